@@ -1,0 +1,93 @@
+"""What a document can be, in which languages, and the states it passes through."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentKind(models.TextChoices):
+    ESSAY = "essay", _("Essay")
+    SEMINAR_PAPER = "seminar", _("Seminar paper")
+    BACHELOR_THESIS = "bachelor", _("Bachelor's thesis")
+    MASTER_THESIS = "master", _("Master's thesis")
+    REPORT = "report", _("Report")
+
+
+class Level(models.TextChoices):
+    SCHOOL = "school", _("Upper school")
+    BACHELOR = "bachelor", _("Bachelor")
+    MASTER = "master", _("Master")
+    DOCTORATE = "doctorate", _("Doctorate")
+
+
+class Language(models.TextChoices):
+    """Languages a document can be written in (R-04)."""
+
+    ENGLISH = "en", _("English")
+    ITALIAN = "it", _("Italian")
+    SPANISH = "es", _("Spanish")
+    GERMAN = "de", _("German")
+    FRENCH = "fr", _("French")
+    POLISH = "pl", _("Polish")
+    PORTUGUESE = "pt", _("Portuguese")
+    DUTCH = "nl", _("Dutch")
+    CZECH = "cs", _("Czech")
+    ROMANIAN = "ro", _("Romanian")
+
+
+class DocumentState(models.TextChoices):
+    """Where a document stands. Legal moves: ``documents.domain.lifecycle.MOVES``."""
+
+    DRAFT = "draft", _("being described")
+    OUTLINING = "outlining", _("outline on its way")
+    OUTLINED = "outlined", _("outline ready")
+    QUEUED = "queued", _("waiting to be written")
+    WRITING = "writing", _("being written")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed, refunded")
+
+
+class UploadPurpose(models.TextChoices):
+    ASSIGNMENT = "assignment", _("assignment sheet")
+    SOURCE = "source", _("source")
+
+
+class UploadState(models.TextChoices):
+    RECEIVING = "receiving", _("arriving")
+    EXTRACTING = "extracting", _("being read")
+    READY = "ready", _("read")
+    REJECTED = "rejected", _("not usable")
+
+
+class SourceOrigin(models.TextChoices):
+    UPLOAD = "upload", _("uploaded")
+    SEARCH = "search", _("found")
+    BIBLIOGRAPHY = "bibliography", _("from a bibliography file")
+
+
+class CitationCheck(models.TextChoices):
+    """How a citation was found to be supported (R-10)."""
+
+    VERBATIM = "verbatim", _("quotation found word for word")
+    OVERLAP = "overlap", _("wording found in the passage")
+    JUDGED = "judged", _("judged as supported by the passage")
+
+
+class ExportFormat(models.TextChoices):
+    PDF = "pdf", "PDF"
+    DOCX = "docx", "DOCX"
+
+
+class ExportState(models.TextChoices):
+    PENDING = "pending", _("being made")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+
+
+class RevisionReason(models.TextChoices):
+    """Why a section's text changed."""
+
+    WRITTEN = "written", _("written")
+    CHECKED = "checked", _("corrected by the check")
+    EXTENDED = "extended", _("extended to the pages ordered")
+    TIGHTENED = "tightened", _("tightened to the pages ordered")
+    EDITED = "edited", _("edited by its owner")

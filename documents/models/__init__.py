@@ -1,0 +1,20 @@
+"""What a student orders and what it is made of."""
+
+from documents.models.document import Document, DocumentEvent, DocumentQuerySet
+from documents.models.export import Export
+from documents.models.outline import Section, SectionRevision
+from documents.models.source import Citation, Passage, Source
+from documents.models.upload import Upload
+
+__all__ = [
+    "Citation",
+    "Document",
+    "DocumentEvent",
+    "DocumentQuerySet",
+    "Export",
+    "Passage",
+    "Section",
+    "SectionRevision",
+    "Source",
+    "Upload",
+]

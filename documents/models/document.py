@@ -1,0 +1,102 @@
+"""The document and the trail of its states."""
+
+import secrets
+import uuid
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from documents.enums import DocumentKind, DocumentState, Language, Level
+
+MIN_PAGES = 1
+MAX_PAGES = 200
+MAX_TOPIC = 500
+MAX_REQUIREMENTS = 8_000
+
+
+def new_seed() -> int:
+    """A fixed seed for the document's model calls (R-35), within 31 bits."""
+    return secrets.randbelow(2**31)
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Questions asked of documents."""
+
+    def owned_by(self, user: object) -> Self:
+        """Only this user's documents: others answer 404 (R-100)."""
+        return self.filter(owner=user)
+
+
+class Document(models.Model):
+    """One ordered work. ``progress`` is the percentage written down by the jobs of a higher floor."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="documents")
+    kind = models.CharField(_("kind"), max_length=16, choices=DocumentKind, default=DocumentKind.SEMINAR_PAPER)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    topic = models.CharField(_("topic"), max_length=MAX_TOPIC)
+    language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.ENGLISH)
+    level = models.CharField(_("level"), max_length=16, choices=Level, default=Level.BACHELOR)
+    pages = models.PositiveSmallIntegerField(
+        _("pages"), default=10, validators=[MinValueValidator(MIN_PAGES), MaxValueValidator(MAX_PAGES)]
+    )
+    citation_style = models.CharField(_("citation style"), max_length=100, default="apa")
+    requirements = models.TextField(_("your own requirements"), max_length=MAX_REQUIREMENTS, blank=True)
+    search_for_sources = models.BooleanField(_("let TesiGo search for sources"), default=True)
+    author_name = models.CharField(_("author on the title page"), max_length=120, blank=True)
+    assignment_text = models.TextField(blank=True, editable=False)
+    state = models.CharField(max_length=16, choices=DocumentState, default=DocumentState.DRAFT)
+    progress = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=500, blank=True)
+    outline_wish = models.CharField(max_length=500, blank=True)
+    outline_error = models.CharField(max_length=500, blank=True)
+    body_pages = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    bibliography_html = models.TextField(blank=True, editable=False)
+    session_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    seed = models.PositiveIntegerField(default=new_seed, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]  # manager from queryset
+
+    class Meta:
+        ordering = ["-updated_at"]
+        indexes = [models.Index(fields=["owner", "-updated_at"], name="document_library")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pages__gte=MIN_PAGES, pages__lte=MAX_PAGES), name="document_pages_1_to_200"
+            ),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="document_progress_is_percentage"),
+            models.CheckConstraint(condition=Q(state__in=DocumentState.values), name="document_state_known"),
+            models.CheckConstraint(condition=~Q(topic=""), name="document_topic_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.topic
+
+    @property
+    def is_editable(self) -> bool:
+        """The brief and the outline may still be changed: nothing has been paid."""
+        return self.state in {DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED}
+
+
+class DocumentEvent(models.Model):
+    """One move of a document from a state to another, with its cause."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="events")
+    from_state = models.CharField(max_length=16, choices=DocumentState)
+    to_state = models.CharField(max_length=16, choices=DocumentState)
+    cause = models.CharField(max_length=200)
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"

@@ -1,0 +1,37 @@
+"""Files people take away."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from documents.enums import ExportFormat, ExportState
+from documents.models.document import Document
+
+
+class Export(models.Model):
+    """One file of a document as it stood: ``fingerprint`` is the hash of everything that shapes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="exports")
+    format = models.CharField(max_length=8, choices=ExportFormat)
+    with_ai_statement = models.BooleanField(default=False)
+    citation_style = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=ExportState, default=ExportState.PENDING)
+    stored_as = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "format", "fingerprint"], name="export_made_once"),
+            models.CheckConstraint(condition=Q(state__in=ExportState.values), name="export_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.format} {self.pk}"

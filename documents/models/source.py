@@ -1,0 +1,81 @@
+"""Sources, their passages, and the citations that rest on them (R-10)."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from documents.enums import CitationCheck, SourceOrigin
+from documents.models.document import Document
+from documents.models.outline import Section
+from documents.models.upload import Upload
+
+
+class Source(models.Model):
+    """A work that may be cited, by its ``key``; ``csl`` is its CSL-JSON item (``csl["id"] == key``)."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="sources")
+    key = models.SlugField(max_length=64)
+    origin = models.CharField(max_length=16, choices=SourceOrigin)
+    upload = models.ForeignKey(Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="sources")
+    title = models.CharField(max_length=500)
+    csl = models.JSONField()
+    doi = models.CharField(max_length=200, blank=True)
+    url = models.URLField(max_length=1000, blank=True)
+    page_count = models.PositiveIntegerField(default=0, help_text=_("0 where the source has no pages."))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [models.UniqueConstraint(fields=["document", "key"], name="source_key_unique_in_document")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Passage(models.Model):
+    """A stretch of a source's text on one page. ``page`` counts physical pages from 1; 0 where there are none.
+
+    ``page_label`` is the number printed on the page (roman front matter, say), the one a citation names.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="passages")
+    page = models.PositiveIntegerField(default=0)
+    page_label = models.CharField(max_length=32, blank=True)
+    position = models.PositiveIntegerField()
+    text = models.TextField()
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["source", "position"]
+        indexes = [GinIndex(fields=["search"], name="passage_search")]
+        constraints = [models.UniqueConstraint(fields=["source", "position"], name="passage_position_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} p. {self.page_label or self.page}"
+
+
+class Citation(models.Model):
+    """One occurrence of a citation in a section's present text, tied to the passage that supports it."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="citations")
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="citations")
+    position = models.PositiveIntegerField(help_text=_("Order within the section."))
+    source = models.ForeignKey(Source, on_delete=models.RESTRICT, related_name="citations")
+    passage = models.ForeignKey(Passage, on_delete=models.RESTRICT, related_name="citations")
+    sentence = models.TextField(help_text=_("The sentence that rests on the passage."))
+    check_result = models.CharField(max_length=12, choices=CitationCheck)
+    check_note = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["section__position", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "position"], name="citation_position_unique"),
+            models.CheckConstraint(condition=Q(check_result__in=CitationCheck.values), name="citation_check_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} in {self.section_id}"

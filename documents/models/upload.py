@@ -1,0 +1,40 @@
+"""Files people hand in."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from documents.enums import UploadPurpose, UploadState
+from documents.models.document import Document
+
+
+class Upload(models.Model):
+    """A file handed in: ``name`` is what its owner calls it, ``stored_as`` the random name in storage (R-80).
+
+    ``verdict`` says in plain words why a rejected file cannot be used (R-84).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="uploads")
+    purpose = models.CharField(max_length=12, choices=UploadPurpose)
+    name = models.CharField(max_length=255)
+    stored_as = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    format = models.CharField(max_length=12, blank=True)
+    state = models.CharField(max_length=12, choices=UploadState, default=UploadState.RECEIVING)
+    verdict = models.CharField(max_length=500, blank=True)
+    pages_total = models.PositiveIntegerField(default=0)
+    pages_read = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}"

@@ -1,0 +1,6 @@
+"""What documents say upward. Sent on commit, carrying ids only."""
+
+from django.dispatch import Signal
+
+#: Sent when an outline is wanted. Keyword arguments: ``document_id: UUID``.
+outline_requested = Signal()

@@ -1,0 +1,60 @@
+"""Jobs, their steps, and how calls to a model can end."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class JobKind(models.TextChoices):
+    OUTLINE = "outline", _("outline")
+    DOCUMENT = "document", _("document")
+
+
+class JobState(models.TextChoices):
+    """Legal moves: ``generation.domain.queue.JOB_MOVES``."""
+
+    QUEUED = "queued", _("waiting")
+    RUNNING = "running", _("running")
+    SUCCEEDED = "succeeded", _("done")
+    FAILED = "failed", _("failed")
+
+
+class Stage(models.TextChoices):
+    """What a step does, in the order in which a document passes through."""
+
+    OUTLINE = "outline", _("Outline")
+    RESEARCH = "research", _("Gathering the sources")
+    WRITE = "write", _("Writing")
+    CHECK = "check", _("Checking the citations")
+    MEASURE = "measure", _("Measuring the pages")
+    REVISE = "revise", _("Fitting the pages")
+    RECHECK = "recheck", _("Checking what changed")
+    ASSEMBLE = "assemble", _("Putting it together")
+    EXPORT = "export", _("Making the files")
+
+
+class StepState(models.TextChoices):
+    READY = "ready", _("waiting")
+    CLAIMED = "claimed", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class Provider(models.TextChoices):
+    OPENAI = "openai", "OpenAI"
+    ANTHROPIC = "anthropic", "Anthropic"
+
+
+class Outcome(models.TextChoices):
+    """How an attempt ended (R-36). ``INTENT``: the call was about to be made, and nothing more is known."""
+
+    INTENT = "intent", _("asked")
+    SUCCEEDED = "succeeded", _("answered")
+    RATE_LIMITED = "rate_limited", _("rate limited")
+    TIMEOUT = "timeout", _("timed out")
+    CONNECTION = "connection", _("connection lost")
+    SERVER_ERROR = "server_error", _("provider error")
+    BAD_ANSWER = "bad_answer", _("unusable answer")
+    REFUSED = "refused", _("refused by the model")
+    AUTHENTICATION = "authentication", _("key refused")
+    BAD_REQUEST = "bad_request", _("request refused")
+    ABANDONED = "abandoned", _("lost with its worker")

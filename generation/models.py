@@ -1,0 +1,181 @@
+"""The queue of steps and what the models did (R-36, R-40). Truth is here; Celery only nudges."""
+
+import uuid
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from documents.models import Document, Section
+from generation.enums import JobKind, JobState, Outcome, Provider, Stage, StepState
+
+
+class AIModel(models.Model):
+    """A model that may be asked (R-23). The chain runs by ``position``; prices are euros per million tokens."""
+
+    provider = models.CharField(max_length=12, choices=Provider)
+    name = models.CharField(_("name at the provider"), max_length=100)
+    input_price = models.DecimalField(max_digits=8, decimal_places=3, validators=[MinValueValidator(Decimal(0))])
+    output_price = models.DecimalField(max_digits=8, decimal_places=3, validators=[MinValueValidator(Decimal(0))])
+    context_tokens = models.PositiveIntegerField(_("context window"))
+    max_output_tokens = models.PositiveIntegerField(_("longest answer"))
+    enabled = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(_("place in the chain"), default=100)
+
+    class Meta:
+        verbose_name = _("AI model")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "name"], name="ai_model_once"),
+            models.CheckConstraint(condition=Q(input_price__gte=0, output_price__gte=0), name="ai_price_not_negative"),
+            models.CheckConstraint(condition=Q(provider__in=Provider.values), name="ai_provider_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_provider_display()} {self.name}"
+
+
+class Job(models.Model):
+    """One outline or one document to be made.
+
+    ``sort_key`` is seconds: the time it was asked for plus a share per page, so that small ones come first and
+    waiting ones age (R-41). Tokens and cost are added up with ``F`` expressions (R-22).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=12, choices=JobKind)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="jobs")
+    state = models.CharField(max_length=12, choices=JobState, default=JobState.QUEUED)
+    sort_key = models.BigIntegerField()
+    estimated_tokens = models.PositiveBigIntegerField(default=0)
+    estimated_cost = models.DecimalField(max_digits=10, decimal_places=4, default=Decimal(0))
+    input_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
+    failure = models.CharField(max_length=500, blank=True)
+    correlation_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "kind"],
+                condition=Q(state__in=[JobState.QUEUED, JobState.RUNNING]),
+                name="one_open_job_per_document_and_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["document"],
+                condition=Q(kind=JobKind.DOCUMENT) & ~Q(state=JobState.FAILED),
+                name="one_document_job_per_document",
+            ),
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
+            models.CheckConstraint(condition=Q(cost__gte=0), name="job_cost_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Step(models.Model):
+    """One piece of a job. Claimed with SKIP LOCKED, leased, committed only with the ``token`` of the claim.
+
+    ``checkpoint`` holds what a long step has got so far (continuation calls, R-34); ``round`` counts the rounds of
+    fitting. ``progress`` is 0 to 100 within the step.
+    """
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
+    stage = models.CharField(max_length=12, choices=Stage)
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.CASCADE, related_name="steps")
+    round = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=12, choices=StepState, default=StepState.READY)
+    sort_key = models.BigIntegerField()
+    token = models.PositiveBigIntegerField(default=0)
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    progress = models.PositiveSmallIntegerField(default=0)
+    checkpoint = models.JSONField(default=dict, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["sort_key", "id"], condition=Q(state=StepState.READY), name="step_claimable"),
+            models.Index(fields=["lease_until"], condition=Q(state=StepState.CLAIMED), name="step_leased"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["job", "stage", "round", "section"], name="step_once_in_job", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(state__in=StepState.values), name="step_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=StepState.CLAIMED) | Q(lease_until__isnull=False), name="step_claim_has_lease"
+            ),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="step_progress_is_percentage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.pk}"
+
+
+class JobEvent(models.Model):
+    """Something that happened to a job, for staff."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
+    step = models.ForeignKey(Step, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
+    what = models.CharField(max_length=64)
+    note = models.CharField(max_length=500, blank=True)
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Attempt(models.Model):
+    """One paid call to a model; written before it is made (R-36). ``cost`` in euros."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempts")
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="attempts")
+    model = models.ForeignKey(AIModel, null=True, on_delete=models.SET_NULL, related_name="attempts")
+    provider = models.CharField(max_length=12, choices=Provider)
+    model_name = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=32)
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.INTENT)
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=10, decimal_places=6, default=Decimal(0))
+    latency_ms = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="attempt_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(finished_at__gte=F("started_at")),
+                name="attempt_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_name} {self.outcome}"

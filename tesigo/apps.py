@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+
+
+class TesigoConfig(AppConfig):
+    name = "tesigo"
+    verbose_name = "TesiGo"
+
+    def ready(self) -> None:
+        from tesigo import checks  # noqa: F401  # registers the system checks
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_site = "tesigo.admin.AdminSite"

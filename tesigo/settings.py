@@ -1,0 +1,327 @@
+"""Settings of every environment, read through typed functions; mistakes are listed all at once (R-103)."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from tesigo.platform.env import Env
+from tesigo.platform.log import logging_config
+from tesigo.platform.urls import cache_from_url, database_from_url, email_from_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = Env()
+ENVIRONMENT = env.choice("TESIGO_ENV", ["development", "test", "production"], "development")
+IS_PRODUCTION = ENVIRONMENT == "production"
+DEBUG = env.bool("DEBUG", False)
+if IS_PRODUCTION and DEBUG:
+    env.complain("DEBUG must be off in production.")
+
+# --- this site ----------------------------------------------------------------------------------
+SITE_NAME = "TesiGo"
+SITE_URL = env.url("SITE_URL", refuse_loopback=IS_PRODUCTION).rstrip("/")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+SITE_IS_HTTPS = SITE_URL.startswith("https://")
+if IS_PRODUCTION and not SITE_IS_HTTPS:
+    env.complain("SITE_URL must start with https:// in production.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [SITE_HOST])
+NOTICE_BANNER = env.str("NOTICE_BANNER", "")
+if IS_PRODUCTION and NOTICE_BANNER:
+    env.complain("NOTICE_BANNER is for the sandbox and must be empty in production.")
+MAIL_INBOX_URL = env.url("MAIL_INBOX_URL", "", refuse_loopback=IS_PRODUCTION)
+#: Number of proxies of our own in front of the application; only their X-Forwarded-For entries are believed (R-53).
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, min=0, max=5)
+
+# --- secrets --------------------------------------------------------------------------------------
+SECRET_KEY = env.secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.secret_list("SECRET_KEY_FALLBACKS")
+#: Keys the hashes of sign-in tokens and codes.
+SIGNIN_SECRET = env.secret("SIGNIN_SECRET")
+
+# --- applications -----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "tesigo.apps.TesigoConfig",
+    "tesigo.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "channels",
+    "csp",
+    "django_celery_beat",
+    "django_htmx",
+    "djstripe",
+    "rest_framework",
+    "privacy",
+    "accounts",
+    "documents",
+    "billing",
+    "generation",
+]
+
+MIDDLEWARE = [
+    "tesigo.platform.correlation.CorrelationMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "tesigo.platform.headers.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "tesigo.urls"
+ASGI_APPLICATION = "tesigo.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "tesigo.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- data -------------------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database_from_url(env.url("DATABASE_URL", schemes=["postgres", "postgresql"]), pool_size=5)
+}
+REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss", "unix"])
+CACHES = {"default": cache_from_url(REDIS_URL, prefix="tesigo")}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "tesigo"},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
+#: With a bucket's name, uploads and exports lie in S3 or MinIO instead of the local disk (R-80).
+S3_BUCKET = env.str("S3_BUCKET", "")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.url("S3_ENDPOINT_URL", "") or None,
+            "access_key": env.str("S3_ACCESS_KEY", "") or None,
+            "secret_key": env.str("S3_SECRET_KEY", "") or None,
+            "querystring_auth": True,
+            "querystring_expire": 300,
+            "default_acl": "private",
+            "file_overwrite": False,
+        },
+    }
+    if S3_BUCKET
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": None, "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENVIRONMENT == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+#: The largest file a person may hand in, in bytes.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 1024**3, min=1024)
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+
+# --- language and time ------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- signing in -------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "accounts:signin"
+LOGIN_REDIRECT_URL = "documents:library"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "accounts.staff_signin.axes_username"
+AXES_CLIENT_IP_CALLABLE = "accounts.staff_signin.axes_client_ip"
+AXES_ENABLE_ADMIN = False
+#: Sign-in limits (R-53): (how many, in how many seconds).
+SIGNIN_LIMITS = {
+    "ip": (env.int("SIGNIN_PER_IP_AND_HOUR", 5, min=1), 3600),
+    "address": (env.int("SIGNIN_PER_ADDRESS_AND_DAY", 3, min=1), 86_400),
+    "domain": (env.int("SIGNIN_PER_DOMAIN_AND_HOUR", 20, min=1), 3600),
+    "big_domain": (env.int("SIGNIN_PER_BIG_DOMAIN_AND_HOUR", 2000, min=1), 3600),
+    "known_browser": (env.int("SIGNIN_PER_KNOWN_BROWSER_AND_DAY", 10, min=1), 86_400),
+}
+SIGNIN_BIG_DOMAINS = [
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "gmx.de",
+    "gmx.net", "web.de", "t-online.de", "libero.it", "virgilio.it", "orange.fr", "free.fr", "wp.pl", "o2.pl",
+    "seznam.cz", "proton.me", "protonmail.com",
+]  # fmt: skip
+POLICY_VERSION = "2026-11"
+
+# --- cookies, headers ---------------------------------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE_IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = SITE_IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- the outside world: the application sees addresses and keys, never who answers there ----------------
+OPENAI_API_KEYS = env.list("OPENAI_API_KEYS", [])
+OPENAI_BASE_URL = env.url("OPENAI_BASE_URL", "https://api.openai.com/v1", refuse_loopback=IS_PRODUCTION)
+ANTHROPIC_API_KEYS = env.list("ANTHROPIC_API_KEYS", [])
+ANTHROPIC_BASE_URL = env.url("ANTHROPIC_BASE_URL", "https://api.anthropic.com", refuse_loopback=IS_PRODUCTION)
+if not OPENAI_API_KEYS and not ANTHROPIC_API_KEYS:
+    env.complain("OPENAI_API_KEYS or ANTHROPIC_API_KEYS must hold at least one key.")
+#: Seconds a call to a model may take before it counts as timed out.
+AI_TIMEOUT = env.int("AI_TIMEOUT", 120, min=1)
+#: Seconds of the first back-off; the next ones double (R-30). Tests make it small.
+AI_BACKOFF_BASE = float(env.str("AI_BACKOFF_BASE", "2"))
+
+STRIPE_API_BASE = env.url("STRIPE_API_BASE", "https://api.stripe.com", refuse_loopback=IS_PRODUCTION)
+STRIPE_SECRET_KEY = env.secret("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = env.secret("STRIPE_WEBHOOK_SECRET")
+STRIPE_API_VERSION = "2025-03-31.basil"
+#: Origins of Stripe's hosted page, for the CSP's form-action.
+STRIPE_CHECKOUT_ORIGIN = env.url("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com", refuse_loopback=IS_PRODUCTION)
+STRIPE_LIVE_MODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+STRIPE_LIVE_SECRET_KEY = STRIPE_SECRET_KEY if STRIPE_LIVE_MODE else ""
+STRIPE_TEST_SECRET_KEY = "" if STRIPE_LIVE_MODE else STRIPE_SECRET_KEY
+DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
+
+SOURCE_SERVICES = {
+    "openalex": {"url": env.url("OPENALEX_URL", ""), "key": env.str("OPENALEX_API_KEY", "")},
+    "crossref": {"url": env.url("CROSSREF_URL", ""), "key": env.str("CROSSREF_API_KEY", "")},
+    "semantic_scholar": {"url": env.url("SEMANTIC_SCHOLAR_URL", ""), "key": env.str("SEMANTIC_SCHOLAR_API_KEY", "")},
+    "tavily": {"url": env.url("TAVILY_URL", ""), "key": env.str("TAVILY_API_KEY", "")},
+    "perplexity": {"url": env.url("PERPLEXITY_URL", ""), "key": env.str("PERPLEXITY_API_KEY", "")},
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+vars().update(email_from_url(env.url("EMAIL_URL", schemes=["smtp", "smtps", "smtp+tls"])))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"TesiGo <no-reply@{SITE_HOST or 'localhost'}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+#: Where alerts for staff go.
+ALERT_EMAILS = env.list("ALERT_EMAILS", [])
+
+# --- money --------------------------------------------------------------------------------------------
+FLOOR_PER_PAGE = Decimal("0.10")
+MAX_DISCOUNT_PERCENT = Decimal(95)
+#: Stripe's own minimum for a charge in EUR (R-03).
+PROVIDER_MINIMUM = Decimal(env.str("PROVIDER_MINIMUM", "0.50"))
+PAYMENT_EXPIRES_AFTER = timedelta(hours=24)
+
+# --- jobs -----------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "tesigo:"}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TIMEZONE = "UTC"
+#: Steps one drain holds at once (K), and how long a lease lasts without a heartbeat.
+DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)
+STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)
+#: Documents that may wait at once before nobody is asked to pay any more (R-42).
+QUEUE_LIMIT = env.int("QUEUE_LIMIT", 500, min=1)
+#: Documents of one person that may be written at once.
+DOCUMENTS_AT_ONCE = env.int("DOCUMENTS_AT_ONCE", 3, min=1)
+#: Outlines one person may ask for in a day (they cost money before anything is paid, R-104).
+OUTLINES_PER_DAY = env.int("OUTLINES_PER_DAY", 30, min=1)
+
+# --- pages and the rest ---------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF, SITE_URL.replace("http", "ws", 1)],
+        "form-action": [SELF, STRIPE_CHECKOUT_ORIGIN],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+}
+LOGGING = logging_config(json=IS_PRODUCTION, level=env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING"], "INFO"))
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+env.check()

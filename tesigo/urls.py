@@ -1,0 +1,22 @@
+"""Every address of the site, app by app."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from tesigo.platform import health
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("privacy.urls")),
+    path("", include("documents.urls")),
+    path("", include("billing.urls")),
+    path("", include("generation.urls")),
+    path("health", health.health, name="health"),
+    path("ready", health.ready, name="ready"),
+]
+
+handler400 = "tesigo.errors.bad_request"
+handler403 = "tesigo.errors.forbidden"
+handler404 = "tesigo.errors.not_found"
+handler500 = "tesigo.errors.server_error"
