@@ -1,0 +1,133 @@
+"""The embedded servers: a real PostgreSQL and a real Redis under `var/`, for machines that have neither.
+
+`DATABASE_URL` and `REDIS_URL` in the environment win: what they name is used and nothing is started for it.
+Ports and passwords are made up once and remembered in `stack.json`. Knows no Django.
+
+    python -m tesigo.platform.stack start|stop|status|env
+"""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tesigo.platform.postgres_server import PostgresError, PostgresServer
+from tesigo.platform.processes import file_lock, free_port, port_is_free
+from tesigo.platform.redis_server import RedisError, RedisServer
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = ROOT / "var"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The servers below one directory; `durable=False` trades safety for speed (tests only)."""
+
+    home: Path
+    durable: bool = True
+
+    def start(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """Starts what is not running and not given by `environ`; answers `DATABASE_URL` and `REDIS_URL`.
+
+        Repeating it changes nothing. Raises `PostgresError` or `RedisError` with what to do.
+        """
+        with file_lock(self.home / "stack.lock"):
+            urls = {name: environ[name] for name in ("DATABASE_URL", "REDIS_URL") if environ.get(name)}
+            if "DATABASE_URL" not in urls:
+                urls["DATABASE_URL"] = self._start_postgres()
+            if "REDIS_URL" not in urls:
+                urls["REDIS_URL"] = self._start_redis()
+            return urls
+
+    def stop(self) -> None:
+        """Stops our servers, Redis first; those that the environment names are not ours to stop."""
+        with file_lock(self.home / "stack.lock"):
+            self.redis().stop()
+            self.postgres().stop()
+
+    def pids(self) -> dict[str, int | None]:
+        """The process ids of our servers, None for one that is not running."""
+        return {"postgres": self.postgres().pid(), "redis": self.redis().pid()}
+
+    def urls(self) -> dict[str, str]:
+        """Where our servers listen or would listen."""
+        return {"DATABASE_URL": self.postgres().url(), "REDIS_URL": self.redis().url()}
+
+    def postgres(self) -> PostgresServer:
+        """Our PostgreSQL as remembered."""
+        place = self._remembered("postgres")
+        return PostgresServer(self.home / "postgres", int(place["port"]), str(place["password"]), self.durable)
+
+    def redis(self) -> RedisServer:
+        """Our Redis as remembered."""
+        place = self._remembered("redis")
+        return RedisServer(self.home / "redis", int(place["port"]), str(place["password"]), self.durable)
+
+    def _start_postgres(self) -> str:
+        if self.postgres().pid() is None:
+            self._move_if_taken("postgres")
+        self.postgres().start()
+        return self.postgres().url()
+
+    def _start_redis(self) -> str:
+        if self.redis().pid() is None:
+            self._move_if_taken("redis")
+        self.redis().start()
+        return self.redis().url()
+
+    def _move_if_taken(self, name: str) -> None:
+        place = self._remembered(name)
+        if not port_is_free(int(place["port"])):
+            self._remember(name, place | {"port": free_port()})
+
+    def _remembered(self, name: str) -> dict[str, str | int]:
+        place = self._read().get(name)
+        if place is None:
+            place = {"port": free_port(), "password": secrets.token_urlsafe(24)}
+            self._remember(name, place)
+        return place
+
+    def _read(self) -> dict[str, dict[str, str | int]]:
+        try:
+            content: dict[str, dict[str, str | int]] = json.loads((self.home / "stack.json").read_text())
+        except FileNotFoundError:
+            return {}
+        return content
+
+    def _remember(self, name: str, place: dict[str, str | int]) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        draft = self.home / f"stack.json.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(self._read() | {name: place}, indent=2) + "\n")
+        draft.replace(self.home / "stack.json")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; answers the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tesigo.platform.stack", description=__doc__.splitlines()[0])
+    parser.add_argument("command", choices=["start", "stop", "status", "env"])
+    parser.add_argument("--home", type=Path, default=VAR, help="where the servers keep their data")
+    given = parser.parse_args(arguments)
+    stack = Stack(given.home.resolve())
+    try:
+        if given.command == "start":
+            stack.start()
+        elif given.command == "stop":
+            stack.stop()
+        elif given.command == "env":
+            print("\n".join(f"export {name}='{url}'" for name, url in stack.urls().items()))
+            return 0
+    except (PostgresError, RedisError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name, pid in stack.pids().items():
+        print(f"{name:9} {'not running' if pid is None else f'running, process {pid}'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
