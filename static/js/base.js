@@ -1,0 +1,39 @@
+// What every page has: times in the reader's zone, and buttons that cannot be pressed twice.
+
+const FORMAT = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
+
+function localTimes(scope) {
+  for (const time of scope.querySelectorAll("time[data-local]")) {
+    const at = new Date(time.dateTime);
+    if (!Number.isNaN(at.valueOf())) time.textContent = FORMAT.format(at);
+  }
+}
+
+localTimes(document);
+document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
+
+// <form data-once>: the second click on Pay does nothing (the server knows it too).
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-once]");
+  if (!form) return;
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+// Coming back with the Back button shows the page as it was: let it be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  }
+});
+
+// <button data-opens="id"> opens a <dialog>; <button data-closes> closes the one around it.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  event.target.closest("[data-closes]")?.closest("dialog")?.close();
+});
