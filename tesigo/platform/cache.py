@@ -1,0 +1,76 @@
+"""A Redis cache that a page can do without (R-115)."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Seconds without a try after a failure, so that requests do not queue up behind a Redis that is away.
+PAUSE_SECONDS = 5.0
+
+
+class ForgivingRedisCache(RedisCache):
+    """Answers "not there" while Redis is away and tries again every few seconds.
+
+    Only for what may be lost: nothing that costs money or sends mail is counted here.
+    """
+
+    _away_until = 0.0
+
+    def add(self, key: Any, value: Any, *args: Any, **options: Any) -> bool:
+        """Stores the value if the key is new; False also when Redis is away."""
+        return self._attempt(lambda: super(ForgivingRedisCache, self).add(key, value, *args, **options), False)
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        """The value, or `default`."""
+        return self._attempt(lambda: super(ForgivingRedisCache, self).get(key, default, version), default)
+
+    def set(self, key: Any, value: Any, *args: Any, **options: Any) -> None:
+        """Stores the value where it can."""
+        self._attempt(lambda: super(ForgivingRedisCache, self).set(key, value, *args, **options), None)
+
+    def touch(self, key: Any, *args: Any, **options: Any) -> bool:
+        """Lengthens the life of a key."""
+        return self._attempt(lambda: super(ForgivingRedisCache, self).touch(key, *args, **options), False)
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        """Forgets the key."""
+        return self._attempt(lambda: super(ForgivingRedisCache, self).delete(key, version), False)
+
+    def has_key(self, key: Any, version: int | None = None) -> bool:
+        """Whether the key is there."""
+        return self._attempt(lambda: super(ForgivingRedisCache, self).has_key(key, version), False)
+
+    def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
+        """The values that are there, by key."""
+        return self._attempt(lambda: super(ForgivingRedisCache, self).get_many(keys, version), {})
+
+    def set_many(self, data: Any, *args: Any, **options: Any) -> list[Any]:
+        """Stores the values; answers the keys that could not be stored."""
+        return self._attempt(lambda: super(ForgivingRedisCache, self).set_many(data, *args, **options), [*data])
+
+    def delete_many(self, keys: Any, version: int | None = None) -> None:
+        """Forgets the keys."""
+        self._attempt(lambda: super(ForgivingRedisCache, self).delete_many(keys, version), None)
+
+    def clear(self) -> bool:
+        """Forgets everything."""
+        return self._attempt(lambda: super(ForgivingRedisCache, self).clear(), False)
+
+    def _attempt(self, action: Callable[[], T], otherwise: T) -> T:
+        # On the class: Django makes one instance per thread, but all of them talk to the same Redis.
+        if time.monotonic() < ForgivingRedisCache._away_until:
+            return otherwise
+        try:
+            return action()
+        except RedisError as error:
+            ForgivingRedisCache._away_until = time.monotonic() + PAUSE_SECONDS
+            logger.warning("Redis is away (%s); going on without the cache", type(error).__name__)
+            return otherwise

@@ -1,0 +1,89 @@
+"""One id that ties together a request, its tasks, calls to providers and log lines (R-110)."""
+
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar, Token
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from celery.signals import before_task_publish, task_postrun, task_prerun
+from django.http import HttpRequest, HttpResponseBase
+
+HEADER = "X-Correlation-ID"
+_TASK_HEADER = "correlation_of_cause"
+# Ours, or a proxy's in front of us; anything else could forge log lines.
+_ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
+_current: ContextVar[str] = ContextVar("correlation_id", default="")
+
+
+def current() -> str:
+    """The id of what is going on now; empty outside of requests and tasks."""
+    return _current.get()
+
+
+def begin(value: str = "") -> Token[str]:
+    """Takes `value` as the current id if it is acceptable, else makes a new one; pass the answer to `end`."""
+    return _current.set(value if _ACCEPTABLE.fullmatch(value) else uuid.uuid4().hex)
+
+
+def end(token: Token[str]) -> None:
+    """Returns to the id that was current before `begin`."""
+    _current.reset(token)
+
+
+class CorrelationMiddleware:
+    """Gives each request an id and answers it in the header `X-Correlation-ID`."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if self.is_async:
+            return self._answer_async(request)
+        token = begin(request.headers.get(HEADER, ""))
+        try:
+            return _stamp(self.get_response(request))
+        finally:
+            end(token)
+
+    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
+        token = begin(request.headers.get(HEADER, ""))
+        try:
+            return _stamp(await self.get_response(request))
+        finally:
+            end(token)
+
+
+def _stamp(response: HttpResponseBase) -> HttpResponseBase:
+    response.headers[HEADER] = current()
+    return response
+
+
+@before_task_publish.connect
+def _send_along(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    if headers is not None and current():
+        headers[_TASK_HEADER] = current()
+
+
+_of_task: dict[str, Token[str]] = {}
+
+
+@task_prerun.connect
+def _take_over(task_id: str = "", task: Any = None, **_: Any) -> None:
+    cause = (getattr(task.request, "headers", None) or {}).get(_TASK_HEADER) or getattr(
+        task.request, _TASK_HEADER, None
+    )
+    _of_task[task_id] = begin(str(cause or ""))
+
+
+@task_postrun.connect
+def _give_back(task_id: str = "", **_: Any) -> None:
+    if token := _of_task.pop(task_id, None):
+        end(token)

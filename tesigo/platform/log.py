@@ -1,0 +1,107 @@
+"""Logging: readable lines in development, JSON in production, personal data masked at one place (R-75, R-110)."""
+
+import ipaddress
+import logging
+import re
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+from tesigo.platform import correlation
+
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![\w.]*\w)")
+_KNOWN_SECRET = re.compile(r"\b(?:sk|pk|rk|whsec|xox[bp])[_-][\w-]{8,}")
+_NAMED_SECRET = re.compile(
+    r"(?i)(\b(?:bearer|basic)\s+|/link/|\b(?:token|code|secret|password|api[_-]?key|key|signature|sig)"
+    r"[\"']?\s*[=:]\s*[\"']?)([\w.~+/=-]{6,})"
+)
+_URL_PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
+# Random text as `secrets` makes it: long, with both cases and digits. Ids (UUID, hexadecimal) stay readable.
+_RANDOM = re.compile(r"\b(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{28,}")
+
+
+def mask(text: str) -> str:
+    """The text without e-mail addresses, IP addresses, passwords, keys and tokens."""
+    text = _URL_PASSWORD.sub("[secret]", text)
+    text = _EMAIL.sub("[email]", text)
+    text = _KNOWN_SECRET.sub("[secret]", text)
+    text = _NAMED_SECRET.sub(r"\1[secret]", text)
+    text = _RANDOM.sub("[token]", text)
+    return _ADDRESS.sub(_mask_address, text)
+
+
+def _mask_address(found: re.Match[str]) -> str:
+    try:
+        address = ipaddress.ip_address(found.group())
+    except ValueError:
+        # A time of day, a version: not everything with dots or colons is an address.
+        return found.group()
+    return found.group() if address.is_loopback or address.is_unspecified else "[ip]"
+
+
+class CorrelationFilter(logging.Filter):
+    """Adds the current correlation id to each record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every record through."""
+        record.correlation_id = correlation.current() or "-"
+        return True
+
+
+class MaskingFormatter(logging.Formatter):
+    """A line for people; masked last, so that tracebacks are covered, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The masked line."""
+        return mask(super().format(record))
+
+
+class MaskingJsonFormatter(JsonFormatter):
+    """A JSON object per line for Loki or ELK, masked in the same place."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The masked line."""
+        return mask(super().format(record))
+
+
+def logging_config(*, json: bool, level: str) -> dict[str, Any]:
+    """Django's LOGGING: everything to standard output, where the supervisor or the container takes it up."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"correlation": {"()": "tesigo.platform.log.CorrelationFilter"}},
+        "formatters": {
+            "lines": {
+                "()": "tesigo.platform.log.MaskingFormatter",
+                "format": "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s] %(message)s",
+            },
+            "json": {
+                "()": "tesigo.platform.log.MaskingJsonFormatter",
+                "format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s %(message)s",
+                "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+            },
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "filters": ["correlation"],
+                "formatter": "json" if json else "lines",
+            }
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Django's own handlers would print unmasked, or mail tracebacks.
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+            # Each names the full address of every call, keys in queries included.
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
+            "stripe": {"level": "WARNING"},
+            "openai": {"level": "WARNING"},
+            "anthropic": {"level": "WARNING"},
+            "fontTools": {"level": "WARNING"},
+            "weasyprint": {"level": "ERROR"},
+        },
+    }
