@@ -17,7 +17,7 @@ _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
 
 
-def current() -> str:
+def correlation_id() -> str:
     """The id of what is going on now; empty outside of requests and tasks."""
     return _current.get()
 
@@ -62,14 +62,14 @@ class CorrelationMiddleware:
 
 
 def _stamp(response: HttpResponseBase) -> HttpResponseBase:
-    response.headers[HEADER] = current()
+    response.headers[HEADER] = correlation_id()
     return response
 
 
 @before_task_publish.connect
 def _send_along(headers: dict[str, Any] | None = None, **_: Any) -> None:
-    if headers is not None and current():
-        headers[_TASK_HEADER] = current()
+    if headers is not None and correlation_id():
+        headers[_TASK_HEADER] = correlation_id()
 
 
 _of_task: dict[str, Token[str]] = {}

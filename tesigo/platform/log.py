@@ -45,7 +45,7 @@ class CorrelationFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Lets every record through."""
-        record.correlation_id = correlation.current() or "-"
+        record.correlation_id = correlation.correlation_id() or "-"
         return True
 
 

@@ -9,20 +9,24 @@ REDIS_SECONDS = 1.0
 
 
 def database_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
-    """Django's database settings for PostgreSQL, with a pool of at most `pool_size` connections a process (R-105)."""
+    """Django's database settings for PostgreSQL, with a pool of at most `pool_size` connections a process (R-105).
+
+    A directory of a Unix socket may be given as `?host=/path`.
+    """
     parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": CONNECT_SECONDS,
             "pool": {"min_size": 0, "max_size": pool_size, "timeout": 10, "max_idle": 60},
-            **dict(parse_qsl(parts.query)),
+            **query,
         },
     }
 

@@ -1,0 +1,42 @@
+"""What every test may use: real PostgreSQL, real Redis, the sandbox. See `environment.py` for what is behind it."""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tests import environment
+
+# Before pytest-django looks for settings, which need all of it.
+environment.prepare()
+
+import pytest  # noqa: E402
+import redis  # noqa: E402
+
+if TYPE_CHECKING:
+    from pytest_django.plugin import DjangoDbBlocker
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
+    """A database of this process's own, copied from the migrated template; dropped at the end."""
+    from django.db import connections
+
+    environment.create_database()
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
+    environment.drop_database()
+
+
+@pytest.fixture(scope="session")
+def _redis_client() -> Iterator["redis.Redis"]:
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def clean_redis(_redis_client: "redis.Redis") -> None:
+    """Each test begins with an empty Redis. A folder whose tests share running processes overrides this."""
+    _redis_client.flushdb()

@@ -1,0 +1,179 @@
+"""The environment of one test process: its own database, Redis number, folders and ports.
+
+Several test runs share one PostgreSQL and one Redis below `var/test/`, which stay up between runs; what they do
+there never meets, because names carry the process id. `TEST_DATABASE_URL` and `TEST_REDIS_URL` choose other servers
+(the database user must be allowed to create databases; every numbered database of that Redis is emptied).
+"""
+
+import atexit
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from tesigo.platform.processes import file_lock, free_port, is_alive
+from tesigo.platform.stack import ROOT, VAR, Stack
+
+HOME = VAR / "test"
+REDIS_NUMBERS = 64
+APPS = ("privacy", "accounts", "documents", "billing", "generation")
+#: Where the first process of a run tells its xdist workers which servers it found.
+_FOUND = "TESIGO_TEST_SERVERS"
+
+#: Held until the process ends.
+_locks = ExitStack()
+
+
+def worker_name() -> str:
+    """`main`, or the name of the xdist worker this process is."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def database_name() -> str:
+    """The database of this process alone; it is made when the first test asks for it."""
+    return f"test_{os.getpid()}_{worker_name()}"
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@cache
+def servers() -> dict[str, str]:
+    """`DATABASE_URL` and `REDIS_URL` of the test servers, started when they are ours."""
+    if found := os.environ.get(_FOUND):
+        urls: dict[str, str] = json.loads(found)
+        return urls
+    chosen = {name: os.environ.get(f"TEST_{name}", "") for name in ("DATABASE_URL", "REDIS_URL")}
+    urls = Stack(HOME, durable=False).start({name: url for name, url in chosen.items() if url})
+    os.environ[_FOUND] = json.dumps(urls)
+    return urls
+
+
+def _redis_number() -> int:
+    for number in range(REDIS_NUMBERS):
+        attempt = ExitStack()
+        if attempt.enter_context(file_lock(HOME / "redis-numbers" / str(number), wait=False)):
+            _locks.push(attempt.pop_all().__exit__)
+            return number
+        attempt.close()
+    raise RuntimeError(f"{REDIS_NUMBERS} test processes are running already.")
+
+
+def prepare() -> None:
+    """Sets every variable that the settings read; called before Django is loaded."""
+    found = servers()
+    site, sandbox, smtp = (free_port() for _ in range(3))
+    here = f"http://127.0.0.1:{sandbox}"
+    folder = HOME / "files" / database_name()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ.update(
+        {
+            "DJANGO_SETTINGS_MODULE": "tesigo.settings",
+            "TESIGO_ENV": "test",
+            "DEBUG": "false",
+            "LOG_LEVEL": "INFO",
+            "SITE_URL": f"http://127.0.0.1:{site}",
+            "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+            "SITE_PORT": str(site),
+            "SANDBOX_PORT": str(sandbox),
+            "SANDBOX_SMTP_PORT": str(smtp),
+            "DATABASE_URL": with_database(found["DATABASE_URL"], database_name()),
+            "REDIS_URL": with_database(found["REDIS_URL"], str(_redis_number())),
+            "MEDIA_ROOT": str(folder / "media"),
+            "STATIC_ROOT": str(folder / "static"),
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "SIGNIN_SECRET": secrets.token_urlsafe(48),
+            "OPENAI_API_KEYS": "sk-" + secrets.token_hex(24),
+            "OPENAI_BASE_URL": f"{here}/openai/v1",
+            "ANTHROPIC_API_KEYS": "sk-ant-" + secrets.token_hex(24),
+            "ANTHROPIC_BASE_URL": f"{here}/anthropic",
+            "STRIPE_SECRET_KEY": "sk_test_" + secrets.token_hex(16),
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_" + secrets.token_hex(16),
+            "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
+            "STRIPE_API_BASE": f"{here}/stripe",
+            "STRIPE_CHECKOUT_ORIGIN": here,
+            "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
+            "MAIL_INBOX_URL": f"{here}/inbox/",
+            "NOTICE_BANNER": "Sandbox: nothing here is real.",
+            "AI_BACKOFF_BASE": "0.05",
+        }
+    )
+    for service in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
+        os.environ[f"{service}_URL"] = f"{here}/{service.lower().replace('_', '')}"
+        os.environ[f"{service}_API_KEY"] = secrets.token_hex(16)
+
+
+def create_database() -> None:
+    """Makes this process's database as a copy of the migrated template, which is made when migrations changed."""
+    template = f"template_{_fingerprint()}"
+    with file_lock(HOME / "template.lock"), _administration() as server:
+        existing = {name for (name,) in server.execute("SELECT datname FROM pg_database")}
+        for name in existing:
+            owner = re.fullmatch(r"test_(\d+)_\w+", name)
+            if owner and not is_alive(int(owner[1])):
+                _drop(server, name)
+        if template not in existing:
+            for name in existing:
+                if name.startswith("template_"):
+                    _drop(server, name)
+            _make_template(server, template)
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database_name()), sql.Identifier(template))
+        )
+
+
+def drop_database() -> None:
+    """Removes this process's database, whoever is still connected."""
+    with _administration() as server:
+        _drop(server, database_name())
+
+
+def _administration() -> psycopg.Connection[tuple[str]]:
+    return psycopg.connect(with_database(servers()["DATABASE_URL"], "postgres"), autocommit=True)
+
+
+def _drop(server: psycopg.Connection[tuple[str]], name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _fingerprint() -> str:
+    """Changes whenever a migration of ours or the version of a package does."""
+    digest = hashlib.sha256()
+    files = [ROOT / "requirements" / "base.txt"]
+    for app in APPS:
+        files += sorted((ROOT / app / "migrations").glob("*.py"))
+    for file in files:
+        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _make_template(server: psycopg.Connection[tuple[str]], name: str) -> None:
+    draft = f"{name}_draft"
+    _drop(server, draft)
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+    environ = os.environ | {"DATABASE_URL": with_database(servers()["DATABASE_URL"], draft)}
+    result = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise RuntimeError(f"The migrations failed:\n{result.stdout}{result.stderr}")
+    # Only a finished one bears the name: an interrupted run leaves none behind.
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
