@@ -5,6 +5,8 @@ import uuid
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -57,6 +59,7 @@ class Document(models.Model):
     outline_error = models.CharField(max_length=500, blank=True)
     body_pages = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     bibliography_html = models.TextField(blank=True, editable=False)
+    search = SearchVectorField(null=True, editable=False)
     session_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     seed = models.PositiveIntegerField(default=new_seed, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -66,7 +69,10 @@ class Document(models.Model):
 
     class Meta:
         ordering = ["-updated_at"]
-        indexes = [models.Index(fields=["owner", "-updated_at"], name="document_library")]
+        indexes = [
+            models.Index(fields=["owner", "-updated_at"], name="document_library"),
+            GinIndex(fields=["search"], name="document_search"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(pages__gte=MIN_PAGES, pages__lte=MAX_PAGES), name="document_pages_1_to_200"

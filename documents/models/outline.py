@@ -34,6 +34,10 @@ class Section(models.Model):
     provenance = models.JSONField(default=dict, blank=True)
     written_at = models.DateTimeField(null=True, blank=True)
 
+    # Set by documents.domain.queries.sections_in_order: "2.1" and 2, say.
+    number: str
+    level: int
+
     class Meta:
         ordering = ["position"]
         constraints = [

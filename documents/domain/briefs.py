@@ -1,0 +1,93 @@
+"""Describing a work: the brief, from its first line to the day it is thrown away."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchVector
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Value
+from django.utils import timezone
+
+from documents.domain import lifecycle
+from documents.enums import DocumentState
+from documents.errors import NotEditable
+from documents.models import Document
+from privacy.domain import audit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+FIELDS = (
+    "kind",
+    "topic",
+    "language",
+    "level",
+    "pages",
+    "citation_style",
+    "requirements",
+    "search_for_sources",
+    "author_name",
+)
+
+
+def create(*, by: "User", **brief: Any) -> Document:
+    """A new document of ``by`` with the values of FIELDS."""
+    with transaction.atomic():
+        document = Document.objects.create(owner=by, **_known(brief))
+        index(document_id=document.pk)
+        audit.record(action="document.created", subject=document, by=by)
+    return document
+
+
+def change(*, document_id: UUID, by: "User", **brief: Any) -> None:
+    """Writes a changed brief. Another number of pages, or another kind or language, asks for a new outline.
+
+    Raises NotEditable when the document has been paid for or its outline is on its way.
+    """
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(pk=document_id)
+        if document.state not in {DocumentState.DRAFT, DocumentState.OUTLINED}:
+            raise NotEditable(document.state)
+        values = _known(brief)
+        shaping = ("kind", "topic", "language", "level", "pages", "requirements")
+        reshaped = any(getattr(document, name) != values.get(name, getattr(document, name)) for name in shaping)
+        Document.objects.filter(pk=document_id).update(**values, updated_at=timezone.now())
+        if reshaped and document.state == DocumentState.OUTLINED:
+            lifecycle.move(document_id=document_id, to=DocumentState.DRAFT, cause="brief changed", by=by)
+        index(document_id=document_id)
+        audit.record(action="document.changed", subject=document, by=by)
+
+
+def delete(*, document_id: UUID, by: "User") -> None:
+    """Throws an unpaid draft away, with its files. Raises NotEditable for one that was ever paid for."""
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(pk=document_id)
+        if not document.is_editable:
+            raise NotEditable(document.state)
+        files = [name for name in document.uploads.values_list("stored_as", flat=True) if name]
+        audit.record(action="document.deleted", subject=document, by=by)
+        # Citations hold their sources back (RESTRICT); an unpaid document has none unless a failed one was re-opened.
+        document.citations.all().delete()
+        document.delete()
+        transaction.on_commit(lambda: [default_storage.delete(name) for name in files])
+
+
+def index(*, document_id: UUID) -> None:
+    """Renews the words by which the library finds the document: its titles and its text."""
+    document = Document.objects.get(pk=document_id)
+    sections = list(document.sections.values_list("title", "text"))
+    headings = " ".join([document.title, document.topic, *(title for title, _ in sections)])
+    # A tsvector holds at most 1 MiB; 200 pages are about half of that as text.
+    body = " ".join(text for _, text in sections)[:600_000]
+    vector = SearchVector(Value(headings), weight="A", config="simple") + SearchVector(
+        Value(body), weight="B", config="simple"
+    )
+    Document.objects.filter(pk=document_id).update(search=vector)
+
+
+def _known(brief: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(brief) - set(FIELDS)
+    if unknown:
+        raise TypeError(f"not part of a brief: {', '.join(sorted(unknown))}")
+    return brief

@@ -1,0 +1,148 @@
+"""From text to files: measuring, rendering for the screen, and the files people take away.
+
+Layout runs in child processes (``documents.export``); nothing here holds a transaction open while it does.
+"""
+
+import hashlib
+import json
+import tempfile
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from documents.domain import briefs, manuscripts
+from documents.enums import ExportFormat, ExportState
+from documents.export import (
+    ExportError,
+    Manuscript,
+    ReaderHtml,
+    measure_async,
+    render_docx_async,
+    render_pdf_async,
+    render_reader_async,
+)
+from documents.models import Document, Export, Section
+
+__all__ = [
+    "ExportError",
+    "Rendered",
+    "export",
+    "finish",
+    "make_export",
+    "measure",
+    "prepare",
+    "render",
+    "render_reader",
+    "store_reader",
+]
+
+measure = measure_async
+render_reader = render_reader_async
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished file on the local disk, before it goes to storage."""
+
+    path: Path
+    size: int
+
+
+def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> tuple[Export, Manuscript]:
+    """The export row for the document as it stands (the existing one where nothing changed) and what to lay out."""
+    manuscript = manuscripts.load(document_id, with_ai_statement=with_ai_statement)
+    shape = json.dumps({**asdict(manuscript), "date": None}, sort_keys=True, default=str)
+    row, _ = Export.objects.get_or_create(
+        document_id=document_id,
+        format=format,
+        fingerprint=hashlib.sha256(shape.encode()).hexdigest(),
+        defaults={"with_ai_statement": with_ai_statement, "citation_style": manuscript.csl_style},
+    )
+    return row, manuscript
+
+
+@asynccontextmanager
+async def render(export: Export, manuscript: Manuscript) -> AsyncIterator[Rendered]:
+    """Lays the manuscript out into a temporary file. Raises ExportError with a plain reason."""
+    with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
+        path = Path(folder) / f"document.{export.format}"
+        if export.format == ExportFormat.PDF:
+            size = (await render_pdf_async(manuscript, path)).size
+        else:
+            size = (await render_docx_async(manuscript, path)).size
+        yield Rendered(path=path, size=size)
+
+
+def finish(*, export_id: UUID, rendered: Rendered) -> None:
+    """Moves a rendered file into storage and marks the export ready. A second finish of one export changes nothing."""
+    row = Export.objects.get(pk=export_id)
+    if row.state == ExportState.READY:
+        return
+    with rendered.path.open("rb") as file:
+        name = default_storage.save(f"exports/{uuid.uuid4().hex}.{row.format}", File(file))
+    moved = (
+        Export.objects.filter(pk=export_id)
+        .exclude(state=ExportState.READY)
+        .update(state=ExportState.READY, stored_as=name, size=rendered.size, error="", finished_at=timezone.now())
+    )
+    if not moved:
+        default_storage.delete(name)
+
+
+async def export(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> UUID:
+    """Makes one file of the document, unless it is there already, and answers its id. Raises ExportError."""
+    row, manuscript = await sync_to_async(prepare)(
+        document_id=document_id, format=format, with_ai_statement=with_ai_statement
+    )
+    if row.state == ExportState.READY:
+        return row.pk
+    try:
+        async with render(row, manuscript) as rendered:
+            await sync_to_async(finish)(export_id=row.pk, rendered=rendered)
+    except ExportError as error:
+        await Export.objects.filter(pk=row.pk).exclude(state=ExportState.READY).aupdate(
+            state=ExportState.FAILED, error=str(error)[:300], finished_at=timezone.now()
+        )
+        raise
+    return row.pk
+
+
+def request_export(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> Export:
+    """An export a person asked for; it is made in the background unless the same file is there already."""
+    from documents.tasks import make_export as task
+
+    row, _ = prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)
+    if row.state != ExportState.READY:
+        Export.objects.filter(pk=row.pk).update(state=ExportState.PENDING, error="")
+        transaction.on_commit(lambda: task.delay(str(row.pk)))
+    return row
+
+
+def make_export(*, export_id: UUID) -> None:
+    """Makes the file of an export row, for the background task. Raises ExportError."""
+    row = Export.objects.get(pk=export_id)
+    async_to_sync(export)(
+        document_id=row.document_id,
+        format=ExportFormat(row.format),
+        with_ai_statement=row.with_ai_statement,
+    )
+
+
+def store_reader(*, document_id: UUID, reader: ReaderHtml) -> None:
+    """Keeps the rendering for the screen with the sections, so that no view renders or cleans again."""
+    with transaction.atomic():
+        sections = list(Section.objects.filter(document_id=document_id).only("pk"))
+        for section in sections:
+            section.html = reader.sections.get(str(section.pk), "")
+        Section.objects.bulk_update(sections, ["html"])
+        Document.objects.filter(pk=document_id).update(bibliography_html=reader.bibliography_html)
+        briefs.index(document_id=document_id)

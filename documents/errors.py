@@ -1,0 +1,17 @@
+"""Failures a caller of documents should expect."""
+
+
+class IllegalMove(Exception):
+    """A document was asked to go from its state to one that does not follow from it."""
+
+
+class NotEditable(Exception):
+    """The brief or the outline can no longer be changed: the document has been paid for."""
+
+
+class OutlineInvalid(Exception):
+    """An outline cannot be accepted; the message says why, in plain words."""
+
+
+class StaleRevision(Exception):
+    """A section's text has changed since the caller read it; nothing was written."""
