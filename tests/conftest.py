@@ -11,6 +11,10 @@ environment.prepare()
 
 import pytest  # noqa: E402
 import redis  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+# pytest-django sets Django up at its next hook, now that it finds settings that are loaded.
+_ = settings.DATABASES
 
 if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker

@@ -78,6 +78,8 @@ def prepare() -> None:
     site, sandbox, smtp = (free_port() for _ in range(3))
     here = f"http://127.0.0.1:{sandbox}"
     folder = HOME / "files" / database_name()
+    # WhiteNoise warns of a folder that is not there.
+    (folder / "static").mkdir(parents=True)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.update(
         {
@@ -166,7 +168,7 @@ def _make_template(server: psycopg.Connection[tuple[str]], name: str) -> None:
     server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
     environ = os.environ | {"DATABASE_URL": with_database(servers()["DATABASE_URL"], draft)}
     result = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
+        [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
         cwd=ROOT,
         env=environ,
         capture_output=True,

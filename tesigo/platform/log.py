@@ -101,6 +101,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "stripe": {"level": "WARNING"},
             "openai": {"level": "WARNING"},
             "anthropic": {"level": "WARNING"},
+            "axes.apps": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
         },
