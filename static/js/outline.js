@@ -65,6 +65,8 @@ function step(item, by) {
 }
 
 function edit(form) {
+  if (form.dataset.edited !== undefined) return;
+  form.dataset.edited = "";
   const say = form.querySelector("[data-outline-status]");
 
   form.addEventListener("input", (event) => {
@@ -110,8 +112,9 @@ function edit(form) {
         const box = other.getBoundingClientRect();
         const middle = box.top + box.height / 2;
         const isAfter = item.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
-        if (isAfter && at.clientY > middle) other.after(item);
-        else if (!isAfter && at.clientY < middle) other.before(item);
+        // The neighbour moves, not the item: taking the item out of the page would let go of the pointer.
+        if (isAfter && at.clientY > middle) item.before(other);
+        else if (!isAfter && at.clientY < middle) item.after(other);
       }
     };
     const end = () => {
@@ -128,9 +131,6 @@ function edit(form) {
 
 for (const form of document.querySelectorAll("[data-outline]")) edit(form);
 document.addEventListener("htmx:load", (event) => {
-  const form = event.detail.elt.matches?.("[data-outline]") ? event.detail.elt : event.detail.elt.querySelector?.("[data-outline]");
-  if (form && !form.dataset.edited) {
-    form.dataset.edited = "";
-    edit(form);
-  }
+  const swapped = event.detail.elt;
+  for (const form of swapped.parentElement?.querySelectorAll("[data-outline]") ?? []) edit(form);
 });

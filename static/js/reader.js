@@ -6,7 +6,7 @@ const DELAY = 120; // ms between leaving a citation and closing its card, so tha
 function pop(reader) {
   const box = document.createElement("div");
   box.className = "citation-card citation-pop";
-  box.setAttribute("role", "dialog");
+  box.setAttribute("role", "group");
   box.id = "citation-pop";
   const supported = typeof box.showPopover === "function";
   if (supported) box.popover = "manual";
