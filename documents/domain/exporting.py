@@ -31,6 +31,7 @@ from documents.export import (
     render_reader_async,
 )
 from documents.models import Document, Export, Section
+from tesigo.platform.enqueue import enqueue_on_commit
 
 __all__ = [
     "ExportError",
@@ -42,6 +43,7 @@ __all__ = [
     "prepare",
     "render",
     "render_reader",
+    "request_export",
     "store_reader",
 ]
 
@@ -118,12 +120,10 @@ async def export(*, document_id: UUID, format: ExportFormat, with_ai_statement: 
 
 def request_export(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> Export:
     """An export a person asked for; it is made in the background unless the same file is there already."""
-    from documents.tasks import make_export as task
-
     row, _ = prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)
     if row.state != ExportState.READY:
         Export.objects.filter(pk=row.pk).update(state=ExportState.PENDING, error="")
-        transaction.on_commit(lambda: task.delay(str(row.pk)))
+        enqueue_on_commit("documents.tasks.make_export", str(row.pk))
     return row
 
 

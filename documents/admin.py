@@ -1,0 +1,105 @@
+"""Documents for staff: to be read, not rewritten. Changes go through the domain."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from documents.models import Citation, Document, DocumentEvent, Export, Section, Source, Upload
+
+
+class ReadOnly:
+    """Nothing can be added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # one class for many models
+    extra = 0
+    show_change_link = True
+
+
+class EventInline(ReadOnlyInline):
+    model = DocumentEvent
+    fields = ("at", "from_state", "to_state", "cause", "actor_id")
+
+
+class SectionInline(ReadOnlyInline):
+    model = Section
+    fields = ("position", "title", "pages", "revision", "written_at")
+
+
+class UploadInline(ReadOnlyInline):
+    model = Upload
+    fields = ("name", "purpose", "format", "size", "state", "verdict")
+
+
+class ExportInline(ReadOnlyInline):
+    model = Export
+    fields = ("format", "state", "size", "with_ai_statement", "citation_style", "finished_at", "error")
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnly, admin.ModelAdmin[Document]):
+    list_display = ("__str__", "kind", "language", "pages", "body_pages", "state_shown", "progress", "updated_at")
+    list_filter = ("state", "kind", "language", "level", "created_at")
+    search_fields = ("id", "title", "topic", "owner__email")
+    date_hierarchy = "created_at"
+    inlines = (EventInline, SectionInline, UploadInline, ExportInline)
+    fieldsets = (
+        (None, {"fields": ("title", "topic", "kind", "level", "language", "pages", "body_pages", "citation_style")}),
+        (_("State"), {"fields": ("owner", "state", "progress", "failure", "outline_error", "created_at", "updated_at")}),
+        (_("Brief"), {"fields": ("requirements", "search_for_sources", "author_name", "outline_wish")}),
+    )
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_shown(self, document: Document) -> str:
+        return document.get_state_display()
+
+
+@admin.register(Source)
+class SourceAdmin(ReadOnly, admin.ModelAdmin[Source]):
+    list_display = ("title", "key", "origin", "page_count", "passages_counted", "link")
+    list_filter = ("origin",)
+    search_fields = ("title", "key", "doi", "document__id")
+    fields = ("document", "title", "key", "origin", "doi", "url", "page_count", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).annotate(passages_count=Count("passages"))
+
+    @admin.display(description=_("passages"), ordering="passages_count")
+    def passages_counted(self, source: Source) -> int:
+        return source.passages_count  # type: ignore[attr-defined]  # annotated above
+
+    @admin.display(description=_("link"))
+    def link(self, source: Source) -> SafeString | str:
+        return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', source.url, source.url) if source.url else ""
+
+
+@admin.register(Citation)
+class CitationAdmin(ReadOnly, admin.ModelAdmin[Citation]):
+    list_display = ("source", "section", "check_result", "page")
+    list_filter = ("check_result",)
+    search_fields = ("document__id", "sentence")
+    list_select_related = ("source", "section", "passage")
+    fields = ("document", "section", "source", "passage_text", "sentence", "check_result", "check_note")
+    readonly_fields = ("passage_text",)
+
+    @admin.display(description=_("page"))
+    def page(self, citation: Citation) -> str:
+        return citation.passage.page_label or str(citation.passage.page)
+
+    @admin.display(description=_("passage"))
+    def passage_text(self, citation: Citation) -> str:
+        return citation.passage.text

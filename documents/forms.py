@@ -1,0 +1,173 @@
+"""What comes in about documents, made clean."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from documents.domain.outline import Proposal, ProposedSection
+from documents.enums import DocumentState
+from documents.export import csl_styles
+from documents.models import Document
+from documents.models.document import MAX_PAGES, MIN_PAGES
+
+
+class BriefForm(forms.ModelForm[Document]):
+    """The description of a work (R-02, R-04, R-96)."""
+
+    class Meta:
+        model = Document
+        fields: ClassVar[list[str]] = [
+            "kind",
+            "topic",
+            "language",
+            "level",
+            "pages",
+            "citation_style",
+            "requirements",
+            "search_for_sources",
+            "author_name",
+        ]
+        widgets: ClassVar[dict[str, Any]] = {
+            "kind": forms.RadioSelect(attrs={"class": "cards"}),
+            "topic": forms.Textarea(attrs={"rows": 2}),
+            "requirements": forms.Textarea(attrs={"rows": 5}),
+            "pages": forms.NumberInput(attrs={"min": MIN_PAGES, "max": MAX_PAGES, "inputmode": "numeric"}),
+            "author_name": forms.TextInput(attrs={"autocomplete": "name"}),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "topic": _("One or two sentences: the question or the subject."),
+            "pages": _("Pages of text, 1 to 200. Title page, contents and bibliography come on top and cost nothing."),
+            "requirements": _("What your teacher asks for, or what must be in it."),
+            "search_for_sources": _("Otherwise only the files you add are cited."),
+            "author_name": _("Left empty, the title page carries no name."),
+        }
+        error_messages: ClassVar[dict[str, dict[str, Any]]] = {
+            "topic": {
+                "required": _("Say in a sentence what the work is about."),
+                "max_length": _("The topic is too long: %(show_value)s characters. Keep it under %(limit_value)s, "
+                                "and put details into your own requirements."),
+            },
+            "pages": {
+                "min_value": _("Order at least 1 page."),
+                "max_value": _("Order at most 200 pages."),
+                "invalid": _("Write the number of pages as a whole number, such as 12."),
+                "required": _("Say how many pages you need, from 1 to 200."),
+            },
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["citation_style"] = forms.ChoiceField(
+            label=_("Citation style"),
+            choices=[(style.name, style.title) for style in csl_styles()],
+            help_text=_("It can be changed later, also after writing."),
+        )
+
+    def clean_topic(self) -> str:
+        """Line ends become spaces: the topic goes on a title page and into prompts."""
+        return " ".join(self.cleaned_data["topic"].split())
+
+
+class OutlineWishForm(forms.Form):
+    """A wish for the next outline."""
+
+    wish = forms.CharField(
+        label=_("A wish for a new outline"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput,
+        help_text=_("For example: more about the history, fewer chapters."),
+    )
+
+
+class LibraryForm(forms.Form):
+    """Search and filter of the library."""
+
+    q = forms.CharField(max_length=200, required=False)
+    state = forms.ChoiceField(choices=[("", _("All")), *DocumentState.choices], required=False)
+
+
+class TakeAwayForm(forms.Form):
+    """A file somebody wants."""
+
+    format = forms.ChoiceField(choices=[("pdf", "PDF"), ("docx", "DOCX")])
+    with_ai_statement = forms.BooleanField(required=False)
+
+
+class StyleForm(forms.Form):
+    """Another citation style for a finished document (R-96)."""
+
+    citation_style = forms.ChoiceField(label=_("Citation style"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["citation_style"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (style.name, style.title) for style in csl_styles()
+        ]
+
+
+def outline_from_post(data: QueryDict, *, title: str) -> Proposal:
+    """The outline as edited in the page's form.
+
+    Each row sends ``row`` (its name) and, by that name, ``title-``, ``covers-``, ``leaves-``, ``pages-``, ``parent-``
+    and ``order-``; ``drop`` names a row to leave out, ``move`` is "name:up" or "name:down", ``add`` is "top" or a
+    chapter's name. Raises ValidationError in plain words.
+    """
+    rows = {
+        name: {
+            "title": data.get(f"title-{name}", "").strip(),
+            "covers": data.get(f"covers-{name}", ""),
+            "leaves_out": data.get(f"leaves-{name}", ""),
+            "pages": _pages(data.get(f"pages-{name}", "1")),
+            "parent": data.get(f"parent-{name}", ""),
+            "order": _order(data.get(f"order-{name}", "0")),
+        }
+        for name in data.getlist("row")
+        if name not in data.getlist("drop")
+    }
+    if data.get("add"):
+        parent = data["add"] if data["add"] in rows else ""
+        last = max((row["order"] for row in rows.values() if row["parent"] == parent), default=0)
+        new = {"title": str(_("New section")), "covers": "", "leaves_out": "", "pages": Decimal(1)}
+        rows["new"] = {**new, "parent": parent, "order": last + 1}
+    children: dict[str, list[str]] = {}
+    for name, row in sorted(rows.items(), key=lambda item: item[1]["order"]):
+        # A section whose chapter was dropped becomes a chapter rather than vanish.
+        children.setdefault(row["parent"] if row["parent"] in rows else "", []).append(name)
+    _move(children, data.get("move", ""))
+
+    def build(name: str, depth: int) -> ProposedSection:
+        row = rows[name]
+        below = [build(child, depth + 1) for child in children.get(name, [])] if depth < 3 else []
+        return ProposedSection(row["title"], row["covers"], row["leaves_out"], row["pages"], below)
+
+    return Proposal(title=data.get("title", title), sections=[build(name, 1) for name in children.get("", [])])
+
+
+def _move(children: dict[str, list[str]], move: str) -> None:
+    name, _colon, direction = move.partition(":")
+    for siblings in children.values():
+        if name in siblings:
+            at = siblings.index(name)
+            to = at - 1 if direction == "up" else at + 1
+            if 0 <= to < len(siblings):
+                siblings[at], siblings[to] = siblings[to], siblings[at]
+            return
+
+
+def _pages(text: str) -> Decimal:
+    try:
+        pages = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        raise ValidationError(_("Write the pages of a section as a number, such as 1.5.")) from None
+    if not pages.is_finite() or not 0 <= pages <= MAX_PAGES:
+        raise ValidationError(_("The pages of a section must lie between 0 and 200."))
+    return pages
+
+
+def _order(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0

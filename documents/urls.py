@@ -1,0 +1,26 @@
+"""Addresses of documents."""
+
+from django.urls import path
+
+from documents.views import brief, library, outline, reader, uploads
+
+app_name = "documents"
+
+urlpatterns = [
+    path("documents/", library.library_page, name="library"),
+    path("documents/new/", brief.new, name="new"),
+    path("documents/<uuid:document_id>/brief/", brief.brief, name="brief"),
+    path("documents/<uuid:document_id>/delete/", brief.delete, name="delete"),
+    path("documents/<uuid:document_id>/outline/", outline.outline_page, name="outline"),
+    path("documents/<uuid:document_id>/outline/state/", outline.outline_state, name="outline-state"),
+    path("documents/<uuid:document_id>/outline/request/", outline.request_outline, name="outline-request"),
+    path("documents/<uuid:document_id>/read/", reader.read, name="read"),
+    path("documents/<uuid:document_id>/citations/", reader.citation_report, name="citations"),
+    path("documents/<uuid:document_id>/take-away/", reader.take_away, name="take_away"),
+    path("documents/<uuid:document_id>/take-away/files/", reader.take_away_files, name="files"),
+    path("documents/<uuid:document_id>/take-away/style/", reader.change_style, name="style"),
+    path("documents/<uuid:document_id>/take-away/<uuid:export_id>/", reader.download, name="download"),
+    path("documents/<uuid:document_id>/uploads/", uploads.upload, name="upload"),
+    path("documents/<uuid:document_id>/uploads/<uuid:upload_id>/", uploads.state, name="upload-state"),
+    path("documents/<uuid:document_id>/uploads/<uuid:upload_id>/delete/", uploads.delete, name="upload-delete"),
+]

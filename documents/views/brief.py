@@ -1,0 +1,64 @@
+"""Describing a work."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from documents.domain import briefs
+from documents.domain.queries import owned_document
+from documents.enums import DocumentState, UploadPurpose
+from documents.errors import NotEditable
+from documents.forms import BriefForm
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """An empty brief; the first save makes the document, then files can be added."""
+    initial = {"pages": request.GET.get("pages", 10), "author_name": request.user.name}
+    form = BriefForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        document = briefs.create(by=request.user, **form.cleaned_data)
+        return redirect("documents:brief", document.pk)
+    return render(request, "documents/brief.html", {"form": form, "document": None}, status=422 if form.errors else 200)
+
+
+@login_required
+def brief(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The brief of a document, with its files; saving goes on to the outline."""
+    document = owned_document(document_id=document_id, user=request.user)
+    if document.state not in {DocumentState.DRAFT, DocumentState.OUTLINED}:
+        return redirect("documents:outline" if document.is_editable else "documents:read", document.pk)
+    form = BriefForm(request.POST or None, instance=document)
+    if request.method == "POST" and form.is_valid():
+        try:
+            briefs.change(document_id=document_id, by=request.user, **form.cleaned_data)
+        except NotEditable:
+            messages.error(request, _("This document has been paid for; its description can no longer be changed."))
+        return redirect("documents:outline", document_id)
+    uploads = document.uploads.all()
+    context = {
+        "form": form,
+        "document": document,
+        "assignments": [upload for upload in uploads if upload.purpose == UploadPurpose.ASSIGNMENT],
+        "sources": [upload for upload in uploads if upload.purpose == UploadPurpose.SOURCE],
+    }
+    return render(request, "documents/brief.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Throws a draft away."""
+    owned_document(document_id=document_id, user=request.user)
+    try:
+        briefs.delete(document_id=document_id, by=request.user)
+    except NotEditable:
+        messages.error(request, _("A document that has been paid for cannot be thrown away here."))
+    else:
+        messages.success(request, _("The draft and its files are gone."))
+    return redirect("documents:library")

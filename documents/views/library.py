@@ -1,0 +1,36 @@
+"""The library: a person's documents."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from documents.domain.queries import HIT_END, HIT_START, excerpts, library
+from documents.enums import DocumentState
+from documents.forms import LibraryForm
+
+PAGE_SIZE = 20
+
+
+@login_required
+def library_page(request: HttpRequest) -> HttpResponse:
+    """Search, filter and list."""
+    form = LibraryForm(request.GET)
+    words, state = (form.cleaned_data["q"], form.cleaned_data["state"]) if form.is_valid() else ("", "")
+    page = Paginator(library(user=request.user, words=words, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
+    if words:
+        found = excerpts(documents=list(page), words=words)
+        for document in page:
+            document.excerpt = highlighted(found.get(document.pk, ""))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {"page": page, "words": words, "state": state, "states": DocumentState.choices, "query": query.urlencode()}
+    return render(request, "documents/library.html", context)
+
+
+def highlighted(excerpt: str) -> SafeString:
+    """An excerpt as HTML: everything escaped, the hits marked."""
+    safe = escape(excerpt).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>")
+    return mark_safe(safe)  # noqa: S308  # escaped in the line above

@@ -1,0 +1,89 @@
+"""Getting an outline and editing it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from documents.domain import outline
+from documents.domain.queries import owned_document, sections_in_order
+from documents.enums import DocumentState, UploadState
+from documents.errors import NotEditable, OutlineInvalid
+from documents.forms import OutlineWishForm, outline_from_post
+from documents.models import Document
+
+
+@login_required
+def outline_page(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The outline: on its way, to be edited, or asked for. POST saves it."""
+    document = owned_document(document_id=document_id, user=request.user)
+    if not document.is_editable:
+        return redirect("documents:read", document.pk)
+    if request.method == "POST":
+        return _save(request, document)
+    return render(request, "documents/outline.html", _context(document))
+
+
+@login_required
+def outline_state(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The part of the page that is polled while an outline is on its way; a finished one reloads the page."""
+    document = owned_document(document_id=document_id, user=request.user)
+    response = render(request, "documents/_outline_waiting.html", {"document": document})
+    if document.state != DocumentState.OUTLINING:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@login_required
+@require_POST
+def request_outline(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Asks for an outline, once every file has been read."""
+    document = owned_document(document_id=document_id, user=request.user)
+    form = OutlineWishForm(request.POST)
+    if document.uploads.filter(state__in=[UploadState.RECEIVING, UploadState.EXTRACTING]).exists():
+        messages.warning(request, _("Your files are still being read. Ask for the outline in a moment."))
+        return redirect("documents:brief", document_id)
+    try:
+        outline.request(
+            document_id=document_id, by=request.user, wish=form.cleaned_data["wish"] if form.is_valid() else ""
+        )
+    except NotEditable:
+        messages.error(request, _("This document has been paid for; its outline can no longer be changed."))
+    return redirect("documents:outline", document_id)
+
+
+def _save(request: HttpRequest, document: Document) -> HttpResponse:
+    try:
+        proposal = outline_from_post(request.POST, title=document.title)
+        outline.edit(document_id=document.pk, proposal=proposal, by=request.user)
+    except (ValidationError, OutlineInvalid) as error:
+        reason = error.messages[0] if isinstance(error, ValidationError) else str(error)
+        messages.error(request, reason)
+    except NotEditable:
+        messages.error(request, _("The outline cannot be changed at this moment."))
+    else:
+        if "next" in request.POST:
+            return redirect("billing:price", document.pk)
+        messages.success(request, _("Saved. The pages add up to %d.") % document.pages)
+    return redirect("documents:outline", document.pk)
+
+
+def _context(document: Document) -> dict[str, object]:
+    sections = sections_in_order(document)
+    return {
+        "document": document,
+        "sections": sections,
+        "chapters": [
+            {"section": chapter, "children": [child for child in sections if child.parent_id == chapter.pk]}
+            for chapter in sections
+            if chapter.parent_id is None
+        ],
+        "total": sum(section.pages for section in sections),
+        "wish_form": OutlineWishForm(initial={"wish": document.outline_wish}),
+        "is_complete": outline.is_complete(document),
+    }

@@ -1,0 +1,118 @@
+"""Reading a finished document and taking it away."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import default_storage
+from django.db.models import Count
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from documents.domain import exporting, restyling
+from documents.domain.citations import cards
+from documents.domain.queries import owned_document, sections_in_order
+from documents.enums import DocumentState, ExportFormat, ExportState
+from documents.forms import StyleForm, TakeAwayForm
+from documents.models import Document, Export
+
+CONTENT_TYPES = {
+    ExportFormat.PDF: "application/pdf",
+    ExportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def _finished(request: HttpRequest, document_id: UUID) -> Document:
+    """The user's finished document; 404 for one that is not finished or not theirs."""
+    document = owned_document(document_id=document_id, user=request.user)
+    if document.state != DocumentState.READY:
+        raise Http404
+    return document
+
+
+@login_required
+def read(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The text with each citation one step from its passage."""
+    document = owned_document(document_id=document_id, user=request.user)
+    if document.is_editable:
+        return redirect("documents:outline", document_id)
+    if document.state != DocumentState.READY:
+        return redirect("generation:progress", document_id)
+    context = {
+        "document": document,
+        "sections": sections_in_order(document),
+        "cards": cards(document),
+        "sources": document.sources.annotate(times=Count("citations")).filter(times__gt=0),
+    }
+    return render(request, "documents/read.html", context)
+
+
+@login_required
+def citation_report(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Every citation with its passage, its source, and how it was checked (R-10)."""
+    document = _finished(request, document_id)
+    return render(request, "documents/citations.html", {"document": document, "cards": cards(document)})
+
+
+@login_required
+def take_away(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The files that are there, and a form for others."""
+    document = _finished(request, document_id)
+    if request.method == "POST":
+        form = TakeAwayForm(request.POST)
+        if form.is_valid():
+            exporting.request_export(
+                document_id=document_id,
+                format=ExportFormat(form.cleaned_data["format"]),
+                with_ai_statement=form.cleaned_data["with_ai_statement"],
+            )
+        return redirect("documents:take_away", document_id)
+    return render(request, "documents/take_away.html", _take_away_context(document))
+
+
+@login_required
+def take_away_files(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The list of files, polled while one is being made."""
+    document = _finished(request, document_id)
+    return render(request, "documents/_files.html", _take_away_context(document))
+
+
+@login_required
+@require_POST
+def change_style(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Another citation style: the text is rendered anew, in every format."""
+    document = _finished(request, document_id)
+    form = StyleForm(request.POST)
+    if form.is_valid():
+        restyling.request(document_id=document.pk, citation_style=form.cleaned_data["citation_style"], by=request.user)
+        messages.success(request, _("The citations are being set in the new style. Reload in a few seconds."))
+    else:
+        messages.error(request, _("Choose one of the listed styles."))
+    return redirect("documents:take_away", document_id)
+
+
+@login_required
+def download(request: HttpRequest, document_id: UUID, export_id: UUID) -> HttpResponse:
+    """A finished file. Behind S3 the storage's signed address answers; on local disk we stream it."""
+    document = _finished(request, document_id)
+    export = get_object_or_404(Export, pk=export_id, document=document, state=ExportState.READY)
+    name = f"{slugify(document.title)[:80] or 'document'}.{export.format}"
+    return FileResponse(
+        default_storage.open(export.stored_as),
+        as_attachment=True,
+        filename=name,
+        content_type=CONTENT_TYPES[ExportFormat(export.format)],
+    )
+
+
+def _take_away_context(document: Document) -> dict[str, object]:
+    exports = list(document.exports.filter(citation_style=document.citation_style))
+    return {
+        "document": document,
+        "exports": exports,
+        "is_waiting": any(export.state == ExportState.PENDING for export in exports),
+        "style_form": StyleForm(initial={"citation_style": document.citation_style}),
+    }
