@@ -57,7 +57,9 @@ def servers() -> dict[str, str]:
         urls: dict[str, str] = json.loads(found)
         return urls
     chosen = {name: os.environ.get(f"TEST_{name}", "") for name in ("DATABASE_URL", "REDIS_URL")}
-    urls = Stack(HOME, durable=False).start({name: url for name, url in chosen.items() if url})
+    stack = Stack(HOME, durable=False)
+    stack.settle_ports()
+    urls = stack.start(chosen)
     os.environ[_FOUND] = json.dumps(urls)
     return urls
 

@@ -95,6 +95,10 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             # Django's own handlers would print unmasked, or mail tracebacks.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # uvicorn brings handlers of its own, which would print the readers' addresses.
+            "uvicorn": {"handlers": [], "propagate": True},
+            "uvicorn.error": {"handlers": [], "propagate": True},
+            "uvicorn.access": {"handlers": [], "propagate": True, "level": "WARNING"},
             # Each names the full address of every call, keys in queries included.
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},

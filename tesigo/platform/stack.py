@@ -31,16 +31,16 @@ class Stack:
     durable: bool = True
 
     def start(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """Starts what is not running and not given by `environ`; answers `DATABASE_URL` and `REDIS_URL`.
+        """Starts what is not running and not elsewhere by `environ`; answers `DATABASE_URL` and `REDIS_URL`.
 
         Repeating it changes nothing. Raises `PostgresError` or `RedisError` with what to do.
         """
         with file_lock(self.home / "stack.lock"):
-            urls = {name: environ[name] for name in ("DATABASE_URL", "REDIS_URL") if environ.get(name)}
-            if "DATABASE_URL" not in urls:
-                urls["DATABASE_URL"] = self._start_postgres()
-            if "REDIS_URL" not in urls:
-                urls["REDIS_URL"] = self._start_redis()
+            urls = self.urls(environ)
+            if urls["DATABASE_URL"] == self.postgres().url():
+                self.postgres().start()
+            if urls["REDIS_URL"] == self.redis().url():
+                self.redis().start()
             return urls
 
     def stop(self) -> None:
@@ -53,9 +53,20 @@ class Stack:
         """The process ids of our servers, None for one that is not running."""
         return {"postgres": self.postgres().pid(), "redis": self.redis().pid()}
 
-    def urls(self) -> dict[str, str]:
-        """Where our servers listen or would listen."""
-        return {"DATABASE_URL": self.postgres().url(), "REDIS_URL": self.redis().url()}
+    def urls(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """`DATABASE_URL` and `REDIS_URL`: those of `environ`, else where our servers listen or will listen."""
+        return {
+            "DATABASE_URL": environ.get("DATABASE_URL") or self.postgres().url(),
+            "REDIS_URL": environ.get("REDIS_URL") or self.redis().url(),
+        }
+
+    def settle_ports(self) -> None:
+        """Chooses new ports for servers of ours that are down and whose port somebody else took meanwhile."""
+        with file_lock(self.home / "stack.lock"):
+            for name, pid in self.pids().items():
+                place = self._remembered(name)
+                if pid is None and not port_is_free(int(place["port"])):
+                    self._remember(name, place | {"port": free_port()})
 
     def postgres(self) -> PostgresServer:
         """Our PostgreSQL as remembered."""
@@ -66,23 +77,6 @@ class Stack:
         """Our Redis as remembered."""
         place = self._remembered("redis")
         return RedisServer(self.home / "redis", int(place["port"]), str(place["password"]), self.durable)
-
-    def _start_postgres(self) -> str:
-        if self.postgres().pid() is None:
-            self._move_if_taken("postgres")
-        self.postgres().start()
-        return self.postgres().url()
-
-    def _start_redis(self) -> str:
-        if self.redis().pid() is None:
-            self._move_if_taken("redis")
-        self.redis().start()
-        return self.redis().url()
-
-    def _move_if_taken(self, name: str) -> None:
-        place = self._remembered(name)
-        if not port_is_free(int(place["port"])):
-            self._remember(name, place | {"port": free_port()})
 
     def _remembered(self, name: str) -> dict[str, str | int]:
         place = self._read().get(name)
@@ -115,6 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     stack = Stack(given.home.resolve())
     try:
         if given.command == "start":
+            stack.settle_ports()
             stack.start()
         elif given.command == "stop":
             stack.stop()

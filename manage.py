@@ -1,0 +1,26 @@
+#!/usr/bin/env python
+"""Django's command line. `python manage.py up` starts everything (see README)."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Completes the environment for this machine, then hands over to Django."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
+    if sys.argv[1:2] == ["generate_secrets"]:
+        # Has to answer where the settings cannot load for want of the very secrets it prints.
+        from tesigo.management.commands.generate_secrets import Command
+
+        Command().run_from_argv(sys.argv)
+        return
+    from tesigo.platform import local_env
+
+    local_env.load()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The environment of a machine that has none: embedded servers, generated secrets, the sandbox outside.
+
+What the real environment or a `.env` file says wins. The services outside come in groups: with one variable of a group
+set, nothing else of it is made up, so that real keys never meet made-up addresses. Nothing at all is made up
+for production.
+
+    python -m tesigo.platform.local_env COMMAND …     runs a command in this environment, with the servers up
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tesigo.platform.processes import file_lock
+from tesigo.platform.stack import ROOT, VAR, Stack
+
+#: Secrets of our own that every installation needs; other services issue the rest.
+OWN_SECRETS = ("SECRET_KEY", "SIGNIN_SECRET")
+PORTS = {"SITE_PORT": 8000, "SANDBOX_PORT": 8010, "SANDBOX_SMTP_PORT": 8025}
+BANNER = "Sandbox: the money, the mails and the writer here are not real."
+
+
+def new_secrets() -> dict[str, str]:
+    """A fresh value of at least 256 bits for each secret of our own."""
+    return {name: secrets.token_urlsafe(48) for name in OWN_SECRETS}
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """The variables in a file of `NAME=value` lines; none when there is no such file."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    found = {}
+    for line in lines:
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if equals and not name.startswith("#"):
+            value = value.strip()
+            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+            found[name.strip()] = value[1:-1] if quoted else value
+    return found
+
+
+def load() -> None:
+    """Completes `os.environ`; what is set there stays."""
+    given = read_file(ROOT / ".env") | {name: value for name, value in os.environ.items() if value}
+    if given.get("TESIGO_ENV") == "production":
+        os.environ.update(given)
+        return
+    stack = Stack(VAR)
+    stack.settle_ports()
+    os.environ.update(complete(given, kept=_kept_secrets(), servers=stack.urls(given)))
+
+
+def complete(given: Mapping[str, str], *, kept: Mapping[str, str], servers: Mapping[str, str]) -> dict[str, str]:
+    """`given` with everything that is missing from it for running on this machine alone."""
+    ports = {name: given.get(name, str(port)) for name, port in PORTS.items()}
+    outside = f"http://127.0.0.1:{ports['SANDBOX_PORT']}"
+    made_up = {
+        "SITE_URL": f"http://127.0.0.1:{ports['SITE_PORT']}",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        **{name: kept[name] for name in OWN_SECRETS},
+    }
+    sandboxed = False
+    for group in _outside(outside, ports["SANDBOX_SMTP_PORT"], kept):
+        if not any(name in given for name in group):
+            made_up |= group
+            sandboxed = True
+    if sandboxed:
+        made_up["NOTICE_BANNER"] = BANNER
+    return made_up | servers | ports | given
+
+
+def uses_sandbox(environ: Mapping[str, str]) -> bool:
+    """Whether anything in the environment points at the sandbox of this machine."""
+    addresses = (f"//127.0.0.1:{environ[port]}" for port in ("SANDBOX_PORT", "SANDBOX_SMTP_PORT") if port in environ)
+    return any(address in value for address in addresses for value in environ.values())
+
+
+def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[str, str]]:
+    """What the sandbox stands in for, by groups that are real or made up as a whole."""
+    search = {}
+    for name in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
+        search[f"{name}_URL"] = f"{http}/{name.lower().replace('_', '')}"
+        search[f"{name}_API_KEY"] = kept["SEARCH_API_KEY"]
+    return [
+        {
+            "OPENAI_API_KEYS": kept["OPENAI_API_KEYS"],
+            "OPENAI_BASE_URL": f"{http}/openai/v1",
+            "ANTHROPIC_API_KEYS": kept["ANTHROPIC_API_KEYS"],
+            "ANTHROPIC_BASE_URL": f"{http}/anthropic",
+        },
+        {
+            "STRIPE_SECRET_KEY": kept["STRIPE_SECRET_KEY"],
+            "STRIPE_PUBLISHABLE_KEY": kept["STRIPE_PUBLISHABLE_KEY"],
+            "STRIPE_WEBHOOK_SECRET": kept["STRIPE_WEBHOOK_SECRET"],
+            "STRIPE_API_BASE": f"{http}/stripe",
+            "STRIPE_CHECKOUT_ORIGIN": http,
+        },
+        {"EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}", "MAIL_INBOX_URL": f"{http}/inbox/"},
+        search,
+    ]
+
+
+def _kept_secrets() -> dict[str, str]:
+    """The secrets of this machine, made once and readable by their owner only."""
+    path = VAR / "secrets.env"
+    with file_lock(VAR / "secrets.lock"):
+        kept = read_file(path)
+        fresh = new_secrets() | {
+            "OPENAI_API_KEYS": "sk-" + secrets.token_hex(24),
+            "ANTHROPIC_API_KEYS": "sk-ant-" + secrets.token_hex(24),
+            "STRIPE_SECRET_KEY": "sk_test_" + secrets.token_hex(16),
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_" + secrets.token_hex(16),
+            "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
+            "SEARCH_API_KEY": secrets.token_hex(16),
+        }
+        missing = {name: value for name, value in fresh.items() if name not in kept}
+        if missing:
+            path.touch(mode=0o600)
+            with path.open("a", encoding="utf-8") as file:
+                file.writelines(f"{name}={value}\n" for name, value in missing.items())
+    return kept | missing
+
+
+def main(command: list[str]) -> int:
+    """Runs `command`; servers that had to be started for it are stopped afterwards."""
+    if not command:
+        print(__doc__, file=sys.stderr)
+        return 2
+    load()
+    stack = Stack(VAR)
+    were_running = any(stack.pids().values())
+    stack.start()
+    try:
+        return subprocess.run(command, check=False).returncode
+    finally:
+        if not were_running:
+            stack.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,144 @@
+"""Keeps child processes running: their lines prefixed and logged, restarts with back-off, a stop in good order."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from tesigo.platform.processes import command_line, is_alive, wait_until
+
+#: Seconds before a child that died is started again, doubling up to the last.
+FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
+#: A child that ran this long counts as healthy: its next pause is the first again.
+HEALTHY_SECONDS = 30.0
+LOG_BYTES = 20_000_000
+
+
+@dataclass
+class Child:
+    """A program to keep running; `stop_seconds` is how long it may take to finish what it holds."""
+
+    name: str
+    command: Sequence[str]
+    environ: dict[str, str] = field(default_factory=dict)
+    stop_seconds: float = 10.0
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    start_again_at: float = 0.0
+    pause: float = FIRST_PAUSE
+
+
+class Supervisor:
+    """Starts children in the order given and stops them in the order `stop_order` names.
+
+    Runs in the main thread; a thread for each child copies its lines. Children are sessions of their own, so that
+    Ctrl-C reaches only us and we decide the order.
+    """
+
+    def __init__(self, *, home: Path, say: Callable[[str], None]) -> None:
+        self.children: list[Child] = []
+        self._logs = home / "log"
+        self._pids = home / "children"
+        self._say = say
+        self._signals = 0
+
+    def take_signals(self) -> None:
+        """From now on SIGINT and SIGTERM ask for a stop; a second one kills at once."""
+        signal.signal(signal.SIGINT, self._note_signal)
+        signal.signal(signal.SIGTERM, self._note_signal)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether somebody asked for a stop."""
+        return self._signals > 0
+
+    def end_orphans(self) -> None:
+        """Ends children of a supervisor that was killed before it could stop them."""
+        for path in sorted(self._pids.glob("*.pid")):
+            pid, _, command = path.read_text().partition("\n")
+            if command and is_alive(int(pid)) and command_line(int(pid)) == command:
+                os.killpg(int(pid), signal.SIGTERM)
+                if not wait_until(lambda pid=int(pid): not is_alive(pid), seconds=10):  # type: ignore[misc]
+                    os.killpg(int(pid), signal.SIGKILL)
+            path.unlink()
+
+    def start(self, child: Child) -> None:
+        """Starts the child and looks after it from now on."""
+        if child not in self.children:
+            self.children.append(child)
+        child.process = subprocess.Popen(
+            child.command,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"} | child.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        child.started_at = time.monotonic()
+        self._pids.mkdir(parents=True, exist_ok=True)
+        # Until the program is loaded the command line is still ours.
+        pid = child.process.pid
+        wait_until(lambda: command_line(pid) != command_line(os.getpid()), seconds=2, pause=0.01)
+        (self._pids / f"{child.name}.pid").write_text(f"{pid}\n{command_line(pid)}")
+        assert child.process.stdout is not None
+        threading.Thread(target=self._copy_lines, args=(child.name, child.process.stdout), daemon=True).start()
+
+    def look_after(self) -> None:
+        """Starts again what died; called a few times a second."""
+        now = time.monotonic()
+        for child in self.children:
+            if child.process is None:
+                if now >= child.start_again_at:
+                    self.start(child)
+                continue
+            code = child.process.poll()
+            if code is None:
+                continue
+            if now - child.started_at > HEALTHY_SECONDS:
+                child.pause = FIRST_PAUSE
+            self._say(f"{child.name} ended with code {code}; starting it again in {child.pause:.0f} s.")
+            child.process, child.start_again_at = None, now + child.pause
+            child.pause = min(child.pause * 2, LAST_PAUSE)
+
+    def stop(self, stop_order: Sequence[str]) -> None:
+        """Asks one child after the other to stop, and kills it when its time is over or a second signal came."""
+        patience = self._signals
+        for child in sorted(self.children, key=lambda child: stop_order.index(child.name)):
+            process = child.process
+            if process is not None and process.poll() is None:
+                process.terminate()
+                deadline = time.monotonic() + child.stop_seconds
+                while process.poll() is None and time.monotonic() < deadline and self._signals <= max(patience, 1):
+                    time.sleep(0.05)
+                if process.poll() is None:
+                    self._say(f"{child.name} did not stop in time and is killed.")
+                # What is left of its session goes with it: pool processes, for instance.
+                _kill_group(process.pid)
+                process.wait()
+            (self._pids / f"{child.name}.pid").unlink(missing_ok=True)
+
+    def _note_signal(self, number: int, frame: object) -> None:
+        self._signals += 1
+
+    def _copy_lines(self, name: str, stream: IO[bytes]) -> None:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        path = self._logs / f"{name}.log"
+        if path.exists() and path.stat().st_size > LOG_BYTES:
+            path.replace(path.with_suffix(".log.1"))
+        with stream, path.open("ab") as log:
+            for line in stream:
+                log.write(line)
+                log.flush()
+                self._say(f"{name:8}| {line.decode(errors='replace').rstrip()}")
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
