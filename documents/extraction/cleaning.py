@@ -1,0 +1,172 @@
+"""Raw pages into readable ones: no running headers, no page numbers, words whole again, lines joined to paragraphs.
+
+Works on a window of a few pages before and after, so that memory does not grow with the file. Only whole lines at the
+edge of a page are ever dropped, never anything inside, so that what is left can be found on its page word by word.
+"""
+
+import re
+import unicodedata
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from documents.extraction.paragraphs import join_lines
+from documents.extraction.protocol import Page
+
+#: Pages looked at on each side. Left and right pages carry different headers, hence an even number.
+_AROUND: Final = 6
+_REPEATS: Final = 2
+_EDGE_LINES: Final = 2
+_LONGEST_HEADER: Final = 120
+#: pdfium puts this where a word was broken at the end of a line (U+FFFE in its raw text).
+BROKEN_WORD: Final = "\x02"
+_LIGATURES: Final = str.maketrans(
+    {
+        "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
+        "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u00ad": "", "\u200b": "", "\ufeff": "", "\ufffe": BROKEN_WORD,
+        "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n",
+    }
+)  # fmt: skip
+_UNSEEN: Final = re.compile(r"[\x00\x01\x03-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\uf8ff\uffff]")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_SPACES: Final = re.compile(r"[ \t]+")
+_NUMBERS: Final = re.compile(r"\d+|\b[ivxlcdm]+\b")
+_LONE_NUMBER: Final = re.compile(r"[\s\-–—|·\[(]*(?:(?:page|seite|pagina|página|strona|s\.|p\.)\s*)?(\d{1,5}|[ivxlcdmIVXLCDM]{1,7})[\s\-–—|·\])]*")  # fmt: skip
+_LEADERS: Final = re.compile(r"(?:\.\s?){5,}|(?:…\s?){2,}|_{6,}")
+_INDEX_LINE: Final = re.compile(r".{1,80}?,\s?\d{1,4}(?:[–-]\d{1,4})?(?:,\s?\d{1,4}(?:[–-]\d{1,4})?){0,30}")
+_BROKEN: Final = re.compile(rf"(\w+){BROKEN_WORD}[ \t]*(\w+)|(\w*[^\W\d_])-\n(?=[^\W\d_])(\w+)")
+
+
+@dataclass(slots=True)
+class _Held:
+    page: Page
+    lines: list[str]
+    top: list[str]
+    bottom: list[str]
+    numbered_top: bool
+    numbered_bottom: bool
+
+
+def clean_pages(pages: Iterable[Page]) -> Iterator[Page]:
+    """Each page with its text as paragraphs between empty lines; the text is empty where nothing readable is left.
+
+    Pages without number (formats without pages) are taken as paragraphs already and only tidied.
+    """
+    before: deque[_Held] = deque(maxlen=_AROUND)
+    waiting: deque[_Held] = deque()
+    for page in pages:
+        if page.number == 0:
+            yield replace(page, text=_tidy_paragraphs(page.text))
+            continue
+        waiting.append(_hold(page))
+        if len(waiting) > _AROUND:
+            yield _clean(before, waiting)
+    while waiting:
+        yield _clean(before, waiting)
+
+
+def _hold(page: Page) -> _Held:
+    lines = _tidy(page.text)
+    filled = [line for line in lines if line]
+    top, bottom = filled[:_EDGE_LINES], filled[::-1][:_EDGE_LINES]
+    return _Held(
+        page=page,
+        lines=lines,
+        top=[_key(line) for line in top],
+        bottom=[_key(line) for line in bottom],
+        numbered_top=bool(top) and _bears_number(top[0], page),
+        numbered_bottom=bool(bottom) and _bears_number(bottom[0], page),
+    )
+
+
+def _tidy(text: str) -> list[str]:
+    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
+    return [_SPACES.sub(" ", _UNSEEN.sub("", line)).strip() for line in _LINE_END.split(text)]
+
+
+def _tidy_paragraphs(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.translate(_LIGATURES)).replace(BROKEN_WORD, "")
+    paragraphs = (" ".join(_UNSEEN.sub("", part).split()) for part in re.split(r"\n{2,}", text))
+    return "\n\n".join(part for part in paragraphs if part and not _LEADERS.search(part))
+
+
+def _clean(before: deque[_Held], waiting: deque[_Held]) -> Page:
+    held = waiting.popleft()
+    around = [*before, *list(waiting)[:_AROUND]]
+    before.append(held)
+    lines = _without_edges(held, around)
+    if _is_list_of_places(lines):
+        return replace(held.page, text="")
+    lines = [line for line in lines if not _LEADERS.search(line)]
+    text = "\n".join(lines)
+    if BROKEN_WORD in text or "-\n" in text:
+        text = _mend(text, around)
+    return replace(held.page, text=join_lines(text.split("\n")))
+
+
+def _without_edges(held: _Held, around: list[_Held]) -> list[str]:
+    lines = list(held.lines)
+    tops = Counter(key for other in around for key in other.top)
+    bottoms = Counter(key for other in around for key in other.bottom)
+    numbered_top = held.numbered_top and sum(other.numbered_top for other in around) >= _REPEATS
+    numbered_bottom = held.numbered_bottom and sum(other.numbered_bottom for other in around) >= _REPEATS
+    _peel(lines, 0, tops, numbered_top, held.page)
+    _peel(lines, -1, bottoms, numbered_bottom, held.page)
+    return lines
+
+
+def _peel(lines: list[str], end: int, repeated: Counter[str], numbered: bool, page: Page) -> None:
+    """Drops up to two lines at one end: repeated ones, the page's number, and a heading that bears that number."""
+    for peeled in range(_EDGE_LINES):
+        while lines and not lines[end]:
+            lines.pop(end)
+        if not lines:
+            return
+        line = lines[end]
+        is_repeated = len(line) <= _LONGEST_HEADER and repeated[_key(line)] >= _REPEATS
+        is_number = _LONE_NUMBER.fullmatch(line) is not None and _bears_number(line, page)
+        if not (is_repeated or is_number or numbered and not peeled):
+            return
+        lines.pop(end)
+
+
+def _key(line: str) -> str:
+    return _NUMBERS.sub("#", line.casefold())
+
+
+def _bears_number(line: str, page: Page) -> bool:
+    """Whether the line is short and begins or ends with the number of its page, as running headings do."""
+    words = line.split()
+    if len(line) > _LONGEST_HEADER or not words:
+        return False
+    numbers = {page.label.casefold(), str(page.number)} - {""}
+    return words[0].strip("-–—[]()|·").casefold() in numbers or words[-1].strip("-–—[]()|·").casefold() in numbers
+
+
+def _is_list_of_places(lines: list[str]) -> bool:
+    """A page of contents or of an index: most lines lead the eye to a page number, and nothing can be cited."""
+    filled = [line for line in lines if line]
+    if len(filled) < 5:
+        return False
+    leaders = sum(1 for line in filled if _LEADERS.search(line))
+    entries = sum(1 for line in filled if len(line) <= 160 and _INDEX_LINE.fullmatch(line))
+    return leaders * 5 > len(filled) * 2 or entries * 2 > len(filled)
+
+
+def _mend(text: str, around: list[_Held]) -> str:
+    """Broken words whole again; a hyphen stays where the same word stands hyphenated on a page nearby."""
+    nearby = "\n".join([text, *(line for other in around for line in other.lines)]).casefold()
+
+    def whole(match: re.Match[str]) -> str:
+        left, right = (
+            (match.group(1), match.group(2)) if match.group(1) is not None else (match.group(3), match.group(4))
+        )
+        joined, hyphened = f"{left}{right}", f"{left}-{right}"
+        if joined.casefold() in nearby:
+            return joined
+        if hyphened.casefold() in nearby or right[0].isupper() or right[0].isdigit():
+            return hyphened
+        return joined
+
+    return _BROKEN.sub(whole, text).replace(BROKEN_WORD, "-")

@@ -1,0 +1,29 @@
+"""Failures inside the child, each with the code under which the parent knows it."""
+
+
+class ReadingError(Exception):
+    """The file cannot be read; ``code`` says why."""
+
+    code = "broken"
+
+
+class BrokenError(ReadingError):
+    """Not what it should be, also after one repair."""
+
+
+class EncryptedError(ReadingError):
+    """Opens with a password only."""
+
+    code = "encrypted"
+
+
+class TooBigError(ReadingError):
+    """More text, pages or bytes than are read."""
+
+    code = "too_big"
+
+
+class ForbiddenError(ReadingError):
+    """Carries what is never read, such as a DOCTYPE."""
+
+    code = "forbidden"

@@ -1,0 +1,63 @@
+"""Judges a file that somebody handed in by its content, never by its name alone (R-81, R-84).
+
+An allow-list by container: a file is let in when it is wholly one of six formats, and refused otherwise. Only
+beginnings and ends of PDF and DOCX are read, plain text once in pieces, so memory does not depend on size.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from documents.extraction.probe import needs_password
+from documents.uploads import docx, pdf
+from documents.uploads.magic import refusal_of
+from documents.uploads.names import display_name
+from documents.uploads.text import inspect_text
+from documents.uploads.verdict import FileKind, Refused, Verdict
+
+_HEAD_BYTES: Final = 1024
+_EMPTY: Final = _("This file is empty. Choose the file that holds the text.")
+_LOCKED: Final = _(
+    "This PDF is locked with a password and cannot be read. Remove the password, then choose the file again."
+)
+_SHIFTED_PDF: Final = _(
+    "Something stands in front of this PDF, which is how harmful files are hidden. "
+    "Print it to a new PDF and choose that one."
+)
+
+
+def inspect(path: Path, *, name: str, max_size: int) -> Verdict:
+    """The verdict on the file at ``path``, called ``name`` by its owner; ``max_size`` in bytes."""
+    try:
+        return Verdict(accepted=True, kind=_kind_of(path, name=display_name(name), max_size=max_size))
+    except Refused as refused:
+        return Verdict(accepted=False, reason=refused.reason)
+
+
+def _kind_of(path: Path, *, name: str, max_size: int) -> FileKind:
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused(_EMPTY)
+    if size > max_size:
+        raise Refused(
+            format_lazy(
+                _("This file is larger than {limit}, the most that is accepted."), limit=filesizeformat(max_size)
+            )
+        )
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if head.startswith(pdf.BEGINNING):
+        if pdf.inspect_pdf(path, size=size) and needs_password(path):
+            raise Refused(_LOCKED)
+        return FileKind.PDF
+    if head.startswith(docx.BEGINNING):
+        docx.inspect_docx(path, size=size)
+        return FileKind.DOCX
+    if (reason := refusal_of(head)) is not None:
+        raise Refused(reason)
+    if pdf.BEGINNING in head and b"\x00" in head:
+        raise Refused(_SHIFTED_PDF)
+    return inspect_text(path, name=name)
