@@ -9,13 +9,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.addresses import login_name
 from accounts.enums import MailState
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users whose address is already proven, or staff with a password."""
+    """Makes users whose address is already proven, or staff with a password. Addresses come in canonical form."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of a typed login name; letter case does not matter."""
+        return self.get(email=login_name(username or ""))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email, email_as_typed=fields.pop("email_as_typed", email), **fields)
@@ -41,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_premium = models.BooleanField(_("premium"), default=False, help_text=_("Written first within the same size."))
+    #: Part of what a session is bound to: one more, and every session of this person ends.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -62,19 +70,43 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.name
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django binds sessions to the password; most people here have none, so the epoch is bound in as well.
+        bound = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("accounts.User.session", bound, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Device(models.Model):
+    """A browser that is signed in: shown on the account page and signed out from there."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    session_key = models.CharField(max_length=40, unique=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"device {self.pk}"
+
 
 class SignInRequest(models.Model):
     """One request to sign in (R-51). No user is looked up or made until it is proven.
 
-    The link's token, the code and the asking browser's cookie are kept as keyed hashes only.
+    The link's token, the code and the asking browser's cookie are kept as keyed hashes only. ``ip`` is the address
+    that limits count by: of IPv6 the first address of the /64. ``known_browser`` rows have their own allowance (R-53).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(max_length=254, db_index=True)
+    email = models.EmailField(max_length=254)
     email_as_typed = models.EmailField(max_length=254)
+    domain = models.CharField(max_length=253)
+    known_browser = models.BooleanField(default=False)
+    language = models.CharField(max_length=8, default="en")
     token_hash = models.BinaryField(unique=True)
     code_hash = models.BinaryField()
-    browser_hash = models.BinaryField()
+    browser_hash = models.BinaryField(db_index=True)
     wrong_codes = models.PositiveSmallIntegerField(default=0)
     next_url = models.CharField(max_length=500, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
@@ -84,6 +116,11 @@ class SignInRequest(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["email", "created_at"], name="signin_by_address"),
+            models.Index(fields=["ip", "created_at"], name="signin_by_ip"),
+            models.Index(fields=["domain", "created_at"], name="signin_by_domain"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(wrong_codes__lte=5), name="signin_at_most_five_wrong_codes"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="signin_expires_later"),
@@ -94,7 +131,11 @@ class SignInRequest(models.Model):
 
 
 class Mail(models.Model):
-    """One mail to one person and how far it got (R-54). Bodies are rendered on sending, not kept."""
+    """One mail to one person and how far it got (R-54). Bodies are rendered on sending, not kept.
+
+    ``sealed`` carries what must not lie here in plain text (a sign-in link and its code); it is emptied once the mail
+    is sent or given up. ``next_try_at`` is when the next try is due, or until when the present one may take.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
@@ -102,18 +143,24 @@ class Mail(models.Model):
     to = models.EmailField(max_length=254)
     template = models.CharField(max_length=64)
     context = models.JSONField(default=dict, blank=True)
+    sealed = models.TextField(blank=True, editable=False)
     once_key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     language = models.CharField(max_length=8, default="en")
     state = models.CharField(max_length=12, choices=MailState, default=MailState.QUEUED)
     error = models.CharField(max_length=200, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
+    next_try_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["state", "created_at"], name="mail_by_state")]
-        constraints = [models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known")]
+        indexes = [models.Index(fields=["state", "next_try_at"], name="mail_by_state")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known"),
+            models.CheckConstraint(condition=Q(state="queued") | Q(sealed=""), name="mail_seal_only_while_queued"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.template} {self.pk}"

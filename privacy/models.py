@@ -32,7 +32,8 @@ class AuditEvent(models.Model):
     """One operation on personal data, documents or money (R-74). Holds ids, never personal data.
 
     ``actor_id`` is the user's primary key (no foreign key: erasure must not touch the trail);
-    ``digest`` links a sealed row to the one before it.
+    ``seal`` numbers the sealed rows without gaps and ``digest`` links each to the one before it. The database itself
+    refuses to change or delete a row; only its seal may be set, once.
     """
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -42,11 +43,20 @@ class AuditEvent(models.Model):
     object_id = models.CharField(max_length=64)
     details = models.JSONField(default=dict, blank=True)
     correlation_id = models.CharField(max_length=64, blank=True)
+    seal = models.BigIntegerField(null=True, unique=True, editable=False)
     digest = models.BinaryField(null=True, editable=False)
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_by_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
+            models.Index(fields=["id"], condition=Q(seal=None), name="audit_unsealed"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seal=None, digest=None) | Q(seal__gte=1, digest__isnull=False), name="audit_seal_whole"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"

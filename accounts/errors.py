@@ -1,0 +1,85 @@
+"""What can go wrong with an address or on the way in. Each message is fit for the page."""
+
+from datetime import timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountError(Exception):
+    """A refusal in plain words: what happened and what to do."""
+
+    message: str | Promise = _("That did not work. Try again.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class AddressRefused(AccountError):
+    """The address cannot be used (R-52)."""
+
+
+class NotAnAddress(AddressRefused):
+    message = _("This is not an e-mail address we can write to. Check it for missing or extra characters.")
+
+
+class LookAlikeAddress(AddressRefused):
+    message = _(
+        "This address mixes letters that look alike but belong to different alphabets. Type it with one keyboard layout."
+    )
+
+
+class DisposableAddress(AddressRefused):
+    message = _("This is a throw-away address. Your documents hang on your address, so use one that you keep.")
+
+
+class TooManySignIns(AccountError):
+    """A limit of R-53 is reached; `retry_after` says when there is room again."""
+
+    message = _("Too many sign-in mails were asked for. Wait a while, then ask again; the last mail still works.")
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class SignInRefused(AccountError):
+    """A link or a code that opens nothing."""
+
+
+class UnknownLink(SignInRefused):
+    message = _("This sign-in link is not one we know. It may be incomplete or older than a month.")
+
+
+class LinkExpired(SignInRefused):
+    message = _("This sign-in mail is too old: it works for 15 minutes only.")
+
+
+class LinkUsed(SignInRefused):
+    message = _("This sign-in mail has been used already: each works once.")
+
+
+class TooManyWrongCodes(SignInRefused):
+    message = _("The code was wrong five times, so this sign-in mail no longer works.")
+
+
+class CodeNeeded(SignInRefused):
+    message = _("The link was opened in another browser than the one that asked for it, so we need the code as well.")
+
+
+class WrongCode(SignInRefused):
+    """The code does not fit; `tries_left` more may be made."""
+
+    message = _("This is not the code from the newest mail. Look at it again.")
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__()
+        self.tries_left = tries_left
+
+
+class AccountClosed(SignInRefused):
+    message = _("This account is closed. Write to us if you think that it should not be.")
+
+
+class StaffUsePassword(SignInRefused):
+    message = _("Staff sign in with their password, on the page of the administration.")
