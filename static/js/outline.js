@@ -12,22 +12,15 @@ function words(tenths) {
   return (tenths / TENTHS).toLocaleString(document.documentElement.lang || "en", { maximumFractionDigits: 1 });
 }
 
-/** Keeps the bar under the outline: only sections without sections of their own count. */
+/** Keeps the bar under the outline and the sums of the chapters: only sections without sections have pages of their own. */
 function addUp(form) {
   const box = form.querySelector("[data-outline-sum]") ?? document.querySelector("[data-outline-sum]");
   if (!box) return;
   const total = Math.round(Number.parseFloat(box.dataset.total) * TENTHS);
-  let sum = 0;
-  for (const item of form.querySelectorAll("[data-outline-item]")) {
-    const own = item.querySelector(":scope > [data-outline-item-body] [data-pages], :scope > [data-pages]") ?? item.querySelector("[data-pages]");
-    const children = item.querySelectorAll("[data-outline-item] [data-pages]");
-    if (children.length) {
-      const of = [...children].reduce((all, field) => all + tenths(field), 0);
-      const shown = item.querySelector(":scope > [data-outline-item-body] [data-chapter-pages]");
-      if (shown) shown.textContent = words(of);
-    } else if (own && !own.disabled) {
-      sum += tenths(own);
-    }
+  const add = (scope) => [...scope.querySelectorAll("[data-pages]")].reduce((sum, field) => sum + tenths(field), 0);
+  const sum = add(form);
+  for (const shown of form.querySelectorAll("[data-chapter-pages]")) {
+    shown.textContent = words(add(shown.closest("[data-outline-item]")));
   }
   box.querySelector("[data-sum]").textContent = words(sum);
   const bar = box.querySelector("[data-sum-bar]");
@@ -39,10 +32,22 @@ function addUp(form) {
   box.dataset.state = left === 0 ? "fits" : left < 0 ? "over" : "under";
 }
 
-/** Writes the order of the items into their hidden fields. */
+/** Writes the order of the items into their hidden fields, and the numbers that people see. */
 function number(form) {
   let position = 0;
-  for (const field of form.querySelectorAll("[data-outline-item] [data-order]")) field.value = String(position++);
+  const below = (list, prefix) => {
+    let own = 0;
+    for (const item of list.children) {
+      if (!item.matches("[data-outline-item]")) continue;
+      const name = `${prefix}${++own}`;
+      const shown = item.querySelector(".outline-number");
+      if (shown) shown.textContent = name;
+      item.querySelector("[data-order]").value = String(position++);
+      for (const inner of item.querySelectorAll(":scope > [data-outline-list]")) below(inner, `${name}.`);
+    }
+  };
+  const top = form.querySelector("[data-outline-list]");
+  if (top) below(top, "");
 }
 
 function changed(form) {
