@@ -11,7 +11,7 @@ class PriceListState(models.TextChoices):
 
 
 class PaymentState(models.TextChoices):
-    """R-63. Legal moves: ``billing.domain.settlement.MOVES``."""
+    """R-63. Legal moves: ``billing.domain.payments.MOVES``."""
 
     CREATED = "created", _("created")
     PENDING = "pending", _("waiting for payment")

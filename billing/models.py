@@ -85,15 +85,19 @@ class Payment(models.Model):
     checkout_url = models.URLField(max_length=2000, blank=True)
     refunded_amount = models.DecimalField(max_digits=8, decimal_places=2, default=Decimal(0))
     failure = models.CharField(max_length=300, blank=True)
+    #: When the terms and the start at once (which ends the right of withdrawal) were agreed to.
+    consented_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True, blank=True)
+    #: When Stripe was last asked about it; the sweeper takes those asked longest ago.
+    checked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="payment_history"),
-            models.Index(fields=["state", "expires_at"], name="payment_to_expire"),
+            models.Index(fields=["state", "checked_at"], name="payment_to_check"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -144,6 +148,7 @@ class Refund(models.Model):
     state = models.CharField(max_length=12, choices=RefundState, default=RefundState.CREATED)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     stripe_refund_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    failure = models.CharField(max_length=300, blank=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -161,7 +166,10 @@ class Refund(models.Model):
 
 
 class WebhookEvent(models.Model):
-    """A verified event from Stripe, stored before it is worked (R-65)."""
+    """A verified event from Stripe, stored before it is worked (R-65).
+
+    ``payload`` keeps ids and states only: what Stripe tells about the payer stays with Stripe (R-74).
+    """
 
     event_id = models.CharField(max_length=255, unique=True)
     type = models.CharField(max_length=100)
@@ -169,6 +177,7 @@ class WebhookEvent(models.Model):
     payload = models.JSONField()
     received_at = models.DateTimeField(default=timezone.now)
     processed_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:

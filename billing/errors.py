@@ -1,0 +1,69 @@
+"""Failures a caller of billing should expect."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from billing.domain.pricing import Quote
+    from billing.gates import Refusal
+
+
+class NoPriceList(Exception):
+    """No price list is active: nothing can be sold until staff activate one."""
+
+
+class PriceListFrozen(Exception):
+    """A list that was active once, or was used for a payment, is never edited or activated by mistake (R-60)."""
+
+
+class PriceChanged(Exception):
+    """What the person saw is not what the order costs now; nothing was charged (R-13)."""
+
+    def __init__(self, *, shown_total: Decimal, quote: "Quote") -> None:
+        super().__init__(f"{shown_total} shown, {quote.total} asked")
+        self.shown_total = shown_total
+        self.quote = quote
+
+
+class NotReady(Exception):
+    """The document has no outline that adds up to its pages, or is being outlined."""
+
+
+class AlreadyPaid(Exception):
+    """The document has been paid for."""
+
+
+class Refused(Exception):
+    """A gate said no before money was asked for (R-42)."""
+
+    def __init__(self, refusal: "Refusal") -> None:
+        super().__init__(str(refusal.reason))
+        self.refusal = refusal
+
+
+class IllegalMove(Exception):
+    """A payment was asked to go from its state to one that does not follow from it (R-63)."""
+
+
+class NothingToRefund(Exception):
+    """The payment holds no money that could go back."""
+
+
+class ProviderError(Exception):
+    """A call to Stripe did not end well."""
+
+
+class Declined(ProviderError):
+    """Stripe understood and said no: asking again with the same words is useless."""
+
+
+class Unavailable(ProviderError):
+    """Stripe did not take the request: nothing happened there."""
+
+
+class Unknown(ProviderError):
+    """The answer did not arrive: it may have happened. Ask again with the same key (R-64)."""
+
+
+class BadSignature(Exception):
+    """A webhook that Stripe did not sign, or signed too long ago (R-65)."""

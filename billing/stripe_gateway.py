@@ -1,0 +1,242 @@
+"""The one door to Stripe, and the only importer of its SDK (R-64).
+
+Nothing here opens a transaction or knows our tables: ids, cents and keys go in, plain values come out, and every
+failure is one of Declined (it said no), Unavailable (nothing happened) and Unknown (ask again with the same key).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, TypeVar
+
+import stripe
+from django.conf import settings
+
+from billing.errors import BadSignature, Declined, Unavailable, Unknown
+
+#: Seconds to connect and to wait for an answer; the SDK's own 80 s would hold a page that long.
+TIMEOUT: Final = (3.05, 10.0)
+#: The SDK repeats a call cut short, or one that meets its own twin (409), with the same key and a short pause.
+REPEATS: Final = 2
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A Checkout Session and its PaymentIntent as Stripe has them now. Amounts in cents."""
+
+    id: str
+    url: str
+    status: str
+    payment_status: str
+    amount: int
+    currency: str
+    livemode: bool
+    payment_id: str
+    document_id: str
+    expires_at: datetime
+    intent_id: str | None = None
+    intent_status: str = ""
+    received: int | None = None
+    decline: str = ""
+
+
+@dataclass(frozen=True)
+class ProviderRefund:
+    """A Refund as Stripe has it now: pending, requires_action, succeeded, failed or canceled."""
+
+    id: str
+    status: str
+    amount: int
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A verified event: its ids and states, and nothing about the payer."""
+
+    id: str
+    type: str
+    object_id: str
+    created: datetime
+    livemode: bool
+    summary: dict[str, Any]
+
+
+def create_session(
+    *,
+    key: str,
+    amount: int,
+    currency: str,
+    name: str,
+    email: str,
+    metadata: Mapping[str, str],
+    success_url: str,
+    cancel_url: str,
+    expires_at: datetime,
+) -> Session:
+    """Opens a hosted Checkout page for one amount in cents. The same key and words give the same session."""
+    answer = _call(
+        lambda: _client().v1.checkout.sessions.create(
+            {
+                "mode": "payment",
+                "submit_type": "pay",
+                "client_reference_id": metadata["payment_id"],
+                "customer_email": email,
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {
+                            "currency": currency.lower(),
+                            "unit_amount": amount,
+                            "product_data": {"name": name},
+                        },
+                    }
+                ],
+                "metadata": dict(metadata),
+                "payment_intent_data": {"metadata": dict(metadata)},
+                "success_url": success_url,
+                "cancel_url": cancel_url,
+                "expires_at": int(expires_at.timestamp()),
+                "expand": ["payment_intent"],
+            },
+            {"idempotency_key": key},
+        )
+    )
+    return _session(answer)
+
+
+def retrieve_session(session_id: str) -> Session:
+    """The present state of a session and of its PaymentIntent."""
+    return _session(
+        _call(lambda: _client().v1.checkout.sessions.retrieve(session_id, {"expand": ["payment_intent"]}))
+    )
+
+
+def expire_session(session_id: str) -> Session:
+    """Closes an open session, so that nobody can pay it any more. Raises Declined when it is not open."""
+    return _session(_call(lambda: _client().v1.checkout.sessions.expire(session_id, {"expand": ["payment_intent"]})))
+
+
+def create_refund(*, key: str, intent_id: str, amount: int, metadata: Mapping[str, str]) -> ProviderRefund:
+    """Sends ``amount`` cents back the way they came. The same key never sends them twice."""
+    answer = _call(
+        lambda: _client().v1.refunds.create(
+            {"payment_intent": intent_id, "amount": amount, "metadata": dict(metadata)}, {"idempotency_key": key}
+        )
+    )
+    return _refund(answer)
+
+
+def retrieve_refund(refund_id: str) -> ProviderRefund:
+    """The present state of a refund."""
+    return _refund(_call(lambda: _client().v1.refunds.retrieve(refund_id)))
+
+
+def find_refund(*, intent_id: str, our_id: str) -> ProviderRefund | None:
+    """The refund of a PaymentIntent that bears our id: for when a key is too old to be trusted (24 h)."""
+    page = _call(lambda: _client().v1.refunds.list({"payment_intent": intent_id, "limit": 100}))
+    for refund in page.data:
+        if _metadata(refund).get("refund_id") == our_id:
+            return _refund(refund)
+    return None
+
+
+def construct_event(*, payload: bytes, signature: str) -> Event:
+    """The event in a webhook's raw body. Raises BadSignature when Stripe did not sign it, or not lately."""
+    try:
+        body = payload.decode()
+        stripe.WebhookSignature.verify_header(
+            body, signature, settings.STRIPE_WEBHOOK_SECRET, stripe.Webhook.DEFAULT_TOLERANCE
+        )
+        event = json.loads(body)
+        thing = event["data"]["object"]
+        keep = ("id", "object", "status", "payment_status", "payment_intent", "amount", "amount_total", "currency")
+        summary = {name: thing[name] for name in keep if isinstance(thing.get(name), (str, int))}
+        ours = thing.get("metadata") or {}
+        summary["metadata"] = {
+            name: str(ours[name])[:64] for name in ("payment_id", "document_id", "refund_id") if name in ours
+        }
+        return Event(
+            id=str(event["id"]),
+            type=str(event["type"]),
+            object_id=str(thing["id"]),
+            created=datetime.fromtimestamp(int(event["created"]), UTC),
+            livemode=bool(event["livemode"]),
+            summary=summary,
+        )
+    except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
+        raise BadSignature(str(error)) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadSignature("The signed body is not an event.") from error
+
+
+@cache
+def _client() -> stripe.StripeClient:
+    return stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY,
+        stripe_version=settings.STRIPE_API_VERSION,
+        base_addresses={"api": settings.STRIPE_API_BASE},
+        max_network_retries=REPEATS,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+    )
+
+
+def _call(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except stripe.APIConnectionError as error:
+        raise Unknown(_words(error)) from error
+    except stripe.RateLimitError as error:
+        raise Unavailable(_words(error)) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise Unavailable(_words(error)) from error
+    except stripe.StripeError as error:
+        status = error.http_status or 0
+        if status == 409 or status >= 500 or not status:
+            raise Unknown(_words(error)) from error
+        raise Declined(_words(error)) from error
+
+
+def _words(error: stripe.StripeError) -> str:
+    return f"{error.code or type(error).__name__}: {error.user_message or ''}"[:300]
+
+
+def _metadata(thing: Any) -> dict[str, str]:
+    found = getattr(thing, "metadata", None)
+    return {name: str(found[name]) for name in ("payment_id", "document_id", "refund_id") if found and name in found}
+
+
+def _session(answer: Any) -> Session:
+    intent = getattr(answer, "payment_intent", None)
+    expanded = intent is not None and not isinstance(intent, str)
+    error = getattr(intent, "last_payment_error", None) if expanded else None
+    ours = _metadata(answer)
+    return Session(
+        id=answer.id,
+        url=getattr(answer, "url", None) or "",
+        status=answer.status or "",
+        payment_status=answer.payment_status,
+        amount=answer.amount_total,
+        currency=(answer.currency or "").upper(),
+        livemode=bool(answer.livemode),
+        payment_id=ours.get("payment_id", ""),
+        document_id=ours.get("document_id", ""),
+        expires_at=datetime.fromtimestamp(answer.expires_at, UTC),
+        intent_id=intent.id if expanded else intent,
+        intent_status=intent.status if expanded else "",
+        received=getattr(intent, "amount_received", None) if expanded else None,
+        decline=(getattr(error, "message", None) or "") if error else "",
+    )
+
+
+def _refund(answer: Any) -> ProviderRefund:
+    return ProviderRefund(
+        id=answer.id,
+        status=answer.status or "",
+        amount=answer.amount,
+        failure=getattr(answer, "failure_reason", None) or "",
+    )
