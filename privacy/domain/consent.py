@@ -1,0 +1,69 @@
+"""Consent: each grant and each withdrawal is a row, the newest of a kind is in force (R-70)."""
+
+from collections.abc import Set
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from privacy.domain import audit
+from privacy.enums import ConsentKind
+from privacy.models import Consent
+
+USER_AGENT_LENGTH = 300
+
+
+class EssentialConsentMissing(Exception):
+    """Without the essential consent there is nothing that could be offered."""
+
+
+def state_of(user: AbstractBaseUser) -> dict[ConsentKind, bool]:
+    """What the person allows now, by kind; what was never answered is not allowed."""
+    newest = Consent.objects.filter(user_id=user.pk).order_by("kind", "-created_at", "-id").distinct("kind")
+    granted = {consent.kind: consent.granted for consent in newest}
+    return {kind: granted.get(kind.value, False) for kind in ConsentKind}
+
+
+def has_accepted_policy(user: AbstractBaseUser) -> bool:
+    """Whether the essential consent was given to the present version of the terms and the policy."""
+    newest = Consent.objects.filter(user_id=user.pk, kind=ConsentKind.ESSENTIAL).first()
+    return newest is not None and newest.granted and newest.policy_version == settings.POLICY_VERSION
+
+
+def give(
+    *, user: AbstractBaseUser, kinds: Set[ConsentKind], ip: str | None, user_agent: str, now: datetime
+) -> list[Consent]:
+    """Makes `kinds` what the person allows: new grants and withdrawals become rows, settled ones do not.
+
+    Raises `EssentialConsentMissing` when the essential one is not among them.
+    """
+    if ConsentKind.ESSENTIAL not in kinds:
+        raise EssentialConsentMissing
+    with transaction.atomic():
+        type(user)._default_manager.select_for_update().get(pk=user.pk)
+        before = state_of(user)
+        renewed = set() if has_accepted_policy(user) else {ConsentKind.ESSENTIAL}
+        answered = set(Consent.objects.filter(user_id=user.pk).values_list("kind", flat=True))
+        rows = [
+            Consent(
+                user_id=user.pk,
+                kind=kind,
+                granted=kind in kinds,
+                policy_version=settings.POLICY_VERSION,
+                ip=ip,
+                user_agent=user_agent[:USER_AGENT_LENGTH],
+                created_at=now,
+            )
+            for kind in ConsentKind
+            if kind in renewed or kind.value not in answered or before[kind] != (kind in kinds)
+        ]
+        Consent.objects.bulk_create(rows)
+        for row in rows:
+            audit.record(
+                action="consent.granted" if row.granted else "consent.withdrawn",
+                subject=row,
+                by=user,
+                details={"kind": row.kind, "policy": row.policy_version},
+            )
+    return rows

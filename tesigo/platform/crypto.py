@@ -1,0 +1,49 @@
+"""Keyed hashes of secrets that are only compared, and sealing of secrets that must be read once more."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class SealBroken(Exception):
+    """The sealed text was changed, or sealed with a key that is no longer accepted."""
+
+
+def keyed_hash(purpose: str, value: str) -> bytes:
+    """HMAC-SHA-256 of the value under `SIGNIN_SECRET`; one purpose's hash says nothing about another's."""
+    return hmac.digest(settings.SIGNIN_SECRET.encode(), f"{purpose}\0{value}".encode(), hashlib.sha256)
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether both are equal, in a time that does not depend on where they differ."""
+    return hmac.compare_digest(bytes(one), bytes(other))
+
+
+def seal(text: str) -> str:
+    """The text encrypted and authenticated under `SECRET_KEY` (Fernet)."""
+    return _box().encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """What was sealed; keys in `SECRET_KEY_FALLBACKS` still open it. Raises `SealBroken`."""
+    try:
+        return _box().decrypt(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise SealBroken from error
+
+
+def _box() -> MultiFernet:
+    return _box_of(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
+@lru_cache(maxsize=4)
+def _box_of(*keys: str) -> MultiFernet:
+    return MultiFernet([Fernet(_derive(key)) for key in keys])
+
+
+def _derive(key: str) -> bytes:
+    return urlsafe_b64encode(hashlib.blake2b(key.encode(), digest_size=32, person=b"tesigo-seal").digest())
