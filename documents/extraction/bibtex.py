@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import bibtexparser
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
-from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts, split_multiple_persons_names
+from bibtexparser.middlewares.names import (
+    InvalidNameError,
+    parse_single_name_into_parts,
+    split_multiple_persons_names,
+)
 from bibtexparser.model import Entry
 
 from documents.extraction.dates import csl_date
@@ -70,8 +74,9 @@ def read_bibtex(path: Path) -> Iterator[Meta | Item]:
         BrokenError, TooBigError
     """
     yield Meta()
-    library = bibtexparser.parse_string(
-        text_of(path), append_middleware=[LatexDecodingMiddleware(keep_braced_groups=True)]
+    library = parse_string(
+        text_of(path),
+        append_middleware=[LatexDecodingMiddleware(keep_braced_groups=True)],
     )
     for entry in library.entries[:MAX_ITEMS]:
         csl = _csl(entry)
@@ -94,8 +99,14 @@ def text_of(path: Path) -> str:
 
 
 def _csl(entry: Entry) -> dict[str, Any]:
-    values = {key.lower(): _clean(str(field.value)) for key, field in entry.fields_dict.items()}
-    csl: dict[str, Any] = {"type": _TYPES.get(entry.entry_type.lower(), "document"), "citation-key": entry.key}
+    values = {
+        key.lower(): _clean(str(field.value))
+        for key, field in entry.fields_dict.items()
+    }
+    csl: dict[str, Any] = {
+        "type": _TYPES.get(entry.entry_type.lower(), "document"),
+        "citation-key": entry.key,
+    }
     for name, target in _FIELDS.items():
         if values.get(name):
             csl.setdefault(target, values[name])
@@ -107,10 +118,14 @@ def _csl(entry: Entry) -> dict[str, Any]:
         raw = entry.fields_dict.get(role)
         if raw is not None and (names := _names(str(raw.value))):
             csl[role] = names
-    if issued := csl_date(values.get("date") or values.get("year", ""), month=values.get("month", "")):
+    if issued := csl_date(
+        values.get("date") or values.get("year", ""), month=values.get("month", "")
+    ):
         csl["issued"] = issued
     if "DOI" in csl:
-        csl["DOI"] = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", csl["DOI"], flags=re.IGNORECASE)
+        csl["DOI"] = re.sub(
+            r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", csl["DOI"], flags=re.IGNORECASE
+        )
     return csl
 
 
@@ -127,7 +142,12 @@ def _names(text: str) -> list[dict[str, str]]:
         family = _clean(" ".join([*parts.von, *parts.last]))
         given = _clean(" ".join(parts.first))
         # "{The Debian Project}": braces keep a body in one piece.
-        if one.strip().startswith("{") and one.strip().endswith("}") or not given and " " in family:
+        if (
+            one.strip().startswith("{")
+            and one.strip().endswith("}")
+            or not given
+            and " " in family
+        ):
             names.append({"literal": _clean(one)})
         elif family:
             name = {"family": family} | ({"given": given} if given else {})

@@ -5,7 +5,20 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 EARLIEST_YEAR: Final = 1450
-_MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAMES: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 _MONTHS: Final = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _ISO: Final = re.compile(r"^\D{0,3}(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 

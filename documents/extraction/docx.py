@@ -16,14 +16,35 @@ from documents.extraction.protocol import Meta, Page
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W_STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
-_MC_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_MC_FALLBACK: Final = (
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+)
 _TYPE_ROOT: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 #: Parts that hold text, in the order they are read.
-_TEXT_PARTS: Final = ("header+xml", "document.main+xml", "footnotes+xml", "endnotes+xml", "comments+xml", "footer+xml")
+_TEXT_PARTS: Final = (
+    "header+xml",
+    "document.main+xml",
+    "footnotes+xml",
+    "endnotes+xml",
+    "comments+xml",
+    "footer+xml",
+)
 _MAX_BYTES: Final = 512 * 1024 * 1024
 #: Elements that can be forgotten once read.
 _DROPPED: Final = frozenset(
-    {"r", "p", "tr", "tc", "tbl", "hyperlink", "sdt", "sectPr", "footnote", "endnote", "comment"}
+    {
+        "r",
+        "p",
+        "tr",
+        "tc",
+        "tbl",
+        "hyperlink",
+        "sdt",
+        "sectPr",
+        "footnote",
+        "endnote",
+        "comment",
+    }
 )
 
 
@@ -58,10 +79,18 @@ def read_docx(path: Path) -> Iterator[Meta | Page]:
                 for name in parts.get(kind, ()):
                     paragraphs = _paragraphs(_stream(package, name, budget))
                     for piece in chunks(
-                        _once(paragraphs, seen) if kind in ("header+xml", "footer+xml") else paragraphs
+                        _once(paragraphs, seen)
+                        if kind in ("header+xml", "footer+xml")
+                        else paragraphs
                     ):
                         yield Page(number=0, label="", text=piece)
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, NotImplementedError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        KeyError,
+        NotImplementedError,
+        EOFError,
+    ) as error:
         raise BrokenError(type(error).__name__) from error
 
 
@@ -75,7 +104,9 @@ def _parts(package: zipfile.ZipFile, budget: list[int]) -> dict[str, list[str]]:
     for element in _elements(_stream(package, "[Content_Types].xml", budget), ("end",)):
         kind = element.get("ContentType", "")
         if kind.startswith(_TYPE_ROOT) and element.get("PartName"):
-            parts.setdefault(kind.removeprefix(_TYPE_ROOT), []).append(element.get("PartName", ""))
+            parts.setdefault(kind.removeprefix(_TYPE_ROOT), []).append(
+                element.get("PartName", "")
+            )
     if not parts.get("document.main+xml"):
         raise BrokenError("no document part")
     return parts
@@ -84,10 +115,16 @@ def _parts(package: zipfile.ZipFile, budget: list[int]) -> dict[str, list[str]]:
 def _meta(package: zipfile.ZipFile, budget: list[int]) -> Meta:
     values: dict[str, str] = {}
     if "docProps/core.xml" in package.namelist():
-        for element in _elements(_stream(package, "docProps/core.xml", budget), ("end",)):
-            values.setdefault(etree.QName(element).localname, (element.text or "").strip())
+        for element in _elements(
+            _stream(package, "docProps/core.xml", budget), ("end",)
+        ):
+            values.setdefault(
+                etree.QName(element).localname, (element.text or "").strip()
+            )
     return Meta(
-        title=values.get("title", "")[:500], author=values.get("creator", "")[:500], date=values.get("created", "")[:40]
+        title=values.get("title", "")[:500],
+        author=values.get("creator", "")[:500],
+        date=values.get("created", "")[:40],
     )
 
 
@@ -97,11 +134,13 @@ def _elements(stream: _Counted, events: tuple[str, ...]) -> Iterator[etree._Elem
         yield element
 
 
-def _parse(stream: _Counted, events: tuple[str, ...]) -> Iterator[tuple[str, etree._Element]]:
+def _parse(
+    stream: _Counted, events: tuple[str, ...]
+) -> Iterator[tuple[str, etree._Element]]:
     """Parser events without entities or network; a DOCTYPE ends it, whatever stands in front."""
     first = True
     for event, element in etree.iterparse(
-        stream,  # type: ignore[arg-type]  # lxml takes any object with read()
+        stream,
         events=("start", "end"),
         resolve_entities=False,
         no_network=True,

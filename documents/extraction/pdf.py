@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from pypdfium2 import raw
 
 from documents.extraction.errors import BrokenError, EncryptedError, TooBigError
@@ -84,7 +84,11 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> Page:
             text_page.close()
     finally:
         page.close()
-    return Page(number=index + 1, label=(document.get_page_label(index) or "")[:32], text=text[:MAX_PAGE_TEXT])
+    return Page(
+        number=index + 1,
+        label=(document.get_page_label(index) or "")[:32],
+        text=text[:MAX_PAGE_TEXT],
+    )
 
 
 def _page_or_nothing(document: pypdfium2.PdfDocument, index: int) -> Page:

@@ -6,7 +6,36 @@ from typing import Final
 Name = dict[str, str]
 
 _PARTICLES: Final = frozenset(
-    "von van de der den del della di da dos das du la le les ten ter zu zur zum af av el bin ibn al y e".split()
+    [
+        "von",
+        "van",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "du",
+        "la",
+        "le",
+        "les",
+        "ten",
+        "ter",
+        "zu",
+        "zur",
+        "zum",
+        "af",
+        "av",
+        "el",
+        "bin",
+        "ibn",
+        "al",
+        "y",
+        "e",
+    ]
 )
 #: Words by which a body is known from a person.
 _BODY: Final = re.compile(
@@ -43,10 +72,21 @@ def person(text: str) -> Name | None:
         family, given = (part.strip() for part in text.split(","))
         return {"family": family, "given": given} if given else {"family": family}
     words = text.split()
-    if "," in text or not 2 <= len(words) <= 5 or _names_a_body(text) or not _all_capitalised(words):
+    if (
+        "," in text
+        or not 2 <= len(words) <= 5
+        or _names_a_body(text)
+        or not _all_capitalised(words)
+    ):
         return {"literal": text}
-    first_of_family = next((at for at, word in enumerate(words[1:], 1) if word in _PARTICLES), len(words) - 1)
-    return {"family": " ".join(words[first_of_family:]), "given": " ".join(words[:first_of_family])}
+    first_of_family = next(
+        (at for at, word in enumerate(words[1:], 1) if word in _PARTICLES),
+        len(words) - 1,
+    )
+    return {
+        "family": " ".join(words[first_of_family:]),
+        "given": " ".join(words[:first_of_family]),
+    }
 
 
 def _names_a_body(text: str) -> bool:
@@ -70,6 +110,10 @@ def _split(text: str) -> list[str]:
 def _split_commas(text: str) -> list[str]:
     """``A B, C D`` are two people; ``Family, Given`` is one."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > 1 and all(len(part.split()) > 1 for part in parts) and not _names_a_body(text):
+    if (
+        len(parts) > 1
+        and all(len(part.split()) > 1 for part in parts)
+        and not _names_a_body(text)
+    ):
         return parts
     return [text]

@@ -54,7 +54,13 @@ class End:
     """Everything has been said. A stream without it was cut short."""
 
 
-type_names: Final = {"meta": Meta, "page": Page, "item": Item, "failure": Failure, "end": End}
+type_names: Final = {
+    "meta": Meta,
+    "page": Page,
+    "item": Item,
+    "failure": Failure,
+    "end": End,
+}
 _NAMES: Final = {cls: name for name, cls in type_names.items()}
 Record = Meta | Page | Item | Failure | End
 

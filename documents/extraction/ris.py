@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import rispy
+import rispy  # type: ignore[import-untyped]
 
 from documents.extraction.bibtex import text_of
 from documents.extraction.dates import csl_date
@@ -38,7 +38,12 @@ _TYPES: Final = {
 #: CSL field, then the RIS fields that may hold it, best first.
 _FIELDS: Final = {
     "title": ("title", "primary_title", "translated_title"),
-    "container-title": ("secondary_title", "journal_name", "alternate_title3", "alternate_title2"),
+    "container-title": (
+        "secondary_title",
+        "journal_name",
+        "alternate_title3",
+        "alternate_title2",
+    ),
     "publisher": ("publisher",),
     "publisher-place": ("place_published",),
     "volume": ("volume",),
@@ -60,7 +65,13 @@ def read_ris(path: Path) -> Iterator[Meta | Item]:
     text = re.sub(r"^([A-Z][A-Z0-9]) -", r"\1  -", text_of(path), flags=re.MULTILINE)
     try:
         entries = rispy.loads(text, skip_unknown_tags=True)
-    except (rispy.parser.ParseError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except (
+        rispy.parser.ParseError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise BrokenError("RIS") from error
     for entry in entries[:MAX_ITEMS]:
         csl = _csl(entry)
@@ -72,20 +83,43 @@ def _csl(entry: dict[str, Any]) -> dict[str, Any]:
     kind = str(entry.get("type_of_reference", ""))
     csl: dict[str, Any] = {"type": _TYPES.get(kind, "document")}
     for target, names in _FIELDS.items():
-        value = next((entry[name] for name in names if isinstance(entry.get(name), str) and entry[name].strip()), "")
+        value = next(
+            (
+                entry[name]
+                for name in names
+                if isinstance(entry.get(name), str) and entry[name].strip()
+            ),
+            "",
+        )
         if value:
             csl[target] = " ".join(value.split())
-    for role, names in (("author", ("authors", "first_authors")), ("editor", ("secondary_authors",))):
-        listed = next((entry[name] for name in names if entry.get(name)), [])
+    for role, names in (
+        ("author", ("authors", "first_authors")),
+        ("editor", ("secondary_authors",)),
+    ):
+        listed: list[str] = next((entry[name] for name in names if entry.get(name)), [])
         if people := [name for one in listed if (name := person(str(one)))]:
             csl[role] = people
-    if issued := csl_date(str(entry.get("year") or entry.get("publication_year") or entry.get("date") or "")):
+    if issued := csl_date(
+        str(
+            entry.get("year")
+            or entry.get("publication_year")
+            or entry.get("date")
+            or ""
+        )
+    ):
         csl["issued"] = issued
     start, end = str(entry.get("start_page", "")), str(entry.get("end_page", ""))
     if start:
         csl["page"] = f"{start}-{end}" if end and "-" not in start else start
-    if urls := [url for url in entry.get("urls", []) if str(url).startswith(("http://", "https://"))]:
+    if urls := [
+        url
+        for url in entry.get("urls", [])
+        if str(url).startswith(("http://", "https://"))
+    ]:
         csl["URL"] = urls[0]
     if "issn" in entry:
-        csl["ISBN" if csl["type"] in ("book", "chapter") else "ISSN"] = str(entry["issn"])
+        csl["ISBN" if csl["type"] in ("book", "chapter") else "ISSN"] = str(
+            entry["issn"]
+        )
     return csl

@@ -37,7 +37,9 @@ class Limits:
 PROBE_LIMITS: Final = Limits(memory=1024**3, cpu=10, wall=15.0)
 
 
-def records(path: Path, *, kind: str, limits: Limits = Limits()) -> Iterator[Meta | Page | Item]:  # noqa: B008  frozen
+def records(
+    path: Path, *, kind: str, limits: Limits = Limits()
+) -> Iterator[Meta | Page | Item]:
     """Records of the file as the child says them. Close the iterator to end the child early.
 
     Raises:
@@ -51,9 +53,24 @@ def records(path: Path, *, kind: str, limits: Limits = Limits()) -> Iterator[Met
             _end(child)
 
 
-def _start(path: Path, *, kind: str, limits: Limits, scratch: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "documents.extraction.child", kind, str(path.resolve())]
-    command += ["--memory", str(limits.memory), "--cpu", str(limits.cpu), "--scratch", scratch]
+def _start(
+    path: Path, *, kind: str, limits: Limits, scratch: str
+) -> "subprocess.Popen[bytes]":
+    command = [
+        sys.executable,
+        "-m",
+        "documents.extraction.child",
+        kind,
+        str(path.resolve()),
+    ]
+    command += [
+        "--memory",
+        str(limits.memory),
+        "--cpu",
+        str(limits.cpu),
+        "--scratch",
+        scratch,
+    ]
     return subprocess.Popen(
         command,
         cwd=_PROJECT,
@@ -72,7 +89,9 @@ def _start(path: Path, *, kind: str, limits: Limits, scratch: str) -> "subproces
     )
 
 
-def _listen(child: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[Meta | Page | Item]:
+def _listen(
+    child: "subprocess.Popen[bytes]", limits: Limits
+) -> Iterator[Meta | Page | Item]:
     assert child.stdout is not None
     ended = False
     for line in _lines(child.stdout, limits.wall):
@@ -121,7 +140,13 @@ def _cause_of_death(child: "subprocess.Popen[bytes]") -> ExtractionFailed:
         return ExtractionFailed("timeout", "silent")
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return ExtractionFailed("timeout", f"signal {-code}")
-    if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGTRAP, -signal.SIGILL, -signal.SIGBUS):
+    if code in (
+        -signal.SIGABRT,
+        -signal.SIGSEGV,
+        -signal.SIGTRAP,
+        -signal.SIGILL,
+        -signal.SIGBUS,
+    ):
         # Engines abort when an allocation fails: mostly the limit of memory, sometimes a fault of theirs.
         return ExtractionFailed("crashed", f"signal {-code}")
     return ExtractionFailed("crashed", f"code {code}")

@@ -32,7 +32,10 @@ _SHIFTED_PDF: Final = _(
 def inspect(path: Path, *, name: str, max_size: int) -> Verdict:
     """The verdict on the file at ``path``, called ``name`` by its owner; ``max_size`` in bytes."""
     try:
-        return Verdict(accepted=True, kind=_kind_of(path, name=display_name(name), max_size=max_size))
+        return Verdict(
+            accepted=True,
+            kind=_kind_of(path, name=display_name(name), max_size=max_size),
+        )
     except Refused as refused:
         return Verdict(accepted=False, reason=refused.reason)
 
@@ -44,7 +47,8 @@ def _kind_of(path: Path, *, name: str, max_size: int) -> FileKind:
     if size > max_size:
         raise Refused(
             format_lazy(
-                _("This file is larger than {limit}, the most that is accepted."), limit=filesizeformat(max_size)
+                _("This file is larger than {limit}, the most that is accepted."),
+                limit=filesizeformat(max_size),
             )
         )
     with path.open("rb") as file:

@@ -1,0 +1,15 @@
+"""The request to a service, as data."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """``path`` is appended to the service's base address."""
+
+    path: str
+    method: str = "GET"
+    params: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] | None = None

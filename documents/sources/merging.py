@@ -1,0 +1,118 @@
+"""Works of several services made one list: the same work once, best first (R-95)."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from documents.sources.found import FoundWork
+from documents.sources.keys import ascii_words
+
+KEPT: Final = 20
+#: How alike two normalised titles must be to be one work, of 100.
+_SAME_TITLE: Final = 95
+#: Reciprocal rank fusion: how slowly a place further down loses weight (Cormack et al. 2009).
+_RANK_DAMPING: Final = 60
+
+
+def merge(
+    lists: Iterable[Sequence[FoundWork]],
+    *,
+    query: str,
+    language: str = "",
+    keep: int = KEPT,
+) -> list[FoundWork]:
+    """The ``keep`` best works that can be cited. Each list is one service's answer, best first."""
+    merged: list[FoundWork] = []
+    by_doi: dict[str, int] = {}
+    for works in lists:
+        for place, work in enumerate(works):
+            scored = replace(work, score=work.score or 1 / (_RANK_DAMPING + place + 1))
+            at = _same(scored, merged, by_doi)
+            if at is None:
+                merged.append(scored)
+                at = len(merged) - 1
+            else:
+                merged[at] = _united(merged[at], scored)
+            if merged[at].doi:
+                by_doi.setdefault(merged[at].doi, at)
+    wanted = set(ascii_words(query))
+    citable = [work for work in merged if work.is_citable]
+    return sorted(citable, key=lambda work: -_rank(work, wanted, language))[:keep]
+
+
+def _same(
+    work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]
+) -> int | None:
+    if work.doi and work.doi in by_doi:
+        return by_doi[work.doi]
+    title = _plain(work.title)
+    for at, other in enumerate(merged):
+        if work.doi and other.doi:
+            continue  # two DOIs, two works: a preprint and its article, or two parts with one title
+        if not _years_agree(work, other) or not _authors_agree(work, other):
+            continue
+        if (
+            len(title) >= 12
+            and fuzz.ratio(title, _plain(other.title), score_cutoff=_SAME_TITLE)
+            >= _SAME_TITLE
+        ):
+            return at
+    return None
+
+
+def _plain(title: str) -> str:
+    return " ".join(ascii_words(title))
+
+
+def _years_agree(one: FoundWork, other: FoundWork) -> bool:
+    return one.year is None or other.year is None or abs(one.year - other.year) <= 1
+
+
+def _authors_agree(one: FoundWork, other: FoundWork) -> bool:
+    if not one.authors or not other.authors:
+        return True
+    return bool(_name_words(one) & _name_words(other))
+
+
+def _name_words(work: FoundWork) -> set[str]:
+    first = dict(work.authors[0])
+    return set(ascii_words(first.get("family") or first.get("literal") or ""))
+
+
+def _united(one: FoundWork, other: FoundWork) -> FoundWork:
+    """One work with the fuller of each field; what a register of publications says goes before a web page."""
+    best, rest = (
+        (other, one)
+        if one.kind == "webpage" and other.kind != "webpage"
+        else (one, other)
+    )
+    return replace(
+        best,
+        kind=rest.kind if best.kind == "document" else best.kind,
+        authors=best.authors or rest.authors,
+        year=best.year or rest.year,
+        container=best.container or rest.container,
+        publisher=best.publisher or rest.publisher,
+        volume=best.volume or rest.volume,
+        issue=best.issue or rest.issue,
+        page=best.page or rest.page,
+        doi=best.doi or rest.doi,
+        url=best.url or rest.url,
+        text=max(best.text, rest.text, key=len),
+        language=best.language or rest.language,
+        cited_by=max(best.cited_by, rest.cited_by),
+        services=tuple(dict.fromkeys([*one.services, *other.services])),
+        score=one.score + other.score,
+    )
+
+
+def _rank(work: FoundWork, wanted: set[str], language: str) -> float:
+    """Places on the lists first; words of the query in the title and text, citations and language tip the scale."""
+    words = set(ascii_words(f"{work.title} {work.text}"))
+    fits = len(wanted & words) / len(wanted) if wanted else 0.0
+    known = min(math.log10(1 + work.cited_by) / 4, 1.0)
+    same_language = 1.0 if language and work.language == language else 0.0
+    return work.score + 0.02 * fits + 0.004 * known + 0.002 * same_language

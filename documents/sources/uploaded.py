@@ -1,0 +1,99 @@
+"""CSL-JSON for an uploaded file from what it says about itself. Nothing is invented: no author, no year, no place
+that the file does not carry on its first pages."""
+
+import re
+from typing import Any, Final
+
+from documents.extraction.dates import EARLIEST_YEAR, csl_date
+from documents.extraction.people import people
+from documents.extraction.protocol import Meta
+from documents.sources.found import doi
+from documents.sources.keys import ascii_words
+
+#: Characters of the first pages in which authors and dates are looked for.
+FRONT: Final = 6_000
+_TITLE_PAGE: Final = 1_200
+#: UNESCO's line between a pamphlet and a book, in pages.
+_BOOK_FROM: Final = 49
+_WORTHLESS: Final = re.compile(
+    r"^(untitled.*|unbenannt.*|document\d*|dokument\d*|microsoft (word|powerpoint) ?-.*|slide \d*|title|.*\.(docx?|pdf|tex|"
+    r"indd|odt|rtf|dvi|qxd|pages)|\W*|[\d\W]+)$",
+    re.IGNORECASE,
+)
+_YEAR: Final = re.compile(r"(?<![\d.,/-])(1[4-9]\d\d|20\d\d)(?![\d,]|\.\d)")
+
+_COPYRIGHT: Final = re.compile(
+    r"(?:©|\(c\)|copyright)[\s:©(c)]{0,6}(?:\d{4}\s?[-–]\s?)?(\d{4})\b", re.IGNORECASE
+)
+
+
+def csl_of_upload(
+    *, meta: Meta, name_words: str, front: str, has_pages: bool
+) -> dict[str, Any]:
+    """The item without ``id``. ``front`` is the text of the first pages, ``name_words`` the file name as words."""
+    item: dict[str, Any] = {
+        "type": _kind(meta, has_pages=has_pages),
+        "title": _title(meta, name_words, front),
+    }
+    authors = [
+        name
+        for name in people(meta.author)
+        if _stands_in(name.get("family") or name["literal"], front)
+    ]
+    if authors:
+        item["author"] = authors
+    if (year := _year(meta, front)) is not None:
+        item["issued"] = {"date-parts": [[year]]}
+    dois = {
+        found
+        for match in re.finditer(r"10\.\d{4,9}/\S{1,100}", front[: _TITLE_PAGE * 2])
+        if (found := doi(match.group()))
+    }
+    if len(dois) == 1:
+        item["DOI"] = dois.pop()
+        item["type"] = "article-journal"
+    return item
+
+
+def _kind(meta: Meta, *, has_pages: bool) -> str:
+    if not has_pages:
+        return "document"
+    return "book" if meta.pages >= _BOOK_FROM else "report"
+
+
+def _title(meta: Meta, name_words: str, front: str) -> str:
+    title = " ".join(meta.title.split()).strip()[:300]
+    if len(title) >= 4 and not _WORTHLESS.match(title):
+        return title
+    return _first_heading(front) or name_words
+
+
+def _first_heading(front: str) -> str:
+    """The first lines, when they look like a title rather than the beginning of a text."""
+    for paragraph in front.split("\n\n")[:3]:
+        heading = " ".join(paragraph.split())
+        words = len(heading.split())
+        if (
+            2 <= words <= 20
+            and 10 <= len(heading) <= 160
+            and heading[-1] not in ".,;:"
+            and heading[0].isupper()
+        ):
+            return heading
+    return ""
+
+
+def _stands_in(name: str, front: str) -> bool:
+    """Metadata often name who owned the computer: an author is believed when the first pages name them, too."""
+    words = [word for word in ascii_words(name) if len(word) > 2]
+    return bool(words) and set(words) <= set(ascii_words(front[:FRONT]))
+
+
+def _year(meta: Meta, front: str) -> int | None:
+    """The year the file was made in when its title page carries it, else that of a copyright line, else none."""
+    made = csl_date(meta.date.removeprefix("D:")[:4])
+    made_in = str(made["date-parts"][0][0]) if made else ""
+    if made_in and made_in in _YEAR.findall(front[:_TITLE_PAGE]):
+        return int(made_in)
+    claimed = [int(match.group(1)) for match in _COPYRIGHT.finditer(front)]
+    return max((year for year in claimed if year >= EARLIEST_YEAR), default=None)
