@@ -7,7 +7,8 @@ for (const pair of document.querySelectorAll("[data-sync]")) {
   range.value = number.value || range.value;
 
   range.addEventListener("input", () => {
-    number.value = range.value; // the event goes on to the form: htmx asks for the price once, with the new number
+    number.value = range.value;
+    number.dispatchEvent(new Event("input", { bubbles: true })); // the price beside it listens to the number
   });
   number.addEventListener("input", () => {
     if (number.value && number.validity.valid) range.value = number.value;
