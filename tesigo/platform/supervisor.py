@@ -81,9 +81,9 @@ class Supervisor:
         )
         child.started_at = time.monotonic()
         self._pids.mkdir(parents=True, exist_ok=True)
-        # Until the program is loaded the command line is still ours.
         pid = child.process.pid
-        wait_until(lambda: command_line(pid) != command_line(os.getpid()), seconds=2, pause=0.01)
+        # For a moment, while the program is being loaded, it has none.
+        wait_until(lambda: command_line(pid) != "", seconds=2, pause=0.01)
         (self._pids / f"{child.name}.pid").write_text(f"{pid}\n{command_line(pid)}")
         assert child.process.stdout is not None
         threading.Thread(target=self._copy_lines, args=(child.name, child.process.stdout), daemon=True).start()

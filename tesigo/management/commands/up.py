@@ -78,7 +78,7 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.say("Setting up the database (about a minute the first time) …")
-            call_command("migrate", interactive=False, stdout=self.stdout)
+            call_command("migrate", interactive=False)
         if collect_if_changed(VAR / "static.stamp"):
             self.say("Collected the static files.")
         self._create_staff(staff_email)
@@ -107,13 +107,14 @@ class Command(BaseCommand):
             Child(
                 "web",
                 [python, "-m", "uvicorn", "tesigo.asgi:application", "--host", "127.0.0.1", "--port"]
-                + [environ["SITE_PORT"], "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "5"],
+                + [environ["SITE_PORT"], "--lifespan", "off", "--no-access-log", "--no-server-header"]
+                + ["--timeout-graceful-shutdown", "5"],
             )
         )
         # The first page matters most: the others share the processors only after it.
         if self._wait_for_site():
             self._announce()
-        celery = [python, "-m", "celery", "-A", "tesigo"]
+        celery = [python, "-m", "celery", "--quiet", "-A", "tesigo"]
         worker = Child(
             "worker",
             [*celery, "worker", "--autoscale=10,2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],

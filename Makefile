@@ -1,0 +1,54 @@
+# Everything below sets up what it needs by itself: Python 3.11+, make and git are enough.
+PYTHON ?= python3
+PY = .venv/bin/python
+# What runs with the settings of this machine: secrets in var/, embedded servers, the sandbox.
+HERE = $(PY) -m tesigo.platform.local_env
+PIP_COMPILE = $(PY) -m piptools compile --quiet --allow-unsafe --generate-hashes --strip-extras \
+	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host
+
+# For `make demo`: the assignment sheet, the sources (separated by spaces), the pages and the language.
+export ASSIGNMENT SOURCES PAGES LANGUAGE
+
+.PHONY: help run demo test lint types contracts requirements clean ready ready-for-tests
+
+help:
+	@echo 'make run           start everything and serve http://127.0.0.1:8000 (SITE_PORT=… chooses another port)'
+	@echo 'make demo          order, pay, write and download a document without hands; leaves it in var/demo/'
+	@echo 'make test          run all tests (ARGS="tests/billing -k refund" for some of them)'
+	@echo 'make lint types contracts    ruff, mypy, import contracts'
+	@echo 'make requirements  pin requirements/*.in anew'
+	@echo 'make clean         remove caches and the test servers; data in var/ stay'
+
+ready:
+	@$(PYTHON) bin/bootstrap
+
+ready-for-tests:
+	@$(PYTHON) bin/bootstrap --tests
+
+run: ready
+	@exec $(PY) manage.py up
+
+demo: ready
+	@exec $(PY) demo/run.py
+
+test: ready-for-tests
+	@exec $(PY) -m pytest $(or $(ARGS),--numprocesses=2 --dist=loadfile)
+
+lint: ready
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: ready
+	@$(HERE) $(PY) -m mypy .
+
+contracts: ready
+	@.venv/bin/lint-imports
+
+requirements: ready
+	@$(PIP_COMPILE) --output-file=requirements/base.txt requirements/base.in
+	@$(PIP_COMPILE) --output-file=requirements/dev.txt requirements/dev.in
+
+clean:
+	@if [ -d var/test ]; then $(PY) -m tesigo.platform.stack stop --home var/test; fi
+	@rm -rf var/test .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
