@@ -29,7 +29,7 @@ run: ready
 	@exec $(PY) manage.py up
 
 demo: ready
-	@exec $(PY) demo/run.py
+	@exec $(PY) -m demo.run
 
 test: ready-for-tests
 	@exec $(PY) -m pytest $(or $(ARGS),--numprocesses=2 --dist=loadfile)

@@ -16,7 +16,6 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg

@@ -45,6 +45,7 @@ class CorrelationMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """The response with its id."""
         if self.is_async:
             return self._answer_async(request)
         token = begin(request.headers.get(HEADER, ""))

@@ -97,18 +97,14 @@ class Env:
             self.complain(f"{name} must be at most {max}, but is {value}.")
         return value
 
-    def list(
-        self, name: type_str, default: Sequence[type_str] | Required = REQUIRED
-    ) -> type_list[type_str]:
+    def list(self, name: type_str, default: Sequence[type_str] | Required = REQUIRED) -> type_list[type_str]:
         """Texts separated by commas; empty ones are left out."""
         raw = self._raw(name)
         if raw is None:
             return [*self._fallback(name, default, ())]
         return [item.strip() for item in raw.split(",") if item.strip()]
 
-    def choice(
-        self, name: type_str, choices: Sequence[type_str], default: type_str | Required = REQUIRED
-    ) -> type_str:
+    def choice(self, name: type_str, choices: Sequence[type_str], default: type_str | Required = REQUIRED) -> type_str:
         """One of the texts in `choices`."""
         value = self.str(name, default)
         if value and value not in choices:
@@ -195,4 +191,6 @@ class Env:
             self.complain(f"{name} repeats a few characters, which is easily guessed.")
         owner = self._secret_owners.setdefault(value, name)
         if owner != name:
-            self.complain(f"{name} is the same as {owner}; each needs its own. `manage.py generate_secrets` prints good ones.")
+            self.complain(
+                f"{name} is the same as {owner}; each needs its own. `manage.py generate_secrets` makes some."
+            )

@@ -38,6 +38,7 @@ class HeadersMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """The response with the policy."""
         if self.is_async:
             return self._answer_async(request)
         return _add(self.get_response(request))

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import redis
 from asgiref.sync import sync_to_async
@@ -75,8 +76,8 @@ def _check_redis() -> None:
 
 
 def _check_storage() -> None:
-    if isinstance(default_storage, FileSystemStorage) or hasattr(default_storage, "base_location"):
-        os.makedirs(default_storage.location, exist_ok=True)
+    if isinstance(default_storage, FileSystemStorage):
+        Path(default_storage.location).mkdir(parents=True, exist_ok=True)
         if not os.access(default_storage.location, os.W_OK):
             raise OSError("The media folder cannot be written to.")
         return

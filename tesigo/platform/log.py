@@ -10,7 +10,9 @@ from pythonjsonlogger.json import JsonFormatter
 from tesigo.platform import correlation
 
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
-_ADDRESS = re.compile(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![\w.]*\w)")
+_ADDRESS = re.compile(
+    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![\w.]*\w)"
+)
 _KNOWN_SECRET = re.compile(r"\b(?:sk|pk|rk|whsec|xox[bp])[_-][\w-]{8,}")
 _NAMED_SECRET = re.compile(
     r"(?i)(\b(?:bearer|basic)\s+|/link/|\b(?:token|code|secret|password|api[_-]?key|key|signature|sig)"

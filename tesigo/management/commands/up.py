@@ -4,6 +4,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from http.client import HTTPConnection, HTTPException
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ class Command(BaseCommand):
         if taken:
             lines = [f"Port {os.environ[name]} is taken by another program ({name})." for name in taken]
             choice = " ".join(f"{name}={int(os.environ[name]) + 1000}" for name in taken)
-            raise CommandError("\n".join([*lines, f"Choose other ports, for instance: {choice} make run"]), returncode=2)
+            lines.append(f"Choose other ports, for instance: {choice} make run")
+            raise CommandError("\n".join(lines), returncode=2)
 
     def _set_up(self, stack: Stack, *, staff_email: str) -> None:
         if not any(stack.pids().values()):
@@ -95,22 +97,17 @@ class Command(BaseCommand):
     def _start_children(self) -> None:
         python, environ = sys.executable, os.environ
         if uses_sandbox(environ):
-            self.supervisor.start(
-                Child(
-                    "sandbox",
-                    [python, "-m", "sandbox", "--port", environ["SANDBOX_PORT"], "--smtp-port"]
-                    + [environ["SANDBOX_SMTP_PORT"], "--state", str(VAR / "sandbox.json"), "--webhook-url"]
-                    + [f"{settings.SITE_URL}/stripe/webhook/", "--webhook-secret", environ["STRIPE_WEBHOOK_SECRET"]],
-                )
-            )
-        self.supervisor.start(
-            Child(
-                "web",
-                [python, "-m", "uvicorn", "tesigo.asgi:application", "--host", "127.0.0.1", "--port"]
-                + [environ["SITE_PORT"], "--lifespan", "off", "--no-access-log", "--no-server-header"]
-                + ["--timeout-graceful-shutdown", "5"],
-            )
-        )
+            sandbox = {
+                "--port": environ["SANDBOX_PORT"],
+                "--smtp-port": environ["SANDBOX_SMTP_PORT"],
+                "--state": str(VAR / "sandbox.json"),
+                "--webhook-url": f"{settings.SITE_URL}/stripe/webhook/",
+                "--webhook-secret": environ["STRIPE_WEBHOOK_SECRET"],
+            }
+            self.supervisor.start(Child("sandbox", [python, "-m", "sandbox", *chain.from_iterable(sandbox.items())]))
+        web = [python, "-m", "uvicorn", "tesigo.asgi:application", "--host=127.0.0.1", f"--port={environ['SITE_PORT']}"]
+        web += ["--lifespan=off", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown=5"]
+        self.supervisor.start(Child("web", web))
         # The first page matters most: the others share the processors only after it.
         if self._wait_for_site():
             self._announce()
