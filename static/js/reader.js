@@ -16,6 +16,13 @@ function pop(reader) {
   let anchor = null;
   let closing = 0;
   let pinned = false;
+  let returning = false; // the focus comes back from a card: do not open it again
+
+  const goBack = (link) => {
+    returning = true;
+    link?.focus();
+    returning = false;
+  };
 
   const close = () => {
     if (!anchor) return;
@@ -68,7 +75,7 @@ function pop(reader) {
     link.setAttribute("aria-controls", box.id);
     link.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && open(link, false));
     link.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
-    link.addEventListener("focus", () => link.matches(":focus-visible") && open(link, false));
+    link.addEventListener("focus", () => !returning && link.matches(":focus-visible") && open(link, false));
     link.addEventListener("blur", (event) => {
       if (!box.contains(event.relatedTarget)) leave();
     });
@@ -95,7 +102,7 @@ function pop(reader) {
     if (document.activeElement !== edge) return;
     const back = anchor;
     close();
-    back?.focus();
+    goBack(back);
     if (event.shiftKey) event.preventDefault(); // forward: the browser goes on from the citation
   });
   box.addEventListener("pointerenter", () => clearTimeout(closing));
@@ -105,7 +112,7 @@ function pop(reader) {
     const back = anchor;
     const inside = box.contains(document.activeElement);
     close();
-    if (inside) back.focus();
+    if (inside) goBack(back);
   });
   document.addEventListener("click", (event) => {
     if (anchor && !box.contains(event.target) && !event.target.closest("a.cite")) close();

@@ -6,20 +6,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted(
-    (ROOT / "templates").rglob("*.svg")
-)
-PAGES = [
-    path
-    for path in TEMPLATES
-    if "mail" not in path.relative_to(ROOT / "templates").as_posix()
-]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templates").rglob("*.svg"))
+PAGES = [path for path in TEMPLATES if "mail" not in path.relative_to(ROOT / "templates").as_posix()]
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 
-PAIR = re.compile(
-    r"--(?P<role>[a-z-]+):\s*light-dark\((?P<light>#[0-9a-f]{6,8}),\s*(?P<dark>#[0-9a-f]{6,8})\)"
-)
+PAIR = re.compile(r"--(?P<role>[a-z-]+):\s*light-dark\((?P<light>#[0-9a-f]{6,8}),\s*(?P<dark>#[0-9a-f]{6,8})\)")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -30,17 +22,13 @@ def name(path: Path) -> str:
 def roles() -> dict[str, tuple[str, str]]:
     """Every colour role with its values by day and by night."""
     text = (ROOT / "static" / "css" / "tokens.css").read_text()
-    return {
-        found["role"]: (found["light"], found["dark"]) for found in PAIR.finditer(text)
-    }
+    return {found["role"]: (found["light"], found["dark"]) for found in PAIR.finditer(text)}
 
 
 def luminance(colour: str) -> float:
     """Relative luminance of #rrggbb (WCAG 2.2)."""
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    ]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -56,23 +44,15 @@ def test_template_has_no_inline_style_or_handler(path: Path) -> None:
     assert not re.search(r"\sstyle\s*=", text), "style attribute: the policy drops it"
     assert not re.search(r"<style\b", text), "inline style sheet"
     assert not re.search(r"<[^>]*\son[a-z]+\s*=", text), "inline event handler"
-    assert not re.search(r"\bhx-on\b|\bhx-vals=['\"]js:|javascript:", text), (
-        "needs eval, which is off"
-    )
+    assert not re.search(r"\bhx-on\b|\bhx-vals=['\"]js:|javascript:", text), "needs eval, which is off"
     for opening in re.findall(r"<script\b[^>]*>", text):
-        assert "src=" in opening or 'type="application/json"' in opening, (
-            f"inline script: {opening}"
-        )
+        assert "src=" in opening or 'type="application/json"' in opening, f"inline script: {opening}"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_template_speaks_calmly(path: Path) -> None:
     spoken = re.findall(r"{%\s*translate\s+\"([^\"]*)\"", path.read_text())
-    assert not [
-        line
-        for line in spoken
-        if "!" in line or re.search(r"\boops\b", line, re.IGNORECASE)
-    ]
+    assert not [line for line in spoken if "!" in line or re.search(r"\boops\b", line, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
@@ -90,9 +70,7 @@ def test_every_colour_role_has_a_value_by_day_and_by_night() -> None:
 
 
 def test_old_browsers_get_the_values_of_the_day() -> None:
-    text = (
-        (ROOT / "static" / "css" / "tokens.css").read_text().split("@supports not")[1]
-    )
+    text = (ROOT / "static" / "css" / "tokens.css").read_text().split("@supports not")[1]
     fallback = dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{6,8})", text))
     assert fallback == {role: light for role, (light, _) in roles().items()}
 
@@ -105,16 +83,10 @@ def test_old_browsers_get_the_values_of_the_day() -> None:
 def test_style_sheets_name_colours_and_sizes_only_by_their_role(path: Path) -> None:
     text = COMMENT.sub("", path.read_text())
     assert not re.findall(r"(?<![\w-])(?:rgb|hsl)a?\(", text)
-    bare = re.findall(
-        r"^[^{}]*\{[^{}]*#[0-9a-f]{3,8}\b[^{}]*\}", text, flags=re.MULTILINE
-    )
+    bare = re.findall(r"^[^{}]*\{[^{}]*#[0-9a-f]{3,8}\b[^{}]*\}", text, flags=re.MULTILINE)
     assert not [rule for rule in bare if "light-dark(" not in rule]
     used = set(re.findall(r"var\(--([a-z0-9-]+)", text))
-    known = set(
-        re.findall(
-            r"--([a-z0-9-]+):", (ROOT / "static" / "css" / "tokens.css").read_text()
-        )
-    )
+    known = set(re.findall(r"--([a-z0-9-]+):", (ROOT / "static" / "css" / "tokens.css").read_text()))
     known |= set(re.findall(r"--([a-z0-9-]+):", text))
     assert used <= known, f"no such role: {sorted(used - known)}"
 
@@ -165,9 +137,7 @@ def test_scripts_need_no_eval_and_import_nothing(path: Path) -> None:
         r"\beval\(|new Function\(|innerHTML\s*=|insertAdjacentHTML|document\.write",
         text,
     )
-    assert not re.search(r"^import\b", text, flags=re.MULTILINE), (
-        "the hashed file names of production would break it"
-    )
+    assert not re.search(r"^import\b", text, flags=re.MULTILINE), "the hashed file names of production would break it"
 
 
 def test_error_pages_of_every_status_stand() -> None:

@@ -1,0 +1,222 @@
+"""What the small scripts add to a page, in a real browser under the real policy: no server and no database needed."""
+
+import mimetypes
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
+)
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+
+READER = """
+<button class="theme-switch" type="button" data-now="system" data-label-system="as the system"
+  data-label-light="light" data-label-dark="dark"></button>
+<div data-reader>
+  <p>First claim <a class="cite" id="first" href="#cite-1">(A, p. 1)</a>,
+     second claim <a class="cite" id="second" href="#cite-2">(B, p. 2)</a>.</p>
+  <a id="after" href="#">after</a>
+</div>
+<section class="no-js">
+  <article class="citation-card" id="cite-1"><p>Source A</p><blockquote>passage of A</blockquote></article>
+  <article class="citation-card" id="cite-2"><p><a href="#b">Source B</a></p>
+    <blockquote>passage of B</blockquote></article>
+</section>
+"""
+
+
+def item(name: str, pages: str | None, inner: str = "") -> str:
+    """One row of the outline as documents/_outline_item.html writes it."""
+    field = f'<input type="number" data-pages name="pages-{name}" value="{pages}" aria-label="Pages of {name}">'
+    return f"""<li data-outline-item id="{name}">
+      <input type="hidden" name="order-{name}" value="0" data-order>
+      <button type="button" class="outline-grip" data-grip aria-label="Move: {name}"></button>
+      <span class="outline-number"></span>
+      {field if pages else "<span data-chapter-pages></span>"}
+      <button name="move" value="{name}:up" data-move="up" aria-label="Up: {name}"></button>
+      <button name="move" value="{name}:down" data-move="down" aria-label="Down: {name}"></button>
+      {f"<ol data-outline-list>{inner}</ol>" if inner else ""}</li>"""
+
+
+OUTLINE = f"""
+<form data-outline>
+  <ol class="outline" data-outline-list>
+    {item("one", "3")}{item("two", None, item("two-a", "4") + item("two-b", "2"))}{item("three", "3")}
+  </ol>
+  <div data-outline-sum data-total="12" data-fits="Adds up." data-over="Too many:" data-under="Left:">
+    <output data-sum></output><progress data-sum-bar max="12" value="0"></progress><p data-sum-words></p></div>
+  <p data-outline-status></p>
+</form>
+"""
+
+SLIDER = """
+<form><div data-sync><input type="range" min="1" max="200" value="12" data-sync-range aria-label="slider">
+<input type="number" name="pages" min="1" max="200" value="12" aria-label="number"></div></form>
+"""
+
+
+def page_of(body: str, script: str) -> str:
+    """A whole page around a fragment, with the style sheets and one script of the project."""
+    sheets = "".join(
+        f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in ("tokens", "base", "components", "pages")
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><title>t</title>{sheets}<script src="/static/js/theme.js"></script>'
+        f'<script type="module" src="/static/js/{script}.js"></script></head><body>{body}</body></html>'
+    )
+
+
+PAGES = {
+    "/reader": page_of(READER, "reader"),
+    "/outline": page_of(OUTLINE, "outline"),
+    "/slider": page_of(SLIDER, "brief"),
+}
+
+
+def answer(route: Route) -> None:
+    """Serves the pages above and the project's static files, with the policy in force."""
+    path = route.request.url.split("pages.test", 1)[1].split("?")[0].split("#")[0]
+    headers = {"content-security-policy": POLICY}
+    if path in PAGES:
+        route.fulfill(body=PAGES[path], content_type="text/html", headers=headers)
+        return
+    file = ROOT / path.lstrip("/")
+    if not file.is_file():
+        route.fulfill(status=404)
+        return
+    route.fulfill(
+        body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain", headers=headers
+    )
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        tab = browser.new_page(viewport={"width": 1280, "height": 800})
+        complaints: list[str] = []
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        tab.route("http://pages.test/**", answer)
+        yield tab
+        browser.close()
+        assert not [text for text in complaints if "favicon" not in text and "404" not in text]
+
+
+def test_a_citation_shows_its_passage_on_tap_and_hides_it_again(page: Page) -> None:
+    page.goto("http://pages.test/reader")
+    card = page.locator("#citation-pop")
+    expect(card).to_be_hidden()
+    page.locator("#first").click()
+    expect(card).to_contain_text("passage of A")
+    expect(page.locator("#first")).to_have_attribute("aria-expanded", "true")
+    page.locator("#second").click()
+    expect(card).to_contain_text("passage of B")
+    expect(page.locator("#first")).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+
+
+def test_a_citation_shows_its_passage_while_the_pointer_rests_on_it(page: Page) -> None:
+    page.goto("http://pages.test/reader")
+    page.locator("#first").hover()
+    expect(page.locator("#citation-pop")).to_contain_text("passage of A")
+    page.locator("#after").hover()
+    expect(page.locator("#citation-pop")).to_be_hidden()
+
+
+def test_a_citation_can_be_read_and_left_by_keyboard(page: Page) -> None:
+    page.goto("http://pages.test/reader")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#first")).to_be_focused()
+    expect(page.locator("#citation-pop")).to_contain_text("passage of A")
+    page.keyboard.press("Tab")
+    expect(page.locator("#second")).to_be_focused()
+    expect(page.locator("#citation-pop")).to_contain_text("passage of B")
+    page.keyboard.press("Tab")
+    expect(page.locator("#citation-pop a")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#second")).to_be_focused()
+    expect(page.locator("#citation-pop")).to_be_hidden()
+
+
+def test_the_colours_are_switched_and_remembered(page: Page) -> None:
+    page.goto("http://pages.test/reader")
+    by_day = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.locator(".theme-switch").click()
+    page.locator(".theme-switch").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    by_night = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert by_day != by_night
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator(".theme-switch")).to_have_attribute("aria-label", "dark")
+
+
+def order(page: Page) -> list[str]:
+    """The sections in the order that would be sent."""
+    return page.evaluate(
+        "[...document.querySelectorAll('[data-order]')].sort((a, b) => a.value - b.value).map((f) => f.name.slice(6))"
+    )
+
+
+def test_pages_of_the_outline_add_up_while_they_are_typed(page: Page) -> None:
+    page.goto("http://pages.test/outline")
+    expect(page.locator("[data-sum]")).to_have_text("12")
+    expect(page.locator("[data-sum-words]")).to_have_text("Adds up.")
+    expect(page.locator("[data-chapter-pages]")).to_have_text("6")
+    page.get_by_label("Pages of two-b").fill("2.5")
+    expect(page.locator("[data-sum]")).to_have_text("12.5")
+    expect(page.locator("[data-sum-words]")).to_have_text("Too many: 0.5")
+    page.get_by_label("Pages of one").fill("1")
+    expect(page.locator("[data-sum-words]")).to_have_text("Left: 1.5")
+
+
+def test_sections_are_moved_by_keyboard_and_by_button(page: Page) -> None:
+    page.goto("http://pages.test/outline")
+    page.get_by_label("Move: one").focus()
+    page.keyboard.press("ArrowDown")
+    assert order(page) == ["two", "two-a", "two-b", "one", "three"]
+    expect(page.get_by_label("Move: one")).to_be_focused()
+    expect(page.locator("#one .outline-number")).to_have_text("2")
+    page.get_by_label("Up: two-b").click()
+    assert order(page) == ["two", "two-b", "two-a", "one", "three"]
+    expect(page.locator("#two-b .outline-number")).to_have_text("1.1")
+
+
+def test_a_section_is_moved_by_dragging_its_grip(page: Page) -> None:
+    page.goto("http://pages.test/outline")
+    grip = page.get_by_label("Move: one").bounding_box()
+    last = page.locator("#three").bounding_box()
+    assert grip is not None
+    assert last is not None
+    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 5, last["y"] + last["height"], steps=12)
+    page.mouse.up()
+    assert order(page) == ["two", "two-a", "two-b", "three", "one"]
+    assert page.locator("[data-dragged]").count() == 0
+
+
+def test_slider_and_number_say_the_same(page: Page) -> None:
+    page.goto("http://pages.test/slider")
+    page.get_by_label("number").fill("40")
+    expect(page.get_by_label("slider")).to_have_value("40")
+    page.get_by_label("slider").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label("number")).to_have_value("41")
+    page.get_by_label("number").fill("900")
+    expect(page.get_by_label("slider")).to_have_value("41")
