@@ -1,0 +1,54 @@
+"""Rate limits counted in Redis, the same for all processes (R-104, R-115)."""
+
+import logging
+import math
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from django.conf import settings
+from limits import RateLimitItemPerSecond
+from limits.errors import StorageError
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+
+logger = logging.getLogger(__name__)
+
+#: What a caller is told to wait while Redis is away and the answer is "refuse".
+AWAY_RETRY_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether one more is allowed; if not, in how many seconds it will be."""
+
+    allowed: bool
+    retry_after: int = 0
+
+
+def check(
+    name: str, key: str, *, limit: int, seconds: int, when_redis_is_away: Literal["allow", "refuse"] = "allow"
+) -> Verdict:
+    """Counts one use of `name` by `key` unless `limit` of them fall into the last `seconds` already.
+
+    Limits on mail and money refuse while Redis is away, others allow.
+    """
+    item = RateLimitItemPerSecond(limit, seconds)
+    limiter = _limiter(settings.REDIS_URL)
+    try:
+        if limiter.hit(item, name, key):
+            return Verdict(allowed=True)
+        free_again = limiter.get_window_stats(item, name, key).reset_time
+    except StorageError:
+        logger.warning("Redis is away; the limit %s cannot be counted (%s)", name, when_redis_is_away)
+        return Verdict(when_redis_is_away == "allow", 0 if when_redis_is_away == "allow" else AWAY_RETRY_SECONDS)
+    return Verdict(allowed=False, retry_after=max(1, math.ceil(free_again - time.time())))
+
+
+@lru_cache(maxsize=2)
+def _limiter(url: str) -> MovingWindowRateLimiter:
+    storage = RedisStorage(
+        url, key_prefix="tesigo:limits", wrap_exceptions=True, socket_timeout=1, socket_connect_timeout=0.5
+    )
+    return MovingWindowRateLimiter(storage)

@@ -1,0 +1,70 @@
+"""A machine without any configuration gets one; what somebody set is never mixed with what is made up."""
+
+from pathlib import Path
+
+import pytest
+
+from tesigo.platform.local_env import complete, new_secrets, read_file, uses_sandbox
+
+KEPT = {
+    name: f"made-up-{name}"
+    for name in (
+        "SECRET_KEY",
+        "SIGNIN_SECRET",
+        "OPENAI_API_KEYS",
+        "ANTHROPIC_API_KEYS",
+        "STRIPE_SECRET_KEY",
+        "STRIPE_PUBLISHABLE_KEY",
+        "STRIPE_WEBHOOK_SECRET",
+        "SEARCH_API_KEY",
+    )
+}
+SERVERS = {"DATABASE_URL": "postgresql://here/tesigo", "REDIS_URL": "redis://here/0"}
+
+
+def completed(**given: str) -> dict[str, str]:
+    return complete(given, kept=KEPT, servers=SERVERS | given)
+
+
+def test_everything_points_at_the_sandbox_when_nothing_is_set() -> None:
+    environ = completed(SANDBOX_PORT="9010", SITE_PORT="9000")
+    assert environ["SITE_URL"] == "http://127.0.0.1:9000"
+    assert environ["OPENAI_BASE_URL"] == "http://127.0.0.1:9010/openai/v1"
+    assert environ["STRIPE_API_BASE"] == "http://127.0.0.1:9010/stripe"
+    assert environ["NOTICE_BANNER"].startswith("Sandbox")
+    assert uses_sandbox(environ)
+
+
+def test_a_real_writer_never_meets_a_made_up_address_or_a_made_up_second_writer() -> None:
+    environ = completed(OPENAI_API_KEYS="sk-real")
+    assert environ["OPENAI_API_KEYS"] == "sk-real"
+    assert not {"OPENAI_BASE_URL", "ANTHROPIC_API_KEYS", "ANTHROPIC_BASE_URL"} & environ.keys()
+    assert environ["NOTICE_BANNER"].startswith("Sandbox"), "the money is still made up"
+
+
+def test_no_notice_and_no_sandbox_when_everything_is_real() -> None:
+    environ = completed(
+        OPENAI_API_KEYS="sk-real",
+        STRIPE_SECRET_KEY="sk_live_real",
+        EMAIL_URL="smtp://mail.example",
+        OPENALEX_URL="https://a",
+    )
+    assert "NOTICE_BANNER" not in environ
+    assert not uses_sandbox(environ)
+
+
+def test_a_server_of_ones_own_wins() -> None:
+    assert completed(DATABASE_URL="postgresql://there/db")["DATABASE_URL"] == "postgresql://there/db"
+
+
+def test_a_file_of_variables_is_read_as_shells_do(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("# a comment\nexport A=one\nB='two words'\nC=\"three\"\n\nD=a=b\n")
+    assert read_file(path) == {"A": "one", "B": "two words", "C": "three", "D": "a=b"}
+    assert read_file(tmp_path / "none") == {}
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SIGNIN_SECRET"])
+def test_generated_secrets_are_long_and_new_each_time(name: str) -> None:
+    assert len(new_secrets()[name]) >= 64
+    assert new_secrets()[name] != new_secrets()[name]

@@ -1,0 +1,67 @@
+"""No personal data and no secret reaches a log line (R-75)."""
+
+import json
+import logging
+import sys
+
+import pytest
+
+from tesigo.platform import correlation
+from tesigo.platform.log import CorrelationFilter, MaskingFormatter, MaskingJsonFormatter, mask
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("mail to Jane.Doe+x@mail.example.org failed", "Jane.Doe"),
+        ("request from 203.0.113.77", "203.0.113.77"),
+        ("request from 2001:db8::8a2e:370:7334", "2001:db8"),
+        ("GET /signin/link/abcDEF123_-xyz/", "abcDEF123"),
+        ("Authorization: Bearer abc.def.ghi", "abc.def.ghi"),
+        ("key sk_live_a1b2c3d4e5f6", "a1b2c3d4e5f6"),
+        ("code=481516", "481516"),
+        ("connect redis://:hunter2hunter2@127.0.0.1:1/0", "hunter2"),
+        ("session kV8sQ2mZr7Xw4Yp9Tn3Lb6Hd1Fc5Gj0a opened", "kV8sQ2mZr7"),
+    ],
+)
+def test_personal_data_and_secrets_are_masked(text: str, gone: str) -> None:
+    assert gone not in mask(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "document 5f0c9a52-53c2-4d0e-9a2f-1f8f0c3f8b11 at 12:34:56, PostgreSQL 18.4",
+        "correlation f8d2e72aac504ed7b72e59a74abb4c3a",
+        "listening on 127.0.0.1:8000",
+        "generation.tasks.nudge_lost_work took 0.12 s for 3 steps",
+    ],
+)
+def test_what_is_needed_to_find_a_fault_stays(text: str) -> None:
+    assert mask(text) == text
+
+
+def record(message: str, *args: object) -> logging.LogRecord:
+    made = logging.LogRecord("app", logging.INFO, __file__, 1, message, args, None)
+    CorrelationFilter().filter(made)
+    return made
+
+
+def test_arguments_and_tracebacks_are_masked_too() -> None:
+    try:
+        raise ValueError("no such user: jane@example.org")
+    except ValueError:
+        made = record("sign-in of %s failed", "john@example.org")
+        made.exc_info = sys.exc_info()
+    line = MaskingFormatter("%(message)s").format(made)
+    assert "ValueError" in line
+    assert "@" not in line
+
+
+def test_json_lines_carry_the_correlation_id() -> None:
+    token = correlation.begin("order-66-of-today")
+    try:
+        line = MaskingJsonFormatter("%(correlation_id)s %(message)s").format(record("from %s", "203.0.113.77"))
+    finally:
+        correlation.end(token)
+    assert json.loads(line) == {"correlation_id": "order-66-of-today", "message": "from [ip]"}
