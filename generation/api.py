@@ -1,0 +1,19 @@
+"""The progress of a document for programs, and for pages that cannot hold a WebSocket."""
+
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from documents.domain.queries import owned_document
+from generation.domain import progress
+
+
+class ProgressView(APIView):
+    """GET: the snapshot that the WebSocket sends. 404 for a document that is not the caller's."""
+
+    def get(self, request: Request, document_id: UUID) -> Response:
+        """The present state."""
+        document = owned_document(document_id=document_id, user=request.user)
+        return Response(progress.snapshot(document.pk))

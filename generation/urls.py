@@ -1,0 +1,14 @@
+"""Addresses of generation."""
+
+from django.urls import path
+
+from generation import api, views
+
+app_name = "generation"
+
+urlpatterns = [
+    path("documents/<uuid:document_id>/progress/", views.progress_page, name="progress"),
+    path("documents/<uuid:document_id>/progress/fragment/", views.progress_fragment, name="progress-fragment"),
+    path("documents/<uuid:document_id>/try-again/", views.try_again, name="try-again"),
+    path("api/documents/<uuid:document_id>/progress/", api.ProgressView.as_view(), name="progress-api"),
+]
