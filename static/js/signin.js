@@ -1,0 +1,28 @@
+// "Send another mail" waits a minute, so that an impatient second click does not use up a day's mails.
+
+const form = document.querySelector("[data-resend]");
+if (form) {
+  const button = form.querySelector("button");
+  const countdown = form.querySelector("[data-countdown]");
+  const seconds = form.querySelector("[data-seconds]");
+  // The server's and the reader's clocks may differ: never wait longer than the whole wait.
+  const wait = Number(form.dataset.wait) * 1000;
+  const passed = Date.now() - new Date(form.dataset.asked).valueOf();
+  const end = performance.now() + Math.min(wait, Math.max(0, wait - passed));
+
+  const tick = () => {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    button.disabled = left > 0;
+    countdown.hidden = left <= 0;
+    seconds.textContent = String(left);
+    if (left > 0) setTimeout(tick, 250);
+  };
+  tick();
+}
+
+// Six digits are the whole answer: send them as soon as they are there.
+const code = document.querySelector("input.input-code");
+code?.addEventListener("input", () => {
+  if (/^\d{6}$/.test(code.value.replace(/[\s-]/g, ""))) code.form.requestSubmit();
+});
+code?.focus();
