@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from documents.domain import briefs, manuscripts
+from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
 from documents.export import (
     ExportError,
@@ -140,9 +141,10 @@ def make_export(*, export_id: UUID) -> None:
 def store_reader(*, document_id: UUID, reader: ReaderHtml) -> None:
     """Keeps the rendering for the screen with the sections, so that no view renders or cleans again."""
     with transaction.atomic():
-        sections = list(Section.objects.filter(document_id=document_id).only("pk"))
-        for section in sections:
-            section.html = reader.sections.get(str(section.pk), "")
+        sections = list(Section.objects.filter(document_id=document_id).only("pk", "position").order_by("position"))
+        rendered = link_citations(reader.sections.get(str(section.pk), "") for section in sections)
+        for section, html in zip(sections, rendered, strict=True):
+            section.html = html
         Section.objects.bulk_update(sections, ["html"])
         Document.objects.filter(pk=document_id).update(bibliography_html=reader.bibliography_html)
         briefs.index(document_id=document_id)
