@@ -60,9 +60,9 @@ class ForgivingRedisCache(RedisCache):
         """Forgets the keys."""
         self._attempt(lambda: super(ForgivingRedisCache, self).delete_many(keys, version), None)
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         """Forgets everything."""
-        return self._attempt(lambda: super(ForgivingRedisCache, self).clear(), False)
+        self._attempt(lambda: super(ForgivingRedisCache, self).clear(), None)
 
     def _attempt(self, action: Callable[[], T], otherwise: T) -> T:
         # On the class: Django makes one instance per thread, but all of them talk to the same Redis.

@@ -71,7 +71,7 @@ def complete(given: Mapping[str, str], *, kept: Mapping[str, str], servers: Mapp
             sandboxed = True
     if sandboxed:
         made_up["NOTICE_BANNER"] = BANNER
-    return made_up | servers | ports | given
+    return {**made_up, **servers, **ports, **given}
 
 
 def uses_sandbox(environ: Mapping[str, str]) -> bool:

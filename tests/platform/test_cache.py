@@ -1,0 +1,76 @@
+"""Pages do without a cache that is away, and do not wait for it (R-115)."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+
+from tesigo.platform.cache import ForgivingRedisCache
+from tesigo.platform.processes import free_port
+from tesigo.platform.urls import cache_from_url, database_from_url, email_from_url
+
+
+@pytest.fixture(autouse=True)
+def _no_pause_left_over() -> Iterator[None]:
+    yield
+    ForgivingRedisCache._away_until = 0.0
+
+
+def cache_at(url: str) -> ForgivingRedisCache:
+    options = cache_from_url(url, prefix="test")
+    return ForgivingRedisCache(options.pop("LOCATION"), {name: options[name] for name in ("KEY_PREFIX", "OPTIONS")})
+
+
+def use_all(cache: Any) -> list[Any]:
+    cache.set("a", 1)
+    cache.set_many({"b": 2, "c": 3})
+    cache.touch("a", 60)
+    answers = [cache.get("a"), cache.get_many(["b", "c"]), cache.add("a", 9), cache.has_key("b"), cache.delete("b")]
+    cache.delete_many(["c"])
+    cache.clear()
+    return [*answers, cache.get("a", "gone")]
+
+
+def test_a_redis_that_is_there_is_used() -> None:
+    assert use_all(cache_at(settings.REDIS_URL)) == [1, {"b": 2, "c": 3}, False, True, True, "gone"]
+
+
+def test_a_redis_that_is_away_means_that_nothing_is_there() -> None:
+    cache = cache_at(f"redis://127.0.0.1:{free_port()}/0")
+    assert use_all(cache) == [None, {}, False, False, False, "gone"]
+
+
+def test_nobody_waits_for_a_redis_that_was_away_just_now() -> None:
+    cache = cache_at(f"redis://127.0.0.1:{free_port()}/0")
+    cache.get("a")
+    started = time.monotonic()
+    for _ in range(100):
+        cache.get("a")
+    assert time.monotonic() - started < 0.1
+
+
+def test_it_is_asked_again_after_a_pause() -> None:
+    cache_at(f"redis://127.0.0.1:{free_port()}/0").get("a")
+    ForgivingRedisCache._away_until = time.monotonic()
+    cache = cache_at(settings.REDIS_URL)
+    cache.set("a", 1)
+    assert cache.get("a") == 1
+
+
+def test_the_site_uses_it() -> None:
+    assert isinstance(caches["default"], ForgivingRedisCache)
+
+
+def test_servers_are_read_from_their_urls() -> None:
+    database = database_from_url("postgresql://us%40er:p%3Aw@db.example:6432/house?sslmode=require", pool_size=5)
+    assert (database["USER"], database["PASSWORD"], database["HOST"]) == ("us@er", "p:w", "db.example")
+    assert (database["PORT"], database["NAME"]) == ("6432", "house")
+    assert database["OPTIONS"]["sslmode"] == "require"
+    assert database["OPTIONS"]["pool"]["max_size"] == 5
+    assert database_from_url("postgresql:///house?host=/run/pg", pool_size=5)["HOST"] == "/run/pg"
+    mail = email_from_url("smtp+tls://me:pw@mail.example")
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
+    assert email_from_url("smtps://mail.example")["EMAIL_USE_SSL"]

@@ -1,0 +1,135 @@
+"""Children that die are started again; a stop reaches all of them in order; nobody is left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tesigo.platform import supervisor as module
+from tesigo.platform.processes import is_alive, wait_until
+from tesigo.platform.supervisor import Child, Supervisor
+
+#: Says its name, and on SIGTERM that it goes.
+POLITE = textwrap.dedent(
+    """
+    import signal, sys, time
+    def leave(*_):
+        print("bye", sys.argv[1])
+        sys.exit(0)
+    signal.signal(signal.SIGTERM, leave)
+    print("hello", sys.argv[1])
+    while True:
+        time.sleep(0.05)
+    """
+)
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf'); time.sleep(60)"
+
+
+def polite(name: str) -> Child:
+    return Child(name, [sys.executable, "-c", POLITE, name])
+
+
+class Heard(list[str]):
+    def __call__(self, text: str) -> None:
+        self.append(text)
+
+    def has(self, text: str) -> bool:
+        return any(text in line for line in self)
+
+
+def look_after_until(supervisor: Supervisor, condition: Callable[[], bool]) -> bool:
+    def looked() -> bool:
+        supervisor.look_after()
+        return condition()
+
+    return wait_until(looked, seconds=10)
+
+
+def test_lines_are_prefixed_and_kept_in_a_file(tmp_path: Path) -> None:
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    supervisor.start(polite("web"))
+    assert wait_until(lambda: heard.has("web     | hello web"), seconds=10)
+    supervisor.stop(["web"])
+    assert "hello web" in (tmp_path / "log" / "web.log").read_text()
+
+
+def test_a_child_that_dies_is_started_again_after_a_growing_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    child = polite("web")
+    child.pause = 0.1
+    supervisor.start(child)
+    assert child.process is not None
+    os.kill(child.process.pid, signal.SIGKILL)
+    assert look_after_until(supervisor, lambda: heard.has("web ended with code -9"))
+    assert child.pause == 0.2
+    assert look_after_until(supervisor, lambda: child.process is not None and child.process.poll() is None)
+    monkeypatch.setattr(module, "HEALTHY_SECONDS", 0.0)
+    os.kill(child.process.pid, signal.SIGKILL)
+    assert look_after_until(supervisor, lambda: child.process is None)
+    assert child.pause == 2 * module.FIRST_PAUSE, "it ran long enough to begin anew"
+    supervisor.stop(["web"])
+
+
+def test_children_stop_in_the_order_asked_for(tmp_path: Path) -> None:
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    for name in ("sandbox", "web", "worker"):
+        supervisor.start(polite(name))
+    assert wait_until(lambda: all(heard.has(f"hello {name}") for name in ("sandbox", "web", "worker")), seconds=10)
+    supervisor.stop(["web", "worker", "sandbox"])
+    assert wait_until(lambda: heard.has("bye sandbox"), seconds=5)
+    order = [line.split()[-1] for line in heard if "bye" in line]
+    assert order == ["web", "worker", "sandbox"]
+    assert not list((tmp_path / "children").iterdir())
+
+
+def test_a_child_that_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    child = Child("web", [sys.executable, "-c", STUBBORN], stop_seconds=0.3)
+    supervisor.start(child)
+    assert wait_until(lambda: heard.has("deaf"), seconds=10)
+    started = time.monotonic()
+    supervisor.stop(["web"])
+    assert time.monotonic() - started < 5
+    assert heard.has("killed")
+
+
+def test_children_of_a_killed_supervisor_are_ended_at_the_next_start(tmp_path: Path) -> None:
+    program = textwrap.dedent(
+        f"""
+        import json, os, sys
+        from pathlib import Path
+        sys.path.insert(0, {str(Path.cwd())!r})
+        from tests.platform.test_supervisor import polite
+        from tesigo.platform.supervisor import Supervisor
+        supervisor = Supervisor(home=Path({str(tmp_path)!r}), say=lambda text: None)
+        child = polite("web")
+        supervisor.start(child)
+        print(json.dumps(child.process.pid), flush=True)
+        os.kill(os.getpid(), 9)
+        """
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    orphan: int = json.loads(ran.stdout)
+    assert is_alive(orphan)
+    Supervisor(home=tmp_path, say=Heard()).end_orphans()
+    assert wait_until(lambda: not is_alive(orphan), seconds=10)
+
+
+def test_a_stranger_with_the_number_of_an_orphan_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "children").mkdir()
+    (tmp_path / "children" / "web.pid").write_text(f"{os.getpid()}\nsome other program")
+    Supervisor(home=tmp_path, say=Heard()).end_orphans()
+    assert not list((tmp_path / "children").iterdir())
