@@ -111,9 +111,7 @@ def create_session(
 
 def retrieve_session(session_id: str) -> Session:
     """The present state of a session and of its PaymentIntent."""
-    return _session(
-        _call(lambda: _client().v1.checkout.sessions.retrieve(session_id, {"expand": ["payment_intent"]}))
-    )
+    return _session(_call(lambda: _client().v1.checkout.sessions.retrieve(session_id, {"expand": ["payment_intent"]})))
 
 
 def expire_session(session_id: str) -> Session:

@@ -1,0 +1,179 @@
+"""Asking for money: the price shown is the price charged, and one page to pay it on (R-13, R-63)."""
+
+import logging
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from billing import gates
+from billing import stripe_gateway as gateway
+from billing.domain import pricing, sessions, settlement
+from billing.enums import PaymentState, PriceListState
+from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, ProviderError, Refused, Unavailable
+from billing.models import OPEN_STATES, PAID_STATES, Payment
+from documents.domain import outline
+from documents.domain.queries import owned_document
+from documents.enums import DocumentState
+from documents.models import Document
+from privacy.domain import audit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+#: States in which nobody has paid yet and the session may be closed; money on its way is left alone (R-67).
+CLOSABLE: Final = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.REQUIRES_ACTION)
+#: Rounds of "the open payment is not for this order: close it, look again" before giving up.
+ROUNDS: Final = 3
+#: A payment younger than this is left to the webhook and the return page.
+SWEEP_AFTER: Final = timedelta(minutes=1)
+
+
+def open_checkout(
+    *, document_id: UUID, shown_total: Decimal, shown_version: int, by: "User", now: datetime | None = None
+) -> Payment:
+    """The one open payment of the user's document, with the address of Stripe's page in ``checkout_url``.
+
+    A second call for the same order answers the same payment; one for another order closes it first. Nothing is
+    charged here. A payment in PROCESSING is answered as it is: its money is on its way.
+
+    Raises Http404, NotReady, AlreadyPaid, Refused, PriceChanged, NoPriceList, or ProviderError when Stripe cannot
+    be reached (the payment is kept; the next call goes on with it).
+    """
+    now = now or timezone.now()
+    document = owned_document(document_id=document_id, user=by)
+    for _round in range(ROUNDS):
+        payment = _payment_for(document, shown_total, shown_version, by, now)
+        if payment.state == PaymentState.PROCESSING:
+            return payment
+        if not _fits(payment, document):
+            withdraw(payment_id=payment.pk, cause="order changed", now=now)
+            continue
+        try:
+            payment = sessions.ensure(payment=payment, now=now)
+        except Declined:
+            logger.exception("session_refused", extra={"payment_id": str(payment.pk)})
+            raise
+        if payment.created_at != now:
+            payment = _as_stripe_sees(payment, now)
+        if payment.state in CLOSABLE and _fits(payment, document):
+            return payment
+        # Paid, failed or expired meanwhile, or the price changed while Stripe was answering: look again.
+    raise Unavailable("The open payment could not be replaced.")
+
+
+def withdraw(*, payment_id: UUID, cause: str, now: datetime | None = None) -> Payment:
+    """Closes a payment's session so that it can no longer be paid, and settles what came of it.
+
+    When the person was faster, the session is complete and the payment ends as paid. Raises ProviderError.
+    """
+    payment = sessions.ensure(payment=Payment.objects.select_related("user").get(pk=payment_id), now=now)
+    if payment.stripe_session_id and payment.state in CLOSABLE:
+        try:
+            gateway.expire_session(payment.stripe_session_id)
+        except Declined:
+            logger.info("session_no_longer_open", extra={"payment_id": str(payment_id)})
+    return settlement.settle(payment_id=payment_id, cause=cause, now=now)
+
+
+def sweep(*, now: datetime | None = None, limit: int = 100) -> int:
+    """Settles open payments that nothing was heard of, longest unasked first; closes those no longer wanted.
+
+    Answers how many were asked about; one that fails is taken up again by the next sweep (R-64, R-67).
+    """
+    now = now or timezone.now()
+    waiting = Payment.objects.filter(state__in=OPEN_STATES, created_at__lte=now - SWEEP_AFTER)
+    due = waiting.filter(Q(checked_at=None) | Q(checked_at__lte=now - SWEEP_AFTER))
+    ids = list(due.order_by(F("checked_at").asc(nulls_first=True)).values_list("pk", flat=True)[:limit])
+    needless = set(needless_payments(now=now).filter(pk__in=ids).values_list("pk", flat=True))
+    for payment_id in ids:
+        _attempt(payment_id, needless=payment_id in needless, now=now)
+    return len(ids)
+
+
+def close_needless(*, now: datetime | None = None) -> int:
+    """Closes every open session that should not be paid any more (R-13). Answers how many there were."""
+    now = now or timezone.now()
+    ids = list(needless_payments(now=now).values_list("pk", flat=True))
+    for payment_id in ids:
+        _attempt(payment_id, needless=True, now=now)
+    return len(ids)
+
+
+def needless_payments(*, now: datetime) -> QuerySet[Payment]:
+    """Unpaid payments past their time, at the price of a list no longer in force, or for an order that changed."""
+    return Payment.objects.filter(state__in=CLOSABLE).exclude(
+        document__state=DocumentState.OUTLINED,
+        document__pages=F("pages"),
+        price_list__state=PriceListState.ACTIVE,
+        expires_at__gt=now,
+    )
+
+
+def _attempt(payment_id: UUID, *, needless: bool, now: datetime) -> None:
+    # Marked first: one that Stripe will not talk about must not keep the others from their turn.
+    Payment.objects.filter(pk=payment_id).update(checked_at=now)
+    try:
+        if needless:
+            withdraw(payment_id=payment_id, cause="no longer wanted", now=now)
+        else:
+            settlement.settle(payment_id=payment_id, cause="sweep", now=now)
+    except ProviderError as error:
+        logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": str(error)})
+
+
+def _payment_for(document: Document, shown_total: Decimal, shown_version: int, by: "User", now: datetime) -> Payment:
+    """The open payment of the document, or a new one for what was shown, committed before Stripe hears of it."""
+    with transaction.atomic():
+        # Whoever comes second waits here and then finds the first one's row.
+        document_now = Document.objects.select_for_update().get(pk=document.pk)
+        if Payment.objects.filter(document=document, state__in=PAID_STATES).exists():
+            raise AlreadyPaid
+        if document_now.state != DocumentState.OUTLINED or not outline.is_complete(document_now):
+            raise NotReady
+        document.pages, document.state = document_now.pages, document_now.state
+        payment = Payment.objects.select_related("user").filter(document=document, state__in=OPEN_STATES).first()
+        if payment and payment.state == PaymentState.PROCESSING:
+            return payment
+        quote = pricing.quote(document.pages)
+        if (quote.total, quote.version) != (shown_total, shown_version):
+            raise PriceChanged(shown_total=shown_total, quote=quote)
+        if payment:
+            return payment
+        if refusal := gates.ask(document_now):
+            raise Refused(refusal)
+        payment = Payment.objects.create(
+            document=document,
+            user=by,
+            price_list_id=quote.price_list_id,
+            pages=quote.pages,
+            amount=quote.total,
+            lines=[{"label": line.label, "amount": str(line.amount), "kind": line.kind} for line in quote.lines],
+            consented_at=now,
+            created_at=now,
+            expires_at=now + sessions.expires_after(),
+        )
+        audit.record(
+            action="payment.opened", subject=payment, by=by, details={"amount": str(quote.total), "pages": quote.pages}
+        )
+        return payment
+
+
+def _fits(payment: Payment, document: Document) -> bool:
+    """Whether the payment is for the order as it is now, by the list in force now (R-13)."""
+    quote = pricing.quote(document.pages)
+    return (payment.pages, payment.price_list_id, payment.amount) == (quote.pages, quote.price_list_id, quote.total)
+
+
+def _as_stripe_sees(payment: Payment, now: datetime) -> Payment:
+    """An older payment may have been paid in another tab; when Stripe is silent, its page can still be shown."""
+    try:
+        return settlement.settle(payment_id=payment.pk, cause="asked again", now=now)
+    except ProviderError:
+        return payment

@@ -1,0 +1,96 @@
+"""What Stripe tells us: stored once, worked in the background, believed only after asking Stripe (R-65)."""
+
+import logging
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from billing import stripe_gateway as gateway
+from billing.domain import refunds, settlement
+from billing.errors import ProviderError
+from billing.models import Payment, Refund, WebhookEvent
+from tesigo.platform.enqueue import enqueue_on_commit
+
+logger = logging.getLogger(__name__)
+
+#: An event that fails this often is left for staff to look at; the sweeps keep settling what it was about.
+MAX_TRIES: Final = 200
+
+
+def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> bool:
+    """Verifies and stores an event; true when it is new. Raises BadSignature, and stores nothing then."""
+    event = gateway.construct_event(payload=payload, signature=signature)
+    with transaction.atomic():
+        row, created = WebhookEvent.objects.get_or_create(
+            event_id=event.id,
+            defaults={
+                "type": event.type[:100],
+                "object_id": event.object_id[:255],
+                "payload": event.summary
+                | {"type": event.type, "created": event.created.isoformat(), "livemode": event.livemode},
+                "received_at": now or timezone.now(),
+            },
+        )
+        if created:
+            enqueue_on_commit("billing.tasks.work_webhook_event", row.pk)
+    return created
+
+
+def work(*, event_id: int, now: datetime | None = None) -> None:
+    """Settles what an event is about. A failed call to Stripe leaves it for the next round; repeating is harmless."""
+    now = now or timezone.now()
+    event = WebhookEvent.objects.get(pk=event_id)
+    if event.processed_at:
+        return
+    note = ""
+    try:
+        if event.type.startswith(("refund.", "charge.refund.")):
+            refund = _refund_of(event)
+            if refund:
+                refunds.advance(refund_id=refund.pk, now=now)
+            else:
+                note = "No refund of ours."
+        elif event.type.startswith(("checkout.session.", "payment_intent.", "charge.")):
+            payment = _payment_of(event)
+            if payment:
+                settlement.settle(payment_id=payment.pk, cause=event.type, now=now)
+            else:
+                note = "No payment of ours."
+    except ProviderError as error:
+        WebhookEvent.objects.filter(pk=event_id).update(tries=F("tries") + 1, error=str(error)[:300])
+        logger.warning("webhook_event_waits", extra={"event_id": event.event_id, "why": str(error)})
+        return
+    WebhookEvent.objects.filter(pk=event_id, processed_at=None).update(processed_at=now, error=note)
+
+
+def unworked(*, limit: int = 200) -> list[int]:
+    """Ids of events that still wait, those tried least first."""
+    waiting = WebhookEvent.objects.filter(processed_at=None, tries__lt=MAX_TRIES)
+    return list(waiting.order_by("tries", "received_at").values_list("pk", flat=True)[:limit])
+
+
+def _payment_of(event: WebhookEvent) -> Payment | None:
+    found = Q(stripe_session_id=event.object_id) | Q(stripe_payment_intent_id=event.object_id)
+    if intent := event.payload.get("payment_intent"):
+        found |= Q(stripe_payment_intent_id=intent)
+    if ours := _uuid(event.payload.get("metadata", {}).get("payment_id")):
+        found |= Q(pk=ours)
+    return Payment.objects.filter(found).first()
+
+
+def _refund_of(event: WebhookEvent) -> Refund | None:
+    found = Q(stripe_refund_id=event.object_id)
+    if ours := _uuid(event.payload.get("metadata", {}).get("refund_id")):
+        found |= Q(pk=ours)
+    return Refund.objects.filter(found).first()
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

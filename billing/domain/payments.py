@@ -1,0 +1,64 @@
+"""The one door through which a payment changes its state (R-63)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing.enums import PaymentState as S
+from billing.errors import IllegalMove
+from billing.models import Payment, PaymentEvent
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: Where a payment may go from each state. A late success after failed or expired is legal; a refund that the bank
+#: sends back leaves the money with us, held.
+MOVES: Final[dict[str, frozenset[str]]] = {
+    S.CREATED: frozenset({S.PENDING, S.FAILED, S.EXPIRED}),
+    S.PENDING: frozenset({S.REQUIRES_ACTION, S.PROCESSING, S.SUCCEEDED, S.FAILED, S.EXPIRED, S.HELD}),
+    S.REQUIRES_ACTION: frozenset({S.PENDING, S.PROCESSING, S.SUCCEEDED, S.FAILED, S.EXPIRED, S.HELD}),
+    S.PROCESSING: frozenset({S.SUCCEEDED, S.FAILED, S.HELD}),
+    S.SUCCEEDED: frozenset({S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED, S.HELD}),
+    S.PARTIALLY_REFUNDED: frozenset({S.REFUNDED, S.DISPUTED, S.HELD}),
+    S.DISPUTED: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.HELD}),
+    S.HELD: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED}),
+    S.REFUNDED: frozenset({S.HELD}),
+    S.FAILED: frozenset({S.SUCCEEDED, S.HELD}),
+    S.EXPIRED: frozenset({S.SUCCEEDED, S.HELD}),
+}
+
+
+def move(
+    *,
+    payment_id: UUID,
+    to: S,
+    cause: str,
+    by: "User | None" = None,
+    now: datetime | None = None,
+    **fields: Any,
+) -> bool:
+    """Moves a payment and leaves an event row; true when this call is the one that moved it.
+
+    ``fields`` are written by the same update. Repeating a settled move does nothing and answers false.
+    Raises IllegalMove where ``to`` does not follow from the present state.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        present = Payment.objects.select_for_update().values_list("state", flat=True).get(pk=payment_id)
+        if present == to:
+            return False
+        if to not in MOVES[present]:
+            raise IllegalMove(f"{present} → {to}")
+        Payment.objects.filter(pk=payment_id, state=present).update(state=to, **fields)
+        PaymentEvent.objects.create(
+            payment_id=payment_id,
+            from_state=present,
+            to_state=to,
+            cause=cause[:200],
+            actor_id=by.pk if by else None,
+            at=now,
+        )
+    return True

@@ -1,0 +1,30 @@
+"""Reads of payments that several doors share."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from billing.enums import PaymentState
+from billing.models import PAID_STATES, Payment
+from documents.models import Document
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def latest_payment(*, document: Document, session_id: str = "") -> Payment | None:
+    """The document's newest payment, or the one of a session that Stripe's page named on the way back."""
+    payments = Payment.objects.filter(document=document)
+    named = payments.filter(stripe_session_id=session_id).first() if session_id else None
+    return named or payments.order_by("-created_at").first()
+
+
+def money_in(document: Document) -> bool:
+    """Whether the document is paid, or its money is on its way."""
+    return Payment.objects.filter(document=document, state__in=[*PAID_STATES, PaymentState.PROCESSING]).exists()
+
+
+def payment_history(*, user: "User") -> QuerySet[Payment]:
+    """The user's payments, newest first, without those that never came to anything."""
+    idle = [PaymentState.CREATED, PaymentState.PENDING, PaymentState.EXPIRED]
+    return Payment.objects.filter(user=user).exclude(state__in=idle).select_related("document").order_by("-created_at")

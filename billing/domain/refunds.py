@@ -1,0 +1,169 @@
+"""Money going back: decided once under a lock, then carried out under a stored key until Stripe has it."""
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.domain.mail import send_mail
+from billing import stripe_gateway as gateway
+from billing.domain import payments
+from billing.domain.pricing import to_cents
+from billing.domain.sessions import KEY_LIFE
+from billing.enums import PaymentState, RefundState
+from billing.errors import Declined, ProviderError
+from billing.models import PAID_STATES, Payment, Refund
+from privacy.domain import audit
+from tesigo.platform.enqueue import enqueue_on_commit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+OPEN: Final = (RefundState.CREATED, RefundState.PENDING)
+
+
+def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | None" = None) -> Refund | None:
+    """Gives all the money of a document's payment back, once per (payment, cause) (R-67).
+
+    Asked again for the same cause it answers the same refund; with nothing paid it answers None.
+    """
+    paid = Payment.objects.filter(document_id=document_id, state__in=PAID_STATES).first()
+    if paid is None:
+        return Refund.objects.filter(payment__document_id=document_id, cause=cause).order_by("-created_at").first()
+    return open_refund(payment_id=paid.pk, cause=cause, reason=reason, by=by)
+
+
+def open_refund(
+    *,
+    payment_id: UUID,
+    cause: str,
+    reason: str,
+    amount: Decimal | None = None,
+    by: "User | None" = None,
+    now: datetime | None = None,
+) -> Refund | None:
+    """Decides a refund of ``amount`` (all that is left when None) and books it; a task carries it out after commit.
+
+    From this moment the money counts as given back. Answers the refund that the cause already has, or None when
+    nothing is left. Raises ValueError when more is asked than is left.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        payment = Payment.objects.select_for_update().get(pk=payment_id)
+        if earlier := Refund.objects.filter(payment=payment, cause=cause).first():
+            return earlier
+        left = payment.amount - payment.refunded_amount
+        if payment.state not in {*PAID_STATES, PaymentState.HELD} or not left:
+            return None
+        if amount is not None and not 0 < amount <= left:
+            raise ValueError(f"{amount} of {left}")
+        refund = Refund.objects.create(
+            payment=payment,
+            amount=amount or left,
+            cause=cause,
+            reason=reason[:300],
+            actor_id=by.pk if by else None,
+            created_at=now,
+        )
+        to = PaymentState.REFUNDED if refund.amount == left else PaymentState.PARTIALLY_REFUNDED
+        Payment.objects.filter(pk=payment_id).update(refunded_amount=F("refunded_amount") + refund.amount)
+        payments.move(payment_id=payment_id, to=to, cause=f"refund: {cause}", by=by, now=now)
+        audit.record(action="refund.opened", subject=refund, by=by, details={"amount": str(refund.amount)})
+        enqueue_on_commit("billing.tasks.continue_refund", str(refund.pk))
+    return refund
+
+
+def advance(*, refund_id: UUID, now: datetime | None = None) -> Refund:
+    """Sends an open refund to Stripe, or asks how it stands, and books the answer. Repeating it changes nothing.
+
+    Raises ProviderError when Stripe could not be asked; the refund stays open and is tried again.
+    """
+    now = now or timezone.now()
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    if refund.state not in OPEN:
+        return refund
+    try:
+        answer = _ask(refund, now)
+    except Declined as error:
+        _fail(refund, str(error), now)
+    else:
+        _book(refund, answer, now)
+    refund.refresh_from_db()
+    return refund
+
+
+def advance_quietly(*, refund_id: UUID) -> None:
+    """As ``advance``, for the background: when Stripe cannot be asked the refund waits for the next round."""
+    try:
+        advance(refund_id=refund_id)
+    except ProviderError as error:
+        logger.warning("refund_waits", extra={"refund_id": str(refund_id), "why": str(error)})
+
+
+def unfinished(*, limit: int = 200) -> list[UUID]:
+    """Ids of refunds that Stripe has not finished, oldest first."""
+    return list(Refund.objects.filter(state__in=OPEN).order_by("created_at").values_list("pk", flat=True)[:limit])
+
+
+def _ask(refund: Refund, now: datetime) -> gateway.ProviderRefund:
+    if refund.stripe_refund_id:
+        return gateway.retrieve_refund(refund.stripe_refund_id)
+    intent = refund.payment.stripe_payment_intent_id
+    if not intent:
+        raise Declined("The payment has no PaymentIntent.")
+    if now - refund.created_at > KEY_LIFE and (found := gateway.find_refund(intent_id=intent, our_id=str(refund.pk))):
+        return found
+    return gateway.create_refund(
+        key=str(refund.idempotency_key),
+        intent_id=intent,
+        amount=to_cents(refund.amount),
+        metadata={"refund_id": str(refund.pk), "payment_id": str(refund.payment_id)},
+    )
+
+
+def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None:
+    if answer.status in {"failed", "canceled"}:
+        Refund.objects.filter(pk=refund.pk).update(stripe_refund_id=answer.id)
+        _fail(refund, answer.failure or answer.status, now)
+        return
+    done = answer.status == "succeeded"
+    with transaction.atomic():
+        moved = Refund.objects.filter(pk=refund.pk, state__in=OPEN).update(
+            state=RefundState.SUCCEEDED if done else RefundState.PENDING,
+            stripe_refund_id=answer.id,
+            finished_at=now if done else None,
+        )
+        if moved:
+            payment = Payment.objects.select_related("user").get(pk=refund.payment_id)
+            send_mail(
+                user=payment.user,
+                template="refunded",
+                context={
+                    "document_id": str(payment.document_id),
+                    "amount": str(refund.amount),
+                    "cause": refund.cause,
+                    "reason": refund.reason,
+                },
+                once_key=f"refunded:{refund.pk}",
+            )
+
+
+def _fail(refund: Refund, why: str, now: datetime) -> None:
+    """The money is still with us: it is held, for staff to look at (R-14)."""
+    with transaction.atomic():
+        payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
+        if not Refund.objects.filter(pk=refund.pk, state__in=OPEN).update(
+            state=RefundState.FAILED, failure=why[:300], finished_at=now
+        ):
+            return
+        Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") - refund.amount)
+        payments.move(payment_id=payment.pk, to=PaymentState.HELD, cause="refund failed", now=now, failure=why[:300])
+        audit.record(action="refund.failed", subject=refund, by=None)
+    logger.error("refund_failed", extra={"refund_id": str(refund.pk), "payment_id": str(refund.payment_id)})

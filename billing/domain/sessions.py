@@ -1,0 +1,80 @@
+"""Our payment's counterpart at Stripe: opened once under a stored key, closed when nobody should pay it."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
+
+from billing import stripe_gateway as gateway
+from billing.domain import payments
+from billing.domain.pricing import to_cents
+from billing.enums import PaymentState
+from billing.errors import Declined
+from billing.models import Payment
+
+#: Stripe remembers a key for 24 hours; after that the same words would open a second session.
+KEY_LIFE: Final = timedelta(hours=23)
+
+
+def ensure(*, payment: Payment, now: datetime | None = None) -> Payment:
+    """The payment with its session: opened now, or found again by the key of a call that was cut short (R-64).
+
+    Raises Unavailable or Unknown (ask again), Declined when Stripe will never open it: it is failed then.
+    """
+    now = now or timezone.now()
+    if payment.stripe_session_id or payment.state != PaymentState.CREATED:
+        return payment
+    if now - payment.created_at > KEY_LIFE:
+        # Nobody ever saw the address of its page, so nobody can pay it.
+        payments.move(payment_id=payment.pk, to=PaymentState.EXPIRED, cause="session never opened", now=now)
+        return _fresh(payment)
+    try:
+        session = _create(payment)
+    except Declined as error:
+        payments.move(
+            payment_id=payment.pk, to=PaymentState.FAILED, cause="session refused", now=now, failure=str(error)
+        )
+        raise
+    Payment.objects.filter(pk=payment.pk, stripe_session_id=None).update(
+        stripe_session_id=session.id,
+        stripe_payment_intent_id=session.intent_id,
+        checkout_url=session.url,
+        expires_at=session.expires_at,
+    )
+    payment = _fresh(payment)
+    if payment.state == PaymentState.CREATED:
+        payments.move(payment_id=payment.pk, to=PaymentState.PENDING, cause="session opened", now=now)
+    return _fresh(payment)
+
+
+def _create(payment: Payment) -> gateway.Session:
+    """Every word comes from rows that do not change: the same key with other words is an error at Stripe."""
+    here = settings.SITE_URL
+    with translation.override(payment.user.language):
+        name = ngettext("Document of %(pages)d page", "Document of %(pages)d pages", payment.pages) % {
+            "pages": payment.pages
+        }
+    return gateway.create_session(
+        key=str(payment.idempotency_key),
+        amount=to_cents(payment.amount),
+        currency=payment.currency,
+        name=name,
+        email=payment.user.email_as_typed,
+        metadata={"payment_id": str(payment.pk), "document_id": str(payment.document_id)},
+        success_url=here + reverse("billing:paid", args=[payment.document_id]) + "?session={CHECKOUT_SESSION_ID}",
+        cancel_url=here + reverse("billing:price", args=[payment.document_id]) + "?left=1",
+        # As ordered, whatever the answer to an earlier call has written into the row since.
+        expires_at=payment.created_at + expires_after(),
+    )
+
+
+def expires_after() -> timedelta:
+    """R-67, less a minute: Stripe takes at most 24 hours by its own clock."""
+    return settings.PAYMENT_EXPIRES_AFTER - timedelta(minutes=1)
+
+
+def _fresh(payment: Payment) -> Payment:
+    return Payment.objects.select_related("user").get(pk=payment.pk)

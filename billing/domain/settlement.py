@@ -1,0 +1,130 @@
+"""Bringing a payment to what Stripe says now. Webhook, return page, sweeper and staff all call ``settle``."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from billing import signals
+from billing import stripe_gateway as gateway
+from billing.domain import payments, refunds, sessions
+from billing.domain.pricing import to_cents
+from billing.enums import PaymentState as S
+from billing.models import PAID_STATES, Payment
+from documents.domain import outline
+from documents.enums import DocumentState
+from documents.models import Document
+from privacy.domain import audit
+from tesigo.platform.enqueue import enqueue_on_commit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+#: States that Stripe's session has nothing more to say about; refunds and disputes have doors of their own.
+SETTLED: Final = frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED, S.HELD})
+
+
+def settle(*, payment_id: UUID, cause: str, by: "User | None" = None, now: datetime | None = None) -> Payment:
+    """Reads Stripe's present state outside any transaction, locks our rows, moves the payment at most once (R-65).
+
+    Answers the payment as it is afterwards. Raises ProviderError when Stripe could not be asked.
+    """
+    now = now or timezone.now()
+    payment = Payment.objects.select_related("user").get(pk=payment_id)
+    if payment.state in SETTLED:
+        return payment
+    if not payment.stripe_session_id:
+        payment = sessions.ensure(payment=payment, now=now)
+    if not payment.stripe_session_id:
+        return payment
+    seen = gateway.retrieve_session(payment.stripe_session_id)
+    with transaction.atomic():
+        # Floors in order, lower first: the document cannot be edited away while its money is being looked at.
+        document = Document.objects.select_for_update().get(pk=payment.document_id)
+        payment = Payment.objects.select_for_update().get(pk=payment_id)
+        if payment.state not in SETTLED:
+            _apply(payment, document, seen, cause=f"{cause}: {seen.status}, {seen.payment_status}", by=by, now=now)
+    payment.refresh_from_db()
+    return payment
+
+
+def target_of(seen: gateway.Session) -> S:
+    """The state that a session and its PaymentIntent mean.
+
+    An open session stays payable after a declined card; a complete one that is unpaid is a delayed method (SEPA)
+    on its way, or one that came back.
+    """
+    if seen.payment_status == "paid":
+        return S.SUCCEEDED
+    if seen.status == "expired":
+        return S.EXPIRED
+    if seen.status == "complete":
+        return S.FAILED if seen.intent_status in {"requires_payment_method", "canceled"} else S.PROCESSING
+    return S.REQUIRES_ACTION if seen.intent_status == "requires_action" else S.PENDING
+
+
+def mismatch(payment: Payment, seen: gateway.Session) -> str:
+    """What differs between the order and what Stripe holds; empty when nothing does."""
+    ordered = to_cents(payment.amount)
+    if seen.amount != ordered or (seen.payment_status == "paid" and seen.received not in {None, ordered}):
+        return f"The amount differs: {ordered} cents ordered, {seen.amount} asked, {seen.received} received."
+    if seen.currency != payment.currency:
+        return f"The currency differs: {seen.currency}."
+    if seen.livemode != settings.STRIPE_LIVE_MODE:
+        return f"The mode differs: live is {seen.livemode}."
+    if (seen.payment_id, seen.document_id) != (str(payment.pk), str(payment.document_id)):
+        return "The session was opened for another order."
+    return ""
+
+
+def _apply(
+    payment: Payment, document: Document, seen: gateway.Session, *, cause: str, by: "User | None", now: datetime
+) -> None:
+    """Moves the locked payment to what was seen; a state that no longer follows was read too early and is left out."""
+    target = target_of(seen)
+    known = {"checked_at": now}
+    if seen.intent_id:
+        known["stripe_payment_intent_id"] = seen.intent_id
+    if target not in {S.SUCCEEDED}:
+        known["failure"] = seen.decline[:300]
+    Payment.objects.filter(pk=payment.pk).update(**known)
+    go: Callable[..., bool] = partial(payments.move, payment_id=payment.pk, by=by, now=now)
+    if target in {S.SUCCEEDED, S.PROCESSING} and (difference := mismatch(payment, seen)):
+        go(to=S.HELD, cause=cause, failure=difference)
+        audit.record(action="payment.held", subject=payment, by=by, details={"cause": cause[:100]})
+        logger.error("payment_held", extra={"payment_id": str(payment.pk), "why": difference})
+    elif target == S.SUCCEEDED and is_wanted(payment, document):
+        go(to=S.SUCCEEDED, cause=cause, succeeded_at=now, failure="")
+        audit.record(action="payment.succeeded", subject=payment, by=by, details={"amount": str(payment.amount)})
+        transaction.on_commit(partial(_tell, document.pk, payment.pk))
+        enqueue_on_commit("billing.tasks.close_needless_sessions")
+    elif target == S.SUCCEEDED:
+        go(to=S.HELD, cause=f"{cause}; not needed", succeeded_at=now, failure="")
+        audit.record(action="payment.not_needed", subject=payment, by=by)
+        refunds.open_refund(
+            payment_id=payment.pk, cause="not_needed", reason="The document was already paid or has changed.", now=now
+        )
+    elif target in payments.MOVES[payment.state]:
+        go(to=target, cause=cause)
+
+
+def is_wanted(payment: Payment, document: Document) -> bool:
+    """Whether the document still waits for this money: as ordered, its outline complete, and not paid by another."""
+    return (
+        document.state == DocumentState.OUTLINED
+        and document.pages == payment.pages
+        and outline.is_complete(document)
+        and not Payment.objects.filter(document=document, state__in=PAID_STATES).exclude(pk=payment.pk).exists()
+    )
+
+
+def _tell(document_id: UUID, payment_id: UUID) -> None:
+    signals.payment_succeeded.send_robust(sender=Payment, document_id=document_id, payment_id=payment_id)

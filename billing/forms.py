@@ -1,0 +1,33 @@
+"""What comes in from the price page and the calculator."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from documents.models import MAX_PAGES, MIN_PAGES
+
+_PAGES_ERROR = _("Choose a whole number of pages from 1 to 200.")
+
+
+class PagesForm(forms.Form):
+    """The calculator's one field."""
+
+    pages = forms.IntegerField(
+        min_value=MIN_PAGES,
+        max_value=MAX_PAGES,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _PAGES_ERROR),
+    )
+
+
+class PayForm(forms.Form):
+    """Consent, and the price that was shown when it was given (R-13)."""
+
+    total = forms.DecimalField(max_digits=8, decimal_places=2, widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    terms = forms.BooleanField(
+        label=_("I have read the terms and agree to them."),
+        error_messages={"required": _("Please agree to the terms before you pay.")},
+    )
+    start_now = forms.BooleanField(
+        label=_("Start writing at once. I know that my right of withdrawal ends when the document is delivered."),
+        error_messages={"required": _("Writing can only be ordered with a start at once.")},
+    )

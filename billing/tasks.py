@@ -1,0 +1,45 @@
+"""Background doors of billing: each asks one domain function. Losing any of them is made good by beat."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from billing.domain import checkout, events, refunds
+
+
+@shared_task(ignore_result=True)
+def work_webhook_event(event_id: int) -> None:
+    """Works one stored event."""
+    events.work(event_id=event_id)
+
+
+@shared_task(ignore_result=True)
+def work_webhook_events() -> None:
+    """Works events whose own task was lost or failed (beat)."""
+    for event_id in events.unworked():
+        events.work(event_id=event_id)
+
+
+@shared_task(ignore_result=True)
+def settle_open_payments() -> None:
+    """Asks Stripe about open payments that nothing was heard of; closes those past their time (beat, R-67)."""
+    checkout.sweep()
+
+
+@shared_task(ignore_result=True)
+def close_needless_sessions() -> None:
+    """Closes sessions at an old price, or for a document that is paid or has changed (R-13)."""
+    checkout.close_needless()
+
+
+@shared_task(ignore_result=True)
+def continue_refund(refund_id: str) -> None:
+    """Carries one refund on."""
+    refunds.advance_quietly(refund_id=UUID(refund_id))
+
+
+@shared_task(ignore_result=True)
+def continue_refunds() -> None:
+    """Carries on every refund that is still open (beat)."""
+    for refund_id in refunds.unfinished():
+        refunds.advance_quietly(refund_id=refund_id)
