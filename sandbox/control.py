@@ -1,0 +1,274 @@
+"""``/control/``: ordering faults, settings, the clock, the call log, and what a customer or a bank would do. JSON in, JSON out."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.config import parse_latency
+from sandbox.faults import SERVICES
+from sandbox.limits import Limit
+from sandbox.stripe import disputes, paying, refunds, timers
+from sandbox.stripe.errors import Refused
+from sandbox.stripe.paying import NotOpen
+from sandbox.stripe.store import Store, Thing
+from sandbox.stripe.webhooks import MODES, Manner
+from sandbox.world import World
+
+Body = dict[str, Any]
+Action = Callable[[World, Body], Any]
+
+
+def routes(world: World) -> list[Route]:
+    """Routes below ``/control``."""
+
+    async def overview(request: Request) -> Response:
+        return JSONResponse(_overview(world))
+
+    async def faults(request: Request) -> Response:
+        if request.method == "DELETE":
+            return JSONResponse({"cleared": world.faults.clear(request.path_params.get("number"))})
+        return JSONResponse({"faults": world.faults.listing()})
+
+    async def calls(request: Request) -> Response:
+        if request.method == "DELETE":
+            world.calls.reset()
+        query = request.query_params
+        limit = int(query["limit"]) if query.get("limit", "").isdigit() else 20
+        newest = world.calls.newest(service=query.get("service", ""), limit=limit, match=query.get("match", ""))
+        return JSONResponse({**world.calls.summary(), "calls": newest})
+
+    async def webhooks(request: Request) -> Response:
+        return JSONResponse(world.deliveries.describe())
+
+    async def clock(request: Request) -> Response:
+        return JSONResponse({"now": world.clock.now(), "offset": world.clock.offset})
+
+    async def inbox(request: Request) -> Response:
+        return JSONResponse({"cleared": world.inbox.clear()})
+
+    return [
+        Route("/", overview),
+        Route("/faults", faults, methods=["GET", "DELETE"]),
+        Route("/faults", _post(world, _order), methods=["POST"]),
+        Route("/faults/{number:int}", faults, methods=["DELETE"]),
+        Route("/calls", calls, methods=["GET", "DELETE"]),
+        Route("/settings", overview),
+        Route("/settings", _post(world, _settings), methods=["POST"]),
+        Route("/clock", clock),
+        Route("/clock", _post(world, _clock), methods=["POST"]),
+        Route("/reset", _post(world, _reset), methods=["POST"]),
+        Route("/inbox", inbox, methods=["DELETE"]),
+        Route("/stripe/webhooks", webhooks),
+        Route("/stripe/webhooks", _post(world, _webhooks), methods=["POST"]),
+        Route("/stripe/release", _post(world, _release), methods=["POST"]),
+        Route("/stripe/resend", _post(world, _resend), methods=["POST"]),
+        Route("/stripe/pay", _post(world, _pay), methods=["POST"]),
+        Route("/stripe/settle", _post(world, _settle), methods=["POST"]),
+        Route("/stripe/refund", _post(world, _refund), methods=["POST"]),
+        Route("/stripe/dispute", _post(world, _dispute), methods=["POST"]),
+        Route("/stripe/dispute/close", _post(world, _close_dispute), methods=["POST"]),
+        Route("/stripe/objects", _objects(world)),
+    ]
+
+
+def _post(world: World, action: Action) -> Callable[[Request], Awaitable[Response]]:
+    """A door for JSON. Other content types are refused, so that no page in a browser can post here unasked."""
+
+    async def endpoint(request: Request) -> Response:
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return JSONResponse({"error": "send JSON, with content-type application/json"}, status_code=415)
+        try:
+            body = json.loads(await request.body() or b"{}")
+            if not isinstance(body, dict):
+                raise ValueError("the body is a JSON object")
+            return JSONResponse(action(world, body))
+        except Refused as error:
+            return JSONResponse({"error": str(error)}, status_code=error.status)
+        except NotOpen as error:
+            return JSONResponse({"error": f"the session is {error}"}, status_code=409)
+        except KeyError as error:
+            return JSONResponse({"error": f"missing: {error.args[0]}"}, status_code=400)
+        except (ValueError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+
+    return endpoint
+
+
+def _overview(world: World) -> Body:
+    return {
+        "services": SERVICES,
+        "faults": world.faults.listing(),
+        "latency": {"default": world.config.latency, **world.latency},
+        "limits": {name: asdict(limit) for name, limit in world.limits.by_service.items()},
+        "sepa_seconds": world.store.sepa_seconds,
+        "refund_outcome": world.store.refund_outcome,
+        "clock": {"now": world.clock.now(), "offset": world.clock.offset},
+        "webhook_url": world.deliveries.url,
+        **world.calls.summary(),
+    }
+
+
+def _order(world: World, body: Body) -> Body:
+    return asdict(world.faults.order(body))
+
+
+def _settings(world: World, body: Body) -> Body:
+    """``latency`` {service: seconds or "a-b"}, ``limits`` {service: {concurrency, rpm}}, ``sepa_seconds``, ``refund_outcome``."""
+    for service, value in body.get("latency", {}).items():
+        _known(service, also=("*",))
+        if value is None:
+            world.latency.pop(service, None)
+        else:
+            world.latency[service] = parse_latency(str(value))
+    for service, limit in body.get("limits", {}).items():
+        _known(service)
+        if limit is None:
+            world.limits.by_service.pop(service, None)
+        else:
+            world.limits.by_service[service] = Limit(**limit)
+    if "sepa_seconds" in body:
+        world.store.sepa_seconds = None if body["sepa_seconds"] is None else float(body["sepa_seconds"])
+    if "refund_outcome" in body:
+        if body["refund_outcome"] not in ("succeeded", "pending", "failed"):
+            raise ValueError("refund_outcome is succeeded, pending or failed")
+        world.store.refund_outcome = body["refund_outcome"]
+    return _overview(world)
+
+
+def _clock(world: World, body: Body) -> Body:
+    world.clock.advance(float(body["advance"]))
+    timers.tick(world.store)
+    return {"now": world.clock.now(), "offset": world.clock.offset}
+
+
+def _reset(world: World, body: Body) -> Body:
+    """Back to the start, but for what ``keep`` names: stripe, inbox, faults, calls, settings, clock."""
+    keep = set(body.get("keep", []))
+    if "faults" not in keep:
+        world.faults.clear()
+    if "calls" not in keep:
+        world.calls.reset()
+    if "inbox" not in keep:
+        world.inbox.clear()
+    if "settings" not in keep:
+        world.latency.clear()
+        world.limits.by_service.clear()
+        world.store.sepa_seconds, world.store.refund_outcome = world.config.sepa_seconds, "succeeded"
+        world.deliveries.manner = Manner()
+        world.deliveries.url, world.deliveries.secret = world.config.webhook_url, world.config.webhook_secret
+        world.deliveries.first_pause = 1.0
+    if "clock" not in keep:
+        world.clock.offset = 0.0
+    if "stripe" not in keep:
+        world.store.reset()
+        world.deliveries.forget()
+    return _overview(world)
+
+
+def _webhooks(world: World, body: Body) -> Body:
+    """``url``, ``secret``, ``first_pause``, and the manner: ``mode``, ``types``, ``times``, ``seconds``, ``copies``."""
+    deliveries = world.deliveries
+    unknown = set(body) - {"url", "secret", "first_pause"} - set(Manner.__dataclass_fields__)
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    if body.get("mode", "normal") not in MODES:
+        raise ValueError(f"mode is one of {', '.join(MODES)}")
+    deliveries.url = str(body.get("url", deliveries.url))
+    deliveries.secret = str(body.get("secret", deliveries.secret))
+    deliveries.first_pause = float(body.get("first_pause", deliveries.first_pause))
+    manner = {name: body[name] for name in Manner.__dataclass_fields__ if name in body}
+    if manner:
+        deliveries.manner = Manner(**manner)
+    return deliveries.describe()
+
+
+def _release(world: World, body: Body) -> Body:
+    world.deliveries.manner = Manner()
+    return {"released": world.deliveries.release(str(body.get("order", "normal")))}
+
+
+def _resend(world: World, body: Body) -> Body:
+    """An ``event`` again, or the newest of a ``type``; ``copies`` at once; ``secret`` to sign it wrongly."""
+    number = body.get("event")
+    if number is None:
+        wanted = body["type"]
+        number = next((one["id"] for one in reversed(world.store.tables["event"].values()) if one["type"] == wanted), None)
+        if number is None:
+            raise ValueError(f"no event {wanted} yet")
+    world.deliveries.resend(str(number), copies=int(body.get("copies", 1)), secret=body.get("secret"))
+    return {"event": number}
+
+
+def _pay(world: World, body: Body) -> Body:
+    """Pay a ``session`` as a customer would: ``card`` (default 4242…) or ``iban``; ``approve`` answers a 3-D Secure step."""
+    store, session = world.store, _session(world.store, body)
+    email = str(body.get("email", ""))
+    if "iban" in body:
+        outcome = paying.pay_by_iban(store, session, iban=str(body["iban"]), email=email)
+    elif set(body) <= {"session", "approve"} and "approve" in body and _waits(store, session):
+        outcome = paying.answer_challenge(store, session, approved=bool(body["approve"]))
+    else:
+        outcome = paying.pay_by_card(store, session, number=str(body.get("card", "4242424242424242")), email=email)
+        if outcome.state == "challenge" and "approve" in body:
+            outcome = paying.answer_challenge(store, session, approved=bool(body["approve"]))
+    return {"state": outcome.state, "message": outcome.message, "session": session}
+
+
+def _settle(world: World, body: Body) -> Body:
+    """A direct debit arrives or fails: ``session`` or ``payment_intent``, ``outcome`` succeeded or failed."""
+    store = world.store
+    number = body["payment_intent"] if "payment_intent" in body else _session(store, body)["payment_intent"]
+    intent = store.get("payment_intent", str(number))
+    moved = paying.settle_sepa(store, intent, good=body.get("outcome", "succeeded") == "succeeded")
+    return {"moved": moved, "payment_intent": intent}
+
+
+def _refund(world: World, body: Body) -> Body:
+    """A ``refund`` concludes: ``status`` succeeded, failed or canceled."""
+    return refunds.conclude(world.store, world.store.get("refund", str(body["refund"])), str(body["status"]))
+
+
+def _dispute(world: World, body: Body) -> Body:
+    """A dispute of a ``charge`` or ``payment_intent``, with ``reason`` and ``amount`` if need be."""
+    store = world.store
+    number = body.get("charge") or store.get("payment_intent", str(body["payment_intent"]))["latest_charge"]
+    return disputes.open_dispute(
+        store, store.get("charge", str(number)), reason=str(body.get("reason", "fraudulent")), amount=body.get("amount")
+    )
+
+
+def _close_dispute(world: World, body: Body) -> Body:
+    dispute = world.store.get("dispute", str(body["dispute"]))
+    return disputes.close_dispute(world.store, dispute, won=body.get("status", "lost") == "won")
+
+
+def _objects(world: World) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        kind = request.query_params.get("kind", "checkout.session")
+        table = world.store.tables.get(kind)
+        if table is None:
+            return JSONResponse({"error": f"kind is one of {', '.join(world.store.tables)}"}, status_code=400)
+        return JSONResponse({"objects": list(reversed(table.values()))[:100]})
+
+    return endpoint
+
+
+def _session(store: Store, body: Body) -> Thing:
+    return store.get("checkout.session", str(body["session"]))
+
+
+def _waits(store: Store, session: Thing) -> bool:
+    intent = store.find("payment_intent", session["payment_intent"])
+    return intent is not None and intent["status"] == "requires_action"
+
+
+def _known(service: str, also: tuple[str, ...] = ()) -> None:
+    if service not in (*SERVICES, *also):
+        raise ValueError(f"service is one of {', '.join((*also, *SERVICES))}, not {service!r}")
+
+

@@ -1,0 +1,1 @@
+"""Stripe as its SDK and its webhooks see it: objects, hosted Checkout, idempotency, signed events."""

@@ -1,0 +1,147 @@
+"""Composing a section: cited sentences from the sources, filler around them, at the length asked for."""
+
+from dataclasses import dataclass, field
+
+from sandbox.writer.extracts import Extract, extracts, fallback, normalise
+from sandbox.writer.languages import LANGUAGES
+from sandbox.writer.prompt import DEFAULT_LENGTH, Prompt, Source
+from sandbox.writer.prose import Prose
+
+PARAGRAPH = (450, 850)  # characters
+SHORTEST_SENTENCE = 60
+LONGEST_SENTENCE = 175
+CITED_SHARE = 0.38  # of the text's characters
+CITED_SHARE_FOREIGN = 0.28  # where the sources may be in another language
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A cited sentence as it stands in the text, with what it rests on."""
+
+    sentence: str
+    key: str
+    passage: int
+    page: str | None
+
+
+@dataclass
+class Draft:
+    """What was written."""
+
+    markdown: str = ""
+    claims: list[Claim] = field(default_factory=list)
+
+
+def compose(prompt: Prompt, *, factor: float = 1.0, forged: bool = False) -> Draft:
+    """Write the section (or the continuation of ``<text>``) that the prompt asks for; ``factor`` bends the length."""
+    length = max(40, round((prompt.length or DEFAULT_LENGTH) * factor))
+    return _Composition(prompt, length, forged).write()
+
+
+class _Composition:
+    def __init__(self, prompt: Prompt, length: int, forged: bool) -> None:
+        self.phrases = LANGUAGES[prompt.language]
+        self.prose = Prose(
+            phrases=self.phrases,
+            seed=f"{prompt.language}|{prompt.title}|{prompt.topic}|{len(prompt.text)}",
+            title=prompt.title,
+            sources=prompt.sources,
+            avoid=prompt.text,
+        )
+        self.length = length
+        self.forged = forged
+        self.share = CITED_SHARE if prompt.language == "en" else CITED_SHARE_FOREIGN
+        self.stock = self._stock(prompt)
+        self.claims: list[Claim] = []
+        self.cited = 0
+        self.written = 0
+
+    def _stock(self, prompt: Prompt) -> list[Extract]:
+        """Extracts in the order of their use: shuffled, every source once before one comes again."""
+        known = normalise(prompt.text)
+        rounds: dict[int, list[Extract]] = {}
+        for source in prompt.sources:
+            found = [one for one in extracts(source) if one.sentence not in known]
+            self.prose.random.shuffle(found)
+            for number, one in enumerate(found[:4]):
+                rounds.setdefault(number, []).append(one)
+        if not rounds:
+            rounds[0] = [one for source in prompt.sources if (one := fallback(source)) and one.sentence not in known]
+        stock: list[Extract] = []
+        for number in sorted(rounds):
+            self.prose.random.shuffle(rounds[number])
+            stock += rounds[number]
+        seen: set[str] = set()
+        unique = [one for one in stock if not (one.sentence in seen or seen.add(one.sentence))]  # type: ignore[func-returns-value]
+        unique.reverse()  # taken from the end
+        return unique
+
+    def write(self) -> Draft:
+        paragraphs: list[str] = []
+        while (left := self.length - self.written) >= SHORTEST_SENTENCE or not paragraphs:
+            paragraph = self._paragraph(self._size(left), mark=len(paragraphs) % 3 == 0)
+            paragraphs.append(paragraph)
+            self.written += len(paragraph) + 2
+        return Draft(markdown="\n\n".join(paragraphs), claims=self.claims)
+
+    def _size(self, left: int) -> int:
+        low, high = PARAGRAPH
+        if left <= high + 80:
+            return left
+        size = self.prose.random.randint(low, high)
+        return size if left - size > low else left // 2
+
+    def _paragraph(self, size: int, *, mark: bool) -> str:
+        sentences: list[str] = []
+        used = 0
+
+        def add(sentence: str) -> None:
+            nonlocal used
+            used += len(sentence) + bool(sentences)
+            sentences.append(sentence)
+
+        if mark and size > 250:
+            add(self.prose.mark())
+        while (room := size - used - bool(sentences)) >= SHORTEST_SENTENCE or not sentences:
+            cited = self._cited(room) if sentences else None
+            if cited:
+                add(cited)
+            elif room <= LONGEST_SENTENCE:
+                add(self.prose.sentence(near=room))
+            else:
+                add(self.prose.sentence(shortest=SHORTEST_SENTENCE, longest=min(LONGEST_SENTENCE, room - 85)))
+        return " ".join(sentences)
+
+    def _cited(self, room: int) -> str | None:
+        """The next cited sentence if it is its turn and there is room for it and a further one."""
+        if not self.stock or self.cited > self.share * (self.written + 300):
+            return None
+        for place in range(len(self.stock) - 1, max(-1, len(self.stock) - 6), -1):
+            sentence, claim = self._render(self.stock[place])
+            if len(sentence) + 1 + SHORTEST_SENTENCE + 15 <= room:
+                self.stock.pop(place)
+                self.claims.append(claim)
+                self.cited += len(sentence)
+                return sentence
+        return None
+
+    def _render(self, extract: Extract) -> tuple[str, Claim]:
+        source, key, page = extract.source, extract.source.key, extract.source.page
+        if self.forged:
+            key, page = f"phantom-{1990 + source.passage % 30}", page or "7"
+        cite = f"[@{key}, p. {page}]" if page else f"[@{key}]"
+        quote = len(extract.sentence) <= 220 and self.prose.random.random() < 0.5
+        pick = self.prose.random.choice
+        if quote:
+            sentence = pick(self.phrases.quotes).format(quote=extract.sentence, cite=cite)
+        else:
+            sentence = pick(self.phrases.says).format(sentence=extract.sentence, cite=cite)
+        return sentence, Claim(sentence=sentence, key=key, passage=source.passage, page=page or None)
+
+
+def best_source(sources: list[Source], *, key: str, page: str, sentence: str) -> Source | None:
+    """The passage that a citation most likely means: same key, then same page, then most shared words."""
+    same = [source for source in sources if source.key == key]
+    same = [source for source in same if source.page == page] or same
+    words = set(sentence.lower().split())
+    return max(same, key=lambda source: len(words & set(source.text.lower().split())), default=None)
