@@ -1,6 +1,7 @@
 """What every test may use: real PostgreSQL, real Redis, the sandbox. See `environment.py` for what is behind it."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ import pytest  # noqa: E402
 import redis  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+# dj-stripe's forms, at every start.
+warnings.filterwarnings("ignore", message="The default scheme will be changed")
 # pytest-django sets Django up at its next hook, now that it finds settings that are loaded.
 _ = settings.DATABASES
 
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
 def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
     """A database of this process's own, copied from the migrated template; dropped at the end."""
     from django.db import connections
+    from django.db.backends.postgresql.operations import DatabaseOperations
 
     environment.create_database()
+    DatabaseOperations.sql_flush = lambda *_, **__: ["SELECT pristine.restore()"]  # type: ignore[method-assign]
     yield
     with django_db_blocker.unblock():
         for connection in connections.all(initialized_only=True):

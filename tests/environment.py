@@ -2,7 +2,7 @@
 
 Several test runs share one PostgreSQL and one Redis below `var/test/`, which stay up between runs; what they do
 there never meets, because names carry the process id. `TEST_DATABASE_URL` and `TEST_REDIS_URL` choose other servers
-(the database user must be allowed to create databases; every numbered database of that Redis is emptied).
+(the database user must be a superuser; every numbered database of that Redis is emptied).
 """
 
 import atexit
@@ -16,6 +16,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -27,6 +28,8 @@ from tesigo.platform.stack import ROOT, VAR, Stack
 HOME = VAR / "test"
 REDIS_NUMBERS = 64
 APPS = ("privacy", "accounts", "documents", "billing", "generation")
+#: What lets a test that commits leave the database as the migrations made it.
+PRISTINE = Path(__file__).parent / "pristine.sql"
 #: Where the first process of a run tells its xdist workers which servers it found.
 _FOUND = "TESIGO_TEST_SERVERS"
 
@@ -155,7 +158,7 @@ def _drop(server: psycopg.Connection[tuple[str]], name: str) -> None:
 def _fingerprint() -> str:
     """Changes whenever a migration of ours or the version of a package does."""
     digest = hashlib.sha256()
-    files = [ROOT / "requirements" / "base.txt"]
+    files = [ROOT / "requirements" / "base.txt", PRISTINE]
     for app in APPS:
         files += sorted((ROOT / app / "migrations").glob("*.py"))
     for file in files:
@@ -178,5 +181,7 @@ def _make_template(server: psycopg.Connection[tuple[str]], name: str) -> None:
     )
     if result.returncode:
         raise RuntimeError(f"The migrations failed:\n{result.stdout}{result.stderr}")
+    with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(PRISTINE.read_bytes())
     # Only a finished one bears the name: an interrupted run leaves none behind.
     server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
