@@ -20,16 +20,22 @@ class AddressRefused(AccountError):
 
 
 class NotAnAddress(AddressRefused):
+    """It has not the form of an address, or one that nobody can be reached at."""
+
     message = _("This is not an e-mail address we can write to. Check it for missing or extra characters.")
 
 
 class LookAlikeAddress(AddressRefused):
+    """It mixes scripts, or is made of letters that read as Latin ones."""
+
     message = _(
-        "This address mixes letters that look alike but belong to different alphabets. Type it with one keyboard layout."
+        "This address mixes letters that look alike but are of different alphabets. Type it with one keyboard layout."
     )
 
 
 class DisposableAddress(AddressRefused):
+    """Its domain hands out addresses that live for minutes."""
+
     message = _("This is a throw-away address. Your documents hang on your address, so use one that you keep.")
 
 
@@ -48,22 +54,32 @@ class SignInRefused(AccountError):
 
 
 class UnknownLink(SignInRefused):
+    """No request belongs to this token or browser."""
+
     message = _("This sign-in link is not one we know. It may be incomplete or older than a month.")
 
 
 class LinkExpired(SignInRefused):
+    """The fifteen minutes are over."""
+
     message = _("This sign-in mail is too old: it works for 15 minutes only.")
 
 
 class LinkUsed(SignInRefused):
+    """Somebody, most often the same person, has redeemed it."""
+
     message = _("This sign-in mail has been used already: each works once.")
 
 
 class TooManyWrongCodes(SignInRefused):
+    """Five wrong codes void link and code alike."""
+
     message = _("The code was wrong five times, so this sign-in mail no longer works.")
 
 
 class CodeNeeded(SignInRefused):
+    """Another browser asked: the link alone opens nothing here."""
+
     message = _("The link was opened in another browser than the one that asked for it, so we need the code as well.")
 
 
@@ -78,8 +94,12 @@ class WrongCode(SignInRefused):
 
 
 class AccountClosed(SignInRefused):
+    """The address is proven, but its user is switched off."""
+
     message = _("This account is closed. Write to us if you think that it should not be.")
 
 
 class StaffUsePassword(SignInRefused):
+    """The address is proven, but belongs to staff (R-55)."""
+
     message = _("Staff sign in with their password, on the page of the administration.")

@@ -1,7 +1,7 @@
 """People, their way in, and the mails they are sent."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.addresses import login_name
 from accounts.enums import MailState
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users whose address is already proven, or staff with a password. Addresses come in canonical form."""
@@ -24,6 +27,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=login_name(username or ""))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Saves a user; without a password there is no signing in by one."""
         user = self.model(email=email, email_as_typed=fields.pop("email_as_typed", email), **fields)
         if password is None:
             user.set_unusable_password()
@@ -33,6 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Saves a member of staff with all rights."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
@@ -65,9 +70,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"user {self.pk}"
 
     def get_full_name(self) -> str:
+        """The name they gave, often none."""
         return self.name
 
     def get_short_name(self) -> str:
+        """The same: we ask for one name only."""
         return self.name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
@@ -128,6 +135,15 @@ class SignInRequest(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in {self.pk}"
+
+    @property
+    def outcome(self) -> "StrOrPromise":
+        """What became of it, in a word or two."""
+        if self.redeemed_at:
+            return _("used")
+        if self.wrong_codes >= 5:
+            return _("voided by wrong codes")
+        return _("too old") if self.expires_at <= timezone.now() else _("waiting")
 
 
 class Mail(models.Model):

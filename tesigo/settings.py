@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "privacy.middleware.ConsentRequiredMiddleware",
 ]
 
 ROOT_URLCONF = "tesigo.urls"
@@ -200,6 +201,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "accounts.staff_signin.axes_username"
 AXES_CLIENT_IP_CALLABLE = "accounts.staff_signin.axes_client_ip"
+AXES_LOCKOUT_CALLABLE = "accounts.staff_signin.locked_out"
 AXES_ENABLE_ADMIN = False
 #: Sign-in limits (R-53): (how many, in how many seconds).
 SIGNIN_LIMITS = {

@@ -21,9 +21,9 @@ _START = bytes(32)
 
 
 def record(
-    *, action: str, subject: Model, by: AbstractBaseUser | None, details: Mapping[str, Any] | None = None
+    *, action: str, subject: Model | None, by: AbstractBaseUser | None, details: Mapping[str, Any] | None = None
 ) -> None:
-    """Adds one row about `subject`; call it inside the transaction of what it records.
+    """Adds one row about `subject` (None: the whole house); call it inside the transaction of what it records.
 
     `details` holds ids, numbers and states, never personal data: erasure leaves the trail whole.
     """
@@ -31,8 +31,8 @@ def record(
         at=utc_now(),
         actor_id=by.pk if by is not None else None,
         action=action,
-        object_type=subject._meta.label_lower,
-        object_id=str(subject.pk),
+        object_type=subject._meta.label_lower if subject is not None else "",
+        object_id=str(subject.pk) if subject is not None else "",
         details=dict(details or {}),
         correlation_id=correlation_id(),
     )

@@ -20,9 +20,4 @@ if (form) {
   tick();
 }
 
-// Six digits are the whole answer: send them as soon as they are there.
-const code = document.querySelector("input.input-code");
-code?.addEventListener("input", () => {
-  if (/^\d{6}$/.test(code.value.replace(/[\s-]/g, ""))) code.form.requestSubmit();
-});
-code?.focus();
+document.querySelector("input.input-code")?.focus();

@@ -1,0 +1,106 @@
+"""People, their mails and their requests to sign in, for staff. Secrets and hashes are shown to nobody."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain import people
+from accounts.models import Mail, SignInRequest, User
+
+admin.site.unregister(Group)
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # one class for several models
+    """To be looked at, nothing else."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(ReadOnly):
+    """The address identifies the account and is proven by mail: it is never edited here."""
+
+    list_display = ("email", "name", "language", "is_premium", "is_staff", "is_active", "created_at", "last_login")
+    list_filter = ("is_premium", "is_staff", "is_active", "language", "created_at")
+    search_fields = ("email", "email_as_typed", "name", "public_id")
+    ordering = ("-created_at",)
+    date_hierarchy = "created_at"
+    fields = (
+        "public_id",
+        "email",
+        "email_as_typed",
+        "name",
+        "language",
+        "is_premium",
+        "is_staff",
+        "is_active",
+        "created_at",
+        "last_login",
+    )
+    readonly_fields = tuple(name for name in fields if name != "is_premium")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("accounts.change_user")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        people.set_premium(user=obj, premium=obj.is_premium, by=cast(User, request.user))
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnly):
+    """How far each mail got."""
+
+    list_display = ("created_at", "template", "to", "state", "tries", "sent_at", "opened_at", "error")
+    list_filter = ("state", "template", "created_at")
+    search_fields = ("to", "user__email", "error")
+    date_hierarchy = "created_at"
+    fields = (
+        "template",
+        "to",
+        "user",
+        "language",
+        "state",
+        "tries",
+        "error",
+        "created_at",
+        "next_try_at",
+        "sent_at",
+        "opened_at",
+    )
+    list_select_related = ("user",)
+
+
+@admin.register(SignInRequest)
+class SignInRequestAdmin(ReadOnly):
+    """Who asked to sign in; neither links nor codes, not even as hashes."""
+
+    list_display = ("created_at", "email", "ip", "known_browser", "outcome", "wrong_codes", "redeemed_at")
+    list_filter = ("known_browser", "wrong_codes", "created_at")
+    search_fields = ("email", "domain", "ip")
+    date_hierarchy = "created_at"
+    fields = (
+        "email",
+        "email_as_typed",
+        "ip",
+        "known_browser",
+        "language",
+        "wrong_codes",
+        "next_url",
+        "created_at",
+        "expires_at",
+        "redeemed_at",
+    )
+
+    @admin.display(description=_("outcome"))
+    def outcome(self, request: SignInRequest) -> str:
+        return str(request.outcome)

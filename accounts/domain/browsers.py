@@ -1,0 +1,53 @@
+"""Two cookies: which browser asked to sign in (R-51), and to which addresses it has signed in before (R-53)."""
+
+import secrets
+
+from django.conf import settings
+from django.core import signing
+
+from tesigo.platform.crypto import keyed_hash, same
+
+#: Seconds the asking browser is remembered; longer than its mail works.
+ASKING_SECONDS = 3600
+KNOWN_SECONDS = 365 * 86_400
+_MOST_KNOWN = 10
+_SALT = "accounts.known-browser"
+# A browser accepts the prefix only with Secure, Path=/ and no Domain, so no sibling host can plant the cookie.
+_PREFIX = "__Host-" if settings.SITE_IS_HTTPS else ""
+ASKING_COOKIE = f"{_PREFIX}tesigo-asking"
+KNOWN_COOKIE = f"{_PREFIX}tesigo-known"
+
+
+def new_browser() -> str:
+    """A random name for a browser, 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def browser_hash(browser: str) -> bytes:
+    """How an asking browser is kept in the database."""
+    return keyed_hash("browser", browser)
+
+
+def knows(cookie: str, canonical: str) -> bool:
+    """Whether the cookie proves that this browser has signed in to the address before."""
+    mark = _mark(canonical)
+    return any(same(mark.encode(), known.encode()) for known in _marks(cookie))
+
+
+def remember(cookie: str, canonical: str) -> str:
+    """The cookie's next value: with this address first, the oldest forgotten. It names no address in plain text."""
+    mark = _mark(canonical)
+    marks = [mark, *(known for known in _marks(cookie) if known != mark)]
+    return signing.dumps(marks[:_MOST_KNOWN], salt=_SALT)
+
+
+def _mark(canonical: str) -> str:
+    return keyed_hash("known-browser", canonical).hex()[:32]
+
+
+def _marks(cookie: str) -> list[str]:
+    try:
+        marks = signing.loads(cookie, salt=_SALT, max_age=KNOWN_SECONDS)
+    except signing.BadSignature:
+        return []
+    return [str(mark) for mark in marks]

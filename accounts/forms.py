@@ -1,0 +1,67 @@
+"""What comes in at the doors of the accounts."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from tesigo.platform.redirects import MAX_LENGTH as NEXT_LENGTH
+
+
+class SignInForm(forms.Form):
+    """One field. Whether the address can be used is the domain's to say."""
+
+    email = forms.CharField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        error_messages={
+            "required": _("Type the address that we should write to."),
+            "max_length": _("This is longer than any e-mail address. Check what was pasted."),
+        },
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false", "inputmode": "email"}
+        ),
+    )
+    next = forms.CharField(required=False, max_length=NEXT_LENGTH, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # The pages carry this form more than once; ids must stay unique there.
+        self.fields["next"].widget.attrs["id"] = f"{self.prefix or 'signin'}-next"
+
+
+class CodeForm(forms.Form):
+    """The six digits of the mail; spaces and hyphens between them do not matter."""
+
+    code = forms.RegexField(
+        label=_("The code from the mail"),
+        regex=r"^\s*(\d[\s-]*){6}$",
+        max_length=20,
+        error_messages={
+            "required": _("Type the six digits from the mail."),
+            "invalid": _("The code has six digits. Type them as they stand in the mail."),
+            "max_length": _("The code has six digits. Type them as they stand in the mail."),
+        },
+        widget=forms.TextInput(
+            attrs={
+                "class": "input-code",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+class ProfileForm(forms.Form):
+    """What people may change about themselves."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        required=False,
+        max_length=120,
+        help_text=_("Stands on title pages unless you choose another there."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(label=_("Language of pages and mails"), choices=settings.LANGUAGES)

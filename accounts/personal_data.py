@@ -1,0 +1,98 @@
+"""What this app holds about people, and for how long (R-73)."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from privacy import registry
+from privacy.registry import Holds, PersonalData, Retention
+
+
+def register() -> None:
+    """Declares users, devices, sign-in requests and mails, and the rows that sessions and django-axes keep for us."""
+    registry.register(
+        PersonalData(
+            app="accounts",
+            fields={"User": _USER, "Device": _DEVICE, "SignInRequest": _SIGNIN, "Mail": _MAIL},
+            retention=(
+                Retention("accounts.Mail", _("Mails sent to you"), timedelta(days=90)),
+                Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
+                Retention(
+                    "accounts.Device",
+                    _("Browsers that are no longer signed in"),
+                    timedelta(days=1),
+                    only=~Q(session_key__in=Session.objects.values("session_key")),
+                ),
+                Retention("sessions.Session", _("Sessions that are over"), timedelta(0), since="expire_date"),
+                Retention("axes.AccessAttempt", _("Wrong passwords"), timedelta(days=30), since="attempt_time"),
+                Retention(
+                    "axes.AccessFailureLog", _("Log of wrong passwords"), timedelta(days=30), since="attempt_time"
+                ),
+                Retention("axes.AccessLog", _("Log of signing in and out"), timedelta(days=30), since="attempt_time"),
+            ),
+        )
+    )
+
+
+_USER = {
+    "id": Holds.PLAIN,
+    "public_id": Holds.PLAIN,
+    "password": Holds.SECRET,
+    "last_login": Holds.PERSONAL,
+    "is_superuser": Holds.PLAIN,
+    "email": Holds.PERSONAL,
+    "email_as_typed": Holds.PERSONAL,
+    "name": Holds.PERSONAL,
+    "language": Holds.PERSONAL,
+    "is_active": Holds.PLAIN,
+    "is_staff": Holds.PLAIN,
+    "is_premium": Holds.PLAIN,
+    "session_epoch": Holds.PLAIN,
+    "created_at": Holds.PLAIN,
+    "groups": Holds.PLAIN,
+    "user_permissions": Holds.PLAIN,
+}
+_DEVICE = {
+    "id": Holds.PLAIN,
+    "user": Holds.LINK,
+    "session_key": Holds.SECRET,
+    "user_agent": Holds.PERSONAL,
+    "created_at": Holds.PLAIN,
+}
+_SIGNIN = {
+    "id": Holds.PLAIN,
+    "email": Holds.PERSONAL,
+    "email_as_typed": Holds.PERSONAL,
+    "domain": Holds.PERSONAL,
+    "known_browser": Holds.PLAIN,
+    "language": Holds.PERSONAL,
+    "token_hash": Holds.SECRET,
+    "code_hash": Holds.SECRET,
+    "browser_hash": Holds.SECRET,
+    "wrong_codes": Holds.PLAIN,
+    "next_url": Holds.PERSONAL,
+    "ip": Holds.PERSONAL,
+    "created_at": Holds.PLAIN,
+    "expires_at": Holds.PLAIN,
+    "redeemed_at": Holds.PLAIN,
+}
+_MAIL = {
+    "id": Holds.PLAIN,
+    "user": Holds.LINK,
+    "signin": Holds.LINK,
+    "to": Holds.PERSONAL,
+    "template": Holds.PLAIN,
+    "context": Holds.PERSONAL,
+    "sealed": Holds.SECRET,
+    "once_key": Holds.LINK,
+    "language": Holds.PERSONAL,
+    "state": Holds.PLAIN,
+    "error": Holds.PLAIN,
+    "tries": Holds.PLAIN,
+    "created_at": Holds.PLAIN,
+    "next_try_at": Holds.PLAIN,
+    "sent_at": Holds.PLAIN,
+    "opened_at": Holds.PLAIN,
+}

@@ -1,0 +1,16 @@
+"""Addresses of signing in and of the account."""
+
+from django.urls import path
+
+from accounts.views import account, signin
+
+app_name = "accounts"
+urlpatterns = [
+    path("signin/", signin.ask, name="signin"),
+    path("signin/check/", signin.check, name="check"),
+    path("signin/link/<str:token>/", signin.link, name="link"),
+    path("signout/", signin.signout, name="signout"),
+    path("account/", account.account, name="account"),
+    path("account/devices/<int:device_id>/sign-out/", account.sign_out_device, name="sign-out-device"),
+    path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
+]

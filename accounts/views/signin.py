@@ -1,0 +1,144 @@
+"""Signing in by mail: ask, then prove by link or code (R-50, R-51)."""
+
+from allauth.account.utils import perform_login
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.domain import browsers, signin
+from accounts.domain.client import client_ip
+from accounts.errors import (
+    AddressRefused,
+    CodeNeeded,
+    SignInRefused,
+    StaffUsePassword,
+    TooManySignIns,
+    UnknownLink,
+    WrongCode,
+)
+from accounts.forms import CodeForm, SignInForm
+from accounts.limited import limited
+from tesigo.platform.redirects import own_path
+
+#: Seconds until the page offers to send another mail.
+RESEND_AFTER = 60
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """One field, one button; the answer is the same whoever the address belongs to."""
+    if request.method != "POST":
+        next_url = own_path(request.GET.get("next"))
+        if request.user.is_authenticated:
+            return redirect(next_url or settings.LOGIN_REDIRECT_URL)
+        return render(request, "accounts/signin.html", {"form": SignInForm(initial={"next": next_url})})
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/signin.html", {"form": form}, status=422)
+    browser = request.COOKIES.get(browsers.ASKING_COOKIE) or browsers.new_browser()
+    try:
+        signin.ask(
+            typed=form.cleaned_data["email"],
+            browser=browser,
+            known_cookie=request.COOKIES.get(browsers.KNOWN_COOKIE, ""),
+            ip=client_ip(request),
+            next_url=form.cleaned_data["next"],
+            language=translation.get_language() or settings.LANGUAGE_CODE,
+            now=timezone.now(),
+        )
+    except AddressRefused as refusal:
+        form.add_error("email", str(refusal))
+        return render(request, "accounts/signin.html", {"form": form}, status=422)
+    except TooManySignIns as refusal:
+        seconds = refusal.retry_after.total_seconds()
+        return limited(request, retry_after=seconds, template="accounts/limited.html", message=refusal.message)
+    response = redirect("accounts:check")
+    _set_cookie(response, browsers.ASKING_COOKIE, browser, browsers.ASKING_SECONDS)
+    return response
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Look into your mail: the code field, and another mail after a while."""
+    browser = request.COOKIES.get(browsers.ASKING_COOKIE, "")
+    waiting = signin.waiting_for(browser=browser)
+    if waiting is None:
+        return redirect("accounts:signin")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proven = signin.prove_by_code(browser=browser, code=form.cleaned_data["code"], now=timezone.now())
+        except WrongCode as refusal:
+            form.add_error("code", str(refusal))
+        except SignInRefused as refusal:
+            return _dead(request, refusal)
+        else:
+            return _enter(request, proven)
+    elif waiting.redeemed_at and request.user.is_authenticated:
+        return redirect(waiting.next_url or settings.LOGIN_REDIRECT_URL)
+    again = SignInForm(initial={"email": waiting.email_as_typed, "next": waiting.next_url}, auto_id="again_%s")
+    context = {"form": form, "waiting": waiting, "again": again, "resend_after": RESEND_AFTER}
+    return render(request, "accounts/check.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows a button and uses nothing up (mail scanners follow links); POST redeems."""
+    browser = request.COOKIES.get(browsers.ASKING_COOKIE, "")
+    form = CodeForm(request.POST if "code" in request.POST else None)
+    now = timezone.now()
+    try:
+        code_needed = signin.open_link(token=token, browser=browser, now=now)
+        if request.method == "POST" and (not code_needed or form.is_valid()):
+            code = form.cleaned_data["code"] if code_needed else ""
+            return _enter(request, signin.prove_by_link(token=token, browser=browser, code=code, now=now))
+    except WrongCode as refusal:
+        code_needed = True
+        form.add_error("code", str(refusal))
+    except CodeNeeded:
+        code_needed = True
+    except SignInRefused as refusal:
+        return _dead(request, refusal)
+    context = {"form": form, "code_needed": code_needed}
+    response = render(request, "accounts/link.html", context, status=422 if form.errors else 200)
+    # The address holds the token: no other site may see it. (No Referer at all would break the CSRF check.)
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+@require_POST
+def signout(request: HttpRequest) -> HttpResponse:
+    """Ends this session."""
+    logout(request)
+    return redirect("billing:landing")
+
+
+def _enter(request: HttpRequest, proven: signin.Proven) -> HttpResponse:
+    target = proven.next_url or resolve_url(settings.LOGIN_REDIRECT_URL)
+    known = browsers.remember(request.COOKIES.get(browsers.KNOWN_COOKIE, ""), proven.user.email)
+    response: HttpResponse = perform_login(request, proven.user, email_verification="none", redirect_url=target)
+    response.delete_cookie(browsers.ASKING_COOKIE, samesite="Lax")
+    _set_cookie(response, browsers.KNOWN_COOKIE, known, browsers.KNOWN_SECONDS)
+    return response
+
+
+def _dead(request: HttpRequest, refusal: SignInRefused) -> HttpResponse:
+    status = 404 if isinstance(refusal, UnknownLink) else 410
+    context = {"message": refusal.message, "form": SignInForm(), "is_staff": isinstance(refusal, StaffUsePassword)}
+    return render(request, "accounts/dead.html", context, status=status)
+
+
+def _set_cookie(response: HttpResponse, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, path="/", secure=settings.SITE_IS_HTTPS, httponly=True, samesite="Lax"
+    )

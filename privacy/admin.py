@@ -1,0 +1,49 @@
+"""Consents and the audit trail, to be read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from privacy.models import AuditEvent, Consent
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # one class for several models
+    """To be looked at, nothing else."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnly):
+    """Who allowed what, when; the newest row of a kind is in force."""
+
+    list_display = ("created_at", "user", "kind", "granted", "policy_version", "ip")
+    list_filter = ("kind", "granted", "policy_version", "created_at")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    date_hierarchy = "created_at"
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnly):
+    """Who did what to which row."""
+
+    list_display = ("at", "action", "object_type", "object_id", "actor_id", "is_sealed")
+    list_filter = ("action", "object_type", "at")
+    search_fields = ("object_id", "=actor_id", "correlation_id")
+    date_hierarchy = "at"
+    exclude = ("digest",)
+    show_full_result_count = False
+
+    @admin.display(boolean=True, description=_("sealed"))
+    def is_sealed(self, event: AuditEvent) -> bool:
+        return event.seal is not None

@@ -1,0 +1,73 @@
+"""Nothing is done for a person before they have agreed to the terms (R-70)."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from privacy.domain import consent
+
+_SESSION_KEY = "accepted_policy"
+#: What a person may see and do before: read what it is about, agree, or leave.
+_OPEN = frozenset(
+    {
+        "privacy:consents",
+        "privacy:terms",
+        "privacy:policy",
+        "accounts:signout",
+        "accounts:link",
+        "accounts:check",
+        "billing:landing",
+        "billing:webhook",
+        "health",
+        "ready",
+    }
+)
+
+
+class ConsentRequiredMiddleware:
+    """Sends a signed-in person who has not agreed to the present terms to the page where they can."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Passes on: the question can only be asked once the view is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
+        """Answers instead of the view where the consent is missing."""
+        match = request.resolver_match
+        if match is None or match.view_name in _OPEN or not _is_missing(request):
+            return None
+        page = reverse("privacy:consents")
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": _("Agree to the terms first."), "url": page}, status=403)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": page})
+        asked_for = request.get_full_path() if request.method == "GET" else ""
+        return redirect(f"{page}?{urlencode({'next': asked_for})}" if asked_for else page)
+
+
+def _is_missing(request: HttpRequest) -> bool:
+    user = request.user
+    if not user.is_authenticated or user.is_staff:
+        return False
+    # Essential consent is never withdrawn while the account lives, so a yes may be remembered.
+    if request.session.get(_SESSION_KEY) == settings.POLICY_VERSION:
+        return False
+    if not consent.has_accepted_policy(user):
+        return True
+    request.session[_SESSION_KEY] = settings.POLICY_VERSION
+    return False

@@ -1,0 +1,37 @@
+"""What this app holds about people. Consents prove what was allowed and stay as long as the account does."""
+
+from privacy import registry
+from privacy.registry import Holds, PersonalData
+
+
+def register() -> None:
+    """Declares the fields of consents and of the audit trail, which holds ids only and is never cut."""
+    registry.register(
+        PersonalData(
+            app="privacy",
+            fields={
+                "Consent": {
+                    "id": Holds.PLAIN,
+                    "user": Holds.LINK,
+                    "kind": Holds.PERSONAL,
+                    "granted": Holds.PERSONAL,
+                    "policy_version": Holds.PLAIN,
+                    "ip": Holds.PERSONAL,
+                    "user_agent": Holds.PERSONAL,
+                    "created_at": Holds.PLAIN,
+                },
+                "AuditEvent": {
+                    "id": Holds.PLAIN,
+                    "at": Holds.PLAIN,
+                    "actor_id": Holds.LINK,
+                    "action": Holds.PLAIN,
+                    "object_type": Holds.PLAIN,
+                    "object_id": Holds.LINK,
+                    "details": Holds.PLAIN,
+                    "correlation_id": Holds.PLAIN,
+                    "seal": Holds.PLAIN,
+                    "digest": Holds.PLAIN,
+                },
+            },
+        )
+    )

@@ -1,0 +1,18 @@
+"""Work of privacy that beat asks for."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from privacy.domain import audit, retention
+
+
+@shared_task(name="privacy.tasks.seal_audit", ignore_result=True)
+def seal_audit() -> None:
+    """Links new rows of the audit trail (R-74); every minute."""
+    audit.seal_new()
+
+
+@shared_task(name="privacy.tasks.apply_retention", ignore_result=True)
+def apply_retention() -> None:
+    """Lets go of what has been kept long enough (R-73); every night."""
+    retention.apply(now=timezone.now())

@@ -1,0 +1,12 @@
+"""Addresses of consent and policies."""
+
+from django.urls import path
+
+from privacy import views
+
+app_name = "privacy"
+urlpatterns = [
+    path("consents/", views.consents, name="consents"),
+    path("terms/", views.terms, name="terms"),
+    path("privacy-policy/", views.policy, name="policy"),
+]
