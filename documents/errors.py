@@ -15,3 +15,11 @@ class OutlineInvalid(Exception):
 
 class StaleRevision(Exception):
     """A section's text has changed since the caller read it; nothing was written."""
+
+
+class UploadRefused(Exception):
+    """A file cannot be taken now, whatever is in it; the message says why, in plain words."""
+
+
+class UploadInUse(Exception):
+    """A file cannot be removed: the text rests on it."""

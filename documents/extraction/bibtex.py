@@ -99,10 +99,7 @@ def text_of(path: Path) -> str:
 
 
 def _csl(entry: Entry) -> dict[str, Any]:
-    values = {
-        key.lower(): _clean(str(field.value))
-        for key, field in entry.fields_dict.items()
-    }
+    values = {key.lower(): _clean(str(field.value)) for key, field in entry.fields_dict.items()}
     csl: dict[str, Any] = {
         "type": _TYPES.get(entry.entry_type.lower(), "document"),
         "citation-key": entry.key,
@@ -118,14 +115,10 @@ def _csl(entry: Entry) -> dict[str, Any]:
         raw = entry.fields_dict.get(role)
         if raw is not None and (names := _names(str(raw.value))):
             csl[role] = names
-    if issued := csl_date(
-        values.get("date") or values.get("year", ""), month=values.get("month", "")
-    ):
+    if issued := csl_date(values.get("date") or values.get("year", ""), month=values.get("month", "")):
         csl["issued"] = issued
     if "DOI" in csl:
-        csl["DOI"] = re.sub(
-            r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", csl["DOI"], flags=re.IGNORECASE
-        )
+        csl["DOI"] = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", csl["DOI"], flags=re.IGNORECASE)
     return csl
 
 
@@ -142,12 +135,7 @@ def _names(text: str) -> list[dict[str, str]]:
         family = _clean(" ".join([*parts.von, *parts.last]))
         given = _clean(" ".join(parts.first))
         # "{The Debian Project}": braces keep a body in one piece.
-        if (
-            one.strip().startswith("{")
-            and one.strip().endswith("}")
-            or not given
-            and " " in family
-        ):
+        if (one.strip().startswith("{") and one.strip().endswith("}")) or (not given and " " in family):
             names.append({"literal": _clean(one)})
         elif family:
             name = {"family": family} | ({"given": given} if given else {})

@@ -19,19 +19,11 @@ MAX_SCRATCH_BYTES = 2 * 1024**3
 def main(arguments: list[str] | None = None) -> int:
     """Reads one file; always answers 0 when it could say how it ended."""
     parser = argparse.ArgumentParser(prog="documents.extraction.child")
-    parser.add_argument(
-        "kind", choices=["pdf", "docx", "txt", "markdown", "bibtex", "ris", "probe"]
-    )
+    parser.add_argument("kind", choices=["pdf", "docx", "txt", "markdown", "bibtex", "ris", "probe"])
     parser.add_argument("path", type=Path)
-    parser.add_argument(
-        "--memory", type=int, required=True, help="bytes of address space"
-    )
-    parser.add_argument(
-        "--cpu", type=int, required=True, help="seconds of processor time"
-    )
-    parser.add_argument(
-        "--scratch", type=Path, required=True, help="folder for a repaired copy"
-    )
+    parser.add_argument("--memory", type=int, required=True, help="bytes of address space")
+    parser.add_argument("--cpu", type=int, required=True, help="seconds of processor time")
+    parser.add_argument("--scratch", type=Path, required=True, help="folder for a repaired copy")
     options = parser.parse_args(arguments)
     limit(memory=options.memory, cpu=options.cpu)
     stream = sys.stdout.buffer

@@ -28,20 +28,17 @@ _LIGATURES: Final = str.maketrans(
         "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n",
     }
 )  # fmt: skip
-_UNSEEN: Final = re.compile(
-    r"[\x00\x01\x03-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\uf8ff\uffff]"
-)
+_UNSEEN: Final = re.compile(r"[\x00\x01\x03-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\uf8ff\uffff]")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SPACES: Final = re.compile(r"[ \t]+")
 _NUMBERS: Final = re.compile(r"\d+|\b[ivxlcdm]+\b")
-_LONE_NUMBER: Final = re.compile(r"[\s\-–—|·\[(]*(?:(?:page|seite|pagina|página|strona|s\.|p\.)\s*)?(\d{1,5}|[ivxlcdmIVXLCDM]{1,7})[\s\-–—|·\])]*")  # fmt: skip
+_LONE_NUMBER: Final = re.compile(
+    r"[\s\-–—|·\[(]*(?:(?:page|seite|pagina|página|strona|s\.|p\.)\s*)?"
+    r"(\d{1,5}|[ivxlcdmIVXLCDM]{1,7})[\s\-–—|·\])]*"
+)
 _LEADERS: Final = re.compile(r"(?:\.\s?){5,}|(?:…\s?){2,}|_{6,}")
-_INDEX_LINE: Final = re.compile(
-    r".{1,80}?,\s?\d{1,4}(?:[–-]\d{1,4})?(?:,\s?\d{1,4}(?:[–-]\d{1,4})?){0,30}"
-)
-_BROKEN: Final = re.compile(
-    rf"(\w+){BROKEN_WORD}[ \t]*(\w+)|(\w*[^\W\d_])-\n(?=[^\W\d_])(\w+)"
-)
+_INDEX_LINE: Final = re.compile(r".{1,80}?,\s?\d{1,4}(?:[–-]\d{1,4})?(?:,\s?\d{1,4}(?:[–-]\d{1,4})?){0,30}")
+_BROKEN: Final = re.compile(rf"(\w+){BROKEN_WORD}[ \t]*(\w+)|(\w*[^\W\d_])-\n(?=[^\W\d_])(\w+)")
 
 
 @dataclass(slots=True)
@@ -88,22 +85,13 @@ def _hold(page: Page) -> _Held:
 
 def _tidy(text: str) -> list[str]:
     text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
-    return [
-        _SPACES.sub(" ", _UNSEEN.sub("", line)).strip()
-        for line in _LINE_END.split(text)
-    ]
+    return [_SPACES.sub(" ", _UNSEEN.sub("", line)).strip() for line in _LINE_END.split(text)]
 
 
 def _tidy_paragraphs(text: str) -> str:
-    text = unicodedata.normalize("NFC", text.translate(_LIGATURES)).replace(
-        BROKEN_WORD, ""
-    )
-    paragraphs = (
-        " ".join(_UNSEEN.sub("", part).split()) for part in re.split(r"\n{2,}", text)
-    )
-    return "\n\n".join(
-        part for part in paragraphs if part and not _LEADERS.search(part)
-    )
+    text = unicodedata.normalize("NFC", text.translate(_LIGATURES)).replace(BROKEN_WORD, "")
+    paragraphs = (" ".join(_UNSEEN.sub("", part).split()) for part in re.split(r"\n{2,}", text))
+    return "\n\n".join(part for part in paragraphs if part and not _LEADERS.search(part))
 
 
 def _clean(before: deque[_Held], waiting: deque[_Held]) -> Page:
@@ -124,21 +112,14 @@ def _without_edges(held: _Held, around: list[_Held]) -> list[str]:
     lines = list(held.lines)
     tops = Counter(key for other in around for key in other.top)
     bottoms = Counter(key for other in around for key in other.bottom)
-    numbered_top = (
-        held.numbered_top and sum(other.numbered_top for other in around) >= _REPEATS
-    )
-    numbered_bottom = (
-        held.numbered_bottom
-        and sum(other.numbered_bottom for other in around) >= _REPEATS
-    )
+    numbered_top = held.numbered_top and sum(other.numbered_top for other in around) >= _REPEATS
+    numbered_bottom = held.numbered_bottom and sum(other.numbered_bottom for other in around) >= _REPEATS
     _peel(lines, 0, tops, numbered_top, held.page)
     _peel(lines, -1, bottoms, numbered_bottom, held.page)
     return lines
 
 
-def _peel(
-    lines: list[str], end: int, repeated: Counter[str], numbered: bool, page: Page
-) -> None:
+def _peel(lines: list[str], end: int, repeated: Counter[str], numbered: bool, page: Page) -> None:
     """Drops up to two lines at one end: repeated ones, the page's number, and a heading that bears that number."""
     for peeled in range(_EDGE_LINES):
         while lines and not lines[end]:
@@ -147,10 +128,8 @@ def _peel(
             return
         line = lines[end]
         is_repeated = len(line) <= _LONGEST_HEADER and repeated[_key(line)] >= _REPEATS
-        is_number = _LONE_NUMBER.fullmatch(line) is not None and _bears_number(
-            line, page
-        )
-        if not (is_repeated or is_number or numbered and not peeled):
+        is_number = _LONE_NUMBER.fullmatch(line) is not None and _bears_number(line, page)
+        if not (is_repeated or is_number or (numbered and not peeled)):
             return
         lines.pop(end)
 
@@ -165,10 +144,7 @@ def _bears_number(line: str, page: Page) -> bool:
     if len(line) > _LONGEST_HEADER or not words:
         return False
     numbers = {page.label.casefold(), str(page.number)} - {""}
-    return (
-        words[0].strip("-–—[]()|·").casefold() in numbers
-        or words[-1].strip("-–—[]()|·").casefold() in numbers
-    )
+    return words[0].strip("-–—[]()|·").casefold() in numbers or words[-1].strip("-–—[]()|·").casefold() in numbers
 
 
 def _is_list_of_places(lines: list[str]) -> bool:
@@ -177,23 +153,17 @@ def _is_list_of_places(lines: list[str]) -> bool:
     if len(filled) < 5:
         return False
     leaders = sum(1 for line in filled if _LEADERS.search(line))
-    entries = sum(
-        1 for line in filled if len(line) <= 160 and _INDEX_LINE.fullmatch(line)
-    )
+    entries = sum(1 for line in filled if len(line) <= 160 and _INDEX_LINE.fullmatch(line))
     return leaders * 5 > len(filled) * 2 or entries * 2 > len(filled)
 
 
 def _mend(text: str, around: list[_Held]) -> str:
     """Broken words whole again; a hyphen stays where the same word stands hyphenated on a page nearby."""
-    nearby = "\n".join(
-        [text, *(line for other in around for line in other.lines)]
-    ).casefold()
+    nearby = "\n".join([text, *(line for other in around for line in other.lines)]).casefold()
 
     def whole(match: re.Match[str]) -> str:
         left, right = (
-            (match.group(1), match.group(2))
-            if match.group(1) is not None
-            else (match.group(3), match.group(4))
+            (match.group(1), match.group(2)) if match.group(1) is not None else (match.group(3), match.group(4))
         )
         joined, hyphened = f"{left}{right}", f"{left}-{right}"
         if joined.casefold() in nearby:

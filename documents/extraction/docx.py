@@ -16,9 +16,7 @@ from documents.extraction.protocol import Meta, Page
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W_STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
-_MC_FALLBACK: Final = (
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-)
+_MC_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TYPE_ROOT: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 #: Parts that hold text, in the order they are read.
 _TEXT_PARTS: Final = (
@@ -79,9 +77,7 @@ def read_docx(path: Path) -> Iterator[Meta | Page]:
                 for name in parts.get(kind, ()):
                     paragraphs = _paragraphs(_stream(package, name, budget))
                     for piece in chunks(
-                        _once(paragraphs, seen)
-                        if kind in ("header+xml", "footer+xml")
-                        else paragraphs
+                        _once(paragraphs, seen) if kind in ("header+xml", "footer+xml") else paragraphs
                     ):
                         yield Page(number=0, label="", text=piece)
     except (
@@ -104,9 +100,7 @@ def _parts(package: zipfile.ZipFile, budget: list[int]) -> dict[str, list[str]]:
     for element in _elements(_stream(package, "[Content_Types].xml", budget), ("end",)):
         kind = element.get("ContentType", "")
         if kind.startswith(_TYPE_ROOT) and element.get("PartName"):
-            parts.setdefault(kind.removeprefix(_TYPE_ROOT), []).append(
-                element.get("PartName", "")
-            )
+            parts.setdefault(kind.removeprefix(_TYPE_ROOT), []).append(element.get("PartName", ""))
     if not parts.get("document.main+xml"):
         raise BrokenError("no document part")
     return parts
@@ -115,12 +109,8 @@ def _parts(package: zipfile.ZipFile, budget: list[int]) -> dict[str, list[str]]:
 def _meta(package: zipfile.ZipFile, budget: list[int]) -> Meta:
     values: dict[str, str] = {}
     if "docProps/core.xml" in package.namelist():
-        for element in _elements(
-            _stream(package, "docProps/core.xml", budget), ("end",)
-        ):
-            values.setdefault(
-                etree.QName(element).localname, (element.text or "").strip()
-            )
+        for element in _elements(_stream(package, "docProps/core.xml", budget), ("end",)):
+            values.setdefault(etree.QName(element).localname, (element.text or "").strip())
     return Meta(
         title=values.get("title", "")[:500],
         author=values.get("creator", "")[:500],
@@ -134,9 +124,7 @@ def _elements(stream: _Counted, events: tuple[str, ...]) -> Iterator[etree._Elem
         yield element
 
 
-def _parse(
-    stream: _Counted, events: tuple[str, ...]
-) -> Iterator[tuple[str, etree._Element]]:
+def _parse(stream: _Counted, events: tuple[str, ...]) -> Iterator[tuple[str, etree._Element]]:
     """Parser events without entities or network; a DOCTYPE ends it, whatever stands in front."""
     first = True
     for event, element in etree.iterparse(

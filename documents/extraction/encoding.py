@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Final
 
 _CHUNK: Final = 256 * 1024
-_CONTROL: Final = re.compile(
-    r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]"
-)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 
 class NotTextError(ValueError):

@@ -33,11 +33,7 @@ def _ends(line: str, following: str, width: int) -> bool:
         return True
     if len(line) < width * _VERY_SHORT and _STARTS_ANEW.match(following):
         return True
-    return (
-        len(line) < width * _SHORT
-        and bool(_SENTENCE_END.search(line))
-        and bool(_STARTS_ANEW.match(following))
-    )
+    return len(line) < width * _SHORT and bool(_SENTENCE_END.search(line)) and bool(_STARTS_ANEW.match(following))
 
 
 def _usual_length(lines: list[str]) -> int:

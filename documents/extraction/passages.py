@@ -9,9 +9,7 @@ LONGEST: Final = 1_200
 #: Below this a stretch carries no claim: a heading, a caption.
 _WORTH_KEEPING: Final = 60
 _WORDS_WORTH_KEEPING: Final = 8
-_SENTENCE: Final = re.compile(
-    r"(?<=[.!?…])[\"'”’»)\]]{0,2}\s+(?=[\"“„«(\[]?[A-ZÀ-ÖØ-ÞĄ-Ž\d])"
-)
+_SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]{0,2}\s+(?=[\"“„«(\[]?[A-ZÀ-ÖØ-ÞĄ-Ž\d])")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -28,11 +26,7 @@ def split_page(text: str) -> list[str]:
         length += len(piece) + 1
     if gathered:
         rest = "\n".join(gathered)
-        if (
-            passages
-            and len(rest) < SHORTEST // 2
-            and len(passages[-1]) + len(rest) < LONGEST
-        ):
+        if passages and len(rest) < SHORTEST // 2 and len(passages[-1]) + len(rest) < LONGEST:
             passages[-1] += "\n" + rest
         else:
             passages.append(rest)
@@ -41,10 +35,7 @@ def split_page(text: str) -> list[str]:
 
 def is_citable(passage: str) -> bool:
     """Whether it is prose enough to rest a sentence on: words, not mostly numbers and signs."""
-    if (
-        len(passage) < _WORTH_KEEPING
-        or len(_WORD.findall(passage)) < _WORDS_WORTH_KEEPING
-    ):
+    if len(passage) < _WORTH_KEEPING or len(_WORD.findall(passage)) < _WORDS_WORTH_KEEPING:
         return False
     letters = sum(1 for sign in passage if sign.isalpha() or sign.isspace())
     return letters >= len(passage) * 0.6

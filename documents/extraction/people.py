@@ -72,12 +72,7 @@ def person(text: str) -> Name | None:
         family, given = (part.strip() for part in text.split(","))
         return {"family": family, "given": given} if given else {"family": family}
     words = text.split()
-    if (
-        "," in text
-        or not 2 <= len(words) <= 5
-        or _names_a_body(text)
-        or not _all_capitalised(words)
-    ):
+    if "," in text or not 2 <= len(words) <= 5 or _names_a_body(text) or not _all_capitalised(words):
         return {"literal": text}
     first_of_family = next(
         (at for at, word in enumerate(words[1:], 1) if word in _PARTICLES),
@@ -110,10 +105,6 @@ def _split(text: str) -> list[str]:
 def _split_commas(text: str) -> list[str]:
     """``A B, C D`` are two people; ``Family, Given`` is one."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if (
-        len(parts) > 1
-        and all(len(part.split()) > 1 for part in parts)
-        and not _names_a_body(text)
-    ):
+    if len(parts) > 1 and all(len(part.split()) > 1 for part in parts) and not _names_a_body(text):
         return parts
     return [text]

@@ -15,9 +15,7 @@ _IMAGE: Final = re.compile(r"!\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
 _LINK: Final = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
 _HEADING: Final = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$")
 _RULE: Final = re.compile(r"^ {0,3}([-*_=][ \t]*){3,}$")
-_EMPHASIS: Final = re.compile(
-    r"(\*{1,3}|_{2,3}|`{1,3})(?=\S)([^*_`\n]{1,500}?)(?<=\S)\1"
-)
+_EMPHASIS: Final = re.compile(r"(\*{1,3}|_{2,3}|`{1,3})(?=\S)([^*_`\n]{1,500}?)(?<=\S)\1")
 
 
 def read_text(path: Path, *, markdown: bool) -> Iterator[Meta | Page]:

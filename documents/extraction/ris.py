@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import rispy  # type: ignore[import-untyped]
+import rispy
 
 from documents.extraction.bibtex import text_of
 from documents.extraction.dates import csl_date
@@ -84,11 +84,7 @@ def _csl(entry: dict[str, Any]) -> dict[str, Any]:
     csl: dict[str, Any] = {"type": _TYPES.get(kind, "document")}
     for target, names in _FIELDS.items():
         value = next(
-            (
-                entry[name]
-                for name in names
-                if isinstance(entry.get(name), str) and entry[name].strip()
-            ),
+            (entry[name] for name in names if isinstance(entry.get(name), str) and entry[name].strip()),
             "",
         )
         if value:
@@ -100,26 +96,13 @@ def _csl(entry: dict[str, Any]) -> dict[str, Any]:
         listed: list[str] = next((entry[name] for name in names if entry.get(name)), [])
         if people := [name for one in listed if (name := person(str(one)))]:
             csl[role] = people
-    if issued := csl_date(
-        str(
-            entry.get("year")
-            or entry.get("publication_year")
-            or entry.get("date")
-            or ""
-        )
-    ):
+    if issued := csl_date(str(entry.get("year") or entry.get("publication_year") or entry.get("date") or "")):
         csl["issued"] = issued
     start, end = str(entry.get("start_page", "")), str(entry.get("end_page", ""))
     if start:
         csl["page"] = f"{start}-{end}" if end and "-" not in start else start
-    if urls := [
-        url
-        for url in entry.get("urls", [])
-        if str(url).startswith(("http://", "https://"))
-    ]:
+    if urls := [url for url in entry.get("urls", []) if str(url).startswith(("http://", "https://"))]:
         csl["URL"] = urls[0]
     if "issn" in entry:
-        csl["ISBN" if csl["type"] in ("book", "chapter") else "ISSN"] = str(
-            entry["issn"]
-        )
+        csl["ISBN" if csl["type"] in ("book", "chapter") else "ISSN"] = str(entry["issn"])
     return csl

@@ -37,9 +37,7 @@ class Limits:
 PROBE_LIMITS: Final = Limits(memory=1024**3, cpu=10, wall=15.0)
 
 
-def records(
-    path: Path, *, kind: str, limits: Limits = Limits()
-) -> Iterator[Meta | Page | Item]:
+def records(path: Path, *, kind: str, limits: Limits = Limits()) -> Iterator[Meta | Page | Item]:
     """Records of the file as the child says them. Close the iterator to end the child early.
 
     Raises:
@@ -53,9 +51,7 @@ def records(
             _end(child)
 
 
-def _start(
-    path: Path, *, kind: str, limits: Limits, scratch: str
-) -> "subprocess.Popen[bytes]":
+def _start(path: Path, *, kind: str, limits: Limits, scratch: str) -> "subprocess.Popen[bytes]":
     command = [
         sys.executable,
         "-m",
@@ -81,7 +77,7 @@ def _start(
             "PYTHONPATH": str(_PROJECT),
             "MALLOC_ARENA_MAX": "1",
             "TMPDIR": scratch,
-        },  # fmt: skip
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -89,9 +85,7 @@ def _start(
     )
 
 
-def _listen(
-    child: "subprocess.Popen[bytes]", limits: Limits
-) -> Iterator[Meta | Page | Item]:
+def _listen(child: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[Meta | Page | Item]:
     assert child.stdout is not None
     ended = False
     for line in _lines(child.stdout, limits.wall):

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from documents.enums import UploadPurpose, UploadState
 from documents.models.document import Document
@@ -13,7 +14,8 @@ from documents.models.document import Document
 class Upload(models.Model):
     """A file handed in: ``name`` is what its owner calls it, ``stored_as`` the random name in storage (R-80).
 
-    ``verdict`` says in plain words why a rejected file cannot be used (R-84).
+    ``verdict`` says in plain words why a rejected file cannot be used (R-84). While it is being read, one worker holds
+    it by ``lease_until``; what a worker writes counts only while ``token`` is still the one it was given.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,6 +30,8 @@ class Upload(models.Model):
     verdict = models.CharField(max_length=500, blank=True)
     pages_total = models.PositiveIntegerField(default=0)
     pages_read = models.PositiveIntegerField(default=0)
+    token = models.PositiveIntegerField(default=0, editable=False, help_text=_("Grows with each try to read the file."))
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

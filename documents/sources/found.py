@@ -99,11 +99,7 @@ def year(value: object) -> int | None:
 
 def entries(value: object) -> list[dict[str, Any]]:
     """The objects in a list, whatever else a service put there."""
-    return (
-        [one for one in value if isinstance(one, dict)]
-        if isinstance(value, list)
-        else []
-    )
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def part(value: object, *path: str) -> object:

@@ -111,11 +111,7 @@ def key_for(item: Mapping[str, Any], taken: Collection[str]) -> str:
 
 def ascii_words(text: str) -> list[str]:
     """Lower-case words of plain letters and digits."""
-    plain = (
-        unicodedata.normalize("NFKD", text.translate(_PLAIN))
-        .encode("ascii", "ignore")
-        .decode()
-    )
+    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode()
     return re.findall(r"[a-z0-9]+", plain.lower())
 
 
@@ -125,11 +121,7 @@ def _who(item: Mapping[str, Any]) -> list[str]:
         words = ascii_words(authors[0]["family"])
         if words:
             return ["-".join(words)[:24].strip("-")]
-    words = [
-        word
-        for word in ascii_words(str(item.get("title", "")))
-        if word not in _EMPTY_WORDS
-    ]
+    words = [word for word in ascii_words(str(item.get("title", ""))) if word not in _EMPTY_WORDS]
     return [word[:20] for word in words[:2]]
 
 

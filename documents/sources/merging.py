@@ -43,9 +43,7 @@ def merge(
     return sorted(citable, key=lambda work: -_rank(work, wanted, language))[:keep]
 
 
-def _same(
-    work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]
-) -> int | None:
+def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> int | None:
     if work.doi and work.doi in by_doi:
         return by_doi[work.doi]
     title = _plain(work.title)
@@ -54,11 +52,7 @@ def _same(
             continue  # two DOIs, two works: a preprint and its article, or two parts with one title
         if not _years_agree(work, other) or not _authors_agree(work, other):
             continue
-        if (
-            len(title) >= 12
-            and fuzz.ratio(title, _plain(other.title), score_cutoff=_SAME_TITLE)
-            >= _SAME_TITLE
-        ):
+        if len(title) >= 12 and fuzz.ratio(title, _plain(other.title), score_cutoff=_SAME_TITLE) >= _SAME_TITLE:
             return at
     return None
 
@@ -84,11 +78,7 @@ def _name_words(work: FoundWork) -> set[str]:
 
 def _united(one: FoundWork, other: FoundWork) -> FoundWork:
     """One work with the fuller of each field; what a register of publications says goes before a web page."""
-    best, rest = (
-        (other, one)
-        if one.kind == "webpage" and other.kind != "webpage"
-        else (one, other)
-    )
+    best, rest = (other, one) if one.kind == "webpage" and other.kind != "webpage" else (one, other)
     return replace(
         best,
         kind=rest.kind if best.kind == "document" else best.kind,

@@ -56,35 +56,25 @@ async def search_services(
     *,
     services: list[Service],
     language: str = "",
-    timeout: float = SERVICE_TIMEOUT,
+    seconds: float = SERVICE_TIMEOUT,
 ) -> SearchResult:
-    """The 20 best works for the query over all services, asked at once with ``timeout`` seconds each."""
+    """The 20 best works for the query over all services, asked at once with ``seconds`` each."""
     query = " ".join(query.split())[:_MAX_QUERY]
     if not query or not services:
         return SearchResult(works=[])
-    async with httpx.AsyncClient(
-        timeout=timeout, follow_redirects=False, headers={"User-Agent": "TesiGo"}
-    ) as client:
-        answers = await asyncio.gather(
-            *(_ask_or_nothing(client, service, query, timeout) for service in services)
-        )
+    async with httpx.AsyncClient(timeout=seconds, follow_redirects=False, headers={"User-Agent": "TesiGo"}) as client:
+        answers = await asyncio.gather(*(_ask_or_nothing(client, service, query, seconds) for service in services))
     lists = [works for works in answers if works is not None]
-    failed = [
-        service.connector.name
-        for service, works in zip(services, answers, strict=True)
-        if works is None
-    ]
-    return SearchResult(
-        works=merge(lists, query=query, language=language, keep=KEPT), failed=failed
-    )
+    failed = [service.connector.name for service, works in zip(services, answers, strict=True) if works is None]
+    return SearchResult(works=merge(lists, query=query, language=language, keep=KEPT), failed=failed)
 
 
 async def _ask_or_nothing(
-    client: httpx.AsyncClient, service: Service, query: str, timeout: float
+    client: httpx.AsyncClient, service: Service, query: str, seconds: float
 ) -> list[FoundWork] | None:
     """None when the service gave no usable answer. Its name and the kind of trouble are logged, never the query."""
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(seconds):
             payload = await _answer(client, service, query)
         return service.connector.parse(payload)[:_PER_SERVICE]
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:

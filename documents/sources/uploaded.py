@@ -16,30 +16,22 @@ _TITLE_PAGE: Final = 1_200
 #: UNESCO's line between a pamphlet and a book, in pages.
 _BOOK_FROM: Final = 49
 _WORTHLESS: Final = re.compile(
-    r"^(untitled.*|unbenannt.*|document\d*|dokument\d*|microsoft (word|powerpoint) ?-.*|slide \d*|title|.*\.(docx?|pdf|tex|"
-    r"indd|odt|rtf|dvi|qxd|pages)|\W*|[\d\W]+)$",
+    r"^(untitled.*|unbenannt.*|document\d*|dokument\d*|microsoft (word|powerpoint) ?-.*|slide \d*|title|"
+    r".*\.(docx?|pdf|tex|indd|odt|rtf|dvi|qxd|pages)|\W*|[\d\W]+)$",
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"(?<![\d.,/-])(1[4-9]\d\d|20\d\d)(?![\d,]|\.\d)")
 
-_COPYRIGHT: Final = re.compile(
-    r"(?:©|\(c\)|copyright)[\s:©(c)]{0,6}(?:\d{4}\s?[-–]\s?)?(\d{4})\b", re.IGNORECASE
-)
+_COPYRIGHT: Final = re.compile(r"(?:©|\(c\)|copyright)[\s:©(c)]{0,6}(?:\d{4}\s?[-–]\s?)?(\d{4})\b", re.IGNORECASE)
 
 
-def csl_of_upload(
-    *, meta: Meta, name_words: str, front: str, has_pages: bool
-) -> dict[str, Any]:
+def csl_of_upload(*, meta: Meta, name_words: str, front: str, has_pages: bool) -> dict[str, Any]:
     """The item without ``id``. ``front`` is the text of the first pages, ``name_words`` the file name as words."""
     item: dict[str, Any] = {
         "type": _kind(meta, has_pages=has_pages),
         "title": _title(meta, name_words, front),
     }
-    authors = [
-        name
-        for name in people(meta.author)
-        if _stands_in(name.get("family") or name["literal"], front)
-    ]
+    authors = [name for name in people(meta.author) if _stands_in(name.get("family") or name["literal"], front)]
     if authors:
         item["author"] = authors
     if (year := _year(meta, front)) is not None:
@@ -73,12 +65,7 @@ def _first_heading(front: str) -> str:
     for paragraph in front.split("\n\n")[:3]:
         heading = " ".join(paragraph.split())
         words = len(heading.split())
-        if (
-            2 <= words <= 20
-            and 10 <= len(heading) <= 160
-            and heading[-1] not in ".,;:"
-            and heading[0].isupper()
-        ):
+        if 2 <= words <= 20 and 10 <= len(heading) <= 160 and heading[-1] not in ".,;:" and heading[0].isupper():
             return heading
     return ""
 

@@ -20,9 +20,7 @@ from documents.uploads.magic import ARCHIVES, PROGRAMS
 from documents.uploads.verdict import Refused
 
 BEGINNING: Final = b"PK\x03\x04"
-MAIN_TYPE: Final = (
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-)
+MAIN_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 CONTENT_TYPES: Final = "[Content_Types].xml"
 MAX_PARTS: Final = 5_000
 MAX_DIRECTORY: Final = 1024 * 1024
@@ -38,22 +36,16 @@ _END: Final = b"PK\x05\x06"
 _NOT_WORD: Final = _(
     "This is a packed file, but not a Word document. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file."
 )
-_BROKEN: Final = _(
-    "This DOCX is damaged. Open it in your word processor, save it again, and choose the new file."
-)
+_BROKEN: Final = _("This DOCX is damaged. Open it in your word processor, save it again, and choose the new file.")
 _POLYGLOT: Final = _(
     "This file is a DOCX and something else at once, which is how harmful files are hidden. "
     "Open it in your word processor, save it again, and choose the new file."
 )
-_TOO_BIG: Final = _(
-    "This DOCX unpacks to more than can be read. Save it without pictures, or as PDF."
-)
+_TOO_BIG: Final = _("This DOCX unpacks to more than can be read. Save it without pictures, or as PDF.")
 _BOMB: Final = _(
     "Parts of this DOCX are packed more than a hundredfold, which only harmful files are. It was not opened."
 )
-_PATHS: Final = _(
-    "This DOCX holds parts whose names lead out of it, which only harmful files do. It was not opened."
-)
+_PATHS: Final = _("This DOCX holds parts whose names lead out of it, which only harmful files do. It was not opened.")
 _MACROS: Final = _(
     "This Word file holds macros (small programs). Save it as DOCX without macros, then choose that file."
 )
@@ -121,11 +113,7 @@ def _check_end_record(file: BinaryIO, size: int) -> None:
         raise Refused(_TOO_BIG)  # ZIP64: for archives of a size no text document has
     if disk or directory_disk or here != total:
         raise Refused(_BROKEN)
-    if (
-        end_at + _END_RECORD.size + comment != size
-        or comment > 1024
-        or directory_at + directory_size != end_at
-    ):
+    if end_at + _END_RECORD.size + comment != size or comment > 1024 or directory_at + directory_size != end_at:
         raise Refused(_POLYGLOT)
     if total > MAX_PARTS or directory_size > MAX_DIRECTORY:
         raise Refused(_TOO_BIG)
@@ -162,11 +150,7 @@ def _check_names(parts: list[zipfile.ZipInfo]) -> None:
     for part in parts:
         # orig_filename: zipfile itself cuts the name at a NUL byte.
         name = part.orig_filename
-        if (
-            _leads_out(name)
-            or _leads_out(unquote(name))
-            or _leads_out(unquote(unquote(name)))
-        ):
+        if _leads_out(name) or _leads_out(unquote(name)) or _leads_out(unquote(unquote(name))):
             raise Refused(_PATHS)
         if name.lower() in seen:
             raise Refused(_POLYGLOT)
@@ -186,12 +170,7 @@ def _leads_out(name: str) -> bool:
 
 
 def _check_contents_by_name(name: str) -> None:
-    if (
-        "vbaproject" in name
-        or "vbadata" in name
-        or "/activex/" in name
-        or name.endswith((".vbs", ".js", ".wsf"))
-    ):
+    if "vbaproject" in name or "vbadata" in name or "/activex/" in name or name.endswith((".vbs", ".js", ".wsf")):
         raise Refused(_MACROS)
     embedded = "/embeddings/" in name or "oleobject" in name
     packed = name.endswith(
@@ -209,9 +188,7 @@ def _check_contents_by_name(name: str) -> None:
             ".pptx",
         )
     )
-    program = name.endswith(
-        (".exe", ".dll", ".com", ".scr", ".bat", ".cmd", ".ps1", ".lnk", ".hta")
-    )
+    program = name.endswith((".exe", ".dll", ".com", ".scr", ".bat", ".cmd", ".ps1", ".lnk", ".hta"))
     if embedded or packed or program:
         raise Refused(_EMBEDDED)
 
@@ -232,14 +209,9 @@ def _check_types(package: zipfile.ZipFile) -> None:
     with package.open(part) as stream:
         _parse(stream.read(_MAX_CONTENT_TYPES), element, final=True)
     lowered = [kind.lower() for kind in types]
-    if any(
-        "macroenabled" in kind or "vbaproject" in kind or "activex" in kind
-        for kind in lowered
-    ):
+    if any("macroenabled" in kind or "vbaproject" in kind or "activex" in kind for kind in lowered):
         raise Refused(_MACROS)
-    if any("oleobject" in kind for kind in lowered) and any(
-        "/embeddings/" in name for name in package.namelist()
-    ):
+    if any("oleobject" in kind for kind in lowered) and any("/embeddings/" in name for name in package.namelist()):
         raise Refused(_EMBEDDED)
     if lowered.count(MAIN_TYPE) != 1:
         raise Refused(_NOT_WORD)
@@ -252,9 +224,7 @@ def _check_beginning(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     is_xml = part.filename.lower().endswith((".xml", ".rels"))
     with package.open(part) as stream:
         head = stream.read(512)
-        foreign = head.startswith(ARCHIVES) or (
-            head.startswith(PROGRAMS) and b"\x00" in head
-        )
+        foreign = head.startswith(ARCHIVES) or (head.startswith(PROGRAMS) and b"\x00" in head)
         # Compressed Windows drawings (EMZ, WMZ) are gzip by design and are never unpacked.
         if foreign and not part.filename.lower().endswith((".emz", ".wmz")):
             raise Refused(_EMBEDDED)
@@ -285,9 +255,7 @@ def _check_prolog(head: bytes, stream: IO[bytes]) -> None:
     raise Refused(_BROKEN)
 
 
-def _parse(
-    data: bytes, element: Callable[[str, dict[str, str]], None], *, final: bool
-) -> None:
+def _parse(data: bytes, element: Callable[[str, dict[str, str]], None], *, final: bool) -> None:
     try:
         _parser(element).Parse(data, final)
     except expat.ExpatError as error:

@@ -5,29 +5,17 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-_PROGRAM: Final = _(
-    "This is a program, not a document. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file."
-)
-_SCRIPT: Final = _(
-    "This is a script, not a document. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file."
-)
-_PICTURE: Final = _(
-    "This is a picture. Only files with text can be read: choose a PDF or DOCX with text in it."
-)
-_ARCHIVE: Final = _(
-    "This is an archive. Unpack it, then hand in the documents inside one by one."
-)
+_PROGRAM: Final = _("This is a program, not a document. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file.")
+_SCRIPT: Final = _("This is a script, not a document. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file.")
+_PICTURE: Final = _("This is a picture. Only files with text can be read: choose a PDF or DOCX with text in it.")
+_ARCHIVE: Final = _("This is an archive. Unpack it, then hand in the documents inside one by one.")
 _MEDIA: Final = _("This is a sound or film file. Only files with text can be read.")
 _OLD_OFFICE: Final = _(
     "This is a file of an old Office version, or one locked with a password. "
     "Open it, save it as DOCX without a password, and choose that file."
 )
-_RTF: Final = _(
-    "RTF files cannot be read. Open the file, save it as DOCX or PDF, and choose that one."
-)
-_POSTSCRIPT: Final = _(
-    "PostScript files cannot be read. Turn the file into a PDF, then choose that one."
-)
+_RTF: Final = _("RTF files cannot be read. Open the file, save it as DOCX or PDF, and choose that one.")
+_POSTSCRIPT: Final = _("PostScript files cannot be read. Turn the file into a PDF, then choose that one.")
 
 BINARY_BEGINNINGS: Final[tuple[tuple[bytes, Promise], ...]] = (
     (b"\x7fELF", _PROGRAM),
@@ -91,9 +79,7 @@ def refusal_of(head: bytes) -> Promise | None:
     if head.startswith(b"MZ") and b"\x00" in head[:512]:
         return _PROGRAM
     for beginning, reason in BINARY_BEGINNINGS:
-        if head.startswith(beginning) and (
-            beginning not in _WORDS or b"\x00" in head[:512]
-        ):
+        if head.startswith(beginning) and (beginning not in _WORDS or b"\x00" in head[:512]):
             return reason
     if head[257:262] == b"ustar":
         return _ARCHIVE

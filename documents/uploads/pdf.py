@@ -24,9 +24,7 @@ _POLYGLOT: Final = _(
     "This file is a PDF and something else at once, which is how harmful files are hidden. "
     "Print it to a new PDF and choose that one."
 )
-_NOT_WHOLE: Final = _(
-    "This PDF breaks off before its end. Download or save it again, then choose the new file."
-)
+_NOT_WHOLE: Final = _("This PDF breaks off before its end. Download or save it again, then choose the new file.")
 
 
 def inspect_pdf(path: Path, *, size: int) -> bool:
@@ -51,10 +49,7 @@ def _refuse_polyglot(head: bytes, tail: bytes) -> None:
     if _ZIP_END in tail:
         raise Refused(_POLYGLOT)
     first_lines = head[:1024].lower()
-    if any(
-        tag in first_lines
-        for tag in (b"<html", b"<script", b"<!doctype", b"<?php", b"<svg")
-    ):
+    if any(tag in first_lines for tag in (b"<html", b"<script", b"<!doctype", b"<?php", b"<svg")):
         raise Refused(_POLYGLOT)
     ends = list(_END_OF_FILE.finditer(tail))
     if not ends:
@@ -62,9 +57,7 @@ def _refuse_polyglot(head: bytes, tail: bytes) -> None:
     rest = tail[ends[-1].end() :].strip(b"\x00\t\n\x0c\r ")
     if not rest:
         return
-    begins_like_a_file = rest.startswith((*ARCHIVES, *PROGRAMS)) or rest[
-        :256
-    ].lower().startswith(MARKUP)
+    begins_like_a_file = rest.startswith((*ARCHIVES, *PROGRAMS)) or rest[:256].lower().startswith(MARKUP)
     if len(rest) > _STRAY_BYTES or begins_like_a_file:
         raise Refused(_POLYGLOT)
 

@@ -27,9 +27,7 @@ _BIBTEX_ENTRY: Final = re.compile(
     r"^\s{0,20}@[A-Za-z]{2,30}\s{0,20}[{(]\s{0,20}[^\s,{}()\"=]{1,200}\s{0,20},",
     re.MULTILINE,
 )
-_BIBTEX_FIELD: Final = re.compile(
-    r"^[ \t]{0,40}[A-Za-z][\w-]{0,40}\s{0,20}=\s{0,20}[\"{\w]", re.MULTILINE
-)
+_BIBTEX_FIELD: Final = re.compile(r"^[ \t]{0,40}[A-Za-z][\w-]{0,40}\s{0,20}=\s{0,20}[\"{\w]", re.MULTILINE)
 _RIS_BEGIN: Final = re.compile(r"^TY  ?- ?[A-Z]{2,10}\s*$", re.MULTILINE)
 _RIS_END: Final = re.compile(r"^ER  ?-", re.MULTILINE)
 
@@ -44,12 +42,8 @@ _MARKUP: Final = _(
     "This is a web page or a drawing, not a document. Save its text as PDF or TXT, then choose that file."
 )
 _EMPTY: Final = _("This file is empty. Choose the file that holds the text.")
-_NO_ENTRIES_BIBTEX: Final = _(
-    "There is no BibTeX entry in this file. Export it again from your reference manager."
-)
-_NO_ENTRIES_RIS: Final = _(
-    "There is no RIS entry in this file. Export it again from your reference manager."
-)
+_NO_ENTRIES_BIBTEX: Final = _("There is no BibTeX entry in this file. Export it again from your reference manager.")
+_NO_ENTRIES_RIS: Final = _("There is no RIS entry in this file. Export it again from your reference manager.")
 
 
 def inspect_text(path: Path, *, name: str) -> FileKind:
@@ -72,12 +66,7 @@ def inspect_text(path: Path, *, name: str) -> FileKind:
             break
     if blank:
         raise Refused(_EMPTY)
-    if (
-        head.lstrip("\ufeff \t\r\n\f")[:64]
-        .lower()
-        .encode(errors="replace")
-        .startswith(MARKUP)
-    ):
+    if head.lstrip("\ufeff \t\r\n\f")[:64].lower().encode(errors="replace").startswith(MARKUP):
         raise Refused(_MARKUP)
     kind = _TEXT_ENDINGS.get(extension(name))
     if kind is None:
@@ -87,11 +76,7 @@ def inspect_text(path: Path, *, name: str) -> FileKind:
 
 def _bibliography(head: str, kind: FileKind) -> FileKind:
     first = next(
-        (
-            line
-            for line in head.splitlines()
-            if line.strip() and not line.lstrip().startswith("%")
-        ),
+        (line for line in head.splitlines() if line.strip() and not line.lstrip().startswith("%")),
         "",
     )
     has_bibtex = bool(_BIBTEX_ENTRY.search(head) and _BIBTEX_FIELD.search(head))

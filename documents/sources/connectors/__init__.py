@@ -27,9 +27,7 @@ class Connector:
 CONNECTORS: dict[str, Connector] = {
     "openalex": Connector("openalex", openalex.ask, openalex.parse),
     "crossref": Connector("crossref", crossref.ask, crossref.parse),
-    "semantic_scholar": Connector(
-        "semantic_scholar", semantic_scholar.ask, semantic_scholar.parse
-    ),
+    "semantic_scholar": Connector("semantic_scholar", semantic_scholar.ask, semantic_scholar.parse),
     "tavily": Connector("tavily", tavily.ask, tavily.parse),
     "perplexity": Connector("perplexity", perplexity.ask, perplexity.parse),
 }

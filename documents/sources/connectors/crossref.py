@@ -34,18 +34,12 @@ _KINDS: Final = {
 def ask(query: str, key: str, limit: int) -> Ask:
     """Works by relevance; a key is that of Crossref's paid Plus service."""
     headers = {"Crossref-Plus-API-Token": f"Bearer {key}"} if key else {}
-    return Ask(
-        path="/works", params={"query": query, "rows": str(limit)}, headers=headers
-    )
+    return Ask(path="/works", params={"query": query, "rows": str(limit)}, headers=headers)
 
 
 def parse(payload: Any) -> list[FoundWork]:
     """The works with a title."""
-    return [
-        work
-        for one in entries(part(payload, "message", "items"))
-        if (work := _work(one))
-    ]
+    return [work for one in entries(part(payload, "message", "items")) if (work := _work(one))]
 
 
 def _work(one: dict[str, Any]) -> FoundWork | None:
@@ -55,9 +49,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
     return FoundWork(
         title=title,
         kind=_KINDS.get(text(one.get("type")), "document"),
-        authors=frozen_names(
-            [name for each in entries(one.get("author")) if (name := _name(each))]
-        ),
+        authors=frozen_names([name for each in entries(one.get("author")) if (name := _name(each))]),
         year=_issued(one),
         container=_first(one.get("container-title")),
         publisher=text(one.get("publisher")),
@@ -68,9 +60,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         url=url(one.get("URL")),
         text=text(one.get("abstract"), MAX_TEXT).removeprefix("Abstract ").strip(),
         language=text(one.get("language"), 8),
-        cited_by=count
-        if isinstance(count := one.get("is-referenced-by-count"), int) and count > 0
-        else 0,
+        cited_by=count if isinstance(count := one.get("is-referenced-by-count"), int) and count > 0 else 0,
         services=("crossref",),
     )
 
@@ -93,11 +83,6 @@ def _name(author: dict[str, Any]) -> Name | None:
 def _issued(one: dict[str, Any]) -> int | None:
     for field in ("issued", "published", "published-print", "published-online"):
         parts = part(one, field, "date-parts")
-        if (
-            isinstance(parts, list)
-            and parts
-            and isinstance(parts[0], list)
-            and parts[0]
-        ):
+        if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0]:
             return year(parts[0][0])
     return None

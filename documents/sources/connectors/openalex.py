@@ -44,10 +44,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
     title = text(one.get("title") or one.get("display_name"))
     if not title or one.get("is_retracted") is True:
         return None
-    names = [
-        text(part(authorship, "author", "display_name"))
-        for authorship in entries(one.get("authorships"))
-    ]
+    names = [text(part(authorship, "author", "display_name")) for authorship in entries(one.get("authorships"))]
     first, last = (
         text(part(one, "biblio", "first_page")),
         text(part(one, "biblio", "last_page")),
@@ -63,8 +60,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         issue=text(part(one, "biblio", "issue"), 40),
         page=f"{first}-{last}" if first and last and first != last else first,
         doi=found_doi,
-        url=url(part(one, "primary_location", "landing_page_url"))
-        or url(one.get("id")),
+        url=url(part(one, "primary_location", "landing_page_url")) or url(one.get("id")),
         text=_abstract(one.get("abstract_inverted_index")),
         language=text(one.get("language"), 8),
         cited_by=_count(one.get("cited_by_count")),

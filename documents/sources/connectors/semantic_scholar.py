@@ -47,11 +47,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
     if not title:
         return None
     kinds = one.get("publicationTypes")
-    kind = (
-        next((_KINDS[each] for each in kinds if each in _KINDS), "")
-        if isinstance(kinds, list)
-        else ""
-    )
+    kind = next((_KINDS[each] for each in kinds if each in _KINDS), "") if isinstance(kinds, list) else ""
     container = text(part(one, "journal", "name")) or text(one.get("venue"))
     names = [text(author.get("name")) for author in entries(one.get("authors"))]
     return FoundWork(
@@ -65,8 +61,6 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         doi=doi(part(one, "externalIds", "DOI")),
         url=url(one.get("url")),
         text=text(one.get("abstract"), MAX_TEXT),
-        cited_by=count
-        if isinstance(count := one.get("citationCount"), int) and count > 0
-        else 0,
+        cited_by=count if isinstance(count := one.get("citationCount"), int) and count > 0 else 0,
         services=("semantic_scholar",),
     )

@@ -1,0 +1,253 @@
+"""Reading a file into sources and passages, page by page (R-82).
+
+One worker holds a file by a lease and writes with the token of its claim: a worker that was thought dead and wakes up
+finds its token outdated and writes nothing more.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchVector
+from django.db import transaction
+from django.db.models import F, Q, Value
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from documents.domain import sources
+from documents.domain.uploads import reject
+from documents.enums import SourceOrigin, UploadPurpose, UploadState
+from documents.extraction.cleaning import clean_pages
+from documents.extraction.failures import ExtractionFailed
+from documents.extraction.language import dictionary, language_of
+from documents.extraction.passages import split_page
+from documents.extraction.protocol import Item, Meta, Page
+from documents.extraction.runner import records
+from documents.models import Document, Passage, Source, Upload
+from documents.sources.uploaded import FRONT, csl_of_upload
+from documents.uploads import storage
+from documents.uploads.names import title_words
+from documents.uploads.verdict import FileKind
+
+logger = logging.getLogger(__name__)
+LEASE: Final = timedelta(seconds=120)
+MAX_TRIES: Final = 3
+#: Characters of an assignment sheet that shape outline and writing; a longer one is a book.
+ASSIGNMENT_TEXT: Final = 20_000
+_BATCH_PAGES: Final = 50
+#: A page with fewer characters counts as empty: a stamp, a page number.
+_TEXT_OF_A_PAGE: Final = 40
+#: With text on no more than this share of its pages, a file is a scan.
+_SCANNED_SHARE: Final = 0.1
+
+
+class LostLease(Exception):
+    """Another worker has the file now, or its owner removed it."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What one pass over a file has seen so far."""
+
+    meta: Meta = field(default_factory=Meta)
+    front: str = ""
+    pages: int = 0
+    pages_with_text: int = 0
+    passages: int = 0
+    language: str = ""
+
+
+def extract(*, upload_id: UUID) -> None:
+    """Reads the file, unless somebody else does or it is done; ends with READY or REJECTED and its reason."""
+    upload = _claim(upload_id)
+    if upload is None:
+        return
+    try:
+        with storage.local_copy(upload.stored_as) as path, closing(records(path, kind=upload.format)) as stream:
+            if upload.purpose == UploadPurpose.ASSIGNMENT:
+                _read_assignment(upload, stream)
+            elif upload.format in (FileKind.BIBTEX, FileKind.RIS):
+                _read_bibliography(upload, stream)
+            else:
+                _read_source(upload, stream)
+    except ExtractionFailed as failure:
+        logger.info("file rejected: %s (%s)", failure.code, failure.detail)
+        reject(upload_id=upload_id, reason=str(failure.reason), token=upload.token)
+    except FileNotFoundError:
+        reject(upload_id=upload_id, reason=_("This file was lost. Choose it again."), token=upload.token)
+    except LostLease:
+        logger.info("file is in other hands now")
+
+
+def _claim(upload_id: UUID) -> Upload | None:
+    now = timezone.now()
+    free = Upload.objects.filter(pk=upload_id, state=UploadState.EXTRACTING).filter(
+        Q(lease_until=None) | Q(lease_until__lt=now)
+    )
+    if not free.update(token=F("token") + 1, lease_until=now + LEASE, pages_read=0):
+        return None
+    upload = Upload.objects.select_related("document").get(pk=upload_id)
+    if upload.token > MAX_TRIES:
+        reason = _("This file could not be read in several tries. Open it, save it again, and choose the new file.")
+        reject(upload_id=upload_id, reason=reason, token=upload.token)
+        return None
+    upload.sources.all().delete()  # what a dead worker left
+    return upload
+
+
+def _hold(upload: Upload, **values: Any) -> None:
+    """Lengthens the lease and writes ``values``; inside a transaction it also fences what that transaction writes."""
+    held = Upload.objects.filter(pk=upload.pk, state=UploadState.EXTRACTING, token=upload.token).update(
+        lease_until=timezone.now() + LEASE, **values
+    )
+    if not held:
+        raise LostLease
+
+
+def _finish(upload: Upload, verdict: str, **values: Any) -> None:
+    _hold(upload, **values)
+    Upload.objects.filter(pk=upload.pk, token=upload.token).update(
+        state=UploadState.READY, verdict=verdict[:500], lease_until=None
+    )
+
+
+def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> None:
+    gathered: list[str] = []
+    length = pages = 0
+    for page in clean_pages(_pages_only(stream, upload)):
+        pages += 1
+        if page.text:
+            gathered.append(page.text)
+            length += len(page.text)
+        if length >= ASSIGNMENT_TEXT:
+            break
+    text = "\n\n".join(gathered)[:ASSIGNMENT_TEXT]
+    if len(text) < _TEXT_OF_A_PAGE:
+        raise ExtractionFailed("no_text")
+    with transaction.atomic():
+        Document.objects.select_for_update().get(pk=upload.document_id)
+        verdict = _("Read: %(words)d words. It shapes the outline and the writing.") % {"words": len(text.split())}
+        _finish(upload, verdict, pages_read=pages)
+        Document.objects.filter(pk=upload.document_id).update(assignment_text=text, updated_at=timezone.now())
+        # One assignment at a time: the newest takes the place of the one before.
+        older = Upload.objects.filter(
+            document_id=upload.document_id, purpose=UploadPurpose.ASSIGNMENT, state=UploadState.READY
+        ).exclude(pk=upload.pk)
+        files = [name for name in older.values_list("stored_as", flat=True) if name]
+        older.delete()
+        transaction.on_commit(lambda: [storage.remove(name) for name in files])
+
+
+def _pages_only(stream: Iterator[Meta | Page | Item], upload: Upload) -> Iterator[Page]:
+    for record in stream:
+        if isinstance(record, Meta):
+            _hold(upload, pages_total=record.pages)
+        elif isinstance(record, Page):
+            yield record
+
+
+def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item]) -> None:
+    progress = _Progress()
+    source = Source.objects.create(
+        document_id=upload.document_id,
+        key=f"reading-{upload.pk.hex}",
+        origin=SourceOrigin.UPLOAD,
+        upload=upload,
+        title=upload.name[:500],
+        csl={},
+    )
+    batch: list[Page] = []
+    for page in clean_pages(_pages_of(stream, upload, progress)):
+        batch.append(page)
+        if len(batch) >= _BATCH_PAGES:
+            _store(upload, source, batch, progress)
+            batch = []
+    _store(upload, source, batch, progress)
+    if progress.pages_with_text <= progress.pages * _SCANNED_SHARE:
+        raise ExtractionFailed("no_text", f"{progress.pages_with_text} of {progress.pages}")
+    _name_source(upload, source, progress)
+
+
+def _pages_of(stream: Iterator[Meta | Page | Item], upload: Upload, progress: _Progress) -> Iterator[Page]:
+    for record in stream:
+        if isinstance(record, Meta):
+            progress.meta = record
+            _hold(upload, pages_total=record.pages)
+        elif isinstance(record, Page):
+            yield record
+
+
+def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progress) -> None:
+    """A batch of pages as passages, in one transaction with the number of pages read."""
+    rows: list[Passage] = []
+    for page in pages:
+        progress.pages += 1
+        progress.pages_with_text += len(page.text) >= _TEXT_OF_A_PAGE
+        if len(progress.front) < FRONT:
+            progress.front = f"{progress.front}\n\n{page.text}".strip()[:FRONT]
+        texts = split_page(page.text)
+        if not texts and page.number == 0 and page.text.strip():
+            texts = [page.text.strip()]  # a note of one line is all there is
+        label = page.label or (str(page.number) if page.number else "")
+        for text in texts:
+            rows.append(
+                Passage(source=source, page=page.number, page_label=label, position=progress.passages, text=text)
+            )
+            progress.passages += 1
+    progress.language = progress.language or language_of(progress.front)
+    config = dictionary(progress.language or upload.document.language)
+    for row in rows:
+        row.search = SearchVector(Value(row.text), config=config)  # type: ignore[assignment]  # computed by the database
+    with transaction.atomic():
+        _hold(upload, pages_read=progress.pages if progress.meta.pages else 0)
+        Passage.objects.bulk_create(rows, batch_size=200)
+
+
+def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:
+    csl = csl_of_upload(
+        meta=progress.meta,
+        name_words=title_words(upload.name),
+        front=progress.front,
+        has_pages=progress.meta.pages > 0,
+    )
+    csl["language"] = progress.language or upload.document.language
+    with transaction.atomic():
+        keys = sources.lock_keys(document_id=upload.document_id)
+        _finish(upload, _said_of(progress))
+        keys.name(source, csl)
+        source.page_count = progress.meta.pages
+        source.save(update_fields=["key", "csl", "title", "doi", "url", "page_count"])
+
+
+def _said_of(progress: _Progress) -> str:
+    if progress.meta.pages:
+        pages = ngettext("Read: %(count)d page.", "Read: %(count)d pages.", progress.meta.pages)
+        return pages % {"count": progress.meta.pages}
+    return _("Read.")
+
+
+def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item]) -> None:
+    items = [record.csl for record in stream if isinstance(record, Item)]
+    if not items:
+        raise ExtractionFailed("no_entries")
+    with transaction.atomic():
+        keys = sources.lock_keys(document_id=upload.document_id)
+        with_abstract = 0
+        for csl in items:
+            abstract = str(csl.pop("abstract", ""))
+            source = Source(document_id=upload.document_id, origin=SourceOrigin.BIBLIOGRAPHY, upload=upload)
+            keys.name(source, csl)
+            source.save()
+            texts = sources.passage_texts(abstract)
+            with_abstract += bool(texts)
+            sources.add_passages(source, texts, language=language_of(abstract) or upload.document.language)
+        entries = ngettext("Read: %(count)d entry", "Read: %(count)d entries", len(items)) % {"count": len(items)}
+        abstracts = ngettext(
+            "%(count)d with a text that can be cited.", "%(count)d with texts that can be cited.", with_abstract
+        ) % {"count": with_abstract}
+        _finish(upload, f"{entries}, {abstracts}")

@@ -1,0 +1,137 @@
+"""Sources of a document: finding, adding and naming them, and choosing the passages that fit a text (R-10, R-95)."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.search import SearchVector
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Value
+
+from documents.domain.retrieval import passages_for
+from documents.enums import SourceOrigin
+from documents.extraction.cleaning import clean_pages
+from documents.extraction.language import dictionary, language_of
+from documents.extraction.passages import split_page
+from documents.extraction.protocol import Page
+from documents.models import Document, Passage, Source
+from documents.sources.found import MIN_TEXT, FoundWork
+from documents.sources.keys import ascii_words, key_for
+from documents.sources.merging import KEPT, merge
+from documents.sources.searching import configured, search_services
+from privacy.domain import audit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+__all__ = ["FoundWork", "add_found", "add_passages", "lock_keys", "passage_texts", "passages_for", "search"]
+
+#: Seconds an answer of the search services is believed.
+CACHED_FOR: Final = 24 * 3600
+MAX_QUERIES: Final = 8
+
+
+@dataclass(slots=True)
+class Keys:
+    """The citation keys of one document, held by the lock on its row until the transaction ends."""
+
+    taken: set[str]
+
+    def name(self, source: Source, csl: dict[str, Any]) -> None:
+        """Gives the source its key and what follows from its CSL-JSON item."""
+        source.key = key_for(csl, self.taken)
+        self.taken.add(source.key)
+        csl.pop("citation-key", None)
+        source.csl = {**csl, "id": source.key}
+        source.title = str(csl.get("title", ""))[:500]
+        source.doi = str(csl.get("DOI", ""))[:200]
+        url = str(csl.get("URL", ""))
+        source.url = url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
+
+
+def lock_keys(*, document_id: UUID) -> Keys:
+    """Locks the document's row for the rest of the transaction: two files that end at once get different keys."""
+    Document.objects.select_for_update().only("pk").get(pk=document_id)
+    return Keys(taken=set(Source.objects.filter(document_id=document_id).values_list("key", flat=True)))
+
+
+def passage_texts(text: str) -> list[str]:
+    """A text without pages, such as an abstract, as passages; empty where it is too short to rest a claim on."""
+    if len(text) < MIN_TEXT:
+        return []
+    pages = clean_pages([Page(number=0, label="", text=text)])
+    return [passage for page in pages for passage in split_page(page.text)]
+
+
+def add_passages(source: Source, texts: Sequence[str], *, language: str) -> None:
+    """Passages without page, in order, with their words in the index."""
+    config = dictionary(language)
+    Passage.objects.bulk_create(
+        Passage(source=source, position=position, text=text, search=SearchVector(Value(text), config=config))
+        for position, text in enumerate(texts)
+    )
+
+
+def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None" = None) -> list[Source]:
+    """Makes sources of works that can be cited and are not there yet (by DOI, then title); answers the new ones."""
+    added: list[Source] = []
+    with transaction.atomic():
+        keys = lock_keys(document_id=document_id)
+        there = Source.objects.filter(document_id=document_id).values_list("doi", "title")
+        dois = {doi for doi, _title in there if doi}
+        titles = {_plain(title) for _doi, title in there}
+        for work in works:
+            texts = passage_texts(work.text)
+            if not texts or work.doi in dois or _plain(work.title) in titles:
+                continue
+            language = language_of(work.text) or work.language
+            source = Source(document_id=document_id, origin=SourceOrigin.SEARCH)
+            keys.name(source, {**work.csl(), **({"language": language} if language else {})})
+            source.url = source.url or (work.url if len(work.url) <= 1000 else "")
+            source.save()
+            add_passages(source, texts, language=language)
+            added.append(source)
+            dois |= {work.doi} - {""}
+            titles.add(_plain(work.title))
+        for source in added:
+            audit.record(action="source.found", subject=source, by=by)
+    return added
+
+
+async def search(queries: list[str], *, language: str = "") -> list[FoundWork]:
+    """The best works over all queries and configured services, best first, at most 20 for a query.
+
+    Answers are cached for a day, except where a service was silent. Without any service it is an empty list.
+    """
+    services = configured(settings.SOURCE_SERVICES)
+    lists: list[list[FoundWork]] = []
+    for query in list(dict.fromkeys(query.strip() for query in queries if query.strip()))[:MAX_QUERIES]:
+        name = _cache_name(query, language)
+        if (known := await cache.aget(name)) is not None:
+            lists.append([_thawed(work) for work in json.loads(known)])
+            continue
+        result = await search_services(query, services=services, language=language)
+        lists.append(result.works)
+        if services and not result.failed:
+            await cache.aset(name, json.dumps([asdict(work) for work in result.works]), CACHED_FOR)
+    return merge(lists, query=" ".join(queries), language=language, keep=KEPT * max(1, len(lists)))
+
+
+def _cache_name(query: str, language: str) -> str:
+    urls = sorted(values["url"] for values in settings.SOURCE_SERVICES.values())
+    said = json.dumps([query.casefold(), language, urls])
+    return f"search:{hashlib.sha256(said.encode()).hexdigest()}"
+
+
+def _thawed(values: dict[str, Any]) -> FoundWork:
+    authors = tuple(tuple((str(name), str(value)) for name, value in author) for author in values["authors"])
+    return FoundWork(**{**values, "authors": authors, "services": tuple(values["services"])})
+
+
+def _plain(title: str) -> str:
+    return " ".join(ascii_words(title))

@@ -1,0 +1,29 @@
+"""Work on documents in the background: each task is one domain call."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from documents.domain import exporting, extraction, uploads
+
+
+@shared_task(name="documents.tasks.extract_upload")
+def extract_upload(upload_id: str) -> None:
+    """Reads one file into the database."""
+    extraction.extract(upload_id=UUID(upload_id))
+
+
+@shared_task(name="documents.tasks.continue_uploads")
+def continue_uploads() -> None:
+    """Finds files whose nudge or worker was lost."""
+    uploads.continue_waiting(now=timezone.now())
+
+
+@shared_task(name="documents.tasks.make_export")
+def make_export(export_id: str) -> None:
+    """Makes one file to take away; why it failed stands in its row."""
+    try:
+        exporting.make_export(export_id=UUID(export_id))
+    except exporting.ExportError:
+        return
