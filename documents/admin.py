@@ -25,7 +25,7 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # one class for many models
+class ReadOnlyInline(ReadOnly, admin.TabularInline):
     extra = 0
     show_change_link = True
 
@@ -51,7 +51,7 @@ class ExportInline(ReadOnlyInline):
 
 
 @admin.register(Document)
-class DocumentAdmin(ReadOnly, admin.ModelAdmin[Document]):
+class DocumentAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("__str__", "kind", "language", "pages", "body_pages", "state_shown", "progress", "updated_at")
     list_filter = ("state", "kind", "language", "level", "created_at")
     search_fields = ("id", "title", "topic", "owner__email")
@@ -69,7 +69,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin[Document]):
 
 
 @admin.register(Source)
-class SourceAdmin(ReadOnly, admin.ModelAdmin[Source]):
+class SourceAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("title", "key", "origin", "page_count", "passages_counted", "link")
     list_filter = ("origin",)
     search_fields = ("title", "key", "doi", "document__id")
@@ -88,7 +88,7 @@ class SourceAdmin(ReadOnly, admin.ModelAdmin[Source]):
 
 
 @admin.register(Citation)
-class CitationAdmin(ReadOnly, admin.ModelAdmin[Citation]):
+class CitationAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("source", "section", "check_result", "page")
     list_filter = ("check_result",)
     search_fields = ("document__id", "sentence")

@@ -15,7 +15,7 @@ from documents.models import Document
 from documents.models.document import MAX_PAGES, MIN_PAGES
 
 
-class BriefForm(forms.ModelForm[Document]):
+class BriefForm(forms.ModelForm):
     """The description of a work (R-02, R-04, R-96)."""
 
     class Meta:
