@@ -14,13 +14,18 @@ import pytest  # noqa: E402
 import redis  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-# dj-stripe's forms, at every start.
-warnings.filterwarnings("ignore", message="The default scheme will be changed")
-# pytest-django sets Django up at its next hook, now that it finds settings that are loaded.
-_ = settings.DATABASES
-
 if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
+
+    from sandbox.testing import Running
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Loads the settings; pytest-django sets Django up in the same hook, after us, once it finds them loaded."""
+    # dj-stripe's forms, at every start.
+    warnings.filterwarnings("ignore", message="The default scheme will be changed")
+    _ = settings.DATABASES
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +54,27 @@ def _redis_client() -> Iterator["redis.Redis"]:
 def clean_redis(_redis_client: "redis.Redis") -> None:
     """Each test begins with an empty Redis. A folder whose tests share running processes overrides this."""
     _redis_client.flushdb()
+
+
+@pytest.fixture(scope="module")
+def running_sandbox() -> Iterator["Running"]:
+    """The outside world in a thread, at the addresses that the settings name.
+
+    For a module only: folders that run the whole site as processes start a sandbox of their own there.
+    """
+    from sandbox.testing import run_in_thread
+
+    with run_in_thread(
+        port=int(os.environ["SANDBOX_PORT"]),
+        smtp_port=int(os.environ["SANDBOX_SMTP_PORT"]),
+        webhook_secret=os.environ["STRIPE_WEBHOOK_SECRET"],
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(running_sandbox: "Running") -> Iterator["Running"]:
+    """The outside world as new, and left so."""
+    running_sandbox.control.reset()
+    yield running_sandbox
+    running_sandbox.control.reset()
