@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import exporting, extraction, uploads
+from documents.domain import exporting, extraction, restyling, uploads
 
 
 @shared_task(name="documents.tasks.extract_upload")
@@ -27,3 +27,18 @@ def make_export(export_id: str) -> None:
         exporting.make_export(export_id=UUID(export_id))
     except exporting.ExportError:
         return
+
+
+@shared_task(name="documents.tasks.render_reader")
+def render_reader(document_id: str) -> None:
+    """Renders a document for the screen in its present citation style; beat tries again when it fails."""
+    try:
+        restyling.render_reader(document_id=UUID(document_id))
+    except exporting.ExportError:
+        return
+
+
+@shared_task(name="documents.tasks.continue_exports")
+def continue_exports() -> None:
+    """Finds files and renderings whose nudge was lost."""
+    restyling.continue_waiting(now=timezone.now())

@@ -138,13 +138,18 @@ def make_export(*, export_id: UUID) -> None:
     )
 
 
-def store_reader(*, document_id: UUID, reader: ReaderHtml) -> None:
-    """Keeps the rendering for the screen with the sections, so that no view renders or cleans again."""
+def store_reader(*, document_id: UUID, reader: ReaderHtml, style: str) -> None:
+    """Keeps the rendering for the screen with the sections, so that no view renders or cleans again.
+
+    ``style`` is the CSL style it was rendered in.
+    """
     with transaction.atomic():
         sections = list(Section.objects.filter(document_id=document_id).only("pk", "position").order_by("position"))
         rendered = link_citations(reader.sections.get(str(section.pk), "") for section in sections)
         for section, html in zip(sections, rendered, strict=True):
             section.html = html
         Section.objects.bulk_update(sections, ["html"])
-        Document.objects.filter(pk=document_id).update(bibliography_html=reader.bibliography_html)
+        Document.objects.filter(pk=document_id).update(
+            bibliography_html=reader.bibliography_html, rendered_style=style
+        )
         briefs.index(document_id=document_id)

@@ -1,19 +1,24 @@
 """Setting the citations of a finished document in another style."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.db import transaction
+from django.db.models import F
 
 from documents.domain import exporting, manuscripts
-from documents.enums import DocumentState, ExportFormat
-from documents.models import Document
+from documents.enums import DocumentState, ExportFormat, ExportState
+from documents.models import Document, Export
 from privacy.domain import audit
 from tesigo.platform.enqueue import enqueue_on_commit
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+#: How long a file may be in the making before it is asked for again.
+PATIENCE: Final = timedelta(minutes=3)
 
 
 def request(*, document_id: UUID, citation_style: str, by: "User") -> None:
@@ -30,5 +35,15 @@ def request(*, document_id: UUID, citation_style: str, by: "User") -> None:
 
 def render_reader(*, document_id: UUID) -> None:
     """Renders the text for the screen as it now stands, for the background task. Raises ExportError."""
-    reader = async_to_sync(exporting.render_reader)(manuscripts.load(document_id))
-    exporting.store_reader(document_id=document_id, reader=reader)
+    manuscript = manuscripts.load(document_id)
+    reader = async_to_sync(exporting.render_reader)(manuscript)
+    exporting.store_reader(document_id=document_id, reader=reader, style=manuscript.csl_style)
+
+
+def continue_waiting(*, now: datetime) -> None:
+    """Finds files and renderings whose nudge was lost, and asks for them again."""
+    for pk in Export.objects.filter(state=ExportState.PENDING, created_at__lt=now - PATIENCE).values_list("pk", flat=True):
+        enqueue_on_commit("documents.tasks.make_export", str(pk))
+    stale = Document.objects.filter(state=DocumentState.READY).exclude(rendered_style=F("citation_style"))
+    for pk in stale.values_list("pk", flat=True):
+        enqueue_on_commit("documents.tasks.render_reader", str(pk))

@@ -59,6 +59,9 @@ class Document(models.Model):
     outline_error = models.CharField(max_length=500, blank=True)
     body_pages = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     bibliography_html = models.TextField(blank=True, editable=False)
+    rendered_style = models.CharField(
+        max_length=100, blank=True, editable=False, help_text=_("The citation style of the rendering for the screen.")
+    )
     search = SearchVectorField(null=True, editable=False)
     session_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     seed = models.PositiveIntegerField(default=new_seed, editable=False)

@@ -1,0 +1,202 @@
+"""The documents' pages: whose they are, what they refuse, how many queries they cost."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.models import User
+from documents.domain import briefs
+from documents.enums import DocumentState, UploadPurpose, UploadState
+from documents.models import Document, Upload
+from privacy.domain import consent
+from privacy.enums import ConsentKind
+from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
+
+pytestmark = pytest.mark.django_db
+
+BRIEF = {
+    "kind": "seminar",
+    "topic": "How lighthouses were kept",
+    "language": "en",
+    "level": "bachelor",
+    "pages": "12",
+    "citation_style": "apa",
+    "requirements": "",
+    "search_for_sources": "on",
+    "author_name": "",
+}
+
+
+@pytest.fixture
+def student() -> User:
+    from django.utils import timezone
+
+    user = UserFactory.create()
+    consent.give(user=user, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
+    return user
+
+
+@pytest.fixture
+def browser(student: User, client: Client) -> Client:
+    client.force_login(student)
+    return client
+
+
+def words(response: object) -> str:
+    return " ".join(response.content.decode().split())  # type: ignore[attr-defined]  # a response
+
+
+def test_every_page_of_somebody_elses_document_is_missing(browser: Client) -> None:
+    theirs = outlined_document()
+    for name in ("brief", "outline", "outline-state", "read", "citations", "take_away", "files"):
+        assert browser.get(reverse(f"documents:{name}", args=[theirs.pk])).status_code == 404, name
+    for name in ("delete", "outline-request", "style"):
+        assert browser.post(reverse(f"documents:{name}", args=[theirs.pk])).status_code == 404, name
+    assert browser.get(reverse("documents:download", args=[theirs.pk, uuid.uuid4()])).status_code == 404
+    assert Document.objects.filter(pk=theirs.pk, state=DocumentState.OUTLINED).exists()
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
+    response = client.get(reverse("documents:library"))
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("accounts:signin"))
+
+
+def test_a_brief_becomes_a_document(browser: Client, student: User) -> None:
+    response = browser.post(reverse("documents:new"), BRIEF)
+    document = Document.objects.get()
+    assert response["Location"] == reverse("documents:brief", args=[document.pk])
+    assert (document.owner, document.pages, document.topic) == (student, 12, "How lighthouses were kept")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("pages", "0", "Order at least 1 page."),
+        ("pages", "201", "Order at most 200 pages."),
+        ("pages", "twelve", "as a whole number"),
+        ("pages", "", "Say how many pages"),
+        ("topic", "   ", "Say in a sentence what the work is about."),
+        ("topic", "x" * 10_000, "The topic is too long: 10000 characters."),
+        ("topic", "\x00nul", "Null characters are not allowed."),
+        ("language", "uk", "Select a valid choice"),
+        ("citation_style", "../../etc/passwd", "Select a valid choice"),
+    ],
+)
+def test_a_brief_that_cannot_be_is_refused_in_plain_words(browser: Client, field: str, value: str, says: str) -> None:
+    response = browser.post(reverse("documents:new"), {**BRIEF, field: value})
+    assert response.status_code == 422
+    assert says in words(response)
+    assert "How lighthouses were kept" in words(response) or field == "topic", "what was typed is still there"
+    assert not Document.objects.exists()
+
+
+def test_other_pages_ask_for_a_new_outline_and_a_new_style_does_not(browser: Client, student: User) -> None:
+    document = outlined_document(owner=student)
+    brief = {**BRIEF, "topic": document.topic, "kind": document.kind, "pages": "4"}
+    browser.post(reverse("documents:brief", args=[document.pk]), {**brief, "citation_style": "ieee"})
+    document.refresh_from_db()
+    assert (document.state, document.citation_style) == (DocumentState.OUTLINED, "ieee")
+    browser.post(reverse("documents:brief", args=[document.pk]), {**brief, "pages": "9"})
+    document.refresh_from_db()
+    assert (document.state, document.pages) == (DocumentState.DRAFT, 9)
+
+
+def test_an_outline_waits_for_the_files_to_be_read(browser: Client, student: User) -> None:
+    document = DocumentFactory.create(owner=student)
+    Upload.objects.create(document=document, purpose=UploadPurpose.SOURCE, name="a.pdf", state=UploadState.EXTRACTING)
+    response = browser.post(reverse("documents:outline-request", args=[document.pk]), follow=True)
+    assert "Your files are still being read" in words(response)
+    document.refresh_from_db()
+    assert document.state == DocumentState.DRAFT
+
+
+def outline_form(document: Document) -> dict[str, object]:
+    form: dict[str, object] = {"title": document.title, "row": []}
+    for section in document.sections.all():
+        form["row"].append(str(section.pk))  # type: ignore[attr-defined]  # a list
+        form[f"title-{section.pk}"] = section.title
+        form[f"pages-{section.pk}"] = str(section.pages)
+        form[f"parent-{section.pk}"] = str(section.parent_id or "")
+        form[f"order-{section.pk}"] = str(section.position)
+    return form
+
+
+def test_the_outline_is_renamed_moved_and_its_pages_add_up(browser: Client, student: User) -> None:
+    document = outlined_document(owner=student)
+    first, *_, last = document.sections.all()
+    form = {**outline_form(document), f"title-{first.pk}": "Begin here", f"pages-{last.pk}": "30", "move": f"{last.pk}:up"}
+    response = browser.post(reverse("documents:outline", args=[document.pk]), form, follow=True)
+    assert "The pages add up to 4" in words(response)
+    sections = list(document.sections.all())
+    assert [section.title for section in sections] == ["Begin here", "The work", "Days", "Nights"]
+    assert sum(section.pages for section in sections) == 4
+
+
+def test_a_dropped_chapter_leaves_its_sections(browser: Client, student: User) -> None:
+    document = outlined_document(owner=student)
+    chapter = document.sections.get(title="The work")
+    browser.post(reverse("documents:outline", args=[document.pk]), {**outline_form(document), "drop": str(chapter.pk)})
+    assert [(section.title, section.parent_id) for section in document.sections.all()] == [
+        ("Introduction", None),
+        ("Nights", None),
+        ("Days", None),
+    ]
+
+
+def test_a_section_is_added_and_goes_on_to_the_price(browser: Client, student: User) -> None:
+    document = outlined_document(owner=student)
+    form = {**outline_form(document), "add": "top", "next": "price"}
+    response = browser.post(reverse("documents:outline", args=[document.pk]), form)
+    assert response["Location"] == reverse("billing:price", args=[document.pk])
+    assert document.sections.last().title == "New section"
+
+
+@pytest.mark.parametrize("pages", ["many", "-3", "NaN", "1e400"])
+def test_pages_that_are_no_number_change_nothing(browser: Client, student: User, pages: str) -> None:
+    document = outlined_document(owner=student)
+    first = document.sections.first()
+    form = {**outline_form(document), f"pages-{first.pk}": pages, f"title-{first.pk}": "Lost"}
+    response = browser.post(reverse("documents:outline", args=[document.pk]), form, follow=True)
+    assert "pages of a section" in words(response)
+    assert not document.sections.filter(title="Lost").exists()
+
+
+def test_a_draft_is_thrown_away_and_a_paid_document_is_not(browser: Client, student: User) -> None:
+    draft = DocumentFactory.create(owner=student)
+    paid = DocumentFactory.create(owner=student, state=DocumentState.QUEUED)
+    for document in (draft, paid):
+        browser.post(reverse("documents:delete", args=[document.pk]))
+    assert list(Document.objects.all()) == [paid]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_library_costs_the_same_queries_for_one_and_for_three(
+    browser: Client, student: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    DocumentFactory.create_batch(count, owner=student)
+    DocumentFactory.create()
+    browser.get(reverse("documents:library"))
+    with django_assert_num_queries(5):
+        response = browser.get(reverse("documents:library"))
+    assert words(response).count("row-title") == count
+
+
+def test_the_library_finds_words_and_marks_them(browser: Client, student: User) -> None:
+    document = outlined_document(owner=student)
+    document.sections.filter(title="Nights").update(text="The <b>lamp</b> was trimmed at every change of the watch.")
+    briefs.index(document_id=document.pk)
+    page = words(browser.get(reverse("documents:library"), {"q": "trimmed"}))
+    assert "<mark>trimmed</mark>" in page
+    assert "<b>lamp</b>" not in page
+    assert "No document of yours fits" in words(browser.get(reverse("documents:library"), {"q": "submarine"}))
+
+
+def test_pages_carry_a_strict_policy(browser: Client, settings: SettingsWrapper) -> None:
+    policy = browser.get(reverse("documents:library"))["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
