@@ -1,0 +1,112 @@
+"""The export child: ``python -m documents.export.child``. A task on standard input, its answer on standard output.
+
+One child does one task and ends, so that layout never grows the process that asked for it.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from documents.export.errors import ExportError
+from documents.export.limits import Limits, apply
+from documents.export.manuscript import Manuscript
+
+_TOO_BIG: Final = "The document needs more memory than an export may use."
+
+
+def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from documents.export import citing, paging, paper
+
+    document = paging.lay_out(paper.paper_html(manuscript, citing.cite(manuscript, folder)))
+    return _plain(asdict(paging.measure_pages(document, manuscript)))
+
+
+def _pdf(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from documents.export import citing, paging, paper
+
+    document = paging.lay_out(paper.paper_html(manuscript, citing.cite(manuscript, folder)))
+    measured = paging.measure_pages(document, manuscript)
+    written = folder / "document.pdf"
+    size = paging.write(document, written)
+    _deliver(written, Path(options["destination"]))
+    return {**_plain(asdict(measured)), "size": size}
+
+
+def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from documents.export import citing, paging, paper, word
+
+    cited = citing.cite(manuscript, folder)
+    first_pages = options.get("first_pages")
+    if first_pages is None:
+        document = paging.lay_out(paper.paper_html(manuscript, cited))
+        first_pages = paging.contents_pages(document, manuscript)
+    written = word.write(manuscript, cited, first_pages=first_pages, folder=folder)
+    size = written.stat().st_size
+    _deliver(written, Path(options["destination"]))
+    return {"size": size}
+
+
+def _reader(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from documents.export import citing, reading
+
+    return asdict(reading.reader_html(manuscript, citing.cite(manuscript, folder)))
+
+
+_TASKS: Final[dict[str, Callable[[Manuscript, dict[str, Any], Path], dict[str, Any]]]] = {
+    "measure": _measure,
+    "pdf": _pdf,
+    "docx": _docx,
+    "reader": _reader,
+}
+
+
+def _plain(measured: dict[str, Any]) -> dict[str, Any]:
+    pages = {name: str(value) for name, value in measured["section_pages"].items()}
+    return {**measured, "body_pages": str(measured["body_pages"]), "section_pages": pages}
+
+
+def _deliver(written: Path, destination: Path) -> None:
+    """Puts a file in its place whole or not at all, also on another file system."""
+    beside = destination.with_name(f".{destination.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(written.read_bytes())
+        beside.replace(destination)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _answer(task: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with tempfile.TemporaryDirectory(prefix="tesigo-layout-") as folder:
+            manuscript = Manuscript.from_json(task["manuscript"])
+            return {"result": _TASKS[task["name"]](manuscript, task["options"], Path(folder))}
+    except ExportError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": _TOO_BIG}
+    except RecursionError:
+        return {"error": "The text is nested too deeply to be laid out."}
+    except Exception as error:  # the parent's log must learn what it was; no text of the document goes there
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
+        return {"error": "The document could not be laid out.", "cause": f"{type(error).__name__} at {where}"}
+
+
+def main() -> None:
+    """Reads the task, works under its limits, writes the answer."""
+    task = json.load(sys.stdin)
+    apply(Limits(**task["limits"]))
+    answer = json.dumps(_answer(task))
+    sys.stdout.write(answer)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

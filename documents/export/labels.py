@@ -1,0 +1,163 @@
+"""Words and typographic habits of the languages that documents are written in (R-04)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the typesetter itself says in one language.
+
+    ``quotes`` are the double and single marks, opening and closing. ``page`` and ``pages`` are the abbreviations that a
+    citation's locator may carry; ``date`` is a format of day, month and year.
+    """
+
+    contents: str
+    bibliography: str
+    ai_statement: str
+    quotes: tuple[str, str, str, str]
+    page: str
+    date: str
+    months: tuple[str, ...]
+
+
+_ENGLISH = Words(
+    contents="Contents",
+    bibliography="Bibliography",
+    ai_statement="Statement on the use of AI",
+    quotes=("“", "”", "‘", "’"),
+    page="p.",
+    date="{day} {month} {year}",
+    months=(
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+)  # fmt: skip
+
+_WORDS = {
+    "en": _ENGLISH,
+    "de": Words(
+        contents="Inhaltsverzeichnis",
+        bibliography="Literaturverzeichnis",
+        ai_statement="Erklärung zur Nutzung von KI",
+        quotes=("„", "“", "‚", "‘"),
+        page="S.",
+        date="{day}. {month} {year}",
+        months=(
+            "Januar", "Februar", "März", "April", "Mai", "Juni",
+            "Juli", "August", "September", "Oktober", "November", "Dezember",
+        ),
+    ),
+    "it": Words(
+        contents="Indice",
+        bibliography="Bibliografia",
+        ai_statement="Dichiarazione sull’uso dell’IA",
+        quotes=("«", "»", "“", "”"),
+        page="p.",
+        date="{day} {month} {year}",
+        months=(
+            "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",
+            "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre",
+        ),
+    ),
+    "es": Words(
+        contents="Índice",
+        bibliography="Bibliografía",
+        ai_statement="Declaración sobre el uso de IA",
+        quotes=("«", "»", "“", "”"),
+        page="p.",
+        date="{day} de {month} de {year}",
+        months=(
+            "enero", "febrero", "marzo", "abril", "mayo", "junio",
+            "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+        ),
+    ),
+    "fr": Words(
+        contents="Table des matières",
+        bibliography="Bibliographie",
+        ai_statement="Déclaration d’utilisation de l’IA",
+        quotes=("«\u00a0", "\u00a0»", "“", "”"),
+        page="p.",
+        date="{day} {month} {year}",
+        months=(
+            "janvier", "février", "mars", "avril", "mai", "juin",
+            "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+        ),
+    ),
+    "pl": Words(
+        contents="Spis treści",
+        bibliography="Bibliografia",
+        ai_statement="Oświadczenie o wykorzystaniu AI",
+        quotes=("„", "”", "«", "»"),
+        page="s.",
+        date="{day} {month} {year}",
+        months=(
+            "stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca",
+            "lipca", "sierpnia", "września", "października", "listopada", "grudnia",
+        ),
+    ),
+    "pt": Words(
+        contents="Índice",
+        bibliography="Bibliografia",
+        ai_statement="Declaração sobre o uso de IA",
+        quotes=("«", "»", "“", "”"),
+        page="p.",
+        date="{day} de {month} de {year}",
+        months=(
+            "janeiro", "fevereiro", "março", "abril", "maio", "junho",
+            "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
+        ),
+    ),
+    "nl": Words(
+        contents="Inhoudsopgave",
+        bibliography="Literatuurlijst",
+        ai_statement="Verklaring over het gebruik van AI",
+        quotes=("“", "”", "‘", "’"),
+        page="p.",
+        date="{day} {month} {year}",
+        months=(
+            "januari", "februari", "maart", "april", "mei", "juni",
+            "juli", "augustus", "september", "oktober", "november", "december",
+        ),
+    ),
+    "cs": Words(
+        contents="Obsah",
+        bibliography="Literatura",
+        ai_statement="Prohlášení o využití AI",
+        quotes=("„", "“", "‚", "‘"),
+        page="s.",
+        date="{day}. {month} {year}",
+        months=(
+            "ledna", "února", "března", "dubna", "května", "června",
+            "července", "srpna", "září", "října", "listopadu", "prosince",
+        ),
+    ),
+    "ro": Words(
+        contents="Cuprins",
+        bibliography="Bibliografie",
+        ai_statement="Declarație privind utilizarea IA",
+        quotes=("„", "”", "«", "»"),
+        page="p.",
+        date="{day} {month} {year}",
+        months=(
+            "ianuarie", "februarie", "martie", "aprilie", "mai", "iunie",
+            "iulie", "august", "septembrie", "octombrie", "noiembrie", "decembrie",
+        ),
+    ),
+}  # fmt: skip
+
+
+def base_language(tag: str) -> str:
+    """The language of a BCP 47 tag without region or script: ``de`` of ``de-AT``."""
+    return tag.replace("_", "-").split("-", 1)[0].lower()
+
+
+def words(language: str) -> Words:
+    """The words of a language; English for one that we do not set."""
+    return _WORDS.get(base_language(language), _ENGLISH)
+
+
+def long_date(day: date, language: str) -> str:
+    """A date as a title page writes it."""
+    said = words(language)
+    return said.date.format(day=day.day, month=said.months[day.month - 1], year=day.year)

@@ -1,0 +1,111 @@
+"""Starts an export child, waits within limits, and makes sure that it ends."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from documents.export.errors import ExportError
+from documents.export.limits import DEFAULT, Limits
+from documents.export.manuscript import Manuscript
+
+logger = logging.getLogger(__name__)
+_PROJECT: Final = Path(__file__).resolve().parents[2]
+_COMMAND: Final = (sys.executable, "-m", "documents.export.child")
+# 200 pages are about 600,000 characters; this is far above anything that is paid for.
+_MOST_CHARACTERS: Final = 4_000_000
+_GRACE: Final = 2.0
+
+
+def _environment() -> dict[str, str]:
+    # No secrets: the child reads what strangers wrote. The caches of the font library are kept where they are.
+    kept = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "TMPDIR") if name in os.environ}
+    return {**kept, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(_PROJECT), "MALLOC_ARENA_MAX": "2"}
+
+
+def _task(name: str, manuscript: Manuscript, options: Mapping[str, Any], limits: Limits) -> bytes:
+    if sum(len(section.markdown) for section in manuscript.sections) > _MOST_CHARACTERS:
+        raise ExportError("The document is too long to be laid out.")
+    task = {
+        "name": name,
+        "manuscript": manuscript.to_json(),
+        "options": dict(options),
+        "limits": {"memory": limits.memory, "cpu": limits.cpu, "wall": limits.wall},
+    }
+    return json.dumps(task).encode()
+
+
+def run(name: str, manuscript: Manuscript, *, limits: Limits = DEFAULT, **options: Any) -> dict[str, Any]:
+    """Does a task in a child and answers its result. Raises ExportError."""
+    task = _task(name, manuscript, options, limits)
+    child = subprocess.Popen(
+        _COMMAND,
+        cwd=_PROJECT,
+        env=_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        output, _ = child.communicate(task, timeout=limits.wall + _GRACE)
+    except subprocess.TimeoutExpired:
+        raise ExportError(_TOO_SLOW) from None
+    finally:
+        _kill(child.pid)
+        child.communicate()
+    return _result(name, child.returncode, output)
+
+
+async def run_async(name: str, manuscript: Manuscript, *, limits: Limits = DEFAULT, **options: Any) -> dict[str, Any]:
+    """As ``run``, without blocking the event loop. Cancelled, it ends the child."""
+    task = _task(name, manuscript, options, limits)
+    child = await asyncio.create_subprocess_exec(
+        *_COMMAND,
+        cwd=_PROJECT,
+        env=_environment(),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        output, _ = await asyncio.wait_for(child.communicate(task), timeout=limits.wall + _GRACE)
+    except TimeoutError:
+        raise ExportError(_TOO_SLOW) from None
+    finally:
+        _kill(child.pid)
+        await child.wait()
+    return _result(name, child.returncode or 0, output)
+
+
+_TOO_SLOW: Final = "Laying out the document took too long."
+
+
+def _kill(group: int) -> None:
+    """Ends the child with everything it started; it leads a process group of its own."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _result(name: str, code: int, output: bytes) -> dict[str, Any]:
+    if code < 0 and -code in (signal.SIGALRM, signal.SIGXCPU, signal.SIGKILL):
+        raise ExportError(_TOO_SLOW)
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        logger.warning("export child died", extra={"task": name, "code": code})
+        raise ExportError("Laying out the document failed: it needed more than an export may use.") from None
+    if "error" in answer:
+        if "cause" in answer:
+            logger.warning("export failed: %s", answer["cause"], extra={"task": name})
+        raise ExportError(answer["error"])
+    result: dict[str, Any] = answer["result"]
+    return result
