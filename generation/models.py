@@ -157,7 +157,8 @@ class Attempt(models.Model):
     provider = models.CharField(max_length=12, choices=Provider)
     model_name = models.CharField(max_length=100)
     purpose = models.CharField(max_length=32)
-    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    #: The same for every try of one question, so that a repeated and paid-for answer can be seen and counted.
+    idempotency_key = models.UUIDField(db_index=True, editable=False)
     outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.INTENT)
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
