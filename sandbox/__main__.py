@@ -13,12 +13,20 @@ def arguments(words: list[str] | None = None) -> Config:
     """The command line as a Config; ends the program with a message for what is wrong."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="The outside world on loopback.")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8010")), help="HTTP; 0 takes a free one")
-    parser.add_argument("--smtp-port", type=int, default=int(os.environ.get("SANDBOX_SMTP_PORT", "8025")), help="0 takes a free one")
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8010")), help="HTTP; 0 takes a free one"
+    )
+    parser.add_argument(
+        "--smtp-port", type=int, default=int(os.environ.get("SANDBOX_SMTP_PORT", "8025")), help="0 takes a free one"
+    )
     parser.add_argument("--webhook-url", default="", help="where Stripe events are sent; none when empty")
     parser.add_argument("--webhook-secret", default=os.environ.get("STRIPE_WEBHOOK_SECRET", DEFAULT_WEBHOOK_SECRET))
-    parser.add_argument("--latency", type=parse_latency, default=(0.05, 0.2), help="seconds an AI call takes, such as 0.1 or 0.05-0.2")
-    parser.add_argument("--sepa-seconds", type=float, default=5.0, help="until a direct debit arrives; negative: only on command")
+    parser.add_argument(
+        "--latency", type=parse_latency, default=(0.05, 0.2), help="seconds an AI call takes, such as 0.1 or 0.05-0.2"
+    )
+    parser.add_argument(
+        "--sepa-seconds", type=float, default=5.0, help="until a direct debit arrives; negative: only on command"
+    )
     parser.add_argument("--state", type=Path, default=None, help="file that keeps payments and mails over a restart")
     parser.add_argument("--public-url", default="", help="address for browsers, when it is not host and port")
     parser.add_argument("--quiet", action="store_true", help="no line for each call")
@@ -36,7 +44,9 @@ def main() -> int:
         print(f"The sandbox cannot start: {error} Choose others with --port and --smtp-port.", file=sys.stderr)
         return 1
     config = server.config
-    print(f"sandbox {config.base_url}  inbox {config.base_url}/inbox/  smtp {config.host}:{config.smtp_port}", flush=True)
+    print(
+        f"sandbox {config.base_url}  inbox {config.base_url}/inbox/  smtp {config.host}:{config.smtp_port}", flush=True
+    )
     server.run()
     return 0
 

@@ -63,7 +63,14 @@ def door(request: Request, world: World, service: str) -> Response | dict[str, A
 
 
 async def think(
-    world: World, service: str, body: dict[str, Any], *, schema: Any, any_json: bool, limit: int | None, behaviour: Behaviour
+    world: World,
+    service: str,
+    body: dict[str, Any],
+    *,
+    schema: Any,
+    any_json: bool,
+    limit: int | None,
+    behaviour: Behaviour,
 ) -> Reply:
     """Wait as long as the service takes, and write."""
     await asyncio.sleep(world.patience(service))

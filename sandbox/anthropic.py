@@ -16,7 +16,7 @@ from sandbox.reading import flatten
 from sandbox.world import World
 
 SERVICE = "anthropic"
-MODELS = ("claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5")
+MODELS = ("claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5")
 
 
 def routes(world: World) -> list[Route]:
@@ -25,7 +25,9 @@ def routes(world: World) -> list[Route]:
     async def models(request: Request) -> Response:
         if not request.scope["sandbox.key"] or "refused" in request.scope["sandbox.key"]:
             return refusal(SERVICE, 401, "invalid x-api-key")
-        data = [{"type": "model", "id": name, "display_name": name, "created_at": "2025-10-01T00:00:00Z"} for name in MODELS]
+        data = [
+            {"type": "model", "id": name, "display_name": name, "created_at": "2025-10-01T00:00:00Z"} for name in MODELS
+        ]
         return JSONResponse(
             {"data": data, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]}, headers=_headers(world)
         )
@@ -49,7 +51,9 @@ def routes(world: World) -> list[Route]:
         as_tool = tool if not (reply.refused or behaviour.has("prose") or behaviour.has("empty")) else None
         answer = _Answer(body, reply, as_tool)
         if body.get("stream"):
-            cut = request.scope["sandbox.cut"] if request.scope["sandbox.effect"].transport == "drop_midstream" else None
+            cut = (
+                request.scope["sandbox.cut"] if request.scope["sandbox.effect"].transport == "drop_midstream" else None
+            )
             return StreamingResponse(answer.stream(cut), media_type="text/event-stream", headers=_headers(world))
         return JSONResponse(answer.whole(), headers=_headers(world))
 
@@ -130,7 +134,11 @@ class _Answer:
             for number, piece in enumerate(parts):
                 if cut is not None and number >= len(parts) // 2:
                     await cut()
-                delta = {"type": "input_json_delta", "partial_json": piece} if self.tool else {"type": "text_delta", "text": piece}
+                delta = (
+                    {"type": "input_json_delta", "partial_json": piece}
+                    if self.tool
+                    else {"type": "text_delta", "text": piece}
+                )
                 yield _event("content_block_delta", index=0, delta=delta)
             yield _event("content_block_stop", index=0)
         yield _event(

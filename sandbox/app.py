@@ -62,7 +62,10 @@ async def _style(request: Request) -> Response:
 
 def _home(world: World):  # type: ignore[no-untyped-def]
     async def home(request: Request) -> Response:
-        rows = "".join(f"<tr><td>{service}</td><td class='amount'>{count}</td></tr>" for service, count in sorted(world.calls.counts.items()))
+        rows = "".join(
+            f"<tr><td>{service}</td><td class='amount'>{count}</td></tr>"
+            for service, count in sorted(world.calls.counts.items())
+        )
         body = f"""<h1>Sandbox</h1>
 <p>The outside world on loopback: AI providers, Stripe, search services and a mail inbox.</p>
 <p><a href="/inbox/">Inbox</a></p>

@@ -68,7 +68,5 @@ class CallLog:
 
     def newest(self, *, service: str = "", limit: int = 20, match: str = "") -> list[dict[str, Any]]:
         """The last calls, newest first."""
-        found = (
-            call for call in reversed(self.last) if service in ("", call.service) and (match in call.text)
-        )
+        found = (call for call in reversed(self.last) if service in ("", call.service) and (match in call.text))
         return [asdict(call) for call, _ in zip(found, range(limit), strict=False)]

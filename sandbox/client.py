@@ -16,11 +16,11 @@ class Control:
         """Close the connection pool."""
         self._http.close()
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, /, **params: Any) -> Any:
         """``GET /control/<path>``."""
         return self._json(self._http.get(f"/control/{path}", params=params))
 
-    def post(self, path: str, **body: Any) -> Any:
+    def post(self, path: str, /, **body: Any) -> Any:
         """``POST /control/<path>``."""
         return self._json(self._http.post(f"/control/{path}", json=body))
 
@@ -70,5 +70,7 @@ class Control:
     @staticmethod
     def _json(answer: httpx.Response) -> Any:
         if answer.is_error:
-            raise httpx.HTTPStatusError(f"{answer.status_code}: {answer.text[:300]}", request=answer.request, response=answer)
+            raise httpx.HTTPStatusError(
+                f"{answer.status_code}: {answer.text[:300]}", request=answer.request, response=answer
+            )
         return answer.json()

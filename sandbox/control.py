@@ -197,7 +197,9 @@ def _resend(world: World, body: Body) -> Body:
     number = body.get("event")
     if number is None:
         wanted = body["type"]
-        number = next((one["id"] for one in reversed(world.store.tables["event"].values()) if one["type"] == wanted), None)
+        number = next(
+            (one["id"] for one in reversed(world.store.tables["event"].values()) if one["type"] == wanted), None
+        )
         if number is None:
             raise ValueError(f"no event {wanted} yet")
     world.deliveries.resend(str(number), copies=int(body.get("copies", 1)), secret=body.get("secret"))
@@ -270,5 +272,3 @@ def _waits(store: Store, session: Thing) -> bool:
 def _known(service: str, also: tuple[str, ...] = ()) -> None:
     if service not in (*SERVICES, *also):
         raise ValueError(f"service is one of {', '.join((*also, *SERVICES))}, not {service!r}")
-
-

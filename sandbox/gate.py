@@ -105,7 +105,9 @@ def _fixed(service: str, effect: Effect) -> Response | None:
     if effect.status is not None:
         fault = effect.status
         return refusal(service, fault.status, fault.message, retry_after=fault.retry_after)
-    if effect.transport == "malformed_body" or (effect.content.get("malformed") and service not in ("openai", "anthropic")):
+    if effect.transport == "malformed_body" or (
+        effect.content.get("malformed") and service not in ("openai", "anthropic")
+    ):
         return PlainTextResponse('{"id": "broken", "choices": [{"mess', media_type="application/json")
     if effect.transport == "empty_body":
         return PlainTextResponse("", media_type="application/json")

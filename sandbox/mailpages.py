@@ -58,7 +58,9 @@ def _mail(mail: Mail) -> Response:
         f'<p class="faint">From {escape(mail.headers.get("From", mail.sender))}<br>to {escape(", ".join(mail.to))}<br>{_time(mail)}</p>',
         f'<h2>Links</h2><ul class="plain">{links}</ul>' if links else "",
         f"<h2>Text</h2><pre>{escape(mail.text)}</pre>" if mail.text else "",
-        f'<h2>HTML</h2><iframe sandbox="" src="/inbox/{mail.id}/html" title="HTML part of the mail"></iframe>' if mail.html else "",
+        f'<h2>HTML</h2><iframe sandbox="" src="/inbox/{mail.id}/html" title="HTML part of the mail"></iframe>'
+        if mail.html
+        else "",
         f"<h2>Attachments</h2><ul>{attachments}</ul>" if attachments else "",
         '<p><a href="/inbox/">All mails</a></p>',
     ]

@@ -16,7 +16,7 @@ from sandbox.world import World
 from sandbox.writer.schema import strict_mistake
 
 SERVICE = "openai"
-MODELS = ("gpt-5", "gpt-5-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini")
+MODELS = ("gpt-6-sol", "gpt-6-luna", "gpt-5.4", "gpt-5.4-mini", "gpt-4.1", "gpt-4.1-mini")
 
 
 def routes(world: World) -> list[Route]:
@@ -40,10 +40,18 @@ def routes(world: World) -> list[Route]:
         asked = shape.get("json_schema") or {}
         schema = asked.get("schema")
         if shape.get("type") == "json_schema":
-            mistake = "schema is missing" if not isinstance(schema, dict) else strict_mistake(schema) if asked.get("strict") else None
+            mistake = (
+                "schema is missing"
+                if not isinstance(schema, dict)
+                else strict_mistake(schema)
+                if asked.get("strict")
+                else None
+            )
             if mistake or not asked.get("name"):
                 name = asked.get("name", "")
-                return refusal(SERVICE, 400, f"Invalid schema for response_format '{name}': {mistake or 'name is missing'}")
+                return refusal(
+                    SERVICE, 400, f"Invalid schema for response_format '{name}': {mistake or 'name is missing'}"
+                )
         tool = _tool(body)
         if tool:
             schema = tool.get("parameters") or {"type": "object", "properties": {}}
@@ -56,7 +64,9 @@ def routes(world: World) -> list[Route]:
         )  # fmt: skip
         answer = _Answer(body, reply, None if behaviour.has("prose") else tool)
         if body.get("stream"):
-            cut = request.scope["sandbox.cut"] if request.scope["sandbox.effect"].transport == "drop_midstream" else None
+            cut = (
+                request.scope["sandbox.cut"] if request.scope["sandbox.effect"].transport == "drop_midstream" else None
+            )
             return StreamingResponse(answer.stream(cut), media_type="text/event-stream", headers=_headers(world))
         return JSONResponse(answer.whole(), headers=_headers(world))
 
@@ -83,7 +93,9 @@ class _Answer:
         self.tool = None if reply.refused else tool
         self.id = "chatcmpl-" + secrets.token_hex(12)
         self.call_id = "call_" + secrets.token_hex(12)
-        self.finish = "length" if reply.cut else "tool_calls" if self.tool and body.get("tool_choice") == "required" else "stop"
+        self.finish = (
+            "length" if reply.cut else "tool_calls" if self.tool and body.get("tool_choice") == "required" else "stop"
+        )
 
     @property
     def usage(self) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from sandbox.world import World
 from sandbox.writer.prose import title_terms
 
 PREFIX = "10.5555"
-PATTERNS = ("{t}: a sandbox review", "On {t} in practice", "{t} and its limits", "A field study of {t}", "Foundations of {t}", "{t} revisited")
+PATTERNS = (
+    "{t}: a sandbox review",
+    "On {t} in practice",
+    "{t} and its limits",
+    "A field study of {t}",
+    "Foundations of {t}",
+    "{t} revisited",
+)
 NAMES = ("Sandbox, A.", "Sandbox, B.", "Sandbox, C.", "Sandbox, D.")
 JOURNALS = ("Journal of Sandbox Studies", "Sandbox Quarterly", "Proceedings of the Sandbox Conference")
 _known: dict[str, dict[str, Any]] = {}
@@ -32,7 +39,9 @@ def library(query: str, count: int = 12) -> list[dict[str, Any]]:
         term = terms[number % len(terms)]
         other = terms[(number + 1) % len(terms)]
         title = PATTERNS[number % len(PATTERNS)].format(t=term)
-        title = title[0].upper() + title[1:] + ("" if number < len(PATTERNS) else f", part {number // len(PATTERNS) + 1}")
+        title = (
+            title[0].upper() + title[1:] + ("" if number < len(PATTERNS) else f", part {number // len(PATTERNS) + 1}")
+        )
         digest = hashlib.sha256(f"{words.lower()}|{number}".encode()).hexdigest()
         work = {
             "doi": f"{PREFIX}/sandbox.{digest[:10]}",
@@ -85,14 +94,24 @@ def routes(world: World) -> list[Mount]:
         size = page(request, "rows", 20)
         start = int(params["offset"]) if params.get("offset", "").isdigit() else 0
         items = [_crossref(one, score=40.0 - place) for place, one in enumerate(works)][start : start + size]
-        message = {"facets": {}, "total-results": len(works), "items": items, "items-per-page": size, "query": {"start-index": start, "search-terms": query}}
-        return JSONResponse({"status": "ok", "message-type": "work-list", "message-version": "1.0.0", "message": message})
+        message = {
+            "facets": {},
+            "total-results": len(works),
+            "items": items,
+            "items-per-page": size,
+            "query": {"start-index": start, "search-terms": query},
+        }
+        return JSONResponse(
+            {"status": "ok", "message-type": "work-list", "message-version": "1.0.0", "message": message}
+        )
 
     async def crossref_work(request: Request) -> Response:
         work = _by_doi(request.path_params["doi"])
         if work is None:
             return Response("Resource not found.", status_code=404, media_type="text/plain")
-        return JSONResponse({"status": "ok", "message-type": "work", "message-version": "1.0.0", "message": _crossref(work, score=1)})
+        return JSONResponse(
+            {"status": "ok", "message-type": "work", "message-version": "1.0.0", "message": _crossref(work, score=1)}
+        )
 
     async def semantic(request: Request) -> Response:
         query = request.query_params.get("query")
@@ -123,11 +142,25 @@ def routes(world: World) -> list[Mount]:
             return refusal("tavily", 400, "Query is missing.")
         works = library(query, int(body.get("max_results") or 5))
         results = [
-            {"title": one["title"], "url": _url(one), "content": one["abstract"], "score": round(0.98 - place * 0.03, 3), "raw_content": None}
+            {
+                "title": one["title"],
+                "url": _url(one),
+                "content": one["abstract"],
+                "score": round(0.98 - place * 0.03, 3),
+                "raw_content": None,
+            }
             for place, one in enumerate(works)
         ]
         return JSONResponse(
-            {"query": query, "follow_up_questions": None, "answer": None, "images": [], "results": results, "response_time": 0.1, "request_id": "sandbox"}
+            {
+                "query": query,
+                "follow_up_questions": None,
+                "answer": None,
+                "images": [],
+                "results": results,
+                "response_time": 0.1,
+                "request_id": "sandbox",
+            }
         )
 
     async def perplexity(request: Request) -> Response:
@@ -138,7 +171,9 @@ def routes(world: World) -> list[Mount]:
             return refusal("perplexity", 400, "Invalid request body")
         if request.url.path.endswith("/search"):
             query = body.get("query") or ""
-            works = library(" ".join(query) if isinstance(query, list) else str(query), int(body.get("max_results") or 10))
+            works = library(
+                " ".join(query) if isinstance(query, list) else str(query), int(body.get("max_results") or 10)
+            )
             return JSONResponse({"id": "sandbox", "results": [_perplexity(one, snippet=True) for one in works]})
         messages = body.get("messages") or []
         if not messages:
@@ -158,9 +193,15 @@ def routes(world: World) -> list[Mount]:
     return [
         Mount("/openalex", routes=[Route("/works", openalex), Route("/works/{id:path}", openalex_work)]),
         Mount("/crossref", routes=[Route("/works", crossref), Route("/works/{doi:path}", crossref_work)]),
-        Mount("/semanticscholar", routes=[Route("/graph/v1/paper/search", semantic), Route("/graph/v1/paper/{id:path}", semantic_paper)]),
+        Mount(
+            "/semanticscholar",
+            routes=[Route("/graph/v1/paper/search", semantic), Route("/graph/v1/paper/{id:path}", semantic_paper)],
+        ),
         Mount("/tavily", routes=[Route("/search", tavily, methods=["POST"])]),
-        Mount("/perplexity", routes=[Route(path, perplexity, methods=["POST"]) for path in ("/chat/completions", "/search")]),
+        Mount(
+            "/perplexity",
+            routes=[Route(path, perplexity, methods=["POST"]) for path in ("/chat/completions", "/search")],
+        ),
     ]
 
 
@@ -188,7 +229,13 @@ def _openalex(work: dict[str, Any]) -> dict[str, Any]:
     for place, word in enumerate(work["abstract"].split()):
         index.setdefault(word, []).append(place)
     number = int(work["digest"][:8], 16)
-    source = {"id": "https://openalex.org/S5555", "display_name": work["journal"], "issn_l": "0000-0000", "type": "journal", "is_oa": True}
+    source = {
+        "id": "https://openalex.org/S5555",
+        "display_name": work["journal"],
+        "issn_l": "0000-0000",
+        "type": "journal",
+        "is_oa": True,
+    }
     return {
         "id": f"https://openalex.org/W{number}",
         "doi": _url(work),
@@ -198,18 +245,34 @@ def _openalex(work: dict[str, Any]) -> dict[str, Any]:
         "publication_date": f"{work['year']}-06-01",
         "language": "en",
         "type": "article",
-        "primary_location": {"is_oa": True, "landing_page_url": _url(work), "pdf_url": None, "source": source, "license": "cc-by", "version": "publishedVersion"},
+        "primary_location": {
+            "is_oa": True,
+            "landing_page_url": _url(work),
+            "pdf_url": None,
+            "source": source,
+            "license": "cc-by",
+            "version": "publishedVersion",
+        },
         "open_access": {"is_oa": True, "oa_status": "gold", "oa_url": _url(work), "any_repository_has_fulltext": False},
         "authorships": [
             {
                 "author_position": "first" if place == 0 else "middle",
-                "author": {"id": f"https://openalex.org/A{5555 + place}", "display_name": " ".join(reversed(_names(author))), "orcid": None},
+                "author": {
+                    "id": f"https://openalex.org/A{5555 + place}",
+                    "display_name": " ".join(reversed(_names(author))),
+                    "orcid": None,
+                },
                 "institutions": [],
                 "raw_author_name": " ".join(reversed(_names(author))),
             }
             for place, author in enumerate(work["authors"])
         ],
-        "biblio": {"volume": work["volume"], "issue": "1", "first_page": str(work["first"]), "last_page": str(work["last"])},
+        "biblio": {
+            "volume": work["volume"],
+            "issue": "1",
+            "first_page": str(work["first"]),
+            "last_page": str(work["last"]),
+        },
         "cited_by_count": work["cited"],
         "is_retracted": False,
         "relevance_score": 100.0 - number % 50,
@@ -227,7 +290,12 @@ def _crossref(work: dict[str, Any], *, score: float) -> dict[str, Any]:
         "container-title": [work["journal"]],
         "publisher": "Sandbox Press",
         "author": [
-            {"given": _names(author)[1], "family": _names(author)[0], "sequence": "first" if place == 0 else "additional", "affiliation": []}
+            {
+                "given": _names(author)[1],
+                "family": _names(author)[0],
+                "sequence": "first" if place == 0 else "additional",
+                "affiliation": [],
+            }
             for place, author in enumerate(work["authors"])
         ],
         "issued": {"date-parts": [[work["year"], 6, 1]]},
@@ -258,12 +326,24 @@ def _semantic(work: dict[str, Any], fields: set[str]) -> dict[str, Any]:
         "publicationTypes": ["JournalArticle"],
         "publicationDate": f"{work['year']}-06-01",
         "journal": {"name": work["journal"], "volume": work["volume"], "pages": f"{work['first']}-{work['last']}"},
-        "authors": [{"authorId": str(5555 + place), "name": " ".join(reversed(_names(one)))} for place, one in enumerate(work["authors"])],
+        "authors": [
+            {"authorId": str(5555 + place), "name": " ".join(reversed(_names(one)))}
+            for place, one in enumerate(work["authors"])
+        ],
         "tldr": {"model": "sandbox", "text": work["abstract"].split(". ")[1] + "."},
     }
-    return {name: value for name, value in whole.items() if name == "paperId" or name in {field.split(".")[0] for field in fields}}
+    return {
+        name: value
+        for name, value in whole.items()
+        if name == "paperId" or name in {field.split(".")[0] for field in fields}
+    }
 
 
 def _perplexity(work: dict[str, Any], *, snippet: bool) -> dict[str, Any]:
-    found = {"title": work["title"], "url": _url(work), "date": f"{work['year']}-06-01", "last_updated": f"{work['year']}-06-01"}
+    found = {
+        "title": work["title"],
+        "url": _url(work),
+        "date": f"{work['year']}-06-01",
+        "last_updated": f"{work['year']}-06-01",
+    }
     return {**found, "snippet": work["abstract"]} if snippet else found

@@ -37,7 +37,9 @@ class Server:
             undo.callback(self._http.close)
             self._smtp = bind(config.host, config.smtp_port, "SMTP")
             undo.pop_all()
-        self.config = dataclasses.replace(config, port=self._http.getsockname()[1], smtp_port=self._smtp.getsockname()[1])
+        self.config = dataclasses.replace(
+            config, port=self._http.getsockname()[1], smtp_port=self._smtp.getsockname()[1]
+        )
         self.world = World(self.config)
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(

@@ -17,7 +17,9 @@ class Postman:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         """Refuse addresses that bounce."""
         if "bounce" in address.lower():
             return f"550 5.1.1 <{address}>: Recipient address rejected: no such mailbox"
@@ -57,7 +59,12 @@ async def open_door(world: World, sock: socket.socket) -> asyncio.Server:
     postman = Postman(world)
     return await loop.create_server(
         lambda: SMTP(
-            postman, data_size_limit=SIZE_LIMIT, enable_SMTPUTF8=True, hostname="sandbox.localhost", ident="sandbox", loop=loop
+            postman,
+            data_size_limit=SIZE_LIMIT,
+            enable_SMTPUTF8=True,
+            hostname="sandbox.localhost",
+            ident="sandbox",
+            loop=loop,
         ),
         sock=sock,
     )

@@ -10,7 +10,13 @@ def account(store: Store) -> dict[str, Any]:
     return {
         "id": store.account_id,
         "object": "account",
-        "business_profile": {"mcc": "5815", "name": "Sandbox", "product_description": None, "support_email": None, "url": None},
+        "business_profile": {
+            "mcc": "5815",
+            "name": "Sandbox",
+            "product_description": None,
+            "support_email": None,
+            "url": None,
+        },
         "business_type": "company",
         "capabilities": {"card_payments": "active", "sepa_debit_payments": "active", "transfers": "active"},
         "charges_enabled": True,
@@ -19,10 +25,21 @@ def account(store: Store) -> dict[str, Any]:
         "default_currency": "eur",
         "details_submitted": True,
         "email": "sandbox@example.org",
-        "external_accounts": {"object": "list", "data": [], "has_more": False, "url": f"/v1/accounts/{store.account_id}/external_accounts"},
+        "external_accounts": {
+            "object": "list",
+            "data": [],
+            "has_more": False,
+            "url": f"/v1/accounts/{store.account_id}/external_accounts",
+        },
         "metadata": {},
         "payouts_enabled": True,
-        "requirements": {"currently_due": [], "disabled_reason": None, "errors": [], "eventually_due": [], "past_due": []},
+        "requirements": {
+            "currently_due": [],
+            "disabled_reason": None,
+            "errors": [],
+            "eventually_due": [],
+            "past_due": [],
+        },
         "settings": {
             "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
             "dashboard": {"display_name": "Sandbox", "timezone": "Etc/UTC"},

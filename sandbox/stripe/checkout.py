@@ -161,7 +161,10 @@ def settle(store: Store, session: Thing, *, paid: bool) -> None:
 
 def session_of(store: Store, intent: Thing) -> Thing | None:
     """The session that an intent belongs to."""
-    return next((one for one in reversed(store.tables["checkout.session"].values()) if one["payment_intent"] == intent["id"]), None)
+    return next(
+        (one for one in reversed(store.tables["checkout.session"].values()) if one["payment_intent"] == intent["id"]),
+        None,
+    )
 
 
 def _web_address(url: str | None, param: str) -> None:
@@ -174,9 +177,13 @@ def _expiry(store: Store, at: int | None) -> int:
     if at is None:
         return now + DAY
     if at < now + HALF_HOUR - 60:
-        raise Refused("The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", param="expires_at")
+        raise Refused(
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", param="expires_at"
+        )
     if at > now + DAY + 60:
-        raise Refused("The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", param="expires_at")
+        raise Refused(
+            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", param="expires_at"
+        )
     return at
 
 
@@ -186,7 +193,10 @@ def _method_types(params: Params, currency: str) -> list[str]:
         return ["card", "sepa_debit"] if currency == "eur" else ["card"]
     for number, name in enumerate(given):
         if name not in TYPES:
-            raise Refused(f"Invalid payment_method_types[{number}]: must be one of {', '.join(TYPES)}", param=f"payment_method_types[{number}]")
+            raise Refused(
+                f"Invalid payment_method_types[{number}]: must be one of {', '.join(TYPES)}",
+                param=f"payment_method_types[{number}]",
+            )
     if "sepa_debit" in given and currency != "eur":
         raise Refused("sepa_debit can only be used with the currency eur.", param="payment_method_types")
     return list(given)
@@ -203,7 +213,11 @@ def _check_amount(total: int, currency: str) -> None:
             saved=True,
         )
     if total > MAXIMUM:
-        raise Refused("The Checkout Session's total amount must be no more than 999,999.99.", code="amount_too_large", param="line_items")
+        raise Refused(
+            "The Checkout Session's total amount must be no more than 999,999.99.",
+            code="amount_too_large",
+            param="line_items",
+        )
 
 
 def _lines(store: Store, given: Any) -> list[Thing]:

@@ -24,7 +24,12 @@ def create_customer(store: Store, params: Params) -> Thing:
         discount=None,
         email=text(params, "email"),
         invoice_prefix="SANDBOX",
-        invoice_settings={"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None},
+        invoice_settings={
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
         metadata=metadata(params),
         name=text(params, "name"),
         next_invoice_sequence=1,

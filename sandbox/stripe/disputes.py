@@ -44,7 +44,9 @@ def close_dispute(store: Store, dispute: Thing, *, won: bool) -> Thing:
     before, dispute["status"] = dispute["status"], "won" if won else "lost"
     made = store.get("charge", dispute["charge"])
     if won:
-        line = ledger(store, {**dispute, "description": "Chargeback reversal"}, amount=dispute["amount"], kind="adjustment")
+        line = ledger(
+            store, {**dispute, "description": "Chargeback reversal"}, amount=dispute["amount"], kind="adjustment"
+        )
         dispute["balance_transactions"].append(dict(store.get("balance_transaction", line)))
         made["disputed"] = False
         store.event("charge.dispute.funds_reinstated", dispute)

@@ -12,7 +12,11 @@ class Refused(Exception):
         super().__init__(message)
         self.status = status
         self.saved = saved
-        self.error: dict[str, Any] = {"message": message, "type": kind, **{k: v for k, v in more.items() if v is not None}}
+        self.error: dict[str, Any] = {
+            "message": message,
+            "type": kind,
+            **{k: v for k, v in more.items() if v is not None},
+        }
         if "code" in self.error:
             self.error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.error['code'].replace('_', '-')}"
 

@@ -18,7 +18,16 @@ LINKS = {
     "product": "product",
     "default_price": "price",
 }
-NOT_HERE = {"invoice", "subscription", "setup_intent", "payment_link", "review", "application", "on_behalf_of", "source_transfer"}
+NOT_HERE = {
+    "invoice",
+    "subscription",
+    "setup_intent",
+    "payment_link",
+    "review",
+    "application",
+    "on_behalf_of",
+    "source_transfer",
+}
 
 
 def listed(data: list[Thing], url: str, *, has_more: bool = False) -> dict[str, Any]:

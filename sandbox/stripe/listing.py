@@ -29,7 +29,12 @@ def page(store: Store, kind: str, params: Params, url: str) -> Thing:
     limit = whole(params, "limit")
     limit = 10 if limit is None else limit
     if not 1 <= limit <= 100:
-        raise Refused("Invalid limit: must be between 1 and 100." if limit < 1 else f"This value must be less than or equal to 100 (it currently is '{limit}').", param="limit")
+        raise Refused(
+            "Invalid limit: must be between 1 and 100."
+            if limit < 1
+            else f"This value must be less than or equal to 100 (it currently is '{limit}').",
+            param="limit",
+        )
     things = [one for one in reversed(store.tables[kind].values()) if _fits(one, params, kind)]
     after, before = params.get("starting_after"), params.get("ending_before")
     ids = [one["id"] for one in things]
@@ -76,7 +81,9 @@ def _created(at: int, wanted: Any) -> bool:
     for name, value in wanted.items():
         bound = whole(wanted, name, path=f"created[{name}]")
         if name not in tests:
-            raise Refused(f"Received unknown parameter: created[{name}]", code="parameter_unknown", param=f"created[{name}]")
+            raise Refused(
+                f"Received unknown parameter: created[{name}]", code="parameter_unknown", param=f"created[{name}]"
+            )
         if value != "" and bound is not None and not tests[name](at, bound):
             return False
     return True

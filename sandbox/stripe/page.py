@@ -85,14 +85,28 @@ def _after(store: Store, session: Thing, outcome: Outcome) -> Response:
 
 
 def _nothing() -> Response:
-    return page("Not found", "<h1>There is no such payment page</h1><p>The address is wrong, or the sandbox was reset.</p>", status=404)
+    return page(
+        "Not found",
+        "<h1>There is no such payment page</h1><p>The address is wrong, or the sandbox was reset.</p>",
+        status=404,
+    )
 
 
 def _show(store: Store, session: Thing, *, message: str = "", status: int = 200) -> Response:
     if session["status"] == "complete":
-        return _closed("This payment is complete", "It was made already; nothing will be charged again.", success_url(session), status)
+        return _closed(
+            "This payment is complete",
+            "It was made already; nothing will be charged again.",
+            success_url(session),
+            status,
+        )
     if session["status"] == "expired":
-        return _closed("This payment page has expired", "Nothing was charged. Go back and start the payment again.", session["cancel_url"], status)
+        return _closed(
+            "This payment page has expired",
+            "Nothing was charged. Go back and start the payment again.",
+            session["cancel_url"],
+            status,
+        )
     total = money(session["amount_total"], session["currency"])
     alert = f'<p class="error" role="alert">{escape(message)}</p>' if message else ""
     back = f'<p><a href="{escape(session["cancel_url"])}">Cancel and go back</a></p>' if session["cancel_url"] else ""

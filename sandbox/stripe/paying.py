@@ -13,7 +13,11 @@ DECLINES = {
     "4000000000009979": ("card_declined", "stolen_card", "Your card was declined."),
     "4000000000000069": ("expired_card", "expired_card", "Your card has expired."),
     "4000000000000127": ("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."),
-    "4000000000000119": ("processing_error", "processing_error", "An error occurred while processing your card. Try again in a little bit."),
+    "4000000000000119": (
+        "processing_error",
+        "processing_error",
+        "An error occurred while processing your card. Try again in a little bit.",
+    ),
     "4100000000000019": ("card_declined", "fraudulent", "Your card was declined."),
 }
 CHALLENGED = {"4000002500003155", "4000002760003184", "4000003800000446"}
@@ -54,7 +58,10 @@ def pay_by_card(store: Store, session: Thing, *, number: str, email: str = "") -
     if number in CHALLENGED or number == CHALLENGED_DECLINE:
         intent |= {
             "status": "requires_action",
-            "next_action": {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect", "source": number}},
+            "next_action": {
+                "type": "use_stripe_sdk",
+                "use_stripe_sdk": {"type": "three_d_secure_redirect", "source": number},
+            },
         }
         store.changed()
         store.event("payment_intent.requires_action", intent)
@@ -71,7 +78,9 @@ def answer_challenge(store: Store, session: Thing, *, approved: bool) -> Outcome
     method = store.get("payment_method", intent["payment_method"])
     number = intent["next_action"]["use_stripe_sdk"]["source"]
     if not approved:
-        message = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+        message = (
+            "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+        )
         error = {"code": "payment_intent_authentication_failure", "message": message, "type": "invalid_request_error"}
         payments.fail(store, intent, made=None, method=method, error=error)
         return Outcome("declined", message)
@@ -88,7 +97,13 @@ def pay_by_iban(store: Store, session: Thing, *, iban: str, email: str = "") -> 
     if "sepa_debit" not in session["payment_method_types"]:
         return Outcome("declined", "This means of payment is not available here.")
     intent = _begin(store, session, email)
-    details = {"bank_code": iban[4:12], "branch_code": "", "country": iban[:2], "fingerprint": "sandbox", "last4": iban[-4:]}
+    details = {
+        "bank_code": iban[4:12],
+        "branch_code": "",
+        "country": iban[:2],
+        "fingerprint": "sandbox",
+        "last4": iban[-4:],
+    }
     method = payments.attach(store, intent, kind="sepa_debit", details=details, email=email)
     intent |= {"status": "processing", "processing": {"type": "sepa_debit"}}
     made = payments.charge(store, intent, method, status="pending")
@@ -114,7 +129,13 @@ def settle_sepa(store: Store, intent: Thing, *, good: bool) -> bool:
         payments.succeed(store, intent, made)
     else:
         message = "The customer's bank account has insufficient funds or the debit was refused."
-        made |= {"status": "failed", "paid": False, "captured": False, "failure_code": "insufficient_funds", "failure_message": message}
+        made |= {
+            "status": "failed",
+            "paid": False,
+            "captured": False,
+            "failure_code": "insufficient_funds",
+            "failure_message": message,
+        }
         error = {"code": "payment_intent_payment_attempt_failed", "message": message, "type": "invalid_request_error"}
         payments.fail(store, intent, made=made, method=method, error=error)
     if session:

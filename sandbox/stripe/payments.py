@@ -75,7 +75,9 @@ def billing_details(email: str) -> dict[str, Any]:
     return {"address": nowhere, "email": email or None, "name": "Sandbox Payer", "phone": None, "tax_id": None}
 
 
-def charge(store: Store, intent: Thing, method: Thing, *, status: str, code: str = "", message: str = "", decline: str = "") -> Thing:
+def charge(
+    store: Store, intent: Thing, method: Thing, *, status: str, code: str = "", message: str = "", decline: str = ""
+) -> Thing:
     """A charge in the given status (succeeded, pending, failed); no event yet."""
     good = status == "succeeded"
     outcome = {
@@ -146,7 +148,15 @@ def ledger(store: Store, source: Thing, *, amount: int, kind: str, fee: int = 0)
         description=source.get("description"),
         exchange_rate=None,
         fee=fee,
-        fee_details=[{"amount": fee, "application": None, "currency": source["currency"], "description": "Stripe processing fees", "type": "stripe_fee"}]
+        fee_details=[
+            {
+                "amount": fee,
+                "application": None,
+                "currency": source["currency"],
+                "description": "Stripe processing fees",
+                "type": "stripe_fee",
+            }
+        ]
         if fee
         else [],
         net=amount - fee,
@@ -163,7 +173,11 @@ def succeed(store: Store, intent: Thing, made: Thing) -> None:
     """The money is certain: charge and intent succeeded."""
     fee = round(intent["amount"] * FEE_SHARE) + FEE_FIXED
     made |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": intent["amount"]}
-    made["outcome"] |= {"seller_message": "Payment complete.", "type": "authorized", "network_status": "approved_by_network"}
+    made["outcome"] |= {
+        "seller_message": "Payment complete.",
+        "type": "authorized",
+        "network_status": "approved_by_network",
+    }
     made["balance_transaction"] = ledger(store, made, amount=intent["amount"], kind="charge", fee=fee)
     intent |= {
         "status": "succeeded",
@@ -197,5 +211,10 @@ def cancel(store: Store, intent: Thing, reason: str = "automatic") -> None:
     """The intent of an expired session."""
     if intent["status"] in ("succeeded", "processing", "canceled"):
         return
-    intent |= {"status": "canceled", "canceled_at": store.clock.stamp(), "cancellation_reason": reason, "next_action": None}
+    intent |= {
+        "status": "canceled",
+        "canceled_at": store.clock.stamp(),
+        "cancellation_reason": reason,
+        "next_action": None,
+    }
     store.event("payment_intent.canceled", intent)

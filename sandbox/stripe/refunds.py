@@ -20,7 +20,9 @@ def create(store: Store, params: Params) -> Thing:
         raise Refused(f"Invalid reason: must be one of {', '.join(REASONS)}", param="reason")
     left = made["amount_captured"] - made["amount_refunded"]
     if made["disputed"]:
-        raise Refused(f"Charge {made['id']} has been charged back; cannot issue a refund.", code="charge_disputed", saved=True)
+        raise Refused(
+            f"Charge {made['id']} has been charged back; cannot issue a refund.", code="charge_disputed", saved=True
+        )
     if left <= 0:
         raise Refused(f"Charge {made['id']} has already been refunded.", code="charge_already_refunded", saved=True)
     amount = whole(params, "amount")
@@ -47,7 +49,9 @@ def conclude(store: Store, refund: Thing, status: str) -> Thing:
         made["amount_refunded"] -= refund["amount"]
         made["refunded"] = False
         refund["failure_reason"] = "expired_or_canceled_card" if status == "failed" else None
-        refund["failure_balance_transaction"] = ledger(store, {**refund, "description": None}, amount=refund["amount"], kind="refund_failure")
+        refund["failure_balance_transaction"] = ledger(
+            store, {**refund, "description": None}, amount=refund["amount"], kind="refund_failure"
+        )
     store.changed()
     store.event("refund.updated", refund, status=before)
     if status == "failed":
@@ -85,7 +89,10 @@ def _refund(store: Store, made: Thing, amount: int, reason: str | None, data: di
         balance_transaction=None,
         charge=made["id"],
         currency=made["currency"],
-        destination_details={"type": "card", "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}}
+        destination_details={
+            "type": "card",
+            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
+        }
         if kind == "card"
         else {"type": kind, kind: {}},
         failure_reason=None,
@@ -98,7 +105,9 @@ def _refund(store: Store, made: Thing, amount: int, reason: str | None, data: di
         transfer_reversal=None,
     )
     del refund["livemode"]
-    refund["balance_transaction"] = ledger(store, {**refund, "description": "REFUND FOR CHARGE"}, amount=-amount, kind="refund")
+    refund["balance_transaction"] = ledger(
+        store, {**refund, "description": "REFUND FOR CHARGE"}, amount=-amount, kind="refund"
+    )
     before = made["amount_refunded"]
     made["amount_refunded"] += amount
     made["refunded"] = made["amount_refunded"] >= made["amount_captured"]
@@ -108,5 +117,7 @@ def _refund(store: Store, made: Thing, amount: int, reason: str | None, data: di
     if status == "succeeded":
         store.event("refund.updated", refund, destination_details={})
     elif store.sepa_seconds is not None and store.refund_outcome != "pending":
-        store.later(store.sepa_seconds, "refund_fail" if store.refund_outcome == "failed" else "refund_succeed", refund["id"])
+        store.later(
+            store.sepa_seconds, "refund_fail" if store.refund_outcome == "failed" else "refund_succeed", refund["id"]
+        )
     return refund

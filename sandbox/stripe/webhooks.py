@@ -183,9 +183,13 @@ class Deliveries:
         return answer.status_code, ""
 
     def _note(self, event: Thing, status: int, trouble: str) -> None:
-        self.log.append({"event": event["id"], "type": event["type"], "status": status, "trouble": trouble, "at": time.time()})
+        self.log.append(
+            {"event": event["id"], "type": event["type"], "status": status, "trouble": trouble, "at": time.time()}
+        )
         if not 200 <= status < 300:
-            print(f"{time.strftime('%H:%M:%S')} webhook {event['type']} {status} {trouble}", file=sys.stderr, flush=True)
+            print(
+                f"{time.strftime('%H:%M:%S')} webhook {event['type']} {status} {trouble}", file=sys.stderr, flush=True
+            )
 
     def describe(self) -> dict[str, Any]:
         """State for the control endpoint."""

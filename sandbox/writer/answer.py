@@ -90,7 +90,13 @@ def _natural(prompt: Prompt, known: dict[str, Schema], root: Schema, behaviour: 
         return None
     draft = write(prompt, behaviour)
     claims = [{"sentence": c.sentence, "key": c.key, "passage": c.passage, "page": c.page} for c in draft.claims]
-    return {text: draft.markdown, "title": prompt.title, "claims": claims, "citations": claims, "language": prompt.language}
+    return {
+        text: draft.markdown,
+        "title": prompt.title,
+        "claims": claims,
+        "citations": claims,
+        "language": prompt.language,
+    }
 
 
 def write(prompt: Prompt, behaviour: Behaviour) -> Draft:

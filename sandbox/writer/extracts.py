@@ -12,7 +12,9 @@ _ABBREVIATION = re.compile(
     r"|z\. ?b|d\. ?h|u\. ?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc|ad es|n|c\.-à-d|p\. ?ex|[A-Z])\.$",
     re.IGNORECASE,
 )
-_FORBIDDEN = re.compile(r"[\[\]*_`<>@|\\^~$#{}\"“”„«»�]|[•▪●◦·‣■]|\d\s+[A-Z]|[.!?]\s+\d|[.!?]\d|\d+\.\d+\.|https?:|www\.|\.{3,}|\( ?\)|…")
+_FORBIDDEN = re.compile(
+    r"[\[\]*_`<>@|\\^~$#{}\"“”„«»�]|[•▪●◦·‣■]|\d\s+[A-Z]|[.!?]\s+\d|[.!?]\d|\d+\.\d+\.|https?:|www\.|\.{3,}|\( ?\)|…"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ def sentences(text: str) -> list[str]:
 
 def extracts(source: Source) -> list[Extract]:
     """The quotable sentences of a passage. None when it has none."""
-    text = re.sub(r"(\w)[-\u00ad\u2010]\s*\n\s*(?=[a-zà-ÿ])", "\\1\u0000", source.text)  # a word broken over two lines: not verbatim when mended
+    text = re.sub(
+        r"(\w)[-\u00ad\u2010]\s*\n\s*(?=[a-zà-ÿ])", "\\1\u0000", source.text
+    )  # a word broken over two lines: not verbatim when mended
     return [Extract(source, sentence.rstrip(".")) for sentence in sentences(text) if _reads_well(sentence)]
 
 

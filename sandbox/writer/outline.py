@@ -30,7 +30,8 @@ def outline(prompt: Prompt) -> dict[str, Any]:
         if prompt.pages >= DIVIDED_FROM and size >= 3:
             parts = split(size, [1.0] * len(phrases.parts))
             section["children"] = [
-                {**_section(chapter, about, part), "title": f"{name}: {about}"} for name, part in zip(phrases.parts, parts, strict=True)
+                {**_section(chapter, about, part), "title": f"{name}: {about}"}
+                for name, part in zip(phrases.parts, parts, strict=True)
             ]
         sections.append(section)
     return {"title": prompt.topic[:200], "sections": sections}

@@ -21,9 +21,15 @@ _NUMBER = r"(\d[\d.,\u00a0\u202f' ]*\d|\d)"
 _CHARACTERS = re.compile(_NUMBER + r"\s*(?:more\s+|further\s+|additional\s+)?characters", re.IGNORECASE)
 _WORDS = re.compile(_NUMBER + r"\s*(?:more\s+|further\s+|additional\s+)?words", re.IGNORECASE)
 _PAGES = re.compile(r"(\d+(?:[.,]\d+)?)\s*pages", re.IGNORECASE)
-_MORE = re.compile(r"characters more|more characters|further characters|additional characters|words more|more words", re.IGNORECASE)
+_MORE = re.compile(
+    r"characters more|more characters|further characters|additional characters|words more|more words", re.IGNORECASE
+)
 _LESS = re.compile(r"\b(shorten|tighten|condense|cut it|reduce)", re.IGNORECASE)
-_COUNT = re.compile(r"(\d+)\s*(?:to|-|–|and)\s*(\d+)\s*(?:\w+\s+)?(?:sections|chapters)|(\d+)\s*(?:\w+\s+)?(?:sections|chapters)", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(\d+)\s*(?:to|-|–|and)\s*(\d+)\s*(?:\w+\s+)?(?:sections|chapters)|(\d+)\s*(?:\w+\s+)?(?:sections|chapters)",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(r"(?:^\W*(?:title|subject|thema|tema)|\btopic)\W?:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _LANGUAGE = re.compile(r"\bin\s+[^\W\d_]+(?:\s[^\W\d_]+)?\s*\(([a-z]{2})(?:[-_][A-Za-z]{2,4})?\)")
 _LANGUAGE_CODE = re.compile(r"\blanguage\b[^a-zA-Z\n]{1,4}([a-z]{2})\b", re.IGNORECASE)
 
@@ -117,7 +123,7 @@ class Prompt:
         fenced = self._fenced("topic") or self._fenced("subject")
         if fenced:
             return fenced
-        line = re.search(r"^\W*(?:topic|title|subject|thema|tema)\W*:\s*(.+)$", self.orders, re.IGNORECASE | re.MULTILINE)
+        line = _TOPIC.search(self.orders)
         if line:
             return line[1].strip().strip("\"'")
         return self._fenced("title") or "the subject of this work"

@@ -46,7 +46,11 @@ def source_terms(sources: list[Source], limit: int = 14) -> list[str]:
     """Frequent longer words of the passages."""
     counts: Counter[str] = Counter()
     for source in sources[:60]:
-        counts.update(word for word in _WORD.findall(source.text[:6000]) if 6 <= len(word) <= 18 and word.isalpha() and word.islower())
+        counts.update(
+            word
+            for word in _WORD.findall(source.text[:6000])
+            if 6 <= len(word) <= 18 and word.isalpha() and word.islower()
+        )
     return [word for word, count in counts.most_common(limit * 3) if word not in _DULL and count > 1][:limit]
 
 
@@ -65,7 +69,12 @@ class Prose:
 
     def mark(self) -> str:
         """A sentence that says that this is sandbox text."""
-        return self._phrases.marks[self.random.randrange(len(self._phrases.marks))].format(x=self._term(0.7)) + "."
+        for _ in range(12):
+            text = self.random.choice(self._phrases.marks).format(x=self._term(0.7)) + "."
+            if text not in self._used and text not in self._avoid:
+                break
+        self._used.add(text)
+        return text
 
     def sentence(self, *, shortest: int = 0, longest: int = 1000, near: int | None = None) -> str:
         """A new sentence of a length between the two, or the closest to ``near`` of many."""
@@ -87,7 +96,9 @@ class Prose:
         pick = self.random.choice
         x = self._term(0.6)
         y, z = self._other(x), self._other(x)
-        text = f"{pick(self._phrases.subjects)} {pick(self._phrases.predicates)}{pick(self._phrases.tails)}".format(x=x, y=y, z=z)
+        text = f"{pick(self._phrases.subjects)} {pick(self._phrases.predicates)}{pick(self._phrases.tails)}".format(
+            x=x, y=y, z=z
+        )
         return text[0].upper() + text[1:] + "."
 
     def _term(self, share: float) -> str:

@@ -57,7 +57,9 @@ def fit(value: Any, schema: Schema, root: Schema, words: "Words") -> Any:
         known = schema.get("properties", {})
         required = set(schema.get("required", known))
         kept = {name: fit(value[name], one, root, words) for name, one in known.items() if name in value}
-        kept |= {name: invent(known[name], root, words, name) for name in known if name not in value and name in required}
+        kept |= {
+            name: invent(known[name], root, words, name) for name in known if name not in value and name in required
+        }
         if not known or schema.get("additionalProperties", True) not in (False, None):
             kept = {**{name: one for name, one in value.items() if name not in known}, **kept} if not known else kept
         return kept

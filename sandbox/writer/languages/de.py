@@ -67,9 +67,17 @@ DE = Phrases(
         "Als Sandbox-Text hat dieser Absatz über {x} die Länge einer Argumentation, enthält aber keine",
     ),
     terms=("Material", "Methode", "Zusammenhang", "Stand der Forschung", "Ergebnis"),
-    opening=Chapter("Einleitung: {t}", "die Fragestellung, ihre Bedeutung und der Aufbau der Arbeit", "Einzelheiten der späteren Kapitel"),
+    opening=Chapter(
+        "Einleitung: {t}",
+        "die Fragestellung, ihre Bedeutung und der Aufbau der Arbeit",
+        "Einzelheiten der späteren Kapitel",
+    ),
     middle=(
-        Chapter("Begriffe und Grundlagen: {t}", "die Begriffe, die im Weiteren gebraucht werden, und ihre Herkunft", "die Bewertung"),
+        Chapter(
+            "Begriffe und Grundlagen: {t}",
+            "die Begriffe, die im Weiteren gebraucht werden, und ihre Herkunft",
+            "die Bewertung",
+        ),
         Chapter("Forschungsstand zu {t}", "worin die Quellen übereinstimmen und worin nicht", "eigene Schlüsse"),
         Chapter("Methode und Material", "wie das Material ausgewählt und gelesen wurde", "die Ergebnisse"),
         Chapter("Anforderungen: {t}", "Regeln und Bedingungen nach ihrem Gewicht", "ihre praktischen Folgen"),
@@ -80,6 +88,8 @@ DE = Phrases(
         Chapter("Ein Vergleich der Ansätze zu {t}", "zwei oder mehr Wege nebeneinander", "ihre Definition"),
         Chapter("Diskussion", "was die Befunde für die Fragestellung bedeuten", "neues Material"),
     ),
-    closing=Chapter("Fazit und Ausblick", "die Antwort auf die Fragestellung und das, was offen bleibt", "neue Argumente"),
+    closing=Chapter(
+        "Fazit und Ausblick", "die Antwort auf die Fragestellung und das, was offen bleibt", "neue Argumente"
+    ),
     parts=("Grundlagen", "Analyse", "Bewertung"),
 )

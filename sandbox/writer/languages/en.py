@@ -67,7 +67,9 @@ EN = Phrases(
         "As sandbox text, this paragraph on {x} has the length of an argument but makes none",
     ),
     terms=("material", "method", "context", "state of research", "result"),
-    opening=Chapter("Introduction: {t}", "the question, its relevance, and the plan of the work", "details of the later chapters"),
+    opening=Chapter(
+        "Introduction: {t}", "the question, its relevance, and the plan of the work", "details of the later chapters"
+    ),
     middle=(
         Chapter("Terms and background of {t}", "the terms that the rest uses, and where they come from", "evaluation"),
         Chapter("The state of research on {t}", "what the sources agree and disagree on", "own conclusions"),

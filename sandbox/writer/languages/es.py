@@ -67,10 +67,18 @@ ES = Phrases(
         "Como texto del sandbox, este párrafo sobre {x} tiene la longitud de un argumento pero no contiene ninguno",
     ),
     terms=("material", "método", "contexto", "estado de la investigación", "resultado"),
-    opening=Chapter("Introducción: {t}", "la pregunta, su importancia y el plan del trabajo", "los detalles de los capítulos posteriores"),
+    opening=Chapter(
+        "Introducción: {t}",
+        "la pregunta, su importancia y el plan del trabajo",
+        "los detalles de los capítulos posteriores",
+    ),
     middle=(
         Chapter("Términos y fundamentos: {t}", "los términos que se usan después y su origen", "la valoración"),
-        Chapter("El estado de la investigación sobre {t}", "en qué coinciden las fuentes y en qué no", "las conclusiones propias"),
+        Chapter(
+            "El estado de la investigación sobre {t}",
+            "en qué coinciden las fuentes y en qué no",
+            "las conclusiones propias",
+        ),
         Chapter("Método y material", "cómo se eligió y se leyó el material", "los resultados"),
         Chapter("Requisitos: {t}", "reglas y condiciones según su peso", "sus efectos prácticos"),
         Chapter("{t} en la práctica", "ejemplos y procedimientos", "las reglas mismas"),
@@ -80,6 +88,8 @@ ES = Phrases(
         Chapter("Una comparación de los enfoques sobre {t}", "dos o más vías en paralelo", "su definición"),
         Chapter("Discusión", "qué significan los resultados para la pregunta", "material nuevo"),
     ),
-    closing=Chapter("Conclusiones y perspectivas", "la respuesta a la pregunta y lo que queda abierto", "argumentos nuevos"),
+    closing=Chapter(
+        "Conclusiones y perspectivas", "la respuesta a la pregunta y lo que queda abierto", "argumentos nuevos"
+    ),
     parts=("Fundamentos", "Análisis", "Valoración"),
 )

@@ -67,10 +67,14 @@ FR = Phrases(
         "En tant que texte de la sandbox, ce paragraphe sur {x} a la longueur d'un argument mais n'en contient pas",
     ),
     terms=("matériau", "méthode", "contexte", "état de la recherche", "résultat"),
-    opening=Chapter("Introduction : {t}", "la question, son importance et le plan du travail", "les détails des chapitres suivants"),
+    opening=Chapter(
+        "Introduction : {t}", "la question, son importance et le plan du travail", "les détails des chapitres suivants"
+    ),
     middle=(
         Chapter("Termes et fondements : {t}", "les termes employés par la suite et leur origine", "l'évaluation"),
-        Chapter("L'état de la recherche : {t}", "ce sur quoi les sources s'accordent ou non", "les conclusions propres"),
+        Chapter(
+            "L'état de la recherche : {t}", "ce sur quoi les sources s'accordent ou non", "les conclusions propres"
+        ),
         Chapter("Méthode et matériau", "comment le matériau a été choisi et lu", "les résultats"),
         Chapter("Exigences : {t}", "les règles et les conditions selon leur poids", "leurs effets pratiques"),
         Chapter("{t} dans la pratique", "des exemples et des procédures", "les règles elles-mêmes"),
@@ -80,6 +84,8 @@ FR = Phrases(
         Chapter("Une comparaison des approches : {t}", "deux voies ou plus en parallèle", "leur définition"),
         Chapter("Discussion", "ce que les résultats signifient pour la question", "du matériau nouveau"),
     ),
-    closing=Chapter("Conclusion et perspectives", "la réponse à la question et ce qui reste ouvert", "de nouveaux arguments"),
+    closing=Chapter(
+        "Conclusion et perspectives", "la réponse à la question et ce qui reste ouvert", "de nouveaux arguments"
+    ),
     parts=("Fondements", "Analyse", "Évaluation"),
 )

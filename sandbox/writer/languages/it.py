@@ -67,10 +67,16 @@ IT = Phrases(
         "Come testo della sandbox, questo paragrafo su {x} ha la lunghezza di un argomento ma non ne contiene",
     ),
     terms=("materiale", "metodo", "contesto", "stato della ricerca", "risultato"),
-    opening=Chapter("Introduzione: {t}", "la domanda, la sua importanza e il piano del lavoro", "i dettagli dei capitoli successivi"),
+    opening=Chapter(
+        "Introduzione: {t}", "la domanda, la sua importanza e il piano del lavoro", "i dettagli dei capitoli successivi"
+    ),
     middle=(
         Chapter("Termini e fondamenti: {t}", "i termini usati in seguito e la loro origine", "la valutazione"),
-        Chapter("Lo stato della ricerca su {t}", "in che cosa le fonti concordano e in che cosa no", "le conclusioni proprie"),
+        Chapter(
+            "Lo stato della ricerca su {t}",
+            "in che cosa le fonti concordano e in che cosa no",
+            "le conclusioni proprie",
+        ),
         Chapter("Metodo e materiale", "come il materiale è stato scelto e letto", "i risultati"),
         Chapter("Requisiti: {t}", "regole e condizioni secondo il loro peso", "gli effetti pratici"),
         Chapter("{t} nella pratica", "esempi e procedure", "le regole stesse"),

@@ -67,10 +67,16 @@ NL = Phrases(
         "Als sandboxtekst heeft deze alinea over {x} de lengte van een betoog, maar bevat er geen",
     ),
     terms=("materiaal", "methode", "samenhang", "stand van het onderzoek", "resultaat"),
-    opening=Chapter("Inleiding: {t}", "de vraag, het belang ervan en de opbouw van het werk", "details van de latere hoofdstukken"),
+    opening=Chapter(
+        "Inleiding: {t}", "de vraag, het belang ervan en de opbouw van het werk", "details van de latere hoofdstukken"
+    ),
     middle=(
-        Chapter("Begrippen en grondslagen: {t}", "de begrippen die hierna worden gebruikt en hun herkomst", "de beoordeling"),
-        Chapter("De stand van het onderzoek naar {t}", "waarin de bronnen overeenstemmen en waarin niet", "eigen conclusies"),
+        Chapter(
+            "Begrippen en grondslagen: {t}", "de begrippen die hierna worden gebruikt en hun herkomst", "de beoordeling"
+        ),
+        Chapter(
+            "De stand van het onderzoek naar {t}", "waarin de bronnen overeenstemmen en waarin niet", "eigen conclusies"
+        ),
         Chapter("Methode en materiaal", "hoe het materiaal is gekozen en gelezen", "de resultaten"),
         Chapter("Eisen aan {t}", "regels en voorwaarden naar hun gewicht", "hun praktische gevolgen"),
         Chapter("{t} in de praktijk", "voorbeelden en werkwijzen", "de regels zelf"),

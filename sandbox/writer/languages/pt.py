@@ -67,10 +67,14 @@ PT = Phrases(
         "Como texto da sandbox, este parágrafo sobre {x} tem a extensão de um argumento mas não contém nenhum",
     ),
     terms=("material", "método", "contexto", "estado da investigação", "resultado"),
-    opening=Chapter("Introdução: {t}", "a pergunta, a sua importância e o plano do trabalho", "os detalhes dos capítulos seguintes"),
+    opening=Chapter(
+        "Introdução: {t}", "a pergunta, a sua importância e o plano do trabalho", "os detalhes dos capítulos seguintes"
+    ),
     middle=(
         Chapter("Termos e fundamentos: {t}", "os termos usados a seguir e a sua origem", "a avaliação"),
-        Chapter("O estado da investigação sobre {t}", "em que as fontes concordam e em que não", "as conclusões próprias"),
+        Chapter(
+            "O estado da investigação sobre {t}", "em que as fontes concordam e em que não", "as conclusões próprias"
+        ),
         Chapter("Método e material", "como o material foi escolhido e lido", "os resultados"),
         Chapter("Requisitos: {t}", "regras e condições segundo o seu peso", "os efeitos práticos"),
         Chapter("{t} na prática", "exemplos e procedimentos", "as próprias regras"),

@@ -67,7 +67,9 @@ RO = Phrases(
         "Ca text din sandbox, acest paragraf despre {x} are lungimea unui argument, dar nu conține niciunul",
     ),
     terms=("materialul", "metoda", "contextul", "stadiul cercetării", "rezultatul"),
-    opening=Chapter("Introducere: {t}", "întrebarea, importanța ei și planul lucrării", "detaliile capitolelor următoare"),
+    opening=Chapter(
+        "Introducere: {t}", "întrebarea, importanța ei și planul lucrării", "detaliile capitolelor următoare"
+    ),
     middle=(
         Chapter("Termeni și fundamente: {t}", "termenii folosiți în continuare și originea lor", "evaluarea"),
         Chapter("Stadiul cercetării: {t}", "în ce privință sursele sunt de acord și în ce nu", "concluziile proprii"),

@@ -1,0 +1,137 @@
+"""The OpenAI SDK gets from the sandbox what it gets from OpenAI."""
+
+import json
+
+import jsonschema
+import openai
+import pytest
+from sandbox.testing import Running
+
+from tests.sandbox.prompts import JUDGE, OUTLINE, WRITE, section, shaped
+
+MODEL = "gpt-4.1"
+
+
+def ask(client: openai.OpenAI, prompt: str, **more):
+    return client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": prompt}], **more)
+
+
+def test_an_answer_by_schema_fits_the_schema_and_counts_its_tokens(gpt: openai.OpenAI) -> None:
+    answer = ask(gpt, section(characters=2000), response_format=shaped("section", WRITE), seed=7)
+    choice = answer.choices[0]
+    written = json.loads(choice.message.content)
+    jsonschema.validate(written, WRITE)
+    assert choice.finish_reason == "stop"
+    assert abs(len(written["markdown"]) - 2000) <= 40
+    assert answer.usage.completion_tokens == pytest.approx(len(choice.message.content) / 4, abs=1)
+    assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
+    assert answer._request_id.startswith("req_")
+
+
+def test_a_stream_says_the_same_as_the_whole_answer(gpt: openai.OpenAI) -> None:
+    prompt = section(characters=1500)
+    whole = ask(gpt, prompt).choices[0].message.content
+    chunks = list(ask(gpt, prompt, stream=True, stream_options={"include_usage": True}))
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    assert text == whole
+    assert chunks[-1].usage.completion_tokens > 0
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
+
+
+def test_the_output_limit_cuts_the_text_and_says_so(gpt: openai.OpenAI) -> None:
+    answer = ask(gpt, section(characters=4000), max_completion_tokens=100)
+    assert answer.choices[0].finish_reason == "length"
+    assert answer.usage.completion_tokens == 100
+    assert len(answer.choices[0].message.content) == 400
+
+
+def test_a_forced_tool_is_called_with_fitting_arguments(gpt: openai.OpenAI) -> None:
+    tool = {"type": "function", "function": {"name": "save", "parameters": WRITE}}
+    answer = ask(
+        gpt,
+        section(characters=800),
+        tools=[tool],
+        tool_choice={"type": "function", "function": {"name": "save"}},
+    )
+    call = answer.choices[0].message.tool_calls[0]
+    assert call.function.name == "save"
+    jsonschema.validate(json.loads(call.function.arguments), WRITE)
+
+
+def test_any_json_object_has_the_shape_that_the_prompt_names(gpt: openai.OpenAI) -> None:
+    answer = ask(
+        gpt,
+        'Answer as JSON: {"queries": [...]}. Give 3 queries. Topic: soil erosion in vineyards',
+        response_format={"type": "json_object"},
+    )
+    queries = json.loads(answer.choices[0].message.content)["queries"]
+    assert len(queries) == 3
+    assert all("erosion" in query or "vineyards" in query for query in queries)
+
+
+def test_a_schema_that_strict_mode_forbids_is_refused(gpt: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError, match="additionalProperties"):
+        ask(gpt, "Hello", response_format=shaped("loose", {"type": "object", "properties": {"a": {"type": "string"}}}))
+
+
+def test_an_unknown_schema_is_filled_with_values_that_fit(gpt: openai.OpenAI) -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "mood": {"type": "string", "enum": ["calm", "busy"]},
+            "score": {"type": "integer", "minimum": 3, "maximum": 5},
+            "notes": {"type": "array", "items": {"type": "string", "maxLength": 30}},
+            "inner": {"type": "object", "properties": {"yes": {"type": "boolean"}}, "required": ["yes"], "additionalProperties": False},
+        },
+        "required": ["mood", "score", "notes", "inner"],
+        "additionalProperties": False,
+    }  # fmt: skip
+    answer = ask(gpt, "Rate this.", response_format=shaped("rating", schema))
+    jsonschema.validate(json.loads(answer.choices[0].message.content), schema)
+
+
+def test_an_outline_has_as_many_sections_as_asked_and_its_pages_add_up(gpt: openai.OpenAI) -> None:
+    prompt = "Write in German (de). 12 pages in all, 6 to 10 sections.\n<topic>Software packaging in large distributions</topic>"
+    plan = json.loads(ask(gpt, prompt, response_format=shaped("outline", OUTLINE)).choices[0].message.content)
+    jsonschema.validate(plan, OUTLINE)
+    assert 6 <= len(plan["sections"]) <= 10
+    assert sum(one["pages"] for one in plan["sections"]) == pytest.approx(12)
+    assert plan["sections"][0]["title"].startswith("Einleitung")
+    assert len({one["title"] for one in plan["sections"]}) == len(plan["sections"])
+
+
+def test_a_long_work_gets_sections_with_parts(gpt: openai.OpenAI) -> None:
+    plan = json.loads(
+        ask(gpt, "60 pages. <topic>Glaciers and rivers</topic>", response_format=shaped("outline", OUTLINE))
+        .choices[0]
+        .message.content
+    )
+    parted = [one for one in plan["sections"] if one["children"]]
+    assert parted
+    for one in parted:
+        assert sum(part["pages"] for part in one["children"]) == pytest.approx(one["pages"])
+
+
+def test_the_judge_tells_what_a_passage_says_from_what_it_does_not(gpt: openai.OpenAI) -> None:
+    prompt = (
+        '<claim n="1">The source says: "Every package must have a maintainer who is responsible for it" [@a, p. 1].</claim>'
+        '<passage n="1">Every package must have a maintainer who is responsible for it. Others may help.</passage>'
+        '<claim n="4">Glaciers in the Alps have lost half of their volume since 1900 [@a, p. 1].</claim>'
+        '<passage n="4">Every package must have a maintainer who is responsible for it.</passage>'
+    )
+    verdicts = json.loads(ask(gpt, prompt, response_format=shaped("judge", JUDGE)).choices[0].message.content)[
+        "verdicts"
+    ]
+    assert [(one["n"], one["verdict"]) for one in verdicts] == [(1, "supported"), (4, "unsupported")]
+
+
+def test_a_refused_key_and_an_unknown_model_are_told_as_openai_tells_them(sandbox: Running, gpt: openai.OpenAI) -> None:
+    with pytest.raises(openai.AuthenticationError) as refused:
+        ask(gpt.with_options(api_key="sk-refused"), "Hello")
+    assert refused.value.code == "invalid_api_key"
+    with pytest.raises(openai.NotFoundError):
+        gpt.chat.completions.create(model="gpt-unknown", messages=[{"role": "user", "content": "Hello"}])
+
+
+def test_models_are_listed(gpt: openai.OpenAI) -> None:
+    assert MODEL in {model.id for model in gpt.models.list()}
