@@ -4,7 +4,7 @@ What the real environment or a `.env` file says wins. The services outside come 
 set, nothing else of it is made up, so that real keys never meet made-up addresses. Nothing at all is made up
 for production.
 
-    python -m tesigo.platform.local_env COMMAND …     runs a command in this environment, with the servers up
+    python -m tesigo.platform.local_env [--with-servers] COMMAND …     runs a command in this environment
 """
 
 import os
@@ -128,17 +128,20 @@ def _kept_secrets() -> dict[str, str]:
 
 def main(command: list[str]) -> int:
     """Runs `command`; servers that had to be started for it are stopped afterwards."""
+    with_servers = command[:1] == ["--with-servers"]
+    command = command[with_servers:]
     if not command:
         print(__doc__, file=sys.stderr)
         return 2
     load()
     stack = Stack(VAR)
-    were_running = any(stack.pids().values())
-    stack.start()
+    start = with_servers and not any(stack.pids().values())
+    if start:
+        stack.start()
     try:
         return subprocess.run(command, check=False).returncode
     finally:
-        if not were_running:
+        if start:
             stack.stop()
 
 
