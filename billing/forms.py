@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from documents.models import MAX_PAGES, MIN_PAGES
+from documents.models.document import MAX_PAGES, MIN_PAGES
 
 _PAGES_ERROR = _("Choose a whole number of pages from 1 to 200.")
 

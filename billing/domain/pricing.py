@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from billing.enums import PriceListState
 from billing.errors import NoPriceList
 from billing.models import PriceList
-from documents.models import MAX_PAGES, MIN_PAGES
+from documents.models.document import MAX_PAGES, MIN_PAGES
 
 CENT: Final = Decimal("0.01")
 HUNDRED: Final = Decimal(100)

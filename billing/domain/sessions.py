@@ -12,11 +12,14 @@ from billing import stripe_gateway as gateway
 from billing.domain import payments
 from billing.domain.pricing import to_cents
 from billing.enums import PaymentState
-from billing.errors import Declined
+from billing.errors import Declined, Unknown
 from billing.models import Payment
 
 #: Stripe remembers a key for 24 hours; after that the same words would open a second session.
 KEY_LIFE: Final = timedelta(hours=23)
+#: How long an unanswered opening is tried again before a new payment may take its place. Nobody has seen the page
+#: that may lie behind it, so nobody can pay it; should an event name it all the same, our id is in it.
+PATIENCE: Final = timedelta(minutes=10)
 
 
 def ensure(*, payment: Payment, now: datetime | None = None) -> Payment:
@@ -28,7 +31,6 @@ def ensure(*, payment: Payment, now: datetime | None = None) -> Payment:
     if payment.stripe_session_id or payment.state != PaymentState.CREATED:
         return payment
     if now - payment.created_at > KEY_LIFE:
-        # Nobody ever saw the address of its page, so nobody can pay it.
         payments.move(payment_id=payment.pk, to=PaymentState.EXPIRED, cause="session never opened", now=now)
         return _fresh(payment)
     try:
@@ -38,6 +40,11 @@ def ensure(*, payment: Payment, now: datetime | None = None) -> Payment:
             payment_id=payment.pk, to=PaymentState.FAILED, cause="session refused", now=now, failure=str(error)
         )
         raise
+    except Unknown:
+        if now - payment.created_at < PATIENCE:
+            raise
+        payments.move(payment_id=payment.pk, to=PaymentState.EXPIRED, cause="session never opened", now=now)
+        return _fresh(payment)
     Payment.objects.filter(pk=payment.pk, stripe_session_id=None).update(
         stripe_session_id=session.id,
         stripe_payment_intent_id=session.intent_id,

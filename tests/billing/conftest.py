@@ -1,0 +1,96 @@
+"""Billing against the sandbox's Stripe over real sockets."""
+
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox.testing import Running, run_in_thread
+
+if TYPE_CHECKING:  # pytest reads this before Django is set up
+    from django.test import Client
+
+    from accounts.models import User
+    from billing.models import PriceList
+    from documents.models import Document
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Running]:
+    """One sandbox for the folder, at the address that the settings point to."""
+    with run_in_thread(
+        port=int(os.environ["SANDBOX_PORT"]),
+        smtp_port=int(os.environ["SANDBOX_SMTP_PORT"]),
+        webhook_secret=os.environ["STRIPE_WEBHOOK_SECRET"],
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Running) -> Iterator[Running]:
+    """The sandbox as new."""
+    running_sandbox.control.reset()
+    yield running_sandbox
+    running_sandbox.control.reset()
+
+
+@pytest.fixture
+def price_list(db: None) -> "PriceList":
+    """The list in force: €0.50 a page. Tests that empty the tables have to bring it back."""
+    from billing.enums import PriceListState
+    from billing.models import PriceList
+
+    return PriceList.objects.get_or_create(
+        version=1, defaults={"price_per_page": Decimal("0.50"), "state": PriceListState.ACTIVE}
+    )[0]
+
+
+@pytest.fixture
+def student(db: None) -> "User":
+    """A signed-up person who has given the essential consent."""
+    from django.conf import settings
+
+    from privacy.enums import ConsentKind
+    from privacy.models import Consent
+    from tests.documents.factories import UserFactory
+
+    user = UserFactory.create()
+    Consent.objects.create(
+        user=user, kind=ConsentKind.ESSENTIAL, granted=True, policy_version=settings.POLICY_VERSION
+    )
+    return user
+
+
+@pytest.fixture
+def document(student: "User", price_list: "PriceList") -> "Document":
+    """A document of 12 pages whose outline is finished: €6.00."""
+    from tests.documents.factories import outlined_document
+
+    return outlined_document(owner=student, pages=12)
+
+
+@pytest.fixture
+def browser(student: "User") -> "Client":
+    """The student's browser, signed in."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(student)
+    return client
+
+
+@pytest.fixture
+def started() -> Iterator[list[tuple[Any, Any]]]:
+    """(document, payment) of every `payment_succeeded` that was sent."""
+    from billing.signals import payment_succeeded
+
+    heard: list[tuple[Any, Any]] = []
+
+    def listen(sender: Any, document_id: Any, payment_id: Any, **more: Any) -> None:
+        heard.append((document_id, payment_id))
+
+    payment_succeeded.connect(listen)
+    yield heard
+    payment_succeeded.disconnect(listen)

@@ -1,0 +1,223 @@
+"""Asking for money: the price shown is the price charged, and asked for once (R-13, R-63, R-64)."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.http import Http404
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from billing import gates
+from billing.domain import checkout, price_lists
+from billing.domain.checkout import open_checkout
+from billing.domain.settlement import settle
+from billing.enums import PaymentState, PriceListState
+from billing.errors import AlreadyPaid, NotReady, PriceChanged, Refused, Unknown
+from billing.models import Payment, PriceList
+from documents.domain import lifecycle
+from documents.enums import DocumentState
+from documents.models import Document
+from sandbox.testing import Running
+from tests.billing.concurrently import at_once
+from tests.documents.factories import UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SIX = Decimal("6.00")
+
+
+def order(document: Document, **shown: Any) -> Payment:
+    return open_checkout(
+        **{"document_id": document.pk, "shown_total": SIX, "shown_version": 1, "by": document.owner} | shown
+    )
+
+
+def sessions_at_stripe(sandbox: Running) -> list[dict[str, Any]]:
+    return list(sandbox.control.get("stripe/objects", kind="checkout.session")["objects"])
+
+
+def new_list(by: User, price: str) -> PriceList:
+    draft = price_lists.save_draft(draft=PriceList(price_per_page=Decimal(price)), by=by)
+    return price_lists.activate(price_list_id=draft.pk, by=by)
+
+
+def test_an_order_becomes_one_session_for_exactly_its_total(document: Document, sandbox: Running) -> None:
+    payment = order(document)
+    (session,) = sessions_at_stripe(sandbox)
+    assert payment.state == PaymentState.PENDING
+    assert (payment.amount, payment.pages) == (SIX, 12)
+    assert payment.lines == [{"label": "12 × €0.50 a page", "amount": "6.00", "kind": "base"}]
+    assert (payment.stripe_session_id, payment.checkout_url) == (session["id"], session["url"])
+    assert (session["amount_total"], session["currency"]) == (600, "eur")
+    assert session["metadata"] == {"payment_id": str(payment.pk), "document_id": str(document.pk)}
+    assert payment.expires_at.timestamp() == session["expires_at"]
+    assert list(payment.events.values_list("from_state", "to_state")) == [("created", "pending")]
+
+
+@pytest.mark.parametrize("clicks", [2, 8])
+def test_clicking_pay_at_once_opens_one_session(document: Document, sandbox: Running, clicks: int) -> None:
+    answers = at_once(clicks, lambda: order(document))
+    assert {answer.pk for answer in answers} == {Payment.objects.get().pk}
+    (session,) = sessions_at_stripe(sandbox)
+    assert {answer.checkout_url for answer in answers} == {session["url"]}
+
+
+def test_a_second_click_later_answers_the_same_page(document: Document, sandbox: Running) -> None:
+    assert order(document).checkout_url == order(document).checkout_url
+    assert len(sessions_at_stripe(sandbox)) == 1
+
+
+@pytest.mark.parametrize("shown", [{"shown_total": Decimal("0.50")}, {"shown_version": 2}])
+def test_another_price_than_the_present_one_charges_nothing(
+    document: Document, sandbox: Running, shown: dict[str, Any]
+) -> None:
+    with pytest.raises(PriceChanged) as caught:
+        order(document, **shown)
+    assert caught.value.quote.total == SIX
+    assert not Payment.objects.exists()
+    assert sessions_at_stripe(sandbox) == []
+
+
+def test_a_changed_order_closes_the_old_page_first(document: Document, sandbox: Running, student: User) -> None:
+    old = order(document)
+    new_list(student, "0.60")
+    new = order(document, shown_total=Decimal("7.20"), shown_version=2)
+    old.refresh_from_db()
+    assert (old.state, new.state) == (PaymentState.EXPIRED, PaymentState.PENDING)
+    assert {session["status"] for session in sessions_at_stripe(sandbox)} == {"open", "expired"}
+    assert new.amount == Decimal("7.20")
+
+
+def test_a_page_paid_before_it_could_be_closed_is_honoured(
+    document: Document, sandbox: Running, student: User, started: list[Any]
+) -> None:
+    old = order(document)
+    new_list(student, "0.60")
+    sandbox.control.pay(old.stripe_session_id)
+    with pytest.raises(AlreadyPaid):
+        order(document, shown_total=Decimal("7.20"), shown_version=2)
+    old.refresh_from_db()
+    assert old.state == PaymentState.SUCCEEDED
+    assert started == [(document.pk, old.pk)]
+
+
+def test_a_new_price_list_closes_open_pages(document: Document, sandbox: Running, student: User) -> None:
+    payment = order(document)
+    assert checkout.close_needless() == 0
+    new_list(student, "0.60")
+    assert checkout.close_needless() == 1
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.EXPIRED
+
+
+def test_a_connection_dropped_after_stripe_acted_leaves_one_session_and_one_charge(
+    document: Document, sandbox: Running, started: list[Any]
+) -> None:
+    sandbox.control.fault("stripe", "commit_then_drop", method="POST", times=1)
+    payment = order(document)
+    assert [session["id"] for session in sessions_at_stripe(sandbox)] == [payment.stripe_session_id]
+    sandbox.control.pay(payment.stripe_session_id)
+    assert settle(payment_id=payment.pk, cause="test").state == PaymentState.SUCCEEDED
+    assert len(sandbox.control.get("stripe/objects", kind="charge")["objects"]) == 1
+    assert len(started) == 1
+
+
+def test_an_opening_without_an_answer_is_continued_under_its_key(document: Document, sandbox: Running) -> None:
+    sandbox.control.fault("stripe", "commit_then_drop", method="POST")
+    with pytest.raises(Unknown):
+        order(document)
+    lost = Payment.objects.get()
+    assert (lost.state, lost.stripe_session_id) == (PaymentState.CREATED, None)
+    sandbox.control.clear_faults()
+    assert order(document).pk == lost.pk
+    assert len(sessions_at_stripe(sandbox)) == 1
+
+
+def test_the_sweep_continues_an_opening_that_its_buyer_left(document: Document, sandbox: Running) -> None:
+    sandbox.control.fault("stripe", "commit_then_drop", method="POST")
+    with pytest.raises(Unknown):
+        order(document)
+    sandbox.control.clear_faults()
+    assert checkout.sweep(now=timezone.now()) == 0
+    assert checkout.sweep(now=timezone.now() + timedelta(minutes=2)) == 1
+    assert Payment.objects.get().state == PaymentState.PENDING
+    assert len(sessions_at_stripe(sandbox)) == 1
+
+
+def test_an_opening_that_never_gets_an_answer_makes_room_for_another(document: Document, sandbox: Running) -> None:
+    sandbox.control.fault("stripe", "500", method="POST")
+    with pytest.raises(Unknown):
+        order(document)
+    Payment.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    with pytest.raises(Unknown):
+        order(document)
+    states = Payment.objects.order_by("created_at").values_list("state", flat=True)
+    assert list(states) == [PaymentState.EXPIRED, PaymentState.CREATED]
+
+
+def test_an_abandoned_payment_expires_after_24_hours(document: Document, sandbox: Running) -> None:
+    payment = order(document)
+    sandbox.control.advance(24 * 3600)
+    checkout.sweep(now=timezone.now() + timedelta(hours=24))
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.EXPIRED
+
+
+def test_money_on_its_way_does_not_expire(document: Document, sandbox: Running) -> None:
+    payment = order(document)
+    sandbox.control.pay(payment.stripe_session_id, iban="DE89370400440532013000")
+    later = timezone.now() + timedelta(hours=30)
+    checkout.sweep(now=later)
+    checkout.sweep(now=later + timedelta(hours=1))
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.PROCESSING
+    assert order(document).pk == payment.pk
+
+
+def test_a_closed_gate_is_asked_before_any_money(document: Document, sandbox: Running) -> None:
+    gates.register("test", lambda asked: gates.Refusal("The queue is full.", timedelta(minutes=10)))
+    try:
+        with pytest.raises(Refused) as caught:
+            order(document)
+    finally:
+        gates.unregister("test")
+    assert caught.value.refusal.retry_after == timedelta(minutes=10)
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("state", [DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.QUEUED])
+def test_only_a_finished_outline_can_be_paid(document: Document, sandbox: Running, state: DocumentState) -> None:
+    lifecycle.move(document_id=document.pk, to=state, cause="test")
+    with pytest.raises(NotReady):
+        order(document)
+
+
+def test_an_outline_that_does_not_add_up_cannot_be_paid(document: Document, sandbox: Running) -> None:
+    document.sections.filter(children=None).first().delete()
+    with pytest.raises(NotReady):
+        order(document)
+
+
+def test_somebody_elses_document_is_not_there(document: Document, sandbox: Running) -> None:
+    with pytest.raises(Http404):
+        order(document, by=UserFactory.create())
+
+
+def test_one_list_is_active_whoever_activates(student: User, price_list: PriceList) -> None:
+    drafts = [price_lists.save_draft(draft=PriceList(price_per_page=Decimal("0.70")), by=student) for _ in range(4)]
+    waiting = [draft.pk for draft in drafts]
+    results = at_once(4, lambda: price_lists.activate(price_list_id=waiting.pop(), by=student))
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert PriceList.objects.filter(state=PriceListState.ACTIVE).count() == 1
+
+
+def test_stripe_away_says_so_and_charges_nothing(document: Document, sandbox: Running, browser: Client) -> None:
+    sandbox.control.fault("stripe", "429", method="POST")
+    answer = browser.post(
+        f"/documents/{document.pk}/pay/", {"total": "6.00", "version": "1", "terms": "on", "start_now": "on"}
+    )
+    assert answer.status_code == 503
+    assert "Nothing was charged" in answer.content.decode()

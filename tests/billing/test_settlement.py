@@ -1,0 +1,263 @@
+"""What becomes of a payment, whoever asks and in whatever order (R-63, R-65, R-66)."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Mail
+from billing.domain.checkout import open_checkout
+from billing.domain.payments import MOVES, move
+from billing.domain.refunds import refund_in_full
+from billing.domain.settlement import settle
+from billing.enums import PaymentState, RefundState
+from billing.errors import IllegalMove, Unavailable
+from billing.models import Payment, Refund
+from billing.tasks import continue_refunds
+from documents.domain import lifecycle
+from documents.enums import DocumentState
+from documents.models import Document
+from privacy.models import AuditEvent
+from sandbox.testing import Running
+from tests.billing.concurrently import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DECLINED, CHALLENGED = "4000000000000002", "4000002500003155"
+IBAN, BAD_IBAN = "DE89370400440532013000", "DE62370400440532013001"
+
+
+@pytest.fixture
+def payment(document: Document, sandbox: Running) -> Payment:
+    return open_checkout(
+        document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner
+    )
+
+
+def settled(payment: Payment) -> Payment:
+    return settle(payment_id=payment.pk, cause="test")
+
+
+def states(payment: Payment) -> list[str]:
+    return [str(state) for state in payment.events.values_list("to_state", flat=True)]
+
+
+def test_paid_is_told_once_with_an_event_and_an_audit_row(
+    payment: Payment, sandbox: Running, started: list[Any]
+) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    paid = settled(payment)
+    settled(payment)
+    assert paid.state == PaymentState.SUCCEEDED
+    assert paid.succeeded_at
+    assert paid.stripe_payment_intent_id
+    assert states(payment) == ["pending", "succeeded"]
+    assert started == [(payment.document_id, payment.pk)]
+    assert AuditEvent.objects.filter(action="payment.succeeded", object_id=str(payment.pk)).count() == 1
+
+
+def test_eight_who_settle_at_once_start_one_document(payment: Payment, sandbox: Running, started: list[Any]) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    results = at_once(8, lambda: settled(payment))
+    assert {result.state for result in results} == {PaymentState.SUCCEEDED}
+    assert len(started) == 1
+    assert states(payment) == ["pending", "succeeded"]
+
+
+def test_a_declined_card_can_be_followed_by_a_good_one(
+    payment: Payment, sandbox: Running, started: list[Any]
+) -> None:
+    sandbox.control.pay(payment.stripe_session_id, card=DECLINED)
+    declined = settled(payment)
+    assert (declined.state, declined.failure) == (PaymentState.PENDING, "Your card was declined.")
+    assert not started
+    sandbox.control.pay(payment.stripe_session_id)
+    paid = settled(payment)
+    assert (paid.state, paid.failure) == (PaymentState.SUCCEEDED, "")
+    assert len(started) == 1
+
+
+def test_3d_secure_waits_for_the_bank(payment: Payment, sandbox: Running, started: list[Any]) -> None:
+    sandbox.control.pay(payment.stripe_session_id, card=CHALLENGED)
+    assert settled(payment).state == PaymentState.REQUIRES_ACTION
+    assert not started
+    sandbox.control.pay(payment.stripe_session_id, approve=True)
+    assert settled(payment).state == PaymentState.SUCCEEDED
+    assert states(payment) == ["pending", "requires_action", "succeeded"]
+
+
+def test_a_refused_3d_secure_step_leaves_the_page_open(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.pay(payment.stripe_session_id, card=CHALLENGED)
+    settled(payment)
+    sandbox.control.pay(payment.stripe_session_id, approve=False)
+    refused = settled(payment)
+    assert refused.state == PaymentState.PENDING
+    assert "authenticate" in refused.failure
+
+
+def test_sepa_starts_only_when_the_money_is_certain(payment: Payment, sandbox: Running, started: list[Any]) -> None:
+    sandbox.control.pay(payment.stripe_session_id, iban=IBAN)
+    assert settled(payment).state == PaymentState.PROCESSING
+    assert not started
+    sandbox.control.post("stripe/settle", session=payment.stripe_session_id, outcome="succeeded")
+    assert settled(payment).state == PaymentState.SUCCEEDED
+    assert len(started) == 1
+
+
+def test_sepa_that_comes_back_fails_and_leaves_room_for_another(
+    payment: Payment, sandbox: Running, document: Document, started: list[Any]
+) -> None:
+    sandbox.control.pay(payment.stripe_session_id, iban=BAD_IBAN)
+    settled(payment)
+    sandbox.control.post("stripe/settle", session=payment.stripe_session_id, outcome="failed")
+    assert settled(payment).state == PaymentState.FAILED
+    assert not started
+    again = open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
+    assert again.pk != payment.pk
+
+
+@pytest.mark.parametrize("late", [PaymentState.FAILED, PaymentState.EXPIRED])
+def test_a_late_success_is_honoured(
+    payment: Payment, sandbox: Running, started: list[Any], late: PaymentState
+) -> None:
+    move(payment_id=payment.pk, to=late, cause="test")
+    sandbox.control.pay(payment.stripe_session_id)
+    assert settled(payment).state == PaymentState.SUCCEEDED
+    assert len(started) == 1
+
+
+def test_a_second_success_is_refunded_at_once(
+    payment: Payment, sandbox: Running, document: Document, started: list[Any]
+) -> None:
+    move(payment_id=payment.pk, to=PaymentState.EXPIRED, cause="test")
+    second = open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
+    sandbox.control.pay(second.stripe_session_id)
+    assert settled(second).state == PaymentState.SUCCEEDED
+    sandbox.control.pay(payment.stripe_session_id)
+    assert settled(payment).state == PaymentState.REFUNDED
+    continue_refunds()
+    refund = Refund.objects.get(payment=payment)
+    assert (refund.state, refund.amount) == (RefundState.SUCCEEDED, Decimal("6.00"))
+    assert started == [(document.pk, second.pk)]
+
+
+def test_money_for_a_document_that_changed_goes_back(
+    payment: Payment, sandbox: Running, document: Document, started: list[Any]
+) -> None:
+    lifecycle.move(document_id=document.pk, to=DocumentState.DRAFT, cause="test")
+    sandbox.control.pay(payment.stripe_session_id)
+    assert settled(payment).state == PaymentState.REFUNDED
+    assert not started
+
+
+@pytest.mark.parametrize("fields", [{"amount": Decimal("5.00")}, {"id": None}])
+def test_what_does_not_match_the_order_is_held(
+    payment: Payment, sandbox: Running, started: list[Any], fields: dict[str, Any]
+) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    if fields == {"id": None}:
+        # Another row claims the same session.
+        session = payment.stripe_session_id
+        Payment.objects.filter(pk=payment.pk).update(stripe_session_id=None, state=PaymentState.EXPIRED)
+        payment = Payment.objects.create(
+            document=payment.document, user=payment.user, price_list=payment.price_list, pages=12,
+            amount=payment.amount, lines=[], expires_at=timezone.now(), stripe_session_id=session,
+            state=PaymentState.PENDING,
+        )  # fmt: skip
+    else:
+        Payment.objects.filter(pk=payment.pk).update(**fields)
+    held = settled(payment)
+    assert held.state == PaymentState.HELD
+    assert held.failure
+    assert not started
+
+
+def test_an_expired_session_expires_its_payment(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.advance(25 * 3600)
+    assert settled(payment).state == PaymentState.EXPIRED
+
+
+def test_stripe_away_changes_nothing(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    sandbox.control.fault("stripe", "429")
+    with pytest.raises(Unavailable):
+        settled(payment)
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.PENDING
+
+
+def test_illegal_moves_are_refused(payment: Payment) -> None:
+    with pytest.raises(IllegalMove):
+        move(payment_id=payment.pk, to=PaymentState.REFUNDED, cause="test")
+    assert not move(payment_id=payment.pk, to=PaymentState.PENDING, cause="again")
+    assert set(MOVES) == set(PaymentState)
+
+
+def test_eight_refunds_at_once_send_the_money_back_once(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    settled(payment)
+    results = at_once(
+        8, lambda: refund_in_full(document_id=payment.document_id, cause="job_failed", reason="It could not be written.")
+    )
+    assert {result.pk for result in results} == {Refund.objects.get().pk}
+    at_once(8, continue_refunds)
+    (refund,) = sandbox.control.get("stripe/objects", kind="refund")["objects"]
+    assert refund["amount"] == 600
+    payment.refresh_from_db()
+    assert (payment.state, payment.refunded_amount) == (PaymentState.REFUNDED, Decimal("6.00"))
+    assert Refund.objects.get().state == RefundState.SUCCEEDED
+    mail = Mail.objects.get(template="refunded")
+    assert (mail.context["amount"], mail.context["document_id"]) == ("6.00", str(payment.document_id))
+
+
+def test_nothing_paid_is_nothing_to_refund(payment: Payment) -> None:
+    assert refund_in_full(document_id=payment.document_id, cause="job_failed", reason="") is None
+
+
+def test_a_refund_cut_short_is_finished_under_its_key(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    settled(payment)
+    sandbox.control.fault("stripe", "commit_then_drop", path="refunds")
+    refund_in_full(document_id=payment.document_id, cause="job_failed", reason="")
+    continue_refunds()
+    assert Refund.objects.get().state == RefundState.CREATED
+    sandbox.control.clear_faults()
+    continue_refunds()
+    assert Refund.objects.get().state == RefundState.SUCCEEDED
+    assert len(sandbox.control.get("stripe/objects", kind="refund")["objects"]) == 1
+
+
+def test_a_refund_older_than_its_key_is_looked_up_first(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    settled(payment)
+    sandbox.control.fault("stripe", "commit_then_drop", path="refunds")
+    refund_in_full(document_id=payment.document_id, cause="job_failed", reason="")
+    continue_refunds()
+    sandbox.control.clear_faults()
+    sandbox.control.advance(25 * 3600)
+    Refund.objects.update(created_at=timezone.now() - timezone.timedelta(hours=25))
+    continue_refunds()
+    assert Refund.objects.get().state == RefundState.SUCCEEDED
+    assert len(sandbox.control.get("stripe/objects", kind="refund")["objects"]) == 1
+
+
+def test_a_refund_that_the_bank_sends_back_leaves_the_money_held(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    settled(payment)
+    sandbox.control.settings(refund_outcome="pending")
+    refund_in_full(document_id=payment.document_id, cause="job_failed", reason="")
+    continue_refunds()
+    refund = Refund.objects.get()
+    assert refund.state == RefundState.PENDING
+    sandbox.control.post("stripe/refund", refund=refund.stripe_refund_id, status="failed")
+    continue_refunds()
+    payment.refresh_from_db()
+    refund.refresh_from_db()
+    assert (refund.state, payment.state) == (RefundState.FAILED, PaymentState.HELD)
+    assert payment.refunded_amount == 0
+
+
+def test_lines_are_kept_as_shown(payment: Payment) -> None:
+    assert json.dumps(payment.lines)
