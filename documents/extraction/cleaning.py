@@ -38,7 +38,11 @@ _LONE_NUMBER: Final = re.compile(
 )
 _LEADERS: Final = re.compile(r"(?:\.\s?){5,}|(?:…\s?){2,}|_{6,}")
 _INDEX_LINE: Final = re.compile(r".{1,80}?,\s?\d{1,4}(?:[–-]\d{1,4})?(?:,\s?\d{1,4}(?:[–-]\d{1,4})?){0,30}")
-_BROKEN: Final = re.compile(rf"(\w+){BROKEN_WORD}[ \t]*(\w+)|(\w*[^\W\d_])-\n(?=[^\W\d_])(\w+)")
+# Bounded, so that a page that is one word of a hundred thousand letters takes no longer than any other.
+_BROKEN: Final = re.compile(
+    rf"(\w{{1,60}})(?:{BROKEN_WORD}[ \t]*|(?<=[^\W\d_])-\n(?=[^\W\d_]))(\w{{1,60}})([^\s{BROKEN_WORD}]{{0,20}})[ \t]?"
+)
+_WORD: Final = re.compile(r"\w+(?:-\w+)*")
 
 
 @dataclass(slots=True)
@@ -49,6 +53,13 @@ class _Held:
     bottom: list[str]
     numbered_top: bool
     numbered_bottom: bool
+    vocabulary: set[str] | None = None
+
+    def words(self) -> set[str]:
+        """The words of the page, hyphened ones whole, in small letters."""
+        if self.vocabulary is None:
+            self.vocabulary = {word for line in self.lines for word in _WORD.findall(line.casefold())}
+        return self.vocabulary
 
 
 def clean_pages(pages: Iterable[Page]) -> Iterator[Page]:
@@ -104,7 +115,7 @@ def _clean(before: deque[_Held], waiting: deque[_Held]) -> Page:
     lines = [line for line in lines if not _LEADERS.search(line)]
     text = "\n".join(lines)
     if BROKEN_WORD in text or "-\n" in text:
-        text = _mend(text, around)
+        text = _mend(text, [held, *around])
     return replace(held.page, text=join_lines(text.split("\n")))
 
 
@@ -128,7 +139,7 @@ def _peel(lines: list[str], end: int, repeated: Counter[str], numbered: bool, pa
             return
         line = lines[end]
         is_repeated = len(line) <= _LONGEST_HEADER and repeated[_key(line)] >= _REPEATS
-        is_number = _LONE_NUMBER.fullmatch(line) is not None and _bears_number(line, page)
+        is_number = _bears_number(line, page) and _LONE_NUMBER.fullmatch(line) is not None
         if not (is_repeated or is_number or (numbered and not peeled)):
             return
         lines.pop(end)
@@ -159,17 +170,20 @@ def _is_list_of_places(lines: list[str]) -> bool:
 
 def _mend(text: str, around: list[_Held]) -> str:
     """Broken words whole again; a hyphen stays where the same word stands hyphenated on a page nearby."""
-    nearby = "\n".join([text, *(line for other in around for line in other.lines)]).casefold()
+
+    def is_near(word: str) -> bool:
+        return any(word.casefold() in held.words() for held in around)
 
     def whole(match: re.Match[str]) -> str:
-        left, right = (
-            (match.group(1), match.group(2)) if match.group(1) is not None else (match.group(3), match.group(4))
-        )
-        joined, hyphened = f"{left}{right}", f"{left}-{right}"
-        if joined.casefold() in nearby:
-            return joined
-        if hyphened.casefold() in nearby or right[0].isupper() or right[0].isdigit():
-            return hyphened
-        return joined
+        left, right, rest = match.groups()
+        hyphened = f"{left}-{right}"
+        if is_near(left + right):
+            word = left + right
+        elif is_near(hyphened) or not right[0].islower():
+            word = hyphened
+        else:
+            word = left + right
+        # The line still ends here: how long it is tells where paragraphs end.
+        return f"{word}{rest}\n"
 
     return _BROKEN.sub(whole, text).replace(BROKEN_WORD, "-")
