@@ -12,6 +12,7 @@ from django.core.validators import EmailValidator
 from accounts.errors import DisposableAddress, LookAlikeAddress, NotAnAddress
 
 MAX_LENGTH = 254
+MAX_LOCAL_LENGTH = 64
 #: Scripts that rightly stand in one word together (Japanese; Chinese and Korean with Latin digits need no entry).
 _TOGETHER = [{"HAN", "HIRAGANA", "KATAKANA"}, {"HAN", "HANGUL"}]
 _validate = EmailValidator(allowlist=[])
@@ -34,7 +35,7 @@ def parse(typed: str) -> Address:
     """
     text = unicodedata.normalize("NFKC", typed).strip()
     local, at, domain = text.rpartition("@")
-    if not at or len(text) > MAX_LENGTH:
+    if not at or len(text) > MAX_LENGTH or len(local) > MAX_LOCAL_LENGTH:
         raise NotAnAddress
     if _looks_like_another(local):
         raise LookAlikeAddress

@@ -1,0 +1,101 @@
+"""What a person does to sign in, in steps for tests."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts import tasks
+from accounts.domain import mail, signin
+from accounts.models import SignInRequest
+from sandbox.testing import Running
+
+ADDRESS = "ada@university.example"
+
+
+@dataclass(frozen=True)
+class SignInMail:
+    """The two ways in that a mail holds."""
+
+    link: str
+    code: str
+
+    @property
+    def token(self) -> str:
+        return self.link.rstrip("/").rpartition("/")[2]
+
+    @property
+    def wrong_code(self) -> str:
+        return f"{(int(self.code) + 1) % 10**6:06d}"
+
+
+class Post:
+    """The worker that sends, and the inbox."""
+
+    def __init__(self, sandbox: Running) -> None:
+        self.sandbox = sandbox
+
+    def deliver(self) -> None:
+        """What the worker does with the mails that wait."""
+        for mail_id in mail.due_mails(now=timezone.now()):
+            tasks.send_mail(mail_id)
+
+    def newest(self, address: str = ADDRESS) -> SignInMail:
+        """Sends what waits and reads the newest mail to the address."""
+        self.deliver()
+        found = self.sandbox.control.mails(address)[0]
+        return SignInMail(link=found["links"][0], code=found["codes"][0])
+
+
+def ask(
+    address: str = ADDRESS,
+    *,
+    browser: str = "a browser",
+    ip: str | None = "203.0.113.7",
+    known_cookie: str = "",
+    next_url: str = "",
+    now: datetime | None = None,
+) -> SignInRequest:
+    return signin.ask(
+        typed=address,
+        browser=browser,
+        known_cookie=known_cookie,
+        ip=ip,
+        next_url=next_url,
+        language="en",
+        now=now or timezone.now(),
+    )
+
+
+def ask_by_page(client: Client, address: str = ADDRESS, **extra: Any) -> HttpResponse:
+    return client.post("/signin/", {"email": address, "next": extra.pop("next", "")}, **extra)
+
+
+def sign_in(client: Client, post: Post, address: str = ADDRESS) -> HttpResponse:
+    """The whole way in, by the code."""
+    ask_by_page(client, address)
+    return client.post("/signin/check/", {"code": post.newest(address).code})
+
+
+def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
+    """Runs `work(0…count-1)` in threads that start together; answers results and exceptions."""
+    barrier = threading.Barrier(count)
+
+    def run(number: int) -> Any:
+        barrier.wait(10)
+        try:
+            return work(number)
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return [future.result(60) for future in [pool.submit(run, number) for number in range(count)]]
