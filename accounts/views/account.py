@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -55,4 +56,6 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """Ends every session, this one included."""
     user = cast(User, request.user)
     devices.sign_out_everywhere(user=user, by=user)
+    # This session is gone as well; Django must not try to save it.
+    logout(request)
     return redirect("accounts:signin")

@@ -4,6 +4,7 @@ from collections.abc import Set
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
@@ -41,7 +42,8 @@ def give(
     if ConsentKind.ESSENTIAL not in kinds:
         raise EssentialConsentMissing
     with transaction.atomic():
-        type(user)._default_manager.select_for_update().get(pk=user.pk)
+        # Two tabs at once answer one after the other.
+        get_user_model()._default_manager.select_for_update().get(pk=user.pk)
         before = state_of(user)
         renewed = set() if has_accepted_policy(user) else {ConsentKind.ESSENTIAL}
         answered = set(Consent.objects.filter(user_id=user.pk).values_list("kind", flat=True))

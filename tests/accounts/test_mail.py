@@ -1,0 +1,158 @@
+"""Mails: queued, sent, bounced, opened, given up (R-54)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.domain import mail
+from accounts.models import Mail, User
+from tests.accounts.journey import ADDRESS, Post, ask, at_once
+
+pytestmark = pytest.mark.django_db
+
+
+TEXT = "{% autoescape off %}About {{ title }}\n\nHello {{ name }}, see {{ site.url }}/x/{% endautoescape %}"
+HTML = '{% extends "mails/layout.html" %}{% block words %}<p>Hello {{ name }}: {{ title }}</p>{% endblock %}'
+
+
+@pytest.fixture
+def hello(settings: Settings, tmp_path: Path) -> str:
+    """A template of the test's own."""
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    (folder / "hello.txt").write_text(TEXT)
+    (folder / "hello.html").write_text(HTML)
+    engine = settings.TEMPLATES[0]
+    settings.TEMPLATES = [{**engine, "DIRS": [tmp_path, *engine["DIRS"]]}]
+    return "hello"
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return User.objects.create_user(ADDRESS, email_as_typed="Ada+x@university.example", name="Ada <b>")
+
+
+def test_a_mail_goes_to_the_address_as_typed(post: Post, ada: User, hello: str, settings: Settings) -> None:
+    mail.send_mail(user=ada, template=hello, context={"title": "Q&A"})
+    post.deliver()
+    arrived = post.sandbox.control.mails("Ada+x@university.example")[0]
+    assert arrived["subject"] == "About Q&A"
+    assert arrived["text"].strip() == f"Hello Ada <b>, see {settings.SITE_URL}/x/"
+    assert "Hello Ada &lt;b&gt;" in arrived["html"]
+    assert settings.NOTICE_BANNER in arrived["html"]
+    row = Mail.objects.get()
+    assert (row.state, row.tries) == ("sent", 1)
+    assert row.sent_at
+
+
+def test_a_subject_cannot_smuggle_headers_in(post: Post, ada: User, hello: str) -> None:
+    mail.send_mail(user=ada, template=hello, context={"title": "x\nBcc: eve@evil.example\n\nhi"})
+    post.deliver()
+    arrived = post.sandbox.control.mails("Ada+x@university.example")[0]
+    assert arrived["to"] == ["Ada+x@university.example"]
+    assert arrived["subject"] == "About x"
+
+
+def test_once_means_once(post: Post, ada: User, hello: str) -> None:
+    for _ in range(3):
+        mail.send_mail(user=ada, template=hello, context={"title": "x"}, once_key="ready:1")
+    post.deliver()
+    post.deliver()
+    assert len(post.sandbox.control.mails("Ada+x@university.example")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_means_once_for_many_at_once(post: Post, ada: User, hello: str) -> None:
+    def send(_number: int) -> None:
+        mail.send_mail(user=ada, template=hello, context={"title": "x"}, once_key="ready:1")
+
+    assert at_once(10, send) == [None] * 10
+    row = Mail.objects.get()
+    sent = at_once(10, lambda _number: mail.deliver(mail_id=str(row.pk)))
+    assert sum(sent) == 1
+    assert len(post.sandbox.control.mails("Ada+x@university.example")) == 1
+
+
+def test_a_server_that_fails_for_now_is_asked_again_later(post: Post, ada: User, hello: str) -> None:
+    post.sandbox.control.fault("smtp", "status", status=451, times=2)
+    mail.send_mail(user=ada, template=hello, context={"title": "x"})
+    row = Mail.objects.get()
+    now = timezone.now()
+    waits = []
+    for _ in range(2):
+        assert mail.deliver(mail_id=str(row.pk), now=now) is False
+        row.refresh_from_db()
+        assert row.state == "queued"
+        waits.append(row.next_try_at - now)
+        assert mail.due_mails(now=now) == []
+        now = row.next_try_at
+    assert waits == [timedelta(seconds=30), timedelta(seconds=60)]
+    assert mail.due_mails(now=now) == [str(row.pk)]
+    assert mail.deliver(mail_id=str(row.pk), now=now) is True
+    row.refresh_from_db()
+    assert (row.state, row.tries, row.error) == ("sent", 3, "")
+
+
+def test_a_server_that_is_away_is_given_up_at_last(ada: User, hello: str, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1
+    mail.send_mail(user=ada, template=hello, context={"title": "x"})
+    row = Mail.objects.get()
+    now = timezone.now()
+    for _ in range(mail.MAX_TRIES):
+        assert row.state == "queued"
+        assert mail.deliver(mail_id=str(row.pk), now=now) is False
+        row.refresh_from_db()
+        now = row.next_try_at
+    assert (row.state, row.error) == ("failed", "ConnectionRefusedError")
+    assert mail.due_mails(now=now + timedelta(days=1)) == []
+
+
+def test_a_refused_recipient_is_a_bounce(post: Post, hello: str) -> None:
+    user = User.objects.create_user("bounce@university.example")
+    mail.send_mail(user=user, template=hello, context={"title": "x"})
+    post.deliver()
+    row = Mail.objects.get()
+    assert (row.state, row.error) == ("bounced", "refused: 550")
+    assert "bounce" not in row.error
+
+
+def test_a_sign_in_mail_is_not_sent_when_it_is_too_late(post: Post) -> None:
+    request = ask()
+    row = Mail.objects.get()
+    assert mail.deliver(mail_id=str(row.pk), now=request.expires_at + timedelta(seconds=1)) is False
+    row.refresh_from_db()
+    assert (row.state, row.sealed) == ("failed", "")
+    assert post.sandbox.control.mails(ADDRESS) == []
+
+
+def test_an_interrupted_try_is_taken_over(post: Post, ada: User, hello: str) -> None:
+    mail.send_mail(user=ada, template=hello, context={"title": "x"})
+    row = Mail.objects.get()
+    # As a worker leaves it that is killed right after claiming the try.
+    Mail.objects.update(tries=1, next_try_at=timezone.now() + timedelta(seconds=60))
+    assert mail.deliver(mail_id=str(row.pk)) is False
+    assert mail.deliver(mail_id=str(row.pk), now=timezone.now() + timedelta(seconds=61)) is True
+    arrived = post.sandbox.control.mails("Ada+x@university.example")[0]
+    assert arrived["headers"]["Message-ID"].startswith(f"<{row.pk}@")
+
+
+def test_the_database_lets_no_sealed_secret_outlive_its_mail(post: Post) -> None:
+    ask()
+    with pytest.raises(IntegrityError, match="mail_seal_only_while_queued"), transaction.atomic():
+        Mail.objects.update(state="sent")
+    with pytest.raises(IntegrityError, match="mail_state_known"), transaction.atomic():
+        Mail.objects.update(state="lost", sealed="")
+
+
+def test_text_and_html_say_the_same() -> None:
+    context = {"link": "https://x.example/l", "code": "123456", "site": {"name": "TesiGo", "url": "https://x.example"}}
+    text, html = (render_to_string(f"mails/signin.{kind}", context) for kind in ("txt", "html"))
+    for words in ("https://x.example/l", "123456", "15 minutes", "Give the code to nobody"):
+        assert words in text
+        assert words in html

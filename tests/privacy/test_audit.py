@@ -1,0 +1,109 @@
+"""The audit trail is append-only and linked (R-74)."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import User
+from privacy.domain import audit
+from privacy.models import AuditEvent
+from tesigo.platform import correlation
+from tests.accounts.journey import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return User.objects.create_user("ada@university.example")
+
+
+def _record(user: User, times: int = 1) -> None:
+    for number in range(times):
+        audit.record(action="test.done", subject=user, by=user, details={"number": number})
+
+
+def test_a_row_says_who_did_what_to_which_row_and_why(ada: User) -> None:
+    token = correlation.begin("cause-of-it-all")
+    audit.record(action="user.looked_at", subject=ada, by=None, details={"pages": 3})
+    correlation.end(token)
+    event = AuditEvent.objects.get()
+    assert (event.action, event.object_type, event.object_id) == ("user.looked_at", "accounts.user", str(ada.pk))
+    assert (event.actor_id, event.details, event.correlation_id) == (None, {"pages": 3}, "cause-of-it-all")
+
+
+def test_the_row_goes_with_the_transaction(ada: User) -> None:
+    with transaction.atomic():
+        _record(ada)
+        transaction.set_rollback(True)
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_the_database_refuses_to_change_or_delete_rows(ada: User, sealed: bool) -> None:
+    _record(ada)
+    if sealed:
+        audit.seal_new()
+    for change in ({"action": "nothing"}, {"actor_id": None}, {"details": {}}, {"at": ada.created_at}):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            AuditEvent.objects.update(**change)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        AuditEvent.objects.all().delete()
+
+
+def test_a_seal_is_set_once(ada: User) -> None:
+    _record(ada)
+    audit.seal_new()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        AuditEvent.objects.update(seal=None, digest=None)
+    _record(ada)
+    with pytest.raises(IntegrityError, match="audit_seal_whole"), transaction.atomic():
+        AuditEvent.objects.filter(seal=None).update(seal=2)
+
+
+def test_the_trail_outlives_its_people(ada: User) -> None:
+    _record(ada)
+    ada.delete()
+    assert AuditEvent.objects.get().actor_id
+
+
+def test_the_chain_holds_across_batches(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "BATCH", 3)
+    _record(ada, 7)
+    assert audit.seal_new() == 7
+    _record(ada, 2)
+    assert audit.verify() == audit.Verdict(checked=7, unsealed=2, broken_at=None, head=audit.verify().head)
+    assert audit.seal_new() == 2
+    assert audit.seal_new() == 0
+    assert audit.verify().checked == 9
+    call_command("verify_audit")
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE privacy_auditevent SET action = 'nothing' WHERE seal = 2",
+        "UPDATE privacy_auditevent SET details = '{\"number\": 9}' WHERE seal = 2",
+        "DELETE FROM privacy_auditevent WHERE seal = 2",
+        "UPDATE privacy_auditevent SET seal = 9 WHERE seal = 2",
+    ],
+)
+def test_tampering_past_the_trigger_is_found(ada: User, deed: str) -> None:
+    _record(ada, 4)
+    audit.seal_new()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(deed)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert audit.verify().broken_at == 2
+    with pytest.raises(CommandError, match="seal 2"):
+        call_command("verify_audit")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sealing_at_once_makes_one_chain(ada: User) -> None:
+    _record(ada, 20)
+    answers = at_once(5, lambda _number: audit.seal_new())
+    assert sum(answers) == 20
+    assert audit.verify().checked == 20
+    assert audit.verify().broken_at is None
