@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from sandbox.config import DEFAULT_WEBHOOK_SECRET, Config, parse_latency
+from sandbox.log import say
 from sandbox.server import PortTaken, Server
 
 
@@ -41,12 +42,13 @@ def main() -> int:
     try:
         server = Server(arguments())
     except PortTaken as error:
-        print(f"The sandbox cannot start: {error} Choose others with --port and --smtp-port.", file=sys.stderr)
+        say(f"The sandbox cannot start: {error} Choose others with --port and --smtp-port.")
         return 1
     config = server.config
-    print(
-        f"sandbox {config.base_url}  inbox {config.base_url}/inbox/  smtp {config.host}:{config.smtp_port}", flush=True
+    sys.stdout.write(
+        f"sandbox {config.base_url}  inbox {config.base_url}/inbox/  smtp {config.host}:{config.smtp_port}\n"
     )
+    sys.stdout.flush()
     server.run()
     return 0
 

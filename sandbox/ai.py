@@ -25,7 +25,7 @@ def tokens(text: str) -> int:
 
 @dataclass
 class Reply:
-    """An answer before it takes a provider's shape. ``text`` is what the model wrote, JSON text where JSON was asked."""
+    """An answer before it takes a provider's shape. ``text`` is what the model wrote, JSON where that was asked."""
 
     text: str
     asked: int

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -49,7 +49,7 @@ def build(world: World, smtp: socket.socket | None = None) -> ASGIApp:
         Mount("/anthropic", routes=anthropic.routes(world)),
         Mount("/stripe/checkout", routes=checkout_page.routes(world)),
         Mount("/stripe", routes=api.routes(world)),
-        *search.routes(world),
+        *search.routes(),
         Mount("/inbox", routes=mailpages.routes(world)),
         Mount("/control", routes=control.routes(world)),
     ]
@@ -60,7 +60,7 @@ async def _style(request: Request) -> Response:
     return FileResponse(STYLE, media_type="text/css")
 
 
-def _home(world: World):  # type: ignore[no-untyped-def]
+def _home(world: World) -> Callable[[Request], Awaitable[Response]]:
     async def home(request: Request) -> Response:
         rows = "".join(
             f"<tr><td>{service}</td><td class='amount'>{count}</td></tr>"

@@ -30,6 +30,7 @@ class CallLog:
     """Bounded log; the counts are of everything since the start or the last reset."""
 
     def __init__(self) -> None:
+        self.under_way: Counter[str] = Counter()
         self.reset()
 
     def reset(self) -> None:
@@ -38,7 +39,6 @@ class CallLog:
         self.statuses: dict[str, Counter[str]] = {}
         self.most: dict[str, int] = {}
         self.last: deque[Call] = deque(maxlen=KEPT)
-        self.under_way: Counter[str] = getattr(self, "under_way", Counter())
         self._number = 0
 
     def begin(self, *, service: str, method: str, path: str, key: str, model: str, text: str) -> Call:

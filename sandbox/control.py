@@ -1,4 +1,4 @@
-"""``/control/``: ordering faults, settings, the clock, the call log, and what a customer or a bank would do. JSON in, JSON out."""
+"""``/control/``: faults, settings, the clock, the call log, and what a customer or a bank would do. JSON in and out."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -118,7 +118,7 @@ def _order(world: World, body: Body) -> Body:
 
 
 def _settings(world: World, body: Body) -> Body:
-    """``latency`` {service: seconds or "a-b"}, ``limits`` {service: {concurrency, rpm}}, ``sepa_seconds``, ``refund_outcome``."""
+    """``latency`` {service: seconds or range}, ``limits`` {service: {…}}, ``sepa_seconds``, ``refund_outcome``."""
     for service, value in body.get("latency", {}).items():
         _known(service, also=("*",))
         if value is None:
@@ -207,7 +207,7 @@ def _resend(world: World, body: Body) -> Body:
 
 
 def _pay(world: World, body: Body) -> Body:
-    """Pay a ``session`` as a customer would: ``card`` (default 4242…) or ``iban``; ``approve`` answers a 3-D Secure step."""
+    """Pay a ``session`` as a customer would: ``card`` or ``iban``; ``approve`` answers a 3-D Secure step."""
     store, session = world.store, _session(world.store, body)
     email = str(body.get("email", ""))
     if "iban" in body:

@@ -22,7 +22,7 @@ SHORT = {"401": 401, "403": 403, "429": 429, "500": 500, "502": 502, "503": 503,
 
 @dataclass
 class Fault:
-    """One ordered fault. ``times`` and ``skip`` count matching calls; ``seconds`` is for delay, hang and Retry-After."""
+    """One ordered fault. ``times`` and ``skip`` count matching calls; ``seconds`` is for delay and hang."""
 
     service: str = "*"
     mode: str = "status"
@@ -129,7 +129,7 @@ class FaultBook:
                 continue
             if effect.transport and fault.mode in TRANSPORT and fault.mode != "delay":
                 continue
-            if fault.rate < 1 and random.random() >= fault.rate:
+            if fault.rate < 1 and random.random() >= fault.rate:  # noqa: S311
                 continue
             fault.hits += 1
             if fault.hits > fault.skip:

@@ -1,8 +1,8 @@
 """The gate in front of every service: reads the call, logs it, applies ordered faults and limits."""
 
 import asyncio
+import contextlib
 import json
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.errors import refusal
 from sandbox.faults import SERVICES, Effect, Facts
+from sandbox.log import say
 from sandbox.reading import flatten
 from sandbox.world import World
 
@@ -23,7 +24,7 @@ class Dropped(Exception):
 
 
 class Gate:
-    """ASGI middleware. Endpoints find ``sandbox.body``, ``sandbox.json``, ``sandbox.effect`` and ``sandbox.cut`` in the scope."""
+    """ASGI middleware. Endpoints find ``sandbox.body``, ``.json``, ``.key``, ``.effect`` and ``.cut`` in the scope."""
 
     def __init__(self, app: ASGIApp, world: World) -> None:
         self.app = app
@@ -73,12 +74,8 @@ class Gate:
             if not self.world.config.quiet:
                 marks = " ".join(effect.names)
                 took = round((time.monotonic() - started) * 1000)
-                print(
-                    f"{time.strftime('%H:%M:%S')} {service} {facts.method} {facts.path[:80]} {seen['status']} {took} ms"
-                    + (f" [{marks}]" if marks else ""),
-                    file=sys.stderr,
-                    flush=True,
-                )
+                line = f"{service} {facts.method} {facts.path[:80]} {seen['status']} {took} ms"
+                say(f"{line} [{marks}]" if marks else line)
 
     async def _act(self, service: str, effect: Effect, scope: Scope, receive: "_Replay", send: Send) -> None:
         if effect.delay and service != "stripe":  # Stripe's endpoint waits inside, its idempotency key held
@@ -181,18 +178,15 @@ async def _hang(receive: Callable[[], Awaitable[Message]], seconds: float) -> No
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    try:
+    with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(gone(), seconds)
-    except TimeoutError:
-        pass
 
 
 async def _cut(send: Send) -> None:
-    """Close the connection without a further byte. uvicorn's ``send`` is a method of the cycle that owns the transport."""
+    """Close the connection without a further byte: uvicorn's ``send`` is a method of the cycle that owns it."""
     cycle = getattr(send, "__self__", None)
-    transport = getattr(cycle, "transport", None)
-    if transport is not None:
-        transport.abort()
+    if cycle is not None and hasattr(cycle, "transport"):
+        cycle.transport.abort()
         for _ in range(3):  # let the server notice, or it would answer 500 for us
             await asyncio.sleep(0)
         cycle.disconnected = True

@@ -22,7 +22,8 @@ def routes(world: World) -> list[Route]:
         mails = inbox.newest(to=to, limit=100)
         rows = "".join(
             f'<tr><td><a href="/inbox/{mail.id}">{escape(mail.subject or "(no subject)")}</a><br>'
-            f'<span class="faint">to {escape(", ".join(mail.to))}</span></td><td class="amount faint">{_time(mail)}</td></tr>'
+            f'<span class="faint">to {escape(", ".join(mail.to))}</span></td>'
+            f'<td class="amount faint">{_time(mail)}</td></tr>'
             for mail in mails
         )
         body = f"<table>{rows}</table>" if rows else "<p>No mail yet. What the site sends appears here by itself.</p>"
@@ -55,7 +56,8 @@ def _mail(mail: Mail) -> Response:
     attachments = "".join(f"<li>{escape(one['name'])} ({one['bytes']} bytes)</li>" for one in mail.attachments)
     parts = [
         f"<h1>{escape(mail.subject or '(no subject)')}</h1>",
-        f'<p class="faint">From {escape(mail.headers.get("From", mail.sender))}<br>to {escape(", ".join(mail.to))}<br>{_time(mail)}</p>',
+        f'<p class="faint">From {escape(mail.headers.get("From", mail.sender))}<br>'
+        f"to {escape(', '.join(mail.to))}<br>{_time(mail)}</p>",
         f'<h2>Links</h2><ul class="plain">{links}</ul>' if links else "",
         f"<h2>Text</h2><pre>{escape(mail.text)}</pre>" if mail.text else "",
         f'<h2>HTML</h2><iframe sandbox="" src="/inbox/{mail.id}/html" title="HTML part of the mail"></iframe>'

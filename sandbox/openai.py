@@ -106,9 +106,12 @@ class _Answer:
             "total_tokens": asked + written,
             "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
             "completion_tokens_details": {
-                "reasoning_tokens": 0, "audio_tokens": 0, "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0,
+                "reasoning_tokens": 0,
+                "audio_tokens": 0,
+                "accepted_prediction_tokens": 0,
+                "rejected_prediction_tokens": 0,
             },
-        }  # fmt: skip
+        }
 
     def _frame(self, kind: str) -> dict[str, Any]:
         return {

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from sandbox.log import say
 
 PAUSE = 0.5  # seconds between a change and the writing of it
 
@@ -35,8 +36,8 @@ class StateFile:
         except (OSError, ValueError):
             pass
         aside = self._path.with_suffix(self._path.suffix + ".unreadable")
-        os.replace(self._path, aside)
-        print(f"state file could not be read; kept as {aside.name}, starting empty", file=sys.stderr)
+        self._path.replace(aside)
+        say(f"state file could not be read; kept as {aside.name}, starting empty")
         return {}
 
     async def keep(self) -> None:
@@ -55,7 +56,7 @@ class StateFile:
             await asyncio.to_thread(_write, self._path, text)
         except OSError as error:
             self._dirty = True
-            print(f"state file not written: {error}", file=sys.stderr)
+            say(f"state file not written: {error}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -66,7 +67,7 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise

@@ -50,7 +50,7 @@ class Running:
 
 @contextlib.contextmanager
 def run_in_thread(**options: Any) -> Iterator[Running]:
-    """A sandbox on free ports (latency none, quiet) for the time of the ``with`` block; options as of :class:`Config`."""
+    """A sandbox on free ports (no latency, quiet) for the ``with`` block; options as of :class:`Config`."""
     config = Config(
         **{"port": 0, "smtp_port": 0, "latency": (0.0, 0.0), "sepa_seconds": None, "quiet": True, **options}
     )

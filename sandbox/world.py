@@ -2,7 +2,6 @@
 
 import random
 import time
-from typing import TYPE_CHECKING
 
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
@@ -11,19 +10,14 @@ from sandbox.faults import FaultBook
 from sandbox.inbox import Inbox
 from sandbox.limits import Limits
 from sandbox.state import StateFile
-
-if TYPE_CHECKING:
-    from sandbox.stripe.store import Store
-    from sandbox.stripe.webhooks import Deliveries
+from sandbox.stripe.store import Store
+from sandbox.stripe.webhooks import Deliveries
 
 
 class World:
     """The parts the endpoints share. One per running sandbox; all of it is touched by the event loop alone."""
 
     def __init__(self, config: Config) -> None:
-        from sandbox.stripe.store import Store
-        from sandbox.stripe.webhooks import Deliveries
-
         self.config = config
         self.clock = Clock()
         self.faults = FaultBook()
@@ -32,16 +26,16 @@ class World:
         self.latency: dict[str, tuple[float, float]] = {}
         self.state = StateFile(config.state, self._snapshot)
         self.inbox = Inbox(changed=self.state.changed)
-        self.store: Store = Store(self.clock, changed=self.state.changed)
+        self.store = Store(self.clock, changed=self.state.changed)
         self.store.sepa_seconds = config.sepa_seconds
-        self.deliveries: Deliveries = Deliveries(self.store, url=config.webhook_url, secret=config.webhook_secret)
+        self.deliveries = Deliveries(self.store, url=config.webhook_url, secret=config.webhook_secret)
         self.started = time.time()
         self._load()
 
     def patience(self, service: str) -> float:
         """How long the service thinks before it answers, in seconds; a range means by chance."""
         default = self.config.latency if service in ("openai", "anthropic") else (0.0, 0.0)
-        return random.uniform(*self.latency.get(service, self.latency.get("*", default)))
+        return random.uniform(*self.latency.get(service, self.latency.get("*", default)))  # noqa: S311
 
     def _snapshot(self) -> dict[str, object]:
         return {"stripe": self.store.dump(), "mails": self.inbox.dump(), "clock": self.clock.offset}

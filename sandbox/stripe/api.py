@@ -90,8 +90,8 @@ def _authenticate(key: str) -> None:
         raise Refused("Send the key as a bearer token.", status=401)
     if not key:
         raise Refused(
-            "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
-            "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            "You did not provide an API key. You need to provide your API key in the Authorization header, using "
+            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             status=401,
         )
     if not _KEY.fullmatch(key) or "refused" in key:
@@ -131,8 +131,8 @@ def _do(store: Store, base_url: str, method: str, path: str, params: Params) -> 
         if found is not None:
             return found
     raise Refused(
-        f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the trailing slash. If you are "
-        "trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code.",
+        f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the trailing slash. "
+        "If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code.",
         status=404,
     )
 
@@ -151,7 +151,7 @@ def _post(store: Store, base_url: str, kind: str, rest: list[str], params: Param
         return checkout.expire(store, thing)
     if kind == "payment_intent" and rest[1:] == ["cancel"]:
         raise Refused(
-            "You cannot cancel this PaymentIntent because it was created by Checkout. Expire the Checkout Session instead.",
+            "You cannot cancel this PaymentIntent: it was created by Checkout. Expire the Checkout Session instead.",
             code="payment_intent_unexpected_state",
         )
     if kind == "dispute" and rest[1:] == ["close"]:

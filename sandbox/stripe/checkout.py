@@ -12,14 +12,19 @@ MINIMUM = {"eur": 50, "usd": 50, "gbp": 30, "chf": 50}
 MAXIMUM = 99_999_999
 TYPES = ("card", "sepa_debit", "paypal", "klarna", "link", "bancontact", "eps", "giropay", "ideal", "sofort")
 ALLOWED = (
-    "adaptive_pricing", "after_expiration", "allow_promotion_codes", "automatic_tax", "billing_address_collection", "branding_settings",
-    "cancel_url", "client_reference_id", "consent_collection", "currency", "custom_fields", "custom_text", "customer", "customer_creation",
-    "customer_email", "customer_update", "discounts", "excluded_payment_method_types", "expires_at", "invoice_creation", "line_items",
-    "locale", "metadata", "mode", "name_collection", "origin_context", "payment_intent_data", "payment_method_collection",
-    "payment_method_configuration", "payment_method_options", "payment_method_types", "permissions", "phone_number_collection",
-    "redirect_on_completion", "return_url", "saved_payment_method_options", "submit_type", "success_url", "tax_id_collection", "ui_mode",
-    "wallet_options",
+    "adaptive_pricing", "after_expiration", "allow_promotion_codes", "automatic_tax", "billing_address_collection",
+    "branding_settings", "cancel_url", "client_reference_id", "consent_collection", "currency", "custom_fields",
+    "custom_text", "customer", "customer_creation", "customer_email", "customer_update", "discounts",
+    "excluded_payment_method_types", "expires_at", "invoice_creation", "line_items", "locale", "metadata", "mode",
+    "name_collection", "origin_context", "payment_intent_data", "payment_method_collection",
+    "payment_method_configuration", "payment_method_options", "payment_method_types", "permissions",
+    "phone_number_collection", "redirect_on_completion", "return_url", "saved_payment_method_options",
+    "submit_type", "success_url", "tax_id_collection", "ui_mode", "wallet_options",
 )  # fmt: skip
+
+
+NOBODY = {"email": None, "name": None, "phone": None, "address": None, "tax_exempt": "none", "tax_ids": None}
+NO_INVOICE = dict.fromkeys(("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options"))
 
 
 def open_session(store: Store, params: Params, *, base_url: str) -> Thing:
@@ -32,10 +37,10 @@ def open_session(store: Store, params: Params, *, base_url: str) -> Thing:
     success = text(params, "success_url", needed=True)
     _web_address(success, "success_url")
     _web_address(text(params, "cancel_url"), "cancel_url")
-    customer = text(params, "customer")
+    customer, email = text(params, "customer"), text(params, "customer_email")
     if customer:
         store.get("customer", customer, param="customer")
-    if customer and text(params, "customer_email"):
+    if customer and email:
         raise Refused("You may only specify one of these parameters: customer, customer_email.", param="customer")
     expires = _expiry(store, whole(params, "expires_at"))
     lines = _lines(store, params.get("line_items"))
@@ -59,17 +64,15 @@ def open_session(store: Store, params: Params, *, base_url: str) -> Thing:
         currency=currency,
         currency_conversion=None,
         custom_fields=[],
-        custom_text={"after_submit": None, "shipping_address": None, "submit": None, "terms_of_service_acceptance": None},
+        custom_text=dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
         customer=customer,
         customer_creation=None if customer else text(params, "customer_creation") or "if_required",
-        customer_details={"email": text(params, "customer_email"), "name": None, "phone": None, "address": None, "tax_exempt": "none", "tax_ids": None}
-        if text(params, "customer_email")
-        else None,
-        customer_email=text(params, "customer_email"),
+        customer_details={**NOBODY, "email": email} if email else None,
+        customer_email=email,
         discounts=[],
         expires_at=expires,
         invoice=None,
-        invoice_creation={"enabled": False, "invoice_data": {"account_tax_ids": None, "custom_fields": None, "description": None, "footer": None, "issuer": None, "metadata": {}, "rendering_options": None}},
+        invoice_creation={"enabled": False, "invoice_data": {**NO_INVOICE, "metadata": {}}},
         locale=text(params, "locale"),
         metadata=metadata(params),
         mode="payment",
@@ -207,7 +210,8 @@ def _check_amount(total: int, currency: str) -> None:
     if total < least:
         sign = {"eur": "€", "usd": "$", "gbp": "£"}.get(currency, "")
         raise Refused(
-            f"The Checkout Session's total amount must convert to at least 50 cents. {sign}{total / 100:.2f} is below the minimum.",
+            f"The Checkout Session's total amount must convert to at least 50 cents. "
+            f"{sign}{total / 100:.2f} is below the minimum.",
             code="amount_too_small",
             param="line_items",
             saved=True,
@@ -278,8 +282,9 @@ def _price(data: Any, where: str) -> tuple[Thing, str]:
     if not isinstance(product, dict) or not product.get("name"):
         raise required(f"{where}[product_data][name]")
     price = {
-        "id": "price_inline_sandbox", "object": "price", "active": False, "billing_scheme": "per_unit", "currency": currency,
-        "livemode": False, "metadata": {}, "product": "prod_inline_sandbox", "recurring": None, "tax_behavior": "unspecified",
+        "id": "price_inline_sandbox", "object": "price", "active": False, "billing_scheme": "per_unit",
+        "currency": currency, "livemode": False, "metadata": {}, "product": "prod_inline_sandbox", "recurring": None,
+        "tax_behavior": "unspecified",
         "type": "one_time", "unit_amount": amount, "unit_amount_decimal": str(amount),
     }  # fmt: skip
     return price, str(product["name"])
@@ -287,7 +292,8 @@ def _price(data: Any, where: str) -> tuple[Thing, str]:
 
 def _intent_data(data: Params) -> dict[str, Any]:
     only(
-        data, "application_fee_amount", "capture_method", "description", "metadata", "on_behalf_of", "receipt_email", "setup_future_usage",
+        data, "application_fee_amount", "capture_method", "description", "metadata", "on_behalf_of", "receipt_email",
+        "setup_future_usage",
         "shipping", "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group",
     )  # fmt: skip
     return {**{name: value for name, value in data.items() if isinstance(value, str)}, "metadata": metadata(data)}

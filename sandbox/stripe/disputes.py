@@ -19,12 +19,15 @@ def open_dispute(store: Store, made: Thing, *, reason: str = "fraudulent", amoun
         enhanced_eligibility_types=[],
         evidence={},
         evidence_details={
-            "due_by": store.clock.stamp() + 7 * DAY, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False, "submission_count": 0,
+            "due_by": store.clock.stamp() + 7 * DAY, "enhanced_eligibility": {}, "has_evidence": False,
+            "past_due": False, "submission_count": 0,
         },
         is_charge_refundable=False,
         metadata={},
         payment_intent=made["payment_intent"],
-        payment_method_details={"type": "card", "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "83"}},
+        payment_method_details={
+            "type": "card", "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "83"},
+        },
         reason=reason,
         status="needs_response",
     )  # fmt: skip

@@ -36,7 +36,7 @@ def listed(data: list[Thing], url: str, *, has_more: bool = False) -> dict[str, 
 
 
 def expanded(store: Store, thing: Thing, wanted: Any) -> Thing:
-    """A copy of the object (or list) with what ``expand[]`` names put in. Raises Refused for what cannot be expanded."""
+    """A copy of the object (or list) with what ``expand[]`` names put in. Raises Refused for what cannot be."""
     answer = copy.deepcopy(thing)
     for path in wanted if isinstance(wanted, list) else []:
         parts = str(path).split(".")

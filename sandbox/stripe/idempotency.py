@@ -31,7 +31,8 @@ def begin(store: Store, key: str, *, path: str, params: dict[str, Any]) -> dict[
     if known["path"] != path:
         raise Refused(
             "Keys for idempotent requests can only be used for the same endpoint they were first used for "
-            f"('{path}' vs '{known['path']}'). Try using a key other than '{key}' if you meant to execute a different request.",
+            f"('{path}' vs '{known['path']}'). "
+            f"Try using a key other than '{key}' if you meant to execute a different request.",
             kind="idempotency_error",
         )
     if known["params"] != fingerprint:
@@ -42,8 +43,8 @@ def begin(store: Store, key: str, *, path: str, params: dict[str, Any]) -> dict[
         )
     if "status" not in known:
         raise Refused(
-            f"There is currently another in-progress request using this Idempotent Key (that probably means you submitted "
-            f"twice, and the other request is still going through): {key}. Please try again later.",
+            f"There is currently another in-progress request using this Idempotent Key (that probably means you "
+            f"submitted twice, and the other request is still going through): {key}. Please try again later.",
             status=409,
             code="idempotency_key_in_use",
         )

@@ -1,4 +1,4 @@
-"""The hosted Checkout page: what is bought, a card form, a 3-D Secure step, SEPA direct debit. Works without JavaScript."""
+"""The hosted Checkout page: what is bought, a card form, 3-D Secure, SEPA direct debit. No JavaScript."""
 
 from html import escape
 from typing import Any
@@ -139,9 +139,12 @@ def _lines(store: Store, session: Thing) -> str:
 def _card_form(action: str, email: str, total: str) -> str:
     return f"""<form method="post" action="{action}">
 <label for="email">E-mail</label><input id="email" name="email" type="email" value="{email}" autocomplete="off">
-<label for="number">Card number</label><input id="number" name="number" inputmode="numeric" value="4242 4242 4242 4242" autocomplete="off" required>
-<div class="pair"><div><label for="expiry">Expires</label><input id="expiry" name="expiry" value="12 / 34" autocomplete="off"></div>
-<div><label for="cvc">Security code</label><input id="cvc" name="cvc" value="123" inputmode="numeric" autocomplete="off"></div></div>
+<label for="number">Card number</label>
+<input id="number" name="number" inputmode="numeric" value="4242 4242 4242 4242" autocomplete="off" required>
+<div class="pair"><div><label for="expiry">Expires</label>
+<input id="expiry" name="expiry" value="12 / 34" autocomplete="off"></div>
+<div><label for="cvc">Security code</label>
+<input id="cvc" name="cvc" value="123" inputmode="numeric" autocomplete="off"></div></div>
 <button type="submit">Pay {total}</button>
 </form>
 <details><summary>Test cards</summary><ul>
@@ -158,7 +161,8 @@ def _sepa_form(action: str, email: str, total: str) -> str:
     return f"""<details><summary>Pay by SEPA direct debit instead</summary>
 <form method="post" action="{action}">
 <input type="hidden" name="email" value="{email}">
-<label for="iban">IBAN</label><input id="iban" name="iban" value="DE89 3704 0044 0532 0130 00" autocomplete="off" required>
+<label for="iban">IBAN</label>
+<input id="iban" name="iban" value="DE89 3704 0044 0532 0130 00" autocomplete="off" required>
 <p class="faint">DE89 3704 0044 0532 0130 00 pays after a while. DE62 3704 0044 0532 0130 01 fails after a while.</p>
 <button type="submit">Pay {total} by direct debit</button>
 </form></details>

@@ -174,7 +174,8 @@ def _decline(store: Store, intent: Thing, method: Thing, number: str) -> Outcome
     code, decline, message = DECLINES[number]
     made = payments.charge(store, intent, method, status="failed", code=code, message=message, decline=decline)
     error = {
-        "code": code, "decline_code": decline, "message": message, "type": "card_error", "advice_code": "try_again_later",
+        "code": code, "decline_code": decline, "message": message, "type": "card_error",
+        "advice_code": "try_again_later",
         "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}",
     }  # fmt: skip
     payments.fail(store, intent, made=made, method=method, error=error)
@@ -184,8 +185,10 @@ def _decline(store: Store, intent: Thing, method: Thing, number: str) -> Outcome
 def _card(number: str) -> dict[str, object]:
     brand = {"4": "visa", "5": "mastercard", "2": "mastercard", "3": "amex", "6": "discover"}.get(number[0], "unknown")
     return {
-        "brand": brand, "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}, "country": "US",
-        "display_brand": brand, "exp_month": 12, "exp_year": 2034, "fingerprint": f"sandbox{number[-4:]}", "funding": "credit",
+        "brand": brand, "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+        "country": "US",
+        "display_brand": brand, "exp_month": 12, "exp_year": 2034, "fingerprint": f"sandbox{number[-4:]}",
+        "funding": "credit",
         "last4": number[-4:], "network": brand, "three_d_secure": None, "wallet": None,
     }  # fmt: skip
 

@@ -7,13 +7,16 @@ from sandbox.stripe.forms import Params, metadata, only, text, whole
 from sandbox.stripe.payments import ledger
 from sandbox.stripe.store import Store, Thing
 
+ALLOWED = (
+    "amount", "charge", "currency", "customer", "instructions_email", "metadata", "origin", "payment_intent", "reason",
+    "refund_application_fee", "reverse_transfer",
+)  # fmt: skip
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 
 
 def create(store: Store, params: Params) -> Thing:
     """``POST /v1/refunds`` by payment_intent or charge, in full or in part (``amount`` in cents)."""
-    only(params, "amount", "charge", "currency", "customer", "instructions_email", "metadata", "origin", "payment_intent", "reason",
-         "refund_application_fee", "reverse_transfer")  # fmt: skip
+    only(params, *ALLOWED)
     made = _charge(store, params)
     reason = text(params, "reason")
     if reason is not None and reason not in REASONS:

@@ -1,6 +1,7 @@
 """What happens by itself: sessions that expire, direct debits that arrive, refunds that conclude."""
 
 import asyncio
+import contextlib
 
 from sandbox.stripe import checkout
 from sandbox.stripe.disputes import open_dispute
@@ -46,7 +47,5 @@ def _do(store: Store, action: str, number: str) -> None:
     elif action == "dispute":
         made = store.find("charge", number)
         if made:
-            try:
+            with contextlib.suppress(Refused):  # disputed by hand meanwhile
                 open_dispute(store, made)
-            except Refused:
-                pass  # refunded or disputed by hand meanwhile

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 import random
-import sys
 import time
 from collections import deque
 from dataclasses import asdict, dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from sandbox.log import say
 from sandbox.stripe.store import Store, Thing
 
 TRIES = 10
@@ -23,7 +23,7 @@ MODES = ("normal", "drop", "hold", "duplicate", "reorder", "delay")
 
 @dataclass
 class Manner:
-    """How events are delivered. ``types`` are beginnings of event types it concerns (all when empty); ``times`` how often."""
+    """How events are delivered. ``types`` are beginnings of the event types concerned (all when empty)."""
 
     mode: str = "normal"
     types: list[str] = field(default_factory=list)
@@ -187,9 +187,7 @@ class Deliveries:
             {"event": event["id"], "type": event["type"], "status": status, "trouble": trouble, "at": time.time()}
         )
         if not 200 <= status < 300:
-            print(
-                f"{time.strftime('%H:%M:%S')} webhook {event['type']} {status} {trouble}", file=sys.stderr, flush=True
-            )
+            say(f"webhook {event['type']} {status} {trouble}")
 
     def describe(self) -> dict[str, Any]:
         """State for the control endpoint."""

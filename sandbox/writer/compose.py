@@ -66,15 +66,13 @@ class _Composition:
             for number, one in enumerate(found[:4]):
                 rounds.setdefault(number, []).append(one)
         if not rounds:
-            rounds[0] = [one for source in prompt.sources if (one := fallback(source)) and one.sentence not in known]
+            runs = [fallback(source) for source in prompt.sources]
+            rounds[0] = [run for run in runs if run and run.sentence not in known]
         stock: list[Extract] = []
         for number in sorted(rounds):
             self.prose.random.shuffle(rounds[number])
             stock += rounds[number]
-        seen: set[str] = set()
-        unique = [one for one in stock if not (one.sentence in seen or seen.add(one.sentence))]  # type: ignore[func-returns-value]
-        unique.reverse()  # taken from the end
-        return unique
+        return list({one.sentence: one for one in reversed(stock)}.values())  # taken from the end
 
     def write(self) -> Draft:
         paragraphs: list[str] = []

@@ -15,7 +15,7 @@ TITLE_LIMIT = 60
 def outline(prompt: Prompt) -> dict[str, Any]:
     """Title and sections; the pages of the sections add up to the prompt's pages."""
     phrases = LANGUAGES[prompt.language]
-    chance = random.Random(f"{prompt.language}|{prompt.topic}")
+    chance = random.Random(f"{prompt.language}|{prompt.topic}")  # noqa: S311
     topic = short(prompt.topic)
     terms = [short(term) for term in title_terms(prompt.topic)] or [topic]
     terms += [term.capitalize() for term in source_terms(prompt.sources, limit=4)]
@@ -53,7 +53,7 @@ def short(text: str) -> str:
 
 
 def split(total: float, shares: list[float]) -> list[float]:
-    """Divide pages by shares in steps of a quarter page; exact in sum, at least a quarter each where there is enough."""
+    """Divide pages by shares in steps of a quarter page; exact in sum, none without pages."""
     step = 0.25 if total >= 0.25 * len(shares) else total / (len(shares) * 4)
     units = round(total / step)
     whole = sum(shares)

@@ -2,29 +2,13 @@
 
 import random
 import re
-from collections import Counter
+from collections import Counter, deque
 
 from sandbox.writer.languages.phrases import Phrases
 from sandbox.writer.prompt import Source
+from sandbox.writer.stopwords import DULL, STOP
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'’][^\W_]+)*")
-_STOP = frozenset(
-    """a an the of and or in on for to from with by at as is are be this that these those its their how what which why between into
-    under over about not der die das des dem den ein eine eines einer und oder im in am an zu zum zur von vom mit für auf aus bei nach
-    über wie was il lo la i gli le un una di del della dei delle da dal e o con per su tra nel nella nei che come el los las unos unas
-    y u en para sobre entre del al les du et ou dans pour sur avec par au aux une ce cette w z i oraz na do od po dla jak o os as um
-    uma uns no na nos nas em de het een en van voor met op uit over hoe a v s k se pro při jako și din cu pe la despre între
-    chapter section introduction conclusion""".split()
-)
-_DULL = frozenset(
-    """should would could therefore because however although another without within whether between through before during
-    already always either neither rather others itself themselves something anything section chapter include includes
-    including contain contains following example examples different possible available usually generally
-    werden wurden können müssen sollten dieser dieses welche zwischen während jedoch können sowie bereits immer
-    essere sono questo questa quando dovrebbe possono quindi anche cuando donde también puede pueden deben porque
-    peuvent doivent lorsque cependant également jest które który może można również oraz podem devem quando também
-    kunnen moeten worden tussen omdat které který může také pokud care este sunt pentru poate""".split()
-)
 
 
 def title_terms(title: str) -> list[str]:
@@ -33,12 +17,12 @@ def title_terms(title: str) -> list[str]:
     for piece in re.split(r"[:;,.!?()\[\]{}\"“”„«»/|<>*_`@#]|\s[-–—]\s", title):
         run: list[str] = []
         for word in [*_WORD.findall(piece), ""]:
-            if word and word.lower() not in _STOP and len(run) < 3:
+            if word and word.lower() not in STOP and len(run) < 3:
                 run.append(word)
                 continue
             if run and len(" ".join(run)) > 2:
                 found.append(" ".join(run))
-            run = [word] if word and word.lower() not in _STOP else []
+            run = [word] if word and word.lower() not in STOP else []
     return list(dict.fromkeys(found))[:8]
 
 
@@ -51,20 +35,21 @@ def source_terms(sources: list[Source], limit: int = 14) -> list[str]:
             for word in _WORD.findall(source.text[:6000])
             if 6 <= len(word) <= 18 and word.isalpha() and word.islower()
         )
-    return [word for word, count in counts.most_common(limit * 3) if word not in _DULL and count > 1][:limit]
+    return [word for word, count in counts.most_common(limit * 3) if word not in DULL and count > 1][:limit]
 
 
 class Prose:
     """A supply of filler sentences, none twice. The seed decides everything."""
 
     def __init__(self, *, phrases: Phrases, seed: str, title: str, sources: list[Source], avoid: str = "") -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self._phrases = phrases
         own = title_terms(title)
         self._own = own or list(phrases.terms)
         found = [*own, *source_terms(sources)]
         self._others = found if len(found) >= 4 else [*found, *phrases.terms]
         self._used: set[str] = set()
+        self._recent: deque[str] = deque(maxlen=5)  # predicates, so that neighbours do not share one
         self._avoid = avoid
 
     def mark(self) -> str:
@@ -90,15 +75,16 @@ class Prose:
                 break
         best = best or self._draw()
         self._used.add(best)
+        self._recent.extend(one for one in self._phrases.predicates if one in best)
         return best
 
     def _draw(self) -> str:
         pick = self.random.choice
+        phrases = self._phrases
+        predicate = pick([one for one in phrases.predicates if one not in self._recent])
         x = self._term(0.6)
         y, z = self._other(x), self._other(x)
-        text = f"{pick(self._phrases.subjects)} {pick(self._phrases.predicates)}{pick(self._phrases.tails)}".format(
-            x=x, y=y, z=z
-        )
+        text = f"{pick(phrases.subjects)} {predicate}{pick(phrases.tails)}".format(x=x, y=y, z=z)
         return text[0].upper() + text[1:] + "."
 
     def _term(self, share: float) -> str:

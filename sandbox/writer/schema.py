@@ -16,7 +16,7 @@ def resolve(schema: Any, root: Schema) -> Schema:
                 target = target.get(part, {}) if isinstance(target, dict) else {}
             schema = target
         elif schema.get("anyOf") or schema.get("oneOf"):
-            branches = schema.get("anyOf") or schema.get("oneOf")
+            branches: list[Any] = schema.get("anyOf") or schema["oneOf"]
             schema = next((b for b in branches if isinstance(b, dict) and b.get("type") != "null"), branches[0])
         elif schema.get("allOf"):
             merged: Schema = {}
@@ -54,15 +54,13 @@ def fit(value: Any, schema: Schema, root: Schema, words: "Words") -> Any:
         return None if nullable or _nullable(schema) else invent(schema, root, words)
     what = kind(schema)
     if what == "object" and isinstance(value, dict):
-        known = schema.get("properties", {})
-        required = set(schema.get("required", known))
+        known: Schema = schema.get("properties", {})
+        required: set[str] = set(schema.get("required", known))
         kept = {name: fit(value[name], one, root, words) for name, one in known.items() if name in value}
         kept |= {
             name: invent(known[name], root, words, name) for name in known if name not in value and name in required
         }
-        if not known or schema.get("additionalProperties", True) not in (False, None):
-            kept = {**{name: one for name, one in value.items() if name not in known}, **kept} if not known else kept
-        return kept
+        return kept if known else dict(value)
     if what == "array" and isinstance(value, list):
         items = [fit(one, schema.get("items", {}), root, words) for one in value]
         return items[: schema.get("maxItems", len(items))]
@@ -111,7 +109,8 @@ def _nullable(schema: Any) -> bool:
     said = schema.get("type")
     if said == "null" or (isinstance(said, list) and "null" in said):
         return True
-    return any(isinstance(b, dict) and b.get("type") == "null" for b in schema.get("anyOf", schema.get("oneOf", [])))
+    branches: list[Any] = schema.get("anyOf") or schema.get("oneOf") or []
+    return any(isinstance(branch, dict) and branch.get("type") == "null" for branch in branches)
 
 
 def _simple(value: Any, what: str) -> Any:

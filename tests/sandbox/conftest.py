@@ -6,8 +6,8 @@ import anthropic
 import openai
 import pytest
 import stripe
-from sandbox.testing import ANTHROPIC_KEY, OPENAI_KEY, STRIPE_KEY, Running, run_in_thread
 
+from sandbox.testing import ANTHROPIC_KEY, OPENAI_KEY, STRIPE_KEY, Running, run_in_thread
 from tests.sandbox.receiver import Receiver
 
 

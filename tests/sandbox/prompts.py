@@ -5,24 +5,35 @@ from typing import Any
 
 PASSAGES = [
     (
-        "policy-2023", "12", 481, "Debian Policy Manual",
-        "Every package must have a Debian maintainer, who may be one person or a group of people. The maintainer is responsible for "
-        "maintaining the package and for the bugs that are reported against it. A package should not depend on anything that is not "
-        "part of the distribution. Packages in the main archive area must comply with the guidelines for free software.",
+        "policy-2023",
+        "12",
+        481,
+        "Debian Policy Manual",
+        "Every package must have a Debian maintainer, who may be one person or a group of people. The "
+        "maintainer is responsible for maintaining the package and for the bugs that are reported against it. "
+        "A package should not depend on anything that is not part of the distribution. Packages in the main "
+        "archive area must comply with the guidelines for free software.",
     ),
     (
-        "policy-2023", "13", 482, "Debian Policy Manual",
-        "The name of a package must consist only of lower case letters, digits, plus and minus signs, and periods. Package names must be "
-        "at least two characters long and must begin with an alphanumeric character. The version number of a package is used to order "
-        "releases of it. Binary packages are built from source packages with the same set of tools on every architecture.",
+        "policy-2023",
+        "13",
+        482,
+        "Debian Policy Manual",
+        "The name of a package must consist only of lower case letters, digits, plus and minus signs, and "
+        "periods. Package names must be at least two characters long and must begin with an alphanumeric "
+        "character. The version number of a package is used to order releases of it. Binary packages are "
+        "built from source packages with the same set of tools on every architecture.",
     ),
     (
-        "reference-2023", "7", 77, "Developer's Reference",
-        "Developers are expected to read the mailing lists that concern their packages. A new upload closes bugs that are named in its "
-        "changelog entry. Orphaned packages are listed in a special place until somebody adopts them. Testing receives packages "
-        "automatically after a period without serious bugs.",
+        "reference-2023",
+        "7",
+        77,
+        "Developer's Reference",
+        "Developers are expected to read the mailing lists that concern their packages. A new upload closes "
+        "bugs that are named in its changelog entry. Orphaned packages are listed in a special place until "
+        "somebody adopts them. Testing receives packages automatically after a period without serious bugs.",
     ),
-]  # fmt: skip
+]
 
 WRITE: dict[str, Any] = {
     "type": "object",

@@ -5,8 +5,8 @@ from typing import Any
 import anthropic
 import jsonschema
 import pytest
-from sandbox.testing import Running
 
+from sandbox.testing import Running
 from tests.sandbox.prompts import WRITE, section
 
 MODEL = "claude-sonnet-5-5"

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from sandbox.testing import OPENAI_KEY, Running
 
+from sandbox.testing import OPENAI_KEY, Running
 from tests.sandbox.prompts import JUDGE, WRITE, section, shaped
 
 
@@ -54,14 +54,9 @@ def test_a_hanging_call_runs_into_the_callers_timeout(sandbox: Running, gpt: ope
 def test_a_stream_can_break_off_in_the_middle(sandbox: Running, gpt: openai.OpenAI) -> None:
     sandbox.control.fault("openai", "drop_midstream", times=1)
     seen = 0
-    with pytest.raises(Exception) as error:  # noqa: PT011, B017 - the SDKs pass on what the HTTP client raises
+    with pytest.raises(Exception, match=r"(?i)incomplete|closed|connection"):  # noqa: PT012 - breaks off while read
         for chunk in ask(gpt, section(characters=3_000), stream=True):
             seen += len(chunk.choices[0].delta.content or "")
-    assert (
-        "incomplete" in str(error.value).lower()
-        or "closed" in str(error.value).lower()
-        or "connection" in str(error.value).lower()
-    )
     assert 0 < seen < 3_000
 
 
@@ -108,7 +103,8 @@ def test_citations_can_be_forged_and_languages_wrong(sandbox: Running, gpt: open
 
 def test_the_judge_can_find_everything_unsupported(sandbox: Running, gpt: openai.OpenAI) -> None:
     sandbox.control.fault("ai", "unsupported")
-    prompt = '<claim n="1">All trees are green in summer time.</claim><passage n="1">All trees are green in summer time.</passage>'
+    words = "All trees are green in summer time."
+    prompt = f'<claim n="1">{words}</claim><passage n="1">{words}</passage>'
     verdicts = json.loads(ask(gpt, prompt, response_format=shaped("judge", JUDGE)).choices[0].message.content)[
         "verdicts"
     ]

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 
 import httpx
 import pytest
+
 from sandbox.testing import Running
 
 

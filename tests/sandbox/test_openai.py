@@ -5,8 +5,8 @@ import json
 import jsonschema
 import openai
 import pytest
-from sandbox.testing import Running
 
+from sandbox.testing import Running
 from tests.sandbox.prompts import JUDGE, OUTLINE, WRITE, section, shaped
 
 MODEL = "gpt-4.1"
@@ -75,13 +75,19 @@ def test_a_schema_that_strict_mode_forbids_is_refused(gpt: openai.OpenAI) -> Non
 
 
 def test_an_unknown_schema_is_filled_with_values_that_fit(gpt: openai.OpenAI) -> None:
+    inner = {
+        "type": "object",
+        "properties": {"yes": {"type": "boolean"}},
+        "required": ["yes"],
+        "additionalProperties": False,
+    }
     schema = {
         "type": "object",
         "properties": {
             "mood": {"type": "string", "enum": ["calm", "busy"]},
             "score": {"type": "integer", "minimum": 3, "maximum": 5},
             "notes": {"type": "array", "items": {"type": "string", "maxLength": 30}},
-            "inner": {"type": "object", "properties": {"yes": {"type": "boolean"}}, "required": ["yes"], "additionalProperties": False},
+            "inner": inner,
         },
         "required": ["mood", "score", "notes", "inner"],
         "additionalProperties": False,
@@ -91,7 +97,8 @@ def test_an_unknown_schema_is_filled_with_values_that_fit(gpt: openai.OpenAI) ->
 
 
 def test_an_outline_has_as_many_sections_as_asked_and_its_pages_add_up(gpt: openai.OpenAI) -> None:
-    prompt = "Write in German (de). 12 pages in all, 6 to 10 sections.\n<topic>Software packaging in large distributions</topic>"
+    topic = "<topic>Software packaging in large distributions</topic>"
+    prompt = f"Write in German (de). 12 pages in all, 6 to 10 sections.\n{topic}"
     plan = json.loads(ask(gpt, prompt, response_format=shaped("outline", OUTLINE)).choices[0].message.content)
     jsonschema.validate(plan, OUTLINE)
     assert 6 <= len(plan["sections"]) <= 10
@@ -101,11 +108,8 @@ def test_an_outline_has_as_many_sections_as_asked_and_its_pages_add_up(gpt: open
 
 
 def test_a_long_work_gets_sections_with_parts(gpt: openai.OpenAI) -> None:
-    plan = json.loads(
-        ask(gpt, "60 pages. <topic>Glaciers and rivers</topic>", response_format=shaped("outline", OUTLINE))
-        .choices[0]
-        .message.content
-    )
+    answer = ask(gpt, "60 pages. <topic>Glaciers and rivers</topic>", response_format=shaped("outline", OUTLINE))
+    plan = json.loads(answer.choices[0].message.content)
     parted = [one for one in plan["sections"] if one["children"]]
     assert parted
     for one in parted:
@@ -114,7 +118,8 @@ def test_a_long_work_gets_sections_with_parts(gpt: openai.OpenAI) -> None:
 
 def test_the_judge_tells_what_a_passage_says_from_what_it_does_not(gpt: openai.OpenAI) -> None:
     prompt = (
-        '<claim n="1">The source says: "Every package must have a maintainer who is responsible for it" [@a, p. 1].</claim>'
+        '<claim n="1">The source says: "Every package must have a maintainer who is responsible for it" [@a, p. 1].'
+        "</claim>"
         '<passage n="1">Every package must have a maintainer who is responsible for it. Others may help.</passage>'
         '<claim n="4">Glaciers in the Alps have lost half of their volume since 1900 [@a, p. 1].</claim>'
         '<passage n="4">Every package must have a maintainer who is responsible for it.</passage>'

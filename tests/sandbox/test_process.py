@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import stripe
-from sandbox.testing import STRIPE_KEY, run_in_process
 
+from sandbox.testing import STRIPE_KEY, run_in_process
 from tests.sandbox.shop import open_session
 
 

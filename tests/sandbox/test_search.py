@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+
 from sandbox.testing import Running
 
 

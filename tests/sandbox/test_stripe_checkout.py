@@ -6,8 +6,8 @@ from html import unescape
 import httpx
 import pytest
 import stripe
-from sandbox.testing import Running
 
+from sandbox.testing import Running
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.shop import CANCEL, Customer, intent_of, open_session, order
 

@@ -2,8 +2,8 @@
 
 import pytest
 import stripe
-from sandbox.testing import Running
 
+from sandbox.testing import Running
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.shop import intent_of, open_session
 

@@ -1,8 +1,8 @@
 """Events arrive signed, again until answered, and as badly as ordered."""
 
 import stripe
-from sandbox.testing import Running
 
+from sandbox.testing import Running
 from tests.sandbox.receiver import Receiver, until
 from tests.sandbox.shop import open_session
 

@@ -14,7 +14,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Phrases:
-    """``quotes`` take ``{quote}`` and ``{cite}``, ``says`` take ``{sentence}`` and ``{cite}``; the rest see the package."""
+    """``quotes`` take ``{quote}`` and ``{cite}``, ``says`` ``{sentence}`` and ``{cite}``; the rest see the package."""
 
     code: str
     names: tuple[str, ...]

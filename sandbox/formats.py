@@ -1,0 +1,142 @@
+"""The works of the library in the wire formats of the search services."""
+
+from typing import Any
+from urllib.parse import quote
+
+from sandbox.library import Work
+
+Json = dict[str, Any]
+
+
+def url(work: Work) -> str:
+    """Where the work would be found."""
+    return f"https://doi.org/{work['doi']}"
+
+
+def _names(author: str) -> tuple[str, str]:
+    family, _, given = author.partition(", ")
+    return family, given
+
+
+def openalex(work: Work) -> Json:
+    """A work of OpenAlex; the abstract as an inverted index."""
+    index: dict[str, list[int]] = {}
+    for place, word in enumerate(work["abstract"].split()):
+        index.setdefault(word, []).append(place)
+    number = int(work["digest"][:8], 16)
+    source = {
+        "id": "https://openalex.org/S5555",
+        "display_name": work["journal"],
+        "issn_l": "0000-0000",
+        "type": "journal",
+        "is_oa": True,
+    }
+    return {
+        "id": f"https://openalex.org/W{number}",
+        "doi": url(work),
+        "title": work["title"],
+        "display_name": work["title"],
+        "publication_year": work["year"],
+        "publication_date": f"{work['year']}-06-01",
+        "language": "en",
+        "type": "article",
+        "primary_location": {
+            "is_oa": True,
+            "landing_page_url": url(work),
+            "pdf_url": None,
+            "source": source,
+            "license": "cc-by",
+            "version": "publishedVersion",
+        },
+        "open_access": {"is_oa": True, "oa_status": "gold", "oa_url": url(work), "any_repository_has_fulltext": False},
+        "authorships": [
+            {
+                "author_position": "first" if place == 0 else "middle",
+                "author": {
+                    "id": f"https://openalex.org/A{5555 + place}",
+                    "display_name": " ".join(reversed(_names(author))),
+                    "orcid": None,
+                },
+                "institutions": [],
+                "raw_author_name": " ".join(reversed(_names(author))),
+            }
+            for place, author in enumerate(work["authors"])
+        ],
+        "biblio": {
+            "volume": work["volume"],
+            "issue": "1",
+            "first_page": str(work["first"]),
+            "last_page": str(work["last"]),
+        },
+        "cited_by_count": work["cited"],
+        "is_retracted": False,
+        "relevance_score": 100.0 - number % 50,
+        "abstract_inverted_index": index,
+        "ids": {"openalex": f"https://openalex.org/W{number}", "doi": url(work)},
+    }
+
+
+def crossref(work: Work, *, score: float) -> Json:
+    """A work of Crossref."""
+    return {
+        "DOI": work["doi"],
+        "URL": url(work),
+        "type": "journal-article",
+        "title": [work["title"]],
+        "container-title": [work["journal"]],
+        "publisher": "Sandbox Press",
+        "author": [
+            {
+                "given": _names(author)[1],
+                "family": _names(author)[0],
+                "sequence": "first" if place == 0 else "additional",
+                "affiliation": [],
+            }
+            for place, author in enumerate(work["authors"])
+        ],
+        "issued": {"date-parts": [[work["year"], 6, 1]]},
+        "published": {"date-parts": [[work["year"], 6, 1]]},
+        "volume": work["volume"],
+        "issue": "1",
+        "page": f"{work['first']}-{work['last']}",
+        "abstract": f"<jats:p>{work['abstract']}</jats:p>",
+        "language": "en",
+        "is-referenced-by-count": work["cited"],
+        "ISSN": ["0000-0000"],
+        "score": score,
+    }
+
+
+def semantic(work: Work, fields: set[str]) -> Json:
+    """A paper of Semantic Scholar, with the fields asked for."""
+    whole = {
+        "paperId": work["digest"][:40],
+        "externalIds": {"DOI": work["doi"], "CorpusId": int(work["digest"][:7], 16)},
+        "url": f"https://www.semanticscholar.org/paper/{quote(work['digest'][:40])}",
+        "title": work["title"],
+        "abstract": work["abstract"],
+        "venue": work["journal"],
+        "year": work["year"],
+        "citationCount": work["cited"],
+        "isOpenAccess": True,
+        "openAccessPdf": None,
+        "publicationTypes": ["JournalArticle"],
+        "publicationDate": f"{work['year']}-06-01",
+        "journal": {"name": work["journal"], "volume": work["volume"], "pages": f"{work['first']}-{work['last']}"},
+        "authors": [
+            {"authorId": str(5555 + place), "name": " ".join(reversed(_names(one)))}
+            for place, one in enumerate(work["authors"])
+        ],
+        "tldr": {"model": "sandbox", "text": work["abstract"].split(". ")[1] + "."},
+    }
+    return {
+        name: value
+        for name, value in whole.items()
+        if name == "paperId" or name in {field.split(".")[0] for field in fields}
+    }
+
+
+def perplexity(work: Work) -> Json:
+    """A search result of Perplexity."""
+    day = f"{work['year']}-06-01"
+    return {"title": work["title"], "url": url(work), "date": day, "last_updated": day, "snippet": work["abstract"]}
