@@ -2,20 +2,49 @@
 // Without this file a citation is a link to its card below the text, and the rail a list of links.
 
 const DELAY = 120; // ms between leaving a citation and closing its card, so that the pointer can travel to it
+const GAP = 8; // px between a citation, its card and the edge of the screen
 
-function pop(reader) {
-  const box = document.createElement("div");
-  box.className = "citation-card citation-pop";
-  box.setAttribute("role", "group");
-  box.id = "citation-pop";
-  const supported = typeof box.showPopover === "function";
-  if (supported) box.popover = "manual";
-  else box.hidden = true;
-  reader.append(box);
+/** The element that is shown for a card: the card itself where the list of cards is put away, else a copy of it. */
+function popOf(card) {
+  const list = card.closest("[data-cards]");
+  const pop = list ? card : card.cloneNode(true);
+  if (!list) {
+    pop.id = `${card.id}-pop`;
+    for (const node of pop.querySelectorAll("[id]")) node.removeAttribute("id");
+    card.after(pop);
+  }
+  pop.classList.add("citation-pop");
+  pop.setAttribute("role", "group");
+  if (typeof pop.showPopover === "function") pop.popover = "manual";
+  return pop;
+}
 
-  let anchor = null;
+function show(pop, isOpen) {
+  pop.classList.toggle("is-open", isOpen);
+  if (pop.popover !== "manual") return;
+  if (isOpen) pop.showPopover();
+  else pop.hidePopover();
+}
+
+function place(pop, link) {
+  if (matchMedia("(max-width: 40rem)").matches) {
+    pop.style.removeProperty("left");
+    pop.style.removeProperty("top");
+    return; // a sheet at the foot of the screen
+  }
+  const at = link.getClientRects()[0] ?? link.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = pop;
+  const isBelow = at.bottom + GAP + height <= innerHeight || at.top - GAP - height < 0;
+  const top = isBelow ? Math.min(at.bottom + GAP, innerHeight - height - GAP) : at.top - height - GAP;
+  pop.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
+  pop.style.top = `${Math.max(GAP, top)}px`;
+}
+
+function citations(reader) {
+  let now = null; // the citation whose card is open
+  let pop = null;
   let closing = 0;
-  let pinned = false;
+  let pinned = false; // opened by a click: stays until it is closed
   let returning = false; // the focus comes back from a card: do not open it again
 
   const goBack = (link) => {
@@ -25,44 +54,12 @@ function pop(reader) {
   };
 
   const close = () => {
-    if (!anchor) return;
-    anchor.setAttribute("aria-expanded", "false");
-    anchor = null;
-    pinned = false;
-    if (supported) box.hidePopover();
-    else box.hidden = true;
-  };
-
-  const place = () => {
-    if (matchMedia("(max-width: 40rem)").matches) {
-      box.style.removeProperty("left");
-      box.style.removeProperty("top");
-      return; // a sheet at the foot of the screen
-    }
-    const at = anchor.getClientRects()[0] ?? anchor.getBoundingClientRect();
-    const width = box.offsetWidth;
-    const height = box.offsetHeight;
-    const below = at.bottom + 8 + height <= innerHeight || at.top - 8 - height < 0;
-    box.style.left = `${Math.max(16, Math.min(at.left, innerWidth - width - 16))}px`;
-    box.style.top = `${Math.max(8, below ? Math.min(at.bottom + 8, innerHeight - height - 8) : at.top - height - 8)}px`;
-  };
-
-  const open = (link, pin) => {
     clearTimeout(closing);
-    pinned = pin || (pinned && link === anchor);
-    if (link === anchor) return;
-    const card = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (!card) return;
-    close();
-    pinned = pin;
-    anchor = link;
-    box.replaceChildren(...[...card.childNodes].map((node) => node.cloneNode(true)));
-    for (const node of box.querySelectorAll("[id]")) node.removeAttribute("id");
-    box.setAttribute("aria-label", link.textContent.trim());
-    link.setAttribute("aria-expanded", "true");
-    if (supported) box.showPopover();
-    else box.hidden = false;
-    place();
+    if (!now) return;
+    now.setAttribute("aria-expanded", "false");
+    show(pop, false);
+    now = pop = null;
+    pinned = false;
   };
 
   const leave = () => {
@@ -70,56 +67,81 @@ function pop(reader) {
     if (!pinned) closing = setTimeout(close, DELAY);
   };
 
+  const open = (link, pin) => {
+    clearTimeout(closing);
+    if (link === now) {
+      pinned ||= pin;
+      return;
+    }
+    close();
+    now = link;
+    pinned = pin;
+    pop = pops.get(link);
+    link.setAttribute("aria-expanded", "true");
+    show(pop, true);
+    place(pop, link);
+  };
+
+  // From a card back into the text: the citation's neighbours are the next stops.
+  const tabInCard = (event) => {
+    if (event.key !== "Tab") return;
+    const stops = [...pop.querySelectorAll("a[href], button")];
+    if (document.activeElement !== (event.shiftKey ? stops[0] : stops.at(-1))) return;
+    const back = now;
+    close();
+    goBack(back);
+    if (event.shiftKey) event.preventDefault(); // forward: the browser goes on from the citation
+  };
+
+  const pops = new Map();
   for (const link of reader.querySelectorAll("a.cite[href^='#']")) {
+    const card = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!card) continue;
+    const own = popOf(card);
+    own.setAttribute("aria-label", link.textContent.trim());
+    own.addEventListener("keydown", tabInCard);
+    own.addEventListener("pointerenter", () => clearTimeout(closing));
+    own.addEventListener("pointerleave", leave);
+    pops.set(link, own);
+
     link.setAttribute("aria-expanded", "false");
-    link.setAttribute("aria-controls", box.id);
+    link.setAttribute("aria-controls", own.id);
     link.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && open(link, false));
     link.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
     link.addEventListener("focus", () => !returning && link.matches(":focus-visible") && open(link, false));
     link.addEventListener("blur", (event) => {
-      if (!box.contains(event.relatedTarget)) leave();
+      if (!own.contains(event.relatedTarget)) leave();
     });
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      if (link === anchor && pinned) close();
+      if (link === now && pinned) close();
       else open(link, true);
     });
-    // From the citation into its card and back, by keyboard
     link.addEventListener("keydown", (event) => {
-      if (event.key !== "Tab" || event.shiftKey || link !== anchor) return;
-      const inside = box.querySelector("a[href], button");
-      if (!inside) return;
+      const inside = own.querySelector("a[href], button");
+      if (event.key !== "Tab" || event.shiftKey || link !== now || !inside) return;
       event.preventDefault();
       pinned = true;
       inside.focus();
     });
   }
-  box.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab") return;
-    const stops = [...box.querySelectorAll("a[href], button")];
-    const edge = event.shiftKey ? stops[0] : stops.at(-1);
-    if (document.activeElement !== edge) return;
-    const back = anchor;
-    close();
-    goBack(back);
-    if (event.shiftKey) event.preventDefault(); // forward: the browser goes on from the citation
-  });
-  box.addEventListener("pointerenter", () => clearTimeout(closing));
-  box.addEventListener("pointerleave", leave);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !anchor) return;
-    const back = anchor;
-    const inside = box.contains(document.activeElement);
+    if (event.key !== "Escape" || !now) return;
+    const back = now;
+    const wasInside = pop.contains(document.activeElement);
     close();
-    if (inside) goBack(back);
+    if (wasInside) goBack(back);
   });
   document.addEventListener("click", (event) => {
-    if (anchor && !box.contains(event.target) && !event.target.closest("a.cite")) close();
+    if (now && !pop.contains(event.target) && !event.target.closest("a.cite")) close();
   });
-  addEventListener("scroll", () => anchor && !pinned && close(), { passive: true });
-  addEventListener("scroll", () => anchor && pinned && place(), { passive: true });
-  addEventListener("resize", () => anchor && place());
+  const moved = () => {
+    if (now && pinned) place(pop, now);
+    else close();
+  };
+  addEventListener("scroll", moved, { passive: true });
+  addEventListener("resize", moved);
 }
 
 function follow(rail) {
@@ -157,5 +179,6 @@ function follow(rail) {
   for (const heading of headings) observer.observe(heading);
 }
 
-for (const reader of document.querySelectorAll("[data-reader]")) pop(reader);
+for (const reader of document.querySelectorAll("[data-reader]")) citations(reader);
+for (const list of document.querySelectorAll("[data-cards]")) list.dataset.ready = "";
 for (const rail of document.querySelectorAll(".rail")) follow(rail);
