@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Loads the settings; pytest-django sets Django up in the same hook, after us, once it finds them loaded."""
     # dj-stripe's forms, at every start.
     warnings.filterwarnings("ignore", message="The default scheme will be changed")
     _ = settings.DATABASES
+    if config.getoption("numprocesses", None):
+        # The workers would load the settings by it before they have an environment of their own.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture(scope="session")

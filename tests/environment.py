@@ -1,11 +1,12 @@
 """The environment of one test process: its own database, Redis number, folders and ports.
 
-Several test runs share one PostgreSQL and one Redis below `var/test/`, which stay up between runs; what they do
+Several test runs share one PostgreSQL and one Redis below `var/test/`, which the last of them stops; what they do
 there never meets, because names carry the process id. `TEST_DATABASE_URL` and `TEST_REDIS_URL` choose other servers
 (the database user must be a superuser; every numbered database of that Redis is emptied).
 """
 
 import atexit
+import fcntl
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -55,6 +56,7 @@ def with_database(url: str, name: str) -> str:
 @cache
 def servers() -> dict[str, str]:
     """`DATABASE_URL` and `REDIS_URL` of the test servers, started when they are ours."""
+    _share_servers()
     if found := os.environ.get(_FOUND):
         urls: dict[str, str] = json.loads(found)
         return urls
@@ -64,6 +66,20 @@ def servers() -> dict[str, str]:
     urls = stack.start(chosen)
     os.environ[_FOUND] = json.dumps(urls)
     return urls
+
+
+def _share_servers() -> None:
+    """Keeps the servers up as long as this process lives; the last one to leave stops them."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    users = (HOME / "users.lock").open("a")
+    fcntl.flock(users, fcntl.LOCK_SH)
+
+    def leave() -> None:
+        with users, suppress(BlockingIOError):
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            Stack(HOME, durable=False).stop()
+
+    atexit.register(leave)
 
 
 def _redis_number() -> int:

@@ -116,7 +116,11 @@ class Command(BaseCommand):
             "worker",
             [*celery, "worker", "--autoscale=10,2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
             # On SIGTERM give back within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT instead of waiting for the whole task.
-            environ={"REMAP_SIGTERM": "SIGQUIT"},
+            environ={
+                "REMAP_SIGTERM": "SIGQUIT",
+                # In a container everybody is root.
+                "PYTHONWARNINGS": "ignore:You're running the worker with superuser:RuntimeWarning",
+            },
             stop_seconds=settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 10,
         )
         beat = Child("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="])
