@@ -41,10 +41,9 @@ def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict
     from documents.export import citing, paging, paper, word
 
     cited = citing.cite(manuscript, folder)
-    first_pages = options.get("first_pages")
-    if first_pages is None:
-        document = paging.lay_out(paper.paper_html(manuscript, cited))
-        first_pages = paging.contents_pages(document, manuscript)
+    first_pages = options["first_pages"] or {}
+    if not word.needs_pages(manuscript, cited) <= first_pages.keys():
+        first_pages = paging.first_pages(paging.lay_out(paper.paper_html(manuscript, cited)), manuscript)
     written = word.write(manuscript, cited, first_pages=first_pages, folder=folder)
     size = written.stat().st_size
     _deliver(written, Path(options["destination"]))

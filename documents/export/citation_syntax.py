@@ -12,7 +12,8 @@ from markdown_it.rules_inline import StateInline
 
 _GROUP: Final = re.compile(r"\[(?P<inside>[^\[\]]{0,1000}?@[^\[\]]{0,1000})\]")
 _ITEM: Final = re.compile(
-    r"(?P<prefix>(?:[^@]*\s)?)(?P<hidden>-?)@(?P<key>[A-Za-z0-9_][\w:.#$%&+?<>~/-]*?)(?P<suffix>(?:[\s,]|\.?\Z).*)?", re.S
+    r"(?P<prefix>(?:[^@]*\s)?)(?P<hidden>-?)@(?P<key>[A-Za-z0-9_][\w:.#$%&+?<>~/-]*?)(?P<suffix>(?:[\s,]|\.?\Z).*)?",
+    re.S,
 )
 # Labels of a page in the languages that we write in. What follows is one page, a range or a list, arabic or roman.
 _PAGES: Final = re.compile(
@@ -64,11 +65,15 @@ def _rule(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("citation", "", 0)
         token.content = match.group(0)
-        token.meta = {"items": items}
+        token.meta = {"items": items, "first": state.env.setdefault("cited", 0) + 1}
+        state.env["cited"] += len(items)
     state.pos = match.end()
     return True
 
 
 def citation_plugin(parser: MarkdownIt) -> None:
-    """Teaches a parser citations: tokens ``citation`` with ``meta["items"]``."""
+    """Teaches a parser citations: tokens ``citation`` with ``meta["items"]``.
+
+    ``meta["first"]`` numbers the first of them in the order of the source, notes included.
+    """
     parser.inline.ruler.before("link", "citation", _rule)

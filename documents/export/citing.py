@@ -22,9 +22,13 @@ _STATEMENT = "ai-statement"
 
 @dataclass(frozen=True)
 class CitedText:
-    """The parts of a document with its citations set. ``entries`` are the bibliography's, each a Div ``ref-<key>``."""
+    """The parts of a document with its citations set. ``cited`` counts the cited keys, each time anew.
+
+    ``entries`` are the bibliography's, each a Div ``ref-<key>``.
+    """
 
     sections: dict[str, list[Element]]
+    cited: int
     entries: list[Element]
     statement: list[Element]
 
@@ -32,16 +36,19 @@ class CitedText:
 def cite(manuscript: Manuscript, folder: Path) -> CitedText:
     """Parses the sections and sets their citations. Raises ExportError, also for a cited key that has no reference."""
     blocks = []
+    cited = 0
     for number, section in enumerate(manuscript.sections):
-        text = parse(section.markdown, language=manuscript.language, below=section.level)
-        blocks.append(element("Div", attr(f"part-{number}"), text))
-    statement = parse(manuscript.ai_statement or "", language=manuscript.language, below=1)
-    blocks.append(element("Div", attr(_STATEMENT), statement))
+        text = parse(section.markdown, language=manuscript.language, below=section.level + 1, cited_before=cited)
+        cited = text.cited
+        blocks.append(element("Div", attr(f"part-{number}"), text.blocks))
+    statement = parse(manuscript.ai_statement or "", language=manuscript.language, below=2)
+    blocks.append(element("Div", attr(_STATEMENT), statement.blocks))
     _refuse_unknown_keys(blocks, manuscript)
     tree = _set(blocks, manuscript, folder)
     parts = {block["c"][0][0]: block["c"][1] for block in tree if block["t"] == "Div"}
     return CitedText(
         sections={section.id: parts[f"part-{number}"] for number, section in enumerate(manuscript.sections)},
+        cited=cited,
         entries=[block for block in parts.get("refs", []) if block["t"] == "Div"],
         statement=parts[_STATEMENT],
     )
@@ -65,7 +72,7 @@ def _set(blocks: list[Element], manuscript: Manuscript, folder: Path) -> list[El
 
 
 def _tidy(items: list[Any]) -> list[Any]:
-    """Page numbers bound to their label; no link inside a link, none to anywhere but the web, mail and this document."""
+    """Page numbers bound to their label; no link in a link, none but to the web, to mail and within the document."""
     kept: list[Any] = []
     for item in bind_numbers(items):
         if not (isinstance(item, dict) and item.get("t") == "Link"):

@@ -5,8 +5,9 @@ from typing import Final
 import bleach
 
 TAGS: Final = frozenset(
-    "p h2 h3 h4 h5 h6 ul ol li blockquote pre code table thead tbody tr th td em strong s u sup sub br hr a span div "
-    "section".split()
+    {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "br", "div", "section"}
+    | {"table", "thead", "tbody", "tr", "th", "td"}
+    | {"em", "strong", "s", "u", "sup", "sub", "a", "span"}
 )
 ATTRIBUTES: Final = {
     "a": ["href"],

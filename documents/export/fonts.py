@@ -27,7 +27,11 @@ _PLACES: Final = (
 def missing_fonts() -> tuple[str, ...]:
     """Font files that the layout needs and this machine lacks."""
     found = {
-        name for place in _PLACES if place.is_dir() for _, _, names in os.walk(place, followlinks=True) for name in names
+        name
+        for place in _PLACES
+        if place.is_dir()
+        for _, _, names in os.walk(place, followlinks=True)
+        for name in names
     }
     return tuple(name for name in _FILES if name not in found)
 

@@ -11,7 +11,9 @@ _PER_PAGE: Final = {"en": 2770, "de": 2725, "it": 2820, "es": 2786, "fr": 2812, 
 _USUAL: Final = 2770
 
 _LINK_TARGET: Final = re.compile(r"\]\([^()\s]{0,500}(?:\s\"[^\"]{0,200}\")?\)")
-_LINE_MARK: Final = re.compile(r"^[ \t]{0,12}(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+|\d{1,4}[.)][ \t]+|```\w*[ \t]*$)", re.M)
+_LINE_MARK: Final = re.compile(
+    r"^[ \t]{0,12}(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+|\d{1,4}[.)][ \t]+|```\w*[ \t]*$)", re.M
+)
 _EMPHASIS: Final = re.compile(r"\*{1,3}|(?<!\w)_{1,2}|_{1,2}(?!\w)|`+|\\(?=[^\w\s])")
 _FOOTNOTE: Final = re.compile(r"\[\^[^\[\]\s]{1,60}\]:?")
 _SPACE: Final = re.compile(r"\s+")

@@ -62,7 +62,8 @@ class Measurement:
     """Length as laid out (R-11). ``body_pages`` leaves out title page, contents and bibliography.
 
     ``section_pages`` is the space from a section's heading to the next one (a chapter without its sections);
-    together they are the body. ``first_pages`` is the number printed on the page where each section begins.
+    together they are the body. ``first_pages`` is the number printed on the page where each section begins, and
+    where ``bibliography`` and ``ai-statement`` do.
     """
 
     body_pages: Decimal

@@ -51,20 +51,20 @@ def measure_pages(document: Document, manuscript: Manuscript) -> Measurement:
         raise ExportError("The document has no text to lay out.")
     first, last = pages[0], pages[-1]
     end = last - first + _fraction(_bottom(document, last))
-    places: list[tuple[str, float, int]] = []
+    places: list[tuple[str, float]] = []
     for heading in number_headings(manuscript.sections):
         number = next(number for number in pages if heading.anchor in document.pages[number].anchors)
         top = document.pages[number].anchors[heading.anchor][1] - _TOP
-        places.append((heading.section.id, number - first + _fraction(top), number + 1))
-    ends = [place for _, place, _ in places[1:]] + [end]
+        places.append((heading.section.id, number - first + _fraction(top)))
+    ends = [place for _, place in places[1:]] + [end]
     return Measurement(
         body_pages=_rounded(end),
         total_pages=len(document.pages),
         section_pages={
             identifier: _rounded(after) - _rounded(place)
-            for (identifier, place, _), after in zip(places, ends, strict=True)
+            for (identifier, place), after in zip(places, ends, strict=True)
         },
-        first_pages={identifier: page for identifier, _, page in places},
+        first_pages=first_pages(document, manuscript),
     )
 
 
@@ -87,7 +87,7 @@ def _refuse(url: str, *arguments: Any, **options: Any) -> NoReturn:
     raise ValueError("a document fetches nothing")
 
 
-def contents_pages(document: Document, manuscript: Manuscript) -> dict[str, int]:
+def first_pages(document: Document, manuscript: Manuscript) -> dict[str, int]:
     """The page on which each section, the bibliography and the statement begin."""
     anchors = {heading.anchor: heading.section.id for heading in number_headings(manuscript.sections)}
     anchors |= {name: name for name in ("bibliography", "ai-statement")}

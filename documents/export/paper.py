@@ -48,7 +48,7 @@ def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
         f"<title>{line(manuscript, manuscript.title)}</title>"
         f'<meta name="author" content="{line(manuscript, manuscript.author)}">'
         f'<meta name="dcterms.created" content="{manuscript.date.isoformat()}">'
-        f'</head><body>\n{"".join(parts)}\n</body></html>'
+        f"</head><body>\n{''.join(parts)}\n</body></html>"
     )
 
 
@@ -56,17 +56,18 @@ def _title_page(manuscript: Manuscript) -> str:
     wordy = " wordy" if len(manuscript.title) > _WORDY_TITLE else ""
     topic = f'<p class="topic">{line(manuscript, manuscript.topic)}</p>' if manuscript.topic else ""
     author = f'<p class="author">{line(manuscript, manuscript.author)}</p>' if manuscript.author else ""
+    day = escape(long_date(manuscript.date, manuscript.language))
     return (
         f'<header class="title-page{wordy}"><p class="kind">{line(manuscript, manuscript.kind)}</p>'
         f"<h1>{line(manuscript, manuscript.title)}</h1>{topic}"
-        f'<div class="foot">{author}<p class="date">{long_date(manuscript.date, manuscript.language)}</p></div></header>\n'
+        f'<div class="foot">{author}<p class="date">{day}</p></div></header>\n'
     )
 
 
 def _contents(manuscript: Manuscript, headings: list[Heading], after: list[tuple[str, str]]) -> str:
     long = _long(headings)
     rows = [
-        _contents_row(_depth(heading), heading.anchor, heading.number, line(manuscript, heading.section.title), long)
+        _contents_row(depth(heading), heading.anchor, heading.number, line(manuscript, heading.section.title), long)
         for heading in headings
     ]
     rows += [_contents_row(1, anchor, "", escape(title), long) for anchor, title in after]
@@ -82,7 +83,8 @@ def _contents_row(depth: int, anchor: str, number: str, title: str, long: str) -
     )
 
 
-def _depth(heading: Heading) -> int:
+def depth(heading: Heading) -> int:
+    """1 for a chapter, 2 for a section of one."""
     return 2 if "." in heading.number else 1
 
 
@@ -95,11 +97,12 @@ def _body(manuscript: Manuscript, headings: list[Heading], cited: CitedText, wri
     long = _long(headings)
     parts = []
     for heading in headings:
-        tag = f"h{_depth(heading) + 1}"
+        tag = f"h{depth(heading) + 1}"
+        title = line(manuscript, heading.section.title)
         parts.append(
-            f'<section><{tag} class="numbered{long}" id="{heading.anchor}"><span class="number">{heading.number}</span> '
-            f'<span class="heading-text">{line(manuscript, heading.section.title)}</span></{tag}>\n'
-            f"{clean(writer.blocks(cited.sections[heading.section.id]))}</section>\n"
+            f'<{tag} class="numbered{long}" id="{heading.anchor}" data-label="{heading.number} {title}">'
+            f'<span class="number">{heading.number}</span>{title}</{tag}>\n'
+            f"{clean(writer.blocks(cited.sections[heading.section.id]))}\n"
         )
     return f'<main class="body" id="{BODY}">{"".join(parts)}</main>\n'
 

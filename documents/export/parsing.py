@@ -5,6 +5,7 @@ gets is our own tree, so that it never parses what strangers wrote.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -28,10 +29,23 @@ def _parser(quotes: tuple[str, ...]) -> MarkdownIt:
     return parser.use(footnote_plugin).use(citation_plugin)
 
 
-def parse(markdown: str, *, language: str, below: int) -> list[Element]:
-    """The blocks of a section whose own heading has level ``below``; headings in its text come under that."""
-    tokens = _parser(words(language).quotes).parse(printable(markdown))
-    return _Builder(language, below).blocks(SyntaxTreeNode(tokens))
+@dataclass(frozen=True)
+class ParsedText:
+    """The blocks of a section and the number of keys cited up to its end."""
+
+    blocks: list[Element]
+    cited: int
+
+
+def parse(markdown: str, *, language: str, below: int, cited_before: int = 0) -> ParsedText:
+    """Parses a section whose headings come below level ``below``.
+
+    Cited keys are numbered in the order of the text, from ``cited_before + 1``; the number is in ``citationHash``, which
+    citeproc leaves alone.
+    """
+    environment = {"cited": cited_before}
+    tokens = _parser(words(language).quotes).parse(printable(markdown), environment)
+    return ParsedText(_Builder(language, below).blocks(SyntaxTreeNode(tokens)), environment["cited"])
 
 
 class _Builder:
@@ -120,7 +134,7 @@ class _Builder:
         if node.type == "image":
             return text(polish(node.content, self.language))
         if node.type == "citation":
-            return [self._citation(node.meta["items"], node.content)]
+            return [self._citation(node)]
         if node.type == "footnote_ref":
             return self._note(node)
         return []
@@ -132,7 +146,8 @@ class _Builder:
             return inside
         return [element("Link", NO_ATTR, inside, [target, ""])]
 
-    def _citation(self, items: list[CitedItem], written: str) -> Element:
+    def _citation(self, node: SyntaxTreeNode) -> Element:
+        items: list[CitedItem] = node.meta["items"]
         citations = [
             {
                 "citationId": item.key,
@@ -141,11 +156,11 @@ class _Builder:
                 "citationSuffix": text(f", {{{self.page} {item.pages}}}" if item.pages else item.suffix),
                 "citationMode": element("SuppressAuthor" if item.hides_author else "NormalCitation"),
                 "citationNoteNum": 0,
-                "citationHash": 0,
+                "citationHash": number,
             }
-            for item in items
+            for number, item in enumerate(items, start=node.meta["first"])
         ]
-        return element("Cite", citations, text(written))
+        return element("Cite", citations, text(node.content))
 
     def _note(self, node: SyntaxTreeNode) -> list[Element]:
         # A note is set once: taken out, it cannot hold a reference to itself or come twice.

@@ -15,14 +15,12 @@ class _ScreenWriter(HtmlWriter):
     """Marks citations and gathers notes, which a screen shows below the section."""
 
     def __init__(self) -> None:
-        self.cited = 0
         self.note_count = 0
         self.notes: list[str] = []
         self._in_citation = False
 
     def citation(self, content: list[Any]) -> str:
-        first = self.cited + 1
-        self.cited += len(content[0])
+        first = int(content[0][0]["citationHash"])
         keys = escape(" ".join(item["citationId"] for item in content[0]))
         outer, self._in_citation = self._in_citation, True
         inside = self.inlines(content[1])
@@ -66,5 +64,5 @@ def reader_html(manuscript: Manuscript, cited: CitedText) -> ReaderHtml:
         sections=sections,
         bibliography_html=f'<div class="references{listed}">{rows}</div>' if rows else "",
         bibliography_entries=entries,
-        citation_count=writer.cited,
+        citation_count=cited.cited,
     )

@@ -8,7 +8,9 @@ from documents.export.labels import base_language
 NO_BREAK: Final = "\u00a0"
 _NARROW: Final = "\u202f"
 # What XML cannot carry or a page cannot show: controls, lone surrogates, non-characters, marks that turn text round.
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 
 _RULES: Final = (
     (re.compile(r"(?<!-)---(?!-)"), "—"),
@@ -52,7 +54,7 @@ def bind_numbers(inlines: list[Any]) -> list[Any]:
     """Words of a citation with ``p. 12`` bound together, over pandoc's separate words and spaces."""
     bound: list[Any] = []
     for item in inlines:
-        previous, space = (bound[-2:] if len(bound) > 1 else [None, None])
+        previous, space = bound[-2:] if len(bound) > 1 else [None, None]
         if (
             _is(item, "Str") and item["c"][:1].isalnum() and _is(space, "Space")
             and _is(previous, "Str") and _LABEL.search(previous["c"])

@@ -1,0 +1,30 @@
+"""Styles and settings of the DOCX, in ``word_template``: what ``paper.css`` is to the PDF.
+
+The face is named Times New Roman, which every Word has; where it is missing Liberation Serif, of
+the same metrics, stands in.
+In the files sizes are half-points, lengths twentieths of a point, lines 240ths of the font's own line.
+"""
+
+from importlib import resources
+from string import Template
+from typing import Final
+
+from documents.export.labels import base_language
+
+WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+PARTS: Final = ("styles.xml", "settings.xml", "fontTable.xml")
+_LOCALES: Final = {
+    "en": "en-US", "de": "de-DE", "it": "it-IT", "es": "es-ES", "fr": "fr-FR", "pl": "pl-PL", "pt": "pt-PT",
+    "nl": "nl-NL", "cs": "cs-CZ", "ro": "ro-RO",
+}  # fmt: skip
+
+
+def locale(language: str) -> str:
+    """The language with a region, as Word's proofing tools and hyphenation want it."""
+    return language if "-" in language else _LOCALES.get(base_language(language), language)
+
+
+def part(name: str, language: str) -> str:
+    """One of ``PARTS`` for a document in a language."""
+    template = (resources.files("documents.export") / "word_template" / name).read_text(encoding="utf-8")
+    return Template(template).substitute(locale=locale(language))
