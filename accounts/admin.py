@@ -13,7 +13,7 @@ from accounts.models import Mail, SignInRequest, User
 admin.site.unregister(Group)
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # one class for several models
+class ReadOnly(admin.ModelAdmin):
     """To be looked at, nothing else."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy.models import AuditEvent, Consent
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # one class for several models
+class ReadOnly(admin.ModelAdmin):
     """To be looked at, nothing else."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -18,7 +18,7 @@ def keyed_hash(purpose: str, value: str) -> bytes:
     return hmac.digest(settings.SIGNIN_SECRET.encode(), f"{purpose}\0{value}".encode(), hashlib.sha256)
 
 
-def same(one: bytes, other: bytes) -> bool:
+def same(one: bytes | memoryview, other: bytes | memoryview) -> bool:
     """Whether both are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(bytes(one), bytes(other))
 

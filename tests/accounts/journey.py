@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -74,11 +73,11 @@ def ask(
     )
 
 
-def ask_by_page(client: Client, address: str = ADDRESS, **extra: Any) -> HttpResponse:
+def ask_by_page(client: Client, address: str = ADDRESS, **extra: Any) -> Any:
     return client.post("/signin/", {"email": address, "next": extra.pop("next", "")}, **extra)
 
 
-def sign_in(client: Client, post: Post, address: str = ADDRESS) -> HttpResponse:
+def sign_in(client: Client, post: Post, address: str = ADDRESS) -> Any:
     """The whole way in, by the code."""
     ask_by_page(client, address)
     return client.post("/signin/check/", {"code": post.newest(address).code})

@@ -198,7 +198,7 @@ def test_the_session_key_changes_on_signing_in(client: Client, post: Post) -> No
     session = client.session
     session["planted"] = True
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies["sessionid"] = str(session.session_key)
     before = session.session_key
     sign_in(client, post)
     assert client.session.session_key != before

@@ -1,12 +1,12 @@
 """The password door of the administration (R-55): guessing is locked out for real."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -26,7 +26,7 @@ def _staff(db: None) -> None:
     staff.create_staff(email=EMAIL, password=PASSWORD)
 
 
-def _try(client: Client, password: str, email: str = EMAIL, **extra: str) -> HttpResponse:
+def _try(client: Client, password: str, email: str = EMAIL, **extra: str) -> Any:
     return client.post("/admin/login/", {"username": email, "password": password, "next": "/admin/"}, **extra)
 
 

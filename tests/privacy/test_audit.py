@@ -1,5 +1,7 @@
 """The audit trail is append-only and linked (R-74)."""
 
+from typing import Any
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -44,7 +46,8 @@ def test_the_database_refuses_to_change_or_delete_rows(ada: User, sealed: bool) 
     _record(ada)
     if sealed:
         audit.seal_new()
-    for change in ({"action": "nothing"}, {"actor_id": None}, {"details": {}}, {"at": ada.created_at}):
+    changes: list[dict[str, Any]] = [{"action": "nothing"}, {"actor_id": None}, {"details": {}}, {"at": ada.created_at}]
+    for change in changes:
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             AuditEvent.objects.update(**change)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
