@@ -28,9 +28,9 @@ READER = """
   <a id="after" href="#">after</a>
 </div>
 <section class="citations-list" data-cards>
-  <article class="citation-card" id="cite-1"><p>Source A</p><blockquote>passage of A</blockquote></article>
-  <article class="citation-card" id="cite-2"><p><a href="#b">Source B</a></p>
-    <blockquote>passage of B</blockquote></article>
+  <div class="citation-card" id="cite-1"><p>Source A</p><blockquote>passage of A</blockquote></div>
+  <div class="citation-card" id="cite-2"><p><a href="#b">Source B</a></p>
+    <blockquote>passage of B</blockquote></div>
 </section>
 """
 
