@@ -8,6 +8,10 @@ class TesigoConfig(AppConfig):
 
     def ready(self) -> None:
         from tesigo import checks  # noqa: F401  # registers the system checks
+        from tesigo.celery import app
+
+        # Celery's current app is kept for each thread; requests run in threads that never saw ours.
+        app.set_default()
 
 
 class AdminConfig(DjangoAdminConfig):
