@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PriceListState(models.TextChoices):
+    """Only one list is active; a retired one may be put in force again."""
+
     DRAFT = "draft", _("draft")
     ACTIVE = "active", _("active")
     RETIRED = "retired", _("retired")
@@ -27,6 +29,8 @@ class PaymentState(models.TextChoices):
 
 
 class RefundState(models.TextChoices):
+    """A refund is decided (created), accepted by Stripe (pending), and then paid back or sent back to us."""
+
     CREATED = "created", _("created")
     PENDING = "pending", _("on its way")
     SUCCEEDED = "succeeded", _("paid back")

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from billing import signals
 from billing import stripe_gateway as gateway
@@ -109,9 +110,9 @@ def _apply(
     elif target == S.SUCCEEDED:
         go(to=S.HELD, cause=f"{cause}; not needed", succeeded_at=now, failure="")
         audit.record(action="payment.not_needed", subject=payment, by=by)
-        refunds.open_refund(
-            payment_id=payment.pk, cause="not_needed", reason="The document was already paid or has changed.", now=now
-        )
+        with translation.override(payment.user.language):
+            reason = gettext("The document was already paid for, or its order had changed.")
+        refunds.open_refund(payment_id=payment.pk, cause="not_needed", reason=reason, now=now)
     elif target in payments.MOVES[payment.state]:
         go(to=target, cause=cause)
 

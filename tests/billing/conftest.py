@@ -1,13 +1,10 @@
 """Billing against the sandbox's Stripe over real sockets."""
 
-import os
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from sandbox.testing import Running, run_in_thread
 
 if TYPE_CHECKING:  # pytest reads this before Django is set up
     from django.test import Client
@@ -15,25 +12,6 @@ if TYPE_CHECKING:  # pytest reads this before Django is set up
     from accounts.models import User
     from billing.models import PriceList
     from documents.models import Document
-
-
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Running]:
-    """One sandbox for the folder, at the address that the settings point to."""
-    with run_in_thread(
-        port=int(os.environ["SANDBOX_PORT"]),
-        smtp_port=int(os.environ["SANDBOX_SMTP_PORT"]),
-        webhook_secret=os.environ["STRIPE_WEBHOOK_SECRET"],
-    ) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(running_sandbox: Running) -> Iterator[Running]:
-    """The sandbox as new."""
-    running_sandbox.control.reset()
-    yield running_sandbox
-    running_sandbox.control.reset()
 
 
 @pytest.fixture
@@ -57,9 +35,7 @@ def student(db: None) -> "User":
     from tests.documents.factories import UserFactory
 
     user = UserFactory.create()
-    Consent.objects.create(
-        user=user, kind=ConsentKind.ESSENTIAL, granted=True, policy_version=settings.POLICY_VERSION
-    )
+    Consent.objects.create(user=user, kind=ConsentKind.ESSENTIAL, granted=True, policy_version=settings.POLICY_VERSION)
     return user
 
 

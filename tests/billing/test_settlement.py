@@ -31,9 +31,7 @@ IBAN, BAD_IBAN = "DE89370400440532013000", "DE62370400440532013001"
 
 @pytest.fixture
 def payment(document: Document, sandbox: Running) -> Payment:
-    return open_checkout(
-        document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner
-    )
+    return open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
 
 
 def settled(payment: Payment) -> Payment:
@@ -66,9 +64,7 @@ def test_eight_who_settle_at_once_start_one_document(payment: Payment, sandbox: 
     assert states(payment) == ["pending", "succeeded"]
 
 
-def test_a_declined_card_can_be_followed_by_a_good_one(
-    payment: Payment, sandbox: Running, started: list[Any]
-) -> None:
+def test_a_declined_card_can_be_followed_by_a_good_one(payment: Payment, sandbox: Running, started: list[Any]) -> None:
     sandbox.control.pay(payment.stripe_session_id, card=DECLINED)
     declined = settled(payment)
     assert (declined.state, declined.failure) == (PaymentState.PENDING, "Your card was declined.")
@@ -119,9 +115,7 @@ def test_sepa_that_comes_back_fails_and_leaves_room_for_another(
 
 
 @pytest.mark.parametrize("late", [PaymentState.FAILED, PaymentState.EXPIRED])
-def test_a_late_success_is_honoured(
-    payment: Payment, sandbox: Running, started: list[Any], late: PaymentState
-) -> None:
+def test_a_late_success_is_honoured(payment: Payment, sandbox: Running, started: list[Any], late: PaymentState) -> None:
     move(payment_id=payment.pk, to=late, cause="test")
     sandbox.control.pay(payment.stripe_session_id)
     assert settled(payment).state == PaymentState.SUCCEEDED
@@ -199,7 +193,8 @@ def test_eight_refunds_at_once_send_the_money_back_once(payment: Payment, sandbo
     sandbox.control.pay(payment.stripe_session_id)
     settled(payment)
     results = at_once(
-        8, lambda: refund_in_full(document_id=payment.document_id, cause="job_failed", reason="It could not be written.")
+        8,
+        lambda: refund_in_full(document_id=payment.document_id, cause="job_failed", reason="It could not be written."),
     )
     assert {result.pk for result in results} == {Refund.objects.get().pk}
     at_once(8, continue_refunds)

@@ -235,9 +235,7 @@ class TestHistory:
         assert "paid" in page
         assert "77.00" not in page
 
-    def test_the_number_of_queries_does_not_grow(
-        self, browser: Client, student: User, price_list: PriceList
-    ) -> None:
+    def test_the_number_of_queries_does_not_grow(self, browser: Client, student: User, price_list: PriceList) -> None:
         self.paid_document(student, price_list)
         browser.get("/account/payments/")
         with CaptureQueriesContext(connection) as one:

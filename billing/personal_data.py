@@ -1,0 +1,103 @@
+"""What this app holds about people, and for how long (R-73)."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from privacy import registry
+from privacy.registry import Holds, PersonalData, Retention
+
+
+def register() -> None:
+    """Declares prices, payments and refunds. Payments and refunds stay for the books, without the person (R-72)."""
+    registry.register(
+        PersonalData(
+            app="billing",
+            fields={
+                "PriceList": _PRICE_LIST,
+                "Payment": _PAYMENT,
+                "PaymentEvent": _PAYMENT_EVENT,
+                "Refund": _REFUND,
+                "WebhookEvent": _WEBHOOK_EVENT,
+            },
+            retention=(
+                Retention(
+                    "billing.WebhookEvent",
+                    _("Notices from the payment provider"),
+                    timedelta(days=90),
+                    since="received_at",
+                    only=Q(processed_at__isnull=False),
+                ),
+            ),
+        )
+    )
+
+
+_PRICE_LIST = {
+    "id": Holds.PLAIN,
+    "version": Holds.PLAIN,
+    "price_per_page": Holds.PLAIN,
+    "discount_percent": Holds.PLAIN,
+    "state": Holds.PLAIN,
+    "note": Holds.PLAIN,
+    "created_at": Holds.PLAIN,
+    "activated_at": Holds.PLAIN,
+    "created_by": Holds.LINK,
+}
+_PAYMENT = {
+    "id": Holds.PLAIN,
+    "document": Holds.LINK,
+    "user": Holds.LINK,
+    "price_list": Holds.PLAIN,
+    "pages": Holds.PERSONAL,
+    "amount": Holds.PERSONAL,
+    "currency": Holds.PERSONAL,
+    "lines": Holds.PERSONAL,
+    "state": Holds.PERSONAL,
+    "idempotency_key": Holds.SECRET,
+    "stripe_session_id": Holds.LINK,
+    "stripe_payment_intent_id": Holds.LINK,
+    "checkout_url": Holds.SECRET,
+    "refunded_amount": Holds.PERSONAL,
+    "failure": Holds.PERSONAL,
+    "consented_at": Holds.PERSONAL,
+    "created_at": Holds.PERSONAL,
+    "expires_at": Holds.PLAIN,
+    "succeeded_at": Holds.PERSONAL,
+    "checked_at": Holds.PLAIN,
+}
+_PAYMENT_EVENT = {
+    "id": Holds.PLAIN,
+    "payment": Holds.LINK,
+    "from_state": Holds.PERSONAL,
+    "to_state": Holds.PERSONAL,
+    "cause": Holds.PLAIN,
+    "actor_id": Holds.LINK,
+    "at": Holds.PERSONAL,
+}
+_REFUND = {
+    "id": Holds.PLAIN,
+    "payment": Holds.LINK,
+    "amount": Holds.PERSONAL,
+    "cause": Holds.PLAIN,
+    "reason": Holds.PERSONAL,
+    "state": Holds.PERSONAL,
+    "idempotency_key": Holds.SECRET,
+    "stripe_refund_id": Holds.LINK,
+    "failure": Holds.PLAIN,
+    "actor_id": Holds.LINK,
+    "created_at": Holds.PERSONAL,
+    "finished_at": Holds.PERSONAL,
+}
+_WEBHOOK_EVENT = {
+    "id": Holds.PLAIN,
+    "event_id": Holds.LINK,
+    "type": Holds.PLAIN,
+    "object_id": Holds.LINK,
+    "payload": Holds.LINK,
+    "received_at": Holds.PLAIN,
+    "processed_at": Holds.PLAIN,
+    "tries": Holds.PLAIN,
+    "error": Holds.PLAIN,
+}
