@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,9 +73,14 @@ async def think(
     limit: int | None,
     behaviour: Behaviour,
 ) -> Reply:
-    """Wait as long as the service takes, and write."""
-    await asyncio.sleep(world.patience(service))
-    raw = flatten(body)
+    """Write, and answer when the service has taken its time; the writing counts towards it."""
+    done = time.monotonic() + world.patience(service)
+    reply = _write(flatten(body), schema=schema, any_json=any_json, limit=limit, behaviour=behaviour)
+    await asyncio.sleep(max(0.0, done - time.monotonic()))
+    return reply
+
+
+def _write(raw: str, *, schema: Any, any_json: bool, limit: int | None, behaviour: Behaviour) -> Reply:
     asked = tokens(raw) + (tokens(as_json(schema)) if schema else 0)
     if behaviour.has("refusal"):
         return Reply(REFUSAL, asked, refused=True)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sandbox.writer.prompt import Source
 
@@ -42,11 +43,16 @@ def sentences(text: str) -> list[str]:
 
 
 def extracts(source: Source) -> list[Extract]:
-    """The quotable sentences of a passage. None when it has none."""
-    text = re.sub(
-        r"(\w)[-\u00ad\u2010]\s*\n\s*(?=[a-zà-ÿ])", "\\1\u0000", source.text
-    )  # a word broken over two lines: not verbatim when mended
-    return [Extract(source, sentence.rstrip(".")) for sentence in sentences(text) if _reads_well(sentence)]
+    """The quotable sentences of a passage; none when it has none."""
+    return [Extract(source, sentence) for sentence in quotable(source.text)]
+
+
+@lru_cache(maxsize=2_000)
+def quotable(text: str) -> tuple[str, ...]:
+    """The sentences of a text that read well by themselves, without their final full stop."""
+    # a word broken over two lines would not be verbatim when mended: marked, and its sentence left out
+    marked = re.sub(r"(\w)[-\u00ad\u2010]\s*\n\s*(?=[a-zà-ÿ])", "\\1\u0000", text)
+    return tuple(sentence.rstrip(".") for sentence in sentences(marked) if _reads_well(sentence))
 
 
 def fallback(source: Source) -> Extract | None:

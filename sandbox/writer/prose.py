@@ -71,7 +71,7 @@ class Prose:
             off = abs(len(text) - near) if near is not None else max(shortest - len(text), len(text) - longest, 0)
             if off < distance:
                 best, distance = text, off
-            if distance == 0:
+            if distance <= (2 if near is not None else 0):
                 break
         best = best or self._draw()
         self._used.add(best)

@@ -13,11 +13,11 @@ from sandbox.testing import OPENAI_KEY, Running
 from tests.sandbox.prompts import JUDGE, WRITE, section, shaped
 
 
-def ask(client: openai.OpenAI, prompt: str = "Hello", **more: Any) -> Any:
+def ask(client: Any, prompt: str = "Hello", **more: Any) -> Any:
     return client.chat.completions.create(model="gpt-4.1", messages=[{"role": "user", "content": prompt}], **more)
 
 
-def test_a_rate_limit_says_when_to_come_back_and_ends_after_its_times(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_a_rate_limit_says_when_to_come_back_and_ends_after_its_times(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("openai", "429", retry_after=7, times=2)
     for _ in range(2):
         with pytest.raises(openai.RateLimitError) as error:
@@ -31,27 +31,27 @@ def test_a_rate_limit_says_when_to_come_back_and_ends_after_its_times(sandbox: R
     ("mode", "kind"),
     [("500", openai.InternalServerError), ("503", openai.InternalServerError), ("401", openai.AuthenticationError)],
 )
-def test_statuses(sandbox: Running, gpt: openai.OpenAI, mode: str, kind: type[Exception]) -> None:
+def test_statuses(sandbox: Running, gpt: Any, mode: str, kind: type[Exception]) -> None:
     sandbox.control.fault("ai", mode, times=1)
     with pytest.raises(kind):
         ask(gpt)
 
 
 @pytest.mark.parametrize("mode", ["drop", "commit_then_drop"])
-def test_a_dropped_connection_is_a_connection_error(sandbox: Running, gpt: openai.OpenAI, mode: str) -> None:
+def test_a_dropped_connection_is_a_connection_error(sandbox: Running, gpt: Any, mode: str) -> None:
     sandbox.control.fault("openai", mode, times=1)
     with pytest.raises(openai.APIConnectionError):
         ask(gpt)
     assert ask(gpt).choices
 
 
-def test_a_hanging_call_runs_into_the_callers_timeout(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_a_hanging_call_runs_into_the_callers_timeout(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("openai", "hang", times=1)
     with pytest.raises(openai.APITimeoutError):
         ask(gpt.with_options(timeout=0.3))
 
 
-def test_a_stream_can_break_off_in_the_middle(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_a_stream_can_break_off_in_the_middle(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("openai", "drop_midstream", times=1)
     seen = 0
     with pytest.raises(Exception, match=r"(?i)incomplete|closed|connection"):  # noqa: PT012 - breaks off while read
@@ -60,7 +60,7 @@ def test_a_stream_can_break_off_in_the_middle(sandbox: Running, gpt: openai.Open
     assert 0 < seen < 3_000
 
 
-def test_a_delay_is_waited_for(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_a_delay_is_waited_for(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("openai", "delay", seconds=0.4, times=1)
     started = time.monotonic()
     ask(gpt)
@@ -68,7 +68,7 @@ def test_a_delay_is_waited_for(sandbox: Running, gpt: openai.OpenAI) -> None:
 
 
 @pytest.mark.parametrize("mode", ["malformed", "prose", "truncated", "empty"])
-def test_json_can_be_broken_in_all_the_usual_ways(sandbox: Running, gpt: openai.OpenAI, mode: str) -> None:
+def test_json_can_be_broken_in_all_the_usual_ways(sandbox: Running, gpt: Any, mode: str) -> None:
     sandbox.control.fault("openai", mode, times=1)
     choice = ask(gpt, section(characters=900), response_format=shaped("section", WRITE)).choices[0]
     with pytest.raises(ValueError):
@@ -76,7 +76,7 @@ def test_json_can_be_broken_in_all_the_usual_ways(sandbox: Running, gpt: openai.
     assert choice.finish_reason == ("length" if mode == "truncated" else "stop")
 
 
-def test_a_refusal_is_no_content(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_a_refusal_is_no_content(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("openai", "refusal", times=1)
     message = ask(gpt).choices[0].message
     assert message.content is None
@@ -84,13 +84,13 @@ def test_a_refusal_is_no_content(sandbox: Running, gpt: openai.OpenAI) -> None:
 
 
 @pytest.mark.parametrize("factor", [0.6, 1.4])
-def test_texts_can_be_too_short_or_too_long(sandbox: Running, gpt: openai.OpenAI, factor: float) -> None:
+def test_texts_can_be_too_short_or_too_long(sandbox: Running, gpt: Any, factor: float) -> None:
     sandbox.control.fault("ai", "length", factor=factor)
     text = ask(gpt, section(characters=3_000)).choices[0].message.content
     assert len(text) == pytest.approx(3_000 * factor, rel=0.02)
 
 
-def test_citations_can_be_forged_and_languages_wrong(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_citations_can_be_forged_and_languages_wrong(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("openai", "forged", times=1)
     forged = json.loads(
         ask(gpt, section(characters=2_000), response_format=shaped("section", WRITE)).choices[0].message.content
@@ -101,7 +101,7 @@ def test_citations_can_be_forged_and_languages_wrong(sandbox: Running, gpt: open
     assert "piaskownicy" in ask(gpt, section(characters=2_000)).choices[0].message.content
 
 
-def test_the_judge_can_find_everything_unsupported(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_the_judge_can_find_everything_unsupported(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("ai", "unsupported")
     words = "All trees are green in summer time."
     prompt = f'<claim n="1">{words}</claim><passage n="1">{words}</passage>'
@@ -111,7 +111,7 @@ def test_the_judge_can_find_everything_unsupported(sandbox: Running, gpt: openai
     assert verdicts[0]["verdict"] == "unsupported"
 
 
-def test_faults_meet_only_the_calls_they_are_ordered_for(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_faults_meet_only_the_calls_they_are_ordered_for(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("openai", "500", match="about rivers", key="keyed", model="gpt-4.1")
     assert ask(gpt, "something about rivers").choices
     keyed = gpt.with_options(api_key="sk-keyed")
@@ -141,7 +141,7 @@ async def test_calls_above_the_limit_at_once_are_refused_and_the_most_at_once_is
     assert 6 <= log["max_concurrency"]["openai"] <= 8
 
 
-def test_requests_a_minute_are_counted_for_each_key(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_requests_a_minute_are_counted_for_each_key(sandbox: Running, gpt: Any) -> None:
     sandbox.control.settings(limits={"openai": {"rpm": 2}})
     ask(gpt), ask(gpt)
     with pytest.raises(openai.RateLimitError) as error:
@@ -150,7 +150,7 @@ def test_requests_a_minute_are_counted_for_each_key(sandbox: Running, gpt: opena
     assert ask(gpt.with_options(api_key="another")).choices
 
 
-def test_the_call_log_shows_the_last_prompts(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_the_call_log_shows_the_last_prompts(sandbox: Running, gpt: Any) -> None:
     ask(gpt, "a prompt to remember")
     calls = sandbox.control.calls("openai", match="to remember")["calls"]
     assert len(calls) == 1

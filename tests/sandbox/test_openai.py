@@ -1,6 +1,7 @@
 """The OpenAI SDK gets from the sandbox what it gets from OpenAI."""
 
 import json
+from typing import Any
 
 import jsonschema
 import openai
@@ -12,11 +13,11 @@ from tests.sandbox.prompts import JUDGE, OUTLINE, WRITE, section, shaped
 MODEL = "gpt-4.1"
 
 
-def ask(client: openai.OpenAI, prompt: str, **more):
+def ask(client: Any, prompt: str, **more: Any) -> Any:
     return client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": prompt}], **more)
 
 
-def test_an_answer_by_schema_fits_the_schema_and_counts_its_tokens(gpt: openai.OpenAI) -> None:
+def test_an_answer_by_schema_fits_the_schema_and_counts_its_tokens(gpt: Any) -> None:
     answer = ask(gpt, section(characters=2000), response_format=shaped("section", WRITE), seed=7)
     choice = answer.choices[0]
     written = json.loads(choice.message.content)
@@ -28,7 +29,7 @@ def test_an_answer_by_schema_fits_the_schema_and_counts_its_tokens(gpt: openai.O
     assert answer._request_id.startswith("req_")
 
 
-def test_a_stream_says_the_same_as_the_whole_answer(gpt: openai.OpenAI) -> None:
+def test_a_stream_says_the_same_as_the_whole_answer(gpt: Any) -> None:
     prompt = section(characters=1500)
     whole = ask(gpt, prompt).choices[0].message.content
     chunks = list(ask(gpt, prompt, stream=True, stream_options={"include_usage": True}))
@@ -38,14 +39,14 @@ def test_a_stream_says_the_same_as_the_whole_answer(gpt: openai.OpenAI) -> None:
     assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
 
 
-def test_the_output_limit_cuts_the_text_and_says_so(gpt: openai.OpenAI) -> None:
+def test_the_output_limit_cuts_the_text_and_says_so(gpt: Any) -> None:
     answer = ask(gpt, section(characters=4000), max_completion_tokens=100)
     assert answer.choices[0].finish_reason == "length"
     assert answer.usage.completion_tokens == 100
     assert len(answer.choices[0].message.content) == 400
 
 
-def test_a_forced_tool_is_called_with_fitting_arguments(gpt: openai.OpenAI) -> None:
+def test_a_forced_tool_is_called_with_fitting_arguments(gpt: Any) -> None:
     tool = {"type": "function", "function": {"name": "save", "parameters": WRITE}}
     answer = ask(
         gpt,
@@ -58,7 +59,7 @@ def test_a_forced_tool_is_called_with_fitting_arguments(gpt: openai.OpenAI) -> N
     jsonschema.validate(json.loads(call.function.arguments), WRITE)
 
 
-def test_any_json_object_has_the_shape_that_the_prompt_names(gpt: openai.OpenAI) -> None:
+def test_any_json_object_has_the_shape_that_the_prompt_names(gpt: Any) -> None:
     answer = ask(
         gpt,
         'Answer as JSON: {"queries": [...]}. Give 3 queries. Topic: soil erosion in vineyards',
@@ -69,12 +70,12 @@ def test_any_json_object_has_the_shape_that_the_prompt_names(gpt: openai.OpenAI)
     assert all("erosion" in query or "vineyards" in query for query in queries)
 
 
-def test_a_schema_that_strict_mode_forbids_is_refused(gpt: openai.OpenAI) -> None:
+def test_a_schema_that_strict_mode_forbids_is_refused(gpt: Any) -> None:
     with pytest.raises(openai.BadRequestError, match="additionalProperties"):
         ask(gpt, "Hello", response_format=shaped("loose", {"type": "object", "properties": {"a": {"type": "string"}}}))
 
 
-def test_an_unknown_schema_is_filled_with_values_that_fit(gpt: openai.OpenAI) -> None:
+def test_an_unknown_schema_is_filled_with_values_that_fit(gpt: Any) -> None:
     inner = {
         "type": "object",
         "properties": {"yes": {"type": "boolean"}},
@@ -96,7 +97,7 @@ def test_an_unknown_schema_is_filled_with_values_that_fit(gpt: openai.OpenAI) ->
     jsonschema.validate(json.loads(answer.choices[0].message.content), schema)
 
 
-def test_an_outline_has_as_many_sections_as_asked_and_its_pages_add_up(gpt: openai.OpenAI) -> None:
+def test_an_outline_has_as_many_sections_as_asked_and_its_pages_add_up(gpt: Any) -> None:
     topic = "<topic>Software packaging in large distributions</topic>"
     prompt = f"Write in German (de). 12 pages in all, 6 to 10 sections.\n{topic}"
     plan = json.loads(ask(gpt, prompt, response_format=shaped("outline", OUTLINE)).choices[0].message.content)
@@ -107,7 +108,7 @@ def test_an_outline_has_as_many_sections_as_asked_and_its_pages_add_up(gpt: open
     assert len({one["title"] for one in plan["sections"]}) == len(plan["sections"])
 
 
-def test_a_long_work_gets_sections_with_parts(gpt: openai.OpenAI) -> None:
+def test_a_long_work_gets_sections_with_parts(gpt: Any) -> None:
     answer = ask(gpt, "60 pages. <topic>Glaciers and rivers</topic>", response_format=shaped("outline", OUTLINE))
     plan = json.loads(answer.choices[0].message.content)
     parted = [one for one in plan["sections"] if one["children"]]
@@ -116,7 +117,7 @@ def test_a_long_work_gets_sections_with_parts(gpt: openai.OpenAI) -> None:
         assert sum(part["pages"] for part in one["children"]) == pytest.approx(one["pages"])
 
 
-def test_the_judge_tells_what_a_passage_says_from_what_it_does_not(gpt: openai.OpenAI) -> None:
+def test_the_judge_tells_what_a_passage_says_from_what_it_does_not(gpt: Any) -> None:
     prompt = (
         '<claim n="1">The source says: "Every package must have a maintainer who is responsible for it" [@a, p. 1].'
         "</claim>"
@@ -130,7 +131,7 @@ def test_the_judge_tells_what_a_passage_says_from_what_it_does_not(gpt: openai.O
     assert [(one["n"], one["verdict"]) for one in verdicts] == [(1, "supported"), (4, "unsupported")]
 
 
-def test_a_refused_key_and_an_unknown_model_are_told_as_openai_tells_them(sandbox: Running, gpt: openai.OpenAI) -> None:
+def test_a_refused_key_and_an_unknown_model_are_told_as_openai_tells_them(sandbox: Running, gpt: Any) -> None:
     with pytest.raises(openai.AuthenticationError) as refused:
         ask(gpt.with_options(api_key="sk-refused"), "Hello")
     assert refused.value.code == "invalid_api_key"
@@ -138,5 +139,5 @@ def test_a_refused_key_and_an_unknown_model_are_told_as_openai_tells_them(sandbo
         gpt.chat.completions.create(model="gpt-unknown", messages=[{"role": "user", "content": "Hello"}])
 
 
-def test_models_are_listed(gpt: openai.OpenAI) -> None:
+def test_models_are_listed(gpt: Any) -> None:
     assert MODEL in {model.id for model in gpt.models.list()}

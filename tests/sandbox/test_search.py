@@ -1,13 +1,15 @@
 """The search services answer in their own formats, the same for the same words."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from sandbox.testing import Running
 
 
-def get(sandbox: Running, service: str, path: str, **params: object) -> httpx.Response:
-    return httpx.get(f"{sandbox.urls[service]}{path}", params=params, trust_env=False)  # type: ignore[arg-type]
+def get(sandbox: Running, service: str, path: str, **params: Any) -> httpx.Response:
+    return httpx.get(f"{sandbox.urls[service]}{path}", params=params, trust_env=False)
 
 
 def test_openalex(sandbox: Running) -> None:
