@@ -4,6 +4,10 @@
 const DELAY = 120; // ms between leaving a citation and closing its card, so that the pointer can travel to it
 const GAP = 8; // px between a citation, its card and the edge of the screen
 
+function cardOf(link) {
+  return document.getElementById(decodeURIComponent(link.hash.slice(1)));
+}
+
 /** The element that is shown for a card: the card itself where the list of cards is put away, else a copy of it. */
 function popOf(card) {
   const list = card.closest("[data-cards]");
@@ -23,7 +27,12 @@ function show(pop, isOpen) {
   pop.classList.toggle("is-open", isOpen);
   if (pop.popover !== "manual") return;
   if (isOpen) pop.showPopover();
-  else pop.hidePopover();
+  else if (pop.matches(":popover-open")) pop.hidePopover();
+}
+
+function isInView(element) {
+  const at = element.getBoundingClientRect();
+  return at.height > 0 && at.top >= 0 && at.bottom <= innerHeight;
 }
 
 function place(pop, link) {
@@ -57,6 +66,7 @@ function citations(reader) {
     clearTimeout(closing);
     if (!now) return;
     now.setAttribute("aria-expanded", "false");
+    document.querySelector(".citation-card.is-meant")?.classList.remove("is-meant");
     show(pop, false);
     now = pop = null;
     pinned = false;
@@ -78,6 +88,11 @@ function citations(reader) {
     pinned = pin;
     pop = pops.get(link);
     link.setAttribute("aria-expanded", "true");
+    const card = cardOf(link);
+    if (card !== pop && isInView(card)) {
+      card.classList.add("is-meant"); // it stands beside the text already: point at it instead of covering the text
+      return;
+    }
     show(pop, true);
     place(pop, link);
   };
@@ -95,7 +110,7 @@ function citations(reader) {
 
   const pops = new Map();
   for (const link of reader.querySelectorAll("a.cite[href^='#']")) {
-    const card = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const card = cardOf(link);
     if (!card) continue;
     const own = popOf(card);
     own.setAttribute("aria-label", link.textContent.trim());
@@ -120,7 +135,7 @@ function citations(reader) {
     });
     link.addEventListener("keydown", (event) => {
       const inside = own.querySelector("a[href], button");
-      if (event.key !== "Tab" || event.shiftKey || link !== now || !inside) return;
+      if (event.key !== "Tab" || event.shiftKey || link !== now || !inside || !own.classList.contains("is-open")) return;
       event.preventDefault();
       pinned = true;
       inside.focus();
@@ -137,7 +152,7 @@ function citations(reader) {
     if (now && !pop.contains(event.target) && !event.target.closest("a.cite")) close();
   });
   const moved = () => {
-    if (now && pinned) place(pop, now);
+    if (now && pinned && pop.classList.contains("is-open")) place(pop, now);
     else close();
   };
   addEventListener("scroll", moved, { passive: true });
