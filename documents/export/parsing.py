@@ -40,8 +40,8 @@ class ParsedText:
 def parse(markdown: str, *, language: str, below: int, cited_before: int = 0) -> ParsedText:
     """Parses a section whose headings come below level ``below``.
 
-    Cited keys are numbered in the order of the text, from ``cited_before + 1``; the number is in ``citationHash``, which
-    citeproc leaves alone.
+    Cited keys are numbered in the order of the text, from ``cited_before + 1``; the number is in ``citationHash``,
+    which citeproc leaves alone.
     """
     environment = {"cited": cited_before}
     tokens = _parser(words(language).quotes).parse(printable(markdown), environment)

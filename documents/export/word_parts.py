@@ -33,12 +33,12 @@ def title_page(manuscript: Manuscript) -> str:
         f'<w:framePr w:w="9070" w:hSpace="0" w:wrap="notBeside" w:vAnchor="margin" w:hAnchor="margin" '
         f'w:xAlign="center" w:y="{_TITLE_HEIGHT - 1000}"/>'
     )
-    parts = [paragraph("Kind", text(line(manuscript, manuscript.kind))), paragraph("Title", title)]
+    # The frame comes first: it stands on the page of the paragraph that follows it.
+    parts = [paragraph("Author", text(line(manuscript, manuscript.author)), frame)] if manuscript.author else []
+    parts.append(paragraph("Date", text(escape(long_date(manuscript.date, manuscript.language))), frame))
+    parts += [paragraph("Kind", text(line(manuscript, manuscript.kind))), paragraph("Title", title)]
     if manuscript.topic:
         parts.append(paragraph("Subtitle", text(line(manuscript, manuscript.topic))))
-    if manuscript.author:
-        parts.append(paragraph("Author", text(line(manuscript, manuscript.author)), frame))
-    parts.append(paragraph("Date", text(escape(long_date(manuscript.date, manuscript.language))), frame))
     return "".join(parts)
 
 
@@ -51,7 +51,7 @@ def heading(position: int, *, level: int, number: str, title: str, on_new_page: 
     """A numbered heading with its bookmark. ``title`` is escaped."""
     count = f"{text(number)}<w:r><w:tab/></w:r>" if number else ""
     indent = (510 if level == 1 else 680) if number else 0
-    properties = "<w:pageBreakBefore/>" if on_new_page else ""
+    properties = '<w:pageBreakBefore/><w:spacing w:before="0"/>' if on_new_page else ""
     if number:
         properties += f'<w:ind w:left="{indent}" w:hanging="{indent}"/>'
     mark = _FIRST_BOOKMARK + position
@@ -62,17 +62,16 @@ def heading(position: int, *, level: int, number: str, title: str, on_new_page: 
 
 def contents(manuscript: Manuscript, rows: list[tuple[int, str, str, int]]) -> str:
     """The table of contents: a field that Word can update, with its lines (level, number, title, page) in place."""
-    begin = _field("begin") + '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
-    begin += _field("separate")
+    begin = _field("begin") + _instruction(' TOC \\o "1-2" \\h \\z \\u ') + _field("separate")
     lines = []
     for position, (level, number, title, page) in enumerate(rows):
         count = f"{text(number)}<w:r><w:tab/></w:r>" if number else ""
-        reference = f"<w:r><w:instrText> PAGEREF {bookmark(position)} \\h </w:instrText></w:r>"
+        reference = _instruction(f" PAGEREF {bookmark(position)} \\h ")
         inside = (
             f'<w:hyperlink w:anchor="{bookmark(position)}" w:history="1">{count}{text(title)}<w:r><w:tab/></w:r>'
             f"{_field('begin')}{reference}{_field('separate')}{text(str(page))}{_field('end')}</w:hyperlink>"
         )
-        unnumbered = "" if number else '<w:ind w:left="0" w:right="567" w:firstLine="0"/>'
+        unnumbered = "" if number else '<w:ind w:left="0" w:firstLine="0"/>'
         lines.append(paragraph(f"TOC{level}", (begin if position == 0 else "") + inside, unnumbered))
     end = f'<w:p><w:pPr><w:spacing w:after="0"/></w:pPr>{_field("end")}</w:p>' if lines else ""
     return (
@@ -92,6 +91,10 @@ def contents_rows(manuscript: Manuscript, after: list[str], pages: dict[str, int
     return rows + [(1, "", escape(label(manuscript, names[name])), pages[name]) for name in after]
 
 
+def _instruction(words: str) -> str:
+    return f'<w:r><w:instrText xml:space="preserve">{words}</w:instrText></w:r>'
+
+
 def _field(kind: str) -> str:
     return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
@@ -103,9 +106,7 @@ def header_xml(notice: str) -> str:
 
 def footer_xml(*, numbered: bool) -> str:
     """The foot of a page, with its number or empty."""
-    number = (
-        f"{_field('begin')}<w:r><w:instrText> PAGE </w:instrText></w:r>{_field('separate')}{text('1')}{_field('end')}"
-    )
+    number = "".join((_field("begin"), _instruction(" PAGE "), _field("separate"), text("1"), _field("end")))
     return f'{_DECLARATION}<w:ftr xmlns:w="{WORD}">{paragraph("Footer", number if numbered else "")}</w:ftr>'
 
 
