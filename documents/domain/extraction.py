@@ -168,7 +168,8 @@ def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item]) -> None:
             _store(upload, source, batch, progress)
             batch = []
     _store(upload, source, batch, progress)
-    if progress.pages_with_text <= progress.pages * _SCANNED_SHARE:
+    scanned = progress.meta.pages and progress.pages_with_text <= progress.pages * _SCANNED_SHARE
+    if scanned or not progress.passages:
         raise ExtractionFailed("no_text", f"{progress.pages_with_text} of {progress.pages}")
     _name_source(upload, source, progress)
 

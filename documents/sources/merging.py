@@ -1,6 +1,7 @@
 """Works of several services made one list: the same work once, best first (R-95)."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -12,7 +13,8 @@ from documents.sources.keys import ascii_words
 
 KEPT: Final = 20
 #: How alike two normalised titles must be to be one work, of 100.
-_SAME_TITLE: Final = 95
+_SAME_TITLE: Final = 97
+_NUMERAL: Final = re.compile(r"\d+|[ivxl]+")
 #: Reciprocal rank fusion: how slowly a place further down loses weight (Cormack et al. 2009).
 _RANK_DAMPING: Final = 60
 
@@ -52,9 +54,20 @@ def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> i
             continue  # two DOIs, two works: a preprint and its article, or two parts with one title
         if not _years_agree(work, other) or not _authors_agree(work, other):
             continue
-        if len(title) >= 12 and fuzz.ratio(title, _plain(other.title), score_cutoff=_SAME_TITLE) >= _SAME_TITLE:
+        if _titles_agree(title, _plain(other.title)):
             return at
     return None
+
+
+def _titles_agree(one: str, other: str) -> bool:
+    """Alike but for a slip in a long title; another number ("part 2", "III") makes another work."""
+    if len(one) < 12 or _numerals(one) != _numerals(other):
+        return False
+    return fuzz.ratio(one, other, score_cutoff=_SAME_TITLE) >= _SAME_TITLE
+
+
+def _numerals(title: str) -> list[str]:
+    return [word for word in title.split() if _NUMERAL.fullmatch(word)]
 
 
 def _plain(title: str) -> str:

@@ -68,8 +68,8 @@ def scanned_pdf(path: Path, pages: int) -> Path:
     for _ in range(pages):
         document.add_blank_page(page_size=(595, 842))
         image = document.make_stream(
-            zlib.compress(b"\x80" * 10_000), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=100, Height=100,
-            ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=8, Filter=pikepdf.Name.FlateDecode,
+            zlib.compress(b"\x80" * 10_000), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=100,
+            Height=100, ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=8, Filter=pikepdf.Name.FlateDecode,
         )  # fmt: skip
         document.pages[-1].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
         document.pages[-1].Contents = document.make_stream(b"q 595 0 0 842 0 0 cm /Im0 Do Q")
@@ -118,7 +118,7 @@ def stream_bomb(path: Path, size: int = 3 * 1024**3) -> Path:
 
 
 def many_pages(path: Path, levels: int) -> Path:
-    """A PDF of two kilobytes with ten to the power of ``levels`` pages: each level of the tree names the next ten times."""
+    """A PDF of two kilobytes with ten to the power of ``levels`` pages: each level names the next ten times."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>"]
     for level in range(levels):
         kids = b" ".join([b"%d 0 R" % (level + 3)] * 10)

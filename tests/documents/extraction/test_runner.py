@@ -100,11 +100,13 @@ def test_stream_that_unpacks_without_end_is_stopped_by_a_limit(tmp_path: Path) -
     path = files.stream_bomb(tmp_path / "a.pdf", 1024**3)
     assert path.stat().st_size < 1024**2
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    code, pages = "", []
     try:
         _meta, pages, _ = read(path, "pdf", TIGHT)
-        assert [page.text for page in pages] == [""]  # the engine gave up on the stream by itself
     except ExtractionFailed as failed:
-        assert failed.code in {"timeout", "crashed", "too_big", "broken"}
+        code = failed.code
+    # Either a limit ended the child, or the engine gave up on the stream by itself.
+    assert code in {"timeout", "crashed", "too_big", "broken"} or [page.text for page in pages] == [""]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
 
 
@@ -224,7 +226,8 @@ def test_long_docx_is_read_in_pieces_on_little_memory(tmp_path: Path) -> None:
 def test_markdown_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(
-        "---\nlayout: x\n---\n# On *Things*\n\nA **bold** word\nand [a link](https://example.org).\n\n![pic](a.png)\n\n> Said.\n"
+        "---\nlayout: x\n---\n# On *Things*\n\nA **bold** word\nand [a link](https://example.org).\n"
+        "\n![pic](a.png)\n\n> Said.\n"
     )
     meta, pages, _ = read(path, "markdown")
     assert meta.title == "On Things"

@@ -1,0 +1,146 @@
+"""The five search services: their answers, their silence, and one list out of all of them (R-95)."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from django.conf import settings
+
+from documents.domain import sources
+from documents.sources.connectors import crossref, openalex, perplexity, semantic_scholar, tavily
+from documents.sources.found import FoundWork
+from documents.sources.merging import merge
+from documents.sources.searching import configured, search_services
+from sandbox.testing import Running
+
+ABSTRACT = "The keepers wound the weight by hand, and the lamp burned on through every night of the long winter."
+
+
+def work(**values: object) -> FoundWork:
+    return replace(FoundWork(title="On the Keeping of Lights", text=ABSTRACT), **values)  # type: ignore[arg-type]
+
+
+async def test_all_services_answer_and_one_work_is_listed_once(sandbox: Running) -> None:
+    result = await search_services("package maintenance", services=configured(settings.SOURCE_SERVICES))
+    assert result.failed == []
+    assert 5 <= len(result.works) <= 20
+    assert len({found.doi for found in result.works}) == len(result.works)
+    best = result.works[0]
+    assert set(best.services) == {"openalex", "crossref", "semantic_scholar", "tavily", "perplexity"}
+    assert best.kind == "article-journal"
+    assert dict(best.authors[0])["family"] == "Sandbox"
+    assert best.is_citable
+
+
+@pytest.mark.parametrize("mode", ["500", "429", "empty_body", "malformed_body", "drop"])
+async def test_a_service_that_fails_is_left_out(sandbox: Running, mode: str) -> None:
+    sandbox.control.fault("openalex", mode)
+    result = await search_services("package maintenance", services=configured(settings.SOURCE_SERVICES))
+    assert result.failed == ["openalex"]
+    assert len(result.works) >= 5
+
+
+async def test_a_slow_service_does_not_hold_up_the_others(sandbox: Running) -> None:
+    sandbox.control.fault("crossref", "delay", seconds=20)
+    started = time.monotonic()
+    result = await search_services("lamps", services=configured(settings.SOURCE_SERVICES), seconds=1.0)
+    assert time.monotonic() - started < 5
+    assert result.failed == ["crossref"]
+    assert result.works
+
+
+async def test_services_without_an_address_are_not_asked() -> None:
+    none = {name: {"url": "", "key": ""} for name in settings.SOURCE_SERVICES}
+    assert configured(none) == []
+    assert (await search_services("lamps", services=configured(none))).works == []
+
+
+async def test_answers_are_kept_and_asked_for_once(sandbox: Running) -> None:
+    first = await sources.search(["lamps"], language="en")
+    second = await sources.search(["Lamps "], language="en")
+    assert [found.doi for found in first] == [found.doi for found in second]
+    assert len(sandbox.control.calls("openalex")["calls"]) == 1
+
+
+async def test_an_answer_with_a_silent_service_is_not_kept(sandbox: Running) -> None:
+    sandbox.control.fault("tavily", "500", times=1)
+    await sources.search(["lamps"])
+    await sources.search(["lamps"])
+    assert len(sandbox.control.calls("openalex")["calls"]) == 2
+
+
+def test_works_with_one_title_and_no_doi_are_one() -> None:
+    found = merge(
+        [
+            [work(year=2020, services=("openalex",), doi="10.1/a")],
+            [work(title="On the keeping of lights.", year=2021, services=("tavily",), url="https://example.org/a")],
+        ],
+        query="lights",
+    )
+    assert len(found) == 1
+    assert (found[0].doi, found[0].url, found[0].services) == (
+        "10.1/a",
+        "https://example.org/a",
+        ("openalex", "tavily"),
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"title": "On the Keeping of Nights"},
+        {"year": 1990},
+        {"doi": "10.1/b"},
+        {"authors": ((("family", "Other"),),)},
+    ],
+)
+def test_works_that_only_look_alike_stay_two(other: dict[str, object]) -> None:
+    one = work(year=2020, doi="10.1/a", authors=((("family", "Rossi"),),))
+    second = replace(one, doi="", **other) if "doi" not in other else replace(one, **other)  # type: ignore[arg-type]
+    assert len(merge([[one], [second]], query="lights")) == 2
+
+
+def test_parts_of_one_title_stay_two() -> None:
+    long = "A very long title about the keeping of lights along the northern coasts, part"
+    assert len(merge([[work(title=f"{long} 1")], [work(title=f"{long} 2")]], query="")) == 2
+
+
+def test_works_without_text_are_not_offered() -> None:
+    assert merge([[work(text="")]], query="lights") == []
+
+
+def test_text_of_one_service_serves_the_entry_of_another() -> None:
+    found = merge([[work(text="", doi="10.1/a", kind="article-journal")], [work(doi="10.1/a")]], query="lights")
+    assert [(one.text, one.kind) for one in found] == [(ABSTRACT, "article-journal")]
+
+
+def test_what_several_services_find_comes_first() -> None:
+    lists = [[work(title=f"Alone {name}", doi=f"10.1/{name}"), work(doi="10.1/all")] for name in "abc"]
+    assert merge(lists, query="")[0].doi == "10.1/all"
+
+
+@pytest.mark.parametrize("module", [openalex, crossref, semantic_scholar, tavily, perplexity])
+@pytest.mark.parametrize(
+    "payload",
+    [None, [], "text", 7, {}, {"results": None, "message": 3, "data": {}}, {"results": [3, None, {}], "data": [[]]},
+     {"results": [{"title": 3, "url": []}], "data": [{"title": {}}], "message": {"items": [{"title": "x"}]}},
+     {"results": [{"title": "x", "url": "javascript:alert(1)", "authorships": 3, "biblio": [], "content": {},
+                   "abstract_inverted_index": {"a": "b"}}]}],
+)  # fmt: skip
+def test_no_answer_breaks_the_reading_of_it(module: object, payload: object) -> None:
+    for found in module.parse(payload):  # type: ignore[attr-defined]
+        assert not found.url.startswith("javascript")
+
+
+def test_markup_in_answers_is_taken_out() -> None:
+    item = {
+        "title": ["On <i>things</i> &amp; more"],
+        "abstract": "<jats:p>We <b>show</b> it.</jats:p>",
+        "DOI": "10.1000/X",
+    }
+    found = crossref.parse({"message": {"items": [item]}})[0]
+    assert (found.title, found.text, found.doi) == ("On things & more", "We show it.", "10.1000/x")
+
+
+def test_retracted_works_are_left_out() -> None:
+    assert openalex.parse({"results": [{"title": "Wrong", "is_retracted": True}]}) == []

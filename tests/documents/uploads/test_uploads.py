@@ -1,0 +1,374 @@
+"""From bytes to passages: what stays of good files, and that nothing stays of the others (R-80, R-84)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from documents.domain import extraction, uploads
+from documents.enums import DocumentState, SourceOrigin, UploadPurpose, UploadState
+from documents.errors import NotEditable, UploadInUse, UploadRefused
+from documents.models import Document, Passage, Source, Upload
+from tests.documents import files
+from tests.documents.factories import DocumentFactory, SectionFactory
+from tests.documents.uploads.conftest import HandIn
+
+pytestmark = pytest.mark.django_db
+
+
+def stored_files() -> set[str]:
+    folder = Path(settings.MEDIA_ROOT) / "uploads"
+    return {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+
+
+@pytest.fixture
+def before() -> set[str]:
+    return stored_files()
+
+
+def test_pdf_becomes_a_source_with_passages_by_page(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    texts = [files.prose(150, start=page * 150) for page in range(3)]
+    path = files.pdf(
+        tmp_path / "a.pdf", [f"On Lamps and Lenses\nAnna Rossi\n2021\n{texts[0]}", *texts[1:]],
+        Title="On Lamps and Lenses", Author="Anna Rossi", CreationDate="D:20210304",
+    )  # fmt: skip
+    upload = hand_in(path, name="../Röhre\u202e.pdf")
+    assert (upload.state, upload.name, upload.format) == (UploadState.READY, "Röhre.pdf", "pdf")
+    assert (upload.pages_total, upload.pages_read, upload.verdict) == (3, 3, "Read: 3 pages.")
+    source = document.sources.get()
+    assert (source.key, source.title, source.page_count) == ("rossi-2021", "On Lamps and Lenses", 3)
+    assert source.csl["id"] == source.key
+    assert {passage.page for passage in source.passages.all()} == {1, 2, 3}
+    assert all(passage.search for passage in source.passages.all())
+
+
+def test_stored_under_a_random_name(hand_in: HandIn, before: set[str], tmp_path: Path) -> None:
+    path = files.pdf(tmp_path / "thesis.pdf", [files.prose(100)])
+    upload = hand_in(path, read=False)
+    (name,) = stored_files() - before
+    assert upload.stored_as == f"uploads/{name}"
+    assert "thesis" not in name
+    assert (upload.size, len(upload.sha256)) == (path.stat().st_size, 64)
+    with default_storage.open(upload.stored_as) as stored:
+        assert stored.read() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.write_bytes(files.exe_bytes()), "This is a program"),
+        (lambda path: files.encrypted_pdf(path, user="secret"), "locked with a password"),
+        (lambda path: files.scanned_pdf(path, 12), "looks scanned"),
+        (lambda path: path.write_bytes(b"%PDF-1.4\nnothing\n%%EOF"), "damaged"),
+        (lambda path: files.form_bomb(path, 12), ""),
+        (lambda path: path.write_bytes(b""), "empty"),
+    ],
+    ids=["program", "encrypted", "scanned", "broken", "bomb", "empty"],
+)
+def test_rejected_file_says_why_and_leaves_nothing_behind(
+    hand_in: HandIn, before: set[str], tmp_path: Path, make: object, words: str
+) -> None:
+    path = tmp_path / "paper.pdf"
+    make(path)  # type: ignore[operator]
+    upload = hand_in(path)
+    assert upload.state == UploadState.REJECTED
+    assert words in upload.verdict
+    assert upload.verdict
+    assert upload.stored_as == ""
+    assert not Source.objects.exists()
+    assert not Passage.objects.exists()
+    assert stored_files() == before
+
+
+def test_scan_with_a_cover_page_of_text_is_a_scan(hand_in: HandIn, tmp_path: Path) -> None:
+    path = files.pdf(tmp_path / "a.pdf", [files.prose(50), *[""] * 15])
+    assert "looks scanned" in hand_in(path).verdict
+    assert not Passage.objects.exists()
+
+
+def test_too_large_is_refused_while_it_still_arrives(document: Document, settings: Settings, before: set[str]) -> None:
+    settings.UPLOAD_MAX_BYTES = 10_000
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 4096
+            yield b"x" * 4096
+
+    upload = uploads.receive(
+        document=document, purpose=UploadPurpose.SOURCE, name="a.txt", chunks=endless(), by=document.owner
+    )
+    assert (upload.state, sent) == (UploadState.REJECTED, 12_288)
+    assert "larger than" in upload.verdict
+    assert stored_files() == before
+
+
+def test_connection_that_breaks_leaves_nothing(document: Document, before: set[str]) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"half of a text"
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        uploads.receive(
+            document=document, purpose=UploadPurpose.SOURCE, name="a.txt", chunks=broken(), by=document.owner
+        )
+    assert not Upload.objects.exists()
+    assert stored_files() == before
+
+
+def test_same_file_twice_is_used_once(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    path = files.pdf(tmp_path / "a.pdf", [files.prose(100)])
+    hand_in(path)
+    again = hand_in(path, name="b.pdf")
+    assert again.state == UploadState.REJECTED
+    assert "here already" in again.verdict
+    assert document.sources.count() == 1
+
+
+def test_two_files_of_one_author_and_year_get_two_keys(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    for number in range(2):
+        texts = [f"Thing {number}\nAnna Rossi\n2021\n{files.prose(100, start=number)}"]
+        info = {"Title": f"Thing {number}", "Author": "Anna Rossi", "CreationDate": "D:2021"}
+        hand_in(files.pdf(tmp_path / f"{number}.pdf", texts, **info))
+    assert sorted(document.sources.values_list("key", flat=True)) == ["rossi-2021", "rossi-2021b"]
+
+
+def test_assignment_text_shapes_the_document(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    path = files.docx(
+        tmp_path / "a.docx", ["Write twelve pages about lamps.", "Cite two sources at the least, please."]
+    )
+    upload = hand_in(path, purpose=UploadPurpose.ASSIGNMENT)
+    document.refresh_from_db()
+    assert upload.state == UploadState.READY
+    assert document.assignment_text == "Write twelve pages about lamps.\n\nCite two sources at the least, please."
+    assert not document.sources.exists()
+
+
+def test_new_assignment_takes_the_place_of_the_old(
+    hand_in: HandIn, document: Document, before: set[str], tmp_path: Path
+) -> None:
+    for name, text in [
+        ("a", "The first assignment asks for lamps and nothing else."),
+        ("b", "The second one is about lenses, and longer."),
+    ]:
+        hand_in(files.docx(tmp_path / f"{name}.docx", [text]), purpose=UploadPurpose.ASSIGNMENT)
+    document.refresh_from_db()
+    assert document.assignment_text == "The second one is about lenses, and longer."
+    assert [upload.name for upload in document.uploads.all()] == ["b.docx"]
+    assert len(stored_files() - before) == 1
+
+
+def test_long_assignment_is_read_to_a_limit(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    path = files.pdf(
+        tmp_path / "a.pdf", [files.prose(300, start=page * 300).replace(". ", ".\n") for page in range(60)]
+    )
+    hand_in(path, purpose=UploadPurpose.ASSIGNMENT)
+    document.refresh_from_db()
+    assert 15_000 < len(document.assignment_text) <= extraction.ASSIGNMENT_TEXT
+
+
+def test_bibliography_is_no_assignment(hand_in: HandIn, tmp_path: Path) -> None:
+    path = tmp_path / "a.bib"
+    path.write_text("@book{a,\n title = {Lamps},\n year = 2020}\n")
+    assert "Hand it in under sources" in hand_in(path, purpose=UploadPurpose.ASSIGNMENT).verdict
+
+
+def test_bibliography_entries_become_sources_with_their_abstracts(
+    hand_in: HandIn, document: Document, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.bib"
+    path.write_text(
+        "@article{a,\n author = {Rossi, Anna},\n title = {Lamps},\n year = 2020,\n"
+        f" abstract = {{{files.prose(60)}}}}}\n"
+        "@book{b,\n author = {Novák, Jan},\n title = {Lenses},\n year = 2019}\n"
+    )
+    upload = hand_in(path)
+    assert upload.verdict == "Read: 2 entries, 1 with a text that can be cited."
+    lamps, lenses = document.sources.order_by("title")
+    assert (lamps.key, lamps.origin, lamps.passages.count()) == ("rossi-2020", SourceOrigin.BIBLIOGRAPHY, 1)
+    assert lamps.passages.get().page == 0
+    assert (lenses.key, lenses.passages.count()) == ("novak-2019", 0)
+
+
+def test_short_text_is_one_passage(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("Lamps were lit at dusk.")
+    hand_in(path)
+    assert [passage.text for passage in document.sources.get().passages.all()] == ["Lamps were lit at dusk."]
+
+
+# --- workers come and go ------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_held_is_not_read_twice(hand_in: HandIn, tmp_path: Path) -> None:
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
+    held_until = timezone.now() + timedelta(seconds=60)
+    Upload.objects.filter(pk=upload.pk).update(lease_until=held_until, token=1)
+    extraction.extract(upload_id=upload.pk)
+    upload.refresh_from_db()
+    assert (upload.state, upload.token) == (UploadState.EXTRACTING, 1)
+
+
+def test_a_lost_worker_is_followed_by_another_that_starts_anew(
+    hand_in: HandIn, document: Document, tmp_path: Path
+) -> None:
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
+    half = Source.objects.create(
+        document=document, key="reading-half", origin=SourceOrigin.UPLOAD, upload=upload, title="x", csl={}
+    )
+    Passage.objects.create(source=half, page=1, position=0, text="What the dead worker had read.")
+    Upload.objects.filter(pk=upload.pk).update(lease_until=timezone.now() - timedelta(seconds=1), token=1)
+    extraction.extract(upload_id=upload.pk)
+    upload.refresh_from_db()
+    assert (upload.state, upload.token) == (UploadState.READY, 2)
+    assert not Passage.objects.filter(text__contains="dead worker").exists()
+    assert document.sources.count() == 1
+
+
+def test_a_worker_that_wakes_up_late_writes_nothing(
+    hand_in: HandIn, document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
+    real_store = extraction._store
+
+    def overtaken(*args: object) -> None:
+        Upload.objects.filter(pk=upload.pk).update(token=99)
+        real_store(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(extraction, "_store", overtaken)
+    extraction.extract(upload_id=upload.pk)
+    upload.refresh_from_db()
+    assert (upload.state, upload.token) == (UploadState.EXTRACTING, 99)
+    assert not Passage.objects.exists()
+
+
+def test_a_file_that_kills_every_worker_is_given_up(
+    hand_in: HandIn,
+    before: set[str],
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
+    Upload.objects.filter(pk=upload.pk).update(
+        lease_until=timezone.now() - timedelta(seconds=1), token=extraction.MAX_TRIES
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        extraction.extract(upload_id=upload.pk)
+    upload.refresh_from_db()
+    assert upload.state == UploadState.REJECTED
+    assert "several tries" in upload.verdict
+    assert stored_files() == before
+
+
+def test_lost_nudges_are_sent_again_and_lost_files_given_up(
+    hand_in: HandIn, document: Document, tmp_path: Path
+) -> None:
+    waiting = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
+    never = Upload.objects.create(document=document, purpose=UploadPurpose.SOURCE, name="never.pdf")
+    assert uploads.continue_waiting(now=timezone.now()) == 0
+    assert uploads.continue_waiting(now=timezone.now() + timedelta(hours=3)) == 1
+    never.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (never.state, waiting.state) == (UploadState.REJECTED, UploadState.EXTRACTING)
+
+
+def test_removed_while_being_read_leaves_nothing(
+    hand_in: HandIn, document: Document, before: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
+    real_store = extraction._store
+
+    def removed(*args: object) -> None:
+        uploads.delete(upload_id=upload.pk, by=document.owner)
+        real_store(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(extraction, "_store", removed)
+    extraction.extract(upload_id=upload.pk)
+    assert not Upload.objects.exists()
+    assert not Passage.objects.exists()
+
+
+# --- taking back ----------------------------------------------------------------------------------------
+
+
+def test_removing_a_file_removes_all_that_came_from_it(
+    hand_in: HandIn,
+    document: Document,
+    before: set[str],
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]))
+    with django_capture_on_commit_callbacks(execute=True):
+        uploads.delete(upload_id=upload.pk, by=document.owner)
+    assert not Source.objects.exists()
+    assert not Passage.objects.exists()
+    assert stored_files() == before
+
+
+def test_removing_the_assignment_forgets_its_text(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    upload = hand_in(
+        files.docx(tmp_path / "a.docx", ["Write twelve pages about lamps and lenses."]),
+        purpose=UploadPurpose.ASSIGNMENT,
+    )
+    uploads.delete(upload_id=upload.pk, by=document.owner)
+    document.refresh_from_db()
+    assert document.assignment_text == ""
+
+
+def test_a_paid_document_keeps_its_files(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    path = files.pdf(tmp_path / "a.pdf", [files.prose(100)])
+    upload = hand_in(path)
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.QUEUED)
+    with pytest.raises(NotEditable):
+        uploads.delete(upload_id=upload.pk, by=document.owner)
+    with pytest.raises(NotEditable):
+        hand_in(files.pdf(tmp_path / "b.pdf", [files.prose(90)]))
+
+
+def test_a_file_that_is_cited_stays(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]))
+    source = document.sources.get()
+    section = SectionFactory.create(document=document)
+    document.citations.create(
+        section=section,
+        position=0,
+        source=source,
+        passage=source.passages.first(),
+        sentence="So.",
+        check_result="overlap",
+    )
+    with pytest.raises(UploadInUse):
+        uploads.delete(upload_id=upload.pk, by=document.owner)
+
+
+def test_a_document_holds_no_more_files_than_it_may(document: Document) -> None:
+    Upload.objects.bulk_create(
+        Upload(document=document, purpose=UploadPurpose.SOURCE, name=f"{number}")
+        for number in range(uploads.MAX_UPLOADS)
+    )
+    with pytest.raises(UploadRefused):
+        uploads.receive(
+            document=document, purpose=UploadPurpose.SOURCE, name="one more", chunks=[b"x"], by=document.owner
+        )
+
+
+def test_real_manuals_are_read_whole(hand_in: HandIn) -> None:
+    document = DocumentFactory.create()
+    for name in ("debian-policy.pdf", "developers-reference.pdf"):
+        assert hand_in(files.real_file(name), into=document).state == UploadState.READY
+    sheet = hand_in(files.real_file("assignment-en.docx"), into=document, purpose=UploadPurpose.ASSIGNMENT)
+    document.refresh_from_db()
+    assert sheet.state == UploadState.READY
+    assert "12 pages" in document.assignment_text
+    assert sorted(document.sources.values_list("key", "page_count")) == [
+        ("debian-developers-2023", 114), ("debian-policy-2022", 193),
+    ]  # fmt: skip
+    labels = dict(Passage.objects.filter(source__key="debian-policy-2022").values_list("page", "page_label"))
+    assert labels[31] == "21"
