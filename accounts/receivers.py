@@ -12,13 +12,10 @@ from accounts.models import User
 
 
 @receiver(user_logged_in)
-def note_device(request: HttpRequest | None = None, user: User | None = None, **_: Any) -> None:
+def note_device(request: HttpRequest, user: User, **_: Any) -> None:
     """Lists the browser on the account page."""
-    if request is None or user is None or not hasattr(request, "session"):
-        return
-    if request.session.session_key is None:
-        # Django emptied another user's session and has not saved the new one yet.
-        request.session.save()
+    # Where another user's session was emptied first, the new one has no key before it is saved.
+    request.session.save()
     devices.remember(
         user=user,
         session_key=str(request.session.session_key),

@@ -18,6 +18,7 @@ from accounts.errors import (
     CodeNeeded,
     LinkExpired,
     LinkUsed,
+    SignInRefused,
     StaffUsePassword,
     TooManyWrongCodes,
     UnknownLink,
@@ -134,21 +135,25 @@ def _code_hash(request: SignInRequest, code: str) -> bytes:
 
 
 def _refuse_dead(request: SignInRequest, now: datetime) -> None:
+    if death := _death(request, now):
+        raise death
+
+
+def _death(request: SignInRequest, now: datetime) -> SignInRefused | None:
     if request.redeemed_at:
-        raise LinkUsed
+        return LinkUsed()
     if request.wrong_codes >= MAX_WRONG_CODES:
-        raise TooManyWrongCodes
-    if request.expires_at <= now:
-        raise LinkExpired
+        return TooManyWrongCodes()
+    return LinkExpired() if request.expires_at <= now else None
 
 
 def _try_code(request: SignInRequest, code: str, now: datetime) -> None:
     # The try is paid for before the code is looked at: many guesses at once cannot pass five.
     open_requests = SignInRequest.objects.filter(pk=request.pk, redeemed_at=None, expires_at__gt=now)
     if not open_requests.filter(wrong_codes__lt=MAX_WRONG_CODES).update(wrong_codes=F("wrong_codes") + 1):
+        # Somebody was faster since the request was read.
         request.refresh_from_db()
-        _refuse_dead(request, now)
-        raise LinkUsed
+        raise _death(request, now) or LinkUsed
     if same(request.code_hash, _code_hash(request, re.sub(r"[\s-]", "", code))):
         open_requests.update(wrong_codes=F("wrong_codes") - 1)
         return
@@ -164,8 +169,7 @@ def _redeem(request: SignInRequest, now: datetime) -> Proven:
         mine = alive.filter(pk=request.pk, expires_at__gt=now, wrong_codes__lt=MAX_WRONG_CODES)
         if not mine.update(redeemed_at=now):
             request.refresh_from_db()
-            _refuse_dead(request, now)
-            raise LinkUsed
+            raise _death(request, now) or LinkUsed
         # Earlier mails to the same address from the same browser have done their work, too.
         alive.filter(email=request.email, browser_hash=request.browser_hash).update(redeemed_at=now)
         user, is_new = User.objects.get_or_create(

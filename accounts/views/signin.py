@@ -14,7 +14,6 @@ from accounts.domain import browsers, signin
 from accounts.domain.client import client_ip
 from accounts.errors import (
     AddressRefused,
-    CodeNeeded,
     SignInRefused,
     StaffUsePassword,
     TooManySignIns,
@@ -105,8 +104,6 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except WrongCode as refusal:
         code_needed = True
         form.add_error("code", str(refusal))
-    except CodeNeeded:
-        code_needed = True
     except SignInRefused as refusal:
         return _dead(request, refusal)
     context = {"form": form, "code_needed": code_needed}

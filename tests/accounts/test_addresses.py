@@ -43,6 +43,7 @@ def test_the_address_as_typed_is_kept_for_sending() -> None:
         "john@xn--gmil-63d.com",  # the same, as it goes over the wire
         "john@аррӏе.com",  # wholly Cyrillic, reads as Latin
         "jοhn@gmail.com",  # Greek ο
+        "john@gmаil_.com",  # Cyrillic а where IDNA refuses the rest
         "аса@gmail.com",  # a local part that reads as Latin
     ],
 )

@@ -1,14 +1,19 @@
 """Mails: queued, sent, bounced, opened, given up (R-54)."""
 
+import smtplib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from celery import current_app
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts import tasks
 from accounts.domain import mail
 from accounts.models import Mail, User
 from tests.accounts.journey import ADDRESS, Post, ask, at_once
@@ -120,6 +125,34 @@ def test_a_refused_recipient_is_a_bounce(post: Post, hello: str) -> None:
     row = Mail.objects.get()
     assert (row.state, row.error) == ("bounced", "refused: 550")
     assert "bounce" not in row.error
+
+
+class GreylistingBackend(BaseEmailBackend):
+    """A server that refuses recipients it sees for the first time, for now."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise smtplib.SMTPRecipientsRefused({email_messages[0].to[0]: (450, b"try again later")})
+
+
+def test_a_recipient_refused_for_now_is_tried_again(ada: User, hello: str, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.GreylistingBackend"
+    mail.send_mail(user=ada, template=hello, context={"title": "x"})
+    row = Mail.objects.get()
+    assert mail.deliver(mail_id=str(row.pk)) is False
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("queued", "refused for now")
+    assert str(row) == f"hello {row.pk}"
+
+
+def test_the_worker_hands_out_what_is_due(ada: User, hello: str) -> None:
+    """Over a real Celery broker: the task of each due mail stands in the queue."""
+    mail.send_mail(user=ada, template=hello, context={"title": "x"})
+    tasks.send_waiting_mails()
+    with current_app.connection_for_read() as connection:
+        message = connection.SimpleQueue(current_app.conf.task_default_queue).get(timeout=5)
+        message.ack()
+    assert message.headers["task"] == mail.SEND_TASK
+    assert message.payload[0] == [str(Mail.objects.get().pk)]
 
 
 def test_a_sign_in_mail_is_not_sent_when_it_is_too_late(post: Post) -> None:

@@ -133,6 +133,19 @@ def test_five_wrong_codes_end_on_a_page_with_a_way_on(client: Client, post: Post
     assert "_auth_user_id" not in client.session
 
 
+def test_the_code_page_sends_whoever_has_not_asked_to_ask(client: Client, post: Post) -> None:
+    assert client.get("/signin/check/")["Location"] == "/signin/"
+    assert client.post("/signin/check/", {"code": "123456"})["Location"] == "/signin/"
+
+
+def test_the_second_tab_follows_the_first(client: Client, post: Post) -> None:
+    ask_by_page(client, next="/account/")
+    asking = client.cookies[browsers.ASKING_COOKIE].value
+    client.post(_path(post.newest().link))
+    client.cookies[browsers.ASKING_COOKIE] = asking
+    assert client.get("/signin/check/")["Location"] == "/account/"
+
+
 def test_what_is_no_code_costs_no_try(client: Client, post: Post) -> None:
     ask_by_page(client)
     post.deliver()
@@ -215,6 +228,7 @@ def test_signing_in_as_another_leaves_nothing_of_the_first(client: Client, post:
     client.post(_path(mail.link), {"code": mail.code})
     assert client.session["_auth_user_id"] == str(User.objects.get(email="eve@university.example").pk)
     assert "mine" not in client.session
+    assert Device.objects.get(session_key=client.session.session_key).user.email == "eve@university.example"
 
 
 def test_cookies_are_out_of_reach_for_scripts(client: Client, post: Post) -> None:

@@ -162,6 +162,22 @@ def test_guesses_made_at_once_do_not_pass_five(post: Post) -> None:
     assert SignInRequest.objects.get().wrong_codes == 5
 
 
+def test_who_comes_second_is_told_what_the_first_did(post: Post) -> None:
+    stale = ask()
+    mail = post.newest()
+    signin.prove_by_code(browser="a browser", code=mail.code, now=timezone.now())
+    with pytest.raises(LinkUsed):
+        signin._try_code(stale, mail.code, timezone.now())
+    with pytest.raises(LinkUsed):
+        signin._redeem(stale, timezone.now())
+
+
+def test_a_browser_that_asked_for_nothing_waits_for_nothing() -> None:
+    assert signin.waiting_for(browser="") is None
+    with pytest.raises(UnknownLink):
+        signin.prove_by_code(browser="", code="123456", now=timezone.now())
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_of_many_clicks_at_once_redeems_the_link(post: Post) -> None:
     ask()

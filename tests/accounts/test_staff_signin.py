@@ -1,6 +1,7 @@
 """The password door of the administration (R-55): guessing is locked out for real."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.domain import staff
+from accounts.domain import people, staff
 from accounts.errors import NotAnAddress
-from accounts.models import Mail, User
+from accounts.models import Mail, SignInRequest, User
+from privacy.models import AuditEvent
+from tests.accounts.journey import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -102,11 +105,33 @@ def test_the_command_makes_staff_and_prints_the_password_once(capsys: pytest.Cap
             call_command("create_staff", bad, "--generate")
 
 
+def test_premium_is_noted_once() -> None:
+    boss = User.objects.get()
+    ada = User.objects.create_user("ada@university.example")
+    assert people.set_premium(user=ada, premium=True, by=boss) is True
+    assert people.set_premium(user=ada, premium=True, by=boss) is False
+    assert AuditEvent.objects.filter(action="user.premium_changed", actor_id=boss.pk).count() == 1
+
+
+def test_lists_say_what_became_of_a_request(client: Client, db: None) -> None:
+    _try(client, PASSWORD)
+    now = timezone.now()
+    requests = [ask(f"a{number}@uni{number}.example", ip=f"203.0.113.{number}") for number in range(4)]
+    SignInRequest.objects.filter(pk=requests[1].pk).update(redeemed_at=now)
+    SignInRequest.objects.filter(pk=requests[2].pk).update(wrong_codes=5)
+    SignInRequest.objects.filter(pk=requests[3].pk).update(created_at=now - timedelta(days=1), expires_at=now)
+    page = client.get("/admin/accounts/signinrequest/").content.decode()
+    for words in ("waiting", "used", "voided by wrong codes", "too old"):
+        assert f'field-outcome">{words}' in page
+
+
 def test_staff_read_lists_but_edit_no_address(client: Client) -> None:
     _try(client, PASSWORD)
     ada = User.objects.create_user("ada@university.example")
     for path in ("user/", f"user/{ada.pk}/change/", "mail/", "signinrequest/"):
         assert client.get(f"/admin/accounts/{path}").status_code == 200
+    for path in ("consent/", "auditevent/"):
+        assert client.get(f"/admin/privacy/{path}").status_code == 200
     form = {"is_premium": "on", "email": "eve@evil.example", "is_staff": "on", "is_superuser": "on"}
     assert client.post(f"/admin/accounts/user/{ada.pk}/change/", form).status_code == 302
     ada.refresh_from_db()

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
+from privacy import tasks
 from privacy.domain import audit
 from privacy.models import AuditEvent
 from tesigo.platform import correlation
@@ -76,7 +77,7 @@ def test_the_chain_holds_across_batches(ada: User, monkeypatch: pytest.MonkeyPat
     assert audit.seal_new() == 7
     _record(ada, 2)
     assert audit.verify() == audit.Verdict(checked=7, unsealed=2, broken_at=None, head=audit.verify().head)
-    assert audit.seal_new() == 2
+    tasks.seal_audit()
     assert audit.seal_new() == 0
     assert audit.verify().checked == 9
     call_command("verify_audit")

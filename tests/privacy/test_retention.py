@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Device, Mail, SignInRequest, User
-from privacy import tasks
+from privacy import registry, tasks
 from privacy.domain import retention
 from privacy.models import AuditEvent
 from tests.accounts.journey import ask
@@ -62,6 +62,14 @@ def test_many_rows_go_in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
         Mail.objects.create(user=user, to=user.email, template="x", created_at=long_ago)
     gone = {applied.rule.model: applied.rows for applied in retention.apply(now=timezone.now())}
     assert gone["accounts.Mail"] == 5
+
+
+def test_a_rule_that_cannot_let_go_waits_for_the_next_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    _aged(31)
+    rule = registry.Retention("accounts.SignInRequest", "stuck", timedelta(days=30), forget=lambda rows: 0)
+    monkeypatch.setattr(registry, "retention_rules", lambda: iter([rule]))
+    assert retention.apply(now=timezone.now())[0].rows == 0
+    assert SignInRequest.objects.count() == 1
 
 
 def test_dead_sessions_and_their_devices_go(client: Client) -> None:
