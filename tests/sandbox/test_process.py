@@ -9,7 +9,9 @@ from typing import Any
 
 import stripe
 
+from sandbox.config import DEFAULT_WEBHOOK_SECRET
 from sandbox.testing import STRIPE_KEY, run_in_process
+from tests.sandbox.receiver import Receiver
 from tests.sandbox.shop import open_session
 
 
@@ -47,3 +49,15 @@ def test_a_taken_port_is_named() -> None:
     assert done.returncode == 1
     assert str(port) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_event_that_nobody_took_is_delivered_after_a_restart(tmp_path: Path) -> None:
+    state = tmp_path / "sandbox.json"
+    with run_in_process(state=state, options=("--webhook-url", "http://127.0.0.1:1/stripe/webhook/")) as first:
+        session = open_session(client(first.base_url))
+        first.control.pay(session.id)
+    with (
+        Receiver(DEFAULT_WEBHOOK_SECRET) as receiver,
+        run_in_process(state=state, options=("--webhook-url", receiver.url)),
+    ):
+        assert receiver.wait_for("checkout.session.completed").data.object.id == session.id
