@@ -209,7 +209,8 @@ def _metadata(thing: Any) -> dict[str, str]:
 
 
 def _session(answer: Any) -> Session:
-    intent = getattr(answer, "payment_intent", None)
+    # The id alone where it was not asked for in full, nothing before the first attempt to pay.
+    intent: Any = getattr(answer, "payment_intent", None)
     expanded = intent is not None and not isinstance(intent, str)
     error = getattr(intent, "last_payment_error", None) if expanded else None
     ours = _metadata(answer)

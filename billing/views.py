@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts.models import User
 from billing.domain import pricing, queries, settlement
 from billing.domain.checkout import open_checkout
 from billing.enums import PaymentState
@@ -22,9 +23,16 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
 
+
 #: Seconds after which paying may be tried again when Stripe, or we, could not be asked.
 TRY_AGAIN_AFTER = 60
 PAGES_AT_FIRST = 12
+
+
+class SignedInRequest(HttpRequest):
+    """A request that login_required let through."""
+
+    user: User
 
 
 @require_safe
@@ -41,7 +49,7 @@ def quote(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def price(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def price(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The order like a receipt, and the button that pays it."""
     document = owned_document(document_id=document_id, user=request.user)
     if queries.money_in(document):
@@ -55,7 +63,7 @@ def price(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def pay(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Opens the payment and sends its owner to Stripe's page. Whatever stands in the way, nothing is charged."""
     document = owned_document(document_id=document_id, user=request.user)
     form = PayForm(request.POST)
@@ -91,7 +99,7 @@ def pay(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def paid(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def paid(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The way back from Stripe's page: looks how the payment stands and goes where that leads.
 
     The page shown while money is on its way asks here again through htmx; that only reads what is known.
@@ -117,7 +125,7 @@ def paid(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def payment_history(request: HttpRequest) -> HttpResponse:
+def payment_history(request: SignedInRequest) -> HttpResponse:
     """The account page's list of payments, fetched by htmx."""
     return render(request, "billing/_history.html", {"payments": queries.payment_history(user=request.user)})
 

@@ -20,7 +20,7 @@ def save_draft(*, draft: PriceList, by: "User") -> PriceList:
     """Saves a new draft with the next version, or a changed one. Raises PriceListFrozen for any other list."""
     with transaction.atomic():
         lists = _locked()
-        if draft.pk is None:
+        if draft._state.adding:
             draft.version = max((known.version for known in lists), default=0) + 1
             draft.created_by = by
         elif next(known for known in lists if known.pk == draft.pk).state != PriceListState.DRAFT:

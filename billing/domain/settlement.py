@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -91,7 +91,7 @@ def _apply(
 ) -> None:
     """Moves the locked payment to what was seen; a state that no longer follows was read too early and is left out."""
     target = target_of(seen)
-    known = {"checked_at": now}
+    known: dict[str, Any] = {"checked_at": now}
     if seen.intent_id:
         known["stripe_payment_intent_id"] = seen.intent_id
     if target not in {S.SUCCEEDED}:
