@@ -159,6 +159,7 @@ def _payment_for(document: Document, shown_total: Decimal, shown_version: int, b
             created_at=now,
             expires_at=now + sessions.expires_after(),
         )
+        Document.objects.filter(pk=document.pk, ordered_at=None).update(ordered_at=now)
         audit.record(
             action="payment.opened", subject=payment, by=by, details={"amount": str(quote.total), "pages": quote.pages}
         )

@@ -60,15 +60,13 @@ def change(*, document_id: UUID, by: "User", **brief: Any) -> None:
 
 
 def delete(*, document_id: UUID, by: "User") -> None:
-    """Throws an unpaid draft away, with its files. Raises NotEditable for one that was ever paid for."""
+    """Throws a draft away, with its files. Raises NotEditable for one that was ever ordered: books point at it."""
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
-        if not document.is_editable:
+        if not document.is_editable or document.ordered_at:
             raise NotEditable(document.state)
         files = [name for name in document.uploads.values_list("stored_as", flat=True) if name]
         audit.record(action="document.deleted", subject=document, by=by)
-        # Citations hold their sources back (RESTRICT); an unpaid document has none unless a failed one was re-opened.
-        document.citations.all().delete()
         document.delete()
         transaction.on_commit(lambda: [default_storage.delete(name) for name in files])
 

@@ -65,6 +65,9 @@ class Document(models.Model):
     search = SearchVectorField(null=True, editable=False)
     session_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     seed = models.PositiveIntegerField(default=new_seed, editable=False)
+    ordered_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When an order was first opened; its record keeps the document.")
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

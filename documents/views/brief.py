@@ -58,7 +58,7 @@ def delete(request: HttpRequest, document_id: UUID) -> HttpResponse:
     try:
         briefs.delete(document_id=document_id, by=request.user)
     except NotEditable:
-        messages.error(request, _("A document that has been paid for cannot be thrown away here."))
+        messages.error(request, _("A document that has been ordered cannot be thrown away here."))
     else:
         messages.success(request, _("The draft and its files are gone."))
     return redirect("documents:library")
