@@ -25,6 +25,7 @@ from documents.enums import ExportFormat, ExportState
 from documents.export import (
     ExportError,
     Manuscript,
+    Measurement,
     ReaderHtml,
     measure_async,
     render_docx_async,
@@ -36,6 +37,9 @@ from tesigo.platform.enqueue import enqueue_on_commit
 
 __all__ = [
     "ExportError",
+    "Manuscript",
+    "Measurement",
+    "ReaderHtml",
     "Rendered",
     "export",
     "finish",

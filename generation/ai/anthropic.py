@@ -1,0 +1,91 @@
+"""Anthropic, through its own SDK: messages with one tool that the model has to call, whose input is the answer."""
+
+import json
+from typing import Any
+
+import anthropic
+from django.conf import settings
+
+from generation.ai.errors import ProviderError
+from generation.ai.question import Call, Completion
+from generation.ai.waiting import retry_after
+from generation.domain.attempts import Usage
+from generation.enums import Outcome
+
+
+class Anthropic:
+    """One client with its own connections. The SDK's retries are off: there is one policy, in one place (R-30).
+
+    The API takes no seed.
+    """
+
+    def __init__(self) -> None:
+        self._client = anthropic.AsyncAnthropic(
+            api_key="set for each call",
+            base_url=settings.ANTHROPIC_BASE_URL,
+            max_retries=0,
+            timeout=settings.AI_TIMEOUT,
+        )
+
+    async def complete(self, call: Call) -> Completion:
+        """One message."""
+        client = self._client.with_options(api_key=call.key)
+        try:
+            answer: Any = await client.messages.create(
+                model=call.model,
+                max_tokens=call.max_tokens,
+                system=call.system,
+                messages=[{"role": "user", "content": call.prompt}],
+                tools=[{"name": call.name, "description": "Hands in the answer.", "input_schema": call.schema}],
+                tool_choice={"type": "tool", "name": call.name},
+                metadata={"user_id": call.session_id},
+                extra_headers={"Idempotency-Key": call.idempotency_key},
+            )
+        except anthropic.APIError as error:
+            raise _translated(error) from error
+        except ValueError as error:
+            raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
+        return _read(answer)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.close()
+
+
+def _read(answer: Any) -> Completion:
+    said = getattr(answer, "usage", None)
+    usage = Usage(_input_tokens(said), said.output_tokens or 0) if said else Usage()
+    content = getattr(answer, "content", None)
+    if content is None:
+        raise ProviderError(Outcome.SERVER_ERROR, "the answer was empty", usage=usage)
+    if answer.stop_reason == "refusal":
+        raise ProviderError(Outcome.REFUSED, usage=usage)
+    was_cut = answer.stop_reason == "max_tokens"
+    for block in content:
+        if block.type == "tool_use":
+            return Completion(text=json.dumps(block.input, ensure_ascii=False), usage=usage, was_cut=was_cut)
+    text = "".join(block.text for block in content if block.type == "text")
+    return Completion(text=text, usage=usage, was_cut=was_cut)
+
+
+def _input_tokens(said: Any) -> int:
+    """With what was read from and written to the provider's cache: all of it is charged."""
+    cached = (said.cache_creation_input_tokens or 0) + (said.cache_read_input_tokens or 0)
+    return int((said.input_tokens or 0) + cached)
+
+
+def _translated(error: anthropic.APIError) -> ProviderError:
+    if isinstance(error, anthropic.APITimeoutError):
+        return ProviderError(Outcome.TIMEOUT)
+    if isinstance(error, anthropic.APIConnectionError):
+        return ProviderError(Outcome.CONNECTION, str(error))
+    if not isinstance(error, anthropic.APIStatusError):
+        return ProviderError(Outcome.SERVER_ERROR, str(error))
+    wait = retry_after(error.response.headers)
+    if error.status_code in {401, 402, 403}:
+        return ProviderError(Outcome.AUTHENTICATION, error.message)
+    if error.status_code == 429:
+        return ProviderError(Outcome.RATE_LIMITED, error.message, retry_after=wait)
+    if error.status_code >= 500 or error.status_code in {408, 409}:
+        return ProviderError(Outcome.SERVER_ERROR, error.message, retry_after=wait)
+    return ProviderError(Outcome.BAD_REQUEST, error.message)

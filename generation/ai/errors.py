@@ -1,0 +1,39 @@
+"""How a call to a provider goes wrong, in one vocabulary for all of them."""
+
+from typing import Final
+
+from generation.domain.attempts import Usage
+from generation.enums import Outcome
+
+#: The same call may well succeed a little later (R-30). Everything else is left to another key or model.
+WORTH_RETRYING: Final = frozenset({Outcome.RATE_LIMITED, Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.SERVER_ERROR})
+
+
+class ProviderError(Exception):
+    """A call brought no usable answer. ``retry_after`` in seconds where the provider said; ``usage`` where it charged."""
+
+    def __init__(
+        self, outcome: Outcome, message: str = "", *, retry_after: float | None = None, usage: Usage | None = None
+    ) -> None:
+        super().__init__(message or outcome.label)
+        self.outcome = outcome
+        self.retry_after = retry_after
+        self.usage = usage
+
+    @property
+    def is_worth_retrying(self) -> bool:
+        """Whether the same model may be asked again."""
+        return self.outcome in WORTH_RETRYING
+
+
+class NoAnswer(Exception):
+    """No model of the chain gave a usable answer. ``outcomes`` say why, one for each model asked."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        super().__init__(", ".join(outcomes) or "no model is enabled")
+        self.outcomes = outcomes
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether it may be different later: no model answered at all, rather than none to the point."""
+        return all(outcome in WORTH_RETRYING or outcome == Outcome.AUTHENTICATION for outcome in self.outcomes)

@@ -1,0 +1,74 @@
+"""OpenAI, through its own SDK: chat completions with an answer by JSON schema."""
+
+from typing import Any
+
+import openai
+from django.conf import settings
+
+from generation.ai.errors import ProviderError
+from generation.ai.question import Call, Completion
+from generation.ai.waiting import retry_after
+from generation.domain.attempts import Usage
+from generation.enums import Outcome
+
+
+class OpenAI:
+    """One client with its own connections. The SDK's retries are off: there is one policy, in one place (R-30)."""
+
+    def __init__(self) -> None:
+        self._client = openai.AsyncOpenAI(
+            api_key="set for each call", base_url=settings.OPENAI_BASE_URL, max_retries=0, timeout=settings.AI_TIMEOUT
+        )
+
+    async def complete(self, call: Call) -> Completion:
+        """One chat completion."""
+        client = self._client.with_options(api_key=call.key)
+        shape = {"name": call.name, "schema": call.schema, "strict": True}
+        try:
+            answer: Any = await client.chat.completions.create(
+                model=call.model,
+                messages=[{"role": "system", "content": call.system}, {"role": "user", "content": call.prompt}],
+                response_format={"type": "json_schema", "json_schema": shape},  # type: ignore[arg-type]  # a schema is any dict
+                max_completion_tokens=call.max_tokens,
+                seed=call.seed,
+                safety_identifier=call.session_id,
+                extra_headers={"Idempotency-Key": call.idempotency_key},
+            )
+        except openai.APIError as error:
+            raise _translated(error) from error
+        except ValueError as error:
+            raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
+        return _read(answer)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.close()
+
+
+def _read(answer: Any) -> Completion:
+    said = getattr(answer, "usage", None)
+    usage = Usage(said.prompt_tokens or 0, said.completion_tokens or 0) if said else Usage()
+    choices = getattr(answer, "choices", None)
+    if not choices:
+        raise ProviderError(Outcome.SERVER_ERROR, "the answer was empty", usage=usage)
+    choice = choices[0]
+    if choice.message.refusal or choice.finish_reason == "content_filter":
+        raise ProviderError(Outcome.REFUSED, str(choice.message.refusal or "content filter"), usage=usage)
+    return Completion(text=choice.message.content or "", usage=usage, was_cut=choice.finish_reason == "length")
+
+
+def _translated(error: openai.APIError) -> ProviderError:
+    if isinstance(error, openai.APITimeoutError):
+        return ProviderError(Outcome.TIMEOUT)
+    if isinstance(error, openai.APIConnectionError):
+        return ProviderError(Outcome.CONNECTION, str(error))
+    if not isinstance(error, openai.APIStatusError):
+        return ProviderError(Outcome.SERVER_ERROR, str(error))
+    wait = retry_after(error.response.headers)
+    if error.code == "insufficient_quota" or error.status_code in {401, 403}:
+        return ProviderError(Outcome.AUTHENTICATION, error.message)
+    if error.status_code == 429:
+        return ProviderError(Outcome.RATE_LIMITED, error.message, retry_after=wait)
+    if error.status_code >= 500 or error.status_code in {408, 409}:
+        return ProviderError(Outcome.SERVER_ERROR, error.message, retry_after=wait)
+    return ProviderError(Outcome.BAD_REQUEST, error.message)

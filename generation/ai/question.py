@@ -1,0 +1,70 @@
+"""What is asked of a model and what comes back, whoever the provider is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from generation.domain.attempts import Usage
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. ``schema`` is the JSON schema of the answer, in the subset that every provider takes strictly.
+
+    ``characters`` is about how long the answer will be. ``salvage`` makes a value of an answer that is no JSON, where
+    that does no harm because everything in it is checked anyway; else such an answer counts for nothing.
+    """
+
+    purpose: str
+    system: str
+    prompt: str
+    schema: Schema
+    characters: int = 4_000
+    salvage: Callable[[str], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``value`` fits the question's schema; ``model`` is the name of the one that gave it (R-32)."""
+
+    value: dict[str, Any]
+    model: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as a provider gets it."""
+
+    model: str
+    key: str
+    system: str
+    prompt: str
+    schema: Schema
+    name: str
+    max_tokens: int
+    seed: int
+    session_id: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a provider said. ``was_cut`` where it ran into the limit of tokens."""
+
+    text: str
+    usage: Usage
+    was_cut: bool = False
+
+
+class Provider(Protocol):
+    """A way to one provider, with its own client, for one document of one drain (R-35)."""
+
+    async def complete(self, call: Call) -> Completion:
+        """Makes one call, without retries. Raises ProviderError."""
+        ...
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        ...

@@ -1,0 +1,122 @@
+"""Letting work in: a bounded queue, few documents of one person at once, small ones first (R-41, R-42)."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing.gates import Refusal
+from billing.models import PAID_STATES, Payment
+from documents.domain import lifecycle, outline
+from documents.enums import DocumentState
+from documents.models import Document
+from generation.domain import estimates, jobs, nudging, progress, queue
+from generation.domain.pipeline import WHOLE
+from generation.enums import JobKind, JobState, Stage
+from generation.models import Job
+from tesigo.platform.correlation import correlation_id
+
+#: A page counts as so many seconds of waiting: of two asked for at once the smaller one comes first, and none starves.
+SECONDS_PER_PAGE: Final = 60
+#: By how many seconds somebody comes earlier: who waits before the screen for an outline, and premium users (R-41).
+_OUTLINE_AHEAD: Final = 3_600
+_PREMIUM_AHEAD: Final = 1_800
+_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
+_BEING_WRITTEN: Final = (DocumentState.QUEUED, DocumentState.WRITING)
+#: When to come back: about when a document is finished.
+_COME_BACK: Final = timedelta(minutes=10)
+
+
+def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -> None:
+    """Puts a paid document into the queue: its job and its state in one transaction. Repeating it does nothing.
+
+    Called when the payment succeeds, and by the sweeper for paid documents that have no job (R-14).
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        document = Document.objects.select_for_update().select_related("owner").get(pk=document_id)
+        paid = Payment.objects.filter(pk=payment_id, document=document, state__in=PAID_STATES).exists()
+        if not paid or document.state != DocumentState.OUTLINED:
+            return
+        Document.objects.filter(pk=document_id).update(progress=0)
+        lifecycle.move(document_id=document_id, to=DocumentState.QUEUED, cause="paid", now=now)
+        ahead = _PREMIUM_AHEAD if document.owner.is_premium else 0
+        _open_job(document, JobKind.DOCUMENT, Stage.RESEARCH, now, document.pages * SECONDS_PER_PAGE - ahead)
+        progress.record(document_id=document_id)
+
+
+def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
+    """Opens a job for the outline that was asked for. A person who asked for too many today is told so (R-104)."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(pk=document_id)
+        if document.state != DocumentState.OUTLINING:
+            return
+        if Job.objects.filter(document=document, kind=JobKind.OUTLINE, state__in=_OPEN).exists():
+            return
+        today = Job.objects.filter(
+            document__owner=document.owner_id, kind=JobKind.OUTLINE, created_at__gt=now - timedelta(days=1)
+        )
+        if today.count() >= settings.OUTLINES_PER_DAY:
+            outline.fail(
+                document_id=document_id,
+                reason=_("You have had %(count)d outlines made today. Come back tomorrow.")
+                % {"count": settings.OUTLINES_PER_DAY},
+            )
+            return
+        _open_job(document, JobKind.OUTLINE, Stage.OUTLINE, now, -_OUTLINE_AHEAD)
+
+
+def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, shift: int) -> None:
+    estimate = estimates.estimate(document, kind=kind)
+    job = Job.objects.create(
+        kind=kind,
+        document=document,
+        sort_key=int(now.timestamp()) + shift,
+        estimated_tokens=estimate.tokens,
+        estimated_cost=estimate.cost,
+        correlation_id=correlation_id(),
+        created_at=now,
+    )
+    jobs.record(job_id=job.pk, what="queued", now=now)
+    queue.add(job_id=job.pk, sort_key=job.sort_key, stage=stage, sections=WHOLE)
+    nudging.nudge_on_commit(steps=1)
+
+
+def gate(document: Document) -> Refusal | None:
+    """Asked before money is taken: is there room in the queue, and has the owner not too many under way?"""
+    waiting = Job.objects.filter(kind=JobKind.DOCUMENT, state__in=_OPEN).count()
+    if waiting >= settings.QUEUE_LIMIT:
+        return Refusal(_("So many documents are being written that yours would wait too long."), _COME_BACK)
+    mine = Document.objects.filter(owner=document.owner_id, state__in=_BEING_WRITTEN).count()
+    if mine >= settings.DOCUMENTS_AT_ONCE:
+        return Refusal(
+            ngettext(
+                "You already have %(count)d document being written. Order this one when it is finished.",
+                "You already have %(count)d documents being written. Order this one when one of them is finished.",
+                mine,
+            )
+            % {"count": mine},
+            _COME_BACK,
+        )
+    return None
+
+
+def sweep() -> int:
+    """Starts what was paid for and has no job, and outlines whose wish got lost; answers how many there were (R-14)."""
+    paid = Payment.objects.filter(state__in=PAID_STATES, document__state=DocumentState.OUTLINED)
+    orders = list(paid.values_list("document_id", "pk")[:100])
+    for document_id, payment_id in orders:
+        start(document_id=document_id, payment_id=payment_id)
+    wished = Document.objects.filter(state=DocumentState.OUTLINING).exclude(
+        jobs__kind=JobKind.OUTLINE, jobs__state__in=_OPEN
+    )
+    lost = list(wished.values_list("pk", flat=True)[:100])
+    for document_id in lost:
+        start_outline(document_id=document_id)
+    return len(orders) + len(lost)

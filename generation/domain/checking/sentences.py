@@ -1,0 +1,97 @@
+"""A section's Markdown as paragraphs and sentences, so that one of them can be judged, or go, without harm."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_BLANK: Final = re.compile(r"\n[ \t]*\n")
+_LIST_ITEM: Final = re.compile(r"^[ \t]{0,12}(?:[-*+]|\d{1,4}[.)])[ \t]+", re.M)
+# Within these no sentence ends: a citation ("p. 12") and a quotation of several sentences.
+_GROUP: Final = re.compile(r"\[[^\[\]\n]{0,1000}@[^\[\]\n]{0,1000}\]")
+QUOTE: Final = re.compile(r"“([^“”]{1,900})”|„([^„“”]{1,900})[“”]|«([^«»]{1,900})»|»([^«»]{1,900})«|\"([^\"]{1,900})\"")
+_END: Final = re.compile(r"[.!?…][\"'”’»«“)\]]*(?=\s+[\"'“„«»(\[]?[^\W\d_a-zß-öø-ÿ])|[.!?…][\"'”’»«“)\]]*\Z|\n")
+_ABBREVIATION: Final = re.compile(
+    r"(?:^|[\s(\[„“\"])(?:e\.g|i\.e|etc|cf|vs|resp|approx|figs?|tab|eq|secs?|chap|ch|nos?|nr|vols?|pp?|eds?|al|dr|mr|mrs|ms|prof"
+    r"|st|z\. ?B|d\. ?h|u\. ?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc|ad es|p\. ?ex|[^\W\d_])\.\Z",
+    re.IGNORECASE,
+)
+_LEADING_GROUP: Final = re.compile(r"\s*(?:\[[^\[\]\n]{0,1000}@[^\[\]\n]{0,1000}\]\s*)+[.!?]?")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a paragraph; ``paragraph[start:end]`` is its text with the white space before it."""
+
+    paragraph: int
+    start: int
+    end: int
+    text: str
+
+    @property
+    def quotations(self) -> list[str]:
+        """What stands between quotation marks."""
+        return quotations(self.text)
+
+
+def quotations(text: str) -> list[str]:
+    """What stands between quotation marks of any of our languages."""
+    return [next(part for part in match.groups() if part is not None) for match in QUOTE.finditer(text)]
+
+
+def without_quotations(text: str) -> str:
+    """The text without quotations and citations: what its writer says in words of its own."""
+    return QUOTE.sub(" ", _GROUP.sub(" ", text))
+
+
+def paragraphs(markdown: str) -> list[str]:
+    """The paragraphs, lists and tables of a text."""
+    return [part.strip("\n") for part in _BLANK.split(markdown.replace("\r\n", "\n").strip()) if part.strip()]
+
+
+def sentences(markdown: str) -> list[Sentence]:
+    """Every sentence in the order of the text. An item of a list ends a sentence, as does a line of a table."""
+    found = []
+    for number, paragraph in enumerate(paragraphs(markdown)):
+        masked = QUOTE.sub(_mask, _GROUP.sub(_mask, paragraph))
+        if not (_LIST_ITEM.search(paragraph) or paragraph.lstrip().startswith("|")):
+            masked = masked.replace("\n", " ")
+        start = 0
+        for end in _ends(paragraph, masked):
+            text = paragraph[start:end]
+            if text.strip():
+                found.append(Sentence(number, start, end, _LIST_ITEM.sub("", text).strip()))
+            start = end
+    return found
+
+
+def _ends(paragraph: str, masked: str) -> list[int]:
+    ends: list[int] = []
+    start = 0
+    for match in _END.finditer(masked):
+        end = match.end()
+        if end <= start:
+            continue
+        if match[0] != "\n" and _ABBREVIATION.search(masked[start : match.start() + 1]) and end < len(masked):
+            continue
+        # A citation that stands behind the full stop belongs to the sentence before it.
+        if behind := _LEADING_GROUP.match(paragraph, end):
+            end = behind.end()
+        ends.append(end)
+        start = end
+    if start < len(paragraph):
+        ends.append(len(paragraph))
+    return ends
+
+
+def _mask(match: re.Match[str]) -> str:
+    return match[0][0] + "x" * (len(match[0]) - 2) + match[0][-1] if len(match[0]) > 1 else match[0]
+
+
+def without(markdown: str, gone: list[Sentence]) -> str:
+    """The text without these sentences; a paragraph of which nothing is left goes, too."""
+    parts = paragraphs(markdown)
+    for sentence in sorted(gone, key=lambda one: (one.paragraph, one.start), reverse=True):
+        part = parts[sentence.paragraph]
+        parts[sentence.paragraph] = part[: sentence.start] + part[sentence.end :]
+    kept = (re.sub(r"\n[ \t]*(?=\n)", "", part).strip() for part in parts)
+    return "\n\n".join(part for part in kept if _LIST_ITEM.sub("", part).strip())

@@ -1,0 +1,91 @@
+"""Bringing a section to its length by asking again: never by filler, never by cutting (R-11, R-34)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+from documents.domain.text import body_characters
+from generation.ai.errors import NoAnswer
+from generation.ai.question import Answer, Question
+from generation.domain.drafts import Draft
+from generation.prompts import writing
+from generation.prompts.writing import LONGEST_CALL, Commission
+
+#: Answers of a model that one text may take beyond those that its length needs.
+SPARE_CALLS: Final = 6
+#: Bounds of what a writer is believed to give of what it is asked for.
+_RATIOS: Final = (0.4, 2.0)
+#: Fewer characters than this are not asked for: no model writes so little to the point.
+_SHORTEST_CALL: Final = 200
+
+Ask = Callable[[Question], Awaitable[Answer]]
+Keep = Callable[[Draft], Awaitable[None]]
+
+
+async def reach(
+    commission: Commission, draft: Draft, *, target: int, tolerance: int, ask: Ask, keep: Keep
+) -> Draft:
+    """The draft at ``target`` characters, give or take ``tolerance``, or as near as a bounded number of calls gets.
+
+    The writer is asked for more or less than is missing, by what it gave before of what it was asked for. ``keep`` is
+    called with each new text, so that a crash costs one call at most. Raises NoAnswer when there is no text at all.
+    """
+    offered = sorted({*draft.offered, *(passage.pk for passage in commission.passages)})
+    draft = replace(draft, offered=offered)
+    most = SPARE_CALLS + target // LONGEST_CALL
+    best = draft
+    while draft.calls < most:
+        missing = target - body_characters(draft.text)
+        if draft.text and abs(missing) <= tolerance:
+            return draft
+        question, asked = _next_question(commission, draft, missing, target)
+        try:
+            answer = await ask(question)
+        except NoAnswer:
+            if best.text:
+                return best
+            raise
+        draft = _merged(draft, question.purpose, answer, asked, target)
+        best = _nearer(best, draft, target)
+        await keep(draft)
+    return best
+
+
+def _next_question(commission: Commission, draft: Draft, missing: int, target: int) -> tuple[Question, int]:
+    """What to ask next, and the characters that it asks for."""
+    low, high = _RATIOS
+    ratio = min(high, max(low, draft.ratio))
+    if missing < 0 and draft.text:
+        return writing.tighten(commission, draft.text, characters=target), target
+    asked = min(LONGEST_CALL, max(_SHORTEST_CALL, round(missing / ratio)))
+    if not draft.text:
+        return writing.write(commission, characters=asked), asked
+    return writing.extend(commission, draft.text, characters=asked), asked
+
+
+def _merged(draft: Draft, purpose: str, answer: Answer, asked: int, target: int) -> Draft:
+    text = str(answer.value["markdown"]).strip()
+    given = body_characters(text)
+    claims = list(answer.value["claims"])
+    ratio = draft.ratio
+    if purpose == "tighten":
+        # An answer that lost most of the text, or made it longer, is worse than the text.
+        keeps = target * 0.5 <= given < body_characters(draft.text)
+        text = text if keeps else draft.text
+        claims += draft.claims
+    else:
+        ratio = given / asked if asked else 1.0
+        text = "\n\n".join(part for part in (draft.text, text) if part)
+        claims = draft.claims + claims
+    models = list(dict.fromkeys([*draft.models, answer.model]))
+    return replace(draft, text=text, claims=claims, models=models, ratio=ratio or 1.0, calls=draft.calls + 1)
+
+
+def _nearer(one: Draft, other: Draft, target: int) -> Draft:
+    if not one.text:
+        return other
+    if not other.text:
+        return one
+    first, second = (abs(body_characters(draft.text) - target) for draft in (one, other))
+    # Both know what was spent; the nearer text wins, the newer one where they are alike.
+    return other if second <= first else replace(one, calls=other.calls, models=other.models)

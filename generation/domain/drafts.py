@@ -1,0 +1,58 @@
+"""A section's text on its way: written, not yet checked."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+from uuid import UUID
+
+from generation.enums import Stage, StepState
+from generation.models import Step
+
+
+@dataclass(frozen=True)
+class Draft:
+    """``offered`` are the ids of the passages its writer was shown, ``claims`` what it said it rests on.
+
+    ``ratio`` is what the writer gave of what it was asked for, in characters (1 is exact); ``calls`` counts its answers.
+    Plain values, so that it can be kept in a step as JSON.
+    """
+
+    text: str = ""
+    offered: list[int] = field(default_factory=list)
+    claims: list[dict[str, Any]] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
+    ratio: float = 1.0
+    calls: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The draft that ``to_json`` wrote; an empty one where nothing was kept."""
+        return cls(**values)
+
+
+def result_of(job_id: UUID, stage: Stage, round: int) -> dict[str, Any]:
+    """What the step of the whole document left, of this stage and round."""
+    step = Step.objects.get(job_id=job_id, stage=stage, round=round, section=None, state=StepState.DONE)
+    result: dict[str, Any] = step.result
+    return result
+
+
+def newest(job_id: UUID, section_id: UUID) -> Draft:
+    """The newest draft of a section: as revised last, else as written."""
+    step = (
+        Step.objects.filter(
+            job_id=job_id, section_id=section_id, stage__in=[Stage.WRITE, Stage.REVISE], state=StepState.DONE
+        )
+        .order_by("-round", "-id")
+        .first()
+    )
+    return Draft.from_json(step.result["draft"]) if step else Draft()
+
+
+def written(job_id: UUID) -> dict[UUID, str]:
+    """The text of every section as written, before the check."""
+    steps = Step.objects.filter(job_id=job_id, stage=Stage.WRITE, state=StepState.DONE)
+    return {step.section_id: step.result["draft"]["text"] for step in steps if step.section_id}

@@ -1,0 +1,203 @@
+"""One drain: holds up to K steps of any documents and runs them at once until nothing is claimable (R-40).
+
+Told to stop, it claims nothing more, gives what it holds a moment to end, and hands back the rest (R-44).
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from documents.domain.exporting import ExportError
+from documents.models import Document
+from generation.ai.errors import NoAnswer
+from generation.ai.gateway import Gateway
+from generation.domain import pipeline, queue
+from generation.domain.database import in_database
+from generation.domain.heartbeat import Heartbeat
+from generation.domain.queue import Claim
+from generation.domain.stages import RUN
+from generation.domain.work import Work
+from generation.errors import LostLease, StepFailed, TryLater
+from tesigo.platform import correlation
+
+logger = logging.getLogger(__name__)
+
+#: With room left, the queue is looked at again after so many seconds, or as soon as a step ends.
+_LOOK_AGAIN: Final = 0.5
+#: After so many seconds a drain claims nothing more, so that its process can be recycled.
+_LONGEST: Final = 900.0
+#: Claims of a step that ended in an unexpected error or without an answer, before it fails for good.
+_MOST_TRIES: Final = 6
+#: The first wait after that, in back-offs of R-30: 30 s, then twice as long each time, at most 10 minutes.
+_WAITS: Final = 15
+_LONGEST_WAIT: Final = timedelta(minutes=10)
+
+
+class Drain:
+    """One run through the queue. ``width`` is K; ``grace`` the seconds that held steps get once it is told to stop."""
+
+    def __init__(self, *, width: int | None = None, grace: float = 10.0) -> None:
+        self.width = width or settings.DRAIN_WIDTH
+        self.grace = grace
+        self.worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.finished = 0
+        self._gateways: dict[UUID, Gateway] = {}
+        self._running: dict[asyncio.Task[None], Claim] = {}
+        self._stop = asyncio.Event()
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Claims nothing more; ``at_once`` hands back what is held without waiting for it."""
+        if at_once:
+            self.grace = 0.0
+        self._stop.set()
+
+    async def run(self) -> int:
+        """Drains the queue and answers how many steps came to an end."""
+        loop = asyncio.get_running_loop()
+
+        def lost(step_id: int) -> None:
+            loop.call_soon_threadsafe(self._drop, step_id)
+
+        try:
+            with Heartbeat(on_lost=lost) as heartbeat:
+                await self._work(heartbeat)
+                await self._wind_up()
+        finally:
+            for gateway in self._gateways.values():
+                await gateway.close()
+            await in_database(connection.close)
+        return self.finished
+
+    async def _work(self, heartbeat: Heartbeat) -> None:
+        ends_at = time.monotonic() + _LONGEST
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            while not self._stop.is_set():
+                room = self.width - len(self._running)
+                if room and time.monotonic() < ends_at:
+                    for claim in await in_database(queue.claim, limit=room, worker=self.worker):
+                        self._take(claim, heartbeat)
+                if not self._running:
+                    return
+                patience = _LOOK_AGAIN if len(self._running) < self.width else None
+                await asyncio.wait({*self._running, stopped}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                await self._close_idle()
+        finally:
+            stopped.cancel()
+
+    def _take(self, claim: Claim, heartbeat: Heartbeat) -> None:
+        heartbeat.hold(claim.step_id, claim.token)
+        task = asyncio.create_task(self._step(claim), name=f"step {claim.step_id}")
+        self._running[task] = claim
+
+        def ended(task: asyncio.Task[None]) -> None:
+            heartbeat.release(claim.step_id)
+            self._running.pop(task, None)
+
+        task.add_done_callback(ended)
+
+    async def _wind_up(self) -> None:
+        """What is still held gets its moment, then goes back."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=self.grace)
+        rest = dict(self._running)
+        for task in rest:
+            task.cancel()
+        if rest:
+            await asyncio.wait(set(rest))
+
+    def _drop(self, step_id: int) -> None:
+        """The lease is gone: whatever is still being done for this step is for nothing."""
+        for task, claim in self._running.items():
+            if claim.step_id == step_id:
+                task.cancel()
+
+    async def _close_idle(self) -> None:
+        """One gateway for each (drain, document); those of documents that nothing is held of go when there are many."""
+        if len(self._gateways) <= 2 * self.width:
+            return
+        busy = {claim.document_id for claim in self._running.values()}
+        for document_id in [one for one in self._gateways if one not in busy]:
+            await self._gateways.pop(document_id).close()
+
+    async def _step(self, claim: Claim) -> None:
+        """Runs one step to one of its ends. Nothing it raises harms the others."""
+        token = correlation.begin(claim.correlation_id)
+        try:
+            await self._run(claim)
+            self.finished += 1
+        except LostLease:
+            logger.info("step was taken over", extra={"step": claim.step_id})
+        except StepFailed as failure:
+            await self._guard(pipeline.fail, claim=claim, reason=str(failure))
+            self.finished += 1
+        except TryLater as later:
+            await self._guard(queue.hand_back, claim=claim, wait=later.wait, counts=later.counts, why=str(later))
+        except asyncio.CancelledError:
+            # The task is done for; giving back is one short statement that must still happen.
+            await asyncio.shield(self._guard(queue.hand_back, claim=claim, why="the worker was told to stop"))
+        except Exception as error:
+            await self._unexpected(claim, error)
+        finally:
+            correlation.end(token)
+
+    async def _run(self, claim: Claim) -> None:
+        if claim.tries > _MOST_TRIES:
+            raise StepFailed(_("Something went wrong on our side, several times over."))
+        await in_database(pipeline.begin, claim=claim)
+        work = Work(claim, await self._gateway(claim.document_id))
+        result = await RUN[claim.stage](work)
+        await in_database(pipeline.complete, claim=claim, result=result)
+
+    async def _unexpected(self, claim: Claim, error: Exception) -> None:
+        """No answer from any model, a layout that failed, a mistake of ours: tried again a few times, then final."""
+        logger.exception("step went wrong", extra={"step": claim.step_id, "stage": claim.stage, "tries": claim.tries})
+        if claim.tries >= _MOST_TRIES:
+            await self._guard(pipeline.fail, claim=claim, reason=_reason(error))
+            self.finished += 1
+            return
+        wait = timedelta(seconds=settings.AI_BACKOFF_BASE * _WAITS * 2 ** (claim.tries - 1))
+        why = f"{type(error).__name__}: {error}"
+        await self._guard(queue.hand_back, claim=claim, wait=min(wait, _LONGEST_WAIT), counts=True, why=why)
+
+    async def _guard(self, function: Callable[..., object], *, claim: Claim, **values: object) -> None:
+        """Ends a step where its own work could not. When even that fails, its lease runs out and others see to it."""
+        try:
+            await in_database(function, claim=claim, **values)
+        except LostLease:
+            logger.info("step was taken over", extra={"step": claim.step_id})
+        except Exception:
+            logger.exception("step is left to its lease", extra={"step": claim.step_id})
+
+    async def _gateway(self, document_id: UUID) -> Gateway:
+        if document_id not in self._gateways:
+            session_id, seed = await in_database(_identity, document_id)
+            # Two steps of a document may come here at once.
+            self._gateways.setdefault(document_id, Gateway(session_id=session_id, seed=seed))
+        return self._gateways[document_id]
+
+
+def _identity(document_id: UUID) -> tuple[UUID, int]:
+    return Document.objects.values_list("session_id", "seed").get(pk=document_id)
+
+
+def _reason(error: Exception) -> str:
+    """What the student is told when a step is given up."""
+    if isinstance(error, NoAnswer):
+        if error.is_outage:
+            return _("The writing models could not be reached for a long time.")
+        return _("The writing models gave no usable answer.")
+    if isinstance(error, ExportError):
+        return _("The text could not be laid out: %(reason)s") % {"reason": error}
+    return _("Something went wrong on our side, several times over.")

@@ -1,0 +1,87 @@
+"""Which sections to change, and by how much, so that the pages come out as ordered (R-11). Pure arithmetic."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+#: R-11: within 3 % of the pages, at least within half a page. Half of that is aimed at.
+_LIMIT: Final = (0.03, 0.5)
+_AIM: Final = (0.015, 0.25)
+#: Rounds of fitting before what came out has to do.
+ROUNDS: Final = 3
+#: Characters that one section is asked to change by, as long as there are other sections, and its share of its text.
+_USUAL_CHANGE: Final = 1_500
+_LARGEST_SHARE: Final = 0.5
+_SMALLEST_CHANGE: Final = 150
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section as laid out: pages ordered and filled, and the characters of its text."""
+
+    id: str
+    ordered: float
+    filled: float
+    characters: int
+
+
+def is_delivered(*, pages: int, body: float) -> bool:
+    """Whether so many laid-out pages are what was ordered (R-11)."""
+    return abs(body - pages) <= max(_LIMIT[0] * pages, _LIMIT[1])
+
+
+def is_aim_reached(*, pages: int, body: float) -> bool:
+    """Whether the pages are so near that nothing more is changed."""
+    return abs(body - pages) <= max(_AIM[0] * pages, _AIM[1])
+
+
+def changes(*, pages: int, body: float, parts: Sequence[Part]) -> Mapping[str, int]:
+    """Characters to add to (or, negative, take from) sections, by id. Those that are off most are changed, few at a time.
+
+    What a page holds is taken from this very document as laid out.
+    """
+    characters = sum(part.characters for part in parts)
+    per_page = characters / body if body else 2_770
+    total = round((pages - body) * per_page)
+    direction = 1 if total > 0 else -1
+    by_deviation = sorted(parts, key=lambda part: (part.ordered - part.filled) * direction, reverse=True)
+    room = {part.id: _room(part, direction) for part in parts}
+    chosen = _chosen(by_deviation, room, abs(total))
+    weights = {part.id: max((part.ordered - part.filled) * direction, 0.02) for part in chosen}
+    return {part: direction * size for part, size in _shared(abs(total), weights, room).items() if size}
+
+
+def _room(part: Part, direction: int) -> int:
+    """The most that a section is changed by at once."""
+    if direction > 0:
+        return max(_USUAL_CHANGE, round(part.characters * _LARGEST_SHARE))
+    return round(part.characters * _LARGEST_SHARE)
+
+
+def _chosen(parts: Sequence[Part], room: Mapping[str, int], total: int) -> list[Part]:
+    wanted = max(1, ceil(total / _USUAL_CHANGE))
+    chosen: list[Part] = []
+    for part in parts:
+        if len(chosen) >= wanted and sum(room[one.id] for one in chosen) >= total:
+            break
+        if room[part.id] >= _SMALLEST_CHANGE:
+            chosen.append(part)
+    return chosen
+
+
+def _shared(total: int, weights: Mapping[str, float], room: Mapping[str, int]) -> dict[str, int]:
+    """``total`` by weight, each within its room; what one cannot take goes to the others."""
+    shares = dict.fromkeys(weights, 0)
+    left = total
+    open_parts = set(weights)
+    while left > 0 and open_parts:
+        heaviest = sum(weights[part] for part in open_parts)
+        given = 0
+        for part in sorted(open_parts):
+            size = min(room[part] - shares[part], ceil(left * weights[part] / heaviest))
+            shares[part] += size
+            given += size
+        open_parts = {part for part in open_parts if shares[part] < room[part]}
+        left -= given
+    return shares

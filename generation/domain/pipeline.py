@@ -1,0 +1,159 @@
+"""How a job goes from stage to stage, how it succeeds and how it fails: a saga with a row for every step (R-14).
+
+Locks are taken from the lower floors up: the document, its payment, the job, the step.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.domain.mail import send_mail
+from billing.domain.refunds import refund_in_full
+from documents.domain import lifecycle, outline
+from documents.enums import DocumentState
+from documents.models import Document
+from generation.domain import drafts, jobs, nudging, progress, queue
+from generation.domain.queue import Claim
+from generation.domain.work import Result
+from generation.enums import JobKind, JobState, Stage, StepState
+from generation.models import Job, Step
+
+#: A step of the whole document rather than of a section.
+WHOLE: Final = (None,)
+#: The cause under which a failed job gives the money back, once (R-67).
+REFUND_CAUSE: Final = "generation_failed"
+
+Planned = tuple[Stage, Sequence[UUID | None], int]
+
+
+def begin(*, claim: Claim) -> None:
+    """The first step of a job was claimed: the job runs, and its document is being written."""
+    now = timezone.now()
+    with transaction.atomic():
+        Document.objects.select_for_update().only("pk").get(pk=claim.document_id)
+        job = jobs.lock(claim.job_id)
+        if job.state != JobState.QUEUED:
+            return
+        jobs.move(job_id=job.pk, to=JobState.RUNNING, now=now, step_id=claim.step_id)
+        if job.kind == JobKind.DOCUMENT:
+            lifecycle.move(document_id=claim.document_id, to=DocumentState.WRITING, cause="writing began", now=now)
+        progress.record(document_id=claim.document_id)
+
+
+def complete(*, claim: Claim, result: Result) -> None:
+    """Ends a step, commits what it made, and opens the next stage where it was the last of its own: all or nothing.
+
+    Raises LostLease when the step is somebody else's by now.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        Document.objects.select_for_update().only("pk").get(pk=claim.document_id)
+        job = jobs.lock(claim.job_id)
+        queue.finish(claim=claim, result=result.data, now=now)
+        if result.commit is not None:
+            result.commit()
+        if job.state == JobState.RUNNING:
+            _advance(job, claim, now)
+        progress.record(document_id=claim.document_id)
+
+
+def _advance(job: Job, claim: Claim, now: datetime) -> None:
+    stage = Step.objects.filter(job=job, stage=claim.stage, round=claim.round)
+    if stage.exclude(state=StepState.DONE).exists():
+        return
+    planned = following(job, claim)
+    if planned is None:
+        _succeed(job, claim, now)
+        return
+    stage_to_come, sections, round = planned
+    count = queue.add(job_id=job.pk, sort_key=job.sort_key, stage=stage_to_come, sections=sections, round=round)
+    nudging.nudge_on_commit(steps=count)
+
+
+def following(job: Job, claim: Claim) -> Planned | None:
+    """The steps after the last one of a stage; nothing after the last stage of all."""
+    match claim.stage:
+        case Stage.RESEARCH:
+            return Stage.WRITE, _leaves(job), 0
+        case Stage.WRITE:
+            return Stage.CHECK, _leaves(job), 0
+        case Stage.CHECK:
+            return Stage.MEASURE, WHOLE, 0
+        case Stage.MEASURE:
+            changes = drafts.result_of(job.pk, Stage.MEASURE, claim.round)["changes"]
+            if changes:
+                return Stage.REVISE, [UUID(section) for section in changes], claim.round + 1
+            return Stage.ASSEMBLE, WHOLE, claim.round
+        case Stage.REVISE:
+            return Stage.RECHECK, _sections_of(job, claim), claim.round
+        case Stage.RECHECK:
+            return Stage.MEASURE, WHOLE, claim.round
+        case Stage.ASSEMBLE:
+            return Stage.EXPORT, WHOLE, claim.round
+        case _:
+            return None
+
+
+def _leaves(job: Job) -> list[UUID]:
+    return [section.pk for section in outline.leaves(job.document)]
+
+
+def _sections_of(job: Job, claim: Claim) -> list[UUID | None]:
+    steps = Step.objects.filter(job=job, stage=claim.stage, round=claim.round).order_by("position")
+    return list(steps.values_list("section_id", flat=True))
+
+
+def _succeed(job: Job, claim: Claim, now: datetime) -> None:
+    jobs.move(job_id=job.pk, to=JobState.SUCCEEDED, now=now, step_id=claim.step_id)
+    if job.kind != JobKind.DOCUMENT:
+        return
+    document = Document.objects.select_related("owner").get(pk=job.document_id)
+    lifecycle.move(document_id=document.pk, to=DocumentState.READY, cause="writing finished", now=now)
+    Document.objects.filter(pk=document.pk).update(progress=100)
+    send_mail(
+        user=document.owner,
+        template="ready",
+        context={"document_id": str(document.pk), "title": str(document), "pages": document.pages},
+        once_key=f"ready:{job.pk}",
+    )
+
+
+def fail(*, claim: Claim, reason: str) -> None:
+    """Ends a job for good: the document is failed by name, its money goes back, its owner is told. All or nothing.
+
+    Finished sections are kept. Raises LostLease when the step is somebody else's by now.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        document = Document.objects.select_for_update().select_related("owner").get(pk=claim.document_id)
+        kind = Job.objects.values_list("kind", flat=True).get(pk=claim.job_id)
+        if kind == JobKind.DOCUMENT:
+            refund_in_full(document_id=document.pk, cause=REFUND_CAUSE, reason=reason)
+        job = jobs.lock(claim.job_id)
+        queue.fail(claim=claim, error=reason, now=now)
+        if job.state == JobState.FAILED:
+            return
+        queue.withdraw(job_id=job.pk, why=_("The job failed before it was this step's turn."), now=now)
+        jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason, step_id=claim.step_id)
+        if kind == JobKind.OUTLINE:
+            outline.fail(document_id=document.pk, reason=reason)
+        else:
+            _tell_failed(document, job, reason, now)
+        progress.record(document_id=document.pk)
+
+
+def _tell_failed(document: Document, job: Job, reason: str, now: datetime) -> None:
+    lifecycle.move(
+        document_id=document.pk, to=DocumentState.FAILED, cause="writing failed", now=now, failure=reason[:500]
+    )
+    send_mail(
+        user=document.owner,
+        template="failed",
+        context={"document_id": str(document.pk), "title": str(document), "reason": reason},
+        once_key=f"failed:{job.pk}",
+    )

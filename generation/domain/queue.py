@@ -1,0 +1,181 @@
+"""The queue is a table of steps (R-40): claimed with SKIP LOCKED, leased, fenced by a token that grows with each claim.
+
+Every write of a holder says ``token = mine``. A frozen worker that wakes up after its lease was taken over finds no
+such row, and nothing of what it did is committed. All times are the database's: workers' clocks may differ.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Now
+from django.utils import timezone
+
+from generation.domain import attempts
+from generation.enums import Stage, StepState
+from generation.errors import LostLease
+from generation.models import Step
+
+_TAKE: Final = """
+    WITH free AS ({free}),
+    taken AS (
+        UPDATE generation_step AS step
+        SET state = 'claimed', token = step.token + 1, tries = step.tries + 1, worker = %(worker)s,
+            lease_until = now() + %(lease)s, started_at = now(), error = ''
+        FROM free WHERE step.id = free.id
+        RETURNING step.*
+    )
+    SELECT taken.id, taken.token, taken.job_id, job.document_id, taken.stage, taken.section_id, taken.round,
+           taken.tries, taken.checkpoint, taken.created_at, job.correlation_id
+    FROM taken JOIN generation_job AS job ON job.id = taken.job_id
+    ORDER BY taken.sort_key, taken.id
+"""
+# Smallest and oldest first (R-41), through the partial index step_claimable.
+_READY: Final = """
+    SELECT id FROM generation_step WHERE state = 'ready' AND not_before <= now()
+    ORDER BY sort_key, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+# Whose holder is dead or frozen, through step_leased.
+_EXPIRED: Final = """
+    SELECT id FROM generation_step WHERE state = 'claimed' AND lease_until < now()
+    ORDER BY lease_until LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A step that this worker holds, by its ``token``. ``tries`` counts claims that were not handed back."""
+
+    step_id: int
+    token: int
+    job_id: UUID
+    document_id: UUID
+    stage: Stage
+    section_id: UUID | None
+    round: int
+    tries: int
+    checkpoint: dict[str, Any]
+    created_at: datetime
+    correlation_id: str
+
+
+def claim(*, limit: int, worker: str) -> list[Claim]:
+    """Takes up to ``limit`` steps: first those whose lease ran out, then ready ones, smallest and oldest first."""
+    if limit < 1:
+        return []
+    with transaction.atomic():
+        expired = _take(_EXPIRED, limit, worker)
+        # What the lost holders asked may have been answered and paid for: nobody will know (R-36).
+        attempts.abandon(step_ids=[taken.step_id for taken in expired])
+        return expired + _take(_READY, limit - len(expired), worker)
+
+
+def _take(free: str, limit: int, worker: str) -> list[Claim]:
+    if limit < 1:
+        return []
+    lease = timedelta(seconds=settings.STEP_LEASE_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE.format(free=free), {"limit": limit, "worker": worker[:100], "lease": lease})
+        rows = cursor.fetchall()
+    return [_claim(*row) for row in rows]
+
+
+def _claim(step_id: int, token: int, job_id: UUID, document_id: UUID, stage: str, *rest: Any) -> Claim:
+    section_id, round_, tries, checkpoint, created_at, correlation_id = rest
+    return Claim(
+        step_id=step_id,
+        token=token,
+        job_id=job_id,
+        document_id=document_id,
+        stage=Stage(stage),
+        section_id=section_id,
+        round=round_,
+        tries=tries,
+        checkpoint=json.loads(checkpoint),
+        created_at=created_at,
+        correlation_id=correlation_id,
+    )
+
+
+def _held(claim: Claim) -> Q:
+    """The fence: this row, and only while this claim is the newest one."""
+    return Q(pk=claim.step_id, token=claim.token, state=StepState.CLAIMED)
+
+
+def save(*, claim: Claim, checkpoint: Mapping[str, Any], progress: int) -> None:
+    """Keeps what a long step has got so far (R-34). ``progress`` in percent. Raises LostLease."""
+    values = {"checkpoint": dict(checkpoint), "progress": max(0, min(99, progress))}
+    if not Step.objects.filter(_held(claim)).update(**values):
+        raise LostLease(str(claim.step_id))
+
+
+def finish(*, claim: Claim, result: Mapping[str, Any], now: datetime) -> None:
+    """Ends the step. Runs inside the transaction that commits what the step made (R-12). Raises LostLease."""
+    _close(claim, now, state=StepState.DONE, result=dict(result), checkpoint={}, progress=100)
+
+
+def fail(*, claim: Claim, error: str, now: datetime) -> None:
+    """Ends the step for good without a result, inside the caller's transaction. Raises LostLease."""
+    _close(claim, now, state=StepState.FAILED, error=error[:500])
+
+
+def _close(claim: Claim, now: datetime, **values: Any) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("a step ends inside the transaction that commits its work")
+    # A clock behind the database's must not make a step end before it began.
+    ended = Greatest(F("started_at"), now)
+    if not Step.objects.filter(_held(claim)).update(lease_until=None, finished_at=ended, **values):
+        raise LostLease(str(claim.step_id))
+
+
+def hand_back(*, claim: Claim, wait: timedelta = timedelta(0), counts: bool = False, why: str = "") -> bool:
+    """Gives the step back, to be claimed again after ``wait`` (R-44); false when it was no longer held.
+
+    With ``counts`` this was a try; without, it is as if the step had not been claimed.
+    """
+    tries = F("tries") if counts else Greatest(F("tries") - 1, 0)
+    with transaction.atomic():
+        attempts.abandon(step_ids=[claim.step_id], token=claim.token)
+        moved = Step.objects.filter(_held(claim)).update(
+            state=StepState.READY, lease_until=None, not_before=Now() + wait, tries=tries, error=why[:500]
+        )
+    return bool(moved)
+
+
+def claimable() -> int:
+    """How many steps could be claimed now: ready and due, or with a lease that ran out."""
+    ready = Q(state=StepState.READY, not_before__lte=Now())
+    expired = Q(state=StepState.CLAIMED, lease_until__lt=Now())
+    return Step.objects.filter(ready).count() + Step.objects.filter(expired).count()
+
+
+def withdraw(*, job_id: UUID, why: str, now: datetime) -> None:
+    """Ends the steps of a job that nobody holds, when the job has failed. Held ones may still keep what they made."""
+    Step.objects.filter(job_id=job_id, state=StepState.READY).update(
+        state=StepState.FAILED, error=why[:500], finished_at=now
+    )
+
+
+def add(*, job_id: UUID, sort_key: int, stage: Stage, sections: Sequence[UUID | None], round: int = 0) -> int:
+    """Adds the steps of a stage, one for each section (``None`` for a step of the whole document).
+
+    Added before in this round they stay as they are. Answers how many were asked for.
+    """
+    now = timezone.now()
+    Step.objects.bulk_create(
+        [
+            Step(
+                job_id=job_id, sort_key=sort_key, stage=stage, section_id=section, round=round, position=place,
+                created_at=now, not_before=now,
+            )
+            for place, section in enumerate(sections)
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    return len(sections)

@@ -1,0 +1,20 @@
+"""What each stage does with a step: one module each, one coroutine, no writes but through its result."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from generation.domain.stages import assemble, check, export, measure, outline, research, revise, write
+from generation.domain.work import Result, Work
+from generation.enums import Stage
+
+RUN: Final[dict[Stage, Callable[[Work], Awaitable[Result]]]] = {
+    Stage.OUTLINE: outline.run,
+    Stage.RESEARCH: research.run,
+    Stage.WRITE: write.run,
+    Stage.CHECK: check.run,
+    Stage.MEASURE: measure.run,
+    Stage.REVISE: revise.run,
+    Stage.RECHECK: check.run,
+    Stage.ASSEMBLE: assemble.run,
+    Stage.EXPORT: export.run,
+}

@@ -1,0 +1,105 @@
+"""Check: a draft becomes a revision of its section once everything in it holds (R-10, R-35).
+
+Serves both the first check and the one after a revision; the text is committed with the step.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from documents.domain import writing
+from documents.domain.text import body_characters
+from documents.enums import RevisionReason
+from documents.models import Document, Section
+from generation.domain import commissions, drafts
+from generation.domain.checking import repetition, strangers
+from generation.domain.checking.inspection import Background
+from generation.domain.checking.review import Reviewed, review
+from generation.domain.database import in_database
+from generation.domain.drafts import Draft
+from generation.domain.queue import Claim
+from generation.domain.work import Result, Work
+from generation.enums import Stage
+from generation.prompts.writing import Commission
+
+
+async def run(work: Work) -> Result:
+    """The checked text and its citations, to be committed as the next revision."""
+    claim = work.claim
+    draft, commission, background, section = await in_database(_load, claim)
+
+    async def keep(draft: Draft) -> None:
+        await work.save({}, progress=50)
+
+    reviewed = await review(commission, draft, background, ask=work.ask, keep=keep)
+    data = {
+        "citations": len(reviewed.citations),
+        "removed": reviewed.removed,
+        "was_corrected": reviewed.was_corrected,
+        "revision": section.revision + 1,
+    }
+    return Result(data, _commit(claim, section, reviewed))
+
+
+def _load(claim: Claim) -> tuple[Draft, Commission, Background, Section]:
+    assert claim.section_id is not None
+    draft = drafts.newest(claim.job_id, claim.section_id)
+    commission = commissions.load(document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered)
+    document = Document.objects.select_related("owner").get(pk=claim.document_id)
+    background = Background(
+        document=document,
+        passages=commission.passages,
+        strangers=strangers.known(document, own_words=_own_words(document, commission)),
+        elsewhere=repetition.runs(_earlier_texts(claim, commission)),
+    )
+    return draft, commission, background, Section.objects.get(pk=claim.section_id)
+
+
+def _own_words(document: Document, commission: Commission) -> str:
+    """What this document may say whatever others say: its own brief, outline and sources."""
+    brief = [document.title, document.topic, document.requirements, document.assignment_text]
+    outline = [section.title for section in commission.outline]
+    passages = [text for passage in commission.passages for text in (passage.source.title, passage.text)]
+    return " ".join([*brief, *outline, *passages])
+
+
+def _earlier_texts(claim: Claim, commission: Commission) -> list[str]:
+    """The sections before this one: of two that say the same, the later one is changed."""
+    before = [section for section in commission.outline if section.position < commission.section.position]
+    if claim.stage == Stage.RECHECK:
+        return [section.text for section in before]
+    written = drafts.written(claim.job_id)
+    return [written.get(section.pk, "") for section in before]
+
+
+_REASONS: Final = {True: RevisionReason.EXTENDED, False: RevisionReason.TIGHTENED}
+
+
+def _commit(claim: Claim, section: Section, reviewed: Reviewed) -> Callable[[], None]:
+    if claim.stage == Stage.RECHECK:
+        reason = _REASONS[body_characters(reviewed.draft.text) >= body_characters(section.text)]
+    else:
+        reason = RevisionReason.CHECKED if reviewed.was_corrected else RevisionReason.WRITTEN
+    return partial(_commit_revision, section.pk, section.revision, reviewed, reason)
+
+
+def _commit_revision(section_id: UUID, revision: int, reviewed: Reviewed, reason: RevisionReason) -> None:
+    now = timezone.now()
+    writing.commit_revision(
+        section_id=section_id,
+        expected_revision=revision,
+        text=reviewed.draft.text,
+        reason=reason,
+        citations=reviewed.citations,
+        provenance=_provenance(reviewed, now.isoformat()),
+        now=now,
+    )
+
+
+def _provenance(reviewed: Reviewed, when: str) -> dict[str, Any]:
+    """Which models wrote it, when, from which passages (R-15, R-32)."""
+    passages = sorted({citation.passage_id for citation in reviewed.citations})
+    return {"models": reviewed.draft.models, "written_at": when, "passages": passages, "calls": reviewed.draft.calls}

@@ -1,0 +1,54 @@
+"""Measure: the text as it will be printed, counted, and what to change where it is too long or too short (R-11)."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from documents.domain import exporting, manuscripts, outline
+from documents.domain.text import body_characters
+from documents.domain.exporting import Measurement
+from documents.models import Citation, Document
+from generation.domain import fitting
+from generation.domain.database import in_database
+from generation.domain.work import Result, Work
+from generation.errors import StepFailed
+
+
+async def run(work: Work) -> Result:
+    """The laid-out pages, and the changes to come where they are not those that were ordered."""
+    document_id = work.claim.document_id
+    await in_database(require_citations, document_id)
+    measured = await exporting.measure(await in_database(manuscripts.load, document_id))
+    return Result(await in_database(_plan, document_id, measured, work.claim.round))
+
+
+def require_citations(document_id: UUID) -> None:
+    """A document without a single citation that holds is not delivered (R-10). Raises StepFailed."""
+    if not Citation.objects.filter(document_id=document_id).exists():
+        raise StepFailed(_("No citation in the text could be verified against its source, so the text is not delivered."))
+
+
+def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, object]:
+    document = Document.objects.get(pk=document_id)
+    body = float(measured.body_pages)
+    filled = {section: float(pages) for section, pages in measured.section_pages.items()}
+    result: dict[str, object] = {"body_pages": str(measured.body_pages), "changes": {}}
+    if fitting.is_aim_reached(pages=document.pages, body=body):
+        return result
+    if round >= fitting.ROUNDS:
+        if not fitting.is_delivered(pages=document.pages, body=body):
+            raise StepFailed(
+                _("The text came out at %(body).1f pages instead of the %(pages)d that were ordered.")
+                % {"body": body, "pages": document.pages}
+            )
+        return result
+    parts = [
+        fitting.Part(
+            id=str(section.pk),
+            ordered=float(section.pages),
+            filled=filled.get(str(section.pk), 0.0),
+            characters=body_characters(section.text),
+        )
+        for section in outline.leaves(document)
+    ]
+    return {**result, "changes": dict(fitting.changes(pages=document.pages, body=body, parts=parts))}

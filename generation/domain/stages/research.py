@@ -1,0 +1,59 @@
+"""Research: the sources that the writer may cite are found before a word is written (R-10, R-95)."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from documents.domain import outline, sources
+from documents.enums import UploadState
+from documents.models import Document, Passage
+from generation.ai.errors import NoAnswer
+from generation.domain.database import in_database
+from generation.domain.work import Result, Work
+from generation.errors import StepFailed, TryLater
+from generation.prompts import queries
+
+#: How often, and how long at most, files that are still being read are waited for.
+_LOOK_AGAIN: Final = timedelta(seconds=3)
+_LONGEST_WAIT: Final = timedelta(minutes=15)
+
+
+async def run(work: Work) -> Result:
+    """Finds works where the owner wishes it. Services that fail do no harm as long as there is something to cite."""
+    document, titles = await in_database(_load, work.claim.document_id)
+    if await in_database(_is_reading, document.pk) and timezone.now() - work.claim.created_at < _LONGEST_WAIT:
+        raise TryLater("files are still being read", wait=_LOOK_AGAIN)
+    found = []
+    if document.search_for_sources:
+        asked = await _queries(work, document, titles)
+        found = await sources.search(asked, language=document.language)
+        await in_database(sources.add_found, document_id=document.pk, works=found)
+    count = await in_database(Passage.objects.filter(source__document_id=document.pk).count)
+    if not count:
+        raise StepFailed(
+            _("No source was found that could be cited. Add sources of your own, or describe the topic in other words.")
+        )
+    return Result({"found": len(found), "passages": count})
+
+
+async def _queries(work: Work, document: Document, titles: list[str]) -> list[str]:
+    """Planned by a model; the topic itself where none answers."""
+    try:
+        answer = await work.ask(queries.question(document, titles))
+    except NoAnswer:
+        return [document.topic]
+    return [str(query) for query in answer.value["queries"]][: queries.QUERIES] or [document.topic]
+
+
+def _load(document_id: UUID) -> tuple[Document, list[str]]:
+    document = Document.objects.get(pk=document_id)
+    return document, [section.title for section in outline.leaves(document)]
+
+
+def _is_reading(document_id: UUID) -> bool:
+    return Document.objects.filter(pk=document_id, uploads__state=UploadState.EXTRACTING).exists()
+
+

@@ -1,0 +1,23 @@
+"""Failures a caller of generation should expect."""
+
+from datetime import timedelta
+
+
+class LostLease(Exception):
+    """The step is no longer the caller's: its lease ran out and somebody else holds it. Nothing was written."""
+
+
+class StepFailed(Exception):
+    """The step cannot succeed, however often it is tried. The message is in plain words, for the student."""
+
+
+class TryLater(Exception):
+    """The step cannot go on now. It goes back to the queue and is claimed again after ``wait``.
+
+    ``counts`` says whether this was a try: what only waits for others may wait as long as it takes.
+    """
+
+    def __init__(self, why: str, *, wait: timedelta, counts: bool = False) -> None:
+        super().__init__(why)
+        self.wait = wait
+        self.counts = counts

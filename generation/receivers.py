@@ -1,0 +1,22 @@
+"""What the floors below say: a payment is certain, an outline is wanted."""
+
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from billing.signals import payment_succeeded
+from documents.signals import outline_requested
+from generation.domain import admission
+
+
+@receiver(payment_succeeded)
+def start_writing(document_id: UUID, payment_id: UUID, **_: Any) -> None:
+    """A paid document goes into the queue."""
+    admission.start(document_id=document_id, payment_id=payment_id)
+
+
+@receiver(outline_requested)
+def start_outline(document_id: UUID, **_: Any) -> None:
+    """An outline job is opened."""
+    admission.start_outline(document_id=document_id)
