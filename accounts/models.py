@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.addresses import login_name
+from accounts.domain.user_agents import describe
 from accounts.enums import MailState
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return f"device {self.pk}"
+
+    @property
+    def name(self) -> str:
+        """What its owner would call it."""
+        return describe(self.user_agent)
 
 
 class SignInRequest(models.Model):
