@@ -140,7 +140,7 @@ def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> No
         ).exclude(pk=upload.pk)
         files = [name for name in older.values_list("stored_as", flat=True) if name]
         older.delete()
-        transaction.on_commit(lambda: [storage.remove(name) for name in files])
+        transaction.on_commit(lambda: storage.remove(*files))
 
 
 def _pages_only(stream: Iterator[Meta | Page | Item], upload: Upload) -> Iterator[Page]:
@@ -203,7 +203,7 @@ def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progres
     progress.language = progress.language or language_of(progress.front)
     config = dictionary(progress.language or upload.document.language)
     for row in rows:
-        row.search = SearchVector(Value(row.text), config=config)  # type: ignore[assignment]  # computed by the database
+        row.search = SearchVector(Value(row.text), config=config)  # computed by the database
     with transaction.atomic():
         _hold(upload, pages_read=progress.pages if progress.meta.pages else 0)
         Passage.objects.bulk_create(rows, batch_size=200)

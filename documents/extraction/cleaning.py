@@ -21,16 +21,41 @@ _EDGE_LINES: Final = 2
 _LONGEST_HEADER: Final = 120
 #: pdfium puts this where a word was broken at the end of a line (U+FFFE in its raw text).
 BROKEN_WORD: Final = "\x02"
-_LIGATURES: Final = str.maketrans(
-    {
-        "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
-        "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u00ad": "", "\u200b": "", "\ufeff": "", "\ufffe": BROKEN_WORD,
-        "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n",
-    }
-)  # fmt: skip
-_UNSEEN: Final = re.compile(r"[\x00\x01\x03-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\uf8ff\uffff]")
+_PLAIN: Final = {
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
+    "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\ufffe": BROKEN_WORD,
+    "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n",
+}  # fmt: skip
+#: What is replaced by `_PLAIN` or dropped: controls, soft hyphens, zero-width signs, private-use glyphs.
+_ODD: Final = re.compile(
+    r"[ﬀ-ﬆ\u00a0\u202f\u2007\u00ad\u200b\ufeff\u2028\u2029\x00\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffe\uffff]"
+)
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_SPACES: Final = re.compile(r"[ \t]+")
+_SPACES: Final = re.compile(r"[ \t]{2,}|\t")
+_NUMBERS: Final = re.compile(r"\d+|\b[ivxlcdm]+\b")
+_LONE_NUMBER: Final = re.compile(
+    r"[\s\-–—|·\[(]*(?:(?:page|seite|pagina|página|strona|s\.|p\.)\s*)?"
+    r"(\d{1,5}|[ivxlcdmIVXLCDM]{1,7})[\s\-–—|·\])]*"
+)
+_LEADERS: Final = re.compile(r"(?:\.\s?){5,}|(?:…\s?){2,}|_{6,}")
+_INDEX_LINE: Final = re.compile(r".{1,80}?,\s?\d{1,4}(?:[–-]\d{1,4})?(?:,\s?\d{1,4}(?:[–-]\d{1,4})?){0,30}")
+_BREAK: Final = re.compile(rf"{BROKEN_WORD}[ \t]*|-\n")
+#: What stands before and after a break. Bounded: a page that is one word of 100,000 letters takes no longer.
+_BEFORE: Final = re.compile(r"\w+\Z")
+_AFTER: Final = re.compile(rf"(\w+)([^\s{BROKEN_WORD}]{{0,20}})[ \t]?")
+_LONGEST_WORD: Final = 60
+_WORD: Final = "\x02"
+_PLAIN: Final = {
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
+    "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\ufffe": BROKEN_WORD,
+    "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n",
+}  # fmt: skip
+#: What is replaced by `_PLAIN` or dropped: controls, soft hyphens, zero-width signs, private-use glyphs.
+_ODD: Final = re.compile(
+    r"[ﬀ-ﬆ\u00a0\u202f\u2007\u00ad\u200b\ufeff\u2028\u2029\x00\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffe\uffff]"
+)
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_SPACES: Final = re.compile(r"[ \t]{2,}|\t")
 _NUMBERS: Final = re.compile(r"\d+|\b[ivxlcdm]+\b")
 _LONE_NUMBER: Final = re.compile(
     r"[\s\-–—|·\[(]*(?:(?:page|seite|pagina|página|strona|s\.|p\.)\s*)?"
@@ -94,14 +119,18 @@ def _hold(page: Page) -> _Held:
     )
 
 
+def _plain(text: str) -> str:
+    """Composed letters, no ligatures, no signs that nobody sees, one blank at a time."""
+    text = _ODD.sub(lambda match: _PLAIN.get(match.group(), ""), text)
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text))
+
+
 def _tidy(text: str) -> list[str]:
-    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
-    return [_SPACES.sub(" ", _UNSEEN.sub("", line)).strip() for line in _LINE_END.split(text)]
+    return [line.strip() for line in _LINE_END.split(_plain(text))]
 
 
 def _tidy_paragraphs(text: str) -> str:
-    text = unicodedata.normalize("NFC", text.translate(_LIGATURES)).replace(BROKEN_WORD, "")
-    paragraphs = (" ".join(_UNSEEN.sub("", part).split()) for part in re.split(r"\n{2,}", text))
+    paragraphs = (" ".join(part.split()) for part in re.split(r"\n{2,}", _plain(text).replace(BROKEN_WORD, "")))
     return "\n\n".join(part for part in paragraphs if part and not _LEADERS.search(part))
 
 
@@ -110,10 +139,10 @@ def _clean(before: deque[_Held], waiting: deque[_Held]) -> Page:
     around = [*before, *list(waiting)[:_AROUND]]
     before.append(held)
     lines = _without_edges(held, around)
-    if _is_list_of_places(lines):
+    leading = {at for at, line in enumerate(lines) if _leads(line)}
+    if _is_list_of_places(lines, len(leading)):
         return replace(held.page, text="")
-    lines = [line for line in lines if not _LEADERS.search(line)]
-    text = "\n".join(lines)
+    text = "\n".join(line for at, line in enumerate(lines) if at not in leading)
     if BROKEN_WORD in text or "-\n" in text:
         text = _mend(text, [held, *around])
     return replace(held.page, text=join_lines(text.split("\n")))
@@ -158,32 +187,57 @@ def _bears_number(line: str, page: Page) -> bool:
     return words[0].strip("-–—[]()|·").casefold() in numbers or words[-1].strip("-–—[]()|·").casefold() in numbers
 
 
-def _is_list_of_places(lines: list[str]) -> bool:
-    """A page of contents or of an index: most lines lead the eye to a page number, and nothing can be cited."""
+def _leads(line: str) -> bool:
+    """Whether dots or the like lead the eye over the line to a page number."""
+    # Looking for the plain string first is ten times as fast, and nearly all lines have none.
+    seldom = ". ." in line or "..." in line or "…" in line or "____" in line
+    return seldom and _LEADERS.search(line) is not None
+
+
+def _is_list_of_places(lines: list[str], leading: int) -> bool:
+    """A page of contents or of an index: most lines lead to a page number, and nothing can be cited."""
     filled = [line for line in lines if line]
     if len(filled) < 5:
         return False
-    leaders = sum(1 for line in filled if _LEADERS.search(line))
-    entries = sum(1 for line in filled if len(line) <= 160 and _INDEX_LINE.fullmatch(line))
-    return leaders * 5 > len(filled) * 2 or entries * 2 > len(filled)
+    # The last sign tells most lines apart before the pattern is tried.
+    entries = sum(
+        1 for line in filled if line[-1].isdigit() and len(line) <= 160 and "," in line and _INDEX_LINE.fullmatch(line)
+    )
+    return leading * 5 > len(filled) * 2 or entries * 2 > len(filled)
 
 
 def _mend(text: str, around: list[_Held]) -> str:
     """Broken words whole again; a hyphen stays where the same word stands hyphenated on a page nearby."""
+    pieces: list[str] = []
+    done = 0
+    for match in _BREAK.finditer(text):
+        start, end = match.span()
+        if start < done:
+            continue  # broken twice: the second break was taken with the first
+        before = _BEFORE.search(text[max(done, start - _LONGEST_WORD) : start])
+        after = _AFTER.match(text[end : end + _LONGEST_WORD])
+        if before is None or after is None or not _is_break(text[start], before.group(), after.group(1)):
+            pieces.append(text[done:start] + match.group().replace(BROKEN_WORD, "-"))
+            done = end
+            continue
+        word = _joined(before.group(), after.group(1), around)
+        # The line still ends here: how long it is tells where paragraphs end.
+        pieces.append(f"{text[done : start - len(before.group())]}{word}{after.group(2)}\n")
+        done = end + after.end()
+    return "".join([*pieces, text[done:]])
 
+
+def _is_break(sign: str, left: str, right: str) -> bool:
+    """A hyphen before a line end breaks words, not ranges of numbers; the engine's own sign is always a break."""
+    return sign == BROKEN_WORD or (left[-1].isalpha() and right[0].isalpha())
+
+
+def _joined(left: str, right: str, around: list[_Held]) -> str:
     def is_near(word: str) -> bool:
         return any(word.casefold() in held.words() for held in around)
 
-    def whole(match: re.Match[str]) -> str:
-        left, right, rest = match.groups()
-        hyphened = f"{left}-{right}"
-        if is_near(left + right):
-            word = left + right
-        elif is_near(hyphened) or not right[0].islower():
-            word = hyphened
-        else:
-            word = left + right
-        # The line still ends here: how long it is tells where paragraphs end.
-        return f"{word}{rest}\n"
-
-    return _BROKEN.sub(whole, text).replace(BROKEN_WORD, "-")
+    if is_near(left + right):
+        return left + right
+    if is_near(f"{left}-{right}") or not right[0].islower():
+        return f"{left}-{right}"
+    return left + right

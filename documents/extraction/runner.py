@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -37,7 +37,7 @@ class Limits:
 PROBE_LIMITS: Final = Limits(memory=1024**3, cpu=10, wall=15.0)
 
 
-def records(path: Path, *, kind: str, limits: Limits = Limits()) -> Iterator[Meta | Page | Item]:
+def records(path: Path, *, kind: str, limits: Limits = Limits()) -> Generator[Meta | Page | Item, None, None]:
     """Records of the file as the child says them. Close the iterator to end the child early.
 
     Raises:

@@ -56,7 +56,7 @@ def store(arrived: Arrived) -> str:
         return default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}", file)
 
 
-class _Movable(File):  # type: ignore[type-arg]  # File[bytes] cannot be subscripted at run time
+class _Movable(File):
     """A file that local storage may move instead of copying: it asks for this path."""
 
     def __init__(self, path: Path) -> None:
@@ -71,11 +71,7 @@ class _Movable(File):  # type: ignore[type-arg]  # File[bytes] cannot be subscri
 @contextmanager
 def local_copy(stored_as: str) -> Iterator[Path]:
     """A path where the stored file can be read: itself on a local disk, a copy where storage is elsewhere."""
-    try:
-        path = Path(default_storage.path(stored_as))
-    except NotImplementedError:
-        path = None  # type: ignore[assignment]  # S3 has no paths
-    if path is not None:
+    if (path := _path_of(stored_as)) is not None:
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="tesigo-copy-") as folder:
@@ -85,7 +81,15 @@ def local_copy(stored_as: str) -> Iterator[Path]:
         yield copy
 
 
-def remove(stored_as: str) -> None:
-    """Deletes the file; quiet when it is gone already."""
-    if stored_as:
-        default_storage.delete(stored_as)
+def _path_of(stored_as: str) -> Path | None:
+    try:
+        return Path(default_storage.path(stored_as))
+    except NotImplementedError:  # S3 has no paths
+        return None
+
+
+def remove(*stored: str) -> None:
+    """Deletes the files; quiet where one is gone already or never came to storage (an empty name)."""
+    for stored_as in stored:
+        if stored_as:
+            default_storage.delete(stored_as)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import User
 from documents.domain import uploads
 from documents.domain.queries import owned_document
 from documents.enums import UploadPurpose, UploadState
@@ -20,7 +21,7 @@ from documents.models import Upload
 @require_POST
 def upload(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Takes one or more files in, in the field ``file``; answers their rows to a script, the brief to a form."""
-    document = owned_document(document_id=document_id, user=request.user)
+    document = owned_document(document_id=document_id, user=_person(request))
     purpose = request.POST.get("purpose", "")
     files = request.FILES.getlist("file")
     if purpose not in UploadPurpose.values or not files:
@@ -34,7 +35,7 @@ def upload(request: HttpRequest, document_id: UUID) -> HttpResponse:
                     purpose=UploadPurpose(purpose),
                     name=file.name or "",
                     chunks=file.chunks(),
-                    by=request.user,
+                    by=_person(request),
                 )
             )
     except NotEditable:
@@ -54,7 +55,7 @@ def upload(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_GET
 def state(request: HttpRequest, document_id: UUID, upload_id: UUID) -> HttpResponse:
     """The row of one file as it stands; it asks again by itself while the file is being read."""
-    document = owned_document(document_id=document_id, user=request.user)
+    document = owned_document(document_id=document_id, user=_person(request))
     row = _owned_upload(document_id, upload_id)
     return render(request, "documents/uploads/rows.html", {"document": document, "uploads": [row]})
 
@@ -63,16 +64,22 @@ def state(request: HttpRequest, document_id: UUID, upload_id: UUID) -> HttpRespo
 @require_POST
 def delete(request: HttpRequest, document_id: UUID, upload_id: UUID) -> HttpResponse:
     """Removes a file, or dismisses one that was rejected."""
-    owned_document(document_id=document_id, user=request.user)
+    owned_document(document_id=document_id, user=_person(request))
     _owned_upload(document_id, upload_id)
     try:
-        uploads.delete(upload_id=upload_id, by=request.user)
+        uploads.delete(upload_id=upload_id, by=_person(request))
     except NotEditable:
         words = _("This document has been paid for; its files can no longer be changed.")
         return _refused(request, document_id, words, status=409)
     except UploadInUse:
         return _refused(request, document_id, _("Citations rest on this file, so it has to stay."), status=409)
     return HttpResponse("") if _is_script(request) else redirect("documents:brief", document_id)
+
+
+def _person(request: HttpRequest) -> User:
+    """Whoever is signed in, which `login_required` has seen to."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def _owned_upload(document_id: UUID, upload_id: UUID) -> Upload:

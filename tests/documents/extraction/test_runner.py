@@ -100,7 +100,8 @@ def test_stream_that_unpacks_without_end_is_stopped_by_a_limit(tmp_path: Path) -
     path = files.stream_bomb(tmp_path / "a.pdf", 1024**3)
     assert path.stat().st_size < 1024**2
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    code, pages = "", []
+    code = ""
+    pages: list[Page] = []
     try:
         _meta, pages, _ = read(path, "pdf", TIGHT)
     except ExtractionFailed as failed:

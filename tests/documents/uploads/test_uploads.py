@@ -340,7 +340,7 @@ def test_a_file_that_is_cited_stays(hand_in: HandIn, document: Document, tmp_pat
         section=section,
         position=0,
         source=source,
-        passage=source.passages.first(),
+        passage=source.passages.all()[0],
         sentence="So.",
         check_result="overlap",
     )
