@@ -76,7 +76,7 @@ class Drain:
         finally:
             for gateway in self._gateways.values():
                 await gateway.close()
-            await in_database(connection.close)
+            await in_database(_close_connection)
         return self.finished
 
     async def _work(self, heartbeat: Heartbeat) -> None:
@@ -186,6 +186,10 @@ class Drain:
             # Two steps of a document may come here at once.
             self._gateways.setdefault(document_id, Gateway(session_id=session_id, seed=seed))
         return self._gateways[document_id]
+
+
+def _close_connection() -> None:
+    connection.close()
 
 
 def _identity(document_id: UUID) -> tuple[UUID, int]:

@@ -7,9 +7,6 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from billing.models import PriceList
-from generation.ai import keys
-from generation.models import AIModel
 from sandbox.client import Control
 from sandbox.testing import run_in_thread
 
@@ -25,6 +22,8 @@ def sandbox() -> Iterator[Control]:
 @pytest.fixture
 def control(sandbox: Control) -> Control:
     """The sandbox's control endpoint; everything ordered by an earlier test is forgotten."""
+    from generation.ai import keys  # not before Django is set up
+
     sandbox.reset()
     keys.forget()
     return sandbox
@@ -34,8 +33,8 @@ def control(sandbox: Control) -> Control:
 def committed(transactional_db: None) -> None:
     """A database in which everything is committed, as workers see it, with the rows that migrations bring."""
     for module, model in (
-        ("generation.migrations.0003_first_models", AIModel),
-        ("billing.migrations.0002_first_price_list", PriceList),
+        ("generation.migrations.0003_first_models", "generation.AIModel"),
+        ("billing.migrations.0002_first_price_list", "billing.PriceList"),
     ):
-        if not model.objects.exists():
+        if not apps.get_model(model).objects.exists():
             import_module(module).Migration.operations[0].code(apps, None)

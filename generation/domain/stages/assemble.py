@@ -24,7 +24,7 @@ async def run(work: Work) -> Result:
     measured = await in_database(drafts.result_of, claim.job_id, Stage.MEASURE, claim.round)
     reader = await exporting.render_reader(manuscript)
     pages = Decimal(measured["body_pages"])
-    return Result({"body_pages": str(pages)}, partial(_store, claim.document_id, reader, pages))
+    return Result({"body_pages": str(pages)}, partial(_store, claim.document_id, reader, manuscript.csl_style, pages))
 
 
 def _complete_manuscript(document_id: UUID) -> Manuscript:
@@ -37,6 +37,6 @@ def _complete_manuscript(document_id: UUID) -> Manuscript:
     return manuscripts.load(document_id)
 
 
-def _store(document_id: UUID, reader: ReaderHtml, pages: Decimal) -> None:
-    exporting.store_reader(document_id=document_id, reader=reader)
+def _store(document_id: UUID, reader: ReaderHtml, style: str, pages: Decimal) -> None:
+    exporting.store_reader(document_id=document_id, reader=reader, style=style)
     Document.objects.filter(pk=document_id).update(body_pages=pages)
