@@ -14,6 +14,7 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState, UploadPurpose
 from documents.errors import NotEditable
 from documents.forms import BriefForm
+from documents.models import Document, Upload
 
 
 @login_required
@@ -31,8 +32,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def brief(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The brief of a document, with its files; saving goes on to the outline."""
     document = owned_document(document_id=document_id, user=request.user)
-    if document.state not in {DocumentState.DRAFT, DocumentState.OUTLINED}:
-        return redirect("documents:outline" if document.is_editable else "documents:read", document.pk)
+    if document.state == DocumentState.OUTLINING:
+        return redirect("documents:outline", document.pk)
+    if not document.is_editable:
+        return render(request, "documents/brief_read.html", {"document": document, **_files(document)})
     form = BriefForm(request.POST or None, instance=document)
     if request.method == "POST" and form.is_valid():
         try:
@@ -40,13 +43,7 @@ def brief(request: HttpRequest, document_id: UUID) -> HttpResponse:
         except NotEditable:
             messages.error(request, _("This document has been paid for; its description can no longer be changed."))
         return redirect("documents:outline", document_id)
-    uploads = document.uploads.all()
-    context = {
-        "form": form,
-        "document": document,
-        "assignments": [upload for upload in uploads if upload.purpose == UploadPurpose.ASSIGNMENT],
-        "sources": [upload for upload in uploads if upload.purpose == UploadPurpose.SOURCE],
-    }
+    context = {"form": form, "document": document, **_files(document)}
     return render(request, "documents/brief.html", context, status=422 if form.errors else 200)
 
 
@@ -62,3 +59,11 @@ def delete(request: HttpRequest, document_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The draft and its files are gone."))
     return redirect("documents:library")
+
+
+def _files(document: Document) -> dict[str, list[Upload]]:
+    uploads = list(document.uploads.all())
+    return {
+        "assignments": [upload for upload in uploads if upload.purpose == UploadPurpose.ASSIGNMENT],
+        "sources": [upload for upload in uploads if upload.purpose == UploadPurpose.SOURCE],
+    }

@@ -23,7 +23,7 @@ def outline_page(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The outline: on its way, to be edited, or asked for. POST saves it."""
     document = owned_document(document_id=document_id, user=request.user)
     if not document.is_editable:
-        return redirect("documents:read", document.pk)
+        return render(request, "documents/outline_read.html", _context(document))
     if request.method == "POST":
         return _save(request, document)
     return render(request, "documents/outline.html", _context(document))
