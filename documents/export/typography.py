@@ -54,15 +54,12 @@ def bind_numbers(inlines: list[Any]) -> list[Any]:
     """Words of a citation with ``p. 12`` bound together, over pandoc's separate words and spaces."""
     bound: list[Any] = []
     for item in inlines:
-        previous, space = bound[-2:] if len(bound) > 1 else [None, None]
-        if (
-            _is(item, "Str") and item["c"][:1].isalnum() and _is(space, "Space")
-            and _is(previous, "Str") and _LABEL.search(previous["c"])
-        ):  # fmt: skip
-            bound.pop()
-            bound[-1] = {"t": "Str", "c": f"{previous['c']}{NO_BREAK}{item['c']}"}
-        else:
-            bound.append(item)
+        if len(bound) > 1 and _is(item, "Str") and _is(bound[-1], "Space") and _is(bound[-2], "Str"):
+            label = bound[-2]["c"]
+            if item["c"][:1].isalnum() and _LABEL.search(label):
+                bound[-2:] = [{"t": "Str", "c": f"{label}{NO_BREAK}{item['c']}"}]
+                continue
+        bound.append(item)
     return bound
 
 
