@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from billing.domain import events, price_lists, pricing, refunds, settlement
@@ -89,7 +90,12 @@ class PriceListAdmin(admin.ModelAdmin):
         """What sample orders cost by this list."""
         if price_list._state.adding:
             return "–"
-        return money_table([(_("%d pages") % pages, pricing.quote(pages, price_list).total) for pages in SAMPLES])
+        return money_table(
+            [
+                (ngettext("%d page", "%d pages", pages) % pages, pricing.quote(pages, price_list).total)
+                for pages in SAMPLES
+            ]
+        )
 
     @admin.action(description=_("Put in force"), permissions=["price"])
     def activate(self, request: HttpRequest, chosen: QuerySet[PriceList]) -> None:

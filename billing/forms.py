@@ -1,6 +1,11 @@
 """What comes in from the price page and the calculator."""
 
+from typing import Any
+
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from documents.models.document import MAX_PAGES, MIN_PAGES
@@ -24,10 +29,15 @@ class PayForm(forms.Form):
     total = forms.DecimalField(max_digits=8, decimal_places=2, widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
     terms = forms.BooleanField(
-        label=_("I have read the terms and agree to them."),
         error_messages={"required": _("Please agree to the terms before you pay.")},
     )
     start_now = forms.BooleanField(
         label=_("Start writing at once. I know that my right of withdrawal ends when the document is delivered."),
         error_messages={"required": _("Writing can only be ordered with a start at once.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        page = '<a href="{}" target="_blank" rel="noopener">{}</a>'
+        terms = format_html(page, reverse("privacy:terms"), gettext("terms"))
+        self.fields["terms"].label = format_html(gettext("I have read the {} and agree to them."), terms)

@@ -23,7 +23,6 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
 
-
 #: Seconds after which paying may be tried again when Stripe, or we, could not be asked.
 TRY_AGAIN_AFTER = 60
 PAGES_AT_FIRST = 12
@@ -119,7 +118,8 @@ def paid(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return redirect("generation:progress", document_id)
     if payment.state in {PaymentState.PROCESSING, PaymentState.HELD} or (not asked and payment.state in OPEN_STATES):
         return render(request, "billing/on_its_way.html", {"document": document, "payment": payment})
-    messages.warning(request, _why_not_paid(payment))
+    if not (payment.failure and payment.state in OPEN_STATES):  # the price page tells that one itself
+        messages.warning(request, _why_not_paid(payment))
     return redirect("billing:price", document_id)
 
 
@@ -200,6 +200,6 @@ def _why_not_paid(payment: Payment) -> str:
         return _("That payment was not needed any more. The whole amount goes back the way it came.")
     if payment.state == PaymentState.EXPIRED:
         return _("The payment page has expired. Nothing was charged.")
-    if payment.failure:
-        return _("The payment did not go through: %(why)s Nothing was charged.") % {"why": payment.failure}
+    if payment.state == PaymentState.FAILED:
+        return _("The payment did not go through. Nothing was charged.")
     return _("The payment was not finished. Nothing was charged.")

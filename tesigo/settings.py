@@ -248,7 +248,8 @@ AI_BACKOFF_BASE = float(env.str("AI_BACKOFF_BASE", "2"))
 STRIPE_API_BASE = env.url("STRIPE_API_BASE", "https://api.stripe.com", refuse_loopback=IS_PRODUCTION)
 STRIPE_SECRET_KEY = env.secret("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRET = env.secret("STRIPE_WEBHOOK_SECRET")
-STRIPE_API_VERSION = "2025-03-31.basil"
+#: The version that both the SDK and dj-stripe of requirements/ speak.
+STRIPE_API_VERSION = "2026-05-27.dahlia"
 #: Origins of Stripe's hosted page, for the CSP's form-action.
 STRIPE_CHECKOUT_ORIGIN = env.url("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com", refuse_loopback=IS_PRODUCTION)
 STRIPE_LIVE_MODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))

@@ -94,8 +94,7 @@ def _apply(
     known: dict[str, Any] = {"checked_at": now}
     if seen.intent_id:
         known["stripe_payment_intent_id"] = seen.intent_id
-    if target not in {S.SUCCEEDED}:
-        known["failure"] = seen.decline[:300]
+    known["failure"] = seen.decline[:300] if target in {S.PENDING, S.FAILED} else ""
     Payment.objects.filter(pk=payment.pk).update(**known)
     go: Callable[..., bool] = partial(payments.move, payment_id=payment.pk, by=by, now=now)
     if target in {S.SUCCEEDED, S.PROCESSING} and (difference := mismatch(payment, seen)):
@@ -103,12 +102,12 @@ def _apply(
         audit.record(action="payment.held", subject=payment, by=by, details={"cause": cause[:100]})
         logger.error("payment_held", extra={"payment_id": str(payment.pk), "why": difference})
     elif target == S.SUCCEEDED and is_wanted(payment, document):
-        go(to=S.SUCCEEDED, cause=cause, succeeded_at=now, failure="")
+        go(to=S.SUCCEEDED, cause=cause, succeeded_at=now)
         audit.record(action="payment.succeeded", subject=payment, by=by, details={"amount": str(payment.amount)})
         transaction.on_commit(partial(_tell, document.pk, payment.pk))
         enqueue_on_commit("billing.tasks.close_needless_sessions")
     elif target == S.SUCCEEDED:
-        go(to=S.HELD, cause=f"{cause}; not needed", succeeded_at=now, failure="")
+        go(to=S.HELD, cause=f"{cause}; not needed", succeeded_at=now)
         audit.record(action="payment.not_needed", subject=payment, by=by)
         with translation.override(payment.user.language):
             reason = gettext("The document was already paid for, or its order had changed.")

@@ -13,6 +13,7 @@ from accounts.models import User
 from billing.enums import PaymentState, PriceListState
 from billing.models import Payment, PriceList, Refund, WebhookEvent
 from documents.models import Document
+from sandbox.testing import Running
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,32 @@ def test_a_draft_is_made_changed_and_put_in_force(staff: Client, price_list: Pri
     price_list.refresh_from_db()
     assert (draft.state, draft.price_per_page) == (PriceListState.ACTIVE, Decimal("0.60"))
     assert price_list.state == PriceListState.RETIRED
+
+
+def test_exactly_one_list_is_put_in_force(staff: Client, price_list: PriceList) -> None:
+    staff.post("/admin/billing/pricelist/add/", {"price_per_page": "0.60", "discount_percent": "0", "note": ""})
+    draft = PriceList.objects.get(version=2)
+    assert draft.created_by == User.objects.get(is_staff=True)
+    page = act(staff, "pricelist", "activate", draft, price_list)
+    assert "Choose exactly one list." in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == PriceListState.DRAFT
+
+
+def test_asking_stripe_tells_how_it_stands_or_why_not(
+    staff: Client, payment: Payment, price_list: PriceList, sandbox: Running
+) -> None:
+    Payment.objects.update(state=PaymentState.PENDING, stripe_session_id="cs_test_gone")
+    assert "Stripe could not be asked" in act(staff, "payment", "settle_now", payment).content.decode()
+    Payment.objects.update(state=PaymentState.SUCCEEDED)
+    assert f"{payment.pk}: paid" in act(staff, "payment", "settle_now", payment).content.decode()
+
+
+def test_events_that_wait_are_worked_on_command(staff: Client) -> None:
+    event = WebhookEvent.objects.create(event_id="evt_1", type="customer.created", object_id="z", payload={})
+    act(staff, "webhookevent", "work_again", event)
+    event.refresh_from_db()
+    assert event.processed_at
 
 
 def test_a_list_that_was_in_force_is_never_edited(staff: Client, price_list: PriceList) -> None:

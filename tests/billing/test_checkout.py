@@ -15,8 +15,9 @@ from billing.domain import checkout, price_lists
 from billing.domain.checkout import open_checkout
 from billing.domain.settlement import settle
 from billing.enums import PaymentState, PriceListState
-from billing.errors import AlreadyPaid, NotReady, PriceChanged, Refused, Unknown
+from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, PriceListFrozen, Refused, Unavailable, Unknown
 from billing.models import Payment, PriceList
+from billing.tasks import close_needless_sessions, settle_open_payments
 from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.models import Document
@@ -91,6 +92,15 @@ def test_a_changed_order_closes_the_old_page_first(document: Document, sandbox: 
     assert new.amount == Decimal("7.20")
 
 
+def test_an_old_page_that_cannot_be_closed_keeps_its_place(document: Document, sandbox: Running, student: User) -> None:
+    order(document)
+    new_list(student, "0.60")
+    sandbox.control.fault("stripe", "status", status=400, path="expire")
+    with pytest.raises(Unavailable):
+        order(document, shown_total=Decimal("7.20"), shown_version=2)
+    assert Payment.objects.count() == 1
+
+
 def test_a_page_paid_before_it_could_be_closed_is_honoured(
     document: Document, sandbox: Running, student: User, started: list[Any]
 ) -> None:
@@ -106,9 +116,10 @@ def test_a_page_paid_before_it_could_be_closed_is_honoured(
 
 def test_a_new_price_list_closes_open_pages(document: Document, sandbox: Running, student: User) -> None:
     payment = order(document)
-    assert checkout.close_needless() == 0
+    close_needless_sessions()
+    assert Payment.objects.get().state == PaymentState.PENDING
     new_list(student, "0.60")
-    assert checkout.close_needless() == 1
+    close_needless_sessions()
     payment.refresh_from_db()
     assert payment.state == PaymentState.EXPIRED
 
@@ -141,7 +152,8 @@ def test_the_sweep_continues_an_opening_that_its_buyer_left(document: Document, 
     with pytest.raises(Unknown):
         order(document)
     sandbox.control.clear_faults()
-    assert checkout.sweep(now=timezone.now()) == 0
+    settle_open_payments()
+    assert Payment.objects.get().checked_at is None
     assert checkout.sweep(now=timezone.now() + timedelta(minutes=2)) == 1
     assert Payment.objects.get().state == PaymentState.PENDING
     assert len(sessions_at_stripe(sandbox)) == 1
@@ -212,6 +224,70 @@ def test_one_list_is_active_whoever_activates(student: User, price_list: PriceLi
     results = at_once(4, lambda: price_lists.activate(price_list_id=waiting.pop(), by=student))
     assert not [result for result in results if isinstance(result, Exception)]
     assert PriceList.objects.filter(state=PriceListState.ACTIVE).count() == 1
+
+
+def test_an_order_that_stripe_refuses_fails_and_charges_nothing(
+    document: Document, sandbox: Running, settings: Any
+) -> None:
+    settings.PROVIDER_MINIMUM = Decimal("0.01")
+    PriceList.objects.update(price_per_page=Decimal("0.10"))
+    Document.objects.update(pages=1)
+    document.sections.exclude(title="Introduction").delete()
+    document.sections.update(pages=1)
+    with pytest.raises(Declined):
+        order(document, shown_total=Decimal("0.10"))
+    payment = Payment.objects.get()
+    assert payment.state == PaymentState.FAILED
+    assert "50 cents" in payment.failure
+
+
+def test_an_old_page_is_shown_again_while_stripe_is_silent(document: Document, sandbox: Running) -> None:
+    payment = order(document)
+    sandbox.control.fault("stripe", "429")
+    assert order(document).checkout_url == payment.checkout_url
+
+
+def test_a_silent_stripe_keeps_no_payment_from_its_turn(document: Document, sandbox: Running, student: User) -> None:
+    order(document)
+    later = timezone.now() + timedelta(minutes=2)
+    sandbox.control.fault("stripe", "429")
+    assert checkout.sweep(now=later) == 1
+    assert Payment.objects.get().checked_at == later
+    assert checkout.sweep(now=later) == 0
+
+
+def test_an_opening_whose_key_has_lapsed_is_not_sent_again(document: Document, sandbox: Running) -> None:
+    sandbox.control.fault("stripe", "commit_then_drop", method="POST")
+    with pytest.raises(Unknown):
+        order(document)
+    sandbox.control.clear_faults()
+    Payment.objects.update(created_at=timezone.now() - timedelta(hours=24))
+    assert order(document).state == PaymentState.PENDING
+    assert list(Payment.objects.order_by("created_at").values_list("state", flat=True)) == ["expired", "pending"]
+
+
+def test_paid_payments_are_left_alone_when_others_are_closed(
+    document: Document, sandbox: Running, started: list[Any]
+) -> None:
+    payment = order(document)
+    sandbox.control.pay(payment.stripe_session_id)
+    settle(payment_id=payment.pk, cause="test")
+    assert checkout.withdraw(payment_id=payment.pk, cause="test").state == PaymentState.SUCCEEDED
+
+
+def test_a_list_in_force_is_not_saved_again(student: User, price_list: PriceList) -> None:
+    price_list.price_per_page = Decimal("9.99")
+    with pytest.raises(PriceListFrozen):
+        price_lists.save_draft(draft=price_list, by=student)
+    assert price_lists.activate(price_list_id=price_list.pk, by=student).version == 1
+
+
+def test_a_rolled_back_list_is_in_force_again(student: User, price_list: PriceList) -> None:
+    newer = new_list(student, "0.60")
+    price_lists.activate(price_list_id=price_list.pk, by=student)
+    newer.refresh_from_db()
+    assert newer.state == PriceListState.RETIRED
+    assert price_lists.draft_from(price_list_id=newer.pk, by=student).version == 3
 
 
 def test_stripe_away_says_so_and_charges_nothing(document: Document, sandbox: Running, browser: Client) -> None:

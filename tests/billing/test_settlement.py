@@ -1,5 +1,6 @@
 """What becomes of a payment, whoever asks and in whatever order (R-63, R-65, R-66)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,10 +9,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Mail
+from billing import stripe_gateway as gateway
 from billing.domain.checkout import open_checkout
 from billing.domain.payments import MOVES, move
-from billing.domain.refunds import refund_in_full
-from billing.domain.settlement import settle
+from billing.domain.refunds import advance, open_refund, refund_in_full
+from billing.domain.settlement import mismatch, settle
 from billing.enums import PaymentState, RefundState
 from billing.errors import IllegalMove, Unavailable
 from billing.models import Payment, Refund
@@ -253,3 +255,41 @@ def test_a_refund_that_the_bank_sends_back_leaves_the_money_held(payment: Paymen
     assert (refund.state, payment.state) == (RefundState.FAILED, PaymentState.HELD)
     assert payment.refunded_amount == 0
 
+
+def test_more_than_is_left_is_never_refunded(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.pay(payment.stripe_session_id)
+    settled(payment)
+    assert open_refund(payment_id=payment.pk, cause="part", reason="", amount=Decimal("2.00"))
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.PARTIALLY_REFUNDED
+    with pytest.raises(ValueError, match=r"4\.00"):
+        open_refund(payment_id=payment.pk, cause="more", reason="", amount=Decimal("4.01"))
+    rest = open_refund(payment_id=payment.pk, cause="rest", reason="")
+    assert rest.amount == Decimal("4.00")
+    assert open_refund(payment_id=payment.pk, cause="again", reason="") is None
+    continue_refunds()
+    amounts = [refund["amount"] for refund in sandbox.control.get("stripe/objects", kind="refund")["objects"]]
+    assert sorted(amounts) == [200, 400]
+    assert advance(refund_id=rest.pk).state == RefundState.SUCCEEDED
+
+
+def test_a_refund_without_a_charge_at_stripe_is_held(payment: Payment) -> None:
+    move(payment_id=payment.pk, to=PaymentState.SUCCEEDED, cause="test")
+    refund = refund_in_full(document_id=payment.document_id, cause="job_failed", reason="")
+    results = at_once(4, lambda: advance(refund_id=refund.pk))
+    assert {result.state for result in results} == {RefundState.FAILED}
+    payment.refresh_from_db()
+    assert (payment.state, payment.refunded_amount) == (PaymentState.HELD, 0)
+
+
+@pytest.mark.parametrize(("name", "value"), [("currency", "USD"), ("livemode", True)])
+def test_another_currency_or_mode_does_not_match(payment: Payment, name: str, value: Any) -> None:
+    seen = gateway.retrieve_session(payment.stripe_session_id)
+    assert mismatch(payment, seen) == ""
+    assert "differs" in mismatch(payment, replace(seen, **{name: value}))
+
+
+def test_a_wrong_key_is_said_to_be_unavailable(payment: Payment, sandbox: Running) -> None:
+    sandbox.control.fault("stripe", "401")
+    with pytest.raises(Unavailable):
+        gateway.retrieve_session(payment.stripe_session_id)

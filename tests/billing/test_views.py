@@ -118,6 +118,18 @@ class TestPricePage:
         paying = browser.post(f"/documents/{document.pk}/pay/", SHOWN | CONSENT)
         assert paying["Location"] == f"/documents/{document.pk}/{goal}/"
 
+    def test_without_a_price_list_nothing_can_be_bought(self, browser: Client, document: Document) -> None:
+        PriceList.objects.all().delete()
+        for answer in (
+            browser.get(f"/documents/{document.pk}/price/"),
+            browser.post(f"/documents/{document.pk}/pay/", SHOWN | CONSENT),
+        ):
+            assert answer.status_code == 503
+            assert "Prices are being changed" in text(answer)
+
+    def test_a_document_never_ordered_has_no_way_back(self, browser: Client, document: Document) -> None:
+        assert browser.get(f"/documents/{document.pk}/paid/")["Location"].endswith("/price/")
+
     def test_leaving_stripes_page_says_nothing_was_charged(self, browser: Client, document: Document) -> None:
         assert "Nothing was charged" in text(browser.get(f"/documents/{document.pk}/price/?left=1"))
 
@@ -194,6 +206,26 @@ class TestPaying:
         sandbox.control.fault("stripe", "429")
         page = text(browser.get(self.back(payment)))
         assert "please do not pay again" in page
+
+    def test_money_that_is_not_needed_goes_back_and_says_so(
+        self, browser: Client, payment: Payment, sandbox: Running
+    ) -> None:
+        Document.objects.update(pages=4)
+        sandbox.control.pay(payment.stripe_session_id)
+        browser.get(self.back(payment))
+        payment.refresh_from_db()
+        assert payment.state == PaymentState.REFUNDED
+        gone = browser.get(self.back(payment), headers={"HX-Request": "true"})
+        assert gone["HX-Redirect"].endswith("/price/")
+        assert browser.get(self.back(payment))["Location"].endswith("/price/")
+
+    def test_a_direct_debit_that_fails_says_so(self, browser: Client, payment: Payment, sandbox: Running) -> None:
+        sandbox.control.pay(payment.stripe_session_id, iban="DE62370400440532013001")
+        sandbox.control.post("stripe/settle", session=payment.stripe_session_id, outcome="failed")
+        assert "The payment did not go through" in text(browser.get(self.back(payment), follow=True))
+
+    def test_coming_back_without_paying_says_so(self, browser: Client, payment: Payment) -> None:
+        assert "was not finished" in text(browser.get(self.back(payment), follow=True))
 
     def test_an_expired_page_says_so(self, browser: Client, payment: Payment, sandbox: Running) -> None:
         sandbox.control.advance(25 * 3600)
