@@ -22,7 +22,7 @@ ROOT = HERE.parent
 FOLDER = ROOT / "var" / "demo"
 
 
-def inputs() -> tuple[Path | None, list[Path], dict[str, str]]:
+def inputs() -> tuple[Path | None, list[Path], dict[str, str | None]]:
     """The assignment sheet, the sources and the description, from the environment or from this folder."""
     sources = [Path(name) for name in os.environ.get("SOURCES", "").replace(":", " ").split()]
     assignment = os.environ.get("ASSIGNMENT", "")
@@ -43,6 +43,8 @@ def inputs() -> tuple[Path | None, list[Path], dict[str, str]]:
         "pages": os.environ.get("PAGES") or ("12" if chosen else "4"),
         "citation_style": "apa",
         "author_name": "Ada Example",
+        # Only what was handed in is cited, so that every citation can be looked up in it.
+        "search_for_sources": None,
     }
     if not chosen:
         return HERE / "assignment.md", [write_source(FOLDER / "keeping-the-light.pdf")], brief
@@ -92,7 +94,7 @@ def main() -> None:
     print(f"done in {time.monotonic() - started:.0f} s")
 
 
-def walk(student: Student, assignment: Path | None, sources: list[Path], brief: dict[str, str]) -> None:
+def walk(student: Student, assignment: Path | None, sources: list[Path], brief: dict[str, str | None]) -> None:
     """The journey of the product, step by step."""
     student.sign_in(f"ada.{int(time.time())}@example.org")
     print("signed in")

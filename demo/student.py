@@ -44,11 +44,14 @@ class Student:
     def submit(
         self,
         action: str,
-        values: Mapping[str, str | list[str]],
+        values: Mapping[str, str | list[str] | None],
         *,
         expect_error: bool = False,
     ) -> lxml.html.HtmlElement:
-        """Fills in the form of this page whose address contains ``action`` and sends it, hidden fields included."""
+        """Fills in the form of this page whose address contains ``action`` and sends it, hidden fields included.
+
+        A value of nothing clears a box that is ticked.
+        """
         form = next((form for form in self._page.forms if action in (urljoin(self._url, form.action or ""))), None)
         if form is None:
             raise JourneyError(f"no form for {action!r} at {self._url}: {self.words()[:300]}")
@@ -56,7 +59,7 @@ class Student:
         for name, value in form.form_values():
             data.setdefault(name, []).append(value)
         for name, value in values.items():
-            data[name] = value if isinstance(value, list) else [value]
+            data[name] = value if isinstance(value, list) else [value] if value is not None else []
         target = urljoin(self._url, form.action or self._url)
         headers = {"Referer": self._url}
         answer = self._http.post(target, data=data, headers=headers)
@@ -98,7 +101,7 @@ class Student:
 
         return self._wait("the sign-in mail", look, deadline=30)
 
-    def describe(self, **brief: str) -> str:
+    def describe(self, **brief: str | None) -> str:
         """Fills in the description; answers the document's id."""
         self.get("/documents/new/")
         self.submit("/documents/new/", brief)

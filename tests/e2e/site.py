@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from django.core.management import call_command
 
 from tesigo.platform.supervisor import Child, Supervisor
 from tests import environment
@@ -27,6 +28,7 @@ def running_site(home: Path) -> Iterator[str]:
     environment.create_database()
     lines: list[str] = []
     supervisor = Supervisor(home=home, say=lines.append)
+    call_command("collectstatic", interactive=False, verbosity=0)
     site = os.environ["SITE_URL"]
     try:
         for child in children(home):
@@ -51,7 +53,7 @@ def children(home: Path) -> list[Child]:
         Child(
             "web",
             [python, "-m", "uvicorn", "tesigo.asgi:application", "--host", "127.0.0.1"]
-            + ["--port", environ["SITE_PORT"], "--lifespan", "off", "--no-access-log"],
+            + ["--port", environ["SITE_PORT"], "--lifespan", "off", "--no-access-log", "--no-proxy-headers"],
         ),
         Child("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"]),
         Child("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="]),
