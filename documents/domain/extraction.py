@@ -12,23 +12,23 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchVector
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.domain import sources
+from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import reject
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
 from documents.extraction.cleaning import clean_pages
 from documents.extraction.failures import ExtractionFailed
-from documents.extraction.language import dictionary, language_of
+from documents.extraction.language import language_of
 from documents.extraction.passages import split_page
 from documents.extraction.protocol import Item, Meta, Page
 from documents.extraction.runner import records
-from documents.models import Document, Passage, Source, Upload
+from documents.models import Document, Source, Upload
 from documents.sources.uploaded import FRONT, csl_of_upload
 from documents.uploads import storage
 from documents.uploads.names import title_words
@@ -185,7 +185,7 @@ def _pages_of(stream: Iterator[Meta | Page | Item], upload: Upload, progress: _P
 
 def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progress) -> None:
     """A batch of pages as passages, in one transaction with the number of pages read."""
-    rows: list[Passage] = []
+    rows: list[NewPassage] = []
     for page in pages:
         progress.pages += 1
         progress.pages_with_text += len(page.text) >= _TEXT_OF_A_PAGE
@@ -196,17 +196,12 @@ def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progres
             texts = [page.text.strip()]  # a note of one line is all there is
         label = page.label or (str(page.number) if page.number else "")
         for text in texts:
-            rows.append(
-                Passage(source=source, page=page.number, page_label=label, position=progress.passages, text=text)
-            )
+            rows.append(NewPassage(page=page.number, page_label=label, position=progress.passages, text=text))
             progress.passages += 1
     progress.language = progress.language or language_of(progress.front)
-    config = dictionary(progress.language or upload.document.language)
-    for row in rows:
-        row.search = SearchVector(Value(row.text), config=config)  # computed by the database
     with transaction.atomic():
         _hold(upload, pages_read=progress.pages if progress.meta.pages else 0)
-        Passage.objects.bulk_create(rows, batch_size=200)
+        insert(source=source, passages=rows, language=progress.language or upload.document.language)
 
 
 def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:

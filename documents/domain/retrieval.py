@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from documents.enums import UploadState
 from documents.extraction.language import dictionary
@@ -16,8 +16,8 @@ from documents.models import Passage, Source
 _WORD: Final = re.compile(r"[^\W\d_]{3,30}")
 _MAX_WORDS: Final = 60
 #: Candidates fetched for each passage wanted, and at least this many.
-_CANDIDATES_EACH: Final = 8
-_CANDIDATES: Final = 120
+_CANDIDATES_EACH: Final = 10
+_CANDIDATES: Final = 300
 #: ts_rank divided by 1 + the logarithm of the passage's length.
 _BY_LENGTH: Final = 1
 #: Letters by which inflected forms count as one word when candidates are ranked again.
@@ -40,9 +40,10 @@ def passages_for(*, document_id: UUID, text: str, limit: int) -> list[Passage]:
     usable = Passage.objects.filter(source__document_id=document_id).filter(
         Q(source__upload=None) | Q(source__upload__state=UploadState.READY)
     )
-    words = _significant(text)
-    candidates = _candidates(usable, document_id, words, max(_CANDIDATES, limit * _CANDIDATES_EACH)) if words else []
-    chosen = _spread(_ranked(candidates, words), limit)
+    configs = _dictionaries(document_id)
+    weights = _weights(usable, _significant(text), configs)
+    candidates = _candidates(usable, list(weights), configs, max(_CANDIDATES, limit * _CANDIDATES_EACH))
+    chosen = _spread(_ranked(candidates, weights), limit)
     wanted = min(limit, 4)
     if len(chosen) < wanted:
         chosen += _representative(usable, wanted - len(chosen), without={passage.pk for passage in chosen})
@@ -56,15 +57,39 @@ def _significant(text: str) -> list[str]:
     return [word for word in ordered if len(word) > 3 or counted[word] > 1][:_MAX_WORDS]
 
 
-def _candidates(usable: QuerySet[Passage], document_id: UUID, words: list[str], count: int) -> list[Passage]:
-    """Passages with any of the words. Each source was indexed by its language's dictionary: all of them are asked."""
+def _dictionaries(document_id: UUID) -> list[str]:
+    """The dictionaries by which the document's sources were indexed: each in its own language."""
     languages = Source.objects.filter(document_id=document_id).values_list("csl__language", flat=True).distinct()
-    configs = sorted({dictionary(str(language or "")) for language in languages}) or ["simple"]
-    # Only letters reach the query, each word in quotes: nothing in a text can be taken for an operator.
+    return sorted({dictionary(str(language or "")) for language in languages})
+
+
+def _query(words: list[str], configs: list[str]) -> SearchQuery:
+    """Any of the words, in any of the languages. Only letters reach it, in quotes: nothing can be an operator."""
     raw = " or ".join(f'"{word}"' for word in words)
-    query = SearchQuery(raw, config=configs[0], search_type="websearch")
-    for config in configs[1:]:
-        query = query | SearchQuery(raw, config=config, search_type="websearch")
+    query, *others = [SearchQuery(raw, config=config, search_type="websearch") for config in configs]
+    for other in others:
+        query = query | other
+    return query
+
+
+def _weights(usable: QuerySet[Passage], words: list[str], configs: list[str]) -> dict[str, float]:
+    """For each word that any passage holds, how much it tells: the rarer, the more (BM25's idf)."""
+    if not words or not configs:
+        return {}
+    counts = {f"held_{at}": Count("pk", filter=Q(search=_query([word], configs))) for at, word in enumerate(words)}
+    held = usable.aggregate(total=Count("pk"), **counts)
+    total = held["total"]
+    return {
+        word: math.log(1 + (total - count + 0.5) / (count + 0.5))
+        for at, word in enumerate(words)
+        if (count := held[f"held_{at}"])
+    }
+
+
+def _candidates(usable: QuerySet[Passage], words: list[str], configs: list[str], count: int) -> list[Passage]:
+    if not words:
+        return []
+    query = _query(words, configs)
     return list(
         usable.filter(search=query)
         .annotate(rank=SearchRank(F("search"), query, normalization=_BY_LENGTH))
@@ -74,23 +99,17 @@ def _candidates(usable: QuerySet[Passage], document_id: UUID, words: list[str], 
     )
 
 
-def _ranked(candidates: list[Passage], words: list[str]) -> list[tuple[float, Passage]]:
-    """BM25 over the candidates: a word that few of them hold weighs more than one that all of them hold."""
-    stems = {word[:_STEM] for word in words}
-    counts = [
-        Counter(stem for word in _WORD.findall(passage.text) if (stem := word.casefold()[:_STEM]) in stems)
-        for passage in candidates
-    ]
-    holders = Counter(stem for count in counts for stem in count)
+def _ranked(candidates: list[Passage], weights: dict[str, float]) -> list[tuple[float, Passage]]:
+    """BM25, with words that begin alike taken as one: near enough to the dictionaries' own stems."""
+    stems: dict[str, float] = {}
+    for word, weight in weights.items():
+        stems[word[:_STEM]] = min(weight, stems.get(word[:_STEM], weight))
     usual = sum(len(passage.text) for passage in candidates) / len(candidates) if candidates else 1
-    total = len(candidates)
     ranked: list[tuple[float, Passage]] = []
-    for passage, count in zip(candidates, counts, strict=True):
+    for passage in candidates:
+        found = Counter(stem for word in _WORD.findall(passage.text) if (stem := word.casefold()[:_STEM]) in stems)
         length = _K1 * (1 - _B + _B * len(passage.text) / usual)
-        worth = sum(
-            math.log(1 + (total - holders[stem] + 0.5) / (holders[stem] + 0.5)) * times * (_K1 + 1) / (times + length)
-            for stem, times in count.items()
-        )
+        worth = sum(stems[stem] * times * (_K1 + 1) / (times + length) for stem, times in found.items())
         ranked.append((worth, passage))
     return sorted(ranked, key=lambda pair: (-pair[0], pair[1].pk))
 

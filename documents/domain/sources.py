@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchVector
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Value
 
+from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
 from documents.enums import SourceOrigin
 from documents.extraction.cleaning import clean_pages
-from documents.extraction.language import dictionary, language_of
+from documents.extraction.language import language_of
 from documents.extraction.passages import split_page
 from documents.extraction.protocol import Page
-from documents.models import Document, Passage, Source
+from documents.models import Document, Source
 from documents.sources.found import MIN_TEXT, FoundWork
 from documents.sources.keys import ascii_words, key_for
 from documents.sources.merging import KEPT, merge
@@ -70,11 +69,8 @@ def passage_texts(text: str) -> list[str]:
 
 def add_passages(source: Source, texts: Sequence[str], *, language: str) -> None:
     """Passages without page, in order, with their words in the index."""
-    config = dictionary(language)
-    Passage.objects.bulk_create(
-        Passage(source=source, position=position, text=text, search=SearchVector(Value(text), config=config))
-        for position, text in enumerate(texts)
-    )
+    rows = [NewPassage(page=0, page_label="", position=position, text=text) for position, text in enumerate(texts)]
+    insert(source=source, passages=rows, language=language)
 
 
 def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None" = None) -> list[Source]:

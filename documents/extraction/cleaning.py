@@ -28,7 +28,8 @@ _PLAIN: Final = {
 }  # fmt: skip
 #: What is replaced by `_PLAIN` or dropped: controls, soft hyphens, zero-width signs, private-use glyphs.
 _ODD: Final = re.compile(
-    r"[ﬀ-ﬆ\u00a0\u202f\u2007\u00ad\u200b\ufeff\u2028\u2029\x00\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffe\uffff]"
+    r"[ﬀ-ﬆ\u00a0\u202f\u2007\u00ad\u200b\ufeff\u2028\u2029"
+    r"\x00\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffe\uffff]"
 )
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SPACES: Final = re.compile(r"[ \t]{2,}|\t")
@@ -44,29 +45,6 @@ _BREAK: Final = re.compile(rf"{BROKEN_WORD}[ \t]*|-\n")
 _BEFORE: Final = re.compile(r"\w+\Z")
 _AFTER: Final = re.compile(rf"(\w+)([^\s{BROKEN_WORD}]{{0,20}})[ \t]?")
 _LONGEST_WORD: Final = 60
-_WORD: Final = "\x02"
-_PLAIN: Final = {
-    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
-    "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\ufffe": BROKEN_WORD,
-    "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n",
-}  # fmt: skip
-#: What is replaced by `_PLAIN` or dropped: controls, soft hyphens, zero-width signs, private-use glyphs.
-_ODD: Final = re.compile(
-    r"[ﬀ-ﬆ\u00a0\u202f\u2007\u00ad\u200b\ufeff\u2028\u2029\x00\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffe\uffff]"
-)
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_SPACES: Final = re.compile(r"[ \t]{2,}|\t")
-_NUMBERS: Final = re.compile(r"\d+|\b[ivxlcdm]+\b")
-_LONE_NUMBER: Final = re.compile(
-    r"[\s\-–—|·\[(]*(?:(?:page|seite|pagina|página|strona|s\.|p\.)\s*)?"
-    r"(\d{1,5}|[ivxlcdmIVXLCDM]{1,7})[\s\-–—|·\])]*"
-)
-_LEADERS: Final = re.compile(r"(?:\.\s?){5,}|(?:…\s?){2,}|_{6,}")
-_INDEX_LINE: Final = re.compile(r".{1,80}?,\s?\d{1,4}(?:[–-]\d{1,4})?(?:,\s?\d{1,4}(?:[–-]\d{1,4})?){0,30}")
-# Bounded, so that a page that is one word of a hundred thousand letters takes no longer than any other.
-_BROKEN: Final = re.compile(
-    rf"(\w{{1,60}})(?:{BROKEN_WORD}[ \t]*|(?<=[^\W\d_])-\n(?=[^\W\d_]))(\w{{1,60}})([^\s{BROKEN_WORD}]{{0,20}})[ \t]?"
-)
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
 
 

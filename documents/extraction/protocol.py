@@ -72,6 +72,19 @@ def write(stream: BinaryIO, record: Record) -> None:
     stream.flush()
 
 
+def _without_null(value: Any) -> Any:
+    """Labels and metadata of a PDF may hold null characters, which no column of the database takes."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [_without_null(one) for one in value]
+        case dict():
+            return {key: _without_null(one) for key, one in value.items()}
+        case _:
+            return value
+
+
 def read(line: bytes) -> Record:
     """The record of a line.
 
@@ -80,7 +93,7 @@ def read(line: bytes) -> Record:
     """
     try:
         name, values = json.loads(line)
-        record: Record = type_names[name](**values)
+        record: Record = type_names[name](**_without_null(values))
     except (TypeError, KeyError) as error:
         raise ValueError("not a record") from error
     return record

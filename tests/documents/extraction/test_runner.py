@@ -45,6 +45,14 @@ def test_pdf_page_by_page_with_its_printed_numbers(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_null_characters_in_labels_and_metadata_are_dropped(tmp_path: Path) -> None:
+    labels = {0: pikepdf.Dictionary(P=pikepdf.String("A\x00-"), S=pikepdf.Name.D)}
+    path = files.pdf(tmp_path / "a.pdf", ["Text"], labels=labels, Title="On\x00 Things")
+    meta, pages, _ = read(path, "pdf")
+    assert "\x00" not in meta.title + pages[0].label
+    assert pages[0].label.startswith("A")
+
+
 def test_pages_beyond_the_reopening_are_all_there(tmp_path: Path) -> None:
     path = files.pdf(tmp_path / "a.pdf", [f"This is page number {number}" for number in range(1, 252)])
     _meta, pages, _ = read(path, "pdf")
