@@ -106,7 +106,9 @@ class Command(BaseCommand):
             }
             self.supervisor.start(Child("sandbox", [python, "-m", "sandbox", *chain.from_iterable(sandbox.items())]))
         web = [python, "-m", "uvicorn", "tesigo.asgi:application", "--host=127.0.0.1", f"--port={environ['SITE_PORT']}"]
-        web += ["--lifespan=off", "--no-access-log", "--no-server-header", "--no-proxy-headers", "--timeout-graceful-shutdown=5"]
+        web += ["--lifespan=off", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown=5"]
+        # Forwarded addresses are judged by the application, which knows how many proxies are ours.
+        web += ["--no-proxy-headers"]
         self.supervisor.start(Child("web", web))
         # The first page matters most: the others share the processors only after it.
         if self._wait_for_site():
