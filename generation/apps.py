@@ -8,7 +8,8 @@ class GenerationConfig(AppConfig):
 
     def ready(self) -> None:
         from billing import gates
-        from generation import receivers  # noqa: F401  # connects the signals of the floors below
+        from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
         from generation.domain import admission
 
         gates.register("queue", admission.gate)
+        personal_data.register()

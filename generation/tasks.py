@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import threading
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from billiard.process import active_children
@@ -46,8 +48,7 @@ class _Stopping:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGUSR2, signal.SIGTERM, signal.SIGQUIT):
             self._before[number] = signal.getsignal(number)
-            at_once = number != signal.SIGUSR2
-            loop.add_signal_handler(number, lambda at_once=at_once: self._running.stop(at_once=at_once))
+            loop.add_signal_handler(number, partial(self._running.stop, at_once=number != signal.SIGUSR2))
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
@@ -64,7 +65,6 @@ def _ignore_until_a_drain_runs(**_: Any) -> None:
 def _let_drains_end(**_: Any) -> None:
     """The worker's soft shutdown waits for its tasks; drains are told not to begin anything more."""
     for child in active_children():
-        try:
-            os.kill(child.pid, signal.SIGUSR2)
-        except ProcessLookupError:
-            continue
+        if child.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGUSR2)

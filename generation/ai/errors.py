@@ -10,7 +10,7 @@ WORTH_RETRYING: Final = frozenset({Outcome.RATE_LIMITED, Outcome.TIMEOUT, Outcom
 
 
 class ProviderError(Exception):
-    """A call brought no usable answer. ``retry_after`` in seconds where the provider said; ``usage`` where it charged."""
+    """A call brought no usable answer. ``retry_after`` in seconds, where it was said; ``usage`` as charged."""
 
     def __init__(
         self, outcome: Outcome, message: str = "", *, retry_after: float | None = None, usage: Usage | None = None

@@ -140,7 +140,8 @@ def chain() -> list[AIModel]:
 
 def _idempotency_key(step_id: int, model: AIModel, asked: str) -> UUID:
     """The same for the same question of a step, also after a crash (R-36)."""
-    return uuid.uuid5(_KEY_SPACE, f"{step_id} {model.provider} {model.name} {hashlib.sha256(asked.encode()).hexdigest()}")
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+    return uuid.uuid5(_KEY_SPACE, f"{step_id} {model.provider} {model.name} {digest}")
 
 
 async def _settle(

@@ -23,12 +23,14 @@ class OpenAI:
     async def complete(self, call: Call) -> Completion:
         """One chat completion."""
         client = self._client.with_options(api_key=call.key)
-        shape = {"name": call.name, "schema": call.schema, "strict": True}
         try:
             answer: Any = await client.chat.completions.create(
                 model=call.model,
                 messages=[{"role": "system", "content": call.system}, {"role": "user", "content": call.prompt}],
-                response_format={"type": "json_schema", "json_schema": shape},  # type: ignore[arg-type]  # a schema is any dict
+                response_format={
+                    "type": "json_schema",
+                    "json_schema": {"name": call.name, "schema": call.schema, "strict": True},
+                },
                 max_completion_tokens=call.max_tokens,
                 seed=call.seed,
                 safety_identifier=call.session_id,

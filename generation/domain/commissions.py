@@ -7,7 +7,7 @@ from uuid import UUID
 from documents.domain import sources
 from documents.domain.queries import sections_in_order
 from documents.domain.text import characters_per_page
-from documents.models import Document, Passage, Section
+from documents.models import Document, Passage
 from generation.prompts.writing import Commission
 
 #: Passages offered for each page of a section, and the fewest and most for one section.

@@ -22,9 +22,7 @@ Ask = Callable[[Question], Awaitable[Answer]]
 Keep = Callable[[Draft], Awaitable[None]]
 
 
-async def reach(
-    commission: Commission, draft: Draft, *, target: int, tolerance: int, ask: Ask, keep: Keep
-) -> Draft:
+async def reach(commission: Commission, draft: Draft, *, target: int, tolerance: int, ask: Ask, keep: Keep) -> Draft:
     """The draft at ``target`` characters, give or take ``tolerance``, or as near as a bounded number of calls gets.
 
     The writer is asked for more or less than is missing, by what it gave before of what it was asked for. ``keep`` is
@@ -53,11 +51,10 @@ async def reach(
 
 def _next_question(commission: Commission, draft: Draft, missing: int, target: int) -> tuple[Question, int]:
     """What to ask next, and the characters that it asks for."""
-    low, high = _RATIOS
-    ratio = min(high, max(low, draft.ratio))
     if missing < 0 and draft.text:
-        return writing.tighten(commission, draft.text, characters=target), target
-    asked = min(LONGEST_CALL, max(_SHORTEST_CALL, round(missing / ratio)))
+        asked = round(target / _believed(draft.tightening))
+        return writing.tighten(commission, draft.text, characters=asked), asked
+    asked = min(LONGEST_CALL, max(_SHORTEST_CALL, round(missing / _believed(draft.ratio))))
     if not draft.text:
         return writing.write(commission, characters=asked), asked
     return writing.extend(commission, draft.text, characters=asked), asked
@@ -67,18 +64,19 @@ def _merged(draft: Draft, purpose: str, answer: Answer, asked: int, target: int)
     text = str(answer.value["markdown"]).strip()
     given = body_characters(text)
     claims = list(answer.value["claims"])
-    ratio = draft.ratio
-    if purpose == "tighten":
-        # An answer that lost most of the text, or made it longer, is worse than the text.
-        keeps = target * 0.5 <= given < body_characters(draft.text)
-        text = text if keeps else draft.text
-        claims += draft.claims
-    else:
-        ratio = given / asked if asked else 1.0
-        text = "\n\n".join(part for part in (draft.text, text) if part)
-        claims = draft.claims + claims
     models = list(dict.fromkeys([*draft.models, answer.model]))
-    return replace(draft, text=text, claims=claims, models=models, ratio=ratio or 1.0, calls=draft.calls + 1)
+    merged = replace(draft, claims=draft.claims + claims, models=models, calls=draft.calls + 1)
+    if purpose != "tighten":
+        text = "\n\n".join(part for part in (draft.text, text) if part)
+        return replace(merged, text=text, ratio=given / asked)
+    # An answer that lost most of the text, or made it longer, is worse than the text.
+    is_better = target * 0.5 <= given < body_characters(draft.text)
+    return replace(merged, text=text if is_better else draft.text, tightening=given / asked)
+
+
+def _believed(ratio: float) -> float:
+    low, high = _RATIOS
+    return min(high, max(low, ratio))
 
 
 def _nearer(one: Draft, other: Draft, target: int) -> Draft:

@@ -12,7 +12,8 @@ from generation.models import Step
 class Draft:
     """``offered`` are the ids of the passages its writer was shown, ``claims`` what it said it rests on.
 
-    ``ratio`` is what the writer gave of what it was asked for, in characters (1 is exact); ``calls`` counts its answers.
+    ``ratio`` is what the writer gave of what it was asked for, in characters (1 is exact), ``tightening`` the same when
+    it was asked for less of a text; ``calls`` counts its answers.
     Plain values, so that it can be kept in a step as JSON.
     """
 
@@ -21,6 +22,7 @@ class Draft:
     claims: list[dict[str, Any]] = field(default_factory=list)
     models: list[str] = field(default_factory=list)
     ratio: float = 1.0
+    tightening: float = 1.0
     calls: int = 0
 
     def to_json(self) -> dict[str, Any]:

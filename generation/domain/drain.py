@@ -162,7 +162,8 @@ class Drain:
 
     async def _unexpected(self, claim: Claim, error: Exception) -> None:
         """No answer from any model, a layout that failed, a mistake of ours: tried again a few times, then final."""
-        logger.exception("step went wrong", extra={"step": claim.step_id, "stage": claim.stage, "tries": claim.tries})
+        facts = {"step": claim.step_id, "stage": claim.stage, "tries": claim.tries}
+        logger.error("step went wrong", extra=facts, exc_info=error)
         if claim.tries >= _MOST_TRIES:
             await self._guard(pipeline.fail, claim=claim, reason=_reason(error))
             self.finished += 1

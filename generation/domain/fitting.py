@@ -37,7 +37,7 @@ def is_aim_reached(*, pages: int, body: float) -> bool:
 
 
 def changes(*, pages: int, body: float, parts: Sequence[Part]) -> Mapping[str, int]:
-    """Characters to add to (or, negative, take from) sections, by id. Those that are off most are changed, few at a time.
+    """Characters to add to (or, negative, take from) sections, by id: those that are off most, few at a time.
 
     What a page holds is taken from this very document as laid out.
     """

@@ -27,7 +27,7 @@ _TAKE: Final = """
     taken AS (
         UPDATE generation_step AS step
         SET state = 'claimed', token = step.token + 1, tries = step.tries + 1, worker = %(worker)s,
-            lease_until = now() + %(lease)s, started_at = now(), error = ''
+            lease_until = now() + make_interval(secs => %(lease)s), started_at = now(), error = ''
         FROM free WHERE step.id = free.id
         RETURNING step.*
     )
@@ -79,9 +79,10 @@ def claim(*, limit: int, worker: str) -> list[Claim]:
 def _take(free: str, limit: int, worker: str) -> list[Claim]:
     if limit < 1:
         return []
-    lease = timedelta(seconds=settings.STEP_LEASE_SECONDS)
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE.format(free=free), {"limit": limit, "worker": worker[:100], "lease": lease})
+        cursor.execute(
+            _TAKE.format(free=free), {"limit": limit, "worker": worker[:100], "lease": settings.STEP_LEASE_SECONDS}
+        )
         rows = cursor.fetchall()
     return [_claim(*row) for row in rows]
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('generation', '0001_initial'),
+        ("generation", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attempt',
-            name='idempotency_key',
+            model_name="attempt",
+            name="idempotency_key",
             field=models.UUIDField(db_index=True, editable=False),
         ),
     ]

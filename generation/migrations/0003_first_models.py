@@ -6,8 +6,8 @@ from django.db import migrations
 
 MODELS = [
     # provider, name, input price, output price, context window, longest answer
-    ("openai", "gpt-5", "1.150", "9.200", 400_000, 128_000),
-    ("anthropic", "claude-sonnet-4-5", "2.760", "13.800", 200_000, 64_000),
+    ("openai", "gpt-5.1", "1.150", "9.200", 400_000, 128_000),
+    ("anthropic", "claude-sonnet-4-6", "2.760", "13.800", 200_000, 64_000),
     ("openai", "gpt-5-mini", "0.230", "1.840", 400_000, 128_000),
     ("anthropic", "claude-haiku-4-5", "0.920", "4.600", 200_000, 64_000),
 ]

@@ -37,9 +37,10 @@ SCHEMA: Final = {
 
 SYSTEM: Final = f"""You write sections of academic works. You answer with JSON: "markdown" is the text, "claims" lists
 every sentence that cites, with the key, the number and the page of the passage it rests on.
-- Cite only the sources you are given, by key, inside the sentence and before its full stop: [@key, p. 12], with the page
-  given for that passage; [@key] where none is given. Never name a work in any other way.
-- Every statement of fact that is not common knowledge rests on a passage and cites it. Say what the passage says, no more.
+- Cite only the sources you are given, by key, inside the sentence and before its full stop: [@key, p. 12], with the
+  page given for that passage; [@key] where none is given. Never name a work in any other way.
+- Every statement of fact that is not common knowledge rests on a passage and cites it. Say what the passage says,
+  no more.
 - A quotation stands in double quotes, is copied from the passage letter by letter, and is at most two sentences long.
 - Connect, compare and weigh in your own words between the citations; do not string quotations together.
 - Paragraphs of four to eight sentences, lists only where they help. No headings, no HTML, no images, no links, no notes
@@ -68,8 +69,8 @@ def extend(commission: Commission, text: str, *, characters: int) -> Question:
     order = (
         "This is the section so far:\n\n"
         + fencing.fence("text", text, limit=_MAX_TEXT)
-        + "\n\nContinue it with new thoughts from the sources that it has not used yet, or goes into too little; do not "
-        f"repeat it. Write {wording.about(characters)} more, spaces counted: the new paragraphs only."
+        + "\n\nContinue it with new thoughts from the sources that it has not used yet, or goes into too little; do "
+        f"not repeat it. Write {wording.about(characters)} more, spaces counted: the new paragraphs only."
     )
     return _question("extend", commission, characters, order)
 

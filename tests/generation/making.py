@@ -16,7 +16,9 @@ from generation.domain.drain import Drain
 from tests.documents.factories import DocumentFactory, SourceFactory
 
 PARAGRAPHS = [
-    " ".join(part.split()) for part in TEXT.read_text(encoding="utf-8").split("\n\n") if len(part) > 200 and part[0] != "#"
+    " ".join(part.split())
+    for part in TEXT.read_text(encoding="utf-8").split("\n\n")
+    if len(part) > 200 and part[0] != "#"
 ]
 
 
@@ -34,7 +36,9 @@ def source_with_passages(document: Document, **fields: Any) -> Source:
 def ordered_document(*, pages: int = 2, sections: int = 2, **fields: Any) -> Document:
     """An outlined document with one source and a payment that has succeeded."""
     fields = {"topic": "How lighthouses were kept", "search_for_sources": False} | fields
-    document: Document = DocumentFactory.create(state=DocumentState.OUTLINED, title="Lighthouses", pages=pages, **fields)
+    document: Document = DocumentFactory.create(
+        state=DocumentState.OUTLINED, title="Lighthouses", pages=pages, **fields
+    )
     titles = ["The keepers and their nights", "Lamps, lenses and oil", "Wrecks and rescues", "The end of keeping"]
     for number in range(sections):
         Section.objects.create(
@@ -55,7 +59,7 @@ def pay(document: Document) -> Payment:
     return Payment.objects.create(
         document=document,
         user=document.owner,
-        price_list=PriceList.objects.first(),
+        price_list=PriceList.objects.get(),
         pages=document.pages,
         amount=Decimal("0.50") * document.pages,
         state=PaymentState.SUCCEEDED,

@@ -20,7 +20,7 @@ _QUOTED_SHARE: Final = 0.3
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found about one cited key. ``check`` is None while it is undecided or wrong; ``problem`` says what is."""
+    """What was found about one cited key. ``check`` is None while undecided or wrong; ``problem`` says why."""
 
     sentence: Sentence
     cited: CitedKey

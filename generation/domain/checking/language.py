@@ -11,7 +11,7 @@ _COMMON: Final[dict[str, frozenset[str]]] = {
     code: frozenset(words.split())
     for code, words in {
         "en": "the of and to in is that for with this are be was which from not as on by it an at or their has can",
-        "de": "der die und das ist nicht ein eine mit den von zu sich auf werden im dem des für als auch wird an einer es",
+        "de": "der die und das ist nicht ein eine mit den von zu sich auf werden im dem des für als auch wird an es",
         "it": "il di che la è per un del della con sono gli non una nel si dei le da in e come dalla al questo più",
         "es": "el de que la en los del las por con una para se es su y un al como más lo no entre esta a",
         "fr": "le de et les des la est en que une dans pour qui du pas un par sur au plus ne se ce il avec l d",

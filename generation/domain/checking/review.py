@@ -69,9 +69,7 @@ def _kept(commission: Commission, draft: Draft, inspection: Inspection, *, was_c
     return Reviewed(replace(draft, text=text), drafts, was_corrected or bool(failing), len(failing))
 
 
-async def _corrected(
-    commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep
-) -> Draft:
+async def _corrected(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
     """The text once more: all of it, or the paragraphs that fail. Where no model answers, the text as it is."""
     failing = sorted({checked.sentence.paragraph for checked in inspection.failing})
     parts = paragraphs(draft.text)
@@ -86,9 +84,7 @@ async def _corrected(
                 for problem in checked.all_problems
             ]
             length = body_characters(parts[number])
-            answer = await ask(
-                writing.correct(commission, parts[number], reasons=reasons, characters=max(200, length))
-            )
+            answer = await ask(writing.correct(commission, parts[number], reasons=reasons, characters=max(200, length)))
             parts[number] = str(answer.value["markdown"]).strip() or parts[number]
             draft = _with_answer(draft, "\n\n".join(parts), answer.value["claims"], answer.model)
     except NoAnswer as failure:

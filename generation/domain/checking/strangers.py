@@ -14,8 +14,9 @@ from generation.domain.checking.wording import normalised
 
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 _PLACEHOLDER: Final = re.compile(
-    r"\[(?:missing|insert|todo|tbd|citation needed|source|quelle|fonte|fuente|xxx?|name|date|year|placeholder)\b[^\]@]*\]"
-    r"|\bTODO\b|\bTBD\b|\bFIXME\b|\bLorem ipsum\b|\bX{3,}\b|\[\s*\.{0,3}\s*\]|\[@\s*\]|</?(?:source|text|passage|title|covers)\b",
+    r"\[(?:missing|insert|todo|tbd|citation needed|source|quelle|fonte|fuente|xxx?|name|date|year)\b[^\]@]*\]"
+    r"|\bTODO\b|\bTBD\b|\bFIXME\b|\bLorem ipsum\b|\bX{3,}\b|\[\s*\.{0,3}\s*\]|\[@\s*\]"
+    r"|</?(?:source|text|passage|title|covers)\b",
     re.I,
 )
 _ASSISTANT: Final = re.compile(
@@ -26,7 +27,8 @@ _ASSISTANT: Final = re.compile(
 )
 # "(Smith, 2019)", "(Smith & Doe 2019, p. 4)", "Smith et al. (2019)": a work named in another way than by its key.
 _NAMED: Final = re.compile(
-    r"\([A-ZÀ-Ž][\w'’-]+(?:\s(?:et al\.?|and|und|y|e|et|&)\s?(?:[A-ZÀ-Ž][\w'’-]+)?)?,?\s(?:1[89]|20)\d\d[a-z]?(?:[,:]\s[^()]{1,20})?\)"
+    r"\([A-ZÀ-Ž][\w'’-]+(?:\s(?:et al\.?|and|und|y|e|et|&)\s?(?:[A-ZÀ-Ž][\w'’-]+)?)?,?\s"
+    r"(?:1[89]|20)\d\d[a-z]?(?:[,:]\s[^()]{1,20})?\)"
     r"|\b[A-ZÀ-Ž][\w'’-]+\set al\.?\s\((?:1[89]|20)\d\d[a-z]?\)"
 )
 _BARE_KEY: Final = re.compile(r"(?<![\w.])@[A-Za-z][\w-]+")

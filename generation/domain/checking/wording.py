@@ -16,9 +16,20 @@ _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 #: Letters by which inflected forms count as one word.
 _STEM: Final = 6
 _NEGATIONS: Final = frozenset(
-    "not no never none cannot nor without nicht kein keine keinen keiner nie ohne non nessun nessuna mai senza no nunca sin "
-    "ningún ninguna ne pas jamais sans aucun aucune nie bez żaden żadna não nunca sem nenhum niet geen nooit zonder ne není "
-    "nikdy bez nu niciodată fără".split()  # noqa: SIM905
+    word
+    for words in (
+        "not no never none cannot nor without",
+        "nicht kein keine keinen keiner nie ohne",
+        "non nessun nessuna mai senza",
+        "no nunca sin ningún ninguna",
+        "ne pas jamais sans aucun aucune",
+        "nie bez żaden żadna",
+        "não nunca sem nenhum",
+        "niet geen nooit zonder",
+        "ne není nikdy bez",
+        "nu niciodată fără",
+    )
+    for word in words.split()
 )
 _ANY_WORD: Final = re.compile(r"[^\W\d_]+")
 

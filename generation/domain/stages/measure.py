@@ -5,8 +5,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from documents.domain import exporting, manuscripts, outline
-from documents.domain.text import body_characters
 from documents.domain.exporting import Measurement
+from documents.domain.text import body_characters
 from documents.models import Citation, Document
 from generation.domain import fitting
 from generation.domain.database import in_database
@@ -25,7 +25,9 @@ async def run(work: Work) -> Result:
 def require_citations(document_id: UUID) -> None:
     """A document without a single citation that holds is not delivered (R-10). Raises StepFailed."""
     if not Citation.objects.filter(document_id=document_id).exists():
-        raise StepFailed(_("No citation in the text could be verified against its source, so the text is not delivered."))
+        raise StepFailed(
+            _("No citation in the text could be verified against its source, so the text is not delivered.")
+        )
 
 
 def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, object]:

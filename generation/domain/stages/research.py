@@ -55,5 +55,3 @@ def _load(document_id: UUID) -> tuple[Document, list[str]]:
 
 def _is_reading(document_id: UUID) -> bool:
     return Document.objects.filter(pk=document_id, uploads__state=UploadState.EXTRACTING).exists()
-
-

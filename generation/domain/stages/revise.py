@@ -1,5 +1,6 @@
 """Revise: a section made longer or shorter by what the laid-out pages are off (R-11)."""
 
+from dataclasses import replace
 from typing import Final
 
 from documents.domain.text import body_characters
@@ -25,7 +26,7 @@ async def run(work: Work) -> Result:
     draft = Draft.from_json(claim.checkpoint.get("draft", {}))
     if not draft.text:
         before = await in_database(drafts.newest, claim.job_id, claim.section_id)
-        draft = Draft(text=section.text, offered=before.offered, claims=before.claims, ratio=before.ratio)
+        draft = replace(before, text=section.text, calls=0)
     commission = await in_database(
         commissions.load, document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered
     )
