@@ -10,26 +10,38 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from documents.export.errors import ExportError
+from documents.export.labels import locale
 from documents.export.limits import Limits, apply
 from documents.export.manuscript import Manuscript
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+    from documents.export.citing import CitedText
 
 _TOO_BIG: Final = "The document needs more memory than an export may use."
 
 
-def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
-    from documents.export import citing, paging, paper
+def _laid_out(manuscript: Manuscript, cited: "CitedText") -> "Document":
+    from documents.export import paging, paper
 
-    document = paging.lay_out(paper.paper_html(manuscript, citing.cite(manuscript, folder)))
+    return paging.lay_out(paper.paper_html(manuscript, cited), language=locale(manuscript.language))
+
+
+def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from documents.export import citing, paging
+
+    document = _laid_out(manuscript, citing.cite(manuscript, folder))
     return _plain(asdict(paging.measure_pages(document, manuscript)))
 
 
 def _pdf(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
-    from documents.export import citing, paging, paper
+    from documents.export import citing, paging
 
-    document = paging.lay_out(paper.paper_html(manuscript, citing.cite(manuscript, folder)))
+    document = _laid_out(manuscript, citing.cite(manuscript, folder))
     measured = paging.measure_pages(document, manuscript)
     written = folder / "document.pdf"
     size = paging.write(document, written)
@@ -38,12 +50,12 @@ def _pdf(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[
 
 
 def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
-    from documents.export import citing, paging, paper, word
+    from documents.export import citing, paging, word
 
     cited = citing.cite(manuscript, folder)
     first_pages = options["first_pages"] or {}
     if not word.needs_pages(manuscript, cited) <= first_pages.keys():
-        first_pages = paging.first_pages(paging.lay_out(paper.paper_html(manuscript, cited)), manuscript)
+        first_pages = paging.first_pages(_laid_out(manuscript, cited), manuscript)
     written = word.write(manuscript, cited, first_pages=first_pages, folder=folder)
     size = written.stat().st_size
     _deliver(written, Path(options["destination"]))

@@ -147,9 +147,20 @@ _WORDS = {
 }  # fmt: skip
 
 
+_LOCALES = {
+    "en": "en-US", "de": "de-DE", "it": "it-IT", "es": "es-ES", "fr": "fr-FR", "pl": "pl-PL", "pt": "pt-PT",
+    "nl": "nl-NL", "cs": "cs-CZ", "ro": "ro-RO",
+}  # fmt: skip
+
+
 def base_language(tag: str) -> str:
     """The language of a BCP 47 tag without region or script: ``de`` of ``de-AT``."""
     return tag.replace("_", "-").split("-", 1)[0].lower()
+
+
+def locale(language: str) -> str:
+    """The language with a region, as hyphenation and Word's proofing tools want it."""
+    return language if "-" in language else _LOCALES.get(base_language(language), language)
 
 
 def words(language: str) -> Words:

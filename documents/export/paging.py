@@ -13,6 +13,7 @@ from weasyprint.text.fonts import FontConfiguration
 from documents.export.errors import ExportError
 from documents.export.fonts import require_fonts
 from documents.export.headings import number_headings
+from documents.export.hyphenation import read_in_levels
 from documents.export.manuscript import Manuscript, Measurement
 from documents.export.paper import BODY
 
@@ -28,9 +29,10 @@ _VARIANT: Final = "pdf/ua-1"
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
 
 
-def lay_out(html: str) -> Document:
-    """The document on pages. Nothing is fetched from anywhere."""
+def lay_out(html: str, *, language: str) -> Document:
+    """The document on pages, hyphenated in its language. Nothing is fetched from anywhere."""
     require_fonts()
+    read_in_levels(language)
     fonts = FontConfiguration()
     sheet = (resources.files("documents.export") / "paper.css").read_text(encoding="utf-8")
     styles = CSS(string=sheet, font_config=fonts, url_fetcher=_refuse)

@@ -6,7 +6,7 @@ from documents.export.citing import CitedText
 from documents.export.cleaning import clean
 from documents.export.headings import Heading, number_headings
 from documents.export.html import HtmlWriter
-from documents.export.labels import long_date, words
+from documents.export.labels import locale, long_date, words
 from documents.export.manuscript import Manuscript
 from documents.export.styles import numbers_its_entries
 from documents.export.typography import polish, printable
@@ -44,7 +44,7 @@ def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
         heading = escape(label(manuscript, "ai_statement"))
         parts.append(f'<section class="statement"><h2 id="ai-statement">{heading}</h2>\n{text}</section>')
     return (
-        f'<!DOCTYPE html>\n<html lang="{escape(manuscript.language)}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{escape(locale(manuscript.language))}"><head><meta charset="utf-8">'
         f"<title>{line(manuscript, manuscript.title)}</title>"
         f'<meta name="author" content="{line(manuscript, manuscript.author)}">'
         f'<meta name="dcterms.created" content="{manuscript.date.isoformat()}">'

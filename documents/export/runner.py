@@ -59,8 +59,9 @@ def run(name: str, manuscript: Manuscript, *, limits: Limits = DEFAULT, **option
     except subprocess.TimeoutExpired:
         raise ExportError(_TOO_SLOW) from None
     finally:
-        _kill(child.pid)
-        child.communicate()
+        if child.returncode != 0:
+            _kill(child.pid)
+            child.communicate()
     return _result(name, child.returncode, output)
 
 
@@ -81,8 +82,9 @@ async def run_async(name: str, manuscript: Manuscript, *, limits: Limits = DEFAU
     except TimeoutError:
         raise ExportError(_TOO_SLOW) from None
     finally:
-        _kill(child.pid)
-        await child.wait()
+        if child.returncode != 0:
+            _kill(child.pid)
+            await child.wait()
     return _result(name, child.returncode or 0, output)
 
 

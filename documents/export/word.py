@@ -12,6 +12,7 @@ from documents.export import pandoc
 from documents.export.citing import CitedText
 from documents.export.elements import Element, attr, document, element
 from documents.export.headings import number_headings
+from documents.export.labels import locale
 from documents.export.manuscript import Manuscript
 from documents.export.paper import depth, label, line
 from documents.export.word_parts import (
@@ -23,7 +24,7 @@ from documents.export.word_parts import (
     section_xml,
     title_page,
 )
-from documents.export.word_styles import PARTS, WORD, locale, part
+from documents.export.word_styles import PARTS, WORD, part
 
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"

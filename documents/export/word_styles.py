@@ -9,19 +9,10 @@ from importlib import resources
 from string import Template
 from typing import Final
 
-from documents.export.labels import base_language
+from documents.export.labels import locale
 
 WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 PARTS: Final = ("styles.xml", "settings.xml", "fontTable.xml")
-_LOCALES: Final = {
-    "en": "en-US", "de": "de-DE", "it": "it-IT", "es": "es-ES", "fr": "fr-FR", "pl": "pl-PL", "pt": "pt-PT",
-    "nl": "nl-NL", "cs": "cs-CZ", "ro": "ro-RO",
-}  # fmt: skip
-
-
-def locale(language: str) -> str:
-    """The language with a region, as Word's proofing tools and hyphenation want it."""
-    return language if "-" in language else _LOCALES.get(base_language(language), language)
 
 
 def part(name: str, language: str) -> str:

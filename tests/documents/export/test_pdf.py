@@ -72,7 +72,7 @@ def test_file_is_tagged_named_and_linked(made: tuple[Path, PdfResult, Manuscript
     with pikepdf.open(path) as pdf:
         assert bool(pdf.Root.MarkInfo.Marked)
         assert "/StructTreeRoot" in pdf.Root
-        assert str(pdf.Root.Lang) == "en"
+        assert str(pdf.Root.Lang) == "en-US"
         assert str(pdf.docinfo["/Title"]) == source.title
         assert str(pdf.docinfo["/Author"]) == source.author
         assert b"pdfuaid" in pdf.Root.Metadata.read_bytes()

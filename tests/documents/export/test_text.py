@@ -1,10 +1,12 @@
 """Length and typography of text."""
 
+import pyphen
 import pytest
 
 from documents.export import body_characters, characters_per_page
 from documents.export.citation_syntax import read_group
 from documents.export.headings import number_headings
+from documents.export.hyphenation import read_in_levels
 from documents.export.typography import polish, printable
 from tests.documents.export.samples import section
 
@@ -47,6 +49,21 @@ def test_counting_is_quick_on_hostile_text() -> None:
 )
 def test_text_is_set_with_the_manners_of_its_language(text: str, language: str, polished: str) -> None:
     assert polish(text, language) == polished
+
+
+def test_german_compounds_are_parted_between_their_words() -> None:
+    read_in_levels("de-AT")
+    dictionary = pyphen.Pyphen(lang="de-AT", left=3, right=3)
+    parted = [
+        dictionary.inserted(word) for word in ("Zusammenarbeit", "Staubecken", "Vereinsausschuss", "überarbeiten")
+    ]
+    assert parted == ["Zusam-men-ar-beit", "Stau-be-cken", "Ver-eins-aus-schuss", "über-ar-bei-ten"]
+
+
+def test_languages_of_one_level_keep_their_dictionary() -> None:
+    for language in ("en", "xx", "fr"):
+        read_in_levels(language)
+    assert pyphen.Pyphen(lang="en-US").inserted("dictionary") == "dic-tio-nary"
 
 
 def test_unprintable_characters_go() -> None:
