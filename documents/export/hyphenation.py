@@ -74,8 +74,9 @@ def read_in_levels(language: str) -> None:
     path = Path(pyphen.LANGUAGES[name])
     if path in pyphen.hdcache:
         return
-    encoding = path.open("rb").readline().decode("ascii").strip()
-    compounds, syllables = path.read_text(encoding).split(_MARK, 1)
+    data = path.read_bytes()
+    encoding = data.split(b"\n", 1)[0].decode("ascii").strip()
+    compounds, syllables = data.decode(encoding).replace("\r\n", "\n").split(_MARK, 1)
     with tempfile.TemporaryDirectory(prefix="tesigo-hyphens-") as folder:
         levels = []
         for number, patterns in enumerate((compounds, f"{encoding}\n{syllables}")):
