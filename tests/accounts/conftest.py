@@ -1,24 +1,16 @@
 """Signing in against a real inbox: mails leave by SMTP and are read in the sandbox."""
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.testing import Running, run_in_thread
+from sandbox.testing import Running
 
 if TYPE_CHECKING:  # pytest reads this before Django is set up
     from pytest_django import Settings
 
     from tests.accounts.journey import Post
-
-
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Running]:
-    """One sandbox for the folder, at the address that the settings point to."""
-    with run_in_thread(port=int(os.environ["SANDBOX_PORT"]), smtp_port=int(os.environ["SANDBOX_SMTP_PORT"])) as running:
-        yield running
 
 
 @pytest.fixture

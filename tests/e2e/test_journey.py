@@ -79,6 +79,7 @@ def test_from_an_address_to_a_finished_cited_pdf(page: Page, tmp_path: Path) -> 
     page.get_by_label("Seminar paper").check()
     page.locator("[name=topic]").fill("How lighthouses were kept, and what became of their keepers")
     page.locator("[name=pages]").fill(str(PAGES))
+    page.locator("[name=search_for_sources]").uncheck()
     looked_at(page)
     page.get_by_role("button", name="Save and add files").click()
     page.wait_for_url(re.compile("/brief/"))
