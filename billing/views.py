@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.models import User
+from accounts.domain.signed_in import SignedInRequest
 from billing.domain import pricing, queries, settlement
 from billing.domain.checkout import open_checkout
 from billing.enums import PaymentState
@@ -26,12 +26,6 @@ from documents.models import Document
 #: Seconds after which paying may be tried again when Stripe, or we, could not be asked.
 TRY_AGAIN_AFTER = 60
 PAGES_AT_FIRST = 12
-
-
-class SignedInRequest(HttpRequest):
-    """A request that login_required let through."""
-
-    user: User
 
 
 @require_safe

@@ -1,11 +1,9 @@
 """The account page: who one is here, where one is signed in, what is kept."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,17 +11,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.domain import devices, people
+from accounts.domain.signed_in import SignedInRequest
 from accounts.forms import ProfileForm
-from accounts.models import Device, User
+from accounts.models import Device
 from privacy.domain import consent
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     """Address, name, language, devices and consents; payments come as a fragment of the floor above."""
-    user = cast(User, request.user)
+    user = request.user
     form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
     if request.method == "POST" and form.is_valid():
         people.change_profile(user=user, by=user, **form.cleaned_data)
@@ -40,10 +39,10 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def sign_out_device(request: HttpRequest, device_id: int) -> HttpResponse:
+def sign_out_device(request: SignedInRequest, device_id: int) -> HttpResponse:
     """Ends the session of one of one's own browsers; someone else's does not exist (R-100)."""
     try:
-        devices.sign_out(device_id=device_id, by=cast(User, request.user))
+        devices.sign_out(device_id=device_id, by=request.user)
     except Device.DoesNotExist as error:
         raise Http404 from error
     messages.success(request, _("That browser is signed out."))
@@ -52,9 +51,9 @@ def sign_out_device(request: HttpRequest, device_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """Ends every session, this one included."""
-    user = cast(User, request.user)
+    user = request.user
     devices.sign_out_everywhere(user=user, by=user)
     # This session is gone as well; Django must not try to save it.
     logout(request)

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.domain.signed_in import SignedInRequest
 from documents.domain import briefs
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState, UploadPurpose
@@ -18,7 +19,7 @@ from documents.models import Document, Upload
 
 
 @login_required
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """An empty brief; the first save makes the document, then files can be added."""
     initial = {"pages": request.GET.get("pages", 10), "author_name": request.user.name}
     form = BriefForm(request.POST or None, initial=initial)
@@ -29,7 +30,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def brief(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def brief(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The brief of a document, with its files; saving goes on to the outline."""
     document = owned_document(document_id=document_id, user=request.user)
     if document.state == DocumentState.OUTLINING:
@@ -49,7 +50,7 @@ def brief(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def delete(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def delete(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Throws a draft away."""
     owned_document(document_id=document_id, user=request.user)
     try:

@@ -2,11 +2,12 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.domain.signed_in import SignedInRequest
 from documents.domain.queries import HIT_END, HIT_START, excerpts, library
 from documents.enums import DocumentState
 from documents.forms import LibraryForm
@@ -15,18 +16,22 @@ PAGE_SIZE = 20
 
 
 @login_required
-def library_page(request: HttpRequest) -> HttpResponse:
+def library_page(request: SignedInRequest) -> HttpResponse:
     """Search, filter and list."""
     form = LibraryForm(request.GET)
     words, state = (form.cleaned_data["q"], form.cleaned_data["state"]) if form.is_valid() else ("", "")
     page = Paginator(library(user=request.user, words=words, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
-    if words:
-        found = excerpts(documents=list(page), words=words)
-        for document in page:
-            document.excerpt = highlighted(found.get(document.pk, ""))
+    found = excerpts(documents=list(page), words=words) if words else {}
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"page": page, "words": words, "state": state, "states": DocumentState.choices, "query": query.urlencode()}
+    context = {
+        "page": page,
+        "rows": [(document, highlighted(found.get(document.pk, ""))) for document in page],
+        "words": words,
+        "state": state,
+        "states": DocumentState.choices,
+        "query": query.urlencode(),
+    }
     return render(request, "documents/library.html", context)
 
 

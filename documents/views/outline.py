@@ -5,11 +5,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.domain.signed_in import SignedInRequest
 from documents.domain import outline
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, UploadState
@@ -19,7 +20,7 @@ from documents.models import Document
 
 
 @login_required
-def outline_page(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def outline_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The outline: on its way, to be edited, or asked for. POST saves it."""
     document = owned_document(document_id=document_id, user=request.user)
     if not document.is_editable:
@@ -30,7 +31,7 @@ def outline_page(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-def outline_state(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def outline_state(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The part of the page that is polled while an outline is on its way; a finished one reloads the page."""
     document = owned_document(document_id=document_id, user=request.user)
     response = render(request, "documents/_outline_waiting.html", {"document": document})
@@ -41,7 +42,7 @@ def outline_state(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def request_outline(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def request_outline(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Asks for an outline, once every file has been read."""
     document = owned_document(document_id=document_id, user=request.user)
     form = OutlineWishForm(request.POST)
@@ -57,7 +58,7 @@ def request_outline(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return redirect("documents:outline", document_id)
 
 
-def _save(request: HttpRequest, document: Document) -> HttpResponse:
+def _save(request: SignedInRequest, document: Document) -> HttpResponse:
     try:
         proposal = outline_from_post(request.POST, title=document.title)
         outline.edit(document_id=document.pk, proposal=proposal, by=request.user)

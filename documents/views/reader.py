@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.db.models import Count
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.domain.signed_in import SignedInRequest
 from documents.domain import exporting, restyling
 from documents.domain.citations import cards
 from documents.domain.queries import owned_document, sections_in_order
@@ -25,7 +26,7 @@ CONTENT_TYPES = {
 }
 
 
-def _finished(request: HttpRequest, document_id: UUID) -> Document:
+def _finished(request: SignedInRequest, document_id: UUID) -> Document:
     """The user's finished document; 404 for one that is not finished or not theirs."""
     document = owned_document(document_id=document_id, user=request.user)
     if document.state != DocumentState.READY:
@@ -34,7 +35,7 @@ def _finished(request: HttpRequest, document_id: UUID) -> Document:
 
 
 @login_required
-def read(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The text with each citation one step from its passage."""
     document = owned_document(document_id=document_id, user=request.user)
     if document.is_editable:
@@ -51,14 +52,14 @@ def read(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-def citation_report(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def citation_report(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Every citation with its passage, its source, and how it was checked (R-10)."""
     document = _finished(request, document_id)
     return render(request, "documents/citations.html", {"document": document, "cards": cards(document)})
 
 
 @login_required
-def take_away(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def take_away(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The files that are there, and a form for others."""
     document = _finished(request, document_id)
     if request.method == "POST":
@@ -74,7 +75,7 @@ def take_away(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-def take_away_files(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def take_away_files(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The list of files, polled while one is being made."""
     document = _finished(request, document_id)
     return render(request, "documents/_files.html", _take_away_context(document))
@@ -82,7 +83,7 @@ def take_away_files(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def change_style(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def change_style(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Another citation style: the text is rendered anew, in every format."""
     document = _finished(request, document_id)
     form = StyleForm(request.POST)
@@ -95,7 +96,7 @@ def change_style(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-def download(request: HttpRequest, document_id: UUID, export_id: UUID) -> HttpResponse:
+def download(request: SignedInRequest, document_id: UUID, export_id: UUID) -> FileResponse:
     """A finished file. Behind S3 the storage's signed address answers; on local disk we stream it."""
     document = _finished(request, document_id)
     export = get_object_or_404(Export, pk=export_id, document=document, state=ExportState.READY)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
+from accounts.domain.signed_in import SignedInRequest
 from documents.domain import uploads
 from documents.domain.queries import owned_document
 from documents.enums import UploadPurpose, UploadState
@@ -19,9 +19,9 @@ from documents.models import Upload
 
 @login_required
 @require_POST
-def upload(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def upload(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Takes one or more files in, in the field ``file``; answers their rows to a script, the brief to a form."""
-    document = owned_document(document_id=document_id, user=_person(request))
+    document = owned_document(document_id=document_id, user=request.user)
     purpose = request.POST.get("purpose", "")
     files = request.FILES.getlist("file")
     if purpose not in UploadPurpose.values or not files:
@@ -35,7 +35,7 @@ def upload(request: HttpRequest, document_id: UUID) -> HttpResponse:
                     purpose=UploadPurpose(purpose),
                     name=file.name or "",
                     chunks=file.chunks(),
-                    by=_person(request),
+                    by=request.user,
                 )
             )
     except NotEditable:
@@ -53,33 +53,27 @@ def upload(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def state(request: HttpRequest, document_id: UUID, upload_id: UUID) -> HttpResponse:
+def state(request: SignedInRequest, document_id: UUID, upload_id: UUID) -> HttpResponse:
     """The row of one file as it stands; it asks again by itself while the file is being read."""
-    document = owned_document(document_id=document_id, user=_person(request))
+    document = owned_document(document_id=document_id, user=request.user)
     row = _owned_upload(document_id, upload_id)
     return render(request, "documents/uploads/rows.html", {"document": document, "uploads": [row]})
 
 
 @login_required
 @require_POST
-def delete(request: HttpRequest, document_id: UUID, upload_id: UUID) -> HttpResponse:
+def delete(request: SignedInRequest, document_id: UUID, upload_id: UUID) -> HttpResponse:
     """Removes a file, or dismisses one that was rejected."""
-    owned_document(document_id=document_id, user=_person(request))
+    owned_document(document_id=document_id, user=request.user)
     _owned_upload(document_id, upload_id)
     try:
-        uploads.delete(upload_id=upload_id, by=_person(request))
+        uploads.delete(upload_id=upload_id, by=request.user)
     except NotEditable:
         words = _("This document has been paid for; its files can no longer be changed.")
         return _refused(request, document_id, words, status=409)
     except UploadInUse:
         return _refused(request, document_id, _("Citations rest on this file, so it has to stay."), status=409)
     return HttpResponse("") if _is_script(request) else redirect("documents:brief", document_id)
-
-
-def _person(request: HttpRequest) -> User:
-    """Whoever is signed in, which `login_required` has seen to."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _owned_upload(document_id: UUID, upload_id: UUID) -> Upload:
