@@ -1,5 +1,6 @@
 """What comes in about documents, made clean."""
 
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
@@ -48,8 +49,10 @@ class BriefForm(forms.ModelForm):
         error_messages: ClassVar[dict[str, dict[str, Any]]] = {
             "topic": {
                 "required": _("Say in a sentence what the work is about."),
-                "max_length": _("The topic is too long: %(show_value)s characters. Keep it under %(limit_value)s, "
-                                "and put details into your own requirements."),
+                "max_length": _(
+                    "The topic is too long: %(show_value)s characters. Keep it under %(limit_value)s, "
+                    "and put details into your own requirements."
+                ),
             },
             "pages": {
                 "min_value": _("Order at least 1 page."),
@@ -110,6 +113,18 @@ class StyleForm(forms.Form):
         ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """One section as the form sends it; ``parent`` is another row's name, or empty for a chapter."""
+
+    title: str
+    covers: str = ""
+    leaves_out: str = ""
+    pages: Decimal
+    parent: str
+    order: int
+
+
 def outline_from_post(data: QueryDict, *, title: str) -> Proposal:
     """The outline as edited in the page's form.
 
@@ -118,32 +133,31 @@ def outline_from_post(data: QueryDict, *, title: str) -> Proposal:
     chapter's name. Raises ValidationError in plain words.
     """
     rows = {
-        name: {
-            "title": data.get(f"title-{name}", "").strip(),
-            "covers": data.get(f"covers-{name}", ""),
-            "leaves_out": data.get(f"leaves-{name}", ""),
-            "pages": _pages(data.get(f"pages-{name}", "1")),
-            "parent": data.get(f"parent-{name}", ""),
-            "order": _order(data.get(f"order-{name}", "0")),
-        }
+        name: _Row(
+            title=data.get(f"title-{name}", "").strip(),
+            covers=data.get(f"covers-{name}", ""),
+            leaves_out=data.get(f"leaves-{name}", ""),
+            pages=_pages(data.get(f"pages-{name}", "1")),
+            parent=data.get(f"parent-{name}", ""),
+            order=_order(data.get(f"order-{name}", "0")),
+        )
         for name in data.getlist("row")
         if name not in data.getlist("drop")
     }
     if data.get("add"):
         parent = data["add"] if data["add"] in rows else ""
-        last = max((row["order"] for row in rows.values() if row["parent"] == parent), default=0)
-        new = {"title": str(_("New section")), "covers": "", "leaves_out": "", "pages": Decimal(1)}
-        rows["new"] = {**new, "parent": parent, "order": last + 1}
+        last = max((row.order for row in rows.values() if row.parent == parent), default=0)
+        rows["new"] = _Row(title=str(_("New section")), pages=Decimal(1), parent=parent, order=last + 1)
     children: dict[str, list[str]] = {}
-    for name, row in sorted(rows.items(), key=lambda item: item[1]["order"]):
+    for name, row in sorted(rows.items(), key=lambda item: item[1].order):
         # A section whose chapter was dropped becomes a chapter rather than vanish.
-        children.setdefault(row["parent"] if row["parent"] in rows else "", []).append(name)
+        children.setdefault(row.parent if row.parent in rows else "", []).append(name)
     _move(children, data.get("move", ""))
 
     def build(name: str, depth: int) -> ProposedSection:
         row = rows[name]
         below = [build(child, depth + 1) for child in children.get(name, [])] if depth < 3 else []
-        return ProposedSection(row["title"], row["covers"], row["leaves_out"], row["pages"], below)
+        return ProposedSection(row.title, row.covers, row.leaves_out, row.pages, below)
 
     return Proposal(title=data.get("title", title), sections=[build(name, 1) for name in children.get("", [])])
 
