@@ -59,7 +59,10 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
     inlines = (EventInline, SectionInline, UploadInline, ExportInline)
     fieldsets = (
         (None, {"fields": ("title", "topic", "kind", "level", "language", "pages", "body_pages", "citation_style")}),
-        (_("State"), {"fields": ("owner", "state", "progress", "failure", "outline_error", "created_at", "updated_at")}),
+        (
+            _("State"),
+            {"fields": ("owner", "state", "progress", "failure", "outline_error", "created_at", "updated_at")},
+        ),
         (_("Brief"), {"fields": ("requirements", "search_for_sources", "author_name", "outline_wish")}),
     )
 
@@ -84,7 +87,9 @@ class SourceAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("link"))
     def link(self, source: Source) -> SafeString | str:
-        return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', source.url, source.url) if source.url else ""
+        if not source.url:
+            return ""
+        return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', source.url, source.url)
 
 
 @admin.register(Citation)

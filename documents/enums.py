@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DocumentKind(models.TextChoices):
+    """What sort of work it is; it sets the tone and the parts."""
+
     ESSAY = "essay", _("Essay")
     SEMINAR_PAPER = "seminar", _("Seminar paper")
     BACHELOR_THESIS = "bachelor", _("Bachelor's thesis")
@@ -13,6 +15,8 @@ class DocumentKind(models.TextChoices):
 
 
 class Level(models.TextChoices):
+    """For which stage of education it is written."""
+
     SCHOOL = "school", _("Upper school")
     BACHELOR = "bachelor", _("Bachelor")
     MASTER = "master", _("Master")
@@ -47,11 +51,15 @@ class DocumentState(models.TextChoices):
 
 
 class UploadPurpose(models.TextChoices):
+    """What a file was handed in for: to say what is asked, or to be cited."""
+
     ASSIGNMENT = "assignment", _("assignment sheet")
     SOURCE = "source", _("source")
 
 
 class UploadState(models.TextChoices):
+    """Where a file stands on its way to passages; the last two are final."""
+
     RECEIVING = "receiving", _("arriving")
     EXTRACTING = "extracting", _("being read")
     READY = "ready", _("read")
@@ -59,6 +67,8 @@ class UploadState(models.TextChoices):
 
 
 class SourceOrigin(models.TextChoices):
+    """How a source came to its document."""
+
     UPLOAD = "upload", _("uploaded")
     SEARCH = "search", _("found")
     BIBLIOGRAPHY = "bibliography", _("from a bibliography file")
@@ -73,11 +83,15 @@ class CitationCheck(models.TextChoices):
 
 
 class ExportFormat(models.TextChoices):
+    """In which formats a finished document can be taken away; the value is also the file's ending."""
+
     PDF = "pdf", "PDF"
     DOCX = "docx", "DOCX"
 
 
 class ExportState(models.TextChoices):
+    """Where a file to take away stands."""
+
     PENDING = "pending", _("being made")
     READY = "ready", _("ready")
     FAILED = "failed", _("failed")

@@ -41,7 +41,7 @@ def register() -> None:
 
 
 def _forget_documents(documents: QuerySet[Model]) -> int:
-    """Deletes drafts with their files; rows first, so that a crash leaves a stray file rather than a row without one."""
+    """Deletes drafts with their files; rows first: a crash leaves a stray file rather than a row without one."""
     ids = list(documents.values_list("pk", flat=True))
     files = [name for name in Upload.objects.filter(document__in=ids).values_list("stored_as", flat=True) if name]
     _total, by_model = Document.objects.filter(pk__in=ids).delete()

@@ -68,7 +68,12 @@ def delete(*, document_id: UUID, by: "User") -> None:
         files = [name for name in document.uploads.values_list("stored_as", flat=True) if name]
         audit.record(action="document.deleted", subject=document, by=by)
         document.delete()
-        transaction.on_commit(lambda: [default_storage.delete(name) for name in files])
+        transaction.on_commit(lambda: _delete_files(files))
+
+
+def _delete_files(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
 
 
 def index(*, document_id: UUID) -> None:

@@ -116,8 +116,10 @@ async def export(*, document_id: UUID, format: ExportFormat, with_ai_statement: 
         async with render(row, manuscript) as rendered:
             await sync_to_async(finish)(export_id=row.pk, rendered=rendered)
     except ExportError as error:
-        await Export.objects.filter(pk=row.pk).exclude(state=ExportState.READY).aupdate(
-            state=ExportState.FAILED, error=str(error)[:300], finished_at=timezone.now()
+        await (
+            Export.objects.filter(pk=row.pk)
+            .exclude(state=ExportState.READY)
+            .aupdate(state=ExportState.FAILED, error=str(error)[:300], finished_at=timezone.now())
         )
         raise
     return row.pk
@@ -153,7 +155,5 @@ def store_reader(*, document_id: UUID, reader: ReaderHtml, style: str) -> None:
         for section, html in zip(sections, rendered, strict=True):
             section.html = html
         Section.objects.bulk_update(sections, ["html"])
-        Document.objects.filter(pk=document_id).update(
-            bibliography_html=reader.bibliography_html, rendered_style=style
-        )
+        Document.objects.filter(pk=document_id).update(bibliography_html=reader.bibliography_html, rendered_style=style)
         briefs.index(document_id=document_id)

@@ -55,7 +55,8 @@ class Proposal:
 def share_pages(wishes: list[Decimal], total: int) -> list[Decimal]:
     """Shares ``total`` pages in proportion to ``wishes``, in tenths, each at least a tenth; adds up exactly.
 
-    What rounding leaves over goes to the largest remainders. Raises OutlineInvalid when there are more shares than tenths.
+    What rounding leaves over goes to the largest remainders. Raises OutlineInvalid when there are more shares than
+    tenths.
     """
     spare = total * 10 - len(wishes)
     if not wishes or spare < 0:
@@ -88,9 +89,7 @@ def request(*, document_id: UUID, by: "User", wish: str = "") -> None:
         Document.objects.filter(pk=document_id).update(outline_wish=wish[:500], outline_error="")
         lifecycle.move(document_id=document_id, to=DocumentState.OUTLINING, cause="outline requested", by=by)
         audit.record(action="outline.requested", subject=document, by=by)
-        transaction.on_commit(
-            lambda: signals.outline_requested.send_robust(sender=Document, document_id=document_id)
-        )
+        transaction.on_commit(lambda: signals.outline_requested.send_robust(sender=Document, document_id=document_id))
 
 
 def accept(*, document_id: UUID, proposal: Proposal, by: "User | None" = None) -> None:

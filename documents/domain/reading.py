@@ -30,5 +30,5 @@ def link_citations(fragments: Iterable[str]) -> Iterator[str]:
 
 
 def _inner_html(root: lxml.html.HtmlElement) -> str:
-    text = lxml.html.tostring(root, encoding="unicode", with_tail=False)
+    text: str = lxml.html.tostring(root, encoding="unicode", with_tail=False)
     return text.removeprefix("<div>").removesuffix("</div>")

@@ -42,7 +42,8 @@ def render_reader(*, document_id: UUID) -> None:
 
 def continue_waiting(*, now: datetime) -> None:
     """Finds files and renderings whose nudge was lost, and asks for them again."""
-    for pk in Export.objects.filter(state=ExportState.PENDING, created_at__lt=now - PATIENCE).values_list("pk", flat=True):
+    late = Export.objects.filter(state=ExportState.PENDING, created_at__lt=now - PATIENCE)
+    for pk in late.values_list("pk", flat=True):
         enqueue_on_commit("documents.tasks.make_export", str(pk))
     stale = Document.objects.filter(state=DocumentState.READY).exclude(rendered_style=F("citation_style"))
     for pk in stale.values_list("pk", flat=True):

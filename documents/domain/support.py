@@ -15,7 +15,7 @@ def supporting_span(*, passage: str, sentence: str) -> tuple[int, int]:
     best = fuzz.partial_ratio_alignment(sentence.lower(), passage.lower(), score_cutoff=50)
     if best is None:
         return (0, 0)
-    # rapidfuzz aligns the shorter text within the longer: when the sentence is the longer one, all of the passage counts.
+    # rapidfuzz aligns the shorter text within the longer: of a longer sentence, all of the passage counts.
     start, end = (best.dest_start, best.dest_end) if len(sentence) <= len(passage) else (0, len(passage))
     if end - start < SHORTEST_SUPPORT:
         return (0, 0)

@@ -36,8 +36,8 @@ def commit_revision(
 ) -> int:
     """Writes the next revision of a section and answers its number.
 
-    ``citations`` holds one draft for each cited key of ``text``, in order. Must run inside the transaction that ends the
-    caller's step, so that step and text are committed together or not at all (R-12). Raises StaleRevision when
+    ``citations`` holds one draft for each cited key of ``text``, in order. Must run inside the transaction that ends
+    the caller's step, so that step and text are committed together or not at all (R-12). Raises StaleRevision when
     ``expected_revision`` is not the present one, ValueError when drafts and cited keys do not match.
     """
     transaction.get_connection().validate_no_broken_transaction()

@@ -5,16 +5,19 @@ from typing import Final
 
 _SAMPLE: Final = 6_000
 _WORDS: Final[dict[str, frozenset[str]]] = {
-    "en": frozenset("the of and to is that for with this are be was which from not".split()),  # noqa: SIM905
-    "de": frozenset("der die und das ist nicht ein eine mit den von zu sich auf werden".split()),  # noqa: SIM905
-    "it": frozenset("il di che la è per un del della con sono gli non una nel".split()),  # noqa: SIM905
-    "es": frozenset("el de que la en los del las por con una para se es su".split()),  # noqa: SIM905
-    "fr": frozenset("le de et les des la est en que une dans pour qui du pas".split()),  # noqa: SIM905
-    "pl": frozenset("w i na z się nie do jest że to o jak oraz przez są".split()),  # noqa: SIM905
-    "pt": frozenset("o de que e do da em um para com não uma os no ao".split()),  # noqa: SIM905
-    "nl": frozenset("de het een en van is dat niet op te met voor zijn aan wordt".split()),  # noqa: SIM905
-    "cs": frozenset("a v se na je že s z do to jako nebo který pro jsou".split()),  # noqa: SIM905
-    "ro": frozenset("și de în la cu este care pe nu o din să pentru mai sunt".split()),  # noqa: SIM905
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "the of and to is that for with this are be was which from not",
+        "de": "der die und das ist nicht ein eine mit den von zu sich auf werden",
+        "it": "il di che la è per un del della con sono gli non una nel",
+        "es": "el de que la en los del las por con una para se es su",
+        "fr": "le de et les des la est en que une dans pour qui du pas",
+        "pl": "w i na z się nie do jest że to o jak oraz przez są",
+        "pt": "o de que e do da em um para com não uma os no ao",
+        "nl": "de het een en van is dat niet op te met voor zijn aan wordt",
+        "cs": "a v se na je že s z do to jako nebo který pro jsou",
+        "ro": "și de în la cu este care pe nu o din să pentru mai sunt",
+    }.items()
 }
 #: PostgreSQL's dictionaries; it has none for Polish and Czech.
 DICTIONARIES: Final = {

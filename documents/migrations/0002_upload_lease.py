@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0001_initial'),
+        ("documents", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='upload',
-            name='lease_until',
+            model_name="upload",
+            name="lease_until",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='token',
-            field=models.PositiveIntegerField(default=0, editable=False, help_text='Grows with each try to read the file.'),
+            model_name="upload",
+            name="token",
+            field=models.PositiveIntegerField(
+                default=0, editable=False, help_text="Grows with each try to read the file."
+            ),
         ),
     ]

@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0002_upload_lease'),
+        ("documents", "0002_upload_lease"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='rendered_style',
-            field=models.CharField(blank=True, editable=False, help_text='The citation style of the rendering for the screen.', max_length=100),
+            model_name="document",
+            name="rendered_style",
+            field=models.CharField(
+                blank=True,
+                editable=False,
+                help_text="The citation style of the rendering for the screen.",
+                max_length=100,
+            ),
         ),
     ]

@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0003_rendered_style'),
+        ("documents", "0003_rendered_style"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='ordered_at',
-            field=models.DateTimeField(blank=True, editable=False, help_text='When an order was first opened; its record keeps the document.', null=True),
+            model_name="document",
+            name="ordered_at",
+            field=models.DateTimeField(
+                blank=True,
+                editable=False,
+                help_text="When an order was first opened; its record keeps the document.",
+                null=True,
+            ),
         ),
     ]

@@ -66,7 +66,10 @@ class Document(models.Model):
     session_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     seed = models.PositiveIntegerField(default=new_seed, editable=False)
     ordered_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text=_("When an order was first opened; its record keeps the document.")
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When an order was first opened; its record keeps the document."),
     )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
