@@ -129,7 +129,7 @@ class FaultBook:
                 continue
             if effect.transport and fault.mode in TRANSPORT and fault.mode != "delay":
                 continue
-            if fault.rate < 1 and random.random() >= fault.rate:  # noqa: S311
+            if fault.rate < 1 and random.random() >= fault.rate:  # noqa: S311  # a fault's chance, not a secret
                 continue
             fault.hits += 1
             if fault.hits > fault.skip:

@@ -5,7 +5,9 @@ from html import escape
 from starlette.responses import HTMLResponse
 
 # no form-action: it would block the redirect back to the shop after a payment
-POLICY = "default-src 'none'; img-src data:; style-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def page(title: str, body: str, *, status: int = 200, refresh: int | None = None) -> HTMLResponse:

@@ -29,7 +29,7 @@ def works(query: str, count: int = 12) -> list[dict[str, Any]]:
     terms = title_terms(words) or [words]
     found = []
     for number in range(min(count, 40)):
-        chance = random.Random(f"{words.lower()}|{number}")  # noqa: S311 - repeatable, not secret
+        chance = random.Random(f"{words.lower()}|{number}")  # noqa: S311  # repeatable, not secret
         term = terms[number % len(terms)]
         other = terms[(number + 1) % len(terms)]
         title = PATTERNS[number % len(PATTERNS)].format(t=term)

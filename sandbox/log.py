@@ -6,4 +6,4 @@ import time
 
 def say(line: str) -> None:
     """One line with the time of day."""
-    print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)  # noqa: T201 - a program's own output
+    print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)  # noqa: T201  # a program's own output

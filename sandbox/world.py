@@ -35,7 +35,7 @@ class World:
     def patience(self, service: str) -> float:
         """How long the service thinks before it answers, in seconds; a range means by chance."""
         default = self.config.latency if service in ("openai", "anthropic") else (0.0, 0.0)
-        return random.uniform(*self.latency.get(service, self.latency.get("*", default)))  # noqa: S311
+        return random.uniform(*self.latency.get(service, self.latency.get("*", default)))  # noqa: S311  # a delay, not a secret
 
     def _snapshot(self) -> dict[str, object]:
         return {"stripe": self.store.dump(), "mails": self.inbox.dump(), "clock": self.clock.offset}

@@ -8,11 +8,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
 django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  # needs the loaded apps
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import OriginValidator  # noqa: E402
-from django.conf import settings  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # as above
+from channels.security.websocket import OriginValidator  # noqa: E402  # as above
+from django.conf import settings  # noqa: E402  # as above
 
-from generation.routing import websocket_urlpatterns  # noqa: E402
+from generation.routing import websocket_urlpatterns  # noqa: E402  # as above
 
 application = ProtocolTypeRouter(
     {

@@ -13,7 +13,11 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "nudge-lost-work": {"task": "generation.tasks.nudge_lost_work", "schedule": 5.0, "options": {"expires": 5}},
     "work-webhook-events": {"task": "billing.tasks.work_webhook_events", "schedule": 15.0, "options": {"expires": 15}},
-    "settle-open-payments": {"task": "billing.tasks.settle_open_payments", "schedule": 60.0, "options": {"expires": 60}},
+    "settle-open-payments": {
+        "task": "billing.tasks.settle_open_payments",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "continue-refunds": {"task": "billing.tasks.continue_refunds", "schedule": 60.0, "options": {"expires": 60}},
     "send-waiting-mails": {"task": "accounts.tasks.send_waiting_mails", "schedule": 30.0, "options": {"expires": 30}},
     "continue-uploads": {"task": "documents.tasks.continue_uploads", "schedule": 60.0, "options": {"expires": 60}},

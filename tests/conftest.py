@@ -10,9 +10,9 @@ from tests import environment
 # Before pytest-django looks for settings, which need all of it.
 environment.prepare()
 
-import pytest  # noqa: E402
-import redis  # noqa: E402
-from django.conf import settings  # noqa: E402
+import pytest  # noqa: E402  # needs the environment
+import redis  # noqa: E402  # as above
+from django.conf import settings  # noqa: E402  # as above
 
 if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
@@ -38,7 +38,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbB
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     environment.create_database()
-    DatabaseOperations.sql_flush = lambda *_, **__: ["SELECT pristine.restore()"]  # type: ignore[method-assign]
+    DatabaseOperations.sql_flush = lambda *_, **__: ["SELECT pristine.restore()"]  # type: ignore[method-assign]  # on purpose
     yield
     with django_db_blocker.unblock():
         for connection in connections.all(initialized_only=True):

@@ -15,7 +15,7 @@ TITLE_LIMIT = 60
 def outline(prompt: Prompt) -> dict[str, Any]:
     """Title and sections; the pages of the sections add up to the prompt's pages."""
     phrases = LANGUAGES[prompt.language]
-    chance = random.Random(f"{prompt.language}|{prompt.topic}")  # noqa: S311
+    chance = random.Random(f"{prompt.language}|{prompt.topic}")  # noqa: S311  # repeatable, not secret
     topic = short(prompt.topic)
     terms = [short(term) for term in title_terms(prompt.topic)] or [topic]
     terms += [term.capitalize() for term in source_terms(prompt.sources, limit=4)]

@@ -42,7 +42,7 @@ class Prose:
     """A supply of filler sentences, none twice. The seed decides everything."""
 
     def __init__(self, *, phrases: Phrases, seed: str, title: str, sources: list[Source], avoid: str = "") -> None:
-        self.random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self.random = random.Random(seed)  # noqa: S311  # repeatable, not secret
         self._phrases = phrases
         own = title_terms(title)
         self._own = own or list(phrases.terms)

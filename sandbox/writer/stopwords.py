@@ -10,7 +10,7 @@ STOP = frozenset(
     pour sur avec par au aux une ce cette w z i oraz na do od po dla jak o os as um uma uns no na nos nas em de
     het een en van voor met op uit over hoe a v s k se pro při jako și din cu pe la despre între chapter section
     introduction conclusion
-    """.split()  # noqa: SIM905 - three hundred strings read badly
+    """.split()  # noqa: SIM905  # three hundred strings read badly
 )
 #: longer words that are frequent everywhere
 DULL = frozenset(
@@ -22,5 +22,5 @@ DULL = frozenset(
     bereits immer essere sono questo questa quando dovrebbe possono quindi anche cuando donde también puede pueden
     deben porque peuvent doivent lorsque cependant également jest które który może można również oraz podem devem
     quando também kunnen moeten worden tussen omdat které který může také pokud care este sunt pentru poate
-    """.split()  # noqa: SIM905 - three hundred strings read badly
+    """.split()  # noqa: SIM905  # three hundred strings read badly
 )

@@ -64,7 +64,7 @@ class Supervisor:
             pid, _, command = path.read_text().partition("\n")
             if command and is_alive(int(pid)) and command_line(int(pid)) == command:
                 os.killpg(int(pid), signal.SIGTERM)
-                if not wait_until(lambda pid=int(pid): not is_alive(pid), seconds=10):  # type: ignore[misc]
+                if not _ends(int(pid), seconds=10):
                     os.killpg(int(pid), signal.SIGKILL)
             path.unlink()
 
@@ -136,6 +136,11 @@ class Supervisor:
                 log.write(line)
                 log.flush()
                 self._say(f"{name:8}| {line.decode(errors='replace').rstrip()}")
+
+
+def _ends(pid: int, *, seconds: float) -> bool:
+    """Whether the process is gone before the time is over."""
+    return wait_until(lambda: not is_alive(pid), seconds=seconds)
 
 
 def _kill_group(pid: int) -> None:

@@ -54,7 +54,7 @@ def test_a_hanging_call_runs_into_the_callers_timeout(sandbox: Running, gpt: Any
 def test_a_stream_can_break_off_in_the_middle(sandbox: Running, gpt: Any) -> None:
     sandbox.control.fault("openai", "drop_midstream", times=1)
     seen = 0
-    with pytest.raises(Exception, match=r"(?i)incomplete|closed|connection"):  # noqa: PT012 - breaks off while read
+    with pytest.raises(Exception, match=r"(?i)incomplete|closed|connection"):  # noqa: PT012  # breaks off while read
         for chunk in ask(gpt, section(characters=3_000), stream=True):
             seen += len(chunk.choices[0].delta.content or "")
     assert 0 < seen < 3_000
