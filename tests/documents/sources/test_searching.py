@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 from django.conf import settings
@@ -17,7 +18,7 @@ ABSTRACT = "The keepers wound the weight by hand, and the lamp burned on through
 
 
 def work(**values: object) -> FoundWork:
-    return replace(FoundWork(title="On the Keeping of Lights", text=ABSTRACT), **values)  # type: ignore[arg-type]
+    return replace(FoundWork(title="On the Keeping of Lights", text=ABSTRACT), **values)
 
 
 async def test_all_services_answer_and_one_work_is_listed_once(sandbox: Running) -> None:
@@ -96,7 +97,7 @@ def test_works_with_one_title_and_no_doi_are_one() -> None:
 )
 def test_works_that_only_look_alike_stay_two(other: dict[str, object]) -> None:
     one = work(year=2020, doi="10.1/a", authors=((("family", "Rossi"),),))
-    second = replace(one, doi="", **other) if "doi" not in other else replace(one, **other)  # type: ignore[arg-type]
+    second = replace(one, doi="", **other) if "doi" not in other else replace(one, **other)
     assert len(merge([[one], [second]], query="lights")) == 2
 
 
@@ -127,8 +128,8 @@ def test_what_several_services_find_comes_first() -> None:
      {"results": [{"title": "x", "url": "javascript:alert(1)", "authorships": 3, "biblio": [], "content": {},
                    "abstract_inverted_index": {"a": "b"}}]}],
 )  # fmt: skip
-def test_no_answer_breaks_the_reading_of_it(module: object, payload: object) -> None:
-    for found in module.parse(payload):  # type: ignore[attr-defined]
+def test_no_answer_breaks_the_reading_of_it(module: ModuleType, payload: object) -> None:
+    for found in module.parse(payload):
         assert not found.url.startswith("javascript")
 
 

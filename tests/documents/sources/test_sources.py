@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from documents.domain import sources
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
@@ -54,7 +55,7 @@ def test_passages_that_share_rare_words_come_first(document: Document) -> None:
     found = sources.passages_for(document_id=document.pk, text="How the Fresnel lens changed the harbour", limit=3)
     assert found[0].text.startswith("A Fresnel lens")
     with pytest.raises(AttributeError):
-        _ = found[0].nothing  # type: ignore[attr-defined]
+        _ = found[0].nothing  # type: ignore[attr-defined]  # there is none
 
 
 def test_inflected_words_are_found_by_the_sources_own_language(document: Document) -> None:
@@ -114,11 +115,11 @@ def test_files_that_are_still_being_read_are_not_cited(document: Document) -> No
 
 
 def test_same_question_same_answer_in_three_queries_at_most(
-    document: Document, django_assert_max_num_queries: object
+    document: Document, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(5):
         passages(source(document), [f"The lamp number {number} burned in tower {at}." for at in range(30)])
-    with django_assert_max_num_queries(3):  # type: ignore[operator]
+    with django_assert_max_num_queries(3):
         first = sources.passages_for(document_id=document.pk, text="lamp in the tower", limit=10)
         _ = [passage.source.title for passage in first]
     assert first == sources.passages_for(document_id=document.pk, text="lamp in the tower", limit=10)

@@ -35,7 +35,7 @@ def hand_in(
         with django_capture_on_commit_callbacks(execute=True):
             upload = uploads.receive(
                 document=target,
-                purpose=purpose,  # type: ignore[arg-type]  # values of the choices will do
+                purpose=purpose,
                 name=name or path.name,
                 chunks=chunks,
                 by=target.owner,

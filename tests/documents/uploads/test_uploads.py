@@ -74,7 +74,7 @@ def test_rejected_file_says_why_and_leaves_nothing_behind(
     hand_in: HandIn, before: set[str], tmp_path: Path, make: object, words: str
 ) -> None:
     path = tmp_path / "paper.pdf"
-    make(path)  # type: ignore[operator]
+    make(path)
     upload = hand_in(path)
     assert upload.state == UploadState.REJECTED
     assert words in upload.verdict
@@ -239,7 +239,7 @@ def test_a_worker_that_wakes_up_late_writes_nothing(
 
     def overtaken(*args: object) -> None:
         Upload.objects.filter(pk=upload.pk).update(token=99)
-        real_store(*args)  # type: ignore[arg-type]
+        real_store(*args)
 
     monkeypatch.setattr(extraction, "_store", overtaken)
     extraction.extract(upload_id=upload.pk)
@@ -286,7 +286,7 @@ def test_removed_while_being_read_leaves_nothing(
 
     def removed(*args: object) -> None:
         uploads.delete(upload_id=upload.pk, by=document.owner)
-        real_store(*args)  # type: ignore[arg-type]
+        real_store(*args)
 
     monkeypatch.setattr(extraction, "_store", removed)
     extraction.extract(upload_id=upload.pk)

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,9 @@ from privacy.enums import ConsentKind
 from tests.documents import files
 from tests.documents.factories import DocumentFactory
 from tests.documents.uploads.conftest import HandIn
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"HTTP_HX_REQUEST": "true"}
@@ -29,15 +33,15 @@ def visitor(client: Client, document: Document) -> Client:
 
 def send(
     client: Client, document: Document, *uploads: tuple[str, bytes], purpose: str = "source", **extra: str
-) -> object:
+) -> "_MonkeyPatchedWSGIResponse":
     sent = [SimpleUploadedFile(name, content) for name, content in uploads]
     return client.post(reverse("documents:upload", args=[document.pk]), {"purpose": purpose, "file": sent}, **extra)
 
 
 def test_form_without_script_comes_back_to_the_brief(visitor: Client, document: Document) -> None:
     response = send(visitor, document, ("notes.txt", files.prose(50).encode()), ("more.md", files.prose(40).encode()))
-    assert response.status_code == 302  # type: ignore[attr-defined]
-    assert response["Location"] == reverse("documents:brief", args=[document.pk])  # type: ignore[index]
+    assert response.status_code == 302
+    assert response["Location"] == reverse("documents:brief", args=[document.pk])
     assert sorted(document.uploads.values_list("name", "state")) == [
         ("more.md", UploadState.EXTRACTING), ("notes.txt", UploadState.EXTRACTING),
     ]  # fmt: skip
@@ -52,7 +56,7 @@ def test_rejected_file_is_explained_on_the_brief(visitor: Client, document: Docu
 
 def test_script_gets_the_row_of_its_file(visitor: Client, document: Document) -> None:
     response = send(visitor, document, ("notes.txt", files.prose(50).encode()), **SCRIPT)
-    row = response.content.decode()  # type: ignore[attr-defined]
+    row = response.content.decode()
     upload = document.uploads.get()
     assert f'id="upload-{upload.pk}"' in row
     assert reverse("documents:upload-state", args=[document.pk, upload.pk]) in row
@@ -61,7 +65,7 @@ def test_script_gets_the_row_of_its_file(visitor: Client, document: Document) ->
 
 def test_name_of_a_file_is_never_markup(visitor: Client, document: Document) -> None:
     response = send(visitor, document, ("<img src=x onerror=alert(1)>.txt", files.prose(50).encode()), **SCRIPT)
-    assert b"<img" not in response.content  # type: ignore[attr-defined]
+    assert b"<img" not in response.content
 
 
 @pytest.mark.parametrize("purpose", ["", "other"])
@@ -99,7 +103,7 @@ def test_paid_document_takes_no_more_files(
     upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
     Document.objects.filter(pk=document.pk).update(state=DocumentState.WRITING)
     response = send(visitor, document, ("notes.txt", b"Some text."), **SCRIPT)
-    assert response.status_code == 409  # type: ignore[attr-defined]
+    assert response.status_code == 409
     url = reverse("documents:upload-delete", args=[document.pk, upload.pk])
     assert visitor.post(url, **SCRIPT).status_code == 409
     assert document.uploads.count() == 1
@@ -110,7 +114,7 @@ def test_somebody_elses_files_are_not_there(
 ) -> None:
     theirs = DocumentFactory.create()
     upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False, into=theirs)
-    assert send(visitor, theirs, ("notes.txt", b"Some text.")).status_code == 404  # type: ignore[attr-defined]
+    assert send(visitor, theirs, ("notes.txt", b"Some text.")).status_code == 404
     for holder in (theirs, document):
         assert visitor.get(reverse("documents:upload-state", args=[holder.pk, upload.pk])).status_code == 404
         assert visitor.post(reverse("documents:upload-delete", args=[holder.pk, upload.pk])).status_code == 404
@@ -119,5 +123,5 @@ def test_somebody_elses_files_are_not_there(
 
 def test_strangers_are_asked_to_sign_in(client: Client, document: Document) -> None:
     response = send(client, document, ("notes.txt", b"Some text."))
-    assert response.status_code == 302  # type: ignore[attr-defined]
+    assert response.status_code == 302
     assert not document.uploads.exists()
