@@ -146,7 +146,7 @@ class Drain:
             await self._guard(queue.hand_back, claim=claim, wait=later.wait, counts=later.counts, why=str(later))
         except asyncio.CancelledError:
             # The task is done for; giving back is one short statement that must still happen.
-            await asyncio.shield(self._guard(queue.hand_back, claim=claim, why="the worker was told to stop"))
+            await asyncio.shield(self._guard(_let_go, claim=claim))
         except Exception as error:
             await self._unexpected(claim, error)
         finally:
@@ -187,6 +187,12 @@ class Drain:
             # Two steps of a document may come here at once.
             self._gateways.setdefault(document_id, Gateway(session_id=session_id, seed=seed))
         return self._gateways[document_id]
+
+
+def _let_go(*, claim: Claim) -> None:
+    """Gives a step back unfinished. Raises LostLease when there is nothing to give: why it was cancelled."""
+    if not queue.hand_back(claim=claim, why="The worker was told to stop."):
+        raise LostLease(str(claim.step_id))
 
 
 def _close_connection() -> None:
