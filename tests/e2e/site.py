@@ -46,16 +46,14 @@ def children(home: Path) -> list[Child]:
     """The programs of a site; one drain of eight steps is plenty for a test."""
     python, environ = sys.executable, os.environ
     celery = [python, "-m", "celery", "--quiet", "-A", "tesigo"]
+    worker = [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"]
+    web = [python, "-m", "uvicorn", "tesigo.asgi:application", "--host", "127.0.0.1", "--port", environ["SITE_PORT"]]
     sandbox = [python, "-m", "sandbox", "--port", environ["SANDBOX_PORT"], "--smtp-port", environ["SANDBOX_SMTP_PORT"]]
     webhooks = ["--webhook-url", f"{environ['SITE_URL']}/stripe/webhook/"]
     return [
         Child("sandbox", [*sandbox, *webhooks, "--webhook-secret", environ["STRIPE_WEBHOOK_SECRET"]]),
-        Child(
-            "web",
-            [python, "-m", "uvicorn", "tesigo.asgi:application", "--host", "127.0.0.1"]
-            + ["--port", environ["SITE_PORT"], "--lifespan", "off", "--no-access-log", "--no-proxy-headers"],
-        ),
-        Child("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"]),
+        Child("web", [*web, "--lifespan", "off", "--no-access-log", "--no-proxy-headers"]),
+        Child("worker", worker),
         Child("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="]),
     ]
 

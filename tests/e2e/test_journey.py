@@ -115,7 +115,7 @@ def test_from_an_address_to_a_finished_cited_pdf(page: Page, tmp_path: Path) -> 
     looked_at(page)
     expect(page.locator("main")).to_contain_text("What the lights were for")
     page.reload()
-    document = re.search(r"/documents/([^/]+)/", page.url)[1]  # type: ignore[index]  # the address has one
+    document = re.search(r"/documents/([^/]+)/", page.url)[1]
     # The page finds out by itself, over its WebSocket.
     expect(page.get_by_role("heading", name="Your document is ready")).to_be_visible(timeout=WRITING_SECONDS * 1000)
     looked_at(page)
@@ -168,6 +168,8 @@ def test_somebody_elses_document_is_not_there(page: Page) -> None:
     sign_in(page, "mallory@example.org")
     for place in ("brief", "outline", "price", "progress", "read", "take-away", "citations"):
         answer = page.goto(f"/documents/{mine}/{place}/")
-        assert answer is not None and answer.status == 404, place
+        assert answer is not None
+        assert answer.status == 404, place
     answer = page.goto(f"/api/documents/{mine}/progress/")
-    assert answer is not None and answer.status == 404
+    assert answer is not None
+    assert answer.status == 404
