@@ -8,8 +8,8 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -78,10 +78,16 @@ def _answers(site: str) -> bool:
         return False
 
 
-def main() -> None:
-    """Walks the journey and prints what was seen."""
+def site_and_inbox() -> tuple[str, str]:
+    """Where the site and the mails are: as in the environment, else where `make run` puts them."""
     site = os.environ.get("SITE_URL", f"http://127.0.0.1:{os.environ.get('SITE_PORT', '8000')}")
     inbox = os.environ.get("MAIL_INBOX_URL", f"http://127.0.0.1:{os.environ.get('SANDBOX_PORT', '8010')}/inbox")
+    return site, inbox
+
+
+def main() -> None:
+    """Walks the journey and prints what was seen."""
+    site, inbox = site_and_inbox()
     FOLDER.mkdir(parents=True, exist_ok=True)
     assignment, sources, brief = inputs()
     started = time.monotonic()

@@ -1,10 +1,10 @@
-"""A student without a browser: walks the site's own pages, forms and links over HTTP, as one without JavaScript would."""
+"""A student without a browser: walks the site's own pages, forms and links over HTTP, as one without a script would."""
 
 import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 import httpx
@@ -36,6 +36,19 @@ class Student:
     def url(self) -> str:
         """Where the student is."""
         return self._url
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The student's cookies, for a browser that is to go on from here."""
+        return {cookie.name: cookie.value or "" for cookie in self._http.cookies.jar}
+
+    def snapshot(self, document: str) -> dict[str, Any]:
+        """How far the document is, as the API tells."""
+        answer = self._http.get(f"{self.site}/api/documents/{document}/progress/")
+        if answer.is_error:
+            raise JourneyError(f"progress answered {answer.status_code}: {answer.text[:300]}")
+        found: dict[str, Any] = answer.json()
+        return found
 
     def get(self, path: str) -> lxml.html.HtmlElement:
         """Opens a page of the site."""
@@ -70,7 +83,9 @@ class Student:
         if "html" in answer.headers.get("content-type", ""):
             self._page = lxml.html.fromstring(answer.text)
         if answer.is_error and not expect_error:
-            raise JourneyError(f"{answer.request.method} {answer.url} answered {answer.status_code}: {self.words()[:500]}")
+            raise JourneyError(
+                f"{answer.request.method} {answer.url} answered {answer.status_code}: {self.words()[:500]}"
+            )
         return self._page
 
     def words(self) -> str:
@@ -95,7 +110,9 @@ class Student:
             mails = httpx.get(f"{self.inbox}/messages.json", params={"to": address}).json()
             mails = mails["messages"] if isinstance(mails, dict) else mails
             codes = [
-                found[1] for mail in mails if (found := re.search(r"(?<!\d)(\d{6})(?!\d)", mail["subject"] + mail["text"]))
+                found[1]
+                for mail in mails
+                if (found := re.search(r"(?<!\d)(\d{6})(?!\d)", mail["subject"] + mail["text"]))
             ]
             return codes[0] if codes else None
 
@@ -189,10 +206,7 @@ class Student:
 
         def finished() -> bool | None:
             nonlocal told
-            answer = self._http.get(f"{self.site}/api/documents/{document}/progress/")
-            if answer.is_error:
-                raise JourneyError(f"progress answered {answer.status_code}: {answer.text[:300]}")
-            snapshot = answer.json()
+            snapshot = self.snapshot(document)
             line = f"{snapshot['percent']:3d} %  {snapshot['state']}"
             if line != told:
                 told = line
@@ -206,7 +220,7 @@ class Student:
     def download(self, document: str, folder: Path) -> list[Path]:
         """Saves every file that is ready; answers where."""
         page = self.get(f"/documents/{document}/take-away/")
-        saved = []
+        saved: list[Path] = []
         for link in page.xpath(f"//a[contains(@href,'/documents/{document}/take-away/')]/@href"):
             if not re.search(r"/take-away/[0-9a-f-]{36}/", link):
                 continue

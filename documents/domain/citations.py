@@ -6,6 +6,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from documents.domain.support import supporting_span
+from documents.domain.text import without_citations
 from documents.models import Citation, Document
 
 
@@ -16,6 +17,11 @@ class CitationCard:
     number: int
     citation: Citation
     passage_html: SafeString
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that rests on the passage, without the key in it."""
+        return without_citations(self.citation.sentence)
 
     @property
     def anchor(self) -> str:

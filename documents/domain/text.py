@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from documents.export import body_characters, characters_per_page
 
-__all__ = ["CitedKey", "body_characters", "characters_per_page", "citation_keys"]
+__all__ = ["CitedKey", "body_characters", "characters_per_page", "citation_keys", "without_citations"]
 
 # A pandoc citation group "[see @smith2020, p. 4; @doe]" and one item of it; keys as documents.sources makes them.
 GROUP: Final = re.compile(r"\[[^\[\]]*@[^\[\]]*\]")
@@ -28,3 +28,8 @@ def citation_keys(markdown: str) -> list[CitedKey]:
             locator = LOCATOR.search(item["rest"])
             found.append(CitedKey(item["key"], locator["pages"] if locator else ""))
     return found
+
+
+def without_citations(markdown: str) -> str:
+    """The words alone, for places where a key would only disturb: excerpts, the sentence beside its passage."""
+    return re.sub(rf"\s*{GROUP.pattern}", "", markdown)

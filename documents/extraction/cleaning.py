@@ -40,7 +40,8 @@ _LONE_NUMBER: Final = re.compile(
 )
 _LEADERS: Final = re.compile(r"(?:\.\s?){5,}|(?:…\s?){2,}|_{6,}")
 _INDEX_LINE: Final = re.compile(r".{1,80}?,\s?\d{1,4}(?:[–-]\d{1,4})?(?:,\s?\d{1,4}(?:[–-]\d{1,4})?){0,30}")
-_BREAK: Final = re.compile(rf"{BROKEN_WORD}[ \t]*|-\n")
+#: The engine's sign, or a hyphen (U+002D, or U+2010 as browsers set it) at the end of a line.
+_BREAK: Final = re.compile(rf"{BROKEN_WORD}[ \t]*|[-\u2010]\n")
 #: What stands before and after a break. Bounded: a page that is one word of 100,000 letters takes no longer.
 _BEFORE: Final = re.compile(r"\w+\Z")
 _AFTER: Final = re.compile(rf"(\w+)([^\s{BROKEN_WORD}]{{0,20}})[ \t]?")

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.domain.signed_in import SignedInRequest
 from documents.domain.queries import HIT_END, HIT_START, excerpts, library
+from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.forms import LibraryForm
 
@@ -37,5 +38,5 @@ def library_page(request: SignedInRequest) -> HttpResponse:
 
 def highlighted(excerpt: str) -> SafeString:
     """An excerpt as HTML: everything escaped, the hits marked."""
-    safe = escape(excerpt).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>")
+    safe = escape(without_citations(excerpt)).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>")
     return mark_safe(safe)  # noqa: S308  # escaped in the line above

@@ -42,7 +42,9 @@ class TestAccept:
             "A title",
             [
                 ProposedSection("One", pages=Decimal(1)),
-                ProposedSection("Two", children=[ProposedSection("A", pages=Decimal(2)), ProposedSection("B", pages=Decimal(3))]),
+                ProposedSection(
+                    "Two", children=[ProposedSection("A", pages=Decimal(2)), ProposedSection("B", pages=Decimal(3))]
+                ),
             ],
         )
 
@@ -52,7 +54,9 @@ class TestAccept:
         document.refresh_from_db()
         assert document.state == DocumentState.OUTLINED
         assert document.title == "A title"
-        rows = [(s.title, s.pages, s.parent.title if s.parent else None) for s in document.sections.select_related("parent")]
+        rows = [
+            (s.title, s.pages, s.parent.title if s.parent else None) for s in document.sections.select_related("parent")
+        ]
         assert rows == [
             ("One", Decimal("2.0"), None),
             ("Two", Decimal("0.0"), None),

@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from documents.domain.text import citation_keys
+from documents.domain.text import citation_keys, without_citations
 from documents.domain.writing import CitationDraft, commit_revision
 from documents.enums import CitationCheck, RevisionReason
 from documents.errors import StaleRevision
@@ -25,11 +25,17 @@ def test_cited_keys_are_read_in_order(markdown: str, keys: list[tuple[str, str]]
     assert citation_keys(markdown) == keys
 
 
+def test_words_are_read_without_their_citations() -> None:
+    assert without_citations("So [@a-2001, p. 4] it was [see @b; @c].") == "So it was."
+
+
 def passage_in(section: Section) -> Passage:
     return PassageFactory.create(source=SourceFactory.create(document=section.document, key="light-2019"))
 
 
-def commit(section: Section, passage: Passage, *, expected: int = 0, text: str = "So it was [@light-2019, p. 1].") -> int:
+def commit(
+    section: Section, passage: Passage, *, expected: int = 0, text: str = "So it was [@light-2019, p. 1]."
+) -> int:
     draft = CitationDraft(passage.pk, "So it was.", CitationCheck.JUDGED)
     with transaction.atomic():
         return commit_revision(

@@ -50,6 +50,10 @@ def test_broken_words_are_whole_again() -> None:
     assert "twelve minutes on a good night." in clean([BODY])[0]
 
 
+def test_a_word_broken_by_a_typographic_hyphen_is_whole_again() -> None:
+    assert clean(["It was lit in the au\u2010\ntumn of 1871."]) == ["It was lit in the autumn of 1871."]
+
+
 def test_hyphens_stay_where_the_word_has_one() -> None:
     text = "The well-\nknown lamp was well-known. A Schwarz\x02Weiß picture, a co\x02ordinated plan."
     cleaned = clean([text])[0]
