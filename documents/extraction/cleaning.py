@@ -122,7 +122,7 @@ def _clean(before: deque[_Held], waiting: deque[_Held]) -> Page:
     if _is_list_of_places(lines, len(leading)):
         return replace(held.page, text="")
     text = "\n".join(line for at, line in enumerate(lines) if at not in leading)
-    if BROKEN_WORD in text or "-\n" in text:
+    if BROKEN_WORD in text or "-\n" in text or "\u2010\n" in text:
         text = _mend(text, [held, *around])
     return replace(held.page, text=join_lines(text.split("\n")))
 
