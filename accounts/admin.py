@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -11,6 +12,8 @@ from accounts.domain import people
 from accounts.models import Mail, SignInRequest, User
 
 admin.site.unregister(Group)
+# Addresses are kept with the user, in one canonical form; allauth's own table stays empty.
+admin.site.unregister(EmailAddress)
 
 
 class ReadOnly(admin.ModelAdmin):

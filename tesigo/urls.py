@@ -1,7 +1,10 @@
 """Every address of the site, app by app."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
 from tesigo.platform import health
 
@@ -12,6 +15,8 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("", include("billing.urls")),
     path("", include("generation.urls")),
+    # Browsers ask for it by themselves where a page names no icon, the admin's for instance.
+    path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("img/mark.svg"))),
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
 ]
