@@ -37,8 +37,9 @@ logger = logging.getLogger(__name__)
 _LOOK_AGAIN: Final = 0.5
 #: After so many seconds a drain claims nothing more, so that its process can be recycled.
 _LONGEST: Final = 900.0
-#: Claims of a step that ended in an unexpected error or without an answer, before it fails for good.
+#: Claims of a step before it fails for good: while every provider is away, and after anything else.
 _MOST_TRIES: Final = 6
+_TRIES: Final = 3
 #: The first wait after that, in back-offs of R-30: 30 s, then twice as long each time, at most 10 minutes.
 _WAITS: Final = 15
 _LONGEST_WAIT: Final = timedelta(minutes=10)
@@ -164,7 +165,8 @@ class Drain:
         """No answer from any model, a layout that failed, a mistake of ours: tried again a few times, then final."""
         facts = {"step": claim.step_id, "stage": claim.stage, "tries": claim.tries}
         logger.error("step went wrong", extra=facts, exc_info=error)
-        if claim.tries >= _MOST_TRIES:
+        is_outage = isinstance(error, NoAnswer) and error.is_outage
+        if claim.tries >= (_MOST_TRIES if is_outage else _TRIES):
             await self._guard(pipeline.fail, claim=claim, reason=_reason(error))
             self.finished += 1
             return

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
-from django.utils import timezone
 
 from generation.domain import attempts
 from generation.enums import Stage, StepState
@@ -27,7 +26,7 @@ _TAKE: Final = """
     taken AS (
         UPDATE generation_step AS step
         SET state = 'claimed', token = step.token + 1, tries = step.tries + 1, worker = %(worker)s,
-            lease_until = now() + make_interval(secs => %(lease)s), started_at = now(), error = ''
+            lease_until = statement_timestamp() + make_interval(secs => %(lease)s), started_at = statement_timestamp(), error = ''
         FROM free WHERE step.id = free.id
         RETURNING step.*
     )
@@ -38,12 +37,12 @@ _TAKE: Final = """
 """
 # Smallest and oldest first (R-41), through the partial index step_claimable.
 _READY: Final = """
-    SELECT id FROM generation_step WHERE state = 'ready' AND not_before <= now()
+    SELECT id FROM generation_step WHERE state = 'ready' AND not_before <= statement_timestamp()
     ORDER BY sort_key, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 # Whose holder is dead or frozen, through step_leased.
 _EXPIRED: Final = """
-    SELECT id FROM generation_step WHERE state = 'claimed' AND lease_until < now()
+    SELECT id FROM generation_step WHERE state = 'claimed' AND lease_until < statement_timestamp()
     ORDER BY lease_until LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 
@@ -168,12 +167,11 @@ def add(*, job_id: UUID, sort_key: int, stage: Stage, sections: Sequence[UUID | 
 
     Added before in this round they stay as they are. Answers how many were asked for.
     """
-    now = timezone.now()
     Step.objects.bulk_create(
         [
             Step(
                 job_id=job_id, sort_key=sort_key, stage=stage, section_id=section, round=round, position=place,
-                created_at=now, not_before=now,
+                not_before=Now(),
             )
             for place, section in enumerate(sections)
         ],

@@ -1,0 +1,185 @@
+"""The one door to the models: chain, keys, retries, repair, and a row for every call."""
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from documents.models import Document
+from generation.ai.errors import NoAnswer
+from generation.ai.gateway import Gateway
+from generation.ai.question import Answer, Question
+from generation.domain import queue
+from generation.enums import JobKind, JobState, Outcome, Stage
+from generation.models import AIModel, Attempt, Job
+from generation.prompts import queries
+from sandbox.client import Control
+from tests.documents.factories import DocumentFactory
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+@pytest.fixture
+def document() -> Document:
+    """A document whose outline job has one step."""
+    made: Document = DocumentFactory.create()
+    job = Job.objects.create(kind=JobKind.OUTLINE, document=made, sort_key=0, state=JobState.RUNNING)
+    queue.add(job_id=job.pk, sort_key=0, stage=Stage.OUTLINE, sections=[None])
+    return made
+
+
+def ask(document: Document, **changes: Any) -> Answer:
+    """Asks for search queries on behalf of the document's step."""
+    claims = queue.claim(limit=1, worker="test")
+    question = queries.question(document, [])
+    question = Question(**{**question.__dict__, **changes})
+
+    async def run() -> Answer:
+        gateway = Gateway(session_id=document.session_id, seed=document.seed)
+        try:
+            return await gateway.ask(question, claim=claims[0])
+        finally:
+            await gateway.close()
+
+    return asyncio.run(run())
+
+
+def outcomes() -> list[tuple[str, str]]:
+    return list(Attempt.objects.order_by("started_at").values_list("provider", "outcome"))
+
+
+def test_an_answer_fits_the_schema_and_is_booked(control: Control, document: Document) -> None:
+    answer = ask(document)
+    assert answer.value["queries"]
+    attempt = Attempt.objects.get()
+    model = AIModel.objects.first()
+    assert model is not None
+    assert (attempt.outcome, attempt.model_name, answer.model) == (Outcome.SUCCEEDED, model.name, model.name)
+    assert attempt.cost == (
+        (attempt.input_tokens * model.input_price + attempt.output_tokens * model.output_price) / 1_000_000
+    ).quantize(Decimal("0.000001"))
+    assert Job.objects.get().cost == attempt.cost > 0
+    sent = control.calls("openai")["calls"][0]
+    assert "<topic>" in sent["text"]
+
+
+@pytest.mark.parametrize("mode", ["429", "500", "drop", "malformed_body", "empty_body"])
+def test_what_may_be_better_in_a_moment_is_tried_again(control: Control, document: Document, mode: str) -> None:
+    control.fault("openai", mode, times=1, **({"retry_after": 0.1} if mode == "429" else {}))
+    assert ask(document).value["queries"]
+    (first, second) = Attempt.objects.order_by("started_at")
+    assert first.outcome in {Outcome.RATE_LIMITED, Outcome.SERVER_ERROR, Outcome.CONNECTION}
+    assert second.outcome == Outcome.SUCCEEDED
+    assert first.idempotency_key == second.idempotency_key
+
+
+def test_retry_after_is_honoured(control: Control, document: Document) -> None:
+    control.fault("openai", "429", times=1, retry_after=0.7)
+    ask(document)
+    first, second = Attempt.objects.order_by("started_at")
+    assert first.finished_at is not None
+    assert (second.started_at - first.finished_at).total_seconds() >= 0.7
+
+
+def test_a_provider_that_wants_too_much_patience_is_left_for_the_next(control: Control, document: Document) -> None:
+    control.fault("openai", "429", retry_after=3600)
+    ask(document)
+    assert outcomes() == [("openai", "rate_limited"), ("anthropic", "succeeded")]
+
+
+def test_a_provider_that_is_down_gives_way_after_three_tries(control: Control, document: Document) -> None:
+    control.fault("openai", "500")
+    answer = ask(document)
+    assert outcomes() == [("openai", "server_error")] * 3 + [("anthropic", "succeeded")]
+    assert answer.model.startswith("claude")
+
+
+def test_a_provider_that_says_nothing_times_out(control: Control, document: Document, settings: Settings) -> None:
+    settings.AI_TIMEOUT = 1
+    control.fault("openai", "hang", times=1)
+    ask(document)
+    assert outcomes() == [("openai", "timeout"), ("openai", "succeeded")]
+
+
+def test_broken_json_is_repaired_by_asking_once_more(control: Control, document: Document) -> None:
+    control.fault("openai", "malformed", times=1)
+    ask(document)
+    assert outcomes() == [("openai", "bad_answer"), ("openai", "succeeded")]
+    assert Attempt.objects.filter(output_tokens__gt=0).count() == 2
+    first, second = Attempt.objects.order_by("started_at")
+    assert first.idempotency_key != second.idempotency_key
+
+
+@pytest.mark.parametrize("mode", ["malformed", "empty", "prose", "truncated"])
+def test_an_answer_that_stays_unusable_goes_to_the_next_model(control: Control, document: Document, mode: str) -> None:
+    control.fault("openai", mode)
+    ask(document)
+    assert outcomes() == [("openai", "bad_answer")] * 2 + [("anthropic", "succeeded")]
+
+
+@pytest.mark.parametrize("mode", ["malformed", "empty", "prose", "truncated"])
+def test_the_other_provider_is_read_as_strictly(control: Control, document: Document, mode: str) -> None:
+    AIModel.objects.filter(provider="openai").update(enabled=False)
+    control.fault("anthropic", mode, times=2)
+    ask(document)
+    assert outcomes() == [("anthropic", "bad_answer")] * 2 + [("anthropic", "succeeded")]
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_a_refusal_and_a_bad_request_are_not_repeated(control: Control, document: Document, provider: str) -> None:
+    AIModel.objects.filter(provider=provider).update(position=0)
+    control.fault(provider, "refusal", times=1)
+    control.fault(provider, "status", status=400, times=1, skip=1)
+    answer = ask(document)
+    assert outcomes()[:2] == [(provider, "refused"), (provider, "bad_request")]
+    assert answer.value["queries"]
+
+
+def test_text_without_json_is_kept_where_the_question_allows_it(control: Control, document: Document) -> None:
+    control.fault("ai", "prose")
+    answer = ask(document, salvage=lambda text: {"queries": [text]})
+    assert len(answer.value["queries"]) == 1
+
+
+def test_a_refused_key_is_set_aside_and_the_others_go_on(
+    control: Control, document: Document, settings: Settings
+) -> None:
+    settings.OPENAI_API_KEYS = ["sk-refused-1", "sk-good-2"]
+    ask(document)
+    assert outcomes() == [("openai", "authentication"), ("openai", "succeeded")]
+    Job.objects.update(state=JobState.RUNNING)
+    queue.add(job_id=Job.objects.get().pk, sort_key=0, stage=Stage.OUTLINE, sections=[None], round=1)
+    ask(document)
+    assert outcomes()[2:] == [("openai", "succeeded")]
+
+
+def test_keys_are_used_in_turn(control: Control, settings: Settings) -> None:
+    from generation.ai import keys
+
+    settings.OPENAI_API_KEYS = ["a", "b", "c"]
+    assert [keys.usable("openai")[0] for _ in range(4)] == ["a", "b", "c", "a"]
+    keys.set_aside("openai", "b")
+    assert "b" not in keys.usable("openai")
+
+
+def test_models_come_in_the_order_that_staff_gave_them(control: Control, document: Document) -> None:
+    AIModel.objects.filter(name="claude-haiku-4-5").update(position=1)
+    assert ask(document).model == "claude-haiku-4-5"
+
+
+def test_no_model_at_all_is_no_answer(control: Control, document: Document) -> None:
+    AIModel.objects.update(enabled=False)
+    with pytest.raises(NoAnswer) as failure:
+        ask(document)
+    assert failure.value.outcomes == []
+
+
+def test_everything_down_is_an_outage_and_everything_refused_is_none(control: Control, document: Document) -> None:
+    control.fault("ai", "500")
+    with pytest.raises(NoAnswer) as failure:
+        ask(document)
+    assert failure.value.is_outage
+    assert Attempt.objects.count() == 3 * AIModel.objects.count()
+    assert not NoAnswer([Outcome.SERVER_ERROR, Outcome.REFUSED]).is_outage

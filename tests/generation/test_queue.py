@@ -1,0 +1,293 @@
+"""The queue: claims, leases, the fence, handing back, and the order in which work comes."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from documents.enums import DocumentState
+from generation.domain import attempts, pipeline, queue
+from generation.domain.work import Result
+from generation.enums import JobKind, JobState, Outcome, Stage, StepState
+from generation.errors import LostLease
+from generation.models import AIModel, Attempt, Job, JobEvent, Step
+from tests.documents.factories import DocumentFactory, outlined_document
+
+pytestmark = pytest.mark.django_db
+
+
+def job_with_steps(*, stage: Stage = Stage.RESEARCH, count: int = 1, sort_key: int = 0) -> Job:
+    """A running job with claimable steps; several are of different rounds."""
+    document = outlined_document()
+    type(document).objects.filter(pk=document.pk).update(state=DocumentState.WRITING)
+    job = Job.objects.create(kind=JobKind.DOCUMENT, document=document, sort_key=sort_key, state=JobState.RUNNING)
+    for round in range(count):
+        queue.add(job_id=job.pk, sort_key=sort_key, stage=stage, sections=[None], round=round)
+    return job
+
+
+def claim_one() -> queue.Claim:
+    (claim,) = queue.claim(limit=1, worker="test")
+    return claim
+
+
+def let_lease_run_out() -> None:
+    Step.objects.filter(state=StepState.CLAIMED).update(lease_until=timezone.now() - timedelta(hours=1))
+
+
+def test_smallest_and_oldest_come_first() -> None:
+    keys = {job_with_steps(sort_key=key).pk: key for key in (30, 10, 20)}
+    claims = queue.claim(limit=2, worker="test")
+    assert [keys[claim.job_id] for claim in claims] == [10, 20]
+    assert [keys[claim.job_id] for claim in queue.claim(limit=9, worker="test")] == [30]
+    assert queue.claim(limit=9, worker="test") == []
+
+
+def test_a_step_that_is_not_due_is_left() -> None:
+    job_with_steps()
+    claim = claim_one()
+    queue.hand_back(claim=claim, wait=timedelta(minutes=1), counts=True)
+    assert queue.claim(limit=1, worker="test") == []
+    assert queue.claimable() == 0
+    Step.objects.update(not_before=timezone.now() - timedelta(hours=1))
+    assert claim_one().tries == 2
+
+
+def test_a_step_handed_back_was_no_try() -> None:
+    job_with_steps()
+    assert queue.hand_back(claim=claim_one())
+    assert Step.objects.get().tries == 0
+    assert claim_one().tries == 1
+
+
+def test_an_expired_lease_is_taken_over_with_a_higher_token() -> None:
+    job_with_steps()
+    first = claim_one()
+    assert queue.claimable() == 0
+    let_lease_run_out()
+    assert queue.claimable() == 1
+    second = claim_one()
+    assert (second.step_id, second.token, second.tries) == (first.step_id, first.token + 1, 2)
+
+
+def test_calls_of_a_lost_claim_are_marked_abandoned_and_still_booked_when_they_end() -> None:
+    job = job_with_steps()
+    claim = claim_one()
+    model = AIModel.objects.first()
+    assert model is not None
+    attempt = attempts.intend(
+        job_id=job.pk, step_id=claim.step_id, model=model, purpose="write", idempotency_key=job.document_id
+    )
+    let_lease_run_out()
+    claim_one()
+    attempt.refresh_from_db()
+    assert attempt.outcome == Outcome.ABANDONED
+    for _ in range(2):
+        attempts.settle(
+            attempt=attempt,
+            model=model,
+            outcome=Outcome.SUCCEEDED,
+            latency_ms=5,
+            usage=attempts.Usage(input_tokens=1_000_000, output_tokens=0),
+        )
+    job.refresh_from_db()
+    assert job.cost == model.input_price
+    assert job.input_tokens == 1_000_000
+
+
+@pytest.fixture
+def taken_over() -> Iterator[tuple[queue.Claim, queue.Claim]]:
+    """A frozen worker's claim, and that of the one who took its step over."""
+    job_with_steps(stage=Stage.RESEARCH)
+    frozen = claim_one()
+    let_lease_run_out()
+    yield frozen, claim_one()
+
+
+def wakes_up_late(frozen: queue.Claim, awake: queue.Claim) -> list[str]:
+    """Both workers finish; answers whose results were committed."""
+    committed: list[str] = []
+    for name, claim in (("awake", awake), ("frozen", frozen)):
+        try:
+            pipeline.complete(claim=claim, result=Result({"by": name}, lambda name=name: committed.append(name)))  # type: ignore[misc]
+        except LostLease:
+            continue
+    return committed
+
+
+def test_a_worker_that_wakes_up_after_its_lease_commits_nothing(taken_over: tuple[queue.Claim, queue.Claim]) -> None:
+    assert wakes_up_late(*taken_over) == ["awake"]
+    assert Step.objects.get(stage=Stage.RESEARCH).result == {"by": "awake"}
+
+
+def test_without_the_fence_it_would_commit_a_second_time(
+    taken_over: tuple[queue.Claim, queue.Claim], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mutant: were this not so, the test before would prove nothing."""
+
+    def by_id_alone(claim: queue.Claim) -> Q:
+        return Q(pk=claim.step_id)
+
+    monkeypatch.setattr(queue, "_held", by_id_alone)
+    assert wakes_up_late(*taken_over) == ["awake", "frozen"]
+
+
+def test_a_lost_claim_can_neither_save_nor_fail_nor_hand_back(taken_over: tuple[queue.Claim, queue.Claim]) -> None:
+    frozen, _awake = taken_over
+    with pytest.raises(LostLease):
+        queue.save(claim=frozen, checkpoint={"text": "late"}, progress=50)
+    with pytest.raises(LostLease):
+        pipeline.fail(claim=frozen, reason="late")
+    assert not queue.hand_back(claim=frozen)
+    assert Step.objects.get().state == StepState.CLAIMED
+
+
+def test_a_step_ends_only_inside_a_transaction(taken_over: tuple[queue.Claim, queue.Claim]) -> None:
+    class NoTransaction:
+        in_atomic_block = False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queue, "connection", NoTransaction)
+        with pytest.raises(RuntimeError):
+            queue.finish(claim=taken_over[1], result={}, now=timezone.now())
+
+
+def test_what_fails_while_committing_leaves_the_step_held(taken_over: tuple[queue.Claim, queue.Claim]) -> None:
+    def broken() -> None:
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        pipeline.complete(claim=taken_over[1], result=Result({}, broken))
+    assert Step.objects.get().state == StepState.CLAIMED
+
+
+def test_the_next_stage_opens_when_the_last_step_of_a_stage_ends() -> None:
+    job = job_with_steps(stage=Stage.RESEARCH)
+    pipeline.complete(claim=claim_one(), result=Result())
+    claims = queue.claim(limit=9, worker="test")
+    assert [claim.stage for claim in claims] == [Stage.WRITE] * 3
+    for claim in claims:
+        assert not Step.objects.filter(stage=Stage.CHECK).exists()
+        pipeline.complete(claim=claim, result=Result({"draft": {"text": "x"}}))
+    assert Step.objects.filter(job=job, stage=Stage.CHECK).count() == 3
+
+
+def test_a_failed_job_ends_its_waiting_steps_and_lets_held_ones_keep_their_work() -> None:
+    job = job_with_steps(count=3)
+    failing, held = queue.claim(limit=2, worker="test")
+    pipeline.fail(claim=failing, reason="It cannot be done.")
+    job.refresh_from_db()
+    assert (job.state, job.failure) == (JobState.FAILED, "It cannot be done.")
+    assert job.document.state == DocumentState.FAILED
+    assert queue.claim(limit=9, worker="test") == []
+    pipeline.complete(claim=held, result=Result({"kept": True}))
+    assert Step.objects.get(pk=held.step_id).result == {"kept": True}
+    assert not Step.objects.filter(stage=Stage.WRITE).exists()
+    pipeline_events = list(JobEvent.objects.values_list("what", flat=True))
+    assert pipeline_events == ["failed"]
+
+
+def test_a_second_failing_step_changes_nothing_more() -> None:
+    job = job_with_steps(count=2)
+    one, other = queue.claim(limit=2, worker="test")
+    pipeline.fail(claim=one, reason="The first reason.")
+    pipeline.fail(claim=other, reason="The second reason.")
+    job.refresh_from_db()
+    assert job.failure == "The first reason."
+
+
+def plan_of(sql: str, parameters: dict[str, Any]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}", parameters)
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def test_claiming_walks_the_index_and_never_the_whole_table() -> None:
+    job = job_with_steps()
+    due = timezone.now() - timedelta(days=1)
+    Step.objects.bulk_create(
+        [
+            Step(job=job, stage=Stage.WRITE, round=number % 30_000, section=None, sort_key=number, not_before=due)
+            for number in range(5_000)
+        ]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE generation_step")
+    assert "step_claimable" in plan_of(queue._READY, {"limit": 8})
+    assert "Seq Scan" not in plan_of(queue._READY, {"limit": 8})
+    assert "Seq Scan" not in plan_of(queue._EXPIRED, {"limit": 8})
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("step_state_known", {"state": "lost"}),
+        ("step_claim_has_lease", {"state": "claimed", "lease_until": None}),
+        ("step_progress_is_percentage", {"progress": 101}),
+    ],
+)
+def test_a_step_cannot_be_what_it_must_not(name: str, values: dict[str, Any]) -> None:
+    job_with_steps()
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Step.objects.update(**values)
+
+
+def test_a_step_stands_once_in_its_job() -> None:
+    job = job_with_steps()
+    with pytest.raises(IntegrityError, match="step_once_in_job"), transaction.atomic():
+        Step.objects.create(job=job, stage=Stage.RESEARCH, round=0, section=None, sort_key=0)
+    assert queue.add(job_id=job.pk, sort_key=0, stage=Stage.RESEARCH, sections=[None]) == 1
+    assert Step.objects.count() == 1
+
+
+def test_a_document_has_one_open_job_of_a_kind_and_one_that_did_not_fail() -> None:
+    document = DocumentFactory.create()
+    Job.objects.create(kind=JobKind.OUTLINE, document=document, sort_key=0)
+    with pytest.raises(IntegrityError, match="one_open_job_per_document_and_kind"), transaction.atomic():
+        Job.objects.create(kind=JobKind.OUTLINE, document=document, sort_key=0)
+    Job.objects.create(kind=JobKind.DOCUMENT, document=document, sort_key=0, state=JobState.SUCCEEDED)
+    with pytest.raises(IntegrityError, match="one_document_job_per_document"), transaction.atomic():
+        Job.objects.create(kind=JobKind.DOCUMENT, document=document, sort_key=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "values"),
+    [
+        ("job_state_known", Job, {"state": "lost"}),
+        ("job_cost_not_negative", Job, {"cost": -1}),
+        ("attempt_outcome_known", Attempt, {"outcome": "lost"}),
+        ("ai_price_not_negative", AIModel, {"input_price": -1}),
+        ("ai_provider_known", AIModel, {"provider": "nobody"}),
+    ],
+)
+def test_rows_cannot_be_what_they_must_not(name: str, model: Any, values: dict[str, Any]) -> None:
+    job = job_with_steps()
+    chosen = AIModel.objects.first()
+    assert chosen is not None
+    step = Step.objects.get()
+    attempts.intend(job_id=job.pk, step_id=step.pk, model=chosen, purpose="write", idempotency_key=job.document_id)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        model.objects.update(**values)
+
+
+def test_a_model_stands_once_in_the_chain_and_an_attempt_ends_after_it_began() -> None:
+    first = AIModel.objects.first()
+    assert first is not None
+    with pytest.raises(IntegrityError, match="ai_model_once"), transaction.atomic():
+        AIModel.objects.create(
+            provider=first.provider,
+            name=first.name,
+            input_price=1,
+            output_price=1,
+            context_tokens=1,
+            max_output_tokens=1,
+        )
+    job = job_with_steps()
+    step = Step.objects.get()
+    attempts.intend(job_id=job.pk, step_id=step.pk, model=first, purpose="write", idempotency_key=job.document_id)
+    with pytest.raises(IntegrityError, match="attempt_ends_after_it_starts"), transaction.atomic():
+        Attempt.objects.update(finished_at=timezone.now() - timedelta(days=1))
