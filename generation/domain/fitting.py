@@ -10,9 +10,9 @@ _LIMIT: Final = (0.03, 0.5)
 _AIM: Final = (0.015, 0.25)
 #: Rounds of fitting before what came out has to do.
 ROUNDS: Final = 3
-#: Characters that one section is asked to change by, as long as there are other sections, and its share of its text.
+#: Characters that one section is asked to change by, as long as there are others, and what it may lose of its text.
 _USUAL_CHANGE: Final = 1_500
-_LARGEST_SHARE: Final = 0.5
+_LARGEST_CUT: Final = 0.5
 _SMALLEST_CHANGE: Final = 150
 
 
@@ -55,8 +55,8 @@ def changes(*, pages: int, body: float, parts: Sequence[Part]) -> Mapping[str, i
 def _room(part: Part, direction: int) -> int:
     """The most that a section is changed by at once."""
     if direction > 0:
-        return max(_USUAL_CHANGE, round(part.characters * _LARGEST_SHARE))
-    return round(part.characters * _LARGEST_SHARE)
+        return max(_USUAL_CHANGE, part.characters)
+    return round(part.characters * _LARGEST_CUT)
 
 
 def _chosen(parts: Sequence[Part], room: Mapping[str, int], total: int) -> list[Part]:

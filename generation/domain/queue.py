@@ -26,7 +26,8 @@ _TAKE: Final = """
     taken AS (
         UPDATE generation_step AS step
         SET state = 'claimed', token = step.token + 1, tries = step.tries + 1, worker = %(worker)s,
-            lease_until = statement_timestamp() + make_interval(secs => %(lease)s), started_at = statement_timestamp(), error = ''
+            lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
+            started_at = statement_timestamp(), error = ''
         FROM free WHERE step.id = free.id
         RETURNING step.*
     )

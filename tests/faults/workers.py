@@ -14,6 +14,7 @@ from tesigo.platform.stack import ROOT
 #: Long enough for a slow machine to beat in time, short enough to wait for.
 LEASE_SECONDS = 3
 DEADLINE = 90.0
+OPTIONS = ("--concurrency=1", "--loglevel=INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 class Worker:
@@ -23,8 +24,7 @@ class Worker:
         self.log = log
         with log.open("w") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "--quiet", "-A", "tesigo", "worker"]
-                + ["--concurrency=1", "--loglevel=INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"],
+                [sys.executable, "-m", "celery", "--quiet", "-A", "tesigo", "worker", *OPTIONS],
                 cwd=ROOT,
                 env=os.environ | {"STEP_LEASE_SECONDS": str(LEASE_SECONDS), "REMAP_SIGTERM": "SIGQUIT"},
                 stdout=output,

@@ -1,6 +1,5 @@
 """The queue: claims, leases, the fence, handing back, and the order in which work comes."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -100,12 +99,12 @@ def test_calls_of_a_lost_claim_are_marked_abandoned_and_still_booked_when_they_e
 
 
 @pytest.fixture
-def taken_over() -> Iterator[tuple[queue.Claim, queue.Claim]]:
+def taken_over() -> tuple[queue.Claim, queue.Claim]:
     """A frozen worker's claim, and that of the one who took its step over."""
     job_with_steps(stage=Stage.RESEARCH)
     frozen = claim_one()
     let_lease_run_out()
-    yield frozen, claim_one()
+    return frozen, claim_one()
 
 
 def wakes_up_late(frozen: queue.Claim, awake: queue.Claim) -> list[str]:

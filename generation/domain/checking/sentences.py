@@ -52,7 +52,7 @@ def sentences(markdown: str) -> list[Sentence]:
     """Every sentence in the order of the text. An item of a list ends a sentence, as does a line of a table."""
     found = []
     for number, paragraph in enumerate(paragraphs(markdown)):
-        masked = QUOTE.sub(_mask, _GROUP.sub(_mask, paragraph))
+        masked = _GROUP.sub(_mask_group, QUOTE.sub(_mask_quotation, paragraph))
         if not (_LIST_ITEM.search(paragraph) or paragraph.lstrip().startswith("|")):
             masked = masked.replace("\n", " ")
         start = 0
@@ -83,8 +83,14 @@ def _ends(paragraph: str, masked: str) -> list[int]:
     return ends
 
 
-def _mask(match: re.Match[str]) -> str:
-    return match[0][0] + "x" * (len(match[0]) - 2) + match[0][-1] if len(match[0]) > 1 else match[0]
+def _mask_group(match: re.Match[str]) -> str:
+    """The same length, beginning like a sentence, with nothing in it that could end one."""
+    return f"[{'X' * (len(match[0]) - 2)}]"
+
+
+def _mask_quotation(match: re.Match[str]) -> str:
+    """Only what stands at the very end of a quotation may end the sentence around it."""
+    return re.sub(r"[.!?…\n]", "x", match[0][:-2]) + match[0][-2:]
 
 
 def without(markdown: str, gone: list[Sentence]) -> str:

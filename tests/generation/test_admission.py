@@ -1,0 +1,155 @@
+"""Letting work in: paid documents, outlines, the gate before money is taken, and the sweeper."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from billing import gates
+from billing.models import Payment
+from billing.signals import payment_succeeded
+from documents.domain import outline
+from documents.enums import DocumentState
+from documents.models import Document
+from generation.domain import admission, estimates, jobs
+from generation.enums import JobKind, JobState, Stage
+from generation.models import AIModel, Job, Step
+from tests.documents.factories import DocumentFactory, UserFactory
+from tests.generation.making import ordered_document
+
+pytestmark = pytest.mark.django_db
+
+
+def start(document: Document) -> None:
+    admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
+
+
+def test_a_paid_document_gets_its_job_and_its_state_at_once() -> None:
+    document = ordered_document(pages=12, sections=3)
+    start(document)
+    document.refresh_from_db()
+    job = Job.objects.get()
+    assert (document.state, job.state, job.kind) == (DocumentState.QUEUED, JobState.QUEUED, JobKind.DOCUMENT)
+    assert list(job.steps.values_list("stage", flat=True)) == [Stage.RESEARCH]
+    assert job.estimated_tokens == 18_000
+    assert job.estimated_cost > 0
+
+
+def test_starting_twice_changes_nothing() -> None:
+    document = ordered_document()
+    start(document)
+    start(document)
+    assert (Job.objects.count(), Step.objects.count()) == (1, 1)
+
+
+def test_nothing_starts_without_money() -> None:
+    document = ordered_document()
+    Payment.objects.update(state="expired")
+    start(document)
+    assert not Job.objects.exists()
+
+
+def test_the_signal_of_a_payment_starts_the_job() -> None:
+    document = ordered_document()
+    payment_succeeded.send(sender=Payment, document_id=document.pk, payment_id=document.payments.get().pk)
+    assert Job.objects.count() == 1
+
+
+def test_small_documents_come_first_but_large_ones_age() -> None:
+    now = timezone.now()
+    orders = {
+        "large, early": (ordered_document(pages=100), now),
+        "small, a little later": (ordered_document(pages=2), now + timedelta(minutes=10)),
+        "small, much later": (ordered_document(pages=2), now + timedelta(minutes=120)),
+    }
+    for document, at in orders.values():
+        admission.start(document_id=document.pk, payment_id=document.payments.get().pk, now=at)
+    names = {document.pk: name for name, (document, _at) in orders.items()}
+    order = [names[job.document_id] for job in Job.objects.order_by("sort_key")]
+    assert order == ["small, a little later", "large, early", "small, much later"]
+
+
+def test_premium_users_come_earlier() -> None:
+    now = timezone.now()
+    usual, premium = (ordered_document(owner=UserFactory.create(is_premium=flag)) for flag in (False, True))
+    for document in (usual, premium):
+        admission.start(document_id=document.pk, payment_id=document.payments.get().pk, now=now)
+    assert Job.objects.order_by("sort_key").first() == premium.jobs.get()
+
+
+def test_the_gate_closes_when_the_queue_is_full(settings: Settings) -> None:
+    document = DocumentFactory.create()
+    assert gates.ask(document) is None
+    start(ordered_document())
+    settings.QUEUE_LIMIT = 1
+    refusal = gates.ask(document)
+    assert refusal is not None
+    assert refusal.retry_after
+
+
+def test_the_gate_closes_for_an_owner_with_too_many_under_way() -> None:
+    owner = UserFactory.create()
+    for _ in range(3):
+        DocumentFactory.create(owner=owner, state=DocumentState.WRITING)
+    refusal = gates.ask(DocumentFactory.create(owner=owner))
+    assert refusal is not None
+    assert "3 documents" in refusal.reason
+    assert gates.ask(DocumentFactory.create()) is None
+
+
+def test_the_sweeper_finds_paid_documents_and_wished_outlines_without_a_job() -> None:
+    paid = ordered_document()
+    wished = DocumentFactory.create(state=DocumentState.OUTLINING)
+    assert admission.sweep() == 2
+    assert set(Job.objects.values_list("document_id", "kind")) == {(paid.pk, "document"), (wished.pk, "outline")}
+    assert admission.sweep() == 0
+
+
+def test_an_outline_that_is_asked_for_opens_one_job(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    document = DocumentFactory.create()
+    with django_capture_on_commit_callbacks(execute=True):
+        outline.request(document_id=document.pk, by=document.owner)
+    admission.start_outline(document_id=document.pk)
+    assert Job.objects.get().kind == JobKind.OUTLINE
+    admission.start_outline(document_id=DocumentFactory.create().pk)
+    assert Job.objects.count() == 1
+
+
+def test_too_many_outlines_in_a_day_are_refused_in_words(settings: Settings) -> None:
+    settings.OUTLINES_PER_DAY = 1
+    owner = UserFactory.create()
+    one, other = (DocumentFactory.create(owner=owner, state=DocumentState.OUTLINING) for _ in range(2))
+    admission.start_outline(document_id=one.pk)
+    admission.start_outline(document_id=other.pk)
+    other.refresh_from_db()
+    assert other.state == DocumentState.DRAFT
+    assert "tomorrow" in other.outline_error
+    assert Job.objects.count() == 1
+
+
+def test_an_estimate_counts_pages_language_and_price() -> None:
+    english, czech = (DocumentFactory.build(pages=10, language=language) for language in ("en", "cs"))
+    model = AIModel.objects.order_by("position").first()
+    assert model is not None
+    made = estimates.estimate(english, kind=JobKind.DOCUMENT)
+    assert made.tokens == 15_000
+    assert made.cost == (15_000 * model.output_price / 1_000_000).quantize(Decimal("0.0001"))
+    assert estimates.estimate(czech, kind=JobKind.DOCUMENT).tokens == 23_250
+    assert estimates.estimate(english, kind=JobKind.OUTLINE).tokens == 3_000
+    AIModel.objects.update(enabled=False)
+    assert estimates.estimate(english, kind=JobKind.DOCUMENT).cost == 0
+
+
+def test_a_job_moves_only_as_it_may() -> None:
+    start(ordered_document())
+    job, now = Job.objects.get(), timezone.now()
+    assert jobs.move(job_id=job.pk, to=JobState.RUNNING, now=now)
+    assert not jobs.move(job_id=job.pk, to=JobState.RUNNING, now=now)
+    assert jobs.move(job_id=job.pk, to=JobState.SUCCEEDED, now=now)
+    with pytest.raises(jobs.IllegalJobMove):
+        jobs.move(job_id=job.pk, to=JobState.FAILED, now=now)
+    assert list(job.events.values_list("what", flat=True)) == ["queued", "running", "succeeded"]

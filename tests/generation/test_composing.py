@@ -1,0 +1,123 @@
+"""Reaching a length by asking again, with a writer that gives more or less than it is asked for."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from documents.domain.text import body_characters
+from documents.models import Document, Section
+from generation.ai.errors import NoAnswer
+from generation.ai.question import Answer, Question
+from generation.domain.composing import reach
+from generation.domain.drafts import Draft
+from generation.enums import Outcome
+from generation.prompts.writing import Commission
+
+COMMISSION = Commission(
+    document=Document(topic="Light", language="en"), section=Section(title="Lamps"), outline=[], passages=[]
+)
+Writer = Callable[[Question], str]
+
+
+def asked_for(question: Question) -> int:
+    """The characters that a prompt names."""
+    words = question.prompt.replace(",", "").split("about ")[-1]
+    return int(words.split()[0])
+
+
+def words(length: int) -> str:
+    return ("word " * (length // 5 + 1))[: max(1, length)].strip()
+
+
+def run(writer: Writer, *, target: int, draft: Draft | None = None) -> tuple[Draft, list[str]]:
+    """The draft that is reached, and what was asked for on the way."""
+    purposes: list[str] = []
+
+    async def ask(question: Question) -> Answer:
+        purposes.append(question.purpose)
+        return Answer({"markdown": writer(question), "claims": []}, "model")
+
+    async def keep(draft: Draft) -> None:
+        kept.append(draft)
+
+    kept: list[Draft] = []
+    made = asyncio.run(reach(COMMISSION, draft or Draft(), target=target, tolerance=150, ask=ask, keep=keep))
+    assert len(kept) == len(purposes)
+    return made, purposes
+
+
+def bent(factor: float) -> Writer:
+    return lambda question: words(round(asked_for(question) * factor))
+
+
+def test_an_exact_writer_is_asked_once() -> None:
+    made, purposes = run(bent(1.0), target=4_000)
+    assert purposes == ["write"]
+    assert made.ratio == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.6, 0.8, 1.2, 1.4, 1.8])
+def test_any_other_is_brought_to_the_length(factor: float) -> None:
+    made, purposes = run(bent(factor), target=5_000)
+    assert abs(body_characters(made.text) - 5_000) <= 150
+    assert len(purposes) <= 4
+
+
+def test_a_section_longer_than_one_call_is_continued() -> None:
+    made, purposes = run(bent(1.0), target=30_000)
+    assert purposes == ["write", "extend", "extend"]
+    assert abs(body_characters(made.text) - 30_000) <= 150
+
+
+def test_a_writer_that_gives_almost_nothing_ends_with_what_there_is() -> None:
+    made, purposes = run(lambda _question: "A few words.", target=5_000)
+    assert made.text
+    assert len(purposes) == 6
+
+
+def test_a_tightener_that_ruins_the_text_is_not_believed() -> None:
+    def ruin(question: Question) -> str:
+        return "x" if question.purpose == "tighten" else words(9_000)
+
+    made, _purposes = run(ruin, target=5_000)
+    assert body_characters(made.text) > 5_000
+
+
+def test_no_answer_in_the_middle_keeps_what_there_is() -> None:
+    calls: list[Any] = []
+
+    def once(question: Question) -> str:
+        if calls:
+            raise NoAnswer([Outcome.REFUSED])
+        calls.append(question)
+        return words(2_000)
+
+    made, _purposes = asyncio_run_keeping(once)
+    assert body_characters(made.text) == pytest.approx(2_000, abs=10)
+
+
+def asyncio_run_keeping(writer: Writer) -> tuple[Draft, None]:
+    async def ask(question: Question) -> Answer:
+        return Answer({"markdown": writer(question), "claims": []}, "model")
+
+    async def keep(draft: Draft) -> None:
+        return None
+
+    return asyncio.run(reach(COMMISSION, Draft(), target=5_000, tolerance=100, ask=ask, keep=keep)), None
+
+
+def test_no_answer_at_all_is_no_text() -> None:
+    def never(question: Question) -> str:
+        raise NoAnswer([Outcome.SERVER_ERROR])
+
+    with pytest.raises(NoAnswer):
+        asyncio_run_keeping(never)
+
+
+def test_a_checkpoint_goes_on_where_it_was() -> None:
+    half = Draft(text=words(2_500), calls=1, ratio=1.0)
+    made, purposes = run(bent(1.0), target=5_000, draft=half)
+    assert purposes == ["extend"]
+    assert made.text.startswith(half.text)

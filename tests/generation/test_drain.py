@@ -1,0 +1,198 @@
+"""A drain: many steps at once, patience with what is away, giving back, giving up."""
+
+import asyncio
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from billing.models import Refund
+from documents.enums import DocumentState, UploadState
+from documents.models import Document, Upload
+from generation.domain import admission, nudging, queue
+from generation.domain.drain import Drain
+from generation.domain.heartbeat import Heartbeat
+from generation.enums import Outcome, Stage, StepState
+from generation.models import Attempt, Job, Step
+from sandbox.client import Control
+from tests.generation.making import drain, ordered_document
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def started(**fields: Any) -> Document:
+    document = ordered_document(**fields)
+    admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
+    return document
+
+
+def drain_until_over(document: Document, *, rounds: int = 12) -> None:
+    """Drains again and again, without the waits between tries."""
+    for _ in range(rounds):
+        drain()
+        Step.objects.filter(state=StepState.READY).update(not_before=timezone.now() - timedelta(days=1))
+        document.refresh_from_db()
+        if document.state in {DocumentState.READY, DocumentState.FAILED}:
+            return
+    raise AssertionError(f"the document is still {document.state}")
+
+
+def test_documents_of_several_people_are_written_at_once(control: Control) -> None:
+    documents = [started() for _ in range(3)]
+    control.settings(latency={"openai": 0.2})
+    drain()
+    for document in documents:
+        document.refresh_from_db()
+        assert document.state == DocumentState.READY
+    assert control.calls("openai")["max_concurrency"]["openai"] >= 4
+    seen = {attempt.job_id: attempt for attempt in Attempt.objects.all()}
+    assert len(seen) == 3
+
+
+def test_a_drain_holds_no_more_than_its_width(control: Control) -> None:
+    control.settings(latency={"openai": 0.1})
+    started(pages=4, sections=4)
+    drain(width=2)
+    assert control.calls("openai")["max_concurrency"]["openai"] == 2
+
+
+def test_a_section_that_always_fails_fails_the_job_by_name_and_gives_the_money_back(control: Control) -> None:
+    control.fault("ai", "500", match="<title>Lamps, lenses and oil</title>")
+    document = started()
+    drain_until_over(document)
+    assert document.state == DocumentState.FAILED
+    assert document.failure == "The writing models could not be reached for a long time."
+    assert Refund.objects.get().amount == document.payments.get().amount
+    kept = Step.objects.get(stage=Stage.WRITE, state=StepState.DONE)
+    assert kept.result["draft"]["text"]
+
+
+def test_an_outage_is_waited_for(control: Control) -> None:
+    control.fault("ai", "500")
+    document = started()
+    drain_until_over_outage(document)
+    control.clear_faults()
+    drain_until_over(document)
+    assert document.state == DocumentState.READY
+
+
+def drain_until_over_outage(document: Document) -> None:
+    drain()
+    step = Step.objects.get(stage=Stage.WRITE, position=0)
+    assert (step.state, step.tries) == (StepState.READY, 1)
+    assert step.not_before > timezone.now()
+
+
+def test_a_provider_that_takes_only_five_at_once_still_gets_everything_written(control: Control) -> None:
+    control.settings(limits={"openai": {"concurrency": 5}}, latency={"openai": 0.1})
+    document = started(pages=8, sections=8)
+    drain_until_over(document)
+    assert document.state == DocumentState.READY, document.failure
+    assert Attempt.objects.filter(outcome=Outcome.RATE_LIMITED).exists()
+
+
+def test_a_drain_told_to_stop_hands_back_what_it_holds(control: Control) -> None:
+    control.fault("ai", "delay", seconds=30, match="The section to write")
+    started()
+
+    async def stopped_while_writing() -> None:
+        running = Drain(grace=0.1)
+        task = asyncio.create_task(running.run())
+        while control.calls("openai")["under_way"].get("openai", 0) < 2:
+            await asyncio.sleep(0.02)
+        running.stop()
+        await asyncio.wait_for(task, 10)
+
+    asyncio.run(stopped_while_writing())
+    steps = Step.objects.filter(stage=Stage.WRITE)
+    assert {(step.state, step.tries) for step in steps} == {(StepState.READY, 0)}
+    assert set(Attempt.objects.filter(purpose="write").values_list("outcome", flat=True)) == {Outcome.ABANDONED}
+
+
+def test_a_step_that_kills_its_workers_is_given_up(control: Control) -> None:
+    document = started()
+    Step.objects.update(tries=6)
+    drain()
+    document.refresh_from_db()
+    assert document.state == DocumentState.FAILED
+    assert "several times" in document.failure
+
+
+def test_files_that_are_still_being_read_are_waited_for(control: Control) -> None:
+    document = started()
+    upload = Upload.objects.create(document=document, purpose="source", name="x.pdf", state=UploadState.EXTRACTING)
+    drain()
+    step = Step.objects.get()
+    assert (step.stage, step.state, step.tries) == (Stage.RESEARCH, StepState.READY, 0)
+    upload.delete()
+    drain_until_over(document)
+    assert document.state == DocumentState.READY
+
+
+def test_a_section_lost_before_assembly_is_never_silently_missing(control: Control) -> None:
+    document = started()
+    while not Step.objects.filter(stage=Stage.MEASURE).exists():
+        for claim in queue.claim(limit=8, worker="test"):
+            asyncio.run(_one(claim))
+    document.sections.filter(position=1).update(text="")
+    document.sections.filter(position=0).update(pages=2)
+    Document.objects.filter(pk=document.pk).update(pages=1)
+    drain_until_over(document)
+    assert document.state == DocumentState.FAILED
+    assert "is missing" in document.failure
+
+
+async def _one(claim: queue.Claim) -> None:
+    running = Drain()
+    await running._step(claim)
+    for gateway in running._gateways.values():
+        await gateway.close()
+
+
+def test_leases_are_kept_by_a_heartbeat_and_lost_ones_are_told(settings: Settings) -> None:
+    settings.STEP_LEASE_SECONDS = 2
+    started()
+    (claim,) = queue.claim(limit=1, worker="test")
+    lost: list[int] = []
+    told = threading.Event()
+
+    def note(step_id: int) -> None:
+        lost.append(step_id)
+        told.set()
+
+    with Heartbeat(on_lost=note) as heartbeat:
+        heartbeat.hold(claim.step_id, claim.token)
+        before = Step.objects.get().lease_until
+        assert before is not None
+        deadline = timezone.now() + timedelta(seconds=10)
+        while not Step.objects.filter(lease_until__gt=before).exists():
+            assert timezone.now() < deadline
+        assert lost == []
+        Step.objects.update(token=claim.token + 1)
+        assert told.wait(10)
+    assert lost == [claim.step_id]
+
+
+def test_nudges_follow_the_number_of_steps(settings: Settings) -> None:
+    settings.DRAIN_WIDTH = 2
+    assert nudging.nudge_lost_work() == 0
+    started()
+    assert nudging.nudge_lost_work() == 1
+    assert nudging.nudge(steps=5) == 3
+    assert nudging.nudge(steps=5_000) == 10
+
+
+def test_a_broker_that_is_away_fails_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from celery import current_app
+    from kombu.exceptions import OperationalError
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(current_app, "send_task", away)
+    document = started()
+    assert Job.objects.get().document == document
+    assert nudging.nudge_lost_work() == 0
