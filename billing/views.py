@@ -1,5 +1,6 @@
 """Pages about money: the calculator, the price of an order, paying it and coming back."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from documents.models import Document
 #: Seconds after which paying may be tried again when Stripe, or we, could not be asked.
 TRY_AGAIN_AFTER = 60
 PAGES_AT_FIRST = 12
+_SESSION_ID = re.compile(r"[A-Za-z0-9_]{1,200}")
 
 
 @require_safe
@@ -98,7 +100,7 @@ def paid(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     The page shown while money is on its way asks here again through htmx; that only reads what is known.
     """
     document = owned_document(document_id=document_id, user=request.user)
-    payment = queries.latest_payment(document=document, session_id=request.GET.get("session", "")[:200])
+    payment = queries.latest_payment(document=document, session_id=_session_named(request))
     if payment is None:
         return redirect("billing:price", document_id)
     if request.headers.get("HX-Request"):
@@ -120,8 +122,9 @@ def paid(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def payment_history(request: SignedInRequest) -> HttpResponse:
-    """The account page's list of payments, fetched by htmx."""
-    return render(request, "billing/_history.html", {"payments": queries.payment_history(user=request.user)})
+    """A person's payments: a page of its own, or the list alone for the account page, which fetches it by htmx."""
+    template = "billing/_history.html" if request.headers.get("HX-Request") else "billing/history.html"
+    return render(request, template, {"payments": queries.payment_history(user=request.user)})
 
 
 def _calculated(request: HttpRequest) -> dict[str, Any]:
@@ -177,6 +180,12 @@ def _not_now(request: HttpRequest, document: Document, reason: str, seconds: int
     response = render(request, "billing/not_now.html", context, status=503)
     response["Retry-After"] = str(seconds)
     return response
+
+
+def _session_named(request: HttpRequest) -> str:
+    """The session that Stripe's page names on the way back; nothing where it cannot be one's id."""
+    named = request.GET.get("session", "")
+    return named if _SESSION_ID.fullmatch(named) else ""
 
 
 def _news(payment: Payment) -> HttpResponse:

@@ -235,6 +235,10 @@ class TestPaying:
         move(payment_id=payment.pk, to=PaymentState.HELD, cause="test")
         assert "We are looking at your payment" in text(browser.get(self.back(payment)))
 
+    def test_what_is_no_session_is_not_looked_up(self, browser: Client, payment: Payment) -> None:
+        answer = browser.get(f"/documents/{payment.document_id}/paid/?session=%00", follow=True)
+        assert "was not finished" in text(answer)
+
     def test_another_documents_session_is_not_used(
         self, browser: Client, payment: Payment, student: User, sandbox: Running
     ) -> None:
@@ -257,6 +261,12 @@ class TestHistory:
 
     def test_empty_says_what_will_be_here(self, browser: Client) -> None:
         assert "No payments yet" in text(browser.get("/account/payments/"))
+
+    def test_without_javascript_it_is_a_whole_page(self, browser: Client) -> None:
+        page = text(browser.get("/account/payments/"))
+        assert "<!doctype html>" in page
+        assert "To your account" in page
+        assert "<!doctype" not in text(browser.get("/account/payments/", headers={"HX-Request": "true"}))
 
     def test_only_own_payments_are_listed(self, browser: Client, student: User, price_list: PriceList) -> None:
         self.paid_document(student, price_list)
