@@ -1,8 +1,9 @@
 """What comes in about documents, made clean."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +15,9 @@ from documents.enums import DocumentState
 from documents.export import csl_styles
 from documents.models import Document
 from documents.models.document import MAX_PAGES, MIN_PAGES
+
+#: Finer wishes than this would only overflow while they are shared.
+_HUNDREDTH: Final = Decimal("0.01")
 
 
 class BriefForm(forms.ModelForm):
@@ -134,9 +138,9 @@ def outline_from_post(data: QueryDict, *, title: str) -> Proposal:
     """
     rows = {
         name: _Row(
-            title=data.get(f"title-{name}", "").strip(),
-            covers=data.get(f"covers-{name}", ""),
-            leaves_out=data.get(f"leaves-{name}", ""),
+            title=_text(data, f"title-{name}").strip(),
+            covers=_text(data, f"covers-{name}"),
+            leaves_out=_text(data, f"leaves-{name}"),
             pages=_pages(data.get(f"pages-{name}", "1")),
             parent=data.get(f"parent-{name}", ""),
             order=_order(data.get(f"order-{name}", "0")),
@@ -150,8 +154,9 @@ def outline_from_post(data: QueryDict, *, title: str) -> Proposal:
         rows["new"] = _Row(title=str(_("New section")), pages=Decimal(1), parent=parent, order=last + 1)
     children: dict[str, list[str]] = {}
     for name, row in sorted(rows.items(), key=lambda item: item[1].order):
-        # A section whose chapter was dropped becomes a chapter rather than vanish.
-        children.setdefault(row.parent if row.parent in rows else "", []).append(name)
+        # A section whose chapter was dropped, or is below itself, becomes a chapter rather than vanish.
+        has_chapter = row.parent in rows and not _hangs_on_itself(name, rows)
+        children.setdefault(row.parent if has_chapter else "", []).append(name)
     _move(children, data.get("move", ""))
 
     def build(name: str, depth: int) -> ProposedSection:
@@ -159,7 +164,19 @@ def outline_from_post(data: QueryDict, *, title: str) -> Proposal:
         below = [build(child, depth + 1) for child in children.get(name, [])] if depth < 3 else []
         return ProposedSection(row.title, row.covers, row.leaves_out, row.pages, below)
 
-    return Proposal(title=data.get("title", title), sections=[build(name, 1) for name in children.get("", [])])
+    return Proposal(title=_text(data, "title", title), sections=[build(name, 1) for name in children.get("", [])])
+
+
+def _hangs_on_itself(name: str, rows: Mapping[str, _Row]) -> bool:
+    """Whether the chapters above a row lead back to it."""
+    above = rows[name].parent
+    for _step in rows:
+        if above == name:
+            return True
+        if above not in rows:
+            return False
+        above = rows[above].parent
+    return False
 
 
 def _move(children: dict[str, list[str]], move: str) -> None:
@@ -173,6 +190,11 @@ def _move(children: dict[str, list[str]], move: str) -> None:
             return
 
 
+def _text(data: QueryDict, name: str, default: str = "") -> str:
+    """A field without NULs, which no text column can hold."""
+    return data.get(name, default).replace("\x00", "")
+
+
 def _pages(text: str) -> Decimal:
     try:
         pages = Decimal(text.replace(",", "."))
@@ -180,7 +202,7 @@ def _pages(text: str) -> Decimal:
         raise ValidationError(_("Write the pages of a section as a number, such as 1.5.")) from None
     if not pages.is_finite() or not 0 <= pages <= MAX_PAGES:
         raise ValidationError(_("The pages of a section must lie between 0 and 200."))
-    return pages
+    return pages.quantize(_HUNDREDTH)
 
 
 def _order(text: str) -> int:

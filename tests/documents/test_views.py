@@ -171,6 +171,35 @@ def test_pages_that_are_no_number_change_nothing(browser: Client, student: User,
     assert not document.sections.filter(title="Lost").exists()
 
 
+def test_null_bytes_in_an_outline_are_left_out(browser: Client, student: User) -> None:
+    document = outlined_document(owner=student)
+    first = document.sections.first()
+    fields = {f"title-{first.pk}": "Be\0gin", f"covers-{first.pk}": "a\0", f"leaves-{first.pk}": "\0b", "title": "T\0"}
+    response = browser.post(
+        reverse("documents:outline", args=[document.pk]), outline_form(document) | fields, follow=True
+    )
+    assert "add up to 4" in words(response)
+    document.refresh_from_db()
+    first = document.sections.first()
+    assert (document.title, first.title, first.covers, first.leaves_out) == ("T", "Begin", "a", "b")
+
+
+def test_wishes_smaller_than_any_page_are_shared_as_nothing(browser: Client, student: User) -> None:
+    document = outlined_document(owner=student)
+    form = outline_form(document)
+    form |= {name: "1e-1000100" for name in form if name.startswith("pages-")}
+    assert "add up to 4" in words(browser.post(reverse("documents:outline", args=[document.pk]), form, follow=True))
+
+
+def test_sections_that_hang_on_each_other_become_chapters(browser: Client, student: User) -> None:
+    document = outlined_document(owner=student)
+    first, chapter, nights, _days = document.sections.all()
+    form = {**outline_form(document), f"parent-{first.pk}": str(chapter.pk), f"parent-{chapter.pk}": str(first.pk)}
+    browser.post(reverse("documents:outline", args=[document.pk]), form)
+    assert [section.title for section in document.sections.filter(parent=None)] == ["Introduction", "The work"]
+    assert document.sections.get(title=nights.title).parent.title == "The work"
+
+
 def test_a_draft_is_thrown_away_and_a_paid_document_is_not(browser: Client, student: User) -> None:
     draft = DocumentFactory.create(owner=student)
     paid = DocumentFactory.create(owner=student, state=DocumentState.QUEUED)
