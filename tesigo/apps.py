@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
 
@@ -16,3 +17,11 @@ class TesigoConfig(AppConfig):
 
 class AdminConfig(DjangoAdminConfig):
     default_site = "tesigo.admin.AdminSite"
+
+    def ready(self) -> None:
+        """All pages of the administration but those for schedules."""
+        super().ready()
+        # When tasks run stands in tesigo.celery and is put back at each start; the pages' scripts break our policy.
+        for schedule in apps.get_app_config("django_celery_beat").get_models():
+            if admin.site.is_registered(schedule):
+                admin.site.unregister(schedule)

@@ -11,12 +11,16 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402  # needs the loaded 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # as above
 from channels.security.websocket import OriginValidator  # noqa: E402  # as above
 from django.conf import settings  # noqa: E402  # as above
+from django.urls import re_path  # noqa: E402  # as above
 
 from generation.routing import websocket_urlpatterns  # noqa: E402  # as above
+from tesigo.doors import body_limit, no_such_line  # noqa: E402  # as above
+from tesigo.platform.body_limit import BodyLimit  # noqa: E402  # as above
 
+lines = URLRouter([*websocket_urlpatterns, re_path("", no_such_line)])  # type: ignore[arg-type]  # an ASGI app
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
-        "websocket": OriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), [settings.SITE_URL]),
+        "http": BodyLimit(django_application, limit_of=body_limit),
+        "websocket": OriginValidator(AuthMiddlewareStack(lines), [settings.SITE_URL]),
     }
 )

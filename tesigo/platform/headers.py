@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 PERMISSIONS_POLICY = ", ".join(
@@ -26,7 +27,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class HeadersMiddleware:
-    """Sends the permissions policy: the pages use no device of the reader's."""
+    """Sends the permissions policy (the pages use no device of the reader's) and keeps private pages out of caches."""
 
     sync_capable = True
     async_capable = True
@@ -38,15 +39,18 @@ class HeadersMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """The response with the policy."""
+        """The response with its headers."""
         if self.is_async:
             return self._answer_async(request)
-        return _add(self.get_response(request))
+        return _add(request, self.get_response(request))
 
     async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        return _add(await self.get_response(request))
+        return _add(request, await self.get_response(request))
 
 
-def _add(response: HttpResponseBase) -> HttpResponseBase:
+def _add(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        # Whoever uses this browser next must find nothing of a person who has signed out, not even by going back.
+        response.headers.setdefault("Cache-Control", "private, no-store")
     return response
