@@ -48,7 +48,7 @@ class EventInline(ReadOnly, admin.TabularInline):
 class JobAdmin(ReadOnly, admin.ModelAdmin):
     """A job as a timeline: what each step did, what it asked of whom, what it cost, why it failed."""
 
-    list_display = ("document", "kind", "state", "steps_done", "seconds", "cost_shown", "failure", "created_at")
+    list_display = ("document", "kind", "state", "steps_counted", "seconds", "cost_shown", "failure", "created_at")
     list_filter = ("state", "kind", "created_at")
     search_fields = ("id", "document__id", "document__title", "document__topic", "correlation_id", "failure")
     list_select_related = ("document",)
@@ -69,7 +69,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
         return super().get_queryset(request).annotate(steps_count=Count("steps"))
 
     @admin.display(description=_("steps"))
-    def steps_done(self, job: Job) -> int:
+    def steps_counted(self, job: Job) -> int:
         return job.steps_count  # type: ignore[attr-defined]  # annotated above
 
     @admin.display(description=_("seconds"))

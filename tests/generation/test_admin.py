@@ -55,7 +55,7 @@ def test_the_list_of_jobs_asks_the_same_number_of_queries(
     for _ in range(count):
         job_with_a_call()
     staff.get(reverse("admin:generation_job_changelist"))
-    with django_assert_num_queries(9, exact=False):
+    with django_assert_num_queries(6):
         page = staff.get(reverse("admin:generation_job_changelist"))
     assert page.status_code == 200
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -73,17 +75,14 @@ def test_a_section_that_always_fails_fails_the_job_by_name_and_gives_the_money_b
 def test_an_outage_is_waited_for(control: Control) -> None:
     control.fault("ai", "500")
     document = started()
-    drain_until_over_outage(document)
+    drain()
+    step = Step.objects.get(stage=Stage.WRITE, position=0)
+    assert step.state == StepState.READY
+    assert "NoAnswer" in step.error
+    assert step.not_before > timezone.now()
     control.clear_faults()
     drain_until_over(document)
     assert document.state == DocumentState.READY
-
-
-def drain_until_over_outage(document: Document) -> None:
-    drain()
-    step = Step.objects.get(stage=Stage.WRITE, position=0)
-    assert (step.state, step.tries) == (StepState.READY, 1)
-    assert step.not_before > timezone.now()
 
 
 def test_a_provider_that_takes_only_five_at_once_still_gets_everything_written(control: Control) -> None:
@@ -101,8 +100,7 @@ def test_a_drain_told_to_stop_hands_back_what_it_holds(control: Control) -> None
     async def stopped_while_writing() -> None:
         running = Drain(grace=0.1)
         task = asyncio.create_task(running.run())
-        while control.calls("openai")["under_way"].get("openai", 0) < 2:
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(wait_for_writers, 2)
         running.stop()
         await asyncio.wait_for(task, 10)
 
@@ -145,11 +143,64 @@ def test_a_section_lost_before_assembly_is_never_silently_missing(control: Contr
     assert "is missing" in document.failure
 
 
+def wait_for_writers(count: int) -> None:
+    """Polls until so many sections are being written."""
+    deadline = time.monotonic() + 20
+    while Attempt.objects.filter(purpose="write", outcome=Outcome.INTENT).count() != count:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    connection.close()
+
+
 async def _one(claim: queue.Claim) -> None:
     running = Drain()
     await running._step(claim)
     for gateway in running._gateways.values():
         await gateway.close()
+
+
+def test_a_lease_lost_in_the_middle_ends_the_work_on_its_step(control: Control, settings: Settings) -> None:
+    settings.STEP_LEASE_SECONDS = 2
+    control.fault("ai", "delay", seconds=30, match="The section to write")
+    started(sections=1, pages=1)
+
+    async def overtaken() -> None:
+        task = asyncio.create_task(Drain().run())
+        await asyncio.to_thread(wait_for_writers, 1)
+        await asyncio.to_thread(take_over)
+        await asyncio.wait_for(task, 20)
+
+    asyncio.run(overtaken())
+    step = Step.objects.get(stage=Stage.WRITE)
+    assert (step.state, step.token) == (StepState.CLAIMED, 7)
+
+
+def take_over() -> None:
+    Step.objects.filter(stage=Stage.WRITE).update(token=7, lease_until=timezone.now() + timedelta(hours=1))
+    connection.close()
+
+
+def test_a_layout_that_fails_is_tried_again_and_then_told_by_name(control: Control) -> None:
+    document = started(citation_style="no-such-style")
+    drain_until_over(document)
+    assert document.state == DocumentState.FAILED
+    assert "could not be laid out" in document.failure
+    assert Step.objects.get(stage=Stage.MEASURE).tries == 3
+
+
+def test_a_mistake_of_ours_ends_in_words_and_a_refund(control: Control) -> None:
+    document = started()
+    Step.objects.update(stage=Stage.REVISE, section=document.sections.first(), round=1)
+    drain_until_over(document)
+    assert document.failure == "Something went wrong on our side, several times over."
+    assert Refund.objects.count() == 1
+
+
+def test_many_documents_one_after_the_other_keep_few_clients_open(control: Control) -> None:
+    for _ in range(4):
+        started(pages=1, sections=1)
+    drain(width=1)
+    assert Document.objects.filter(state=DocumentState.READY).count() == 4
 
 
 def test_leases_are_kept_by_a_heartbeat_and_lost_ones_are_told(settings: Settings) -> None:
@@ -167,13 +218,26 @@ def test_leases_are_kept_by_a_heartbeat_and_lost_ones_are_told(settings: Setting
         heartbeat.hold(claim.step_id, claim.token)
         before = Step.objects.get().lease_until
         assert before is not None
-        deadline = timezone.now() + timedelta(seconds=10)
+        deadline = timezone.now() + timedelta(seconds=20)
         while not Step.objects.filter(lease_until__gt=before).exists():
             assert timezone.now() < deadline
         assert lost == []
+        break_the_connection_of_the_heartbeat()
+        seen = Step.objects.get().lease_until
+        while not Step.objects.filter(lease_until__gt=seen).exists():
+            assert timezone.now() < deadline
         Step.objects.update(token=claim.token + 1)
         assert told.wait(10)
     assert lost == [claim.step_id]
+
+
+def break_the_connection_of_the_heartbeat() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND query LIKE '%AS mine (id, token)%' AND pid <> pg_backend_pid()"
+        )
+        assert cursor.rowcount == 1
 
 
 def test_nudges_follow_the_number_of_steps(settings: Settings) -> None:

@@ -1,0 +1,67 @@
+"""Pages that came out wrong are put right by further calls, or the money goes back (R-11)."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from documents.models import Document
+from generation.domain import admission, queue
+from generation.domain.drain import Drain
+from generation.enums import Stage
+from generation.models import Attempt, Step
+from sandbox.client import Control
+from tests.generation.making import drain, ordered_document
+from tests.generation.test_pipeline import assert_delivered, assert_failed_and_refunded
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def written_and_checked(*, pages: int) -> Document:
+    """A document whose text stands at ``pages``, not yet measured."""
+    document = ordered_document(pages=pages, sections=2)
+    admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
+
+    async def run(claims: list[queue.Claim]) -> None:
+        running = Drain()
+        await asyncio.gather(*(running._step(claim) for claim in claims))
+        for gateway in running._gateways.values():
+            await gateway.close()
+
+    while not Step.objects.filter(stage=Stage.MEASURE).exists():
+        asyncio.run(run(queue.claim(limit=8, worker="test")))
+    return document
+
+
+def order(document: Document, *, pages: int) -> None:
+    """As if so many pages had been ordered all along."""
+    Document.objects.filter(pk=document.pk).update(pages=pages)
+    document.sections.update(pages=Decimal(pages) / 2)
+
+
+@pytest.mark.parametrize(("written", "ordered", "reason"), [(2, 4, "extended"), (4, 3, "tightened")])
+@pytest.mark.parametrize("factor", [0.6, 1.0, 1.4])
+def test_what_is_too_short_is_extended_and_what_is_too_long_tightened(
+    control: Control, written: int, ordered: int, reason: str, factor: float
+) -> None:
+    document = written_and_checked(pages=written)
+    order(document, pages=ordered)
+    if factor != 1:
+        control.fault("ai", "length", factor=factor)
+    drain()
+    document.refresh_from_db()
+    assert_delivered(document)
+    reasons = [revision.reason for section in document.sections.all() for revision in section.revisions.all()]
+    assert reason in reasons
+
+
+def test_pages_that_cannot_be_reached_are_not_delivered_and_refunded(control: Control) -> None:
+    document = written_and_checked(pages=2)
+    order(document, pages=6)
+    control.fault("ai", "length", factor=0.02)
+    drain()
+    document.refresh_from_db()
+    assert_failed_and_refunded(document, "instead of the 6")
+    assert document.sections.exclude(text="").count() == 2
+    assert Step.objects.filter(stage=Stage.MEASURE).count() == 4
+    assert Attempt.objects.filter(purpose="extend").exists()
