@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JobKind(models.TextChoices):
+    """What a job makes."""
+
     OUTLINE = "outline", _("outline")
     DOCUMENT = "document", _("document")
 
@@ -33,6 +35,8 @@ class Stage(models.TextChoices):
 
 
 class StepState(models.TextChoices):
+    """Where a step stands; a claimed one is leased to a worker (R-40)."""
+
     READY = "ready", _("waiting")
     CLAIMED = "claimed", _("running")
     DONE = "done", _("done")
@@ -40,6 +44,8 @@ class StepState(models.TextChoices):
 
 
 class Provider(models.TextChoices):
+    """Whose models write."""
+
     OPENAI = "openai", "OpenAI"
     ANTHROPIC = "anthropic", "Anthropic"
 

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.domain.signed_in import SignedInRequest
 from documents.domain import lifecycle
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
@@ -15,7 +16,7 @@ from generation.domain import progress
 
 
 @login_required
-def progress_page(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def progress_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Stages, sections, time left. Rendered whole on the server, so that a reload shows the same."""
     document = owned_document(document_id=document_id, user=request.user)
     if document.is_editable:
@@ -25,7 +26,7 @@ def progress_page(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-def progress_fragment(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def progress_fragment(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The part of the page that changes."""
     document = owned_document(document_id=document_id, user=request.user)
     context = {"document": document, "progress": progress.snapshot(document_id)}
@@ -34,13 +35,11 @@ def progress_fragment(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def try_again(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def try_again(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """A failed document goes back to its outline, to be changed and ordered anew."""
     owned_document(document_id=document_id, user=request.user)
     try:
-        lifecycle.move(
-            document_id=document_id, to=DocumentState.OUTLINED, cause="owner tries again", by=request.user
-        )
+        lifecycle.move(document_id=document_id, to=DocumentState.OUTLINED, cause="owner tries again", by=request.user)
     except IllegalMove:
         return redirect("generation:progress", document_id)
     return redirect("documents:outline", document_id)

@@ -175,12 +175,12 @@ def _stages(by_stage: dict[str, list[Step]], state: str) -> list[dict[str, Any]]
 
 
 def _leaves(document: Document) -> list[Any]:
-    return [section for section in document.sections.filter(children=None).only("pk", "document_id", "position")]
+    return list(document.sections.filter(children=None).only("pk", "document_id", "position"))
 
 
 def _sections(document: Document, job: Job | None) -> list[dict[str, Any]]:
     """One row for each chapter and section, with what its own steps say."""
-    steps: dict[UUID, list[Step]] = {}
+    steps: dict[UUID | None, list[Step]] = {}
     if job is not None:
         for step in job.steps.exclude(section=None).order_by("id"):
             steps.setdefault(step.section_id, []).append(step)
@@ -280,7 +280,7 @@ def usual_seconds() -> dict[str, float]:
         seconds = [
             (end - start).total_seconds()
             for start, end in spans.values_list("started_at", "finished_at")[:REMEMBERED_STEPS]
-            if end is not None
+            if start is not None and end is not None
         ]
         if len(seconds) >= ENOUGH_TO_LEARN:
             learned[stage] = median(seconds)
