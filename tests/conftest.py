@@ -26,9 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
     # dj-stripe's forms, at every start.
     warnings.filterwarnings("ignore", message="The default scheme will be changed")
     _ = settings.DATABASES
-    if config.getoption("numprocesses", None):
-        # The workers would load the settings by it before they have an environment of their own.
-        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before workers are started: by this name they would load the settings ahead of an environment of their own."""
+    if session.config.getoption("numprocesses", None):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 @pytest.fixture(scope="session")
