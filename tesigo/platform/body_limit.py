@@ -15,7 +15,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+#: Django's own application names these types otherwise.
+App = Callable[[Any, Any, Any], Awaitable[None]]
 
 #: Where the scope of a request that was cut keeps the limit it passed, in bytes.
 MARK: Final = "tesigo.body_limit"

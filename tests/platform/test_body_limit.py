@@ -1,5 +1,6 @@
 """Bodies are taken in up to a limit, and what is more is refused on a page of ours."""
 
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -38,10 +39,8 @@ def cookies_of(user: User) -> dict[str, str]:
 @pytest.fixture
 def spooled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Bytes that Django wrote to its spool."""
-    from django.core.handlers import asgi
-
     written: list[int] = []
-    real: Callable[..., Any] = asgi.tempfile.SpooledTemporaryFile
+    real: Callable[..., Any] = tempfile.SpooledTemporaryFile
 
     def counting(*values: Any, **options: Any) -> Any:
         file = real(*values, **options)
@@ -54,7 +53,7 @@ def spooled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         file.write = count
         return file
 
-    monkeypatch.setattr(asgi.tempfile, "SpooledTemporaryFile", counting)
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", counting)
     return written
 
 
