@@ -1,6 +1,7 @@
 """The queue: claims, leases, the fence, handing back, and the order in which work comes."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -112,7 +113,7 @@ def wakes_up_late(frozen: queue.Claim, awake: queue.Claim) -> list[str]:
     committed: list[str] = []
     for name, claim in (("awake", awake), ("frozen", frozen)):
         try:
-            pipeline.complete(claim=claim, result=Result({"by": name}, lambda name=name: committed.append(name)))  # type: ignore[misc]
+            pipeline.complete(claim=claim, result=Result({"by": name}, partial(committed.append, name)))
         except LostLease:
             continue
     return committed
