@@ -37,7 +37,9 @@ def cards(document: Document) -> list[CitationCard]:
         .order_by("section__position", "position")
     )
     return [
-        CitationCard(number=number, citation=row, passage_html=_marked(row.passage.text, row.sentence))
+        CitationCard(
+            number=number, citation=row, passage_html=_marked(row.passage.text, without_citations(row.sentence))
+        )
         for number, row in enumerate(rows, start=1)
     ]
 

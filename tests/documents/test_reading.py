@@ -16,10 +16,17 @@ def test_citations_are_numbered_over_all_sections() -> None:
     ]
 
 
-def test_the_supporting_words_are_found_and_never_cut() -> None:
-    passage = "Before it. The lens turned on a bath of mercury, driven by a weight. After it."
-    start, end = supporting_span(passage=passage, sentence="The lens turned on a bath of mercury")
-    assert passage[start:end].strip(" ,") == "The lens turned on a bath of mercury"
+def test_the_words_that_both_share_are_marked_whole() -> None:
+    passage = "They lived on rock. They were landed in April with flour and a cow, and not relieved. The board wrote."
+    sentence = "According to the source, the following holds: They were landed in April with flour and a cow."
+    start, end = supporting_span(passage=passage, sentence=sentence)
+    assert passage[start:end] == "They were landed in April with flour and a cow"
+
+
+def test_a_sentence_in_other_words_marks_what_is_most_alike() -> None:
+    passage = "First of all. The lens turned upon a bath of mercury. And so on, for long and many other words to come."
+    start, end = supporting_span(passage=passage, sentence="The lens had turned on baths of mercury.")
+    assert "lens turned upon a bath of mercury" in passage[start:end]
 
 
 def test_nothing_is_marked_where_nothing_is_alike() -> None:
