@@ -1,5 +1,6 @@
 """Bringing a section to its length by asking again: never by filler, never by cutting (R-11, R-34)."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
@@ -17,6 +18,13 @@ SPARE_CALLS: Final = 6
 _RATIOS: Final = (0.4, 2.0)
 #: Fewer characters than this are not asked for: no model writes so little to the point.
 _SHORTEST_CALL: Final = 200
+
+_FENCE: Final = re.compile(r"\A```\w*\n(.*?)\n?```\Z", re.S)
+_HEADING: Final = re.compile(r"^[ \t]{0,3}(?:#{1,6}[ \t].*|(?:[-*_][ \t]*){3,}|={3,})$", re.M)
+_IMAGE: Final = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\n]{0,1000}\)")
+_LINK: Final = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,1000}\)")
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>")
+_BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 Ask = Callable[[Question], Awaitable[Answer]]
 Keep = Callable[[Draft], Awaitable[None]]
@@ -61,7 +69,7 @@ def _next_question(commission: Commission, draft: Draft, missing: int, target: i
 
 
 def _merged(draft: Draft, purpose: str, answer: Answer, asked: int, target: int) -> Draft:
-    text = str(answer.value["markdown"]).strip()
+    text = cleaned(str(answer.value["markdown"]))
     given = body_characters(text)
     claims = list(answer.value["claims"])
     models = list(dict.fromkeys([*draft.models, answer.model]))
@@ -77,6 +85,13 @@ def _merged(draft: Draft, purpose: str, answer: Answer, asked: int, target: int)
 def _believed(ratio: float) -> float:
     low, high = _RATIOS
     return min(high, max(low, ratio))
+
+
+def cleaned(markdown: str) -> str:
+    """A writer's text as running text: no headings, rules, images, tags or links, whatever it was told."""
+    text = _FENCE.sub(r"\1", markdown.replace("\r\n", "\n").strip())
+    text = _LINK.sub(r"\1", _IMAGE.sub("", _TAG.sub("", text)))
+    return _BLANK_LINES.sub("\n\n", _HEADING.sub("", text)).strip()
 
 
 def _nearer(one: Draft, other: Draft, target: int) -> Draft:

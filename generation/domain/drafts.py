@@ -54,7 +54,8 @@ def newest(job_id: UUID, section_id: UUID) -> Draft:
     return Draft.from_json(step.result["draft"]) if step else Draft()
 
 
-def written(job_id: UUID) -> dict[UUID, str]:
-    """The text of every section as written, before the check."""
-    steps = Step.objects.filter(job_id=job_id, stage=Stage.WRITE, state=StepState.DONE)
-    return {step.section_id: step.result["draft"]["text"] for step in steps if step.section_id}
+def fingerprints(job_id: UUID) -> dict[UUID, list[int]]:
+    """What tells the newest draft of each section from others (``checking.repetition``)."""
+    steps = Step.objects.filter(job_id=job_id, stage__in=[Stage.WRITE, Stage.REVISE], state=StepState.DONE)
+    rows = steps.order_by("round", "id").values_list("section_id", "result__fingerprint")
+    return {section_id: found for section_id, found in rows if section_id}

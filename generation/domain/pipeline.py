@@ -21,6 +21,7 @@ from generation.domain import drafts, jobs, nudging, progress, queue
 from generation.domain.queue import Claim
 from generation.domain.work import Result
 from generation.enums import JobKind, JobState, Stage, StepState
+from generation.errors import StepFailed
 from generation.models import Job, Step
 
 #: A step of the whole document rather than of a section.
@@ -32,11 +33,16 @@ Planned = tuple[Stage, Sequence[UUID | None], int]
 
 
 def begin(*, claim: Claim) -> None:
-    """The first step of a job was claimed: the job runs, and its document is being written."""
+    """The first step of a job was claimed: the job runs, and its document is being written.
+
+    Raises StepFailed for a step that outlived its job.
+    """
     now = timezone.now()
     with transaction.atomic():
         Document.objects.select_for_update().only("pk").get(pk=claim.document_id)
         job = jobs.lock(claim.job_id)
+        if job.state in {JobState.FAILED, JobState.SUCCEEDED}:
+            raise StepFailed(_("The job was over before this step's turn."))
         if job.state != JobState.QUEUED:
             return
         jobs.move(job_id=job.pk, to=JobState.RUNNING, now=now, step_id=claim.step_id)
@@ -48,14 +54,16 @@ def begin(*, claim: Claim) -> None:
 def complete(*, claim: Claim, result: Result) -> None:
     """Ends a step, commits what it made, and opens the next stage where it was the last of its own: all or nothing.
 
+    Of a job that has failed meanwhile the finished sections are kept, until its owner goes on with the document.
     Raises LostLease when the step is somebody else's by now.
     """
     now = timezone.now()
     with transaction.atomic():
-        Document.objects.select_for_update().only("pk").get(pk=claim.document_id)
+        document = Document.objects.select_for_update().only("pk", "state").get(pk=claim.document_id)
         job = jobs.lock(claim.job_id)
         queue.finish(claim=claim, result=result.data, now=now)
-        if result.commit is not None:
+        is_wanted = job.state == JobState.RUNNING or document.state == DocumentState.FAILED
+        if result.commit is not None and is_wanted:
             result.commit()
         if job.state == JobState.RUNNING:
             _advance(job, claim, now)
@@ -131,19 +139,21 @@ def fail(*, claim: Claim, reason: str) -> None:
     now = timezone.now()
     with transaction.atomic():
         document = Document.objects.select_for_update().select_related("owner").get(pk=claim.document_id)
-        kind = Job.objects.values_list("kind", flat=True).get(pk=claim.job_id)
-        if kind == JobKind.DOCUMENT:
+        # Jobs move only under their document's lock. One that is over gives no money back: it may be a new order's.
+        kind, state = Job.objects.values_list("kind", "state").get(pk=claim.job_id)
+        is_open = state in {JobState.QUEUED, JobState.RUNNING}
+        if is_open and kind == JobKind.DOCUMENT:
             refund_in_full(document_id=document.pk, cause=REFUND_CAUSE, reason=reason)
         job = jobs.lock(claim.job_id)
         queue.fail(claim=claim, error=reason, now=now)
-        if job.state == JobState.FAILED:
+        if not is_open:
             return
         queue.withdraw(job_id=job.pk, why=_("The job failed before it was this step's turn."), now=now)
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason, step_id=claim.step_id)
-        if kind == JobKind.OUTLINE:
-            outline.fail(document_id=document.pk, reason=reason)
-        else:
+        if kind == JobKind.DOCUMENT:
             _tell_failed(document, job, reason, now)
+        elif document.state == DocumentState.OUTLINING:
+            outline.fail(document_id=document.pk, reason=reason)
         progress.record(document_id=document.pk)
 
 

@@ -137,6 +137,8 @@ def test_words_broken_over_lines_do_not_make_a_quotation_false() -> None:
         "This was shown before (Smith, 2019).",
         "Smith et al. (2019) showed it.",
         "See @smith2019 for more.",
+        "See https://example.org/lamps for more.",
+        "Sure, here is the section you asked for.",
         "This is <source key='x'> text.",
         "Document 1b4e28ba-2fa1-11d2-883f-0016d3cca427 says so.",
     ],
@@ -193,7 +195,7 @@ def test_a_section_that_says_again_what_another_says_is_found() -> None:
     )
     again = f"{one} And then it was done."
     fresh = "A different matter altogether is the pay of the keepers, which was raised only once in forty years."
-    elsewhere = repetition.runs([one])
+    elsewhere = set(repetition.fingerprint(one))
     assert len(repetition.repeated(sentences(again), elsewhere)) == 2
     assert repetition.repeated(sentences(fresh), elsewhere) == []
     cited = one.replace("country.", "country [@a, p. 1].").replace("trust.", "trust [@a, p. 2].")

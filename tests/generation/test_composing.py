@@ -10,7 +10,7 @@ from documents.domain.text import body_characters
 from documents.models import Document, Section
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
-from generation.domain.composing import reach
+from generation.domain.composing import cleaned, reach
 from generation.domain.drafts import Draft
 from generation.enums import Outcome
 from generation.prompts.writing import Commission
@@ -121,3 +121,17 @@ def test_a_checkpoint_goes_on_where_it_was() -> None:
     made, purposes = run(bent(1.0), target=5_000, draft=half)
     assert purposes == ["extend"]
     assert made.text.startswith(half.text)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("# Lamps\n\nThe lamp burned.\n\n---\n\nIt went out.", "The lamp burned.\n\nIt went out."),
+        ("```markdown\nThe lamp burned [@a, p. 3].\n```", "The lamp burned [@a, p. 3]."),
+        ("![a lamp](https://example.org/x.png)The [lamp](https://example.org) <b>burned</b>.", "The lamp burned."),
+        ("5 < 7 and 9 > 8, says A. [@a] (b)", "5 < 7 and 9 > 8, says A. [@a] (b)"),
+        ("- one\n- two", "- one\n- two"),
+    ],
+)
+def test_only_running_text_is_taken_from_a_writer(written: str, expected: str) -> None:
+    assert cleaned(written) == expected

@@ -159,3 +159,15 @@ def test_a_document_in_another_language_is_written_in_it(control: Control) -> No
     text = " ".join(document.sections.values_list("text", flat=True))
     assert " und " in text
     assert " die " in text
+
+
+def test_two_sections_that_say_the_same_do_not_both_stay_as_they_are(control: Control) -> None:
+    document = ordered_document(pages=2, sections=2)
+    document.sections.update(title="The same", covers="the same")
+    admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
+    drain()
+    document.refresh_from_db()
+    assert_delivered(document)
+    first, second = (section.text for section in document.sections.order_by("position"))
+    assert first != second
+    assert Attempt.objects.filter(purpose="correct").exists()

@@ -9,13 +9,15 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from documents.domain import lifecycle
 from documents.enums import DocumentState
 from generation.domain import attempts, pipeline, queue
 from generation.domain.work import Result
 from generation.enums import JobKind, JobState, Outcome, Stage, StepState
-from generation.errors import LostLease
+from generation.errors import LostLease, StepFailed
 from generation.models import AIModel, Attempt, Job, JobEvent, Step
 from tests.documents.factories import DocumentFactory, outlined_document
+from tests.generation.making import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +174,7 @@ def test_the_next_stage_opens_when_the_last_step_of_a_stage_ends() -> None:
     assert [claim.stage for claim in claims] == [Stage.WRITE] * 3
     for claim in claims:
         assert not Step.objects.filter(stage=Stage.CHECK).exists()
-        pipeline.complete(claim=claim, result=Result({"draft": {"text": "x"}}))
+        pipeline.complete(claim=claim, result=Result({"draft": {"text": "x"}, "fingerprint": []}))
     assert Step.objects.filter(job=job, stage=Stage.CHECK).count() == 3
 
 
@@ -198,6 +200,24 @@ def test_a_second_failing_step_changes_nothing_more() -> None:
     pipeline.fail(claim=other, reason="The second reason.")
     job.refresh_from_db()
     assert job.failure == "The first reason."
+
+
+def test_a_step_that_outlived_its_job_touches_neither_the_new_order_nor_its_money() -> None:
+    job = job_with_steps(count=2)
+    failing, late = queue.claim(limit=2, worker="test")
+    pipeline.fail(claim=failing, reason="It cannot be done.")
+    document = job.document
+    lifecycle.move(document_id=document.pk, to=DocumentState.OUTLINED, cause="owner tries again")
+    payment = pay(document)
+    pipeline.complete(claim=late, result=Result({}, lambda: pytest.fail("it must not be committed any more")))
+    Step.objects.filter(pk=late.step_id).update(state=StepState.READY)
+    again = claim_one()
+    with pytest.raises(StepFailed):
+        pipeline.begin(claim=again)
+    pipeline.fail(claim=again, reason="The job is over.")
+    payment.refresh_from_db()
+    assert payment.state == "succeeded"
+    assert Job.objects.get().failure == "It cannot be done."
 
 
 def plan_of(sql: str, parameters: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Looking at a whole text: every sentence, every citation, the language, what other sections say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -27,7 +27,7 @@ class Background:
     document: Document
     passages: Sequence[Passage]
     strangers: Strangers
-    elsewhere: set[tuple[str, ...]]
+    elsewhere: Collection[int]
 
 
 @dataclass(frozen=True)

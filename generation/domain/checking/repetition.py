@@ -1,38 +1,44 @@
-"""Does a section say again what another one says? Compared by runs of words; what is cited may come twice."""
+"""Does a section say again what another one says? Compared by runs of words; what is cited may come twice.
+
+Sections are compared by fingerprints: the hashes of one run in four, the same ones in every text (Manber 1994). They
+are kept with each draft, so that no check reads the whole document.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
+from zlib import crc32
 
 from documents.domain.text import citation_keys
 from generation.domain.checking.sentences import Sentence, sentences
 from generation.domain.checking.wording import normalised
 
-#: Words in a run, and the share of a section's runs that may stand elsewhere.
+#: Words in a run, which of the hashes are kept, and the share of a section's that may stand elsewhere.
 _RUN: Final = 8
+_ONE_IN: Final = 4
 _SHARE: Final = 0.2
 _WORD: Final = re.compile(r"\w+")
 
 
-def runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
-    """All runs of words of what these texts say in their own words."""
-    return {run for text in texts for sentence in sentences(text) if _is_own(sentence) for run in _runs(sentence)}
+def fingerprint(markdown: str) -> list[int]:
+    """Hashes of what a text says in its own words; about one for each four words."""
+    return sorted({run for sentence in sentences(markdown) for run in _runs(sentence)})
 
 
-def repeated(own: Sequence[Sentence], elsewhere: set[tuple[str, ...]]) -> list[Sentence]:
+def repeated(own: Sequence[Sentence], elsewhere: Collection[int]) -> list[Sentence]:
     """The sentences that stand elsewhere, when they are more of the section than chance would have it; else none."""
-    mine = [(sentence, _runs(sentence)) for sentence in own if _is_own(sentence)]
+    mine = [(sentence, _runs(sentence)) for sentence in own]
     total = sum(len(found) for _sentence, found in mine)
-    shared = sum(len(found & elsewhere) for _sentence, found in mine)
+    shared = sum(len(found.intersection(elsewhere)) for _sentence, found in mine)
     if not total or shared / total <= _SHARE:
         return []
-    return [sentence for sentence, found in mine if found and len(found & elsewhere) > len(found) / 2]
+    return [sentence for sentence, found in mine if found and len(found.intersection(elsewhere)) > len(found) / 2]
 
 
-def _is_own(sentence: Sentence) -> bool:
-    return not citation_keys(sentence.text)
-
-
-def _runs(sentence: Sentence) -> set[tuple[str, ...]]:
+def _runs(sentence: Sentence) -> set[int]:
+    """The kept hashes of a sentence; none of one that cites."""
+    if citation_keys(sentence.text):
+        return set()
     words = _WORD.findall(normalised(sentence.text))
-    return {tuple(words[place : place + _RUN]) for place in range(len(words) - _RUN + 1)}
+    hashes = (crc32(" ".join(words[place : place + _RUN]).encode()) for place in range(len(words) - _RUN + 1))
+    return {found for found in hashes if found % _ONE_IN == 0}

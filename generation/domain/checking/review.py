@@ -85,7 +85,7 @@ async def _corrected(commission: Commission, draft: Draft, inspection: Inspectio
             ]
             length = body_characters(parts[number])
             answer = await ask(writing.correct(commission, parts[number], reasons=reasons, characters=max(200, length)))
-            parts[number] = str(answer.value["markdown"]).strip() or parts[number]
+            parts[number] = composing.cleaned(str(answer.value["markdown"])) or parts[number]
             draft = _with_answer(draft, "\n\n".join(parts), answer.value["claims"], answer.model)
     except NoAnswer as failure:
         if failure.is_outage:
@@ -99,7 +99,7 @@ async def _anew(commission: Commission, draft: Draft, inspection: Inspection, *,
     reasons = list(dict.fromkeys([*inspection.whole, *problems]))[:20]
     asked = min(writing.LONGEST_CALL, max(200, length))
     answer = await ask(writing.correct(commission, draft.text, reasons=reasons, characters=asked))
-    text = str(answer.value["markdown"]).strip()
+    text = composing.cleaned(str(answer.value["markdown"]))
     anew = replace(_with_answer(draft, text, answer.value["claims"], answer.model), calls=0)
     return await composing.reach(
         commission, anew, target=length, tolerance=round(length * _TOLERANCE), ask=ask, keep=keep

@@ -22,6 +22,8 @@ _PLACEHOLDER: Final = re.compile(
 _ASSISTANT: Final = re.compile(
     r"\bas an? (?:AI|artificial intelligence|(?:large )?language model)\b|\bI(?: am|'m) an? (?:AI|language model)\b"
     r"|\bals (?:KI|Sprachmodell)\b|\bcome (?:IA|modello linguistico)\b|\bcomo (?:IA|modelo de lenguaje)\b"
+    r"|\bhere is (?:the|your) (?:section|text|paragraph|continuation|shortened|revised)\b"
+    r"|\A(?:sure|certainly|of course)[,!.]"
     r"|\ben tant qu(?:e|')\s?(?:IA|modèle de langage)\b|\bI(?: cannot|'m sorry, but I) (?:write|fulfil|help|assist)\b",
     re.I,
 )
@@ -31,6 +33,7 @@ _NAMED: Final = re.compile(
     r"(?:1[89]|20)\d\d[a-z]?(?:[,:]\s[^()]{1,20})?\)"
     r"|\b[A-ZÀ-Ž][\w'’-]+\set al\.?\s\((?:1[89]|20)\d\d[a-z]?\)"
 )
+_ADDRESS: Final = re.compile(r"\bhttps?://|\bwww\.", re.I)
 _BARE_KEY: Final = re.compile(r"(?<![\w.])@[A-Za-z][\w-]+")
 _SHORTEST_TITLE: Final = 18
 _SHORTEST_NAME: Final = 6
@@ -69,6 +72,8 @@ def problems(sentence: Sentence, strangers: Strangers, *, document_id: UUID) -> 
         found.append(f"its writer speaks of itself: “{text[:100]}”")
     if not citation_keys(text) and _NAMED.search(without_quotations(text)):
         found.append(f"a work is named without its key: “{text[:100]}”")
+    if not citation_keys(text) and _ADDRESS.search(text):
+        found.append(f"an address is named that no source gives: “{text[:100]}”")
     if _BARE_KEY.search(without_quotations(text)):
         found.append(f"a citation stands outside of brackets: “{text[:100]}”")
     words = normalised(text)

@@ -15,7 +15,7 @@ from documents.domain.text import body_characters
 from documents.enums import RevisionReason
 from documents.models import Document, Section
 from generation.domain import commissions, drafts
-from generation.domain.checking import repetition, strangers
+from generation.domain.checking import strangers
 from generation.domain.checking.inspection import Background
 from generation.domain.checking.review import Reviewed, review
 from generation.domain.database import in_database
@@ -53,7 +53,7 @@ def _load(claim: Claim) -> tuple[Draft, Commission, Background, Section]:
         document=document,
         passages=commission.passages,
         strangers=strangers.known(document, own_words=_own_words(document, commission)),
-        elsewhere=repetition.runs(_earlier_texts(claim, commission)),
+        elsewhere=_earlier(claim, commission),
     )
     return draft, commission, background, Section.objects.get(pk=claim.section_id)
 
@@ -66,13 +66,11 @@ def _own_words(document: Document, commission: Commission) -> str:
     return " ".join([*brief, *outline, *passages])
 
 
-def _earlier_texts(claim: Claim, commission: Commission) -> list[str]:
+def _earlier(claim: Claim, commission: Commission) -> set[int]:
     """The sections before this one: of two that say the same, the later one is changed."""
-    before = [section for section in commission.outline if section.position < commission.section.position]
-    if claim.stage == Stage.RECHECK:
-        return [section.text for section in before]
-    written = drafts.written(claim.job_id)
-    return [written.get(section.pk, "") for section in before]
+    known = drafts.fingerprints(claim.job_id)
+    before = (section for section in commission.outline if section.position < commission.section.position)
+    return {run for section in before for run in known.get(section.pk, [])}
 
 
 _REASONS: Final = {True: RevisionReason.EXTENDED, False: RevisionReason.TIGHTENED}

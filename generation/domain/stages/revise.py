@@ -6,6 +6,7 @@ from typing import Final
 from documents.domain.text import body_characters
 from documents.models import Section
 from generation.domain import commissions, composing, drafts
+from generation.domain.checking import repetition
 from generation.domain.database import in_database
 from generation.domain.drafts import Draft
 from generation.domain.work import Result, Work
@@ -43,4 +44,5 @@ async def run(work: Work) -> Result:
         ask=work.ask,
         keep=keep,
     )
-    return Result({"draft": draft.to_json(), "target": target, "change": change})
+    fingerprint = repetition.fingerprint(draft.text)
+    return Result({"draft": draft.to_json(), "target": target, "change": change, "fingerprint": fingerprint})

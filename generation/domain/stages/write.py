@@ -6,6 +6,7 @@ The text is kept in the step the moment it is there. It becomes a revision of it
 from typing import Final
 
 from generation.domain import commissions, composing
+from generation.domain.checking import repetition
 from generation.domain.database import in_database
 from generation.domain.drafts import Draft
 from generation.domain.work import Result, Work
@@ -37,4 +38,5 @@ async def run(work: Work) -> Result:
         ask=work.ask,
         keep=keep,
     )
-    return Result({"draft": draft.to_json(), "target": target})
+    fingerprint = repetition.fingerprint(draft.text)
+    return Result({"draft": draft.to_json(), "target": target, "fingerprint": fingerprint})
