@@ -1,6 +1,6 @@
 """Does a section say again what another one says? Compared by runs of words; what is cited may come twice.
 
-Sections are compared by fingerprints: the hashes of one run in four, the same ones in every text (Manber 1994). They
+Sections are compared by fingerprints: the hashes of one run in two, the same ones in every text (Manber 1994). They
 are kept with each draft, so that no check reads the whole document.
 """
 
@@ -14,14 +14,14 @@ from generation.domain.checking.sentences import Sentence, sentences
 from generation.domain.checking.wording import normalised
 
 #: Words in a run, which of the hashes are kept, and the share of a section's that may stand elsewhere.
-_RUN: Final = 8
-_ONE_IN: Final = 4
+_RUN: Final = 12
+_ONE_IN: Final = 2
 _SHARE: Final = 0.2
 _WORD: Final = re.compile(r"\w+")
 
 
 def fingerprint(markdown: str) -> list[int]:
-    """Hashes of what a text says in its own words; about one for each four words."""
+    """Hashes of what a text says in its own words; about one for each two words."""
     return sorted({run for sentence in sentences(markdown) for run in _runs(sentence)})
 
 
