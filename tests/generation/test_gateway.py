@@ -1,7 +1,9 @@
 """The one door to the models: chain, keys, retries, repair, and a row for every call."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from documents.models import Document
 from generation.ai.errors import NoAnswer
 from generation.ai.gateway import Gateway
 from generation.ai.question import Answer, Question
+from generation.ai.waiting import retry_after
 from generation.domain import queue
 from generation.enums import JobKind, JobState, Outcome, Stage
 from generation.models import AIModel, Attempt, Job
@@ -65,14 +68,26 @@ def test_an_answer_fits_the_schema_and_is_booked(control: Control, document: Doc
     assert "<topic>" in sent["text"]
 
 
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
 @pytest.mark.parametrize("mode", ["429", "500", "drop", "malformed_body", "empty_body"])
-def test_what_may_be_better_in_a_moment_is_tried_again(control: Control, document: Document, mode: str) -> None:
-    control.fault("openai", mode, times=1, **({"retry_after": 0.1} if mode == "429" else {}))
+def test_what_may_be_better_in_a_moment_is_tried_again(
+    control: Control, document: Document, provider: str, mode: str
+) -> None:
+    AIModel.objects.filter(provider=provider).update(position=0)
+    control.fault(provider, mode, times=1, **({"retry_after": 0.1} if mode == "429" else {}))
     assert ask(document).value["queries"]
     (first, second) = Attempt.objects.order_by("started_at")
     assert first.outcome in {Outcome.RATE_LIMITED, Outcome.SERVER_ERROR, Outcome.CONNECTION}
     assert second.outcome == Outcome.SUCCEEDED
     assert first.idempotency_key == second.idempotency_key
+
+
+def test_retry_after_may_be_seconds_a_date_or_nonsense() -> None:
+    in_a_minute = format_datetime(datetime.now(UTC) + timedelta(minutes=1))
+    assert retry_after({"retry-after": "1.5"}) == 1.5
+    assert 50 < (retry_after({"retry-after": in_a_minute}) or 0) <= 60
+    assert retry_after({"retry-after": "soon"}) is None
+    assert retry_after({}) is None
 
 
 def test_retry_after_is_honoured(control: Control, document: Document) -> None:
@@ -141,6 +156,15 @@ def test_text_without_json_is_kept_where_the_question_allows_it(control: Control
     control.fault("ai", "prose")
     answer = ask(document, salvage=lambda text: {"queries": [text]})
     assert len(answer.value["queries"]) == 1
+
+
+def test_a_provider_that_refuses_every_key_is_left_for_the_next(
+    control: Control, document: Document, settings: Settings
+) -> None:
+    AIModel.objects.filter(provider="anthropic").update(position=0)
+    settings.ANTHROPIC_API_KEYS = ["sk-ant-refused-1", "sk-ant-refused-2"]
+    assert ask(document).model.startswith("gpt")
+    assert outcomes() == [("anthropic", "authentication")] * 2 + [("openai", "succeeded")]
 
 
 def test_a_refused_key_is_set_aside_and_the_others_go_on(

@@ -1,5 +1,6 @@
 """From a brief to an outline: proposed, validated, repaired once, or failed in plain words."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,12 @@ from documents.domain import outline
 from documents.enums import DocumentState
 from documents.errors import OutlineInvalid
 from documents.models import Document
-from generation.domain import admission
-from generation.domain.stages.outline import read
+from generation.ai.question import Answer, Question
+from generation.domain import admission, queue
+from generation.domain.stages.outline import read, run
+from generation.domain.work import Result, Work
 from generation.enums import JobState
+from generation.errors import StepFailed
 from generation.models import Attempt, Job
 from generation.prompts.outline import sections_wanted
 from sandbox.client import Control
@@ -105,3 +109,33 @@ def test_a_proposal_is_cleaned_and_what_cannot_be_used_is_refused() -> None:
         read({"title": "Light", "sections": []}, pages=8)
     with pytest.raises(OutlineInvalid):
         read({"title": "Light", "sections": [section] * 11}, pages=1)
+
+
+class Planner:
+    """Answers with one outline after the other, and remembers what it was asked."""
+
+    def __init__(self, *values: dict[str, Any]) -> None:
+        self.values = list(values)
+        self.prompts: list[str] = []
+
+    async def ask(self, question: Question, *, claim: queue.Claim) -> Answer:
+        self.prompts.append(question.prompt)
+        return Answer(self.values.pop(0), "planner")
+
+
+def proposed_by(planner: Planner) -> Result:
+    document = DocumentFactory.create(state=DocumentState.OUTLINING, pages=40)
+    admission.start_outline(document_id=document.pk)
+    (claim,) = queue.claim(limit=1, worker="test")
+    return asyncio.run(run(Work(claim, planner)))
+
+
+@pytest.mark.usefixtures("committed")
+def test_an_outline_without_sections_is_asked_for_once_more_and_then_given_up() -> None:
+    empty = {"title": "Light", "sections": []}
+    planner = Planner(empty, {"title": "Light", "sections": [section | {"pages": None}]})
+    assert proposed_by(planner).data == {"model": "planner"}
+    assert "It has no sections." in planner.prompts[1]
+    assert "further" in planner.prompts[0]
+    with pytest.raises(StepFailed):
+        proposed_by(Planner(empty, empty))

@@ -12,7 +12,7 @@ from documents.enums import DocumentState
 from documents.models import Document, SectionRevision
 from generation.domain import admission
 from generation.enums import JobState, Outcome, Stage
-from generation.models import Attempt, Job
+from generation.models import Attempt, Job, Step
 from sandbox.client import Control
 from tests.generation.making import drain, ordered_document
 
@@ -171,3 +171,28 @@ def test_two_sections_that_say_the_same_do_not_both_stay_as_they_are(control: Co
     first, second = (section.text for section in document.sections.order_by("position"))
     assert first != second
     assert Attempt.objects.filter(purpose="correct").exists()
+
+
+def test_a_judge_that_refuses_to_judge_supports_nothing(control: Control) -> None:
+    control.fault("ai", "refusal", match="Does each passage support")
+    document = written(control)
+    assert_delivered(document)
+    assert not document.citations.filter(check_result="judged").exists()
+
+
+def test_what_nobody_will_correct_is_taken_out(control: Control) -> None:
+    control.fault("ai", "unsupported")
+    control.fault("ai", "refusal", match="did not pass the check")
+    document = written(control)
+    assert_delivered(document)
+    assert sum(Step.objects.filter(stage=Stage.CHECK).values_list("result__removed", flat=True)) > 0
+
+
+def test_queries_nobody_will_plan_are_replaced_by_the_topic(control: Control) -> None:
+    control.fault("ai", "refusal", match="search queries")
+    document = ordered_document(search_for_sources=True)
+    document.sources.all().delete()
+    admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
+    drain()
+    document.refresh_from_db()
+    assert_delivered(document)
