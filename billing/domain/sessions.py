@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
@@ -45,15 +46,16 @@ def ensure(*, payment: Payment, now: datetime | None = None) -> Payment:
             raise
         payments.move(payment_id=payment.pk, to=PaymentState.EXPIRED, cause="session never opened", now=now)
         return _fresh(payment)
-    Payment.objects.filter(pk=payment.pk, stripe_session_id=None).update(
-        stripe_session_id=session.id,
-        stripe_payment_intent_id=session.intent_id,
-        checkout_url=session.url,
-        expires_at=session.expires_at,
-    )
-    payment = _fresh(payment)
-    if payment.state == PaymentState.CREATED:
-        payments.move(payment_id=payment.pk, to=PaymentState.PENDING, cause="session opened", now=now)
+    with transaction.atomic():
+        # Together: a payment that has a page but is not open could be paid and never be booked.
+        Payment.objects.filter(pk=payment.pk, stripe_session_id=None).update(
+            stripe_session_id=session.id,
+            stripe_payment_intent_id=session.intent_id,
+            checkout_url=session.url,
+            expires_at=session.expires_at,
+        )
+        if _fresh(payment).state == PaymentState.CREATED:
+            payments.move(payment_id=payment.pk, to=PaymentState.PENDING, cause="session opened", now=now)
     return _fresh(payment)
 
 

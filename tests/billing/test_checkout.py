@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.http import Http404
 from django.test import Client
 from django.utils import timezone
@@ -144,6 +145,21 @@ def test_an_opening_without_an_answer_is_continued_under_its_key(document: Docum
     assert (lost.state, lost.stripe_session_id) == (PaymentState.CREATED, None)
     sandbox.control.clear_faults()
     assert order(document).pk == lost.pk
+    assert len(sessions_at_stripe(sandbox)) == 1
+
+
+def test_an_opening_cut_short_in_the_database_is_never_half_written(document: Document, sandbox: Running) -> None:
+    def dies(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "billing_paymentevent"'):
+            raise OperationalError("the server closed the connection unexpectedly")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(dies), pytest.raises(OperationalError):
+        order(document)
+    lost = Payment.objects.get()
+    assert (lost.state, lost.stripe_session_id) == (PaymentState.CREATED, None)
+    payment = order(document)
+    assert (payment.pk, payment.state) == (lost.pk, PaymentState.PENDING)
     assert len(sessions_at_stripe(sandbox)) == 1
 
 
