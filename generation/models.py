@@ -134,7 +134,7 @@ class JobEvent(models.Model):
     """Something that happened to a job, for staff."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
-    step = models.ForeignKey(Step, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
+    step = models.ForeignKey(Step, null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
     what = models.CharField(max_length=64)
     note = models.CharField(max_length=500, blank=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
@@ -152,7 +152,8 @@ class Attempt(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempts")
-    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="attempts")
+    # A new outline after a failed order takes its sections' steps along; what was spent stays with the job.
+    step = models.ForeignKey(Step, null=True, on_delete=models.SET_NULL, related_name="attempts")
     model = models.ForeignKey(AIModel, null=True, on_delete=models.SET_NULL, related_name="attempts")
     provider = models.CharField(max_length=12, choices=Provider)
     model_name = models.CharField(max_length=100)

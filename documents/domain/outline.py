@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TENTH: Final = Decimal("0.1")
 MAX_SECTIONS: Final = 200
+#: The audit trail's word for asking for an outline; the daily limit counts it.
+REQUESTED: Final = "outline.requested"
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def request(*, document_id: UUID, by: "User", wish: str = "") -> None:
             return
         Document.objects.filter(pk=document_id).update(outline_wish=wish[:500], outline_error="")
         lifecycle.move(document_id=document_id, to=DocumentState.OUTLINING, cause="outline requested", by=by)
-        audit.record(action="outline.requested", subject=document, by=by)
+        audit.record(action=REQUESTED, subject=document, by=by)
         transaction.on_commit(lambda: signals.outline_requested.send_robust(sender=Document, document_id=document_id))
 
 

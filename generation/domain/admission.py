@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.domain.refunds import refund_in_full
 from billing.gates import Refusal
 from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
@@ -19,6 +20,7 @@ from generation.domain import estimates, jobs, nudging, progress, queue
 from generation.domain.pipeline import WHOLE
 from generation.enums import JobKind, JobState, Stage
 from generation.models import Job
+from privacy.models import AuditEvent
 from tesigo.platform.correlation import correlation_id
 
 #: A page counts as so many seconds of waiting: of two asked for at once the smaller one comes first, and none starves.
@@ -27,6 +29,7 @@ SECONDS_PER_PAGE: Final = 60
 _OUTLINE_AHEAD: Final = 3_600
 _PREMIUM_AHEAD: Final = 1_800
 _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
+_BEFORE_WRITING: Final = (DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED)
 _BEING_WRITTEN: Final = (DocumentState.QUEUED, DocumentState.WRITING)
 #: When to come back: about when a document is finished.
 _COME_BACK: Final = timedelta(minutes=10)
@@ -35,19 +38,30 @@ _COME_BACK: Final = timedelta(minutes=10)
 def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -> None:
     """Puts a paid document into the queue: its job and its state in one transaction. Repeating it does nothing.
 
-    Called when the payment succeeds, and by the sweeper for paid documents that have no job (R-14).
+    Called when the payment succeeds, and by the sweeper for paid documents that have no job (R-14). Until now the
+    owner could still change the order: one that is no longer what was paid for is not written, its money goes back.
     """
     now = now or timezone.now()
     with transaction.atomic():
         document = Document.objects.select_for_update().select_related("owner").get(pk=document_id)
-        paid = Payment.objects.filter(pk=payment_id, document=document, state__in=PAID_STATES).exists()
-        if not paid or document.state != DocumentState.OUTLINED:
+        payment = Payment.objects.filter(pk=payment_id, document=document, state__in=PAID_STATES).first()
+        if payment is None or not document.is_editable:
+            return
+        if not _is_as_paid(document, payment):
+            with translation.override(document.owner.language):
+                reason = _("The order was changed while it was being paid.")
+            refund_in_full(document_id=document_id, cause="order_changed", reason=reason)
             return
         Document.objects.filter(pk=document_id).update(progress=0)
         lifecycle.move(document_id=document_id, to=DocumentState.QUEUED, cause="paid", now=now)
         ahead = _PREMIUM_AHEAD if document.owner.is_premium else 0
         _open_job(document, JobKind.DOCUMENT, Stage.RESEARCH, now, document.pages * SECONDS_PER_PAGE - ahead)
         progress.record(document_id=document_id)
+
+
+def _is_as_paid(document: Document, payment: Payment) -> bool:
+    is_ready = document.state == DocumentState.OUTLINED and outline.is_complete(document)
+    return is_ready and document.pages == payment.pages
 
 
 def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
@@ -59,10 +73,11 @@ def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
             return
         if Job.objects.filter(document=document, kind=JobKind.OUTLINE, state__in=_OPEN).exists():
             return
-        today = Job.objects.filter(
-            document__owner=document.owner_id, kind=JobKind.OUTLINE, created_at__gt=now - timedelta(days=1)
+        # By the audit trail: jobs go when a draft is thrown away, what they cost does not.
+        asked_today = AuditEvent.objects.filter(
+            actor_id=document.owner_id, action=outline.REQUESTED, at__gt=now - timedelta(days=1)
         )
-        if today.count() >= settings.OUTLINES_PER_DAY:
+        if asked_today.count() > settings.OUTLINES_PER_DAY:
             outline.fail(
                 document_id=document_id,
                 reason=_("You have had %(count)d outlines made today. Come back tomorrow.")
@@ -109,7 +124,7 @@ def gate(document: Document) -> Refusal | None:
 
 def sweep() -> int:
     """Starts what was paid for and has no job, and outlines whose wish got lost; answers how many there were (R-14)."""
-    paid = Payment.objects.filter(state__in=PAID_STATES, document__state=DocumentState.OUTLINED)
+    paid = Payment.objects.filter(state__in=PAID_STATES, document__state__in=_BEFORE_WRITING)
     orders = list(paid.values_list("document_id", "pk")[:100])
     for document_id, payment_id in orders:
         start(document_id=document_id, payment_id=payment_id)

@@ -217,7 +217,9 @@ def _section_state(revision: int, steps: list[Step]) -> dict[str, Any]:
     elif any(step.stage == Stage.CHECK and step.state == StepState.DONE for step in steps):
         state = "checked"
     else:
-        state = "written" if revision else "waiting"
+        # The text becomes a revision only once it is checked; until then its step tells.
+        has_text = revision or any(step.stage == Stage.WRITE and step.state == StepState.DONE for step in steps)
+        state = "written" if has_text else "waiting"
     return {"state": state, "state_label": _section_labels()[state], "seconds": int(seconds)}
 
 

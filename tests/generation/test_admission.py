@@ -1,5 +1,6 @@
 """Letting work in: paid documents, outlines, the gate before money is taken, and the sweeper."""
 
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,14 +9,15 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from billing import gates
+from billing.enums import PaymentState
 from billing.models import Payment
 from billing.signals import payment_succeeded
-from documents.domain import outline
+from documents.domain import briefs, outline
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import admission, estimates, jobs
 from generation.enums import JobKind, JobState, Stage
-from generation.models import AIModel, Job, Step
+from generation.models import AIModel, Attempt, Job, Step
 from tests.documents.factories import DocumentFactory, UserFactory
 from tests.generation.making import ordered_document
 
@@ -122,9 +124,9 @@ def test_an_outline_that_is_asked_for_opens_one_job(
 def test_too_many_outlines_in_a_day_are_refused_in_words(settings: Settings) -> None:
     settings.OUTLINES_PER_DAY = 1
     owner = UserFactory.create()
-    one, other = (DocumentFactory.create(owner=owner, state=DocumentState.OUTLINING) for _ in range(2))
-    admission.start_outline(document_id=one.pk)
-    admission.start_outline(document_id=other.pk)
+    for other in DocumentFactory.create_batch(2, owner=owner):
+        outline.request(document_id=other.pk, by=owner)
+        admission.start_outline(document_id=other.pk)
     other.refresh_from_db()
     assert other.state == DocumentState.DRAFT
     assert "tomorrow" in other.outline_error
@@ -153,3 +155,55 @@ def test_a_job_moves_only_as_it_may() -> None:
     with pytest.raises(jobs.IllegalJobMove):
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now)
     assert list(job.events.values_list("what", flat=True)) == ["queued", "running", "succeeded"]
+
+
+@pytest.mark.parametrize("by_sweep", [True, False])
+@pytest.mark.parametrize(
+    "change",
+    [{"pages": 200}, {"state": DocumentState.DRAFT}, {"state": DocumentState.OUTLINING}],
+    ids=["pages", "brief", "outline"],
+)
+def test_an_order_changed_while_it_was_paid_is_refunded_and_not_written(
+    change: dict[str, object], by_sweep: bool
+) -> None:
+    document = ordered_document(pages=4)
+    # The settlement has committed, its signal is late or lost, and the owner has saved something else.
+    Document.objects.filter(pk=document.pk).update(**change)
+    if by_sweep:
+        admission.sweep()
+        admission.sweep()
+    else:
+        start(document)
+    payment = document.payments.get()
+    assert (payment.state, payment.refunded_amount) == (PaymentState.REFUNDED, payment.amount)
+    assert payment.refunds.get().cause == "order_changed"
+    assert not Job.objects.filter(kind=JobKind.DOCUMENT).exists()
+
+
+def test_the_daily_limit_of_outlines_outlives_thrown_away_drafts(settings: Settings) -> None:
+    settings.OUTLINES_PER_DAY = 2
+    owner = UserFactory.create()
+    made = 0
+    for _ in range(4):
+        document = DocumentFactory.create(owner=owner)
+        outline.request(document_id=document.pk, by=owner)
+        admission.start_outline(document_id=document.pk)
+        made += Job.objects.filter(document=document).exists()
+        Document.objects.filter(pk=document.pk).update(state=DocumentState.DRAFT)
+        briefs.delete(document_id=document.pk, by=owner)
+    assert made == 2
+
+
+def test_what_was_spent_stays_when_the_outline_is_made_anew() -> None:
+    document = ordered_document()
+    start(document)
+    job = Job.objects.get()
+    step = Step.objects.create(job=job, stage=Stage.WRITE, section=document.sections.first(), sort_key=0)
+    model = AIModel.objects.first()
+    attempt = Attempt.objects.create(
+        job=job, step=step, model=model, provider=model.provider, model_name=model.name, purpose="write",
+        idempotency_key=uuid.uuid4(),
+    )  # fmt: skip
+    document.sections.all().delete()
+    attempt.refresh_from_db()
+    assert (attempt.job, attempt.step) == (job, None)
