@@ -10,27 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain import people
 from accounts.models import Mail, SignInRequest, User
+from tesigo.platform.read_only import ReadOnly
 
 admin.site.unregister(Group)
 # Addresses are kept with the user, in one canonical form; allauth's own table stays empty.
 admin.site.unregister(EmailAddress)
 
 
-class ReadOnly(admin.ModelAdmin):
-    """To be looked at, nothing else."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(User)
-class UserAdmin(ReadOnly):
+class UserAdmin(ReadOnly, admin.ModelAdmin):
     """The address identifies the account and is proven by mail: it is never edited here."""
 
     list_display = ("email", "name", "language", "is_premium", "is_staff", "is_active", "created_at", "last_login")
@@ -60,7 +48,7 @@ class UserAdmin(ReadOnly):
 
 
 @admin.register(Mail)
-class MailAdmin(ReadOnly):
+class MailAdmin(ReadOnly, admin.ModelAdmin):
     """How far each mail got."""
 
     list_display = ("created_at", "template", "to", "state", "tries", "sent_at", "opened_at", "error")
@@ -84,7 +72,7 @@ class MailAdmin(ReadOnly):
 
 
 @admin.register(SignInRequest)
-class SignInRequestAdmin(ReadOnly):
+class SignInRequestAdmin(ReadOnly, admin.ModelAdmin):
     """Who asked to sign in; neither links nor codes, not even as hashes."""
 
     list_display = ("created_at", "email", "ip", "known_browser", "outcome", "wrong_codes", "redeemed_at")

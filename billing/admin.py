@@ -18,6 +18,7 @@ from billing.domain import events, price_lists, pricing, refunds, settlement
 from billing.enums import PriceListState
 from billing.errors import PriceListFrozen, ProviderError
 from billing.models import Payment, PaymentEvent, PriceList, Refund, WebhookEvent
+from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 #: Orders whose totals a price list shows.
 SAMPLES: Final = (1, 10, 50, 120, 200)
@@ -26,25 +27,6 @@ SAMPLES: Final = (1, 10, 50, 120, 200)
 for mirrored in apps.get_app_config("djstripe").get_models():
     if admin.site.is_registered(mirrored):
         admin.site.unregister(mirrored)
-
-
-class ReadOnly:
-    """Nothing can be added, changed or deleted here; actions go through the domain."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyInline(ReadOnly, admin.TabularInline):
-    """Rows shown below their owner."""
-
-    extra = 0
 
 
 def staff_of(request: HttpRequest) -> User:

@@ -1,7 +1,5 @@
 """Documents for staff: to be read, not rewritten. Changes go through the domain."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -10,24 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import Citation, Document, DocumentEvent, Export, Section, Source, Upload
-
-
-class ReadOnly:
-    """Nothing can be added, changed or deleted here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyInline(ReadOnly, admin.TabularInline):
-    extra = 0
-    show_change_link = True
+from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
 class EventInline(ReadOnlyInline):

@@ -1,29 +1,14 @@
 """Consents and the audit trail, to be read."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models import AuditEvent, Consent
-
-
-class ReadOnly(admin.ModelAdmin):
-    """To be looked at, nothing else."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from tesigo.platform.read_only import ReadOnly
 
 
 @admin.register(Consent)
-class ConsentAdmin(ReadOnly):
+class ConsentAdmin(ReadOnly, admin.ModelAdmin):
     """Who allowed what, when; the newest row of a kind is in force."""
 
     list_display = ("created_at", "user", "kind", "granted", "policy_version", "ip")
@@ -34,7 +19,7 @@ class ConsentAdmin(ReadOnly):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnly):
+class AuditEventAdmin(ReadOnly, admin.ModelAdmin):
     """Who did what to which row."""
 
     list_display = ("at", "action", "object_type", "object_id", "actor_id", "is_sealed")

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from generation.ai.errors import ProviderError
 from generation.ai.question import Call, Completion
-from generation.ai.waiting import retry_after
+from generation.ai.waiting import by_status
 from generation.domain.attempts import Usage
 from generation.enums import Outcome
 
@@ -66,11 +66,5 @@ def _translated(error: openai.APIError) -> ProviderError:
         return ProviderError(Outcome.CONNECTION, str(error))
     if not isinstance(error, openai.APIStatusError):
         return ProviderError(Outcome.SERVER_ERROR, str(error))
-    wait = retry_after(error.response.headers)
-    if error.code == "insufficient_quota" or error.status_code in {401, 403}:
-        return ProviderError(Outcome.AUTHENTICATION, error.message)
-    if error.status_code == 429:
-        return ProviderError(Outcome.RATE_LIMITED, error.message, retry_after=wait)
-    if error.status_code >= 500 or error.status_code in {408, 409}:
-        return ProviderError(Outcome.SERVER_ERROR, error.message, retry_after=wait)
-    return ProviderError(Outcome.BAD_REQUEST, error.message)
+    is_key = error.code == "insufficient_quota"
+    return by_status(error.status_code, error.message, error.response.headers, is_key=is_key)
