@@ -10,6 +10,7 @@ from django.utils import timezone
 from billing.enums import PaymentState
 from billing.models import Payment, PriceList
 from demo.source import TEXT
+from documents.domain.outline import share_pages
 from documents.enums import DocumentState
 from documents.models import Document, Passage, Section, Source
 from generation.domain.drain import Drain
@@ -40,13 +41,13 @@ def ordered_document(*, pages: int = 2, sections: int = 2, **fields: Any) -> Doc
         state=DocumentState.OUTLINED, title="Lighthouses", pages=pages, **fields
     )
     titles = ["The keepers and their nights", "Lamps, lenses and oil", "Wrecks and rescues", "The end of keeping"]
-    for number in range(sections):
+    for number, share in enumerate(share_pages([Decimal(1)] * sections, pages)):
         Section.objects.create(
             document=document,
             position=number,
             title=titles[number % len(titles)] + (f" {number}" if number >= len(titles) else ""),
             covers=f"what the sources say about {titles[number % len(titles)].lower()}",
-            pages=Decimal(pages) / sections,
+            pages=share,
         )
     source_with_passages(document)
     pay(document)
