@@ -1,13 +1,17 @@
 """Reading a finished document and taking it away."""
 
+from collections.abc import AsyncIterator
+from typing import Final
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.db.models import Count
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,6 +24,7 @@ from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import StyleForm, TakeAwayForm
 from documents.models import Document, Export
 
+CHUNK_BYTES: Final = 256 * 1024
 CONTENT_TYPES = {
     ExportFormat.PDF: "application/pdf",
     ExportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -96,17 +101,25 @@ def change_style(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-def download(request: SignedInRequest, document_id: UUID, export_id: UUID) -> FileResponse:
-    """A finished file. Behind S3 the storage's signed address answers; on local disk we stream it."""
+def download(request: SignedInRequest, document_id: UUID, export_id: UUID) -> StreamingHttpResponse:
+    """A finished file, streamed from storage under a name that its owner recognises."""
     document = _finished(request, document_id)
     export = get_object_or_404(Export, pk=export_id, document=document, state=ExportState.READY)
     name = f"{slugify(document.title)[:80] or 'document'}.{export.format}"
-    return FileResponse(
-        default_storage.open(export.stored_as),
-        as_attachment=True,
-        filename=name,
-        content_type=CONTENT_TYPES[ExportFormat(export.format)],
-    )
+    response = StreamingHttpResponse(_chunks(export.stored_as), content_type=CONTENT_TYPES[ExportFormat(export.format)])
+    response["Content-Length"] = str(export.size)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
+
+
+async def _chunks(stored_as: str) -> AsyncIterator[bytes]:
+    """A stored file piece by piece. Under ASGI a plain FileResponse would be read into memory whole."""
+    file = await sync_to_async(default_storage.open)(stored_as)
+    try:
+        while chunk := await sync_to_async(file.read)(CHUNK_BYTES):
+            yield chunk
+    finally:
+        await sync_to_async(file.close)()
 
 
 def _take_away_context(document: Document) -> dict[str, object]:

@@ -1,17 +1,22 @@
 """The documents' pages: whose they are, what they refuse, how many queries they cost."""
 
 import uuid
+from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.http import HttpResponse
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from documents.domain import briefs
-from documents.enums import DocumentState, UploadPurpose, UploadState
-from documents.models import Document, Upload
+from documents.enums import DocumentState, ExportState, UploadPurpose, UploadState
+from documents.models import Document, Export, Upload
 from privacy.domain import consent
 from privacy.enums import ConsentKind
 from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
@@ -31,13 +36,15 @@ BRIEF = {
 }
 
 
-@pytest.fixture
-def student() -> User:
-    from django.utils import timezone
-
-    user = UserFactory.create()
+def student_with_consent() -> User:
+    user: User = UserFactory.create()
     consent.give(user=user, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
     return user
+
+
+@pytest.fixture
+def student() -> User:
+    return student_with_consent()
 
 
 @pytest.fixture
@@ -234,3 +241,28 @@ def test_pages_carry_a_strict_policy(browser: Client) -> None:
     policy = browser.get(reverse("documents:library"))["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+async def test_a_file_is_streamed_to_its_owner_and_to_nobody_else(
+    async_client: AsyncClient, transactional_db: None
+) -> None:
+    def prepare() -> tuple[User, User, Document, Export]:
+        owner, stranger = student_with_consent(), student_with_consent()
+        document = DocumentFactory.create(owner=owner, title="Über Licht / “Nights”", state=DocumentState.READY)
+        content = b"%PDF-" + bytes(range(256)) * 2000
+        export = Export.objects.create(
+            document=document, format="pdf", citation_style="apa", fingerprint="f", state=ExportState.READY,
+            size=len(content), stored_as=default_storage.save("exports/test.pdf", ContentFile(content)),
+        )  # fmt: skip
+        return owner, stranger, document, export
+
+    owner, stranger, document, export = await sync_to_async(prepare)()
+    address = reverse("documents:download", args=[document.pk, export.pk])
+    await async_client.aforce_login(owner)
+    response: Any = await async_client.get(address)
+    body = b"".join([chunk async for chunk in response.streaming_content])
+    assert len(body) == export.size == int(response["Content-Length"])
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == 'attachment; filename="uber-licht-nights.pdf"'
+    await async_client.aforce_login(stranger)
+    assert (await async_client.get(address)).status_code == 404
