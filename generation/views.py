@@ -12,7 +12,7 @@ from documents.domain import lifecycle
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.errors import IllegalMove
-from generation.domain import progress
+from generation.domain import admission, progress
 
 
 @login_required
@@ -20,7 +20,9 @@ def progress_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Stages, sections, time left. Rendered whole on the server, so that a reload shows the same."""
     document = owned_document(document_id=document_id, user=request.user)
     if document.is_editable:
-        return redirect("documents:outline", document_id)
+        if not admission.start_paid(document_id=document_id):
+            return redirect("documents:outline", document_id)
+        document.refresh_from_db()
     context = {"document": document, "progress": progress.snapshot(document_id)}
     return render(request, "generation/progress.html", context)
 

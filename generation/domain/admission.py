@@ -59,6 +59,17 @@ def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -
         progress.record(document_id=document_id)
 
 
+def start_paid(*, document_id: UUID) -> bool:
+    """Starts a document whose money is there; false when it is not, or the document is no longer what was paid for.
+
+    The browser that comes back from paying may be faster than the signal that tells of it.
+    """
+    payment = Payment.objects.filter(document_id=document_id, state__in=PAID_STATES).first()
+    if payment is not None:
+        start(document_id=document_id, payment_id=payment.pk)
+    return Document.objects.filter(pk=document_id, state__in=_BEING_WRITTEN).exists()
+
+
 def _is_as_paid(document: Document, payment: Payment) -> bool:
     is_ready = document.state == DocumentState.OUTLINED and outline.is_complete(document)
     return is_ready and document.pages == payment.pages
