@@ -45,10 +45,6 @@ class IllegalMove(Exception):
     """A payment was asked to go from its state to one that does not follow from it (R-63)."""
 
 
-class NothingToRefund(Exception):
-    """The payment holds no money that could go back."""
-
-
 class ProviderError(Exception):
     """A call to Stripe did not end well."""
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from documents.domain import briefs
 from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import DocumentState
 from documents.export import csl_styles
@@ -25,17 +26,7 @@ class BriefForm(forms.ModelForm):
 
     class Meta:
         model = Document
-        fields: ClassVar[list[str]] = [
-            "kind",
-            "topic",
-            "language",
-            "level",
-            "pages",
-            "citation_style",
-            "requirements",
-            "search_for_sources",
-            "author_name",
-        ]
+        fields = briefs.FIELDS
         widgets: ClassVar[dict[str, Any]] = {
             "kind": forms.RadioSelect(attrs={"class": "cards"}),
             "topic": forms.Textarea(attrs={"rows": 2}),

@@ -1,10 +1,7 @@
 """Nothing is done for a person before they have agreed to the terms (R-70)."""
 
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
@@ -12,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from privacy.domain import consent
+from tesigo.platform.view_middleware import ViewMiddleware
 
 _SESSION_KEY = "accepted_policy"
 #: What a person may see and do before: read what it is about, agree, or leave.
@@ -31,20 +29,8 @@ _OPEN = frozenset(
 )
 
 
-class ConsentRequiredMiddleware:
+class ConsentRequiredMiddleware(ViewMiddleware):
     """Sends a signed-in person who has not agreed to the present terms to the page where they can."""
-
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> Any:
-        """Passes on: the question can only be asked once the view is known."""
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
         """Answers instead of the view where the consent is missing."""

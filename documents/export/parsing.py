@@ -187,8 +187,3 @@ _ALIGNMENTS: Final = {
     "text-align:right": "AlignRight",
     "text-align:center": "AlignCenter",
 }
-
-
-def title_inlines(title: str, *, language: str) -> list[Element]:
-    """A heading's words: plain text, never Markdown."""
-    return text(polish(" ".join(printable(title).split()), language))

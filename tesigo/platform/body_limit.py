@@ -7,9 +7,10 @@ limit; the rest is thrown away as it comes, and the answer is our page for it, w
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
+
+from tesigo.platform.view_middleware import ViewMiddleware
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -74,20 +75,8 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdigit() else 0
 
 
-class BodyLimitMiddleware:
+class BodyLimitMiddleware(ViewMiddleware):
     """Refuses what `BodyLimit` has cut, before anybody reads it as if it were whole."""
-
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> Any:
-        """Passes on: only what comes from here is answered with all headers of a page."""
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         """Raises RequestDataTooBig."""
