@@ -64,3 +64,18 @@ class Outcome(models.TextChoices):
     AUTHENTICATION = "authentication", _("key refused")
     BAD_REQUEST = "bad_request", _("request refused")
     ABANDONED = "abandoned", _("lost with its worker")
+
+
+class Scope(models.TextChoices):
+    """What a budget is for (R-21). Jobs and the house count euros, people count tokens."""
+
+    JOB = "job", _("a job")
+    USER_DAY = "user_day", _("a person and day")
+    HOUSE_DAY = "house_day", _("the house, a day")
+    HOUSE_MONTH = "house_month", _("the house, a month")
+
+
+class Wait(models.TextChoices):
+    """What an open job waits for, beyond its turn."""
+
+    BUDGET = "budget", _("the budget")

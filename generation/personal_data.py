@@ -9,7 +9,18 @@ def register() -> None:
     registry.register(
         PersonalData(
             app="generation",
-            fields={"AIModel": _MODEL, "Job": _JOB, "Step": _STEP, "JobEvent": _EVENT, "Attempt": _ATTEMPT},
+            fields={
+                "AIModel": _MODEL,
+                "LanguageFactor": dict.fromkeys(("id", "language", "factor"), Holds.PLAIN),
+                "KeyLimit": _KEY_LIMIT,
+                "Job": _JOB,
+                "Step": _STEP,
+                "JobEvent": _EVENT,
+                "Attempt": _ATTEMPT,
+                "Budget": dict.fromkeys(("id", "scope", "euros", "tokens"), Holds.PLAIN),
+                "BudgetUse": _BUDGET_USE,
+                "Reservation": _RESERVATION,
+            },
         )
     )
 
@@ -40,6 +51,8 @@ _JOB = {
     "output_tokens": Holds.PLAIN,
     "cost": Holds.PLAIN,
     "failure": Holds.PERSONAL,
+    "waits_for": Holds.PLAIN,
+    "waits_since": Holds.PLAIN,
     "correlation_id": Holds.LINK,
     "created_at": Holds.PERSONAL,
     "started_at": Holds.PLAIN,
@@ -63,6 +76,7 @@ _STEP = {
     "checkpoint": Holds.PERSONAL,
     "result": Holds.PERSONAL,
     "error": Holds.PERSONAL,
+    "model_name": Holds.PLAIN,
     "created_at": Holds.PLAIN,
     "started_at": Holds.PLAIN,
     "finished_at": Holds.PLAIN,
@@ -83,14 +97,37 @@ _ATTEMPT = {
     "model": Holds.PLAIN,
     "provider": Holds.PLAIN,
     "model_name": Holds.PLAIN,
+    "key_place": Holds.PLAIN,
     "purpose": Holds.PLAIN,
     "idempotency_key": Holds.LINK,
     "outcome": Holds.PLAIN,
     "input_tokens": Holds.PLAIN,
     "output_tokens": Holds.PLAIN,
     "cost": Holds.PLAIN,
+    "reserved_tokens": Holds.PLAIN,
+    "reserved_cost": Holds.PLAIN,
     "latency_ms": Holds.PLAIN,
     "error": Holds.PERSONAL,
     "started_at": Holds.PLAIN,
     "finished_at": Holds.PLAIN,
+}
+_KEY_LIMIT = dict.fromkeys(("id", "provider", "place", "requests_per_minute", "tokens_per_minute"), Holds.PLAIN)
+_BUDGET_USE = {
+    "id": Holds.PLAIN,
+    "scope": Holds.PLAIN,
+    "subject": Holds.LINK,
+    "period": Holds.PLAIN,
+    "spent_euros": Holds.PLAIN,
+    "reserved_euros": Holds.PLAIN,
+    "spent_tokens": Holds.PLAIN,
+    "reserved_tokens": Holds.PLAIN,
+    "alerted": Holds.PLAIN,
+}
+_RESERVATION = {
+    "id": Holds.PLAIN,
+    "document": Holds.LINK,
+    "tokens": Holds.PLAIN,
+    "cost": Holds.PLAIN,
+    "created_at": Holds.PERSONAL,
+    "expires_at": Holds.PERSONAL,
 }

@@ -100,7 +100,11 @@ def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[st
             "STRIPE_API_BASE": f"{http}/stripe",
             "STRIPE_CHECKOUT_ORIGIN": http,
         },
-        {"EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}", "MAIL_INBOX_URL": f"{http}/inbox/"},
+        {
+            "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
+            "MAIL_INBOX_URL": f"{http}/inbox/",
+            "ALERT_EMAILS": "staff@example.org",
+        },
         search,
     ]
 

@@ -1,41 +1,14 @@
-"""The queue of steps and what the models did (R-36, R-40). Truth is here; Celery only nudges."""
+"""The queue of steps (R-40). Truth is here; Celery only nudges."""
 
 import uuid
 from decimal import Decimal
 
-from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document, Section
-from generation.enums import JobKind, JobState, Outcome, Provider, Stage, StepState
-
-
-class AIModel(models.Model):
-    """A model that may be asked (R-23). The chain runs by ``position``; prices are euros per million tokens."""
-
-    provider = models.CharField(max_length=12, choices=Provider)
-    name = models.CharField(_("name at the provider"), max_length=100)
-    input_price = models.DecimalField(max_digits=8, decimal_places=3, validators=[MinValueValidator(Decimal(0))])
-    output_price = models.DecimalField(max_digits=8, decimal_places=3, validators=[MinValueValidator(Decimal(0))])
-    context_tokens = models.PositiveIntegerField(_("context window"))
-    max_output_tokens = models.PositiveIntegerField(_("longest answer"))
-    enabled = models.BooleanField(default=True)
-    position = models.PositiveSmallIntegerField(_("place in the chain"), default=100)
-
-    class Meta:
-        verbose_name = _("AI model")
-        ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["provider", "name"], name="ai_model_once"),
-            models.CheckConstraint(condition=Q(input_price__gte=0, output_price__gte=0), name="ai_price_not_negative"),
-            models.CheckConstraint(condition=Q(provider__in=Provider.values), name="ai_provider_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_provider_display()} {self.name}"
+from generation.enums import JobKind, JobState, Stage, StepState, Wait
 
 
 class Job(models.Model):
@@ -56,6 +29,8 @@ class Job(models.Model):
     output_tokens = models.PositiveBigIntegerField(default=0)
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
     failure = models.CharField(max_length=500, blank=True)
+    waits_for = models.CharField(max_length=12, choices=Wait, blank=True)
+    waits_since = models.DateTimeField(null=True, blank=True)
     correlation_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -76,6 +51,11 @@ class Job(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
             models.CheckConstraint(condition=Q(cost__gte=0), name="job_cost_not_negative"),
+            models.CheckConstraint(
+                condition=Q(waits_for="", waits_since__isnull=True)
+                | Q(waits_for__in=Wait.values, waits_since__isnull=False),
+                name="job_wait_has_begun",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,7 +66,7 @@ class Step(models.Model):
     """One piece of a job. Claimed with SKIP LOCKED, leased, committed only with the ``token`` of the claim.
 
     ``checkpoint`` holds what a long step has got so far (continuation calls, R-34); ``round`` counts the rounds of
-    fitting. ``progress`` is 0 to 100 within the step.
+    fitting. ``progress`` is 0 to 100 within the step; ``model_name`` is the model that answered last.
     """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
@@ -105,6 +85,7 @@ class Step(models.Model):
     checkpoint = models.JSONField(default=dict, blank=True)
     result = models.JSONField(default=dict, blank=True)
     error = models.CharField(max_length=500, blank=True)
+    model_name = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -114,6 +95,7 @@ class Step(models.Model):
         indexes = [
             models.Index(fields=["sort_key", "id"], condition=Q(state=StepState.READY), name="step_claimable"),
             models.Index(fields=["lease_until"], condition=Q(state=StepState.CLAIMED), name="step_leased"),
+            models.Index(fields=["stage", "-id"], condition=Q(state=StepState.DONE), name="step_learned_from"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -145,39 +127,3 @@ class JobEvent(models.Model):
 
     def __str__(self) -> str:
         return self.what
-
-
-class Attempt(models.Model):
-    """One paid call to a model; written before it is made (R-36). ``cost`` in euros."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempts")
-    # A new outline after a failed order takes its sections' steps along; what was spent stays with the job.
-    step = models.ForeignKey(Step, null=True, on_delete=models.SET_NULL, related_name="attempts")
-    model = models.ForeignKey(AIModel, null=True, on_delete=models.SET_NULL, related_name="attempts")
-    provider = models.CharField(max_length=12, choices=Provider)
-    model_name = models.CharField(max_length=100)
-    purpose = models.CharField(max_length=32)
-    #: The same for every try of one question, so that a repeated and paid-for answer can be seen and counted.
-    idempotency_key = models.UUIDField(db_index=True, editable=False)
-    outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.INTENT)
-    input_tokens = models.PositiveIntegerField(default=0)
-    output_tokens = models.PositiveIntegerField(default=0)
-    cost = models.DecimalField(max_digits=10, decimal_places=6, default=Decimal(0))
-    latency_ms = models.PositiveIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True)
-    started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["started_at"]
-        constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="attempt_outcome_known"),
-            models.CheckConstraint(
-                condition=Q(finished_at__isnull=True) | Q(finished_at__gte=F("started_at")),
-                name="attempt_ends_after_it_starts",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.model_name} {self.outcome}"

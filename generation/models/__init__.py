@@ -1,0 +1,18 @@
+"""Jobs and their steps, the models that are asked, and the budgets that pay for it."""
+
+from generation.models.asking import AIModel, Attempt, KeyLimit, LanguageFactor
+from generation.models.budget import Budget, BudgetUse, Reservation
+from generation.models.queue import Job, JobEvent, Step
+
+__all__ = [
+    "AIModel",
+    "Attempt",
+    "Budget",
+    "BudgetUse",
+    "Job",
+    "JobEvent",
+    "KeyLimit",
+    "LanguageFactor",
+    "Reservation",
+    "Step",
+]
