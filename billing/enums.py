@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PriceListState(models.TextChoices):
-    """Only one list is active; a retired one may be put in force again."""
+    """One list of each variant is active at most; a retired one may be put in force again."""
 
     DRAFT = "draft", _("draft")
     ACTIVE = "active", _("active")
@@ -35,3 +35,56 @@ class RefundState(models.TextChoices):
     PENDING = "pending", _("on its way")
     SUCCEEDED = "succeeded", _("paid back")
     FAILED = "failed", _("failed")
+
+
+class PriceListMove(models.TextChoices):
+    """What staff do with a price list."""
+
+    DRAFTED = "drafted", _("drafted")
+    ACTIVATED = "activated", _("put in force")
+    ROLLED_BACK = "rolled_back", _("rolled back to")
+    RETIRED = "retired", _("retired")
+
+
+class Variant(models.TextChoices):
+    """The arms of a test of prices. Without a test everybody sees A."""
+
+    A = "A", "A"
+    B = "B", "B"
+
+
+class RedemptionState(models.TextChoices):
+    """A code's use is reserved at checkout and ends as used or released."""
+
+    RESERVED = "reserved", _("reserved")
+    USED = "used", _("used")
+    RELEASED = "released", _("released")
+
+
+class DisputeState(models.TextChoices):
+    """How a dispute stands."""
+
+    OPEN = "open", _("open")
+    WON = "won", _("won")
+    LOST = "lost", _("lost")
+
+
+class Account(models.TextChoices):
+    """Accounts of the books."""
+
+    STRIPE = "stripe", _("balance at Stripe")
+    SALES = "sales", _("sales")
+    REFUNDS = "refunds", _("refunds")
+    REFUNDS_DUE = "refunds_due", _("refunds on their way")
+    DISPUTES = "disputes", _("disputed")
+
+
+class Movement(models.TextChoices):
+    """What a booking books, and between which accounts (``billing.domain.ledger``)."""
+
+    PAID = "paid", _("paid")
+    REFUND_OPENED = "refund_opened", _("refund decided")
+    REFUND_PAID = "refund_paid", _("refund paid back")
+    REFUND_FAILED = "refund_failed", _("refund sent back")
+    DISPUTE_WITHDRAWN = "dispute_withdrawn", _("disputed money withdrawn")
+    DISPUTE_REINSTATED = "dispute_reinstated", _("disputed money given back")

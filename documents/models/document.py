@@ -71,6 +71,8 @@ class Document(models.Model):
         editable=False,
         help_text=_("When an order was first opened; its record keeps the document."),
     )
+    #: Nothing may be taken away while the payment is disputed.
+    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

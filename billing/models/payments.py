@@ -1,59 +1,16 @@
-"""Prices, payments and refunds. Money is ``Decimal`` euros with two places (R-02)."""
+"""Payments, what goes back of them, and what is disputed (R-63)."""
 
 import uuid
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from billing.enums import PaymentState, PriceListState, RefundState
+from billing.enums import DisputeState, PaymentState, RefundState, Variant
+from billing.models.prices import PriceList
 from documents.models import Document
-
-
-class PriceList(models.Model):
-    """What a page costs (R-01, R-60). Versioned; never edited once used."""
-
-    version = models.PositiveIntegerField(_("version"), unique=True)
-    price_per_page = models.DecimalField(
-        _("price per page"), max_digits=6, decimal_places=2, validators=[MinValueValidator(Decimal("0.10"))]
-    )
-    discount_percent = models.DecimalField(
-        _("discount in percent"),
-        max_digits=5,
-        decimal_places=2,
-        default=Decimal(0),
-        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(95))],
-    )
-    state = models.CharField(max_length=8, choices=PriceListState, default=PriceListState.DRAFT)
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    activated_at = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["-version"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["state"], condition=Q(state=PriceListState.ACTIVE), name="one_active_price_list"
-            ),
-            models.CheckConstraint(
-                condition=Q(price_per_page__gte=Decimal("0.10")), name="price_per_page_at_least_10_cents"
-            ),
-            models.CheckConstraint(
-                condition=Q(discount_percent__gte=0, discount_percent__lte=95), name="price_list_discount_0_to_95"
-            ),
-            models.CheckConstraint(condition=Q(state__in=PriceListState.values), name="price_list_state_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"v{self.version}: €{self.price_per_page} a page"
-
 
 OPEN_STATES = [
     PaymentState.CREATED,
@@ -78,6 +35,8 @@ class Payment(models.Model):
     amount = models.DecimalField(max_digits=8, decimal_places=2)
     currency = models.CharField(max_length=3, default="EUR")
     lines = models.JSONField()
+    #: The variant of the prices that was shown (R-60).
+    variant = models.CharField(max_length=1, choices=Variant, default=Variant.A)
     state = models.CharField(max_length=20, choices=PaymentState, default=PaymentState.CREATED)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     stripe_session_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
@@ -114,6 +73,7 @@ class Payment(models.Model):
             models.CheckConstraint(condition=Q(pages__gte=1, pages__lte=200), name="payment_pages_1_to_200"),
             models.CheckConstraint(condition=Q(currency="EUR"), name="payment_in_eur"),
             models.CheckConstraint(condition=Q(state__in=PaymentState.values), name="payment_state_known"),
+            models.CheckConstraint(condition=Q(variant__in=Variant.values), name="payment_variant_known"),
         ]
 
     def __str__(self) -> str:
@@ -165,26 +125,25 @@ class Refund(models.Model):
         return f"€{self.amount} back ({self.cause})"
 
 
-class WebhookEvent(models.Model):
-    """A verified event from Stripe, stored before it is worked (R-65).
+class Dispute(models.Model):
+    """A payer's objection at the bank. While one is open, nothing is taken away from the document (R-63)."""
 
-    ``payload`` keeps ids and states only: what Stripe tells about the payer stays with Stripe (R-74).
-    """
-
-    event_id = models.CharField(max_length=255, unique=True)
-    type = models.CharField(max_length=100)
-    object_id = models.CharField(max_length=255)
-    payload = models.JSONField()
-    received_at = models.DateTimeField(default=timezone.now)
-    processed_at = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=300, blank=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
+    stripe_dispute_id = models.CharField(max_length=200, unique=True)
+    amount = models.DecimalField(max_digits=8, decimal_places=2)
+    reason = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=8, choices=DisputeState, default=DisputeState.OPEN)
+    #: What Stripe has taken from our balance for it, as far as it was said.
+    is_withdrawn = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-received_at"]
-        indexes = [
-            models.Index(fields=["received_at"], condition=Q(processed_at=None), name="webhook_event_unworked"),
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="dispute_amount_positive"),
+            models.CheckConstraint(condition=Q(state__in=DisputeState.values), name="dispute_state_known"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.type} {self.event_id}"
+        return f"€{self.amount} {self.state}"

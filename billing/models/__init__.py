@@ -1,0 +1,28 @@
+"""Prices, payments and the books. Money is ``Decimal`` euros with two places, cents in the books (R-02)."""
+
+from billing.models.ledger import Booking, Entry, Receipt, ReceiptCounter, Reconciliation
+from billing.models.notices import WebhookEvent
+from billing.models.payments import OPEN_STATES, PAID_STATES, Dispute, Payment, PaymentEvent, Refund
+from billing.models.prices import Assignment, PriceList, PriceListEvent, PriceTier
+from billing.models.promo import PromoCode, Redemption
+
+__all__ = [
+    "OPEN_STATES",
+    "PAID_STATES",
+    "Assignment",
+    "Booking",
+    "Dispute",
+    "Entry",
+    "Payment",
+    "PaymentEvent",
+    "PriceList",
+    "PriceListEvent",
+    "PriceTier",
+    "PromoCode",
+    "Receipt",
+    "ReceiptCounter",
+    "Reconciliation",
+    "Redemption",
+    "Refund",
+    "WebhookEvent",
+]

@@ -1,0 +1,30 @@
+"""What Stripe tells us (R-65)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class WebhookEvent(models.Model):
+    """A verified event from Stripe, stored before it is worked (R-65).
+
+    ``payload`` keeps ids and states only: what Stripe tells about the payer stays with Stripe (R-74).
+    """
+
+    event_id = models.CharField(max_length=255, unique=True)
+    type = models.CharField(max_length=100)
+    object_id = models.CharField(max_length=255)
+    payload = models.JSONField()
+    received_at = models.DateTimeField(default=timezone.now)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-received_at"]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(processed_at=None), name="webhook_event_unworked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
