@@ -63,3 +63,7 @@ class Unknown(ProviderError):
 
 class BadSignature(Exception):
     """A webhook that Stripe did not sign, or signed too long ago (R-65)."""
+
+
+class PromoRefused(Exception):
+    """A code takes nothing off this order; the message says why, in words for the student (R-62)."""

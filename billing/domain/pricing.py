@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from billing.enums import PriceListState
-from billing.errors import NoPriceList
-from billing.models import PriceList
+from billing.domain.terms import Terms
 from documents.models.document import MAX_PAGES, MIN_PAGES
 
 CENT: Final = Decimal("0.01")
@@ -19,7 +20,10 @@ HUNDRED: Final = Decimal(100)
 
 @dataclass(frozen=True)
 class Line:
-    """One line of an order: what it is for and what it adds (or takes, when negative), in euros."""
+    """One line of an order: what it is for and what it adds (or takes, when negative), in euros.
+
+    ``kind`` is base, tier, discount, promo, cap, floor or provider_minimum.
+    """
 
     label: str
     amount: Decimal
@@ -32,12 +36,28 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Tier:
+    """Pages from ``from_page`` on cost ``price_per_page`` each."""
+
+    from_page: int
+    price_per_page: Decimal
+
+
+@dataclass(frozen=True)
 class Discount:
-    """A percentage off the base price, with the words its line bears."""
+    """A percentage off, with the words its line bears."""
 
     label: str
     percent: Decimal
     kind: str = "discount"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A promo code as far as a price is concerned."""
+
+    code: str
+    percent: Decimal
 
 
 @dataclass(frozen=True)
@@ -49,7 +69,9 @@ class Quote:
     pages: int
     price_list_id: int
     version: int
+    variant: str
     price_per_page: Decimal
+    code: str = ""
 
 
 def to_cents(amount: Decimal) -> int:
@@ -66,31 +88,32 @@ def compute(
     *,
     pages: int,
     price_per_page: Decimal,
+    tiers: Sequence[Tier] = (),
     discounts: Sequence[Discount] = (),
     floor_per_page: Decimal,
     max_discount_percent: Decimal,
     provider_minimum: Decimal,
 ) -> list[Line]:
-    """The lines of an order (R-03): base, each discount, the cap on discounts, the floor, the provider's minimum.
+    """The lines of an order (R-03, R-60): base, tiers, each discount, the cap, the floor, the provider's minimum.
 
-    Their sum is the total. Percentages are taken of the base; rounding (half up) falls on the running sum of
-    discounts, so that splitting one into two changes nothing.
+    Their sum is the total. Percentages are taken of base and tiers together; rounding (half up) falls on the running
+    sum of discounts, so that splitting one into two changes nothing.
     """
-    base = (price_per_page * pages).quantize(CENT, ROUND_HALF_UP)
-    lines = [Line(_("%(pages)d × €%(price)s a page") % {"pages": pages, "price": price_per_page}, base, "base")]
+    lines = [_base(pages, price_per_page), *_tier_lines(pages, price_per_page, tiers)]
+    full = sum((line.amount for line in lines), Decimal(0))
     percent = taken = Decimal(0)
     for discount in discounts:
         percent += discount.percent
-        share = (base * percent / HUNDRED).quantize(CENT, ROUND_HALF_UP) - taken
+        share = (full * percent / HUNDRED).quantize(CENT, ROUND_HALF_UP) - taken
         taken += share
         if share:
             lines.append(Line(discount.label, -share, discount.kind))
-    total = base - taken
-    most = (base * max_discount_percent / HUNDRED).quantize(CENT, ROUND_HALF_UP)
+    total = full - taken
+    most = (full * max_discount_percent / HUNDRED).quantize(CENT, ROUND_HALF_UP)
     if taken > most:
         label = _("Discounts together are at most %(percent)s %%") % {"percent": plain(max_discount_percent)}
         lines.append(Line(label, taken - most, "cap"))
-        total = base - most
+        total = full - most
     floor = floor_per_page * pages
     if total < floor:
         label = _("Raised to the least price, €%(price)s a page") % {"price": floor_per_page}
@@ -102,26 +125,45 @@ def compute(
     return lines
 
 
-def active_list() -> PriceList:
-    """The list in force, read from the database (R-61). Raises NoPriceList."""
-    price_list = PriceList.objects.filter(state=PriceListState.ACTIVE).first()
-    if price_list is None:
-        raise NoPriceList
-    return price_list
+def _base(pages: int, price_per_page: Decimal) -> Line:
+    label = _("%(pages)d × €%(price)s a page") % {"pages": pages, "price": price_per_page}
+    return Line(label, (price_per_page * pages).quantize(CENT, ROUND_HALF_UP), "base")
 
 
-def quote(pages: int, price_list: PriceList | None = None) -> Quote:
-    """The price of ``pages`` (1 to 200) by the active list, or by the one given. Raises ValueError, NoPriceList."""
+def _tier_lines(pages: int, price_per_page: Decimal, tiers: Sequence[Tier]) -> list[Line]:
+    """What the pages of each tier cost less than the base; a line for each tier that the order reaches."""
+    reached = sorted((tier for tier in tiers if tier.from_page <= pages), key=lambda tier: tier.from_page)
+    lines = []
+    for place, tier in enumerate(reached):
+        last = reached[place + 1].from_page - 1 if place + 1 < len(reached) else pages
+        count = last - tier.from_page + 1
+        label = ngettext(
+            "%(count)d page at €%(price)s, from page %(first)d",
+            "%(count)d pages at €%(price)s, from page %(first)d",
+            count,
+        )
+        saved = ((tier.price_per_page - price_per_page) * count).quantize(CENT, ROUND_HALF_UP)
+        if saved:
+            words = label % {"count": count, "price": tier.price_per_page, "first": tier.from_page}
+            lines.append(Line(words, saved, "tier"))
+    return lines
+
+
+def quote(pages: int, terms: Terms, *, offer: Offer | None = None, now: datetime | None = None) -> Quote:
+    """The price of ``pages`` (1 to 200) by the terms of a list, with a promo code or without. Raises ValueError."""
     if not MIN_PAGES <= pages <= MAX_PAGES:
         raise ValueError(f"{pages} pages")
-    price_list = price_list or active_list()
     discounts = []
-    if price_list.discount_percent:
-        label = _("Discount of %(percent)s %%") % {"percent": plain(price_list.discount_percent)}
-        discounts.append(Discount(label, price_list.discount_percent))
+    if terms.discounts_at(now or timezone.now()):
+        label = _("Discount of %(percent)s %%") % {"percent": plain(terms.discount_percent)}
+        discounts.append(Discount(label, terms.discount_percent))
+    if offer is not None:
+        label = _("Code %(code)s, %(percent)s %%") % {"code": offer.code, "percent": plain(offer.percent)}
+        discounts.append(Discount(label, offer.percent, "promo"))
     lines = compute(
         pages=pages,
-        price_per_page=price_list.price_per_page,
+        price_per_page=terms.price_per_page,
+        tiers=[Tier(from_page, price) for from_page, price in terms.tiers],
         discounts=discounts,
         floor_per_page=settings.FLOOR_PER_PAGE,
         max_discount_percent=settings.MAX_DISCOUNT_PERCENT,
@@ -131,9 +173,11 @@ def quote(pages: int, price_list: PriceList | None = None) -> Quote:
         lines=lines,
         total=sum((line.amount for line in lines), Decimal(0)),
         pages=pages,
-        price_list_id=price_list.pk,
-        version=price_list.version,
-        price_per_page=price_list.price_per_page,
+        price_list_id=terms.price_list_id,
+        version=terms.version,
+        variant=terms.variant,
+        price_per_page=terms.price_per_page,
+        code=offer.code if offer else "",
     )
 
 

@@ -1,0 +1,61 @@
+"""The books (R-14): every movement of money once, in two entries that add up to zero. Added to, never changed."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from django.db import connection
+from django.db.models import Sum
+
+from billing.domain.pricing import to_cents
+from billing.enums import Account, Movement
+from billing.models import Booking, Dispute, Entry, Payment, Refund
+
+#: (debit, credit) of each movement.
+ACCOUNTS: Final[dict[str, tuple[Account, Account]]] = {
+    Movement.PAID: (Account.STRIPE, Account.SALES),
+    Movement.REFUND_OPENED: (Account.REFUNDS, Account.REFUNDS_DUE),
+    Movement.REFUND_PAID: (Account.REFUNDS_DUE, Account.STRIPE),
+    Movement.REFUND_FAILED: (Account.REFUNDS_DUE, Account.REFUNDS),
+    Movement.DISPUTE_WITHDRAWN: (Account.DISPUTES, Account.STRIPE),
+    Movement.DISPUTE_REINSTATED: (Account.STRIPE, Account.DISPUTES),
+}
+
+
+def book(
+    *,
+    movement: Movement,
+    payment: Payment,
+    amount: Decimal,
+    now: datetime,
+    refund: Refund | None = None,
+    dispute: Dispute | None = None,
+) -> bool:
+    """Books a movement inside the transaction that makes it; false when it was booked before.
+
+    Its key is the movement and what it moves, so that repeating it, from however many sides, changes nothing.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a movement is booked in the transaction that makes it")
+    subject = refund or dispute or payment
+    booking, created = Booking.objects.get_or_create(
+        key=f"{movement}:{subject.pk}",
+        defaults={"movement": movement, "payment": payment, "refund": refund, "dispute": dispute, "at": now},
+    )
+    if created:
+        debit, credit = ACCOUNTS[movement]
+        cents = to_cents(amount)
+        Entry.objects.bulk_create(
+            [
+                Entry(booking=booking, account=debit, cents=cents),
+                Entry(booking=booking, account=credit, cents=-cents),
+            ]
+        )
+    return created
+
+
+def balances(*, payment: Payment | None = None) -> dict[str, int]:
+    """Cents on each account, of one payment or of the house; debit is positive. They add up to zero."""
+    entries = Entry.objects.all() if payment is None else Entry.objects.filter(booking__payment=payment)
+    rows = entries.values("account").annotate(sum=Sum("cents")).values_list("account", "sum")
+    return dict.fromkeys(Account.values, 0) | dict(rows)

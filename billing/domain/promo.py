@@ -1,0 +1,106 @@
+"""Promo codes: looked up, reserved with a payment, used or released with it. Limits hold exactly (R-62)."""
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.domain.pricing import Offer
+from billing.enums import PaymentState, RedemptionState
+from billing.errors import PromoRefused
+from billing.models import PAID_STATES, Payment, PromoCode, Redemption
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from documents.models import Document
+
+_SPACES: Final = re.compile(r"\s+")
+#: Uses that count against the limits.
+_COUNTED: Final = (RedemptionState.RESERVED, RedemptionState.USED)
+#: What becomes of a code's use when its payment gets there.
+_USED_BY: Final = frozenset(PAID_STATES)
+_RELEASED_BY: Final = frozenset({PaymentState.FAILED, PaymentState.EXPIRED})
+
+
+def normalised(code: str) -> str:
+    """A code as it is kept: upper case, without spaces."""
+    return _SPACES.sub("", code).upper()[:32]
+
+
+def offer(
+    *, code: str, document: "Document", price_list_id: int, user: "User", ip_hash: str, now: datetime | None = None
+) -> Offer:
+    """What a code takes off this order. Raises PromoRefused with the reason in plain words.
+
+    Counts the uses so far, but holds none: that is what ``reserve`` does.
+    """
+    promo = _find(PromoCode.objects.filter(code=normalised(code)).first())
+    _check_terms(promo, document, price_list_id, now or timezone.now())
+    _check_limits(promo, user, ip_hash)
+    return Offer(promo.code, promo.percent)
+
+
+def reserve(
+    *, code: str, payment: Payment, document: "Document", ip_hash: str, now: datetime | None = None
+) -> Redemption:
+    """Holds a use of a code for a payment, inside the transaction that opens it. Raises PromoRefused.
+
+    The code's row is locked: of any number at once exactly as many get through as the limits admit.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a code is reserved together with its payment")
+    now = now or timezone.now()
+    promo = _find(PromoCode.objects.select_for_update().filter(code=normalised(code)).first())
+    _check_terms(promo, document, payment.price_list_id, now)
+    _check_limits(promo, payment.user, ip_hash)
+    return Redemption.objects.create(
+        promo_code=promo, payment=payment, user=payment.user, ip_hash=ip_hash, created_at=now, changed_at=now
+    )
+
+
+def follow(*, payment_id: UUID, state: PaymentState, now: datetime) -> None:
+    """Uses or releases the code of a payment that has come to a state, in the same transaction.
+
+    A late success uses its code again, even where somebody else has taken the place since: the price was promised.
+    """
+    if state in _USED_BY:
+        to = RedemptionState.USED
+    elif state in _RELEASED_BY:
+        to = RedemptionState.RELEASED
+    else:
+        return
+    Redemption.objects.filter(payment_id=payment_id).exclude(state=to).update(state=to, changed_at=now)
+
+
+def _find(promo: PromoCode | None) -> PromoCode:
+    # A code that was switched off looks like one that never was: guessing teaches nothing.
+    if promo is None or not promo.enabled:
+        raise PromoRefused(_("We do not know this code. Look whether it is typed as you got it."))
+    return promo
+
+
+def _check_terms(promo: PromoCode, document: "Document", price_list_id: int, now: datetime) -> None:
+    if promo.starts_at and now < promo.starts_at:
+        raise PromoRefused(_("This code does not count yet."))
+    if promo.ends_at and now >= promo.ends_at:
+        raise PromoRefused(_("This code has run out."))
+    if promo.kinds and document.kind not in promo.kinds:
+        raise PromoRefused(_("This code is for other kinds of documents."))
+    lists = set(promo.price_lists.values_list("pk", flat=True))
+    if lists and price_list_id not in lists:
+        raise PromoRefused(_("This code does not count for the prices of today."))
+
+
+def _check_limits(promo: PromoCode, user: "User", ip_hash: str) -> None:
+    uses = Redemption.objects.filter(promo_code=promo, state__in=_COUNTED)
+    if promo.limit_total is not None and uses.count() >= promo.limit_total:
+        raise PromoRefused(_("This code has been used as often as it may be."))
+    if promo.limit_per_address is not None and uses.filter(user=user).count() >= promo.limit_per_address:
+        raise PromoRefused(_("You have used this code already."))
+    from_here = uses.filter(ip_hash=ip_hash) if ip_hash else uses.none()
+    if promo.limit_per_ip is not None and from_here.count() >= promo.limit_per_ip:
+        raise PromoRefused(_("This code has been used from your connection as often as it may be."))
