@@ -1,0 +1,26 @@
+"""Receipts: numbered without gaps in the transaction that books the money (R-68)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+
+from billing.models import Payment, Receipt, ReceiptCounter
+
+
+def issue(*, payment: Payment, now: datetime) -> Receipt:
+    """The receipt of a payment that has succeeded, with the next number of its year; the one it has, if it has one.
+
+    Runs inside the transaction of the success. The year's row is locked: who rolls back gives the number back.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a receipt is issued in the transaction that books its money")
+    if earlier := Receipt.objects.filter(payment=payment).first():
+        return earlier
+    ReceiptCounter.objects.bulk_create([ReceiptCounter(year=now.year)], ignore_conflicts=True)
+    counter = ReceiptCounter.objects.select_for_update().get(year=now.year)
+    ReceiptCounter.objects.filter(year=now.year).update(last=F("last") + 1)
+    return Receipt.objects.create(
+        payment=payment, year=now.year, number=counter.last + 1, seller=dict(settings.SELLER), issued_at=now
+    )
