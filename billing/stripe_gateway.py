@@ -5,23 +5,30 @@ failure is one of Declined (it said no), Unavailable (nothing happened) and Unkn
 """
 
 import json
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, TypeVar
 
 import stripe
 from django.conf import settings
 
 from billing.errors import BadSignature, Declined, Unavailable, Unknown
+from tesigo.platform import limits
 
 #: Seconds to connect and to wait for an answer; the SDK's own 80 s would hold a page that long.
 TIMEOUT: Final = (3.05, 10.0)
 #: The SDK repeats a call cut short, or one that meets its own twin (409), with the same key and a short pause.
 REPEATS: Final = 2
+#: Seconds that a call waits for its turn under the limit that all processes share.
+TURN: Final = 3.0
 
 T = TypeVar("T")
+
+#: What a session brings along where all of its state is wanted.
+_IN_FULL: Final = ["payment_intent", "payment_intent.latest_charge"]
 
 
 @dataclass(frozen=True)
@@ -42,16 +49,38 @@ class Session:
     intent_status: str = ""
     received: int | None = None
     decline: str = ""
+    #: Cents that have gone back of the charge, and whether its payer disputes it.
+    refunded: int = 0
+    is_disputed: bool = False
+    #: When the money came in; known where the PaymentIntent was asked for in full.
+    created: datetime | None = None
 
 
 @dataclass(frozen=True)
 class ProviderRefund:
-    """A Refund as Stripe has it now: pending, requires_action, succeeded, failed or canceled."""
+    """A Refund as Stripe has it now: pending, requires_action, succeeded, failed or canceled.
+
+    ``our_id`` is the id of our row; empty for one that was made at Stripe itself.
+    """
 
     id: str
     status: str
     amount: int
     failure: str = ""
+    our_id: str = ""
+
+
+@dataclass(frozen=True)
+class ProviderDispute:
+    """A dispute as Stripe has it now. ``withdrawn`` are the cents it keeps back from our balance for it."""
+
+    id: str
+    status: str
+    amount: int
+    reason: str
+    intent_id: str
+    created: datetime
+    withdrawn: int
 
 
 @dataclass(frozen=True)
@@ -111,12 +140,39 @@ def create_session(
 
 def retrieve_session(session_id: str) -> Session:
     """The present state of a session and of its PaymentIntent."""
-    return _session(_call(lambda: _client().v1.checkout.sessions.retrieve(session_id, {"expand": ["payment_intent"]})))
+    return _session(_call(lambda: _client().v1.checkout.sessions.retrieve(session_id, {"expand": _IN_FULL})))
 
 
 def expire_session(session_id: str) -> Session:
     """Closes an open session, so that nobody can pay it any more. Raises Declined when it is not open."""
     return _session(_call(lambda: _client().v1.checkout.sessions.expire(session_id, {"expand": ["payment_intent"]})))
+
+
+def sessions_between(start: datetime, end: datetime) -> Iterator[Session]:
+    """Every session opened from ``start`` until just before ``end``, newest first, page by page."""
+    asked: dict[str, Any] = {
+        "created": {"gte": int(start.timestamp()), "lt": int(end.timestamp())},
+        "limit": 100,
+        "expand": [f"data.{name}" for name in _IN_FULL],
+    }
+    while True:
+        page = _call(partial(_client().v1.checkout.sessions.list, asked))  # type: ignore[arg-type]  # keys as documented
+        yield from (_session(found) for found in page.data)
+        if not page.has_more:
+            return
+        asked["starting_after"] = page.data[-1].id
+
+
+def disputes_of(intent_id: str) -> list[ProviderDispute]:
+    """All disputes of a PaymentIntent."""
+    page = _call(lambda: _client().v1.disputes.list({"payment_intent": intent_id, "limit": 100}))
+    return [_dispute(found) for found in page.data]
+
+
+def refunds_of(intent_id: str) -> list[ProviderRefund]:
+    """All refunds of a PaymentIntent, ours and those made at Stripe itself."""
+    page = _call(lambda: _client().v1.refunds.list({"payment_intent": intent_id, "limit": 100}))
+    return [_refund(found) for found in page.data]
 
 
 def create_refund(*, key: str, intent_id: str, amount: int, metadata: Mapping[str, str]) -> ProviderRefund:
@@ -136,11 +192,7 @@ def retrieve_refund(refund_id: str) -> ProviderRefund:
 
 def find_refund(*, intent_id: str, our_id: str) -> ProviderRefund | None:
     """The refund of a PaymentIntent that bears our id: for when a key is too old to be trusted (24 h)."""
-    page = _call(lambda: _client().v1.refunds.list({"payment_intent": intent_id, "limit": 100}))
-    for refund in page.data:
-        if _metadata(refund).get("refund_id") == our_id:
-            return _refund(refund)
-    return None
+    return next((refund for refund in refunds_of(intent_id) if refund.our_id == our_id), None)
 
 
 def construct_event(*, payload: bytes, signature: str) -> Event:
@@ -184,6 +236,7 @@ def _client() -> stripe.StripeClient:
 
 
 def _call(call: Callable[[], T]) -> T:
+    _wait_for_turn()
     try:
         return call()
     except stripe.APIConnectionError as error:
@@ -197,6 +250,18 @@ def _call(call: Callable[[], T]) -> T:
         if status == 409 or status >= 500 or not status:
             raise Unknown(_words(error)) from error
         raise Declined(_words(error)) from error
+
+
+def _wait_for_turn() -> None:
+    """Keeps all processes together below Stripe's own limit (R-64). Raises Unavailable when a turn does not come.
+
+    While Redis is away nobody counts: Stripe's own 429 is answered in the same way then.
+    """
+    ends_at = time.monotonic() + TURN
+    while not limits.check("stripe", "calls", limit=settings.STRIPE_CALLS_PER_SECOND, seconds=1).allowed:
+        if time.monotonic() > ends_at:
+            raise Unavailable("Too many calls to Stripe at once.")
+        time.sleep(0.05)
 
 
 def _words(error: stripe.StripeError) -> str:
@@ -213,6 +278,9 @@ def _session(answer: Any) -> Session:
     intent: Any = getattr(answer, "payment_intent", None)
     expanded = intent is not None and not isinstance(intent, str)
     error = getattr(intent, "last_payment_error", None) if expanded else None
+    charge: Any = getattr(intent, "latest_charge", None) if expanded else None
+    if isinstance(charge, str):
+        charge = None
     ours = _metadata(answer)
     return Session(
         id=answer.id,
@@ -229,6 +297,9 @@ def _session(answer: Any) -> Session:
         intent_status=intent.status if expanded else "",
         received=getattr(intent, "amount_received", None) if expanded else None,
         decline=(getattr(error, "message", None) or "") if error else "",
+        refunded=(getattr(charge, "amount_refunded", None) or 0) if charge else 0,
+        is_disputed=bool(getattr(charge, "disputed", False)) if charge else False,
+        created=datetime.fromtimestamp(charge.created, UTC) if charge else None,
     )
 
 
@@ -238,4 +309,18 @@ def _refund(answer: Any) -> ProviderRefund:
         status=answer.status or "",
         amount=answer.amount,
         failure=getattr(answer, "failure_reason", None) or "",
+        our_id=_metadata(answer).get("refund_id", ""),
+    )
+
+
+def _dispute(answer: Any) -> ProviderDispute:
+    intent = answer.payment_intent
+    return ProviderDispute(
+        id=answer.id,
+        status=answer.status or "",
+        amount=answer.amount,
+        reason=answer.reason or "",
+        intent_id=(intent if isinstance(intent, str) else getattr(intent, "id", None)) or "",
+        created=datetime.fromtimestamp(answer.created, UTC),
+        withdrawn=-sum(line.amount for line in answer.balance_transactions or []),
     )

@@ -253,6 +253,10 @@ STRIPE_WEBHOOK_SECRET = env.secret("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_VERSION = "2026-05-27.dahlia"
 #: Origins of Stripe's hosted page, for the CSP's form-action.
 STRIPE_CHECKOUT_ORIGIN = env.url("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com", refuse_loopback=IS_PRODUCTION)
+#: Calls that all processes together make in a second; Stripe's own limits are 100 in live and 25 in test mode.
+STRIPE_CALLS_PER_SECOND = env.int(
+    "STRIPE_CALLS_PER_SECOND", 80 if STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")) else 20, min=1
+)
 STRIPE_LIVE_MODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 STRIPE_LIVE_SECRET_KEY = STRIPE_SECRET_KEY if STRIPE_LIVE_MODE else ""
 STRIPE_TEST_SECRET_KEY = "" if STRIPE_LIVE_MODE else STRIPE_SECRET_KEY
@@ -280,6 +284,14 @@ MAX_DISCOUNT_PERCENT = Decimal(95)
 #: Stripe's own minimum for a charge in EUR (R-03).
 PROVIDER_MINIMUM = Decimal(env.str("PROVIDER_MINIMUM", "0.50"))
 PAYMENT_EXPIRES_AFTER = timedelta(hours=24)
+#: Who sells, as receipts name it: the lines of the address, and what stands at the foot.
+SELLER = {
+    "name": env.str("SELLER_NAME", SITE_NAME),
+    "address": env.str("SELLER_ADDRESS", "").replace("\\n", "\n"),
+    "note": env.str("SELLER_NOTE", ""),
+}
+if IS_PRODUCTION and not SELLER["address"]:
+    env.complain("SELLER_ADDRESS must be set in production: receipts bear it.")
 
 # --- jobs -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
