@@ -72,7 +72,7 @@ class ProviderRefund:
 
 @dataclass(frozen=True)
 class ProviderDispute:
-    """A dispute as Stripe has it now. ``withdrawn`` are the cents it keeps back from our balance for it."""
+    """A dispute as Stripe has it now. ``taken`` and ``returned`` are the cents that left our balance and came back."""
 
     id: str
     status: str
@@ -80,7 +80,8 @@ class ProviderDispute:
     reason: str
     intent_id: str
     created: datetime
-    withdrawn: int
+    taken: int
+    returned: int
 
 
 @dataclass(frozen=True)
@@ -322,5 +323,6 @@ def _dispute(answer: Any) -> ProviderDispute:
         reason=answer.reason or "",
         intent_id=(intent if isinstance(intent, str) else getattr(intent, "id", None)) or "",
         created=datetime.fromtimestamp(answer.created, UTC),
-        withdrawn=-sum(line.amount for line in answer.balance_transactions or []),
+        taken=-sum(line.amount for line in answer.balance_transactions or [] if line.amount < 0),
+        returned=sum(line.amount for line in answer.balance_transactions or [] if line.amount > 0),
     )

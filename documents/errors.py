@@ -23,3 +23,7 @@ class UploadRefused(Exception):
 
 class UploadInUse(Exception):
     """A file cannot be removed: the text rests on it."""
+
+
+class Frozen(Exception):
+    """The document's payment is disputed: nothing may be taken away until that is settled."""

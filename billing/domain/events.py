@@ -10,9 +10,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from billing import stripe_gateway as gateway
-from billing.domain import refunds, settlement
+from billing.domain import settlement
 from billing.errors import ProviderError
-from billing.models import Payment, Refund, WebhookEvent
+from billing.models import Payment, WebhookEvent
 from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
@@ -48,16 +48,11 @@ def work(*, event_id: int, now: datetime | None = None) -> None:
         return
     note = ""
     try:
-        if event.type.startswith(("refund.", "charge.refund.")):
-            refund = _refund_of(event)
-            if refund:
-                refunds.advance(refund_id=refund.pk, now=now)
-            else:
-                note = "No refund of ours."
-        elif event.type.startswith(("checkout.session.", "payment_intent.", "charge.")):
+        if event.type.startswith(("checkout.session.", "payment_intent.", "charge.", "refund.")):
             payment = _payment_of(event)
             if payment:
-                settlement.settle(payment_id=payment.pk, cause=event.type, now=now)
+                again = event.type.startswith(("charge.", "refund."))
+                settlement.settle(payment_id=payment.pk, cause=event.type, now=now, again=again)
             else:
                 note = "No payment of ours."
     except ProviderError as error:
@@ -74,19 +69,16 @@ def unworked(*, limit: int = 200) -> list[int]:
 
 
 def _payment_of(event: WebhookEvent) -> Payment | None:
+    ours = event.payload.get("metadata", {})
     found = Q(stripe_session_id=event.object_id) | Q(stripe_payment_intent_id=event.object_id)
+    found |= Q(refunds__stripe_refund_id=event.object_id)
     if intent := event.payload.get("payment_intent"):
         found |= Q(stripe_payment_intent_id=intent)
-    if ours := _uuid(event.payload.get("metadata", {}).get("payment_id")):
-        found |= Q(pk=ours)
+    if payment_id := _uuid(ours.get("payment_id")):
+        found |= Q(pk=payment_id)
+    if refund_id := _uuid(ours.get("refund_id")):
+        found |= Q(refunds=refund_id)
     return Payment.objects.filter(found).first()
-
-
-def _refund_of(event: WebhookEvent) -> Refund | None:
-    found = Q(stripe_refund_id=event.object_id)
-    if ours := _uuid(event.payload.get("metadata", {}).get("refund_id")):
-        found |= Q(pk=ours)
-    return Refund.objects.filter(found).first()
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -1,4 +1,4 @@
-"""The one door through which a payment changes its state (R-63)."""
+"""The one door through which a payment changes its state, and what follows from where it gets (R-63)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from billing.domain import ledger, promo, receipts
+from billing.enums import Movement
 from billing.enums import PaymentState as S
 from billing.errors import IllegalMove
 from billing.models import Payment, PaymentEvent
@@ -24,8 +26,8 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     S.SUCCEEDED: frozenset({S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED, S.HELD}),
     S.PARTIALLY_REFUNDED: frozenset({S.REFUNDED, S.DISPUTED, S.HELD}),
     S.DISPUTED: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.HELD}),
-    S.HELD: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED}),
-    S.REFUNDED: frozenset({S.HELD}),
+    S.HELD: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED}),
+    S.REFUNDED: frozenset({S.HELD, S.DISPUTED}),
     S.FAILED: frozenset({S.SUCCEEDED, S.HELD}),
     S.EXPIRED: frozenset({S.SUCCEEDED, S.HELD}),
 }
@@ -61,4 +63,15 @@ def move(
             actor_id=by.pk if by else None,
             at=now,
         )
+        _follow(payment_id, to, now)
     return True
+
+
+def _follow(payment_id: UUID, state: S, now: datetime) -> None:
+    """What a state brings with it, in the same transaction: the promo code, the books, the receipt."""
+    promo.follow(payment_id=payment_id, state=state, now=now)
+    if state != S.SUCCEEDED:
+        return
+    payment = Payment.objects.select_related("user").get(pk=payment_id)
+    if ledger.book(movement=Movement.PAID, payment=payment, amount=payment.amount, now=now):
+        receipts.send(receipt=receipts.issue(payment=payment, now=now))

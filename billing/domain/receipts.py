@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
+from accounts.domain.mail import send_mail
 from billing.models import Payment, Receipt, ReceiptCounter
 
 
@@ -23,4 +24,21 @@ def issue(*, payment: Payment, now: datetime) -> Receipt:
     ReceiptCounter.objects.filter(year=now.year).update(last=F("last") + 1)
     return Receipt.objects.create(
         payment=payment, year=now.year, number=counter.last + 1, seller=dict(settings.SELLER), issued_at=now
+    )
+
+
+def send(*, receipt: Receipt) -> None:
+    """Mails the way to the receipt to whoever paid, once."""
+    payment = receipt.payment
+    send_mail(
+        user=payment.user,
+        template="receipt",
+        context={
+            "document_id": str(payment.document_id),
+            "payment_id": str(payment.pk),
+            "number": str(receipt),
+            "amount": str(payment.amount),
+            "lines": payment.lines,
+        },
+        once_key=f"receipt:{receipt.pk}",
     )

@@ -1,6 +1,7 @@
 """Money going back: decided once under a lock, then carried out under a stored key until Stripe has it."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -12,13 +13,14 @@ from django.utils import timezone
 
 from accounts.domain.mail import send_mail
 from billing import stripe_gateway as gateway
-from billing.domain import payments
-from billing.domain.pricing import to_cents
+from billing.domain import ledger, payments
+from billing.domain.pricing import from_cents, to_cents
 from billing.domain.sessions import KEY_LIFE
-from billing.enums import PaymentState, RefundState
+from billing.enums import Movement, PaymentState, RefundState
 from billing.errors import Declined, ProviderError
 from billing.models import PAID_STATES, Payment, Refund
 from privacy.domain import audit
+from tesigo.platform import alerts
 from tesigo.platform.enqueue import enqueue_on_commit
 
 if TYPE_CHECKING:
@@ -72,11 +74,61 @@ def open_refund(
             actor_id=by.pk if by else None,
             created_at=now,
         )
-        to = PaymentState.REFUNDED if refund.amount == left else PaymentState.PARTIALLY_REFUNDED
-        Payment.objects.filter(pk=payment_id).update(refunded_amount=F("refunded_amount") + refund.amount)
-        payments.move(payment_id=payment_id, to=to, cause=f"refund: {cause}", by=by, now=now)
-        audit.record(action="refund.opened", subject=refund, by=by, details={"amount": str(refund.amount)})
+        _open(payment, refund, by, now)
         enqueue_on_commit("billing.tasks.continue_refund", str(refund.pk))
+    return refund
+
+
+def _open(payment: Payment, refund: Refund, by: "User | None", now: datetime) -> None:
+    """From now on the money counts as given back. A disputed payment stays disputed until its bank has decided."""
+    left = payment.amount - payment.refunded_amount
+    Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") + refund.amount)
+    if payment.state != PaymentState.DISPUTED:
+        to = PaymentState.REFUNDED if refund.amount == left else PaymentState.PARTIALLY_REFUNDED
+        payments.move(payment_id=payment.pk, to=to, cause=f"refund: {refund.cause}", by=by, now=now)
+    ledger.book(movement=Movement.REFUND_OPENED, payment=payment, refund=refund, amount=refund.amount, now=now)
+    audit.record(action="refund.opened", subject=refund, by=by, details={"amount": str(refund.amount)})
+
+
+def follow(*, payment: Payment, seen: Sequence[gateway.ProviderRefund], now: datetime) -> None:
+    """Books what Stripe says of the refunds of a locked payment, also of those that were made at Stripe itself.
+
+    Runs inside the transaction that holds the payment; repeating it changes nothing.
+    """
+    for answer in seen:
+        refund = _known(payment, answer) or _made_at_stripe(payment, answer, now)
+        if refund is not None and refund.state in OPEN:
+            _book(refund, answer, now)
+        payment.refresh_from_db()
+
+
+def _known(payment: Payment, answer: gateway.ProviderRefund) -> Refund | None:
+    mine = Refund.objects.filter(payment=payment)
+    by_our_id = mine.filter(pk=answer.our_id).first() if answer.our_id else None
+    return by_our_id or mine.filter(stripe_refund_id=answer.id).first()
+
+
+def _made_at_stripe(payment: Payment, answer: gateway.ProviderRefund, now: datetime) -> Refund | None:
+    """A row for a refund that somebody made at Stripe's own pages. What does not fit is for staff to look at."""
+    amount = from_cents(answer.amount)
+    if answer.status in {"failed", "canceled"}:
+        return None
+    if amount > payment.amount - payment.refunded_amount:
+        alerts.tell_staff(
+            key=f"refund-too-large:{answer.id}",
+            subject="More went back than was paid",
+            text=f"Refund {answer.id} of €{amount} at Stripe does not fit payment {payment.pk}.",
+        )
+        return None
+    refund = Refund.objects.create(
+        payment=payment,
+        amount=amount,
+        cause=f"stripe:{answer.id}"[:64],
+        reason="Refunded at Stripe",
+        stripe_refund_id=answer.id,
+        created_at=now,
+    )
+    _open(payment, refund, None, now)
     return refund
 
 
@@ -142,6 +194,10 @@ def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None
         )
         if moved:
             payment = Payment.objects.select_related("user").get(pk=refund.payment_id)
+            if done:
+                ledger.book(
+                    movement=Movement.REFUND_PAID, payment=payment, refund=refund, amount=refund.amount, now=now
+                )
             send_mail(
                 user=payment.user,
                 template="refunded",
@@ -164,6 +220,14 @@ def _fail(refund: Refund, why: str, now: datetime) -> None:
         ):
             return
         Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") - refund.amount)
-        payments.move(payment_id=payment.pk, to=PaymentState.HELD, cause="refund failed", now=now, failure=why[:300])
+        ledger.book(movement=Movement.REFUND_FAILED, payment=payment, refund=refund, amount=refund.amount, now=now)
+        if payment.state != PaymentState.DISPUTED:
+            payments.move(
+                payment_id=payment.pk, to=PaymentState.HELD, cause="refund failed", now=now, failure=why[:300]
+            )
         audit.record(action="refund.failed", subject=refund, by=None)
-    logger.error("refund_failed", extra={"refund_id": str(refund.pk), "payment_id": str(refund.payment_id)})
+        alerts.tell_staff(
+            key=f"refund-failed:{refund.pk}",
+            subject="A refund failed",
+            text=f"Refund {refund.pk} of payment {refund.payment_id} did not go through: {why}",
+        )

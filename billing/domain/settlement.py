@@ -1,7 +1,7 @@
 """Bringing a payment to what Stripe says now. Webhook, return page, sweeper and staff all call ``settle``."""
 
-import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -14,47 +14,69 @@ from django.utils.translation import gettext
 
 from billing import signals
 from billing import stripe_gateway as gateway
-from billing.domain import payments, refunds, sessions
-from billing.domain.pricing import to_cents
+from billing.domain import disputes, ledger, payments, refunds, sessions
+from billing.domain.pricing import from_cents, to_cents
+from billing.enums import Movement
 from billing.enums import PaymentState as S
 from billing.models import PAID_STATES, Payment
 from documents.domain import outline
 from documents.enums import DocumentState
 from documents.models import Document
 from privacy.domain import audit
+from tesigo.platform import alerts
 from tesigo.platform.enqueue import enqueue_on_commit
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-logger = logging.getLogger(__name__)
-
-#: States that Stripe's session has nothing more to say about; refunds and disputes have doors of their own.
+#: States that Stripe's session has nothing more to say about; what is left is what becomes of the money.
 SETTLED: Final = frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED, S.HELD})
 
 
-def settle(*, payment_id: UUID, cause: str, by: "User | None" = None, now: datetime | None = None) -> Payment:
+def settle(
+    *, payment_id: UUID, cause: str, by: "User | None" = None, now: datetime | None = None, again: bool = False
+) -> Payment:
     """Reads Stripe's present state outside any transaction, locks our rows, moves the payment at most once (R-65).
 
-    Answers the payment as it is afterwards. Raises ProviderError when Stripe could not be asked.
+    ``again`` asks also about a payment that is settled: its refunds and disputes may have moved. Answers the payment
+    as it is afterwards. Raises ProviderError when Stripe could not be asked.
     """
     now = now or timezone.now()
     payment = Payment.objects.select_related("user").get(pk=payment_id)
-    if payment.state in SETTLED:
+    if payment.state in SETTLED and not again:
         return payment
     if not payment.stripe_session_id:
         payment = sessions.ensure(payment=payment, now=now)
     if not payment.stripe_session_id:
         return payment
     seen = gateway.retrieve_session(payment.stripe_session_id)
+    after = _aftermath(seen) if again or seen.refunded or seen.is_disputed else None
     with transaction.atomic():
         # Floors in order, lower first: the document cannot be edited away while its money is being looked at.
         document = Document.objects.select_for_update().get(pk=payment.document_id)
-        payment = Payment.objects.select_for_update().get(pk=payment_id)
+        payment = Payment.objects.select_for_update().select_related("user").get(pk=payment_id)
         if payment.state not in SETTLED:
             _apply(payment, document, seen, cause=f"{cause}: {seen.status}, {seen.payment_status}", by=by, now=now)
+            payment.refresh_from_db()
+        if after is not None and payment.state in SETTLED:
+            refunds.follow(payment=payment, seen=after.refunds, now=now)
+            disputes.follow(payment=payment, seen=after.disputes, now=now, by=by)
     payment.refresh_from_db()
     return payment
+
+
+@dataclass(frozen=True)
+class _Aftermath:
+    """What became of money after it came in."""
+
+    refunds: list[gateway.ProviderRefund]
+    disputes: list[gateway.ProviderDispute]
+
+
+def _aftermath(seen: gateway.Session) -> _Aftermath | None:
+    if seen.payment_status != "paid" or not seen.intent_id:
+        return None
+    return _Aftermath(gateway.refunds_of(seen.intent_id), gateway.disputes_of(seen.intent_id))
 
 
 def target_of(seen: gateway.Session) -> S:
@@ -99,8 +121,12 @@ def _apply(
     go: Callable[..., bool] = partial(payments.move, payment_id=payment.pk, by=by, now=now)
     if target in {S.SUCCEEDED, S.PROCESSING} and (difference := mismatch(payment, seen)):
         go(to=S.HELD, cause=cause, failure=difference)
+        if seen.payment_status == "paid" and seen.received:
+            ledger.book(movement=Movement.PAID, payment=payment, amount=from_cents(seen.received), now=now)
         audit.record(action="payment.held", subject=payment, by=by, details={"cause": cause[:100]})
-        logger.error("payment_held", extra={"payment_id": str(payment.pk), "why": difference})
+        alerts.tell_staff(
+            key=f"held:{payment.pk}", subject="A payment is held", text=f"Payment {payment.pk}: {difference}"
+        )
     elif target == S.SUCCEEDED and is_wanted(payment, document):
         go(to=S.SUCCEEDED, cause=cause, succeeded_at=now)
         audit.record(action="payment.succeeded", subject=payment, by=by, details={"amount": str(payment.amount)})
@@ -108,6 +134,7 @@ def _apply(
         enqueue_on_commit("billing.tasks.close_needless_sessions")
     elif target == S.SUCCEEDED:
         go(to=S.HELD, cause=f"{cause}; not needed", succeeded_at=now)
+        ledger.book(movement=Movement.PAID, payment=payment, amount=payment.amount, now=now)
         audit.record(action="payment.not_needed", subject=payment, by=by)
         with translation.override(payment.user.language):
             reason = gettext("The document was already paid for, or its order had changed.")

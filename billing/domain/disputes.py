@@ -1,0 +1,96 @@
+"""Disputes: the payer's bank asks for the money back. The document is frozen, staff are told (R-63)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+
+from billing import stripe_gateway as gateway
+from billing.domain import ledger, payments
+from billing.domain.pricing import from_cents
+from billing.enums import DisputeState, Movement, PaymentState
+from billing.models import PAID_STATES, Dispute, Payment
+from documents.domain import freezing
+from privacy.domain import audit
+from tesigo.platform import alerts
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: How a dispute stands by Stripe's word for it. A warning that is closed was no dispute in the end.
+_STATES: Final = {"won": DisputeState.WON, "warning_closed": DisputeState.WON, "lost": DisputeState.LOST}
+
+
+def follow(
+    *, payment: Payment, seen: Sequence[gateway.ProviderDispute], now: datetime, by: "User | None" = None
+) -> None:
+    """Brings the disputes of a locked payment, its state and the document's freezing to what Stripe says now.
+
+    Repeating it changes nothing, and a dispute first heard of when it is over is booked as one that was followed
+    throughout. Runs inside the transaction that holds the payment.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("disputes are followed with their payment locked")
+    for one in seen:
+        _follow_one(payment, one, now, by)
+    states = set(Dispute.objects.filter(payment=payment).values_list("state", flat=True))
+    if not states:
+        return
+    is_frozen = bool(states & {DisputeState.OPEN, DisputeState.LOST})
+    freezing.set_frozen(document_id=payment.document_id, is_frozen=is_frozen, now=now)
+    present = Payment.objects.values_list("state", flat=True).get(pk=payment.pk)
+    if is_frozen:
+        payments.move(payment_id=payment.pk, to=PaymentState.DISPUTED, cause="disputed", by=by, now=now)
+    elif present == PaymentState.DISPUTED:
+        payments.move(payment_id=payment.pk, to=_before(payment), cause="dispute won", by=by, now=now)
+
+
+def _follow_one(payment: Payment, one: gateway.ProviderDispute, now: datetime, by: "User | None") -> None:
+    state = _STATES.get(one.status, DisputeState.OPEN)
+    dispute, is_new = Dispute.objects.get_or_create(
+        stripe_dispute_id=one.id,
+        defaults={
+            "payment": payment,
+            "amount": from_cents(one.amount),
+            "reason": one.reason[:60],
+            "opened_at": one.created,
+        },
+    )
+    if is_new:
+        audit.record(action="dispute.opened", subject=dispute, by=by, details={"amount": str(dispute.amount)})
+        _tell_staff(payment, dispute, "A payment is disputed")
+    if dispute.state != state:
+        closed_at = None if state == DisputeState.OPEN else now
+        Dispute.objects.filter(pk=dispute.pk).update(state=state, closed_at=closed_at)
+        audit.record(action=f"dispute.{state}", subject=dispute, by=by)
+        _tell_staff(payment, dispute, f"A dispute was {DisputeState(state).label}")
+    if one.taken:
+        taken = from_cents(one.taken)
+        ledger.book(movement=Movement.DISPUTE_WITHDRAWN, payment=payment, dispute=dispute, amount=taken, now=now)
+        Dispute.objects.filter(pk=dispute.pk, is_withdrawn=False).update(is_withdrawn=True)
+    if one.returned:
+        back = from_cents(one.returned)
+        ledger.book(movement=Movement.DISPUTE_REINSTATED, payment=payment, dispute=dispute, amount=back, now=now)
+
+
+def _before(payment: Payment) -> PaymentState:
+    """Where a payment stands apart from its disputes: by what has gone back of it."""
+    amount, refunded = Payment.objects.values_list("amount", "refunded_amount").get(pk=payment.pk)
+    if refunded >= amount:
+        return PaymentState.REFUNDED
+    return PaymentState.PARTIALLY_REFUNDED if refunded else PaymentState.SUCCEEDED
+
+
+def _tell_staff(payment: Payment, dispute: Dispute, subject: str) -> None:
+    alerts.tell_staff(
+        key=f"dispute:{dispute.pk}:{subject}",
+        subject=subject,
+        text=f"Dispute {dispute.stripe_dispute_id} over €{dispute.amount} on payment {payment.pk}. "
+        "Its document cannot be taken away while the dispute is open, nor after it is lost.",
+    )
+
+
+def is_disputed(payment: Payment) -> bool:
+    """Whether a dispute over the payment is open, so that its present state at Stripe is worth asking for."""
+    return payment.state in PAID_STATES and Dispute.objects.filter(payment=payment, state=DisputeState.OPEN).exists()
