@@ -23,11 +23,23 @@ class PagesForm(forms.Form):
     )
 
 
+class CodeForm(forms.Form):
+    """A promo code to look up."""
+
+    code = forms.CharField(
+        label=_("Promo code"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
 class PayForm(forms.Form):
-    """Consent, and the price that was shown when it was given (R-13)."""
+    """Consent, and the price that was shown when it was given (R-13), with the code that it was shown with."""
 
     total = forms.DecimalField(max_digits=8, decimal_places=2, widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
+    code = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     terms = forms.BooleanField(
         error_messages={"required": _("Please agree to the terms before you pay.")},
     )

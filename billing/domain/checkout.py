@@ -1,6 +1,7 @@
 """Asking for money: the price shown is the price charged, and one page to pay it on (R-13, R-63)."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -12,10 +13,12 @@ from django.utils import timezone
 
 from billing import gates
 from billing import stripe_gateway as gateway
-from billing.domain import pricing, sessions, settlement
+from billing.domain import orders, pricing, promo, sessions, settlement
+from billing.domain.orders import Buyer
+from billing.domain.pricing import Offer, Quote
 from billing.enums import PaymentState, PriceListState
 from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, ProviderError, Refused, Unavailable
-from billing.models import OPEN_STATES, PAID_STATES, Payment
+from billing.models import OPEN_STATES, PAID_STATES, Payment, Redemption
 from documents.domain import outline
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
@@ -23,7 +26,7 @@ from documents.models import Document
 from privacy.domain import audit
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    pass
 
 logger = logging.getLogger(__name__)
 
@@ -35,24 +38,33 @@ ROUNDS: Final = 3
 SWEEP_AFTER: Final = timedelta(minutes=1)
 
 
-def open_checkout(
-    *, document_id: UUID, shown_total: Decimal, shown_version: int, by: "User", now: datetime | None = None
-) -> Payment:
+@dataclass(frozen=True)
+class Shown:
+    """What the person agreed to: the total and the version of the list that they saw, with the code they gave."""
+
+    total: Decimal
+    version: int
+    code: str = ""
+
+
+def open_checkout(*, document_id: UUID, shown: Shown, buyer: Buyer, now: datetime | None = None) -> Payment:
     """The one open payment of the user's document, with the address of Stripe's page in ``checkout_url``.
 
     A second call for the same order answers the same payment; one for another order closes it first. Nothing is
     charged here. A payment in PROCESSING is answered as it is: its money is on its way.
 
-    Raises Http404, NotReady, AlreadyPaid, Refused, PriceChanged, NoPriceList, or ProviderError when Stripe cannot
-    be reached (the payment is kept; the next call goes on with it).
+    Raises Http404, NotReady, AlreadyPaid, Refused, PriceChanged, PromoRefused, NoPriceList, or ProviderError when
+    Stripe cannot be reached (the payment is kept; the next call goes on with it).
     """
     now = now or timezone.now()
-    document = owned_document(document_id=document_id, user=by)
+    document = owned_document(document_id=document_id, user=buyer.user)
+    if shown.code:
+        orders.count_try(buyer)
     for _round in range(ROUNDS):
-        payment = _payment_for(document, shown_total, shown_version, by, now)
+        payment = _payment_for(document, shown, buyer, now)
         if payment.state == PaymentState.PROCESSING:
             return payment
-        if not _fits(payment, document):
+        if not _fits(payment, document, shown.code, buyer):
             withdraw(payment_id=payment.pk, cause="order changed", now=now)
             continue
         try:
@@ -62,7 +74,7 @@ def open_checkout(
             raise
         if payment.created_at != now:
             payment = _as_stripe_sees(payment, now)
-        if payment.state in CLOSABLE and _fits(payment, document):
+        if payment.state in CLOSABLE and _fits(payment, document, shown.code, buyer):
             return payment
         # Paid, failed or expired meanwhile, or the price changed while Stripe was answering: look again.
     raise Unavailable("The open payment could not be replaced.")
@@ -128,7 +140,7 @@ def _attempt(payment_id: UUID, *, needless: bool, now: datetime) -> None:
         logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": str(error)})
 
 
-def _payment_for(document: Document, shown_total: Decimal, shown_version: int, by: "User", now: datetime) -> Payment:
+def _payment_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) -> Payment:
     """The open payment of the document, or a new one for what was shown, committed before Stripe hears of it."""
     with transaction.atomic():
         # Whoever comes second waits here and then finds the first one's row.
@@ -139,37 +151,75 @@ def _payment_for(document: Document, shown_total: Decimal, shown_version: int, b
             raise NotReady
         document.pages, document.state = document_now.pages, document_now.state
         payment = Payment.objects.select_related("user").filter(document=document, state__in=OPEN_STATES).first()
-        if payment and payment.state == PaymentState.PROCESSING:
+        if payment and (payment.state == PaymentState.PROCESSING or not _fits(payment, document, shown.code, buyer)):
             return payment
-        quote = pricing.quote(document.pages)
-        if (quote.total, quote.version) != (shown_total, shown_version):
-            raise PriceChanged(shown_total=shown_total, quote=quote)
+        quote = _quote_of(payment, document, buyer) if payment else _quote_for(document_now, shown.code, buyer, now)
+        if (quote.total, quote.version) != (shown.total, shown.version):
+            raise PriceChanged(shown_total=shown.total, quote=quote)
         if payment:
             return payment
         if refusal := gates.ask(document_now):
             raise Refused(refusal)
-        payment = Payment.objects.create(
+        return _open(document_now, quote, buyer, now)
+
+
+def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Payment:
+    """A new payment for a quote, with its promo code held. Raises PromoRefused when others were faster."""
+    payment = Payment.objects.create(
+        document=document,
+        user=buyer.user,
+        price_list_id=quote.price_list_id,
+        variant=quote.variant,
+        pages=quote.pages,
+        amount=quote.total,
+        lines=[{"label": line.label, "amount": str(line.amount), "kind": line.kind} for line in quote.lines],
+        consented_at=now,
+        created_at=now,
+        expires_at=now + sessions.expires_after(),
+    )
+    if quote.code:
+        promo.reserve(code=quote.code, payment=payment, document=document, ip_hash=buyer.ip_hash, now=now)
+    Document.objects.filter(pk=document.pk, ordered_at=None).update(ordered_at=now)
+    audit.record(
+        action="payment.opened",
+        subject=payment,
+        by=buyer.user,
+        details={"amount": str(quote.total), "pages": quote.pages},
+    )
+    return payment
+
+
+def _quote_for(document: Document, code: str, buyer: Buyer, now: datetime) -> Quote:
+    """The price of a new order. Raises PromoRefused for a code that does not count."""
+    mine = orders.terms_of(buyer)
+    offer = None
+    if code:
+        offer = promo.offer(
+            code=code,
             document=document,
-            user=by,
-            price_list_id=quote.price_list_id,
-            pages=quote.pages,
-            amount=quote.total,
-            lines=[{"label": line.label, "amount": str(line.amount), "kind": line.kind} for line in quote.lines],
-            consented_at=now,
-            created_at=now,
-            expires_at=now + sessions.expires_after(),
+            price_list_id=mine.price_list_id,
+            user=buyer.user,
+            ip_hash=buyer.ip_hash,
+            now=now,
         )
-        Document.objects.filter(pk=document.pk, ordered_at=None).update(ordered_at=now)
-        audit.record(
-            action="payment.opened", subject=payment, by=by, details={"amount": str(quote.total), "pages": quote.pages}
-        )
-        return payment
+    return pricing.quote(document.pages, mine, offer=offer, now=now)
 
 
-def _fits(payment: Payment, document: Document) -> bool:
-    """Whether the payment is for the order as it is now, by the list in force now (R-13)."""
-    quote = pricing.quote(document.pages)
-    return (payment.pages, payment.price_list_id, payment.amount) == (quote.pages, quote.price_list_id, quote.total)
+def _quote_of(payment: Payment, document: Document, buyer: Buyer) -> Quote:
+    """What the order costs now with the payment's own code, which counts for it as it did when it was held."""
+    return pricing.quote(document.pages, orders.terms_of(buyer), offer=_offer_of(payment))
+
+
+def _offer_of(payment: Payment) -> Offer | None:
+    redemption = Redemption.objects.select_related("promo_code").filter(payment=payment).first()
+    return Offer(redemption.promo_code.code, redemption.promo_code.percent) if redemption else None
+
+
+def _fits(payment: Payment, document: Document, code: str, buyer: Buyer) -> bool:
+    """Whether the payment is for the order as it is now, by the list and the code that count now (R-13)."""
+    quote = _quote_of(payment, document, buyer)
+    ordered = (payment.pages, payment.price_list_id, payment.amount)
+    return quote.code == promo.normalised(code) and ordered == (quote.pages, quote.price_list_id, quote.total)
 
 
 def _as_stripe_sees(payment: Payment, now: datetime) -> Payment:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from billing.enums import PaymentState
-from billing.models import PAID_STATES, Payment
+from billing.models import OPEN_STATES, PAID_STATES, Payment, Redemption
 from documents.models import Document
 
 if TYPE_CHECKING:
@@ -22,6 +22,12 @@ def latest_payment(*, document: Document, session_id: str = "") -> Payment | Non
 def money_in(document: Document) -> bool:
     """Whether the document is paid, or its money is on its way."""
     return Payment.objects.filter(document=document, state__in=[*PAID_STATES, PaymentState.PROCESSING]).exists()
+
+
+def code_held(*, document: Document) -> str:
+    """The promo code of the document's open payment, if it has one."""
+    held = Redemption.objects.filter(payment__document=document, payment__state__in=OPEN_STATES)
+    return held.values_list("promo_code__code", flat=True).first() or ""
 
 
 def payment_history(*, user: "User") -> QuerySet[Payment]:

@@ -20,6 +20,7 @@ from tesigo.platform import alerts
 
 #: States of a payment whose money came in.
 _MONEY_CAME: Final = [*PAID_STATES, PaymentState.REFUNDED, PaymentState.HELD]
+_NOT_BEGUN: Final = {DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED}
 #: A paid document may wait so long for its job, and a decided refund for its way to Stripe, before it counts.
 _PATIENCE: Final = timedelta(minutes=30)
 
@@ -142,9 +143,8 @@ def _documents(start: datetime, end: datetime, *, repair: bool, now: datetime, r
                 report.repaired.append(found)
             else:
                 yield found
-        elif state in {DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED}:
-            if payment.succeeded_at and now - payment.succeeded_at > _PATIENCE:
-                yield f"Document {payment.document_id} was paid ({payment.pk}) and is not being written."
+        elif state in _NOT_BEGUN and payment.succeeded_at and now - payment.succeeded_at > _PATIENCE:
+            yield f"Document {payment.document_id} was paid ({payment.pk}) and is not being written."
 
 
 def _receipt_gaps(year: int) -> list[str]:

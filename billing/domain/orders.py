@@ -1,0 +1,83 @@
+"""What an order costs the person who looks at it: their variant of the prices, with a promo code or without."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.domain import pricing, promo, terms, variants
+from billing.domain.pricing import Offer, Quote
+from billing.domain.terms import Terms
+from billing.errors import PromoRefused
+from tesigo.platform import limits
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from documents.models import Document
+
+#: Tries of a code that a person, and a connection, have in an hour: enough to mistype, too few to guess (R-62).
+TRIES_BY_PERSON: Final = 20
+TRIES_BY_IP: Final = 60
+_HOUR: Final = 3600
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who orders: the person, a keyed hash of where from, and the variant their browser had seen before."""
+
+    user: "User"
+    ip_hash: str = ""
+    seen_before: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order as shown: its price, and why a code that was tried takes nothing off."""
+
+    quote: Quote
+    code_problem: str = ""
+
+
+def show(*, document: "Document", buyer: Buyer, code: str = "", now: datetime | None = None) -> Order:
+    """What the document costs this person now; a code that does not count leaves the price without it.
+
+    Raises NoPriceList.
+    """
+    now = now or timezone.now()
+    mine = terms_of(buyer)
+    problem = ""
+    offer: Offer | None = None
+    if code:
+        try:
+            count_try(buyer)
+            offer = promo.offer(
+                code=code,
+                document=document,
+                price_list_id=mine.price_list_id,
+                user=buyer.user,
+                ip_hash=buyer.ip_hash,
+                now=now,
+            )
+        except PromoRefused as refused:
+            problem = str(refused)
+    return Order(pricing.quote(document.pages, mine, offer=offer, now=now), problem)
+
+
+def terms_of(buyer: Buyer) -> Terms:
+    """The terms in force for this person, from the database. Raises NoPriceList."""
+    in_force = terms.active()
+    variant = variants.of_user(user=buyer.user, terms=in_force, seen_before=buyer.seen_before)
+    return terms.of_variant(in_force, variant)
+
+
+def count_try(buyer: Buyer) -> None:
+    """Counts a try of a code. Raises PromoRefused when there were too many, or nobody can count just now."""
+    tries = [("user", str(buyer.user.pk), TRIES_BY_PERSON)]
+    if buyer.ip_hash:
+        tries.append(("ip", buyer.ip_hash, TRIES_BY_IP))
+    for whose, key, limit in tries:
+        verdict = limits.check(f"promo-{whose}", key, limit=limit, seconds=_HOUR, when_redis_is_away="refuse")
+        if not verdict.allowed:
+            raise PromoRefused(_("Too many codes were tried. Wait a while, or order without one."))

@@ -1,0 +1,137 @@
+"""The price of an order, and the button that pays it."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.domain.signed_in import SignedInRequest
+from billing.domain import orders, promo, queries
+from billing.domain.checkout import Shown, open_checkout
+from billing.domain.orders import Buyer
+from billing.enums import PaymentState
+from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
+from billing.forms import CodeForm, PayForm
+from billing.views.calculator import seen_before
+from documents.domain import outline
+from documents.domain.queries import owned_document
+from documents.enums import DocumentState
+from documents.models import Document
+from tesigo.platform.client import client_ip
+from tesigo.platform.crypto import keyed_hash
+
+#: After which paying may be tried again when Stripe, or we, could not be asked.
+TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
+
+
+@login_required
+@require_safe
+def price(request: SignedInRequest, document_id: UUID) -> HttpResponse:
+    """The order like a receipt, with ``?code=`` taken off, and the button that pays it."""
+    document = owned_document(document_id=document_id, user=request.user)
+    if queries.money_in(document):
+        return redirect("billing:paid", document.pk)
+    if document.state != DocumentState.OUTLINED or not outline.is_complete(document):
+        return _elsewhere(document)
+    if "left" in request.GET:
+        messages.info(request, _("Nothing was charged. You can pay whenever you are ready."))
+    code = promo.normalised(request.GET.get("code", "")) or queries.code_held(document=document)
+    return _price_page(request, document, code=code)
+
+
+@login_required
+@require_POST
+def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
+    """Opens the payment and sends its owner to Stripe's page. Whatever stands in the way, nothing is charged."""
+    document = owned_document(document_id=document_id, user=request.user)
+    form = PayForm(request.POST)
+    code = promo.normalised(request.POST.get("code", ""))
+    if not form.is_valid():
+        return _price_page(request, document, code=code, form=form, status=422)
+    shown = Shown(form.cleaned_data["total"], form.cleaned_data["version"], code)
+    try:
+        payment = open_checkout(document_id=document_id, shown=shown, buyer=_buyer(request))
+    except PriceChanged as change:
+        return _price_page(request, document, code=code, changed=change, status=409)
+    except PromoRefused as refused:
+        messages.warning(request, _("Nothing was charged. %(why)s") % {"why": refused})
+        return _price_page(request, document, status=409)
+    except AlreadyPaid:
+        return redirect("billing:paid", document_id)
+    except NotReady:
+        document.refresh_from_db()
+        return _elsewhere(document)
+    except Refused as refused_now:
+        refusal = refused_now.refusal
+        return _not_now(request, document, str(refusal.reason), refusal.retry_after or TRY_AGAIN_AFTER)
+    except (ProviderError, NoPriceList):
+        messages.error(
+            request, _("The payment provider cannot be reached just now. Nothing was charged. Try again in a minute.")
+        )
+        return _price_page(request, document, code=code, status=503)
+    if payment.state == PaymentState.PROCESSING:
+        return redirect("billing:paid", document_id)
+    return HttpResponseRedirect(payment.checkout_url)
+
+
+def _buyer(request: SignedInRequest) -> Buyer:
+    ip = client_ip(request)
+    ip_hash = keyed_hash("promo-ip", ip).hex() if ip else ""
+    return Buyer(user=request.user, ip_hash=ip_hash, seen_before=seen_before(request))
+
+
+def _price_page(
+    request: SignedInRequest,
+    document: Document,
+    *,
+    code: str = "",
+    form: PayForm | None = None,
+    changed: PriceChanged | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    try:
+        order = orders.show(document=document, buyer=_buyer(request), code=code)
+    except NoPriceList:
+        return _not_now(request, document, _("Prices are being changed. Nothing was charged."), TRY_AGAIN_AFTER)
+    quoted = order.quote
+    present = {"total": quoted.total, "version": quoted.version, "code": quoted.code}
+    if form is None:
+        shown = PayForm(initial=present)
+    else:
+        # Consent as it came in, the price as it is now: what was sent for it is never shown back.
+        shown = PayForm({name: form.data.get(name, "") for name in ("terms", "start_now")} | present)
+        if "total" in form.errors or "version" in form.errors:
+            messages.warning(request, _("The price could not be read. Nothing was charged. Please look at it again."))
+    context = {
+        "document": document,
+        "quote": quoted,
+        "form": shown,
+        "code_form": CodeForm(initial={"code": code}),
+        "code_problem": order.code_problem,
+        "changed": changed,
+        "last_payment": queries.latest_payment(document=document),
+    }
+    return render(request, "billing/price.html", context, status=status)
+
+
+def _elsewhere(document: Document) -> HttpResponse:
+    """Where a document that cannot be paid now goes on."""
+    if document.state == DocumentState.DRAFT:
+        return redirect("documents:brief", document.pk)
+    if document.state in {DocumentState.OUTLINING, DocumentState.OUTLINED}:
+        return redirect("documents:outline", document.pk)
+    return redirect("generation:progress", document.pk)
+
+
+def _not_now(request: HttpRequest, document: Document, reason: str, wait: timedelta) -> HttpResponse:
+    seconds = int(wait.total_seconds())
+    context = {"document": document, "reason": reason, "minutes": max(1, round(seconds / 60))}
+    response = render(request, "billing/not_now.html", context, status=503)
+    response["Retry-After"] = str(seconds)
+    return response
