@@ -59,7 +59,7 @@ def open_checkout(*, document_id: UUID, shown: Shown, buyer: Buyer, now: datetim
     now = now or timezone.now()
     document = owned_document(document_id=document_id, user=buyer.user)
     if shown.code:
-        orders.count_try(buyer)
+        orders.count_try(document=document, buyer=buyer, code=shown.code)
     for _round in range(ROUNDS):
         payment = _payment_for(document, shown, buyer, now)
         if payment.state == PaymentState.PROCESSING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.domain import pricing, promo, terms, variants
+from billing.domain import pricing, promo, queries, terms, variants
 from billing.domain.pricing import Offer, Quote
 from billing.domain.terms import Terms
 from billing.errors import PromoRefused
@@ -51,7 +51,7 @@ def show(*, document: "Document", buyer: Buyer, code: str = "", now: datetime | 
     offer: Offer | None = None
     if code:
         try:
-            count_try(buyer)
+            count_try(document=document, buyer=buyer, code=code)
             offer = promo.offer(
                 code=code,
                 document=document,
@@ -72,8 +72,13 @@ def terms_of(buyer: Buyer) -> Terms:
     return terms.of_variant(in_force, variant)
 
 
-def count_try(buyer: Buyer) -> None:
-    """Counts a try of a code. Raises PromoRefused when there were too many, or nobody can count just now."""
+def count_try(*, document: "Document", buyer: Buyer, code: str) -> None:
+    """Counts a try of a code, unless the document holds it already.
+
+    Raises PromoRefused when there were too many, or nobody can count just now.
+    """
+    if promo.normalised(code) == queries.code_held(document=document):
+        return
     tries = [("user", str(buyer.user.pk), TRIES_BY_PERSON)]
     if buyer.ip_hash:
         tries.append(("ip", buyer.ip_hash, TRIES_BY_IP))

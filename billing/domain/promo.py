@@ -1,11 +1,13 @@
 """Promo codes: looked up, reserved with a payment, used or released with it. Limits hold exactly (R-62)."""
 
 import re
+import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,11 +15,15 @@ from billing.domain.pricing import Offer
 from billing.enums import PaymentState, RedemptionState
 from billing.errors import PromoRefused
 from billing.models import PAID_STATES, Payment, PromoCode, Redemption
+from privacy.domain import audit
 
 if TYPE_CHECKING:
     from accounts.models import User
     from documents.models import Document
 
+#: Letters and digits that are not mistaken for each other; 8 of them are 40 bits.
+_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_RANDOM: Final = 8
 _SPACES: Final = re.compile(r"\s+")
 #: Uses that count against the limits.
 _COUNTED: Final = (RedemptionState.RESERVED, RedemptionState.USED)
@@ -40,7 +46,7 @@ def offer(
     """
     promo = _find(PromoCode.objects.filter(code=normalised(code)).first())
     _check_terms(promo, document, price_list_id, now or timezone.now())
-    _check_limits(promo, user, ip_hash)
+    _check_limits(promo, document, user, ip_hash)
     return Offer(promo.code, promo.percent)
 
 
@@ -56,7 +62,7 @@ def reserve(
     now = now or timezone.now()
     promo = _find(PromoCode.objects.select_for_update().filter(code=normalised(code)).first())
     _check_terms(promo, document, payment.price_list_id, now)
-    _check_limits(promo, payment.user, ip_hash)
+    _check_limits(promo, document, payment.user, ip_hash)
     return Redemption.objects.create(
         promo_code=promo, payment=payment, user=payment.user, ip_hash=ip_hash, created_at=now, changed_at=now
     )
@@ -95,8 +101,10 @@ def _check_terms(promo: PromoCode, document: "Document", price_list_id: int, now
         raise PromoRefused(_("This code does not count for the prices of today."))
 
 
-def _check_limits(promo: PromoCode, user: "User", ip_hash: str) -> None:
-    uses = Redemption.objects.filter(promo_code=promo, state__in=_COUNTED)
+def _check_limits(promo: PromoCode, document: "Document", user: "User", ip_hash: str) -> None:
+    # A use that this very document holds is let go before it takes another.
+    held = Q(state=RedemptionState.RESERVED, payment__document=document)
+    uses = Redemption.objects.filter(promo_code=promo, state__in=_COUNTED).exclude(held)
     if promo.limit_total is not None and uses.count() >= promo.limit_total:
         raise PromoRefused(_("This code has been used as often as it may be."))
     if promo.limit_per_address is not None and uses.filter(user=user).count() >= promo.limit_per_address:
@@ -104,3 +112,22 @@ def _check_limits(promo: PromoCode, user: "User", ip_hash: str) -> None:
     from_here = uses.filter(ip_hash=ip_hash) if ip_hash else uses.none()
     if promo.limit_per_ip is not None and from_here.count() >= promo.limit_per_ip:
         raise PromoRefused(_("This code has been used from your connection as often as it may be."))
+
+
+def create_batch(
+    *, count: int, prefix: str, batch: str, by: "User", now: datetime | None = None, **fields: Any
+) -> list[PromoCode]:
+    """Makes ``count`` codes that cannot be guessed, ``PREFIX-XXXXXXXX`` each, with the same terms.
+
+    ``fields`` are those of PromoCode, without its code. Raises ValidationError for terms that make no sense.
+    """
+    now = now or timezone.now()
+    codes: set[str] = set()
+    while len(codes) < count:
+        codes.add(f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _ in range(_RANDOM))}".removeprefix("-"))
+    made = [PromoCode(code=code, batch=batch, created_by=by, created_at=now, **fields) for code in sorted(codes)]
+    made[0].full_clean()
+    with transaction.atomic():
+        PromoCode.objects.bulk_create(made)
+        audit.record(action="promo.batch_made", subject=None, by=by, details={"batch": batch, "count": count})
+    return made

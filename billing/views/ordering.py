@@ -41,7 +41,8 @@ def price(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return _elsewhere(document)
     if "left" in request.GET:
         messages.info(request, _("Nothing was charged. You can pay whenever you are ready."))
-    code = promo.normalised(request.GET.get("code", "")) or queries.code_held(document=document)
+    asked = request.GET.get("code")
+    code = queries.code_held(document=document) if asked is None else promo.normalised(asked)
     return _price_page(request, document, code=code)
 
 
