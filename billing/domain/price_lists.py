@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from billing.domain import terms
 from billing.enums import PriceListMove, PriceListState, Variant
@@ -66,6 +69,7 @@ def activate(*, price_list_id: int, reason: str, by: "User", now: datetime | Non
         chosen = next(known for known in lists if known.pk == price_list_id)
         if chosen.state == PriceListState.ACTIVE:
             return chosen
+        check_tiers(chosen.price_per_page, list(chosen.tiers.all()))
         was_used = chosen.state == PriceListState.RETIRED
         for known in lists:
             if known.state == PriceListState.ACTIVE and known.variant == chosen.variant:
@@ -94,6 +98,19 @@ def end_test(*, price_list_id: int, reason: str, by: "User", now: datetime | Non
     return chosen
 
 
+def check_tiers(price_per_page: Decimal, tiers: Sequence[PriceTier]) -> None:
+    """Raises ValidationError unless each tier is at most as dear as the pages before it, and no page begins two."""
+    before = price_per_page
+    first_pages = set()
+    for tier in sorted(tiers, key=lambda tier: tier.from_page):
+        if tier.from_page in first_pages:
+            raise ValidationError(_("Two tiers begin at page %d.") % tier.from_page)
+        if tier.price_per_page > before:
+            raise ValidationError(_("Pages from the %dth must not cost more than those before them.") % tier.from_page)
+        first_pages.add(tier.from_page)
+        before = tier.price_per_page
+
+
 def _retire(price_list: PriceList, reason: str, by: "User", now: datetime) -> None:
     price_list.state = PriceListState.RETIRED
     price_list.save(update_fields=["state"])
@@ -101,6 +118,7 @@ def _retire(price_list: PriceList, reason: str, by: "User", now: datetime) -> No
 
 
 def _replace_tiers(draft: PriceList, tiers: Sequence[PriceTier]) -> None:
+    check_tiers(draft.price_per_page, tiers)
     draft.tiers.all().delete()
     for tier in tiers:
         tier.pk, tier.price_list = None, draft

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from billing.domain.pricing import Offer
 from billing.enums import PaymentState, RedemptionState
 from billing.errors import PromoRefused
-from billing.models import PAID_STATES, Payment, PromoCode, Redemption
+from billing.models import PAID_STATES, Payment, PriceList, PromoCode, Redemption
 from privacy.domain import audit
 
 if TYPE_CHECKING:
@@ -114,8 +115,29 @@ def _check_limits(promo: PromoCode, document: "Document", user: "User", ip_hash:
         raise PromoRefused(_("This code has been used from your connection as often as it may be."))
 
 
+def save(*, code: PromoCode, by: "User") -> PromoCode:
+    """Saves a code, new or changed. Raises ValidationError for terms that make no sense."""
+    is_new = code._state.adding
+    if is_new:
+        code.created_by = by
+    code.code = normalised(code.code)
+    code.full_clean()
+    with transaction.atomic():
+        code.save()
+        details = {"percent": str(code.percent), "enabled": code.enabled}
+        audit.record(action="promo.made" if is_new else "promo.changed", subject=code, by=by, details=details)
+    return code
+
+
 def create_batch(
-    *, count: int, prefix: str, batch: str, by: "User", now: datetime | None = None, **fields: Any
+    *,
+    count: int,
+    prefix: str,
+    batch: str,
+    by: "User",
+    price_lists: Sequence[PriceList] = (),
+    now: datetime | None = None,
+    **fields: Any,
 ) -> list[PromoCode]:
     """Makes ``count`` codes that cannot be guessed, ``PREFIX-XXXXXXXX`` each, with the same terms.
 
@@ -129,5 +151,9 @@ def create_batch(
     made[0].full_clean()
     with transaction.atomic():
         PromoCode.objects.bulk_create(made)
+        tie = PromoCode.price_lists.through
+        tie.objects.bulk_create(
+            [tie(promocode_id=code.pk, pricelist_id=price_list.pk) for code in made for price_list in price_lists]
+        )
         audit.record(action="promo.batch_made", subject=None, by=by, details={"batch": batch, "count": count})
     return made

@@ -1,0 +1,40 @@
+"""What Stripe told us."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from billing.domain import events
+from billing.models import WebhookEvent
+from tesigo.platform.read_only import ReadOnly
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
+    """What Stripe told us, and whether it was worked."""
+
+    list_display = ("received_at", "type", "object_id", "processed_at", "tries", "error")
+    list_filter = ("type", "received_at", ("processed_at", admin.EmptyFieldListFilter))
+    search_fields = ("event_id", "object_id", "type")
+    fields = ("event_id", "type", "object_id", "received_at", "processed_at", "tries", "error", "told")
+    actions = ("work_again",)
+
+    def has_money_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.change_payment")
+
+    @admin.display(description=_("what it told"))
+    def told(self, event: WebhookEvent) -> SafeString:
+        """Ids and states of the event's object."""
+        rows = [(name, value) for name, value in sorted(event.payload.items()) if name != "metadata"]
+        rows += sorted(event.payload.get("metadata", {}).items())
+        body = format_html_join("", "<tr><th>{}</th><td>{}</td></tr>", rows)
+        return format_html("<table><tbody>{}</tbody></table>", body)
+
+    @admin.action(description=_("Work those that still wait"), permissions=["money"])
+    def work_again(self, request: HttpRequest, chosen: QuerySet[WebhookEvent]) -> None:
+        for event in chosen:
+            events.work(event_id=event.pk)
+        self.message_user(request, _("Done."), messages.SUCCESS)

@@ -1,0 +1,230 @@
+"""Payments to follow, settle and refund; what went back, and what is disputed."""
+
+from decimal import Decimal
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from billing.admin.shared import csv_response, money_table, staff_of
+from billing.domain import refunds, settlement
+from billing.errors import ProviderError
+from billing.models import Booking, Dispute, Payment, PaymentEvent, Refund
+from privacy.domain import audit
+from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
+
+
+class EventInline(ReadOnlyInline):
+    """Moves of a payment."""
+
+    model = PaymentEvent
+    fields = ("at", "from_state", "to_state", "cause", "actor_id")
+
+
+class RefundInline(ReadOnlyInline):
+    """What went back of a payment."""
+
+    model = Refund
+    fields = ("created_at", "amount", "cause", "reason", "state", "failure", "finished_at", "actor_id")
+
+
+class DisputeInline(ReadOnlyInline):
+    """Objections of the payer's bank."""
+
+    model = Dispute
+    fields = ("opened_at", "amount", "reason", "state", "closed_at")
+
+
+class BookingInline(ReadOnlyInline):
+    """What the books say of a payment."""
+
+    model = Booking
+    fk_name = "payment"
+    fields = ("at", "movement", "cents")
+    readonly_fields = ("cents",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        return super().get_queryset(request).prefetch_related("entries")
+
+    @admin.display(description=_("cents"))
+    def cents(self, booking: Booking) -> str:
+        return ", ".join(f"{entry.get_account_display()} {entry.cents:+d}" for entry in booking.entries.all())
+
+
+class RefundForm(forms.Form):
+    """How much goes back, and why."""
+
+    amount = forms.DecimalField(
+        label=_("Amount in euros"),
+        required=False,
+        max_digits=8,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        help_text=_("Empty: all that is left."),
+    )
+    reason = forms.CharField(
+        label=_("Reason, in words for the student"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        error_messages={"required": _("Please give a reason; the student will read it.")},
+    )
+
+
+def audit_export(request: HttpRequest, what: str, count: int) -> None:
+    """Leaves a row in the audit trail: payments left the house in a file."""
+    audit.record(action="export.csv", subject=None, by=staff_of(request), details={"what": what, "rows": count})
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, admin.ModelAdmin):
+    """Follow a payment; ask Stripe about it; give it back."""
+
+    list_display = ("created_at", "euros", "pages", "state", "refunded_amount", "document", "price_list", "failure")
+    list_filter = ("state", "price_list", "created_at", "succeeded_at")
+    list_select_related = ("document", "price_list")
+    search_fields = ("id", "stripe_session_id", "stripe_payment_intent_id", "document__id", "user__email")
+    date_hierarchy = "created_at"
+    inlines = (EventInline, RefundInline, DisputeInline, BookingInline)
+    actions = ("settle_now", "refund", "export_csv")
+    fieldsets = (
+        (None, {"fields": ("document", "user", "pages", "price_list", "order", "euros", "refunded_amount")}),
+        (_("State"), {"fields": ("state", "failure", "consented_at", "created_at", "expires_at", "succeeded_at")}),
+        (_("At Stripe"), {"fields": ("stripe_session_id", "stripe_payment_intent_id", "checked_at")}),
+    )
+
+    def has_money_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.change_payment")
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def euros(self, payment: Payment) -> str:
+        return f"€{payment.amount}"
+
+    @admin.display(description=_("order"))
+    def order(self, payment: Payment) -> SafeString:
+        """The lines as shown and charged."""
+        return money_table([(line["label"], line["amount"]) for line in payment.lines])
+
+    @admin.action(description=_("Ask Stripe how it stands"), permissions=["money"])
+    def settle_now(self, request: HttpRequest, chosen: QuerySet[Payment]) -> None:
+        for payment in chosen:
+            try:
+                settled = settlement.settle(payment_id=payment.pk, cause="staff", by=staff_of(request), again=True)
+            except ProviderError as error:
+                self.message_user(request, _("Stripe could not be asked: %s") % error, messages.ERROR)
+            else:
+                self.message_user(request, f"{settled.pk}: {settled.get_state_display()}", messages.SUCCESS)
+
+    @admin.action(description=_("Refund, in full or in part"), permissions=["money"])
+    def refund(self, request: HttpRequest, chosen: QuerySet[Payment]) -> HttpResponse | None:
+        """Asks for amount and reason on a page of its own, then gives that much back of each."""
+        form = RefundForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Refund"),
+                "opts": self.model._meta,
+                "payments": chosen.select_related("document"),
+                "form": form,
+            }
+            return render(request, "billing/admin/refund.html", context)
+        for payment in chosen:
+            self._refund_one(request, payment, form.cleaned_data["amount"], form.cleaned_data["reason"])
+        return None
+
+    def _refund_one(self, request: HttpRequest, payment: Payment, amount: Decimal | None, reason: str) -> None:
+        cause = f"staff-{payment.refunds.count() + 1}"
+        try:
+            refund = refunds.open_refund(
+                payment_id=payment.pk, cause=cause, reason=reason, amount=amount, by=staff_of(request)
+            )
+        except ValueError:
+            left = payment.amount - payment.refunded_amount
+            text = _("%(payment)s: €%(amount)s is more than the €%(left)s that are left; nothing goes back.")
+            values = {"payment": payment.pk, "amount": amount, "left": left}
+            self.message_user(request, text % values, messages.ERROR)
+            return
+        if refund:
+            self.message_user(request, _("€%s goes back.") % refund.amount, messages.SUCCESS)
+        else:
+            self.message_user(request, _("%s holds no money that could go back.") % payment.pk, messages.WARNING)
+
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, chosen: QuerySet[Payment]) -> StreamingHttpResponse:
+        """The chosen payments, one line each, without what they tell about the person."""
+        audit_export(request, "payments", chosen.count())
+        rows = chosen.select_related("price_list").order_by("created_at").iterator(chunk_size=500)
+        heads = (
+            "payment",
+            "document",
+            "user",
+            "created_at",
+            "succeeded_at",
+            "state",
+            "pages",
+            "price_list",
+            "variant",
+            "amount",
+            "refunded",
+            "currency",
+            "stripe_session",
+            "stripe_payment_intent",
+        )
+        return csv_response(
+            "payments",
+            heads,
+            (
+                (
+                    payment.pk,
+                    payment.document_id,
+                    payment.user_id,
+                    payment.created_at.isoformat(),
+                    payment.succeeded_at.isoformat() if payment.succeeded_at else "",
+                    payment.state,
+                    payment.pages,
+                    payment.price_list.version,
+                    payment.variant,
+                    payment.amount,
+                    payment.refunded_amount,
+                    payment.currency,
+                    payment.stripe_session_id,
+                    payment.stripe_payment_intent_id,
+                )
+                for payment in rows
+            ),
+        )
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnly, admin.ModelAdmin):
+    """Follow money that goes back."""
+
+    list_display = ("created_at", "amount", "cause", "reason", "state", "failure", "finished_at", "payment")
+    list_filter = ("state", "created_at")
+    list_select_related = ("payment",)
+    search_fields = ("id", "stripe_refund_id", "payment__id", "cause")
+    fields = (
+        "payment",
+        "amount",
+        "cause",
+        "reason",
+        "state",
+        "failure",
+        "stripe_refund_id",
+        "created_at",
+        "finished_at",
+    )
+
+
+@admin.register(Dispute)
+class DisputeAdmin(ReadOnly, admin.ModelAdmin):
+    """Objections of payers' banks. Evidence is handed in at Stripe."""
+
+    list_display = ("opened_at", "amount", "reason", "state", "closed_at", "payment")
+    list_filter = ("state", "opened_at")
+    list_select_related = ("payment",)
+    search_fields = ("stripe_dispute_id", "payment__id")
+    fields = ("payment", "amount", "reason", "state", "is_withdrawn", "stripe_dispute_id", "opened_at", "closed_at")

@@ -1,0 +1,57 @@
+"""Stripe's objects as dj-stripe mirrors them: to look at, never to change."""
+
+from typing import Final
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from djstripe import models as mirrored
+
+from tesigo.platform.read_only import ReadOnly
+
+# dj-stripe's own pages carry inline styles and scripts, which our policy refuses.
+for model in apps.get_app_config("djstripe").get_models():
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+#: Of what Stripe tells, the parts that staff need; the rest stays in the row.
+_SHOWN: Final = ("id", "object", "status", "payment_status", "amount", "amount_total", "amount_refunded", "currency")
+_MORE: Final = (
+    "payment_intent",
+    "charge",
+    "reason",
+    "failure_code",
+    "failure_reason",
+    "disputed",
+    "livemode",
+    "created",
+)
+
+
+class MirrorAdmin(ReadOnly, admin.ModelAdmin):
+    """One kind of Stripe's objects."""
+
+    list_display = ("id", "created", "livemode", "djstripe_updated")
+    list_filter = ("livemode", "created")
+    search_fields = ("id",)
+    fields = ("id", "created", "livemode", "djstripe_updated", "told")
+    readonly_fields = ("told",)
+    ordering = ("-created",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.view_payment")
+
+    @admin.display(description=_("at Stripe"))
+    def told(self, row: mirrored.base.StripeModel) -> SafeString:
+        """Ids, states and amounts of the object as it was last seen."""
+        data = row.stripe_data or {}
+        known = ((name, data[name]) for name in (*_SHOWN, *_MORE) if data.get(name) not in (None, "", {}, []))
+        body = format_html_join("", "<tr><th>{}</th><td>{}</td></tr>", known)
+        return format_html("<table><tbody>{}</tbody></table>", body)
+
+
+for kind in (mirrored.Session, mirrored.PaymentIntent, mirrored.Charge, mirrored.Refund, mirrored.Dispute):
+    admin.site.register(kind, MirrorAdmin)
