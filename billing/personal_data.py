@@ -114,6 +114,7 @@ _WEBHOOK_EVENT = {
     "payload": Holds.LINK,
     "received_at": Holds.PLAIN,
     "processed_at": Holds.PLAIN,
+    "mirrored_at": Holds.PLAIN,
     "tries": Holds.PLAIN,
     "error": Holds.PLAIN,
 }

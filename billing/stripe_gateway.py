@@ -5,6 +5,7 @@ failure is one of Declined (it said no), Unavailable (nothing happened) and Unkn
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ TURN: Final = 3.0
 
 T = TypeVar("T")
 
+# dj-stripe, which mirrors Stripe's objects for staff, asks through the SDK's module rather than through a client.
+stripe.api_base = settings.STRIPE_API_BASE
+stripe.api_version = settings.STRIPE_API_VERSION
+
+_IDENTIFIER: Final = re.compile(r"[!-~]{1,255}")
 #: What a session brings along where all of its state is wanted.
 _IN_FULL: Final = ["payment_intent", "payment_intent.latest_charge"]
 
@@ -196,6 +202,19 @@ def find_refund(*, intent_id: str, our_id: str) -> ProviderRefund | None:
     return next((refund for refund in refunds_of(intent_id) if refund.our_id == our_id), None)
 
 
+def raw(*, kind: str, object_id: str) -> Any:
+    """An object as Stripe has it now, for the mirror: a checkout.session, payment_intent, charge, refund or dispute."""
+    v1 = _client().v1
+    doors: dict[str, Callable[[str], Any]] = {
+        "checkout.session": v1.checkout.sessions.retrieve,
+        "payment_intent": v1.payment_intents.retrieve,
+        "charge": v1.charges.retrieve,
+        "refund": v1.refunds.retrieve,
+        "dispute": v1.disputes.retrieve,
+    }
+    return _call(partial(doors[kind], object_id))
+
+
 def construct_event(*, payload: bytes, signature: str) -> Event:
     """The event in a webhook's raw body. Raises BadSignature when Stripe did not sign it, or not lately."""
     try:
@@ -212,9 +231,9 @@ def construct_event(*, payload: bytes, signature: str) -> Event:
             name: str(ours[name])[:64] for name in ("payment_id", "document_id", "refund_id") if name in ours
         }
         return Event(
-            id=str(event["id"]),
+            id=_identifier(event["id"]),
             type=str(event["type"]),
-            object_id=str(thing["id"]),
+            object_id=_identifier(thing["id"]),
             created=datetime.fromtimestamp(int(event["created"]), UTC),
             livemode=bool(event["livemode"]),
             summary=summary,
@@ -223,6 +242,14 @@ def construct_event(*, payload: bytes, signature: str) -> Event:
         raise BadSignature(str(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSignature("The signed body is not an event.") from error
+
+
+def _identifier(value: Any) -> str:
+    """An id of Stripe's: printable ASCII, at most 255 characters. Raises ValueError for anything else."""
+    text = str(value)
+    if not _IDENTIFIER.fullmatch(text):
+        raise ValueError("not an id")
+    return text
 
 
 @cache

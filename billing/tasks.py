@@ -1,16 +1,20 @@
 """Background doors of billing: each asks one domain function. Losing any of them is made good by beat."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
-from billing.domain import checkout, events, refunds
+from billing import stripe_mirror
+from billing.domain import checkout, events, reconciliation, refunds
 
 
 @shared_task(ignore_result=True)
 def work_webhook_event(event_id: int) -> None:
-    """Works one stored event."""
-    events.work(event_id=event_id)
+    """Works one stored event, and mirrors what it is about for staff."""
+    if events.work(event_id=event_id):
+        stripe_mirror.mirror(event_id=event_id)
 
 
 @shared_task(ignore_result=True)
@@ -43,3 +47,16 @@ def continue_refunds() -> None:
     """Carries on every refund that is still open (beat)."""
     for refund_id in refunds.unfinished():
         refunds.advance_quietly(refund_id=refund_id)
+
+
+@shared_task(ignore_result=True)
+def mirror_stripe_objects() -> None:
+    """Mirrors what earlier tasks did not get to (beat)."""
+    for event_id in stripe_mirror.unmirrored(now=timezone.now()):
+        stripe_mirror.mirror(event_id=event_id)
+
+
+@shared_task(ignore_result=True)
+def reconcile_yesterday() -> None:
+    """Compares the books, our payments and Stripe for the UTC day that is over (beat, nightly, R-14)."""
+    reconciliation.reconcile_quietly(day=timezone.now().date() - timedelta(days=1))

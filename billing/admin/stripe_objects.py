@@ -20,15 +20,6 @@ for model in apps.get_app_config("djstripe").get_models():
 #: Of what Stripe tells, the parts that staff need; the rest stays in the row.
 _SHOWN: Final = ("id", "object", "status", "payment_status", "amount", "amount_total", "amount_refunded", "currency")
 _MORE: Final = ("payment_intent", "charge", "reason", "failure_code", "failure_reason", "disputed", "created")
-    "payment_intent",
-    "charge",
-    "reason",
-    "failure_code",
-    "failure_reason",
-    "disputed",
-    "livemode",
-    "created",
-)
 
 
 class MirrorAdmin(ReadOnly, admin.ModelAdmin):

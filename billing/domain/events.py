@@ -40,12 +40,15 @@ def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> b
     return created
 
 
-def work(*, event_id: int, now: datetime | None = None) -> None:
-    """Settles what an event is about. A failed call to Stripe leaves it for the next round; repeating is harmless."""
+def work(*, event_id: int, now: datetime | None = None) -> bool:
+    """Settles what an event is about; true once it is worked. Repeating is harmless.
+
+    A failed call to Stripe leaves it for the next round.
+    """
     now = now or timezone.now()
     event = WebhookEvent.objects.get(pk=event_id)
     if event.processed_at:
-        return
+        return True
     note = ""
     try:
         if event.type.startswith(("checkout.session.", "payment_intent.", "charge.", "refund.")):
@@ -58,8 +61,9 @@ def work(*, event_id: int, now: datetime | None = None) -> None:
     except ProviderError as error:
         WebhookEvent.objects.filter(pk=event_id).update(tries=F("tries") + 1, error=str(error)[:300])
         logger.warning("webhook_event_waits", extra={"event_id": event.event_id, "why": str(error)})
-        return
+        return False
     WebhookEvent.objects.filter(pk=event_id, processed_at=None).update(processed_at=now, error=note)
+    return True
 
 
 def unworked(*, limit: int = 200) -> list[int]:

@@ -17,6 +17,8 @@ class WebhookEvent(models.Model):
     payload = models.JSONField()
     received_at = models.DateTimeField(default=timezone.now)
     processed_at = models.DateTimeField(null=True, blank=True)
+    #: When the object it is about was last mirrored for staff.
+    mirrored_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
 
@@ -24,6 +26,11 @@ class WebhookEvent(models.Model):
         ordering = ["-received_at"]
         indexes = [
             models.Index(fields=["received_at"], condition=Q(processed_at=None), name="webhook_event_unworked"),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(processed_at__isnull=False, mirrored_at=None),
+                name="webhook_event_unmirrored",
+            ),
         ]
 
     def __str__(self) -> str:
