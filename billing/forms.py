@@ -23,6 +23,12 @@ class PagesForm(forms.Form):
     )
 
 
+class SearchForm(forms.Form):
+    """Words to look for among payments."""
+
+    q = forms.CharField(required=False, max_length=200)
+
+
 class CodeForm(forms.Form):
     """A promo code to look up."""
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("documents/<uuid:document_id>/pay/", ordering.pay, name="pay"),
     path("documents/<uuid:document_id>/paid/", returning.paid, name="paid"),
     path("account/payments/", history.payment_history, name="payment-history"),
+    path("account/payments/<uuid:payment_id>/receipt/", history.receipt, name="receipt"),
     path("stripe/webhook/", webhooks.receive, name="webhook"),
 ]

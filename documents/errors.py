@@ -23,7 +23,3 @@ class UploadRefused(Exception):
 
 class UploadInUse(Exception):
     """A file cannot be removed: the text rests on it."""
-
-
-class Frozen(Exception):
-    """The document's payment is disputed: nothing may be taken away until that is settled."""

@@ -1,8 +1,10 @@
 """Reads of payments that several doors share."""
 
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from billing.enums import PaymentState
 from billing.models import OPEN_STATES, PAID_STATES, Payment, Redemption
@@ -30,7 +32,25 @@ def code_held(*, document: Document) -> str:
     return held.values_list("promo_code__code", flat=True).first() or ""
 
 
-def payment_history(*, user: "User") -> QuerySet[Payment]:
-    """The user's payments, newest first, without those that never came to anything."""
+def payment_history(*, user: "User", words: str = "") -> QuerySet[Payment]:
+    """The user's payments, newest first, without those that never came to anything.
+
+    ``words`` narrow them to those whose document, receipt number, amount or promo code holds each of them.
+    """
     idle = [PaymentState.CREATED, PaymentState.PENDING, PaymentState.EXPIRED]
-    return Payment.objects.filter(user=user).exclude(state__in=idle).select_related("document").order_by("-created_at")
+    found = Payment.objects.filter(user=user).exclude(state__in=idle)
+    for word in words.split()[:8]:
+        found = found.filter(_holds(word))
+    return found.select_related("document", "receipt").order_by("-created_at")
+
+
+def _holds(word: str) -> Q:
+    holds = Q(document__title__icontains=word) | Q(document__topic__icontains=word)
+    holds |= Q(redemption__promo_code__code__iexact=word)
+    number = re.fullmatch(r"(\d{4})-(\d{1,9})", word)
+    if number:
+        holds |= Q(receipt__year=int(number[1]), receipt__number=int(number[2]))
+    amount = re.fullmatch(r"€?(\d{1,6})(?:[.,](\d{2}))?", word)
+    if amount:
+        holds |= Q(amount=Decimal(f"{amount[1]}.{amount[2] or '00'}"))
+    return holds

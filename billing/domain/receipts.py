@@ -5,8 +5,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from accounts.domain.mail import send_mail
+from billing import receipt_paper
+from billing.enums import RefundState
 from billing.models import Payment, Receipt, ReceiptCounter
 
 
@@ -42,3 +46,17 @@ def send(*, receipt: Receipt) -> None:
         },
         once_key=f"receipt:{receipt.pk}",
     )
+
+
+def render_pdf(receipt: Receipt) -> bytes:
+    """The receipt on A4, in its payer's language, laid out in a process of its own. Raises ExportError."""
+    payment = receipt.payment
+    context = {
+        "receipt": receipt,
+        "payment": payment,
+        "lines": payment.lines,
+        "refunds": payment.refunds.exclude(state=RefundState.FAILED).order_by("created_at"),
+        "notice": settings.NOTICE_BANNER,
+    }
+    with translation.override(payment.user.language):
+        return receipt_paper.to_pdf(render_to_string("billing/receipt_paper.html", context))

@@ -1,17 +1,62 @@
-"""What a person has paid."""
+"""What a person has paid, and the receipts for it."""
+
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.domain.signed_in import SignedInRequest
-from billing.domain import queries
+from billing.domain import queries, receipts
+from billing.forms import SearchForm
+from billing.models import Receipt
+from documents.export import ExportError
+
+PAGE_SIZE = 20
+#: Payments that the account page shows; the rest is a page away.
+_ON_ACCOUNT_PAGE = 5
 
 
 @login_required
 @require_GET
 def payment_history(request: SignedInRequest) -> HttpResponse:
-    """A person's payments: a page of its own, or the list alone for the account page, which fetches it by htmx."""
-    template = "billing/_history.html" if request.headers.get("HX-Request") else "billing/history.html"
-    return render(request, template, {"payments": queries.payment_history(user=request.user)})
+    """A person's payments: a page of its own with a search, or the newest for the account page (by htmx)."""
+    if request.headers.get("HX-Request"):
+        newest = queries.payment_history(user=request.user)[:_ON_ACCOUNT_PAGE]
+        return render(request, "billing/_history.html", {"payments": newest})
+    form = SearchForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = queries.payment_history(user=request.user, words=words)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {"page": page, "payments": page.object_list, "words": words, "query": query.urlencode()}
+    return render(request, "billing/history.html", context)
+
+
+@login_required
+@require_GET
+def receipt(request: SignedInRequest, payment_id: UUID) -> HttpResponse:
+    """The receipt of a payment of one's own, as PDF (R-68)."""
+    issued = get_object_or_404(
+        Receipt.objects.select_related("payment__user", "payment__document", "payment__price_list"),
+        payment_id=payment_id,
+        payment__user=request.user,
+    )
+    try:
+        pdf = receipts.render_pdf(issued)
+    except ExportError:
+        return _not_now(request)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{issued}.pdf"'
+    return response
+
+
+def _not_now(request: HttpRequest) -> HttpResponse:
+    context = {"reason": _("The receipt cannot be set just now. It is safe; try again in a minute."), "minutes": 1}
+    response = render(request, "billing/not_now.html", context, status=503)
+    response["Retry-After"] = "60"
+    return response

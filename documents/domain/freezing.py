@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from documents.errors import Frozen
 from documents.models import Document
 
 
@@ -11,9 +10,3 @@ def set_frozen(*, document_id: UUID, is_frozen: bool, now: datetime) -> bool:
     """Freezes a document, or lets go of it; true when that changed anything."""
     changed = Document.objects.filter(pk=document_id, frozen_at__isnull=is_frozen)
     return bool(changed.update(frozen_at=now if is_frozen else None))
-
-
-def require_not_frozen(document: Document) -> None:
-    """Raises Frozen while nothing may be taken away."""
-    if document.frozen_at is not None:
-        raise Frozen

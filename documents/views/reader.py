@@ -69,7 +69,7 @@ def take_away(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     document = _finished(request, document_id)
     if request.method == "POST":
         form = TakeAwayForm(request.POST)
-        if form.is_valid():
+        if form.is_valid() and not document.frozen_at:
             exporting.request_export(
                 document_id=document_id,
                 format=ExportFormat(form.cleaned_data["format"]),
@@ -101,10 +101,17 @@ def change_style(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-def download(request: SignedInRequest, document_id: UUID, export_id: UUID) -> StreamingHttpResponse:
-    """A finished file, streamed from storage under a name that its owner recognises."""
+def download(
+    request: SignedInRequest, document_id: UUID, export_id: UUID
+) -> StreamingHttpResponse | HttpResponseRedirect:
+    """A finished file, streamed from storage under a name that its owner recognises.
+
+    While the document's payment is disputed the page says so instead.
+    """
     document = _finished(request, document_id)
     export = get_object_or_404(Export, pk=export_id, document=document, state=ExportState.READY)
+    if document.frozen_at:
+        return redirect("documents:take_away", document_id)
     name = f"{slugify(document.title)[:80] or 'document'}.{export.format}"
     response = StreamingHttpResponse(_chunks(export.stored_as), content_type=CONTENT_TYPES[ExportFormat(export.format)])
     response["Content-Length"] = str(export.size)
