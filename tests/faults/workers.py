@@ -24,6 +24,11 @@ IMPATIENT = {
 OPTIONS = ("--loglevel=INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
+def command(*, app: str = "tesigo", processes: int = 1) -> list[str]:
+    """What starts a worker with ``processes`` in its pool."""
+    return [sys.executable, "-m", "celery", "--quiet", "-A", app, "worker", f"--concurrency={processes}", *OPTIONS]
+
+
 class Worker:
     """A Celery worker with ``processes`` in its pool, in a process group of its own. ``app`` is what it serves."""
 
