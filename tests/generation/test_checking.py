@@ -1,19 +1,28 @@
 """The check in code: citations, quotations, language, strangers, repetition, and taking sentences out."""
 
-from uuid import uuid4
-
 import pytest
 
 from documents.domain.text import citation_keys
 from documents.enums import CitationCheck, DocumentState
 from documents.models import Passage, Source
-from generation.domain.checking import language, repetition, strangers, wording
+from generation.domain.checking import language, naming, open_ends, repetition, strangers, wording
 from generation.domain.checking.citations import Finding, examine
 from generation.domain.checking.sentences import paragraphs, quotations, sentences, without
 from generation.domain.checking.strangers import Strangers
-from tests.documents.factories import DocumentFactory, UserFactory
+from tests.documents.factories import DocumentFactory, SourceFactory, UserFactory
 
-NOBODY = Strangers(titles=[], personal=[])
+NOBODY = Strangers()
+
+
+def everything_wrong(text: str) -> list[str]:
+    """What is wrong with a sentence by itself."""
+    return [
+        *strangers.problems(text, NOBODY),
+        *open_ends.problems(text),
+        *naming.problems(text, keys={"smith-2019"}, addresses=""),
+    ]
+
+
 LENS = "The lens turned on a bath of mercury, driven by a weight that sank through the middle of the tower."
 NIGHT = "Nobody was allowed to sleep during a watch; the second keeper was called at 3 o'clock."
 
@@ -25,7 +34,8 @@ def passage(number: int, text: str, *, key: str = "light-2019", page: str = "12"
 def finding(text: str, *passages: Passage) -> Finding:
     """The one finding about a sentence."""
     (sentence,) = sentences(text)
-    (found,) = examine(sentence, passages or [passage(1, LENS), passage(2, NIGHT, page="13")], {})
+    offered = passages or (passage(1, LENS), passage(2, NIGHT, page="13"))
+    (found,) = examine(sentence, offered, {}, language="en")
     return found
 
 
@@ -145,7 +155,7 @@ def test_words_broken_over_lines_do_not_make_a_quotation_false() -> None:
 )
 def test_what_must_not_reach_the_reader_is_found(text: str) -> None:
     (sentence,) = sentences(text)
-    assert strangers.problems(sentence, NOBODY, document_id=uuid4())
+    assert everything_wrong(sentence.text)
 
 
 @pytest.mark.parametrize(
@@ -159,21 +169,63 @@ def test_what_must_not_reach_the_reader_is_found(text: str) -> None:
 )
 def test_ordinary_sentences_are_left_alone(text: str) -> None:
     (sentence,) = sentences(text)
-    assert strangers.problems(sentence, NOBODY, document_id=uuid4()) == []
+    assert everything_wrong(sentence.text) == []
 
 
 @pytest.mark.django_db
-def test_other_documents_and_the_owner_must_not_turn_up() -> None:
-    owner = UserFactory.create(email="ada@example.org", email_as_typed="Ada@example.org", name="Ada Lovelace")
-    document = DocumentFactory.create(owner=owner, topic="Lighthouses of the north")
-    DocumentFactory.create(topic="The mating of Icelandic ponies", state=DocumentState.WRITING)
+def test_other_documents_must_not_turn_up() -> None:
+    document = DocumentFactory.create(topic="Lighthouses of the north")
+    other = DocumentFactory.create(topic="The mating of Icelandic ponies", state=DocumentState.WRITING)
     DocumentFactory.create(topic="Lighthouses of the north", state=DocumentState.WRITING)
-    found = strangers.known(document, own_words="Lighthouses of the north")
+    SourceFactory.create(document=other, key="hansen-2011")
+    SourceFactory.create(document=other, key="light-2019")
+    SourceFactory.create(document=document, key="light-2019")
+    found = strangers.known(document, brief="Lighthouses of the north", sources="")
     assert found.titles == ["the mating of icelandic ponies"]
-    assert set(found.personal) == {"ada@example.org", "ada lovelace"}
-    for text in ("On the mating of Icelandic ponies.", "Written by Ada Lovelace herself.", "Ask ada@example.org now."):
-        (sentence,) = sentences(text)
-        assert strangers.problems(sentence, found, document_id=document.pk)
+    assert found.keys == {"hansen-2011"}
+    for text in (
+        "On the mating of Icelandic ponies.",
+        "On the MATING of\nIce\u00adlandic *ponies*.",
+        f"As document {other.pk} says.",
+        f"As document {other.pk.hex} says.",
+    ):
+        assert strangers.problems(text, found), text
+
+
+@pytest.mark.django_db
+def test_the_owner_must_not_turn_up_in_any_spelling() -> None:
+    owner = UserFactory.create(
+        email="ada.king@example.org", email_as_typed="Ada.King+x@example.org", name="Ada Lovelace"
+    )
+    document = DocumentFactory.create(owner=owner, author_name="Zoë Müller", requirements="I am Ada Lovelace.")
+    found = strangers.known(document, brief=document.requirements, sources="")
+    for text in (
+        "Written by Ada Lovelace herself.",
+        "written by ADA  LOVELACE herself",
+        "Written by Ada\nLove\u200blace.",
+        "Written by Lovelace, Ada.",
+        "Written by A d a L o v e l a c e.",
+        "Written by *Ada* **Love**lace.",
+        "Written by Ada&nbsp;Lovelace.",
+        "Written by Zoe Muller.",
+        "Ask ada.king@example.org now.",
+        "Ask ada.king (at) example [dot] org now.",
+        "Ask Ada.King+x@example.org now.",
+        "Ask anybody.else@example.com now.",
+    ):
+        assert strangers.problems(text, found), text
+    for text in ("The savanna has no Adas.", "Lovelace was a poet's daughter.", "Zoo Mullers are rare."):
+        assert strangers.problems(text, found) == [], text
+
+
+@pytest.mark.django_db
+def test_a_name_that_the_topic_or_a_source_speaks_of_is_no_secret() -> None:
+    owner = UserFactory.create(name="Ada Lovelace")
+    document = DocumentFactory.create(owner=owner, topic="Ada Lovelace and the engine")
+    assert strangers.problems("Ada Lovelace wrote notes.", strangers.known(document, brief="", sources="")) == []
+    other = DocumentFactory.create(owner=owner)
+    found = strangers.known(other, brief="", sources="In 1843 Ada Lovelace wrote notes.")
+    assert strangers.problems("Ada Lovelace wrote notes.", found) == []
 
 
 GERMAN = "Die Lampe wurde in der Nacht von den Wärtern und ihren Söhnen bewacht, die sich auf der Treppe ablösten. " * 4
