@@ -307,6 +307,8 @@ STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", 500, min=1)
 #: Documents of one person that may be written at once.
 DOCUMENTS_AT_ONCE = env.int("DOCUMENTS_AT_ONCE", 3, min=1)
+#: How long a job waits for a budget before it fails and its money goes back (R-21).
+LONGEST_HOLD = timedelta(hours=24)
 #: Outlines one person may ask for in a day (they cost money before anything is paid, R-104).
 OUTLINES_PER_DAY = env.int("OUTLINES_PER_DAY", 30, min=1)
 
