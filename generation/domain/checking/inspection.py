@@ -46,11 +46,6 @@ class Background:
             f"{one.text} {one.source.title} {one.source.url} {one.source.doi}" for one in self.passages
         ).casefold()
 
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        """Keys of sources, this document's and others'."""
-        return frozenset(one.source.key for one in self.passages) | frozenset(self.strangers.keys)
-
 
 @dataclass(frozen=True)
 class CheckedSentence:
@@ -152,7 +147,7 @@ def _problems(sentence: Sentence, background: Background, beside: Sequence[Passa
     text = sentence.text
     found = [
         *open_ends.problems(text),
-        *naming.problems(text, keys=background.keys, addresses=background.addresses),
+        *naming.problems(text, addresses=background.addresses),
     ]
     if citation_keys(text) and has_open_quotation(text):
         found.append(f"a quotation has no end or no beginning: “{text[:100]}”")

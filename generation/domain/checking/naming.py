@@ -31,14 +31,17 @@ ADDRESS: Final = re.compile(
     re.I,
 )
 _BARE_KEY: Final = re.compile(r"(?<![\w.])-?@[A-Za-z][\w-]+")
-#: Words that look like a key: "smith-2019". Every key ends in a year where its source has one.
-_LIKE_A_KEY: Final = re.compile(rf"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)*-{_YEAR}\b")
+#: Words that look like the key of a source, this document's or another's: "smith-2019", but not "mid-2019".
+_LIKE_A_KEY: Final = re.compile(
+    rf"\b(?!(?:mid|pre|post|early|late|anti|circa|ante|non|ab|seit|vor|nach|ende|anfang|mitte|metà|inizio|fine)-)"
+    rf"[a-z][a-z0-9]+(?:-[a-z0-9]+)*-{_YEAR}\b"
+)
 
 
-def problems(text: str, *, keys: Collection[str], addresses: str) -> list[str]:
+def problems(text: str, *, addresses: str) -> list[str]:
     """What is wrong with the way a sentence names works, in words for its writer.
 
-    ``keys`` are those of this document's sources and of others', ``addresses`` the texts that may be repeated.
+    ``addresses`` is text whose addresses may be repeated, without capitals.
     """
     own = without_quotations(text)
     cited = {word for item in citation_keys(text) for word in ascii_words(item.key)}
@@ -47,7 +50,7 @@ def problems(text: str, *, keys: Collection[str], addresses: str) -> list[str]:
         found.append(f"a work is named without its key: “{text[:100]}”")
     if any(match[0].rstrip(".,;:").casefold() not in addresses for match in ADDRESS.finditer(text)):
         found.append(f"an address is named that no source gives: “{text[:100]}”")
-    if _BARE_KEY.search(own) or any(match[0] in keys for match in _LIKE_A_KEY.finditer(own)):
+    if _BARE_KEY.search(own) or _LIKE_A_KEY.search(own):
         found.append(f"a citation stands outside of brackets: “{text[:100]}”")
     if any(not citation_keys(group[0]) for group in GROUP.finditer(text)) or "@]" in text:
         found.append(f"a citation is broken, write it as [@key, p. 12]: “{text[:100]}”")

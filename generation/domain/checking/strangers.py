@@ -4,14 +4,14 @@ import importlib
 import pkgutil
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from typing import Final
 
 from documents.enums import DocumentState
-from documents.models import Document, Source
+from documents.models import Document
 from generation import prompts
 from generation.domain.checking.wording import normalised
 from generation.prompts import fencing
@@ -41,7 +41,6 @@ _WORD: Final = re.compile(r"\w+")
 _SHORTEST_TITLE: Final = 18
 _SHORTEST_NAME: Final = 5
 _MOST_DOCUMENTS: Final = 500
-_MOST_KEYS: Final = 10_000
 #: What may stand between two letters of a name, between two of its words, and for signs of an address.
 _IN_WORD: Final = r"(?:[^\w\s]|_){0,4}"
 _BETWEEN_WORDS: Final = r"[\W_]{0,12}(?:(?:at|dot)[\W_]{1,12})?"
@@ -50,12 +49,12 @@ _SPACED_OUT: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .·_-]{1,2}){3,}[^\W\d
 
 @dataclass(frozen=True)
 class Strangers:
-    """What belongs to others: words of other documents under way, normalised, the keys of their sources, and patterns
-    of the owner's own data. ``own_brief`` is what this document may say whatever others say.
+    """What belongs to others: titles of other documents under way, normalised, and patterns of the owner's own data.
+
+    ``own_brief`` is what this document may speak of whatever others do.
     """
 
     titles: Sequence[str] = ()
-    keys: Collection[str] = frozenset()
     personal: Sequence[re.Pattern[str]] = ()
     own_brief: str = field(default="", repr=False)
 
@@ -70,10 +69,8 @@ def known(document: Document, *, brief: str, sources: str) -> Strangers:
     others = Document.objects.filter(state__in=[DocumentState.QUEUED, DocumentState.WRITING]).exclude(pk=document.pk)
     rows = others.order_by("-updated_at").values_list("title", "topic")[:_MOST_DOCUMENTS]
     titles = {normalised(words) for row in rows for words in row if len(words) >= _SHORTEST_TITLE}
-    keys = Source.objects.filter(document__in=others).exclude(key__in=document.sources.values("key"))
     return Strangers(
         titles=sorted(title for title in titles if title not in own),
-        keys=frozenset(keys.values_list("key", flat=True).distinct()[:_MOST_KEYS]),
         personal=_personal(document, f"{document.topic} {document.title} {sources}"),
         own_brief=normalised(brief),
     )

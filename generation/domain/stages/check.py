@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -89,28 +88,29 @@ def _commit(claim: Claim, section: Section, reviewed: Reviewed) -> Callable[[], 
         reason = _REASONS[body_characters(reviewed.draft.text) >= body_characters(section.text)]
     else:
         reason = RevisionReason.CHECKED if reviewed.was_corrected else RevisionReason.WRITTEN
-    return partial(_commit_revision, section.pk, section.revision, reviewed, reason)
+    return partial(_commit_revision, section, reviewed, reason)
 
 
-def _commit_revision(section_id: UUID, revision: int, reviewed: Reviewed, reason: RevisionReason) -> None:
+def _commit_revision(section: Section, reviewed: Reviewed, reason: RevisionReason) -> None:
     now = timezone.now()
     writing.commit_revision(
-        section_id=section_id,
-        expected_revision=revision,
+        section_id=section.pk,
+        expected_revision=section.revision,
         text=reviewed.draft.text,
         reason=reason,
         citations=reviewed.citations,
-        provenance=_provenance(reviewed, now.isoformat()),
+        provenance=_provenance(section, reviewed, now.isoformat()),
         now=now,
     )
 
 
-def _provenance(reviewed: Reviewed, when: str) -> dict[str, Any]:
-    """Which models wrote it, when, from which passages, in how many answers, what was taken out (R-15, R-32)."""
+def _provenance(section: Section, reviewed: Reviewed, when: str) -> dict[str, Any]:
+    """Which models wrote it, when, for what, from which passages, in how many answers, what was taken out (R-15)."""
     return {
         "models": reviewed.draft.models,
         "written_at": when,
         "passages": sorted({citation.passage_id for citation in reviewed.citations}),
         "calls": reviewed.draft.calls + reviewed.calls,
         "removed": reviewed.removed,
+        "written_for": drafts.digest_of(section),
     }
