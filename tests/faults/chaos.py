@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Final
 
 import httpx
@@ -28,6 +29,8 @@ PAGES: Final = os.environ.get("PAGES") or "3"
 MINUTES: Final = float(os.environ.get("MINUTES") or 30)
 #: Seconds between two kills, at random between these.
 PAUSE: Final = (0.5, 4.5)
+#: Seconds that a model takes to answer, at random between these: calls are long enough to be cut off.
+A_CALL: Final = "0.5-2.5"
 #: How often each kind of process is hit.
 WEIGHTS: Final = {"pool": 50, "worker": 10, "beat": 10, "web": 10, "redis": 10, "postgres": 10}
 #: The last student begins when this share of the kills is over, so that there is always something to break.
@@ -112,6 +115,7 @@ def _chaos(seed: int) -> int:
     from tests.faults import ledger, watching
 
     control = Control(f"http://127.0.0.1:{os.environ['SANDBOX_PORT']}")
+    control.settings(latency={"openai": A_CALL, "anthropic": A_CALL})
     watch = watching.begin()
     started = time.monotonic()
     killer = Killer(seed, targets())
@@ -156,11 +160,12 @@ def targets() -> list[Target]:
         pid = stack.pids()[name]
         return [pid] if pid else []
 
-    finders: dict[str, Callable[[], Sequence[int]]] = {
-        "pool": lambda: [pid for worker in child("worker") for pid in children_of(worker)],
-        **{name: lambda name=name: child(name) for name in ("worker", "beat", "web")},
-        **{name: lambda name=name: server(name) for name in ("redis", "postgres")},
-    }
+    def pool() -> list[int]:
+        return [pid for worker in child("worker") for pid in children_of(worker)]
+
+    finders: dict[str, Callable[[], Sequence[int]]] = {"pool": pool}
+    finders |= {name: partial(child, name) for name in ("worker", "beat", "web")}
+    finders |= {name: partial(server, name) for name in ("redis", "postgres")}
     return [Target(kind, weight, finders[kind]) for kind, weight in WEIGHTS.items()]
 
 
