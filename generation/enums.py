@@ -66,6 +66,16 @@ class Outcome(models.TextChoices):
     ABANDONED = "abandoned", _("lost with its worker")
 
 
+class KeyHealth(models.TextChoices):
+    """How a provider's key is: its circuit breaker, and what the provider said of it (R-31, R-33)."""
+
+    CLOSED = "closed", _("working")
+    OPEN = "open", _("failing, not asked")
+    HALF_OPEN = "half_open", _("being tried again")
+    RESTING = "resting", _("told to wait")
+    ASIDE = "aside", _("refused, set aside")
+
+
 class Scope(models.TextChoices):
     """What a budget is for (R-21). Jobs and the house count euros, people count tokens."""
 

@@ -241,8 +241,15 @@ ANTHROPIC_API_KEYS = env.list("ANTHROPIC_API_KEYS", [])
 ANTHROPIC_BASE_URL = env.url("ANTHROPIC_BASE_URL", "https://api.anthropic.com", refuse_loopback=IS_PRODUCTION)
 if not OPENAI_API_KEYS and not ANTHROPIC_API_KEYS:
     env.complain("OPENAI_API_KEYS or ANTHROPIC_API_KEYS must hold at least one key.")
-#: Seconds a call to a model may take before it counts as timed out.
+#: Seconds a call to a model may take before it counts as timed out, and the tokens in a second that it gets more for.
 AI_TIMEOUT = env.int("AI_TIMEOUT", 120, min=1)
+AI_TOKENS_PER_SECOND = env.int("AI_TOKENS_PER_SECOND", 30, min=1)
+#: Seconds a call waits for a key's limit before its step goes back to the queue.
+AI_LIMIT_PATIENCE = float(env.str("AI_LIMIT_PATIENCE", "30"))
+#: Seconds for which a breaker stays open before one call tries (R-31).
+AI_BREAKER_SECONDS = float(env.str("AI_BREAKER_SECONDS", "60"))
+#: The most worker processes there are: each keeps to its share of a key's limit while Redis is away (R-115).
+AI_WORKER_PROCESSES = env.int("AI_WORKER_PROCESSES", 10, min=1)
 #: Seconds of the first back-off; the next ones double (R-30). Tests make it small.
 AI_BACKOFF_BASE = float(env.str("AI_BACKOFF_BASE", "2"))
 
@@ -312,6 +319,8 @@ STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", 500, min=1)
 #: Documents of one person that may be written at once.
 DOCUMENTS_AT_ONCE = env.int("DOCUMENTS_AT_ONCE", 3, min=1)
+#: How long a job waits for a budget before it fails and its money goes back (R-21).
+LONGEST_HOLD = timedelta(hours=24)
 #: Outlines one person may ask for in a day (they cost money before anything is paid, R-104).
 OUTLINES_PER_DAY = env.int("OUTLINES_PER_DAY", 30, min=1)
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.domain.mail import send_mail
 from billing import stripe_gateway as gateway
 from billing.domain import ledger, payments
-from billing.domain.pricing import from_cents, to_cents
+from billing.domain.pricing import CENT, from_cents, to_cents
 from billing.domain.sessions import KEY_LIFE
 from billing.enums import Movement, PaymentState, RefundState
 from billing.errors import Declined, ProviderError
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 OPEN: Final = (RefundState.CREATED, RefundState.PENDING)
+#: The cause under which pages that were paid and not delivered are given back, once (R-11).
+MISSING_PAGES: Final = "missing_pages"
 
 
 def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | None" = None) -> Refund | None:
@@ -40,6 +42,23 @@ def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | No
     if paid is None:
         return Refund.objects.filter(payment__document_id=document_id, cause=cause).order_by("-created_at").first()
     return open_refund(payment_id=paid.pk, cause=cause, reason=reason, by=by)
+
+
+def refund_missing_pages(*, document_id: UUID, ordered: int, delivered: Decimal, reason: str) -> Refund | None:
+    """Gives back the share of the price that pages ordered and not delivered have in it, once (R-11).
+
+    Rounded up to the cent, never more than what is left. Answers None when no page is missing or nothing was paid.
+    """
+    missing = ordered - delivered
+    if missing <= 0:
+        return None
+    with transaction.atomic():
+        paid = Payment.objects.select_for_update().filter(document_id=document_id, state__in=PAID_STATES).first()
+        if paid is None:
+            return Refund.objects.filter(payment__document_id=document_id, cause=MISSING_PAGES).first()
+        share = (paid.amount * missing / ordered).quantize(CENT, rounding=ROUND_CEILING)
+        amount = min(share, paid.amount - paid.refunded_amount)
+        return open_refund(payment_id=paid.pk, cause=MISSING_PAGES, reason=reason, amount=amount)
 
 
 def open_refund(

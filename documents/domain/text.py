@@ -4,30 +4,33 @@ import re
 from typing import Final, NamedTuple
 
 from documents.export import body_characters, characters_per_page
+from documents.export.citation_syntax import read_group
 
-__all__ = ["CitedKey", "body_characters", "characters_per_page", "citation_keys", "without_citations"]
+__all__ = ["GROUP", "CitedKey", "body_characters", "characters_per_page", "citation_keys", "without_citations"]
 
-# A pandoc citation group "[see @smith2020, p. 4; @doe]" and one item of it; keys as documents.sources makes them.
-GROUP: Final = re.compile(r"\[[^\[\]]*@[^\[\]]*\]")
-ITEM: Final = re.compile(r"@(?P<key>[A-Za-z0-9_][\w:.#$%&+?<>~/-]*?)(?=[\s,;\]]|\.?\Z)(?P<rest>[^;\]]*)")
-LOCATOR: Final = re.compile(r"\bpp?\.\s*(?P<pages>[\w–-]+)")
+#: What may be a pandoc citation, "[see @smith2020, p. 4; @doe]"; the typesetter's own reading decides.
+GROUP: Final = re.compile(r"\[(?P<inside>[^\[\]]{0,1000}?@[^\[\]]{0,1000})\]")
 
 
 class CitedKey(NamedTuple):
-    """One key of a citation; ``locator`` is the page it names, or nothing."""
+    """One key of a citation; ``locator`` is the page, the range or the pages it names, or nothing.
+
+    ``prefix`` and ``suffix`` are the words around it, which a reader would see as they stand.
+    """
 
     key: str
     locator: str
+    prefix: str = ""
+    suffix: str = ""
 
 
 def citation_keys(markdown: str) -> list[CitedKey]:
-    """Every cited key in the order of the text, one entry for each occurrence."""
-    found = []
-    for group in GROUP.finditer(markdown):
-        for item in ITEM.finditer(group.group(0)):
-            locator = LOCATOR.search(item["rest"])
-            found.append(CitedKey(item["key"], locator["pages"] if locator else ""))
-    return found
+    """Every cited key in the order of the text, one entry for each occurrence, as the typesetter will read them."""
+    return [
+        CitedKey(item.key, item.pages, item.prefix, item.suffix)
+        for group in GROUP.finditer(markdown)
+        for item in read_group(group["inside"]) or []
+    ]
 
 
 def without_citations(markdown: str) -> str:

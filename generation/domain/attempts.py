@@ -1,21 +1,26 @@
-"""One row for each call to a model (R-36): the intent before it, what came of it after, usage added up on the job."""
+"""One row for each call to a model (R-36): the intent before it, what came of it after, usage added up on the job.
+
+The rows decide what becomes of the money: each is settled or given up once, by a conditional update, and the budgets
+follow in the same transaction. Locks are taken in one order: the job, the attempts by id, the budgets in theirs.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from generation.domain import budgets, jobs
+from generation.domain.budgets import Amount, Payer
 from generation.enums import Outcome
+from generation.errors import LostLease
 from generation.models import AIModel, Attempt, Job
 
 _MILLION: Final = Decimal(1_000_000)
-#: States in which an answer may still be booked: also after the step was taken over, for it was paid for.
-_OPEN: Final = (Outcome.INTENT, Outcome.ABANDONED)
 
 
 @dataclass(frozen=True)
@@ -30,52 +35,120 @@ class Usage:
         spent = self.input_tokens * model.input_price + self.output_tokens * model.output_price
         return (spent / _MILLION).quantize(Decimal("0.000001"))
 
+    def amount(self, model: AIModel) -> Amount:
+        """What it takes from the budgets."""
+        return Amount(self.cost(model), self.input_tokens + self.output_tokens)
 
-def intend(*, job_id: UUID, step_id: int, model: AIModel, purpose: str, idempotency_key: UUID) -> Attempt:
-    """Writes down that a call is about to be made. Committed before it is (R-36)."""
-    return Attempt.objects.create(
-        job_id=job_id,
-        step_id=step_id,
-        model=model,
-        provider=model.provider,
-        model_name=model.name,
-        purpose=purpose,
-        idempotency_key=idempotency_key,
-    )
+
+def intend(
+    *,
+    job_id: UUID,
+    step_id: int,
+    model: AIModel,
+    purpose: str,
+    idempotency_key: UUID,
+    expected: Usage,
+    key_place: int,
+) -> Attempt:
+    """Writes down that a call is about to be made, with what it may take from the budgets. Committed before it (R-36).
+
+    Raises OverBudget when ``expected`` does not fit, LostLease for a job that is gone; nothing is written then.
+    """
+    now = timezone.now()
+    wanted = expected.amount(model)
+    with transaction.atomic():
+        attempt = Attempt.objects.create(
+            job_id=job_id,
+            step_id=step_id,
+            model=model,
+            provider=model.provider,
+            model_name=model.name,
+            key_place=key_place,
+            purpose=purpose,
+            idempotency_key=idempotency_key,
+            reserved_tokens=wanted.tokens,
+            reserved_cost=wanted.euros,
+            started_at=now,
+        )
+        levels = budgets.reserve(payer=Payer(job_id, _owner_of(job_id), now), amount=wanted)
+    budgets.tell(levels)
+    return attempt
 
 
 def settle(
     *, attempt: Attempt, model: AIModel, outcome: Outcome, latency_ms: int, usage: Usage | None = None, error: str = ""
 ) -> None:
-    """Books how a call ended and adds its usage to the job, once however often it is said."""
+    """Books how a call ended, on the job and on its budgets, once however often it is said.
+
+    The answer to a call that was given up for lost is booked all the same: it was paid for.
+    """
     usage = usage or Usage()
-    cost = usage.cost(model)
+    spent = usage.amount(model)
+    values = {
+        "outcome": outcome,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost": spent.euros,
+        "latency_ms": latency_ms,
+        "error": error[:500],
+        "finished_at": max(timezone.now(), attempt.started_at),
+    }
+    reserved = Amount(attempt.reserved_cost, attempt.reserved_tokens)
     with transaction.atomic():
-        booked = Attempt.objects.filter(pk=attempt.pk, outcome__in=_OPEN).update(
-            outcome=outcome,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cost=cost,
-            latency_ms=latency_ms,
-            error=error[:500],
-            finished_at=max(timezone.now(), attempt.started_at),
+        try:
+            job = jobs.lock(attempt.job_id)
+        except LostLease:
+            return  # thrown away with its document; the budgets are put right by reconciliation
+        payer = Payer(job.pk, job.document.owner_id, attempt.started_at)
+        if _end(attempt, Outcome.INTENT, values):
+            budgets.settle(payer=payer, released=reserved, spent=spent)
+        elif _end(attempt, Outcome.ABANDONED, values):
+            # What it held was counted as spent when it was given up.
+            budgets.settle(payer=payer, released=Amount(), spent=spent - reserved)
+        else:
+            return
+        Job.objects.filter(pk=attempt.job_id).update(
+            input_tokens=F("input_tokens") + usage.input_tokens,
+            output_tokens=F("output_tokens") + usage.output_tokens,
+            cost=F("cost") + spent.euros,
         )
-        if booked and (usage.input_tokens or usage.output_tokens):
-            Job.objects.filter(pk=attempt.job_id).update(
-                input_tokens=F("input_tokens") + usage.input_tokens,
-                output_tokens=F("output_tokens") + usage.output_tokens,
-                cost=F("cost") + cost,
-            )
+
+
+def _end(attempt: Attempt, present: Outcome, values: dict[str, Any]) -> bool:
+    return bool(Attempt.objects.filter(pk=attempt.pk, outcome=present).update(**values))
 
 
 def abandon(*, step_ids: Sequence[int], token: int | None = None) -> None:
-    """Marks calls whose answer nobody waits for any more. With ``token``, only while that claim is the newest one."""
+    """Marks calls whose answer nobody waits for any more. With ``token``, only while that claim is the newest one.
+
+    They may have been answered and paid for: what they held counts as spent, until the answer is booked (R-12).
+    """
     if not step_ids:
         return
     lost = Attempt.objects.filter(step_id__in=step_ids, outcome=Outcome.INTENT)
     if token is not None:
         lost = lost.filter(step__token=token)
-    # An id list: an UPDATE cannot filter over the join.
-    ids = list(lost.values_list("pk", flat=True))
-    if ids:
-        Attempt.objects.filter(pk__in=ids).update(outcome=Outcome.ABANDONED, finished_at=timezone.now())
+    with transaction.atomic():
+        _give_up(list(lost.values_list("pk", flat=True)))
+
+
+def _give_up(ids: Sequence[UUID]) -> None:
+    # Locked first, and looked at again: another one may have booked or given up some of them meanwhile.
+    lost = Attempt.objects.select_for_update(of=("self",), no_key=True).select_related("job__document")
+    rows = list(lost.filter(pk__in=ids, outcome=Outcome.INTENT).order_by("pk"))
+    if not rows:
+        return
+    Attempt.objects.filter(pk__in=[row.pk for row in rows]).update(
+        outcome=Outcome.ABANDONED, finished_at=timezone.now()
+    )
+    held = [(row, Amount(row.reserved_cost, row.reserved_tokens)) for row in rows]
+    budgets.settle_all(
+        [(Payer(row.job_id, row.job.document.owner_id, row.started_at), amount, amount) for row, amount in held]
+    )
+
+
+def _owner_of(job_id: UUID) -> int:
+    owner_id = Job.objects.filter(pk=job_id).values_list("document__owner_id", flat=True).first()
+    if owner_id is None:
+        raise LostLease(str(job_id))
+    return owner_id

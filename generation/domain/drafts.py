@@ -1,9 +1,11 @@
 """A section's text on its way: written, not yet checked."""
 
+import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
+from documents.models import Section
 from generation.enums import Stage, StepState
 from generation.models import Step
 
@@ -59,3 +61,11 @@ def fingerprints(job_id: UUID) -> dict[UUID, list[int]]:
     steps = Step.objects.filter(job_id=job_id, stage__in=[Stage.WRITE, Stage.REVISE], state=StepState.DONE)
     rows = steps.order_by("round", "id").values_list("section_id", "result__fingerprint")
     return {section_id: found for section_id, found in rows if section_id}
+
+
+def digest_of(section: Section) -> str:
+    """What a text of this section answers to: it is kept with the text's provenance, and another one calls for another.
+
+    Another language, topic or number of pages asks for a new outline, whose sections have no text.
+    """
+    return hashlib.sha256("\0".join([section.title, section.covers]).encode()).hexdigest()

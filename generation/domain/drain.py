@@ -16,13 +16,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import gettext as _
 
-from documents.domain.exporting import ExportError
 from documents.models import Document
-from generation.ai.errors import NoAnswer
+from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.gateway import Gateway
-from generation.domain import pipeline, queue
+from generation.domain import failing, holding, pipeline, queue
+from generation.domain.budgets import OverBudget
 from generation.domain.database import in_database
 from generation.domain.heartbeat import Heartbeat
 from generation.domain.queue import Claim
@@ -136,6 +135,9 @@ class Drain:
         """Runs one step to one of its ends. Nothing it raises harms the others."""
         token = correlation.begin(claim.correlation_id)
         try:
+            if claim.tries > _MOST_TRIES:
+                await self._give_up(claim, RuntimeError("its workers were lost again and again"))
+                return
             await self._run(claim)
             self.finished += 1
         except LostLease:
@@ -154,11 +156,15 @@ class Drain:
             correlation.end(token)
 
     async def _run(self, claim: Claim) -> None:
-        if claim.tries > _MOST_TRIES:
-            raise StepFailed(_("Something went wrong on our side, several times over."))
         await in_database(pipeline.begin, claim=claim)
         work = Work(claim, await self._gateway(claim.document_id))
-        result = await RUN[claim.stage](work)
+        try:
+            result = await RUN[claim.stage](work)
+        except OverBudget as over:
+            wait = await in_database(holding.wait_for_budget, claim=claim, over=over)
+            raise TryLater(str(over), wait=wait) from over
+        except AtLimit as limit:
+            raise TryLater(str(limit), wait=limit.wait) from limit
         await in_database(pipeline.complete, claim=claim, result=result)
 
     async def _unexpected(self, claim: Claim, error: Exception) -> None:
@@ -167,12 +173,15 @@ class Drain:
         logger.error("step went wrong", extra=facts, exc_info=error)
         is_outage = isinstance(error, NoAnswer) and error.is_outage
         if claim.tries >= (_MOST_TRIES if is_outage else _TRIES):
-            await self._guard(pipeline.fail, claim=claim, reason=_reason(error))
-            self.finished += 1
+            await self._give_up(claim, error)
             return
         wait = timedelta(seconds=settings.AI_BACKOFF_BASE * _WAITS * 2 ** (claim.tries - 1))
         why = f"{type(error).__name__}: {error}"
         await self._guard(queue.hand_back, claim=claim, wait=min(wait, _LONGEST_WAIT), counts=True, why=why)
+
+    async def _give_up(self, claim: Claim, error: Exception) -> None:
+        await self._guard(_fail, claim=claim, error=error)
+        self.finished += 1
 
     async def _guard(self, function: Callable[..., object], *, claim: Claim, **values: object) -> None:
         """Ends a step where its own work could not. When even that fails, its lease runs out and others see to it."""
@@ -197,20 +206,13 @@ def _let_go(*, claim: Claim) -> None:
         raise LostLease(str(claim.step_id))
 
 
+def _fail(*, claim: Claim, error: Exception) -> None:
+    pipeline.fail(claim=claim, reason=failing.words_for(claim, error), facts=failing.facts_for(claim, error))
+
+
 def _close_connection() -> None:
     connection.close()
 
 
 def _identity(document_id: UUID) -> tuple[UUID, int]:
     return Document.objects.values_list("session_id", "seed").get(pk=document_id)
-
-
-def _reason(error: Exception) -> str:
-    """What the student is told when a step is given up."""
-    if isinstance(error, NoAnswer):
-        if error.is_outage:
-            return _("The writing models could not be reached for a long time.")
-        return _("The writing models gave no usable answer.")
-    if isinstance(error, ExportError):
-        return _("The text could not be laid out: %(reason)s") % {"reason": error}
-    return _("Something went wrong on our side, several times over.")

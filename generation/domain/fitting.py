@@ -8,8 +8,10 @@ from typing import Final
 #: R-11: within 3 % of the pages, at least within half a page. Half of that is aimed at.
 _LIMIT: Final = (0.03, 0.5)
 _AIM: Final = (0.015, 0.25)
-#: Rounds of fitting before what came out has to do.
-ROUNDS: Final = 3
+#: Rounds of fitting before what came out has to do: what is missing then is refunded.
+ROUNDS: Final = 2
+#: Below this share of its pages a document is not the one that was ordered: it is not delivered at all.
+_WORTH_DELIVERING: Final = 0.5
 #: Characters that one section is asked to change by, as long as there are others, and what it may lose of its text.
 _USUAL_CHANGE: Final = 1_500
 _LARGEST_CUT: Final = 0.5
@@ -29,6 +31,11 @@ class Part:
 def is_delivered(*, pages: int, body: float) -> bool:
     """Whether so many laid-out pages are what was ordered (R-11)."""
     return abs(body - pages) <= max(_LIMIT[0] * pages, _LIMIT[1])
+
+
+def is_worth_delivering(*, pages: int, body: float) -> bool:
+    """Whether enough was written to deliver it and give the missing pages back."""
+    return body >= _WORTH_DELIVERING * pages
 
 
 def is_aim_reached(*, pages: int, body: float) -> bool:

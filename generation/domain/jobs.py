@@ -1,7 +1,7 @@
 """The one door through which a job changes its state, and the trail of what happened to it."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -28,7 +28,9 @@ def move(*, job_id: UUID, to: JobState, now: datetime, note: str = "", step_id: 
 
     Repeating a settled move does nothing and answers false. Raises IllegalJobMove.
     """
-    times = {"started_at": now} if to == JobState.RUNNING else {"finished_at": now}
+    times: dict[str, Any] = {"started_at": now}
+    if to != JobState.RUNNING:
+        times = {"finished_at": now, "waits_for": "", "waits_since": None}
     failure = {"failure": note[:500]} if to == JobState.FAILED else {}
     origins = [state for state, targets in JOB_MOVES.items() if to in targets]
     with transaction.atomic():
@@ -47,8 +49,11 @@ def record(*, job_id: UUID, what: str, now: datetime, note: str = "", step_id: i
 
 
 def lock(job_id: UUID) -> Job:
-    """The job's row, locked until the transaction ends. Raises LostLease for one that is gone with its document."""
-    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    """The job's row, locked until the transaction ends. Raises LostLease for one that is gone with its document.
+
+    Rows that point at it may be added meanwhile: a call's intent holds the budgets that all calls share.
+    """
+    job = Job.objects.select_for_update(no_key=True).filter(pk=job_id).first()
     if job is None:
         raise LostLease(str(job_id))
     return job

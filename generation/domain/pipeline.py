@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
-from billing.domain.refunds import refund_in_full
+from billing.domain.refunds import MISSING_PAGES, refund_in_full, refund_missing_pages
+from billing.models import Refund
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import drafts, jobs, nudging, progress, queue
+from generation.domain import drafts, fitting, holding, jobs, nudging, progress, queue
 from generation.domain.queue import Claim
 from generation.domain.work import Result
 from generation.enums import JobKind, JobState, Stage, StepState
@@ -59,12 +60,18 @@ def complete(*, claim: Claim, result: Result) -> None:
     """
     now = timezone.now()
     with transaction.atomic():
-        document = Document.objects.select_for_update().only("pk", "state").get(pk=claim.document_id)
+        needed = Document.objects.only("pk", "state", "pages", "body_pages")
+        document = needed.select_for_update().get(pk=claim.document_id)
+        # The payment comes before the job. Of one that is over nothing is given back: it may be a new order's.
+        if claim.stage == Stage.EXPORT and Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING).exists():
+            _give_missing_pages_back(document)
         job = jobs.lock(claim.job_id)
         queue.finish(claim=claim, result=result.data, now=now)
         is_wanted = job.state == JobState.RUNNING or document.state == DocumentState.FAILED
         if result.commit is not None and is_wanted:
             result.commit()
+        if job.waits_for:
+            holding.go_on(job_id=job.pk, now=now)
         if job.state == JobState.RUNNING:
             _advance(job, claim, now)
         progress.record(document_id=claim.document_id)
@@ -116,6 +123,20 @@ def _sections_of(job: Job, claim: Claim) -> list[UUID | None]:
     return list(steps.values_list("section_id", flat=True))
 
 
+def _give_missing_pages_back(document: Document) -> None:
+    """What could not be delivered is refunded with the success that it belongs to (R-11)."""
+    ordered, delivered = document.pages, document.body_pages
+    if delivered is None or delivered >= ordered or fitting.is_delivered(pages=ordered, body=float(delivered)):
+        return
+    reason = _("The text came out at %(body)s of the %(pages)d pages that were ordered.")
+    refund_missing_pages(
+        document_id=document.pk,
+        ordered=ordered,
+        delivered=delivered,
+        reason=reason % {"body": f"{delivered:.1f}", "pages": ordered},
+    )
+
+
 def _succeed(job: Job, claim: Claim, now: datetime) -> None:
     jobs.move(job_id=job.pk, to=JobState.SUCCEEDED, now=now, step_id=claim.step_id)
     if job.kind != JobKind.DOCUMENT:
@@ -126,15 +147,24 @@ def _succeed(job: Job, claim: Claim, now: datetime) -> None:
     send_mail(
         user=document.owner,
         template="ready",
-        context={"document_id": str(document.pk), "title": str(document), "pages": document.pages},
+        context=_ready_words(document),
         once_key=f"ready:{job.pk}",
     )
 
 
-def fail(*, claim: Claim, reason: str) -> None:
+def _ready_words(document: Document) -> dict[str, object]:
+    words: dict[str, object] = {"document_id": str(document.pk), "title": str(document), "pages": document.pages}
+    refund = Refund.objects.filter(payment__document=document, cause=MISSING_PAGES).order_by("-created_at").first()
+    if refund is not None and document.body_pages is not None:
+        words |= {"body_pages": f"{document.body_pages:.1f}", "refund": str(refund.amount)}
+    return words
+
+
+def fail(*, claim: Claim, reason: str, facts: str = "") -> None:
     """Ends a job for good: the document is failed by name, its money goes back, its owner is told. All or nothing.
 
-    Finished sections are kept. Raises LostLease when the step is somebody else's by now.
+    ``reason`` is for the owner, ``facts`` for staff. Finished sections are kept. Raises LostLease when the step is
+    somebody else's by now.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -145,9 +175,11 @@ def fail(*, claim: Claim, reason: str) -> None:
         if is_open and kind == JobKind.DOCUMENT:
             refund_in_full(document_id=document.pk, cause=REFUND_CAUSE, reason=reason)
         job = jobs.lock(claim.job_id)
-        queue.fail(claim=claim, error=reason, now=now)
+        queue.fail(claim=claim, error=facts or reason, now=now)
         if not is_open:
             return
+        if facts:
+            jobs.record(job_id=job.pk, step_id=claim.step_id, what="step failed", note=facts, now=now)
         queue.withdraw(job_id=job.pk, why=_("The job failed before it was this step's turn."), now=now)
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason, step_id=claim.step_id)
         if kind == JobKind.DOCUMENT:

@@ -4,6 +4,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 CONNECT_SECONDS = 5
+# A process that freezes in the middle of a transaction keeps its locks, and soon everybody waits for it (R-12). Ours
+# never wait within one, so that a session that does belongs to such a process and is ended by the server.
+IDLE_IN_TRANSACTION_SECONDS = 30
 # Requests must not wait on a Redis that is away (R-115).
 REDIS_SECONDS = 1.0
 
@@ -11,7 +14,7 @@ REDIS_SECONDS = 1.0
 def database_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
     """Django's database settings for PostgreSQL, with a pool of at most `pool_size` connections a process (R-105).
 
-    A directory of a Unix socket may be given as `?host=/path`.
+    A directory of a Unix socket may be given as `?host=/path`, settings of the session as `?options=-c%20name%3Dvalue`.
     """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
@@ -25,6 +28,7 @@ def database_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s",
             "pool": {"min_size": 0, "max_size": pool_size, "timeout": 10, "max_idle": 60},
             **query,
         },

@@ -13,7 +13,6 @@ from django.utils import timezone
 from accounts.models import User
 from billing import gates
 from billing.domain import checkout, price_lists
-from billing.domain.checkout import open_checkout
 from billing.domain.settlement import settle
 from billing.enums import PaymentState, PriceListState
 from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, PriceListFrozen, Refused, Unavailable, Unknown
@@ -24,17 +23,12 @@ from documents.enums import DocumentState
 from documents.models import Document
 from sandbox.testing import Running
 from tests.billing.concurrently import at_once
+from tests.billing.ordering import order
 from tests.documents.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SIX = Decimal("6.00")
-
-
-def order(document: Document, **shown: Any) -> Payment:
-    return open_checkout(
-        **{"document_id": document.pk, "shown_total": SIX, "shown_version": 1, "by": document.owner} | shown
-    )
 
 
 def sessions_at_stripe(sandbox: Running) -> list[dict[str, Any]]:
@@ -43,7 +37,7 @@ def sessions_at_stripe(sandbox: Running) -> list[dict[str, Any]]:
 
 def new_list(by: User, price: str) -> PriceList:
     draft = price_lists.save_draft(draft=PriceList(price_per_page=Decimal(price)), by=by)
-    return price_lists.activate(price_list_id=draft.pk, by=by)
+    return price_lists.activate(price_list_id=draft.pk, reason="test", by=by)
 
 
 def test_an_order_becomes_one_session_for_exactly_its_total(document: Document, sandbox: Running) -> None:
@@ -86,7 +80,7 @@ def test_another_price_than_the_present_one_charges_nothing(
 def test_a_changed_order_closes_the_old_page_first(document: Document, sandbox: Running, student: User) -> None:
     old = order(document)
     new_list(student, "0.60")
-    new = order(document, shown_total=Decimal("7.20"), shown_version=2)
+    new = order(document, total="7.20", version=2)
     old.refresh_from_db()
     assert (old.state, new.state) == (PaymentState.EXPIRED, PaymentState.PENDING)
     assert {session["status"] for session in sessions_at_stripe(sandbox)} == {"open", "expired"}
@@ -98,7 +92,7 @@ def test_an_old_page_that_cannot_be_closed_keeps_its_place(document: Document, s
     new_list(student, "0.60")
     sandbox.control.fault("stripe", "status", status=400, path="expire")
     with pytest.raises(Unavailable):
-        order(document, shown_total=Decimal("7.20"), shown_version=2)
+        order(document, total="7.20", version=2)
     assert Payment.objects.count() == 1
 
 
@@ -109,7 +103,7 @@ def test_a_page_paid_before_it_could_be_closed_is_honoured(
     new_list(student, "0.60")
     sandbox.control.pay(old.stripe_session_id)
     with pytest.raises(AlreadyPaid):
-        order(document, shown_total=Decimal("7.20"), shown_version=2)
+        order(document, total="7.20", version=2)
     old.refresh_from_db()
     assert old.state == PaymentState.SUCCEEDED
     assert started == [(document.pk, old.pk)]
@@ -231,13 +225,13 @@ def test_an_outline_that_does_not_add_up_cannot_be_paid(document: Document, sand
 
 def test_somebody_elses_document_is_not_there(document: Document, sandbox: Running) -> None:
     with pytest.raises(Http404):
-        order(document, by=UserFactory.create())
+        order(document, user=UserFactory.create())
 
 
 def test_one_list_is_active_whoever_activates(student: User, price_list: PriceList) -> None:
     drafts = [price_lists.save_draft(draft=PriceList(price_per_page=Decimal("0.70")), by=student) for _ in range(4)]
     waiting = [draft.pk for draft in drafts]
-    results = at_once(4, lambda: price_lists.activate(price_list_id=waiting.pop(), by=student))
+    results = at_once(4, lambda: price_lists.activate(price_list_id=waiting.pop(), reason="test", by=student))
     assert not [result for result in results if isinstance(result, Exception)]
     assert PriceList.objects.filter(state=PriceListState.ACTIVE).count() == 1
 
@@ -251,7 +245,7 @@ def test_an_order_that_stripe_refuses_fails_and_charges_nothing(
     document.sections.exclude(title="Introduction").delete()
     document.sections.update(pages=1)
     with pytest.raises(Declined):
-        order(document, shown_total=Decimal("0.10"))
+        order(document, total="0.10")
     payment = Payment.objects.get()
     assert payment.state == PaymentState.FAILED
     assert "50 cents" in payment.failure
@@ -295,12 +289,12 @@ def test_a_list_in_force_is_not_saved_again(student: User, price_list: PriceList
     price_list.price_per_page = Decimal("9.99")
     with pytest.raises(PriceListFrozen):
         price_lists.save_draft(draft=price_list, by=student)
-    assert price_lists.activate(price_list_id=price_list.pk, by=student).version == 1
+    assert price_lists.activate(price_list_id=price_list.pk, reason="test", by=student).version == 1
 
 
 def test_a_rolled_back_list_is_in_force_again(student: User, price_list: PriceList) -> None:
     newer = new_list(student, "0.60")
-    price_lists.activate(price_list_id=price_list.pk, by=student)
+    price_lists.activate(price_list_id=price_list.pk, reason="test", by=student)
     newer.refresh_from_db()
     assert newer.state == PriceListState.RETIRED
     assert price_lists.draft_from(price_list_id=newer.pk, by=student).version == 3

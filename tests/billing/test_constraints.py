@@ -82,7 +82,7 @@ def test_one_refund_per_cause_and_never_of_nothing(document: Document, price_lis
 @pytest.mark.parametrize(
     ("fields", "constraint"),
     [
-        ({"state": PriceListState.ACTIVE}, "one_active_price_list"),
+        ({"state": PriceListState.ACTIVE}, "one_active_price_list_per_variant"),
         ({"price_per_page": Decimal("0.09")}, "price_per_page_at_least_10_cents"),
         ({"discount_percent": Decimal("95.01")}, "price_list_discount_0_to_95"),
         ({"discount_percent": Decimal("-1")}, "price_list_discount_0_to_95"),

@@ -1,12 +1,14 @@
 """What a document costs (R-01, R-03)."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.domain.pricing import Discount, Line, compute, from_cents, quote, to_cents
+from billing.domain import terms
+from billing.domain.pricing import Discount, Line, Offer, Quote, Tier, compute, from_cents, quote, to_cents
 from billing.errors import NoPriceList
 from billing.models import PriceList
 
@@ -18,10 +20,27 @@ percents = st.integers(0, 9500).map(lambda hundredths: Decimal(hundredths) / 100
 discounts_ = st.lists(percents.map(lambda percent: Discount("off", percent)), max_size=3)
 
 
-def lines_of(pages: int, price: Decimal, discounts: list[Discount]) -> list[Line]:
+@st.composite
+def price_lists_(draw: st.DrawFn) -> tuple[Decimal, list[Tier]]:
+    """A price and its tiers, each at most as dear as the pages before it, as staff may draft them."""
+    price = draw(prices)
+    starts = sorted(draw(st.sets(st.integers(2, 200), max_size=4)))
+    cents, tiers = to_cents(price), []
+    for start in starts:
+        cents = draw(st.integers(10, cents))
+        tiers.append(Tier(start, from_cents(cents)))
+    return price, tiers
+
+
+def quote_of(pages: int, offer: Offer | None = None) -> Quote:
+    return quote(pages, terms.of_variant(terms.active(), "A"), offer=offer)
+
+
+def lines_of(pages: int, price: Decimal, discounts: list[Discount], tiers: list[Tier] | None = None) -> list[Line]:
     return compute(
         pages=pages,
         price_per_page=price,
+        tiers=tiers or [],
         discounts=discounts,
         floor_per_page=FLOOR,
         max_discount_percent=CAP,
@@ -29,32 +48,42 @@ def lines_of(pages: int, price: Decimal, discounts: list[Discount]) -> list[Line
     )
 
 
-def total_of(pages: int, price: Decimal, discounts: list[Discount]) -> Decimal:
-    return sum((line.amount for line in lines_of(pages, price, discounts)), Decimal(0))
+def total_of(pages: int, price: Decimal, discounts: list[Discount], tiers: list[Tier] | None = None) -> Decimal:
+    return sum((line.amount for line in lines_of(pages, price, discounts, tiers)), Decimal(0))
 
 
-@given(pages_, prices, discounts_)
-def test_total_is_never_below_floor_or_minimum(pages: int, price: Decimal, discounts: list[Discount]) -> None:
-    total = total_of(pages, price, discounts)
+@given(pages_, price_lists_(), discounts_)
+def test_total_is_never_below_floor_or_minimum(
+    pages: int, prices: tuple[Decimal, list[Tier]], discounts: list[Discount]
+) -> None:
+    price, tiers = prices
+    total = total_of(pages, price, discounts, tiers)
     assert total >= FLOOR * pages
     assert total >= MINIMUM
 
 
-@given(pages_, prices, discounts_)
+@given(pages_, price_lists_(), discounts_)
 def test_total_is_never_above_base_unless_the_provider_raises_it(
-    pages: int, price: Decimal, discounts: list[Discount]
+    pages: int, prices: tuple[Decimal, list[Tier]], discounts: list[Discount]
 ) -> None:
-    assert total_of(pages, price, discounts) <= max(price * pages, MINIMUM)
+    price, tiers = prices
+    assert total_of(pages, price, discounts, tiers) <= max(price * pages, MINIMUM)
 
 
-@given(st.integers(1, 199), prices, discounts_)
-def test_a_longer_document_never_costs_less(pages: int, price: Decimal, discounts: list[Discount]) -> None:
-    assert total_of(pages + 1, price, discounts) >= total_of(pages, price, discounts)
+@given(st.integers(1, 199), price_lists_(), discounts_)
+def test_a_longer_document_never_costs_less(
+    pages: int, prices: tuple[Decimal, list[Tier]], discounts: list[Discount]
+) -> None:
+    price, tiers = prices
+    assert total_of(pages + 1, price, discounts, tiers) >= total_of(pages, price, discounts, tiers)
 
 
-@given(pages_, prices, discounts_)
-def test_every_line_is_whole_cents_in_decimal(pages: int, price: Decimal, discounts: list[Discount]) -> None:
-    for line in lines_of(pages, price, discounts):
+@given(pages_, price_lists_(), discounts_)
+def test_every_line_is_whole_cents_in_decimal(
+    pages: int, prices: tuple[Decimal, list[Tier]], discounts: list[Discount]
+) -> None:
+    price, tiers = prices
+    for line in lines_of(pages, price, discounts, tiers):
         assert isinstance(line.amount, Decimal)
         assert from_cents(to_cents(line.amount)) == line.amount
         assert line.amount != 0
@@ -84,7 +113,7 @@ def test_no_page_costs_less_than_ten_cents() -> None:
 
 @pytest.mark.django_db
 def test_twelve_pages_cost_six_euros(price_list: PriceList) -> None:
-    quoted = quote(12)
+    quoted = quote_of(12)
     assert quoted.total == Decimal("6.00")
     assert [(line.label, line.amount) for line in quoted.lines] == [("12 × €0.50 a page", Decimal("6.00"))]
     assert (quoted.version, quoted.price_list_id) == (1, price_list.pk)
@@ -93,7 +122,7 @@ def test_twelve_pages_cost_six_euros(price_list: PriceList) -> None:
 @pytest.mark.django_db
 def test_one_page_with_a_discount_is_raised_to_the_providers_minimum_and_says_so(price_list: PriceList) -> None:
     PriceList.objects.update(discount_percent=Decimal("20.00"))
-    quoted = quote(1)
+    quoted = quote_of(1)
     assert quoted.total == Decimal("0.50")
     assert [(line.kind, line.amount) for line in quoted.lines] == [
         ("base", Decimal("0.50")),
@@ -110,11 +139,42 @@ def test_one_page_with_a_discount_is_raised_to_the_providers_minimum_and_says_so
 @pytest.mark.parametrize("pages", [0, 201, -1])
 def test_only_1_to_200_pages_have_a_price(price_list: PriceList, pages: int) -> None:
     with pytest.raises(ValueError, match="pages"):
-        quote(pages)
+        quote_of(pages)
 
 
 @pytest.mark.django_db
 def test_without_an_active_list_there_is_no_price() -> None:
     PriceList.objects.all().delete()
     with pytest.raises(NoPriceList):
-        quote(12)
+        quote_of(12)
+
+
+def test_tiers_are_graduated() -> None:
+    tiers = [Tier(50, Decimal("0.45")), Tier(120, Decimal("0.40"))]
+    lines = lines_of(121, Decimal("0.50"), [], tiers)
+    assert [(line.kind, line.amount) for line in lines] == [
+        ("base", Decimal("60.50")),
+        ("tier", Decimal("-3.50")),  # pages 50 to 119
+        ("tier", Decimal("-0.20")),  # pages 120 and 121
+    ]
+    assert total_of(49, Decimal("0.50"), [], tiers) == Decimal("24.50")
+    assert total_of(50, Decimal("0.50"), [], tiers) == Decimal("24.95")
+
+
+@pytest.mark.django_db
+def test_a_code_is_a_line_of_its_own(price_list: PriceList) -> None:
+    quoted = quote_of(12, Offer("AUTUMN", Decimal("12.50")))
+    assert [(line.label, line.amount, line.kind) for line in quoted.lines[1:]] == [
+        ("Code AUTUMN, 12.5 %", Decimal("-0.75"), "promo")
+    ]
+    assert (quoted.total, quoted.code) == (Decimal("5.25"), "AUTUMN")
+
+
+@pytest.mark.django_db
+def test_a_discount_counts_within_its_window_only(price_list: PriceList) -> None:
+    start, end = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
+    PriceList.objects.update(discount_percent=10, discount_from=start, discount_until=end)
+    found = terms.of_variant(terms.active(), "A")
+    moments = [start - timedelta(seconds=1), start, end - timedelta(seconds=1), end]
+    totals = [quote(12, found, now=moment).total for moment in moments]
+    assert totals == [Decimal("6.00"), Decimal("5.40"), Decimal("5.40"), Decimal("6.00")]

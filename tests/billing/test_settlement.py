@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from billing import stripe_gateway as gateway
-from billing.domain.checkout import open_checkout
 from billing.domain.payments import MOVES, move
 from billing.domain.refunds import advance, open_refund, refund_in_full
 from billing.domain.settlement import mismatch, settle
@@ -24,6 +23,7 @@ from documents.models import Document
 from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.billing.concurrently import at_once
+from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +33,7 @@ IBAN, BAD_IBAN = "DE89370400440532013000", "DE62370400440532013001"
 
 @pytest.fixture
 def payment(document: Document, sandbox: Running) -> Payment:
-    return open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
+    return order(document)
 
 
 def settled(payment: Payment) -> Payment:
@@ -112,7 +112,7 @@ def test_sepa_that_comes_back_fails_and_leaves_room_for_another(
     sandbox.control.post("stripe/settle", session=payment.stripe_session_id, outcome="failed")
     assert settled(payment).state == PaymentState.FAILED
     assert not started
-    again = open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
+    again = order(document)
     assert again.pk != payment.pk
 
 
@@ -128,7 +128,7 @@ def test_a_second_success_is_refunded_at_once(
     payment: Payment, sandbox: Running, document: Document, started: list[Any]
 ) -> None:
     move(payment_id=payment.pk, to=PaymentState.EXPIRED, cause="test")
-    second = open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
+    second = order(document)
     sandbox.control.pay(second.stripe_session_id)
     assert settled(second).state == PaymentState.SUCCEEDED
     sandbox.control.pay(payment.stripe_session_id)

@@ -3,7 +3,6 @@
 import itertools
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -12,7 +11,6 @@ from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
 from billing.domain import events
-from billing.domain.checkout import open_checkout
 from billing.enums import PaymentState, RefundState
 from billing.models import Payment, Refund, WebhookEvent
 from billing.tasks import work_webhook_event, work_webhook_events
@@ -21,6 +19,7 @@ from sandbox.stripe.webhooks import payload as body_of
 from sandbox.stripe.webhooks import signature
 from sandbox.testing import Running
 from tests.billing.concurrently import at_once
+from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,7 +28,7 @@ HTTP = httpx.Client(trust_env=False, verify=False)
 
 @pytest.fixture
 def payment(document: Document, sandbox: Running) -> Payment:
-    return open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
+    return order(document)
 
 
 @pytest.fixture

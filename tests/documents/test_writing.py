@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_cited_keys_are_read_in_order(markdown: str, keys: list[tuple[str, str]]) -> None:
-    assert citation_keys(markdown) == keys
+    assert [(item.key, item.locator) for item in citation_keys(markdown)] == keys
 
 
 def test_words_are_read_without_their_citations() -> None:

@@ -31,7 +31,13 @@ def job_with_a_call() -> Job:
     assert model is not None
     step = Step.objects.get(job=job)
     attempt = attempts.intend(
-        job_id=job.pk, step_id=step.pk, model=model, purpose="queries", idempotency_key=document.pk
+        job_id=job.pk,
+        step_id=step.pk,
+        model=model,
+        purpose="queries",
+        idempotency_key=document.pk,
+        expected=attempts.Usage(input_tokens=1_000, output_tokens=1_000),
+        key_place=1,
     )
     usage = attempts.Usage(input_tokens=1_200, output_tokens=300)
     attempts.settle(attempt=attempt, model=model, outcome=Outcome.SUCCEEDED, latency_ms=1_500, usage=usage)

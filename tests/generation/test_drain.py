@@ -18,7 +18,7 @@ from generation.domain import admission, nudging, queue
 from generation.domain.drain import Drain
 from generation.domain.heartbeat import Heartbeat
 from generation.enums import Outcome, Stage, StepState
-from generation.models import Attempt, Job, Step
+from generation.models import Attempt, Job, JobEvent, Step
 from sandbox.client import Control
 from tests.generation.making import drain, ordered_document
 
@@ -66,7 +66,13 @@ def test_a_section_that_always_fails_fails_the_job_by_name_and_gives_the_money_b
     document = started()
     drain_until_over(document)
     assert document.state == DocumentState.FAILED
-    assert document.failure == "The writing models could not be reached for a long time."
+    assert document.failure == (
+        "The section “Lamps, lenses and oil” could not be written: "
+        "The writing models could not be reached for a long time."
+    )
+    failed = Step.objects.get(stage=Stage.WRITE, state=StepState.FAILED)
+    assert "server_error × " in failed.error
+    assert JobEvent.objects.get(what="step failed").note == failed.error
     assert Refund.objects.get().amount == document.payments.get().amount
     kept = Step.objects.get(stage=Stage.WRITE, state=StepState.DONE)
     assert kept.result["draft"]["text"]
@@ -193,7 +199,7 @@ def test_a_mistake_of_ours_ends_in_words_and_a_refund(control: Control) -> None:
     document = started()
     Step.objects.update(stage=Stage.REVISE, section=document.sections.first(), round=1)
     drain_until_over(document)
-    assert document.failure == "Something went wrong on our side, several times over."
+    assert document.failure.endswith("Something went wrong on our side, several times over.")
     assert Refund.objects.count() == 1
 
 

@@ -41,6 +41,18 @@ def let_lease_run_out() -> None:
     Step.objects.filter(state=StepState.CLAIMED).update(lease_until=timezone.now() - timedelta(hours=1))
 
 
+def intend(job: Job, step_id: int, model: AIModel) -> Attempt:
+    return attempts.intend(
+        job_id=job.pk,
+        step_id=step_id,
+        model=model,
+        purpose="write",
+        idempotency_key=job.document_id,
+        expected=attempts.Usage(input_tokens=1_000, output_tokens=1_000),
+        key_place=1,
+    )
+
+
 def test_smallest_and_oldest_come_first() -> None:
     keys = {job_with_steps(sort_key=key).pk: key for key in (30, 10, 20)}
     claims = queue.claim(limit=2, worker="test")
@@ -81,9 +93,7 @@ def test_calls_of_a_lost_claim_are_marked_abandoned_and_still_booked_when_they_e
     claim = claim_one()
     model = AIModel.objects.first()
     assert model is not None
-    attempt = attempts.intend(
-        job_id=job.pk, step_id=claim.step_id, model=model, purpose="write", idempotency_key=job.document_id
-    )
+    attempt = intend(job, claim.step_id, model)
     let_lease_run_out()
     claim_one()
     attempt.refresh_from_db()
@@ -289,7 +299,7 @@ def test_rows_cannot_be_what_they_must_not(name: str, model: Any, values: dict[s
     chosen = AIModel.objects.first()
     assert chosen is not None
     step = Step.objects.get()
-    attempts.intend(job_id=job.pk, step_id=step.pk, model=chosen, purpose="write", idempotency_key=job.document_id)
+    intend(job, step.pk, chosen)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         model.objects.update(**values)
 
@@ -308,6 +318,6 @@ def test_a_model_stands_once_in_the_chain_and_an_attempt_ends_after_it_began() -
         )
     job = job_with_steps()
     step = Step.objects.get()
-    attempts.intend(job_id=job.pk, step_id=step.pk, model=first, purpose="write", idempotency_key=job.document_id)
+    intend(job, step.pk, first)
     with pytest.raises(IntegrityError, match="attempt_ends_after_it_starts"), transaction.atomic():
         Attempt.objects.update(finished_at=timezone.now() - timedelta(days=1))

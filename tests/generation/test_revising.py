@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import Mail
+from billing.models import Payment, Refund
+from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import admission, queue
 from generation.domain.drain import Drain
@@ -55,7 +58,7 @@ def test_what_is_too_short_is_extended_and_what_is_too_long_tightened(
     assert reason in reasons
 
 
-def test_pages_that_cannot_be_reached_are_not_delivered_and_refunded(control: Control) -> None:
+def test_less_than_half_of_the_pages_is_not_delivered_and_refunded_in_full(control: Control) -> None:
     document = written_and_checked(pages=2)
     order(document, pages=6)
     control.fault("ai", "length", factor=0.02)
@@ -63,5 +66,38 @@ def test_pages_that_cannot_be_reached_are_not_delivered_and_refunded(control: Co
     document.refresh_from_db()
     assert_failed_and_refunded(document, "instead of the 6")
     assert document.sections.exclude(text="").count() == 2
-    assert Step.objects.filter(stage=Stage.MEASURE).count() == 4
+    assert Step.objects.filter(stage=Stage.MEASURE).count() == 3
     assert Attempt.objects.filter(purpose="extend").exists()
+
+
+def test_missing_pages_are_refunded_in_proportion_and_the_rest_is_delivered(control: Control) -> None:
+    document = written_and_checked(pages=4)
+    order(document, pages=6)
+    Payment.objects.update(pages=6, amount=Decimal("3.00"))
+    control.fault("ai", "length", factor=0.02)
+    drain()
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY, document.failure
+    assert document.body_pages is not None
+    assert document.body_pages < Decimal("5.5")
+    refund = Refund.objects.get()
+    share = Decimal("3.00") * (6 - document.body_pages) / 6
+    assert (refund.cause, refund.payment.state) == ("missing_pages", "partially_refunded")
+    assert share <= refund.amount < share + Decimal("0.01")
+    assert f"{document.body_pages:.1f} of the 6 pages" in refund.reason
+    ready = Mail.objects.get(template="ready")
+    assert ready.context["refund"] == str(refund.amount)
+    assert not Mail.objects.filter(template="failed").exists()
+
+
+def test_what_came_out_too_long_is_delivered_as_it_is(control: Control) -> None:
+    document = written_and_checked(pages=4)
+    order(document, pages=2)
+    control.fault("ai", "refusal", match="It is too long")
+    drain()
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY, document.failure
+    assert document.body_pages is not None
+    assert document.body_pages > 3
+    assert not Refund.objects.exists()
+    assert "refund" not in Mail.objects.get(template="ready").context

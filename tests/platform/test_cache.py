@@ -74,3 +74,10 @@ def test_servers_are_read_from_their_urls() -> None:
     mail = email_from_url("smtp+tls://me:pw@mail.example")
     assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
     assert email_from_url("smtps://mail.example")["EMAIL_USE_SSL"]
+
+
+def test_a_session_that_waits_within_a_transaction_is_ended_by_the_server() -> None:
+    usual = database_from_url("postgresql:///house", pool_size=5)["OPTIONS"]["options"]
+    chosen = "postgresql:///house?options=-c%20idle_in_transaction_session_timeout%3D3s"
+    assert usual == "-c idle_in_transaction_session_timeout=30s"
+    assert database_from_url(chosen, pool_size=5)["OPTIONS"]["options"] == "-c idle_in_transaction_session_timeout=3s"

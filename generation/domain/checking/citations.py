@@ -1,21 +1,26 @@
 """Does each citation rest on a passage of this document's sources? Decided by code where code can (R-10)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from documents.domain.text import CitedKey, citation_keys
+from documents.domain.text import GROUP, CitedKey, citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Passage
-from generation.domain.checking import wording
-from generation.domain.checking.sentences import Sentence
+from generation.domain.checking import pages, wording
+from generation.domain.checking.sentences import QUOTE, Sentence, paragraphs, sentences, without_quotations
 from generation.prompts.fencing import page_of
 
-#: From this share of common words a sentence counts as the passage's own wording.
-_ENOUGH: Final = 0.7
-#: A quotation proves a sentence when it is at least so many characters, and this share of the sentence.
-_QUOTED: Final = 24
-_QUOTED_SHARE: Final = 0.3
+#: Words between quotation marks that are a quotation rather than a term; without any citation, so many.
+_QUOTED_WORDS: Final = 3
+_UNCITED_WORDS: Final = 5
+#: A quotation proves a sentence when it is this share of it.
+_QUOTED_SHARE: Final = 0.5
+#: How much more of a sentence another passage must hold than the one its writer named.
+_BELIEVED: Final = 0.15
+#: Words that may introduce a citation: "see also", "cf.", "vgl.".
+_PREFIX: Final = re.compile(r"(?:[A-Z]?[^\W\d_A-Z]{1,9}\.?\s?){0,3}")
 
 
 @dataclass(frozen=True)
@@ -35,37 +40,142 @@ class Finding:
         return self.check is None and not self.problem
 
 
-def examine(sentence: Sentence, passages: Sequence[Passage], hints: Mapping[str, int]) -> list[Finding]:
+def completed(markdown: str, passages: Sequence[Passage], hints: Mapping[str, int]) -> str:
+    """The text with a page in each citation of a source that has pages: the one of the passage it will be tied to.
+
+    What is not so is found out when the sentence is compared with that passage.
+    """
+    parts = paragraphs(markdown)
+    for sentence in reversed(sentences(markdown)):
+        part = parts[sentence.paragraph]
+        piece = part[sentence.start : sentence.end]
+        for at, group in reversed(list(enumerate(_groups(piece)))):
+            quoted = _quoted(sentence.text, at, passages)
+            paged = _with_pages(group[0], sentence, quoted, passages, hints)
+            piece = piece[: group.start()] + paged + piece[group.end() :]
+        parts[sentence.paragraph] = part[: sentence.start] + piece + part[sentence.end :]
+    return "\n\n".join(parts)
+
+
+def _with_pages(
+    group: str, sentence: Sentence, quoted: Sequence[str], passages: Sequence[Passage], hints: Mapping[str, int]
+) -> str:
+    items = group[1:-1].split(";")
+    for number, one in enumerate(citation_keys(group)):
+        same_key = [passage for passage in passages if passage.source.key == one.key]
+        if same_key and not one.locator and not one.suffix:
+            page = page_of(_best(sentence, same_key, hints.get(one.key), quoted))
+            items[number] += f", p. {page}" if page else ""
+    return f"[{';'.join(items)}]"
+
+
+def examine(
+    sentence: Sentence, passages: Sequence[Passage], hints: Mapping[str, int], *, language: str
+) -> list[Finding]:
     """A finding for each key that the sentence cites, in order.
 
     ``passages`` are those its writer was shown; ``hints`` gives, for a key, the passage its writer named.
     """
-    return [_examine(sentence, cited, passages, hints.get(cited.key)) for cited in citation_keys(sentence.text)]
+    findings = []
+    for at, group in enumerate(_groups(sentence.text)):
+        quoted = _quoted(sentence.text, at, passages)
+        in_group = [_placed(Finding(sentence, cited), passages) for cited in citation_keys(group[0])]
+        everywhere = [passage for _finding, candidates in in_group for passage in candidates]
+        lost = next((one for one in quoted if not _stands_in_any(one, everywhere)), "")
+        for finding, candidates in in_group:
+            if lost and not finding.problem:
+                problem = f"the quotation “{lost[:80]}” does not stand in the passage it cites"
+                findings.append(replace(finding, problem=problem))
+            elif finding.problem:
+                findings.append(finding)
+            else:
+                best = _best(sentence, candidates, hints.get(finding.cited.key), quoted)
+                is_alone = len(in_group) == 1
+                findings.append(_compared(replace(finding, passage=best), quoted, language, is_alone=is_alone))
+    return findings
 
 
-def _examine(sentence: Sentence, cited: CitedKey, passages: Sequence[Passage], hint: int | None) -> Finding:
-    finding = Finding(sentence, cited)
+def has_quotation_without_source(sentence: Sentence, passages: Sequence[Passage]) -> bool:
+    """Whether a sentence that cites nothing quotes at length what ``passages``, cited beside it, do not say."""
+    if citation_keys(sentence.text):
+        return False
+    quoted = [one for one in sentence.quotations if len(one.split()) >= _UNCITED_WORDS]
+    return any(not _stands_in_any(one, passages) for one in quoted)
+
+
+def _placed(finding: Finding, passages: Sequence[Passage]) -> tuple[Finding, list[Passage]]:
+    """The passages that a cited key can mean, or what is wrong with the way it is cited."""
+    cited = finding.cited
     same_key = [passage for passage in passages if passage.source.key == cited.key]
     if not same_key:
-        return replace(finding, problem=f"[@{cited.key}] is not one of the sources")
-    on_page = [passage for passage in same_key if not cited.locator or page_of(passage) == cited.locator]
-    if not on_page:
-        return replace(finding, problem=f"no passage of page {cited.locator} of {cited.key} was among the sources")
-    quoted = [quotation for quotation in sentence.quotations if len(quotation) >= _QUOTED]
+        return replace(finding, problem=f"[@{cited.key}] is not one of the sources"), []
+    if cited.suffix or not _PREFIX.fullmatch(cited.prefix):
+        return replace(finding, problem=f"write the citation as [@{cited.key}, p. 12], with nothing else in it"), []
+    candidates, missing = pages.on_pages(same_key, cited.locator)
+    if missing and not any(page_of(passage) for passage in same_key):
+        return replace(finding, problem=f"{cited.key} has no pages: cite it as [@{cited.key}]"), []
+    if missing:
+        return replace(finding, problem=f"no passage of page {missing} of {cited.key} was among the sources"), []
+    return finding, candidates
+
+
+def _compared(finding: Finding, quoted: Sequence[str], language: str, *, is_alone: bool) -> Finding:
+    """The finding with what code alone can prove of the sentence, beside its passage."""
+    passage = finding.passage
+    assert passage is not None
+    text = finding.sentence.text
     if quoted:
-        return _examine_quotation(finding, on_page, quoted)
-    best = max(on_page, key=lambda passage: (wording.overlap(sentence.text, passage.text), passage.pk == hint))
-    if wording.overlap(sentence.text, best.text) >= _ENOUGH and not wording.is_beyond(sentence.text, best.text):
-        return replace(finding, passage=best, check=CitationCheck.OVERLAP)
-    return replace(finding, passage=best)
+        if is_alone and not all(wording.stands_in(one, passage.text) for one in quoted):
+            return replace(finding, problem=f"the quotation “{quoted[-1][:80]}” does not stand in the passage it cites")
+        is_proven = _is_mostly_quoted(text, quoted, passage)
+        return replace(finding, check=CitationCheck.VERBATIM if is_proven else None)
+    is_said = wording.says(passage.text, text, language=language)
+    return replace(finding, check=CitationCheck.OVERLAP if is_said else None)
 
 
-def _examine_quotation(finding: Finding, passages: Sequence[Passage], quoted: Sequence[str]) -> Finding:
-    """Every quotation of a sentence must stand in one of the passages of the page."""
-    sentence = wording.plain(finding.sentence.text)
-    for passage in passages:
-        if all(wording.stands_in(quotation, passage.text) for quotation in quoted):
-            share = sum(len(quotation) for quotation in quoted) / max(1, len(sentence))
-            check = CitationCheck.VERBATIM if share >= _QUOTED_SHARE else None
-            return replace(finding, passage=passage, check=check)
-    return replace(finding, problem=f"the quotation “{quoted[0][:80]}” does not stand in the passage it cites")
+def _is_mostly_quoted(text: str, quoted: Sequence[str], passage: Passage) -> bool:
+    """Whether quotations out of the passage carry the sentence, and what stands around them claims nothing more."""
+    share = sum(len(one) for one in quoted) / max(1, len(without_citations(text)))
+    return (
+        share >= _QUOTED_SHARE
+        and all(wording.stands_in(one, passage.text) for one in quoted)
+        and not any(wording.leaves_out_a_negation(one, passage.text) for one in quoted)
+        and not wording.is_beyond(without_quotations(text), f"{passage.text} {passage.source.title}")
+    )
+
+
+def _best(sentence: Sentence, passages: Sequence[Passage], hint: int | None, quoted: Sequence[str]) -> Passage:
+    """The passage that holds the quotations and most of the words; of such, the one its writer named."""
+
+    def fit(passage: Passage) -> tuple[int, float]:
+        held = sum(wording.stands_in(one, passage.text) for one in quoted)
+        return held, wording.overlap(sentence.text, passage.text) + _BELIEVED * (passage.pk == hint)
+
+    return max(passages, key=fit)
+
+
+def _groups(text: str) -> list[re.Match[str]]:
+    """The citations of a text that can be read as such."""
+    return [group for group in GROUP.finditer(text) if citation_keys(group[0])]
+
+
+def _quoted(text: str, at: int, passages: Sequence[Passage]) -> list[str]:
+    """The quotations that citation number ``at`` has to prove: those since the one before it; the last, the rest, too.
+
+    Terms in quotation marks are none, nor are titles of sources.
+    """
+    groups = _groups(text)
+    start = groups[at - 1].end() if at else 0
+    end = groups[at].end() if at + 1 < len(groups) else len(text)
+    quoted = []
+    for match in QUOTE.finditer(text):
+        # A citation may stand inside the marks, before the full stop of what is quoted.
+        one = without_citations(next(part for part in match.groups() if part is not None)).strip()
+        is_title = any(wording.stands_in(one, passage.source.title) for passage in passages)
+        if start <= match.start() < end and len(one.split()) >= _QUOTED_WORDS and not is_title:
+            quoted.append(one)
+    return quoted
+
+
+def _stands_in_any(quotation: str, passages: Sequence[Passage]) -> bool:
+    return any(wording.stands_in(quotation, passage.text) for passage in passages)

@@ -2,41 +2,62 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from documents.domain.text import citation_keys
 from documents.enums import CitationCheck
 from documents.models import Document, Passage
-from generation.ai.errors import NoAnswer
-from generation.domain.checking import citations, language, repetition, strangers
+from generation.domain.checking import citations, language, naming, open_ends, repetition, strangers
 from generation.domain.checking.citations import Finding
-from generation.domain.checking.sentences import Sentence, sentences, without_quotations
+from generation.domain.checking.judgement import Judge, Pair, Verdict
+from generation.domain.checking.sentences import (
+    Sentence,
+    has_open_quotation,
+    paragraphs,
+    sentences,
+    without_quotations,
+)
 from generation.domain.checking.strangers import Strangers
-from generation.domain.composing import Ask
+from generation.domain.checking.tidying import tidied
+from generation.domain.checking.wording import overlap
 from generation.domain.drafts import Draft
-from generation.prompts import judging
 
-#: Claims that a model judges in one call.
-_BATCH: Final = 10
+#: A sentence with more than this of its words in its passage is that passage's wording, in whichever language.
+_TAKEN_OVER: Final = 0.5
+_WRONG_LANGUAGE: Final = "it is in the wrong language"
 
 
 @dataclass(frozen=True)
 class Background:
-    """What a text is checked against."""
+    """What a text is checked against: the passages that its writer was offered, what belongs to others, and hashes of
+    what other sections say.
+    """
 
     document: Document
     passages: Sequence[Passage]
     strangers: Strangers
     elsewhere: Collection[int]
 
+    @cached_property
+    def addresses(self) -> str:
+        """The texts in which an address may stand that a section repeats."""
+        return " ".join(
+            f"{one.text} {one.source.title} {one.source.url} {one.source.doi}" for one in self.passages
+        ).casefold()
+
 
 @dataclass(frozen=True)
 class CheckedSentence:
-    """A sentence with what was found about its citations, and what else is wrong with it."""
+    """A sentence with what was found about its citations, and what else is wrong with it.
+
+    ``is_withheld`` says that it holds what nobody else may read.
+    """
 
     sentence: Sentence
     findings: list[Finding]
     problems: list[str] = field(default_factory=list)
+    is_withheld: bool = False
 
     @property
     def all_problems(self) -> list[str]:
@@ -63,67 +84,123 @@ class Inspection:
         return not self.whole and not self.failing
 
 
-async def inspect(draft: Draft, background: Background, *, ask: Ask) -> Inspection:
+async def inspect(draft: Draft, background: Background, *, judge: Judge) -> Inspection:
     """Checks a text; a model judges what code cannot decide. Raises NoAnswer when no model can be asked."""
-    return await _judged(examine(draft, background), ask)
+    inspection = examine(draft, background)
+    undecided = [finding for one in inspection.sentences for finding in one.findings if finding.is_undecided]
+    verdicts = await judge.judge(_pair(finding) for finding in undecided)
+    decided = [
+        replace(one, findings=[_decided(finding, verdicts.get(_pair(finding))) for finding in one.findings])
+        for one in inspection.sentences
+    ]
+    return replace(inspection, sentences=decided)
 
 
 def examine(draft: Draft, background: Background) -> Inspection:
-    """What code alone can find."""
-    document = background.document
-    found = sentences(draft.text)
-    again = set(repetition.repeated(found, background.elsewhere))
+    """What code alone can find. The text is put in order first, and its citations are given their pages."""
+    hints = _Hints(draft)
+    text = citations.completed(tidied(draft.text), background.passages, hints.by_key)
+    found = sentences(text)
+    said_before = {*repetition.repeated(found, background.elsewhere), *repetition.told_twice(found)}
+    foreign, whole = _foreign(text, found, background)
+    open_ended = _open_ended(text, found)
+    beside = _cited_in_paragraphs(found, background.passages)
     checked = []
     for sentence in found:
-        hints = {claim["key"]: claim["passage"] for claim in draft.claims if claim["sentence"] in sentence.text}
-        problems = strangers.problems(sentence, background.strangers, document_id=document.pk)
-        if sentence in again:
-            problems.append(f"another section says this already: “{sentence.text[:100]}”")
-        checked.append(CheckedSentence(sentence, citations.examine(sentence, background.passages, hints), problems))
-    whole = []
-    if sum(len(one.findings) for one in checked) != len(citation_keys(draft.text)):
-        whole.append("a citation is broken: write each as [@key, p. 12], inside its sentence")
-    own_words = " ".join(without_quotations(one.sentence.text) for one in checked if not one.findings)
-    if language.is_foreign(own_words, language=document.language):
-        whole.append("it is in the wrong language")
-    return Inspection(draft.text, checked, whole)
+        findings = citations.examine(
+            sentence, background.passages, hints.of(sentence), language=background.document.language
+        )
+        strange = strangers.problems(sentence.text, background.strangers)
+        problems = [*strange, *_problems(sentence, background, beside[sentence.paragraph])]
+        if sentence in said_before:
+            problems.append(f"this is said already, here or in another section: “{sentence.text[:100]}”")
+        if sentence in foreign:
+            problems.append(_WRONG_LANGUAGE)
+        if sentence in open_ended:
+            problems.append(f"it breaks off: “{sentence.text[-100:]}”")
+        checked.append(CheckedSentence(sentence, findings, problems, is_withheld=bool(strange)))
+    return Inspection(text, checked, whole)
 
 
-async def _judged(inspection: Inspection, ask: Ask) -> Inspection:
-    """The undecided findings decided by a model, which is shown each sentence with its passage."""
-    undecided = [finding for one in inspection.sentences for finding in one.findings if finding.is_undecided]
-    decided: dict[tuple[int, int, str, str], Finding] = {}
-    for start in range(0, len(undecided), _BATCH):
-        batch = undecided[start : start + _BATCH]
-        pairs = [(finding.sentence.text, finding.passage.text if finding.passage else "") for finding in batch]
-        for finding, (verdict, reason) in zip(batch, await _verdicts(pairs, ask), strict=True):
-            decided[_place(finding)] = _decided(finding, verdict, reason)
-    return replace(
-        inspection,
-        sentences=[
-            replace(one, findings=[decided.get(_place(finding), finding) for finding in one.findings])
-            for one in inspection.sentences
-        ],
+class _Hints:
+    """The passages that a draft's writer said its sentences rest on."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._claims = [(str(claim["sentence"]), str(claim["key"]), int(claim["passage"])) for claim in draft.claims]
+        self.by_key = {key: passage for _sentence, key, passage in self._claims}
+
+    def of(self, sentence: Sentence) -> dict[str, int]:
+        """For each key the passage named, of this sentence where one was."""
+        own = {key: passage for words, key, passage in self._claims if words and words in sentence.text}
+        return self.by_key | own
+
+
+def _open_ended(text: str, found: Sequence[Sentence]) -> set[Sentence]:
+    """The last sentences of paragraphs that have no end."""
+    parts = [*paragraphs(text), ""]
+    last = {sentence.paragraph: sentence for sentence in found}
+    return {last[number] for number in last if open_ends.breaks_off(parts[number], parts[number + 1])}
+
+
+def _problems(sentence: Sentence, background: Background, beside: Sequence[Passage]) -> list[str]:
+    """What is wrong with a sentence by itself."""
+    text = sentence.text
+    found = [
+        *open_ends.problems(text),
+        *naming.problems(text, addresses=background.addresses),
+    ]
+    if citation_keys(text) and has_open_quotation(text):
+        found.append(f"a quotation has no end or no beginning: “{text[:100]}”")
+    if citations.has_quotation_without_source(sentence, beside):
+        found.append(f"a quotation names no source: “{text[:100]}”")
+    return found
+
+
+def _cited_in_paragraphs(found: Sequence[Sentence], passages: Sequence[Passage]) -> dict[int, list[Passage]]:
+    """For each paragraph, the passages of the sources that it cites."""
+    keys: dict[int, set[str]] = {}
+    for sentence in found:
+        keys.setdefault(sentence.paragraph, set()).update(item.key for item in citation_keys(sentence.text))
+    return {number: [one for one in passages if one.source.key in cited] for number, cited in keys.items()}
+
+
+def _foreign(text: str, found: Sequence[Sentence], background: Background) -> tuple[set[Sentence], list[str]]:
+    """The sentences in another language than the one ordered, and whether it is all of the text."""
+    ordered = background.document.language
+    own = {sentence: _own_words(sentence, background.passages) for sentence in found}
+    if language.is_foreign(" ".join(own.values()), language=ordered):
+        return set(), [_WRONG_LANGUAGE]
+    numbers = {
+        number
+        for number in range(len(paragraphs(text)))
+        if language.is_foreign(
+            " ".join(words for sentence, words in own.items() if sentence.paragraph == number), language=ordered
+        )
+    }
+    return {
+        sentence
+        for sentence, words in own.items()
+        if words and (sentence.paragraph in numbers or language.is_foreign(words, language=ordered))
+    }, []
+
+
+def _own_words(sentence: Sentence, passages: Sequence[Passage]) -> str:
+    """What a sentence says in words of its own: nothing where it takes over a passage's, in that one's language."""
+    keys = {item.key for item in citation_keys(sentence.text)}
+    is_taken_over = any(
+        overlap(sentence.text, passage.text) > _TAKEN_OVER for passage in passages if passage.source.key in keys
     )
+    return "" if is_taken_over else without_quotations(sentence.text)
 
 
-async def _verdicts(pairs: list[tuple[str, str]], ask: Ask) -> list[tuple[str, str]]:
-    """A verdict and its reason for each pair; what was not judged is not supported."""
-    try:
-        answer = await ask(judging.question(pairs))
-    except NoAnswer as failure:
-        if failure.is_outage:
-            raise
-        return [("unsupported", "it could not be judged")] * len(pairs)
-    said = {verdict["n"]: (str(verdict["verdict"]), str(verdict["reason"])) for verdict in answer.value["verdicts"]}
-    return [said.get(n, ("unsupported", "it was not judged")) for n in range(1, len(pairs) + 1)]
+def _pair(finding: Finding) -> Pair:
+    return finding.sentence.text, finding.passage.text if finding.passage else ""
 
 
-def _place(finding: Finding) -> tuple[int, int, str, str]:
-    return finding.sentence.paragraph, finding.sentence.start, finding.cited.key, finding.cited.locator
-
-
-def _decided(finding: Finding, verdict: str, reason: str) -> Finding:
-    if verdict == judging.SUPPORTED:
-        return replace(finding, check=CitationCheck.JUDGED, note=reason[:300])
-    return replace(finding, problem=f"its passage does not support “{finding.sentence.text[:120]}”: {reason[:200]}")
+def _decided(finding: Finding, verdict: Verdict | None) -> Finding:
+    if not finding.is_undecided or verdict is None:
+        return finding
+    if verdict.is_support:
+        return replace(finding, check=CitationCheck.JUDGED, note=verdict.reason)
+    reason = f"its passage does not support “{finding.sentence.text[:120]}”: {verdict.reason[:200]}"
+    return replace(finding, problem=reason)

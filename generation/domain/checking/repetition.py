@@ -17,6 +17,11 @@ from generation.domain.checking.wording import normalised
 _RUN: Final = 12
 _ONE_IN: Final = 2
 _SHARE: Final = 0.2
+#: A paragraph with so many of its hashes elsewhere, and with this share of them, was copied, however long the section.
+_LONG: Final = 25
+_COPIED: Final = 0.6
+#: A sentence of so many words stands once in a section.
+_TOLD_TWICE: Final = 8
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -26,13 +31,40 @@ def fingerprint(markdown: str) -> list[int]:
 
 
 def repeated(own: Sequence[Sentence], elsewhere: Collection[int]) -> list[Sentence]:
-    """The sentences that stand elsewhere, when they are more of the section than chance would have it; else none."""
-    mine = [(sentence, _runs(sentence)) for sentence in own]
-    total = sum(len(found) for _sentence, found in mine)
-    shared = sum(len(found.intersection(elsewhere)) for _sentence, found in mine)
-    if not total or shared / total <= _SHARE:
-        return []
-    return [sentence for sentence, found in mine if found and len(found.intersection(elsewhere)) > len(found) / 2]
+    """The sentences that stand elsewhere, where they are more of the section, or of a paragraph, than chance has it."""
+    mine = [(sentence, runs, runs.intersection(elsewhere)) for sentence in own for runs in [_runs(sentence)]]
+    total = sum(len(runs) for _sentence, runs, _found in mine)
+    shared = sum(len(found) for _sentence, _runs, found in mine)
+    is_all_over = bool(total) and shared / total > _SHARE
+    copied = set() if is_all_over else _copied_paragraphs(mine)
+    return [
+        sentence
+        for sentence, runs, found in mine
+        if (is_all_over or sentence.paragraph in copied) and runs and len(found) > len(runs) / 2
+    ]
+
+
+def told_twice(own: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences of a section that stand in it before, word for word."""
+    seen: set[str] = set()
+    again = []
+    for sentence in own:
+        words = " ".join(_WORD.findall(normalised(sentence.text)))
+        if words.count(" ") + 1 < _TOLD_TWICE or citation_keys(sentence.text):
+            continue
+        if words in seen:
+            again.append(sentence)
+        seen.add(words)
+    return again
+
+
+def _copied_paragraphs(mine: Sequence[tuple[Sentence, set[int], set[int]]]) -> set[int]:
+    totals: dict[int, list[int]] = {}
+    for sentence, runs, found in mine:
+        counts = totals.setdefault(sentence.paragraph, [0, 0])
+        counts[0] += len(runs)
+        counts[1] += len(found)
+    return {number for number, (total, shared) in totals.items() if shared >= max(_LONG, total * _COPIED)}
 
 
 def _runs(sentence: Sentence) -> set[int]:

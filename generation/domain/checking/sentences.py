@@ -4,11 +4,17 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from documents.domain.text import GROUP
+
 _BLANK: Final = re.compile(r"\n[ \t]*\n")
 _LIST_ITEM: Final = re.compile(r"^[ \t]{0,12}(?:[-*+]|\d{1,4}[.)])[ \t]+", re.M)
-# Within these no sentence ends: a citation ("p. 12") and a quotation of several sentences.
-_GROUP: Final = re.compile(r"\[[^\[\]\n]{0,1000}@[^\[\]\n]{0,1000}\]")
-QUOTE: Final = re.compile(r"“([^“”]{1,900})”|„([^„“”]{1,900})[“”]|«([^«»]{1,900})»|»([^«»]{1,900})«|\"([^\"]{1,900})\"")
+# Within a citation ("p. 12") and a quotation of several sentences no sentence ends. An apostrophe opens no quotation.
+QUOTE: Final = re.compile(
+    r"“([^“”]{1,4000})”|„([^„“”]{1,4000})[“”]|«([^«»]{1,4000})»|»([^«»]{1,4000})«|\"([^\"]{1,4000})\"|”([^“”]{1,4000})”"
+    r"|‹([^‹›]{1,4000})›|›([^‹›]{1,4000})‹|‚([^‚‘’]{1,4000})[‘’]"
+    r"|(?<!\w)‘((?:[^‘’\n]|(?<=\w)’(?=\w)){3,4000})’(?!\w)|(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w)){3,4000})'(?!\w)"
+)
+_MARK: Final = re.compile(r"[“”„«»\"]")
 _END: Final = re.compile(r"[.!?…][\"'”’»«“)\]]*(?=\s+[\"'“„«»(\[]?[^\W\d_a-zß-öø-ÿ])|[.!?…][\"'”’»«“)\]]*\Z|\n")
 _ABBREVIATION: Final = re.compile(
     r"(?:^|[\s(\[„“\"])(?:e\.g|i\.e|etc|cf|vs|resp|approx|figs?|tab|eq|secs?|chap|ch|nos?|nr|vols?|pp?|eds?|al|dr|mr|mrs|ms|prof"
@@ -40,7 +46,12 @@ def quotations(text: str) -> list[str]:
 
 def without_quotations(text: str) -> str:
     """The text without quotations and citations: what its writer says in words of its own."""
-    return QUOTE.sub(" ", _GROUP.sub(" ", text))
+    return QUOTE.sub(" ", GROUP.sub(" ", text))
+
+
+def has_open_quotation(text: str) -> bool:
+    """Whether a quotation mark stands alone: what follows or precedes it cannot be told from the writer's words."""
+    return bool(_MARK.search(QUOTE.sub(" ", text)))
 
 
 def paragraphs(markdown: str) -> list[str]:
@@ -52,7 +63,7 @@ def sentences(markdown: str) -> list[Sentence]:
     """Every sentence in the order of the text. An item of a list ends a sentence, as does a line of a table."""
     found = []
     for number, paragraph in enumerate(paragraphs(markdown)):
-        masked = _GROUP.sub(_mask_group, QUOTE.sub(_mask_quotation, paragraph))
+        masked = GROUP.sub(_mask_group, QUOTE.sub(_mask_quotation, paragraph))
         if not (_LIST_ITEM.search(paragraph) or paragraph.lstrip().startswith("|")):
             masked = masked.replace("\n", " ")
         start = 0

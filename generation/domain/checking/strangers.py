@@ -1,84 +1,147 @@
-"""What must not stand in a text: other documents, the owner's data, placeholders, works named without a key (R-35)."""
+"""What must not stand in a text: other documents, the owner's own data, the words of our prompts (R-35, R-37)."""
 
+import importlib
+import pkgutil
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import unescape
 from typing import Final
-from uuid import UUID
 
-from documents.domain.text import citation_keys
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain.checking.sentences import Sentence, without_quotations
+from generation import prompts
 from generation.domain.checking.wording import normalised
+from generation.prompts import fencing
 
-_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
-_PLACEHOLDER: Final = re.compile(
-    r"\[(?:missing|insert|todo|tbd|citation needed|source|quelle|fonte|fuente|xxx?|name|date|year)\b[^\]@]*\]"
-    r"|\bTODO\b|\bTBD\b|\bFIXME\b|\bLorem ipsum\b|\bX{3,}\b|\[\s*\.{0,3}\s*\]|\[@\s*\]"
-    r"|</?(?:source|text|passage|title|covers)\b",
+_ID: Final = re.compile(
+    r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b|\b(?:session|document|job)[_ ]id\b", re.I
+)
+_MAIL_ADDRESS: Final = re.compile(
+    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]{2,})+", re.I
+)
+_TAG: Final = re.compile(
+    r"</?\s*(?:source|sources|text|passage|title|covers|leaves_out|outline|topic|requirements|assignment|findings|claim"
+    r"|wish|glossary)\b[^<>]{0,200}>|\bpassage\s*=\s*[\"“”]?\d|\bpassage (?:no\. ?|number |#)?\d{5,}\b",
     re.I,
 )
-_ASSISTANT: Final = re.compile(
-    r"\bas an? (?:AI|artificial intelligence|(?:large )?language model)\b|\bI(?: am|'m) an? (?:AI|language model)\b"
-    r"|\bals (?:KI|Sprachmodell)\b|\bcome (?:IA|modello linguistico)\b|\bcomo (?:IA|modelo de lenguaje)\b"
-    r"|\bhere is (?:the|your) (?:section|text|paragraph|continuation|shortened|revised)\b"
-    r"|\A(?:sure|certainly|of course)[,!.]"
-    r"|\ben tant qu(?:e|')\s?(?:IA|modèle de langage)\b|\bI(?: cannot|'m sorry, but I) (?:write|fulfil|help|assist)\b",
+_INSTRUCTION: Final = re.compile(
+    r"\bsystem[- ]?prompts?\b|\b(?:my|these|the previous|your) instructions (?:are|say|tell|were)\b"
+    r"|\b(?:ignore|disregard|forget|override) (?:(?:all|any|of|my|your|the|these|previous|prior|above) ){1,4}"
+    r"(?:instructions|prompts?)\b"
+    r"|\bignoriere? (?:alle |deine |die |bisherigen ){0,3}(?:anweisungen|regeln)\b"
+    r"|\b(?:ignora|ignore[zr]?) (?:\w+ ){0,3}(?:istruzioni|instrucciones|instructions|instruções)\b",
     re.I,
 )
-# "(Smith, 2019)", "(Smith & Doe 2019, p. 4)", "Smith et al. (2019)": a work named in another way than by its key.
-_NAMED: Final = re.compile(
-    r"\([A-ZÀ-Ž][\w'’-]+(?:\s(?:et al\.?|and|und|y|e|et|&)\s?(?:[A-ZÀ-Ž][\w'’-]+)?)?,?\s"
-    r"(?:1[89]|20)\d\d[a-z]?(?:[,:]\s[^()]{1,20})?\)"
-    r"|\b[A-ZÀ-Ž][\w'’-]+\set al\.?\s\((?:1[89]|20)\d\d[a-z]?\)"
-)
-_ADDRESS: Final = re.compile(r"\bhttps?://|\bwww\.", re.I)
-_BARE_KEY: Final = re.compile(r"(?<![\w.])@[A-Za-z][\w-]+")
+#: So many words in a row out of our prompts are no chance.
+_RUN: Final = 7
+_WORD: Final = re.compile(r"\w+")
 _SHORTEST_TITLE: Final = 18
-_SHORTEST_NAME: Final = 6
+_SHORTEST_NAME: Final = 5
+_MOST_DOCUMENTS: Final = 500
+#: What may stand between two letters of a name, between two of its words, and for signs of an address.
+_IN_WORD: Final = r"(?:[^\w\s]|_){0,4}"
+_BETWEEN_WORDS: Final = r"[\W_]{0,12}(?:(?:at|dot)[\W_]{1,12})?"
+_SPACED_OUT: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .·_-]{1,2}){3,}[^\W\d_](?![^\W_])")
 
 
 @dataclass(frozen=True)
 class Strangers:
-    """Words that belong to others, normalised: titles of other documents under way, and the owner's own data."""
+    """What belongs to others: titles of other documents under way, normalised, and patterns of the owner's own data.
 
-    titles: Sequence[str]
-    personal: Sequence[str]
+    ``own_brief`` is what this document may speak of whatever others do.
+    """
+
+    titles: Sequence[str] = ()
+    personal: Sequence[re.Pattern[str]] = ()
+    own_brief: str = field(default="", repr=False)
 
 
-def known(document: Document, *, own_words: str) -> Strangers:
-    """What must not turn up in this document's text. What its own brief or sources say is no stranger."""
-    own = normalised(own_words)
+def known(document: Document, *, brief: str, sources: str) -> Strangers:
+    """What must not turn up in this document's text.
+
+    What its own brief or sources say is no other document's. The owner's data stay out even where the brief names
+    them; a name may be said that is in the topic or in a source, for then it is somebody else's as well.
+    """
+    own = normalised(f"{brief} {sources}")
     others = Document.objects.filter(state__in=[DocumentState.QUEUED, DocumentState.WRITING]).exclude(pk=document.pk)
-    rows = others.values_list("title", "topic")[:500]
+    rows = others.order_by("-updated_at").values_list("title", "topic")[:_MOST_DOCUMENTS]
     titles = {normalised(words) for row in rows for words in row if len(words) >= _SHORTEST_TITLE}
-    owner = document.owner
-    personal = {normalised(owner.email), normalised(owner.email_as_typed)}
-    personal |= {normalised(name) for name in (owner.name, document.author_name) if len(name) >= _SHORTEST_NAME}
     return Strangers(
         titles=sorted(title for title in titles if title not in own),
-        personal=sorted(words for words in personal if words and words not in own),
+        personal=_personal(document, f"{document.topic} {document.title} {sources}"),
+        own_brief=normalised(brief),
     )
 
 
-def problems(sentence: Sentence, strangers: Strangers, *, document_id: UUID) -> list[str]:
-    """What is wrong with a sentence, in words for its writer."""
-    text = sentence.text
+def problems(text: str, strangers: Strangers) -> list[str]:
+    """What is wrong with a sentence, in words for its writer that repeat nothing of it."""
+    plain = unescape(text)
     found = []
-    if _PLACEHOLDER.search(text):
-        found.append(f"something is left open: “{text[:100]}”")
-    if _ASSISTANT.search(without_quotations(text)):
-        found.append(f"its writer speaks of itself: “{text[:100]}”")
-    if not citation_keys(text) and _NAMED.search(without_quotations(text)):
-        found.append(f"a work is named without its key: “{text[:100]}”")
-    if not citation_keys(text) and _ADDRESS.search(text):
-        found.append(f"an address is named that no source gives: “{text[:100]}”")
-    if _BARE_KEY.search(without_quotations(text)):
-        found.append(f"a citation stands outside of brackets: “{text[:100]}”")
-    words = normalised(text)
-    if _ID.search(text) or any(title in words for title in strangers.titles):
+    words = normalised(plain)
+    if _ID.search(plain) or any(title in words for title in strangers.titles):
         found.append("something of another work has got into it")
-    if any(name in words for name in strangers.personal):
+    folded = _folded(plain)
+    if _MAIL_ADDRESS.search(plain) or any(pattern.search(folded) for pattern in strangers.personal):
         found.append("it holds personal data of its owner")
+    if _TAG.search(plain) or _runs(plain) & _prompt_runs() or _is_instruction(words, strangers.own_brief):
+        found.append("it repeats or follows what is not the subject: instructions, tags, rules of the writing")
     return found
+
+
+def _personal(document: Document, said_elsewhere: str) -> list[re.Pattern[str]]:
+    """Patterns that find the owner's names and addresses in any spelling, spacing and markup."""
+    owner = document.owner
+    there = _folded(said_elsewhere)
+    names = [name for name in (owner.name, document.author_name) if len(name.strip()) >= _SHORTEST_NAME]
+    patterns = [_spelled(address) for address in {owner.email, owner.email_as_typed} if address]
+    for name in names:
+        words = _WORD.findall(name)
+        patterns += [
+            pattern
+            for order in {" ".join(words), " ".join([*words[-1:], *words[:-1]])}
+            if not (pattern := _spelled(order)).search(there)
+        ]
+    return patterns
+
+
+def _spelled(name: str) -> re.Pattern[str]:
+    words = [_IN_WORD.join(map(re.escape, word)) for word in re.findall(r"[^\W_]+", _folded(name))]
+    return re.compile(rf"(?<![^\W_]){_BETWEEN_WORDS.join(words)}(?![^\W_])")
+
+
+def _folded(text: str) -> str:
+    """Letters without accents and case, names that were spaced out closed up; signs stay between them."""
+    closed = _SPACED_OUT.sub(lambda match: re.sub(r"[ .·_-]", "", match[0]), text)
+    decomposed = unicodedata.normalize("NFKD", closed)
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
+
+
+def _is_instruction(words: str, own_brief: str) -> bool:
+    """Whether a sentence speaks of instructions to a model, in a work that is not about them."""
+    return any(match[0] not in own_brief for match in _INSTRUCTION.finditer(words))
+
+
+@cache
+def _prompt_runs() -> frozenset[tuple[str, ...]]:
+    """Runs of words of every system prompt there is, and of the rule about data in all of them."""
+    return frozenset(run for text in _system_prompts() for run in _runs(text))
+
+
+def _system_prompts() -> Iterator[str]:
+    yield fencing.DATA_RULE
+    for module in pkgutil.iter_modules(prompts.__path__):
+        system = getattr(importlib.import_module(f"{prompts.__name__}.{module.name}"), "SYSTEM", "")
+        if isinstance(system, str):
+            yield system
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = _WORD.findall(normalised(text))
+    return set(_each_run(words))
+
+
+def _each_run(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    return (tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))

@@ -2,56 +2,101 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
+from itertools import pairwise
 from typing import Final
 
-_CITATION: Final = re.compile(r"\[[^\[\]]{0,1000}@[^\[\]]{0,1000}\]")
+from rapidfuzz.distance import LCSseq
+
+from documents.domain.text import without_citations
+from generation.domain.checking.language import function_words
+from generation.domain.checking.sentences import sentences
+
 _MARKS: Final = str.maketrans(
-    {**dict.fromkeys("“”„«»″‟", '"'), **dict.fromkeys("‘’‚‛′`", "'"), **dict.fromkeys("‐‑‒–—−", "-"), "\u00ad": None}
+    {
+        **dict.fromkeys("“”„«»″‟", '"'),
+        **dict.fromkeys("‘’‚‛′`´‹›", "'"),
+        **dict.fromkeys("‐‑‒–—−", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"),
+    }
 )
 _BROKEN_WORD: Final = re.compile(r"(?<=\w)-\s+(?=[a-zß-öø-ÿ])")
 _EMPHASIS: Final = re.compile(r"[*_\\]")
-_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_LONGER_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_CONTENT_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_ANY_WORD: Final = re.compile(r"[^\W\d_]+")
+_CAPITALISED: Final = re.compile(r"(?<![.!?:…])(?<=\s)[\"'(]?([A-ZÀ-ÖØ-ÞĄ-Ž][^\W\d_]{2,})")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_THOUSANDS: Final = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
+_CONTRACTED: Final = re.compile(r"n't\b")
+#: An omission, or a word of the one who quotes, inside a quotation: "…", "[...]", "[the keepers]".
+_GAP: Final = re.compile(r"\[?\s*(?:…|\.\.\.)\s*\]?|\[[^\[\]]{2,80}\]")
+#: "[t]he": a letter changed to fit the sentence.
+_CHANGED_LETTER: Final = re.compile(r"\[(\w)\](?=\w)")
 #: Letters by which inflected forms count as one word.
 _STEM: Final = 6
+#: A sentence of fewer telling words could be anybody's.
+_FEWEST_WORDS: Final = 3
+#: How much of a sentence's words stand in the passage's order, and how much of the passage's sentence it takes up.
+_IN_ORDER: Final = 0.8
+_TAKEN_UP: Final = 0.5
 _NEGATIONS: Final = frozenset(
     word
     for words in (
-        "not no never none cannot nor without",
-        "nicht kein keine keinen keiner nie ohne",
-        "non nessun nessuna mai senza",
-        "no nunca sin ningún ninguna",
-        "ne pas jamais sans aucun aucune",
-        "nie bez żaden żadna",
-        "não nunca sem nenhum",
-        "niet geen nooit zonder",
-        "ne není nikdy bez",
-        "nu niciodată fără",
+        "not no never none cannot nor neither without nobody nothing nowhere hardly scarcely barely",
+        "nicht kein keine keinen keiner keinem keines nie niemals niemand nichts weder ohne kaum",
+        "non nessun nessuna nessuno mai niente nulla né senza",
+        "no nunca sin ningún ninguna ninguno nadie nada tampoco ni",
+        "ne pas jamais sans aucun aucune personne rien ni",
+        "nie bez żaden żadna żadne nikt nic nigdy ani",
+        "não nunca sem nenhum nenhuma ninguém nada nem",
+        "niet geen nooit zonder niemand niets noch nauwelijks",
+        "ne není nikdy bez žádný žádná nikdo nic ani nebyl nebyla nebylo nebyli nemá nelze",
+        "nu niciodată fără niciun nicio nimeni nimic nici",
     )
     for word in words.split()
 )
-_ANY_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def normalised(text: str) -> str:
     """Text in which only words count: one kind of quotation mark, dash and space, words broken over lines mended."""
-    text = unicodedata.normalize("NFKC", unescape(text)).translate(_MARKS)
+    text = unicodedata.normalize("NFKC", unescape(text).replace("´", "'")).translate(_MARKS)
     text = _EMPHASIS.sub("", text)
     return " ".join(_BROKEN_WORD.sub("-", text).split()).casefold()
 
 
-def plain(sentence: str) -> str:
-    """A sentence without its citations."""
-    return _CITATION.sub("", sentence)
-
-
 def stands_in(quotation: str, passage: str) -> bool:
-    """Whether a quotation stands in a passage word for word. Each part around an omission ("…", "[...]") must."""
-    there = _loose(normalised(passage))
-    parts = re.split(r"\[?(?:…|\.\.\.)\]?", normalised(quotation))
-    wanted = [_loose(part).strip(" .,;:") for part in parts if part.strip(" .,;:")]
-    return bool(wanted) and all(part in there for part in wanted)
+    """Whether a quotation stands in a passage word for word.
+
+    Each part around an omission ("…", "[...]") must, as whole words, and in the order of the passage.
+    """
+    return _omitted(quotation, passage) is not None
+
+
+def leaves_out_a_negation(quotation: str, passage: str) -> bool:
+    """Whether a quotation that stands in a passage leaves out a word between its parts that turns it round."""
+    omitted = _omitted(quotation, passage)
+    return bool(omitted) and _negations(" ".join(omitted or [])) > 0
+
+
+def _omitted(quotation: str, passage: str) -> list[str] | None:
+    """What a passage says between the parts of a quotation; None where a part does not stand in it."""
+    there = _searchable(passage)
+    changed = _CHANGED_LETTER.sub(r"\1", normalised(quotation))
+    parts = [part for piece in _GAP.split(changed) if (part := _loose(piece).strip(" .,;:!?'"))]
+    if not parts:
+        return None
+    omitted: list[str] = []
+    end = 0
+    for part in parts:
+        found = re.compile(rf"(?<!\w){re.escape(part)}(?!\w)").search(there, end)
+        if found is None:
+            return None
+        if end:
+            omitted.append(there[end : found.start()])
+        end = found.end()
+    return omitted
 
 
 def _loose(text: str) -> str:
@@ -61,15 +106,69 @@ def _loose(text: str) -> str:
 
 def overlap(sentence: str, passage: str) -> float:
     """0 to 1: how much of a sentence's longer words stand in a passage, by their first letters."""
-    ours = {word[:_STEM] for word in _WORD.findall(normalised(plain(sentence)))}
-    theirs = {word[:_STEM] for word in _WORD.findall(normalised(passage))}
+    ours = {word[:_STEM] for word in _LONGER_WORD.findall(normalised(without_citations(sentence)))}
+    theirs = _stems(passage)
     return len(ours & theirs) / len(ours) if ours else 0.0
 
 
-def is_beyond(sentence: str, passage: str) -> bool:
-    """Whether a sentence has a number or a negation that the passage has not: shared words then prove nothing."""
-    ours, theirs = normalised(plain(sentence)), normalised(passage)
-    if set(_NUMBER.findall(ours)) - set(_NUMBER.findall(theirs)):
+def says(passage: str, sentence: str, *, language: str) -> bool:
+    """Whether a passage says a sentence in nearly its own words: certain enough to ask nobody.
+
+    Every telling word, number and name of the sentence stands in one sentence of the passage, or in two that follow
+    each other, in its order; neither has a negation that the other has not; and little of the passage's sentence
+    is left out, for a condition or a doubt may stand there.
+    """
+    ours = normalised(without_citations(sentence))
+    words, numbers, negations = _content(ours, language), _numbers(ours), _negations(ours)
+    if len(words) < _FEWEST_WORDS:
+        return False
+    return any(
+        negations == stretch_negations
+        and numbers <= stretch_numbers
+        and set(words) <= set(stretch)
+        and len(words) >= len(stretch) * _TAKEN_UP
+        and LCSseq.similarity(words, stretch) >= len(words) * _IN_ORDER
+        for stretch, stretch_numbers, stretch_negations in _stretches(passage, language)
+    )
+
+
+def is_beyond(words: str, passage: str) -> bool:
+    """Whether words around a quotation claim more than its passage: a number, a negation, or a name it has not."""
+    plain, there = normalised(without_citations(words)), normalised(passage)
+    if _numbers(plain) - _numbers(there) or _negations(plain):
         return True
-    negated, negated_there = (_NEGATIONS & set(_ANY_WORD.findall(text)) for text in (ours, theirs))
-    return bool(negated) and not negated_there
+    names = {name.casefold()[:_STEM] for name in _CAPITALISED.findall(without_citations(words))}
+    return bool(names - _stems(passage))
+
+
+@lru_cache(maxsize=256)
+def _searchable(passage: str) -> str:
+    return _loose(normalised(passage))
+
+
+@lru_cache(maxsize=256)
+def _stems(passage: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in _CONTENT_WORD.findall(normalised(passage)))
+
+
+@lru_cache(maxsize=256)
+def _stretches(passage: str, language: str) -> list[tuple[list[str], set[str], int]]:
+    """Words, numbers and negations of each sentence of a passage, and of each two that follow each other."""
+    found = [normalised(one.text) for one in sentences(passage)]
+    pairs = [f"{one} {other}" for one, other in pairwise(found)]
+    return [(_content(text, language), _numbers(text), _negations(text)) for text in [*found, *pairs]]
+
+
+def _content(plain: str, language: str) -> list[str]:
+    """The telling words, in order, by their first letters."""
+    common = function_words(language) - _NEGATIONS
+    return [word[:_STEM] for word in _CONTENT_WORD.findall(plain) if word not in common]
+
+
+def _numbers(plain: str) -> set[str]:
+    return set(_NUMBER.findall(_THOUSANDS.sub("", plain)))
+
+
+def _negations(plain: str) -> int:
+    words = _ANY_WORD.findall(_CONTRACTED.sub(" not", plain))
+    return sum(word in _NEGATIONS for word in words)

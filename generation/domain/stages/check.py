@@ -4,19 +4,20 @@ Serves both the first check and the one after a revision; the text is committed 
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
 from django.utils import timezone
 
 from documents.domain import writing
 from documents.domain.text import body_characters
-from documents.enums import RevisionReason
-from documents.models import Document, Section
+from documents.enums import CitationCheck, RevisionReason
+from documents.models import Citation, Document, Section
 from generation.domain import commissions, drafts
-from generation.domain.checking import strangers
+from generation.domain.checking import neighbours, repetition, strangers
 from generation.domain.checking.inspection import Background
+from generation.domain.checking.judgement import Pair, Verdict
 from generation.domain.checking.review import Reviewed, review
 from generation.domain.database import in_database
 from generation.domain.drafts import Draft
@@ -30,16 +31,19 @@ async def run(work: Work) -> Result:
     """The checked text and its citations, to be committed as the next revision."""
     claim = work.claim
     draft, commission, background, section = await in_database(_load, claim)
+    judged = await in_database(_judged, claim)
 
     async def keep(draft: Draft) -> None:
         await work.save({}, progress=50)
 
-    reviewed = await review(commission, draft, background, ask=work.ask, keep=keep)
+    reviewed = await review(commission, draft, background, ask=work.ask, keep=keep, judged=judged)
     data = {
         "citations": len(reviewed.citations),
         "removed": reviewed.removed,
+        "rejected": [asdict(one) for one in reviewed.rejected],
         "was_corrected": reviewed.was_corrected,
         "revision": section.revision + 1,
+        "fingerprint": repetition.fingerprint(reviewed.draft.text),
     }
     return Result(data, _commit(claim, section, reviewed))
 
@@ -52,25 +56,28 @@ def _load(claim: Claim) -> tuple[Draft, Commission, Background, Section]:
     background = Background(
         document=document,
         passages=commission.passages,
-        strangers=strangers.known(document, own_words=_own_words(document, commission)),
-        elsewhere=_earlier(claim, commission),
+        strangers=strangers.known(document, brief=_brief(document, commission), sources=_sources(commission)),
+        elsewhere=neighbours.said_elsewhere(claim, commission.section, commission.outline),
     )
     return draft, commission, background, Section.objects.get(pk=claim.section_id)
 
 
-def _own_words(document: Document, commission: Commission) -> str:
-    """What this document may say whatever others say: its own brief, outline and sources."""
+def _brief(document: Document, commission: Commission) -> str:
+    """What this document may speak of, whatever others do: its own brief and outline."""
     brief = [document.title, document.topic, document.requirements, document.assignment_text]
-    outline = [section.title for section in commission.outline]
-    passages = [text for passage in commission.passages for text in (passage.source.title, passage.text)]
-    return " ".join([*brief, *outline, *passages])
+    return " ".join([*brief, *(section.title for section in commission.outline)])
 
 
-def _earlier(claim: Claim, commission: Commission) -> set[int]:
-    """The sections before this one: of two that say the same, the later one is changed."""
-    known = drafts.fingerprints(claim.job_id)
-    before = (section for section in commission.outline if section.position < commission.section.position)
-    return {run for section in before for run in known.get(section.pk, [])}
+def _sources(commission: Commission) -> str:
+    return " ".join(text for passage in commission.passages for text in (passage.source.title, passage.text))
+
+
+def _judged(claim: Claim) -> dict[Pair, Verdict]:
+    """What a model supported of this section when it was checked before: asked once, whatever was revised around it."""
+    assert claim.section_id is not None
+    known = Citation.objects.filter(section_id=claim.section_id, check_result=CitationCheck.JUDGED)
+    rows = known.values_list("sentence", "passage__text", "check_note")
+    return {(sentence, passage): Verdict(True, note) for sentence, passage, note in rows}
 
 
 _REASONS: Final = {True: RevisionReason.EXTENDED, False: RevisionReason.TIGHTENED}
@@ -81,23 +88,29 @@ def _commit(claim: Claim, section: Section, reviewed: Reviewed) -> Callable[[], 
         reason = _REASONS[body_characters(reviewed.draft.text) >= body_characters(section.text)]
     else:
         reason = RevisionReason.CHECKED if reviewed.was_corrected else RevisionReason.WRITTEN
-    return partial(_commit_revision, section.pk, section.revision, reviewed, reason)
+    return partial(_commit_revision, section, reviewed, reason)
 
 
-def _commit_revision(section_id: UUID, revision: int, reviewed: Reviewed, reason: RevisionReason) -> None:
+def _commit_revision(section: Section, reviewed: Reviewed, reason: RevisionReason) -> None:
     now = timezone.now()
     writing.commit_revision(
-        section_id=section_id,
-        expected_revision=revision,
+        section_id=section.pk,
+        expected_revision=section.revision,
         text=reviewed.draft.text,
         reason=reason,
         citations=reviewed.citations,
-        provenance=_provenance(reviewed, now.isoformat()),
+        provenance=_provenance(section, reviewed, now.isoformat()),
         now=now,
     )
 
 
-def _provenance(reviewed: Reviewed, when: str) -> dict[str, Any]:
-    """Which models wrote it, when, from which passages (R-15, R-32)."""
-    passages = sorted({citation.passage_id for citation in reviewed.citations})
-    return {"models": reviewed.draft.models, "written_at": when, "passages": passages, "calls": reviewed.draft.calls}
+def _provenance(section: Section, reviewed: Reviewed, when: str) -> dict[str, Any]:
+    """Which models wrote it, when, for what, from which passages, in how many answers, what was taken out (R-15)."""
+    return {
+        "models": reviewed.draft.models,
+        "written_at": when,
+        "passages": sorted({citation.passage_id for citation in reviewed.citations}),
+        "calls": reviewed.draft.calls + reviewed.calls,
+        "removed": reviewed.removed,
+        "written_for": drafts.digest_of(section),
+    }

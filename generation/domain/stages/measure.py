@@ -1,5 +1,6 @@
 """Measure: the text as it will be printed, counted, and what to change where it is too long or too short (R-11)."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -37,13 +38,16 @@ def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, obj
     result: dict[str, object] = {"body_pages": str(measured.body_pages), "changes": {}}
     if fitting.is_aim_reached(pages=document.pages, body=body):
         return result
-    if round >= fitting.ROUNDS:
-        if not fitting.is_delivered(pages=document.pages, body=body):
-            raise StepFailed(
-                _("The text came out at %(body).1f pages instead of the %(pages)d that were ordered.")
-                % {"body": body, "pages": document.pages}
-            )
-        return result
+    planned = _changes(document, body, filled) if round < fitting.ROUNDS else {}
+    if not planned and not fitting.is_worth_delivering(pages=document.pages, body=body):
+        raise StepFailed(
+            _("The text came out at %(body).1f pages instead of the %(pages)d that were ordered.")
+            % {"body": body, "pages": document.pages}
+        )
+    return {**result, "changes": planned}
+
+
+def _changes(document: Document, body: float, filled: Mapping[str, float]) -> dict[str, int]:
     parts = [
         fitting.Part(
             id=str(section.pk),
@@ -53,4 +57,4 @@ def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, obj
         )
         for section in outline.leaves(document)
     ]
-    return {**result, "changes": dict(fitting.changes(pages=document.pages, body=body, parts=parts))}
+    return dict(fitting.changes(pages=document.pages, body=body, parts=parts))

@@ -1,0 +1,84 @@
+"""A job that waits for its budget: marked, staff alerted, its owner told once (R-21)."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.domain.mail import send_mail
+from generation.domain import budgets, jobs, progress
+from generation.domain.budgets import OverBudget
+from generation.domain.queue import Claim
+from generation.enums import JobKind, JobState, Scope, Wait
+from generation.errors import LostLease, StepFailed
+from generation.models import Job
+from tesigo.platform.alerts import tell_staff
+
+#: A waiting step looks again after this at the latest: staff may have raised the budget.
+_LOOK_AGAIN: Final = timedelta(minutes=5)
+#: Not at once, however near the new budget is: clocks differ a little.
+_SHORTEST: Final = timedelta(seconds=5)
+_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
+
+
+def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = None) -> timedelta:
+    """Marks the step's job as waiting for a budget; answers after which time the step should be tried again.
+
+    Raises StepFailed when the job has waited for ``settings.LONGEST_HOLD``, LostLease for one that is gone.
+    """
+    now = now or timezone.now()
+    job = Job.objects.select_related("document__owner").filter(pk=claim.job_id).first()
+    if job is None:
+        raise LostLease(str(claim.job_id))
+    with transaction.atomic():
+        is_new = Job.objects.filter(pk=job.pk, waits_for="", state__in=_OPEN).update(
+            waits_for=Wait.BUDGET, waits_since=now
+        )
+        if is_new:
+            _tell_owner(job)
+            note = f"the budget for {over.scope.label}"
+            jobs.record(job_id=job.pk, step_id=claim.step_id, what="waits", note=note, now=now)
+            transaction.on_commit(lambda: progress.announce(claim.document_id))
+    if is_new:
+        _alert(job, over.scope, now)
+    elif job.waits_since is not None and now - job.waits_since >= settings.LONGEST_HOLD:
+        raise StepFailed(_("What we may spend on writing was used up, and it stayed so for a whole day."))
+    until_reset = over.resets_at - now if over.resets_at else _LOOK_AGAIN
+    return max(_SHORTEST, min(until_reset, _LOOK_AGAIN))
+
+
+def go_on(*, job_id: UUID, now: datetime | None = None) -> None:
+    """A step of the job came to its end: it waits no longer."""
+    if Job.objects.filter(pk=job_id).exclude(waits_for="").update(waits_for="", waits_since=None):
+        jobs.record(job_id=job_id, what="goes on", now=now or timezone.now())
+
+
+def _tell_owner(job: Job) -> None:
+    document = job.document
+    send_mail(
+        user=document.owner,
+        template="waiting",
+        context={
+            "document_id": str(document.pk),
+            "title": str(document),
+            "is_outline": job.kind == JobKind.OUTLINE,
+            "hours": int(settings.LONGEST_HOLD.total_seconds() // 3600),
+        },
+        once_key=f"waiting:{job.pk}",
+    )
+
+
+def _alert(job: Job, scope: Scope, now: datetime) -> None:
+    """One key for a budget and its period, however many jobs wait for it."""
+    subject = str(job.pk) if scope == Scope.JOB else ""
+    name = " ".join(part for part in (scope.value, subject, budgets.period_of(scope, now)) if part)
+    tell_staff(
+        key=f"budget-waits:{name}",
+        subject=f"Writing waits for a budget: {name}",
+        text=f"Job {job.pk} waits: not even the cheapest model fits into the budget {name}.\n"
+        "Raise it in the admin, or wait for its next period; a job that waits too long fails and is refunded.",
+    )

@@ -1,0 +1,84 @@
+"""Pages that were paid and not delivered: their share of the price goes back, once, to the cent (R-11)."""
+
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import Mail
+from billing.domain.checkout import open_checkout
+from billing.domain.refunds import advance, open_refund, refund_missing_pages
+from billing.domain.settlement import settle
+from billing.enums import PaymentState, RefundState
+from billing.models import Payment, Refund
+from documents.models import Document
+from sandbox.testing import Running
+from tests.billing.concurrently import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def paid(document: Document, sandbox: Running) -> Payment:
+    """€6.00 for 12 pages."""
+    payment = open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
+    sandbox.control.pay(payment.stripe_session_id)
+    return settle(payment_id=payment.pk, cause="test")
+
+
+def give_back(paid: Payment, delivered: str, *, ordered: int = 12) -> Refund | None:
+    return refund_missing_pages(
+        document_id=paid.document_id, ordered=ordered, delivered=Decimal(delivered), reason="Pages are missing."
+    )
+
+
+@pytest.mark.parametrize(
+    ("delivered", "amount"),
+    [("11.00", "0.50"), ("6.00", "3.00"), ("11.99", "0.01"), ("11.37", "0.32"), ("0.01", "6.00")],
+)
+def test_the_share_of_the_missing_pages_goes_back_rounded_up_to_the_cent(
+    paid: Payment, delivered: str, amount: str
+) -> None:
+    refund = give_back(paid, delivered)
+    assert refund is not None
+    assert (refund.amount, refund.cause) == (Decimal(amount), "missing_pages")
+    paid.refresh_from_db()
+    assert paid.refunded_amount == Decimal(amount)
+    assert paid.state == (PaymentState.REFUNDED if amount == "6.00" else PaymentState.PARTIALLY_REFUNDED)
+
+
+@pytest.mark.parametrize("delivered", ["12.00", "13.50"])
+def test_with_no_page_missing_nothing_goes_back(paid: Payment, delivered: str) -> None:
+    assert give_back(paid, delivered) is None
+    assert not Refund.objects.exists()
+
+
+def test_asked_twice_and_by_many_at_once_it_is_given_once(paid: Payment) -> None:
+    refunds = at_once(6, lambda: give_back(paid, "10.00"))
+    assert {refund.pk for refund in refunds} == {Refund.objects.get().pk}
+    assert give_back(paid, "9.00") == Refund.objects.get()
+    paid.refresh_from_db()
+    assert paid.refunded_amount == Decimal("1.00")
+
+
+def test_never_more_than_is_left(paid: Payment) -> None:
+    open_refund(payment_id=paid.pk, cause="kindness", reason="", amount=Decimal("5.00"))
+    refund = give_back(paid, "6.00")
+    assert refund is not None
+    assert refund.amount == Decimal("1.00")
+    paid.refresh_from_db()
+    assert (paid.refunded_amount, paid.state) == (paid.amount, PaymentState.REFUNDED)
+
+
+def test_with_everything_given_back_before_nothing_more_is(paid: Payment) -> None:
+    open_refund(payment_id=paid.pk, cause="kindness", reason="")
+    assert give_back(paid, "6.00") is None
+
+
+def test_it_is_carried_out_and_told_with_a_link_to_the_document(paid: Payment) -> None:
+    refund = give_back(paid, "10.00")
+    assert refund is not None
+    assert advance(refund_id=refund.pk).state == RefundState.SUCCEEDED
+    mail = Mail.objects.get(template="refunded")
+    assert mail.context["cause"] == "missing_pages"
+    assert mail.context["amount"] == "1.00"
+    assert mail.context["reason"] == "Pages are missing."

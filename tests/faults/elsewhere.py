@@ -1,0 +1,34 @@
+"""The whole site in another folder: `python -m tests.faults.elsewhere FOLDER up` is `manage.py up` with its own `var/`.
+
+Servers, secrets, files, logs and the lock against a second start are all below that folder, so that it disturbs nobody.
+"""
+
+import os
+import runpy
+import sys
+from pathlib import Path
+
+from tesigo.platform import stack
+from tesigo.platform.processes import free_port
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Free ports and folders of its own; what points at other servers is left out."""
+    others = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    ports = {name: str(free_port()) for name in ("SITE_PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT")}
+    folders = {"MEDIA_ROOT": str(home / "media"), "STATIC_ROOT": str(home / "static")}
+    kept = {name: value for name, value in os.environ.items() if name not in others}
+    return kept | ports | folders
+
+
+def move(home: Path) -> None:
+    """From now on this process takes ``home`` for its `var/`. Before anything else of the platform is imported."""
+    if "tesigo.platform.local_env" in sys.modules:
+        raise RuntimeError("too late: somebody has asked where var/ is")
+    stack.VAR = home
+
+
+if __name__ == "__main__":
+    move(Path(sys.argv[1]).resolve())
+    sys.argv = ["manage.py", *sys.argv[2:]]
+    runpy.run_path(str(stack.ROOT / "manage.py"), run_name="__main__")

@@ -1,0 +1,47 @@
+"""`kill -9` at random moments: which kinds of processes can be hit, how often each, and what was hit."""
+
+import os
+import random
+import signal
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of process: ``find`` answers the ids of those that run now, ``weight`` how often it is chosen."""
+
+    kind: str
+    weight: int
+    find: Callable[[], Sequence[int]]
+
+
+@dataclass
+class Killer:
+    """Kills one process after the other, by a seed. ``kills`` counts them by kind."""
+
+    seed: int
+    targets: Sequence[Target]
+    kills: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+
+    def strike(self) -> str | None:
+        """Kills a process of a kind drawn by weight and answers the kind; None when none of it runs now."""
+        target = self.random.choices(self.targets, [target.weight for target in self.targets])[0]
+        running = sorted(target.find())
+        if not running:
+            return None
+        try:
+            os.kill(self.random.choice(running), signal.SIGKILL)
+        except ProcessLookupError:
+            return None
+        self.kills[target.kind] += 1
+        return target.kind
+
+
+def chosen_seed() -> int:
+    """``SEED`` of the environment, else a new one; printed either way by whoever asks."""
+    return int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
