@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from documents.models import Document
 
@@ -36,3 +37,18 @@ def ask(document: Document) -> Refusal | None:
         if refusal := gate(document):
             return refusal
     return None
+
+
+Cost = Callable[[int], Decimal]
+
+_costs: list[Cost] = []
+
+
+def tell_cost(cost: Cost) -> None:
+    """Whoever writes says what so many pages cost the house, in euros: asked before a price is put in force."""
+    _costs[:] = [cost]
+
+
+def cost_of(pages: int) -> Decimal | None:
+    """What writing so many pages costs, at today's models; None where nobody says."""
+    return _costs[0](pages) if _costs else None

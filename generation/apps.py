@@ -9,7 +9,8 @@ class GenerationConfig(AppConfig):
     def ready(self) -> None:
         from billing import gates
         from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
-        from generation.domain import admission
+        from generation.domain import admission, estimates
 
         gates.register("queue", admission.gate)
+        gates.tell_cost(estimates.cost_of_pages)
         personal_data.register()

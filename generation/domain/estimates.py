@@ -42,3 +42,10 @@ def estimate(document: Document, *, kind: JobKind) -> Estimate:
     model = AIModel.objects.filter(enabled=True).order_by("position", "id").first()
     price = model.output_price if model else Decimal(0)
     return Estimate(tokens=tokens, cost=(tokens * price / _MILLION).quantize(Decimal("0.0001")))
+
+
+def cost_of_pages(pages: int) -> Decimal:
+    """Euros that so many pages cost in the dearest language, by the first model of the chain."""
+    model = AIModel.objects.filter(enabled=True).order_by("position", "id").first()
+    price = model.output_price if model else Decimal(0)
+    return (pages * TOKENS_PER_PAGE * max(LANGUAGE_FACTORS.values()) * price / _MILLION).quantize(Decimal("0.01"))

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing.enums import PaymentState, PriceListState
-from billing.models import Payment, PriceList, Refund, WebhookEvent
+from billing.models import Payment, PriceList, PromoCode, Refund, WebhookEvent
 from documents.models import Document
 from sandbox.testing import Running
+from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db
 
@@ -58,39 +59,101 @@ def test_lines_and_totals_are_tables(staff: Client, payment: Payment, price_list
     page = staff.get(f"/admin/billing/payment/{payment.pk}/change/").content.decode()
     assert "<td>12 × €0.50 a page</td><td>€6.00</td>" in page
     page = staff.get(f"/admin/billing/pricelist/{price_list.pk}/change/").content.decode()
-    assert "<td>200 pages</td><td>€100.00</td>" in page
+    assert '<th scope="row">200</th><td>€100.00</td><td>€0.50</td>' in page
 
 
-def test_a_draft_is_made_changed_and_put_in_force(staff: Client, price_list: PriceList) -> None:
+NO_TIERS = {"tiers-TOTAL_FORMS": "0", "tiers-INITIAL_FORMS": "0"}
+DRAFT = {
+    "price_per_page": "0.60",
+    "discount_percent": "5",
+    "note": "Autumn",
+    "variant": "A",
+    "weight": "100",
+    **{f"discount_{end}_{part}": "" for end in ("from", "until") for part in (0, 1)},
+}
+
+
+def move(staff: Client, price_list: PriceList, what: str, reason: str = "Tried in summer.") -> Any:
+    return staff.post(f"/admin/billing/pricelist/{price_list.pk}/move/{what}/", {"reason": reason}, follow=True)
+
+
+def test_a_draft_is_made_changed_with_tiers_and_put_in_force(staff: Client, price_list: PriceList) -> None:
     act(staff, "pricelist", "draft_anew", price_list)
     draft = PriceList.objects.get(version=2)
-    form = {"price_per_page": "0.60", "discount_percent": "5", "note": "Autumn"}
-    staff.post(f"/admin/billing/pricelist/{draft.pk}/change/", form)
-    act(staff, "pricelist", "activate", draft)
+    tiers = {"tiers-TOTAL_FORMS": "1", "tiers-INITIAL_FORMS": "0"}
+    tiers |= {"tiers-0-from_page": "50", "tiers-0-price_per_page": "0.45"}
+    staff.post(f"/admin/billing/pricelist/{draft.pk}/change/", DRAFT | tiers)
+    page = move(staff, draft, "activate").content.decode()
     draft.refresh_from_db()
     price_list.refresh_from_db()
     assert (draft.state, draft.price_per_page) == (PriceListState.ACTIVE, Decimal("0.60"))
+    assert list(draft.tiers.values_list("from_page", "price_per_page")) == [(50, Decimal("0.45"))]
     assert price_list.state == PriceListState.RETIRED
+    assert "Tried in summer." in page
 
 
-def test_exactly_one_list_is_put_in_force(staff: Client, price_list: PriceList) -> None:
-    staff.post("/admin/billing/pricelist/add/", {"price_per_page": "0.60", "discount_percent": "0", "note": ""})
+def test_a_dearer_tier_is_refused_in_words(staff: Client, price_list: PriceList) -> None:
+    tiers = {"tiers-TOTAL_FORMS": "1", "tiers-INITIAL_FORMS": "0"}
+    tiers |= {"tiers-0-from_page": "50", "tiers-0-price_per_page": "0.70"}
+    page = staff.post("/admin/billing/pricelist/add/", DRAFT | tiers).content.decode()
+    assert "must not cost more than those before them" in page
+    assert PriceList.objects.count() == 1
+
+
+def test_nothing_is_put_in_force_without_a_reason(staff: Client, price_list: PriceList) -> None:
+    staff.post("/admin/billing/pricelist/add/", DRAFT | NO_TIERS)
     draft = PriceList.objects.get(version=2)
     assert draft.created_by == User.objects.get(is_staff=True)
-    page = act(staff, "pricelist", "activate", draft, price_list)
-    assert "Choose exactly one list." in page.content.decode()
+    assert "Please give a reason." in move(staff, draft, "activate", reason=" ").content.decode()
     draft.refresh_from_db()
     assert draft.state == PriceListState.DRAFT
 
 
+def test_one_click_rolls_back(staff: Client, price_list: PriceList) -> None:
+    staff.post("/admin/billing/pricelist/add/", DRAFT | NO_TIERS)
+    move(staff, PriceList.objects.get(version=2), "activate")
+    page = move(staff, price_list, "activate", reason="Nobody bought.").content.decode()
+    price_list.refresh_from_db()
+    assert price_list.state == PriceListState.ACTIVE
+    assert "rolled back to" in page
+
+
+def test_a_comparison_shows_both_arms_and_can_be_ended(staff: Client, price_list: PriceList) -> None:
+    staff.post("/admin/billing/pricelist/add/", DRAFT | NO_TIERS | {"variant": "B"})
+    rival = PriceList.objects.get(version=2)
+    assert "Nothing is compared now" in staff.get("/admin/billing/pricelist/comparison/").content.decode()
+    move(staff, rival, "activate")
+    assert PriceList.objects.filter(state=PriceListState.ACTIVE).count() == 2
+    page = staff.get("/admin/billing/pricelist/comparison/").content.decode()
+    assert "<svg" in page
+    assert "The difference may still be chance." in page
+    move(staff, rival, "end-test")
+    rival.refresh_from_db()
+    assert rival.state == PriceListState.RETIRED
+
+
+def test_the_list_in_force_shows_its_warnings_and_a_codes_totals(staff: Client, price_list: PriceList) -> None:
+    PromoCode.objects.create(code="HALF", percent=50)
+    staff.post("/admin/billing/pricelist/add/", DRAFT | NO_TIERS | {"price_per_page": "1.50"})
+    draft = PriceList.objects.get(version=2)
+    page = staff.get(f"/admin/billing/pricelist/{draft.pk}/change/?code=half").content.decode()
+    assert "With HALF" in page
+    assert "(+185 %)" in page
+    assert "promo code counts at the same time" in page
+    # 200 pages less 5 %, and with the code less 55 %.
+    assert "<td>€285.00</td>" in page
+    assert "<td>€135.00</td>" in page
+
+
 def test_asking_stripe_tells_how_it_stands_or_why_not(
-    staff: Client, payment: Payment, price_list: PriceList, sandbox: Running
+    staff: Client, document: Document, price_list: PriceList, sandbox: Running
 ) -> None:
-    Payment.objects.update(state=PaymentState.PENDING, stripe_session_id="cs_test_gone")
-    assert "Stripe could not be asked" in act(staff, "payment", "settle_now", payment).content.decode()
-    Payment.objects.update(state=PaymentState.SUCCEEDED)
+    payment = order(document)
     # The administration begins a message with a capital letter, and some ids begin with a letter.
-    assert f"{payment.pk}: paid" in act(staff, "payment", "settle_now", payment).content.decode().lower()
+    answer = act(staff, "payment", "settle_now", payment).content.decode().lower()
+    assert f"{payment.pk}: waiting for payment" in answer
+    sandbox.control.fault("stripe", "429")
+    assert "Stripe could not be asked" in act(staff, "payment", "settle_now", payment).content.decode()
 
 
 def test_events_that_wait_are_worked_on_command(staff: Client) -> None:
@@ -111,6 +174,7 @@ def test_a_list_that_was_in_force_is_never_edited(staff: Client, price_list: Pri
 def test_a_refund_needs_a_reason_and_happens_once(staff: Client, payment: Payment) -> None:
     page = act(staff, "payment", "refund", payment)
     assert "Reason, in words for the student" in page.content.decode()
+    assert "Please give a reason" in act(staff, "payment", "refund", payment, reason="").content.decode()
     assert not Refund.objects.exists()
     act(staff, "payment", "refund", payment, reason="The wrong file was ordered.")
     act(staff, "payment", "refund", payment, reason="Again.")
@@ -119,6 +183,14 @@ def test_a_refund_needs_a_reason_and_happens_once(staff: Client, payment: Paymen
     assert (refund.amount, refund.reason) == (Decimal("6.00"), "The wrong file was ordered.")
     assert refund.actor_id == User.objects.get(is_staff=True).pk
     assert payment.state == PaymentState.REFUNDED
+
+
+def test_a_part_goes_back_but_never_more_than_is_left(staff: Client, payment: Payment) -> None:
+    act(staff, "payment", "refund", payment, amount="2.50", reason="A chapter is missing.")
+    page = act(staff, "payment", "refund", payment, amount="3.51", reason="And more.").content.decode()
+    assert "more than the €3.50 that are left" in page
+    payment.refresh_from_db()
+    assert (payment.refunded_amount, payment.state) == (Decimal("2.50"), PaymentState.PARTIALLY_REFUNDED)
 
 
 def test_payments_cannot_be_edited(staff: Client, payment: Payment) -> None:
@@ -130,6 +202,10 @@ def test_students_do_not_get_in(browser: Client, payment: Payment) -> None:
     assert browser.get("/admin/billing/payment/").status_code == 302
 
 
-def test_dj_stripes_own_pages_are_not_served() -> None:
-    models = apps.get_app_config("djstripe").get_models()
-    assert not [model for model in models if admin.site.is_registered(model)]
+def test_stripes_objects_are_to_be_looked_at_only(staff: Client) -> None:
+    mirrored = [one for one in apps.get_app_config("djstripe").get_models() if admin.site.is_registered(one)]
+    assert {one.__name__ for one in mirrored} == {"Session", "PaymentIntent", "Charge", "Refund", "Dispute"}
+    for one in mirrored:
+        page = f"/admin/djstripe/{one.__name__.lower()}/"
+        assert staff.get(page).status_code == 200
+        assert staff.get(f"{page}add/").status_code == 403

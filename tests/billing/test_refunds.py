@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import Mail
-from billing.domain.checkout import open_checkout
 from billing.domain.refunds import advance, open_refund, refund_missing_pages
 from billing.domain.settlement import settle
 from billing.enums import PaymentState, RefundState
@@ -13,6 +12,7 @@ from billing.models import Payment, Refund
 from documents.models import Document
 from sandbox.testing import Running
 from tests.billing.concurrently import at_once
+from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def paid(document: Document, sandbox: Running) -> Payment:
     """€6.00 for 12 pages."""
-    payment = open_checkout(document_id=document.pk, shown_total=Decimal("6.00"), shown_version=1, by=document.owner)
+    payment = order(document)
     sandbox.control.pay(payment.stripe_session_id)
     return settle(payment_id=payment.pk, cause="test")
 

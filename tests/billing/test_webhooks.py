@@ -130,7 +130,7 @@ def test_events_about_other_things_are_put_aside(sandbox: Running, url: str) -> 
         work_webhook_event(event_id)
     assert dict(WebhookEvent.objects.values_list("type", "error")) == {
         "customer.created": "",
-        "refund.created": "No refund of ours.",
+        "refund.created": "No payment of ours.",
         "charge.succeeded": "No payment of ours.",
     }
     assert events.unworked() == []
