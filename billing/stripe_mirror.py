@@ -4,7 +4,6 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-import stripe
 from django.db import Error as DatabaseError
 from django.utils import timezone
 from djstripe import models as mirrored
@@ -50,7 +49,7 @@ def _sync(kind: str, object_id: str) -> bool:
         KINDS[kind].sync_from_stripe_data(gateway.raw(kind=kind, object_id=object_id))
     except Declined:
         return True
-    except (ProviderError, stripe.StripeError, DatabaseError) as error:
+    except (ProviderError, gateway.SdkError, DatabaseError) as error:
         # dj-stripe asks Stripe by itself for what an object points to, and so meets Stripe's own errors.
         logger.warning("stripe object not mirrored", extra={"kind": kind, "why": type(error).__name__})
         return False

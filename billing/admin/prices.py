@@ -26,7 +26,7 @@ _ACTIVATE: Final = "activate"
 _END_TEST: Final = "end-test"
 
 
-class TierFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # cannot be subscripted at run time
+class TierFormSet(BaseInlineFormSet):
     """Tiers of a draft: each cheaper than, or as dear as, the one before it."""
 
     def clean(self) -> None:
@@ -144,7 +144,7 @@ def _post_move(request: HttpRequest, page: PriceListAdmin, pk: int, what: str) -
     back = redirect(reverse("admin:billing_pricelist_change", args=[pk]))
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        page.message_user(request, form.errors["reason"][0], messages.ERROR)
+        page.message_user(request, str(form.errors["reason"][0]), messages.ERROR)
         return back
     reason, by = form.cleaned_data["reason"], staff_of(request)
     try:

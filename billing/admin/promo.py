@@ -32,11 +32,11 @@ _TERMS = (
 )
 
 
-class BatchForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted at run time
+class BatchForm(forms.ModelForm):
     """Many codes with the same terms."""
 
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=5000)
-    prefix = forms.CharField(
+    code_prefix = forms.CharField(
         label=_("Prefix"), max_length=16, validators=[RegexValidator(r"\A[A-Z0-9]{2,16}\Z", _("Capitals and digits."))]
     )
     batch = forms.CharField(label=_("Batch"), max_length=60)
@@ -109,7 +109,7 @@ class PromoCodeAdmin(admin.ModelAdmin):
         try:
             made = promo.create_batch(
                 count=values.pop("count"),
-                prefix=values.pop("prefix"),
+                prefix=values.pop("code_prefix"),
                 batch=values.pop("batch"),
                 price_lists=list(values.pop("price_lists")),
                 by=staff_of(request),
