@@ -138,7 +138,7 @@ def _documents(start: datetime, end: datetime, *, repair: bool, now: datetime, r
         if state == DocumentState.FAILED and payment.state != PaymentState.DISPUTED:
             found = f"Document {payment.document_id} failed and payment {payment.pk} was not refunded."
             if repair and refunds.refund_in_full(
-                document_id=payment.document_id, cause="generation_failed", reason=payment.document.failure
+                document_id=payment.document_id, cause=refunds.GENERATION_FAILED, reason=payment.document.failure
             ):
                 report.repaired.append(found)
             else:

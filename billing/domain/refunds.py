@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: The cause of a refund for a document that could not be written (R-67).
+GENERATION_FAILED: Final = "generation_failed"
 OPEN: Final = (RefundState.CREATED, RefundState.PENDING)
 #: The cause under which pages that were paid and not delivered are given back, once (R-11).
 MISSING_PAGES: Final = "missing_pages"
