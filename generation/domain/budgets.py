@@ -6,22 +6,28 @@ shortest. A person's allowance counts here but refuses nothing: it bars new work
 A budget without a row in ``Budget`` has no limit; staff are told of that.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Greatest
 
-from generation.enums import Scope
-from generation.models import BudgetUse
+from generation.enums import JobState, Outcome, Scope
+from generation.models import Attempt, Budget, BudgetUse, Job
 from tesigo.platform.alerts import tell_staff
+
+logger = logging.getLogger(__name__)
 
 #: The order in which rows are locked.
 ORDER: Final = (Scope.JOB, Scope.USER_DAY, Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
+#: Those of which many subjects have one of their own.
+_SUBJECTS: Final = (Scope.JOB, Scope.USER_DAY)
 #: Shares in percent of which staff are told, once each.
 _TOLD_AT: Final = (80, 100)
 #: Below this share they are told again, as after a budget was raised; well below the first, for shares come and go.
@@ -97,6 +103,24 @@ class Level:
     alerted: int
 
 
+@dataclass(frozen=True)
+class BudgetState:
+    """A budget as staff see it: euros, or tokens of a person. ``share`` is what is gone or held, in percent.
+
+    ``limit`` is None where there is no budget of the kind. Of jobs and people the one that is furthest is meant, by
+    its ``subject``.
+    """
+
+    scope: Scope
+    label: str
+    unit: str
+    limit: Decimal | None
+    spent: Decimal
+    reserved: Decimal
+    share: int
+    subject: str = ""
+
+
 def period_of(scope: Scope, at: datetime) -> str:
     """The day ("2026-11-21") or the month ("2026-11") in UTC; nothing for a job."""
     day = at.astimezone(UTC).date().isoformat()
@@ -152,6 +176,96 @@ def settle_all(calls: Iterable[tuple[Payer, Amount, Amount]]) -> None:
             reserved_tokens=F("reserved_tokens") - back.tokens,
             spent_euros=F("spent_euros") + gone.euros,
             spent_tokens=F("spent_tokens") + gone.tokens,
+        )
+
+
+def reconcile() -> int:
+    """Puts reserved sums right that no longer agree with the calls under way; answers how many there were.
+
+    A draft that is thrown away takes its calls along: what they held may have been paid and counts as spent (R-12).
+    """
+    holding = BudgetUse.objects.filter(Q(reserved_euros__gt=0) | Q(reserved_tokens__gt=0))
+    return sum(_reconcile(use_id) for use_id in holding.order_by("pk").values_list("pk", flat=True))
+
+
+def _reconcile(use_id: int) -> bool:
+    with transaction.atomic():
+        # Whoever changes the row changes its calls in the same transaction: with the lock, both are seen alike.
+        use = BudgetUse.objects.select_for_update(no_key=True).filter(pk=use_id).first()
+        if use is None:
+            return False
+        held = _calls_of(use).aggregate(
+            euros=Coalesce(Sum("reserved_cost"), Decimal(0)), tokens=Coalesce(Sum("reserved_tokens"), 0)
+        )
+        lost = Amount(use.reserved_euros, use.reserved_tokens) - Amount(held["euros"], held["tokens"])
+        if lost == Amount():
+            return False
+        BudgetUse.objects.filter(pk=use_id).update(
+            reserved_euros=held["euros"],
+            reserved_tokens=held["tokens"],
+            spent_euros=Greatest(F("spent_euros") + lost.euros, Decimal(0)),
+            spent_tokens=Greatest(F("spent_tokens") + lost.tokens, 0),
+        )
+    logger.warning("budget put right", extra={"scope": use.scope, "period": use.period, "euros": str(lost.euros)})
+    return True
+
+
+def _calls_of(use: BudgetUse) -> QuerySet[Attempt]:
+    """Calls under way that hold a part of this budget."""
+    calls = Attempt.objects.filter(outcome=Outcome.INTENT)
+    if use.scope == Scope.JOB:
+        return calls.filter(job_id=use.subject)
+    if use.scope == Scope.USER_DAY:
+        calls = calls.filter(job__document__owner_id=int(use.subject))
+    since, until = _bounds(use.period)
+    return calls.filter(started_at__gte=since, started_at__lt=until)
+
+
+def _bounds(period: str) -> tuple[datetime, datetime]:
+    """A day's or a month's first moment and the next one's, in UTC."""
+    is_month = len(period) == len("2026-11")
+    begin = datetime.combine(date.fromisoformat(f"{period}-01" if is_month else period), time(), UTC)
+    after = resets_at(Scope.HOUSE_MONTH if is_month else Scope.HOUSE_DAY, begin)
+    assert after is not None
+    return begin, after
+
+
+def overview(*, now: datetime) -> list[BudgetState]:
+    """How the present budgets stand: the house's day and month, and the job and the person that are furthest."""
+    limits = {budget.scope: budget for budget in Budget.objects.all()}
+    return [_state(scope, limits.get(scope), now) for scope in (Scope.HOUSE_DAY, Scope.HOUSE_MONTH, *_SUBJECTS)]
+
+
+def _state(scope: Scope, budget: Budget | None, now: datetime) -> BudgetState:
+    uses = BudgetUse.objects.filter(scope=scope, period=period_of(scope, now))
+    if scope == Scope.JOB:
+        open_jobs = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).values_list("pk", flat=True)
+        uses = uses.filter(subject__in=[str(job_id) for job_id in open_jobs])
+    unit = "tokens" if scope == Scope.USER_DAY else "euros"
+    use = uses.order_by((F(f"spent_{unit}") + F(f"reserved_{unit}")).desc()).first() or BudgetUse(scope=scope)
+    spent, reserved = Decimal(getattr(use, f"spent_{unit}")), Decimal(getattr(use, f"reserved_{unit}"))
+    limit = getattr(budget, unit, None)
+    return BudgetState(
+        scope=scope,
+        label=str(scope.label),
+        unit=unit,
+        limit=None if limit is None else Decimal(limit),
+        spent=spent,
+        reserved=reserved,
+        share=_percent(spent + reserved, limit),
+        subject=use.subject,
+    )
+
+
+def tell_missing() -> None:
+    """Tells staff of kinds of budgets that there is no row for: nothing limits what they are for."""
+    there = set(Budget.objects.values_list("scope", flat=True))
+    for scope in [one for one in ORDER if one not in there]:
+        tell_staff(
+            key=f"budget-missing:{scope.value}",
+            subject=f"There is no budget of the kind {scope.value}",
+            text=f"Nothing limits the budget {scope.value} until it is added again in the admin.",
+            cool_down=timedelta(days=1),
         )
 
 
