@@ -189,7 +189,7 @@ def test_a_lowered_budget_refuses_and_a_raised_one_lets_go_on(model: AIModel) ->
     job = running()
     first = intend(job, model)
     attempts.settle(attempt=first, model=model, outcome=Outcome.SUCCEEDED, latency_ms=1, usage=CENT)
-    limit(Scope.JOB, "0.005")
+    limit(Scope.JOB, "0.00")
     with pytest.raises(OverBudget):
         intend(job, model)
     limit(Scope.JOB, "1.00")
@@ -240,7 +240,7 @@ def test_calls_that_nobody_will_book_are_given_up(model: AIModel) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("scope", [Scope.JOB, Scope.HOUSE_DAY, Scope.HOUSE_MONTH])
 def test_of_many_calls_at_once_exactly_those_that_fit_are_admitted(model: AIModel, scope: Scope) -> None:
-    limit(scope, "0.105")
+    limit(scope, "0.10")
     job = running()
     results = at_once(16, lambda: intend(job, model))
     assert sum(isinstance(result, Attempt) for result in results) == 10
