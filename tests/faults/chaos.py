@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -56,6 +57,8 @@ TOPICS: Final = (
 def main() -> int:
     """Runs it all and answers the exit code."""
     seed = chosen_seed()
+    # Ends like Ctrl-C, with the site.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"chaos: {DOCUMENTS} documents of {PAGES} pages, {KILLS} kills, SEED={seed}", flush=True)
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
@@ -121,7 +124,7 @@ def _chaos(seed: int) -> int:
     killer = Killer(seed, targets())
     crowd = Crowd(killer, until=started + MINUTES * 60)
     crowd.break_things()
-    _settle(control, until=started + MINUTES * 60 + 60)
+    _settle(until=started + MINUTES * 60 + 60)
     found = [ledger.Line("kills", f"{killer.kills.total()}: {_words(killer.kills)}", killer.kills.total() < KILLS)]
     found += ledger.lines(crowd.documents(), watch=watch, control=control)
     found += [
@@ -236,11 +239,13 @@ class Crowd:
         print(f"  {self._killer.kills.total():3d} kills; students: {_words(states)}", flush=True)
 
 
-def _settle(control: object, *, until: float) -> None:
+def _settle(*, until: float) -> None:
     """Returns when no refund and no call is under way any more, or the time is over."""
     from django.db import DatabaseError, close_old_connections
+    from django.utils import timezone
 
     from billing.domain import refunds
+    from generation.domain import attempts
     from generation.enums import JobState
     from generation.models import Job
 
@@ -249,6 +254,8 @@ def _settle(control: object, *, until: float) -> None:
         with suppress(DatabaseError):
             open_jobs = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
             if not open_jobs and not refunds.unfinished():
+                # As the site itself does later: what nobody will book any more.
+                attempts.abandon_lost(now=timezone.now() + timedelta(days=1))
                 return
         time.sleep(1)
 
