@@ -103,8 +103,6 @@ async def test_a_cache_that_is_away_costs_nothing_but_the_asking(sandbox: Runnin
     away = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
     with override_settings(CACHES=away):
         assert await sources.search(["lamps"], language="en")
-    assert await sources.search(["lamps"], language="en")
-    assert await sources.search(["lamps"], language="en")
 
 
 async def test_an_answer_with_a_silent_service_is_not_kept(sandbox: Running) -> None:
