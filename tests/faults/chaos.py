@@ -21,6 +21,8 @@ from typing import Final
 
 import httpx
 
+from tesigo.platform.processes import file_lock
+from tesigo.platform.supervisor import Supervisor
 from tests.faults import elsewhere
 from tests.faults.killing import Killer, Target, chosen_seed
 
@@ -60,15 +62,24 @@ def main() -> int:
     # Ends like Ctrl-C, with the site.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"chaos: {DOCUMENTS} documents of {PAGES} pages, {KILLS} kills, SEED={seed}", flush=True)
-    shutil.rmtree(HOME, ignore_errors=True)
-    HOME.mkdir(parents=True)
-    os.environ.update(SETTINGS)
-    environ = elsewhere.environment(HOME)
-    os.environ.clear()
-    os.environ.update(environ)
-    elsewhere.move(HOME)
-    with running_site():
-        return _chaos(seed)
+    with file_lock(HOME.with_suffix(".lock"), wait=False) as is_only_one:
+        if not is_only_one:
+            raise SystemExit("chaos reigns already")
+        _begin_anew()
+        environ = elsewhere.environment(HOME) | SETTINGS
+        os.environ.clear()
+        os.environ.update(environ)
+        elsewhere.move(HOME)
+        with running_site():
+            return _chaos(seed)
+
+
+def _begin_anew() -> None:
+    """Ends what an interrupted run left behind, and forgets it."""
+    Supervisor(home=HOME, say=print).end_orphans()
+    elsewhere.stack.Stack(HOME).stop()
+    shutil.rmtree(HOME)
+    HOME.mkdir()
 
 
 @contextmanager
