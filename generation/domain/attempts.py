@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from generation.domain import budgets, jobs
+from generation.domain import budgets
 from generation.domain.budgets import Amount, Payer
 from generation.enums import Outcome
 from generation.errors import LostLease
@@ -99,16 +99,16 @@ def settle(
     }
     reserved = Amount(attempt.reserved_cost, attempt.reserved_tokens)
     with transaction.atomic():
-        try:
-            job = jobs.lock(attempt.job_id)
-        except LostLease:
+        jobs = Job.objects.select_for_update(of=("self",), no_key=True).select_related("document")
+        job = jobs.only("document__owner_id").filter(pk=attempt.job_id).first()
+        if job is None:
             return  # thrown away with its document; the budgets are put right by reconciliation
         payer = Payer(job.pk, job.document.owner_id, attempt.started_at)
         if _end(attempt, Outcome.INTENT, values):
-            budgets.settle(payer=payer, released=reserved, spent=spent)
+            budgets.settle((payer, reserved, spent))
         elif _end(attempt, Outcome.ABANDONED, values):
             # What it held was counted as spent when it was given up.
-            budgets.settle(payer=payer, released=Amount(), spent=spent - reserved)
+            budgets.settle((payer, Amount(), spent - reserved))
         else:
             return
         Job.objects.filter(pk=job.pk).update(
@@ -153,9 +153,7 @@ def _give_up(attempts: QuerySet[Attempt]) -> None:
         outcome=Outcome.ABANDONED, finished_at=timezone.now()
     )
     held = [(row, Amount(row.reserved_cost, row.reserved_tokens)) for row in rows]
-    budgets.settle_all(
-        [(Payer(row.job_id, row.job.document.owner_id, row.started_at), amount, amount) for row, amount in held]
-    )
+    budgets.settle(*((Payer(row.job_id, row.job.document.owner_id, row.started_at), all_, all_) for row, all_ in held))
 
 
 def _owner_of(job_id: UUID) -> int:

@@ -6,23 +6,19 @@ shortest. A person's allowance counts here but refuses nothing: it bars new work
 A budget without a row in ``Budget`` has no limit; staff are told of that.
 """
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, Greatest
+from django.db import connection
+from django.db.models import F
 
-from generation.enums import JobState, Outcome, Scope
-from generation.models import Attempt, Budget, BudgetUse, Job
+from generation.enums import JobState, Scope
+from generation.models import Budget, BudgetUse, Job
 from tesigo.platform.alerts import tell_staff
-
-logger = logging.getLogger(__name__)
 
 #: The order in which rows are locked.
 ORDER: Final = (Scope.JOB, Scope.USER_DAY, Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
@@ -32,24 +28,36 @@ _SUBJECTS: Final = (Scope.JOB, Scope.USER_DAY)
 _TOLD_AT: Final = (80, 100)
 #: Below this share they are told again, as after a budget was raised; well below the first, for shares come and go.
 _TOLD_AGAIN_BELOW: Final = 60
-# One statement a budget: makes the row where it is missing, and takes only what fits. Whoever comes second waits for
-# the row and is judged by it as it is then. People have no limit in euros, a missing budget has none at all.
-_RESERVE: Final = """
-    WITH budget AS (
-        SELECT max(euros) AS euros, max(tokens) AS tokens FROM generation_budget WHERE scope = %(scope)s
-    )
-    INSERT INTO generation_budgetuse AS use
-        (scope, subject, period, spent_euros, reserved_euros, spent_tokens, reserved_tokens, alerted)
-    SELECT %(scope)s, %(subject)s, %(period)s, 0, %(euros)s, 0, %(tokens)s, 0 FROM budget
-    WHERE %(euros)s <= COALESCE(budget.euros, 'infinity')
-    ON CONFLICT (scope, subject, period) DO UPDATE
-    SET reserved_euros = use.reserved_euros + EXCLUDED.reserved_euros,
-        reserved_tokens = use.reserved_tokens + EXCLUDED.reserved_tokens
-    WHERE use.spent_euros + use.reserved_euros + EXCLUDED.reserved_euros
-        <= COALESCE((SELECT euros FROM budget), 'infinity')
-    RETURNING id, spent_euros + reserved_euros, spent_tokens + reserved_tokens, alerted,
-        (SELECT euros FROM budget), (SELECT tokens FROM budget)
+# The rows asked for, locked in the order of the arrays. Whoever comes second waits and sees them as they are then.
+_LOCKED: Final = """
+    SELECT use.*, wanted.place
+    FROM unnest(%(scopes)s::text[], %(subjects)s::text[], %(periods)s::text[])
+        WITH ORDINALITY AS wanted (scope, subject, period, place)
+    JOIN generation_budgetuse AS use USING (scope, subject, period)
+    ORDER BY wanted.place FOR NO KEY UPDATE OF use
 """
+_HOW_FULL: Final = f"""
+    WITH locked AS ({_LOCKED})
+    SELECT locked.id, spent_euros + reserved_euros, spent_tokens + reserved_tokens, alerted, euros, tokens
+    FROM locked LEFT JOIN generation_budget AS budget ON budget.scope = locked.scope ORDER BY place
+"""  # noqa: S608  # constants only
+_SETTLE: Final = f"""
+    WITH locked AS ({_LOCKED}),
+    sums AS (
+        SELECT * FROM unnest(
+            %(released_euros)s::numeric[], %(released_tokens)s::bigint[],
+            %(spent_euros)s::numeric[], %(spent_tokens)s::bigint[]
+        ) WITH ORDINALITY AS sums (released_euros, released_tokens, spent_euros, spent_tokens, place)
+    )
+    UPDATE generation_budgetuse AS use
+    SET reserved_euros = use.reserved_euros - sums.released_euros,
+        reserved_tokens = use.reserved_tokens - sums.released_tokens,
+        spent_euros = use.spent_euros + sums.spent_euros,
+        spent_tokens = use.spent_tokens + sums.spent_tokens
+    FROM locked JOIN sums USING (place) WHERE use.id = locked.id
+"""  # noqa: S608  # constants only
+#: Scope, subject and period.
+Row = tuple[Scope, str, str]
 
 
 class OverBudget(Exception):
@@ -83,7 +91,7 @@ class Payer:
     owner_id: int
     at: datetime
 
-    def rows(self) -> list[tuple[Scope, str, str]]:
+    def rows(self) -> list[Row]:
         """Scope, subject and period of each budget, in the order of locking."""
         return [(scope, self._subject(scope), period_of(scope, self.at)) for scope in ORDER]
 
@@ -143,91 +151,63 @@ def reserve(*, payer: Payer, amount: Amount) -> list[Level]:
 
     Raises OverBudget for the first that it does not fit into: the caller's transaction must not be committed then.
     """
+    rows = payer.rows()
     levels = []
-    with connection.cursor() as cursor:
-        for scope, subject, period in payer.rows():
-            values = {"scope": scope, "subject": subject, "period": period}
-            cursor.execute(_RESERVE, {**values, "euros": amount.euros, "tokens": amount.tokens})
-            row = cursor.fetchone()
-            if row is None:
-                raise OverBudget(scope, resets_at(scope, payer.at))
-            use_id, euros, tokens, alerted, most_euros, most_tokens = row
-            share = _percent(euros, most_euros) if most_euros is not None else _percent(tokens, most_tokens)
-            levels.append(Level(scope, subject, period, use_id, share, alerted))
+    for (scope, subject, period), found in zip(rows, _lock(rows), strict=True):
+        use_id, euros, tokens, alerted, most_euros, most_tokens = found
+        euros, tokens = euros + amount.euros, tokens + amount.tokens
+        # A person's budget is in tokens, and never in the way here.
+        if most_euros is not None and euros > most_euros:
+            raise OverBudget(scope, resets_at(scope, payer.at))
+        share = _percent(tokens, most_tokens) if most_euros is None else _percent(euros, most_euros)
+        levels.append(Level(scope, subject, period, use_id, share, alerted))
+    BudgetUse.objects.filter(pk__in=[level.use_id for level in levels]).update(
+        reserved_euros=F("reserved_euros") + amount.euros, reserved_tokens=F("reserved_tokens") + amount.tokens
+    )
     return levels
 
 
-def settle(*, payer: Payer, released: Amount, spent: Amount) -> None:
-    """Gives back what was reserved and counts what was spent, inside the caller's transaction."""
-    settle_all([(payer, released, spent)])
+def _lock(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """The rows in their order, locked; made where they are missing.
+
+    Made first, whether they are there or not: one that was found missing while others are locked would be locked last.
+    """
+    BudgetUse.objects.bulk_create(
+        [BudgetUse(scope=scope, subject=subject, period=period) for scope, subject, period in rows],
+        ignore_conflicts=True,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_HOW_FULL, _columns(rows))
+        return list(cursor.fetchall())
 
 
-def settle_all(calls: Iterable[tuple[Payer, Amount, Amount]]) -> None:
-    """As ``settle``, for many calls of any jobs at once, each with what it gives back and what it spent."""
+def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    scopes, subjects, periods = (list(column) for column in zip(*rows, strict=True))
+    return {"scopes": scopes, "subjects": subjects, "periods": periods}
+
+
+def settle(*calls: tuple[Payer, Amount, Amount]) -> None:
+    """Gives back what was reserved and counts what was spent, inside the caller's transaction.
+
+    Each call of any jobs names its payer, what it gives back and what it spent.
+    """
     sums: dict[tuple[int, str, str], tuple[Amount, Amount]] = {}
     for payer, released, spent in calls:
         for scope, subject, period in payer.rows():
             row = (ORDER.index(scope), subject, period)
             back, gone = sums.get(row, (Amount(), Amount()))
             sums[row] = (back + released, gone + spent)
-    for (place, subject, period), (back, gone) in sorted(sums.items(), key=lambda item: item[0]):
-        BudgetUse.objects.filter(scope=ORDER[place], subject=subject, period=period).update(
-            reserved_euros=F("reserved_euros") - back.euros,
-            reserved_tokens=F("reserved_tokens") - back.tokens,
-            spent_euros=F("spent_euros") + gone.euros,
-            spent_tokens=F("spent_tokens") + gone.tokens,
-        )
-
-
-def reconcile() -> int:
-    """Puts reserved sums right that no longer agree with the calls under way; answers how many there were.
-
-    A draft that is thrown away takes its calls along: what they held may have been paid and counts as spent (R-12).
-    """
-    holding = BudgetUse.objects.filter(Q(reserved_euros__gt=0) | Q(reserved_tokens__gt=0))
-    return sum(_reconcile(use_id) for use_id in holding.order_by("pk").values_list("pk", flat=True))
-
-
-def _reconcile(use_id: int) -> bool:
-    with transaction.atomic():
-        # Whoever changes the row changes its calls in the same transaction: with the lock, both are seen alike.
-        use = BudgetUse.objects.select_for_update(no_key=True).filter(pk=use_id).first()
-        if use is None:
-            return False
-        held = _calls_of(use).aggregate(
-            euros=Coalesce(Sum("reserved_cost"), Decimal(0)), tokens=Coalesce(Sum("reserved_tokens"), 0)
-        )
-        lost = Amount(use.reserved_euros, use.reserved_tokens) - Amount(held["euros"], held["tokens"])
-        if lost == Amount():
-            return False
-        BudgetUse.objects.filter(pk=use_id).update(
-            reserved_euros=held["euros"],
-            reserved_tokens=held["tokens"],
-            spent_euros=Greatest(F("spent_euros") + lost.euros, Decimal(0)),
-            spent_tokens=Greatest(F("spent_tokens") + lost.tokens, 0),
-        )
-    logger.warning("budget put right", extra={"scope": use.scope, "period": use.period, "euros": str(lost.euros)})
-    return True
-
-
-def _calls_of(use: BudgetUse) -> QuerySet[Attempt]:
-    """Calls under way that hold a part of this budget."""
-    calls = Attempt.objects.filter(outcome=Outcome.INTENT)
-    if use.scope == Scope.JOB:
-        return calls.filter(job_id=use.subject)
-    if use.scope == Scope.USER_DAY:
-        calls = calls.filter(job__document__owner_id=int(use.subject))
-    since, until = _bounds(use.period)
-    return calls.filter(started_at__gte=since, started_at__lt=until)
-
-
-def _bounds(period: str) -> tuple[datetime, datetime]:
-    """A day's or a month's first moment and the next one's, in UTC."""
-    is_month = len(period) == len("2026-11")
-    begin = datetime.combine(date.fromisoformat(f"{period}-01" if is_month else period), time(), UTC)
-    after = resets_at(Scope.HOUSE_MONTH if is_month else Scope.HOUSE_DAY, begin)
-    assert after is not None
-    return begin, after
+    ordered = sorted(sums)
+    released_sums, spent_sums = zip(*(sums[row] for row in ordered), strict=True)
+    columns = _columns([(ORDER[place], subject, period) for place, subject, period in ordered])
+    columns |= {
+        "released_euros": [amount.euros for amount in released_sums],
+        "released_tokens": [amount.tokens for amount in released_sums],
+        "spent_euros": [amount.euros for amount in spent_sums],
+        "spent_tokens": [amount.tokens for amount in spent_sums],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, columns)
 
 
 def overview(*, now: datetime) -> list[BudgetState]:
@@ -255,18 +235,6 @@ def _state(scope: Scope, budget: Budget | None, now: datetime) -> BudgetState:
         share=_percent(spent + reserved, limit),
         subject=use.subject,
     )
-
-
-def tell_missing() -> None:
-    """Tells staff of kinds of budgets that there is no row for: nothing limits what they are for."""
-    there = set(Budget.objects.values_list("scope", flat=True))
-    for scope in [one for one in ORDER if one not in there]:
-        tell_staff(
-            key=f"budget-missing:{scope.value}",
-            subject=f"There is no budget of the kind {scope.value}",
-            text=f"Nothing limits the budget {scope.value} until it is added again in the admin.",
-            cool_down=timedelta(days=1),
-        )
 
 
 def tell(levels: Sequence[Level]) -> None:

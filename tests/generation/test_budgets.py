@@ -14,7 +14,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from documents.models import Document
-from generation.domain import attempts, budgets, queue
+from generation.domain import attempts, budgets, queue, tidying
 from generation.domain.attempts import Usage
 from generation.domain.budgets import Amount, OverBudget, Payer
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage
@@ -139,7 +139,7 @@ def test_without_a_row_there_is_no_limit_and_staff_are_told(caplog: pytest.LogCa
     Budget.objects.filter(scope=Scope.HOUSE_DAY).delete()
     limit(Scope.JOB, "9999")
     reserve(payer(), "2000")
-    budgets.tell_missing()
+    tidying.tell_missing()
     assert [record.message for record in caplog.records if "alert" in record.message] == [
         "alert: There is no budget of the kind house_day"
     ]
@@ -176,7 +176,7 @@ def test_the_overview_shows_the_house_and_whoever_is_furthest() -> None:
         mine = Payer(job.pk, job.document.owner_id, NOW)
         reserve(mine, euros, tokens)
         with transaction.atomic():
-            budgets.settle(payer=mine, released=Amount(Decimal("0.5"), 0), spent=Amount(Decimal("0.5"), 0))
+            budgets.settle((mine, Amount(Decimal("0.5"), 0), Amount(Decimal("0.5"), 0)))
     day, month, job_state, person = budgets.overview(now=NOW)
     assert (day.scope, day.limit, day.spent, day.reserved, day.share) == (Scope.HOUSE_DAY, 10, 1, 2, 30)
     assert (month.scope, month.limit, month.share) == (Scope.HOUSE_MONTH, None, 0)
@@ -222,10 +222,10 @@ def test_calls_thrown_away_with_their_draft_count_as_spent(model: AIModel) -> No
     intend(kept, model)
     intend(thrown, model)
     Document.objects.filter(pk=thrown.document_id).delete()
-    assert budgets.reconcile() == 4  # the house's two, the job's, its owner's
+    assert tidying.reconcile() == 4  # the house's two, the job's, its owner's
     day = BudgetUse.objects.get(scope=Scope.HOUSE_DAY)
     assert (day.spent_euros, day.reserved_euros) == (Decimal("0.01"), Decimal("0.01"))
-    assert budgets.reconcile() == 0
+    assert tidying.reconcile() == 0
 
 
 def test_calls_that_nobody_will_book_are_given_up(model: AIModel) -> None:
@@ -272,7 +272,7 @@ def test_two_documents_and_many_threads_never_block_each_other_for_good(model: A
                             attempt=attempt, model=model, outcome=Outcome.SUCCEEDED, latency_ms=1, usage=usage
                         )
                 if own.random() < 0.1:
-                    budgets.reconcile()
+                    tidying.reconcile()
 
         return work
 
