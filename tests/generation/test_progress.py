@@ -320,7 +320,7 @@ class TestLiveLine:
             await sync_to_async(progress.announce)(document.pk)
         await sync_to_async(waiting_for_the_budget)(job)
         await sync_to_async(progress.announce)(document.pk)
-        seen = []
+        seen: list[dict[str, Any]] = []
         while not seen or seen[-1]["waits"] is None:
             seen.append(await told(communicator))
         assert len(seen) < 20
