@@ -1,7 +1,7 @@
 """Jobs that have come to a stop, for operators to see and to set going again (R-92)."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
@@ -14,7 +14,7 @@ from generation.models import Job, Step
 QUIET: Final = timedelta(minutes=10)
 
 
-def interrupted(*, now: datetime, quiet: timedelta = QUIET, jobs: QuerySet[Job] | None = None) -> QuerySet[Job]:
+def interrupted(*, now: datetime, quiet: timedelta = QUIET, jobs: QuerySet[Job] | None = None) -> QuerySet[Any]:
     """Open jobs without a living lease or any progress for ``quiet``; those that stand longest come first.
 
     Each has ``since`` (its last sign of life), ``stage`` (of its first step that is not done) and ``last_error``.
