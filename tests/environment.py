@@ -131,6 +131,7 @@ def prepare() -> None:
             "MAIL_INBOX_URL": f"{here}/inbox/",
             "NOTICE_BANNER": "Sandbox: nothing here is real.",
             "AI_BACKOFF_BASE": "0.05",
+            "AI_BREAKER_SECONDS": "0.2",
         }
     )
     for service in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):

@@ -7,7 +7,7 @@ import hashlib
 import json
 import tempfile
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -78,14 +78,19 @@ def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool)
 
 
 @asynccontextmanager
-async def render(export: Export, manuscript: Manuscript) -> AsyncIterator[Rendered]:
-    """Lays the manuscript out into a temporary file. Raises ExportError with a plain reason."""
+async def render(
+    export: Export, manuscript: Manuscript, *, first_pages: Mapping[str, int] | None = None
+) -> AsyncIterator[Rendered]:
+    """Lays the manuscript out into a temporary file. Raises ExportError with a plain reason.
+
+    ``first_pages`` as somebody measured them who laid this very text out, to save another layout for a DOCX.
+    """
     with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
         path = Path(folder) / f"document.{export.format}"
         if export.format == ExportFormat.PDF:
             size = (await render_pdf_async(manuscript, path)).size
         else:
-            size = (await render_docx_async(manuscript, path)).size
+            size = (await render_docx_async(manuscript, path, first_pages=first_pages)).size
         yield Rendered(path=path, size=size)
 
 
@@ -105,15 +110,24 @@ def finish(*, export_id: UUID, rendered: Rendered) -> None:
         default_storage.delete(name)
 
 
-async def export(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> UUID:
-    """Makes one file of the document, unless it is there already, and answers its id. Raises ExportError."""
+async def export(
+    *,
+    document_id: UUID,
+    format: ExportFormat,
+    with_ai_statement: bool,
+    first_pages: Mapping[str, int] | None = None,
+) -> UUID:
+    """Makes one file of the document, unless it is there already, and answers its id. Raises ExportError.
+
+    ``first_pages`` as for ``render``.
+    """
     row, manuscript = await sync_to_async(prepare)(
         document_id=document_id, format=format, with_ai_statement=with_ai_statement
     )
     if row.state == ExportState.READY:
         return row.pk
     try:
-        async with render(row, manuscript) as rendered:
+        async with render(row, manuscript, first_pages=first_pages) as rendered:
             await sync_to_async(finish)(export_id=row.pk, rendered=rendered)
     except ExportError as error:
         await (

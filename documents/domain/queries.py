@@ -56,7 +56,12 @@ def excerpts(*, documents: Iterable[Document], words: str) -> dict[UUID, str]:
 
 def sections_in_order(document: Document) -> list[Section]:
     """Chapters and sections, depth first, each with ``number`` ("2.1") and ``level`` (1 for a chapter)."""
-    sections = list(document.sections.order_by("position"))
+    return numbered(document.sections.order_by("position"))
+
+
+def numbered(in_order: Iterable[Section]) -> list[Section]:
+    """A document's sections, given by position, each with its ``number`` and ``level``."""
+    sections = list(in_order)
     counters: dict[UUID | None, int] = {}
     numbers: dict[UUID, str] = {}
     for section in sections:

@@ -3,11 +3,15 @@
 import math
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
+from zlib import crc32
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, F, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import RowNumber
 
 from documents.enums import UploadState
 from documents.extraction.language import dictionary
@@ -15,9 +19,15 @@ from documents.models import Passage, Source
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,30}")
 _MAX_WORDS: Final = 60
-#: Candidates fetched for each passage wanted, and at least this many.
-_CANDIDATES_EACH: Final = 10
+#: Candidates of all sources together, and the fewest of one, for each passage wanted.
 _CANDIDATES: Final = 300
+_CANDIDATES_EACH: Final = 2
+#: How often words stand in passages is counted in about so many of them, spread evenly.
+_SAMPLE: Final = 1_500
+#: Candidates hold one of the rarest words, which together stand in no more passages than this; of a word that stands in
+#: many, only where the rarer ones leave less than so many for each passage wanted.
+_ENOUGH_ROWS: Final = 1_500
+_TO_CHOOSE_FROM: Final = 3
 #: ts_rank divided by 1 + the logarithm of the passage's length.
 _BY_LENGTH: Final = 1
 #: Letters by which inflected forms count as one word when candidates are ranked again.
@@ -25,42 +35,143 @@ _STEM: Final = 6
 #: A passage loses this share of its worth for each one already chosen from its page, and from its source.
 _SAME_PAGE: Final = 0.5
 _SAME_SOURCE: Final = 0.03
+#: No source gives more than so many times its even share, nor fewer than so many, while others have something to give.
+_SHARES: Final = 2
+_FEWEST_OF_ONE: Final = 3
+#: Passages that answer where no word is shared.
+_REPRESENTATIVES: Final = 8
 #: BM25's usual constants (Robertson and Zaragoza 2009).
 _K1: Final = 1.2
 _B: Final = 0.6
 
 
+@dataclass(frozen=True)
+class _Held:
+    """The sources that may be cited: how many passages each has, and the dictionaries they were indexed by."""
+
+    passages: dict[int, int]
+    configs: list[str]
+
+    @property
+    def total(self) -> int:
+        return sum(self.passages.values())
+
+
+@dataclass
+class _Candidate:
+    """A passage with its worth for the text, and its words as bits of a number, to be compared at once."""
+
+    passage: Passage
+    worth: float
+    words: int
+    #: The most that it has in common with one that was chosen, 0 to 1.
+    alike: float = field(default=0.0)
+
+    def is_alike(self, other: "_Candidate") -> float:
+        """The share of the shorter one's words that both hold."""
+        shorter = min(self.words.bit_count(), other.words.bit_count())
+        return (self.words & other.words).bit_count() / shorter if shorter else 0.0
+
+
 def passages_for(*, document_id: UUID, text: str, limit: int) -> list[Passage]:
     """At most ``limit`` passages, best first, over different sources and pages, each with its source loaded.
 
-    Full-text search finds candidates that share any significant word with ``text``; they are ranked by how rare the
-    shared words are. Where nothing is shared, passages spread evenly over the sources answer instead, so that a
-    writer never stands without sources while the document has some.
+    Full-text search finds candidates that share a telling word with ``text``; they are ranked by how rare the shared
+    words are and how often ``text`` has them, then chosen so that none says again what another one says. Where nothing
+    is shared, passages spread evenly over the sources answer instead, other ones for another text, so that a writer
+    never stands without sources while the document has some.
+
+    The work is bounded: a source of thousands of pages is counted in a sample, and searched by its rarest words.
     """
-    usable = Passage.objects.filter(source__document_id=document_id).filter(
-        Q(source__upload=None) | Q(source__upload__state=UploadState.READY)
-    )
-    configs = _dictionaries(document_id)
-    weights = _weights(usable, _significant(text), configs)
-    candidates = _candidates(usable, list(weights), configs, max(_CANDIDATES, limit * _CANDIDATES_EACH))
-    chosen = _spread(_ranked(candidates, weights), limit)
-    wanted = min(limit, 4)
-    if len(chosen) < wanted:
-        chosen += _representative(usable, wanted - len(chosen), without={passage.pk for passage in chosen})
+    held = _held(document_id)
+    if not held.total:
+        return []
+    counted = _counted(text)
+    found = _frequencies(held, list(counted))
+    weights = {word: _weight(held.total, found[word], counted[word]) for word in counted if word in found}
+    candidates = _ranked(_candidates(held, _rarest(found, limit), limit), weights)
+    chosen = _spread(candidates, limit)
+    wanted = min(limit, _REPRESENTATIVES)
+    if len(chosen) < min(wanted, _REPRESENTATIVES // 2):
+        chosen += _representative(held, text, wanted - len(chosen), without={passage.pk for passage in chosen})
     return chosen
 
 
-def _significant(text: str) -> list[str]:
-    """Words in order of how often they stand in the text, without function words of three letters and doubles."""
+def _held(document_id: UUID) -> _Held:
+    usable = Source.objects.filter(document_id=document_id).filter(
+        Q(upload=None) | Q(upload__state=UploadState.READY), passages__isnull=False
+    )
+    rows = list(usable.order_by("pk").values_list("pk", "csl__language").annotate(Count("passages")))
+    return _Held(
+        passages={pk: count for pk, _language, count in rows},
+        configs=sorted({dictionary(str(language or "")) for _pk, language, _count in rows}),
+    )
+
+
+def _counted(text: str) -> dict[str, int]:
+    """How often each word stands in the text, most often first, without function words of three letters."""
     counted = Counter(word.casefold() for word in _WORD.findall(text))
     ordered = sorted(counted, key=lambda word: (-counted[word], -len(word)))
-    return [word for word in ordered if len(word) > 3 or counted[word] > 1][:_MAX_WORDS]
+    return {word: counted[word] for word in ordered if len(word) > 3 or counted[word] > 1}
 
 
-def _dictionaries(document_id: UUID) -> list[str]:
-    """The dictionaries by which the document's sources were indexed: each in its own language."""
-    languages = Source.objects.filter(document_id=document_id).values_list("csl__language", flat=True).distinct()
-    return sorted({dictionary(str(language or "")) for language in languages})
+def _weight(total: int, held: float, times: int) -> float:
+    """How much a word tells: BM25's idf, and more for one that the text repeats, as it does its own title."""
+    return math.log(1 + (total - held + 0.5) / (held + 0.5)) * (1 + math.log(times))
+
+
+def _rarest(found: dict[str, float], limit: int) -> list[str]:
+    """The rarest words, as long as not too many passages hold one of them, or too few to choose from."""
+    asked: list[str] = []
+    rows = 0.0
+    for word in sorted(found, key=lambda word: (found[word], word)):
+        if rows >= limit * _TO_CHOOSE_FROM and rows + found[word] > _ENOUGH_ROWS:
+            break
+        asked.append(word)
+        rows += found[word]
+    return asked
+
+
+def _frequencies(held: _Held, words: list[str]) -> dict[str, float]:
+    """In about how many passages each word stands; words that stand in none are left out.
+
+    Of a large stock one passage in n is counted, in one pass of the database over them: by a hash of its place, for
+    what comes back on every page must not count for more. A word that was not met may still stand in a few.
+    """
+    step = max(1, held.total // _SAMPLE)
+    sample = (
+        f"SELECT search FROM {connection.ops.quote_name(Passage._meta.db_table)} "  # noqa: S608  # numbers of ours
+        f"WHERE source_id IN ({', '.join(map(str, held.passages))}) AND (hashint4(position) & 2147483647) % {step} = 0"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asked.word, max(met.ndoc) FROM unnest(%s::text[]) AS asked (word) "
+            "CROSS JOIN unnest(%s::regconfig[]) AS config "
+            "CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector(config, asked.word))) AS stem "
+            "LEFT JOIN ts_stat(%s) AS met ON met.word = stem GROUP BY asked.word",
+            [words[:_MAX_WORDS], held.configs, sample],
+        )
+        rows = cursor.fetchall()
+    unmet = step / 2 if step > 1 else 0
+    counts = {word: float(met * step) if met else unmet for word, met in rows}
+    return {word: count for word in words if (count := counts.get(word, 0.0))}
+
+
+def _candidates(held: _Held, words: list[str], limit: int) -> list[Passage]:
+    """Passages that hold any of the words, the best of each source and of all."""
+    if not words:
+        return []
+    query = _query(words, held.configs)
+    most = max(limit * _CANDIDATES_EACH, _CANDIDATES // len(held.passages))
+    best = (
+        Passage.objects.filter(source_id__in=list(held.passages), search=query)
+        .annotate(rank=SearchRank(F("search"), query, normalization=_BY_LENGTH))
+        .annotate(place=Window(RowNumber(), partition_by="source_id", order_by=[F("rank").desc(), F("pk").asc()]))
+        .filter(place__lte=most)
+        .order_by("-rank", "pk")
+        .values("pk")[: max(_CANDIDATES, limit * _CANDIDATES_EACH)]
+    )
+    return list(Passage.objects.filter(pk__in=best).select_related("source").defer("search"))
 
 
 def _query(words: list[str], configs: list[str]) -> SearchQuery:
@@ -72,67 +183,48 @@ def _query(words: list[str], configs: list[str]) -> SearchQuery:
     return query
 
 
-def _weights(usable: QuerySet[Passage], words: list[str], configs: list[str]) -> dict[str, float]:
-    """For each word that any passage holds, how much it tells: the rarer, the more (BM25's idf)."""
-    if not words or not configs:
-        return {}
-    counts = {f"held_{at}": Count("pk", filter=Q(search=_query([word], configs))) for at, word in enumerate(words)}
-    held = usable.aggregate(total=Count("pk"), **counts)
-    total = held["total"]
-    return {
-        word: math.log(1 + (total - count + 0.5) / (count + 0.5))
-        for at, word in enumerate(words)
-        if (count := held[f"held_{at}"])
-    }
-
-
-def _candidates(usable: QuerySet[Passage], words: list[str], configs: list[str], count: int) -> list[Passage]:
-    if not words:
-        return []
-    query = _query(words, configs)
-    return list(
-        usable.filter(search=query)
-        .annotate(rank=SearchRank(F("search"), query, normalization=_BY_LENGTH))
-        .select_related("source")
-        .defer("search")
-        .order_by("-rank", "pk")[:count]
-    )
-
-
-def _ranked(candidates: list[Passage], weights: dict[str, float]) -> list[tuple[float, Passage]]:
+def _ranked(passages: list[Passage], weights: dict[str, float]) -> list[_Candidate]:
     """BM25, with words that begin alike taken as one: near enough to the dictionaries' own stems."""
     stems: dict[str, float] = {}
     for word, weight in weights.items():
         stems[word[:_STEM]] = min(weight, stems.get(word[:_STEM], weight))
-    usual = sum(len(passage.text) for passage in candidates) / len(candidates) if candidates else 1
-    ranked: list[tuple[float, Passage]] = []
-    for passage in candidates:
-        found = Counter(stem for word in _WORD.findall(passage.text) if (stem := word.casefold()[:_STEM]) in stems)
+    usual = sum(len(passage.text) for passage in passages) / len(passages) if passages else 1
+    bits: dict[str, int] = {}
+    ranked: list[_Candidate] = []
+    for passage in passages:
+        found = Counter(word[:_STEM] for word in _WORD.findall(passage.text.casefold()))
         length = _K1 * (1 - _B + _B * len(passage.text) / usual)
-        worth = sum(stems[stem] * times * (_K1 + 1) / (times + length) for stem, times in found.items())
-        ranked.append((worth, passage))
-    return sorted(ranked, key=lambda pair: (-pair[0], pair[1].pk))
+        shared = ((stems[stem], found[stem]) for stem in stems.keys() & found.keys())
+        worth = sum(weight * times * (_K1 + 1) / (times + length) for weight, times in shared)
+        ranked.append(_Candidate(passage, worth, sum(1 << bits.setdefault(stem, len(bits)) for stem in found)))
+    return sorted(ranked, key=lambda one: (-one.worth, one.passage.pk))
 
 
-def _spread(ranked: list[tuple[float, Passage]], limit: int) -> list[Passage]:
-    """Best first, but each further passage of one page or one source has to be so much better."""
+def _spread(ranked: list[_Candidate], limit: int) -> list[Passage]:
+    """Best first, each further one the better for saying something else, on another page, in another source.
+
+    Maximal marginal relevance (Carbonell and Goldstein 1998) by words. A source that has given its share stands back
+    until the others have nothing left to give.
+    """
     chosen: list[Passage] = []
     pages: Counter[tuple[int, int]] = Counter()
     sources: Counter[int] = Counter()
+    number = len({one.passage.source_id for one in ranked})
+    share = max(_FEWEST_OF_ONE, math.ceil(limit / number) * _SHARES) if number > 1 else limit
     left = list(ranked)
+
+    def gain(one: _Candidate) -> tuple[bool, float]:
+        before = (1 - _SAME_PAGE) ** pages[_page(one.passage)] * (1 - _SAME_SOURCE) ** sources[one.passage.source_id]
+        return sources[one.passage.source_id] < share, one.worth * before * (1 - one.alike)
+
     while left and len(chosen) < limit:
-        at = max(
-            range(len(left)),
-            key=lambda index: (
-                left[index][0]
-                * (1 - _SAME_PAGE) ** pages[_page(left[index][1])]
-                * (1 - _SAME_SOURCE) ** sources[left[index][1].source_id]
-            ),
-        )
-        _worth, passage = left.pop(at)
-        chosen.append(passage)
-        pages[_page(passage)] += 1
-        sources[passage.source_id] += 1
+        best = max(left, key=gain)
+        left.remove(best)
+        for other in left:
+            other.alike = max(other.alike, other.is_alike(best))
+        chosen.append(best.passage)
+        pages[_page(best.passage)] += 1
+        sources[best.passage.source_id] += 1
     return chosen
 
 
@@ -141,11 +233,12 @@ def _page(passage: Passage) -> tuple[int, int]:
     return (passage.source_id, passage.page or -passage.pk)
 
 
-def _representative(usable: QuerySet[Passage], count: int, *, without: set[int]) -> list[Passage]:
-    """Passages spread evenly over all there are, source after source."""
-    ids = list(usable.exclude(pk__in=without).order_by("source_id", "position").values_list("pk", flat=True))
-    if not ids:
-        return []
-    step = max(1, len(ids) // (count + 1))
-    picked = ids[step - 1 :: step][:count] if len(ids) > count else ids
-    return list(Passage.objects.filter(pk__in=picked).select_related("source").defer("search").order_by("pk"))
+def _representative(held: _Held, text: str, count: int, *, without: set[int]) -> list[Passage]:
+    """Passages spread evenly over all there are, source after source; where to begin is up to the text."""
+    mine = Passage.objects.filter(source_id__in=list(held.passages)).exclude(pk__in=without)
+    ids = list(mine.order_by("source_id", "position").values_list("pk", flat=True))
+    if len(ids) > count:
+        step = len(ids) / count
+        begin = crc32(text.encode()) % max(1, int(step))
+        ids = [ids[min(len(ids) - 1, begin + int(number * step))] for number in range(count)]
+    return list(Passage.objects.filter(pk__in=ids).select_related("source").defer("search").order_by("pk"))

@@ -1,7 +1,9 @@
 """Sources of a document: finding, adding and naming them, and choosing the passages that fit a text (R-10, R-95)."""
 
+import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from redis.exceptions import RedisError
 
 from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
@@ -22,13 +25,15 @@ from documents.models import Document, Source
 from documents.sources.found import MIN_TEXT, FoundWork
 from documents.sources.keys import ascii_words, key_for
 from documents.sources.merging import KEPT, merge
-from documents.sources.searching import configured, search_services
+from documents.sources.searching import Service, configured, search_services
 from privacy.domain import audit
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 __all__ = ["FoundWork", "add_found", "add_passages", "lock_keys", "passage_texts", "passages_for", "search"]
+
+logger = logging.getLogger(__name__)
 
 #: Seconds an answer of the search services is believed.
 CACHED_FOR: Final = 24 * 3600
@@ -102,20 +107,37 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
 async def search(queries: list[str], *, language: str = "") -> list[FoundWork]:
     """The best works over all queries and configured services, best first, at most 20 for a query.
 
-    Answers are cached for a day, except where a service was silent. Without any service it is an empty list.
+    The queries are asked at once. Answers are cached for a day, except where a service was silent. Without any service
+    it is an empty list.
     """
     services = configured(settings.SOURCE_SERVICES)
-    lists: list[list[FoundWork]] = []
-    for query in list(dict.fromkeys(query.strip() for query in queries if query.strip()))[:MAX_QUERIES]:
-        name = _cache_name(query, language)
-        if (known := await cache.aget(name)) is not None:
-            lists.append([_thawed(work) for work in json.loads(known)])
-            continue
-        result = await search_services(query, services=services, language=language)
-        lists.append(result.works)
-        if services and not result.failed:
-            await cache.aset(name, json.dumps([asdict(work) for work in result.works]), CACHED_FOR)
+    wanted = list(dict.fromkeys(query.strip() for query in queries if query.strip()))[:MAX_QUERIES]
+    lists = await asyncio.gather(*(_works(query, services, language) for query in wanted))
     return merge(lists, query=" ".join(queries), language=language, keep=KEPT * max(1, len(lists)))
+
+
+async def _works(query: str, services: list[Service], language: str) -> list[FoundWork]:
+    """The works of one query, from the cache where they are known."""
+    name = _cache_name(query, language)
+    if (known := await _remembered(name)) is not None:
+        return known
+    result = await search_services(query, services=services, language=language)
+    if services and not result.failed:
+        try:
+            await cache.aset(name, json.dumps([asdict(work) for work in result.works]), CACHED_FOR)
+        except (RedisError, OSError):
+            logger.warning("what was found could not be remembered")
+    return result.works
+
+
+async def _remembered(name: str) -> list[FoundWork] | None:
+    """What was found before; nothing where the cache is away."""
+    try:
+        known = await cache.aget(name)
+    except (RedisError, OSError):
+        logger.warning("the cache is away: every service is asked again")
+        return None
+    return None if known is None else [_thawed(work) for work in json.loads(known)]
 
 
 def _cache_name(query: str, language: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,6 +20,9 @@ SERVICE_TIMEOUT: Final = 8.0
 _PER_SERVICE: Final = 20
 _MAX_ANSWER: Final = 8 * 1024 * 1024
 _MAX_QUERY: Final = 300
+#: Answers of a service that has too much to do, and the seconds that it is worth waiting for.
+_BUSY: Final = (429, 503)
+_LONGEST_WAIT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +79,28 @@ async def _ask_or_nothing(
     """None when the service gave no usable answer. Its name and the kind of trouble are logged, never the query."""
     try:
         async with asyncio.timeout(seconds):
-            payload = await _answer(client, service, query)
+            payload = await _patient_answer(client, service, query)
         return service.connector.parse(payload)[:_PER_SERVICE]
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
+    except Exception as error:  # whatever is wrong with one service, or its answer, the others are heard (R-95)
         logger.warning(
             "search service %s gave no answer: %s",
             service.connector.name,
             type(error).__name__,
         )
         return None
+
+
+async def _patient_answer(client: httpx.AsyncClient, service: Service, query: str) -> Any:
+    """The answer; a service that has too much to do is asked once more, a little later."""
+    try:
+        return await _answer(client, service, query)
+    except httpx.HTTPStatusError as busy:
+        wait = busy.response.headers.get("Retry-After", "1")
+        if busy.response.status_code not in _BUSY or not wait.isdecimal() or int(wait) > _LONGEST_WAIT:
+            raise
+        # Apart from the other queries of the search, which were told to wait as long.
+        await asyncio.sleep(int(wait) + random.uniform(0, 1))  # noqa: S311  # no secret
+        return await _answer(client, service, query)
 
 
 async def _answer(client: httpx.AsyncClient, service: Service, query: str) -> Any:

@@ -4,30 +4,37 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.domain.signed_in import SignedInRequest
+from documents.domain import recovery
 from documents.domain.queries import HIT_END, HIT_START, excerpts, library
 from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.forms import LibraryForm
 
 PAGE_SIZE = 20
+MOST_STOPPED = 5
 
 
 @login_required
 def library_page(request: SignedInRequest) -> HttpResponse:
-    """Search, filter and list."""
+    """What stopped half-way first; search, filter and list."""
     form = LibraryForm(request.GET)
     words, state = (form.cleaned_data["q"], form.cleaned_data["state"]) if form.is_valid() else ("", "")
     page = Paginator(library(user=request.user, words=words, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     found = excerpts(documents=list(page), words=words) if words else {}
+    is_start = not words and not state and page.number == 1
+    stopped = recovery.stopped(user=request.user, now=timezone.now(), most=MOST_STOPPED + 1) if is_start else []
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "page": page,
         "rows": [(document, highlighted(found.get(document.pk, ""))) for document in page],
+        "stopped": stopped[:MOST_STOPPED],
+        "are_more_stopped": len(stopped) > MOST_STOPPED,
         "words": words,
         "state": state,
         "states": DocumentState.choices,

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import anthropic
+import httpx2
 from django.conf import settings
 
 from generation.ai.errors import ProviderError
@@ -14,17 +15,18 @@ from generation.enums import Outcome
 
 
 class Anthropic:
-    """One client with its own connections. The SDK's retries are off: there is one policy, in one place (R-30).
+    """Over the connections of one document. The SDK's retries are off: there is one policy, in one place (R-30).
 
     The API takes no seed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, http: httpx2.AsyncClient) -> None:
         self._client = anthropic.AsyncAnthropic(
             api_key="set for each call",
             base_url=settings.ANTHROPIC_BASE_URL,
             max_retries=0,
-            timeout=settings.AI_TIMEOUT,
+            timeout=http.timeout,
+            http_client=http,
         )
 
     async def complete(self, call: Call) -> Completion:
@@ -46,10 +48,6 @@ class Anthropic:
         except ValueError as error:
             raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
         return _read(answer)
-
-    async def close(self) -> None:
-        """Closes the connections."""
-        await self._client.close()
 
 
 def _read(answer: Any) -> Completion:

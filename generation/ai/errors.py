@@ -1,5 +1,6 @@
 """How a call to a provider goes wrong, in one vocabulary for all of them."""
 
+from datetime import timedelta
 from typing import Final
 
 from generation.domain.attempts import Usage
@@ -26,8 +27,28 @@ class ProviderError(Exception):
         return self.outcome in WORTH_RETRYING
 
 
+class NoKey(Exception):
+    """No key of a provider may be used now: no call was made. ``outcome`` is what became of earlier ones.
+
+    ``wait`` is in how many seconds one may, where the provider told every key that works to wait.
+    """
+
+    def __init__(self, outcome: Outcome, *, wait: float | None = None) -> None:
+        super().__init__(f"no key may be used: {outcome.label}")
+        self.outcome = outcome
+        self.wait = wait
+
+
+class AtLimit(Exception):
+    """Every key that works has done what it may for now (R-33). To be asked again after ``wait``; nothing failed."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"limits of keys are reached for {wait.total_seconds():.0f} s")
+        self.wait = wait
+
+
 class NoAnswer(Exception):
-    """No model of the chain gave a usable answer. ``outcomes`` say why, one for each model asked."""
+    """No model of the chain gave a usable answer. ``outcomes`` say why, one for each model of the chain."""
 
     def __init__(self, outcomes: list[Outcome]) -> None:
         super().__init__(", ".join(outcomes) or "no model is enabled")

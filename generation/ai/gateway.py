@@ -1,141 +1,218 @@
 """The one door to the writing models.
 
-Each call: pick the model by the chain → pick a key in turn → write the intent → call → book usage, cost, latency,
-outcome. Budgets are reserved and limits waited for around ``_call``, where a model and a key are chosen.
+Each call: pick the model by the chain → pick a key within its limits → reserve budget and write the intent → call →
+book usage, cost, latency, outcome → settle the budget and judge the key. Limits are waited for before anything is
+reserved, so that nobody holds a budget who does not call.
 """
 
 import asyncio
 import hashlib
+import logging
 import time
 import uuid
-from typing import Final
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
+import httpx2
 
-from generation.ai import answers, keys, waiting
+from generation.ai import alerts, answers, connections, rules, sizing, waiting
 from generation.ai.anthropic import Anthropic
-from generation.ai.errors import NoAnswer, ProviderError
+from generation.ai.choosing import Grant, some_key
+from generation.ai.errors import AtLimit, NoAnswer, NoKey, ProviderError
+from generation.ai.keys import configured
 from generation.ai.openai import OpenAI
 from generation.ai.question import Answer, Call, Completion, Provider, Question
+from generation.ai.rules import Rules
 from generation.domain import attempts
+from generation.domain.attempts import Usage
+from generation.domain.budgets import OverBudget
 from generation.domain.database import in_database
 from generation.domain.queue import Claim
 from generation.enums import Outcome
 from generation.enums import Provider as ProviderName
 from generation.models import AIModel, Attempt
 
+logger = logging.getLogger(__name__)
+
 _PROVIDERS: Final[dict[str, type[OpenAI] | type[Anthropic]]] = {
     ProviderName.OPENAI: OpenAI,
     ProviderName.ANTHROPIC: Anthropic,
 }
-#: Fewer than any model needs for a token of the languages we write in: the limit is never what makes a text short.
-_CHARACTERS_PER_TOKEN: Final = 2
-#: For a model's own thinking, and for the JSON around the text.
-_SPARE_TOKENS: Final = 4_000
+#: The next model may take the question; whoever looks after prompts wants to know (R-30).
+_QUESTION_REFUSED: Final = frozenset({Outcome.BAD_REQUEST, Outcome.REFUSED})
 _KEY_SPACE: Final = UUID("6f9b1f6e-5c0a-4d3e-9a2b-7d1c8e4f0a35")
 
 
+@dataclass
+class _Asking:
+    """A question on its way along the chain: on whose behalf, by which rules, and how many calls failed so far."""
+
+    question: Question
+    claim: Claim
+    rules: Rules
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class _Reply:
+    """What a model said, and the ``value`` in it, or the ``mistake`` that hides it."""
+
+    completion: Completion
+    value: dict[str, Any] | None = None
+    mistake: str = ""
+
+
 class Gateway:
-    """The door for one document in one drain: its own clients, shared with no other document (R-35)."""
+    """The door for one document in one drain: its own connections, shared with no other document (R-35)."""
 
     def __init__(self, *, session_id: UUID, seed: int) -> None:
         self._session_id = str(session_id)
         self._seed = seed
+        self._http: httpx2.AsyncClient | None = None
         self._providers: dict[str, Provider] = {}
 
     async def ask(self, question: Question, *, claim: Claim) -> Answer:
-        """The first usable answer of the chain of models, on behalf of a held step. Raises NoAnswer."""
+        """The first usable answer of the chain of models, on behalf of a held step.
+
+        Raises NoAnswer; AtLimit, when it should be asked again later; OverBudget, when no model is cheap enough.
+        """
+        asking = _Asking(question, claim, await in_database(rules.read))
+        left = list(asking.rules.chain)
         outcomes: list[Outcome] = []
-        for model in await in_database(chain):
+        waits: list[float | None] = []
+        over: OverBudget | None = None
+        while left:
+            model = left.pop(0)
             try:
-                return await self._ask_model(model, question, claim, failed_before=len(outcomes) * waiting.TRIES)
+                return await self._ask_model(model, asking)
+            except OverBudget as error:
+                over = error
+                left = [other for other in left if other.output_price < model.output_price]
+            except NoKey as error:
+                outcomes.append(error.outcome)
+                waits.append(error.wait)
             except ProviderError as error:
                 outcomes.append(error.outcome)
+        if over is not None:
+            raise over
+        soonest = [wait for wait in waits if wait is not None]
+        if soonest and len(soonest) == len(outcomes) and not asking.failed:
+            # Every provider told us to wait, and we did not even ask: nothing failed.
+            raise AtLimit(timedelta(seconds=min(soonest)))
         raise NoAnswer(outcomes)
 
     async def close(self) -> None:
-        """Closes all connections."""
-        for provider in self._providers.values():
-            await provider.close()
+        """Closes all connections; what goes wrong with one must not keep those of other documents open."""
         self._providers.clear()
+        http, self._http = self._http, None
+        if http is None:
+            return
+        try:
+            await http.aclose()
+        except Exception:
+            logger.warning("connections of a document did not close", exc_info=True)
 
-    async def _ask_model(self, model: AIModel, question: Question, claim: Claim, *, failed_before: int) -> Answer:
-        async for attempt in waiting.policy(failed_before=failed_before):
+    async def _ask_model(self, model: AIModel, asking: _Asking) -> Answer:
+        async for attempt in waiting.policy(failed_before=asking.failed):
             with attempt:
-                return await self._usable_answer(model, question, claim)
+                return await self._usable_answer(model, asking)
         raise AssertionError("the policy raises what failed last")  # pragma: no cover
 
-    async def _usable_answer(self, model: AIModel, question: Question, claim: Claim) -> Answer:
+    async def _usable_answer(self, model: AIModel, asking: _Asking) -> Answer:
         """A broken answer is repaired once, by asking again with what was wrong with it."""
-        completion = await self._with_some_key(model, question, question.prompt, claim)
-        try:
-            return Answer(answers.read(completion.text, question.schema), model.name)
-        except answers.BadAnswer as mistake:
-            why = f"{mistake} It was cut off: keep it shorter." if completion.was_cut else str(mistake)
-        completion = await self._with_some_key(model, question, answers.correction(question.prompt, why), claim)
-        try:
-            return Answer(answers.read(completion.text, question.schema), model.name)
-        except answers.BadAnswer as mistake:
-            if question.salvage is None or not completion.text.strip():
-                raise ProviderError(Outcome.BAD_ANSWER, str(mistake)) from None
-            return Answer(question.salvage(completion.text), model.name)
+        question = asking.question
+        reply = await self._with_some_key(model, asking, question.prompt)
+        if reply.value is None:
+            cut = " It was cut off: keep it shorter." if reply.completion.was_cut else ""
+            prompt = answers.correction(question.prompt, reply.mistake + cut)
+            reply = await self._with_some_key(model, asking, prompt)
+        if reply.value is not None:
+            return Answer(reply.value, model.name)
+        if question.salvage is None or not reply.completion.text.strip():
+            raise ProviderError(Outcome.BAD_ANSWER, reply.mistake)
+        return Answer(question.salvage(reply.completion.text), model.name)
 
-    async def _with_some_key(self, model: AIModel, question: Question, prompt: str, claim: Claim) -> Completion:
-        for key in keys.usable(model.provider):
+    async def _with_some_key(self, model: AIModel, asking: _Asking, prompt: str) -> _Reply:
+        """A refused key is set aside and another one taken at once: no key is left when all were refused."""
+        for _ in configured(model.provider):
             try:
-                return await self._call(model, key, question, prompt, claim)
+                return await self._call(model, asking, prompt)
             except ProviderError as error:
                 if error.outcome != Outcome.AUTHENTICATION:
                     raise
-                keys.set_aside(model.provider, key)
         raise ProviderError(Outcome.AUTHENTICATION, "no key is left")
 
-    async def _call(self, model: AIModel, key: str, question: Question, prompt: str, claim: Claim) -> Completion:
+    async def _call(self, model: AIModel, asking: _Asking, prompt: str) -> _Reply:
+        question, claim = asking.question, asking.claim
+        expected, seconds = sizing.expected(question, prompt, model), sizing.seconds(question)
+        tokens = expected.input_tokens + expected.output_tokens
         same = _idempotency_key(claim.step_id, model, question.system + prompt)
-        attempt = await in_database(
-            attempts.intend,
-            job_id=claim.job_id,
-            step_id=claim.step_id,
-            model=model,
-            purpose=question.purpose,
-            idempotency_key=same,
-        )
-        call = Call(
-            model=model.name,
-            key=key,
-            system=question.system,
-            prompt=prompt,
-            schema=question.schema,
-            name=question.purpose,
-            max_tokens=min(model.max_output_tokens, question.characters // _CHARACTERS_PER_TOKEN + _SPARE_TOKENS),
-            seed=self._seed,
-            session_id=self._session_id,
-            idempotency_key=str(same),
-        )
-        started = time.monotonic()
+        async with some_key(model.provider, tokens=tokens, seconds=seconds, known=asking.rules) as grant:
+            attempt = await in_database(
+                attempts.intend,
+                job_id=claim.job_id,
+                step_id=claim.step_id,
+                model=model,
+                purpose=question.purpose,
+                idempotency_key=same,
+                expected=expected,
+                key_place=grant.key.place,
+            )
+            call = Call(
+                model=model.name,
+                key=grant.key.value,
+                system=question.system,
+                prompt=prompt,
+                schema=question.schema,
+                name=question.purpose,
+                max_tokens=expected.output_tokens,
+                seed=self._seed,
+                session_id=self._session_id,
+                idempotency_key=str(same),
+            )
+            started = time.monotonic()
+            try:
+                completion = await self._timed(model.provider, call, grant, seconds)
+            except ProviderError as error:
+                asking.failed += 1
+                await _settle(attempt, model, started, error.outcome, error.usage, str(error))
+                if error.outcome in _QUESTION_REFUSED:
+                    await in_database(alerts.question_refused, attempt=attempt, outcome=error.outcome)
+                raise
+            reply = _read(completion, question)
+            outcome = Outcome.BAD_ANSWER if reply.mistake else Outcome.SUCCEEDED
+            await _settle(attempt, model, started, outcome, completion.usage, reply.mistake)
+            return reply
+
+    async def _timed(self, provider: str, call: Call, grant: Grant, seconds: float) -> Completion:
+        """One call, within our own time limit; the grant knows how it ended."""
+        grant.begin()
         try:
-            async with asyncio.timeout(settings.AI_TIMEOUT):
-                completion = await self._provider(model.provider).complete(call)
+            async with asyncio.timeout(seconds):
+                completion = await self._provider(provider).complete(call)
         except TimeoutError:
-            await _settle(attempt, model, started, error=ProviderError(Outcome.TIMEOUT))
+            grant.ended(Outcome.TIMEOUT)
             raise ProviderError(Outcome.TIMEOUT) from None
         except ProviderError as error:
-            await _settle(attempt, model, started, error=error)
+            grant.ended(error.outcome, retry_after=error.retry_after, usage=error.usage)
             raise
-        await _settle(attempt, model, started, completion=completion, question=question)
+        grant.ended(Outcome.SUCCEEDED, usage=completion.usage)
         return completion
 
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
-            self._providers[name] = _PROVIDERS[name]()
+            self._http = self._http or connections.client()
+            self._providers[name] = _PROVIDERS[name](self._http)
         return self._providers[name]
 
 
-def chain() -> list[AIModel]:
-    """The models that may be asked, in order (R-23, R-32): enabled, of a provider whose keys are known here."""
-    models = AIModel.objects.filter(enabled=True).order_by("position", "id")
-    return [model for model in models if keys.configured(model.provider)]
+def _read(completion: Completion, question: Question) -> _Reply:
+    try:
+        return _Reply(completion, answers.read(completion.text, question.schema))
+    except answers.BadAnswer as mistake:
+        return _Reply(completion, mistake=str(mistake))
 
 
 def _idempotency_key(step_id: int, model: AIModel, asked: str) -> UUID:
@@ -145,22 +222,8 @@ def _idempotency_key(step_id: int, model: AIModel, asked: str) -> UUID:
 
 
 async def _settle(
-    attempt: Attempt,
-    model: AIModel,
-    started: float,
-    *,
-    completion: Completion | None = None,
-    question: Question | None = None,
-    error: ProviderError | None = None,
+    attempt: Attempt, model: AIModel, started: float, outcome: Outcome, usage: Usage | None, why: str
 ) -> None:
-    outcome, why = (error.outcome, str(error)) if error else (Outcome.SUCCEEDED, "")
-    usage = error.usage if error else None
-    if completion is not None and question is not None:
-        usage = completion.usage
-        try:
-            answers.read(completion.text, question.schema)
-        except answers.BadAnswer as mistake:
-            outcome, why = Outcome.BAD_ANSWER, str(mistake)
     latency = int((time.monotonic() - started) * 1000)
     await in_database(
         attempts.settle, attempt=attempt, model=model, outcome=outcome, latency_ms=latency, usage=usage, error=why

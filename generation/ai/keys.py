@@ -1,51 +1,49 @@
-"""Several keys per provider, used in turn; one that is refused is set aside (R-33). Known to this process only."""
+"""Several keys per provider, used in turn (R-33)."""
 
-import logging
 import threading
-import time
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.conf import settings
 
 from generation.enums import Provider
-
-logger = logging.getLogger(__name__)
-#: Seconds after which a refused key is tried again: somebody may have paid the bill.
-ASIDE: Final = 600.0
+from tesigo.platform.crypto import keyed_hash
 
 _lock = threading.Lock()
-_turns: Counter[str] = Counter()
-_aside: dict[str, float] = {}
+_turns: Final[Counter[str]] = Counter()
 
 
-def configured(provider: str) -> list[str]:
+@dataclass(frozen=True)
+class Key:
+    """One key. People know it by its ``place`` in the environment, from 1; Redis by a keyed hash."""
+
+    provider: str
+    place: int
+    value: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """What it is called in Redis: the same in every process, and of no use to whoever reads it there."""
+        return f"{self.provider}:{keyed_hash('provider key', self.value).hex()[:32]}"
+
+
+def configured(provider: str) -> list[Key]:
     """All keys of a provider."""
-    return list(settings.OPENAI_API_KEYS if provider == Provider.OPENAI else settings.ANTHROPIC_API_KEYS)
+    values = settings.OPENAI_API_KEYS if provider == Provider.OPENAI else settings.ANTHROPIC_API_KEYS
+    return [Key(provider, place, value) for place, value in enumerate(values, start=1)]
 
 
-def usable(provider: str) -> list[str]:
-    """The keys that are not set aside, the next in turn first."""
-    now = time.monotonic()
+def in_turn(provider: str) -> list[Key]:
+    """All keys of a provider, the next in turn first."""
+    found = configured(provider)
     with _lock:
-        keys = [key for key in configured(provider) if _aside.get(key, 0.0) <= now]
-        if not keys:
-            return []
-        turn = _turns[provider] % len(keys)
+        turn = _turns[provider] % len(found) if found else 0
         _turns[provider] += 1
-    return keys[turn:] + keys[:turn]
-
-
-def set_aside(provider: str, key: str) -> None:
-    """The provider refused this key. Staff learn it from the log, by the key's place, never by the key."""
-    with _lock:
-        _aside[key] = time.monotonic() + ASIDE
-    place = configured(provider).index(key) + 1 if key in configured(provider) else 0
-    logger.error("provider refused key", extra={"provider": provider, "key": place})
+    return found[turn:] + found[:turn]
 
 
 def forget() -> None:
-    """Takes every key back into use."""
+    """Begins with the first key again."""
     with _lock:
-        _aside.clear()
         _turns.clear()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 import openai
 from django.conf import settings
 
@@ -13,11 +14,15 @@ from generation.enums import Outcome
 
 
 class OpenAI:
-    """One client with its own connections. The SDK's retries are off: there is one policy, in one place (R-30)."""
+    """Over the connections of one document. The SDK's retries are off: there is one policy, in one place (R-30)."""
 
-    def __init__(self) -> None:
+    def __init__(self, http: httpx2.AsyncClient) -> None:
         self._client = openai.AsyncOpenAI(
-            api_key="set for each call", base_url=settings.OPENAI_BASE_URL, max_retries=0, timeout=settings.AI_TIMEOUT
+            api_key="set for each call",
+            base_url=settings.OPENAI_BASE_URL,
+            max_retries=0,
+            timeout=http.timeout,
+            http_client=http,
         )
 
     async def complete(self, call: Call) -> Completion:
@@ -41,10 +46,6 @@ class OpenAI:
         except ValueError as error:
             raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
         return _read(answer)
-
-    async def close(self) -> None:
-        """Closes the connections."""
-        await self._client.close()
 
 
 def _read(answer: Any) -> Completion:

@@ -59,12 +59,8 @@ class Completion:
 
 
 class Provider(Protocol):
-    """A way to one provider, with its own client, for one document of one drain (R-35)."""
+    """A way to one provider, for one document of one drain (R-35)."""
 
     async def complete(self, call: Call) -> Completion:
         """Makes one call, without retries. Raises ProviderError."""
-        ...
-
-    async def close(self) -> None:
-        """Closes the connections."""
         ...

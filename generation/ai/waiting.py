@@ -1,12 +1,17 @@
-"""The one retry policy (R-30): which failures are worth another try of the same model, and how long to wait."""
+"""The one retry policy (R-30): which failures are worth another try of the same model, and how long to wait.
 
+What a provider asks for by ``Retry-After`` is not waited for here: the key rests for so long, for everybody, and the
+next call takes another key or waits for it (``choosing``).
+"""
+
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from django.conf import settings
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_base, wait_random_exponential
 
 from generation.ai.errors import ProviderError
@@ -16,8 +21,6 @@ from generation.enums import Outcome
 TRIES: Final = 3
 #: The longest back-off is the first one doubled this often: 2, 4, 8, 16, 32 s.
 _DOUBLINGS: Final = 4
-#: A provider that asks for more patience than this, in seconds, is left for the next model.
-PATIENCE: Final = 60.0
 
 
 def policy(*, failed_before: int) -> AsyncRetrying:
@@ -25,20 +28,24 @@ def policy(*, failed_before: int) -> AsyncRetrying:
     return AsyncRetrying(
         retry=retry_if_exception(_is_worth_retrying),
         stop=stop_after_attempt(TRIES),
-        wait=_BackOff(failed_before),
+        wait=_back_off(failed_before),
         reraise=True,
     )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a ``Retry-After`` header asks for: a number or a date; nothing where it says nothing sound."""
-    said = headers.get("retry-after", "")
+    """The seconds that a provider asks for: ``retry-after-ms``, else ``Retry-After`` as a number or a date.
+
+    Nothing where it says nothing sound.
+    """
+    for name, unit in (("retry-after-ms", 1_000), ("retry-after", 1)):
+        try:
+            said = float(headers.get(name, ""))
+        except ValueError:
+            continue
+        return max(0.0, said / unit) if math.isfinite(said) else None
     try:
-        return max(0.0, float(said))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(headers.get("retry-after", "")) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError):
         return None
 
@@ -56,20 +63,11 @@ def by_status(status: int, message: str, headers: Mapping[str, str], *, is_key: 
 
 
 def _is_worth_retrying(error: BaseException) -> bool:
-    return isinstance(error, ProviderError) and error.is_worth_retrying and (error.retry_after or 0) <= PATIENCE
+    return isinstance(error, ProviderError) and error.is_worth_retrying
 
 
-class _BackOff(wait_base):
-    """Full jitter under a doubling limit, but never less than the provider asks for."""
-
-    def __init__(self, failed_before: int) -> None:
-        base = settings.AI_BACKOFF_BASE
-        self._longest = base * 2**_DOUBLINGS
-        self._usual = wait_random_exponential(
-            multiplier=min(self._longest, base * 2 ** min(failed_before, _DOUBLINGS)), max=self._longest
-        )
-
-    def __call__(self, retry_state: RetryCallState) -> float:
-        error = retry_state.outcome.exception() if retry_state.outcome else None
-        asked = error.retry_after if isinstance(error, ProviderError) else None
-        return max(self._usual(retry_state), asked or 0.0)
+def _back_off(failed_before: int) -> wait_base:
+    """Full jitter under a limit that doubles up to the longest (R-30)."""
+    base = settings.AI_BACKOFF_BASE
+    longest = base * 2**_DOUBLINGS
+    return wait_random_exponential(multiplier=min(longest, base * 2 ** min(failed_before, _DOUBLINGS)), max=longest)

@@ -6,21 +6,25 @@ follow in the same transaction. Locks are taken in one order: the job, the attem
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from generation.domain import budgets, jobs
+from generation.domain import budgets
 from generation.domain.budgets import Amount, Payer
 from generation.enums import Outcome
 from generation.errors import LostLease
-from generation.models import AIModel, Attempt, Job
+from generation.models import AIModel, Attempt, Job, Step
 
 _MILLION: Final = Decimal(1_000_000)
+#: No call takes so long, nor do the budgets of calls that began so long ago matter any more.
+_LONGEST_CALL: Final = timedelta(hours=2)
+_LOOKED_AT: Final = timedelta(days=32)
 
 
 @dataclass(frozen=True)
@@ -95,19 +99,19 @@ def settle(
     }
     reserved = Amount(attempt.reserved_cost, attempt.reserved_tokens)
     with transaction.atomic():
-        try:
-            job = jobs.lock(attempt.job_id)
-        except LostLease:
+        jobs = Job.objects.select_for_update(of=("self",), no_key=True).select_related("document")
+        job = jobs.only("document__owner_id").filter(pk=attempt.job_id).first()
+        if job is None:
             return  # thrown away with its document; the budgets are put right by reconciliation
         payer = Payer(job.pk, job.document.owner_id, attempt.started_at)
         if _end(attempt, Outcome.INTENT, values):
-            budgets.settle(payer=payer, released=reserved, spent=spent)
+            budgets.settle((payer, reserved, spent))
         elif _end(attempt, Outcome.ABANDONED, values):
             # What it held was counted as spent when it was given up.
-            budgets.settle(payer=payer, released=Amount(), spent=spent - reserved)
+            budgets.settle((payer, Amount(), spent - reserved))
         else:
             return
-        Job.objects.filter(pk=attempt.job_id).update(
+        Job.objects.filter(pk=job.pk).update(
             input_tokens=F("input_tokens") + usage.input_tokens,
             output_tokens=F("output_tokens") + usage.output_tokens,
             cost=F("cost") + spent.euros,
@@ -125,26 +129,31 @@ def abandon(*, step_ids: Sequence[int], token: int | None = None) -> None:
     """
     if not step_ids:
         return
-    lost = Attempt.objects.filter(step_id__in=step_ids, outcome=Outcome.INTENT)
-    if token is not None:
-        lost = lost.filter(step__token=token)
     with transaction.atomic():
-        _give_up(list(lost.values_list("pk", flat=True)))
+        if token is not None:
+            # Steps come before their calls: whoever takes a step over holds it, and its calls next.
+            mine = Step.objects.select_for_update(no_key=True).filter(pk__in=step_ids, token=token)
+            step_ids = list(mine.order_by("pk").values_list("pk", flat=True))
+        _give_up(Attempt.objects.filter(step_id__in=step_ids))
 
 
-def _give_up(ids: Sequence[UUID]) -> None:
-    # Locked first, and looked at again: another one may have booked or given up some of them meanwhile.
-    lost = Attempt.objects.select_for_update(of=("self",), no_key=True).select_related("job__document")
-    rows = list(lost.filter(pk__in=ids, outcome=Outcome.INTENT).order_by("pk"))
+def abandon_lost(*, now: datetime) -> None:
+    """Gives up calls whose end nobody will book any more: their step has ended, or is gone with its section."""
+    began = Q(started_at__lte=now - _LONGEST_CALL, started_at__gt=now - _LOOKED_AT)
+    with transaction.atomic():
+        _give_up(Attempt.objects.filter(began))
+
+
+def _give_up(attempts: QuerySet[Attempt]) -> None:
+    locked = attempts.select_for_update(of=("self",), no_key=True).select_related("job__document")
+    rows = list(locked.filter(outcome=Outcome.INTENT).order_by("pk"))
     if not rows:
         return
     Attempt.objects.filter(pk__in=[row.pk for row in rows]).update(
         outcome=Outcome.ABANDONED, finished_at=timezone.now()
     )
     held = [(row, Amount(row.reserved_cost, row.reserved_tokens)) for row in rows]
-    budgets.settle_all(
-        [(Payer(row.job_id, row.job.document.owner_id, row.started_at), amount, amount) for row, amount in held]
-    )
+    budgets.settle(*((Payer(row.job_id, row.job.document.owner_id, row.started_at), all_, all_) for row, all_ in held))
 
 
 def _owner_of(job_id: UUID) -> int:

@@ -6,44 +6,58 @@ shortest. A person's allowance counts here but refuses nothing: it bars new work
 A budget without a row in ``Budget`` has no limit; staff are told of that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
 
-from generation.enums import Scope
-from generation.models import BudgetUse
+from generation.enums import JobState, Scope
+from generation.models import Budget, BudgetUse, Job
 from tesigo.platform.alerts import tell_staff
 
 #: The order in which rows are locked.
 ORDER: Final = (Scope.JOB, Scope.USER_DAY, Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
+#: Those of which many subjects have one of their own.
+_SUBJECTS: Final = (Scope.JOB, Scope.USER_DAY)
 #: Shares in percent of which staff are told, once each.
 _TOLD_AT: Final = (80, 100)
 #: Below this share they are told again, as after a budget was raised; well below the first, for shares come and go.
 _TOLD_AGAIN_BELOW: Final = 60
-# One statement a budget: makes the row where it is missing, and takes only what fits. Whoever comes second waits for
-# the row and is judged by it as it is then. People have no limit in euros, a missing budget has none at all.
-_RESERVE: Final = """
-    WITH budget AS (
-        SELECT max(euros) AS euros, max(tokens) AS tokens FROM generation_budget WHERE scope = %(scope)s
-    )
-    INSERT INTO generation_budgetuse AS use
-        (scope, subject, period, spent_euros, reserved_euros, spent_tokens, reserved_tokens, alerted)
-    SELECT %(scope)s, %(subject)s, %(period)s, 0, %(euros)s, 0, %(tokens)s, 0 FROM budget
-    WHERE %(euros)s <= COALESCE(budget.euros, 'infinity')
-    ON CONFLICT (scope, subject, period) DO UPDATE
-    SET reserved_euros = use.reserved_euros + EXCLUDED.reserved_euros,
-        reserved_tokens = use.reserved_tokens + EXCLUDED.reserved_tokens
-    WHERE use.spent_euros + use.reserved_euros + EXCLUDED.reserved_euros
-        <= COALESCE((SELECT euros FROM budget), 'infinity')
-    RETURNING id, spent_euros + reserved_euros, spent_tokens + reserved_tokens, alerted,
-        (SELECT euros FROM budget), (SELECT tokens FROM budget)
+# The rows asked for, locked in the order of the arrays. Whoever comes second waits and sees them as they are then.
+_LOCKED: Final = """
+    SELECT use.*, wanted.place
+    FROM unnest(%(scopes)s::text[], %(subjects)s::text[], %(periods)s::text[])
+        WITH ORDINALITY AS wanted (scope, subject, period, place)
+    JOIN generation_budgetuse AS use USING (scope, subject, period)
+    ORDER BY wanted.place FOR NO KEY UPDATE OF use
 """
+_HOW_FULL: Final = f"""
+    WITH locked AS ({_LOCKED})
+    SELECT locked.id, spent_euros + reserved_euros, spent_tokens + reserved_tokens, alerted, euros, tokens
+    FROM locked LEFT JOIN generation_budget AS budget ON budget.scope = locked.scope ORDER BY place
+"""  # noqa: S608  # constants only
+_SETTLE: Final = f"""
+    WITH locked AS ({_LOCKED}),
+    sums AS (
+        SELECT * FROM unnest(
+            %(released_euros)s::numeric[], %(released_tokens)s::bigint[],
+            %(spent_euros)s::numeric[], %(spent_tokens)s::bigint[]
+        ) WITH ORDINALITY AS sums (released_euros, released_tokens, spent_euros, spent_tokens, place)
+    )
+    UPDATE generation_budgetuse AS use
+    SET reserved_euros = use.reserved_euros - sums.released_euros,
+        reserved_tokens = use.reserved_tokens - sums.released_tokens,
+        spent_euros = use.spent_euros + sums.spent_euros,
+        spent_tokens = use.spent_tokens + sums.spent_tokens
+    FROM locked JOIN sums USING (place) WHERE use.id = locked.id
+"""  # noqa: S608  # constants only
+#: Scope, subject and period.
+Row = tuple[Scope, str, str]
 
 
 class OverBudget(Exception):
@@ -77,7 +91,7 @@ class Payer:
     owner_id: int
     at: datetime
 
-    def rows(self) -> list[tuple[Scope, str, str]]:
+    def rows(self) -> list[Row]:
         """Scope, subject and period of each budget, in the order of locking."""
         return [(scope, self._subject(scope), period_of(scope, self.at)) for scope in ORDER]
 
@@ -95,6 +109,24 @@ class Level:
     use_id: int
     percent: int
     alerted: int
+
+
+@dataclass(frozen=True)
+class BudgetState:
+    """A budget as staff see it: euros, or tokens of a person. ``share`` is what is gone or held, in percent.
+
+    ``limit`` is None where there is no budget of the kind. Of jobs and people the one that is furthest is meant, by
+    its ``subject``.
+    """
+
+    scope: Scope
+    label: str
+    unit: str
+    limit: Decimal | None
+    spent: Decimal
+    reserved: Decimal
+    share: int
+    subject: str = ""
 
 
 def period_of(scope: Scope, at: datetime) -> str:
@@ -119,40 +151,90 @@ def reserve(*, payer: Payer, amount: Amount) -> list[Level]:
 
     Raises OverBudget for the first that it does not fit into: the caller's transaction must not be committed then.
     """
+    rows = payer.rows()
     levels = []
-    with connection.cursor() as cursor:
-        for scope, subject, period in payer.rows():
-            values = {"scope": scope, "subject": subject, "period": period}
-            cursor.execute(_RESERVE, {**values, "euros": amount.euros, "tokens": amount.tokens})
-            row = cursor.fetchone()
-            if row is None:
-                raise OverBudget(scope, resets_at(scope, payer.at))
-            use_id, euros, tokens, alerted, most_euros, most_tokens = row
-            share = _percent(euros, most_euros) if most_euros is not None else _percent(tokens, most_tokens)
-            levels.append(Level(scope, subject, period, use_id, share, alerted))
+    for (scope, subject, period), found in zip(rows, _lock(rows), strict=True):
+        use_id, euros, tokens, alerted, most_euros, most_tokens = found
+        euros, tokens = euros + amount.euros, tokens + amount.tokens
+        # A person's budget is in tokens, and never in the way here.
+        if most_euros is not None and euros > most_euros:
+            raise OverBudget(scope, resets_at(scope, payer.at))
+        share = _percent(tokens, most_tokens) if most_euros is None else _percent(euros, most_euros)
+        levels.append(Level(scope, subject, period, use_id, share, alerted))
+    BudgetUse.objects.filter(pk__in=[level.use_id for level in levels]).update(
+        reserved_euros=F("reserved_euros") + amount.euros, reserved_tokens=F("reserved_tokens") + amount.tokens
+    )
     return levels
 
 
-def settle(*, payer: Payer, released: Amount, spent: Amount) -> None:
-    """Gives back what was reserved and counts what was spent, inside the caller's transaction."""
-    settle_all([(payer, released, spent)])
+def _lock(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """The rows in their order, locked; made where they are missing.
+
+    Made first, whether they are there or not: one that was found missing while others are locked would be locked last.
+    """
+    BudgetUse.objects.bulk_create(
+        [BudgetUse(scope=scope, subject=subject, period=period) for scope, subject, period in rows],
+        ignore_conflicts=True,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_HOW_FULL, _columns(rows))
+        return list(cursor.fetchall())
 
 
-def settle_all(calls: Iterable[tuple[Payer, Amount, Amount]]) -> None:
-    """As ``settle``, for many calls of any jobs at once, each with what it gives back and what it spent."""
+def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    scopes, subjects, periods = (list(column) for column in zip(*rows, strict=True))
+    return {"scopes": scopes, "subjects": subjects, "periods": periods}
+
+
+def settle(*calls: tuple[Payer, Amount, Amount]) -> None:
+    """Gives back what was reserved and counts what was spent, inside the caller's transaction.
+
+    Each call of any jobs names its payer, what it gives back and what it spent.
+    """
     sums: dict[tuple[int, str, str], tuple[Amount, Amount]] = {}
     for payer, released, spent in calls:
         for scope, subject, period in payer.rows():
             row = (ORDER.index(scope), subject, period)
             back, gone = sums.get(row, (Amount(), Amount()))
             sums[row] = (back + released, gone + spent)
-    for (place, subject, period), (back, gone) in sorted(sums.items(), key=lambda item: item[0]):
-        BudgetUse.objects.filter(scope=ORDER[place], subject=subject, period=period).update(
-            reserved_euros=F("reserved_euros") - back.euros,
-            reserved_tokens=F("reserved_tokens") - back.tokens,
-            spent_euros=F("spent_euros") + gone.euros,
-            spent_tokens=F("spent_tokens") + gone.tokens,
-        )
+    ordered = sorted(sums)
+    released_sums, spent_sums = zip(*(sums[row] for row in ordered), strict=True)
+    columns = _columns([(ORDER[place], subject, period) for place, subject, period in ordered])
+    columns |= {
+        "released_euros": [amount.euros for amount in released_sums],
+        "released_tokens": [amount.tokens for amount in released_sums],
+        "spent_euros": [amount.euros for amount in spent_sums],
+        "spent_tokens": [amount.tokens for amount in spent_sums],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, columns)
+
+
+def overview(*, now: datetime) -> list[BudgetState]:
+    """How the present budgets stand: the house's day and month, and the job and the person that are furthest."""
+    limits = {budget.scope: budget for budget in Budget.objects.all()}
+    return [_state(scope, limits.get(scope), now) for scope in (Scope.HOUSE_DAY, Scope.HOUSE_MONTH, *_SUBJECTS)]
+
+
+def _state(scope: Scope, budget: Budget | None, now: datetime) -> BudgetState:
+    uses = BudgetUse.objects.filter(scope=scope, period=period_of(scope, now))
+    if scope == Scope.JOB:
+        open_jobs = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).values_list("pk", flat=True)
+        uses = uses.filter(subject__in=[str(job_id) for job_id in open_jobs])
+    unit = "tokens" if scope == Scope.USER_DAY else "euros"
+    use = uses.order_by((F(f"spent_{unit}") + F(f"reserved_{unit}")).desc()).first() or BudgetUse(scope=scope)
+    spent, reserved = Decimal(getattr(use, f"spent_{unit}")), Decimal(getattr(use, f"reserved_{unit}"))
+    limit = getattr(budget, unit, None)
+    return BudgetState(
+        scope=scope,
+        label=str(scope.label),
+        unit=unit,
+        limit=None if limit is None else Decimal(limit),
+        spent=spent,
+        reserved=reserved,
+        share=_percent(spent + reserved, limit),
+        subject=use.subject,
+    )
 
 
 def tell(levels: Sequence[Level]) -> None:

@@ -1,45 +1,88 @@
 """Gathering what a section's writer is given, from this document's data alone (R-35)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
+
+from django.db.models import Min
 
 from documents.domain import sources
 from documents.domain.queries import sections_in_order
 from documents.domain.text import characters_per_page
 from documents.models import Document, Passage
-from generation.prompts.writing import Commission
+from generation.enums import Stage, StepState
+from generation.models import AIModel, Step
+from generation.prompts import glossary
+from generation.prompts.glossary import Term
+from generation.prompts.writing import LONGEST_CALL, Commission, Piece
 
 #: Passages offered for each page of a section, and the fewest and most for one section.
 _PER_PAGE: Final = 6
 _FEWEST, _MOST = 8, 40
 #: Space that one heading takes, in pages: about three lines with the gaps around them.
 HEADING: Final = 0.075
+#: Documents of fewer pages have every section written whole; in those of more, sections of so many are divided (R-34).
+_WHOLE_BELOW: Final = 30
+_DIVIDED_ABOVE: Final = 50
+_LONG_SECTION: Final = 5.0
+#: Tokens of an answer that are not its text, and the share that is text at least.
+_SPARE_TOKENS: Final = 4_000
+_TEXT_SHARE: Final = 0.5
 
 
-def load(*, document_id: UUID, section_id: UUID, offered: Sequence[int] = ()) -> Commission:
-    """The commission for a section. Passages in ``offered`` were shown before and stay."""
+def load(*, document_id: UUID, section_id: UUID, offered: Sequence[int] = (), search: bool = False) -> Commission:
+    """The commission for a section. Passages in ``offered`` were shown before and stay.
+
+    Others are looked for where there were none or some are gone, or where ``search`` says so.
+    """
     document = Document.objects.get(pk=document_id)
     outline = sections_in_order(document)
     section = next(section for section in outline if section.pk == section_id)
-    words = " ".join([section.title, section.title, section.covers, document.topic])
-    wanted = min(_MOST, max(_FEWEST, round(float(section.pages) * _PER_PAGE)))
-    found = sources.passages_for(document_id=document_id, text=words, limit=wanted)
-    known = {passage.pk for passage in found}
-    kept = [passage for passage in passages(document_id=document_id, ids=offered) if passage.pk not in known]
     chapters = {section.parent_id for section in outline}
-    return Commission(
+    commission = Commission(
         document=document,
         section=section,
         outline=[section for section in outline if section.pk not in chapters],
-        passages=[*kept, *found],
+        passages=[],
+        glossary=terms(document_id=document_id),
+        longest=_longest_call(document),
     )
+    kept = passages(document_id=document_id, ids=offered)
+    if kept and len(kept) == len(set(offered)) and not search:
+        return replace(commission, passages=kept)
+    known = {passage.pk for passage in kept}
+    words = [section.title, section.title, section.covers, document.topic]
+    found = _passages_for(commission, words, pages=float(section.pages))
+    return replace(commission, passages=[*kept, *(passage for passage in found if passage.pk not in known)])
+
+
+def for_piece(commission: Commission, piece: Piece) -> Commission:
+    """The commission for one part of a section, with passages of its own."""
+    part, section = piece.part, commission.section
+    words = [part.title, part.title, part.covers, section.title, commission.document.topic]
+    found = _passages_for(commission, words, pages=float(section.pages) * part.share)
+    return replace(commission, piece=piece, passages=found)
+
+
+def is_divided(commission: Commission) -> bool:
+    """Whether the section is so long, in so long a work, that it is written in parts."""
+    return commission.document.pages > _DIVIDED_ABOVE and float(commission.section.pages) > _LONG_SECTION
 
 
 def passages(*, document_id: UUID, ids: Sequence[int]) -> list[Passage]:
     """These passages, as far as they are of this document's sources."""
+    if not ids:
+        return []
     mine = Passage.objects.filter(pk__in=ids, source__document_id=document_id)
     return list(mine.select_related("source").defer("search"))
+
+
+def terms(*, document_id: UUID) -> list[Term]:
+    """The glossary of the document, as its newest research left it."""
+    done = Step.objects.filter(job__document_id=document_id, stage=Stage.RESEARCH, state=StepState.DONE)
+    kept = done.order_by("-id").values_list("result__glossary", flat=True).first()
+    return glossary.read(kept or [])
 
 
 def target_characters(commission: Commission) -> int:
@@ -48,6 +91,23 @@ def target_characters(commission: Commission) -> int:
     headings = 1 + sum(1 for _ in _chapters_opened(commission))
     pages = max(float(section.pages) - headings * HEADING, float(section.pages) * 0.5)
     return round(pages * characters_per_page(commission.document.language))
+
+
+def _passages_for(commission: Commission, words: Sequence[str], *, pages: float) -> list[Passage]:
+    wanted = min(_MOST, max(_FEWEST, round(pages * _PER_PAGE)))
+    return sources.passages_for(document_id=commission.document.pk, text=" ".join(words), limit=wanted)
+
+
+def _longest_call(document: Document) -> int:
+    """Characters that any model of the chain can answer with at once, a token for each to be safe with every language.
+
+    In a short document that is all; in a long one texts are asked for in stretches that a reader could check.
+    """
+    limit: int | None = AIModel.objects.filter(enabled=True).aggregate(least=Min("max_output_tokens"))["least"]
+    if limit is None:
+        return LONGEST_CALL
+    able = round(max(limit - _SPARE_TOKENS, limit * _TEXT_SHARE))
+    return able if document.pages < _WHOLE_BELOW else min(LONGEST_CALL, able)
 
 
 def _chapters_opened(commission: Commission) -> Sequence[UUID]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
-from documents.models import Section
+from documents.models import Passage, Section
 from generation.enums import Stage, StepState
 from generation.models import Step
 
@@ -54,6 +54,33 @@ def newest(job_id: UUID, section_id: UUID) -> Draft:
         .first()
     )
     return Draft.from_json(step.result["draft"]) if step else Draft()
+
+
+def kept(section_id: UUID) -> Draft:
+    """The checked text of an earlier order, with the passages it rests on, as far as they are there.
+
+    Empty where the section has none, or where its text was written for another title or other contents.
+    """
+    section = Section.objects.get(pk=section_id)
+    if not section.text.strip() or section.provenance.get("written_for") != digest_of(section):
+        return Draft()
+    citations = list(section.citations.select_related("source", "passage").defer("passage__search"))
+    used = {*section.provenance.get("passages", []), *(citation.passage_id for citation in citations)}
+    there = Passage.objects.filter(pk__in=used, source__document_id=section.document_id)
+    return Draft(
+        text=section.text,
+        offered=sorted(there.values_list("pk", flat=True)),
+        claims=[
+            {
+                "sentence": citation.sentence,
+                "key": citation.source.key,
+                "passage": citation.passage_id,
+                "page": citation.passage.page_label or None,
+            }
+            for citation in citations
+        ],
+        models=list(section.provenance.get("models", [])),
+    )
 
 
 def fingerprints(job_id: UUID) -> dict[UUID, list[int]]:

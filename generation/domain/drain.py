@@ -165,7 +165,7 @@ class Drain:
             raise TryLater(str(over), wait=wait) from over
         except AtLimit as limit:
             raise TryLater(str(limit), wait=limit.wait) from limit
-        await in_database(pipeline.complete, claim=claim, result=result)
+        await in_database(pipeline.complete, claim=claim, result=result, model=work.model)
 
     async def _unexpected(self, claim: Claim, error: Exception) -> None:
         """No answer from any model, a layout that failed, a mistake of ours: tried again a few times, then final."""

@@ -52,11 +52,11 @@ def begin(*, claim: Claim) -> None:
         progress.record(document_id=claim.document_id)
 
 
-def complete(*, claim: Claim, result: Result) -> None:
+def complete(*, claim: Claim, result: Result, model: str = "") -> None:
     """Ends a step, commits what it made, and opens the next stage where it was the last of its own: all or nothing.
 
     Of a job that has failed meanwhile the finished sections are kept, until its owner goes on with the document.
-    Raises LostLease when the step is somebody else's by now.
+    ``model`` is the one that answered last. Raises LostLease when the step is somebody else's by now.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -66,7 +66,7 @@ def complete(*, claim: Claim, result: Result) -> None:
         if claim.stage == Stage.EXPORT and Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING).exists():
             _give_missing_pages_back(document)
         job = jobs.lock(claim.job_id)
-        queue.finish(claim=claim, result=result.data, now=now)
+        queue.finish(claim=claim, result=result.data, now=now, model=model)
         is_wanted = job.state == JobState.RUNNING or document.state == DocumentState.FAILED
         if result.commit is not None and is_wanted:
             result.commit()

@@ -116,9 +116,13 @@ def save(*, claim: Claim, checkpoint: Mapping[str, Any], progress: int) -> None:
         raise LostLease(str(claim.step_id))
 
 
-def finish(*, claim: Claim, result: Mapping[str, Any], now: datetime) -> None:
-    """Ends the step. Runs inside the transaction that commits what the step made (R-12). Raises LostLease."""
-    _close(claim, now, state=StepState.DONE, result=dict(result), checkpoint={}, progress=100)
+def finish(*, claim: Claim, result: Mapping[str, Any], now: datetime, model: str = "") -> None:
+    """Ends the step. Runs inside the transaction that commits what the step made (R-12). Raises LostLease.
+
+    ``model`` is the one that answered last, where any was asked (R-32).
+    """
+    values = {"result": dict(result), "checkpoint": {}, "progress": 100, "model_name": model[:100]}
+    _close(claim, now, state=StepState.DONE, **values)
 
 
 def fail(*, claim: Claim, error: str, now: datetime) -> None:

@@ -18,16 +18,19 @@ class Asks(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Work:
-    """A step in the hands of this process."""
+    """A step in the hands of this process. ``model`` is the name of the model that answered last (R-32)."""
 
     claim: Claim
     ai: Asks
+    model: str = ""
 
     async def ask(self, question: Question) -> Answer:
         """Asks the models. Raises NoAnswer when none of them has a usable answer."""
-        return await self.ai.ask(question, claim=self.claim)
+        answer = await self.ai.ask(question, claim=self.claim)
+        self.model = answer.model
+        return answer
 
     async def save(self, checkpoint: Mapping[str, Any], *, progress: int) -> None:
         """Keeps what there is so far, to go on from after a crash (R-34). Raises LostLease."""

@@ -9,7 +9,16 @@ from documents.models import Passage
 
 #: Characters of one passage that a model is shown.
 MAX_PASSAGE: Final = 1_600
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MAX_ATTRIBUTE: Final = 300
+#: Characters without a shape of their own: controls, zero widths, turns of direction, tags, fillers (UTR 36). Words can
+#: be hidden in them, or behind them.
+INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_LINE_ENDS: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+#: What looks like the brackets of a tag.
+_BRACKETS: Final = str.maketrans({"＜": "<", "﹤": "<", "＞": ">", "﹥": ">"})
 
 #: Part of every system prompt.
 DATA_RULE: Final = (
@@ -20,7 +29,7 @@ DATA_RULE: Final = (
 
 def fence(tag: str, text: str, *, limit: int = 4_000, **attributes: str | int) -> str:
     """``text`` as data between ``<tag>`` and ``</tag>``, at most ``limit`` characters of it."""
-    named = "".join(f' {name}="{escape(_clean(str(value)))}"' for name, value in attributes.items())
+    named = "".join(f' {name}="{_attribute(str(value))}"' for name, value in attributes.items())
     return f"<{tag}{named}>{escape(_cut(_clean(text), limit), quote=False)}</{tag}>"
 
 
@@ -41,8 +50,12 @@ def page_of(passage: Passage) -> str:
     return passage.page_label or (str(passage.page) if passage.page else "")
 
 
+def _attribute(value: str) -> str:
+    return escape(" ".join(_clean(value).split())[:_MAX_ATTRIBUTE])
+
+
 def _clean(text: str) -> str:
-    return _CONTROLS.sub("", text.replace("\r\n", "\n")).strip()
+    return INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)).translate(_BRACKETS).strip()
 
 
 def _cut(text: str, limit: int) -> str:

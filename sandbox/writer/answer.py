@@ -7,12 +7,14 @@ from typing import Any
 
 from sandbox.faults import Fault
 from sandbox.writer.compose import Draft, compose
+from sandbox.writer.glossary import glossary
 from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.outline import outline
 from sandbox.writer.prompt import Prompt
 from sandbox.writer.prose import Prose, title_terms
 from sandbox.writer.schema import Schema, Words, fit, invent, kind, properties, resolve
+from sandbox.writer.subsections import subsections
 from sandbox.writer.tighten import claims_of, tighten
 
 TEXTS = ("markdown", "text", "content", "body")
@@ -62,7 +64,7 @@ def implied_schema(prompt: Prompt) -> Schema:
     """For "any JSON object": the shape that the prompt's own words name."""
     if prompt.pairs:
         return _open("verdicts", {"type": "array"})
-    for name in ("verdicts", "sections", "queries"):
+    for name in ("verdicts", "sections", "subsections", "queries", "terms"):
         if re.search(rf"[\"'`]{name}[\"'`]", prompt.orders):
             return _open(name, {"type": "array"})
     return {"type": "object", "properties": {"markdown": {"type": "string"}, "claims": {"type": "array"}}}
@@ -85,6 +87,10 @@ def _natural(prompt: Prompt, known: dict[str, Schema], root: Schema, behaviour: 
         return {"verdicts": judge(prompt, unsupported=behaviour.has("unsupported"))}
     if "queries" in known:
         return {"queries": queries(prompt)}
+    if "subsections" in known:
+        return {"subsections": subsections(prompt)}
+    if "terms" in known:
+        return {"terms": glossary(prompt)}
     text = next((name for name in TEXTS if name in known and kind(known[name]) == "string"), None)
     if text is None:
         return None

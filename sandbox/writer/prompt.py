@@ -16,7 +16,7 @@ _SOURCE = re.compile(r"<source\b([^>]*)>(.*?)</source>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _CLAIM = re.compile(r"<claim\b([^>]*)>(.*?)</claim>", re.DOTALL)
 _PASSAGE = re.compile(r"<passage\b([^>]*)>(.*?)</passage>", re.DOTALL)
-_FENCES = re.compile(r"<(source|text|passage|claim|title|topic|requirements|assignment)\b[^>]*>.*?</\1>", re.DOTALL)
+_FENCES = re.compile(r"<([a-z_]+)\b[^<>]*>.*?</\1>", re.DOTALL)
 _NUMBER = r"(\d[\d.,\u00a0\u202f' ]*\d|\d)"
 _CHARACTERS = re.compile(_NUMBER + r"\s*(?:more\s+|further\s+|additional\s+)?characters", re.IGNORECASE)
 _WORDS = re.compile(_NUMBER + r"\s*(?:more\s+|further\s+|additional\s+)?words", re.IGNORECASE)
@@ -29,6 +29,8 @@ _COUNT = re.compile(
     r"(\d+)\s*(?:to|-|–|and)\s*(\d+)\s*(?:\w+\s+)?(?:sections|chapters)|(\d+)\s*(?:\w+\s+)?(?:sections|chapters)",
     re.IGNORECASE,
 )
+_PARTS = re.compile(r"(\d+)\s*(?:to|-|–|and)\s*(\d+)\s*(?:parts|subsections)", re.IGNORECASE)
+_TERMS = re.compile(r"(\d+)\s*(?:\w+\s+)?terms", re.IGNORECASE)
 _TOPIC = re.compile(r"(?:^\W*(?:title|subject|thema|tema)|\btopic)\W?:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _LANGUAGE = re.compile(r"\bin\s+[^\W\d_]+(?:\s[^\W\d_]+)?\s*\(([a-z]{2})(?:[-_][A-Za-z]{2,4})?\)")
 _LANGUAGE_CODE = re.compile(r"\blanguage\b[^a-zA-Z\n]{1,4}([a-z]{2})\b", re.IGNORECASE)
@@ -171,6 +173,19 @@ class Prompt:
             return int(found[3]), int(found[3])
         low, high = int(found[1]), int(found[2])
         return min(low, high), max(low, high)
+
+    @cached_property
+    def parts(self) -> tuple[int, int]:
+        """Into how many parts a section is to be divided, lowest and highest."""
+        found = _PARTS.search(self.orders)
+        low, high = (int(found[1]), int(found[2])) if found else (2, 4)
+        return min(low, high), max(low, high)
+
+    @cached_property
+    def terms(self) -> int:
+        """How many terms a glossary is to hold at most."""
+        found = _TERMS.search(self.orders)
+        return int(found[1]) if found else 10
 
     def _fenced(self, name: str) -> str:
         found = re.search(rf"<{name}\b[^>]*>(.*?)</{name}>", _SOURCE.sub(" ", self.raw), re.DOTALL)

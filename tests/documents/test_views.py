@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from documents.domain import briefs
+from documents.domain.recovery import LATE
 from documents.enums import DocumentState, ExportState, UploadPurpose, UploadState
 from documents.models import Document, Export, Upload
 from privacy.domain import consent
@@ -222,9 +223,51 @@ def test_the_library_costs_the_same_queries_for_one_and_for_three(
     DocumentFactory.create_batch(count, owner=student)
     DocumentFactory.create()
     browser.get(reverse("documents:library"))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = browser.get(reverse("documents:library"))
-    assert words(response).count("row-title") == count
+    listed = words(response).split("</section>")[-1]
+    assert listed.count("row-title") == count
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "page"),
+    [
+        ({"state": DocumentState.DRAFT}, "its outline comes next", "documents:brief"),
+        ({"outline_error": "No model answered."}, "could not be made: No model answered.", "documents:brief"),
+        ({"state": DocumentState.OUTLINED}, "ready and not ordered yet", "documents:outline"),
+        ({"state": DocumentState.OUTLINED, "ordered_at": timezone.now()}, "begun and not paid", "billing:price"),
+        ({"state": DocumentState.FAILED, "failure": "No source was found."}, "No source was found. Your money",
+         "generation:progress"),
+        ({"state": DocumentState.QUEUED, "updated_at": timezone.now() - 2 * LATE}, "longer than usual",
+         "generation:progress"),
+        ({"state": DocumentState.OUTLINING, "updated_at": timezone.now() - 2 * LATE}, "longer than usual",
+         "documents:outline"),
+    ],
+)  # fmt: skip
+def test_the_library_lists_what_stopped_with_one_way_on(
+    browser: Client, student: User, fields: dict[str, Any], said: str, page: str
+) -> None:
+    document = DocumentFactory.create(owner=student, **fields)
+    shown = words(browser.get(reverse("documents:library")))
+    stopped = shown.split('id="stopped-title"')[1].split("</section>")[0]
+    assert said in stopped
+    assert stopped.count("<a ") == 1
+    assert f'href="{reverse(page, args=[document.pk])}"' in stopped
+
+
+@pytest.mark.parametrize("state", ["queued", "outlining", "writing", "ready"])
+def test_what_goes_on_by_itself_is_not_called_stopped(browser: Client, student: User, state: str) -> None:
+    DocumentFactory.create(owner=student, state=state)
+    DocumentFactory.create(state=DocumentState.FAILED)
+    assert "stopped-title" not in words(browser.get(reverse("documents:library")))
+
+
+def test_only_the_newest_that_stopped_are_listed_and_none_while_searching(browser: Client, student: User) -> None:
+    DocumentFactory.create_batch(7, owner=student)
+    shown = words(browser.get(reverse("documents:library")))
+    assert shown.count(">Go on<") == 5
+    assert "Older ones are in the list below." in shown
+    assert "stopped-title" not in words(browser.get(reverse("documents:library"), {"state": "draft"}))
 
 
 def test_the_library_finds_words_and_marks_them(browser: Client, student: User) -> None:

@@ -19,7 +19,15 @@ import django
 
 from generation.enums import Stage
 
-POINTS: Final = ("before intent", "after intent", "after call", "before commit", "amid commit", "after commit")
+POINTS: Final = (
+    "before intent",
+    "amid intent",
+    "after intent",
+    "after call",
+    "before commit",
+    "amid commit",
+    "after commit",
+)
 ACTIONS: Final = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 
 
@@ -98,7 +106,7 @@ def _around(function: Callable[..., Any], *, before: str = "", after: str = "") 
 
 def _arm() -> None:
     from generation.ai.gateway import Gateway
-    from generation.domain import attempts, pipeline, queue
+    from generation.domain import attempts, budgets, pipeline, queue
 
     asked = Gateway.ask
 
@@ -112,6 +120,8 @@ def _arm() -> None:
 
     Gateway.ask = ask  # type: ignore[method-assign]  # on purpose, here and below
     attempts.intend = _around(attempts.intend, before="before intent", after="after intent")
+    # Called within the transaction of an intent: rows that all calls of the house share are locked.
+    budgets.reserve = _around(budgets.reserve, after="amid intent")
     # The provider has answered, and nothing of it is booked yet.
     attempts.settle = _around(attempts.settle, before="after call")
     pipeline.complete = _around(pipeline.complete, before="before commit", after="after commit")

@@ -15,11 +15,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
 import httpx
 
+from tesigo.platform.processes import file_lock
+from tesigo.platform.supervisor import Supervisor
 from tests.faults import elsewhere
 from tests.faults.killing import Killer, Target, chosen_seed
 
@@ -56,16 +59,27 @@ TOPICS: Final = (
 def main() -> int:
     """Runs it all and answers the exit code."""
     seed = chosen_seed()
+    # Ends like Ctrl-C, with the site.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"chaos: {DOCUMENTS} documents of {PAGES} pages, {KILLS} kills, SEED={seed}", flush=True)
-    shutil.rmtree(HOME, ignore_errors=True)
-    HOME.mkdir(parents=True)
-    os.environ.update(SETTINGS)
-    environ = elsewhere.environment(HOME)
-    os.environ.clear()
-    os.environ.update(environ)
-    elsewhere.move(HOME)
-    with running_site():
-        return _chaos(seed)
+    with file_lock(HOME.with_suffix(".lock"), wait=False) as is_only_one:
+        if not is_only_one:
+            raise SystemExit("chaos reigns already")
+        _begin_anew()
+        environ = elsewhere.environment(HOME) | SETTINGS
+        os.environ.clear()
+        os.environ.update(environ)
+        elsewhere.move(HOME)
+        with running_site():
+            return _chaos(seed)
+
+
+def _begin_anew() -> None:
+    """Ends what an interrupted run left behind, and forgets it."""
+    Supervisor(home=HOME, say=print).end_orphans()
+    elsewhere.stack.Stack(HOME).stop()
+    shutil.rmtree(HOME)
+    HOME.mkdir()
 
 
 @contextmanager
@@ -121,7 +135,7 @@ def _chaos(seed: int) -> int:
     killer = Killer(seed, targets())
     crowd = Crowd(killer, until=started + MINUTES * 60)
     crowd.break_things()
-    _settle(control, until=started + MINUTES * 60 + 60)
+    _settle(until=started + MINUTES * 60 + 60)
     found = [ledger.Line("kills", f"{killer.kills.total()}: {_words(killer.kills)}", killer.kills.total() < KILLS)]
     found += ledger.lines(crowd.documents(), watch=watch, control=control)
     found += [
@@ -236,11 +250,13 @@ class Crowd:
         print(f"  {self._killer.kills.total():3d} kills; students: {_words(states)}", flush=True)
 
 
-def _settle(control: object, *, until: float) -> None:
+def _settle(*, until: float) -> None:
     """Returns when no refund and no call is under way any more, or the time is over."""
     from django.db import DatabaseError, close_old_connections
+    from django.utils import timezone
 
     from billing.domain import refunds
+    from generation.domain import attempts
     from generation.enums import JobState
     from generation.models import Job
 
@@ -249,6 +265,8 @@ def _settle(control: object, *, until: float) -> None:
         with suppress(DatabaseError):
             open_jobs = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
             if not open_jobs and not refunds.unfinished():
+                # As the site itself does later: what nobody will book any more.
+                attempts.abandon_lost(now=timezone.now() + timedelta(days=1))
                 return
         time.sleep(1)
 

@@ -11,13 +11,20 @@ from pathlib import Path
 from tesigo.platform import stack
 from tesigo.platform.processes import free_port
 
+#: What a process needs of its surroundings.
+_HARMLESS = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR")
+
 
 def environment(home: Path) -> dict[str, str]:
-    """Free ports and folders of its own; what points at other servers is left out."""
-    others = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    """Free ports and folders of its own, and nothing that could lead to anybody else's servers, keys or money.
+
+    Raises SystemExit where a `.env` names some.
+    """
+    if (stack.ROOT / ".env").exists():
+        raise SystemExit("There is a .env here, which may name real services. Without it everything is made up.")
+    kept = {name: os.environ[name] for name in _HARMLESS if name in os.environ}
     ports = {name: str(free_port()) for name in ("SITE_PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT")}
     folders = {"MEDIA_ROOT": str(home / "media"), "STATIC_ROOT": str(home / "static")}
-    kept = {name: value for name, value in os.environ.items() if name not in others}
     return kept | ports | folders
 
 

@@ -1,5 +1,6 @@
 """`kill -9` at random moments: which kinds of processes can be hit, how often each, and what was hit."""
 
+import math
 import os
 import random
 import signal
@@ -10,11 +11,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Target:
-    """A kind of process: ``find`` answers the ids of those that run now, ``weight`` how often it is chosen."""
+    """A kind of process: ``find`` answers the ids of those that run now, ``weight`` how often it is chosen.
+
+    ``most`` bounds how often it is hit, where it takes long to come back.
+    """
 
     kind: str
     weight: int
     find: Callable[[], Sequence[int]]
+    most: float = math.inf
 
 
 @dataclass
@@ -30,7 +35,8 @@ class Killer:
 
     def strike(self) -> str | None:
         """Kills a process of a kind drawn by weight and answers the kind; None when none of it runs now."""
-        target = self.random.choices(self.targets, [target.weight for target in self.targets])[0]
+        chosen = [target for target in self.targets if self.kills[target.kind] < target.most]
+        target = self.random.choices(chosen, [target.weight for target in chosen])[0]
         running = sorted(target.find())
         if not running:
             return None

@@ -73,14 +73,14 @@ def sections_lost(documents: Sequence[Document]) -> tuple[int, int]:
     return len(leaves), sum(not leaf.text.strip() for leaf in leaves)
 
 
-def asked_for_nothing() -> tuple[int, Decimal]:
-    """Calls whose answer was lost with their process, and about what they cost: what the answer to the same cost."""
-    lost = list(Attempt.objects.filter(outcome=Outcome.ABANDONED).values_list("idempotency_key", flat=True))
-    prices = dict(Attempt.objects.filter(outcome=Outcome.SUCCEEDED).values_list("idempotency_key", "cost"))
-    again = Attempt.objects.filter(outcome=Outcome.SUCCEEDED).order_by("started_at")
-    keys = Counter(again.values_list("idempotency_key", flat=True))
-    repeated = sum((prices[key] * (times - 1) for key, times in keys.items()), Decimal(0))
-    return len(lost), sum((prices.get(key, Decimal(0)) for key in lost), repeated)
+def lost_calls() -> tuple[int, Decimal, Decimal]:
+    """Calls whose answer was lost with their process; what asking again cost, and the most that they may have cost."""
+    lost = Attempt.objects.filter(outcome=Outcome.ABANDONED)
+    answered = Attempt.objects.filter(outcome=Outcome.SUCCEEDED)
+    prices = dict(answered.values_list("idempotency_key", "cost"))
+    again = sum((prices.get(key, Decimal(0)) for key in lost.values_list("idempotency_key", flat=True)), Decimal(0))
+    most = lost.aggregate(cost=Sum("reserved_cost", default=Decimal(0)))["cost"]
+    return lost.count(), again, most
 
 
 def books_that_do_not_add_up() -> int:
@@ -104,7 +104,7 @@ def lines(ordered: Sequence[UUID], *, watch: Watch, control: Control) -> list[Li
     twice = watch.committed_twice()
     wrong = charged_wrongly(documents, money)
     doubled = sum(len(booked.charged) > 1 for booked in money.values())
-    abandoned, cost = asked_for_nothing()
+    lost_count, again, most = lost_calls()
     calls = Attempt.objects.count()
     left_open = Attempt.objects.filter(outcome=Outcome.INTENT).count()
     short = [document for document in delivered if not _fills_its_pages(document)]
@@ -126,7 +126,10 @@ def lines(ordered: Sequence[UUID], *, watch: Watch, control: Control) -> list[Li
         Line("  documents charged twice", str(doubled), doubled > 0),
         Line("  documents for which too much was kept", "; ".join(wrong) or "0", bool(wrong)),
         Line("calls to models", str(calls)),
-        Line("  lost with their process, and cost", f"{abandoned}, about € {cost.quantize(_CENT)}"),
+        Line(
+            "  lost with their process",
+            f"{lost_count}; asked again for € {again.quantize(_CENT)}, € {most.quantize(_CENT)} at most",
+        ),
         Line("  left open", str(left_open), left_open > 0),
         Line("jobs whose costs do not add up", str(books_that_do_not_add_up()), books_that_do_not_add_up() > 0),
     ]

@@ -9,8 +9,8 @@ from billing.models import Payment, Refund
 from documents.domain import outline
 from documents.models import Document, SectionRevision
 from generation.domain import admission, nudging
-from generation.enums import JobState, Outcome, Stage
-from generation.models import Attempt, Job, Step
+from generation.enums import JobState, Outcome, Scope, Stage
+from generation.models import Attempt, BudgetUse, Job, Step
 from tests.faults.watching import Watch
 from tests.faults.workers import wait_until
 from tests.generation.making import ordered_document
@@ -77,13 +77,17 @@ def assert_paid_once(document: Document) -> None:
 
 
 def assert_calls_add_up(document: Document) -> None:
-    """No call is left open, and what the calls cost is what the job cost."""
+    """No call is left open, and what they cost is what the job cost and what its budget was charged (R-21, R-22)."""
     job = Job.objects.get(document=document)
     calls = Attempt.objects.filter(job=job)
     assert not calls.filter(outcome=Outcome.INTENT).exists()
     spent = calls.aggregate(cost=Sum("cost"), input=Sum("input_tokens"), output=Sum("output_tokens"))
     assert (job.cost, job.input_tokens, job.output_tokens) == (spent["cost"], spent["input"], spent["output"])
     assert job.cost > Decimal(0)
+    # A lost call counts with what was held for it: it may have been answered.
+    lost = calls.filter(outcome=Outcome.ABANDONED).aggregate(cost=Sum("reserved_cost", default=Decimal(0)))
+    budget = BudgetUse.objects.get(scope=Scope.JOB, subject=str(job.pk))
+    assert (budget.spent_euros, budget.reserved_euros) == (job.cost + lost["cost"], 0)
 
 
 def asked_again(document: Document, stage: Stage) -> list[Attempt]:

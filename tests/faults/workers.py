@@ -14,11 +14,12 @@ from tesigo.platform.stack import ROOT
 #: Long enough for a slow machine to beat in time, short enough to wait for.
 LEASE_SECONDS = 3
 DEADLINE = 90.0
+_DATABASE_URL = os.environ["DATABASE_URL"]
+_NO_IDLING = f"options=-c%20idle_in_transaction_session_timeout%3D{LEASE_SECONDS}s"
 #: How workers are started here: what is lost is taken over after seconds rather than half a minute.
 IMPATIENT = {
     "STEP_LEASE_SECONDS": str(LEASE_SECONDS),
-    "DATABASE_URL": os.environ["DATABASE_URL"]
-    + f"?options=-c%20idle_in_transaction_session_timeout%3D{LEASE_SECONDS}s",
+    "DATABASE_URL": _DATABASE_URL + ("&" if "?" in _DATABASE_URL else "?") + _NO_IDLING,
     "REMAP_SIGTERM": "SIGQUIT",
 }
 #: The last one: a worker told to stop waits that long for drains, which hand back after ten seconds (R-44).

@@ -8,10 +8,13 @@ from sandbox.testing import Running
 
 @pytest.fixture
 def control(sandbox: Running) -> Control:
-    """The sandbox's control endpoint, with no key set aside by an earlier test."""
-    from generation.ai import keys  # not before Django is set up
+    """The sandbox's control endpoint, with nothing known of keys from an earlier test, whose Redis is gone too."""
+    # Not before Django is set up.
+    from generation.ai import breaker, keys, limits, shared
+    from tesigo.platform import alerts
 
-    keys.forget()
+    for one in (alerts, breaker, keys, limits, shared):
+        one.forget()
     return sandbox.control
 
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,15 +15,17 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
+from billing.domain import refunds
 from documents.domain import outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.consumers import NOT_FOUND
-from generation.domain import admission, progress
-from generation.enums import JobState, Stage, StepState
-from generation.models import Job, Step
+from generation.consumers import AT_MOST_EVERY, NOT_FOUND
+from generation.domain import admission, progress, shares, timing
+from generation.enums import JobState, Stage, StepState, Wait
+from generation.models import AIModel, Job, Step
 from generation.routing import websocket_urlpatterns
 from privacy.domain import consent
 from privacy.enums import ConsentKind
@@ -65,7 +68,7 @@ class TestSnapshot:
         assert {stage["state"] for stage in snapshot["stages"][1:]} == {"waiting"}
 
     def test_weights_add_up_and_sections_say_where_they_are(self) -> None:
-        assert sum(stage.weight for stage in progress.STAGES) == 100
+        assert sum(stage.weight for stage in shares.STAGES) == 100
         document, job = started(pages=4, sections=4)
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
         job.steps.update(state=StepState.DONE)
@@ -84,12 +87,140 @@ class TestSnapshot:
         document.refresh_from_db()
         assert document.progress == 40
 
-    def test_the_usual_seconds_are_learned_from_past_steps(self) -> None:
-        assert progress.usual_seconds()[Stage.WRITE] == progress.FIRST_GUESS[Stage.WRITE]
-        document, job = started(pages=6, sections=6)
+    def test_sections_whose_turn_never_came_are_not_called_failed(self) -> None:
+        document, job = started(pages=2, sections=2)
+        done(job, Stage.WRITE, document, steps=1)
+        now = timezone.now()
+        held, withdrawn = job.steps.filter(stage=Stage.WRITE)
+        Step.objects.filter(pk=held.pk).update(state=StepState.FAILED, finished_at=now)
+        Step.objects.filter(pk=withdrawn.pk).update(state=StepState.FAILED, started_at=None, finished_at=now)
+        states = [section["state"] for section in progress.snapshot(document.pk)["sections"]]
+        assert states == ["failed", "waiting"]
+
+    @pytest.mark.parametrize("sections", [2, 200])
+    def test_it_asks_the_same_number_of_queries_for_two_sections_and_for_200(
+        self, sections: int, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        document, job = started(pages=sections, sections=sections)
+        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
+        Document.objects.filter(pk=document.pk).update(state=DocumentState.WRITING)
         done(job, Stage.WRITE, document)
-        cache.clear()
-        assert progress.usual_seconds()[Stage.WRITE] == pytest.approx(7, abs=0.1)
+        done(job, Stage.CHECK, document, steps=sections // 2)
+        progress.snapshot(document.pk)
+        with django_assert_num_queries(8):
+            assert len(progress.snapshot(document.pk)["sections"]) == sections
+        with django_assert_num_queries(3):
+            progress.record(document_id=document.pk)
+
+
+def past_steps(job: Job, stage: Stage, *, model: str, seconds: float, count: int = 5) -> None:
+    """Steps of this stage that this model has done."""
+    now = timezone.now()
+    first = job.steps.count()
+    for round_ in range(first, first + count):
+        Step.objects.create(
+            job=job, stage=stage, round=round_, sort_key=0, state=StepState.DONE, model_name=model,
+            started_at=now - timedelta(seconds=seconds), finished_at=now,
+        )  # fmt: skip
+    cache.clear()
+
+
+@pytest.mark.django_db
+class TestTimeLeft:
+    def test_it_is_guessed_then_learned_by_stage_and_then_by_the_model_that_is_first(self) -> None:
+        assert timing.usual() == timing.Usual(timing.FIRST_GUESS, is_learned=False)
+        _document, job = started()
+        past_steps(job, Stage.WRITE, model="forgotten-1", seconds=40)
+        assert timing.usual().seconds[Stage.WRITE] == pytest.approx(40, abs=0.1)
+        assert timing.usual().is_learned
+        past_steps(job, Stage.WRITE, model=timing.first_in_chain(), seconds=7)
+        assert timing.usual().seconds[Stage.WRITE] == pytest.approx(7, abs=0.1)
+        assert timing.usual("forgotten-1").seconds[Stage.WRITE] == pytest.approx(40, abs=0.1)
+        assert timing.usual().seconds[Stage.EXPORT] == timing.FIRST_GUESS[Stage.EXPORT]
+
+    def test_a_model_that_is_moved_to_the_front_brings_its_own_times(self) -> None:
+        _document, job = started()
+        before = timing.first_in_chain()
+        second = AIModel.objects.filter(enabled=True).exclude(name=before).order_by("position")[0]
+        past_steps(job, Stage.WRITE, model=before, seconds=40)
+        past_steps(job, Stage.WRITE, model=second.name, seconds=4)
+        AIModel.objects.exclude(pk=second.pk).update(enabled=False)
+        assert timing.usual().seconds[Stage.WRITE] == pytest.approx(4, abs=0.1)
+
+    def test_four_steps_are_too_few_to_learn_from(self) -> None:
+        _document, job = started()
+        past_steps(job, Stage.WRITE, model="any", seconds=400, count=4)
+        assert timing.usual().seconds == timing.FIRST_GUESS
+
+    def test_more_calls_at_once_make_it_shorter(self, settings: Settings) -> None:
+        document, _job = started(pages=40, sections=40)
+        settings.DRAIN_WIDTH = 2
+        few = progress.snapshot(document.pk)["left"]
+        settings.DRAIN_WIDTH = 40
+        many = progress.snapshot(document.pk)["left"]
+        assert many["high"] < few["low"]
+
+    def test_those_ahead_in_the_queue_make_it_longer(self) -> None:
+        alone, _job = started(pages=20, sections=10, owner=UserFactory.create())
+        before = progress.snapshot(alone.pk)["left"]
+        for _ in range(3):
+            started(pages=19, sections=10)
+        behind = progress.snapshot(alone.pk)
+        assert behind["place"] == 4
+        assert behind["left"]["low"] > 1.5 * before["low"]
+
+    def test_the_range_narrows_and_what_runs_counts_for_what_is_left_of_it(self) -> None:
+        now = timezone.now()
+        tallies = {Stage.RESEARCH: shares.Tally(1, 1), Stage.WRITE: shares.Tally(8, 4)}
+
+        def left(percent: int, ran: float) -> dict[str, int]:
+            held = timing.OpenStep(Stage.WRITE, StepState.CLAIMED, now - timedelta(seconds=ran), now)
+            return timing.left(tallies=tallies, open_steps=[held] * 4, sections=8, percent=percent, now=now)
+
+        early, late = left(10, 0), left(60, 20)
+        assert late["high"] - late["low"] < early["high"] - early["low"]
+        same = left(10, 20)
+        assert early["high"] - same["high"] == pytest.approx(20 * 1.54, abs=2)
+
+    def test_steps_that_were_put_off_are_waited_for(self) -> None:
+        now = timezone.now()
+        later = timing.OpenStep(Stage.WRITE, StepState.READY, None, now + timedelta(minutes=5))
+        tallies = {Stage.WRITE: shares.Tally(1)}
+        left = timing.left(tallies=tallies, open_steps=[later], sections=1, percent=50, now=now)
+        assert left["low"] >= 0.7 * 300
+
+
+@pytest.mark.django_db
+class TestWaiting:
+    def test_for_the_budget_is_told_in_plain_words_and_no_time_is_promised(self, client: Client) -> None:
+        document, job = started()
+        waiting_for_the_budget(job)
+        snapshot = progress.snapshot(document.pk)
+        assert snapshot["waits"]["for"] == "budget"
+        assert "what we may spend for now is used up" in snapshot["waits"]["words"]
+        assert snapshot["left"] is None
+        client.force_login(allow(document.owner))
+        page = client.get(reverse("generation:progress", args=[document.pk])).content.decode()
+        assert snapshot["waits"]["words"] in page
+        assert "min left" not in page
+
+    def test_for_models_that_cannot_answer_is_told_with_when_they_are_asked_again(self) -> None:
+        document, job = started()
+        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
+        job.steps.update(not_before=timezone.now() + timedelta(minutes=3))
+        waits = progress.snapshot(document.pk)["waits"]
+        assert waits["for"] == "models"
+        assert "in about 3 minutes" in waits["words"]
+
+    def test_is_not_said_of_a_job_that_is_being_worked(self) -> None:
+        document, job = started()
+        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
+        assert progress.snapshot(document.pk)["waits"] is None
+
+
+def waiting_for_the_budget(job: Job) -> None:
+    """The mark that holding leaves on a job."""
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, waits_for=Wait.BUDGET, waits_since=timezone.now())
 
 
 @pytest.mark.django_db
@@ -120,6 +251,26 @@ class TestPage:
         assert response.headers["Location"] == reverse("documents:outline", args=[document.pk])
         document.refresh_from_db()
         assert document.state == DocumentState.OUTLINED
+
+    def test_pages_that_were_not_delivered_are_told_with_what_goes_back(self, client: Client) -> None:
+        document, _job = started(pages=10)
+        Document.objects.filter(pk=document.pk).update(state=DocumentState.READY, body_pages=Decimal("9.2"))
+        refunds.refund_missing_pages(
+            document_id=document.pk, ordered=10, delivered=Decimal("9.2"), reason="It came out shorter."
+        )
+        assert progress.snapshot(document.pk)["refund"] == {"amount": "0.40", "pages": "9.2", "ordered": "10"}
+        client.force_login(allow(document.owner))
+        page = client.get(reverse("generation:progress", args=[document.pk])).content.decode()
+        assert "€0.40 goes back to you" in page
+        assert "9.2 of the 10 pages" in page
+
+    def test_a_finished_document_with_all_its_pages_speaks_of_no_money(self, client: Client) -> None:
+        document, _job = started()
+        Document.objects.filter(pk=document.pk).update(state=DocumentState.READY)
+        client.force_login(allow(document.owner))
+        page = client.get(reverse("generation:progress", args=[document.pk])).content.decode()
+        assert "Your document is ready" in page
+        assert "goes back" not in page
 
     def test_nobody_else_sees_anything(self, client: Client) -> None:
         document, _job = started()
@@ -156,6 +307,25 @@ class TestLiveLine:
         await Document.objects.filter(pk=document.pk).aupdate(progress=33)
         await sync_to_async(progress.announce)(document.pk)
         assert (await told(communicator))["percent"] == 33
+        await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
+        await communicator.wait(timeout=10)
+
+    async def test_many_changes_at_once_are_told_together_and_the_last_is_told(self, transactional_db: None) -> None:
+        document, job = await sync_to_async(started)()
+        owner = await sync_to_async(lambda: document.owner)()
+        communicator = await line(document.pk, owner)
+        await told(communicator)
+        for percent in range(1, 41):
+            await Document.objects.filter(pk=document.pk).aupdate(progress=percent)
+            await sync_to_async(progress.announce)(document.pk)
+        await sync_to_async(waiting_for_the_budget)(job)
+        await sync_to_async(progress.announce)(document.pk)
+        seen: list[dict[str, Any]] = []
+        while not seen or seen[-1]["waits"] is None:
+            seen.append(await told(communicator))
+        assert len(seen) < 20
+        assert (seen[-1]["percent"], seen[-1]["waits"]["for"]) == (40, "budget")
+        assert await communicator.receive_nothing(timeout=2 * AT_MOST_EVERY)
         await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
         await communicator.wait(timeout=10)
 

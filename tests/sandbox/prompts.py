@@ -107,6 +107,18 @@ OUTLINE: dict[str, Any] = {
 }
 
 
+def _list_of(name: str, item: dict[str, Any]) -> dict[str, Any]:
+    shape = {"type": "object", "properties": item, "required": list(item), "additionalProperties": False}
+    listed = {name: {"type": "array", "items": shape}}
+    return {"type": "object", "properties": listed, "required": [name], "additionalProperties": False}
+
+
+GLOSSARY = _list_of("terms", {"term": {"type": "string"}, "meaning": {"type": "string"}})
+SUBSECTIONS = _list_of(
+    "subsections", {"title": {"type": "string"}, "covers": {"type": "string"}, "share": {"type": "number"}}
+)
+
+
 def sources() -> str:
     """The passages as fenced blocks."""
     return "\n".join(

@@ -11,7 +11,7 @@ from sandbox.writer.extracts import sentences
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prompt import Prompt
 from sandbox.writer.tighten import tighten
-from tests.sandbox.prompts import PASSAGES, WRITE, section
+from tests.sandbox.prompts import GLOSSARY, PASSAGES, SUBSECTIONS, WRITE, section
 
 COMMON = {
     "en": "the of and that is in to with",
@@ -123,3 +123,33 @@ def test_the_same_prompt_gets_the_same_answer() -> None:
     prompt = section(characters=2_000)
     first, second = (answer(read(prompt, Behaviour()), WRITE, Behaviour()) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_a_glossary_names_terms_of_the_topic_in_the_language_asked_for(code: str) -> None:
+    name = LANGUAGES[code].names[0].capitalize()
+    raw = f"List at most 6 terms that the sections must use alike. Write in {name} ({code}).<topic>Sea lights</topic>"
+    terms = answer(read(raw, Behaviour()), GLOSSARY, Behaviour())["terms"]
+    assert 3 <= len(terms) <= 6
+    assert terms[0]["term"] == "Sea lights"
+    assert len({term["term"] for term in terms}) == len(terms)
+    assert all(20 < len(term["meaning"]) <= 200 for term in terms)
+
+
+@pytest.mark.parametrize(("low", "high"), [(2, 2), (2, 4), (40, 66)])
+def test_a_section_is_divided_into_as_many_parts_as_asked_for(low: int, high: int) -> None:
+    raw = f"Divide this section into {low} to {high} parts. Write in English (en).<title>Lamps and lenses</title>"
+    parts = answer(read(raw, Behaviour()), SUBSECTIONS, Behaviour())["subsections"]
+    assert low <= len(parts) <= high
+    assert len({part["title"] for part in parts}) == len(parts)
+    assert sum(part["share"] for part in parts) == pytest.approx(1, abs=0.05)
+    assert all(part["covers"] for part in parts)
+
+
+def test_no_data_between_tags_is_taken_for_an_order() -> None:
+    prompt = Prompt(
+        "Write in English (en). Write about 800 characters. <title>Trees</title>"
+        "<glossary>Length: about 9,000 characters, in German (de).</glossary><before>Shorten it.</before>"
+    )
+    assert (prompt.language, prompt.length) == ("en", 800)
+    assert not prompt.wants_less

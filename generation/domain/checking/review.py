@@ -6,12 +6,13 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from documents.domain.text import body_characters
+from documents.domain.text import body_characters, citation_keys
 from documents.domain.writing import CitationDraft
+from documents.models import Passage
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
 from generation.domain import composing
-from generation.domain.checking import at_once
+from generation.domain.checking import at_once, wording
 from generation.domain.checking.inspection import Background, CheckedSentence, Inspection, inspect
 from generation.domain.checking.judgement import Judge, Pair, Verdict
 from generation.domain.checking.sentences import paragraphs, without
@@ -27,6 +28,8 @@ _TOLERANCE: Final = 0.1
 #: Reasons that one question names, and the fewest characters that one asks for.
 _MOST_REASONS: Final = 20
 _SHORTEST: Final = 200
+#: Passages that a correction is offered.
+_MOST_PASSAGES: Final = 30
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,9 @@ async def _corrected(commission: Commission, draft: Draft, inspection: Inspectio
         length = max(_SHORTEST, body_characters(parts[number]))
         reasons = _reasons(inspection, paragraph=number)
         try:
-            return await ask(writing.correct(commission, parts[number], reasons=reasons, characters=length))
+            return await ask(
+                writing.correct(_fitting(commission, parts[number]), parts[number], reasons=reasons, characters=length)
+            )
         except NoAnswer as failure:
             if failure.is_outage:
                 raise
@@ -161,14 +166,28 @@ async def _corrected(commission: Commission, draft: Draft, inspection: Inspectio
 
 async def _anew(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
     length = body_characters(draft.text)
-    asked = min(writing.LONGEST_CALL, max(_SHORTEST, length))
-    answer = await ask(writing.correct(commission, draft.text, reasons=_reasons(inspection), characters=asked))
+    asked = min(commission.longest, max(_SHORTEST, length))
+    fitting = _fitting(commission, draft.text)
+    answer = await ask(writing.correct(fitting, draft.text, reasons=_reasons(inspection), characters=asked))
     text = composing.cleaned(str(answer.value["markdown"]))
     anew = replace(_with_answer(draft, text, answer), calls=0)
     reached = await composing.reach(
         commission, anew, target=length, tolerance=round(length * _TOLERANCE), ask=ask, keep=keep
     )
     return replace(reached, calls=draft.calls)
+
+
+def _fitting(commission: Commission, text: str) -> Commission:
+    """The commission with those of its passages that a text cites, or shares most words with: a correction needs no
+    others.
+    """
+    cited = {item.key for item in citation_keys(text)}
+
+    def fit(passage: Passage) -> tuple[bool, float]:
+        return passage.source.key in cited, wording.overlap(text, passage.text)
+
+    fitting = sorted(commission.passages, key=fit, reverse=True)[:_MOST_PASSAGES]
+    return replace(commission, passages=fitting)
 
 
 def _reasons(inspection: Inspection, *, paragraph: int | None = None) -> list[str]:

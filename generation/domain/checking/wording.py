@@ -12,13 +12,14 @@ from rapidfuzz.distance import LCSseq
 from documents.domain.text import without_citations
 from generation.domain.checking.language import function_words
 from generation.domain.checking.sentences import sentences
+from generation.prompts.fencing import INVISIBLE
 
 _MARKS: Final = str.maketrans(
     {
         **dict.fromkeys("“”„«»″‟", '"'),
         **dict.fromkeys("‘’‚‛′`´‹›", "'"),
         **dict.fromkeys("‐‑‒–—−", "-"),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"),
+        "\u00ad": None,
     }
 )
 _BROKEN_WORD: Final = re.compile(r"(?<=\w)-\s+(?=[a-zß-öø-ÿ])")
@@ -61,7 +62,7 @@ _NEGATIONS: Final = frozenset(
 
 def normalised(text: str) -> str:
     """Text in which only words count: one kind of quotation mark, dash and space, words broken over lines mended."""
-    text = unicodedata.normalize("NFKC", unescape(text).replace("´", "'")).translate(_MARKS)
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", unescape(text)).replace("´", "'")).translate(_MARKS)
     text = _EMPHASIS.sub("", text)
     return " ".join(_BROKEN_WORD.sub("-", text).split()).casefold()
 

@@ -1,18 +1,28 @@
 """Export: the files to take away, made before the document is called ready."""
 
-import asyncio
+from uuid import UUID
 
 from documents.domain import exporting
 from documents.enums import ExportFormat
+from generation.domain import drafts
+from generation.domain.checking import at_once
+from generation.domain.database import in_database
 from generation.domain.work import Result, Work
+from generation.enums import Stage
 
 
 async def run(work: Work) -> Result:
-    """PDF and DOCX, laid out at once in child processes."""
-    made = await asyncio.gather(
-        *(
-            exporting.export(document_id=work.claim.document_id, format=format, with_ai_statement=False)
-            for format in ExportFormat
+    """PDF and DOCX, made at once in child processes. On which pages what begins is known since the last measuring."""
+    claim = work.claim
+    measured = await in_database(drafts.result_of, claim.job_id, Stage.MEASURE, claim.round)
+
+    async def make(format: ExportFormat) -> UUID:
+        return await exporting.export(
+            document_id=claim.document_id,
+            format=format,
+            with_ai_statement=False,
+            first_pages=measured.get("first_pages"),
         )
-    )
+
+    made = await at_once.each(list(ExportFormat), make)
     return Result({"exports": [str(export) for export in made]})

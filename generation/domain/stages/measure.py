@@ -35,7 +35,11 @@ def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, obj
     document = Document.objects.get(pk=document_id)
     body = float(measured.body_pages)
     filled = {section: float(pages) for section, pages in measured.section_pages.items()}
-    result: dict[str, object] = {"body_pages": str(measured.body_pages), "changes": {}}
+    result: dict[str, object] = {
+        "body_pages": str(measured.body_pages),
+        "first_pages": measured.first_pages,
+        "changes": {},
+    }
     if fitting.is_aim_reached(pages=document.pages, body=body):
         return result
     planned = _changes(document, body, filled) if round < fitting.ROUNDS else {}

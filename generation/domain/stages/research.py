@@ -1,5 +1,6 @@
-"""Research: the sources that the writer may cite are found before a word is written (R-10, R-95)."""
+"""Research: sources that the writer may cite, and terms that all use alike, before a word is written (R-10, R-95)."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,10 +12,12 @@ from documents.domain import outline, sources
 from documents.enums import UploadState
 from documents.models import Document, Passage
 from generation.ai.errors import NoAnswer
+from generation.domain.checking import at_once
 from generation.domain.database import in_database
 from generation.domain.work import Result, Work
 from generation.errors import StepFailed, TryLater
-from generation.prompts import queries
+from generation.prompts import glossary, queries
+from generation.prompts.glossary import Term
 
 #: How often, and how long at most, files that are still being read are waited for.
 _LOOK_AGAIN: Final = timedelta(seconds=3)
@@ -26,17 +29,26 @@ async def run(work: Work) -> Result:
     document, titles = await in_database(_load, work.claim.document_id)
     if await in_database(_is_reading, document.pk) and timezone.now() - work.claim.created_at < _LONGEST_WAIT:
         raise TryLater("files are still being read", wait=_LOOK_AGAIN)
-    found = []
-    if document.search_for_sources:
-        asked = await _queries(work, document, titles)
-        found = await sources.search(asked, language=document.language)
-        await in_database(sources.add_found, document_id=document.pk, works=found)
+    terms: list[Term] = []
+    found = 0
+
+    async def search() -> None:
+        nonlocal found
+        if document.search_for_sources:
+            works = await sources.search(await _queries(work, document, titles), language=document.language)
+            await in_database(sources.add_found, document_id=document.pk, works=works)
+            found = len(works)
+
+    async def name_terms() -> None:
+        terms.extend(await _terms(work, document, titles))
+
+    await at_once.each([search, name_terms], lambda task: task())
     count = await in_database(Passage.objects.filter(source__document_id=document.pk).count)
     if not count:
         raise StepFailed(
             _("No source was found that could be cited. Add sources of your own, or describe the topic in other words.")
         )
-    return Result({"found": len(found), "passages": count})
+    return Result({"found": found, "passages": count, "glossary": [asdict(term) for term in terms]})
 
 
 async def _queries(work: Work, document: Document, titles: list[str]) -> list[str]:
@@ -46,6 +58,17 @@ async def _queries(work: Work, document: Document, titles: list[str]) -> list[st
     except NoAnswer:
         return [document.topic]
     return [str(query) for query in answer.value["queries"]][: queries.QUERIES] or [document.topic]
+
+
+async def _terms(work: Work, document: Document, titles: list[str]) -> list[Term]:
+    """Named by a model; none where no model answers, or where there is nobody to agree with."""
+    if len(titles) < 2:
+        return []
+    try:
+        answer = await work.ask(glossary.question(document, titles))
+    except NoAnswer:
+        return []
+    return glossary.read(answer.value["terms"])
 
 
 def _load(document_id: UUID) -> tuple[Document, list[str]]:

@@ -1,15 +1,21 @@
 """Write: one section, at once with the others, to the length of its pages (R-34).
 
-The text is kept in the step the moment it is there. It becomes a revision of its section once it is checked.
+The text is kept in the step the moment it is there. It becomes a revision of its section once it is checked. A section
+whose checked text of an earlier order answers to the same title and contents is not written anew.
 """
 
+from dataclasses import replace
 from typing import Final
 
-from generation.domain import commissions, composing
+from generation.ai.errors import NoAnswer
+from generation.domain import commissions, composing, drafts
 from generation.domain.checking import repetition
 from generation.domain.database import in_database
 from generation.domain.drafts import Draft
+from generation.domain.pieces import Pieces
 from generation.domain.work import Result, Work
+from generation.prompts import subsections
+from generation.prompts.writing import Commission, Part
 
 #: How near to its length a section has to come before the pages are measured, as a share of it and in characters.
 _TOLERANCE: Final = 0.04
@@ -20,23 +26,76 @@ async def run(work: Work) -> Result:
     """The section's draft, from where a lost worker left it."""
     claim = work.claim
     assert claim.section_id is not None
-    draft = Draft.from_json(claim.checkpoint.get("draft", {}))
+    so_far = Pieces.from_json(claim.checkpoint)
+    if not claim.checkpoint:
+        so_far = Pieces(draft=await in_database(drafts.kept, claim.section_id))
     commission = await in_database(
-        commissions.load, document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered
+        commissions.load,
+        document_id=claim.document_id,
+        section_id=claim.section_id,
+        offered=so_far.draft.offered,
+        # A text of an earlier order brings only those that it cites.
+        search=not claim.checkpoint,
     )
     target = commissions.target_characters(commission)
-
-    async def keep(draft: Draft) -> None:
-        share = min(1.0, len(draft.text) / max(1, target))
-        await work.save({"draft": draft.to_json()}, progress=round(95 * share))
-
-    draft = await composing.reach(
-        commission,
-        draft,
-        target=target,
-        tolerance=max(_SMALLEST, round(target * _TOLERANCE)),
-        ask=work.ask,
-        keep=keep,
-    )
+    if not so_far.parts and not so_far.draft.text and commissions.is_divided(commission):
+        so_far = Pieces(parts=await _divided(work, commission))
+    if so_far.parts:
+        draft = await _in_parts(work, commission, so_far, target)
+    else:
+        draft = await _whole(work, commission, so_far, target)
     fingerprint = repetition.fingerprint(draft.text)
     return Result({"draft": draft.to_json(), "target": target, "fingerprint": fingerprint})
+
+
+async def _divided(work: Work, commission: Commission) -> list[Part]:
+    """The parts of a long section; none where no model divides it: then it is written on and on instead."""
+    try:
+        answer = await work.ask(subsections.question(commission))
+    except NoAnswer as error:
+        if error.is_outage:
+            raise
+        return []
+    parts = subsections.read(answer.value["subsections"], pages=float(commission.section.pages))
+    await work.save(Pieces(parts=parts).to_json(), progress=0)
+    return parts
+
+
+async def _whole(work: Work, commission: Commission, so_far: Pieces, target: int) -> Draft:
+    async def keep(draft: Draft) -> None:
+        await _save(work, replace(so_far, draft=draft), target)
+
+    return await composing.reach(
+        commission, so_far.draft, target=target, tolerance=_tolerance(target), ask=work.ask, keep=keep
+    )
+
+
+async def _in_parts(work: Work, commission: Commission, so_far: Pieces, target: int) -> Draft:
+    """Each part is a piece of its own, and kept the moment it is done."""
+    while piece := so_far.next:
+        before = so_far
+
+        async def keep(draft: Draft, before: Pieces = before) -> None:
+            await _save(work, before.with_current(draft), target)
+
+        length = so_far.characters_for_next(target)
+        draft = await composing.reach(
+            await in_database(commissions.for_piece, commission, piece),
+            so_far.current,
+            target=length,
+            tolerance=_tolerance(length),
+            ask=work.ask,
+            keep=keep,
+        )
+        so_far = so_far.with_finished(draft)
+        await _save(work, so_far, target)
+    return so_far.draft
+
+
+def _tolerance(target: int) -> int:
+    return max(_SMALLEST, round(target * _TOLERANCE))
+
+
+async def _save(work: Work, so_far: Pieces, target: int) -> None:
+    written = len(so_far.draft.text) + len(so_far.current.text)
+    await work.save(so_far.to_json(), progress=round(95 * min(1.0, written / max(1, target))))

@@ -1,11 +1,13 @@
 """The five search services: their answers, their silence, and one list out of all of them (R-95)."""
 
+import asyncio
 import time
 from dataclasses import replace
 from types import ModuleType
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from documents.domain import sources
 from documents.sources.connectors import crossref, openalex, perplexity, semantic_scholar, tavily
@@ -61,6 +63,46 @@ async def test_answers_are_kept_and_asked_for_once(sandbox: Running) -> None:
     second = await sources.search(["Lamps "], language="en")
     assert [found.doi for found in first] == [found.doi for found in second]
     assert len(sandbox.control.calls("openalex")["calls"]) == 1
+
+
+async def test_queries_are_asked_at_once(sandbox: Running) -> None:
+    sandbox.control.fault("search", "delay", seconds=0.3)
+    found = await sources.search(["lamps", "lenses", "keepers", "fog", "wrecks"], language="en")
+    assert sandbox.control.calls("openalex")["max_concurrency"]["openalex"] >= 3
+    assert 20 < len(found) <= 100
+    dois = [work.doi for work in found if work.doi]
+    assert len(dois) == len(set(dois))
+
+
+async def test_a_service_with_too_much_to_do_is_asked_once_more(sandbox: Running) -> None:
+    sandbox.control.fault("openalex", "429", times=1, retry_after=1)
+    result = await search_services("lamps", services=configured(settings.SOURCE_SERVICES))
+    assert result.failed == []
+    assert len(sandbox.control.calls("openalex")["calls"]) == 2
+
+
+async def test_an_answer_that_breaks_its_reader_is_left_out(sandbox: Running) -> None:
+    """Brackets nested deeper than any reader of JSON goes."""
+    body = b"[" * 200_000
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    first, *others = configured(settings.SOURCE_SERVICES)
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        nested = replace(first, url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        result = await search_services("lamps", services=[nested, *others])
+    assert result.failed == [first.connector.name]
+    assert result.works
+
+
+async def test_a_cache_that_is_away_costs_nothing_but_the_asking(sandbox: Running) -> None:
+    away = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    with override_settings(CACHES=away):
+        assert await sources.search(["lamps"], language="en")
 
 
 async def test_an_answer_with_a_silent_service_is_not_kept(sandbox: Running) -> None:

@@ -1,0 +1,56 @@
+"""Documents that stopped half-way, each with what to do next (R-92)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from documents.enums import DocumentState as S
+from documents.models import Document
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: What goes on by itself counts as stopped when it has not moved for so long.
+LATE: Final = timedelta(minutes=15)
+_WAITS_FOR_OWNER: Final = (S.DRAFT, S.OUTLINED, S.FAILED)
+_GOES_ON_BY_ITSELF: Final = (S.OUTLINING, S.QUEUED)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A document, what happened to it in words for its owner, and the name of the page on which it goes on."""
+
+    document: Document
+    words: str
+    page: str
+
+
+def stopped(*, user: "User", now: datetime, most: int) -> list[Stopped]:
+    """The user's documents that wait for somebody, newest change first, no more than ``most``."""
+    is_late = Q(state__in=_GOES_ON_BY_ITSELF, updated_at__lt=now - LATE)
+    documents = Document.objects.owned_by(user).filter(Q(state__in=_WAITS_FOR_OWNER) | is_late)
+    documents = documents.defer("bibliography_html", "assignment_text", "search", "requirements")
+    return [_stopped(document) for document in documents.order_by("-updated_at")[:most]]
+
+
+def _stopped(document: Document) -> Stopped:
+    match document.state:
+        case S.FAILED:
+            words = _("Writing failed: %(reason)s Your money goes back; what was finished is kept.")
+            return Stopped(document, words % {"reason": document.failure}, "generation:progress")
+        case S.QUEUED:
+            return Stopped(document, _("Paid; it waits for its turn longer than usual."), "generation:progress")
+        case S.OUTLINING:
+            return Stopped(document, _("Its outline takes longer than usual."), "documents:outline")
+    page = "documents:brief" if document.state == S.DRAFT else "documents:outline"
+    if document.outline_error:
+        words = _("The outline could not be made: %(reason)s")
+        return Stopped(document, words % {"reason": document.outline_error}, page)
+    if document.state == S.DRAFT:
+        return Stopped(document, _("Described; its outline comes next."), page)
+    if document.ordered_at is not None:
+        return Stopped(document, _("The order was begun and not paid."), "billing:price")
+    return Stopped(document, _("The outline is ready and not ordered yet."), page)

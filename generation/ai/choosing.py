@@ -1,0 +1,139 @@
+"""A key for one call: the next in turn that is healthy and within its limits, waited for where need be (R-31, R-33)."""
+
+import asyncio
+import random
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+
+from generation.ai import alerts, breaker, keys, limits, rules
+from generation.ai.errors import AtLimit, NoKey
+from generation.ai.health import FAILURES
+from generation.ai.keys import Key
+from generation.ai.limits import Allowed, Taken
+from generation.ai.rules import Rules
+from generation.domain.attempts import Usage
+from generation.domain.database import in_database
+from generation.enums import KeyHealth, Outcome
+
+#: Seconds after which those who wait look again: staff may have changed a limit, others given back what they took.
+_NAP: Final = 2.0
+
+
+@dataclass
+class Grant:
+    """Leave to make one call with one key. ``begin`` it, and say how it ``ended``: the key is judged by that."""
+
+    key: Key
+    allowed: Allowed
+    taken: Taken
+    call: str = field(default_factory=lambda: uuid.uuid4().hex)
+    has_begun: bool = False
+    outcome: Outcome | None = None
+    retry_after: float | None = None
+    usage: Usage | None = None
+
+    def begin(self) -> None:
+        """From now on the provider may count the call."""
+        self.has_begun = True
+
+    def ended(self, outcome: Outcome, *, retry_after: float | None = None, usage: Usage | None = None) -> None:
+        """The provider answered, or did not; ``usage`` as far as it is known."""
+        self.outcome, self.retry_after, self.usage = outcome, retry_after, usage
+
+
+@asynccontextmanager
+async def some_key(provider: str, *, tokens: int, seconds: float, known: Rules) -> AsyncIterator[Grant]:
+    """Leave to make a call of so many tokens, which may take so many seconds.
+
+    Raises NoKey where every key fails, was refused, or was told to wait for long; AtLimit where the limits of those
+    that work are reached for longer than ``AI_LIMIT_PATIENCE``.
+    """
+    grant = await _wait_for_one(provider, tokens, seconds, known)
+    try:
+        yield grant
+    finally:
+        # Also when the step is cancelled: others wait for what this call holds.
+        await asyncio.shield(_give_back(grant))
+
+
+@dataclass
+class _Busy:
+    """Why no key may be used just now, and in how many seconds one may: by our limits, or by the provider's word."""
+
+    limited: float | None = None
+    resting: float | None = None
+    is_failing: bool = False
+
+    @property
+    def wait(self) -> float | None:
+        waits = [wait for wait in (self.limited, self.resting) if wait is not None]
+        return min(waits) if waits else None
+
+    def error(self) -> NoKey | AtLimit:
+        """What a caller without patience is told."""
+        if self.limited is not None and self.wait is not None:
+            return AtLimit(timedelta(seconds=self.wait))
+        if self.resting is not None:
+            return NoKey(Outcome.RATE_LIMITED, wait=self.resting)
+        return NoKey(Outcome.SERVER_ERROR if self.is_failing else Outcome.AUTHENTICATION)
+
+
+async def _wait_for_one(provider: str, tokens: int, seconds: float, known: Rules) -> Grant:
+    patience_ends = time.monotonic() + settings.AI_LIMIT_PATIENCE
+    while True:
+        found = await asyncio.to_thread(_choose, provider, tokens, seconds, known)
+        if isinstance(found, Grant):
+            return found
+        if found.wait is None or time.monotonic() + found.wait > patience_ends:
+            raise found.error()
+        # Not all at the same moment, when the minute is over.
+        jitter = random.uniform(0.0, 0.1 * found.wait)  # noqa: S311  # chance, not a secret
+        await asyncio.sleep(min(found.wait + jitter, _NAP))
+        known = await in_database(rules.read)
+
+
+def _choose(provider: str, tokens: int, seconds: float, known: Rules) -> Grant | _Busy:
+    """The first key in turn that takes the call. Speaks to Redis: for a thread."""
+    busy = _Busy()
+    for key in keys.in_turn(provider):
+        call = uuid.uuid4().hex
+        is_admitted, health, now = breaker.admit(key, call=call, seconds=seconds)
+        if not is_admitted:
+            state = health.state(now)
+            if state == KeyHealth.RESTING:
+                busy.resting = min(health.rest_until - now, busy.resting or health.rest_until)
+            busy.is_failing |= state in {KeyHealth.OPEN, KeyHealth.HALF_OPEN}
+            continue
+        allowed = known.allowed(key)
+        taken = limits.take(key, tokens=tokens, allowed=allowed)
+        if not taken.wait:
+            return Grant(key, allowed, taken, call)
+        breaker.report(key, call=call, outcome=None)
+        busy.limited = min(taken.wait, busy.limited or taken.wait)
+    return busy
+
+
+async def _give_back(grant: Grant) -> None:
+    is_newly_refused, is_newly_failing = await asyncio.to_thread(_book, grant)
+    if is_newly_refused:
+        await in_database(alerts.key_refused, grant.key)
+    if is_newly_failing:
+        await in_database(alerts.key_failing, grant.key)
+
+
+def _book(grant: Grant) -> tuple[bool, bool]:
+    """Judges the key by the call and counts what it took; whether the key was just set aside, or its breaker opened."""
+    before, after = breaker.report(grant.key, call=grant.call, outcome=grant.outcome, retry_after=grant.retry_after)
+    if not grant.has_begun:
+        limits.correct(grant.key, grant.taken, requests=0, tokens=0, allowed=grant.allowed)
+    elif grant.usage is not None:
+        tokens = grant.usage.input_tokens + grant.usage.output_tokens
+        limits.correct(grant.key, grant.taken, requests=1, tokens=tokens, allowed=grant.allowed)
+    return after.aside_until > before.aside_until, before.failures < FAILURES <= after.failures

@@ -1,0 +1,37 @@
+"""Which models may be asked, in which order, and how much each key may do: rows that staff change (R-23, R-33)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from generation.ai import keys
+from generation.ai.keys import Key
+from generation.ai.limits import Allowed
+from generation.models import AIModel, KeyLimit
+
+#: For keys of a provider that no row is about: what the smallest accounts may do.
+_UNKNOWN: Final = Allowed(requests=60, tokens=100_000)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The chain of models, and what keys may do."""
+
+    chain: list[AIModel]
+    limits: dict[tuple[str, int], Allowed]
+
+    def allowed(self, key: Key) -> Allowed:
+        """What this key may do in a minute: its own row, else the one of all keys of its provider."""
+        own = self.limits.get((key.provider, key.place))
+        return own or self.limits.get((key.provider, 0), _UNKNOWN)
+
+
+def read() -> Rules:
+    """As they are now: a model switched off is not asked any more, in the middle of a job too."""
+    models = AIModel.objects.filter(enabled=True).order_by("position", "id")
+    return Rules(
+        chain=[model for model in models if keys.configured(model.provider)],
+        limits={
+            (row.provider, row.place): Allowed(row.requests_per_minute, row.tokens_per_minute)
+            for row in KeyLimit.objects.all()
+        },
+    )

@@ -1,0 +1,30 @@
+"""How much a call may take: tokens, to be reserved before it and held as its limit, and time."""
+
+import json
+from typing import Final
+
+from django.conf import settings
+
+from generation.ai.question import Question
+from generation.domain.attempts import Usage
+from generation.models import AIModel
+
+#: Fewer than any model needs for a token of the languages we write in: the limit is never what makes a text short.
+_FEWEST_CHARACTERS: Final = 2
+#: What most need, rather less than more.
+_CHARACTERS: Final = 3
+#: For a model's own thinking, and for the JSON around the text.
+_SPARE_TOKENS: Final = 4_000
+
+
+def expected(question: Question, prompt: str, model: AIModel) -> Usage:
+    """What the call takes at most, as far as one can know before: its output is limited to that."""
+    asked = len(question.system) + len(prompt) + len(json.dumps(question.schema))
+    longest = question.characters // _FEWEST_CHARACTERS + _SPARE_TOKENS
+    return Usage(-(-asked // _CHARACTERS), min(model.max_output_tokens, longest))
+
+
+def seconds(question: Question) -> float:
+    """How long the answer may take: a long section needs more than a list of queries."""
+    tokens = question.characters / _CHARACTERS
+    return float(settings.AI_TIMEOUT + tokens / settings.AI_TOKENS_PER_SECOND)

@@ -1,0 +1,87 @@
+"""What beat puts right about money: calls that nobody books, sums that no longer agree, places that were not taken."""
+
+import logging
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Greatest
+
+from generation.domain import attempts
+from generation.domain.budgets import ORDER, Amount, resets_at
+from generation.enums import Outcome, Scope
+from generation.models import Attempt, Budget, BudgetUse
+from tesigo.platform.alerts import tell_staff
+
+logger = logging.getLogger(__name__)
+
+
+def tidy(*, now: datetime) -> None:
+    """All of it. Repeating it changes nothing."""
+    attempts.abandon_lost(now=now)
+    reconcile()
+    tell_missing()
+
+
+def reconcile() -> int:
+    """Puts reserved sums right that no longer agree with the calls under way; answers how many there were.
+
+    A draft that is thrown away takes its calls along: what they held may have been paid and counts as spent (R-12).
+    """
+    holding = BudgetUse.objects.filter(Q(reserved_euros__gt=0) | Q(reserved_tokens__gt=0))
+    return sum(_reconcile(use_id) for use_id in holding.order_by("pk").values_list("pk", flat=True))
+
+
+def _reconcile(use_id: int) -> bool:
+    with transaction.atomic():
+        # Whoever changes the row changes its calls in the same transaction: with the lock, both are seen alike.
+        use = BudgetUse.objects.select_for_update(no_key=True).filter(pk=use_id).first()
+        if use is None:
+            return False
+        held = _calls_of(use).aggregate(
+            euros=Coalesce(Sum("reserved_cost"), Decimal(0)), tokens=Coalesce(Sum("reserved_tokens"), 0)
+        )
+        lost = Amount(use.reserved_euros, use.reserved_tokens) - Amount(held["euros"], held["tokens"])
+        if lost == Amount():
+            return False
+        BudgetUse.objects.filter(pk=use_id).update(
+            reserved_euros=held["euros"],
+            reserved_tokens=held["tokens"],
+            spent_euros=Greatest(F("spent_euros") + lost.euros, Decimal(0)),
+            spent_tokens=Greatest(F("spent_tokens") + lost.tokens, 0),
+        )
+    logger.warning("budget put right", extra={"scope": use.scope, "period": use.period, "euros": str(lost.euros)})
+    return True
+
+
+def _calls_of(use: BudgetUse) -> QuerySet[Attempt]:
+    """Calls under way that hold a part of this budget."""
+    calls = Attempt.objects.filter(outcome=Outcome.INTENT)
+    if use.scope == Scope.JOB:
+        return calls.filter(job_id=use.subject)
+    if use.scope == Scope.USER_DAY:
+        calls = calls.filter(job__document__owner_id=int(use.subject))
+    since, until = _bounds(use.period)
+    return calls.filter(started_at__gte=since, started_at__lt=until)
+
+
+def _bounds(period: str) -> tuple[datetime, datetime]:
+    """A day's or a month's first moment and the next one's, in UTC."""
+    is_month = len(period) == len("2026-11")
+    begin = datetime.combine(date.fromisoformat(f"{period}-01" if is_month else period), time(), UTC)
+    after = resets_at(Scope.HOUSE_MONTH if is_month else Scope.HOUSE_DAY, begin)
+    assert after is not None
+    return begin, after
+
+
+def tell_missing() -> None:
+    """Tells staff of kinds of budgets that there is no row for: nothing limits what they are for."""
+    there = set(Budget.objects.values_list("scope", flat=True))
+    for scope in [one for one in ORDER if one not in there]:
+        tell_staff(
+            key=f"budget-missing:{scope.value}",
+            subject=f"There is no budget of the kind {scope.value}",
+            text=f"Nothing limits the budget {scope.value} until it is added again in the admin.",
+            cool_down=timedelta(days=1),
+        )
