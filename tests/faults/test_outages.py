@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from billing.domain import pricing, settlement
-from billing.domain.checkout import open_checkout
+from billing.domain import settlement
 from billing.models import Refund
 from documents.models import Document, Passage
 from generation.domain import admission
@@ -15,6 +14,7 @@ from generation.enums import Outcome, Provider, Stage
 from generation.models import Attempt, Job
 from generation.prompts.writing import SYSTEM
 from sandbox.client import Control
+from tests.billing.ordering import order
 from tests.faults.promises import assert_promises_kept, ordered, wait_for_end
 from tests.faults.watching import Watch
 from tests.faults.workers import wait_until, worker
@@ -38,10 +38,7 @@ def bought(control: Control, *, sections: int) -> Document:
     """An order paid on Stripe's page, so that there is money to give back."""
     document = ordered_document(pages=2, sections=sections)
     document.payments.all().delete()
-    quote = pricing.quote(document.pages)
-    payment = open_checkout(
-        document_id=document.pk, shown_total=quote.total, shown_version=quote.version, by=document.owner
-    )
+    payment = order(document, total="1.00")
     control.pay(payment.stripe_session_id)
     settlement.settle(payment_id=payment.pk, cause="return page")
     return document
