@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 import stripe
 from django.conf import settings
+from django.db import connection
 
 from billing.errors import BadSignature, Declined, Unavailable, Unknown
 from tesigo.platform import limits
@@ -266,6 +267,9 @@ def _client() -> stripe.StripeClient:
 
 
 def _call(call: Callable[[], T]) -> T:
+    if not connection.in_atomic_block:
+        # Back to the pool, which has few: whoever does not wait for Stripe shall not wait for who does.
+        connection.close()
     _wait_for_turn()
     try:
         return call()

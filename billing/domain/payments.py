@@ -12,6 +12,7 @@ from billing.enums import Movement
 from billing.enums import PaymentState as S
 from billing.errors import IllegalMove
 from billing.models import Payment, PaymentEvent
+from documents.models import Document
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,6 +32,19 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     S.FAILED: frozenset({S.SUCCEEDED, S.HELD}),
     S.EXPIRED: frozenset({S.SUCCEEDED, S.HELD}),
 }
+
+
+def locked(payment_id: UUID) -> Payment:
+    """The payment with its document, both locked in the order of the floors, and its user.
+
+    Who means the payment alone needs its document as well: PostgreSQL locks the rows that a row refers to when one
+    transaction changes it twice, and would do so in the other order.
+    """
+    document_id = Payment.objects.values_list("document_id", flat=True).get(pk=payment_id)
+    document = Document.objects.select_for_update().get(pk=document_id)
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("user").get(pk=payment_id)
+    payment.document = document
+    return payment
 
 
 def move(

@@ -55,9 +55,10 @@ def refund_missing_pages(*, document_id: UUID, ordered: int, delivered: Decimal,
     if missing <= 0:
         return None
     with transaction.atomic():
-        paid = Payment.objects.select_for_update().filter(document_id=document_id, state__in=PAID_STATES).first()
+        paid = Payment.objects.filter(document_id=document_id, state__in=PAID_STATES).first()
         if paid is None:
             return Refund.objects.filter(payment__document_id=document_id, cause=MISSING_PAGES).first()
+        paid = payments.locked(paid.pk)
         share = (paid.amount * missing / ordered).quantize(CENT, rounding=ROUND_CEILING)
         amount = min(share, paid.amount - paid.refunded_amount)
         return open_refund(payment_id=paid.pk, cause=MISSING_PAGES, reason=reason, amount=amount)
@@ -79,7 +80,7 @@ def open_refund(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        payment = Payment.objects.select_for_update().get(pk=payment_id)
+        payment = payments.locked(payment_id)
         if earlier := Refund.objects.filter(payment=payment, cause=cause).first():
             return earlier
         left = payment.amount - payment.refunded_amount
@@ -208,13 +209,14 @@ def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None
         return
     done = answer.status == "succeeded"
     with transaction.atomic():
+        # Before its refunds, as whoever follows Stripe's word holds it: else the two would wait for each other.
+        payment = payments.locked(refund.payment_id)
         moved = Refund.objects.filter(pk=refund.pk, state__in=OPEN).update(
             state=RefundState.SUCCEEDED if done else RefundState.PENDING,
             stripe_refund_id=answer.id,
             finished_at=now if done else None,
         )
         if moved:
-            payment = Payment.objects.select_related("user").get(pk=refund.payment_id)
             if done:
                 ledger.book(
                     movement=Movement.REFUND_PAID, payment=payment, refund=refund, amount=refund.amount, now=now
@@ -235,7 +237,7 @@ def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None
 def _fail(refund: Refund, why: str, now: datetime) -> None:
     """The money is still with us: it is held, for staff to look at (R-14)."""
     with transaction.atomic():
-        payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
+        payment = payments.locked(refund.payment_id)
         if not Refund.objects.filter(pk=refund.pk, state__in=OPEN).update(
             state=RefundState.FAILED, failure=why[:300], finished_at=now
         ):

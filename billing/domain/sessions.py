@@ -48,6 +48,7 @@ def ensure(*, payment: Payment, now: datetime | None = None) -> Payment:
         return _fresh(payment)
     with transaction.atomic():
         # Together: a payment that has a page but is not open could be paid and never be booked.
+        payments.locked(payment.pk)
         Payment.objects.filter(pk=payment.pk, stripe_session_id=None).update(
             stripe_session_id=session.id,
             stripe_payment_intent_id=session.intent_id,

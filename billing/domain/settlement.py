@@ -52,11 +52,12 @@ def settle(
     seen = gateway.retrieve_session(payment.stripe_session_id)
     after = _aftermath(seen) if again or seen.refunded or seen.is_disputed else None
     with transaction.atomic():
-        # Floors in order, lower first: the document cannot be edited away while its money is being looked at.
-        document = Document.objects.select_for_update().get(pk=payment.document_id)
-        payment = Payment.objects.select_for_update().select_related("user").get(pk=payment_id)
+        # The document cannot be edited away while its money is being looked at.
+        payment = payments.locked(payment_id)
         if payment.state not in SETTLED:
-            _apply(payment, document, seen, cause=f"{cause}: {seen.status}, {seen.payment_status}", by=by, now=now)
+            _apply(
+                payment, payment.document, seen, cause=f"{cause}: {seen.status}, {seen.payment_status}", by=by, now=now
+            )
             payment.refresh_from_db()
         if after is not None and payment.state in SETTLED:
             refunds.follow(payment=payment, seen=after.refunds, now=now)
