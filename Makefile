@@ -19,7 +19,7 @@ help:
 	@echo 'make demo          order, pay, write and download a document without hands; leaves it in var/demo/'
 	@echo 'make test          run all tests (ARGS="tests/billing -k refund" for some of them)'
 	@echo 'make chaos         20 documents while 100 kill -9 hit the site (DOCUMENTS, KILLS, PAGES, SEED, MINUTES choose)'
-	@echo 'make bench         list what can be measured; NAME=wall takes one figure (see docs/benchmarks.md)'
+	@echo 'make bench         list what can be measured; FIGURE=wall takes one figure (see docs/benchmarks.md)'
 	@echo 'make lint types contracts secrets    ruff, mypy, import contracts, a scan for secrets'
 	@echo 'make requirements  pin requirements/*.in anew'
 	@echo 'make clean         remove caches and the test servers; data in var/ stay'
@@ -43,7 +43,7 @@ chaos: ready
 	@exec $(PY) -m tests.faults.chaos
 
 bench: ready
-	@exec $(PY) -m benchmarks$(if $(NAME),.$(NAME))
+	@exec $(PY) -m benchmarks$(if $(FIGURE),.$(FIGURE))
 
 lint: ready
 	@$(PY) -m ruff check .
