@@ -83,7 +83,7 @@ def used(key: Key) -> tuple[int, int]:
     """Requests and tokens of the last minute; as far as this process knows, while Redis is away."""
 
     def read(limiter: SlidingWindowCounterRateLimiter) -> tuple[int, int]:
-        return _Window.of(limiter, key, _REQUESTS).weight, _Window.of(limiter, key, _TOKENS).weight
+        return Window.of(limiter, key, _REQUESTS).weight, Window.of(limiter, key, _TOKENS).weight
 
     try:
         return shared.attempt(lambda _: read(_shared(settings.REDIS_URL)))
@@ -97,7 +97,7 @@ def forget() -> None:
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     """The two minutes that a sliding window is reckoned from: of the one before, what is left of it counts."""
 
     previous: int
@@ -106,12 +106,14 @@ class _Window:
     current_ends_in: float
 
     @classmethod
-    def of(cls, limiter: SlidingWindowCounterRateLimiter, key: Key, what: str) -> "_Window":
+    def of(cls, limiter: SlidingWindowCounterRateLimiter, key: Key, what: str) -> "Window":
+        """As the limiter knows it."""
         storage = cast(SlidingWindowCounterSupport, limiter.storage)
         return cls(*storage.get_sliding_window(_PerMinute(1).key_for(key.name, what), int(_MINUTE)))
 
     @property
     def weight(self) -> int:
+        """How much counts now."""
         return max(0, int(self.previous * self.previous_ends_in / _MINUTE + self.current))
 
     def wait(self, *, cost: int, amount: int) -> float:
@@ -130,11 +132,11 @@ def _take(
     # A call above the limit of a whole minute has to be made all the same, alone in its minute.
     tokens = min(tokens, allowed.tokens)
     if not _count(limiter, key, _REQUESTS, allowed.requests, 1):
-        wait = _Window.of(limiter, key, _REQUESTS).wait(cost=1, amount=allowed.requests)
+        wait = Window.of(limiter, key, _REQUESTS).wait(cost=1, amount=allowed.requests)
         return Taken(wait=wait, is_shared=is_shared)
     if not _count(limiter, key, _TOKENS, allowed.tokens, tokens):
         _count(limiter, key, _REQUESTS, allowed.requests, -1)
-        wait = _Window.of(limiter, key, _TOKENS).wait(cost=tokens, amount=allowed.tokens)
+        wait = Window.of(limiter, key, _TOKENS).wait(cost=tokens, amount=allowed.tokens)
         return Taken(wait=wait, is_shared=is_shared)
     return Taken(1, tokens, is_shared=is_shared)
 

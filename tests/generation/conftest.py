@@ -1,5 +1,8 @@
 """A sandbox at the addresses that the settings name, and a database as workers see it."""
 
+import socket
+from collections.abc import Iterator
+
 import pytest
 
 from sandbox.client import Control
@@ -21,3 +24,10 @@ def control(sandbox: Running) -> Control:
 @pytest.fixture
 def committed(transactional_db: None) -> None:
     """Everything is committed, for drains work in threads and processes of their own."""
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port where connections are taken and nothing is ever said."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
