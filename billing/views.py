@@ -1,6 +1,7 @@
 """Pages about money: the calculator, the price of an order, paying it and coming back."""
 
 import re
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -80,8 +81,9 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return _elsewhere(document)
     except Refused as refused:
         wait = refused.refusal.retry_after
-        seconds = int(wait.total_seconds()) if wait else TRY_AGAIN_AFTER
-        return _not_now(request, document, str(refused.refusal.reason), seconds)
+        seconds = ceil(wait.total_seconds()) if wait else TRY_AGAIN_AFTER
+        status = 429 if refused.refusal.is_personal else 503
+        return _not_now(request, document, refused.refusal.reason, seconds, status=status)
     except (ProviderError, NoPriceList):
         messages.error(
             request, _("The payment provider cannot be reached just now. Nothing was charged. Try again in a minute.")
@@ -175,9 +177,10 @@ def _elsewhere(document: Document) -> HttpResponse:
     return redirect("generation:progress", document.pk)
 
 
-def _not_now(request: HttpRequest, document: Document, reason: str, seconds: int) -> HttpResponse:
-    context = {"document": document, "reason": reason, "minutes": max(1, round(seconds / 60))}
-    response = render(request, "billing/not_now.html", context, status=503)
+def _not_now(request: HttpRequest, document: Document, reason: str, seconds: int, *, status: int = 503) -> HttpResponse:
+    minutes = max(1, round(seconds / 60))
+    context = {"document": document, "reason": reason, "minutes": minutes, "hours": ceil(seconds / 3600)}
+    response = render(request, "billing/not_now.html", context, status=status)
     response["Retry-After"] = str(seconds)
     return response
 

@@ -7,9 +7,11 @@ class GenerationConfig(AppConfig):
     verbose_name = _("Generation")
 
     def ready(self) -> None:
-        from billing import gates
+        from billing import gates as orders
+        from documents.gates import outlines
         from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
-        from generation.domain import admission
+        from generation.domain import reservations
 
-        gates.register("queue", admission.gate)
+        orders.register("room", reservations.ask, release=reservations.release)
+        outlines.register("allowance", reservations.ask_for_outline)
         personal_data.register()

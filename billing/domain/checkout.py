@@ -144,10 +144,11 @@ def _payment_for(document: Document, shown_total: Decimal, shown_version: int, b
         quote = pricing.quote(document.pages)
         if (quote.total, quote.version) != (shown_total, shown_version):
             raise PriceChanged(shown_total=shown_total, quote=quote)
-        if payment:
-            return payment
+        # Also for a payment that is open already: its place may have been given to others meanwhile.
         if refusal := gates.ask(document_now):
             raise Refused(refusal)
+        if payment:
+            return payment
         payment = Payment.objects.create(
             document=document,
             user=by,

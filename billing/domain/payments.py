@@ -7,9 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from billing import gates
 from billing.enums import PaymentState as S
 from billing.errors import IllegalMove
 from billing.models import Payment, PaymentEvent
+
+#: Nobody will pay by this payment any more, unless late: the place held for its document is given up (R-42).
+_GIVEN_UP: Final = (S.FAILED, S.EXPIRED)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,7 +51,8 @@ def move(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        present = Payment.objects.select_for_update().values_list("state", flat=True).get(pk=payment_id)
+        rows = Payment.objects.select_for_update().values_list("state", "document_id")
+        present, document_id = rows.get(pk=payment_id)
         if present == to:
             return False
         if to not in MOVES[present]:
@@ -61,4 +66,6 @@ def move(
             actor_id=by.pk if by else None,
             at=now,
         )
+        if to in _GIVEN_UP:
+            gates.release(document_id)
     return True
