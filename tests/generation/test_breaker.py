@@ -141,18 +141,18 @@ def test_a_redis_that_does_not_answer_is_waited_for_once_and_not_by_every_call(
     assert time.monotonic() - began < 3
 
 
-def test_a_connection_that_redis_closed_is_made_anew(_redis_client: redis.Redis) -> None:
+def test_a_connection_that_redis_closed_is_made_anew(redis_client: redis.Redis) -> None:
     fail(1)
-    _redis_client.client_kill_filter(_type="normal", skipme=True)
+    redis_client.client_kill_filter(_type="normal", skipme=True)
     (known,), _, is_shared = breaker.look([KEY])
     assert (known.failures, is_shared) == (1, True)
 
 
-def test_redis_holds_no_key_and_forgets_in_a_day(_redis_client: redis.Redis) -> None:
+def test_redis_holds_no_key_and_forgets_in_a_day(redis_client: redis.Redis) -> None:
     fail()
-    names = _redis_client.keys("tesigo:ai:*")
+    names = redis_client.keys("tesigo:ai:*")
     assert names
     for name in names:
-        assert b"secret" not in name + _redis_client.get(name)
-        assert json.loads(_redis_client.get(name))["failures"] == FAILURES
-        assert 0 < _redis_client.ttl(name) <= 86_400
+        assert b"secret" not in name + redis_client.get(name)
+        assert json.loads(redis_client.get(name))["failures"] == FAILURES
+        assert 0 < redis_client.ttl(name) <= 86_400
