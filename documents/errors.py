@@ -1,5 +1,10 @@
 """Failures a caller of documents should expect."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from documents.gates import Refusal
+
 
 class IllegalMove(Exception):
     """A document was asked to go from its state to one that does not follow from it."""
@@ -7,6 +12,14 @@ class IllegalMove(Exception):
 
 class NotEditable(Exception):
     """The brief or the outline can no longer be changed: the document has been paid for."""
+
+
+class Refused(Exception):
+    """What was asked for costs money that may not be spent now; ``refusal`` says why and when to come back."""
+
+    def __init__(self, refusal: "Refusal") -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
 
 
 class OutlineInvalid(Exception):

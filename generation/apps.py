@@ -7,10 +7,12 @@ class GenerationConfig(AppConfig):
     verbose_name = _("Generation")
 
     def ready(self) -> None:
-        from billing import gates
+        from billing import gates as orders
+        from documents.gates import outlines
         from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
-        from generation.domain import admission, estimates
+        from generation.domain import estimates, reservations
 
-        gates.register("queue", admission.gate)
-        gates.tell_cost(estimates.cost_of_pages)
+        orders.register("room", reservations.ask, release=reservations.release)
+        orders.tell_cost(estimates.cost_of_pages)
+        outlines.register("allowance", reservations.ask_for_outline)
         personal_data.register()

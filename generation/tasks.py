@@ -11,8 +11,9 @@ from typing import Any
 from billiard.process import active_children
 from celery import shared_task
 from celery.signals import worker_process_init, worker_shutting_down
+from django.utils import timezone
 
-from generation.domain import admission, nudging
+from generation.domain import admission, nudging, tidying
 from generation.domain.drain import Drain
 
 
@@ -27,6 +28,12 @@ def nudge_lost_work() -> None:
     """Starts what was paid for and not begun, and has everything drained that nobody holds (beat)."""
     admission.sweep()
     nudging.nudge_lost_work()
+
+
+@shared_task(name="generation.tasks.tidy", ignore_result=True)
+def tidy() -> None:
+    """Puts right what calls and payments that came to nothing have left in the books (beat)."""
+    tidying.tidy(now=timezone.now())
 
 
 async def _drain() -> None:

@@ -244,6 +244,8 @@ if not OPENAI_API_KEYS and not ANTHROPIC_API_KEYS:
 #: Seconds a call to a model may take before it counts as timed out, and the tokens in a second that it gets more for.
 AI_TIMEOUT = env.int("AI_TIMEOUT", 120, min=1)
 AI_TOKENS_PER_SECOND = env.int("AI_TOKENS_PER_SECOND", 30, min=1)
+#: Seconds for which a process goes by the models and limits that it read: a change in the admin counts after them.
+AI_RULES_SECONDS = float(env.str("AI_RULES_SECONDS", "1"))
 #: Seconds a call waits for a key's limit before its step goes back to the queue.
 AI_LIMIT_PATIENCE = float(env.str("AI_LIMIT_PATIENCE", "30"))
 #: Seconds for which a breaker stays open before one call tries (R-31).
@@ -317,6 +319,8 @@ DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)
 #: Documents that may wait at once before nobody is asked to pay any more (R-42).
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", 500, min=1)
+#: How long a place in the queue is held for somebody who is paying; paid later, the document is written all the same.
+RESERVATION_LASTS = timedelta(hours=1)
 #: Documents of one person that may be written at once.
 DOCUMENTS_AT_ONCE = env.int("DOCUMENTS_AT_ONCE", 3, min=1)
 #: How long a job waits for a budget before it fails and its money goes back (R-21).

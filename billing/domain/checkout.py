@@ -156,11 +156,10 @@ def _payment_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) 
         quote = _quote_of(payment, document, buyer) if payment else _quote_for(document_now, shown.code, buyer, now)
         if (quote.total, quote.version) != (shown.total, shown.version):
             raise PriceChanged(shown_total=shown.total, quote=quote)
-        if payment:
-            return payment
+        # Also for a payment that is open already: its place may have been given to others meanwhile.
         if refusal := gates.ask(document_now):
             raise Refused(refusal)
-        return _open(document_now, quote, buyer, now)
+        return payment or _open(document_now, quote, buyer, now)
 
 
 def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Payment:

@@ -7,12 +7,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from billing import gates
 from billing.domain import ledger, promo, receipts
 from billing.enums import Movement
 from billing.enums import PaymentState as S
 from billing.errors import IllegalMove
 from billing.models import Payment, PaymentEvent
 from documents.models import Document
+
+#: Nobody will pay by this payment any more, unless late: the place held for its document is given up (R-42).
+_GIVEN_UP: Final = (S.FAILED, S.EXPIRED)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -63,7 +67,8 @@ def move(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        present = Payment.objects.select_for_update().values_list("state", flat=True).get(pk=payment_id)
+        rows = Payment.objects.select_for_update().values_list("state", "document_id")
+        present, document_id = rows.get(pk=payment_id)
         if present == to:
             return False
         if to not in MOVES[present]:
@@ -77,12 +82,14 @@ def move(
             actor_id=by.pk if by else None,
             at=now,
         )
-        _follow(payment_id, to, now)
+        _follow(payment_id, document_id, to, now)
     return True
 
 
-def _follow(payment_id: UUID, state: S, now: datetime) -> None:
-    """What a state brings with it, in the same transaction: the promo code, the books, the receipt."""
+def _follow(payment_id: UUID, document_id: UUID, state: S, now: datetime) -> None:
+    """What a state brings with it, in the same transaction: the place held, the promo code, the books, the receipt."""
+    if state in _GIVEN_UP:
+        gates.release(document_id)
     promo.follow(payment_id=payment_id, state=state, now=now)
     if state != S.SUCCEEDED:
         return

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -49,14 +50,8 @@ def receipt(request: SignedInRequest, payment_id: UUID) -> HttpResponse:
     try:
         pdf = receipts.render_pdf(issued)
     except ExportError:
-        return _not_now(request)
+        messages.error(request, _("The receipt cannot be set just now. It is safe; try again in a minute."))
+        return redirect("billing:payment-history")
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="receipt-{issued}.pdf"'
-    return response
-
-
-def _not_now(request: HttpRequest) -> HttpResponse:
-    context = {"reason": _("The receipt cannot be set just now. It is safe; try again in a minute."), "minutes": 1}
-    response = render(request, "billing/not_now.html", context, status=503)
-    response["Retry-After"] = "60"
     return response

@@ -1,6 +1,7 @@
 """The price of an order, and the button that pays it."""
 
 from datetime import timedelta
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -70,7 +71,8 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return _elsewhere(document)
     except Refused as refused_now:
         refusal = refused_now.refusal
-        return _not_now(request, document, str(refusal.reason), refusal.retry_after or TRY_AGAIN_AFTER)
+        status = 429 if refusal.is_personal else 503
+        return _not_now(request, document, refusal.reason, refusal.retry_after or TRY_AGAIN_AFTER, status=status)
     except (ProviderError, NoPriceList):
         messages.error(
             request, _("The payment provider cannot be reached just now. Nothing was charged. Try again in a minute.")
@@ -130,9 +132,12 @@ def _elsewhere(document: Document) -> HttpResponse:
     return redirect("generation:progress", document.pk)
 
 
-def _not_now(request: HttpRequest, document: Document, reason: str, wait: timedelta) -> HttpResponse:
-    seconds = int(wait.total_seconds())
-    context = {"document": document, "reason": reason, "minutes": max(1, round(seconds / 60))}
-    response = render(request, "billing/not_now.html", context, status=503)
+def _not_now(
+    request: HttpRequest, document: Document, reason: str, wait: timedelta, *, status: int = 503
+) -> HttpResponse:
+    seconds = ceil(wait.total_seconds())
+    minutes = max(1, round(seconds / 60))
+    context = {"document": document, "reason": reason, "minutes": minutes, "hours": ceil(seconds / 3600)}
+    response = render(request, "billing/not_now.html", context, status=status)
     response["Retry-After"] = str(seconds)
     return response

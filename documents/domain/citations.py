@@ -1,13 +1,20 @@
 """Citations as a reader sees them: each with its source, its page and the words that support it (R-10)."""
 
+from collections import Counter
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from documents.domain.queries import sections_in_order
 from documents.domain.support import supporting_span
 from documents.domain.text import without_citations
-from documents.models import Citation, Document
+from documents.enums import CitationCheck
+from documents.models import Citation, Document, Section, SectionRevision
+
+#: Authors named before the others are only counted.
+_NAMED = 2
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,46 @@ class CitationCard:
         """The id of the card on the page."""
         return f"cite-{self.number}"
 
+    @property
+    def who_and_when(self) -> str:
+        """Authors and year of the source, as far as they are known: "Rossi, Doe +3, 2021"."""
+        csl = self.citation.source.csl
+        authors = [str(one.get("family") or one.get("literal") or "") for one in csl.get("author") or []]
+        more = f" +{len(authors) - _NAMED}" if len(authors) > _NAMED else ""
+        dates = (csl.get("issued") or {}).get("date-parts") or [[]]
+        year = str(dates[0][0]) if dates[0] else ""
+        return ", ".join(part for part in (", ".join(authors[:_NAMED]) + more, year) if part)
+
+    @property
+    def address(self) -> str:
+        """Where the source is found: by its DOI, else where it was found; empty for a file without either."""
+        source = self.citation.source
+        return f"https://doi.org/{source.doi}" if source.doi else source.url
+
+
+@dataclass(frozen=True)
+class SectionReport:
+    """The citations of a section, and how many of its sentences the check took out."""
+
+    section: Section
+    cards: list[CitationCard]
+    removed: int
+
+
+@dataclass(frozen=True)
+class CitationReport:
+    """Every citation of a document by section, and what the check found in numbers."""
+
+    sections: list[SectionReport]
+    sources: int
+    removed: int
+    by_check: list[tuple[CitationCheck, int]]
+
+    @property
+    def total(self) -> int:
+        """How many citations there are."""
+        return sum(len(section.cards) for section in self.sections)
+
 
 def cards(document: Document) -> list[CitationCard]:
     """Every citation of the document, in the order of the text."""
@@ -42,6 +89,35 @@ def cards(document: Document) -> list[CitationCard]:
         )
         for number, row in enumerate(rows, start=1)
     ]
+
+
+def report(document: Document) -> CitationReport:
+    """The citation report: what is cited, on what it rests, how that was checked, and what did not hold."""
+    found = cards(document)
+    removed = _removed(document)
+    by_section: dict[UUID, list[CitationCard]] = {}
+    for card in found:
+        by_section.setdefault(card.citation.section_id, []).append(card)
+    counts = Counter(card.citation.check_result for card in found)
+    return CitationReport(
+        sections=[
+            SectionReport(section, by_section.get(section.pk, []), removed.get(section.pk, 0))
+            for section in sections_in_order(document)
+            if section.pk in by_section or removed.get(section.pk)
+        ],
+        sources=len({card.citation.source_id for card in found}),
+        removed=sum(removed.values()),
+        by_check=[(check, counts[check]) for check in CitationCheck if counts[check]],
+    )
+
+
+def _removed(document: Document) -> dict[UUID, int]:
+    """How many sentences of each section were taken out, at each check that it went through."""
+    rows = SectionRevision.objects.filter(section__document=document, provenance__has_key="removed")
+    counts: Counter[UUID] = Counter()
+    for section_id, removed in rows.values_list("section_id", "provenance__removed"):
+        counts[section_id] += int(removed)
+    return dict(counts)
 
 
 def _marked(passage: str, sentence: str) -> SafeString:

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from documents import signals
+from documents import gates, signals
 from documents.domain import lifecycle
 from documents.enums import DocumentState
-from documents.errors import NotEditable, OutlineInvalid
+from documents.errors import NotEditable, OutlineInvalid, Refused
 from documents.models import Document, Section
 from privacy.domain import audit
 
@@ -82,12 +82,15 @@ def share_pages(wishes: list[Decimal], total: int) -> list[Decimal]:
 def request(*, document_id: UUID, by: "User", wish: str = "") -> None:
     """Asks for an outline, the first or a new one; the floor above answers the signal.
 
-    Raises NotEditable when the document has been paid for. Asking while one is on its way does nothing.
+    Raises NotEditable when the document has been paid for, Refused when its owner has had enough made for now.
+    Asking while one is on its way does nothing.
     """
     with transaction.atomic():
         document = _locked(document_id)
         if document.state == DocumentState.OUTLINING:
             return
+        if refusal := gates.outlines.ask(document):
+            raise Refused(refusal)
         Document.objects.filter(pk=document_id).update(outline_wish=wish[:500], outline_error="")
         lifecycle.move(document_id=document_id, to=DocumentState.OUTLINING, cause="outline requested", by=by)
         audit.record(action=REQUESTED, subject=document, by=by)

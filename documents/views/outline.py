@@ -1,5 +1,8 @@
 """Getting an outline and editing it."""
 
+from datetime import timedelta
+from math import ceil
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +17,13 @@ from accounts.domain.signed_in import SignedInRequest
 from documents.domain import outline
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, UploadState
-from documents.errors import NotEditable, OutlineInvalid
+from documents.errors import NotEditable, OutlineInvalid, Refused
 from documents.forms import OutlineWishForm, outline_from_post
+from documents.gates import Refusal
 from documents.models import Document
+
+#: For a refusal that does not say when to come back.
+TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
 
 
 @login_required
@@ -55,7 +62,24 @@ def request_outline(request: SignedInRequest, document_id: UUID) -> HttpResponse
         )
     except NotEditable:
         messages.error(request, _("This document has been paid for; its outline can no longer be changed."))
+    except Refused as refused:
+        return _not_now(request, document, refused.refusal)
     return redirect("documents:outline", document_id)
+
+
+def _not_now(request: SignedInRequest, document: Document, refusal: Refusal) -> HttpResponse:
+    seconds = ceil((refusal.retry_after or TRY_AGAIN_AFTER).total_seconds())
+    status = 429 if refusal.is_personal else 503
+    context = {
+        "document": document,
+        "reason": refusal.reason,
+        "status": status,
+        "minutes": ceil(seconds / 60),
+        "hours": ceil(seconds / 3600),
+    }
+    response = render(request, "documents/outline_refused.html", context, status=status)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _save(request: SignedInRequest, document: Document) -> HttpResponse:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from documents.domain import exporting, restyling
-from documents.domain.citations import cards
+from documents.domain.citations import cards, report
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import StyleForm, TakeAwayForm
@@ -60,7 +60,7 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def citation_report(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Every citation with its passage, its source, and how it was checked (R-10)."""
     document = _finished(request, document_id)
-    return render(request, "documents/citations.html", {"document": document, "cards": cards(document)})
+    return render(request, "documents/citations.html", {"document": document, "report": report(document)})
 
 
 @login_required

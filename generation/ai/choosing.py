@@ -96,7 +96,7 @@ async def _wait_for_one(provider: str, tokens: int, seconds: float, known: Rules
         # Not all at the same moment, when the minute is over.
         jitter = random.uniform(0.0, 0.1 * found.wait)  # noqa: S311  # chance, not a secret
         await asyncio.sleep(min(found.wait + jitter, _NAP))
-        known = await in_database(rules.read)
+        known = await rules.current()
 
 
 def _choose(provider: str, tokens: int, seconds: float, known: Rules) -> Grant | _Busy:
@@ -108,7 +108,7 @@ def _choose(provider: str, tokens: int, seconds: float, known: Rules) -> Grant |
         if not is_admitted:
             state = health.state(now)
             if state == KeyHealth.RESTING:
-                busy.resting = min(health.rest_until - now, busy.resting or health.rest_until)
+                busy.resting = _sooner(busy.resting, health.rest_until - now)
             busy.is_failing |= state in {KeyHealth.OPEN, KeyHealth.HALF_OPEN}
             continue
         allowed = known.allowed(key)
@@ -116,8 +116,12 @@ def _choose(provider: str, tokens: int, seconds: float, known: Rules) -> Grant |
         if not taken.wait:
             return Grant(key, allowed, taken, call)
         breaker.report(key, call=call, outcome=None)
-        busy.limited = min(taken.wait, busy.limited or taken.wait)
+        busy.limited = _sooner(busy.limited, taken.wait)
     return busy
+
+
+def _sooner(known: float | None, wait: float) -> float:
+    return wait if known is None else min(known, wait)
 
 
 async def _give_back(grant: Grant) -> None:

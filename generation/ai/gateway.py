@@ -78,7 +78,7 @@ class Gateway:
 
         Raises NoAnswer; AtLimit, when it should be asked again later; OverBudget, when no model is cheap enough.
         """
-        asking = _Asking(question, claim, await in_database(rules.read))
+        asking = _Asking(question, claim, await rules.current())
         left = list(asking.rules.chain)
         outcomes: list[Outcome] = []
         waits: list[float | None] = []

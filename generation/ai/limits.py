@@ -3,6 +3,7 @@
 While Redis is away each process keeps to its share of them (R-115).
 """
 
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,9 @@ _REQUESTS: Final = "requests"
 _TOKENS: Final = "tokens"
 #: Seconds below which it is not worth asking again.
 _LEAST: Final = 0.05
+
+#: The library's counters in memory lose hits of threads that come at once.
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ def take(key: Key, *, tokens: int, allowed: Allowed) -> Taken:
     try:
         return shared.attempt(lambda _: _take(_shared(settings.REDIS_URL), key, tokens, allowed, is_shared=True))
     except shared.RedisAway:
-        return _take(_here(), key, tokens, allowed.share(), is_shared=False)
+        with _lock:
+            return _take(_here(), key, tokens, allowed.share(), is_shared=False)
 
 
 def correct(key: Key, taken: Taken, *, requests: int, tokens: int, allowed: Allowed) -> None:
@@ -76,19 +81,21 @@ def correct(key: Key, taken: Taken, *, requests: int, tokens: int, allowed: Allo
         with suppress(shared.RedisAway):
             shared.attempt(lambda _: count(_shared(settings.REDIS_URL), allowed))
     else:
-        count(_here(), allowed.share())
+        with _lock:
+            count(_here(), allowed.share())
 
 
 def used(key: Key) -> tuple[int, int]:
     """Requests and tokens of the last minute; as far as this process knows, while Redis is away."""
 
     def read(limiter: SlidingWindowCounterRateLimiter) -> tuple[int, int]:
-        return _Window.of(limiter, key, _REQUESTS).weight, _Window.of(limiter, key, _TOKENS).weight
+        return Window.of(limiter, key, _REQUESTS).weight, Window.of(limiter, key, _TOKENS).weight
 
     try:
         return shared.attempt(lambda _: read(_shared(settings.REDIS_URL)))
     except shared.RedisAway:
-        return read(_here())
+        with _lock:
+            return read(_here())
 
 
 def forget() -> None:
@@ -97,7 +104,7 @@ def forget() -> None:
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     """The two minutes that a sliding window is reckoned from: of the one before, what is left of it counts."""
 
     previous: int
@@ -106,12 +113,14 @@ class _Window:
     current_ends_in: float
 
     @classmethod
-    def of(cls, limiter: SlidingWindowCounterRateLimiter, key: Key, what: str) -> "_Window":
+    def of(cls, limiter: SlidingWindowCounterRateLimiter, key: Key, what: str) -> "Window":
+        """As the limiter knows it."""
         storage = cast(SlidingWindowCounterSupport, limiter.storage)
         return cls(*storage.get_sliding_window(_PerMinute(1).key_for(key.name, what), int(_MINUTE)))
 
     @property
     def weight(self) -> int:
+        """How much counts now."""
         return max(0, int(self.previous * self.previous_ends_in / _MINUTE + self.current))
 
     def wait(self, *, cost: int, amount: int) -> float:
@@ -130,11 +139,11 @@ def _take(
     # A call above the limit of a whole minute has to be made all the same, alone in its minute.
     tokens = min(tokens, allowed.tokens)
     if not _count(limiter, key, _REQUESTS, allowed.requests, 1):
-        wait = _Window.of(limiter, key, _REQUESTS).wait(cost=1, amount=allowed.requests)
+        wait = Window.of(limiter, key, _REQUESTS).wait(cost=1, amount=allowed.requests)
         return Taken(wait=wait, is_shared=is_shared)
     if not _count(limiter, key, _TOKENS, allowed.tokens, tokens):
         _count(limiter, key, _REQUESTS, allowed.requests, -1)
-        wait = _Window.of(limiter, key, _TOKENS).wait(cost=tokens, amount=allowed.tokens)
+        wait = Window.of(limiter, key, _TOKENS).wait(cost=tokens, amount=allowed.tokens)
         return Taken(wait=wait, is_shared=is_shared)
     return Taken(1, tokens, is_shared=is_shared)
 

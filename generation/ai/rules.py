@@ -1,11 +1,15 @@
 """Which models may be asked, in which order, and how much each key may do: rows that staff change (R-23, R-33)."""
 
+import time
 from dataclasses import dataclass
 from typing import Final
+
+from django.conf import settings
 
 from generation.ai import keys
 from generation.ai.keys import Key
 from generation.ai.limits import Allowed
+from generation.domain.database import in_database
 from generation.models import AIModel, KeyLimit
 
 #: For keys of a provider that no row is about: what the smallest accounts may do.
@@ -25,8 +29,22 @@ class Rules:
         return own or self.limits.get((key.provider, 0), _UNKNOWN)
 
 
+#: When they were read last; drains run one at a time in a process, and a race costs one more query.
+_known: tuple[float, Rules | None] = (0.0, None)
+
+
+async def current() -> Rules:
+    """As they were a moment ago: a model switched off is not asked any more, in the middle of a job too."""
+    global _known
+    since, known = _known
+    if known is None or time.monotonic() - since >= settings.AI_RULES_SECONDS:
+        known = await in_database(read)
+        _known = time.monotonic(), known
+    return known
+
+
 def read() -> Rules:
-    """As they are now: a model switched off is not asked any more, in the middle of a job too."""
+    """As they are now."""
     models = AIModel.objects.filter(enabled=True).order_by("position", "id")
     return Rules(
         chain=[model for model in models if keys.configured(model.provider)],

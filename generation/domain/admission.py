@@ -1,6 +1,6 @@
-"""Letting work in: a bounded queue, few documents of one person at once, small ones first (R-41, R-42)."""
+"""Letting work in that was paid for, and outlines: in which order, and once (R-41). Room for it: ``reservations``."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -8,31 +8,27 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from billing.domain.refunds import refund_in_full
-from billing.gates import Refusal
 from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import estimates, jobs, nudging, progress, queue
+from generation.domain import estimates, jobs, nudging, progress, queue, reservations
 from generation.domain.pipeline import WHOLE
-from generation.enums import JobKind, JobState, Stage
+from generation.domain.reservations import BEING_WRITTEN, OPEN
+from generation.enums import JobKind, Stage
 from generation.models import Job
-from privacy.models import AuditEvent
 from tesigo.platform.correlation import correlation_id
 
-#: A page counts as so many seconds of waiting: of two asked for at once the smaller one comes first, and none starves.
+#: A page counts as so many seconds of waiting: of two asked for at once the smaller one comes first. None starves:
+#: after 200 pages' worth of waiting, not even a document of one page asked for from then on comes before it.
 SECONDS_PER_PAGE: Final = 60
-#: By how many seconds somebody comes earlier: who waits before the screen for an outline, and premium users (R-41).
-_OUTLINE_AHEAD: Final = 3_600
-_PREMIUM_AHEAD: Final = 1_800
-_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
+#: By how many seconds somebody comes earlier: who waits before the screen for an outline, and premium users, first
+#: among those asked for in this time and of these pages. It is added once, so that it is no way to stay ahead (R-41).
+OUTLINE_AHEAD: Final = 3_600
+PREMIUM_AHEAD: Final = 1_800
 _BEFORE_WRITING: Final = (DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED)
-_BEING_WRITTEN: Final = (DocumentState.QUEUED, DocumentState.WRITING)
-#: When to come back: about when a document is finished.
-_COME_BACK: Final = timedelta(minutes=10)
 
 
 def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -> None:
@@ -51,11 +47,13 @@ def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -
             with translation.override(document.owner.language):
                 reason = _("The order was changed while it was being paid.")
             refund_in_full(document_id=document_id, cause="order_changed", reason=reason)
+            reservations.release(document_id)
             return
         Document.objects.filter(pk=document_id).update(progress=0)
         lifecycle.move(document_id=document_id, to=DocumentState.QUEUED, cause="paid", now=now)
-        ahead = _PREMIUM_AHEAD if document.owner.is_premium else 0
+        ahead = PREMIUM_AHEAD if document.owner.is_premium else 0
         _open_job(document, JobKind.DOCUMENT, Stage.RESEARCH, now, document.pages * SECONDS_PER_PAGE - ahead)
+        reservations.release(document_id)
         progress.record(document_id=document_id)
 
 
@@ -67,7 +65,7 @@ def start_paid(*, document_id: UUID) -> bool:
     payment = Payment.objects.filter(document_id=document_id, state__in=PAID_STATES).first()
     if payment is not None:
         start(document_id=document_id, payment_id=payment.pk)
-    return Document.objects.filter(pk=document_id, state__in=_BEING_WRITTEN).exists()
+    return Document.objects.filter(pk=document_id, state__in=BEING_WRITTEN).exists()
 
 
 def _is_as_paid(document: Document, payment: Payment) -> bool:
@@ -82,20 +80,17 @@ def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
         document = Document.objects.select_for_update().get(pk=document_id)
         if document.state != DocumentState.OUTLINING:
             return
-        if Job.objects.filter(document=document, kind=JobKind.OUTLINE, state__in=_OPEN).exists():
+        if Job.objects.filter(document=document, kind=JobKind.OUTLINE, state__in=OPEN).exists():
             return
-        # By the audit trail: jobs go when a draft is thrown away, what they cost does not.
-        asked_today = AuditEvent.objects.filter(
-            actor_id=document.owner_id, action=outline.REQUESTED, at__gt=now - timedelta(days=1)
-        )
-        if asked_today.count() > settings.OUTLINES_PER_DAY:
+        # The door has asked already; this is the last line.
+        if reservations.outlines_asked(owner_id=document.owner_id, now=now).count() > settings.OUTLINES_PER_DAY:
             outline.fail(
                 document_id=document_id,
                 reason=_("You have had %(count)d outlines made today. Come back tomorrow.")
                 % {"count": settings.OUTLINES_PER_DAY},
             )
             return
-        _open_job(document, JobKind.OUTLINE, Stage.OUTLINE, now, -_OUTLINE_AHEAD)
+        _open_job(document, JobKind.OUTLINE, Stage.OUTLINE, now, -OUTLINE_AHEAD)
 
 
 def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, shift: int) -> None:
@@ -114,25 +109,6 @@ def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, sh
     nudging.nudge_on_commit(steps=1)
 
 
-def gate(document: Document) -> Refusal | None:
-    """Asked before money is taken: is there room in the queue, and has the owner not too many under way?"""
-    waiting = Job.objects.filter(kind=JobKind.DOCUMENT, state__in=_OPEN).count()
-    if waiting >= settings.QUEUE_LIMIT:
-        return Refusal(_("So many documents are being written that yours would wait too long."), _COME_BACK)
-    mine = Document.objects.filter(owner=document.owner_id, state__in=_BEING_WRITTEN).count()
-    if mine >= settings.DOCUMENTS_AT_ONCE:
-        return Refusal(
-            ngettext(
-                "You already have %(count)d document being written. Order this one when it is finished.",
-                "You already have %(count)d documents being written. Order this one when one of them is finished.",
-                mine,
-            )
-            % {"count": mine},
-            _COME_BACK,
-        )
-    return None
-
-
 def sweep() -> int:
     """Starts what was paid for and has no job, and outlines whose wish got lost; answers how many there were (R-14)."""
     paid = Payment.objects.filter(state__in=PAID_STATES, document__state__in=_BEFORE_WRITING)
@@ -140,7 +116,7 @@ def sweep() -> int:
     for document_id, payment_id in orders:
         start(document_id=document_id, payment_id=payment_id)
     wished = Document.objects.filter(state=DocumentState.OUTLINING).exclude(
-        jobs__kind=JobKind.OUTLINE, jobs__state__in=_OPEN
+        jobs__kind=JobKind.OUTLINE, jobs__state__in=OPEN
     )
     lost = list(wished.values_list("pk", flat=True)[:100])
     for document_id in lost:

@@ -139,11 +139,18 @@ def resets_at(scope: Scope, now: datetime) -> datetime | None:
     """When the next period of a budget begins; never for a job's."""
     if scope == Scope.JOB:
         return None
-    today = now.astimezone(UTC).date()
-    following = today + timedelta(days=1)
-    if scope == Scope.HOUSE_MONTH:
-        following = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return datetime.combine(following, time(), UTC)
+    return next_month(now) if scope == Scope.HOUSE_MONTH else next_day(now)
+
+
+def next_day(now: datetime) -> datetime:
+    """The next midnight in UTC."""
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
+def next_month(now: datetime) -> datetime:
+    """The first moment of the next month in UTC."""
+    first = now.astimezone(UTC).date().replace(day=1)
+    return datetime.combine((first + timedelta(days=32)).replace(day=1), time(), UTC)
 
 
 def reserve(*, payer: Payer, amount: Amount) -> list[Level]:

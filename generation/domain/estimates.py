@@ -4,27 +4,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from django.db.models import Max
+
 from documents.models import Document
+from generation.ai import keys
 from generation.enums import JobKind
-from generation.models import AIModel
+from generation.models import AIModel, LanguageFactor
 
 TOKENS_PER_PAGE: Final = 1_500
 #: An outline is about as much as so many pages.
 _OUTLINE_PAGES: Final = 2
 _MILLION: Final = Decimal(1_000_000)
-#: How many more tokens a text takes than one of the same length in English.
-LANGUAGE_FACTORS: Final[dict[str, Decimal]] = {
-    "en": Decimal("1.0"),
-    "es": Decimal("1.2"),
-    "it": Decimal("1.25"),
-    "fr": Decimal("1.25"),
-    "pt": Decimal("1.2"),
-    "de": Decimal("1.3"),
-    "nl": Decimal("1.3"),
-    "ro": Decimal("1.45"),
-    "pl": Decimal("1.5"),
-    "cs": Decimal("1.55"),
-}
+#: For a language that staff have not said how many tokens it takes: that of most of them.
+_USUAL_FACTOR: Final = Decimal("1.3")
 
 
 @dataclass(frozen=True)
@@ -36,16 +28,24 @@ class Estimate:
 
 
 def estimate(document: Document, *, kind: JobKind) -> Estimate:
-    """Pages × 1,500 tokens × the model's price × a factor for the language (R-20)."""
+    """Pages × 1,500 tokens × the model's price × a factor for the language (R-20); without a model it costs nothing."""
     pages = document.pages if kind == JobKind.DOCUMENT else _OUTLINE_PAGES
-    tokens = int(pages * TOKENS_PER_PAGE * LANGUAGE_FACTORS.get(document.language, Decimal("1.3")))
-    model = AIModel.objects.filter(enabled=True).order_by("position", "id").first()
+    factors = LanguageFactor.objects.filter(language=document.language).values_list("factor", flat=True)
+    tokens = int(pages * TOKENS_PER_PAGE * (factors.first() or _USUAL_FACTOR))
+    model = first_model()
     price = model.output_price if model else Decimal(0)
     return Estimate(tokens=tokens, cost=(tokens * price / _MILLION).quantize(Decimal("0.0001")))
 
 
 def cost_of_pages(pages: int) -> Decimal:
     """Euros that so many pages cost in the dearest language, by the first model of the chain."""
-    model = AIModel.objects.filter(enabled=True).order_by("position", "id").first()
+    model = first_model()
     price = model.output_price if model else Decimal(0)
-    return (pages * TOKENS_PER_PAGE * max(LANGUAGE_FACTORS.values()) * price / _MILLION).quantize(Decimal("0.01"))
+    factor = LanguageFactor.objects.aggregate(most=Max("factor"))["most"] or _USUAL_FACTOR
+    return (pages * TOKENS_PER_PAGE * factor * price / _MILLION).quantize(Decimal("0.01"))
+
+
+def first_model() -> AIModel | None:
+    """The first model of the chain that can be asked: enabled, and of a provider that there is a key of (R-23)."""
+    enabled = AIModel.objects.filter(enabled=True).order_by("position", "id")
+    return next((model for model in enabled if keys.configured(model.provider)), None)

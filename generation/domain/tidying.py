@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 
-from generation.domain import attempts
-from generation.domain.budgets import ORDER, Amount, resets_at
+from generation.domain import attempts, reservations
+from generation.domain.budgets import ORDER, Amount, next_day, next_month
 from generation.enums import Outcome, Scope
 from generation.models import Attempt, Budget, BudgetUse
 from tesigo.platform.alerts import tell_staff
@@ -21,6 +21,7 @@ def tidy(*, now: datetime) -> None:
     """All of it. Repeating it changes nothing."""
     attempts.abandon_lost(now=now)
     reconcile()
+    reservations.drop_expired(now=now)
     tell_missing()
 
 
@@ -70,9 +71,7 @@ def _bounds(period: str) -> tuple[datetime, datetime]:
     """A day's or a month's first moment and the next one's, in UTC."""
     is_month = len(period) == len("2026-11")
     begin = datetime.combine(date.fromisoformat(f"{period}-01" if is_month else period), time(), UTC)
-    after = resets_at(Scope.HOUSE_MONTH if is_month else Scope.HOUSE_DAY, begin)
-    assert after is not None
-    return begin, after
+    return begin, next_month(begin) if is_month else next_day(begin)
 
 
 def tell_missing() -> None:

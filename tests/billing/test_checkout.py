@@ -1,8 +1,10 @@
 """Asking for money: the price shown is the price charged, and asked for once (R-13, R-63, R-64)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError, connection
@@ -208,6 +210,60 @@ def test_a_closed_gate_is_asked_before_any_money(document: Document, sandbox: Ru
         gates.unregister("test")
     assert caught.value.refusal.retry_after == timedelta(minutes=10)
     assert not Payment.objects.exists()
+
+
+@pytest.fixture
+def places() -> Iterator[list[UUID]]:
+    """Documents that a place is held for, by a gate like the queue's."""
+    held: list[UUID] = []
+
+    def hold(document: Document) -> None:
+        if document.pk not in held:
+            held.append(document.pk)
+
+    def release(document_id: UUID) -> None:
+        if document_id in held:
+            held.remove(document_id)
+
+    gates.register("test", hold, release=release)
+    yield held
+    gates.unregister("test")
+
+
+def test_a_place_is_held_while_the_payment_is_open(document: Document, sandbox: Running, places: list[UUID]) -> None:
+    order(document)
+    order(document)
+    assert places == [document.pk]
+
+
+def test_a_withdrawn_payment_gives_its_place_back(document: Document, sandbox: Running, places: list[UUID]) -> None:
+    checkout.withdraw(payment_id=order(document).pk, cause="test")
+    assert places == []
+
+
+def test_an_expired_payment_gives_its_place_back(document: Document, sandbox: Running, places: list[UUID]) -> None:
+    order(document)
+    checkout.close_needless(now=timezone.now() + timedelta(hours=25))
+    assert places == []
+
+
+def test_a_payment_that_was_never_opened_gives_its_place_back(
+    document: Document, sandbox: Running, places: list[UUID]
+) -> None:
+    sandbox.control.fault("stripe", "status", status=400, method="POST", times=1)
+    with pytest.raises(Declined):
+        order(document)
+    assert places == []
+
+
+def test_an_open_payment_is_not_shown_again_when_its_place_went_to_others(document: Document, sandbox: Running) -> None:
+    order(document)
+    gates.register("test", lambda asked: gates.Refusal("The queue is full.", timedelta(minutes=10)))
+    try:
+        with pytest.raises(Refused):
+            order(document)
+    finally:
+        gates.unregister("test")
 
 
 @pytest.mark.parametrize("state", [DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.QUEUED])

@@ -108,6 +108,18 @@ class TestPricePage:
         assert "Too many documents wait." in text(page)
         assert "10 minutes" in text(page)
 
+    def test_an_allowance_that_is_used_up_answers_429_and_says_when(self, browser: Client, document: Document) -> None:
+        refusal = gates.Refusal("A new day begins at 00:00 UTC.", timedelta(hours=7, seconds=0.5), is_personal=True)
+        gates.register("test", lambda asked: refusal)
+        try:
+            page = browser.post(f"/documents/{document.pk}/pay/", SHOWN | CONSENT)
+        finally:
+            gates.unregister("test")
+        assert (page.status_code, page["Retry-After"]) == (429, "25201")
+        assert "A new day begins at 00:00 UTC." in text(page)
+        assert "8 hours" in text(page)
+        assert not Payment.objects.exists()
+
     @pytest.mark.parametrize(
         ("state", "goal"),
         [("draft", "brief"), ("outlining", "outline"), ("queued", "progress"), ("ready", "progress")],

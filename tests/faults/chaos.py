@@ -31,11 +31,11 @@ KILLS: Final = int(os.environ.get("KILLS") or 100)
 PAGES: Final = os.environ.get("PAGES") or "3"
 MINUTES: Final = float(os.environ.get("MINUTES") or 30)
 #: Seconds between two kills, at random between these.
-PAUSE: Final = (0.5, 4.5)
+PAUSE: Final = (1.0, 6.0)
 #: Seconds that a model takes to answer, at random between these: calls are long enough to be cut off.
 A_CALL: Final = "0.5-2.5"
-#: How often each kind of process is hit.
-WEIGHTS: Final = {"pool": 50, "worker": 10, "beat": 10, "web": 10, "redis": 10, "postgres": 10}
+#: How often each kind of process is hit. What is supervised comes back after up to half a minute when hit often.
+WEIGHTS: Final = {"pool": 60, "worker": 6, "beat": 8, "web": 8, "redis": 9, "postgres": 9}
 #: The last student begins when this share of the kills is over, so that there is always something to break.
 LAST_BEGINS: Final = 0.85
 HOME: Final = elsewhere.stack.VAR / "chaos"

@@ -32,20 +32,28 @@ class Killer:
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
+        self._next = self._drawn()
 
     def strike(self) -> str | None:
-        """Kills a process of a kind drawn by weight and answers the kind; None when none of it runs now."""
-        chosen = [target for target in self.targets if self.kills[target.kind] < target.most]
-        target = self.random.choices(chosen, [target.weight for target in chosen])[0]
-        running = sorted(target.find())
+        """Kills a process of a kind drawn by weight and answers the kind.
+
+        None when none of that kind runs now: it is waited for, so that a site that is down gets up before the next.
+        """
+        kind = self._next.kind
+        running = sorted(self._next.find())
         if not running:
             return None
         try:
             os.kill(self.random.choice(running), signal.SIGKILL)
         except ProcessLookupError:
             return None
-        self.kills[target.kind] += 1
-        return target.kind
+        self.kills[kind] += 1
+        self._next = self._drawn()
+        return kind
+
+    def _drawn(self) -> Target:
+        possible = [target for target in self.targets if self.kills[target.kind] < target.most]
+        return self.random.choices(possible, [target.weight for target in possible])[0]
 
 
 def chosen_seed() -> int:

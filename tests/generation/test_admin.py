@@ -1,25 +1,30 @@
 """What staff see of the writing: models to change, jobs as a timeline, attempts."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.models import User
-from generation.domain import admission, attempts
-from generation.enums import Outcome
-from generation.models import AIModel, Job, Step
+from documents.domain import outline
+from generation.admin import timeline
+from generation.domain import admission, attempts, budgets, jobs, queue
+from generation.enums import Outcome, Scope, Stage, StepState
+from generation.models import AIModel, Budget, BudgetUse, Job, KeyLimit, LanguageFactor, Reservation, Step
+from privacy.models import AuditEvent
 from tests.generation.making import ordered_document
+from tests.generation.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def staff(client: Client, settings) -> Client:
+def staff(client: Client) -> Client:
     """A signed-in superuser, past the second factor."""
-    user = User.objects.create_superuser("staff@example.org", "correct horse battery")
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "consent" not in name.lower()]
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client)
     return client
 
 
@@ -61,7 +66,7 @@ def test_the_list_of_jobs_asks_the_same_number_of_queries(
     for _ in range(count):
         job_with_a_call()
     staff.get(reverse("admin:generation_job_changelist"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = staff.get(reverse("admin:generation_job_changelist"))
     assert page.status_code == 200
 
@@ -92,3 +97,205 @@ def test_staff_switch_a_model_off_and_move_it_in_the_chain(staff: Client) -> Non
     assert answer.status_code == 302
     model.refresh_from_db()
     assert (model.enabled, model.position) == (False, 99)
+
+
+def test_which_model_and_key_wrote_what_is_shown_with_what_was_rejected_and_why_it_failed(staff: Client) -> None:
+    job = job_with_a_call()
+    (attempt,) = job.attempts.all()
+    rejected = [{"sentence": "The lamp <b>burned</b>.", "key": "nobody-1999", "problem": "there is no such source"}]
+    job.steps.update(
+        state=StepState.FAILED, error="NoAnswer: nobody answered", started_at=timezone.now(),
+        finished_at=timezone.now(), result={"rejected": rejected},
+    )  # fmt: skip
+    page = staff.get(reverse("admin:generation_job_change", args=[job.pk])).content.decode()
+    for words in (f"{attempt.model_name} · #1", "1 rejected citation", "there is no such source", "nobody-1999",
+                  "NoAnswer: nobody answered", "The lamp &lt;b&gt;burned", "estimated (", "<svg"):  # fmt: skip
+        assert words in page
+    assert "style=" not in page
+
+
+@pytest.mark.parametrize("sections", [2, 40])
+def test_a_job_costs_the_same_queries_whatever_its_steps(
+    staff: Client, django_assert_num_queries: DjangoAssertNumQueries, sections: int
+) -> None:
+    document = ordered_document(pages=sections, sections=sections)
+    admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
+    job = Job.objects.get(document=document)
+    queue.add(job_id=job.pk, sort_key=0, stage=Stage.WRITE, sections=[leaf.pk for leaf in outline.leaves(document)])
+    address = reverse("admin:generation_job_change", args=[job.pk])
+    staff.get(address)
+    with django_assert_num_queries(8):
+        page = staff.get(address)
+    assert page.content.decode().count('class="steps-name"') == sections + 1
+
+
+class TestTimeline:
+    def test_bars_lie_within_the_time_of_the_job_and_can_be_seen(self) -> None:
+        begin = timezone.now()
+        end = begin + timedelta(seconds=100)
+
+        def bar(start: float, stop: float) -> tuple[int, int]:
+            found = timeline._bar(begin + timedelta(seconds=start), begin + timedelta(seconds=stop), begin, end)
+            return found.x, found.width
+
+        assert bar(0, 100) == (0, 1000)
+        assert bar(25, 50) == (250, 250)
+        assert bar(10, 10) == (100, 4)
+        assert bar(100, 130) == (996, 4)
+
+    def test_waits_are_added_up_from_the_trail(self) -> None:
+        job = job_with_a_call()
+        now = timezone.now()
+        Job.objects.filter(pk=job.pk).update(
+            created_at=now - timedelta(hours=1), started_at=now - timedelta(minutes=50)
+        )
+        for minutes, what in ((40, "waits"), (35, "step failed"), (30, "goes on"), (20, "waits"), (15, "failed")):
+            jobs.record(job_id=job.pk, what=what, now=now - timedelta(minutes=minutes))
+        job.refresh_from_db()
+        found = timeline.waits(job, list(job.events.all()))
+        assert found == timeline.Waits(timedelta(minutes=10), timedelta(minutes=15), 2)
+
+
+def test_interrupted_jobs_are_a_filter_and_the_workers_are_sent_from_the_list(staff: Client) -> None:
+    job = job_with_a_call()
+    address = reverse("admin:generation_job_changelist") + "?interrupted=yes"
+    assert str(job.pk) not in staff.get(address).content.decode()
+    then = timezone.now() - timedelta(hours=1)
+    Job.objects.filter(pk=job.pk).update(created_at=then)
+    job.steps.update(created_at=then)
+    assert str(job.pk) in staff.get(address).content.decode()
+    answer = staff.post(address, {"action": "set_going", "_selected_action": [str(job.pk)]}, follow=True)
+    assert "0 jobs opened, 1 nudges sent." in answer.content.decode()
+
+
+def audited(action: str) -> AuditEvent:
+    """The one row of this action."""
+    return AuditEvent.objects.get(action=action)
+
+
+class TestControls:
+    def test_every_change_of_a_model_is_audited_from_the_list_too(self, client: Client) -> None:
+        user = sign_in(client)
+        address = reverse("admin:generation_aimodel_changelist")
+        models = list(AIModel.objects.order_by("position", "id"))
+        values: dict[str, object] = {
+            "form-TOTAL_FORMS": len(models), "form-INITIAL_FORMS": len(models), "_save": "Save",
+        }  # fmt: skip
+        for number, model in enumerate(models):
+            values |= {
+                f"form-{number}-id": model.pk, f"form-{number}-position": model.position,
+                f"form-{number}-enabled": "on" if model.enabled else "",
+                f"form-{number}-input_price": model.input_price, f"form-{number}-output_price": model.output_price,
+            }  # fmt: skip
+        values["form-0-input_price"] = "7.5"
+        before = models[0].input_price
+        assert client.post(address, values).status_code == 302
+        event = audited("ai_model.changed")
+        assert (event.actor_id, event.object_id) == (user.pk, str(models[0].pk))
+        assert event.details == {"input_price": [f"{before.normalize():f}", "7.5"]}
+
+    def test_a_model_cannot_answer_more_than_it_can_hold(self, staff: Client) -> None:
+        values = {
+            "provider": "openai", "name": "tiny", "input_price": "1", "output_price": "1", "context_tokens": "1000",
+            "max_output_tokens": "2000", "position": "5",
+        }  # fmt: skip
+        page = staff.post(reverse("admin:generation_aimodel_add"), values).content.decode()
+        assert "The longest answer cannot be longer than the context window." in page
+        assert not AIModel.objects.filter(name="tiny").exists()
+
+    def test_adding_and_deleting_a_model_is_audited(self, staff: Client) -> None:
+        values = {
+            "provider": "openai", "name": "tiny", "input_price": "1", "output_price": "1", "context_tokens": "1000",
+            "max_output_tokens": "500", "position": "5", "enabled": "on",
+        }  # fmt: skip
+        staff.post(reverse("admin:generation_aimodel_add"), values)
+        model = AIModel.objects.get(name="tiny")
+        assert audited("ai_model.added").details["name"] == "tiny"
+        chosen = {"action": "delete_selected", "_selected_action": [model.pk], "post": "yes"}
+        staff.post(reverse("admin:generation_aimodel_changelist"), chosen)
+        assert audited("ai_model.dropped").object_id == str(model.pk)
+        assert not AIModel.objects.filter(name="tiny").exists()
+
+    def test_a_chain_that_cannot_write_is_said_so(self, staff: Client, settings: Settings) -> None:
+        address = reverse("admin:generation_aimodel_changelist")
+        assert "nothing can be written" not in staff.get(address).content.decode()
+        settings.ANTHROPIC_API_KEYS = []
+        assert "There is no key for Anthropic" in staff.get(address).content.decode()
+        AIModel.objects.update(enabled=False)
+        assert "No model is enabled: nothing can be written." in staff.get(address).content.decode()
+
+    @pytest.mark.parametrize(
+        ("scope", "euros", "tokens", "said"),
+        [
+            (Scope.USER_DAY, "", "", "needs a limit in tokens"),
+            (Scope.USER_DAY, "5", "1000", "leave the field empty"),
+            (Scope.HOUSE_DAY, "", "1000", "needs a limit in euros"),
+            (Scope.HOUSE_DAY, "-1", "", "greater than or equal to 0"),
+        ],
+    )
+    def test_a_budget_says_what_is_wrong_in_words(
+        self, staff: Client, scope: Scope, euros: str, tokens: str, said: str
+    ) -> None:
+        budget = Budget.objects.get(scope=scope)
+        address = reverse("admin:generation_budget_change", args=[budget.pk])
+        page = staff.post(address, {"euros": euros, "tokens": tokens}).content.decode()
+        assert said in page
+        assert "is violated" not in page
+        assert not AuditEvent.objects.filter(action="budget.changed").exists()
+
+    def test_a_budget_is_changed_audited_and_never_dropped(self, staff: Client) -> None:
+        budget = Budget.objects.get(scope=Scope.HOUSE_DAY)
+        address = reverse("admin:generation_budget_change", args=[budget.pk])
+        assert staff.post(address, {"euros": "150.50", "tokens": ""}).status_code == 302
+        budget.refresh_from_db()
+        assert budget.euros == Decimal("150.50")
+        assert audited("budget.changed").details == {"euros": ["200", "150.5"]}
+        staff.post(address, {"euros": "150.50", "tokens": ""})
+        assert AuditEvent.objects.filter(action="budget.changed").count() == 1
+        assert staff.post(reverse("admin:generation_budget_delete", args=[budget.pk])).status_code == 403
+        assert staff.get(reverse("admin:generation_budget_add")).status_code == 403
+
+    def test_a_limit_below_what_is_gone_is_saved_with_a_warning(self, staff: Client) -> None:
+        BudgetUse.objects.create(
+            scope=Scope.HOUSE_DAY, period=budgets.period_of(Scope.HOUSE_DAY, timezone.now()), spent_euros=Decimal(50)
+        )
+        budget = Budget.objects.get(scope=Scope.HOUSE_DAY)
+        address = reverse("admin:generation_budget_change", args=[budget.pk])
+        page = staff.post(address, {"euros": "40", "tokens": ""}, follow=True).content.decode()
+        assert "More than this is spent or reserved already." in page
+
+    def test_limits_of_keys_are_changed_and_one_for_a_missing_key_is_pointed_out(self, staff: Client) -> None:
+        values = {"provider": "openai", "place": "9", "requests_per_minute": "10", "tokens_per_minute": "1000"}
+        page = staff.post(reverse("admin:generation_keylimit_add"), values, follow=True).content.decode()
+        assert "for one that is not there" in page
+        assert audited("key_limit.added").details["place"] == 9
+        again = staff.post(reverse("admin:generation_keylimit_add"), values).content.decode()
+        assert "already exists" in again
+        values["requests_per_minute"] = "0"
+        address = reverse("admin:generation_keylimit_change", args=[KeyLimit.objects.get(place=9).pk])
+        assert "greater than or equal to 1" in staff.post(address, values).content.decode()
+
+    def test_tokens_of_a_language_are_changed_and_audited(self, staff: Client) -> None:
+        factor = LanguageFactor.objects.get(language="de")
+        address = reverse("admin:generation_languagefactor_change", args=[factor.pk])
+        assert staff.post(address, {"factor": "1.35"}).status_code == 302
+        assert audited("language_factor.changed").details == {"factor": ["1.3", "1.35"]}
+
+    def test_only_who_may_change_a_budget_changes_it(self, client: Client) -> None:
+        sign_in(client, "view_budget")
+        budget = Budget.objects.get(scope=Scope.HOUSE_DAY)
+        address = reverse("admin:generation_budget_change", args=[budget.pk])
+        assert client.get(address).status_code == 200
+        assert client.post(address, {"euros": "1"}).status_code == 403
+        assert client.get(reverse("admin:generation_aimodel_changelist")).status_code == 403
+
+
+def test_what_was_used_and_what_is_held_can_be_read_and_not_changed(staff: Client) -> None:
+    BudgetUse.objects.create(scope=Scope.HOUSE_DAY, period="2026-11-21", spent_euros=Decimal("1.25"))
+    now = timezone.now()
+    Reservation.objects.create(
+        document=ordered_document(), tokens=3_000, cost=Decimal("0.1234"), expires_at=now + timedelta(hours=1)
+    )
+    for name, words in (("budgetuse", "1.25"), ("reservation", "€0.1234")):
+        assert words in staff.get(reverse(f"admin:generation_{name}_changelist")).content.decode()
+        assert staff.get(reverse(f"admin:generation_{name}_add")).status_code == 403

@@ -1,12 +1,14 @@
 """Citations as an attacker would write them: pages, quotations, and sentences that say a little more than a passage."""
 
+import time
+
 import pytest
 
 from documents.domain.text import citation_keys
 from documents.enums import CitationCheck
 from documents.models import Document, Passage, Source
 from generation.domain.checking import pages, wording
-from generation.domain.checking.citations import completed, examine, has_quotation_without_source
+from generation.domain.checking.citations import Offered, completed, examine, has_quotation_without_source
 from generation.domain.checking.inspection import Background, Inspection
 from generation.domain.checking.inspection import examine as examine_text
 from generation.domain.checking.sentences import has_open_quotation, quotations, sentences
@@ -150,12 +152,12 @@ def test_a_citation_without_a_page_follows_the_passage_its_writer_named() -> Non
 
 
 def test_a_passage_of_another_document_named_by_its_writer_is_not_believed() -> None:
-    text = completed("So it was [@light-2019].", OFFERED, {"light-2019": 4711})
+    text = completed("So it was [@light-2019].", Offered(OFFERED), {"light-2019": 4711})
     assert {item.locator for item in citation_keys(text)} <= {"12", "13", "iii"}
 
 
 def test_an_unknown_key_gets_no_page() -> None:
-    assert completed("So it was [@ghost-1999].", OFFERED, {}) == "So it was [@ghost-1999]."
+    assert completed("So it was [@ghost-1999].", Offered(OFFERED), {}) == "So it was [@ghost-1999]."
     assert "not one of the sources" in problems("So it was [@ghost-1999; @light-2019, p. 12].")
 
 
@@ -265,7 +267,7 @@ def test_quotations_inside_quotations_belong_to_them() -> None:
         pk=9, source=LIGHT, page=1, page_label="1", position=9, text="He said: ‘We never slept,’ and left."
     )
     (sentence,) = sentences("The journal has “He said: ‘We never slept,’ and left” [@light-2019, p. 1].")
-    (finding,) = examine(sentence, [passage], {}, language="en")
+    (finding,) = examine(sentence, Offered([passage]), {}, language="en")
     assert (finding.problem, finding.check) == ("", CitationCheck.VERBATIM)
 
 
@@ -343,3 +345,15 @@ def test_a_citation_that_hides_behind_invisible_signs_and_line_ends_is_read() ->
 def test_an_indented_line_is_no_code() -> None:
     inspection = inspected("    The lens turned on a bath of mercury, driven by a weight [@light-2019, p. 12].")
     assert inspection.text.startswith("The lens")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["Aa ", "Aa, ", "Aa and ", "A. ", "a ", "'a ", "‘a ", '"a ', "“", "[", "[@", "[a@a ", "(", "(Aa ", "Aa, A. ", "x_",
+     "12, ", "https://", "-@a", "… ", "_", "* ", "a-", "<a", "&lt;", "@a.", "a@a.", "(at)"],
+)  # fmt: skip
+def test_no_text_takes_its_reader_long(piece: str) -> None:
+    """Patterns that try again and again would need minutes for these."""
+    started = time.process_time()
+    inspected((piece * 20_000)[:20_000])
+    assert time.process_time() - started < 5

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from generation.domain.checking.strangers import Strangers
 from generation.domain.drafts import Draft
 from generation.enums import Outcome
 from generation.errors import StepFailed
+from generation.prompts import judging, writing
+from generation.prompts.fencing import DATA_RULE
 from generation.prompts.writing import Commission
 
 LENS = "The lens turned on a bath of mercury, driven by a weight that sank through the middle of the tower."
@@ -184,3 +187,37 @@ def test_an_outage_is_told_rather_than_taken_for_an_answer() -> None:
         reviewed(filled(f"{FORGED} {PROVEN}"), writer=down)
     with pytest.raises(NoAnswer):
         reviewed(FORGED, writer=down)
+
+
+@pytest.mark.parametrize("leaked", [writing.SYSTEM, judging.SYSTEM, DATA_RULE])
+def test_a_writer_who_obeys_a_source_and_prints_its_instructions_is_not_printed(leaked: str) -> None:
+    printed = " ".join(line.strip("- ") for line in leaked.splitlines())
+    done, _asked = reviewed(filled(f"{PROVEN} As you wish. {printed}", paragraphs=4), writer=lambda question: "")
+    runs = {tuple(leaked.split()[at : at + 7]) for at in range(len(leaked.split()) - 6)}
+    words = done.draft.text.split()
+    assert not runs & {tuple(words[at : at + 7]) for at in range(len(words) - 6)}
+    assert PROVEN in done.draft.text
+    assert any("rules of the writing" in one.problem and not one.sentence for one in done.rejected)
+
+
+def test_a_correction_is_offered_what_fits_it_and_what_it_cites() -> None:
+    others = [
+        Passage(
+            pk=10 + at, source=Source(key=f"other-{2000 + at}", title="Other"), page=1, position=0, text=f"Text {at}."
+        )
+        for at in range(60)
+    ]
+    commission = replace(COMMISSION, passages=[*others, PASSAGE])
+    asked: list[Question] = []
+
+    async def ask(question: Question) -> Answer:
+        asked.append(question)
+        return Answer({"markdown": PROVEN, "claims": []}, "corrector")
+
+    async def keep(draft: Draft) -> None:
+        pass
+
+    draft = Draft(text=filled(f"{PROVEN} {FORGED}"))
+    asyncio.run(review(commission, draft, replace(BACKGROUND, passages=commission.passages), ask=ask, keep=keep))
+    assert asked[0].prompt.count("<source ") == 30
+    assert 'passage="1"' in asked[0].prompt

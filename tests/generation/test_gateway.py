@@ -7,22 +7,32 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+import redis
 from pytest_django import Settings
 
 from documents.models import Document
+from generation.ai import keys, limits
 from generation.ai.errors import NoAnswer
 from generation.ai.gateway import Gateway
 from generation.ai.health import FAILURES
 from generation.ai.question import Answer, Question
+from generation.ai.states import key_states
 from generation.ai.waiting import retry_after
 from generation.domain import queue
-from generation.enums import JobKind, JobState, Outcome, Stage
-from generation.models import AIModel, Attempt, Job
+from generation.domain.budgets import OverBudget
+from generation.enums import JobKind, JobState, KeyHealth, Outcome, Provider, Scope, Stage
+from generation.models import AIModel, Attempt, Budget, BudgetUse, Job
 from generation.prompts import queries
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory
+from tests.generation.asking import Ask, Run, asker, forget_here, one, several, told
 
 pytestmark = pytest.mark.usefixtures("committed")
+
+
+@pytest.fixture
+def run(control: Control) -> Run:
+    return asker()
 
 
 @pytest.fixture
@@ -87,7 +97,10 @@ def test_retry_after_may_be_seconds_a_date_or_nonsense() -> None:
     in_a_minute = format_datetime(datetime.now(UTC) + timedelta(minutes=1))
     assert retry_after({"retry-after": "1.5"}) == 1.5
     assert 50 < (retry_after({"retry-after": in_a_minute}) or 0) <= 60
-    assert retry_after({"retry-after": "soon"}) is None
+    assert retry_after({"retry-after-ms": "250", "retry-after": "1"}) == 0.25
+    assert retry_after({"retry-after-ms": "soon", "retry-after": "1"}) == 1
+    for nonsense in ("soon", "nan", "inf", "-1e999"):
+        assert retry_after({"retry-after": nonsense}) is None
     assert retry_after({}) is None
 
 
@@ -174,15 +187,22 @@ def test_a_refused_key_is_set_aside_and_the_others_go_on(
     settings.OPENAI_API_KEYS = ["sk-refused-1", "sk-good-2"]
     ask(document)
     assert outcomes() == [("openai", "authentication"), ("openai", "succeeded")]
-    Job.objects.update(state=JobState.RUNNING)
-    queue.add(job_id=Job.objects.get().pk, sort_key=0, stage=Stage.OUTLINE, sections=[None], round=1)
-    ask(document)
-    assert outcomes()[2:] == [("openai", "succeeded")]
+    assert list(Attempt.objects.values_list("key_place", flat=True)) == [1, 2]
 
 
 def test_models_come_in_the_order_that_staff_gave_them(control: Control, document: Document) -> None:
     AIModel.objects.filter(name="claude-haiku-4-5").update(position=1)
     assert ask(document).model == "claude-haiku-4-5"
+
+
+def test_a_model_that_staff_switch_off_is_not_asked_any_more(run: Run) -> None:
+    async def work(ask: Ask) -> list[str]:
+        first = (await ask()).model
+        await asyncio.to_thread(AIModel.objects.filter(name=first).update, enabled=False)
+        return [first, (await ask()).model]
+
+    first, second = run(work)
+    assert first != second
 
 
 def test_no_model_at_all_is_no_answer(control: Control, document: Document) -> None:
@@ -192,7 +212,10 @@ def test_no_model_at_all_is_no_answer(control: Control, document: Document) -> N
     assert failure.value.outcomes == []
 
 
-def test_everything_down_is_an_outage_and_everything_refused_is_none(control: Control, document: Document) -> None:
+def test_everything_down_is_an_outage_and_everything_refused_is_none(
+    control: Control, document: Document, settings: Settings
+) -> None:
+    settings.AI_BREAKER_SECONDS = 60
     control.fault("ai", "500")
     with pytest.raises(NoAnswer) as failure:
         ask(document)
@@ -200,3 +223,51 @@ def test_everything_down_is_an_outage_and_everything_refused_is_none(control: Co
     # Not three for each of the four models: each provider's key is left alone after the fifth failure.
     assert Attempt.objects.count() == 2 * FAILURES
     assert not NoAnswer([Outcome.SERVER_ERROR, Outcome.REFUSED]).is_outage
+
+
+def test_a_refused_key_is_set_aside_for_all_processes_with_one_alert(
+    run: Run, control: Control, settings: Settings, redis_client: redis.Redis
+) -> None:
+    settings.OPENAI_API_KEYS = ["sk-refused-1", "sk-good-2"]
+    run(one)
+    forget_here()
+    run(several(3))
+    assert Attempt.objects.filter(key_place=1).count() == 1
+    assert [state.state for state in key_states()][:2] == [KeyHealth.ASIDE, KeyHealth.CLOSED]
+    assert told(redis_client) == 1
+
+
+@pytest.mark.parametrize("mode", ["refusal", "status"])
+def test_a_question_that_is_refused_is_told_once_and_does_not_harm_the_key(
+    run: Run, control: Control, redis_client: redis.Redis, mode: str
+) -> None:
+    control.fault(
+        "openai", *([mode] if mode == "refusal" else ["status"]), **({} if mode == "refusal" else {"status": 400})
+    )
+    for _ in range(3):
+        assert run(one).model.startswith("claude")
+    assert told(redis_client) == 1
+    assert key_states()[0].state == KeyHealth.CLOSED
+    assert key_states()[0].failures == 0
+
+
+def test_over_budget_a_cheaper_model_is_asked(run: Run, control: Control) -> None:
+    dear, *_ = AIModel.objects.order_by("position")
+    Budget.objects.filter(scope=Scope.JOB).update(euros=Decimal("0.03"))
+    answer = run(one)
+    cheap = AIModel.objects.get(name=answer.model)
+    assert cheap.output_price < dear.output_price
+    assert Attempt.objects.get().model_name == cheap.name
+    # The dearer ones asked nobody, and took nothing from their keys' limits.
+    attempt = Attempt.objects.get()
+    assert limits.used(keys.configured(Provider.OPENAI)[0]) == (1, attempt.input_tokens + attempt.output_tokens)
+
+
+def test_when_no_model_is_cheap_enough_nobody_is_asked(run: Run, control: Control) -> None:
+    Budget.objects.filter(scope=Scope.JOB).update(euros=Decimal("0.00"))
+    with pytest.raises(OverBudget) as failure:
+        run(one)
+    assert failure.value.scope == Scope.JOB
+    assert not Attempt.objects.exists()
+    assert [(state.requests, state.tokens) for state in key_states()] == [(0, 0), (0, 0)]
+    assert not BudgetUse.objects.filter(reserved_euros__gt=0).exists()

@@ -110,14 +110,14 @@ def test_invented_keys_never_reach_the_reader_and_a_text_without_any_proof_is_re
 
 
 def test_keys_invented_once_are_written_anew(control: Control) -> None:
-    control.fault("ai", "forged", times=1)
+    control.fault("ai", "forged", times=1, match="The section to write")
     document = written(control)
     assert_delivered(document)
     assert Attempt.objects.filter(purpose="correct").exists()
 
 
 def test_a_text_in_the_wrong_language_is_written_anew(control: Control) -> None:
-    control.fault("ai", "language", language="de", times=1)
+    control.fault("ai", "language", language="de", times=1, match="The section to write")
     document = written(control)
     assert_delivered(document)
     assert Attempt.objects.filter(purpose="correct").exists()

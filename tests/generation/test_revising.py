@@ -61,7 +61,7 @@ def test_what_is_too_short_is_extended_and_what_is_too_long_tightened(
 def test_less_than_half_of_the_pages_is_not_delivered_and_refunded_in_full(control: Control) -> None:
     document = written_and_checked(pages=2)
     order(document, pages=6)
-    control.fault("ai", "length", factor=0.02)
+    control.fault("ai", "refusal", match="Continue it with")
     drain()
     document.refresh_from_db()
     assert_failed_and_refunded(document, "instead of the 6")

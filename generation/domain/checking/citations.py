@@ -1,8 +1,9 @@
 """Does each citation rest on a passage of this document's sources? Decided by code where code can (R-10)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from documents.domain.text import GROUP, CitedKey, citation_keys, without_citations
@@ -40,7 +41,27 @@ class Finding:
         return self.check is None and not self.problem
 
 
-def completed(markdown: str, passages: Sequence[Passage], hints: Mapping[str, int]) -> str:
+@dataclass(frozen=True)
+class Offered:
+    """The passages that a text's writer was shown, found by the key of their source."""
+
+    passages: Sequence[Passage]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, list[Passage]]:
+        """The passages of each source."""
+        found: dict[str, list[Passage]] = {}
+        for passage in self.passages:
+            found.setdefault(passage.source.key, []).append(passage)
+        return found
+
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        """The titles of the sources."""
+        return frozenset(passages[0].source.title for passages in self.by_key.values())
+
+
+def completed(markdown: str, offered: Offered, hints: Mapping[str, int]) -> str:
     """The text with a page in each citation of a source that has pages: the one of the passage it will be tied to.
 
     What is not so is found out when the sentence is compared with that passage.
@@ -50,36 +71,34 @@ def completed(markdown: str, passages: Sequence[Passage], hints: Mapping[str, in
         part = parts[sentence.paragraph]
         piece = part[sentence.start : sentence.end]
         for at, group in reversed(list(enumerate(_groups(piece)))):
-            quoted = _quoted(sentence.text, at, passages)
-            paged = _with_pages(group[0], sentence, quoted, passages, hints)
+            quoted = _quoted(sentence.text, at, offered.titles)
+            paged = _with_pages(group[0], sentence, quoted, offered, hints)
             piece = piece[: group.start()] + paged + piece[group.end() :]
         parts[sentence.paragraph] = part[: sentence.start] + piece + part[sentence.end :]
     return "\n\n".join(parts)
 
 
 def _with_pages(
-    group: str, sentence: Sentence, quoted: Sequence[str], passages: Sequence[Passage], hints: Mapping[str, int]
+    group: str, sentence: Sentence, quoted: Sequence[str], offered: Offered, hints: Mapping[str, int]
 ) -> str:
     items = group[1:-1].split(";")
     for number, one in enumerate(citation_keys(group)):
-        same_key = [passage for passage in passages if passage.source.key == one.key]
+        same_key = offered.by_key.get(one.key)
         if same_key and not one.locator and not one.suffix:
             page = page_of(_best(sentence, same_key, hints.get(one.key), quoted))
             items[number] += f", p. {page}" if page else ""
     return f"[{';'.join(items)}]"
 
 
-def examine(
-    sentence: Sentence, passages: Sequence[Passage], hints: Mapping[str, int], *, language: str
-) -> list[Finding]:
+def examine(sentence: Sentence, offered: Offered, hints: Mapping[str, int], *, language: str) -> list[Finding]:
     """A finding for each key that the sentence cites, in order.
 
-    ``passages`` are those its writer was shown; ``hints`` gives, for a key, the passage its writer named.
+    ``hints`` gives, for a key, the passage its writer named.
     """
     findings = []
     for at, group in enumerate(_groups(sentence.text)):
-        quoted = _quoted(sentence.text, at, passages)
-        in_group = [_placed(Finding(sentence, cited), passages) for cited in citation_keys(group[0])]
+        quoted = _quoted(sentence.text, at, offered.titles)
+        in_group = [_placed(Finding(sentence, cited), offered) for cited in citation_keys(group[0])]
         everywhere = [passage for _finding, candidates in in_group for passage in candidates]
         lost = next((one for one in quoted if not _stands_in_any(one, everywhere)), "")
         for finding, candidates in in_group:
@@ -103,10 +122,10 @@ def has_quotation_without_source(sentence: Sentence, passages: Sequence[Passage]
     return any(not _stands_in_any(one, passages) for one in quoted)
 
 
-def _placed(finding: Finding, passages: Sequence[Passage]) -> tuple[Finding, list[Passage]]:
+def _placed(finding: Finding, offered: Offered) -> tuple[Finding, list[Passage]]:
     """The passages that a cited key can mean, or what is wrong with the way it is cited."""
     cited = finding.cited
-    same_key = [passage for passage in passages if passage.source.key == cited.key]
+    same_key = offered.by_key.get(cited.key)
     if not same_key:
         return replace(finding, problem=f"[@{cited.key}] is not one of the sources"), []
     if cited.suffix or not _PREFIX.fullmatch(cited.prefix):
@@ -159,7 +178,7 @@ def _groups(text: str) -> list[re.Match[str]]:
     return [group for group in GROUP.finditer(text) if citation_keys(group[0])]
 
 
-def _quoted(text: str, at: int, passages: Sequence[Passage]) -> list[str]:
+def _quoted(text: str, at: int, titles: Collection[str]) -> list[str]:
     """The quotations that citation number ``at`` has to prove: those since the one before it; the last, the rest, too.
 
     Terms in quotation marks are none, nor are titles of sources.
@@ -171,8 +190,8 @@ def _quoted(text: str, at: int, passages: Sequence[Passage]) -> list[str]:
     for match in QUOTE.finditer(text):
         # A citation may stand inside the marks, before the full stop of what is quoted.
         one = without_citations(next(part for part in match.groups() if part is not None)).strip()
-        is_title = any(wording.stands_in(one, passage.source.title) for passage in passages)
-        if start <= match.start() < end and len(one.split()) >= _QUOTED_WORDS and not is_title:
+        is_mine = start <= match.start() < end and len(one.split()) >= _QUOTED_WORDS
+        if is_mine and not any(wording.stands_in(one, title) for title in titles):
             quoted.append(one)
     return quoted
 

@@ -1,5 +1,6 @@
 """Looking at a whole text: every sentence, every citation, the language, what other sections say."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from documents.domain.text import citation_keys
 from documents.enums import CitationCheck
 from documents.models import Document, Passage
 from generation.domain.checking import citations, language, naming, open_ends, repetition, strangers
-from generation.domain.checking.citations import Finding
+from generation.domain.checking.citations import Finding, Offered
 from generation.domain.checking.judgement import Judge, Pair, Verdict
 from generation.domain.checking.sentences import (
     Sentence,
@@ -38,6 +39,11 @@ class Background:
     passages: Sequence[Passage]
     strangers: Strangers
     elsewhere: Collection[int]
+
+    @cached_property
+    def offered(self) -> Offered:
+        """The passages by their keys."""
+        return Offered(self.passages)
 
     @cached_property
     def addresses(self) -> str:
@@ -86,7 +92,8 @@ class Inspection:
 
 async def inspect(draft: Draft, background: Background, *, judge: Judge) -> Inspection:
     """Checks a text; a model judges what code cannot decide. Raises NoAnswer when no model can be asked."""
-    inspection = examine(draft, background)
+    # In a thread: a long section takes a good part of a second, in which others would get no answer.
+    inspection = await asyncio.to_thread(examine, draft, background)
     undecided = [finding for one in inspection.sentences for finding in one.findings if finding.is_undecided]
     verdicts = await judge.judge(_pair(finding) for finding in undecided)
     decided = [
@@ -99,16 +106,16 @@ async def inspect(draft: Draft, background: Background, *, judge: Judge) -> Insp
 def examine(draft: Draft, background: Background) -> Inspection:
     """What code alone can find. The text is put in order first, and its citations are given their pages."""
     hints = _Hints(draft)
-    text = citations.completed(tidied(draft.text), background.passages, hints.by_key)
+    text = citations.completed(tidied(draft.text), background.offered, hints.by_key)
     found = sentences(text)
     said_before = {*repetition.repeated(found, background.elsewhere), *repetition.told_twice(found)}
     foreign, whole = _foreign(text, found, background)
     open_ended = _open_ended(text, found)
-    beside = _cited_in_paragraphs(found, background.passages)
+    beside = _cited_in_paragraphs(found, background.offered)
     checked = []
     for sentence in found:
         findings = citations.examine(
-            sentence, background.passages, hints.of(sentence), language=background.document.language
+            sentence, background.offered, hints.of(sentence), language=background.document.language
         )
         strange = strangers.problems(sentence.text, background.strangers)
         problems = [*strange, *_problems(sentence, background, beside[sentence.paragraph])]
@@ -156,18 +163,21 @@ def _problems(sentence: Sentence, background: Background, beside: Sequence[Passa
     return found
 
 
-def _cited_in_paragraphs(found: Sequence[Sentence], passages: Sequence[Passage]) -> dict[int, list[Passage]]:
+def _cited_in_paragraphs(found: Sequence[Sentence], offered: Offered) -> dict[int, list[Passage]]:
     """For each paragraph, the passages of the sources that it cites."""
     keys: dict[int, set[str]] = {}
     for sentence in found:
         keys.setdefault(sentence.paragraph, set()).update(item.key for item in citation_keys(sentence.text))
-    return {number: [one for one in passages if one.source.key in cited] for number, cited in keys.items()}
+    return {
+        number: [passage for key in sorted(cited) for passage in offered.by_key.get(key, ())]
+        for number, cited in keys.items()
+    }
 
 
 def _foreign(text: str, found: Sequence[Sentence], background: Background) -> tuple[set[Sentence], list[str]]:
     """The sentences in another language than the one ordered, and whether it is all of the text."""
     ordered = background.document.language
-    own = {sentence: _own_words(sentence, background.passages) for sentence in found}
+    own = {sentence: _own_words(sentence, background.offered) for sentence in found}
     if language.is_foreign(" ".join(own.values()), language=ordered):
         return set(), [_WRONG_LANGUAGE]
     numbers = {
@@ -184,11 +194,11 @@ def _foreign(text: str, found: Sequence[Sentence], background: Background) -> tu
     }, []
 
 
-def _own_words(sentence: Sentence, passages: Sequence[Passage]) -> str:
+def _own_words(sentence: Sentence, offered: Offered) -> str:
     """What a sentence says in words of its own: nothing where it takes over a passage's, in that one's language."""
     keys = {item.key for item in citation_keys(sentence.text)}
     is_taken_over = any(
-        overlap(sentence.text, passage.text) > _TAKEN_OVER for passage in passages if passage.source.key in keys
+        overlap(sentence.text, passage.text) > _TAKEN_OVER for key in keys for passage in offered.by_key.get(key, ())
     )
     return "" if is_taken_over else without_quotations(sentence.text)
 

@@ -34,7 +34,7 @@ _BARE_KEY: Final = re.compile(r"(?<![\w.])-?@[A-Za-z][\w-]+")
 #: Words that look like the key of a source, this document's or another's: "smith-2019", but not "mid-2019".
 _LIKE_A_KEY: Final = re.compile(
     rf"\b(?!(?:mid|pre|post|early|late|anti|circa|ante|non|ab|seit|vor|nach|ende|anfang|mitte|metà|inizio|fine)-)"
-    rf"[a-z][a-z0-9]+(?:-[a-z0-9]+)*-{_YEAR}\b"
+    rf"[a-z][a-z0-9]{{1,30}}(?:-[a-z0-9]{{1,30}}){{0,5}}-{_YEAR}\b"
 )
 
 

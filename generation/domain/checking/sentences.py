@@ -21,6 +21,7 @@ _ABBREVIATION: Final = re.compile(
     r"|st|z\. ?B|d\. ?h|u\. ?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc|ad es|p\. ?ex|[^\W\d_])\.\Z",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION: Final = 16
 _LEADING_GROUP: Final = re.compile(r"\s*(?:\[[^\[\]\n]{0,1000}@[^\[\]\n]{0,1000}\]\s*)+[.!?]?")
 
 
@@ -82,7 +83,8 @@ def _ends(paragraph: str, masked: str) -> list[int]:
         end = match.end()
         if end <= start:
             continue
-        if match[0] != "\n" and _ABBREVIATION.search(masked[start : match.start() + 1]) and end < len(masked):
+        before = masked[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
+        if match[0] != "\n" and _ABBREVIATION.search(before) and end < len(masked):
             continue
         # A citation that stands behind the full stop belongs to the sentence before it.
         if behind := _LEADING_GROUP.match(paragraph, end):

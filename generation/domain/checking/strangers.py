@@ -20,7 +20,8 @@ _ID: Final = re.compile(
     r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b|\b(?:session|document|job)[_ ]id\b", re.I
 )
 _MAIL_ADDRESS: Final = re.compile(
-    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]{2,})+", re.I
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,64}(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]{2,64}){1,6}",
+    re.I,
 )
 _TAG: Final = re.compile(
     r"</?\s*(?:source|sources|text|passage|title|covers|leaves_out|outline|topic|requirements|assignment|findings|claim"

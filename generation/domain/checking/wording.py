@@ -35,6 +35,8 @@ _CONTRACTED: Final = re.compile(r"n't\b")
 _GAP: Final = re.compile(r"\[?\s*(?:…|\.\.\.)\s*\]?|\[[^\[\]]{2,80}\]")
 #: "[t]he": a letter changed to fit the sentence.
 _CHANGED_LETTER: Final = re.compile(r"\[(\w)\](?=\w)")
+#: Passages whose words are kept at hand: those of a long section.
+_KEPT: Final = 512
 #: Letters by which inflected forms count as one word.
 _STEM: Final = 6
 #: A sentence of fewer telling words could be anybody's.
@@ -84,20 +86,27 @@ def leaves_out_a_negation(quotation: str, passage: str) -> bool:
 def _omitted(quotation: str, passage: str) -> list[str] | None:
     """What a passage says between the parts of a quotation; None where a part does not stand in it."""
     there = _searchable(passage)
-    changed = _CHANGED_LETTER.sub(r"\1", normalised(quotation))
-    parts = [part for piece in _GAP.split(changed) if (part := _loose(piece).strip(" .,;:!?'"))]
+    parts = _parts(quotation)
     if not parts:
         return None
     omitted: list[str] = []
     end = 0
     for part in parts:
-        found = re.compile(rf"(?<!\w){re.escape(part)}(?!\w)").search(there, end)
+        found = part.search(there, end)
         if found is None:
             return None
         if end:
             omitted.append(there[end : found.start()])
         end = found.end()
     return omitted
+
+
+@lru_cache(maxsize=_KEPT)
+def _parts(quotation: str) -> list[re.Pattern[str]]:
+    """What is found where the parts of a quotation stand, as whole words."""
+    changed = _CHANGED_LETTER.sub(r"\1", normalised(quotation))
+    parts = [part for piece in _GAP.split(changed) if (part := _loose(piece).strip(" .,;:!?'"))]
+    return [re.compile(rf"(?<!\w){re.escape(part)}(?!\w)") for part in parts]
 
 
 def _loose(text: str) -> str:
@@ -107,7 +116,7 @@ def _loose(text: str) -> str:
 
 def overlap(sentence: str, passage: str) -> float:
     """0 to 1: how much of a sentence's longer words stand in a passage, by their first letters."""
-    ours = {word[:_STEM] for word in _LONGER_WORD.findall(normalised(without_citations(sentence)))}
+    ours = _longer_stems(sentence)
     theirs = _stems(passage)
     return len(ours & theirs) / len(ours) if ours else 0.0
 
@@ -142,17 +151,22 @@ def is_beyond(words: str, passage: str) -> bool:
     return bool(names - _stems(passage))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
+def _longer_stems(sentence: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in _LONGER_WORD.findall(normalised(without_citations(sentence))))
+
+
+@lru_cache(maxsize=_KEPT)
 def _searchable(passage: str) -> str:
     return _loose(normalised(passage))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def _stems(passage: str) -> frozenset[str]:
     return frozenset(word[:_STEM] for word in _CONTENT_WORD.findall(normalised(passage)))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def _stretches(passage: str, language: str) -> list[tuple[list[str], set[str], int]]:
     """Words, numbers and negations of each sentence of a passage, and of each two that follow each other."""
     found = [normalised(one.text) for one in sentences(passage)]

@@ -1,0 +1,65 @@
+"""Questions asked before work that costs money is begun; the floors above answer them (R-21, R-42).
+
+Also the registry itself, for ``billing.gates``, where the same is asked before money is taken.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from documents.models import Document
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not now, in words for the student, and when to come back.
+
+    ``is_personal`` where it is the person's own allowance that is used up (HTTP 429), not the house's means (503).
+    """
+
+    reason: str
+    retry_after: timedelta | None = None
+    is_personal: bool = False
+
+
+#: Answers a refusal, or None and may then hold a place for the document.
+Ask = Callable[[Document], Refusal | None]
+#: Gives up the place that was held.
+Release = Callable[[UUID], None]
+
+
+class Gates:
+    """Questions by name."""
+
+    def __init__(self) -> None:
+        self._gates: dict[str, tuple[Ask, Release | None]] = {}
+
+    def register(self, name: str, ask: Ask, *, release: Release | None = None) -> None:
+        """Adds a question. Registering a name again replaces its question."""
+        self._gates[name] = (ask, release)
+
+    def unregister(self, name: str) -> None:
+        """Takes a question away again."""
+        self._gates.pop(name, None)
+
+    def ask(self, document: Document) -> Refusal | None:
+        """The first refusal, or None when every gate is open.
+
+        Inside the transaction that does what was asked for: rolled back after a refusal, no place is held.
+        """
+        for ask, _release in self._gates.values():
+            if refusal := ask(document):
+                return refusal
+        return None
+
+    def release(self, document_id: UUID) -> None:
+        """What was asked for will not happen: every place held for it is given up."""
+        for _ask, release in self._gates.values():
+            if release is not None:
+                release(document_id)
+
+
+#: Asked before an outline is made.
+outlines: Final = Gates()

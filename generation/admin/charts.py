@@ -1,0 +1,122 @@
+"""Where the pieces of a chart lie. Coordinates are whole numbers, so that no language writes them with a comma."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
+
+from generation.domain.spending import Day
+
+#: Colours that can be told apart; what comes after them shares the last one.
+SERIES: Final = 6
+_WIDTH, _HEIGHT = 900, 240
+_LEFT, _BOTTOM, _TOP = 60, 28, 12
+_GAP: Final = 4
+_STEPS: Final = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A rectangle with its colour, and what it stands for in words."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    series: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word beside an axis: of a line at ``at``, or below a bar."""
+
+    at: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A stacked column for each day."""
+
+    width: int
+    height: int
+    left: int
+    base: int
+    pieces: list[Piece]
+    lines: list[Mark]
+    days: list[Mark]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Spent and reserved in percent of a budget, as far as a bar of 120 reaches."""
+
+    spent: int
+    reserved: int
+
+
+def series_of(names: Sequence[str]) -> dict[str, int]:
+    """Each name's colour from 1, the first names their own."""
+    return {name: min(place, SERIES) for place, name in enumerate(names, start=1)}
+
+
+def columns(days: Sequence[Day], series: dict[str, int]) -> Columns:
+    """The days side by side, each a stack of what its models cost in euros."""
+    top = ceiling(max((day.total for day in days), default=Decimal(0)))
+    base, room = _HEIGHT - _BOTTOM, _HEIGHT - _BOTTOM - _TOP
+    step = (_WIDTH - _LEFT) // max(len(days), 1)
+    pieces: list[Piece] = []
+    for place, day in enumerate(days):
+        y, below = base, Decimal(0)
+        for name in sorted(day.euros, key=lambda name: series[name]):
+            below += day.euros[name]
+            # Each edge is rounded by itself: a stack is as high as its sum, whatever lies in it.
+            upper = base - int(room * below / top)
+            if upper < y:
+                title = f"{_short(day.day)}: {name} €{day.euros[name]:.2f}"
+                pieces.append(Piece(_LEFT + place * step, upper, step - _GAP, y - upper, series[name], title))
+            y = upper
+    return Columns(
+        width=_WIDTH,
+        height=_HEIGHT,
+        left=_LEFT,
+        base=base,
+        pieces=pieces,
+        lines=[Mark(base - room * quarter // 4, _euros(top * quarter / 4)) for quarter in (0, 2, 4)],
+        days=[
+            Mark(_LEFT + place * step + (step - _GAP) // 2, _short(day.day))
+            for place, day in enumerate(days)
+            if (len(days) - 1 - place) % 5 == 0
+        ],
+    )
+
+
+def ceiling(highest: Decimal) -> Decimal:
+    """The next round number, 1, 2 or 5 with zeros, that is not below ``highest``; 1 for nothing."""
+    if highest <= 0:
+        return Decimal(1)
+    unit = Decimal(10) ** highest.adjusted()
+    return next(step * unit for step in _STEPS if step * unit >= highest)
+
+
+def bar(*, spent: Decimal, reserved: Decimal, limit: Decimal | None) -> Bar:
+    """How a budget's bar is filled; of one without a limit nothing is."""
+    if not limit:
+        return Bar(0, 0) if limit is None else Bar(120, 0)
+    filled = min(120, int(spent * 100 / limit))
+    return Bar(filled, min(120 - filled, int((reserved * 100 / limit).to_integral_value(ROUND_CEILING))))
+
+
+def share(part: Decimal | int, whole: Decimal | int) -> int:
+    """``part`` in thousandths of ``whole``, at most all of it."""
+    return min(1000, int(part * 1000 / whole)) if whole else 0
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _euros(value: Decimal) -> str:
+    return f"€{value:,.0f}" if value == value.to_integral_value() else f"€{value.normalize():f}"

@@ -1,0 +1,186 @@
+"""What staff change: the chain of models, limits of keys, tokens of languages, budgets. Every change is audited."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from generation.ai import keys
+from generation.domain import budgets, controls
+from generation.enums import Provider, Scope
+from generation.models import AIModel, Budget, KeyLimit, LanguageFactor
+
+
+class ControlAdmin(admin.ModelAdmin):
+    """Changes go through the domain, which keeps the trail."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Saved and audited."""
+        controls.save(row=obj, by=cast(User, request.user))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Deleted and audited."""
+        controls.drop(row=obj, by=cast(User, request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """One by one, for the trail."""
+        for row in queryset:
+            self.delete_model(request, row)
+
+
+class AIModelForm(forms.ModelForm):
+    """A model: an answer must fit into what the model can hold."""
+
+    class Meta:
+        model = AIModel
+        fields = (
+            "provider",
+            "name",
+            "input_price",
+            "output_price",
+            "context_tokens",
+            "max_output_tokens",
+            "enabled",
+            "position",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Says what does not fit, at its field."""
+        values = super().clean() or {}
+        longest, window = values.get("max_output_tokens"), values.get("context_tokens")
+        if longest is not None and window is not None and longest > window:
+            self.add_error("max_output_tokens", _("The longest answer cannot be longer than the context window."))
+        return values
+
+
+@admin.register(AIModel)
+class AIModelAdmin(ControlAdmin):
+    """The fallback chain in its order (R-23, R-32): the first enabled model is asked first."""
+
+    form = AIModelForm
+    list_display = ("__str__", "position", "enabled", "input_price", "output_price", "context_tokens")
+    list_editable = ("position", "enabled", "input_price", "output_price")
+    list_filter = ("provider", "enabled")
+    search_fields = ("name",)
+    ordering = ("position", "id")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The chain, with a warning when it cannot write."""
+        if request.method == "GET":
+            self._warn(request)
+        return super().changelist_view(request, extra_context)
+
+    def _warn(self, request: HttpRequest) -> None:
+        providers = set(AIModel.objects.filter(enabled=True).values_list("provider", flat=True))
+        if not providers:
+            self.message_user(request, _("No model is enabled: nothing can be written."), messages.ERROR)
+        for provider in sorted(providers):
+            if not keys.configured(provider):
+                words = _("There is no key for %(provider)s: its models are passed over.")
+                self.message_user(request, words % {"provider": Provider(provider).label}, messages.WARNING)
+
+
+@admin.register(KeyLimit)
+class KeyLimitAdmin(ControlAdmin):
+    """What each key may do in a minute (R-33). The row of place 0 is for every key without one of its own."""
+
+    list_display = ("provider", "place_shown", "requests_per_minute", "tokens_per_minute")
+    list_filter = ("provider",)
+
+    @admin.display(description=gettext_lazy("key"), ordering="place")
+    def place_shown(self, limit: KeyLimit) -> str:
+        return str(limit.place) if limit.place else _("every other key")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: KeyLimit | None = None) -> tuple[str, ...]:
+        return ("provider", "place") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: KeyLimit, form: Any, change: bool) -> None:
+        """Saved, with a word when it is about a key that is not there."""
+        super().save_model(request, obj, form, change)
+        there = len(keys.configured(obj.provider))
+        if obj.place > there:
+            words = _("%(provider)s has %(count)d keys in the environment: this limit is for one that is not there.")
+            self.message_user(
+                request, words % {"provider": obj.get_provider_display(), "count": there}, messages.WARNING
+            )
+
+
+@admin.register(LanguageFactor)
+class LanguageFactorAdmin(ControlAdmin):
+    """How many tokens a text takes by its language (R-20); used by estimates from the next job on."""
+
+    list_display = ("language", "factor")
+    list_editable = ("factor",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LanguageFactor | None = None) -> tuple[str, ...]:
+        return ("language",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A language keeps its factor: without one, estimates would guess."""
+        return False
+
+
+class BudgetForm(forms.ModelForm):
+    """A budget: euros for jobs and the house, tokens for people."""
+
+    class Meta:
+        model = Budget
+        fields = ("scope", "euros", "tokens")
+        help_texts = {
+            "euros": gettext_lazy("For a job, and for the house by day and month."),
+            "tokens": gettext_lazy("For what one person may use in a day."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Each kind has its own unit, and only that."""
+        values = super().clean() or {}
+        scope = values.get("scope") or self.instance.scope
+        wanted, other = ("tokens", "euros") if scope == Scope.USER_DAY else ("euros", "tokens")
+        if not scope or wanted in self.errors:
+            return values
+        if values.get(wanted) is None:
+            unit = _("tokens") if wanted == "tokens" else _("euros")
+            self.add_error(wanted, _("This kind of budget needs a limit in %(unit)s.") % {"unit": unit})
+        if values.get(other) is not None:
+            self.add_error(other, _("This kind of budget does not count these: leave the field empty."))
+        return values
+
+
+@admin.register(Budget)
+class BudgetAdmin(ControlAdmin):
+    """What may be spent (R-21). A limit that is changed holds from the next call on."""
+
+    form = BudgetForm
+    list_display = ("scope", "limit")
+
+    @admin.display(description=gettext_lazy("limit"))
+    def limit(self, budget: Budget) -> str:
+        return f"{budget.tokens:,} {_('tokens')}" if budget.euros is None else f"€{budget.euros:,.2f}"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Budget | None = None) -> tuple[str, ...]:
+        return ("scope",) if obj else ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """One of each kind."""
+        return super().has_add_permission(request) and Budget.objects.count() < len(Scope)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A budget is raised, never dropped: without one, nothing limits what is spent."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Budget, form: Any, change: bool) -> None:
+        """Saved, with a word when more than the new limit is gone already."""
+        super().save_model(request, obj, form, change)
+        state = next(state for state in budgets.overview(now=timezone.now()) if state.scope == obj.scope)
+        if state.share >= 100:
+            words = _(
+                "More than this is spent or reserved already. Cheaper models are asked as far as they fit; with none "
+                "left, writing waits for the next period or a higher limit."
+            )
+            self.message_user(request, words, messages.WARNING)

@@ -1,0 +1,70 @@
+"""Calls to models and what they took from the budgets: to be read. The page of spending is here, too."""
+
+from django.contrib import admin
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from generation.admin.spending import live_part, spending_page
+from generation.models import Attempt, BudgetUse, Reservation
+from tesigo.platform.read_only import ReadOnly
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly, admin.ModelAdmin):
+    """Every call to a model (R-36)."""
+
+    list_display = (
+        "started_at",
+        "model_name",
+        "key_place",
+        "purpose",
+        "outcome",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "latency_ms",
+        "error",
+    )
+    list_filter = ("outcome", "provider", "model_name", "key_place", "purpose", "started_at")
+    search_fields = ("id", "job__id", "job__document__id", "idempotency_key")
+    date_hierarchy = "started_at"
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page of spending, and its part that renews itself."""
+        view = self.admin_site.admin_view
+        return [
+            path("spending/", view(spending_page), name="generation_spending"),
+            path("spending/live/", view(live_part), name="generation_spending_live"),
+            *super().get_urls(),
+        ]
+
+
+@admin.register(BudgetUse)
+class BudgetUseAdmin(ReadOnly, admin.ModelAdmin):
+    """What has gone from each budget, and what calls under way hold (R-21)."""
+
+    list_display = (
+        "scope",
+        "period",
+        "subject",
+        "spent_euros",
+        "reserved_euros",
+        "spent_tokens",
+        "reserved_tokens",
+        "alerted",
+    )
+    list_filter = ("scope",)
+    search_fields = ("subject", "period")
+
+
+@admin.register(Reservation)
+class ReservationAdmin(ReadOnly, admin.ModelAdmin):
+    """Places in the queue that are held for those who are paying (R-42)."""
+
+    list_display = ("document", "tokens", "cost_shown", "created_at", "expires_at")
+    list_select_related = ("document",)
+    search_fields = ("document__id", "document__title", "document__topic")
+
+    @admin.display(description=_("cost"), ordering="cost")
+    def cost_shown(self, reservation: Reservation) -> str:
+        return f"€{reservation.cost:.4f}"

@@ -1,0 +1,214 @@
+"""Room for a document, held while its owner pays (R-42): a place in the queue, and its share of the budgets (R-21).
+
+Whoever asks waits for a lock that all share, so that under any concurrency exactly as many get in as there is room
+for. A place ends by time, when the payment is given up, or when the job that it was held for begins. Work that was
+paid for begins in any case: the bounds are for those who have not paid yet.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from documents.domain import outline
+from documents.enums import DocumentState
+from documents.gates import Refusal
+from documents.models import Document
+from generation.domain import budgets, estimates
+from generation.domain.budgets import Amount
+from generation.domain.estimates import Estimate
+from generation.enums import JobKind, JobState, Scope
+from generation.models import Budget, BudgetUse, Job, Reservation
+from privacy.models import AuditEvent
+
+logger = logging.getLogger(__name__)
+
+OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
+BEING_WRITTEN: Final = (DocumentState.QUEUED, DocumentState.WRITING)
+#: When to come back: about when a document is finished, or a place was not taken.
+COME_BACK: Final = timedelta(minutes=10)
+#: PostgreSQL's advisory locks have no names; these are ours. Only numbers of 32 bits go in pairs.
+_EVERYBODY: Final = (0x7E51, 0)
+_PERSON: Final = 0x7E52
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Who asks for how much, and when."""
+
+    document: Document
+    estimate: Estimate
+    now: datetime
+
+
+def ask(document: Document) -> Refusal | None:
+    """Holds a place for the document, or says why there is none. Asked again, its own place lasts longer.
+
+    Inside the caller's transaction, at whose end the next one is let in.
+    """
+    with transaction.atomic():
+        _take_turn(*_EVERYBODY)
+        asked = _Asked(document, estimates.estimate(document, kind=JobKind.DOCUMENT), timezone.now())
+        for is_room in (_model_to_write, _place_in_queue, _hand_of_owner, _allowance_of_owner, _means_of_house):
+            if refusal := is_room(asked):
+                return refusal
+        Reservation.objects.update_or_create(
+            document=document,
+            defaults={
+                "tokens": asked.estimate.tokens,
+                "cost": asked.estimate.cost,
+                "created_at": asked.now,
+                "expires_at": asked.now + settings.RESERVATION_LASTS,
+            },
+        )
+    return None
+
+
+def ask_for_outline(document: Document) -> Refusal | None:
+    """Whether the owner's allowance of the day has room for an outline; nothing is held, it begins at once.
+
+    Inside the caller's transaction: the next outline of the same person is judged after it.
+    """
+    _take_turn(_PERSON, document.owner_id % 2**31)
+    asked = _Asked(document, estimates.estimate(document, kind=JobKind.OUTLINE), timezone.now())
+    return _model_to_write(asked) or _outlines_of_day(asked) or _allowance_of_owner(asked)
+
+
+def outlines_asked(*, owner_id: int, now: datetime) -> QuerySet[AuditEvent]:
+    """What a person asked for within a day, by the audit trail: jobs go with their draft, what they cost does not."""
+    events = AuditEvent.objects.filter(actor_id=owner_id, action=outline.REQUESTED, at__gt=now - timedelta(days=1))
+    return events.order_by("-at")
+
+
+def release(document_id: UUID) -> None:
+    """Nobody pays for the document any more, or its job begins: its place is free."""
+    Reservation.objects.filter(document_id=document_id).delete()
+
+
+def drop_expired(*, now: datetime) -> int:
+    """Deletes places that were not taken in time; they count for nothing already. Answers how many."""
+    return Reservation.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def _take_turn(first: int, second: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [first, second])
+
+
+def _model_to_write(asked: _Asked) -> Refusal | None:
+    if estimates.first_model() is not None:
+        return None
+    logger.error("turned away: no model is on and has a key")
+    return Refusal(_("No writing model can be asked at the moment."), COME_BACK)
+
+
+def _outlines_of_day(asked: _Asked) -> Refusal | None:
+    """Outlines cost money before anything is paid (R-104)."""
+    newest = list(outlines_asked(owner_id=asked.document.owner_id, now=asked.now)[: settings.OUTLINES_PER_DAY])
+    if len(newest) < settings.OUTLINES_PER_DAY:
+        return None
+    free_again = newest[-1].at + timedelta(days=1)
+    reason = ngettext(
+        "You have had %(count)d outline made within a day. The next one can be made from %(time)s UTC.",
+        "You have had %(count)d outlines made within a day. The next one can be made from %(time)s UTC.",
+        settings.OUTLINES_PER_DAY,
+    )
+    values = {"count": settings.OUTLINES_PER_DAY, "time": f"{free_again:%H:%M}"}
+    return Refusal(reason % values, free_again - asked.now, is_personal=True)
+
+
+# A place becomes a job in one transaction. Places are counted before jobs: one that moves in between is seen twice and
+# may turn somebody away for a moment, rather than not at all and let one in too many.
+
+
+def _place_in_queue(asked: _Asked) -> Refusal | None:
+    taken = _held_by_others(asked).count()
+    taken += Job.objects.filter(kind=JobKind.DOCUMENT, state__in=OPEN).count()
+    if taken < settings.QUEUE_LIMIT:
+        return None
+    return Refusal(_("So many documents are being written that yours would wait too long."), COME_BACK)
+
+
+def _hand_of_owner(asked: _Asked) -> Refusal | None:
+    owner = asked.document.owner_id
+    mine = _held_by_others(asked).filter(document__owner=owner).count()
+    mine += Document.objects.filter(owner=owner, state__in=BEING_WRITTEN).count()
+    if mine < settings.DOCUMENTS_AT_ONCE:
+        return None
+    reason = ngettext(
+        "You already have %(count)d document being paid for or written. Order this one when it is finished.",
+        "You already have %(count)d documents being paid for or written. Order this one when one of them is finished.",
+        mine,
+    )
+    return Refusal(reason % {"count": mine}, COME_BACK, is_personal=True)
+
+
+def _allowance_of_owner(asked: _Asked) -> Refusal | None:
+    """The owner's tokens of the day: used, held by calls, and still to be used by what was admitted (R-21)."""
+    owner = asked.document.owner_id
+    limit = Budget.objects.filter(scope=Scope.USER_DAY).values_list("tokens", flat=True).first()
+    if limit is None:
+        return None
+    held = _held_by_others(asked).filter(document__owner=owner).aggregate(sum=Sum("tokens", default=0))["sum"]
+    held += _still_to_come(Q(document__owner=owner)).tokens
+    used = _used(Scope.USER_DAY, str(owner), asked.now).tokens
+    if used + held + asked.estimate.tokens <= limit:
+        return None
+    if used + asked.estimate.tokens <= limit:
+        reason = _("What is being written for you takes up what you may have written in a day. Wait until it is done.")
+        return Refusal(reason, COME_BACK, is_personal=True)
+    reason = _("What you may have written in a day is used up. A new day begins at 00:00 UTC.")
+    return Refusal(reason, budgets.next_day(asked.now) - asked.now, is_personal=True)
+
+
+def _means_of_house(asked: _Asked) -> Refusal | None:
+    """Room in the house's budgets beside all that was admitted and is not yet spent."""
+    held = _held_by_others(asked).aggregate(sum=Sum("cost", default=Decimal(0)))["sum"]
+    held += _still_to_come(Q(kind=JobKind.DOCUMENT)).euros
+    for scope, resets_at in (
+        (Scope.HOUSE_MONTH, budgets.next_month(asked.now)),
+        (Scope.HOUSE_DAY, budgets.next_day(asked.now)),
+    ):
+        limit = Budget.objects.filter(scope=scope).values_list("euros", flat=True).first()
+        used = _used(scope, "", asked.now).euros
+        if limit is None or used + held + asked.estimate.cost <= limit:
+            continue
+        logger.error("turned away: no room in a budget", extra={"scope": scope, "used": str(used), "held": str(held)})
+        # Of what is only held, some may be free before: places are given up, and estimates are often too high.
+        is_used_up = used + asked.estimate.cost > limit
+        return Refusal(
+            _("We are writing as much as we can just now."), resets_at - asked.now if is_used_up else COME_BACK
+        )
+    return None
+
+
+def _held_by_others(asked: _Asked) -> QuerySet[Reservation]:
+    return Reservation.objects.filter(expires_at__gt=asked.now).exclude(document=asked.document.pk)
+
+
+def _still_to_come(which: Q) -> Amount:
+    """What open jobs are expected to use beyond what they have."""
+    used = F("input_tokens") + F("output_tokens")
+    sums = Job.objects.filter(which, state__in=OPEN).aggregate(
+        tokens=Sum(Greatest(F("estimated_tokens") - used, 0), default=0),
+        euros=Sum(Greatest(F("estimated_cost") - F("cost"), Decimal(0)), default=Decimal(0)),
+    )
+    return Amount(sums["euros"], sums["tokens"])
+
+
+def _used(scope: Scope, subject: str, now: datetime) -> Amount:
+    """What is gone from a present budget, or held by calls under way."""
+    use = BudgetUse.objects.filter(scope=scope, subject=subject, period=budgets.period_of(scope, now)).first()
+    if use is None:
+        return Amount()
+    return Amount(use.spent_euros + use.reserved_euros, use.spent_tokens + use.reserved_tokens)

@@ -1,0 +1,88 @@
+"""Questions asked through one gateway, on behalf of a step that holds on while several are asked."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import redis
+
+from generation.ai import breaker, keys, limits
+from generation.ai.gateway import Gateway
+from generation.ai.question import Answer
+from generation.domain import queue
+from generation.enums import JobKind, JobState, KeyHealth, Provider, Stage
+from generation.models import Job
+from generation.prompts import queries
+from sandbox.client import Control
+from tesigo.platform import alerts
+from tests.documents.factories import DocumentFactory
+
+Ask = Callable[[], Coroutine[Any, Any, Answer]]
+Work = Callable[[Ask], Coroutine[Any, Any, Any]]
+Run = Callable[[Work], Any]
+
+
+def asker() -> Run:
+    """Runs what asks through a gateway of its own in an event loop of its own, for the same document and step."""
+    document = DocumentFactory.create()
+    job = Job.objects.create(kind=JobKind.OUTLINE, document=document, sort_key=0, state=JobState.RUNNING)
+    queue.add(job_id=job.pk, sort_key=0, stage=Stage.OUTLINE, sections=[None])
+    (claim,) = queue.claim(limit=1, worker="test")
+    question = queries.question(document, [])
+
+    def run(work: Work) -> Any:
+        async def inside() -> Any:
+            gateway = Gateway(session_id=document.session_id, seed=document.seed)
+            try:
+                return await work(lambda: gateway.ask(question, claim=claim))
+            finally:
+                await gateway.close()
+
+        return asyncio.run(inside())
+
+    return run
+
+
+def one(ask: Ask) -> Coroutine[Any, Any, Answer]:
+    """A single question; raises what it raises."""
+    return ask()
+
+
+def several(count: int) -> Work:
+    """So many questions at once; answers what each of them got or raised."""
+
+    async def work(ask: Ask) -> list[Any]:
+        return await asyncio.gather(*(ask() for _ in range(count)), return_exceptions=True)
+
+    return work
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Looks again and again, for five seconds."""
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+def health(provider: Provider) -> KeyHealth:
+    """How a provider's first key is."""
+    (known,), now, _ = breaker.look(keys.configured(provider)[:1])
+    return known.state(now)
+
+
+def calls(control: Control, service: str) -> int:
+    """How many calls a service has had."""
+    return int(control.calls(service)["counts"].get(service, 0))
+
+
+def told(client: redis.Redis) -> int:
+    """How many mails to staff the broker holds."""
+    return int(client.llen("tesigo:celery"))  # type: ignore[arg-type]  # a client that does not await
+
+
+def forget_here() -> None:
+    """Leaves what a process knows that has just begun."""
+    for part in (alerts, breaker, keys, limits):
+        part.forget()

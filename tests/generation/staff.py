@@ -1,0 +1,20 @@
+"""Signed-in staff for tests of the admin."""
+
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.models import User
+
+
+def sign_in(client: Client, *permissions: str) -> User:
+    """A member of staff, past the password, with these permissions of ``generation``; with none named, with all."""
+    address = "staff@example.org"
+    if permissions:
+        user = User.objects.create_user(address, "correct horse battery", is_staff=True)
+        user.user_permissions.set(
+            Permission.objects.filter(content_type__app_label="generation", codename__in=permissions)
+        )
+    else:
+        user = User.objects.create_superuser(address, "correct horse battery")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user

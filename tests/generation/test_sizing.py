@@ -1,0 +1,30 @@
+"""What a call may take of tokens and time."""
+
+from pytest_django import Settings
+
+from generation.ai import sizing
+from generation.ai.question import Question
+from generation.models import AIModel
+
+MODEL = AIModel(provider="openai", name="any", max_output_tokens=16_000)
+
+
+def question(characters: int, prompt: str = "Write.") -> Question:
+    return Question(purpose="section", system="", prompt=prompt, schema={}, characters=characters)
+
+
+def test_a_long_answer_gets_more_time_than_a_short_one(settings: Settings) -> None:
+    settings.AI_TIMEOUT, settings.AI_TOKENS_PER_SECOND = 120, 30
+    assert 120 < sizing.seconds(question(600)) < 130
+    assert sizing.seconds(question(54_000)) == 120 + 600
+
+
+def test_more_is_reserved_than_an_answer_of_that_length_can_take() -> None:
+    # No language we write in needs a token for every two characters.
+    usage = sizing.expected(question(10_000), "x" * 3_000, MODEL)
+    assert usage.output_tokens > 10_000 / 2
+    assert usage.input_tokens >= 3_000 / 3
+
+
+def test_nothing_is_asked_of_a_model_that_it_cannot_give() -> None:
+    assert sizing.expected(question(100_000), "", MODEL).output_tokens == MODEL.max_output_tokens
