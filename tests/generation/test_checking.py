@@ -309,7 +309,7 @@ def test_a_section_that_says_again_what_another_says_is_found() -> None:
     )
     again = f"{one} And then it was done."
     fresh = "A different matter altogether is the pay of the keepers, which was raised only once in forty years."
-    elsewhere = set(repetition.fingerprint(one))
+    elsewhere = repetition.Fingerprints(repetition.fingerprint(one))
     assert len(repetition.repeated(sentences(again), elsewhere)) == 2
     assert repetition.repeated(sentences(fresh), elsewhere) == []
     cited = one.replace("country.", "country [@a, p. 1].").replace("trust.", "trust [@a, p. 2].")
