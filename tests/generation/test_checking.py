@@ -151,6 +151,9 @@ def test_a_real_key_does_not_cover_an_invented_work_beside_it() -> None:
         "Of course, the lens turned; certainly it did.",
         "The set {a, b} has two members, and x_{ij} is one of them.",
         "It cost $5 and took < 3 days.",
+        "It is the version of the original (“upstream”) package, opened by dlopen() and so on.",
+        "It was so (see the guide [@smith-2019, p. 3]), and so ([@smith-2019, p. 4]).",
+        "Its checksum is 4c31ab7bfc40d3cf09d7811987390357.",
     ],
 )
 def test_ordinary_sentences_are_left_alone(text: str) -> None:
