@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from redis.exceptions import RedisError
 
+from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import progress
 
@@ -18,10 +20,12 @@ NOT_FOUND = 4404
 TRY_AGAIN_LATER = 1013
 #: Seconds between two snapshots at the least: many sections end at once, and nobody reads faster.
 AT_MOST_EVERY: Final = 0.25
+#: Seconds after which one is sent unasked: places in the queue and the time left change by themselves.
+AT_LEAST_EVERY: Final = 15.0
 
 
 class ProgressConsumer(AsyncJsonWebsocketConsumer):
-    """Sends a snapshot on connect, and again when something changed. Only for the document's owner (R-100).
+    """Sends a snapshot on connect, when something changed, and now and then. Only for the document's owner (R-100).
 
     Changes that come together are told together; the last one is always told.
     """
@@ -31,8 +35,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
     async def connect(self) -> None:
         """Accepts the owner; others, and missing documents, are closed with 4404."""
         self._telling: asyncio.Task[None] | None = None
-        self._has_changed = False
-        self._sent_at = float("-inf")
+        self._changed = asyncio.Event()
         self.document_id = self.scope["url_route"]["kwargs"]["document_id"]
         await self.accept()
         user = self.scope["user"]
@@ -46,7 +49,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
             logger.warning("live progress is away; the page polls")
             await self.close(code=TRY_AGAIN_LATER)
             return
-        await self._send()
+        self._telling = asyncio.create_task(self._tell())
 
     async def disconnect(self, code: int) -> None:
         """Stops listening."""
@@ -63,22 +66,20 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
 
     async def progress_changed(self, event: dict[str, Any]) -> None:
         """Sends the present state, soon."""
-        self._has_changed = True
-        if self._telling is None or self._telling.done():
-            self._telling = asyncio.create_task(self._tell())
+        self._changed.set()
 
     async def _tell(self) -> None:
-        """One snapshot after the other, until nothing has changed since the last one was begun."""
+        """One snapshot after the other, for as long as somebody listens."""
         try:
-            while self._has_changed:
-                await asyncio.sleep(self._sent_at + AT_MOST_EVERY - asyncio.get_running_loop().time())
-                self._has_changed = False
-                await self._send()
+            while True:
+                self._changed.clear()
+                snapshot = await database_sync_to_async(progress.snapshot)(self.document_id)
+                await self.send_json(snapshot)
+                await asyncio.sleep(AT_MOST_EVERY)
+                with suppress(TimeoutError):
+                    is_over = snapshot["state"] in {DocumentState.READY, DocumentState.FAILED}
+                    await asyncio.wait_for(self._changed.wait(), None if is_over else AT_LEAST_EVERY)
         except Exception:
             # Nobody waits for this task: the browser is told to come back, and polls meanwhile.
             logger.exception("progress not sent")
             await self.close(code=TRY_AGAIN_LATER)
-
-    async def _send(self) -> None:
-        self._sent_at = asyncio.get_running_loop().time()
-        await self.send_json(await database_sync_to_async(progress.snapshot)(self.document_id))

@@ -1,7 +1,16 @@
-"""What this app holds about people (R-73). All of it belongs to a document and goes with it."""
+"""What this app holds about people (R-73). It belongs to a document and goes with it, but for what days have cost."""
 
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.db.models import CharField, Exists, Model, OuterRef, QuerySet
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from generation.enums import Scope
+from generation.models import BudgetUse, Job
 from privacy import registry
-from privacy.registry import Holds, PersonalData
+from privacy.registry import Holds, PersonalData, Retention
 
 
 def register() -> None:
@@ -21,8 +30,34 @@ def register() -> None:
                 "BudgetUse": _BUDGET_USE,
                 "Reservation": _RESERVATION,
             },
+            retention=(
+                _OfPeriod("generation.BudgetUse", _("What days and months have spent on writing"), timedelta(days=400)),
+                _OfGoneJob("generation.BudgetUse", _("What thrown-away drafts have spent"), timedelta(0)),
+            ),
         )
     )
+
+
+class _OfPeriod(Retention):
+    """Days and months are dated by their names, which sort as their dates do; a month goes by its first day."""
+
+    def due(self, now: datetime) -> QuerySet[Model]:
+        """The rows whose time is over, oldest first."""
+        last = (now - self.keep).date().isoformat()
+        return _rows(BudgetUse.objects.exclude(period="").filter(period__lt=last).order_by("period"))
+
+
+class _OfGoneJob(Retention):
+    """A job's row goes with the job; it holds no key to it."""
+
+    def due(self, now: datetime) -> QuerySet[Model]:
+        """The rows whose job is gone."""
+        job = Job.objects.annotate(name=Cast("pk", CharField())).filter(name=OuterRef("subject"))
+        return _rows(BudgetUse.objects.filter(~Exists(job), scope=Scope.JOB).order_by("pk"))
+
+
+def _rows(uses: QuerySet[BudgetUse]) -> QuerySet[Model]:
+    return cast("QuerySet[Model]", uses)
 
 
 _MODEL = dict.fromkeys(

@@ -11,9 +11,9 @@ from generation.domain.spending import Day
 #: Colours that can be told apart; what comes after them shares the last one.
 SERIES: Final = 6
 _WIDTH, _HEIGHT = 900, 240
-_LEFT, _BOTTOM, _TOP = 60, 28, 12
+_LEFT, _RIGHT, _BOTTOM, _TOP = 60, 12, 28, 12
 _GAP: Final = 4
-_STEPS: Final = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
+_STEPS: Final = (Decimal(1), Decimal("1.5"), Decimal(2), Decimal(3), Decimal(5), Decimal(10))
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def columns(days: Sequence[Day], series: dict[str, int]) -> Columns:
     """The days side by side, each a stack of what its models cost in euros."""
     top = ceiling(max((day.total for day in days), default=Decimal(0)))
     base, room = _HEIGHT - _BOTTOM, _HEIGHT - _BOTTOM - _TOP
-    step = (_WIDTH - _LEFT) // max(len(days), 1)
+    step = (_WIDTH - _LEFT - _RIGHT) // max(len(days), 1)
     pieces: list[Piece] = []
     for place, day in enumerate(days):
         y, below = base, Decimal(0)
@@ -94,7 +94,7 @@ def columns(days: Sequence[Day], series: dict[str, int]) -> Columns:
 
 
 def ceiling(highest: Decimal) -> Decimal:
-    """The next round number, 1, 2 or 5 with zeros, that is not below ``highest``; 1 for nothing."""
+    """The next round number, 1, 1.5, 2, 3 or 5 with zeros, that is not below ``highest``; 1 for nothing."""
     if highest <= 0:
         return Decimal(1)
     unit = Decimal(10) ** highest.adjusted()

@@ -36,13 +36,19 @@ def attempt(action: Callable[[redis.Redis], T]) -> T:
     with _lock:
         if time.monotonic() < _away_until.get(url, 0.0):
             raise RedisAway
+        if url in _away_until:
+            # One looks whether it is back; the others need not wait for that.
+            _away_until[url] = time.monotonic() + PAUSE
     try:
-        return action(client(url))
+        answer = action(client(url))
     except RedisError as error:
         with _lock:
             _away_until[url] = time.monotonic() + PAUSE
         logger.warning("Redis is away (%s); keys go by what this process knows", type(error).__name__)
         raise RedisAway from error
+    with _lock:
+        _away_until.pop(url, None)
+    return answer
 
 
 @lru_cache(maxsize=2)

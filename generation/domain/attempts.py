@@ -1,7 +1,7 @@
 """One row for each call to a model (R-36): the intent before it, what came of it after, usage added up on the job.
 
 The rows decide what becomes of the money: each is settled or given up once, by a conditional update, and the budgets
-follow in the same transaction. Locks are taken in one order: the job, the attempts by id, the budgets in theirs.
+follow in the same transaction. Locks are taken in one order: the job, steps, attempts by id, the budgets in theirs.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -22,6 +22,14 @@ from generation.errors import LostLease
 from generation.models import AIModel, Attempt, Job, Step
 
 _MILLION: Final = Decimal(1_000_000)
+# Keeps both from going while a call is written down for them. The foreign keys do so too, but not before the commit:
+# whoever takes the step over at that moment would wait for our budgets, and we for its step.
+_OWNER: Final = """
+    SELECT document.owner_id FROM generation_step AS step
+    JOIN generation_job AS job ON job.id = step.job_id
+    JOIN documents_document AS document ON document.id = job.document_id
+    WHERE step.id = %s AND job.id = %s FOR KEY SHARE OF step, job
+"""
 #: No call takes so long, nor do the budgets of calls that began so long ago matter any more.
 _LONGEST_CALL: Final = timedelta(hours=2)
 _LOOKED_AT: Final = timedelta(days=32)
@@ -56,11 +64,12 @@ def intend(
 ) -> Attempt:
     """Writes down that a call is about to be made, with what it may take from the budgets. Committed before it (R-36).
 
-    Raises OverBudget when ``expected`` does not fit, LostLease for a job that is gone; nothing is written then.
+    Raises OverBudget when ``expected`` does not fit, LostLease for a step that is gone; nothing is written then.
     """
     now = timezone.now()
     wanted = expected.amount(model)
     with transaction.atomic():
+        payer = Payer(job_id, _owner_of(job_id, step_id), now)
         attempt = Attempt.objects.create(
             job_id=job_id,
             step_id=step_id,
@@ -74,7 +83,7 @@ def intend(
             reserved_cost=wanted.euros,
             started_at=now,
         )
-        levels = budgets.reserve(payer=Payer(job_id, _owner_of(job_id), now), amount=wanted)
+        levels = budgets.reserve(payer=payer, amount=wanted)
     budgets.tell(levels)
     return attempt
 
@@ -156,8 +165,10 @@ def _give_up(attempts: QuerySet[Attempt]) -> None:
     budgets.settle(*((Payer(row.job_id, row.job.document.owner_id, row.started_at), all_, all_) for row, all_ in held))
 
 
-def _owner_of(job_id: UUID) -> int:
-    owner_id = Job.objects.filter(pk=job_id).values_list("document__owner_id", flat=True).first()
-    if owner_id is None:
-        raise LostLease(str(job_id))
-    return owner_id
+def _owner_of(job_id: UUID, step_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNER, [step_id, job_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise LostLease(str(step_id))
+    return int(row[0])

@@ -46,7 +46,7 @@ def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = No
     if is_new:
         _alert(job, over.scope, now)
     elif job.waits_since is not None and now - job.waits_since >= settings.LONGEST_HOLD:
-        raise StepFailed(_("What we may spend on writing was used up, and it stayed so for a whole day."))
+        raise StepFailed(_("What we may spend on writing was used up for too long."))
     until_reset = over.resets_at - now if over.resets_at else _LOOK_AGAIN
     return max(_SHORTEST, min(until_reset, _LOOK_AGAIN))
 

@@ -21,7 +21,7 @@ from typing import Final
 
 import httpx
 
-from tesigo.platform.processes import file_lock
+from tesigo.platform.processes import command_line, file_lock
 from tesigo.platform.supervisor import Supervisor
 from tests.faults import elsewhere
 from tests.faults.killing import Killer, Target, chosen_seed
@@ -30,7 +30,7 @@ DOCUMENTS: Final = int(os.environ.get("DOCUMENTS") or 20)
 KILLS: Final = int(os.environ.get("KILLS") or 100)
 PAGES: Final = os.environ.get("PAGES") or "3"
 MINUTES: Final = float(os.environ.get("MINUTES") or 30)
-#: Seconds between two kills, at random between these.
+#: Seconds that the next victim has still to live, at random between these.
 PAUSE: Final = (1.0, 6.0)
 #: Seconds that a model takes to answer, at random between these: calls are long enough to be cut off.
 A_CALL: Final = "0.5-2.5"
@@ -132,13 +132,14 @@ def _chaos(seed: int) -> int:
     control.settings(latency={"openai": A_CALL, "anthropic": A_CALL})
     watch = watching.begin()
     started = time.monotonic()
-    killer = Killer(seed, targets())
+    killer = Killer(seed, targets(), PAUSE)
     crowd = Crowd(killer, until=started + MINUTES * 60)
     crowd.break_things()
     _settle(until=started + MINUTES * 60 + 60)
     found = [ledger.Line("kills", f"{killer.kills.total()}: {_words(killer.kills)}", killer.kills.total() < KILLS)]
     found += ledger.lines(crowd.documents(), watch=watch, control=control)
     found += [
+        ledger.Line("students who came", str(crowd.size()), crowd.size() < DOCUMENTS),
         ledger.Line("students who gave up", "; ".join(crowd.gave_up) or "0", bool(crowd.gave_up)),
         ledger.Line("answers that students did not get", _words(crowd.trouble()) or "0"),
         ledger.Line("wall time", f"{time.monotonic() - started:.0f} s"),
@@ -156,11 +157,9 @@ def _words(counted: Counter[str]) -> str:
 
 def targets() -> list[Target]:
     """The processes of the site, by kind. Files say who is who; the pool are the worker's children."""
-    from tesigo.platform.processes import command_line
-    from tesigo.platform.stack import Stack
-    from tests.faults.workers import children_of
+    from tests.faults.workers import children_of  # not before the environment is complete
 
-    stack = Stack(HOME)
+    stack = elsewhere.stack.Stack(HOME)
 
     def child(name: str) -> list[int]:
         try:
@@ -200,17 +199,21 @@ class Crowd:
 
     def break_things(self) -> None:
         """Kills one process after the other until all kills are done and every student has an end."""
-        next_kill = next_word = time.monotonic()
+        next_word = time.monotonic()
         while time.monotonic() < self._until:
             self._let_in()
-            if self._killer.kills.total() < KILLS and time.monotonic() > next_kill and self._killer.strike():
-                next_kill = time.monotonic() + self._killer.random.uniform(*PAUSE)
+            if self._killer.kills.total() < KILLS:
+                self._killer.strike()
             if time.monotonic() > next_word:
                 self._tell()
                 next_word = time.monotonic() + 15
             if self._killer.kills.total() >= KILLS and self._all_ended():
                 return
             time.sleep(0.1)
+
+    def size(self) -> int:
+        """How many students have come."""
+        return len(self._threads)
 
     def documents(self) -> list[str]:
         """The document that each student means to have."""

@@ -4,6 +4,7 @@ import math
 import os
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,32 +25,41 @@ class Target:
 
 @dataclass
 class Killer:
-    """Kills one process after the other, by a seed. ``kills`` counts them by kind."""
+    """Kills one process after the other, by a seed. ``kills`` counts them by kind.
+
+    Each waits for its victim to be there, then for as many seconds as drawn between those of ``pause``: what starts
+    anew gets its chance, and is met at any moment of its life.
+    """
 
     seed: int
     targets: Sequence[Target]
+    pause: tuple[float, float]
     kills: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self._next = self._drawn()
+        self._due: float | None = None
 
     def strike(self) -> str | None:
-        """Kills a process of a kind drawn by weight and answers the kind.
-
-        None when none of that kind runs now: it is waited for, so that a site that is down gets up before the next.
-        """
-        kind = self._next.kind
+        """Kills when it is time to, and answers the kind that was hit. Called a few times a second."""
         running = sorted(self._next.find())
         if not running:
+            self._due = None
             return None
+        now = time.monotonic()
+        if self._due is None:
+            self._due = now + self.random.uniform(*self.pause)
+        if now < self._due:
+            return None
+        hit, self._due = self._next.kind, None
         try:
             os.kill(self.random.choice(running), signal.SIGKILL)
         except ProcessLookupError:
             return None
-        self.kills[kind] += 1
+        self.kills[hit] += 1
         self._next = self._drawn()
-        return kind
+        return hit
 
     def _drawn(self) -> Target:
         possible = [target for target in self.targets if self.kills[target.kind] < target.most]

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -15,6 +16,7 @@ from generation.ai.health import FAILURES
 from generation.ai.keys import Key
 from generation.enums import KeyHealth, Outcome
 from tesigo.platform.processes import free_port
+from tesigo.platform.redis_server import RedisServer
 
 T = TypeVar("T")
 KEY = Key("openai", 1, "sk-very-secret")
@@ -156,3 +158,24 @@ def test_redis_holds_no_key_and_forgets_in_a_day(redis_client: redis.Redis) -> N
         assert b"secret" not in name + redis_client.get(name)
         assert json.loads(redis_client.get(name))["failures"] == FAILURES
         assert 0 < redis_client.ttl(name) <= 86_400
+
+
+def test_a_redis_that_comes_back_empty_begins_anew(settings: Settings, tmp_path: Path) -> None:
+    server = RedisServer(tmp_path, free_port(), "a-password", durable=False)
+    settings.REDIS_URL = server.url()
+    settings.AI_BREAKER_SECONDS = 60
+
+    def look() -> tuple[KeyHealth, bool]:
+        (known,), now, is_shared = breaker.look([KEY])
+        return known.state(now), is_shared
+
+    fail()
+    assert look() == (KeyHealth.OPEN, False)
+    try:
+        server.start()
+        assert look() == (KeyHealth.OPEN, False)  # nobody looks for it at every call
+        shared.forget()  # as if those seconds had passed
+        assert look() == (KeyHealth.CLOSED, True)
+        assert is_admitted()
+    finally:
+        server.stop()

@@ -19,6 +19,7 @@ from generation.domain.attempts import Usage
 from generation.domain.budgets import Amount, OverBudget, Payer
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Step
+from privacy.domain import retention
 from tests.billing.concurrently import at_once
 from tests.documents.factories import DocumentFactory, outlined_document
 
@@ -235,6 +236,27 @@ def test_calls_that_nobody_will_book_are_given_up(model: AIModel) -> None:
     Attempt.objects.filter(pk=old.pk).update(started_at=timezone.now() - timedelta(hours=3))
     attempts.abandon_lost(now=timezone.now())
     assert set(Attempt.objects.values_list("pk", "outcome")) == {(old.pk, "abandoned"), (young.pk, "intent")}
+
+
+def test_old_days_and_months_go_and_jobs_keep_theirs_as_long_as_they_live() -> None:
+    kept, thrown = running(), running()
+    for scope, subject, period in (
+        (Scope.HOUSE_DAY, "", "2025-10-16"),
+        (Scope.HOUSE_DAY, "", "2025-10-18"),
+        (Scope.USER_DAY, "7", "2025-10-16"),
+        (Scope.HOUSE_MONTH, "", "2025-09"),
+        (Scope.HOUSE_MONTH, "", "2025-11"),
+        (Scope.JOB, str(kept.pk), ""),
+        (Scope.JOB, str(thrown.pk), ""),
+    ):
+        BudgetUse.objects.create(scope=scope, subject=subject, period=period)
+    Document.objects.filter(pk=thrown.document_id).delete()
+    retention.apply(now=NOW)
+    assert {(use.scope, use.subject, use.period) for use in BudgetUse.objects.all()} == {
+        ("house_day", "", "2025-10-18"),
+        ("house_month", "", "2025-11"),
+        ("job", str(kept.pk), ""),
+    }
 
 
 @pytest.mark.django_db(transaction=True)

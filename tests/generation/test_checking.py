@@ -151,6 +151,9 @@ def test_a_real_key_does_not_cover_an_invented_work_beside_it() -> None:
         "Of course, the lens turned; certainly it did.",
         "The set {a, b} has two members, and x_{ij} is one of them.",
         "It cost $5 and took < 3 days.",
+        "It is the version of the original (“upstream”) package, opened by dlopen() and so on.",
+        "It was so (see the guide [@smith-2019, p. 3]), and so ([@smith-2019, p. 4]).",
+        "Its checksum is 4c31ab7bfc40d3cf09d7811987390357.",
     ],
 )
 def test_ordinary_sentences_are_left_alone(text: str) -> None:
@@ -309,7 +312,7 @@ def test_a_section_that_says_again_what_another_says_is_found() -> None:
     )
     again = f"{one} And then it was done."
     fresh = "A different matter altogether is the pay of the keepers, which was raised only once in forty years."
-    elsewhere = set(repetition.fingerprint(one))
+    elsewhere = repetition.Fingerprints(repetition.fingerprint(one))
     assert len(repetition.repeated(sentences(again), elsewhere)) == 2
     assert repetition.repeated(sentences(fresh), elsewhere) == []
     cited = one.replace("country.", "country [@a, p. 1].").replace("trust.", "trust [@a, p. 2].")

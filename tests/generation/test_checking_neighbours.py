@@ -45,7 +45,7 @@ def seen(document: Document, job: Job, stage: Stage, *, round: int = 0) -> dict[
             step_id=one.pk, token=1, job_id=job.pk, document_id=document.pk, stage=stage, section_id=section.pk,
             round=round, tries=0, checkpoint={}, created_at=one.created_at, correlation_id="",
         )  # fmt: skip
-        found[section.position] = said_elsewhere(claim, section, outline)
+        found[section.position] = set(said_elsewhere(claim, section, outline))
     return found
 
 

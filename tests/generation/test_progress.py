@@ -22,7 +22,8 @@ from billing.domain import refunds
 from documents.domain import outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.consumers import AT_MOST_EVERY, NOT_FOUND
+from generation import consumers
+from generation.consumers import NOT_FOUND
 from generation.domain import admission, progress, shares, timing
 from generation.enums import JobState, Stage, StepState, Wait
 from generation.models import AIModel, Job, Step
@@ -325,7 +326,21 @@ class TestLiveLine:
             seen.append(await told(communicator))
         assert len(seen) < 20
         assert (seen[-1]["percent"], seen[-1]["waits"]["for"]) == (40, "budget")
-        assert await communicator.receive_nothing(timeout=2 * AT_MOST_EVERY)
+        await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
+        await communicator.wait(timeout=10)
+
+    async def test_who_waits_in_the_queue_hears_of_a_better_place_although_nothing_of_theirs_changed(
+        self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(consumers, "AT_LEAST_EVERY", 0.1)
+        _first, ahead = await sync_to_async(started)(pages=1)
+        document, _job = await sync_to_async(started)(pages=9)
+        owner = await sync_to_async(lambda: document.owner)()
+        communicator = await line(document.pk, owner)
+        assert (await told(communicator))["place"] == 2
+        await Job.objects.filter(pk=ahead.pk).aupdate(state=JobState.RUNNING)
+        places = [(await told(communicator))["place"] for _ in range(3)]
+        assert places[-1] == 1
         await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
         await communicator.wait(timeout=10)
 

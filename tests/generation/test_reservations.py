@@ -15,7 +15,8 @@ from documents.enums import DocumentState
 from documents.errors import Refused
 from documents.gates import Refusal
 from documents.models import Document
-from generation.domain import admission, budgets, estimates, tidying
+from generation import tasks
+from generation.domain import admission, budgets, estimates
 from generation.enums import JobKind, JobState, Scope
 from generation.models import AIModel, Budget, BudgetUse, Job, Reservation
 from tests.billing.concurrently import at_once
@@ -85,7 +86,7 @@ def test_a_place_that_was_not_taken_in_time_counts_no_more_and_goes(settings: Se
     an_hour_ago = timezone.now() - timedelta(hours=1)
     Reservation.objects.update(created_at=an_hour_ago, expires_at=an_hour_ago + timedelta(minutes=30))
     assert gates.ask(DocumentFactory.create()) is None
-    tidying.tidy(now=timezone.now())
+    tasks.tidy()
     assert Reservation.objects.count() == 1
 
 

@@ -104,7 +104,8 @@ class TestCharts:
         assert len(drawn.pieces) == 7
 
     @pytest.mark.parametrize(
-        ("highest", "top"), [("0", "1"), ("0.03", "0.05"), ("1", "1"), ("2.1", "5"), ("51", "100"), ("100", "100")]
+        ("highest", "top"),
+        [("0", "1"), ("0.04", "0.05"), ("1", "1"), ("2.1", "3"), ("14.2", "15"), ("51", "100"), ("100", "100")],
     )
     def test_the_axis_ends_at_a_round_number(self, highest: str, top: str) -> None:
         assert charts.ceiling(Decimal(highest)) == Decimal(top)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from documents.models import Section
+from generation.domain.checking.repetition import Fingerprints
 from generation.domain.queue import Claim
 from generation.enums import StepState
 from generation.models import Step
@@ -12,7 +13,7 @@ from generation.models import Step
 _FINGERPRINT: Final = "result__fingerprint"
 
 
-def said_elsewhere(claim: Claim, section: Section, outline: Sequence[Section]) -> set[int]:
+def said_elsewhere(claim: Claim, section: Section, outline: Sequence[Section]) -> Fingerprints:
     """Fingerprints of the newest text of every section that will stay as it is (``checking.repetition``).
 
     Of two that are checked in the same round and say the same, the later one is changed: it alone looks at the other.
@@ -28,4 +29,4 @@ def said_elsewhere(claim: Claim, section: Section, outline: Sequence[Section]) -
         "round", "id"
     )
     newest = dict(rows.values_list("section_id", _FINGERPRINT))
-    return {run for found in newest.values() for run in found}
+    return Fingerprints(run for found in newest.values() for run in found)

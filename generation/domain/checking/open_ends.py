@@ -12,7 +12,7 @@ _BRACKETS: Final = re.compile(r"\[(?!sic\])[^\[\]]{0,200}\]", re.I)
 _INTERVAL: Final = re.compile(r"[\[(]\s*[-−+]?(?:0|\d+[.,]\d+|[a-z])\s*[,;]\s*[-−+]?(?:\d+(?:[.,]\d+)?|[a-z∞])\s*[\])]")
 _PLACEHOLDER: Final = re.compile(
     r"\b(?:TODO|TBD|TBC|TBA|FIXME|T\.B\.D\.)\b|\bLorem ipsum\b|\bX{3,}\b|\bXX\s?%"
-    r"|\{\{|\}\}|\$\{|%\(\w+\)s|(?<![\w^\\])\{\w{2,30}\}|_{3,}|\?{3,}|\.{5,}|\(\s*(?:\?|…|\.\.\.)?\s*\)|</?[A-Za-z][^<>]{0,80}>"
+    r"|\{\{|\}\}|\$\{|%\(\w+\)s|(?<![\w^\\])\{\w{2,30}\}|_{3,}|\?{3,}|\.{5,}|(?<!\w)\(\s*(?:\?|…|\.\.\.)?\s*\)|</?[A-Za-z][^<>]{0,80}>"
     r"|\((?:insert|add|to be (?:added|completed|determined|inserted)|citation needed|source needed|reference needed"
     r"|einfügen|ergänzen|Quelle fehlt|Beleg fehlt|hier ergänzen|da (?:inserire|completare|aggiungere)|inserire"
     r"|insertar|por completar|à compléter|insérer|do uzupełnienia|wstawić|a completar|inserir|in te vullen|invoegen"
@@ -48,7 +48,7 @@ _CLOSED: Final = re.compile(r"[.!?…][\"'”’»«“)\]*_]*\s*\Z")
 def problems(text: str) -> list[str]:
     """What is left open in a sentence, or does not belong into a text, in words for its writer."""
     plain = unescape(text)
-    own = without_quotations(plain)
+    own = without_quotations(plain, instead="·")
     found = []
     brackets = [match[0] for match in _BRACKETS.finditer(own) if not _INTERVAL.fullmatch(match[0])]
     if brackets or _PLACEHOLDER.search(own):

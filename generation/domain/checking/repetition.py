@@ -5,7 +5,10 @@ are kept with each draft, so that no check reads the whole document.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from itertools import groupby
 from typing import Final
 from zlib import crc32
 
@@ -25,6 +28,25 @@ _TOLD_TWICE: Final = 8
 _WORD: Final = re.compile(r"\w+")
 
 
+class Fingerprints(Set[int]):
+    """Many hashes in four bytes each: all that a long document says is held for every section that is being checked."""
+
+    def __init__(self, runs: Iterable[int]) -> None:
+        self._runs = array("I", (run for run, _same in groupby(sorted(runs))))
+
+    def __contains__(self, run: object) -> bool:
+        if not isinstance(run, int):
+            return False
+        place = bisect_left(self._runs, run)
+        return place < len(self._runs) and self._runs[place] == run
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._runs)
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+
 def fingerprint(markdown: str) -> list[int]:
     """Hashes of what a text says in its own words; about one for each two words."""
     return sorted({run for sentence in sentences(markdown) for run in _runs(sentence)})
@@ -32,7 +54,8 @@ def fingerprint(markdown: str) -> list[int]:
 
 def repeated(own: Sequence[Sentence], elsewhere: Collection[int]) -> list[Sentence]:
     """The sentences that stand elsewhere, where they are more of the section, or of a paragraph, than chance has it."""
-    mine = [(sentence, runs, runs.intersection(elsewhere)) for sentence in own for runs in [_runs(sentence)]]
+    by_sentence = [(sentence, _runs(sentence)) for sentence in own]
+    mine = [(sentence, runs, {run for run in runs if run in elsewhere}) for sentence, runs in by_sentence]
     total = sum(len(runs) for _sentence, runs, _found in mine)
     shared = sum(len(found) for _sentence, _runs, found in mine)
     is_all_over = bool(total) and shared / total > _SHARE

@@ -45,9 +45,9 @@ def quotations(text: str) -> list[str]:
     return [next(part for part in match.groups() if part is not None) for match in QUOTE.finditer(text)]
 
 
-def without_quotations(text: str) -> str:
+def without_quotations(text: str, *, instead: str = " ") -> str:
     """The text without quotations and citations: what its writer says in words of its own."""
-    return QUOTE.sub(" ", GROUP.sub(" ", text))
+    return QUOTE.sub(instead, GROUP.sub(instead, text))
 
 
 def has_open_quotation(text: str) -> bool:

@@ -16,9 +16,8 @@ from generation import prompts
 from generation.domain.checking.wording import normalised
 from generation.prompts import fencing
 
-_ID: Final = re.compile(
-    r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b|\b(?:session|document|job)[_ ]id\b", re.I
-)
+#: A UUID, as our documents, jobs and sessions are named.
+_ID: Final = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[1-8][0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}\b", re.I)
 _MAIL_ADDRESS: Final = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,64}(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]{2,64}){1,6}",
     re.I,
