@@ -77,6 +77,7 @@ class ProviderRefund:
     amount: int
     failure: str = ""
     our_id: str = ""
+    intent_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,14 +161,26 @@ def expire_session(session_id: str) -> Session:
 
 def sessions_between(start: datetime, end: datetime) -> Iterator[Session]:
     """Every session opened from ``start`` until just before ``end``, newest first, page by page."""
-    asked: dict[str, Any] = {
-        "created": {"gte": int(start.timestamp()), "lt": int(end.timestamp())},
-        "limit": 100,
-        "expand": [f"data.{name}" for name in _IN_FULL],
-    }
+    expand = [f"data.{name}" for name in _IN_FULL]
+    return (_session(found) for found in _between(_client().v1.checkout.sessions.list, start, end, expand=expand))
+
+
+def refunds_between(start: datetime, end: datetime) -> Iterator[ProviderRefund]:
+    """Every refund made from ``start`` until just before ``end``, newest first."""
+    return (_refund(found) for found in _between(_client().v1.refunds.list, start, end))
+
+
+def disputes_between(start: datetime, end: datetime) -> Iterator[ProviderDispute]:
+    """Every dispute opened from ``start`` until just before ``end``, newest first."""
+    return (_dispute(found) for found in _between(_client().v1.disputes.list, start, end))
+
+
+def _between(door: Callable[[Any], Any], start: datetime, end: datetime, **more: Any) -> Iterator[Any]:
+    """The objects of a list created in a time, page by page."""
+    asked = {"created": {"gte": int(start.timestamp()), "lt": int(end.timestamp())}, "limit": 100, **more}
     while True:
-        page = _call(partial(_client().v1.checkout.sessions.list, asked))  # type: ignore[arg-type]  # keys as documented
-        yield from (_session(found) for found in page.data)
+        page = _call(partial(door, asked))
+        yield from page.data
         if not page.has_more:
             return
         asked["starting_after"] = page.data[-1].id
@@ -183,6 +196,14 @@ def refunds_of(intent_id: str) -> list[ProviderRefund]:
     """All refunds of a PaymentIntent, ours and those made at Stripe itself."""
     page = _call(lambda: _client().v1.refunds.list({"payment_intent": intent_id, "limit": 100}))
     return [_refund(found) for found in page.data]
+
+
+def payment_named_by(intent_id: str) -> str:
+    """The id of our payment in the metadata of a PaymentIntent; empty for one that is not ours."""
+    try:
+        return _metadata(_call(lambda: _client().v1.payment_intents.retrieve(intent_id))).get("payment_id", "")
+    except Declined:
+        return ""
 
 
 def create_refund(*, key: str, intent_id: str, amount: int, metadata: Mapping[str, str]) -> ProviderRefund:
@@ -344,18 +365,23 @@ def _refund(answer: Any) -> ProviderRefund:
         amount=answer.amount,
         failure=getattr(answer, "failure_reason", None) or "",
         our_id=_metadata(answer).get("refund_id", ""),
+        intent_id=_intent_id(answer),
     )
 
 
 def _dispute(answer: Any) -> ProviderDispute:
-    intent = answer.payment_intent
     return ProviderDispute(
         id=answer.id,
         status=answer.status or "",
         amount=answer.amount,
         reason=answer.reason or "",
-        intent_id=(intent if isinstance(intent, str) else getattr(intent, "id", None)) or "",
+        intent_id=_intent_id(answer),
         created=datetime.fromtimestamp(answer.created, UTC),
         taken=-sum(line.amount for line in answer.balance_transactions or [] if line.amount < 0),
         returned=sum(line.amount for line in answer.balance_transactions or [] if line.amount > 0),
     )
+
+
+def _intent_id(answer: Any) -> str:
+    intent: Any = getattr(answer, "payment_intent", None)
+    return (intent if isinstance(intent, str) else getattr(intent, "id", None)) or ""

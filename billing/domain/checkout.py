@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -24,9 +24,6 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
 from privacy.domain import audit
-
-if TYPE_CHECKING:
-    pass
 
 logger = logging.getLogger(__name__)
 
@@ -138,6 +135,8 @@ def _attempt(payment_id: UUID, *, needless: bool, now: datetime) -> None:
             settlement.settle(payment_id=payment_id, cause="sweep", now=now)
     except ProviderError as error:
         logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": str(error)})
+    except Exception:  # whatever is wrong with one, the others have their turn
+        logger.exception("payment_not_settled", extra={"payment_id": str(payment_id)})
 
 
 def _payment_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) -> Payment:

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from billing import stripe_gateway as gateway
 from billing.domain import ledger, payments
 from billing.domain.pricing import from_cents
 from billing.enums import DisputeState, Movement, PaymentState
-from billing.models import PAID_STATES, Dispute, Payment
+from billing.models import OPEN_STATES, PAID_STATES, Dispute, Payment
 from documents.domain import freezing
 from privacy.domain import audit
 from tesigo.platform import alerts
@@ -28,26 +29,38 @@ def follow(
     """Brings the disputes of a locked payment, its state and the document's freezing to what Stripe says now.
 
     Repeating it changes nothing, and a dispute first heard of when it is over is booked as one that was followed
-    throughout. Runs inside the transaction that holds the payment.
+    throughout. One over money that went back before another payment took its place is booked and told, and leaves the
+    document alone. Runs inside the transaction that holds the payment.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("disputes are followed with their payment locked")
     for one in seen:
         _follow_one(payment, one, now, by)
     states = set(Dispute.objects.filter(payment=payment).values_list("state", flat=True))
-    if not states:
+    present = Payment.objects.values_list("state", flat=True).get(pk=payment.pk)
+    if not states or (present != PaymentState.DISPUTED and _is_replaced(payment)):
         return
     is_frozen = bool(states & {DisputeState.OPEN, DisputeState.LOST})
     freezing.set_frozen(document_id=payment.document_id, is_frozen=is_frozen, now=now)
-    present = Payment.objects.values_list("state", flat=True).get(pk=payment.pk)
     if is_frozen:
         payments.move(payment_id=payment.pk, to=PaymentState.DISPUTED, cause="disputed", by=by, now=now)
     elif present == PaymentState.DISPUTED:
         payments.move(payment_id=payment.pk, to=_before(payment), cause="dispute won", by=by, now=now)
 
 
+def _is_replaced(payment: Payment) -> bool:
+    """Whether another payment pays the document, or is about to: the money of this one went back before."""
+    others = Payment.objects.filter(document_id=payment.document_id, state__in=[*OPEN_STATES, *PAID_STATES])
+    return others.exclude(pk=payment.pk).exists()
+
+
+def state_of(one: gateway.ProviderDispute) -> DisputeState:
+    """How a dispute stands, by Stripe's word for it."""
+    return _STATES.get(one.status, DisputeState.OPEN)
+
+
 def _follow_one(payment: Payment, one: gateway.ProviderDispute, now: datetime, by: "User | None") -> None:
-    state = _STATES.get(one.status, DisputeState.OPEN)
+    state = state_of(one)
     dispute, is_new = Dispute.objects.get_or_create(
         stripe_dispute_id=one.id,
         defaults={
@@ -91,6 +104,6 @@ def _tell_staff(payment: Payment, dispute: Dispute, subject: str) -> None:
     )
 
 
-def is_disputed(payment: Payment) -> bool:
-    """Whether a dispute over the payment is open, so that its present state at Stripe is worth asking for."""
-    return payment.state in PAID_STATES and Dispute.objects.filter(payment=payment, state=DisputeState.OPEN).exists()
+def payments_disputed() -> QuerySet[Payment]:
+    """Payments with an open dispute: what becomes of it is asked for, should Stripe's word of it be lost (R-14)."""
+    return Payment.objects.filter(disputes__state=DisputeState.OPEN).distinct()

@@ -13,6 +13,7 @@ from billing import stripe_gateway as gateway
 from billing.domain import settlement
 from billing.errors import ProviderError
 from billing.models import Payment, WebhookEvent
+from tesigo.platform import alerts
 from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
@@ -43,27 +44,45 @@ def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> b
 def work(*, event_id: int, now: datetime | None = None) -> bool:
     """Settles what an event is about; true once it is worked. Repeating is harmless.
 
-    A failed call to Stripe leaves it for the next round.
+    One that cannot be worked, because Stripe does not answer or for any other reason, waits for the next round.
     """
     now = now or timezone.now()
     event = WebhookEvent.objects.get(pk=event_id)
     if event.processed_at:
         return True
-    note = ""
     try:
-        if event.type.startswith(("checkout.session.", "payment_intent.", "charge.", "refund.")):
-            payment = _payment_of(event)
-            if payment:
-                again = event.type.startswith(("charge.", "refund."))
-                settlement.settle(payment_id=payment.pk, cause=event.type, now=now, again=again)
-            else:
-                note = "No payment of ours."
+        note = _settle(event, now)
     except ProviderError as error:
-        WebhookEvent.objects.filter(pk=event_id).update(tries=F("tries") + 1, error=str(error)[:300])
-        logger.warning("webhook_event_waits", extra={"event_id": event.event_id, "why": str(error)})
-        return False
+        return _wait(event, str(error))
+    except Exception as error:  # whatever it is, the events after this one must not wait for it
+        logger.exception("webhook_event_failed", extra={"event_id": event.event_id})
+        return _wait(event, type(error).__name__)
     WebhookEvent.objects.filter(pk=event_id, processed_at=None).update(processed_at=now, error=note)
     return True
+
+
+def _settle(event: WebhookEvent, now: datetime) -> str:
+    """Settles the payment that an event is about; answers what is to be noted about it."""
+    if not event.type.startswith(("checkout.session.", "payment_intent.", "charge.", "refund.")):
+        return ""
+    payment = _payment_of(event)
+    if payment is None:
+        return "No payment of ours."
+    again = event.type.startswith(("charge.", "refund."))
+    settlement.settle(payment_id=payment.pk, cause=event.type, now=now, again=again)
+    return ""
+
+
+def _wait(event: WebhookEvent, why: str) -> bool:
+    WebhookEvent.objects.filter(pk=event.pk).update(tries=F("tries") + 1, error=why[:300])
+    logger.warning("webhook_event_waits", extra={"event_id": event.event_id, "why": why})
+    if event.tries + 1 == MAX_TRIES:
+        alerts.tell_staff(
+            key=f"webhook-event:{event.pk}",
+            subject="An event from Stripe cannot be worked",
+            text=f"{event.type} {event.event_id} failed {MAX_TRIES} times, last with: {why[:300]}",
+        )
+    return False
 
 
 def unworked(*, limit: int = 200) -> list[int]:
@@ -73,6 +92,18 @@ def unworked(*, limit: int = 200) -> list[int]:
 
 
 def _payment_of(event: WebhookEvent) -> Payment | None:
+    """The payment that an event is about. Raises ProviderError where Stripe has to be asked whose it is, in vain.
+
+    What became of money may be told before the payment of it was: our rows do not know its PaymentIntent then.
+    """
+    if found := _known_payment(event):
+        return found
+    intent = event.payload.get("payment_intent")
+    payment_id = _uuid(gateway.payment_named_by(intent)) if intent else None
+    return Payment.objects.filter(pk=payment_id).first() if payment_id else None
+
+
+def _known_payment(event: WebhookEvent) -> Payment | None:
     ours = event.payload.get("metadata", {})
     found = Q(stripe_session_id=event.object_id) | Q(stripe_payment_intent_id=event.object_id)
     found |= Q(refunds__stripe_refund_id=event.object_id)

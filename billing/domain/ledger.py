@@ -43,7 +43,7 @@ def book(
         defaults={"movement": movement, "payment": payment, "refund": refund, "dispute": dispute, "at": now},
     )
     if created:
-        debit, credit = ACCOUNTS[movement]
+        debit, credit = _accounts(movement, refund)
         cents = to_cents(amount)
         Entry.objects.bulk_create(
             [
@@ -52,6 +52,16 @@ def book(
             ]
         )
     return created
+
+
+def _accounts(movement: Movement, refund: Refund | None) -> tuple[Account, Account]:
+    """Where a movement is booked. A refund that comes back after it was paid is on its way to nobody: Stripe has it."""
+    if (
+        movement == Movement.REFUND_FAILED
+        and Booking.objects.filter(movement=Movement.REFUND_PAID, refund=refund).exists()
+    ):
+        return Account.STRIPE, Account.REFUNDS
+    return ACCOUNTS[movement]
 
 
 def balances(*, payment: Payment | None = None) -> dict[str, int]:

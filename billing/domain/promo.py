@@ -73,14 +73,15 @@ def follow(*, payment_id: UUID, state: PaymentState, now: datetime) -> None:
     """Uses or releases the code of a payment that has come to a state, in the same transaction.
 
     A late success uses its code again, even where somebody else has taken the place since: the price was promised.
+    Money that goes back because it was not needed never used its code; money that goes back later did.
     """
+    mine = Redemption.objects.filter(payment_id=payment_id)
     if state in _USED_BY:
-        to = RedemptionState.USED
+        mine.exclude(state=RedemptionState.USED).update(state=RedemptionState.USED, changed_at=now)
     elif state in _RELEASED_BY:
-        to = RedemptionState.RELEASED
-    else:
-        return
-    Redemption.objects.filter(payment_id=payment_id).exclude(state=to).update(state=to, changed_at=now)
+        mine.exclude(state=RedemptionState.RELEASED).update(state=RedemptionState.RELEASED, changed_at=now)
+    elif state == PaymentState.REFUNDED:
+        mine.filter(state=RedemptionState.RESERVED).update(state=RedemptionState.RELEASED, changed_at=now)
 
 
 def _find(promo: PromoCode | None) -> PromoCode:

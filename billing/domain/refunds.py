@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from accounts.domain.mail import send_mail
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 #: The cause of a refund for a document that could not be written (R-67).
 GENERATION_FAILED: Final = "generation_failed"
 OPEN: Final = (RefundState.CREATED, RefundState.PENDING)
+#: Stripe's words for a refund whose money is with us again.
+_SENT_BACK: Final = frozenset({"failed", "canceled"})
 #: The cause under which pages that were paid and not delivered are given back, once (R-11).
 MISSING_PAGES: Final = "missing_pages"
 
@@ -40,7 +42,7 @@ def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | No
 
     Asked again for the same cause it answers the same refund; with nothing paid it answers None.
     """
-    paid = Payment.objects.filter(document_id=document_id, state__in=PAID_STATES).first()
+    paid = _payment_that_pays(document_id)
     if paid is None:
         return Refund.objects.filter(payment__document_id=document_id, cause=cause).order_by("-created_at").first()
     return open_refund(payment_id=paid.pk, cause=cause, reason=reason, by=by)
@@ -55,13 +57,20 @@ def refund_missing_pages(*, document_id: UUID, ordered: int, delivered: Decimal,
     if missing <= 0:
         return None
     with transaction.atomic():
-        paid = Payment.objects.filter(document_id=document_id, state__in=PAID_STATES).first()
+        paid = _payment_that_pays(document_id)
         if paid is None:
             return Refund.objects.filter(payment__document_id=document_id, cause=MISSING_PAGES).first()
         paid = payments.locked(paid.pk)
         share = (paid.amount * missing / ordered).quantize(CENT, rounding=ROUND_CEILING)
         amount = min(share, paid.amount - paid.refunded_amount)
         return open_refund(payment_id=paid.pk, cause=MISSING_PAGES, reason=reason, amount=amount)
+
+
+def _payment_that_pays(document_id: UUID) -> Payment | None:
+    """The payment whose money a document has: also one that is held since an earlier refund of it came back."""
+    of_document = Payment.objects.filter(document_id=document_id)
+    paid = of_document.filter(state__in=PAID_STATES).first()
+    return paid or of_document.filter(state=PaymentState.HELD, receipt__isnull=False).order_by("-created_at").first()
 
 
 def open_refund(
@@ -119,21 +128,23 @@ def follow(*, payment: Payment, seen: Sequence[gateway.ProviderRefund], now: dat
     """
     for answer in seen:
         refund = _known(payment, answer) or _made_at_stripe(payment, answer, now)
-        if refund is not None and refund.state in OPEN:
+        # A bank may send back what counted as paid for weeks.
+        if refund is not None and (refund.state in OPEN or answer.status in _SENT_BACK):
             _book(refund, answer, now)
         payment.refresh_from_db()
 
 
 def _known(payment: Payment, answer: gateway.ProviderRefund) -> Refund | None:
-    mine = Refund.objects.filter(payment=payment)
-    by_our_id = mine.filter(pk=answer.our_id).first() if answer.our_id else None
-    return by_our_id or mine.filter(stripe_refund_id=answer.id).first()
+    for refund in Refund.objects.filter(payment=payment):
+        if answer.id == refund.stripe_refund_id or answer.our_id == str(refund.pk):
+            return refund
+    return None
 
 
 def _made_at_stripe(payment: Payment, answer: gateway.ProviderRefund, now: datetime) -> Refund | None:
     """A row for a refund that somebody made at Stripe's own pages. What does not fit is for staff to look at."""
     amount = from_cents(answer.amount)
-    if answer.status in {"failed", "canceled"}:
+    if answer.status in _SENT_BACK:
         return None
     if amount > payment.amount - payment.refunded_amount:
         alerts.tell_staff(
@@ -179,11 +190,15 @@ def advance_quietly(*, refund_id: UUID) -> None:
         advance(refund_id=refund_id)
     except ProviderError as error:
         logger.warning("refund_waits", extra={"refund_id": str(refund_id), "why": str(error)})
+    except Exception:  # whatever is wrong with one, the others have their turn
+        logger.exception("refund_waits", extra={"refund_id": str(refund_id)})
 
 
 def unfinished(*, limit: int = 200) -> list[UUID]:
-    """Ids of refunds that Stripe has not finished, oldest first."""
-    return list(Refund.objects.filter(state__in=OPEN).order_by("created_at").values_list("pk", flat=True)[:limit])
+    """Ids of refunds that Stripe has not finished: those that it has not taken yet, then those on their way."""
+    is_waiting = Case(When(state=RefundState.CREATED, then=0), default=1)
+    unfinished = Refund.objects.filter(state__in=OPEN).order_by(is_waiting, "created_at")
+    return list(unfinished.values_list("pk", flat=True)[:limit])
 
 
 def _ask(refund: Refund, now: datetime) -> gateway.ProviderRefund:
@@ -203,7 +218,7 @@ def _ask(refund: Refund, now: datetime) -> gateway.ProviderRefund:
 
 
 def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None:
-    if answer.status in {"failed", "canceled"}:
+    if answer.status in _SENT_BACK:
         Refund.objects.filter(pk=refund.pk).update(stripe_refund_id=answer.id)
         _fail(refund, answer.failure or answer.status, now)
         return
@@ -238,9 +253,8 @@ def _fail(refund: Refund, why: str, now: datetime) -> None:
     """The money is still with us: it is held, for staff to look at (R-14)."""
     with transaction.atomic():
         payment = payments.locked(refund.payment_id)
-        if not Refund.objects.filter(pk=refund.pk, state__in=OPEN).update(
-            state=RefundState.FAILED, failure=why[:300], finished_at=now
-        ):
+        standing = Refund.objects.filter(pk=refund.pk).exclude(state=RefundState.FAILED)
+        if not standing.update(state=RefundState.FAILED, failure=why[:300], finished_at=now):
             return
         Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") - refund.amount)
         ledger.book(movement=Movement.REFUND_FAILED, payment=payment, refund=refund, amount=refund.amount, now=now)
