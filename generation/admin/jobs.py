@@ -160,7 +160,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("timeline"))
     def timeline(self, job: Job) -> str:
         """A row for each step with a bar for when it ran, its calls and what was rejected behind it."""
-        context = {"groups": timeline.groups(job), "job": job}
+        context = {"groups": timeline.groups(job), "gone": timeline.gone(job)}
         return render_to_string("generation/admin/timeline.html", context)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import JSONField, Prefetch
+from django.db.models import Count, JSONField, Prefetch, Sum
 from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
@@ -82,6 +82,11 @@ def groups(job: Job) -> list[Group]:
         group = found.setdefault((step.stage, step.round), Group(label, []))
         group.rows.append(_row(step, begin, end))
     return list(found.values())
+
+
+def gone(job: Job) -> dict[str, Any]:
+    """How many calls lost their step to a newer outline, and their cost: they are in the job's sums all the same."""
+    return job.attempts.filter(step=None).aggregate(calls=Count("pk"), cost=Sum("cost", default=Decimal(0)))
 
 
 def _row(step: Any, begin: datetime, end: datetime) -> Row:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Min
 
 from documents.domain import sources
-from documents.domain.queries import sections_in_order
+from documents.domain.queries import numbered
 from documents.domain.text import characters_per_page
 from documents.models import Document, Passage
 from generation.enums import Stage, StepState
@@ -36,8 +36,9 @@ def load(*, document_id: UUID, section_id: UUID, offered: Sequence[int] = (), se
 
     Others are looked for where there were none or some are gone, or where ``search`` says so.
     """
-    document = Document.objects.get(pk=document_id)
-    outline = sections_in_order(document)
+    document = Document.objects.defer("bibliography_html", "search").get(pk=document_id)
+    # The texts of all the others would be as much as the document.
+    outline = numbered(document.sections.defer("text", "html", "provenance").order_by("position"))
     section = next(section for section in outline if section.pk == section_id)
     chapters = {section.parent_id for section in outline}
     commission = Commission(

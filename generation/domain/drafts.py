@@ -61,8 +61,8 @@ def kept(section_id: UUID) -> Draft:
 
     Empty where the section has none, or where its text was written for another title or other contents.
     """
-    section = Section.objects.get(pk=section_id)
-    if not section.text.strip() or section.provenance.get("written_for") != digest_of(section):
+    section = Section.objects.filter(pk=section_id, revision__gt=0).first()
+    if section is None or section.provenance.get("written_for") != digest_of(section) or not section.text.strip():
         return Draft()
     citations = list(section.citations.select_related("source", "passage").defer("passage__search"))
     used = {*section.provenance.get("passages", []), *(citation.passage_id for citation in citations)}

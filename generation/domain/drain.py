@@ -1,6 +1,7 @@
-"""One drain: holds up to K steps of any documents and runs them at once until nothing is claimable (R-40).
+"""One drain: works on up to K steps of any documents at once until nothing is claimable (R-40).
 
-Told to stop, it claims nothing more, gives what it holds a moment to end, and hands back the rest (R-44).
+K bounds the calls to models; what a step made is committed beside them. Told to stop, a drain claims nothing and asks
+nothing more, gives the calls under way a moment to end, and hands back the rest (R-44).
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -26,14 +28,20 @@ from generation.domain.database import in_database
 from generation.domain.heartbeat import Heartbeat
 from generation.domain.queue import Claim
 from generation.domain.stages import RUN
-from generation.domain.work import Work
+from generation.domain.work import Room, Work
+from generation.enums import JobState
 from generation.errors import LostLease, StepFailed, TryLater
 from tesigo.platform import correlation
 
 logger = logging.getLogger(__name__)
 
-#: With room left, the queue is looked at again after so many seconds, or as soon as a step ends.
-_LOOK_AGAIN: Final = 0.5
+#: The queue is looked at again after so many seconds, or as soon as a step has made what it was to make.
+_LOOK_AGAIN: Final = 0.25
+#: With every call taken, so many more steps are made ready, for the next call to begin the moment one ends: steps that
+#: no other drain has taken for so many seconds, and only while calls are short. Long ones would gain nothing.
+_AHEAD: Final = 2
+_LEFT_FOR: Final = 1.0
+_SHORT_CALL: Final = 5.0
 #: After so many seconds a drain claims nothing more, so that its process can be recycled.
 _LONGEST: Final = 900.0
 #: Claims of a step before it fails for good: while every provider is away, and after anything else.
@@ -54,13 +62,19 @@ class Drain:
         self.finished = 0
         self._gateways: dict[UUID, Gateway] = {}
         self._running: dict[asyncio.Task[None], Claim] = {}
-        self._stop = asyncio.Event()
+        self._room = Room(self.width)
+        #: Steps that are still being worked on, not those whose result is being committed.
+        self._at_work: set[int] = set()
+        self._is_stopped = False
+        self._news = asyncio.Event()
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Claims nothing more; ``at_once`` hands back what is held without waiting for it."""
+        """Claims and asks nothing more; ``at_once`` hands back what is held without waiting for it."""
         if at_once:
             self.grace = 0.0
-        self._stop.set()
+        self._is_stopped = True
+        self._room.close()
+        self._news.set()
 
     async def run(self) -> int:
         """Drains the queue and answers how many steps came to an end."""
@@ -81,31 +95,45 @@ class Drain:
 
     async def _work(self, heartbeat: Heartbeat) -> None:
         ends_at = time.monotonic() + _LONGEST
-        stopped = asyncio.create_task(self._stop.wait())
-        try:
-            while not self._stop.is_set():
-                room = self.width - len(self._running)
-                if room and time.monotonic() < ends_at:
-                    for claim in await in_database(queue.claim, limit=room, worker=self.worker):
-                        self._take(claim, heartbeat)
-                if not self._running:
-                    return
-                patience = _LOOK_AGAIN if len(self._running) < self.width else None
-                await asyncio.wait({*self._running, stopped}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-                await self._close_idle()
-        finally:
-            stopped.cancel()
+        while not self._is_stopped:
+            self._news.clear()
+            if time.monotonic() < ends_at:
+                for claim in await self._claims():
+                    self._take(claim, heartbeat)
+            if not self._running:
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_AGAIN):
+                    await self._news.wait()
+            await self._close_idle()
+
+    async def _claims(self) -> list[Claim]:
+        """What may be begun now."""
+        free = self.width - len(self._at_work)
+        if free > 0:
+            return await in_database(queue.claim, limit=free, worker=self.worker)
+        ahead = free + _AHEAD if self._room.last_call < _SHORT_CALL else 0
+        if ahead <= 0:
+            return []
+        return await in_database(queue.claim, limit=ahead, worker=self.worker, left_for=_LEFT_FOR)
 
     def _take(self, claim: Claim, heartbeat: Heartbeat) -> None:
         heartbeat.hold(claim.step_id, claim.token)
         task = asyncio.create_task(self._step(claim), name=f"step {claim.step_id}")
         self._running[task] = claim
+        self._at_work.add(claim.step_id)
 
         def ended(task: asyncio.Task[None]) -> None:
             heartbeat.release(claim.step_id)
             self._running.pop(task, None)
+            self._leave(claim)
 
         task.add_done_callback(ended)
+
+    def _leave(self, claim: Claim) -> None:
+        """The step's work is done: another one may be claimed while it is committed."""
+        self._at_work.discard(claim.step_id)
+        self._news.set()
 
     async def _wind_up(self) -> None:
         """What is still held gets its moment, then goes back."""
@@ -156,8 +184,9 @@ class Drain:
             correlation.end(token)
 
     async def _run(self, claim: Claim) -> None:
-        await in_database(pipeline.begin, claim=claim)
-        work = Work(claim, await self._gateway(claim.document_id))
+        if claim.job_state != JobState.RUNNING:
+            await in_database(pipeline.begin, claim=claim)
+        work = Work(claim, await self._gateway(claim.document_id), self._room)
         try:
             result = await RUN[claim.stage](work)
         except OverBudget as over:
@@ -165,6 +194,7 @@ class Drain:
             raise TryLater(str(over), wait=wait) from over
         except AtLimit as limit:
             raise TryLater(str(limit), wait=limit.wait) from limit
+        self._leave(claim)
         await in_database(pipeline.complete, claim=claim, result=result, model=work.model)
 
     async def _unexpected(self, claim: Claim, error: Exception) -> None:

@@ -32,13 +32,14 @@ _TAKE: Final = """
         RETURNING step.*
     )
     SELECT taken.id, taken.token, taken.job_id, job.document_id, taken.stage, taken.section_id, taken.round,
-           taken.tries, taken.checkpoint, taken.created_at, job.correlation_id
+           taken.tries, taken.checkpoint, taken.created_at, job.correlation_id, job.state
     FROM taken JOIN generation_job AS job ON job.id = taken.job_id
     ORDER BY taken.sort_key, taken.id
 """
 # Smallest and oldest first (R-41), through the partial index step_claimable.
 _READY: Final = """
-    SELECT id FROM generation_step WHERE state = 'ready' AND not_before <= statement_timestamp()
+    SELECT id FROM generation_step
+    WHERE state = 'ready' AND not_before <= statement_timestamp() - make_interval(secs => %(left_for)s)
     ORDER BY sort_key, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 # Whose holder is dead or frozen, through step_leased.
@@ -50,7 +51,10 @@ _EXPIRED: Final = """
 
 @dataclass(frozen=True)
 class Claim:
-    """A step that this worker holds, by its ``token``. ``tries`` counts claims that were not handed back."""
+    """A step that this worker holds, by its ``token``. ``tries`` counts claims that were not handed back.
+
+    ``job_state`` is that of its job when it was claimed.
+    """
 
     step_id: int
     token: int
@@ -63,32 +67,37 @@ class Claim:
     checkpoint: dict[str, Any]
     created_at: datetime
     correlation_id: str
+    job_state: str = ""
 
 
-def claim(*, limit: int, worker: str) -> list[Claim]:
-    """Takes up to ``limit`` steps: first those whose lease ran out, then ready ones, smallest and oldest first."""
+def claim(*, limit: int, worker: str, left_for: float = 0.0) -> list[Claim]:
+    """Takes up to ``limit`` steps: first those whose lease ran out, then ready ones, smallest and oldest first.
+
+    Of the ready ones only those that nobody took for ``left_for`` seconds.
+    """
     if limit < 1:
         return []
     with transaction.atomic():
-        expired = _take(_EXPIRED, limit, worker)
+        expired = _take(_EXPIRED, limit, worker, left_for)
         # What the lost holders asked may have been answered and paid for: nobody will know (R-36).
         attempts.abandon(step_ids=[taken.step_id for taken in expired])
-        return expired + _take(_READY, limit - len(expired), worker)
+        return expired + _take(_READY, limit - len(expired), worker, left_for)
 
 
-def _take(free: str, limit: int, worker: str) -> list[Claim]:
+def _take(free: str, limit: int, worker: str, left_for: float) -> list[Claim]:
     if limit < 1:
         return []
+    lease: int = settings.STEP_LEASE_SECONDS
     with connection.cursor() as cursor:
         cursor.execute(
-            _TAKE.format(free=free), {"limit": limit, "worker": worker[:100], "lease": settings.STEP_LEASE_SECONDS}
+            _TAKE.format(free=free), {"limit": limit, "worker": worker[:100], "lease": lease, "left_for": left_for}
         )
         rows = cursor.fetchall()
     return [_claim(*row) for row in rows]
 
 
 def _claim(step_id: int, token: int, job_id: UUID, document_id: UUID, stage: str, *rest: Any) -> Claim:
-    section_id, round_, tries, checkpoint, created_at, correlation_id = rest
+    section_id, round_, tries, checkpoint, created_at, correlation_id, job_state = rest
     return Claim(
         step_id=step_id,
         token=token,
@@ -101,6 +110,7 @@ def _claim(step_id: int, token: int, job_id: UUID, document_id: UUID, stage: str
         checkpoint=json.loads(checkpoint),
         created_at=created_at,
         correlation_id=correlation_id,
+        job_state=job_state,
     )
 
 

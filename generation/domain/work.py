@@ -1,13 +1,21 @@
 """A held step as its stage sees it, and what a stage hands in."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any, Final, Protocol
 
 from generation.ai.question import Answer, Question
 from generation.domain import progress, queue
 from generation.domain.database import in_database
 from generation.domain.queue import Claim
+from generation.errors import TryLater
+
+#: Seconds between two words about one step.
+_TELL_EVERY: Final = 2.0
 
 
 class Asks(Protocol):
@@ -18,23 +26,57 @@ class Asks(Protocol):
         ...
 
 
+class Room:
+    """Bounds the questions that a drain has under way. ``last_call`` is how many seconds the newest answer took."""
+
+    def __init__(self, calls: int) -> None:
+        self._calls = asyncio.Semaphore(calls)
+        self._is_closed = False
+        self.last_call = 0.0
+
+    def close(self) -> None:
+        """Lets the questions under way be answered, and no others be asked."""
+        self._is_closed = True
+
+    @asynccontextmanager
+    async def call(self) -> AsyncIterator[None]:
+        """Room for one question, as soon as there is any. Raises TryLater once the room is closed."""
+        async with self._calls:
+            if self._is_closed:
+                raise TryLater("The worker was told to stop.", wait=timedelta(0))
+            began = time.monotonic()
+            try:
+                yield
+            finally:
+                self.last_call = time.monotonic() - began
+
+
 @dataclass
 class Work:
     """A step in the hands of this process. ``model`` is the name of the model that answered last (R-32)."""
 
     claim: Claim
     ai: Asks
+    room: Room
     model: str = ""
+    _told_at: float = field(default_factory=time.monotonic)
 
     async def ask(self, question: Question) -> Answer:
-        """Asks the models. Raises NoAnswer when none of them has a usable answer."""
-        answer = await self.ai.ask(question, claim=self.claim)
+        """Asks the models. Raises NoAnswer when none of them has a usable answer, TryLater when it is time to stop."""
+        async with self.room.call():
+            answer = await self.ai.ask(question, claim=self.claim)
         self.model = answer.model
         return answer
 
     async def save(self, checkpoint: Mapping[str, Any], *, progress: int) -> None:
-        """Keeps what there is so far, to go on from after a crash (R-34). Raises LostLease."""
-        await in_database(_save, self.claim, checkpoint, progress)
+        """Keeps what there is so far, to go on from after a crash (R-34). Raises LostLease.
+
+        Those who watch are told of it every few seconds: whoever is done in less tells them by that.
+        """
+        is_told = time.monotonic() - self._told_at >= _TELL_EVERY
+        if is_told:
+            self._told_at = time.monotonic()
+        await in_database(_save, self.claim, checkpoint, progress, is_told=is_told)
 
 
 @dataclass(frozen=True)
@@ -45,6 +87,7 @@ class Result:
     commit: Callable[[], None] | None = None
 
 
-def _save(claim: Claim, checkpoint: Mapping[str, Any], percent: int) -> None:
+def _save(claim: Claim, checkpoint: Mapping[str, Any], percent: int, *, is_told: bool) -> None:
     queue.save(claim=claim, checkpoint=checkpoint, progress=percent)
-    progress.record(document_id=claim.document_id)
+    if is_told:
+        progress.record(document_id=claim.document_id)

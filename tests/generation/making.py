@@ -68,8 +68,8 @@ def pay(document: Document) -> Payment:
         consented_at=now,
         succeeded_at=now,
         expires_at=now,
-        stripe_session_id=f"cs_test_{document.pk.hex}",
-        stripe_payment_intent_id=f"pi_{document.pk.hex}",
+        stripe_session_id=f"cs_test_{document.pk.hex}{document.payments.count() or ''}",
+        stripe_payment_intent_id=f"pi_{document.pk.hex}{document.payments.count() or ''}",
     )
 
 

@@ -124,9 +124,16 @@ def test_a_job_costs_the_same_queries_whatever_its_steps(
     queue.add(job_id=job.pk, sort_key=0, stage=Stage.WRITE, sections=[leaf.pk for leaf in outline.leaves(document)])
     address = reverse("admin:generation_job_change", args=[job.pk])
     staff.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = staff.get(address)
     assert page.content.decode().count('class="steps-name"') == sections + 1
+
+
+def test_calls_whose_section_is_gone_are_still_counted(staff: Client) -> None:
+    job = job_with_a_call()
+    job.attempts.update(step=None, cost=Decimal("0.0123"))
+    page = staff.get(reverse("admin:generation_job_change", args=[job.pk])).content.decode()
+    assert "And 1 call for a section that is gone with an older outline, €0.0123." in page
 
 
 class TestTimeline:

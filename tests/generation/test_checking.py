@@ -226,6 +226,15 @@ def test_the_owner_must_not_turn_up_in_any_spelling() -> None:
 
 
 @pytest.mark.django_db
+def test_what_anybody_may_say_belongs_to_nobody() -> None:
+    owner = UserFactory.create(name="Student")
+    document = DocumentFactory.create(owner=owner, author_name="- . - . -")
+    DocumentFactory.create(topic="The French Revolution", state=DocumentState.WRITING)
+    found = strangers.known(document, brief="", sources="")
+    assert strangers.problems("A student wrote of the French Revolution.", found) == []
+
+
+@pytest.mark.django_db
 def test_a_name_that_the_topic_or_a_source_speaks_of_is_no_secret() -> None:
     owner = UserFactory.create(name="Ada Lovelace")
     document = DocumentFactory.create(owner=owner, topic="Ada Lovelace and the engine")

@@ -18,9 +18,9 @@ from generation.domain import admission, nudging, queue
 from generation.domain.drain import Drain
 from generation.domain.heartbeat import Heartbeat
 from generation.enums import Outcome, Stage, StepState
-from generation.models import Attempt, Job, JobEvent, Step
+from generation.models import AIModel, Attempt, Job, JobEvent, KeyLimit, Step
 from sandbox.client import Control
-from tests.generation.making import drain, ordered_document
+from tests.generation.making import drain, ordered_document, source_with_passages
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -93,7 +93,7 @@ def test_an_outage_is_waited_for(control: Control) -> None:
 
 
 def test_a_provider_that_takes_only_five_at_once_still_gets_everything_written(control: Control) -> None:
-    control.settings(limits={"openai": {"concurrency": 5}}, latency={"openai": 0.1})
+    control.settings(limits={"openai": {"concurrency": 5}}, latency={"openai": 0.5})
     document = started(pages=8, sections=8)
     drain_until_over(document)
     assert document.state == DocumentState.READY, document.failure
@@ -115,6 +115,112 @@ def test_a_drain_told_to_stop_hands_back_what_it_holds(control: Control) -> None
     steps = Step.objects.filter(stage=Stage.WRITE)
     assert {(step.state, step.tries) for step in steps} == {(StepState.READY, 0)}
     assert set(Attempt.objects.filter(purpose="write").values_list("outcome", flat=True)) == {Outcome.ABANDONED}
+
+
+def test_a_drain_told_to_stop_begins_no_further_call_and_keeps_what_was_answered(control: Control) -> None:
+    control.fault("ai", "length", factor=0.6)
+    control.fault("ai", "delay", seconds=1, match="The section to write")
+    started()
+
+    async def stopped_while_writing() -> None:
+        running = Drain()
+        task = asyncio.create_task(running.run())
+        await asyncio.to_thread(wait_for_writers, 2)
+        running.stop()
+        await asyncio.wait_for(task, 20)
+
+    asyncio.run(stopped_while_writing())
+    steps = list(Step.objects.filter(stage=Stage.WRITE))
+    assert {(step.state, step.tries, step.error) for step in steps} == {
+        (StepState.READY, 0, "The worker was told to stop.")
+    }
+    assert all(step.checkpoint["draft"]["text"] for step in steps)
+    assert not Attempt.objects.filter(purpose="extend").exists()
+
+
+def test_a_step_that_comes_to_a_limit_waits_without_a_try_and_without_its_place(
+    control: Control, settings: Settings
+) -> None:
+    settings.AI_LIMIT_PATIENCE = settings.AI_RULES_SECONDS = 0.0
+    AIModel.objects.exclude(provider="openai").update(enabled=False)
+    KeyLimit.objects.filter(provider="openai").delete()
+    limit = KeyLimit.objects.create(provider="openai", requests_per_minute=2, tokens_per_minute=1_000_000)
+    document = started(pages=3, sections=3)
+    drain()
+    steps = list(Step.objects.filter(stage=Stage.WRITE))
+    waiting = [step for step in steps if step.state == StepState.READY]
+    assert len(waiting) == 2
+    assert {(step.tries, "limits of keys" in step.error) for step in waiting} == {(0, True)}
+    KeyLimit.objects.filter(pk=limit.pk).update(requests_per_minute=1_000)
+    drain_until_over(document)
+    assert document.state == DocumentState.READY, document.failure
+
+
+def test_models_switched_off_in_the_middle_are_an_outage_that_ends_in_a_refund(
+    control: Control, settings: Settings
+) -> None:
+    settings.AI_RULES_SECONDS = 0.0
+    document = started()
+    for claim in queue.claim(limit=1, worker="test"):
+        asyncio.run(_one(claim))
+    AIModel.objects.update(enabled=False)
+    drain_until_over(document)
+    assert document.state == DocumentState.FAILED
+    assert "could not be reached" in document.failure
+    assert "no model is enabled" in Step.objects.filter(stage=Stage.WRITE, state=StepState.FAILED)[0].error
+    assert Refund.objects.get().amount == document.payments.get().amount
+
+
+def test_models_switched_on_again_in_time_go_on_where_they_were(control: Control, settings: Settings) -> None:
+    settings.AI_RULES_SECONDS = 0.0
+    document = started()
+    AIModel.objects.update(enabled=False)
+    drain()
+    assert Document.objects.get().state == DocumentState.WRITING
+    AIModel.objects.update(enabled=True)
+    drain_until_over(document)
+    assert document.state == DocumentState.READY
+
+
+def test_a_source_deleted_in_the_middle_is_cited_nowhere(control: Control) -> None:
+    document = started()
+    second = source_with_passages(document)
+    while not Step.objects.filter(stage=Stage.CHECK).exists():
+        for claim in queue.claim(limit=8, worker="test"):
+            asyncio.run(_one(claim))
+    gone = document.sources.exclude(pk=second.pk).get()
+    gone.delete()
+    drain_until_over(document)
+    assert document.state == DocumentState.READY, document.failure
+    assert not any(f"@{gone.key}" in section.text for section in document.sections.all())
+    assert set(document.citations.values_list("source__key", flat=True)) == {second.key}
+
+
+def test_the_only_source_deleted_in_the_middle_ends_in_a_named_failure(control: Control) -> None:
+    document = started()
+    while not Step.objects.filter(stage=Stage.CHECK).exists():
+        for claim in queue.claim(limit=8, worker="test"):
+            asyncio.run(_one(claim))
+    document.sources.all().delete()
+    drain_until_over(document)
+    assert document.state == DocumentState.FAILED
+    assert "verified" in document.failure
+    assert Refund.objects.get().amount == document.payments.get().amount
+
+
+def test_an_outline_of_200_sections_is_written_whole(control: Control) -> None:
+    document = started(pages=40, sections=200)
+    drain()
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY, document.failure
+    assert document.sections.exclude(text="").count() == 200
+
+
+def test_an_outline_of_one_section_is_written_whole(control: Control) -> None:
+    document = started(pages=1, sections=1)
+    drain()
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY, document.failure
 
 
 def test_a_step_that_kills_its_workers_is_given_up(control: Control) -> None:

@@ -273,6 +273,19 @@ class TestPage:
         assert "Your document is ready" in page
         assert "goes back" not in page
 
+    def test_programs_get_the_same_with_every_field(self, client: Client) -> None:
+        document, _job = started()
+        client.force_login(allow(document.owner))
+        told = client.get(reverse("generation:progress-api", args=[document.pk])).json()
+        assert set(told) == {
+            "document", "title", "state", "label", "failure", "percent", "place", "waits", "stages", "sections", "left",
+            "refund",
+        }  # fmt: skip
+        assert set(told["sections"][0]) == {
+            "id", "number", "title", "level", "is_chapter", "pages", "state", "state_label", "seconds", "sources",
+        }  # fmt: skip
+        assert set(told["left"]) == {"low", "high", "low_minutes", "high_minutes"}
+
     def test_nobody_else_sees_anything(self, client: Client) -> None:
         document, _job = started()
         client.force_login(allow(UserFactory.create()))

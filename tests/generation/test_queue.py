@@ -71,6 +71,22 @@ def test_a_step_that_is_not_due_is_left() -> None:
     assert claim_one().tries == 2
 
 
+def test_what_nobody_took_for_a_while_can_be_told_from_what_is_new() -> None:
+    old = job_with_steps(sort_key=2)
+    Step.objects.update(not_before=timezone.now() - timedelta(seconds=30))
+    job_with_steps(sort_key=1)
+    assert [claim.job_id for claim in queue.claim(limit=9, worker="test", left_for=20)] == [old.pk]
+    assert len(queue.claim(limit=9, worker="test")) == 1
+
+
+def test_a_claim_says_how_its_job_stands_and_a_step_which_model_answered_last() -> None:
+    job_with_steps()
+    claim = claim_one()
+    assert claim.job_state == JobState.RUNNING
+    pipeline.complete(claim=claim, result=Result({}), model="gpt-5.1")
+    assert Step.objects.get(stage=Stage.RESEARCH).model_name == "gpt-5.1"
+
+
 def test_a_step_handed_back_was_no_try() -> None:
     job_with_steps()
     assert queue.hand_back(claim=claim_one())
@@ -247,8 +263,9 @@ def test_claiming_walks_the_index_and_never_the_whole_table() -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE generation_step")
-    assert "step_claimable" in plan_of(queue._READY, {"limit": 8})
-    assert "Seq Scan" not in plan_of(queue._READY, {"limit": 8})
+    ready = plan_of(queue._READY, {"limit": 8, "left_for": 1.0})
+    assert "step_claimable" in ready
+    assert "Seq Scan" not in ready
     assert "Seq Scan" not in plan_of(queue._EXPIRED, {"limit": 8})
 
 

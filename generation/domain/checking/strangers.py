@@ -38,8 +38,10 @@ _INSTRUCTION: Final = re.compile(
 #: So many words in a row out of our prompts are no chance.
 _RUN: Final = 7
 _WORD: Final = re.compile(r"\w+")
-_SHORTEST_TITLE: Final = 18
-_SHORTEST_NAME: Final = 5
+#: Shorter titles ("The French Revolution") and single names ("Student") are words that anybody may use.
+_SHORTEST_TITLE: Final = 25
+_FEWEST_TITLE_WORDS: Final = 5
+_FEWEST_NAME_WORDS: Final = 2
 _MOST_DOCUMENTS: Final = 500
 #: What may stand between two letters of a name, between two of its words, and for signs of an address.
 _IN_WORD: Final = r"(?:[^\w\s]|_){0,4}"
@@ -68,7 +70,7 @@ def known(document: Document, *, brief: str, sources: str) -> Strangers:
     own = normalised(f"{brief} {sources}")
     others = Document.objects.filter(state__in=[DocumentState.QUEUED, DocumentState.WRITING]).exclude(pk=document.pk)
     rows = others.order_by("-updated_at").values_list("title", "topic")[:_MOST_DOCUMENTS]
-    titles = {normalised(words) for row in rows for words in row if len(words) >= _SHORTEST_TITLE}
+    titles = {normalised(words) for row in rows for words in row if _is_telling(words)}
     return Strangers(
         titles=sorted(title for title in titles if title not in own),
         personal=_personal(document, f"{document.topic} {document.title} {sources}"),
@@ -91,14 +93,18 @@ def problems(text: str, strangers: Strangers) -> list[str]:
     return found
 
 
+def _is_telling(title: str) -> bool:
+    return len(title) >= _SHORTEST_TITLE and len(_WORD.findall(title)) >= _FEWEST_TITLE_WORDS
+
+
 def _personal(document: Document, said_elsewhere: str) -> list[re.Pattern[str]]:
     """Patterns that find the owner's names and addresses in any spelling, spacing and markup."""
     owner = document.owner
     there = _folded(said_elsewhere)
-    names = [name for name in (owner.name, document.author_name) if len(name.strip()) >= _SHORTEST_NAME]
     patterns = [_spelled(address) for address in {owner.email, owner.email_as_typed} if address]
-    for name in names:
-        words = _WORD.findall(name)
+    for words in (_WORD.findall(name) for name in (owner.name, document.author_name)):
+        if len(words) < _FEWEST_NAME_WORDS:
+            continue
         patterns += [
             pattern
             for order in {" ".join(words), " ".join([*words[-1:], *words[:-1]])}

@@ -40,7 +40,7 @@ def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, obj
         "first_pages": measured.first_pages,
         "changes": {},
     }
-    if fitting.is_aim_reached(pages=document.pages, body=body):
+    if fitting.is_good_enough(pages=document.pages, body=body, round=round):
         return result
     planned = _changes(document, body, filled) if round < fitting.ROUNDS else {}
     if not planned and not fitting.is_worth_delivering(pages=document.pages, body=body):

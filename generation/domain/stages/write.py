@@ -13,6 +13,7 @@ from generation.domain.checking import repetition
 from generation.domain.database import in_database
 from generation.domain.drafts import Draft
 from generation.domain.pieces import Pieces
+from generation.domain.queue import Claim
 from generation.domain.work import Result, Work
 from generation.prompts import subsections
 from generation.prompts.writing import Commission, Part
@@ -24,19 +25,7 @@ _SMALLEST: Final = 150
 
 async def run(work: Work) -> Result:
     """The section's draft, from where a lost worker left it."""
-    claim = work.claim
-    assert claim.section_id is not None
-    so_far = Pieces.from_json(claim.checkpoint)
-    if not claim.checkpoint:
-        so_far = Pieces(draft=await in_database(drafts.kept, claim.section_id))
-    commission = await in_database(
-        commissions.load,
-        document_id=claim.document_id,
-        section_id=claim.section_id,
-        offered=so_far.draft.offered,
-        # A text of an earlier order brings only those that it cites.
-        search=not claim.checkpoint,
-    )
+    so_far, commission = await in_database(_begin, work.claim)
     target = commissions.target_characters(commission)
     if not so_far.parts and not so_far.draft.text and commissions.is_divided(commission):
         so_far = Pieces(parts=await _divided(work, commission))
@@ -46,6 +35,20 @@ async def run(work: Work) -> Result:
         draft = await _whole(work, commission, so_far, target)
     fingerprint = repetition.fingerprint(draft.text)
     return Result({"draft": draft.to_json(), "target": target, "fingerprint": fingerprint})
+
+
+def _begin(claim: Claim) -> tuple[Pieces, Commission]:
+    assert claim.section_id is not None
+    begun = bool(claim.checkpoint)
+    so_far = Pieces.from_json(claim.checkpoint) if begun else Pieces(draft=drafts.kept(claim.section_id))
+    commission = commissions.load(
+        document_id=claim.document_id,
+        section_id=claim.section_id,
+        offered=so_far.draft.offered,
+        # A text of an earlier order brings only those that it cites.
+        search=not begun,
+    )
+    return so_far, commission
 
 
 async def _divided(work: Work, commission: Commission) -> list[Part]:
