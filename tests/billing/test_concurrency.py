@@ -143,8 +143,9 @@ def test_a_place_given_up_is_taken_once(price_list: PriceList, sandbox: Running)
 
 
 def test_a_code_for_three_of_an_address_counts_three_of_it(
-    student: User, price_list: PriceList, sandbox: Running
+    student: User, price_list: PriceList, sandbox: Running, settings: Any
 ) -> None:
+    settings.DOCUMENTS_AT_ONCE = 12
     a_code(limit_per_address=3)
     waiting = [outlined_document(owner=student, pages=12) for _ in range(12)]
     results = at_once(12, lambda: order(waiting.pop(), total="5.40", code="SPRING"))
