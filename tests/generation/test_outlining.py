@@ -14,7 +14,7 @@ from documents.models import Document
 from generation.ai.question import Answer, Question
 from generation.domain import admission, queue
 from generation.domain.stages.outline import read, run
-from generation.domain.work import Result, Work
+from generation.domain.work import Result, Room, Work
 from generation.enums import JobState
 from generation.errors import StepFailed
 from generation.models import Attempt, Job
@@ -127,7 +127,7 @@ def proposed_by(planner: Planner) -> Result:
     document = DocumentFactory.create(state=DocumentState.OUTLINING, pages=40)
     admission.start_outline(document_id=document.pk)
     (claim,) = queue.claim(limit=1, worker="test")
-    return asyncio.run(run(Work(claim, planner)))
+    return asyncio.run(run(Work(claim, planner, Room(1))))
 
 
 @pytest.mark.usefixtures("committed")
