@@ -14,13 +14,14 @@ from generation.domain.checking.inspection import examine as examine_text
 from generation.domain.checking.sentences import has_open_quotation, quotations, sentences
 from generation.domain.checking.strangers import Strangers
 from generation.domain.drafts import Draft
+from sandbox.writer.languages import LANGUAGES
 
 LENS = "The lens turned on a bath of mercury, driven by a weight that sank through the middle of the tower."
 NIGHT = "Nobody was allowed to sleep during a watch; the second keeper was called at 3 o'clock."
 PAY = "The wife of the keeper was paid nothing for her watches until 1908. Then the board gave her 1,200 crowns a year."
-LIGHT = Source(key="light-2019", title="Keeping the Light")
-PAPER = Source(key="rossi-2020", title="Notes on lamps")
-WEB = Source(key="board-n2", title="The board and its lights")
+LIGHT = Source(key="light-2019", title="Keeping the Light", csl={})
+PAPER = Source(key="rossi-2020", title="Notes on lamps", csl={})
+WEB = Source(key="board-n2", title="The board and its lights", csl={})
 OFFERED = [
     Passage(pk=1, source=LIGHT, page=12, page_label="12", position=0, text=LENS),
     Passage(pk=2, source=LIGHT, page=13, page_label="13", position=1, text=NIGHT),
@@ -229,6 +230,8 @@ def test_one_of_several_works_may_be_the_one_that_is_quoted_and_the_others_are_j
     "text",
     [
         'It is a lie of Smith that "the lens turned on a bath of mercury, driven by a weight" [@light-2019, p. 12].',
+        'It is a lie that "the lens turned on a bath of mercury, driven by a weight" [@light-2019, p. 12].',
+        'The keepers were drunk, for "the lens turned on a bath of mercury, driven by a weight" [@light-2019, p. 12].',
         'It is not true that "the lens turned on a bath of mercury, driven by a weight" [@light-2019, p. 12].',
         'In 1860 "the lens turned on a bath of mercury, driven by a weight" [@light-2019, p. 12].',
         'What is called "driven by a weight that sank" was, all things considered and over so many years of hard work '
@@ -237,6 +240,23 @@ def test_one_of_several_works_may_be_the_one_that_is_quoted_and_the_others_are_j
 )
 def test_what_stands_around_a_quotation_is_judged_where_it_claims_more(text: str) -> None:
     assert checks(text) == [None]
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_what_leads_a_quotation_in_claims_nothing(code: str) -> None:
+    for frame in LANGUAGES[code].quotes:
+        (sentence,) = sentences(frame.format(quote=LENS.rstrip("."), cite="[@light-2019, p. 12]"))
+        (finding,) = examine(sentence, Offered(OFFERED), {}, language=code)
+        assert finding.check == CitationCheck.VERBATIM, sentence.text
+
+
+def test_an_author_may_be_named_as_the_one_who_is_quoted() -> None:
+    source = Source(key="rossi-2021", title="Lamps", csl={"author": [{"family": "Rossi"}]})
+    passage = Passage(pk=9, source=source, page=1, page_label="1", position=9, text=LENS)
+    for name, check in (("Rossi", CitationCheck.VERBATIM), ("Smith", None)):
+        (sentence,) = sentences(f'{name} writes: "{LENS}" [@rossi-2021, p. 1].')
+        (finding,) = examine(sentence, Offered([passage]), {}, language="en")
+        assert (finding.problem, finding.check) == ("", check)
 
 
 def test_an_omission_must_not_turn_the_sense_round() -> None:
@@ -266,7 +286,7 @@ def test_quotations_inside_quotations_belong_to_them() -> None:
     passage = Passage(
         pk=9, source=LIGHT, page=1, page_label="1", position=9, text="He said: ‘We never slept,’ and left."
     )
-    (sentence,) = sentences("The journal has “He said: ‘We never slept,’ and left” [@light-2019, p. 1].")
+    (sentence,) = sentences("The text reads “He said: ‘We never slept,’ and left” [@light-2019, p. 1].")
     (finding,) = examine(sentence, Offered([passage]), {}, language="en")
     assert (finding.problem, finding.check) == ("", CitationCheck.VERBATIM)
 

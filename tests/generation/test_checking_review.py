@@ -23,7 +23,7 @@ from generation.prompts.fencing import DATA_RULE
 from generation.prompts.writing import Commission
 
 LENS = "The lens turned on a bath of mercury, driven by a weight that sank through the middle of the tower."
-SOURCE = Source(key="light-2019", title="Keeping the Light")
+SOURCE = Source(key="light-2019", title="Keeping the Light", csl={})
 PASSAGE = Passage(pk=1, source=SOURCE, page=12, page_label="12", position=0, text=LENS)
 COMMISSION = Commission(
     document=Document(topic="Light", language="en"), section=Section(title="Lamps"), outline=[], passages=[PASSAGE]

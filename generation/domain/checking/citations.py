@@ -146,20 +146,22 @@ def _compared(finding: Finding, quoted: Sequence[str], language: str, *, is_alon
     if quoted:
         if is_alone and not all(wording.stands_in(one, passage.text) for one in quoted):
             return replace(finding, problem=f"the quotation “{quoted[-1][:80]}” does not stand in the passage it cites")
-        is_proven = _is_mostly_quoted(text, quoted, passage)
+        is_proven = _is_mostly_quoted(text, quoted, passage, language)
         return replace(finding, check=CitationCheck.VERBATIM if is_proven else None)
     is_said = wording.says(passage.text, text, language=language)
     return replace(finding, check=CitationCheck.OVERLAP if is_said else None)
 
 
-def _is_mostly_quoted(text: str, quoted: Sequence[str], passage: Passage) -> bool:
+def _is_mostly_quoted(text: str, quoted: Sequence[str], passage: Passage, language: str) -> bool:
     """Whether quotations out of the passage carry the sentence, and what stands around them claims nothing more."""
     share = sum(len(one) for one in quoted) / max(1, len(without_citations(text)))
+    authors = " ".join(str(one.get("family") or "") for one in passage.source.csl.get("author") or [])
+    said = f"{passage.text} {passage.source.title} {authors}"
     return (
         share >= _QUOTED_SHARE
         and all(wording.stands_in(one, passage.text) for one in quoted)
         and not any(wording.leaves_out_a_negation(one, passage.text) for one in quoted)
-        and not wording.is_beyond(without_quotations(text), f"{passage.text} {passage.source.title}")
+        and not wording.is_beyond(without_quotations(text), said, language=language)
     )
 
 

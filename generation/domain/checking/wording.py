@@ -10,6 +10,7 @@ from typing import Final
 from rapidfuzz.distance import LCSseq
 
 from documents.domain.text import without_citations
+from generation.domain.checking.introducing import introducing
 from generation.domain.checking.language import function_words
 from generation.domain.checking.sentences import sentences
 from generation.prompts.fencing import INVISIBLE
@@ -27,7 +28,6 @@ _EMPHASIS: Final = re.compile(r"[*_\\]")
 _LONGER_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _CONTENT_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _ANY_WORD: Final = re.compile(r"[^\W\d_]+")
-_CAPITALISED: Final = re.compile(r"(?<![.!?:…])(?<=\s)[\"'(]?([A-ZÀ-ÖØ-ÞĄ-Ž][^\W\d_]{2,})")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS: Final = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 _CONTRACTED: Final = re.compile(r"n't\b")
@@ -142,13 +142,13 @@ def says(passage: str, sentence: str, *, language: str) -> bool:
     )
 
 
-def is_beyond(words: str, passage: str) -> bool:
-    """Whether words around a quotation claim more than its passage: a number, a negation, or a name it has not."""
-    plain, there = normalised(without_citations(words)), normalised(passage)
-    if _numbers(plain) - _numbers(there) or _negations(plain):
+def is_beyond(words: str, passage: str, *, language: str) -> bool:
+    """Whether words around a quotation say more than what is in its passage, and what leads a quotation in."""
+    plain = normalised(without_citations(words))
+    if _numbers(plain) - _numbers(normalised(passage)) or _negations(plain):
         return True
-    names = {name.casefold()[:_STEM] for name in _CAPITALISED.findall(without_citations(words))}
-    return bool(names - _stems(passage))
+    leading_in = {word[:_STEM] for word in introducing(language)}
+    return bool(set(_content(plain, language)) - leading_in - _stems(passage))
 
 
 @lru_cache(maxsize=_KEPT)
