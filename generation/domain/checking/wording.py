@@ -35,8 +35,8 @@ _CONTRACTED: Final = re.compile(r"n't\b")
 _GAP: Final = re.compile(r"\[?\s*(?:…|\.\.\.)\s*\]?|\[[^\[\]]{2,80}\]")
 #: "[t]he": a letter changed to fit the sentence.
 _CHANGED_LETTER: Final = re.compile(r"\[(\w)\](?=\w)")
-#: Passages whose words are kept at hand: those of a long section.
-_KEPT: Final = 512
+#: Passages whose words are kept at hand: those of the sections under check, and not those of a whole document.
+_KEPT: Final = 128
 #: Letters by which inflected forms count as one word.
 _STEM: Final = 6
 #: A sentence of fewer telling words could be anybody's.
