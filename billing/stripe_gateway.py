@@ -294,17 +294,13 @@ def _call(call: Callable[[], T]) -> T:
     _wait_for_turn()
     try:
         return call()
-    except stripe.APIConnectionError as error:
-        raise Unknown(_words(error)) from error
-    except stripe.RateLimitError as error:
+    except (stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Unavailable(_words(error)) from error
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        raise Unavailable(_words(error)) from error
-    except stripe.StripeError as error:
-        status = error.http_status or 0
-        if status == 409 or status >= 500 or not status:
-            raise Unknown(_words(error)) from error
+    except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
         raise Declined(_words(error)) from error
+    except stripe.StripeError as error:
+        # No answer, a server's trouble, or an answer that is not Stripe's (a proxy's page): it may have happened.
+        raise Unknown(_words(error)) from error
 
 
 def _wait_for_turn() -> None:

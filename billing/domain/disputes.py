@@ -29,8 +29,8 @@ def follow(
     """Brings the disputes of a locked payment, its state and the document's freezing to what Stripe says now.
 
     Repeating it changes nothing, and a dispute first heard of when it is over is booked as one that was followed
-    throughout. One over money that went back before another payment took its place is booked and told, and leaves the
-    document alone. Runs inside the transaction that holds the payment.
+    throughout. One over money that had gone back is booked and told, and leaves payment and document alone. Runs inside
+    the transaction that holds the payment.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("disputes are followed with their payment locked")
@@ -38,7 +38,7 @@ def follow(
         _follow_one(payment, one, now, by)
     states = set(Dispute.objects.filter(payment=payment).values_list("state", flat=True))
     present = Payment.objects.values_list("state", flat=True).get(pk=payment.pk)
-    if not states or (present != PaymentState.DISPUTED and _is_replaced(payment)):
+    if not states or (present != PaymentState.DISPUTED and _has_no_document(payment, present)):
         return
     is_frozen = bool(states & {DisputeState.OPEN, DisputeState.LOST})
     freezing.set_frozen(document_id=payment.document_id, is_frozen=is_frozen, now=now)
@@ -48,10 +48,10 @@ def follow(
         payments.move(payment_id=payment.pk, to=_before(payment), cause="dispute won", by=by, now=now)
 
 
-def _is_replaced(payment: Payment) -> bool:
-    """Whether another payment pays the document, or is about to: the money of this one went back before."""
+def _has_no_document(payment: Payment, state: str) -> bool:
+    """Whether the document is not this payment's: its money went back, or another payment has taken its place."""
     others = Payment.objects.filter(document_id=payment.document_id, state__in=[*OPEN_STATES, *PAID_STATES])
-    return others.exclude(pk=payment.pk).exists()
+    return state == PaymentState.REFUNDED or others.exclude(pk=payment.pk).exists()
 
 
 def state_of(one: gateway.ProviderDispute) -> DisputeState:

@@ -32,7 +32,7 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     S.PARTIALLY_REFUNDED: frozenset({S.REFUNDED, S.DISPUTED, S.HELD}),
     S.DISPUTED: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.HELD}),
     S.HELD: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED}),
-    S.REFUNDED: frozenset({S.HELD, S.DISPUTED}),
+    S.REFUNDED: frozenset({S.HELD}),
     S.FAILED: frozenset({S.SUCCEEDED, S.HELD}),
     S.EXPIRED: frozenset({S.SUCCEEDED, S.HELD}),
 }

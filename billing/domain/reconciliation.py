@@ -14,8 +14,8 @@ from billing import stripe_gateway as gateway
 from billing.domain import disputes, ledger, refunds, settlement
 from billing.domain.pricing import to_cents
 from billing.enums import Account, PaymentState, RefundState
-from billing.errors import Declined, ProviderError
-from billing.models import PAID_STATES, Payment, Receipt, ReceiptCounter, Reconciliation
+from billing.errors import Declined, ProviderError, Unavailable, Unknown
+from billing.models import OPEN_STATES, PAID_STATES, Payment, Receipt, ReceiptCounter, Reconciliation
 from documents.enums import DocumentState
 from privacy.domain import audit
 from tesigo.platform import alerts
@@ -132,22 +132,28 @@ def _compare(payment: Payment, seen: gateway.Session, report: _Report) -> None:
     contested = gateway.disputes_of(seen.intent_id) if is_contested and seen.intent_id else []
     found = _differences(payment, seen, contested, report.now)
     if found and report.repair:
-        try:
-            settlement.settle(payment_id=payment.pk, cause="reconciliation", now=report.now, again=True)
-        except ProviderError:
-            raise
-        except Exception as error:  # whatever is wrong with one payment, the others are compared
-            logger.exception("payment_not_repaired", extra={"payment_id": str(payment.pk)})
-            found.append(f"Payment {payment.pk} could not be settled: {type(error).__name__}.")
+        trouble = _settle(payment, report)
         payment.refresh_from_db()
         left = _differences(payment, seen, contested, report.now)
         report.repaired += [difference for difference in found if difference not in left]
-        found = left
+        found = left + trouble
     report.differences += found
     if seen.payment_status == "paid":
         report.count("paid")
         report.count("paid_cents", seen.received or seen.amount)
         report.count("refunded_cents", seen.refunded)
+
+
+def _settle(payment: Payment, report: _Report) -> list[str]:
+    """Asks Stripe about a payment and books what it says; answers what went wrong. Raises ProviderError."""
+    try:
+        settlement.settle(payment_id=payment.pk, cause="reconciliation", now=report.now, again=True)
+    except (Unavailable, Unknown):
+        raise
+    except Exception as error:  # whatever is wrong with one payment, the others are compared
+        logger.exception("payment_not_repaired", extra={"payment_id": str(payment.pk)})
+        return [f"Payment {payment.pk} could not be settled: {type(error).__name__}."]
+    return []
 
 
 def _differences(
@@ -157,6 +163,8 @@ def _differences(
     found = []
     if is_paid != (payment.state in _MONEY_CAME):
         found.append(f"is {payment.state} here and {seen.payment_status} at Stripe.")
+    elif payment.state in OPEN_STATES and settlement.target_of(seen) != payment.state:
+        found.append(f"is {payment.state} here and {settlement.target_of(seen)} at Stripe.")
     if is_paid:
         found += _differences_of_money(payment, seen, contested, now)
     return [f"Payment {payment.pk}: {words}" for words in found]

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from billing.domain import disputes, ledger, refunds, settlement
 from billing.enums import DisputeState, PaymentState, RefundState
-from billing.errors import AlreadyPaid
 from billing.models import Booking, Dispute, Payment, Refund
 from documents.domain import freezing, lifecycle
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.models import Document, Export
 from generation.domain import admission
+from generation.models import Job
 from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.billing import at_stripe
@@ -172,20 +172,44 @@ def test_a_dispute_over_money_that_went_back_leaves_the_next_payment_alone(
         assert settlement.settle(payment_id=again.pk, cause="test").state == PaymentState.SUCCEEDED
 
 
-def test_a_dispute_over_money_that_went_back_freezes_what_nobody_else_paid(
+def test_a_dispute_over_money_that_went_back_starts_and_freezes_nothing(
     paid: Payment, document: Document, sandbox: Running
 ) -> None:
+    """A disputed payment counts as paid; one whose money is with the payer again must not have anything written."""
     refund = refunds.open_refund(payment_id=paid.pk, cause="staff-1", reason="")
     assert refund
     refunds.advance(refund_id=refund.pk)
+    Document.objects.update(state=DocumentState.OUTLINED)
+    Job.objects.all().delete()
     number = at_stripe.dispute(sandbox, paid)
-    assert heard(paid).state == PaymentState.DISPUTED
-    assert is_frozen(paid)
-    with pytest.raises(AlreadyPaid):
-        order(document)
-    at_stripe.close_dispute(sandbox, number, "won")
     assert heard(paid).state == PaymentState.REFUNDED
+    admission.sweep()
     assert not is_frozen(paid)
+    assert not Job.objects.exists()
+    at_stripe.close_dispute(sandbox, number, "lost")
+    assert heard(paid).state == PaymentState.REFUNDED
+    assert Dispute.objects.get().state == DisputeState.LOST
+    assert order(document).state == PaymentState.PENDING
+
+
+def test_a_dispute_over_money_held_for_nothing_leaves_the_payment_that_counts_alone(
+    document: Document, sandbox: Running
+) -> None:
+    """Two pages of one document were paid, and what was not needed could not be given back."""
+    old = order(document)
+    Payment.objects.update(state=PaymentState.EXPIRED)
+    new = order(document)
+    for one in (new, old):
+        at_stripe.pay(sandbox, one)
+        settlement.settle(payment_id=one.pk, cause="test")
+    number = at_stripe.dispute(sandbox, old)
+    for refund_id in refunds.unfinished():
+        refunds.advance(refund_id=refund_id)
+    assert heard(old).state == PaymentState.HELD
+    assert not is_frozen(old)
+    at_stripe.close_dispute(sandbox, number, "won")
+    assert heard(old).state == PaymentState.HELD
+    assert Payment.objects.get(pk=new.pk).state == PaymentState.SUCCEEDED
 
 
 def test_a_refund_that_the_bank_sends_back_after_it_was_paid_is_booked_back(
