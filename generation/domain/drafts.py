@@ -83,13 +83,6 @@ def kept(section_id: UUID) -> Draft:
     )
 
 
-def fingerprints(job_id: UUID) -> dict[UUID, list[int]]:
-    """What tells the newest draft of each section from others (``checking.repetition``)."""
-    steps = Step.objects.filter(job_id=job_id, stage__in=[Stage.WRITE, Stage.REVISE], state=StepState.DONE)
-    rows = steps.order_by("round", "id").values_list("section_id", "result__fingerprint")
-    return {section_id: found for section_id, found in rows if section_id}
-
-
 def digest_of(section: Section) -> str:
     """What a text of this section answers to: it is kept with the text's provenance, and another one calls for another.
 
