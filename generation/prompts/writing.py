@@ -13,7 +13,7 @@ from generation.prompts.glossary import Term
 #: The longest text that is asked for at once in a long document; the rest comes by continuation (R-34).
 LONGEST_CALL: Final = 12_000
 #: Characters of a present text that a model is shown, and of the text before it.
-MAX_TEXT: Final = 60_000
+MAX_TEXT: Final = 120_000
 _BEFORE: Final = 1_200
 _MAX_OUTLINE: Final = 12_000
 #: Passages that one question shows.
