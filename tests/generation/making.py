@@ -14,6 +14,7 @@ from documents.domain.outline import share_pages
 from documents.enums import DocumentState
 from documents.models import Document, Passage, Section, Source
 from generation.domain.drain import Drain
+from generation.domain.queue import Claim
 from tests.documents.factories import DocumentFactory, SourceFactory
 
 PARAGRAPHS = [
@@ -76,3 +77,15 @@ def pay(document: Document) -> Payment:
 def drain(**options: Any) -> int:
     """Works the queue in this process until nothing is claimable."""
     return asyncio.run(Drain(**options).run())
+
+
+def work_on(claims: list[Claim]) -> None:
+    """Works on these steps at once, and on nothing else."""
+
+    async def together() -> None:
+        running = Drain()
+        await asyncio.gather(*(running._step(claim) for claim in claims))
+        for gateway in running._gateways.values():
+            await gateway.close()
+
+    asyncio.run(together())

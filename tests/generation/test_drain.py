@@ -20,7 +20,7 @@ from generation.domain.heartbeat import Heartbeat
 from generation.enums import Outcome, Stage, StepState
 from generation.models import AIModel, Attempt, Job, JobEvent, KeyLimit, Step
 from sandbox.client import Control
-from tests.generation.making import drain, ordered_document, source_with_passages
+from tests.generation.making import drain, ordered_document, source_with_passages, work_on
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -161,8 +161,7 @@ def test_models_switched_off_in_the_middle_are_an_outage_that_ends_in_a_refund(
 ) -> None:
     settings.AI_RULES_SECONDS = 0.0
     document = started()
-    for claim in queue.claim(limit=1, worker="test"):
-        asyncio.run(_one(claim))
+    work_on(queue.claim(limit=1, worker="test"))
     AIModel.objects.update(enabled=False)
     drain_until_over(document)
     assert document.state == DocumentState.FAILED
@@ -186,8 +185,7 @@ def test_a_source_deleted_in_the_middle_is_cited_nowhere(control: Control) -> No
     document = started()
     second = source_with_passages(document)
     while not Step.objects.filter(stage=Stage.CHECK).exists():
-        for claim in queue.claim(limit=8, worker="test"):
-            asyncio.run(_one(claim))
+        work_on(queue.claim(limit=8, worker="test"))
     gone = document.sources.exclude(pk=second.pk).get()
     gone.delete()
     drain_until_over(document)
@@ -199,8 +197,7 @@ def test_a_source_deleted_in_the_middle_is_cited_nowhere(control: Control) -> No
 def test_the_only_source_deleted_in_the_middle_ends_in_a_named_failure(control: Control) -> None:
     document = started()
     while not Step.objects.filter(stage=Stage.CHECK).exists():
-        for claim in queue.claim(limit=8, worker="test"):
-            asyncio.run(_one(claim))
+        work_on(queue.claim(limit=8, worker="test"))
     document.sources.all().delete()
     drain_until_over(document)
     assert document.state == DocumentState.FAILED
@@ -246,8 +243,7 @@ def test_files_that_are_still_being_read_are_waited_for(control: Control) -> Non
 def test_a_section_lost_before_assembly_is_never_silently_missing(control: Control) -> None:
     document = started()
     while not Step.objects.filter(stage=Stage.MEASURE).exists():
-        for claim in queue.claim(limit=8, worker="test"):
-            asyncio.run(_one(claim))
+        work_on(queue.claim(limit=8, worker="test"))
     document.sections.filter(position=1).update(text="")
     document.sections.filter(position=0).update(pages=2)
     Document.objects.filter(pk=document.pk).update(pages=1)
@@ -263,13 +259,6 @@ def wait_for_writers(count: int) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     connection.close()
-
-
-async def _one(claim: queue.Claim) -> None:
-    running = Drain()
-    await running._step(claim)
-    for gateway in running._gateways.values():
-        await gateway.close()
 
 
 def test_a_lease_lost_in_the_middle_ends_the_work_on_its_step(control: Control, settings: Settings) -> None:

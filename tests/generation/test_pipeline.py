@@ -1,20 +1,23 @@
 """From a paid outline to a finished, cited document: the whole pipeline against the sandbox."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 
 from accounts.models import Mail
 from billing.models import Refund
 from documents.domain.text import citation_keys
 from documents.enums import DocumentState
 from documents.models import Document, SectionRevision
-from generation.domain import admission
+from generation.domain import admission, queue
 from generation.enums import JobState, Outcome, Stage
 from generation.models import Attempt, Job, Step
 from sandbox.client import Control
-from tests.generation.making import drain, ordered_document
+from tests.documents.export.samples import docx_part, docx_text
+from tests.generation.making import drain, ordered_document, work_on
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -196,3 +199,18 @@ def test_queries_nobody_will_plan_are_replaced_by_the_topic(control: Control) ->
     drain()
     document.refresh_from_db()
     assert_delivered(document)
+
+
+def test_the_docx_is_not_laid_out_again_but_told_the_pages_that_were_measured(control: Control) -> None:
+    document = ordered_document()
+    admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
+    while not Step.objects.filter(stage=Stage.EXPORT).exists():
+        work_on(queue.claim(limit=8, worker="test"))
+    measured = Step.objects.filter(stage=Stage.MEASURE).latest("round")
+    pages = {name: page + 40 for name, page in measured.result["first_pages"].items()}
+    Step.objects.filter(pk=measured.pk).update(result={**measured.result, "first_pages": pages})
+    drain()
+    docx = document.exports.get(format="docx", state="ready")
+    contents = docx_text(docx_part(Path(default_storage.path(docx.stored_as))))
+    first = document.sections.get(position=0)
+    assert f"1\t{first.title}\t{pages[str(first.pk)]}" in contents

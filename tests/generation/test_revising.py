@@ -1,6 +1,5 @@
 """Pages that came out wrong are put right by further calls, or the money goes back (R-11)."""
 
-import asyncio
 from decimal import Decimal
 
 import pytest
@@ -10,11 +9,10 @@ from billing.models import Payment, Refund
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import admission, queue
-from generation.domain.drain import Drain
 from generation.enums import Stage
 from generation.models import Attempt, Step
 from sandbox.client import Control
-from tests.generation.making import drain, ordered_document
+from tests.generation.making import drain, ordered_document, work_on
 from tests.generation.test_pipeline import assert_delivered, assert_failed_and_refunded
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -25,14 +23,8 @@ def written_and_checked(*, pages: int) -> Document:
     document = ordered_document(pages=pages, sections=2)
     admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
 
-    async def run(claims: list[queue.Claim]) -> None:
-        running = Drain()
-        await asyncio.gather(*(running._step(claim) for claim in claims))
-        for gateway in running._gateways.values():
-            await gateway.close()
-
     while not Step.objects.filter(stage=Stage.MEASURE).exists():
-        asyncio.run(run(queue.claim(limit=8, worker="test")))
+        work_on(queue.claim(limit=8, worker="test"))
     return document
 
 

@@ -1,6 +1,5 @@
 """How a section is written: whole, in continued calls or in logical parts, and not anew where an earlier text holds."""
 
-import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -12,29 +11,16 @@ from documents.domain.text import body_characters
 from documents.enums import DocumentState
 from documents.models import Document, Section
 from generation.domain import admission, commissions, drafts, queue
-from generation.domain.drain import Drain
 from generation.domain.pieces import Pieces
 from generation.domain.queue import Claim
 from generation.enums import Stage, StepState
 from generation.models import AIModel, Attempt, Step
 from generation.prompts import writing
 from sandbox.client import Control
-from tests.generation.making import drain, ordered_document, pay
+from tests.generation.making import drain, ordered_document, pay, work_on
 from tests.generation.test_pipeline import assert_delivered
 
 pytestmark = pytest.mark.usefixtures("committed")
-
-
-def run(claims: list[Claim]) -> None:
-    """Works on these steps, and on nothing else."""
-
-    async def together() -> None:
-        running = Drain()
-        await asyncio.gather(*(running._step(claim) for claim in claims))
-        for gateway in running._gateways.values():
-            await gateway.close()
-
-    asyncio.run(together())
 
 
 def start(document: Document) -> None:
@@ -45,7 +31,7 @@ def at_the_writing(*, pages: int, sections: int) -> Claim:
     """The step of the first section, everything before it done."""
     document = ordered_document(pages=pages, sections=sections)
     start(document)
-    run(queue.claim(limit=1, worker="test"))
+    work_on(queue.claim(limit=1, worker="test"))
     return queue.claim(limit=1, worker="test")[0]
 
 
@@ -63,7 +49,7 @@ def result(claim: Claim) -> dict[str, Any]:
 
 def test_below_30_pages_a_section_is_written_whole(control: Control) -> None:
     claim = at_the_writing(pages=29, sections=2)
-    run([claim])
+    work_on([claim])
     assert purposes(claim) == ["write"]
     made = result(claim)
     assert made["target"] > 35_000
@@ -72,14 +58,14 @@ def test_below_30_pages_a_section_is_written_whole(control: Control) -> None:
 
 def test_from_30_pages_on_it_is_continued_call_after_call(control: Control) -> None:
     claim = at_the_writing(pages=32, sections=4)
-    run([claim])
+    work_on([claim])
     assert purposes(claim) == ["write", "extend"]
 
 
 def test_where_a_models_answers_are_short_it_is_continued_too(control: Control) -> None:
     AIModel.objects.filter(enabled=True).update(max_output_tokens=8_000)
     claim = at_the_writing(pages=8, sections=2)
-    run([claim])
+    work_on([claim])
     assert purposes(claim) == ["write", "extend", "extend"]
     made = result(claim)
     assert abs(body_characters(made["draft"]["text"]) - made["target"]) <= 0.04 * made["target"]
@@ -87,7 +73,7 @@ def test_where_a_models_answers_are_short_it_is_continued_too(control: Control) 
 
 def test_above_50_pages_a_long_section_is_written_in_logical_parts(control: Control) -> None:
     claim = at_the_writing(pages=60, sections=5)
-    run([claim])
+    work_on([claim])
     asked = purposes(claim)
     assert asked[0] == "subsections"
     assert asked[1:].count("write") >= 3
@@ -101,14 +87,14 @@ def test_above_50_pages_a_long_section_is_written_in_logical_parts(control: Cont
 
 def test_a_short_section_of_a_long_work_is_not_divided(control: Control) -> None:
     claim = at_the_writing(pages=60, sections=15)
-    run([claim])
+    work_on([claim])
     assert purposes(claim) == ["write"]
 
 
 def test_every_part_is_kept_the_moment_it_is_done(control: Control) -> None:
     claim = at_the_writing(pages=60, sections=5)
     control.fault("ai", "500", match="The text before it ends like this")
-    run([claim])
+    work_on([claim])
     step = Step.objects.get(pk=claim.step_id)
     assert step.state == StepState.READY
     kept = Pieces.from_json(step.checkpoint)
@@ -116,7 +102,7 @@ def test_every_part_is_kept_the_moment_it_is_done(control: Control) -> None:
     control.clear_faults()
     Step.objects.filter(pk=claim.step_id).update(not_before=step.created_at)
     (again,) = [one for one in queue.claim(limit=9, worker="test") if one.step_id == claim.step_id]
-    run([again])
+    work_on([again])
     text = result(again)["draft"]["text"]
     assert text.startswith(kept.draft.text)
     asked = Attempt.objects.filter(step_id=claim.step_id, outcome="succeeded")
@@ -127,7 +113,7 @@ def test_every_part_is_kept_the_moment_it_is_done(control: Control) -> None:
 def test_a_section_that_nobody_will_divide_is_written_on_and_on(control: Control) -> None:
     control.fault("ai", "refusal", match="Divide this section")
     claim = at_the_writing(pages=60, sections=5)
-    run([claim])
+    work_on([claim])
     written = Attempt.objects.filter(step_id=claim.step_id, outcome="succeeded").values_list("purpose", flat=True)
     assert list(written) == ["write", "extend", "extend"]
 
