@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.domain.mail import send_mail
-from billing import receipt_paper
 from billing.enums import RefundState
 from billing.models import Payment, Receipt, ReceiptCounter
+from documents.domain import exporting
 
 
 def issue(*, payment: Payment, now: datetime) -> Receipt:
@@ -59,4 +59,4 @@ def render_pdf(receipt: Receipt) -> bytes:
         "notice": settings.NOTICE_BANNER,
     }
     with translation.override(payment.user.language):
-        return receipt_paper.to_pdf(render_to_string("billing/receipt_paper.html", context))
+        return exporting.render_sheet(render_to_string("billing/paper/receipt.html", context))

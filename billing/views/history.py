@@ -14,7 +14,7 @@ from accounts.domain.signed_in import SignedInRequest
 from billing.domain import queries, receipts
 from billing.forms import SearchForm
 from billing.models import Receipt
-from documents.export import ExportError
+from documents.domain.exporting import ExportError
 
 PAGE_SIZE = 20
 #: Payments that the account page shows; the rest is a page away.

@@ -32,6 +32,7 @@ from documents.export import (
     render_pdf_async,
     render_reader_async,
 )
+from documents.export.sheet import render_sheet
 from documents.models import Document, Export, Section
 from tesigo.platform.enqueue import enqueue_on_commit
 
@@ -48,6 +49,7 @@ __all__ = [
     "prepare",
     "render",
     "render_reader",
+    "render_sheet",
     "request_export",
     "store_reader",
 ]

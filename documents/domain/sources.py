@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
+from documents.domain.text import ascii_words
 from documents.enums import SourceOrigin
 from documents.extraction.cleaning import clean_pages
 from documents.extraction.language import language_of
@@ -23,7 +24,7 @@ from documents.extraction.passages import split_page
 from documents.extraction.protocol import Page
 from documents.models import Document, Source
 from documents.sources.found import MIN_TEXT, FoundWork
-from documents.sources.keys import ascii_words, key_for
+from documents.sources.keys import key_for
 from documents.sources.merging import KEPT, merge
 from documents.sources.searching import Service, configured, search_services
 from privacy.domain import audit

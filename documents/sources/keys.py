@@ -1,16 +1,12 @@
 """Citation keys such as ``rossi-2021`` or ``debian-policy-2022``: what the writer cites by and pandoc resolves."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from documents.domain.text import ascii_words
+
 MAX_KEY: Final = 48
 #: Letters that have no decomposition into a plain one.
-_PLAIN: Final = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
-     "ð": "d", "þ": "th", "ı": "i", "'": "", "’": ""}
-)  # fmt: skip
 _EMPTY_WORDS: Final = frozenset(
     [
         "a",
@@ -107,12 +103,6 @@ def key_for(item: Mapping[str, Any], taken: Collection[str]) -> str:
     if not stem[0].isalpha():
         stem = f"s-{stem}"
     return next(key for key in _variants(stem) if key not in taken)
-
-
-def ascii_words(text: str) -> list[str]:
-    """Lower-case words of plain letters and digits."""
-    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode()
-    return re.findall(r"[a-z0-9]+", plain.lower())
 
 
 def _who(item: Mapping[str, Any]) -> list[str]:

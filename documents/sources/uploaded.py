@@ -4,11 +4,11 @@ that the file does not carry on its first pages."""
 import re
 from typing import Any, Final
 
+from documents.domain.text import ascii_words
 from documents.extraction.dates import EARLIEST_YEAR, csl_date
 from documents.extraction.people import people
 from documents.extraction.protocol import Meta
 from documents.sources.found import doi
-from documents.sources.keys import ascii_words
 
 #: Characters of the first pages in which authors and dates are looked for.
 FRONT: Final = 6_000

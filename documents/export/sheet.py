@@ -1,4 +1,4 @@
-"""Sets a receipt: HTML on standard input, PDF on standard output. ``python -m billing.receipt_paper``
+"""Sets a sheet of our own, such as a receipt: HTML in, PDF out. ``python -m documents.export.sheet``
 
 A process of its own, under limits, so that laying out never grows the one that serves pages. Nothing is fetched.
 """
@@ -12,14 +12,14 @@ from documents.export.errors import ExportError
 from documents.export.limits import Limits, apply
 
 _LIMITS: Final = Limits(memory=768 * 1024**2, cpu=20, wall=30)
-_PROJECT: Final = Path(__file__).resolve().parents[1]
+_PROJECT: Final = Path(__file__).resolve().parents[2]
 
 
-def to_pdf(html: str) -> bytes:
+def render_sheet(html: str) -> bytes:
     """The PDF of a page of ours. Raises ExportError when it could not be set."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "billing.receipt_paper"],
+            [sys.executable, "-m", "documents.export.sheet"],
             input=html.encode(),
             capture_output=True,
             cwd=_PROJECT,
@@ -28,9 +28,9 @@ def to_pdf(html: str) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise ExportError("Setting the receipt took too long.") from None
+        raise ExportError("Setting the sheet took too long.") from None
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        raise ExportError("The receipt could not be set.")
+        raise ExportError("The sheet could not be set.")
     return done.stdout
 
 
