@@ -247,33 +247,40 @@ def construct_event(*, payload: bytes, signature: str) -> Event:
             body, signature, settings.STRIPE_WEBHOOK_SECRET, stripe.Webhook.DEFAULT_TOLERANCE
         )
         event = json.loads(body)
+        if event.get("account") or bool(event["livemode"]) != settings.STRIPE_LIVE_MODE:
+            raise BadSignature("The event is of another account, or of the other mode.")
         thing = event["data"]["object"]
         keep = ("id", "object", "status", "payment_status", "payment_intent", "amount", "amount_total", "currency")
-        summary = {name: thing[name] for name in keep if isinstance(thing.get(name), (str, int))}
+        summary = {name: thing[name] for name in keep if isinstance(thing.get(name), int) or _is_plain(thing.get(name))}
         ours = thing.get("metadata") or {}
         summary["metadata"] = {
-            name: str(ours[name])[:64] for name in ("payment_id", "document_id", "refund_id") if name in ours
+            name: ours[name][:64] for name in ("payment_id", "document_id", "refund_id") if _is_plain(ours.get(name))
         }
         return Event(
             id=_identifier(event["id"]),
-            type=str(event["type"]),
-            object_id=_identifier(thing["id"]),
+            type=_identifier(event["type"]),
+            # Some things have none: a balance, an invoice to come.
+            object_id=_identifier(thing["id"]) if "id" in thing else "",
             created=datetime.fromtimestamp(int(event["created"]), UTC),
             livemode=bool(event["livemode"]),
             summary=summary,
         )
     except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
         raise BadSignature(str(error)) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise BadSignature("The signed body is not an event.") from error
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it is a word of printable ASCII, as Stripe's ids and states and our own metadata are."""
+    return isinstance(value, str) and bool(_IDENTIFIER.fullmatch(value))
 
 
 def _identifier(value: Any) -> str:
     """An id of Stripe's: printable ASCII, at most 255 characters. Raises ValueError for anything else."""
-    text = str(value)
-    if not _IDENTIFIER.fullmatch(text):
+    if not _is_plain(value):
         raise ValueError("not an id")
-    return text
+    return str(value)
 
 
 @cache

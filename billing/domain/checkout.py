@@ -55,8 +55,17 @@ def open_checkout(*, document_id: UUID, shown: Shown, buyer: Buyer, now: datetim
     """
     now = now or timezone.now()
     document = owned_document(document_id=document_id, user=buyer.user)
+    orders.count_order(buyer=buyer)
     if shown.code:
         orders.count_try(document=document, buyer=buyer, code=shown.code)
+    try:
+        return _open_for(document, shown, buyer, now)
+    except PriceChanged as change:
+        _audit_another_price(document, shown, change, buyer)
+        raise
+
+
+def _open_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) -> Payment:
     for _round in range(ROUNDS):
         payment = _payment_for(document, shown, buyer, now)
         if payment.state == PaymentState.PROCESSING:
@@ -75,6 +84,22 @@ def open_checkout(*, document_id: UUID, shown: Shown, buyer: Buyer, now: datetim
             return payment
         # Paid, failed or expired meanwhile, or the price changed while Stripe was answering: look again.
     raise Unavailable("The open payment could not be replaced.")
+
+
+def _audit_another_price(document: Document, shown: Shown, change: PriceChanged, buyer: Buyer) -> None:
+    """A price that changed, or a form that somebody wrote into: the trail has what was sent and what it costs."""
+    quote = change.quote
+    audit.record(
+        action="payment.price_differs",
+        subject=document,
+        by=buyer.user,
+        details={
+            "sent": str(shown.total),
+            "sent_version": shown.version,
+            "total": str(quote.total),
+            "version": quote.version,
+        },
+    )
 
 
 def withdraw(*, payment_id: UUID, cause: str, now: datetime | None = None) -> Payment:

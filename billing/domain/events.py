@@ -12,15 +12,18 @@ from django.utils import timezone
 
 from billing import stripe_gateway as gateway
 from billing.domain import settlement
-from billing.errors import ProviderError
+from billing.errors import BadSignature, ProviderError
 from billing.models import Payment, WebhookEvent
-from tesigo.platform import alerts
+from privacy.domain import audit
+from tesigo.platform import alerts, limits
 from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
 
 #: An event that fails this often is left for staff to look at; the sweeps keep settling what it was about.
 MAX_TRIES: Final = 200
+#: Rows that refused events leave in the audit trail in an hour, at most.
+REFUSALS_AUDITED: Final = 60
 #: One statement for new and known events alike: Stripe is answered before anything else is done (R-65).
 _STORE: Final = """
     INSERT INTO billing_webhookevent (event_id, type, object_id, payload, received_at, tries, error)
@@ -29,8 +32,12 @@ _STORE: Final = """
 
 
 def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> bool:
-    """Verifies and stores an event; true when it is new. Raises BadSignature, and stores nothing then."""
-    event = gateway.construct_event(payload=payload, signature=signature)
+    """Verifies and stores an event; true when it is new. Raises BadSignature: that leaves an audit row and no more."""
+    try:
+        event = gateway.construct_event(payload=payload, signature=signature)
+    except BadSignature as error:
+        _refused(str(error))
+        raise
     told = {"type": event.type, "created": event.created.isoformat(), "livemode": event.livemode}
     kept = json.dumps(event.summary | told)
     values = (event.id, event.type[:100], event.object_id, kept, now or timezone.now())
@@ -41,6 +48,13 @@ def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> b
         return False
     enqueue_on_commit("billing.tasks.work_webhook_event", new[0])
     return True
+
+
+def _refused(why: str) -> None:
+    """Anybody may knock at this door: so many rows an hour tell of it as well as all of them would."""
+    logger.warning("webhook_refused", extra={"why": why[:100]})
+    if limits.check("webhook", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse").allowed:
+        audit.record(action="webhook.refused", subject=None, by=None, details={"why": why[:100]})
 
 
 def work(*, event_id: int, now: datetime | None = None) -> bool:

@@ -1,7 +1,7 @@
 """What an order costs the person who looks at it: their variant of the prices, with a promo code or without."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from billing.domain import pricing, promo, queries, terms, variants
 from billing.domain.pricing import Offer, Quote
 from billing.domain.terms import Terms
-from billing.errors import PromoRefused
+from billing.errors import PromoRefused, Refused
+from billing.gates import Refusal
 from tesigo.platform import limits
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 #: Tries of a code that a person, and a connection, have in an hour: enough to mistype, too few to guess (R-62).
 TRIES_BY_PERSON: Final = 20
 TRIES_BY_IP: Final = 60
+#: Times that a person may press the button that pays, in an hour.
+ORDERS_BY_PERSON: Final = 60
 _HOUR: Final = 3600
 
 
@@ -70,6 +73,14 @@ def terms_of(buyer: Buyer) -> Terms:
     in_force = terms.active()
     variant = variants.of_user(user=buyer.user, terms=in_force, seen_before=buyer.seen_before)
     return terms.of_variant(in_force, variant)
+
+
+def count_order(*, buyer: Buyer) -> None:
+    """Counts an order. Raises Refused for more in an hour than anybody pays for: each one asks Stripe (R-104)."""
+    verdict = limits.check("checkout", str(buyer.user.pk), limit=ORDERS_BY_PERSON, seconds=_HOUR)
+    if not verdict.allowed:
+        reason = _("You have asked for payment very often within the last hour. Nothing was charged.")
+        raise Refused(Refusal(reason, timedelta(seconds=verdict.retry_after)))
 
 
 def count_try(*, document: "Document", buyer: Buyer, code: str) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Letters and digits that are not mistaken for each other; 8 of them are 40 bits.
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _RANDOM: Final = 8
-_SPACES: Final = re.compile(r"\s+")
+_SPACES: Final = re.compile(r"[\s\x00-\x1f]+")
 #: Uses that count against the limits.
 _COUNTED: Final = (RedemptionState.RESERVED, RedemptionState.USED)
 #: What becomes of a code's use when its payment gets there.
@@ -34,7 +34,7 @@ _RELEASED_BY: Final = frozenset({PaymentState.FAILED, PaymentState.EXPIRED})
 
 
 def normalised(code: str) -> str:
-    """A code as it is kept: upper case, without spaces."""
+    """A code as it is kept: upper case, without spaces and what no keyboard types."""
     return _SPACES.sub("", code).upper()[:32]
 
 

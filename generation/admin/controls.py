@@ -166,10 +166,6 @@ class BudgetAdmin(ControlAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Budget | None = None) -> tuple[str, ...]:
         return ("scope",) if obj else ()
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """One of each kind."""
-        return super().has_add_permission(request) and Budget.objects.count() < len(Scope)
-
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A budget is raised, never dropped: without one, nothing limits what is spent."""
         return False
