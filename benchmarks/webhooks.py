@@ -1,0 +1,191 @@
+"""5,000 signed webhook events, each delivered 3 times by 8 clients at once: answers a second, and every effect once.
+
+The web server runs as ``make run`` starts it. The events are about PAYMENTS= (500) orders paid at the sandbox's Stripe;
+afterwards they are worked as the workers work them, by four threads, and the books are counted. EVENTS=, DELIVERIES=,
+CLIENTS=.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from benchmarks import tables
+from benchmarks.site import Site, site
+from tesigo.platform.processes import wait_until
+from tesigo.platform.stack import ROOT
+
+if TYPE_CHECKING:
+    from billing.models import Payment
+
+_TYPES: Final = (
+    "checkout.session.completed", "payment_intent.succeeded", "payment_intent.created", "charge.succeeded",
+    "charge.updated",
+)  # fmt: skip
+_WORKERS: Final = 4
+
+
+def main() -> None:
+    """Delivers, works, counts."""
+    events, deliveries, clients, orders = (
+        int(os.environ.get(name, default))
+        for name, default in (("EVENTS", "5000"), ("DELIVERIES", "3"), ("CLIENTS", "8"), ("PAYMENTS", "500"))
+    )
+    os.environ["STRIPE_CALLS_PER_SECOND"] = "100000"
+    with site() as place, _web(place) as address:
+        paid = _paid_orders(place, orders)
+        letters = [_letter(number, paid[number % len(paid)]) for number in range(events)]
+        statuses, seconds = _deliver(letters, address, deliveries, clients)
+        worked = _work()
+        rows = [
+            ("events × deliveries", f"{events} × {deliveries}"),
+            ("answered with 200", f"{statuses[200]} of {sum(statuses.values())}"),
+            ("answers a second", f"{sum(statuses.values()) / seconds:.0f}"),
+            ("events worked a second", f"{events / worked:.0f}"),
+            *_effects(events, paid),
+        ]
+    tables.show(f"Webhooks by {clients} clients at once", ("", "seen"), rows)
+
+
+@contextmanager
+def _web(place: Site) -> Iterator[str]:
+    """The web server as a process of its own."""
+    port = os.environ["SITE_PORT"]
+    log = (place.folder / "web.log").open("w")
+    server = subprocess.Popen(
+        [
+            sys.executable, "-m", "uvicorn", "tesigo.asgi:application", "--port", port, "--no-proxy-headers",
+            "--no-access-log", "--lifespan", "off",
+        ],
+        cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        address = f"http://127.0.0.1:{port}"
+        if not wait_until(lambda: _answers(address), seconds=60):
+            raise SystemExit(f"The web server did not start; see {place.folder / 'web.log'}.")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _paid_orders(place: Site, count: int) -> "list[Payment]":
+    """Orders opened as the price page does, and paid on Stripe's page."""
+    from benchmarks import orders
+    from billing.domain import checkout
+    from billing.domain import orders as shown_orders
+    from billing.domain.orders import Buyer
+
+    # What is counted is money: the writing that it starts has to wait for workers that are not there.
+    place.sandbox.post("stripe/webhooks", mode="drop")
+    paid = []
+    for _ in range(count):
+        document = orders.order(pages=2, sections=1)
+        document.payments.all().delete()
+        buyer = Buyer(user=document.owner)
+        quote = shown_orders.show(document=document, buyer=buyer).quote
+        shown = checkout.Shown(quote.total, quote.version)
+        payment = checkout.open_checkout(document_id=document.pk, shown=shown, buyer=buyer)
+        place.sandbox.pay(str(payment.stripe_session_id))
+        paid.append(payment)
+    return paid
+
+
+def _letter(number: int, payment: "Payment") -> tuple[bytes, str]:
+    """An event's body and its signature."""
+    from django.conf import settings
+
+    from sandbox.stripe.webhooks import signature
+
+    kind = _TYPES[number // 500 % len(_TYPES)]
+    ours = {"payment_id": str(payment.pk), "document_id": str(payment.document_id)}
+    thing: dict[str, Any] = {"id": payment.stripe_session_id, "object": kind.rpartition(".")[0], "metadata": ours}
+    at = int(time.time())
+    body = json.dumps(
+        {
+            "id": f"evt_bench_{number}", "object": "event", "type": kind, "created": at,
+            "livemode": False, "data": {"object": thing},
+        }
+    ).encode()  # fmt: skip
+    return body, signature(body, settings.STRIPE_WEBHOOK_SECRET, at)
+
+
+def _deliver(
+    letters: list[tuple[bytes, str]], address: str, deliveries: int, clients: int
+) -> tuple[Counter[int], float]:
+    """Every letter so many times, in an order of chance, by clients that keep their connections."""
+    post = letters * deliveries
+    random.Random(1).shuffle(post)  # the same order in each run
+    shares = [post[number::clients] for number in range(clients)]
+    began = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        found = list(pool.map(lambda share: _send(share, address), shares))
+    return sum(found, Counter()), time.perf_counter() - began
+
+
+def _send(share: list[tuple[bytes, str]], address: str) -> Counter[int]:
+    statuses: Counter[int] = Counter()
+    with httpx.Client(timeout=30) as client:
+        for body, signed in share:
+            head = {"Stripe-Signature": signed, "Content-Type": "application/json"}
+            statuses[client.post(f"{address}/stripe/webhook/", content=body, headers=head).status_code] += 1
+    return statuses
+
+
+def _work() -> float:
+    """Works what was stored, by threads at once; answers the seconds that took."""
+    from django.db import connection
+
+    from billing.domain import events
+    from billing.models import WebhookEvent
+
+    def work(event_id: int) -> None:
+        events.work(event_id=event_id)
+
+    def leave() -> None:
+        connection.close()
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        list(pool.map(work, WebhookEvent.objects.filter(processed_at=None).values_list("pk", flat=True)))
+        for _ in range(_WORKERS):
+            pool.submit(leave)
+    return time.perf_counter() - began
+
+
+def _effects(events: int, paid: "list[Payment]") -> list[tuple[str, str]]:
+    from billing.models import Booking, Entry, Payment, PaymentEvent, Receipt, WebhookEvent
+    from generation.models import Job
+
+    succeeded = Payment.objects.filter(state="succeeded").count()
+    moves = PaymentEvent.objects.filter(to_state="succeeded").count()
+    in_books = sum(Entry.objects.filter(account="stripe").values_list("cents", flat=True))
+    charged = sum(int(payment.amount * 100) for payment in paid)
+    stored = WebhookEvent.objects.filter(processed_at__isnull=False).count()
+    return [
+        ("events stored and worked", f"{stored} of {events}"),
+        ("payments succeeded, moves to it", f"{succeeded}, {moves} of {len(paid)}"),
+        ("receipts, bookings, jobs", f"{Receipt.objects.count()}, {Booking.objects.count()}, {Job.objects.count()}"),
+        ("cents in the books, at Stripe", f"{in_books}, {charged}"),
+    ]
+
+
+if __name__ == "__main__":
+    main()
