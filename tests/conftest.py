@@ -38,17 +38,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
     """A database of this process's own, copied from the migrated template; dropped at the end."""
-    from django.db import connections
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     environment.create_database()
     DatabaseOperations.sql_flush = lambda *_, **__: ["SELECT pristine.restore()"]  # type: ignore[method-assign]  # on purpose
     yield
     with django_db_blocker.unblock():
-        for connection in connections.all(initialized_only=True):
-            connection.close()
-            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
-    environment.drop_database()
+        environment.drop_database()
 
 
 @pytest.fixture(scope="session")

@@ -160,7 +160,12 @@ def create_database() -> None:
 
 
 def drop_database() -> None:
-    """Removes this process's database, whoever is still connected."""
+    """Removes this process's database, whoever is still connected; we ourselves leave before."""
+    from django.db import connections  # not before the environment is prepared
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
     with _administration() as server:
         _drop(server, database_name())
 
