@@ -154,6 +154,7 @@ class Gateway:
                 attempts.intend,
                 job_id=claim.job_id,
                 step_id=claim.step_id,
+                token=claim.token,
                 model=model,
                 purpose=question.purpose,
                 idempotency_key=same,

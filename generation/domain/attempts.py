@@ -12,14 +12,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from generation.domain import budgets
 from generation.domain.budgets import Amount, Payer
 from generation.enums import Outcome
 from generation.errors import LostLease
-from generation.models import AIModel, Attempt, Job, Step
+from generation.models import AIModel, Attempt, Step
 
 _MILLION: Final = Decimal(1_000_000)
 # Keeps both from going while a call is written down for them. The foreign keys do so too, but not before the commit:
@@ -28,7 +28,18 @@ _OWNER: Final = """
     SELECT document.owner_id FROM generation_step AS step
     JOIN generation_job AS job ON job.id = step.job_id
     JOIN documents_document AS document ON document.id = job.document_id
-    WHERE step.id = %s AND job.id = %s FOR KEY SHARE OF step, job
+    WHERE step.id = %(step)s AND job.id = %(job)s AND step.token = COALESCE(%(token)s, step.token)
+    FOR KEY SHARE OF step, job
+"""
+# Keeps the job, for what the call cost is about to be booked on it.
+_HELD: Final = """
+    SELECT document.owner_id FROM generation_job AS job
+    JOIN documents_document AS document ON document.id = job.document_id
+    WHERE job.id = %s FOR NO KEY UPDATE OF job
+"""
+_BOOK: Final = """
+    UPDATE generation_job SET input_tokens = input_tokens + %s, output_tokens = output_tokens + %s, cost = cost + %s
+    WHERE id = %s
 """
 #: No call takes so long, nor do the budgets of calls that began so long ago matter any more.
 _LONGEST_CALL: Final = timedelta(hours=2)
@@ -56,6 +67,7 @@ def intend(
     *,
     job_id: UUID,
     step_id: int,
+    token: int | None = None,
     model: AIModel,
     purpose: str,
     idempotency_key: UUID,
@@ -64,12 +76,13 @@ def intend(
 ) -> Attempt:
     """Writes down that a call is about to be made, with what it may take from the budgets. Committed before it (R-36).
 
-    Raises OverBudget when ``expected`` does not fit, LostLease for a step that is gone; nothing is written then.
+    Raises OverBudget when ``expected`` does not fit, LostLease for a step that is gone or, with ``token``, has another
+    holder now; nothing is written then.
     """
     now = timezone.now()
     wanted = expected.amount(model)
     with transaction.atomic():
-        payer = Payer(job_id, _owner_of(job_id, step_id), now)
+        payer = Payer(job_id, _owner_of(job_id, step_id, token), now)
         attempt = Attempt.objects.create(
             job_id=job_id,
             step_id=step_id,
@@ -107,12 +120,12 @@ def settle(
         "finished_at": max(timezone.now(), attempt.started_at),
     }
     reserved = Amount(attempt.reserved_cost, attempt.reserved_tokens)
-    with transaction.atomic():
-        jobs = Job.objects.select_for_update(of=("self",), no_key=True).select_related("document")
-        job = jobs.only("document__owner_id").filter(pk=attempt.job_id).first()
-        if job is None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_HELD, [attempt.job_id])
+        owner = cursor.fetchone()
+        if owner is None:
             return  # thrown away with its document; the budgets are put right by reconciliation
-        payer = Payer(job.pk, job.document.owner_id, attempt.started_at)
+        payer = Payer(attempt.job_id, owner[0], attempt.started_at)
         if _end(attempt, Outcome.INTENT, values):
             budgets.settle((payer, reserved, spent))
         elif _end(attempt, Outcome.ABANDONED, values):
@@ -120,11 +133,7 @@ def settle(
             budgets.settle((payer, Amount(), spent - reserved))
         else:
             return
-        Job.objects.filter(pk=job.pk).update(
-            input_tokens=F("input_tokens") + usage.input_tokens,
-            output_tokens=F("output_tokens") + usage.output_tokens,
-            cost=F("cost") + spent.euros,
-        )
+        cursor.execute(_BOOK, [usage.input_tokens, usage.output_tokens, spent.euros, attempt.job_id])
 
 
 def _end(attempt: Attempt, present: Outcome, values: dict[str, Any]) -> bool:
@@ -165,9 +174,9 @@ def _give_up(attempts: QuerySet[Attempt]) -> None:
     budgets.settle(*((Payer(row.job_id, row.job.document.owner_id, row.started_at), all_, all_) for row, all_ in held))
 
 
-def _owner_of(job_id: UUID, step_id: int) -> int:
+def _owner_of(job_id: UUID, step_id: int, token: int | None) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_OWNER, [step_id, job_id])
+        cursor.execute(_OWNER, {"step": step_id, "job": job_id, "token": token})
         row = cursor.fetchone()
     if row is None:
         raise LostLease(str(step_id))

@@ -28,6 +28,17 @@ _SUBJECTS: Final = (Scope.JOB, Scope.USER_DAY)
 _TOLD_AT: Final = (80, 100)
 #: Below this share they are told again, as after a budget was raised; well below the first, for shares come and go.
 _TOLD_AGAIN_BELOW: Final = 60
+_ADD: Final = """
+    INSERT INTO generation_budgetuse
+        (scope, subject, period, spent_euros, spent_tokens, reserved_euros, reserved_tokens, alerted)
+    SELECT scope, subject, period, 0, 0, 0, 0, 0
+    FROM unnest(%(scopes)s::text[], %(subjects)s::text[], %(periods)s::text[]) AS wanted (scope, subject, period)
+    ON CONFLICT DO NOTHING
+"""
+_RESERVE: Final = """
+    UPDATE generation_budgetuse
+    SET reserved_euros = reserved_euros + %s, reserved_tokens = reserved_tokens + %s WHERE id = ANY(%s)
+"""
 # The rows asked for, locked in the order of the arrays. Whoever comes second waits and sees them as they are then.
 _LOCKED: Final = """
     SELECT use.*, wanted.place
@@ -168,9 +179,8 @@ def reserve(*, payer: Payer, amount: Amount) -> list[Level]:
             raise OverBudget(scope, resets_at(scope, payer.at))
         share = _percent(tokens, most_tokens) if most_euros is None else _percent(euros, most_euros)
         levels.append(Level(scope, subject, period, use_id, share, alerted))
-    BudgetUse.objects.filter(pk__in=[level.use_id for level in levels]).update(
-        reserved_euros=F("reserved_euros") + amount.euros, reserved_tokens=F("reserved_tokens") + amount.tokens
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVE, [amount.euros, amount.tokens, [level.use_id for level in levels]])
     return levels
 
 
@@ -179,12 +189,10 @@ def _lock(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
 
     Made first, whether they are there or not: one that was found missing while others are locked would be locked last.
     """
-    BudgetUse.objects.bulk_create(
-        [BudgetUse(scope=scope, subject=subject, period=period) for scope, subject, period in rows],
-        ignore_conflicts=True,
-    )
+    columns = _columns(rows)
     with connection.cursor() as cursor:
-        cursor.execute(_HOW_FULL, _columns(rows))
+        cursor.execute(_ADD, columns)
+        cursor.execute(_HOW_FULL, columns)
         return list(cursor.fetchall())
 
 

@@ -1,23 +1,33 @@
 """The database from asyncio: every query of a process runs in one and the same thread."""
 
+import threading
+import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+#: Seconds after its last use within which a connection is taken for sound.
+_TRUSTED: Final = 1.0
+_used = threading.local()
 
 
 async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What ``function`` answers, called in the one thread that speaks to the database.
 
-    A connection that broke since is replaced first: PostgreSQL may have been away for a moment.
+    A connection that broke, or lay idle for a second, is looked at first: PostgreSQL may have been away for a moment.
     """
     return await sync_to_async(_with_sound_connection, thread_sensitive=True)(function, *args, **kwargs)
 
 
 def _with_sound_connection(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    close_old_connections()
-    return function(*args, **kwargs)
+    if connection.errors_occurred or time.monotonic() - getattr(_used, "at", 0.0) > _TRUSTED:
+        close_old_connections()
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _used.at = time.monotonic()

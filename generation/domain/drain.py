@@ -17,7 +17,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from documents.models import Document
 from generation.ai.errors import AtLimit, NoAnswer
@@ -44,7 +44,8 @@ _LEFT_FOR: Final = 1.0
 _SHORT_CALL: Final = 5.0
 #: After so many seconds a drain claims nothing more, so that its process can be recycled.
 _LONGEST: Final = 900.0
-#: Claims of a step before it fails for good: while every provider is away, and after anything else.
+_DATABASE_AWAY: Final = (OperationalError, InterfaceError)
+#: Claims of a step before it fails for good: while providers or the database are away, and after anything else.
 _MOST_TRIES: Final = 6
 _TRIES: Final = 3
 #: The first wait after that, in back-offs of R-30: 30 s, then twice as long each time, at most 10 minutes.
@@ -201,7 +202,7 @@ class Drain:
         """No answer from any model, a layout that failed, a mistake of ours: tried again a few times, then final."""
         facts = {"step": claim.step_id, "stage": claim.stage, "tries": claim.tries}
         logger.error("step went wrong", extra=facts, exc_info=error)
-        is_outage = isinstance(error, NoAnswer) and error.is_outage
+        is_outage = error.is_outage if isinstance(error, NoAnswer) else isinstance(error, _DATABASE_AWAY)
         if claim.tries >= (_MOST_TRIES if is_outage else _TRIES):
             await self._give_up(claim, error)
             return

@@ -103,6 +103,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "uvicorn.access": {"handlers": [], "propagate": True, "level": "WARNING"},
             # Each names the full address of every call, keys in queries included.
             "httpx": {"level": "WARNING"},
+            "httpx2": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
             "stripe": {"level": "WARNING"},
             "openai": {"level": "WARNING"},
