@@ -215,16 +215,7 @@ def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Paym
 def _quote_for(document: Document, code: str, buyer: Buyer, now: datetime) -> Quote:
     """The price of a new order. Raises PromoRefused for a code that does not count."""
     mine = orders.terms_of(buyer)
-    offer = None
-    if code:
-        offer = promo.offer(
-            code=code,
-            document=document,
-            price_list_id=mine.price_list_id,
-            user=buyer.user,
-            ip_hash=buyer.ip_hash,
-            now=now,
-        )
+    offer = orders.offer_of(code, document=document, buyer=buyer, mine=mine, now=now) if code else None
     return pricing.quote(document.pages, mine, offer=offer, now=now)
 
 

@@ -43,6 +43,18 @@ class Order:
     code_problem: str = ""
 
 
+def offer_of(code: str, *, document: "Document", buyer: Buyer, mine: Terms, now: datetime) -> Offer:
+    """What a code takes off this document for this person. Raises PromoRefused."""
+    return promo.offer(
+        code=code,
+        document=document,
+        price_list_id=mine.price_list_id,
+        user=buyer.user,
+        ip_hash=buyer.ip_hash,
+        now=now,
+    )
+
+
 def show(*, document: "Document", buyer: Buyer, code: str = "", now: datetime | None = None) -> Order:
     """What the document costs this person now; a code that does not count leaves the price without it.
 
@@ -55,14 +67,7 @@ def show(*, document: "Document", buyer: Buyer, code: str = "", now: datetime | 
     if code:
         try:
             count_try(document=document, buyer=buyer, code=code)
-            offer = promo.offer(
-                code=code,
-                document=document,
-                price_list_id=mine.price_list_id,
-                user=buyer.user,
-                ip_hash=buyer.ip_hash,
-                now=now,
-            )
+            offer = offer_of(code, document=document, buyer=buyer, mine=mine, now=now)
         except PromoRefused as refused:
             problem = str(refused)
     return Order(pricing.quote(document.pages, mine, offer=offer, now=now), problem)

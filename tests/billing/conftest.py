@@ -10,8 +10,9 @@ if TYPE_CHECKING:  # pytest reads this before Django is set up
     from django.test import Client
 
     from accounts.models import User
-    from billing.models import PriceList
+    from billing.models import Payment, PriceList
     from documents.models import Document
+    from sandbox.testing import Running
 
 
 @pytest.fixture
@@ -55,6 +56,29 @@ def browser(student: "User") -> "Client":
     client = Client()
     client.force_login(student)
     return client
+
+
+@pytest.fixture(autouse=True)
+def many_calls(settings: Any) -> None:
+    """Stripe takes as many calls as come; where its limit counts, a test says so."""
+    settings.STRIPE_CALLS_PER_SECOND = 100_000
+
+
+@pytest.fixture
+def payment(document: "Document", sandbox: "Running") -> "Payment":
+    """€6.00 for 12 pages, on Stripe's page; nobody has paid yet."""
+    from tests.billing.ordering import order
+
+    return order(document)
+
+
+@pytest.fixture
+def paid(payment: "Payment", sandbox: "Running") -> "Payment":
+    """€6.00 for 12 pages, settled."""
+    from billing.domain import settlement
+
+    sandbox.control.pay(str(payment.stripe_session_id))
+    return settlement.settle(payment_id=payment.pk, cause="test")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.models import User
 from billing import models
-from billing.domain import events, orders, settlement
+from billing.domain import events, orders
 from billing.enums import PaymentState
 from billing.models import Payment, PromoCode, Receipt, Redemption, WebhookEvent
 from billing.tasks import work_webhook_events
@@ -52,17 +52,6 @@ def nothing_changes() -> Iterator[None]:
 
 def audited(action: str) -> int:
     return AuditEvent.objects.filter(action=action).count()
-
-
-@pytest.fixture
-def payment(document: Document, sandbox: Running) -> Payment:
-    return order(document)
-
-
-@pytest.fixture
-def paid(payment: Payment, sandbox: Running) -> Payment:
-    at_stripe.pay(sandbox, payment)
-    return settlement.settle(payment_id=payment.pk, cause="test")
 
 
 @pytest.fixture

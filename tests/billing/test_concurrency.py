@@ -43,20 +43,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SIX = Decimal("6.00")
 
 
-@pytest.fixture(autouse=True)
-def many_calls(settings: Any) -> None:
-    """Stripe takes as many calls as come; where its limit counts, a test says so."""
-    settings.STRIPE_CALLS_PER_SECOND = 10_000
-
-
-@pytest.fixture
-def paid(document: Document, sandbox: Running) -> Payment:
-    """€6.00 for 12 pages, settled."""
-    payment = order(document)
-    at_stripe.pay(sandbox, payment)
-    return settlement.settle(payment_id=payment.pk, cause="test")
-
-
 def a_list(by: User, price: str) -> PriceList:
     return price_lists.save_draft(draft=PriceList(price_per_page=Decimal(price)), by=by)
 

@@ -42,14 +42,6 @@ def impatient(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gateway._client.cache_clear()
 
 
-@pytest.fixture
-def paid(document: Document, sandbox: Running) -> Payment:
-    """€6.00 for 12 pages, settled."""
-    payment = order(document)
-    at_stripe.pay(sandbox, payment)
-    return settlement.settle(payment_id=payment.pk, cause="test")
-
-
 class Died(BaseException):
     """The process ends here: nothing that comes after, not even what catches exceptions, is run."""
 

@@ -1,7 +1,6 @@
 """The payer's bank asks for the money back: books, document and staff follow, whenever it is heard of (R-63)."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,19 +20,6 @@ from tests.billing import at_stripe
 from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def many_calls(settings: Any) -> None:
-    settings.STRIPE_CALLS_PER_SECOND = 10_000
-
-
-@pytest.fixture
-def paid(document: Document, sandbox: Running) -> Payment:
-    """€6.00 for 12 pages, settled."""
-    payment = order(document)
-    at_stripe.pay(sandbox, payment)
-    return settlement.settle(payment_id=payment.pk, cause="test")
 
 
 def heard(payment: Payment) -> Payment:

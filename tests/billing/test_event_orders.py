@@ -32,11 +32,6 @@ from tests.documents.factories import outlined_document
 Event = dict[str, Any]
 
 
-@pytest.fixture(autouse=True)
-def many_calls(settings: Any) -> None:
-    settings.STRIPE_CALLS_PER_SECOND = 100_000
-
-
 @pytest.fixture
 def code(db: None) -> PromoCode:
     return PromoCode.objects.create(code="SPRING", percent=Decimal(10))

@@ -22,13 +22,6 @@ from tests.documents.factories import UserFactory, outlined_document
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def paid(document: Document, sandbox: Running) -> Payment:
-    payment = order(document)
-    sandbox.control.pay(payment.stripe_session_id)
-    return settle(payment_id=payment.pk, cause="test")
-
-
 def text_of(pdf: bytes, folder: Path) -> str:
     path = folder / "receipt.pdf"
     path.write_bytes(pdf)

@@ -24,23 +24,6 @@ from tests.documents.factories import outlined_document
 SIX = Decimal("6.00")
 
 
-@pytest.fixture(autouse=True)
-def many_calls(settings: Any) -> None:
-    settings.STRIPE_CALLS_PER_SECOND = 100_000
-
-
-@pytest.fixture
-def payment(document: Document, sandbox: Running) -> Payment:
-    return order(document)
-
-
-@pytest.fixture
-def paid(payment: Payment, sandbox: Running) -> Payment:
-    """€6.00 for 12 pages, settled."""
-    at_stripe.pay(sandbox, payment)
-    return settlement.settle(payment_id=payment.pk, cause="test")
-
-
 def book(payment: Payment, movement: Movement = Movement.PAID) -> bool:
     with transaction.atomic():
         return ledger.book(movement=movement, payment=payment, amount=SIX, now=timezone.now())

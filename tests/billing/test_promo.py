@@ -29,11 +29,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2031, 5, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def many_calls(settings: Any) -> None:
-    settings.STRIPE_CALLS_PER_SECOND = 10_000
-
-
 @pytest.fixture
 def code(db: None) -> PromoCode:
     return PromoCode.objects.create(code="SPRING", percent=Decimal(10))

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NEW_YEAR = datetime(2031, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def many_calls(settings: Any) -> None:
-    settings.STRIPE_CALLS_PER_SECOND = 10_000
-
-
 class GaveUp(Exception):
     """Whatever ends a transaction before it is committed."""
 

@@ -30,19 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = 3600
 
 
-@pytest.fixture(autouse=True)
-def many_calls(settings: Any) -> None:
-    settings.STRIPE_CALLS_PER_SECOND = 10_000
-
-
-@pytest.fixture
-def paid(document: Document, sandbox: Running) -> Payment:
-    """€6.00 for 12 pages, settled."""
-    payment = order(document)
-    at_stripe.pay(sandbox, payment)
-    return settlement.settle(payment_id=payment.pk, cause="test")
-
-
 def report(**how: Any) -> Reconciliation:
     return reconciliation.reconcile(**{"day": timezone.now().date()} | how)
 

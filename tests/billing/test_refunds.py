@@ -6,23 +6,11 @@ import pytest
 
 from accounts.models import Mail
 from billing.domain.refunds import advance, open_refund, refund_missing_pages
-from billing.domain.settlement import settle
 from billing.enums import PaymentState, RefundState
 from billing.models import Payment, Refund
-from documents.models import Document
-from sandbox.testing import Running
 from tests.billing.concurrently import at_once
-from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def paid(document: Document, sandbox: Running) -> Payment:
-    """€6.00 for 12 pages."""
-    payment = order(document)
-    sandbox.control.pay(payment.stripe_session_id)
-    return settle(payment_id=payment.pk, cause="test")
 
 
 def give_back(paid: Payment, delivered: str, *, ordered: int = 12) -> Refund | None:

@@ -31,11 +31,6 @@ DECLINED, CHALLENGED = "4000000000000002", "4000002500003155"
 IBAN, BAD_IBAN = "DE89370400440532013000", "DE62370400440532013001"
 
 
-@pytest.fixture
-def payment(document: Document, sandbox: Running) -> Payment:
-    return order(document)
-
-
 def settled(payment: Payment) -> Payment:
     return settle(payment_id=payment.pk, cause="test")
 

@@ -14,21 +14,14 @@ from billing.domain import events
 from billing.enums import PaymentState, RefundState
 from billing.models import Payment, Refund, WebhookEvent
 from billing.tasks import work_webhook_event, work_webhook_events
-from documents.models import Document
 from sandbox.stripe.webhooks import payload as body_of
 from sandbox.stripe.webhooks import signature
 from sandbox.testing import Running
 from tests.billing.concurrently import at_once
-from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HTTP = httpx.Client(trust_env=False, verify=False)
-
-
-@pytest.fixture
-def payment(document: Document, sandbox: Running) -> Payment:
-    return order(document)
 
 
 @pytest.fixture
