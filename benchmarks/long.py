@@ -10,7 +10,7 @@ from benchmarks import load
 
 def main() -> None:
     """One section for each two and a half pages, as outlines of that size have them."""
-    pages = int(os.environ.get("PAGES", "200"))
+    pages = int(os.environ.get("PAGES") or "200")
     size = (pages, max(1, round(pages / 2.5)))
     load.write(f"{pages} pages", [size], latency=float(os.environ.get("LATENCY", "1.0")), seconds=900)
 

@@ -20,7 +20,7 @@ _MOST_MB: Final = 250
 
 def main() -> None:
     """The smaller document first; nothing of it is left when the larger one comes."""
-    small, large = (int(pages) for pages in os.environ.get("PAGES", _SIZES).split())
+    small, large = (int(pages) for pages in (os.environ.get("PAGES") or _SIZES).split())
     # A call takes some time, so that K of them are really held at once.
     with site(latency=0.2) as here:
         from benchmarks import orders, steps  # not before Django is set up
