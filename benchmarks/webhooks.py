@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -141,11 +142,16 @@ def _deliver(
 
 
 def _send(share: list[tuple[bytes, str]], address: str) -> Counter[int]:
+    """By the plainest of clients: they share two cores with the server that is measured."""
     statuses: Counter[int] = Counter()
-    with httpx.Client(timeout=30) as client:
-        for body, signed in share:
-            head = {"Stripe-Signature": signed, "Content-Type": "application/json"}
-            statuses[client.post(f"{address}/stripe/webhook/", content=body, headers=head).status_code] += 1
+    client = HTTPConnection(address.removeprefix("http://"), timeout=30)
+    for body, signed in share:
+        head = {"Stripe-Signature": signed, "Content-Type": "application/json"}
+        client.request("POST", "/stripe/webhook/", body, head)
+        answer = client.getresponse()
+        answer.read()
+        statuses[answer.status] += 1
+    client.close()
     return statuses
 
 
