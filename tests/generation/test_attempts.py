@@ -41,6 +41,7 @@ def intend(claim: queue.Claim, expected: Usage = EXPECTED) -> Attempt:
     return attempts.intend(
         job_id=claim.job_id,
         step_id=claim.step_id,
+        token=claim.token,
         model=model(),
         purpose="write",
         idempotency_key=uuid.uuid4(),
@@ -130,6 +131,16 @@ def test_a_call_for_a_step_that_is_gone_is_not_made() -> None:
     with pytest.raises(LostLease):
         intend(claim)
     assert not BudgetUse.objects.exists()
+
+
+def test_a_call_for_a_step_that_others_hold_is_not_made() -> None:
+    claim = claimed()
+    Step.objects.update(lease_until=timezone.now() - timedelta(hours=1))
+    (taken,) = queue.claim(limit=1, worker="another")
+    with pytest.raises(LostLease):
+        intend(claim)
+    assert not Attempt.objects.exists()
+    intend(taken)
 
 
 @pytest.mark.django_db(transaction=True)
