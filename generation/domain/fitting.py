@@ -16,6 +16,8 @@ _WORTH_DELIVERING: Final = 0.5
 _USUAL_CHANGE: Final = 1_500
 _LARGEST_CUT: Final = 0.5
 _SMALLEST_CHANGE: Final = 150
+#: What is counted on to stay of the text asked for, at least, however little stayed the round before.
+_LEAST_KEPT: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,27 @@ def is_good_enough(*, pages: int, body: float, round: int) -> bool:
     return abs(body - pages) <= max(_AIM[0] * pages, _AIM[1])
 
 
-def changes(*, pages: int, body: float, parts: Sequence[Part]) -> Mapping[str, int]:
+@dataclass(frozen=True)
+class Round:
+    """What a round asked for, in characters, and the pages there were before it."""
+
+    asked: int
+    body: float
+
+
+def changes(*, pages: int, body: float, parts: Sequence[Part], before: Round | None = None) -> Mapping[str, int]:
     """Characters to add to (or, negative, take from) sections, by id: those that are off most, few at a time.
 
-    What a page holds is taken from this very document as laid out.
+    What a page holds is taken from this very document as laid out; what the check takes out of new text, from the round
+    ``before``.
     """
     characters = sum(part.characters for part in parts)
     per_page = characters / body if body else 2_770
     total = round((pages - body) * per_page)
     direction = 1 if total > 0 else -1
+    if total > 0 and before is not None and before.asked > 0:
+        kept = (body - before.body) * per_page / before.asked
+        total = round(total / min(1.0, max(_LEAST_KEPT, kept)))
     by_deviation = sorted(parts, key=lambda part: (part.ordered - part.filled) * direction, reverse=True)
     room = {part.id: _room(part, direction) for part in parts}
     chosen = _chosen(by_deviation, room, abs(total))

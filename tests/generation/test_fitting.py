@@ -86,3 +86,18 @@ def test_no_section_loses_more_than_half_of_its_text() -> None:
     made = fitting.changes(pages=4, body=6.4, parts=short_and_long)
     assert made["long"] >= -8_000
     assert made.get("short", 0) >= -500
+
+
+@pytest.mark.parametrize(("kept", "asked"), [(1.2, 4.0), (1.0, 4.0), (0.8, 5.0), (0.2, 8.0), (-0.1, 8.0)])
+def test_what_the_check_took_out_the_round_before_is_asked_for_on_top(kept: float, asked: float) -> None:
+    """Of ten pages asked for some stayed; four are missing still. At most twice as much is asked for."""
+    before = fitting.Round(asked=10 * 2_700, body=116 - 10 * kept)
+    laid_out = parts(*([1.16] * 100), ordered=1.2)
+    made = fitting.changes(pages=120, body=116, parts=laid_out, before=before)
+    assert sum(made.values()) == pytest.approx(asked * 2_700, rel=0.01)
+
+
+def test_a_round_that_took_text_away_says_nothing_of_what_stays() -> None:
+    laid_out = parts(*([1.16] * 100), ordered=1.2)
+    made = fitting.changes(pages=120, body=116, parts=laid_out, before=fitting.Round(asked=-27_000, body=126))
+    assert sum(made.values()) == pytest.approx(4 * 2_700, rel=0.01)

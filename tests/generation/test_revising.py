@@ -64,19 +64,19 @@ def test_less_than_half_of_the_pages_is_not_delivered_and_refunded_in_full(contr
 
 def test_missing_pages_are_refunded_in_proportion_and_the_rest_is_delivered(control: Control) -> None:
     document = written_and_checked(pages=4)
-    order(document, pages=6)
-    Payment.objects.update(pages=6, amount=Decimal("3.00"))
+    order(document, pages=7)
+    Payment.objects.update(pages=7, amount=Decimal("3.50"))
     control.fault("ai", "length", factor=0.02)
     drain()
     document.refresh_from_db()
     assert document.state == DocumentState.READY, document.failure
     assert document.body_pages is not None
-    assert document.body_pages < Decimal("5.5")
+    assert document.body_pages < Decimal("6.5")
     refund = Refund.objects.get()
-    share = Decimal("3.00") * (6 - document.body_pages) / 6
+    share = Decimal("3.50") * (7 - document.body_pages) / 7
     assert (refund.cause, refund.payment.state) == ("missing_pages", "partially_refunded")
     assert share <= refund.amount < share + Decimal("0.01")
-    assert f"{document.body_pages:.1f} of the 6 pages" in refund.reason
+    assert f"{document.body_pages:.1f} of the 7 pages" in refund.reason
     ready = Mail.objects.get(template="ready")
     assert ready.context["refund"] == str(refund.amount)
     assert not Mail.objects.filter(template="failed").exists()

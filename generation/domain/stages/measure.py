@@ -9,9 +9,11 @@ from documents.domain import exporting, manuscripts, outline
 from documents.domain.exporting import Measurement
 from documents.domain.text import body_characters
 from documents.models import Citation, Document
-from generation.domain import fitting
+from generation.domain import drafts, fitting
 from generation.domain.database import in_database
+from generation.domain.queue import Claim
 from generation.domain.work import Result, Work
+from generation.enums import Stage
 from generation.errors import StepFailed
 
 
@@ -20,7 +22,7 @@ async def run(work: Work) -> Result:
     document_id = work.claim.document_id
     await in_database(require_citations, document_id)
     measured = await exporting.measure(await in_database(manuscripts.load, document_id))
-    return Result(await in_database(_plan, document_id, measured, work.claim.round))
+    return Result(await in_database(_plan, work.claim, measured))
 
 
 def require_citations(document_id: UUID) -> None:
@@ -31,8 +33,8 @@ def require_citations(document_id: UUID) -> None:
         )
 
 
-def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, object]:
-    document = Document.objects.get(pk=document_id)
+def _plan(claim: Claim, measured: Measurement) -> dict[str, object]:
+    document, round = Document.objects.get(pk=claim.document_id), claim.round
     body = float(measured.body_pages)
     filled = {section: float(pages) for section, pages in measured.section_pages.items()}
     result: dict[str, object] = {
@@ -42,7 +44,7 @@ def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, obj
     }
     if fitting.is_good_enough(pages=document.pages, body=body, round=round):
         return result
-    planned = _changes(document, body, filled) if round < fitting.ROUNDS else {}
+    planned = _changes(document, body, filled, _round_before(claim)) if round < fitting.ROUNDS else {}
     if not planned and not fitting.is_worth_delivering(pages=document.pages, body=body):
         raise StepFailed(
             _("The text came out at %(body).1f pages instead of the %(pages)d that were ordered.")
@@ -51,7 +53,16 @@ def _plan(document_id: UUID, measured: Measurement, round: int) -> dict[str, obj
     return {**result, "changes": planned}
 
 
-def _changes(document: Document, body: float, filled: Mapping[str, float]) -> dict[str, int]:
+def _round_before(claim: Claim) -> fitting.Round | None:
+    if not claim.round:
+        return None
+    told = drafts.result_of(claim.job_id, Stage.MEASURE, claim.round - 1)
+    return fitting.Round(asked=sum(told["changes"].values()), body=float(told["body_pages"]))
+
+
+def _changes(
+    document: Document, body: float, filled: Mapping[str, float], before: fitting.Round | None
+) -> dict[str, int]:
     parts = [
         fitting.Part(
             id=str(section.pk),
@@ -61,4 +72,4 @@ def _changes(document: Document, body: float, filled: Mapping[str, float]) -> di
         )
         for section in outline.leaves(document)
     ]
-    return dict(fitting.changes(pages=document.pages, body=body, parts=parts))
+    return dict(fitting.changes(pages=document.pages, body=body, parts=parts, before=before))
