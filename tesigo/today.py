@@ -49,8 +49,8 @@ def _money(now: datetime) -> list[Figure]:
     count, euros = sum(found.orders), sum(found.euros, Decimal(0))
     address = reverse("admin:billing_booking_changelist")
     note = _("%(amount)s yesterday") % {"amount": _euros(found.euros_before)}
-    if found.back:
-        note = _("%(amount)s of refunds and disputes · %(note)s") % {"amount": _euros(found.back), "note": note}
+    if found.back > 0:
+        note = _("%(amount)s went back · %(note)s") % {"amount": _euros(found.back), "note": note}
     return [
         _hourly(
             name="orders",
@@ -99,15 +99,19 @@ def _jobs(now: datetime) -> list[Figure]:
 
 def _spending(now: datetime) -> list[Figure]:
     day, month = budgets.overview(now=now, scopes=budgets.HOUSE)
+    rows = [_budget(_("today"), day), _budget(_("this month"), month)]
+    reserved = [(_("reserved by calls under way"), _euros(day.reserved))]
+    note = _("no budget is set for the day")
+    if day.limit is not None:
+        note = _("%(percent)d\N{NO-BREAK SPACE}%% of the day's budget is spent or reserved") % {"percent": day.share}
     return [
         _barred(
             name="spending",
             label=_("AI spending"),
             value=_euros(day.spent),
-            note=_("with what calls under way hold, %(percent)d %% of the day's budget") % {"percent": day.share}
-            if day.limit is not None
-            else _("no budget is set for the day"),
-            rows=[_budget(_("today"), day), _budget(_("this month"), month)],
+            note=note,
+            rows=rows,
+            more=reserved,
             address=reverse("admin:generation_spending"),
         )
     ]
@@ -133,13 +137,15 @@ def _queue(now: datetime) -> list[Figure]:
 
 def _signins(now: datetime) -> list[Figure]:
     found = failures(now=now)
-    locked = ngettext("%(count)d met the lock", "%(count)d met the lock", found.locked_out)
+    note = _("wrong passwords at the door for staff")
+    if count := found.locked_out:
+        note = ngettext("%(count)d was locked out", "%(count)d were locked out", count) % {"count": count}
     return [
         _hourly(
             name="signins",
             label=_("Failed sign-ins"),
             value=f"{sum(found.by_hour):,}",
-            note=locked % {"count": found.locked_out} if found.locked_out else _("wrong passwords of staff"),
+            note=note,
             values=found.by_hour,
             now=now,
         )
@@ -181,14 +187,23 @@ def _hourly(
     )
 
 
-def _barred(*, name: str, label: str, value: str, note: str, rows: Sequence[Row], address: str) -> Figure:
+def _barred(
+    *,
+    name: str,
+    label: str,
+    value: str,
+    note: str,
+    rows: Sequence[Row],
+    address: str,
+    more: Sequence[tuple[str, str]] = (),
+) -> Figure:
     return Figure(
         name=name,
         label=label,
         value=value,
         note=note,
         drawing=charts.bars(rows),
-        rows=[(row.label, row.number) for row in rows],
+        rows=[*((row.label, row.number) for row in rows), *more],
         address=address,
     )
 
@@ -199,14 +214,14 @@ def _counted(counts: Sequence[tuple[str, int, str]]) -> list[Row]:
 
 
 def _budget(label: str, state: BudgetState) -> Row:
-    """On a bar that reaches to 120 %, with marks where staff are told."""
+    """On a bar that reaches to 120 %, with a mark at the budget itself."""
     if state.limit is None:
         return Row(label, _("%(spent)s, no limit") % {"spent": _euros(state.spent)}, [], look="over")
     filled = charts.bar(spent=state.spent, reserved=state.reserved, limit=state.limit)
     level = "over" if state.share >= 100 else "near" if state.share >= 80 else "spent"
     words = _("%(spent)s of %(limit)s") % {"spent": _euros(state.spent), "limit": _euros(state.limit)}
     parts = [(filled.spent * 1000 // 120, level), (filled.reserved * 1000 // 120, "reserved")]
-    return Row(label, words, parts, marks=(80_000 // 120, 100_000 // 120))
+    return Row(label, words, parts, marks=(100_000 // 120,))
 
 
 def _euros(amount: Decimal) -> str:

@@ -96,7 +96,7 @@ def by_hour(values: Sequence[Decimal | int], *, said: Sequence[str], top: str, h
     words = [Words(place * _HOUR, _BASE + _FOOT - 4, f"{place:02}:00") for place in (0, 6, 12, 18)]
     if highest:
         lines.append(Line(0, _TOP, _WIDTH, "grid"))
-        words.append(Words(_WIDTH, _TOP - 5, top.format(end), "end"))
+        words.append(Words(_WIDTH, _TOP - 5, top.format(end.normalize()), "end"))
     return Drawing(_BASE + _FOOT, shapes, lines, words)
 
 

@@ -48,6 +48,12 @@ def test_hours_stand_on_the_base_and_the_highest_reaches_its_share_of_the_axis()
     assert drawn.words[-1].text == "100"
 
 
+@pytest.mark.parametrize(("highest", "written"), [(12, "€15"), (Decimal("120.50"), "€150"), (1_001, "€1,500")])
+def test_the_end_of_the_axis_is_written_plainly(highest: int | Decimal, written: str) -> None:
+    drawn = charts.by_hour([*hours()[1:], highest], said=["x"] * 24, top="€{:,f}", hour=23)
+    assert drawn.words[-1].text == written
+
+
 def test_a_day_without_anything_has_its_hours_and_no_columns() -> None:
     drawn = charts.by_hour(hours(), said=["0"] * 24, top="{}", hour=0)
     assert drawn.shapes == []

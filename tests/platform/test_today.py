@@ -80,7 +80,12 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
     assert labels(page) == ["orders", "revenue", "jobs", "spending", "queue", "signins"]
     values = re.findall(r'<p class="figure-value">(.*?)</p>', page)
     assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "2"]
-    for words in ("€12.50 of €200.00", "2 steps wait for a worker", "running: 2; done today: 0"):
+    for words in (
+        "€12.50 of €200.00",
+        "reserved by calls under way: €1.00",
+        "2 steps wait for a worker",
+        "running: 2; done today: 0",
+    ):
         assert words in page
     assert page.count('role="img"') == page.count("<desc id=") == 6
     assert "style=" not in page
@@ -88,7 +93,7 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
 
 def test_a_day_on_which_nothing_happened_is_calm(staff: Client) -> None:
     page = page_of(staff)
-    for words in ("nothing waits for a worker", "0 open", "€0.00 yesterday", "wrong passwords of staff"):
+    for words in ("nothing waits for a worker", "0 open", "€0.00 yesterday", "wrong passwords at the door for staff"):
         assert words in page
 
 
