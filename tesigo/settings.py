@@ -204,6 +204,10 @@ AXES_USERNAME_CALLABLE = "accounts.staff_signin.axes_username"
 AXES_CLIENT_IP_CALLABLE = "accounts.staff_signin.axes_client_ip"
 AXES_LOCKOUT_CALLABLE = "accounts.staff_signin.locked_out"
 AXES_ENABLE_ADMIN = False
+#: Each failure with its time, for the index of the administration; the attempts that lock are forgotten with the lock.
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+#: Beyond so many of one name axes drops the newest, and today's would seem to be none.
+AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = 100_000
 #: Sign-in limits (R-53): (how many, in how many seconds).
 SIGNIN_LIMITS = {
     "ip": (env.int("SIGNIN_PER_IP_AND_HOUR", 5, min=1), 3600),

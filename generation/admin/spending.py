@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from generation.admin import charts
+from generation.admin import stacks
 from generation.ai.states import KeyState, key_states
 from generation.domain import budgets, spending
 from generation.domain.budgets import BudgetState
 from generation.enums import Scope
+from tesigo.platform import charts
 
 
 @require_safe
@@ -24,7 +25,7 @@ def spending_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     spent = spending.spending(now=now)
     documents = spending.dearest_documents(now=now)
-    series = charts.series_of([model.name for model in spent.models])
+    series = stacks.series_of([model.name for model in spent.models])
     most = max([max(one.euros, one.estimated_euros) for one in documents], default=0)
     context = {
         **admin.site.each_context(request),
@@ -33,7 +34,7 @@ def spending_page(request: HttpRequest) -> HttpResponse:
         "day_rows": [
             (day, [day.euros.get(model.name) for model in spent.models]) for day in reversed(spent.days) if day.euros
         ],
-        "columns": charts.columns(spent.days, series),
+        "columns": stacks.columns(spent.days, series),
         "models": [
             (model, series[model.name], charts.share(model.euros, spent.models[0].euros)) for model in spent.models
         ],

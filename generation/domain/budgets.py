@@ -24,6 +24,8 @@ from tesigo.platform.alerts import tell_staff
 ORDER: Final = (Scope.JOB, Scope.USER_DAY, Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
 #: Those of which many subjects have one of their own.
 _SUBJECTS: Final = (Scope.JOB, Scope.USER_DAY)
+#: Those that everybody shares.
+HOUSE: Final = (Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
 #: Shares in percent of which staff are told, once each.
 _TOLD_AT: Final = (80, 100)
 #: Below this share they are told again, as after a budget was raised; well below the first, for shares come and go.
@@ -225,10 +227,10 @@ def settle(*calls: tuple[Payer, Amount, Amount]) -> None:
         cursor.execute(_SETTLE, columns)
 
 
-def overview(*, now: datetime) -> list[BudgetState]:
+def overview(*, now: datetime, scopes: Sequence[Scope] = (*HOUSE, *_SUBJECTS)) -> list[BudgetState]:
     """How the present budgets stand: the house's day and month, and the job and the person that are furthest."""
     limits = {budget.scope: budget for budget in Budget.objects.all()}
-    return [_state(scope, limits.get(scope), now) for scope in (Scope.HOUSE_DAY, Scope.HOUSE_MONTH, *_SUBJECTS)]
+    return [_state(scope, limits.get(scope), now) for scope in scopes]
 
 
 def _state(scope: Scope, budget: Budget | None, now: datetime) -> BudgetState:

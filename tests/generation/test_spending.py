@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from documents.models import Document
-from generation.admin import charts
+from generation.admin import stacks
 from generation.ai import breaker, keys
 from generation.domain import budgets
 from generation.domain.spending import Day, dearest_documents, spending
@@ -97,38 +97,14 @@ class TestCharts:
     def test_a_stack_is_as_high_as_its_sum_however_it_is_cut(self) -> None:
         thirds = {name: Decimal(1) / 3 for name in "abcdef"}
         days = [Day(date(2026, 11, 1), thirds), Day(date(2026, 11, 2), {"a": Decimal(2)}), Day(date(2026, 11, 3), {})]
-        drawn = charts.columns(days, charts.series_of("abcdef"))
+        drawn = stacks.columns(days, stacks.series_of("abcdef"))
         first, second = ([piece for piece in drawn.pieces if f"{day} Nov" in piece.title] for day in (1, 2))
         assert abs(sum(piece.height for piece in first) - second[0].height) <= 1
         assert [piece.y + piece.height for piece in first] == [drawn.base, *(piece.y for piece in first[:-1])]
         assert len(drawn.pieces) == 7
 
-    @pytest.mark.parametrize(
-        ("highest", "top"),
-        [("0", "1"), ("0.04", "0.05"), ("1", "1"), ("2.1", "3"), ("14.2", "15"), ("51", "100"), ("100", "100")],
-    )
-    def test_the_axis_ends_at_a_round_number(self, highest: str, top: str) -> None:
-        assert charts.ceiling(Decimal(highest)) == Decimal(top)
-
     def test_more_models_than_colours_share_the_last(self) -> None:
-        assert list(charts.series_of("abcdefgh").values()) == [1, 2, 3, 4, 5, 6, 6, 6]
-
-    @pytest.mark.parametrize(
-        ("spent", "reserved", "limit", "bar"),
-        [
-            ("50", "10", "100", charts.Bar(50, 10)),
-            ("110", "50", "100", charts.Bar(110, 10)),
-            ("500", "1", "100", charts.Bar(120, 0)),
-            ("1", "0", "0", charts.Bar(120, 0)),
-            ("1", "1", None, charts.Bar(0, 0)),
-        ],
-    )
-    def test_a_budget_fills_its_bar_up_to_120_percent(
-        self, spent: str, reserved: str, limit: str | None, bar: charts.Bar
-    ) -> None:
-        assert (
-            charts.bar(spent=Decimal(spent), reserved=Decimal(reserved), limit=Decimal(limit) if limit else None) == bar
-        )
+        assert list(stacks.series_of("abcdefgh").values()) == [1, 2, 3, 4, 5, 6, 6, 6]
 
 
 def shown(client: Client, name: str = "spending") -> str:

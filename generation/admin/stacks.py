@@ -1,19 +1,19 @@
-"""Where the pieces of a chart lie. Coordinates are whole numbers, so that no language writes them with a comma."""
+"""The columns of the page of spending: each day a stack of what its models cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Final
 
 from generation.domain.spending import Day
+from tesigo.platform.charts import ceiling
 
 #: Colours that can be told apart; what comes after them shares the last one.
 SERIES: Final = 6
 _WIDTH, _HEIGHT = 900, 240
 _LEFT, _RIGHT, _BOTTOM, _TOP = 60, 12, 28, 12
 _GAP: Final = 4
-_STEPS: Final = (Decimal(1), Decimal("1.5"), Decimal(2), Decimal(3), Decimal(5), Decimal(10))
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,6 @@ class Columns:
     pieces: list[Piece]
     lines: list[Mark]
     days: list[Mark]
-
-
-@dataclass(frozen=True)
-class Bar:
-    """Spent and reserved in percent of a budget, as far as a bar of 120 reaches."""
-
-    spent: int
-    reserved: int
 
 
 def series_of(names: Sequence[str]) -> dict[str, int]:
@@ -91,27 +83,6 @@ def columns(days: Sequence[Day], series: dict[str, int]) -> Columns:
             if (len(days) - 1 - place) % 5 == 0
         ],
     )
-
-
-def ceiling(highest: Decimal) -> Decimal:
-    """The next round number, 1, 1.5, 2, 3 or 5 with zeros, that is not below ``highest``; 1 for nothing."""
-    if highest <= 0:
-        return Decimal(1)
-    unit = Decimal(10) ** highest.adjusted()
-    return next(step * unit for step in _STEPS if step * unit >= highest)
-
-
-def bar(*, spent: Decimal, reserved: Decimal, limit: Decimal | None) -> Bar:
-    """How a budget's bar is filled; of one without a limit nothing is."""
-    if not limit:
-        return Bar(0, 0) if limit is None else Bar(120, 0)
-    filled = min(120, int(spent * 100 / limit))
-    return Bar(filled, min(120 - filled, int((reserved * 100 / limit).to_integral_value(ROUND_CEILING))))
-
-
-def share(part: Decimal | int, whole: Decimal | int) -> int:
-    """``part`` in thousandths of ``whole``, at most all of it."""
-    return min(1000, int(part * 1000 / whole)) if whole else 0
 
 
 def _short(day: date) -> str:

@@ -1,0 +1,238 @@
+"""Today at a glance, for staff: each figure from the floor it belongs to, as words and as a small drawing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.domain.guessing import failures
+from accounts.models import User
+from billing.domain.takings import takings
+from generation.domain import budgets
+from generation.domain.budgets import BudgetState
+from generation.domain.standing import queue_age, standing
+from tesigo.platform import charts
+from tesigo.platform.charts import Drawing, Row
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the day. ``rows`` are all numbers of its drawing in words; ``address`` is where there is more."""
+
+    name: str
+    label: str
+    value: str
+    note: str
+    drawing: Drawing
+    rows: list[tuple[str, str]]
+    address: str = ""
+
+    @property
+    def described(self) -> str:
+        """The rows as one text, for those who cannot see the drawing."""
+        return "; ".join(f"{label}: {number}" for label, number in self.rows)
+
+
+def figures(*, user: User | AnonymousUser, now: datetime) -> list[Figure]:
+    """Those that ``user`` may see; nothing is asked of the database for the others."""
+    return [figure for permission, ask in _ASKED if user.has_perm(permission) for figure in ask(now)]
+
+
+def _money(now: datetime) -> list[Figure]:
+    found = takings(now=now)
+    count, euros = sum(found.orders), sum(found.euros, Decimal(0))
+    address = reverse("admin:billing_booking_changelist")
+    note = _("%(amount)s yesterday") % {"amount": _euros(found.euros_before)}
+    if found.back > 0:
+        note = _("%(amount)s went back · %(note)s") % {"amount": _euros(found.back), "note": note}
+    return [
+        _hourly(
+            name="orders",
+            label=_("Orders paid"),
+            value=f"{count:,}",
+            note=_("%(count)s yesterday") % {"count": f"{found.orders_before:,}"},
+            values=found.orders,
+            now=now,
+            address=address,
+        ),
+        _hourly(
+            name="revenue",
+            label=_("Revenue"),
+            value=_euros(euros),
+            note=note,
+            values=found.euros,
+            now=now,
+            address=address,
+            write="€{:,.2f}",
+            top="€{:,f}",
+        ),
+    ]
+
+
+def _jobs(now: datetime) -> list[Figure]:
+    found = standing(now=now)
+    counts = [
+        (_("waiting"), found.queued, "span-claimed"),
+        (_("running"), found.running, "span-done"),
+        (_("done today"), found.succeeded, "series-3"),
+        (_("failed today"), found.failed, "span-failed"),
+    ]
+    is_open = found.queued + found.running
+    held = ngettext("%(count)d waits for a budget", "%(count)d wait for a budget", found.held) % {"count": found.held}
+    return [
+        _barred(
+            name="jobs",
+            label=_("Jobs"),
+            value=_("%(count)s open") % {"count": f"{is_open:,}"},
+            note=held if found.held else _("outlines and documents"),
+            rows=_counted(counts),
+            address=reverse("admin:generation_job_changelist"),
+        )
+    ]
+
+
+def _spending(now: datetime) -> list[Figure]:
+    day, month = budgets.overview(now=now, scopes=budgets.HOUSE)
+    rows = [_budget(_("today"), day), _budget(_("this month"), month)]
+    reserved = [(_("reserved by calls under way"), _euros(day.reserved))]
+    note = _("no budget is set for the day")
+    if day.limit is not None:
+        note = _("%(percent)d\N{NO-BREAK SPACE}%% of the day's budget is spent or reserved") % {"percent": day.share}
+    return [
+        _barred(
+            name="spending",
+            label=_("AI spending"),
+            value=_euros(day.spent),
+            note=note,
+            rows=rows,
+            more=reserved,
+            address=reverse("admin:generation_spending"),
+        )
+    ]
+
+
+def _queue(now: datetime) -> list[Figure]:
+    found = queue_age(now=now)
+    count = sum(found.waiting)
+    labels = (_("under a minute"), _("1 to 10 minutes"), _("10 minutes to an hour"), _("over an hour"))
+    looks = ("span-done", "span-done", "span-claimed", "span-failed")
+    waiting = ngettext("%(count)d step waits for a worker", "%(count)d steps wait for a worker", count)
+    return [
+        _barred(
+            name="queue",
+            label=_("Queue age"),
+            value=_age(found.oldest) if count else "–",
+            note=waiting % {"count": count} if count else _("nothing waits for a worker"),
+            rows=_counted(list(zip(labels, found.waiting, looks, strict=True))),
+            address=reverse("admin:generation_job_changelist"),
+        )
+    ]
+
+
+def _signins(now: datetime) -> list[Figure]:
+    found = failures(now=now)
+    note = _("wrong passwords at the door for staff")
+    if count := found.locked_out:
+        note = ngettext("%(count)d was locked out", "%(count)d were locked out", count) % {"count": count}
+    return [
+        _hourly(
+            name="signins",
+            label=_("Failed sign-ins"),
+            value=f"{sum(found.by_hour):,}",
+            note=note,
+            values=found.by_hour,
+            now=now,
+        )
+    ]
+
+
+#: What one has to be allowed to see for which figures.
+_ASKED: Final[Sequence[tuple[str, Callable[[datetime], list[Figure]]]]] = (
+    ("billing.view_booking", _money),
+    ("generation.view_job", _jobs),
+    ("generation.view_attempt", _spending),
+    ("generation.view_job", _queue),
+    ("axes.view_accessfailurelog", _signins),
+)
+
+
+def _hourly(
+    *,
+    name: str,
+    label: str,
+    value: str,
+    note: str,
+    values: Sequence[Decimal | int],
+    now: datetime,
+    address: str = "",
+    write: str = "{:,}",
+    top: str = "{:,f}",
+) -> Figure:
+    said = [write.format(value) for value in values]
+    hour = now.astimezone(UTC).hour
+    return Figure(
+        name=name,
+        label=label,
+        value=value,
+        note=note,
+        drawing=charts.by_hour(values, said=said, top=top, hour=hour),
+        rows=[(f"{place:02}:00", said[place]) for place in range(hour + 1)],
+        address=address,
+    )
+
+
+def _barred(
+    *,
+    name: str,
+    label: str,
+    value: str,
+    note: str,
+    rows: Sequence[Row],
+    address: str,
+    more: Sequence[tuple[str, str]] = (),
+) -> Figure:
+    return Figure(
+        name=name,
+        label=label,
+        value=value,
+        note=note,
+        drawing=charts.bars(rows),
+        rows=[*((row.label, row.number) for row in rows), *more],
+        address=address,
+    )
+
+
+def _counted(counts: Sequence[tuple[str, int, str]]) -> list[Row]:
+    most = max(count for _label, count, _look in counts)
+    return [Row(label, f"{count:,}", [(charts.share(count, most), look)]) for label, count, look in counts]
+
+
+def _budget(label: str, state: BudgetState) -> Row:
+    """On a bar that reaches to 120 %, with a mark at the budget itself."""
+    if state.limit is None:
+        return Row(label, _("%(spent)s, no limit") % {"spent": _euros(state.spent)}, [], look="over")
+    filled = charts.bar(spent=state.spent, reserved=state.reserved, limit=state.limit)
+    level = "over" if state.share >= 100 else "near" if state.share >= 80 else "spent"
+    words = _("%(spent)s of %(limit)s") % {"spent": _euros(state.spent), "limit": _euros(state.limit)}
+    parts = [(filled.spent * 1000 // 120, level), (filled.reserved * 1000 // 120, "reserved")]
+    return Row(label, words, parts, marks=(100_000 // 120,))
+
+
+def _euros(amount: Decimal) -> str:
+    return f"€{amount:,.2f}"
+
+
+def _age(age: timedelta) -> str:
+    seconds = int(age.total_seconds())
+    if seconds < 60:
+        return _("%(count)d s") % {"count": seconds}
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return _("%(count)d min") % {"count": minutes}
