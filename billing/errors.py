@@ -30,7 +30,7 @@ class NotReady(Exception):
 
 
 class AlreadyPaid(Exception):
-    """The document has been paid for."""
+    """The document has been paid for, or money for it is held until staff have looked at it."""
 
 
 class Refused(Exception):

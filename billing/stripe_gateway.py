@@ -112,6 +112,7 @@ def create_session(
     amount: int,
     currency: str,
     name: str,
+    description: str,
     email: str,
     metadata: Mapping[str, str],
     success_url: str,
@@ -132,7 +133,7 @@ def create_session(
                         "price_data": {
                             "currency": currency.lower(),
                             "unit_amount": amount,
-                            "product_data": {"name": name},
+                            "product_data": {"name": name, "description": description},
                         },
                     }
                 ],

@@ -1,6 +1,5 @@
 """Background doors of billing: each asks one domain function. Losing any of them is made good by beat."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -58,5 +57,6 @@ def mirror_stripe_objects() -> None:
 
 @shared_task(ignore_result=True)
 def reconcile_yesterday() -> None:
-    """Compares the books, our payments and Stripe for the UTC day that is over (beat, nightly, R-14)."""
-    reconciliation.reconcile_quietly(day=timezone.now().date() - timedelta(days=1))
+    """Compares the books, our payments and Stripe for the UTC day that is over, and for any missed (beat, R-14)."""
+    for day in reconciliation.days_due(today=timezone.now().date()):
+        reconciliation.reconcile_quietly(day=day)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing import webhooks
+from billing import api, webhooks
 from billing.views import calculator, history, ordering, returning
 
 app_name = "billing"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/price/", ordering.price, name="price"),
     path("documents/<uuid:document_id>/pay/", ordering.pay, name="pay"),
     path("documents/<uuid:document_id>/paid/", returning.paid, name="paid"),
+    path("api/documents/<uuid:document_id>/price/", api.PriceView.as_view(), name="price-api"),
     path("account/payments/", history.payment_history, name="payment-history"),
     path("account/payments/<uuid:payment_id>/receipt/", history.receipt, name="receipt"),
     path("stripe/webhook/", webhooks.receive, name="webhook"),

@@ -1,6 +1,7 @@
 """Payments to follow, settle and refund; what went back, and what is disputed."""
 
 from decimal import Decimal
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -56,8 +57,9 @@ class BookingInline(ReadOnlyInline):
 
 
 class RefundForm(forms.Form):
-    """How much goes back, and why."""
+    """How much goes back, and why. ``once`` names the form: sent twice, it gives back once."""
 
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
     amount = forms.DecimalField(
         label=_("Amount in euros"),
         required=False,
@@ -131,12 +133,15 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
                 "form": form,
             }
             return render(request, "billing/admin/refund.html", context)
+        given = form.cleaned_data
         for payment in chosen:
-            self._refund_one(request, payment, form.cleaned_data["amount"], form.cleaned_data["reason"])
+            cause = f"staff-{given['once']}"
+            self._refund_one(request, payment, amount=given["amount"], reason=given["reason"], cause=cause)
         return None
 
-    def _refund_one(self, request: HttpRequest, payment: Payment, amount: Decimal | None, reason: str) -> None:
-        cause = f"staff-{payment.refunds.count() + 1}"
+    def _refund_one(
+        self, request: HttpRequest, payment: Payment, *, amount: Decimal | None, reason: str, cause: str
+    ) -> None:
         try:
             refund = refunds.open_refund(
                 payment_id=payment.pk, cause=cause, reason=reason, amount=amount, by=staff_of(request)

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.forms.models import BaseInlineFormSet
+from django.forms.models import BaseInlineFormSet, inlineformset_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -24,6 +24,7 @@ from billing.models import PriceList, PriceTier, PromoCode
 #: The moves that the panel's buttons make.
 _ACTIVATE: Final = "activate"
 _END_TEST: Final = "end-test"
+_DRAFT: Final = "draft"
 
 
 class TierFormSet(BaseInlineFormSet):
@@ -31,11 +32,19 @@ class TierFormSet(BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
+        if any(self.errors):
+            return
         kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
         tiers = [PriceTier(from_page=row["from_page"], price_per_page=row["price_per_page"]) for row in kept]
         base = self.instance.price_per_page
         if base is not None:
             price_lists.check_tiers(base, tiers)
+
+
+#: Tiers as they are typed, for the preview.
+_TYPED_TIERS: Final = inlineformset_factory(
+    PriceList, PriceTier, formset=TierFormSet, fields=("from_page", "price_per_page")
+)
 
 
 class TierInline(admin.TabularInline):
@@ -95,15 +104,27 @@ class PriceListAdmin(admin.ModelAdmin):
         return request.user.has_perm("billing.change_pricelist")
 
     def save_model(self, request: HttpRequest, obj: PriceList, form: Any, change: bool) -> None:
+        price_lists.save_draft(draft=obj, by=staff_of(request))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         try:
-            price_lists.save_draft(draft=obj, by=staff_of(request))
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except PriceListFrozen:
+            # Somebody put it in force while the form was under way; its tiers were not saved either.
             self.message_user(request, _("This list is no longer a draft; nothing was changed."), messages.ERROR)
+            return redirect(request.path)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/move/<str:what>/", view(self.move), name="billing_pricelist_move"),
+            path("preview/", view(self.preview), name="billing_pricelist_preview"),
             path("comparison/", view(self.comparison), name="billing_pricelist_comparison"),
             *super().get_urls(),
         ]
@@ -114,10 +135,24 @@ class PriceListAdmin(admin.ModelAdmin):
         price_list = PriceList.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         panel = _panel(price_list, request.GET.get("code", "")) if price_list else {}
         may_act = self.has_price_permission(request)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **panel, "may_act": may_act})
+        is_draft = price_list is not None and price_list.state == PriceListState.DRAFT
+        more = {**(extra_context or {}), **panel, "may_act": may_act, "is_live": may_act and is_draft}
+        return super().change_view(request, object_id, form_url, more)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        more = {**(extra_context or {}), "is_live": self.has_price_permission(request)}
+        return super().add_view(request, form_url, more)
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """What orders would cost by what is typed in the form, and what is worth a second look. Saves nothing."""
+        if not self.has_price_permission(request):
+            raise PermissionDenied
+        return _preview(request, self)
 
     def move(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
-        """Puts a list in force, or ends a comparison, with a reason."""
+        """Puts a list in force or ends a comparison, with a reason; or starts a draft from the list."""
         return _moved(self, request, pk, what)
 
     def comparison(self, request: HttpRequest) -> HttpResponse:
@@ -142,6 +177,10 @@ class PriceListAdmin(admin.ModelAdmin):
 @require_POST
 def _post_move(request: HttpRequest, page: PriceListAdmin, pk: int, what: str) -> HttpResponse:
     back = redirect(reverse("admin:billing_pricelist_change", args=[pk]))
+    if what == _DRAFT:
+        draft = price_lists.draft_from(price_list_id=pk, by=staff_of(request))
+        page.message_user(request, _("Version %d is a draft now.") % draft.version, messages.SUCCESS)
+        return redirect(reverse("admin:billing_pricelist_change", args=[draft.pk]))
     form = ReasonForm(request.POST)
     if not form.is_valid():
         page.message_user(request, str(form.errors["reason"][0]), messages.ERROR)
@@ -165,14 +204,27 @@ def _moved(page: PriceListAdmin, request: HttpRequest, pk: int, what: str) -> Ht
     if not page.has_price_permission(request):
         raise PermissionDenied
     get_object_or_404(PriceList, pk=pk)
-    if what not in {_ACTIVATE, _END_TEST}:
+    if what not in {_ACTIVATE, _END_TEST, _DRAFT}:
         return redirect(reverse("admin:billing_pricelist_change", args=[pk]))
     return _post_move(request, page, pk, what)
 
 
 def _panel(price_list: PriceList, code: str) -> dict[str, Any]:
     """What stands below the form: totals with a code and without, warnings, moves, history."""
-    terms = Terms.of(price_list)
+    can_end = price_list.state == PriceListState.ACTIVE and price_list.variant != Variant.A
+    return {
+        **_totals(Terms.of(price_list), code),
+        "warnings": warnings.of(price_list),
+        "history": price_list.events.all()[:50],
+        "can_activate": price_list.state != PriceListState.ACTIVE,
+        "is_roll_back": price_list.state == PriceListState.RETIRED,
+        "can_end": can_end,
+        "reason_form": ReasonForm(),
+    }
+
+
+def _totals(terms: Terms, code: str) -> dict[str, Any]:
+    """What orders cost by these terms, with a code and without."""
     offer, code_problem = _offer(code)
     rows = [
         {
@@ -184,19 +236,25 @@ def _panel(price_list: PriceList, code: str) -> dict[str, Any]:
         }
         for pages in warnings.SAMPLES
     ]
-    can_end = price_list.state == PriceListState.ACTIVE and price_list.variant != Variant.A
-    return {
-        "rows": rows,
-        "offer": offer,
-        "code": code,
-        "code_problem": code_problem,
-        "warnings": warnings.of(price_list),
-        "history": price_list.events.all()[:50],
-        "can_activate": price_list.state != PriceListState.ACTIVE,
-        "is_roll_back": price_list.state == PriceListState.RETIRED,
-        "can_end": can_end,
-        "reason_form": ReasonForm(),
-    }
+    return {"rows": rows, "offer": offer, "code": code, "code_problem": code_problem}
+
+
+@require_POST
+def _preview(request: HttpRequest, page: PriceListAdmin) -> HttpResponse:
+    form = page.get_form(request)(request.POST, instance=PriceList())
+    is_valid = form.is_valid()
+    # As if all tiers were new: whether they are rows already does not matter for what they cost.
+    typed = {name: value for name, value in request.POST.items() if not name.endswith(("-id", "-price_list"))}
+    tiers = _TYPED_TIERS(typed | {"tiers-INITIAL_FORMS": "0"}, instance=form.instance)
+    if not (tiers.is_valid() and is_valid):
+        wrong: list[Any] = [form.errors, *tiers.errors]
+        problems = [problem for errors in wrong for found in errors.values() for problem in found]
+        context: dict[str, Any] = {"problems": [*problems, *tiers.non_form_errors()]}
+        return render(request, "billing/admin/_preview.html", context)
+    kept = [row.instance for row in tiers.forms if row.has_changed() and row not in tiers.deleted_forms]
+    context = _totals(Terms.of(form.instance, tiers=kept), request.POST.get("code", ""))
+    context["warnings"] = warnings.of(form.instance, tiers=kept)
+    return render(request, "billing/admin/_preview.html", context)
 
 
 def _offer(code: str) -> tuple[Offer | None, str]:

@@ -1,6 +1,7 @@
 """Promo codes: made one by one or in batches, their use shown (R-62)."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,6 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from billing.admin.payments import audit_export
@@ -17,7 +20,7 @@ from billing.admin.shared import csv_response, staff_of
 from billing.domain import promo
 from billing.enums import RedemptionState
 from billing.models import PromoCode, Redemption
-from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
+from tesigo.platform.read_only import ReadOnly
 
 _TERMS = (
     "percent",
@@ -46,13 +49,6 @@ class BatchForm(forms.ModelForm):
         fields = _TERMS
 
 
-class RedemptionInline(ReadOnlyInline):
-    """Who used it, and what became of it."""
-
-    model = Redemption
-    fields = ("created_at", "payment", "state", "changed_at")
-
-
 @admin.register(PromoCode)
 class PromoCodeAdmin(admin.ModelAdmin):
     """Terms of a code that was used do not change any more; switching it off is always possible."""
@@ -62,7 +58,6 @@ class PromoCodeAdmin(admin.ModelAdmin):
     search_fields = ("code", "batch", "note")
     fields = ("code", *_TERMS, "enabled", "batch")
     filter_horizontal = ("price_lists",)
-    inlines = (RedemptionInline,)
     actions = ("switch_off", "export_csv")
     change_list_template = "billing/admin/promo_codes.html"
 
@@ -75,8 +70,11 @@ class PromoCodeAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: PromoCode | None = None) -> tuple[str, ...]:
         if obj is not None and obj.redemptions.exists():
-            return ("code", "percent", "price_lists", "kinds", "batch")
-        return ()
+            return ("code", "percent", "price_lists", "kinds", "batch", "uses")
+        return ("uses",)
+
+    def get_fields(self, request: HttpRequest, obj: PromoCode | None = None) -> tuple[str, ...]:
+        return (*self.fields, "uses") if obj else self.fields
 
     def has_delete_permission(self, request: HttpRequest, obj: PromoCode | None = None) -> bool:
         return obj is not None and not obj.redemptions.exists() and super().has_delete_permission(request, obj)
@@ -95,7 +93,7 @@ class PromoCodeAdmin(admin.ModelAdmin):
         form = BatchForm(request.POST or None)
         if form.is_valid() and self._make(request, form):
             changelist = reverse("admin:billing_promocode_changelist")
-            return redirect(f"{changelist}?batch={form.cleaned_data['batch']}")
+            return redirect(f"{changelist}?{urlencode({'batch': form.cleaned_data['batch']})}")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Make many codes"),
@@ -120,6 +118,12 @@ class PromoCodeAdmin(admin.ModelAdmin):
             return False
         self.message_user(request, _("%d codes were made.") % len(made), messages.SUCCESS)
         return True
+
+    @admin.display(description=_("uses"))
+    def uses(self, code: PromoCode) -> SafeString:
+        """The way to them: there may be tens of thousands, so they have pages of their own."""
+        changelist = reverse("admin:billing_redemption_changelist")
+        return format_html('<a href="{}?promo_code__id__exact={}">{}</a>', changelist, code.pk, _("Show its uses"))
 
     @admin.display(description=_("used"), ordering="used_count")
     def used(self, code: PromoCode) -> int:

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from billing import gates
 from billing import stripe_gateway as gateway
-from billing.domain import orders, pricing, promo, sessions, settlement
+from billing.domain import orders, pricing, promo, queries, sessions, settlement
 from billing.domain.orders import Buyer
 from billing.domain.pricing import Offer, Quote
 from billing.enums import PaymentState, PriceListState
 from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, ProviderError, Refused, Unavailable
-from billing.models import OPEN_STATES, PAID_STATES, Payment, Redemption
+from billing.models import OPEN_STATES, Payment, Redemption
 from documents.domain import outline
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
@@ -169,7 +169,7 @@ def _payment_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) 
     with transaction.atomic():
         # Whoever comes second waits here and then finds the first one's row.
         document_now = Document.objects.select_for_update().get(pk=document.pk)
-        if Payment.objects.filter(document=document, state__in=PAID_STATES).exists():
+        if Payment.objects.filter(queries.IS_PAID, document=document).exists():
             raise AlreadyPaid
         if document_now.state != DocumentState.OUTLINED or not outline.is_complete(document_now):
             raise NotReady
@@ -195,7 +195,7 @@ def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Paym
         variant=quote.variant,
         pages=quote.pages,
         amount=quote.total,
-        lines=[{"label": line.label, "amount": str(line.amount), "kind": line.kind} for line in quote.lines],
+        lines=quote.as_json(),
         consented_at=now,
         created_at=now,
         expires_at=now + sessions.expires_after(),

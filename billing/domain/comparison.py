@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 
+from billing.domain.refunds import NOT_NEEDED
 from billing.enums import PaymentState, PriceListState
 from billing.models import PAID_STATES, Assignment, Payment, PriceList
 
@@ -73,7 +74,7 @@ def _arm(price_list: PriceList, since: datetime, now: datetime) -> Arm:
     people = assigned.count()
     paid = Payment.objects.filter(
         price_list=price_list, state__in=_ORDERED, succeeded_at__gte=since, user__price_assignment__at__gte=since
-    )
+    ).exclude(refunds__cause=NOT_NEEDED)
     sums = paid.aggregate(
         orders=Count("pk"),
         buyers=Count("user", distinct=True),

@@ -11,7 +11,7 @@ from billing import stripe_gateway as gateway
 from billing.domain import ledger, payments
 from billing.domain.pricing import from_cents
 from billing.enums import DisputeState, Movement, PaymentState
-from billing.models import OPEN_STATES, PAID_STATES, Dispute, Payment
+from billing.models import OPEN_STATES, PAID_STATES, Dispute, Payment, Receipt
 from documents.domain import freezing
 from privacy.domain import audit
 from tesigo.platform import alerts
@@ -49,9 +49,14 @@ def follow(
 
 
 def _has_no_document(payment: Payment, state: str) -> bool:
-    """Whether the document is not this payment's: its money went back, or another payment has taken its place."""
+    """Whether the document is not this payment's.
+
+    Its money went back or never was what was ordered, or another payment has taken its place.
+    """
+    if state == PaymentState.REFUNDED or not Receipt.objects.filter(payment=payment).exists():
+        return True
     others = Payment.objects.filter(document_id=payment.document_id, state__in=[*OPEN_STATES, *PAID_STATES])
-    return state == PaymentState.REFUNDED or others.exclude(pk=payment.pk).exists()
+    return others.exclude(pk=payment.pk).exists()
 
 
 def state_of(one: gateway.ProviderDispute) -> DisputeState:

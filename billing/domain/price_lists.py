@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,7 +37,8 @@ def save_draft(
         lists = _locked()
         is_new = draft._state.adding
         if is_new:
-            draft.version = max((known.version for known in lists), default=0) + 1
+            # Asked once the lock is held: a draft made while we waited for it is not among the rows that we locked.
+            draft.version = (PriceList.objects.aggregate(last=Max("version"))["last"] or 0) + 1
             draft.created_by = by
         elif next(known for known in lists if known.pk == draft.pk).state != PriceListState.DRAFT:
             raise PriceListFrozen

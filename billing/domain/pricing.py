@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Final
 
 from django.conf import settings
@@ -73,6 +73,10 @@ class Quote:
     price_per_page: Decimal
     code: str = ""
 
+    def as_json(self) -> list[dict[str, str]]:
+        """The lines as they are kept with a payment and answered to programs."""
+        return [{"label": line.label, "amount": str(line.amount), "kind": line.kind} for line in self.lines]
+
 
 def to_cents(amount: Decimal) -> int:
     """Euros as Stripe counts them."""
@@ -109,7 +113,8 @@ def compute(
         if share:
             lines.append(Line(discount.label, -share, discount.kind))
     total = full - taken
-    most = (full * max_discount_percent / HUNDRED).quantize(CENT, ROUND_HALF_UP)
+    # Rounded down: half a cent up would be more than the most (R-03).
+    most = (full * max_discount_percent / HUNDRED).quantize(CENT, ROUND_DOWN)
     if taken > most:
         label = _("Discounts together are at most %(percent)s %%") % {"percent": plain(max_discount_percent)}
         lines.append(Line(label, taken - most, "cap"))

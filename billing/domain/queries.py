@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q, QuerySet
 
@@ -14,16 +14,30 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def latest_payment(*, document: Document, session_id: str = "") -> Payment | None:
-    """The document's newest payment, or the one of a session that Stripe's page named on the way back."""
+#: Payments whose money a document has, or that staff have yet to decide about: another one would be paid twice.
+IS_PAID: Final = Q(state__in=PAID_STATES) | Q(state=PaymentState.HELD, refunds=None)
+_MONEY_IN: Final = IS_PAID | Q(state=PaymentState.PROCESSING)
+
+
+def latest_payment(*, document: Document) -> Payment | None:
+    """The document's newest payment."""
+    return Payment.objects.filter(document=document).order_by("-created_at").first()
+
+
+def returned_payment(*, document: Document, session_id: str) -> Payment | None:
+    """The payment of the session that Stripe's page named on the way back.
+
+    Where it named none, the one with money in it: a newer one may have expired beside it.
+    """
     payments = Payment.objects.filter(document=document)
-    named = payments.filter(stripe_session_id=session_id).first() if session_id else None
-    return named or payments.order_by("-created_at").first()
+    if session_id and (named := payments.filter(stripe_session_id=session_id).first()):
+        return named
+    return payments.filter(_MONEY_IN).order_by("-created_at").first() or latest_payment(document=document)
 
 
 def money_in(document: Document) -> bool:
-    """Whether the document is paid, or its money is on its way."""
-    return Payment.objects.filter(document=document, state__in=[*PAID_STATES, PaymentState.PROCESSING]).exists()
+    """Whether the document is paid, its money is on its way, or held for a look by staff."""
+    return Payment.objects.filter(_MONEY_IN, document=document).exists()
 
 
 def code_held(*, document: Document) -> str:

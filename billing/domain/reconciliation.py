@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
 from billing import stripe_gateway as gateway
@@ -27,6 +27,8 @@ _MONEY_CAME: Final = [*PAID_STATES, PaymentState.REFUNDED, PaymentState.HELD]
 _NOT_BEGUN: Final = {DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED}
 #: A paid document may wait so long for its job, and a decided refund for its way to Stripe, before it counts.
 _PATIENCE: Final = timedelta(minutes=30)
+#: How far back the night looks for days that nobody has compared.
+_LOOK_BACK: Final = timedelta(days=31)
 
 
 @dataclass
@@ -248,6 +250,18 @@ def _keep(day: date, report: _Report) -> Reconciliation:
             text="\n".join(report.differences[:50]),
         )
     return kept
+
+
+def days_due(*, today: date) -> list[date]:
+    """Days that the night has to compare, oldest first: yesterday, and those that earlier nights have missed.
+
+    A comparison made before its day was over does not count. Days before the first one are nobody's to compare.
+    """
+    yesterday = today - timedelta(days=1)
+    reports = Reconciliation.objects.filter(day__gte=today - _LOOK_BACK, day__lt=today, at__date__gt=F("day"))
+    done = set(reports.values_list("day", flat=True))
+    days = (yesterday - timedelta(days=back) for back in range((yesterday - min(done, default=yesterday)).days, 0, -1))
+    return [*(day for day in days if day not in done), yesterday]
 
 
 def reconcile_quietly(*, day: date) -> None:

@@ -18,7 +18,7 @@ from billing.domain.pricing import CENT, from_cents, to_cents
 from billing.domain.sessions import KEY_LIFE
 from billing.enums import Movement, PaymentState, RefundState
 from billing.errors import Declined, ProviderError
-from billing.models import PAID_STATES, Payment, Refund
+from billing.models import PAID_STATES, Payment, Receipt, Refund
 from privacy.domain import audit
 from tesigo.platform import alerts
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -35,6 +35,8 @@ OPEN: Final = (RefundState.CREATED, RefundState.PENDING)
 _SENT_BACK: Final = frozenset({"failed", "canceled"})
 #: The cause under which pages that were paid and not delivered are given back, once (R-11).
 MISSING_PAGES: Final = "missing_pages"
+#: The cause of a refund of money that came in for nothing: paid twice, or for an order that had changed (R-63).
+NOT_NEEDED: Final = "not_needed"
 
 
 def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | None" = None) -> Refund | None:
@@ -111,14 +113,25 @@ def open_refund(
 
 
 def _open(payment: Payment, refund: Refund, by: "User | None", now: datetime) -> None:
-    """From now on the money counts as given back. A disputed payment stays disputed until its bank has decided."""
+    """From now on the money counts as given back.
+
+    A disputed payment stays disputed until its bank has decided; money that pays for nothing stays held while some of
+    it is left.
+    """
     left = payment.amount - payment.refunded_amount
     Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") + refund.amount)
-    if payment.state != PaymentState.DISPUTED:
-        to = PaymentState.REFUNDED if refund.amount == left else PaymentState.PARTIALLY_REFUNDED
+    to = PaymentState.REFUNDED if refund.amount == left else PaymentState.PARTIALLY_REFUNDED
+    is_spare = payment.state == PaymentState.HELD and not _pays(payment)
+    if payment.state != PaymentState.DISPUTED and not (is_spare and to == PaymentState.PARTIALLY_REFUNDED):
         payments.move(payment_id=payment.pk, to=to, cause=f"refund: {refund.cause}", by=by, now=now)
     ledger.book(movement=Movement.REFUND_OPENED, payment=payment, refund=refund, amount=refund.amount, now=now)
     audit.record(action="refund.opened", subject=refund, by=by, details={"amount": str(refund.amount)})
+
+
+def _pays(held: Payment) -> bool:
+    """Whether a held payment is the one that its document was paid by: it succeeded, and no other has since."""
+    others = Payment.objects.filter(document_id=held.document_id, state__in=PAID_STATES)
+    return Receipt.objects.filter(payment=held).exists() and not others.exists()
 
 
 def follow(*, payment: Payment, seen: Sequence[gateway.ProviderRefund], now: datetime) -> None:

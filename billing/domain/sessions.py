@@ -72,6 +72,7 @@ def _create(payment: Payment) -> gateway.Session:
         amount=to_cents(payment.amount),
         currency=payment.currency,
         name=name,
+        description=" · ".join(_printed(line) for line in payment.lines),
         email=payment.user.email_as_typed,
         metadata={"payment_id": str(payment.pk), "document_id": str(payment.document_id)},
         success_url=here + reverse("billing:paid", args=[payment.document_id]) + "?session={CHECKOUT_SESSION_ID}",
@@ -79,6 +80,11 @@ def _create(payment: Payment) -> gateway.Session:
         # As ordered, whatever the answer to an earlier call has written into the row since.
         expires_at=payment.created_at + expires_after(),
     )
+
+
+def _printed(line: dict[str, str]) -> str:
+    sign, amount = ("−", line["amount"][1:]) if line["amount"].startswith("-") else ("", line["amount"])
+    return f"{line['label']}: {sign}€{amount}"
 
 
 def expires_after() -> timedelta:

@@ -139,7 +139,7 @@ def _apply(
         audit.record(action="payment.not_needed", subject=payment, by=by)
         with translation.override(payment.user.language):
             reason = gettext("The document was already paid for, or its order had changed.")
-        refunds.open_refund(payment_id=payment.pk, cause="not_needed", reason=reason, now=now)
+        refunds.open_refund(payment_id=payment.pk, cause=refunds.NOT_NEEDED, reason=reason, now=now)
     elif target in payments.MOVES[payment.state]:
         go(to=target, cause=cause)
 

@@ -1,5 +1,6 @@
 """What a price list says, as plain values: read from the database to charge, from the cache to show (R-61)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from django.core.cache import cache
 
 from billing.enums import PriceListState, Variant
 from billing.errors import NoPriceList
-from billing.models import PriceList
+from billing.models import PriceList, PriceTier
 
 #: Seconds that the active lists are kept for pages that only show a price.
 KEPT_SECONDS: Final = 300
@@ -31,15 +32,16 @@ class Terms:
     discount_until: datetime | None
 
     @classmethod
-    def of(cls, price_list: PriceList) -> Self:
-        """The terms of a list; reads its tiers."""
+    def of(cls, price_list: PriceList, *, tiers: Sequence[PriceTier] | None = None) -> Self:
+        """The terms of a list; reads its tiers, unless it is one that is only being typed: those are given."""
+        found = price_list.tiers.all() if tiers is None else sorted(tiers, key=lambda tier: tier.from_page)
         return cls(
-            price_list_id=price_list.pk,
-            version=price_list.version,
+            price_list_id=price_list.pk or 0,
+            version=price_list.version or 0,
             variant=price_list.variant,
             weight=price_list.weight,
             price_per_page=price_list.price_per_page,
-            tiers=tuple((tier.from_page, tier.price_per_page) for tier in price_list.tiers.all()),
+            tiers=tuple((tier.from_page, tier.price_per_page) for tier in found),
             discount_percent=price_list.discount_percent,
             discount_from=price_list.discount_from,
             discount_until=price_list.discount_until,

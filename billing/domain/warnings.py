@@ -1,6 +1,6 @@
 """What staff should look at twice before they put a price list in force (R-60)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -14,29 +14,36 @@ from django.utils.translation import ngettext
 from billing import gates
 from billing.domain import pricing
 from billing.domain.terms import Terms
-from billing.enums import PriceListState
-from billing.models import PriceList, PromoCode
+from billing.enums import PriceListState, Variant
+from billing.models import PriceList, PriceTier, PromoCode
 
 #: Orders that the warnings and the preview look at, in pages.
 SAMPLES: Final = (1, 10, 50, 120, 200)
 _RISKY_CHANGE: Final = Decimal("0.5")
 
 
-def of(price_list: PriceList, *, now: datetime | None = None) -> list[str]:
-    """The warnings for a list, in plain words; none where nothing is unusual."""
+def of(price_list: PriceList, *, tiers: Sequence[PriceTier] | None = None, now: datetime | None = None) -> list[str]:
+    """The warnings for a list, in plain words; none where nothing is unusual. ``tiers`` as for ``Terms.of``."""
     now = now or timezone.now()
-    terms = Terms.of(price_list)
+    terms = Terms.of(price_list, tiers=tiers)
+    cheapest = _cheapest_moment(terms, now)
     return [
-        *_changes(price_list, terms, now),
-        *_below_cost(terms, now),
-        *_below_minimum(terms, now),
-        *_overlaps(price_list),
+        *_changes(price_list, terms, cheapest),
+        *_below_cost(terms, cheapest),
+        *_below_minimum(terms, cheapest),
+        *_overlaps(price_list, now),
     ]
 
 
+def _cheapest_moment(terms: Terms, now: datetime) -> datetime:
+    """When the list is looked at: a discount that is still to come counts as if it had begun."""
+    return max(now, terms.discount_from or now) if terms.discount_percent else now
+
+
 def _changes(price_list: PriceList, terms: Terms, now: datetime) -> Iterator[str]:
-    """Totals that move by more than half against the list that this one would replace."""
-    before = PriceList.objects.filter(state=PriceListState.ACTIVE, variant=price_list.variant).first()
+    """Totals that move by more than half against the list that this one would replace, or take its people from."""
+    in_force = {found.variant: found for found in PriceList.objects.filter(state=PriceListState.ACTIVE)}
+    before = in_force.get(price_list.variant) or in_force.get(Variant.A)
     if before is None or before.pk == price_list.pk:
         return
     old_terms = Terms.of(before)
@@ -76,19 +83,20 @@ def _below_minimum(terms: Terms, now: datetime) -> Iterator[str]:
         }
 
 
-def _overlaps(price_list: PriceList) -> Iterator[str]:
-    """Windows of other discounts in which this list's discount counts as well."""
-    if not price_list.discount_percent:
+def _overlaps(price_list: PriceList, now: datetime) -> Iterator[str]:
+    """Windows of other discounts, not over yet, in which this list's discount counts as well."""
+    is_over = price_list.discount_until is not None and price_list.discount_until <= now
+    if not price_list.discount_percent or is_over:
         return
     others = PriceList.objects.filter(state=PriceListState.ACTIVE, discount_percent__gt=0).exclude(pk=price_list.pk)
     others = others.exclude(variant=price_list.variant)
-    for other in others.filter(_meets(price_list, "discount_from", "discount_until")):
+    for other in others.filter(_meets(price_list, "discount_from", "discount_until", now)):
         yield _("The discount counts at the same time as that of version %(version)d, variant %(variant)s.") % {
             "version": other.version,
             "variant": other.variant,
         }
-    codes = PromoCode.objects.filter(_meets(price_list, "starts_at", "ends_at"), enabled=True)
-    meeting = codes.filter(Q(price_lists=None) | Q(price_lists=price_list)).distinct().count()
+    codes = PromoCode.objects.filter(_meets(price_list, "starts_at", "ends_at", now), enabled=True)
+    meeting = codes.filter(Q(price_lists=None) | Q(price_lists=price_list.pk)).distinct().count()
     if meeting:
         yield ngettext(
             "%(count)d promo code counts at the same time as the discount.",
@@ -97,11 +105,10 @@ def _overlaps(price_list: PriceList) -> Iterator[str]:
         ) % {"count": meeting}
 
 
-def _meets(price_list: PriceList, start: str, end: str) -> Q:
-    """Rows whose window meets that of the list's discount; an open end meets everything."""
-    meets = Q()
+def _meets(price_list: PriceList, start: str, end: str, now: datetime) -> Q:
+    """Rows whose window meets what is left of that of the list's discount; an open end meets everything."""
+    first = max(now, price_list.discount_from or now)
+    meets = Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": first})
     if price_list.discount_until is not None:
         meets &= Q(**{f"{start}__isnull": True}) | Q(**{f"{start}__lt": price_list.discount_until})
-    if price_list.discount_from is not None:
-        meets &= Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": price_list.discount_from})
     return meets

@@ -57,6 +57,8 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["user", "-created_at"], name="payment_history"),
             models.Index(fields=["state", "checked_at"], name="payment_to_check"),
+            models.Index(fields=["created_at"], name="payment_by_day"),
+            models.Index(fields=["succeeded_at"], name="payment_by_day_paid"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -115,6 +117,13 @@ class Refund(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=[RefundState.CREATED, RefundState.PENDING]),
+                name="refund_unfinished",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["payment", "cause"], name="one_refund_per_cause"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.domain.client import client_ip, counted_address
 from accounts.domain.signed_in import SignedInRequest
 from billing.domain import orders, promo, queries
 from billing.domain.checkout import Shown, open_checkout
@@ -19,12 +20,12 @@ from billing.domain.orders import Buyer
 from billing.enums import PaymentState
 from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
 from billing.forms import CodeForm, PayForm
+from billing.models import OPEN_STATES
 from billing.views.calculator import seen_before
 from documents.domain import outline
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
-from tesigo.platform.client import client_ip
 from tesigo.platform.crypto import keyed_hash
 
 #: After which paying may be tried again when Stripe, or we, could not be asked.
@@ -58,7 +59,7 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return _price_page(request, document, code=code, form=form, status=422)
     shown = Shown(form.cleaned_data["total"], form.cleaned_data["version"], code)
     try:
-        payment = open_checkout(document_id=document_id, shown=shown, buyer=_buyer(request))
+        payment = open_checkout(document_id=document_id, shown=shown, buyer=buyer_of(request))
     except PriceChanged as change:
         return _price_page(request, document, code=code, changed=change, status=409)
     except PromoRefused as refused:
@@ -83,8 +84,9 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(payment.checkout_url)
 
 
-def _buyer(request: SignedInRequest) -> Buyer:
-    ip = client_ip(request)
+def buyer_of(request: SignedInRequest) -> Buyer:
+    """Who orders by this request."""
+    ip = counted_address(client_ip(request))
     ip_hash = keyed_hash("promo-ip", ip).hex() if ip else ""
     return Buyer(user=request.user, ip_hash=ip_hash, seen_before=seen_before(request))
 
@@ -99,7 +101,7 @@ def _price_page(
     status: int = 200,
 ) -> HttpResponse:
     try:
-        order = orders.show(document=document, buyer=_buyer(request), code=code)
+        order = orders.show(document=document, buyer=buyer_of(request), code=code)
     except NoPriceList:
         return _not_now(request, document, _("Prices are being changed. Nothing was charged."), TRY_AGAIN_AFTER)
     quoted = order.quote
@@ -118,9 +120,15 @@ def _price_page(
         "code_form": CodeForm(initial={"code": code}),
         "code_problem": order.code_problem,
         "changed": changed,
-        "last_payment": queries.latest_payment(document=document),
+        "last_failure": _last_failure(document),
     }
     return render(request, "billing/price.html", context, status=status)
+
+
+def _last_failure(document: Document) -> str:
+    """Why the last try to pay did not go through; nothing where it did, whatever became of its money."""
+    last = queries.latest_payment(document=document)
+    return last.failure if last and last.state in {*OPEN_STATES, PaymentState.FAILED} else ""
 
 
 def _elsewhere(document: Document) -> HttpResponse:

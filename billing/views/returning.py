@@ -30,7 +30,7 @@ def paid(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     The page shown while money is on its way asks here again through htmx; that only reads what is known.
     """
     document = owned_document(document_id=document_id, user=request.user)
-    payment = queries.latest_payment(document=document, session_id=_session_named(request))
+    payment = queries.returned_payment(document=document, session_id=_session_named(request))
     if payment is None:
         return redirect("billing:price", document_id)
     if request.headers.get("HX-Request"):

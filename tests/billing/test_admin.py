@@ -1,20 +1,26 @@
 """What staff see and may do with prices and money."""
 
+import re
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
 from billing.enums import PaymentState, PriceListState
-from billing.models import Payment, PriceList, PromoCode, Refund, WebhookEvent
+from billing.models import Payment, PriceList, PromoCode, Redemption, Refund, WebhookEvent
 from documents.models import Document
 from sandbox.testing import Running
 from tests.billing.ordering import order
+from tests.documents.factories import outlined_document
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +106,13 @@ def test_a_dearer_tier_is_refused_in_words(staff: Client, price_list: PriceList)
     assert PriceList.objects.count() == 1
 
 
+def test_a_tier_below_the_least_price_is_refused_in_words(staff: Client, price_list: PriceList) -> None:
+    tiers = {"tiers-TOTAL_FORMS": "1", "tiers-INITIAL_FORMS": "0"}
+    tiers |= {"tiers-0-from_page": "50", "tiers-0-price_per_page": "0.05"}
+    page = staff.post("/admin/billing/pricelist/add/", DRAFT | tiers).content.decode()
+    assert "greater than or equal to 0.10" in page
+
+
 def test_nothing_is_put_in_force_without_a_reason(staff: Client, price_list: PriceList) -> None:
     staff.post("/admin/billing/pricelist/add/", DRAFT | NO_TIERS)
     draft = PriceList.objects.get(version=2)
@@ -107,6 +120,47 @@ def test_nothing_is_put_in_force_without_a_reason(staff: Client, price_list: Pri
     assert "Please give a reason." in move(staff, draft, "activate", reason=" ").content.decode()
     draft.refresh_from_db()
     assert draft.state == PriceListState.DRAFT
+
+
+def test_one_click_on_a_list_starts_a_draft_from_it(staff: Client, price_list: PriceList) -> None:
+    page = staff.get(f"/admin/billing/pricelist/{price_list.pk}/change/").content.decode()
+    assert f"/admin/billing/pricelist/{price_list.pk}/move/draft/" in page
+    answer = move(staff, price_list, "draft", reason="")
+    draft = PriceList.objects.get(version=2)
+    assert answer.redirect_chain[-1][0] == f"/admin/billing/pricelist/{draft.pk}/change/"
+    assert (draft.state, draft.price_per_page) == (PriceListState.DRAFT, Decimal("0.50"))
+
+
+def test_the_preview_follows_what_is_typed(staff: Client, price_list: PriceList) -> None:
+    """Nothing is saved by looking, and what makes no sense yet is said in words."""
+    PromoCode.objects.create(code="HALF", percent=50)
+    tiers = {"tiers-TOTAL_FORMS": "1", "tiers-INITIAL_FORMS": "0"}
+    tiers |= {"tiers-0-from_page": "51", "tiers-0-price_per_page": "0.40"}
+    typed = DRAFT | tiers | {"price_per_page": "1.00", "discount_percent": "0", "code": "half"}
+    page = staff.post("/admin/billing/pricelist/preview/", typed).content.decode()
+    assert '<th scope="row">120</th><td>€78.00</td><td>€0.65</td><td>€39.00</td>' in page
+    assert "(+100 %)" in page
+    assert PriceList.objects.count() == 1
+    page = staff.post("/admin/billing/pricelist/preview/", typed | {"tiers-0-price_per_page": "2"}).content.decode()
+    assert "must not cost more than those before them" in page
+    page = staff.post("/admin/billing/pricelist/preview/", typed | {"price_per_page": "0.01"}).content.decode()
+    assert "greater than or equal to 0.10" in page
+    for path in ("add/", f"{PriceList.objects.get().pk}/change/"):
+        page = staff.get(f"/admin/billing/pricelist/{path}").content.decode()
+        assert ("/admin/billing/pricelist/preview/" in page) == (path == "add/")
+    assert staff.get("/admin/billing/pricelist/preview/").status_code == 405
+
+
+def test_who_may_only_look_previews_and_moves_nothing(price_list: PriceList) -> None:
+    looker = User.objects.create_user("looker@example.org", is_staff=True)
+    looker.user_permissions.add(*Permission.objects.filter(codename__in=("view_pricelist", "view_payment")))
+    client = Client()
+    client.force_login(looker)
+    assert client.post("/admin/billing/pricelist/preview/", DRAFT | NO_TIERS).status_code == 403
+    for what in ("draft", "activate", "end-test"):
+        path = f"/admin/billing/pricelist/{price_list.pk}/move/{what}/"
+        assert client.post(path, {"reason": "x"}).status_code == 403
+    assert PriceList.objects.count() == 1
 
 
 def test_one_click_rolls_back(staff: Client, price_list: PriceList) -> None:
@@ -176,8 +230,8 @@ def test_a_refund_needs_a_reason_and_happens_once(staff: Client, payment: Paymen
     assert "Reason, in words for the student" in page.content.decode()
     assert "Please give a reason" in act(staff, "payment", "refund", payment, reason="").content.decode()
     assert not Refund.objects.exists()
-    act(staff, "payment", "refund", payment, reason="The wrong file was ordered.")
-    act(staff, "payment", "refund", payment, reason="Again.")
+    act(staff, "payment", "refund", payment, reason="The wrong file was ordered.", once=str(uuid4()))
+    act(staff, "payment", "refund", payment, reason="Again.", once=str(uuid4()))
     refund = Refund.objects.get()
     payment.refresh_from_db()
     assert (refund.amount, refund.reason) == (Decimal("6.00"), "The wrong file was ordered.")
@@ -186,11 +240,45 @@ def test_a_refund_needs_a_reason_and_happens_once(staff: Client, payment: Paymen
 
 
 def test_a_part_goes_back_but_never_more_than_is_left(staff: Client, payment: Payment) -> None:
-    act(staff, "payment", "refund", payment, amount="2.50", reason="A chapter is missing.")
-    page = act(staff, "payment", "refund", payment, amount="3.51", reason="And more.").content.decode()
+    act(staff, "payment", "refund", payment, amount="2.50", reason="A chapter is missing.", once=str(uuid4()))
+    again = {"amount": "3.51", "reason": "And more.", "once": str(uuid4())}
+    page = act(staff, "payment", "refund", payment, **again).content.decode()
     assert "more than the €3.50 that are left" in page
     payment.refresh_from_db()
     assert (payment.refunded_amount, payment.state) == (Decimal("2.50"), PaymentState.PARTIALLY_REFUNDED)
+
+
+def test_a_form_sent_twice_gives_back_once(staff: Client, payment: Payment) -> None:
+    page = act(staff, "payment", "refund", payment).content.decode()
+    (once,) = re.findall(r'name="once" value="([^"]+)"', page)
+    for _ in range(2):
+        act(staff, "payment", "refund", payment, amount="2.50", reason="A chapter is missing.", once=once)
+    assert Refund.objects.get().amount == Decimal("2.50")
+    act(staff, "payment", "refund", payment, amount="2.50", reason="Another, too.", once=str(uuid4()))
+    assert Refund.objects.count() == 2
+
+
+def test_a_code_of_many_uses_is_shown_by_as_many_queries(staff: Client, price_list: PriceList) -> None:
+    code = PromoCode.objects.create(code="SPRING", percent=10, limit_per_address=None)
+    path = f"/admin/billing/promocode/{code.pk}/change/"
+
+    def used(times: int) -> int:
+        for _ in range(times):
+            mine = outlined_document(pages=12)
+            one = Payment.objects.create(
+                document=mine, user=mine.owner, price_list=price_list, pages=12, amount=6, lines=[],
+                state=PaymentState.SUCCEEDED, expires_at=timezone.now(),
+            )  # fmt: skip
+            Redemption.objects.create(promo_code=code, payment=one, user=mine.owner, state="used")
+        with CaptureQueriesContext(connection) as queries:
+            page = staff.get(path).content.decode()
+        link = f"/admin/billing/redemption/?promo_code__id__exact={code.pk}"
+        assert link in page
+        assert staff.get(link).context["cl"].result_count == Redemption.objects.count()
+        return len(queries)
+
+    staff.get(path)
+    assert used(1) == used(2)
 
 
 def test_payments_cannot_be_edited(staff: Client, payment: Payment) -> None:

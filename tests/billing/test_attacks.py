@@ -358,6 +358,21 @@ def test_many_people_behind_one_address_are_stopped_together(price_list: Any, sa
     assert 'name="total" value="5.40"' in try_code(elsewhere, mine, "SPRING")
 
 
+def test_a_household_of_ipv6_is_one_connection(price_list: Any, sandbox: Running) -> None:
+    PromoCode.objects.create(code="SPRING", percent=Decimal(10), limit_per_ip=1)
+    totals = []
+    for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"):
+        mine = outlined_document(pages=12)
+        Consent.objects.create(
+            user=mine.owner, kind=ConsentKind.ESSENTIAL, granted=True, policy_version=settings.POLICY_VERSION
+        )
+        client = Client(REMOTE_ADDR=address)
+        client.force_login(mine.owner)
+        totals.append("5.40" if 'name="total" value="5.40"' in try_code(client, mine, "SPRING") else "6.00")
+        client.post(f"/documents/{mine.pk}/pay/", {"total": totals[-1], "version": "1", "code": "SPRING"} | CONSENT)
+    assert totals == ["5.40", "6.00", "5.40"]
+
+
 def test_forged_proxy_headers_are_no_new_address(browser: Client, document: Document) -> None:
     for number in range(orders.TRIES_BY_PERSON):
         browser.get(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 import pytest
@@ -14,11 +15,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing import gates
-from billing.domain import checkout, price_lists
+from billing.domain import checkout, price_lists, refunds
 from billing.domain.settlement import settle
 from billing.enums import PaymentState, PriceListState
 from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, PriceListFrozen, Refused, Unavailable, Unknown
-from billing.models import Payment, PriceList
+from billing.models import Payment, PriceList, PromoCode
 from billing.tasks import close_needless_sessions, settle_open_payments
 from documents.domain import lifecycle
 from documents.enums import DocumentState
@@ -53,6 +54,16 @@ def test_an_order_becomes_one_session_for_exactly_its_total(document: Document, 
     assert session["metadata"] == {"payment_id": str(payment.pk), "document_id": str(document.pk)}
     assert payment.expires_at.timestamp() == session["expires_at"]
     assert list(payment.events.values_list("from_state", "to_state")) == [("created", "pending")]
+
+
+def test_stripes_page_is_told_every_line(document: Document, sandbox: Running) -> None:
+    PriceList.objects.update(discount_percent=10)
+    PromoCode.objects.create(code="SPRING", percent=Decimal(5))
+    payment = order(document, total="5.10", code="SPRING")
+    (told,) = [call["text"] for call in sandbox.control.calls("stripe")["calls"] if call["path"].endswith("/sessions")]
+    (words,) = parse_qs(told)["line_items[0][price_data][product_data][description]"]
+    assert words == "12 × €0.50 a page: €6.00 · Discount of 10 %: −€0.60 · Code SPRING, 5 %: −€0.30"
+    assert len(words.split(" · ")) == len(payment.lines)
 
 
 @pytest.mark.parametrize("clicks", [2, 8])
@@ -339,6 +350,20 @@ def test_paid_payments_are_left_alone_when_others_are_closed(
     sandbox.control.pay(payment.stripe_session_id)
     settle(payment_id=payment.pk, cause="test")
     assert checkout.withdraw(payment_id=payment.pk, cause="test").state == PaymentState.SUCCEEDED
+
+
+def test_while_money_is_held_nobody_is_asked_for_more(document: Document, sandbox: Running, browser: Client) -> None:
+    payment = order(document)
+    sandbox.control.pay(payment.stripe_session_id)
+    Payment.objects.update(amount=Decimal("5.00"))
+    assert settle(payment_id=payment.pk, cause="test").state == PaymentState.HELD
+    with pytest.raises(AlreadyPaid):
+        order(document)
+    page = browser.get(f"/documents/{document.pk}/price/", follow=True).content.decode()
+    assert "We are looking at your payment" in page
+    assert "Nothing was charged" not in page
+    refunds.open_refund(payment_id=payment.pk, cause="staff-1", reason="")
+    assert order(document).state == PaymentState.PENDING
 
 
 def test_a_list_in_force_is_not_saved_again(student: User, price_list: PriceList) -> None:

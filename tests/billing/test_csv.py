@@ -83,5 +83,7 @@ def test_codes_are_made_in_batches(staff: Client, price_list: PriceList) -> None
     assert codes.count() == 25
     assert all(code.code.startswith("UNI-") and len(code.code) == 12 for code in codes)
     assert {tuple(code.price_lists.values_list("pk", flat=True)) for code in codes} == {(price_list.pk,)}
+    answer = staff.post("/admin/billing/promocode/batch/", form | {"batch": "Fair & Co #2"})
+    assert answer["Location"].endswith("?batch=Fair+%26+Co+%232")
     page = staff.post("/admin/billing/promocode/batch/", form | {"count": "0"}).content.decode()
     assert "greater than or equal to 1" in page

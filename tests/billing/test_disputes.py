@@ -242,6 +242,19 @@ def test_a_part_refund_at_stripes_dashboard_becomes_one_of_ours(paid: Payment, s
     assert balances(paid) == {"stripe": 350, "sales": -600, "refunds": 250}
 
 
+def test_a_dispute_over_money_that_does_not_match_its_order_starts_nothing(payment: Payment, sandbox: Running) -> None:
+    at_stripe.pay(sandbox, payment)
+    Payment.objects.filter(pk=payment.pk).update(amount=Decimal("5.00"))
+    number = at_stripe.dispute(sandbox, payment)
+    assert heard(payment).state == PaymentState.HELD
+    admission.sweep()
+    assert not Job.objects.exists()
+    at_stripe.close_dispute(sandbox, number, "won")
+    assert heard(payment).state == PaymentState.HELD
+    assert Dispute.objects.get().state == DisputeState.WON
+    assert not is_frozen(payment)
+
+
 def test_payments_with_an_open_dispute_are_asked_for(paid: Payment, sandbox: Running) -> None:
     number = at_stripe.dispute(sandbox, paid)
     heard(paid)

@@ -1,5 +1,7 @@
 """Price lists: drafted, warned about, put in force, shown from a cache and charged from the database (R-60, R-61)."""
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 import redis
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +24,7 @@ from documents.models import Document
 from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.billing import at_stripe
+from tests.billing.concurrently import at_once
 from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +57,50 @@ def test_versions_count_up_and_the_history_says_who_did_what_and_why(student: Us
         (1, PriceListMove.ROLLED_BACK, "Nobody bought", student.pk),
     ]
     assert AuditEvent.objects.filter(action="price_list.activated").count() == 2
+
+
+def test_drafts_made_at_once_have_a_version_each(student: User, price_list: PriceList) -> None:
+    made = at_once(4, lambda: draft(student))
+    assert sorted(one.version for one in made) == [2, 3, 4, 5]
+
+
+def test_a_draft_put_in_force_while_its_form_is_under_way_keeps_the_tiers_it_had(price_list: PriceList) -> None:
+    boss = User.objects.create_superuser("boss@example.org", "a password that is long")
+    one = draft(boss, tiers=[(50, "0.45")])
+    tier = one.tiers.get()
+    staff = Client()
+    staff.force_login(boss)
+    form = {
+        "price_per_page": "0.60", "discount_percent": "0", "variant": "A", "weight": "100",
+        "tiers-TOTAL_FORMS": "1", "tiers-INITIAL_FORMS": "1", "tiers-0-id": str(tier.pk),
+        "tiers-0-price_list": str(one.pk), "tiers-0-from_page": "50", "tiers-0-price_per_page": "0.11",
+    }  # fmt: skip
+    answers: list[Any] = []
+
+    def send() -> None:
+        answers.append(staff.post(f"/admin/billing/pricelist/{one.pk}/change/", form, follow=True))
+        connection.close()
+
+    sender = threading.Thread(target=send)
+    with transaction.atomic():
+        activate(one, boss)
+        sender.start()
+        until_somebody_waits_for_a_lock()
+    sender.join(30)
+    tier.refresh_from_db()
+    assert tier.price_per_page == Decimal("0.45")
+    assert "no longer a draft; nothing was changed" in answers[0].content.decode()
+
+
+def until_somebody_waits_for_a_lock() -> None:
+    ends_at = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends_at:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waited")
 
 
 def test_a_list_that_was_in_force_is_never_edited_and_starts_a_new_draft(student: User, price_list: PriceList) -> None:
@@ -175,8 +222,28 @@ class TestWarnings:
         assert warnings.of(draft(student, "0.75")) == []
 
     def test_the_change_is_against_the_list_that_it_would_replace(self, student: User, price_list: PriceList) -> None:
-        assert warnings.of(draft(student, "2.00", variant=Variant.B)) == []
+        activate(draft(student, "0.80", variant=Variant.B), student)
+        assert len(warnings.of(draft(student, "0.90"))) == 5
+        assert warnings.of(draft(student, "0.90", variant=Variant.B)) == []
         assert warnings.of(price_list) == []
+
+    def test_the_first_list_of_b_is_against_as_whose_people_it_takes(
+        self, student: User, price_list: PriceList
+    ) -> None:
+        found = warnings.of(draft(student, "5.00", variant=Variant.B))
+        assert len([line for line in found if "(+900 %)" in line]) == 5
+
+    def test_a_discount_that_is_still_to_come_is_looked_at_as_if_it_counted(
+        self, student: User, price_list: PriceList
+    ) -> None:
+        found = warnings.of(draft(student, "0.50", discount_percent=Decimal(75), discount_from=JUNE))
+        assert "10 pages would cost €1.25 instead of €5.00 (-75 %)." in found
+        assert "200 pages would cost €25.00, less than the €40.00 that writing them costs." in found
+        assert any("minimum" in line for line in found)
+
+    def test_codes_that_have_run_out_do_not_meet_it(self, student: User, price_list: PriceList) -> None:
+        PromoCode.objects.create(code="SPRING", percent=Decimal(10), ends_at=timezone.now() - timedelta(days=1))
+        assert warnings.of(draft(student, discount_percent=Decimal(10))) == []
 
     def test_below_what_writing_costs(self, student: User, price_list: PriceList) -> None:
         found = [line for line in warnings.of(draft(student, "0.50", tiers=[(60, "0.10")])) if "less than" in line]
@@ -213,7 +280,7 @@ class TestWarnings:
         activate(other, student)
         PromoCode.objects.create(code="SPRING", percent=Decimal(10), starts_at=start, ends_at=end)
         PromoCode.objects.create(code="OFF-1", percent=Decimal(10), enabled=False)
-        one = draft(student, "0.50", discount_percent=Decimal(10), discount_from=JUNE, discount_until=JULY)
+        one = draft(student, "0.60", discount_percent=Decimal(10), discount_from=JUNE, discount_until=JULY)
         expected = [
             f"The discount counts at the same time as that of version {other.version}, variant B.",
             "1 promo code counts at the same time as the discount.",

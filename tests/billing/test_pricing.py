@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from billing.domain import terms
@@ -93,6 +93,18 @@ def test_every_line_is_whole_cents_in_decimal(
 def test_splitting_a_discount_changes_nothing(pages: int, price: Decimal, one: Decimal, two: Decimal) -> None:
     split = [Discount("a", one), Discount("b", two)]
     assert total_of(pages, price, split) == total_of(pages, price, [Discount("both", one + two)])
+
+
+@given(pages_, price_lists_(), discounts_)
+@example(1, (Decimal("3.30"), []), [Discount("off", Decimal(95))])
+def test_discounts_together_never_take_more_than_95_percent_not_even_by_rounding(
+    pages: int, prices: tuple[Decimal, list[Tier]], discounts: list[Discount]
+) -> None:
+    price, tiers = prices
+    lines = lines_of(pages, price, discounts, tiers)
+    full = sum(line.amount for line in lines if line.kind in {"base", "tier"})
+    taken = -sum(line.amount for line in lines if line.kind in {"discount", "promo", "cap"})
+    assert taken * 100 <= full * CAP
 
 
 def test_discounts_together_stop_at_95_percent() -> None:

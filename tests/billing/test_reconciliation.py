@@ -1,7 +1,7 @@
 """The books, our payments and Stripe tell one story, or the difference is mended or told (R-14, R-67)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -341,6 +341,28 @@ def test_with_stripe_away_nothing_is_kept_and_staff_are_told(
     reconcile_yesterday()
     assert "could not be reconciled" in caplog.text
     assert not Reconciliation.objects.exists()
+
+
+def test_nights_that_were_missed_are_made_good_by_the_next(price_list: Any, sandbox: Running) -> None:
+    """Stripe was away one night, we were another; and one day was only compared while it was not over."""
+    today = timezone.now().date()
+    days = [today - timedelta(days=back) for back in (5, 4, 3, 2, 1)]
+    for day, hours in ((days[0], 26), (days[2], 26), (days[3], 12)):
+        at = datetime.combine(day, time(), UTC) + timedelta(hours=hours)
+        Reconciliation.objects.create(day=day, at=at)
+    sandbox.control.fault("stripe", "429")
+    reconcile_yesterday()
+    assert Reconciliation.objects.count() == 3
+    sandbox.control.clear_faults()
+    reconcile_yesterday()
+    made = Reconciliation.objects.order_by("pk")[3:]
+    assert [kept.day for kept in made] == [days[1], days[3], days[4]]
+
+
+def test_a_first_night_compares_the_day_before(price_list: Any, sandbox: Running) -> None:
+    reconcile_yesterday()
+    reconcile_yesterday()
+    assert {kept.day for kept in Reconciliation.objects.all()} == {timezone.now().date() - timedelta(days=1)}
 
 
 def test_every_comparison_is_kept_audited_and_its_differences_told(

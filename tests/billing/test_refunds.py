@@ -5,10 +5,17 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import Mail
-from billing.domain.refunds import advance, open_refund, refund_missing_pages
+from billing.domain.refunds import advance, open_refund, refund_missing_pages, unfinished
+from billing.domain.settlement import settle
 from billing.enums import PaymentState, RefundState
 from billing.models import Payment, Refund
+from documents.models import Document
+from generation.domain import admission
+from generation.models import Job
+from sandbox.testing import Running
+from tests.billing import at_stripe
 from tests.billing.concurrently import at_once
+from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +67,44 @@ def test_never_more_than_is_left(paid: Payment) -> None:
 def test_with_everything_given_back_before_nothing_more_is(paid: Payment) -> None:
     open_refund(payment_id=paid.pk, cause="kindness", reason="")
     assert give_back(paid, "6.00") is None
+
+
+def test_a_part_of_money_that_was_not_needed_goes_back_beside_the_payment_that_counts(
+    document: Document, sandbox: Running
+) -> None:
+    """Its first refund came back from the bank; what is left of it stays held, for the other one pays the document."""
+    spare, counts = two_paid(document, sandbox)
+    (refund_id,) = unfinished()
+    at_stripe.conclude_refund(sandbox, str(advance(refund_id=refund_id).stripe_refund_id), "failed")
+    settle(payment_id=spare.pk, cause="test", again=True)
+    assert Payment.objects.get(pk=spare.pk).state == PaymentState.HELD
+    assert open_refund(payment_id=spare.pk, cause="staff-1", reason="", amount=Decimal("2.00"))
+    spare.refresh_from_db()
+    assert (spare.state, spare.refunded_amount) == (PaymentState.HELD, Decimal("2.00"))
+    assert Payment.objects.get(pk=counts.pk).state == PaymentState.SUCCEEDED
+    assert open_refund(payment_id=spare.pk, cause="staff-2", reason="")
+    assert Payment.objects.get(pk=spare.pk).state == PaymentState.REFUNDED
+
+
+def two_paid(document: Document, sandbox: Running) -> tuple[Payment, Payment]:
+    """A payment that was not needed, and the one that pays the document."""
+    spare = order(document)
+    Payment.objects.update(state=PaymentState.EXPIRED)
+    counts = order(document)
+    for one in (counts, spare):
+        at_stripe.pay(sandbox, one)
+        settle(payment_id=one.pk, cause="test")
+    return spare, counts
+
+
+def test_a_part_of_money_that_does_not_match_its_order_starts_nothing(payment: Payment, sandbox: Running) -> None:
+    at_stripe.pay(sandbox, payment)
+    Payment.objects.filter(pk=payment.pk).update(amount=Decimal("5.00"))
+    assert settle(payment_id=payment.pk, cause="test").state == PaymentState.HELD
+    assert open_refund(payment_id=payment.pk, cause="staff-1", reason="", amount=Decimal("1.00"))
+    assert Payment.objects.get().state == PaymentState.HELD
+    admission.sweep()
+    assert not Job.objects.exists()
 
 
 def test_it_is_carried_out_and_told_with_a_link_to_the_document(paid: Payment) -> None:

@@ -16,7 +16,7 @@ from accounts.models import User
 from billing.domain import comparison, price_lists, variants
 from billing.domain.terms import active
 from billing.enums import PaymentState, PriceListState, Variant
-from billing.models import Assignment, Payment, PriceList
+from billing.models import Assignment, Payment, PriceList, Refund
 from documents.models import Document
 from sandbox.testing import Running
 from tests.billing.concurrently import at_once
@@ -255,6 +255,14 @@ def test_what_was_given_back_is_no_revenue_and_what_never_came_no_order(
     assert (b.people, b.buyers, b.conversion, b.low, b.high) == (0, 0, 0.0, 0.0, 1.0)
     assert found.difference is None
     assert not found.is_decided
+
+
+def test_money_that_was_not_needed_was_no_order(list_b: PriceList, price_list: PriceList) -> None:
+    people_of(price_list, 2, 1, refunded_amount=Decimal("6.00"), state=PaymentState.REFUNDED)
+    Refund.objects.create(payment=Payment.objects.get(), amount=6, cause="not_needed")
+    found = comparison.of_variants()
+    assert found
+    assert (found.arms[0].orders, found.arms[0].buyers, found.arms[0].pages) == (0, 0, 0)
 
 
 def test_people_and_orders_from_before_the_test_do_not_count(list_b: PriceList, price_list: PriceList) -> None:

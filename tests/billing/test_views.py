@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing import gates
+from billing.domain import checkout, settlement
 from billing.domain.payments import move
 from billing.enums import PaymentState
-from billing.models import Payment, PriceList
+from billing.models import Payment, PriceList, PromoCode
 from documents.models import Document
 from sandbox.testing import Running
+from tests.billing.ordering import order
 from tests.documents.factories import outlined_document
 
 CONSENT = {"terms": "on", "start_now": "on"}
@@ -302,6 +304,69 @@ class TestHistory:
         with CaptureQueriesContext(connection) as three:
             browser.get("/account/payments/")
         assert len(one) == len(three)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", [PaymentState.REFUNDED, PaymentState.EXPIRED])
+def test_whoever_paid_an_older_page_comes_to_the_document(
+    browser: Client, document: Document, sandbox: Running, end: PaymentState
+) -> None:
+    """The older of two pages counts; the newer one was not needed, or has expired."""
+    old = order(document)
+    Payment.objects.update(state=PaymentState.EXPIRED)
+    new = order(document)
+    sandbox.control.pay(old.stripe_session_id)
+    if end == PaymentState.REFUNDED:
+        sandbox.control.pay(new.stripe_session_id)
+    settlement.settle(payment_id=old.pk, cause="test")
+    checkout.withdraw(payment_id=new.pk, cause="test")
+    assert Payment.objects.get(pk=new.pk).state == end
+    for path in ("price/", "paid/", f"paid/?session={new.stripe_session_id}"):
+        page = browser.get(f"/documents/{document.pk}/{path}", follow=True)
+        assert page.redirect_chain[-1][0] == f"/documents/{document.pk}/progress/", path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["refunded", "expired"])
+def test_what_went_back_is_not_told_as_a_try_that_failed(
+    browser: Client, document: Document, price_list: PriceList, state: str
+) -> None:
+    Payment.objects.create(
+        document=document, user=document.owner, price_list=price_list, pages=12, amount=6, lines=[], state=state,
+        failure="expired_or_canceled_card", expires_at=timezone.now(),
+    )  # fmt: skip
+    assert "did not go through" not in text(browser.get(f"/documents/{document.pk}/price/"))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestApi:
+    def test_it_answers_the_lines_of_the_price_page(self, browser: Client, document: Document) -> None:
+        PromoCode.objects.create(code="SPRING", percent=10)
+        answer = browser.get(f"/api/documents/{document.pk}/price/", {"code": "spring"})
+        assert answer.json() == {
+            "pages": 12,
+            "version": 1,
+            "currency": "EUR",
+            "lines": [
+                {"label": "12 × €0.50 a page", "amount": "6.00", "kind": "base"},
+                {"label": "Code SPRING, 10 %", "amount": "-0.60", "kind": "promo"},
+            ],
+            "total": "5.40",
+            "code": "SPRING",
+            "code_problem": "",
+        }
+        answer = browser.get(f"/api/documents/{document.pk}/price/", {"code": "nope"}).json()
+        assert (answer["total"], answer["code"]) == ("6.00", "")
+        assert "do not know this code" in answer["code_problem"]
+
+    def test_it_is_for_the_owner_alone(self, client: Client, browser: Client, price_list: PriceList) -> None:
+        assert client.get(f"/api/documents/{outlined_document(pages=3).pk}/price/").status_code in {401, 403}
+        assert browser.get(f"/api/documents/{outlined_document(pages=3).pk}/price/").status_code == 404
+
+    def test_without_a_price_list_it_says_when_to_come_back(self, browser: Client, document: Document) -> None:
+        PriceList.objects.update(state="retired")
+        answer = browser.get(f"/api/documents/{document.pk}/price/")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
 
 
 @pytest.mark.django_db
