@@ -48,8 +48,9 @@ _KEY_SPACE: Final = UUID("6f9b1f6e-5c0a-4d3e-9a2b-7d1c8e4f0a35")
 
 @dataclass
 class _Asking:
-    """A question on its way along the chain: on whose behalf, by which rules, how many calls failed so far, and how many
-    seconds it may wait for a limit.
+    """A question on its way along the chain: for whom, by which rules, how many calls failed so far.
+
+    ``patience`` is how many seconds it may wait for a limit.
     """
 
     question: Question
@@ -142,7 +143,7 @@ class Gateway:
             return Answer(reply.value, model.name)
         if question.salvage is None or not reply.completion.text.strip():
             raise ProviderError(Outcome.BAD_ANSWER, reply.mistake)
-        return Answer(question.salvage(reply.completion.text), model.name)
+        return Answer(question.salvage(answers.readable(reply.completion.text)), model.name)
 
     async def _with_some_key(self, model: AIModel, asking: _Asking, prompt: str) -> _Reply:
         """A refused key is set aside and another one taken at once: no key is left when all were refused."""
