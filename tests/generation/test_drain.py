@@ -92,6 +92,39 @@ def test_an_outage_is_waited_for(control: Control) -> None:
     assert document.state == DocumentState.READY
 
 
+def test_an_outage_may_last_an_hour_before_money_goes_back(control: Control, settings: Settings) -> None:
+    settings.LONGEST_OUTAGE = timedelta(hours=1)
+    control.fault("ai", "500")
+    document = started()
+    for _ in range(10):
+        drain()
+        Step.objects.filter(state=StepState.READY).update(not_before=timezone.now() - timedelta(days=1))
+    steps = Step.objects.filter(stage=Stage.WRITE)
+    # Two more claims are left for workers that are lost.
+    assert {(step.state, step.tries) for step in steps} == {(StepState.READY, 3)}
+    Step.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    drain_until_over(document)
+    assert document.state == DocumentState.FAILED
+    assert Refund.objects.get().amount == document.payments.get().amount
+
+
+def test_a_database_that_is_away_for_a_moment_costs_no_call_under_way(control: Control) -> None:
+    control.fault("ai", "delay", seconds=1, match="The section to write")
+    document = started()
+
+    async def interrupted() -> None:
+        task = asyncio.create_task(Drain().run())
+        await asyncio.to_thread(wait_for_writers, 2)
+        await asyncio.to_thread(break_all_connections)
+        await asyncio.wait_for(task, 60)
+
+    asyncio.run(interrupted())
+    connection.close()
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY, document.failure
+    assert not Attempt.objects.filter(outcome=Outcome.ABANDONED).exists()
+
+
 def test_a_provider_that_takes_only_five_at_once_still_gets_everything_written(control: Control) -> None:
     control.settings(limits={"openai": {"concurrency": 5}}, latency={"openai": 0.5})
     document = started(pages=8, sections=8)
@@ -331,6 +364,16 @@ def test_leases_are_kept_by_a_heartbeat_and_lost_ones_are_told(settings: Setting
         Step.objects.update(token=claim.token + 1)
         assert told.wait(10)
     assert lost == [claim.step_id]
+
+
+def break_all_connections() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert cursor.rowcount
+    connection.close()
 
 
 def break_the_connection_of_the_heartbeat() -> None:
