@@ -82,7 +82,7 @@ def test_an_outage_is_waited_for(control: Control) -> None:
     control.fault("ai", "500")
     document = started()
     drain()
-    step = Step.objects.get(stage=Stage.WRITE, position=0)
+    step = Step.objects.get()
     assert step.state == StepState.READY
     assert "NoAnswer" in step.error
     assert step.started_at is not None
@@ -225,6 +225,18 @@ def test_a_source_deleted_in_the_middle_is_cited_nowhere(control: Control) -> No
     assert document.state == DocumentState.READY, document.failure
     assert not any(f"@{gone.key}" in section.text for section in document.sections.all())
     assert set(document.citations.values_list("source__key", flat=True)) == {second.key}
+
+
+def test_an_outage_while_sources_are_sought_is_waited_for(control: Control) -> None:
+    """Else the document would be written from what the bare topic finds, and without its glossary."""
+    control.fault("ai", "500")
+    document = started(search_for_sources=True)
+    drain()
+    step = Step.objects.get()
+    assert (step.stage, step.state) == (Stage.RESEARCH, StepState.READY)
+    control.clear_faults()
+    drain_until_over(document)
+    assert document.state == DocumentState.READY, document.failure
 
 
 def test_the_only_source_deleted_in_the_middle_ends_in_a_named_failure(control: Control) -> None:
