@@ -86,3 +86,10 @@ def test_no_section_loses_more_than_half_of_its_text() -> None:
     made = fitting.changes(pages=4, body=6.4, parts=short_and_long)
     assert made["long"] >= -8_000
     assert made.get("short", 0) >= -500
+
+
+@pytest.mark.parametrize(("pages", "body"), [(20, 19.4), (30, 29.1), (50, 48.5), (70, 67.9), (100, 97.0), (4, 3.5)])
+def test_exactly_the_tolerance_is_delivered(pages: int, body: float) -> None:
+    assert fitting.is_delivered(pages=pages, body=body)
+    assert fitting.is_delivered(pages=pages, body=2 * pages - body)
+    assert not fitting.is_delivered(pages=pages, body=body - 0.01)
