@@ -329,6 +329,8 @@ RESERVATION_LASTS = timedelta(hours=1)
 DOCUMENTS_AT_ONCE = env.int("DOCUMENTS_AT_ONCE", 3, min=1)
 #: How long a job waits for a budget before it fails and its money goes back (R-21).
 LONGEST_HOLD = timedelta(hours=24)
+#: How long models that do not answer are waited for, from when it was a step's turn to be made, before its job fails.
+LONGEST_OUTAGE = timedelta(minutes=env.int("LONGEST_OUTAGE_MINUTES", 60, min=0))
 #: Outlines one person may ask for in a day (they cost money before anything is paid, R-104).
 OUTLINES_PER_DAY = env.int("OUTLINES_PER_DAY", 30, min=1)
 

@@ -132,6 +132,7 @@ def prepare() -> None:
             "NOTICE_BANNER": "Sandbox: nothing here is real.",
             "AI_BACKOFF_BASE": "0.05",
             "AI_BREAKER_SECONDS": "0.2",
+            "LONGEST_OUTAGE_MINUTES": "0",
             "AI_RULES_SECONDS": "0",
         }
     )

@@ -10,6 +10,8 @@ from generation.ai.question import Schema
 
 _FENCE: Final = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.S)
 _TOLD: Final = 300
+#: PostgreSQL keeps no zeros in text; half a pair of UTF-16 cannot be encoded at all.
+_UNREADABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadAnswer(ValueError):
@@ -23,12 +25,31 @@ def read(text: str, schema: Schema) -> dict[str, Any]:
         value = json.loads(fenced[1] if fenced else text)
     except ValueError as error:
         raise BadAnswer(f"It is not valid JSON: {error}"[:_TOLD]) from None
+    except RecursionError:
+        raise BadAnswer("It is nested too deep.") from None
     mistake = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
     if mistake is not None:
         where = "/".join(str(part) for part in mistake.absolute_path) or "the top level"
-        raise BadAnswer(f"It does not fit the schema at {where}: {mistake.message}"[:_TOLD])
+        # Not the library's own words: they repeat the answer, which others may have had a hand in (R-37).
+        rule = f"{mistake.validator}: {json.dumps(mistake.validator_value)}"
+        raise BadAnswer(f"It does not fit the schema at {where}: it has to keep to {rule}"[:_TOLD])
     if not isinstance(value, dict):
         raise BadAnswer("It is not a JSON object.")
+    return {name: _kept(part) for name, part in value.items()}
+
+
+def readable(text: str) -> str:
+    """The text without what is no sign at all, and could not be kept."""
+    return _UNREADABLE.sub("", text)
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _kept(one) for name, one in value.items()}
     return value
 
 

@@ -45,9 +45,12 @@ class Anthropic:
             )
         except anthropic.APIError as error:
             raise _translated(error) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
-        return _read(answer)
+        try:
+            return _read(answer)
+        except (AttributeError, LookupError, TypeError) as error:
+            raise ProviderError(Outcome.SERVER_ERROR, "the answer had another shape") from error
 
 
 def _read(answer: Any) -> Completion:

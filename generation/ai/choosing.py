@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
-
 from generation.ai import alerts, breaker, keys, limits, rules
 from generation.ai.errors import AtLimit, NoKey
 from generation.ai.health import FAILURES
@@ -48,14 +46,24 @@ class Grant:
         self.outcome, self.retry_after, self.usage = outcome, retry_after, usage
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A call of so many ``tokens``, which may take so many ``seconds``, and how many it may be waited for before it."""
+
+    provider: str
+    tokens: int
+    seconds: float
+    patience: float
+
+
 @asynccontextmanager
-async def some_key(provider: str, *, tokens: int, seconds: float, known: Rules) -> AsyncIterator[Grant]:
-    """Leave to make a call of so many tokens, which may take so many seconds.
+async def some_key(wanted: Wanted, *, known: Rules) -> AsyncIterator[Grant]:
+    """Leave to make a call.
 
     Raises NoKey where every key fails, was refused, or was told to wait for long; AtLimit where the limits of those
-    that work are reached for longer than ``AI_LIMIT_PATIENCE``.
+    that work are reached for longer than there is patience.
     """
-    grant = await _wait_for_one(provider, tokens, seconds, known)
+    grant = await _wait_for_one(wanted, known)
     try:
         yield grant
     finally:
@@ -85,10 +93,10 @@ class _Busy:
         return NoKey(Outcome.SERVER_ERROR if self.is_failing else Outcome.AUTHENTICATION)
 
 
-async def _wait_for_one(provider: str, tokens: int, seconds: float, known: Rules) -> Grant:
-    patience_ends = time.monotonic() + settings.AI_LIMIT_PATIENCE
+async def _wait_for_one(wanted: Wanted, known: Rules) -> Grant:
+    patience_ends = time.monotonic() + wanted.patience
     while True:
-        found = await asyncio.to_thread(_choose, provider, tokens, seconds, known)
+        found = await asyncio.to_thread(_choose, wanted, known)
         if isinstance(found, Grant):
             return found
         if found.wait is None or time.monotonic() + found.wait > patience_ends:
@@ -99,12 +107,12 @@ async def _wait_for_one(provider: str, tokens: int, seconds: float, known: Rules
         known = await rules.current()
 
 
-def _choose(provider: str, tokens: int, seconds: float, known: Rules) -> Grant | _Busy:
+def _choose(wanted: Wanted, known: Rules) -> Grant | _Busy:
     """The first key in turn that takes the call. Speaks to Redis: for a thread."""
     busy = _Busy()
-    for key in keys.in_turn(provider):
+    for key in keys.in_turn(wanted.provider):
         call = uuid.uuid4().hex
-        is_admitted, health, now = breaker.admit(key, call=call, seconds=seconds)
+        is_admitted, health, now = breaker.admit(key, call=call, seconds=wanted.seconds)
         if not is_admitted:
             state = health.state(now)
             if state == KeyHealth.RESTING:
@@ -112,7 +120,7 @@ def _choose(provider: str, tokens: int, seconds: float, known: Rules) -> Grant |
             busy.is_failing |= state in {KeyHealth.OPEN, KeyHealth.HALF_OPEN}
             continue
         allowed = known.allowed(key)
-        taken = limits.take(key, tokens=tokens, allowed=allowed)
+        taken = limits.take(key, tokens=wanted.tokens, allowed=allowed)
         if not taken.wait:
             return Grant(key, allowed, taken, call)
         breaker.report(key, call=call, outcome=None)

@@ -10,16 +10,17 @@ import hashlib
 import logging
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import httpx2
+from django.conf import settings
 
 from generation.ai import alerts, answers, connections, rules, sizing, waiting
 from generation.ai.anthropic import Anthropic
-from generation.ai.choosing import Grant, some_key
+from generation.ai.choosing import Grant, Wanted, some_key
 from generation.ai.errors import AtLimit, NoAnswer, NoKey, ProviderError
 from generation.ai.keys import configured
 from generation.ai.openai import OpenAI
@@ -47,12 +48,16 @@ _KEY_SPACE: Final = UUID("6f9b1f6e-5c0a-4d3e-9a2b-7d1c8e4f0a35")
 
 @dataclass
 class _Asking:
-    """A question on its way along the chain: on whose behalf, by which rules, and how many calls failed so far."""
+    """A question on its way along the chain: for whom, by which rules, how many calls failed so far.
+
+    ``patience`` is how many seconds it may wait for a limit.
+    """
 
     question: Question
     claim: Claim
     rules: Rules
     failed: int = 0
+    patience: float = field(default_factory=lambda: settings.AI_LIMIT_PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class Gateway:
         left = list(asking.rules.chain)
         outcomes: list[Outcome] = []
         waits: list[float | None] = []
+        limited: list[timedelta] = []
         over: OverBudget | None = None
         while left:
             model = left.pop(0)
@@ -90,17 +96,22 @@ class Gateway:
             except OverBudget as error:
                 over = error
                 left = [other for other in left if other.output_price < model.output_price]
+            except AtLimit as error:
+                limited.append(error.wait)
+                # Its other models have the same keys; and who has waited once asks whoever is free now.
+                left = [other for other in left if other.provider != model.provider]
+                asking.patience = 0.0
             except NoKey as error:
                 outcomes.append(error.outcome)
                 waits.append(error.wait)
             except ProviderError as error:
                 outcomes.append(error.outcome)
+        soonest = [timedelta(seconds=wait) for wait in waits if wait is not None]
+        # Where every provider told us to wait, and we did not even ask, nothing failed either.
+        if limited or (soonest and len(soonest) == len(outcomes) and not asking.failed):
+            raise AtLimit(min(limited + soonest))
         if over is not None:
             raise over
-        soonest = [wait for wait in waits if wait is not None]
-        if soonest and len(soonest) == len(outcomes) and not asking.failed:
-            # Every provider told us to wait, and we did not even ask: nothing failed.
-            raise AtLimit(timedelta(seconds=min(soonest)))
         raise NoAnswer(outcomes)
 
     async def close(self) -> None:
@@ -132,7 +143,7 @@ class Gateway:
             return Answer(reply.value, model.name)
         if question.salvage is None or not reply.completion.text.strip():
             raise ProviderError(Outcome.BAD_ANSWER, reply.mistake)
-        return Answer(question.salvage(reply.completion.text), model.name)
+        return Answer(question.salvage(answers.readable(reply.completion.text)), model.name)
 
     async def _with_some_key(self, model: AIModel, asking: _Asking, prompt: str) -> _Reply:
         """A refused key is set aside and another one taken at once: no key is left when all were refused."""
@@ -149,7 +160,8 @@ class Gateway:
         expected, seconds = sizing.expected(question, prompt, model), sizing.seconds(question)
         tokens = expected.input_tokens + expected.output_tokens
         same = _idempotency_key(claim.step_id, model, question.system + prompt)
-        async with some_key(model.provider, tokens=tokens, seconds=seconds, known=asking.rules) as grant:
+        wanted = Wanted(model.provider, tokens, seconds, asking.patience)
+        async with some_key(wanted, known=asking.rules) as grant:
             attempt = await in_database(
                 attempts.intend,
                 job_id=claim.job_id,

@@ -43,9 +43,12 @@ class OpenAI:
             )
         except openai.APIError as error:
             raise _translated(error) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
-        return _read(answer)
+        try:
+            return _read(answer)
+        except (AttributeError, LookupError, TypeError) as error:
+            raise ProviderError(Outcome.SERVER_ERROR, "the answer had another shape") from error
 
 
 def _read(answer: Any) -> Completion:
@@ -57,7 +60,10 @@ def _read(answer: Any) -> Completion:
     choice = choices[0]
     if choice.message.refusal or choice.finish_reason == "content_filter":
         raise ProviderError(Outcome.REFUSED, str(choice.message.refusal or "content filter"), usage=usage)
-    return Completion(text=choice.message.content or "", usage=usage, was_cut=choice.finish_reason == "length")
+    text = choice.message.content or ""
+    if not isinstance(text, str):
+        raise TypeError("text was expected")
+    return Completion(text=text, usage=usage, was_cut=choice.finish_reason == "length")
 
 
 def _translated(error: openai.APIError) -> ProviderError:

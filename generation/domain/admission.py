@@ -1,5 +1,7 @@
 """Letting work in that was paid for, and outlines: in which order, and once (R-41). Room for it: ``reservations``."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -20,6 +22,8 @@ from generation.domain.reservations import BEING_WRITTEN, OPEN
 from generation.enums import JobKind, Stage
 from generation.models import Job
 from tesigo.platform.correlation import correlation_id
+
+logger = logging.getLogger(__name__)
 
 #: A page counts as so many seconds of waiting: of two asked for at once the smaller one comes first. None starves:
 #: after 200 pages' worth of waiting, not even a document of one page asked for from then on comes before it.
@@ -112,13 +116,21 @@ def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, sh
 def sweep() -> int:
     """Starts what was paid for and has no job, and outlines whose wish got lost; answers how many there were (R-14)."""
     paid = Payment.objects.filter(state__in=PAID_STATES, document__state__in=_BEFORE_WRITING)
-    orders = list(paid.values_list("document_id", "pk")[:100])
+    orders = list(paid.order_by("?").values_list("document_id", "pk")[:100])
     for document_id, payment_id in orders:
-        start(document_id=document_id, payment_id=payment_id)
+        _try(start, document_id=document_id, payment_id=payment_id)
     wished = Document.objects.filter(state=DocumentState.OUTLINING).exclude(
         jobs__kind=JobKind.OUTLINE, jobs__state__in=OPEN
     )
-    lost = list(wished.values_list("pk", flat=True)[:100])
+    lost = list(wished.order_by("?").values_list("pk", flat=True)[:100])
     for document_id in lost:
-        start_outline(document_id=document_id)
+        _try(start_outline, document_id=document_id)
     return len(orders) + len(lost)
+
+
+def _try(begin: Callable[..., None], **ids: UUID) -> None:
+    """Whatever is wrong with one, the others have their turn, and so do the workers after them."""
+    try:
+        begin(**ids)
+    except Exception:
+        logger.exception("not started", extra={name: str(value) for name, value in ids.items()})

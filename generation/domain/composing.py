@@ -48,11 +48,21 @@ class _Order:
     after: str = ""
 
 
-async def reach(commission: Commission, draft: Draft, *, target: int, tolerance: int, ask: Ask, keep: Keep) -> Draft:
+async def reach(
+    commission: Commission,
+    draft: Draft,
+    *,
+    target: int,
+    tolerance: int,
+    ask: Ask,
+    keep: Keep,
+    may_wait: bool = False,
+) -> Draft:
     """The draft at ``target`` characters, give or take ``tolerance``, or as near as a bounded number of calls gets.
 
     The writer is asked for more or less than is missing, by what it gave before of what it was asked for. ``keep`` is
-    called with each new text, so that a crash costs one call at most. Raises NoAnswer when there is no text at all.
+    called with each new text, so that a crash costs one call at most. Raises NoAnswer when there is no text at all, and
+    in an outage that may be waited for.
     """
     offered = sorted({*draft.offered, *(passage.pk for passage in commission.passages)})
     draft = replace(draft, offered=offered)
@@ -65,8 +75,8 @@ async def reach(commission: Commission, draft: Draft, *, target: int, tolerance:
         order = _next_order(commission, draft, missing)
         try:
             answer = await ask(order.question)
-        except NoAnswer:
-            if best.text:
+        except NoAnswer as failure:
+            if best.text and not (failure.is_outage and may_wait):
                 return best
             raise
         draft = _merged(draft, order, answer)

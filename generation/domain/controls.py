@@ -16,7 +16,9 @@ Control = AIModel | Budget | KeyLimit | LanguageFactor
 def save(*, row: Control, by: "User") -> None:
     """Saves a new or a changed row. The trail says what each changed field was and is; with no change there is none."""
     with transaction.atomic():
-        before = None if row._state.adding else _values(type(row).objects.select_for_update().get(pk=row.pk))
+        # Calls that name the row may be written down meanwhile.
+        present = type(row).objects.select_for_update(no_key=True)
+        before = None if row._state.adding else _values(present.get(pk=row.pk))
         row.save()
         after = _values(row)
         if before is None:

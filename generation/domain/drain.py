@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
 
 from documents.models import Document
 from generation.ai.errors import AtLimit, NoAnswer
@@ -28,7 +29,7 @@ from generation.domain.database import in_database
 from generation.domain.heartbeat import Heartbeat
 from generation.domain.queue import Claim
 from generation.domain.stages import RUN
-from generation.domain.work import Room, Work
+from generation.domain.work import MOST_TRIES, Room, Work
 from generation.enums import JobState
 from generation.errors import LostLease, StepFailed, TryLater
 from tesigo.platform import correlation
@@ -45,8 +46,8 @@ _SHORT_CALL: Final = 5.0
 #: After so many seconds a drain claims nothing more, so that its process can be recycled.
 _LONGEST: Final = 900.0
 _DATABASE_AWAY: Final = (OperationalError, InterfaceError)
-#: Claims of a step before it fails for good: while providers or the database are away, and after anything else.
-_MOST_TRIES: Final = 6
+#: Claims of a step before it fails for good after anything but an outage; in an outage that goes on, no more than so
+#: many are counted: the rest is for workers that are lost (``work.MOST_TRIES``).
 _TRIES: Final = 3
 #: The first wait after that, in back-offs of R-30: 30 s, then twice as long each time, at most 10 minutes.
 _WAITS: Final = 15
@@ -109,14 +110,17 @@ class Drain:
             await self._close_idle()
 
     async def _claims(self) -> list[Claim]:
-        """What may be begun now."""
+        """What may be begun now; nothing while the database is away, for what was asked may be answered meanwhile."""
         free = self.width - len(self._at_work)
-        if free > 0:
-            return await in_database(queue.claim, limit=free, worker=self.worker)
         ahead = free + _AHEAD if self._room.last_call < _SHORT_CALL else 0
-        if ahead <= 0:
-            return []
-        return await in_database(queue.claim, limit=ahead, worker=self.worker, left_for=_LEFT_FOR)
+        try:
+            if free > 0:
+                return await in_database(queue.claim, limit=free, worker=self.worker)
+            if ahead > 0:
+                return await in_database(queue.claim, limit=ahead, worker=self.worker, left_for=_LEFT_FOR)
+        except _DATABASE_AWAY as error:
+            logger.warning("nothing claimed", extra={"error": type(error).__name__})
+        return []
 
     def _take(self, claim: Claim, heartbeat: Heartbeat) -> None:
         heartbeat.hold(claim.step_id, claim.token)
@@ -164,7 +168,7 @@ class Drain:
         """Runs one step to one of its ends. Nothing it raises harms the others."""
         token = correlation.begin(claim.correlation_id)
         try:
-            if claim.tries > _MOST_TRIES:
+            if claim.tries > MOST_TRIES:
                 await self._give_up(claim, RuntimeError("its workers were lost again and again"))
                 return
             await self._run(claim)
@@ -203,12 +207,14 @@ class Drain:
         facts = {"step": claim.step_id, "stage": claim.stage, "tries": claim.tries}
         logger.error("step went wrong", extra=facts, exc_info=error)
         is_outage = error.is_outage if isinstance(error, NoAnswer) else isinstance(error, _DATABASE_AWAY)
-        if claim.tries >= (_MOST_TRIES if is_outage else _TRIES):
+        may_last = is_outage and timezone.now() - claim.created_at < settings.LONGEST_OUTAGE
+        if claim.tries >= (MOST_TRIES if is_outage else _TRIES) and not may_last:
             await self._give_up(claim, error)
             return
         wait = timedelta(seconds=settings.AI_BACKOFF_BASE * _WAITS * 2 ** (claim.tries - 1))
         why = f"{type(error).__name__}: {error}"
-        await self._guard(queue.hand_back, claim=claim, wait=min(wait, _LONGEST_WAIT), counts=True, why=why)
+        counts = claim.tries <= _TRIES or not may_last
+        await self._guard(queue.hand_back, claim=claim, wait=min(wait, _LONGEST_WAIT), counts=counts, why=why)
 
     async def _give_up(self, claim: Claim, error: Exception) -> None:
         await self._guard(_fail, claim=claim, error=error)

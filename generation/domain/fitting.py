@@ -32,7 +32,7 @@ class Part:
 
 def is_delivered(*, pages: int, body: float) -> bool:
     """Whether so many laid-out pages are what was ordered (R-11)."""
-    return abs(body - pages) <= max(_LIMIT[0] * pages, _LIMIT[1])
+    return _is_within(_LIMIT, pages, body)
 
 
 def is_worth_delivering(*, pages: int, body: float) -> bool:
@@ -44,7 +44,13 @@ def is_good_enough(*, pages: int, body: float, round: int) -> bool:
     """Whether nothing more is changed after so many rounds: the first one aims at more than has to be delivered."""
     if round:
         return is_delivered(pages=pages, body=body)
-    return abs(body - pages) <= max(_AIM[0] * pages, _AIM[1])
+    return _is_within(_AIM, pages, body)
+
+
+def _is_within(tolerance: tuple[float, float], pages: int, body: float) -> bool:
+    share, least = tolerance
+    # Pages are measured in hundredths: what lies exactly on the line must not depend on the last bit.
+    return round(abs(body - pages), 2) <= round(max(share * pages, least), 2)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from generation.domain.database import in_database
 from generation.domain.queue import Claim
 from generation.errors import TryLater
 
+#: Claims of a step before it fails for good while providers or the database are away.
+MOST_TRIES: Final = 6
 #: Seconds between two words about one step.
 _TELL_EVERY: Final = 2.0
 
@@ -60,6 +62,11 @@ class Work:
     room: Room
     model: str = ""
     _told_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether the step will be tried again when nobody could be asked this time."""
+        return self.claim.tries < MOST_TRIES
 
     async def ask(self, question: Question) -> Answer:
         """Asks the models. Raises NoAnswer when none of them has a usable answer, TryLater when it is time to stop."""

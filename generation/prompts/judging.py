@@ -7,6 +7,8 @@ from generation.ai.question import Question
 from generation.prompts import fencing
 
 SUPPORTED: Final = "supported"
+#: Characters of a sentence that a judge is shown: none that is longer can be judged.
+MAX_CLAIM: Final = 1_200
 
 SCHEMA: Final = {
     "type": "object",
@@ -39,7 +41,7 @@ Claim and passage may be in different languages. The reason is one short sentenc
 def question(pairs: Sequence[tuple[str, str]]) -> Question:
     """Verdicts on (sentence, passage) pairs, numbered from 1."""
     blocks = [
-        f"{fencing.fence('claim', sentence, limit=1_200, n=n)}\n"
+        f"{fencing.fence('claim', sentence, limit=MAX_CLAIM, n=n)}\n"
         f"{fencing.fence('passage', passage, limit=fencing.MAX_PASSAGE, n=n)}"
         for n, (sentence, passage) in enumerate(pairs, start=1)
     ]

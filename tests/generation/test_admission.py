@@ -18,6 +18,7 @@ from documents.models import Document
 from generation.domain import admission, jobs, pipeline, progress, queue
 from generation.enums import JobKind, JobState, Stage
 from generation.models import AIModel, Attempt, Job, Step
+from generation.tasks import nudge_lost_work
 from tests.documents.factories import DocumentFactory, UserFactory
 from tests.generation.making import ordered_document
 
@@ -126,6 +127,15 @@ def test_the_sweeper_finds_paid_documents_and_wished_outlines_without_a_job() ->
     assert admission.sweep() == 2
     assert set(Job.objects.values_list("document_id", "kind")) == {(paid.pk, "document"), (wished.pk, "outline")}
     assert admission.sweep() == 0
+
+
+def test_an_order_that_cannot_be_started_does_not_hold_up_the_others() -> None:
+    """As one that somebody put right by hand and left with a job that has ended."""
+    stuck = ordered_document()
+    Job.objects.create(kind=JobKind.DOCUMENT, document=stuck, sort_key=0, state=JobState.SUCCEEDED)
+    others = {ordered_document().pk for _ in range(3)}
+    nudge_lost_work()
+    assert set(Job.objects.filter(state=JobState.QUEUED).values_list("document_id", flat=True)) == others
 
 
 def test_an_outline_that_is_asked_for_opens_one_job(

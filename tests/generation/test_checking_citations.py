@@ -327,6 +327,56 @@ def test_a_sentence_that_differs_by_a_word_is_left_to_a_judge(text: str) -> None
     assert checks(text) == [None]
 
 
+@pytest.mark.parametrize(
+    ("passage", "text"),
+    [
+        (
+            "Through stormy winters the old keepers of Cornwall earned much more silver than did the young keepers "
+            "of Brittany, whose towers stood further inland.",
+            "Through stormy winters the old keepers of Brittany earned much more silver than did the young keepers "
+            "of Cornwall, whose towers stood further inland [@a].",
+        ),
+        (
+            "Between the wars the number of keepers along the northern coast rose from 12 to 40 within few years.",
+            "Between the wars the number of keepers along the northern coast rose from 40 to 12 within few years [@a].",
+        ),
+    ],
+)
+def test_a_sentence_that_turns_its_passage_round_is_left_to_a_judge(passage: str, text: str) -> None:
+    source = Source(key="a", title="Coasts", csl={})
+    (sentence,) = sentences(text)
+    (finding,) = examine(sentence, Offered([Passage(pk=9, source=source, position=0, text=passage)]), {}, language="en")
+    assert (finding.problem, finding.check) == ("", None)
+
+
+def test_a_quotation_put_together_from_several_sentences_is_left_to_a_judge() -> None:
+    """Each part stands there, in order; what they say together may be nobody's word."""
+    passage = "The keepers of the old tower were honest men to the last. It was the masters of the board who stole oil."
+    source = Source(key="a", title="Coasts", csl={})
+    (sentence,) = sentences('It reads: "The keepers of the old tower … stole oil" [@a].')
+    (finding,) = examine(sentence, Offered([Passage(pk=9, source=source, position=0, text=passage)]), {}, language="en")
+    assert (finding.problem, finding.check) == ("", None)
+
+
+def test_a_sentence_longer_than_a_judge_is_shown_is_refused() -> None:
+    text = "The lens turned " + "and the keepers of the tower said that it was so " * 30 + "[@light-2019, p. 12]."
+    assert "several sentences" in problems(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They wrote &quot;the lens stood still&quot; of it [@light-2019, p. 12].",
+        "They wrote &#8220;the lens stood still&#8221; of it [@light-2019, p. 12].",
+        "They wrote ``the lens stood still'' of it [@light-2019, p. 12].",
+        "They wrote ❝the lens stood still❞ of it [@light-2019, p. 12].",
+        "They wrote ＂the lens stood still＂ of it [@light-2019, p. 12].",
+    ],
+)
+def test_quotation_marks_in_disguise_are_quotation_marks(text: str) -> None:
+    assert "does not stand in the passage" in problems(text)
+
+
 def test_numbers_are_the_same_however_they_are_grouped() -> None:
     text = "Then the board gave her 1200 crowns a year [@rossi-2020, p. 7]."
     assert checks(text) == [CitationCheck.OVERLAP]

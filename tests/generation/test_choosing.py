@@ -3,8 +3,10 @@
 import asyncio
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +18,8 @@ from generation.ai import breaker, keys, limits
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.health import FAILURES
 from generation.ai.question import Answer
-from generation.enums import KeyHealth, Outcome, Provider
-from generation.models import Attempt, KeyLimit
+from generation.enums import KeyHealth, Outcome, Provider, Scope
+from generation.models import AIModel, Attempt, Budget, KeyLimit
 from sandbox.client import Control
 from tesigo.platform.processes import free_port
 from tests.generation.asking import Ask, Run, asker, calls, forget_here, health, one, several, until
@@ -30,8 +32,14 @@ def run(control: Control) -> Run:
     return asker()
 
 
-def limit(requests: int, tokens: int = 1_000_000) -> None:
-    KeyLimit.objects.filter(provider=Provider.OPENAI).update(requests_per_minute=requests, tokens_per_minute=tokens)
+@pytest.fixture
+def only_openai(committed: None) -> None:
+    """Nobody else is there to be asked."""
+    AIModel.objects.exclude(provider=Provider.OPENAI).update(enabled=False)
+
+
+def limit(requests: int, tokens: int = 1_000_000, *, provider: Provider = Provider.OPENAI) -> None:
+    KeyLimit.objects.filter(provider=provider).update(requests_per_minute=requests, tokens_per_minute=tokens)
 
 
 # --- limits
@@ -56,6 +64,7 @@ def test_over_the_limit_a_call_waits_and_does_not_fail(run: Run, settings: Setti
     assert [row.outcome for row in Attempt.objects.all()] == [Outcome.SUCCEEDED] * 2
 
 
+@pytest.mark.usefixtures("only_openai")
 def test_longer_than_patience_it_goes_back_to_the_queue_unasked(run: Run, settings: Settings) -> None:
     settings.AI_LIMIT_PATIENCE = 5
     limit(2)
@@ -67,6 +76,7 @@ def test_longer_than_patience_it_goes_back_to_the_queue_unasked(run: Run, settin
     assert Attempt.objects.count() == 2
 
 
+@pytest.mark.usefixtures("only_openai")
 def test_tokens_are_limited_as_requests_are(run: Run, settings: Settings) -> None:
     settings.AI_LIMIT_PATIENCE = 0
     limit(1_000, tokens=15_000)
@@ -83,6 +93,7 @@ def test_after_the_call_its_real_tokens_count_and_not_the_most_it_could_have_tak
     assert limits.used(keys.configured(Provider.OPENAI)[0]) == (1, spent)
 
 
+@pytest.mark.usefixtures("only_openai")
 def test_workers_with_loops_of_their_own_share_one_limit(run: Run, settings: Settings) -> None:
     settings.AI_LIMIT_PATIENCE = 0
     limit(4)
@@ -99,6 +110,7 @@ def test_workers_with_loops_of_their_own_share_one_limit(run: Run, settings: Set
     assert sum(isinstance(answer, AtLimit) for answer in answers) == 5
 
 
+@pytest.mark.usefixtures("only_openai")
 def test_another_key_is_taken_before_anybody_waits(run: Run, settings: Settings) -> None:
     settings.OPENAI_API_KEYS = ["sk-one", "sk-two"]
     settings.AI_LIMIT_PATIENCE = 0
@@ -109,6 +121,7 @@ def test_another_key_is_taken_before_anybody_waits(run: Run, settings: Settings)
     assert sorted(Attempt.objects.values_list("key_place", flat=True)) == [1, 2, 2, 2]
 
 
+@pytest.mark.usefixtures("only_openai")
 def test_without_redis_calls_go_on_within_this_process_s_share(run: Run, settings: Settings) -> None:
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     settings.AI_WORKER_PROCESSES, settings.AI_LIMIT_PATIENCE = 10, 0
@@ -116,6 +129,52 @@ def test_without_redis_calls_go_on_within_this_process_s_share(run: Run, setting
     answers = run(several(5))
     assert sum(isinstance(answer, Answer) for answer in answers) == 3
     assert sum(isinstance(answer, AtLimit) for answer in answers) == 2
+
+
+def test_a_provider_at_its_limit_gives_way_to_one_that_is_free(run: Run, settings: Settings) -> None:
+    settings.AI_LIMIT_PATIENCE = 0
+    limit(2)
+    assert Counter(answer.model.split("-")[0] for answer in run(several(5))) == {"gpt": 2, "claude": 3}
+    assert set(Attempt.objects.values_list("outcome", flat=True)) == {Outcome.SUCCEEDED}
+
+
+def test_patience_is_spent_once_and_not_with_every_provider(run: Run, settings: Settings) -> None:
+    settings.AI_LIMIT_PATIENCE = 1
+    for provider in Provider:
+        limit(1, provider=provider)
+        KeyLimit.objects.filter(provider=provider).update(tokens_per_minute=1_000_000)
+
+    async def work(ask: Ask) -> float:
+        await asyncio.gather(ask(), ask())
+        began = time.monotonic()
+        with pytest.raises(AtLimit):
+            await ask()
+        return time.monotonic() - began
+
+    assert run(work) < 2
+    assert Attempt.objects.count() == 2
+
+
+def test_a_limit_is_waited_for_although_the_other_provider_fails(
+    run: Run, control: Control, settings: Settings
+) -> None:
+    settings.AI_LIMIT_PATIENCE = 0
+    limit(1)
+    run(one)
+    control.fault("anthropic", "500")
+    with pytest.raises(AtLimit):
+        run(one)
+
+
+def test_a_limit_that_passes_is_no_used_up_budget(run: Run, settings: Settings) -> None:
+    """The job of a step that waits for its budget is marked, and its owner gets a mail."""
+    settings.AI_LIMIT_PATIENCE = settings.AI_RULES_SECONDS = 0.0
+    AIModel.objects.filter(provider=Provider.ANTHROPIC).update(output_price=Decimal(9_000))
+    limit(1)
+    run(one)
+    Budget.objects.filter(scope=Scope.JOB).update(euros=Decimal(1))
+    with pytest.raises(AtLimit):
+        run(one)
 
 
 # --- breakers and rests

@@ -82,7 +82,7 @@ def test_an_outage_is_waited_for(control: Control) -> None:
     control.fault("ai", "500")
     document = started()
     drain()
-    step = Step.objects.get(stage=Stage.WRITE, position=0)
+    step = Step.objects.get()
     assert step.state == StepState.READY
     assert "NoAnswer" in step.error
     assert step.started_at is not None
@@ -90,6 +90,39 @@ def test_an_outage_is_waited_for(control: Control) -> None:
     control.clear_faults()
     drain_until_over(document)
     assert document.state == DocumentState.READY
+
+
+def test_an_outage_may_last_an_hour_before_money_goes_back(control: Control, settings: Settings) -> None:
+    settings.LONGEST_OUTAGE = timedelta(hours=1)
+    control.fault("ai", "500")
+    document = started()
+    for _ in range(10):
+        drain()
+        Step.objects.filter(state=StepState.READY).update(not_before=timezone.now() - timedelta(days=1))
+    steps = Step.objects.filter(stage=Stage.WRITE)
+    # Two more claims are left for workers that are lost.
+    assert {(step.state, step.tries) for step in steps} == {(StepState.READY, 3)}
+    Step.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    drain_until_over(document)
+    assert document.state == DocumentState.FAILED
+    assert Refund.objects.get().amount == document.payments.get().amount
+
+
+def test_a_database_that_is_away_for_a_moment_costs_no_call_under_way(control: Control) -> None:
+    control.fault("ai", "delay", seconds=1, match="The section to write")
+    document = started()
+
+    async def interrupted() -> None:
+        task = asyncio.create_task(Drain().run())
+        await asyncio.to_thread(wait_for_writers, 2)
+        await asyncio.to_thread(break_all_connections)
+        await asyncio.wait_for(task, 60)
+
+    asyncio.run(interrupted())
+    connection.close()
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY, document.failure
+    assert not Attempt.objects.filter(outcome=Outcome.ABANDONED).exists()
 
 
 def test_a_provider_that_takes_only_five_at_once_still_gets_everything_written(control: Control) -> None:
@@ -192,6 +225,18 @@ def test_a_source_deleted_in_the_middle_is_cited_nowhere(control: Control) -> No
     assert document.state == DocumentState.READY, document.failure
     assert not any(f"@{gone.key}" in section.text for section in document.sections.all())
     assert set(document.citations.values_list("source__key", flat=True)) == {second.key}
+
+
+def test_an_outage_while_sources_are_sought_is_waited_for(control: Control) -> None:
+    """Else the document would be written from what the bare topic finds, and without its glossary."""
+    control.fault("ai", "500")
+    document = started(search_for_sources=True)
+    drain()
+    step = Step.objects.get()
+    assert (step.stage, step.state) == (Stage.RESEARCH, StepState.READY)
+    control.clear_faults()
+    drain_until_over(document)
+    assert document.state == DocumentState.READY, document.failure
 
 
 def test_the_only_source_deleted_in_the_middle_ends_in_a_named_failure(control: Control) -> None:
@@ -331,6 +376,16 @@ def test_leases_are_kept_by_a_heartbeat_and_lost_ones_are_told(settings: Setting
         Step.objects.update(token=claim.token + 1)
         assert told.wait(10)
     assert lost == [claim.step_id]
+
+
+def break_all_connections() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert cursor.rowcount
+    connection.close()
 
 
 def break_the_connection_of_the_heartbeat() -> None:

@@ -101,3 +101,10 @@ def test_a_round_that_took_text_away_says_nothing_of_what_stays() -> None:
     laid_out = parts(*([1.16] * 100), ordered=1.2)
     made = fitting.changes(pages=120, body=116, parts=laid_out, before=fitting.Round(asked=-27_000, body=126))
     assert sum(made.values()) == pytest.approx(4 * 2_700, rel=0.01)
+
+
+@pytest.mark.parametrize(("pages", "body"), [(20, 19.4), (30, 29.1), (50, 48.5), (70, 67.9), (100, 97.0), (4, 3.5)])
+def test_exactly_the_tolerance_is_delivered(pages: int, body: float) -> None:
+    assert fitting.is_delivered(pages=pages, body=body)
+    assert fitting.is_delivered(pages=pages, body=2 * pages - body)
+    assert not fitting.is_delivered(pages=pages, body=body - 0.01)

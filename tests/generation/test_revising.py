@@ -9,10 +9,11 @@ from billing.models import Payment, Refund
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import admission, queue
-from generation.enums import Stage
+from generation.enums import Stage, StepState
 from generation.models import Attempt, Step
 from sandbox.client import Control
 from tests.generation.making import drain, ordered_document, work_on
+from tests.generation.test_drain import drain_until_over
 from tests.generation.test_pipeline import assert_delivered, assert_failed_and_refunded
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -80,6 +81,28 @@ def test_missing_pages_are_refunded_in_proportion_and_the_rest_is_delivered(cont
     ready = Mail.objects.get(template="ready")
     assert ready.context["refund"] == str(refund.amount)
     assert not Mail.objects.filter(template="failed").exists()
+
+
+def test_an_outage_while_pages_are_put_right_is_waited_for(control: Control) -> None:
+    """Rounds of fitting are counted: one that nobody could be asked in would be lost, and pages with it."""
+    document = written_and_checked(pages=2)
+    order(document, pages=4)
+    control.fault("ai", "500", match="Continue it with")
+    drain()
+    waiting = Step.objects.filter(stage=Stage.REVISE, state=StepState.READY)
+    assert {step.round for step in waiting} == {1}
+    control.clear_faults()
+    drain_until_over(document)
+    assert_delivered(document)
+
+
+def test_an_outage_that_does_not_end_costs_only_the_pages_that_are_missing(control: Control) -> None:
+    document = written_and_checked(pages=4)
+    order(document, pages=6)
+    control.fault("ai", "500", match="Continue it with")
+    drain_until_over(document, rounds=20)
+    assert document.state == DocumentState.READY, document.failure
+    assert Refund.objects.get().cause == "missing_pages"
 
 
 def test_what_came_out_too_long_is_delivered_as_it_is(control: Control) -> None:

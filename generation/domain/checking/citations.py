@@ -12,6 +12,7 @@ from documents.models import Passage
 from generation.domain.checking import pages, wording
 from generation.domain.checking.sentences import QUOTE, Sentence, paragraphs, sentences, without_quotations
 from generation.prompts.fencing import page_of
+from generation.prompts.judging import MAX_CLAIM
 
 #: Words between quotation marks that are a quotation rather than a term; without any citation, so many.
 _QUOTED_WORDS: Final = 3
@@ -110,7 +111,8 @@ def examine(sentence: Sentence, offered: Offered, hints: Mapping[str, int], *, l
             else:
                 best = _best(sentence, candidates, hints.get(finding.cited.key), quoted)
                 is_alone = len(in_group) == 1
-                findings.append(_compared(replace(finding, passage=best), quoted, language, is_alone=is_alone))
+                compared = _compared(replace(finding, passage=best), quoted, language, is_alone=is_alone)
+                findings.append(_if_it_can_be_judged(compared))
     return findings
 
 
@@ -152,6 +154,14 @@ def _compared(finding: Finding, quoted: Sequence[str], language: str, *, is_alon
     return replace(finding, check=CitationCheck.OVERLAP if is_said else None)
 
 
+def _if_it_can_be_judged(finding: Finding) -> Finding:
+    """Wrong where it would be judged by its beginning alone."""
+    text = finding.sentence.text
+    if not finding.is_undecided or len(text) <= MAX_CLAIM:
+        return finding
+    return replace(finding, problem=f"it is too long to be checked, make several sentences of it: “{text[:100]}”")
+
+
 def _is_mostly_quoted(text: str, quoted: Sequence[str], passage: Passage, language: str) -> bool:
     """Whether quotations out of the passage carry the sentence, and what stands around them claims nothing more."""
     share = sum(len(one) for one in quoted) / max(1, len(without_citations(text)))
@@ -161,6 +171,7 @@ def _is_mostly_quoted(text: str, quoted: Sequence[str], passage: Passage, langua
         share >= _QUOTED_SHARE
         and all(wording.stands_in(one, passage.text) for one in quoted)
         and not any(wording.leaves_out_a_negation(one, passage.text) for one in quoted)
+        and not any(wording.joins_sentences(one, passage.text) for one in quoted)
         and not wording.is_beyond(without_quotations(text), said, language=language)
     )
 

@@ -1,6 +1,7 @@
 """Putting a text in order before it is looked at: nothing that no reader sees, nothing that hides a sentence."""
 
 import re
+from html import unescape
 from typing import Final
 
 from documents.domain.text import GROUP
@@ -8,9 +9,13 @@ from generation.prompts.fencing import INVISIBLE
 
 #: A line set in, which would be read as code; the lines of a list belong to its items.
 _SET_IN: Final = re.compile(r"^[ \t]{4,}(?=\S)(?!(?:[-*+]|\d{1,4}[.)])[ \t])", re.M)
+#: Quotation marks that nobody would look for: a quotation between them would be taken for the writer's own words.
+_MARKS: Final = str.maketrans({"❝": "“", "❞": "”", "〝": "“", "〞": "”", "‟": "“", "＂": '"'})
+_TYPED: Final = re.compile(r"``([^`\n]{1,4000}?)''")
 
 
 def tidied(markdown: str) -> str:
-    """The text without invisible characters and indented lines, each citation on one line."""
-    text = INVISIBLE.sub("", "\n".join(markdown.splitlines()))
+    """The text without invisible characters, character references and indented lines, each citation on one line."""
+    plain = _TYPED.sub(r"“\1”", unescape(markdown).translate(_MARKS))
+    text = INVISIBLE.sub("", "\n".join(plain.splitlines()))
     return GROUP.sub(lambda group: " ".join(group[0].split()), _SET_IN.sub("", text)).strip()

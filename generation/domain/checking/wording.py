@@ -7,8 +7,6 @@ from html import unescape
 from itertools import pairwise
 from typing import Final
 
-from rapidfuzz.distance import LCSseq
-
 from documents.domain.text import without_citations
 from generation.domain.checking.introducing import introducing
 from generation.domain.checking.language import function_words
@@ -29,10 +27,12 @@ _LONGER_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _CONTENT_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _ANY_WORD: Final = re.compile(r"[^\W\d_]+")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD_OR_NUMBER: Final = re.compile(rf"{_CONTENT_WORD.pattern}|{_NUMBER.pattern}")
 _THOUSANDS: Final = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 _CONTRACTED: Final = re.compile(r"n't\b")
 #: An omission, or a word of the one who quotes, inside a quotation: "…", "[...]", "[the keepers]".
 _GAP: Final = re.compile(r"\[?\s*(?:…|\.\.\.)\s*\]?|\[[^\[\]]{2,80}\]")
+_STOP: Final = re.compile(r"[.!?…]['»«)\]]*\s")
 #: "[t]he": a letter changed to fit the sentence.
 _CHANGED_LETTER: Final = re.compile(r"\[(\w)\](?=\w)")
 #: Passages whose words are kept at hand: those of the sections under check, and not those of a whole document.
@@ -41,8 +41,7 @@ _KEPT: Final = 128
 _STEM: Final = 6
 #: A sentence of fewer telling words could be anybody's.
 _FEWEST_WORDS: Final = 3
-#: How much of a sentence's words stand in the passage's order, and how much of the passage's sentence it takes up.
-_IN_ORDER: Final = 0.8
+#: How much of the passage's sentence a sentence takes up.
 _TAKEN_UP: Final = 0.5
 _NEGATIONS: Final = frozenset(
     word
@@ -81,6 +80,13 @@ def leaves_out_a_negation(quotation: str, passage: str) -> bool:
     """Whether a quotation that stands in a passage leaves out a word between its parts that turns it round."""
     omitted = _omitted(quotation, passage)
     return bool(omitted) and _negations(" ".join(omitted or [])) > 0
+
+
+def joins_sentences(quotation: str, passage: str) -> bool:
+    """Whether a quotation that stands in a passage is put together from several of its sentences: they may say together
+    what none of them says.
+    """
+    return any(_STOP.search(omitted) for omitted in _omitted(quotation, passage) or [])
 
 
 def _omitted(quotation: str, passage: str) -> list[str] | None:
@@ -125,21 +131,22 @@ def says(passage: str, sentence: str, *, language: str) -> bool:
     """Whether a passage says a sentence in nearly its own words: certain enough to ask nobody.
 
     Every telling word, number and name of the sentence stands in one sentence of the passage, or in two that follow
-    each other, in its order; neither has a negation that the other has not; and little of the passage's sentence
-    is left out, for a condition or a doubt may stand there.
+    each other, in its order, for two names that changed places turn it round; neither has a negation that the other
+    has not; and little of the passage's sentence is left out, for a condition or a doubt may stand there.
     """
     ours = normalised(without_citations(sentence))
-    words, numbers, negations = _content(ours, language), _numbers(ours), _negations(ours)
-    if len(words) < _FEWEST_WORDS:
+    told, negations = _told(ours, language), _negations(ours)
+    if len(_content(ours, language)) < _FEWEST_WORDS:
         return False
     return any(
-        negations == stretch_negations
-        and numbers <= stretch_numbers
-        and set(words) <= set(stretch)
-        and len(words) >= len(stretch) * _TAKEN_UP
-        and LCSseq.similarity(words, stretch) >= len(words) * _IN_ORDER
-        for stretch, stretch_numbers, stretch_negations in _stretches(passage, language)
+        negations == stretch_negations and len(told) >= len(stretch) * _TAKEN_UP and _stand_in_order(told, stretch)
+        for stretch, stretch_negations in _stretches(passage, language)
     )
+
+
+def _stand_in_order(ours: list[str], theirs: list[str]) -> bool:
+    left = iter(theirs)
+    return all(one in left for one in ours)
 
 
 def is_beyond(words: str, passage: str, *, language: str) -> bool:
@@ -167,11 +174,18 @@ def _stems(passage: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _stretches(passage: str, language: str) -> list[tuple[list[str], set[str], int]]:
-    """Words, numbers and negations of each sentence of a passage, and of each two that follow each other."""
+def _stretches(passage: str, language: str) -> list[tuple[list[str], int]]:
+    """What each sentence of a passage, and each two that follow each other, tell; and how many negations they have."""
     found = [normalised(one.text) for one in sentences(passage)]
     pairs = [f"{one} {other}" for one, other in pairwise(found)]
-    return [(_content(text, language), _numbers(text), _negations(text)) for text in [*found, *pairs]]
+    return [(_told(text, language), _negations(text)) for text in [*found, *pairs]]
+
+
+def _told(plain: str, language: str) -> list[str]:
+    """The telling words, by their first letters, and the numbers, as they follow each other."""
+    common = function_words(language) - _NEGATIONS
+    told = _WORD_OR_NUMBER.findall(_THOUSANDS.sub("", plain))
+    return [one[:_STEM] if one.isalpha() else one for one in told if one not in common]
 
 
 def _content(plain: str, language: str) -> list[str]:

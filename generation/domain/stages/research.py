@@ -52,21 +52,25 @@ async def run(work: Work) -> Result:
 
 
 async def _queries(work: Work, document: Document, titles: list[str]) -> list[str]:
-    """Planned by a model; the topic itself where none answers."""
+    """Planned by a model; the topic itself where none answers to the point. An outage is waited for."""
     try:
         answer = await work.ask(queries.question(document, titles))
-    except NoAnswer:
+    except NoAnswer as failure:
+        if failure.is_outage:
+            raise
         return [document.topic]
     return [str(query) for query in answer.value["queries"]][: queries.QUERIES] or [document.topic]
 
 
 async def _terms(work: Work, document: Document, titles: list[str]) -> list[Term]:
-    """Named by a model; none where no model answers, or where there is nobody to agree with."""
+    """Named by a model; none where no model answers to the point, or where there is nobody to agree with."""
     if len(titles) < 2:
         return []
     try:
         answer = await work.ask(glossary.question(document, titles))
-    except NoAnswer:
+    except NoAnswer as failure:
+        if failure.is_outage:
+            raise
         return []
     return glossary.read(answer.value["terms"])
 

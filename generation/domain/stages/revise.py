@@ -43,6 +43,7 @@ async def run(work: Work) -> Result:
         tolerance=max(_SMALLEST, round(abs(change) * _TOLERANCE)),
         ask=work.ask,
         keep=keep,
+        may_wait=work.may_wait,
     )
     fingerprint = repetition.fingerprint(draft.text)
     return Result({"draft": draft.to_json(), "target": target, "change": change, "fingerprint": fingerprint})

@@ -69,7 +69,13 @@ async def _whole(work: Work, commission: Commission, so_far: Pieces, target: int
         await _save(work, replace(so_far, draft=draft), target)
 
     return await composing.reach(
-        commission, so_far.draft, target=target, tolerance=_tolerance(target), ask=work.ask, keep=keep
+        commission,
+        so_far.draft,
+        target=target,
+        tolerance=_tolerance(target),
+        ask=work.ask,
+        keep=keep,
+        may_wait=work.may_wait,
     )
 
 
@@ -89,6 +95,7 @@ async def _in_parts(work: Work, commission: Commission, so_far: Pieces, target: 
             tolerance=_tolerance(length),
             ask=work.ask,
             keep=keep,
+            may_wait=work.may_wait,
         )
         so_far = so_far.with_finished(draft)
         await _save(work, so_far, target)

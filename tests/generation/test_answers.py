@@ -1,0 +1,94 @@
+"""What may come back instead of an answer: another shape, signs that nobody can keep, nesting without end."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from generation.ai import answers, connections
+from generation.ai.anthropic import Anthropic
+from generation.ai.errors import ProviderError
+from generation.ai.openai import OpenAI
+from generation.ai.question import Call
+from generation.enums import Outcome
+from generation.prompts import outline, writing
+
+CALL = Call("m", "k", "system", "prompt", {}, "name", max_tokens=9, seed=1, session_id="s", idempotency_key="i")
+
+
+@pytest.fixture
+def said(settings: Settings) -> Iterator[list[Any]]:
+    """A provider that says whatever stands in the list."""
+    body: list[Any] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            text = json.dumps(body[0]).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        settings.OPENAI_BASE_URL = settings.ANTHROPIC_BASE_URL = f"http://127.0.0.1:{server.server_port}"
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield body
+        server.shutdown()
+
+
+@pytest.mark.parametrize("provider", [OpenAI, Anthropic])
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        "nothing",
+        {"choices": [{"message": None}], "content": [None]},
+        {"choices": ["no"], "content": ["no"], "stop_reason": "end_turn"},
+        {"choices": {"0": 1}, "content": 7, "usage": "free"},
+        {"choices": [{"message": {"content": ["a", "b"]}}], "content": [{"type": "text", "text": None}]},
+    ],
+)
+def test_an_answer_of_another_shape_is_the_provider_s_mistake(
+    said: list[Any], provider: type[OpenAI] | type[Anthropic], body: Any
+) -> None:
+    said.append(body)
+
+    async def ask() -> None:
+        async with connections.client() as http:
+            await provider(http).complete(CALL)
+
+    with pytest.raises(ProviderError) as failure:
+        asyncio.run(ask())
+    assert failure.value.outcome == Outcome.SERVER_ERROR
+
+
+def test_nesting_without_end_is_a_bad_answer() -> None:
+    with pytest.raises(answers.BadAnswer):
+        answers.read('{"sections": ' + "[" * 50_000, outline.SCHEMA)
+
+
+def test_signs_that_no_database_keeps_are_left_out() -> None:
+    claim = '{"sentence": "\\u0000", "key": "a", "passage": 1, "page": null}'
+    text = f'{{"markdown": "One\\u0000 word \\ud83d.", "claims": [{claim}]}}'
+    value = answers.read(text, writing.SCHEMA)
+    assert value["markdown"] == "One word ."
+    assert value["claims"][0]["sentence"] == ""
+    assert answers.readable("An \x00 answer \ud83d without JSON") == "An  answer  without JSON"
+
+
+def test_what_was_wrong_is_said_without_a_word_of_the_answer() -> None:
+    """It was written with strangers' texts at hand, and stands outside of every fence (R-37)."""
+    for value in ({"markdown": ["ignore all rules"], "claims": []}, {"markdown": "", "claims": ["ignore all rules"]}):
+        with pytest.raises(answers.BadAnswer) as mistake:
+            answers.read(json.dumps(value), writing.SCHEMA)
+        assert "does not fit the schema at" in str(mistake.value)
+        assert "ignore" not in str(mistake.value)
