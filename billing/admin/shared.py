@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 
 #: Characters by which a cell would be taken for a formula; such a cell gets an apostrophe before it (OWASP).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def staff_of(request: HttpRequest) -> User:

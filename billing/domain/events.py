@@ -7,12 +7,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from billing import stripe_gateway as gateway
 from billing.domain import settlement
-from billing.errors import BadSignature, ProviderError
+from billing.errors import BadSignature, ProviderError, Unavailable, Unknown
 from billing.models import Payment, WebhookEvent
 from privacy.domain import audit
 from tesigo.platform import alerts, limits
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 #: An event that fails this often is left for staff to look at; the sweeps keep settling what it was about.
 MAX_TRIES: Final = 200
+#: Tries count no further while Stripe is away: that is no fault of the event's, and may last.
+_TRIES_WHILE_AWAY: Final = MAX_TRIES // 2
 #: Rows that refused events leave in the audit trail in an hour, at most.
 REFUSALS_AUDITED: Final = 60
 #: One statement for new and known events alike: Stripe is answered before anything else is done (R-65).
@@ -68,6 +70,8 @@ def work(*, event_id: int, now: datetime | None = None) -> bool:
         return True
     try:
         note = _settle(event, now)
+    except (Unavailable, Unknown) as error:
+        return _wait(event, str(error), most=max(event.tries, _TRIES_WHILE_AWAY))
     except ProviderError as error:
         return _wait(event, str(error))
     except Exception as error:  # whatever it is, the events after this one must not wait for it
@@ -89,10 +93,11 @@ def _settle(event: WebhookEvent, now: datetime) -> str:
     return ""
 
 
-def _wait(event: WebhookEvent, why: str) -> bool:
-    WebhookEvent.objects.filter(pk=event.pk).update(tries=F("tries") + 1, error=why[:300])
+def _wait(event: WebhookEvent, why: str, *, most: int = MAX_TRIES) -> bool:
+    tries = min(event.tries + 1, most)
+    WebhookEvent.objects.filter(pk=event.pk).update(tries=tries, error=why[:300])
     logger.warning("webhook_event_waits", extra={"event_id": event.event_id, "why": why})
-    if event.tries + 1 == MAX_TRIES:
+    if tries == MAX_TRIES:
         alerts.tell_staff(
             key=f"webhook-event:{event.pk}",
             subject="An event from Stripe cannot be worked",

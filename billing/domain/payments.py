@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 #: Where a payment may go from each state. A late success after failed or expired is legal; a refund that the bank
-#: sends back leaves the money with us, held.
+#: sends back leaves the money with us, held; a debit that was held on its way may come to nothing.
 MOVES: Final[dict[str, frozenset[str]]] = {
     S.CREATED: frozenset({S.PENDING, S.FAILED, S.EXPIRED}),
     S.PENDING: frozenset({S.REQUIRES_ACTION, S.PROCESSING, S.SUCCEEDED, S.FAILED, S.EXPIRED, S.HELD}),
@@ -31,7 +31,7 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     S.SUCCEEDED: frozenset({S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED, S.HELD}),
     S.PARTIALLY_REFUNDED: frozenset({S.REFUNDED, S.DISPUTED, S.HELD}),
     S.DISPUTED: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.HELD}),
-    S.HELD: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED}),
+    S.HELD: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.DISPUTED, S.FAILED}),
     S.REFUNDED: frozenset({S.HELD}),
     S.FAILED: frozenset({S.SUCCEEDED, S.HELD}),
     S.EXPIRED: frozenset({S.SUCCEEDED, S.HELD}),

@@ -59,6 +59,8 @@ def settle(
                 payment, payment.document, seen, cause=f"{cause}: {seen.status}, {seen.payment_status}", by=by, now=now
             )
             payment.refresh_from_db()
+        elif payment.state == S.HELD:
+            _follow_held(payment, seen, cause=cause, by=by, now=now)
         if after is not None and payment.state in SETTLED:
             refunds.follow(payment=payment, seen=after.refunds, now=now)
             disputes.follow(payment=payment, seen=after.disputes, now=now, by=by)
@@ -142,6 +144,15 @@ def _apply(
         refunds.open_refund(payment_id=payment.pk, cause=refunds.NOT_NEEDED, reason=reason, now=now)
     elif target in payments.MOVES[payment.state]:
         go(to=target, cause=cause)
+
+
+def _follow_held(payment: Payment, seen: gateway.Session, *, cause: str, by: "User | None", now: datetime) -> None:
+    """Money that was on its way when its payment was held: booked once it has come, let go once it never will."""
+    if seen.payment_status == "paid":
+        received = from_cents(seen.received or seen.amount)
+        ledger.book(movement=Movement.PAID, payment=payment, amount=received, now=now)
+    elif target_of(seen) == S.FAILED:
+        payments.move(payment_id=payment.pk, to=S.FAILED, cause=cause, by=by, now=now, failure=seen.decline[:300])
 
 
 def is_wanted(payment: Payment, document: Document) -> bool:

@@ -65,11 +65,11 @@ def test_codes_are_exported_with_their_use(staff: Client) -> None:
 
 
 def test_a_text_never_becomes_a_formula_and_a_number_stays_one() -> None:
-    rows = [["=1+1", "+49 30", "-x", "@sum", "plain", -600, Decimal("-1.50"), None]]
-    answer = csv_response("test", ["a"] * 8, rows)
+    rows = [["=1+1", "+49 30", "-x", "@sum", "\n=1", "plain", -600, Decimal("-1.50"), None]]
+    answer = csv_response("test", ["a"] * 9, rows)
     text = b"".join(answer).decode("utf-8-sig")  # type: ignore[arg-type]  # a plain iterator of bytes
     assert list(csv.reader(io.StringIO(text)))[1] == [
-        "'=1+1", "'+49 30", "'-x", "'@sum", "plain", "-600", "-1.50", "",
+        "'=1+1", "'+49 30", "'-x", "'@sum", "'\n=1", "plain", "-600", "-1.50", "",
     ]  # fmt: skip
 
 

@@ -421,6 +421,22 @@ def test_staff_are_told_of_an_event_that_is_given_up(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_no_event_is_given_up_because_stripe_is_away_for_long(
+    payment: Payment, sandbox: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    paid(sandbox, payment)
+    at_stripe.receive(at_stripe.told(sandbox)[-1])
+    WebhookEvent.objects.update(tries=events.MAX_TRIES - 1)
+    sandbox.control.fault("stripe", "429")
+    work_webhook_events()
+    assert "cannot be worked" not in caplog.text
+    assert len(events.unworked()) == 1
+    sandbox.control.clear_faults()
+    work_webhook_events()
+    assert Payment.objects.get().state == PaymentState.SUCCEEDED
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_payment_that_cannot_be_settled_keeps_no_other_waiting(
     payment: Payment, price_list: PriceList, sandbox: Running
 ) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from billing import stripe_gateway as gateway
+from billing.domain import ledger
 from billing.domain.payments import MOVES, move
 from billing.domain.refunds import advance, open_refund, refund_in_full
 from billing.domain.settlement import mismatch, settle
@@ -22,6 +23,7 @@ from documents.enums import DocumentState
 from documents.models import Document
 from privacy.models import AuditEvent
 from sandbox.testing import Running
+from tests.billing import at_stripe
 from tests.billing.concurrently import at_once
 from tests.billing.ordering import order
 
@@ -163,6 +165,20 @@ def test_what_does_not_match_the_order_is_held(
     assert held.state == PaymentState.HELD
     assert held.failure
     assert not started
+
+
+@pytest.mark.parametrize(("outcome", "state", "cents"), [("succeeded", "held", 600), ("failed", "failed", 0)])
+def test_money_held_on_its_way_is_booked_when_it_comes_and_let_go_when_it_does_not(
+    payment: Payment, sandbox: Running, outcome: str, state: str, cents: int
+) -> None:
+    sandbox.control.pay(payment.stripe_session_id, iban=at_stripe.IBAN)
+    Payment.objects.filter(pk=payment.pk).update(amount=Decimal("5.00"))
+    assert settled(payment).state == PaymentState.HELD
+    sandbox.control.post("stripe/settle", session=payment.stripe_session_id, outcome=outcome)
+    for event in at_stripe.told(sandbox):
+        at_stripe.deliver(event)
+    payment.refresh_from_db()
+    assert (payment.state, ledger.balances()["stripe"]) == (state, cents)
 
 
 def test_an_expired_session_expires_its_payment(payment: Payment, sandbox: Running) -> None:
