@@ -8,6 +8,8 @@ from generation.enums import Outcome
 
 #: The same call may well succeed a little later (R-30). Everything else is left to another key or model.
 WORTH_RETRYING: Final = frozenset({Outcome.RATE_LIMITED, Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.SERVER_ERROR})
+#: Words of a model, though none to the point.
+_SPOKEN: Final = frozenset({Outcome.REFUSED, Outcome.BAD_ANSWER})
 
 
 class ProviderError(Exception):
@@ -56,5 +58,9 @@ class NoAnswer(Exception):
 
     @property
     def is_outage(self) -> bool:
-        """Whether it may be different later: no model answered at all, rather than none to the point."""
-        return all(outcome in WORTH_RETRYING or outcome == Outcome.AUTHENTICATION for outcome in self.outcomes)
+        """Whether it may be different later: no model answered at all, rather than none to the point.
+
+        A model that takes no such request, or is not there any more, says nothing of those that could not be reached.
+        """
+        away = [outcome for outcome in self.outcomes if outcome != Outcome.BAD_REQUEST]
+        return not _SPOKEN & set(away) and (bool(away) or not self.outcomes)

@@ -84,7 +84,11 @@ class Gateway:
         Raises NoAnswer; AtLimit, when it should be asked again later; OverBudget, when no model is cheap enough.
         """
         asking = _Asking(question, claim, await rules.current())
-        left = list(asking.rules.chain)
+        left = [
+            model for model in asking.rules.chain if sizing.expected(question, question.prompt, model).output_tokens
+        ]
+        if asking.rules.chain and not left:
+            raise NoAnswer([Outcome.BAD_REQUEST])
         outcomes: list[Outcome] = []
         waits: list[float | None] = []
         limited: list[timedelta] = []

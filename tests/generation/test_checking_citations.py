@@ -377,6 +377,10 @@ def test_quotation_marks_in_disguise_are_quotation_marks(text: str) -> None:
     assert "does not stand in the passage" in problems(text)
 
 
+def test_what_only_looks_like_a_character_reference_stays_as_it_is() -> None:
+    assert inspected("Law&regulation&copyright of AT&T, &c.").text == "Law&regulation&copyright of AT&T, &c."
+
+
 def test_numbers_are_the_same_however_they_are_grouped() -> None:
     text = "Then the board gave her 1200 crowns a year [@rossi-2020, p. 7]."
     assert checks(text) == [CitationCheck.OVERLAP]

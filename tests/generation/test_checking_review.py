@@ -104,6 +104,15 @@ def test_what_fails_is_written_anew_with_the_reason_and_only_that() -> None:
     assert done.draft.models == ["writer", "corrector"]
 
 
+def test_a_quotation_goes_with_the_citation_beside_it() -> None:
+    alone = 'The words "driven by a weight that sank through the middle" say it all.'
+    done, _asked = reviewed(filled(f"{CLAIM} {alone}"), supports=lambda claim: False)
+    assert "driven by a weight" not in done.draft.text
+    assert done.removed == 2
+    assert [one.sentence for one in done.rejected] == [CLAIM, alone]
+    assert "names no source" in done.rejected[1].problem
+
+
 def test_what_fails_again_is_taken_out_and_told_why() -> None:
     done, asked = reviewed(filled(f"{PROVEN} {FORGED}"), writer=lambda question: f"{PROVEN} {FORGED}")
     assert len(asked) == 1

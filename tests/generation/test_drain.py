@@ -109,7 +109,7 @@ def test_an_outage_may_last_an_hour_before_money_goes_back(control: Control, set
 
 
 def test_a_database_that_is_away_for_a_moment_costs_no_call_under_way(control: Control) -> None:
-    control.fault("ai", "delay", seconds=1, match="The section to write")
+    control.fault("ai", "delay", seconds=4, match="The section to write")
     document = started()
 
     async def interrupted() -> None:

@@ -205,6 +205,12 @@ def test_a_model_that_staff_switch_off_is_not_asked_any_more(run: Run) -> None:
     assert first != second
 
 
+def test_a_model_too_small_for_the_question_is_passed_over(control: Control, document: Document) -> None:
+    AIModel.objects.filter(provider="openai").update(context_tokens=100)
+    assert ask(document).model.startswith("claude")
+    assert outcomes() == [("anthropic", "succeeded")]
+
+
 def test_no_model_at_all_is_no_answer(control: Control, document: Document) -> None:
     AIModel.objects.update(enabled=False)
     with pytest.raises(NoAnswer) as failure:
@@ -223,6 +229,26 @@ def test_everything_down_is_an_outage_and_everything_refused_is_none(
     # Not three for each of the four models: each provider's key is left alone after the fifth failure.
     assert Attempt.objects.count() == 2 * FAILURES
     assert not NoAnswer([Outcome.SERVER_ERROR, Outcome.REFUSED]).is_outage
+
+
+def test_a_model_that_is_not_there_any_more_makes_no_difference_to_an_outage(
+    control: Control, document: Document
+) -> None:
+    control.fault("anthropic", "status", status=404)
+    control.fault("openai", "500")
+    with pytest.raises(NoAnswer) as failure:
+        ask(document)
+    assert set(failure.value.outcomes) == {Outcome.SERVER_ERROR, Outcome.BAD_REQUEST}
+    assert failure.value.is_outage
+    assert not NoAnswer([Outcome.BAD_REQUEST]).is_outage
+
+
+def test_a_question_that_no_model_can_hold_is_refused_unasked(control: Control, document: Document) -> None:
+    AIModel.objects.update(context_tokens=100)
+    with pytest.raises(NoAnswer) as failure:
+        ask(document)
+    assert not failure.value.is_outage
+    assert not Attempt.objects.exists()
 
 
 def test_a_refused_key_is_set_aside_for_all_processes_with_one_alert(

@@ -6,7 +6,7 @@ from generation.ai import sizing
 from generation.ai.question import Question
 from generation.models import AIModel
 
-MODEL = AIModel(provider="openai", name="any", max_output_tokens=16_000)
+MODEL = AIModel(provider="openai", name="any", context_tokens=30_000, max_output_tokens=16_000)
 
 
 def question(characters: int, prompt: str = "Write.") -> Question:
@@ -28,3 +28,9 @@ def test_more_is_reserved_than_an_answer_of_that_length_can_take() -> None:
 
 def test_nothing_is_asked_of_a_model_that_it_cannot_give() -> None:
     assert sizing.expected(question(100_000), "", MODEL).output_tokens == MODEL.max_output_tokens
+
+
+def test_question_and_answer_fit_into_the_window_of_the_model() -> None:
+    usage = sizing.expected(question(100_000), "x" * 60_000, MODEL)
+    assert usage.input_tokens + usage.output_tokens == MODEL.context_tokens
+    assert sizing.expected(question(100_000), "x" * 120_000, MODEL).output_tokens == 0

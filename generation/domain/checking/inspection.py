@@ -27,6 +27,7 @@ from generation.domain.drafts import Draft
 #: A sentence with more than this of its words in its passage is that passage's wording, in whichever language.
 _TAKEN_OVER: Final = 0.5
 _WRONG_LANGUAGE: Final = "it is in the wrong language"
+_UNSOURCED: Final = "a quotation names no source: “{}”"
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,19 @@ def _problems(sentence: Sentence, background: Background, beside: Sequence[Passa
     if citation_keys(text) and has_open_quotation(text):
         found.append(f"a quotation has no end or no beginning: “{text[:100]}”")
     if citations.has_quotation_without_source(sentence, beside):
-        found.append(f"a quotation names no source: “{text[:100]}”")
+        found.append(_UNSOURCED.format(text[:100]))
     return found
+
+
+def unsourced(text: str, background: Background) -> list[CheckedSentence]:
+    """The sentences of a text that quote what nothing cited beside them says, as after a citation was taken out."""
+    found = sentences(text)
+    beside = _cited_in_paragraphs(found, background.offered)
+    return [
+        CheckedSentence(sentence, [], [_UNSOURCED.format(sentence.text[:100])])
+        for sentence in found
+        if citations.has_quotation_without_source(sentence, beside[sentence.paragraph])
+    ]
 
 
 def _cited_in_paragraphs(found: Sequence[Sentence], offered: Offered) -> dict[int, list[Passage]]:

@@ -13,7 +13,7 @@ from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
 from generation.domain import composing
 from generation.domain.checking import at_once, wording
-from generation.domain.checking.inspection import Background, CheckedSentence, Inspection, inspect
+from generation.domain.checking.inspection import Background, CheckedSentence, Inspection, inspect, unsourced
 from generation.domain.checking.judgement import Judge, Pair, Verdict
 from generation.domain.checking.sentences import paragraphs, without
 from generation.domain.composing import Ask, Keep
@@ -94,14 +94,19 @@ async def review(
             _("The section “%(title)s” could not be written: %(reason)s.")
             % {"title": commission.section.title, "reason": inspection.whole[0]}
         )
-    reviewed = _kept(commission, replace(corrected, text=inspection.text), inspection)
+    reviewed = _kept(commission, replace(corrected, text=inspection.text), inspection, background)
     return replace(reviewed, was_corrected=reviewed.draft.text != draft.text, calls=counted.calls)
 
 
-def _kept(commission: Commission, draft: Draft, inspection: Inspection) -> Reviewed:
+def _kept(commission: Commission, draft: Draft, inspection: Inspection, background: Background) -> Reviewed:
     """The text without what fails, and the evidence of what stays."""
-    failing = inspection.failing
-    text = without(draft.text, [checked.sentence for checked in failing]) if failing else draft.text
+    failing, text = inspection.failing, draft.text
+    if failing:
+        text = without(text, [checked.sentence for checked in failing])
+        # They cite nothing: the evidence of what stays is the same without them.
+        left_alone = unsourced(text, background)
+        text = without(text, [checked.sentence for checked in left_alone])
+        failing = [*failing, *left_alone]
     if not text.strip():
         raise StepFailed(
             _("The section “%(title)s” could not be written: nothing in it could be verified.")
