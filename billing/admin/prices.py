@@ -46,7 +46,7 @@ class TierInline(admin.TabularInline):
     formset = TierFormSet
     extra = 1
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """With its name for ears: the head of the column is no label."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:

@@ -72,7 +72,7 @@ class RedemptionInline(ReadOnlyInline):
 class BatchFilter(admin.AllValuesFieldListFilter):
     """By batch, with a word for codes that were made one by one."""
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """A link without words could not be followed."""
         for choice in super().choices(changelist):
             yield {**choice, "display": choice["display"] or _("none")}

@@ -21,7 +21,7 @@ from generation.models import AIModel, Budget, KeyLimit, LanguageFactor
 class ControlAdmin(admin.ModelAdmin):
     """Changes go through the domain, which keeps the trail."""
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """With its name for ears: in a list, the head of the column is no label."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and field.label:
