@@ -36,8 +36,15 @@ class CodeForm(forms.Form):
         label=_("Promo code"),
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"class": "input", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
+
+    def refuse(self, problem: str) -> None:
+        """Says at the field why the code that was typed takes nothing off."""
+        self.add_error("code", problem)
+        self.fields["code"].widget.attrs["autofocus"] = True
 
 
 class PayForm(forms.Form):

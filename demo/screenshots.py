@@ -1,9 +1,12 @@
 """`python -m demo.screenshots`: walks the journey on the running site and renews the pictures in docs/img/.
 
-With a folder as argument it also leaves every page of the journey there, at 360 and 1280 px, light and dark.
+With a folder as argument it also leaves every page of the journey there, at 360 and 1280 px, light and dark, and what
+staff see of it. For that it makes a member of staff and a promo code on the site of this machine, new ones each time.
 """
 
+import re
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from demo.run import HERE, ROOT, inputs, running_site, site_and_inbox
+from demo.run import FOLDER, HERE, ROOT, inputs, running_site, site_and_inbox
 from demo.student import JourneyError, Student
 
 PICTURES = ROOT / "docs" / "img"
@@ -20,20 +23,20 @@ Scheme = Literal["light", "dark"]
 
 
 class Photographer:
-    """Looks at the site as the student who is signed in by the cookies of ``student``."""
+    """Looks at the site as the person who is signed in by the cookies of ``person``."""
 
-    def __init__(self, browser: Browser, student: Student, folder: Path | None) -> None:
-        self.student = student
+    def __init__(self, browser: Browser, person: Student, folder: Path | None) -> None:
+        self.person = person
         self.folder = folder
         self._browser = browser
 
     def window(self, width: int, scheme: Scheme) -> BrowserContext:
         """A window of this width and colour scheme, signed in."""
         context = self._browser.new_context(
-            base_url=self.student.site, viewport={"width": width, "height": 860}, color_scheme=scheme
+            base_url=self.person.site, viewport={"width": width, "height": 860}, color_scheme=scheme
         )
         context.add_cookies(
-            [{"name": name, "value": value, "url": self.student.site} for name, value in self.student.cookies.items()]
+            [{"name": name, "value": value, "url": self.person.site} for name, value in self.person.cookies.items()]
         )
         return context
 
@@ -66,7 +69,7 @@ def picture_of_progress(photographer: Photographer, document: str) -> None:
     context = photographer.window(1280, "light")
     page = context.new_page()
     page.goto(f"/documents/{document}/progress/")
-    wait_until_written(photographer.student, document, 15)
+    wait_until_written(photographer.person, document, 15)
     page.wait_for_timeout(800)
     page.screenshot(path=PICTURES / "progress.png")
     context.close()
@@ -85,12 +88,47 @@ def picture_of_reader(photographer: Photographer, document: str) -> None:
     context.close()
 
 
+def member_of_staff(site: str, inbox: str) -> Student:
+    """Somebody new with all rights, signed in to the administration."""
+    address = f"staff.{int(time.time())}@tesigo.example"
+    command = [sys.executable, "-m", "tesigo.platform.local_env", sys.executable, "manage.py", "create_staff", address]
+    made = subprocess.run([*command, "--generate"], cwd=ROOT, capture_output=True, text=True, check=False)
+    password = re.search(r"once: (\S+)", made.stdout)
+    if password is None:
+        raise JourneyError(f"no member of staff could be made: {made.stderr[-300:]}")
+    staff = Student(site, inbox)
+    staff.get("/admin/login/?next=/admin/")
+    staff.submit("/admin/login/", {"username": address, "password": password[1]})
+    return staff
+
+
+def promo_code(staff: Student) -> str:
+    """A new code that takes a fifth off."""
+    code = f"DEMO-{int(time.time())}"
+    staff.get("/admin/billing/promocode/add/")
+    staff.submit("/promocode/add/", {"code": code, "percent": "20"})
+    return code
+
+
+def tour_of_staff(photographer: Photographer, document: str, code: str) -> None:
+    """What staff see of the prices, the money and the writing of this document."""
+    staff = photographer.person
+    prices = staff.get("/admin/billing/pricelist/").xpath("//th[contains(@class,'field-version')]/a/@href")
+    job = staff.get(f"/admin/generation/job/?q={document}").xpath("//th[contains(@class,'field-document')]/a/@href")
+    photographer.tour("18-admin-price-list", f"{prices[-1].split('?')[0]}?code={code}")
+    photographer.tour("19-admin-promo-codes", "/admin/billing/promocode/")
+    photographer.tour("20-admin-payments", "/admin/billing/payment/")
+    photographer.tour("21-admin-spending", "/admin/generation/attempt/spending/")
+    photographer.tour("22-admin-job", job[0])
+
+
 def main() -> None:
     """Walks and takes the pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    for needed in (PICTURES, FOLDER):
+        needed.mkdir(parents=True, exist_ok=True)
     site, inbox = site_and_inbox()
     assignment, sources, brief = inputs()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -114,6 +152,11 @@ def main() -> None:
         photographer.tour("06-outline", f"/documents/{document}/outline/")
         student.edit_outline(document, first_title=titles[0])
         photographer.tour("07-price", f"/documents/{document}/price/")
+        staff = member_of_staff(site, inbox) if folder else None
+        code = promo_code(staff) if staff else ""
+        if code:
+            photographer.tour("07-price-with-code", f"/documents/{document}/price/?code={code}")
+            photographer.tour("07-price-unknown-code", f"/documents/{document}/price/?code=NO-SUCH-CODE")
         student.pay(document)
         picture_of_progress(photographer, document)
         photographer.tour("08-progress", f"/documents/{document}/progress/")
@@ -126,7 +169,11 @@ def main() -> None:
             photographer.tour(name, f"/documents/{document}/{place}/")
         photographer.tour("15-library", "/documents/?q=light")
         photographer.tour("16-account", "/account/")
+        photographer.tour("16-payments", "/account/payments/")
         photographer.tour("17-missing", "/documents/00000000-0000-4000-8000-000000000000/read/")
+        if staff:
+            tour_of_staff(Photographer(browser, staff, folder), document, code)
+            staff.close()
         student.close()
         browser.close()
 

@@ -171,6 +171,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "tesigo.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -85,7 +85,7 @@ def audit_export(request: HttpRequest, what: str, count: int) -> None:
 class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     """Follow a payment; ask Stripe about it; give it back."""
 
-    list_display = ("created_at", "euros", "pages", "state", "refunded_amount", "document", "price_list", "failure")
+    list_display = ("created_at", "document", "euros", "back", "state", "pages", "price_list", "failure")
     list_filter = ("state", "price_list", "created_at", "succeeded_at")
     list_select_related = ("document", "price_list")
     search_fields = ("id", "stripe_session_id", "stripe_payment_intent_id", "document__id", "user__email")
@@ -93,7 +93,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     inlines = (EventInline, RefundInline, DisputeInline, BookingInline)
     actions = ("settle_now", "refund", "export_csv")
     fieldsets = (
-        (None, {"fields": ("document", "user", "pages", "price_list", "order", "euros", "refunded_amount")}),
+        (None, {"fields": ("document", "user", "pages", "price_list", "order", "euros", "back")}),
         (_("State"), {"fields": ("state", "failure", "consented_at", "created_at", "expires_at", "succeeded_at")}),
         (_("At Stripe"), {"fields": ("stripe_session_id", "stripe_payment_intent_id", "checked_at")}),
     )
@@ -104,6 +104,10 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("amount"), ordering="amount")
     def euros(self, payment: Payment) -> str:
         return f"€{payment.amount}"
+
+    @admin.display(description=_("given back"), ordering="refunded_amount")
+    def back(self, payment: Payment) -> str:
+        return f"€{payment.refunded_amount}" if payment.refunded_amount else "–"
 
     @admin.display(description=_("order"))
     def order(self, payment: Payment) -> SafeString:
@@ -207,7 +211,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 class RefundAdmin(ReadOnly, admin.ModelAdmin):
     """Follow money that goes back."""
 
-    list_display = ("created_at", "amount", "cause", "reason", "state", "failure", "finished_at", "payment")
+    list_display = ("created_at", "euros", "cause", "reason", "state", "failure", "finished_at", "payment")
     list_filter = ("state", "created_at")
     list_select_related = ("payment",)
     search_fields = ("id", "stripe_refund_id", "payment__id", "cause")
@@ -223,13 +227,21 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin):
         "finished_at",
     )
 
+    @admin.display(description=_("amount"), ordering="amount")
+    def euros(self, refund: Refund) -> str:
+        return f"€{refund.amount}"
+
 
 @admin.register(Dispute)
 class DisputeAdmin(ReadOnly, admin.ModelAdmin):
     """Objections of payers' banks. Evidence is handed in at Stripe."""
 
-    list_display = ("opened_at", "amount", "reason", "state", "closed_at", "payment")
+    list_display = ("opened_at", "euros", "reason", "state", "closed_at", "payment")
     list_filter = ("state", "opened_at")
     list_select_related = ("payment",)
     search_fields = ("stripe_dispute_id", "payment__id")
     fields = ("payment", "amount", "reason", "state", "is_withdrawn", "stripe_dispute_id", "opened_at", "closed_at")
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def euros(self, dispute: Dispute) -> str:
+        return f"€{dispute.amount}"

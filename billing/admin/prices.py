@@ -10,6 +10,7 @@ from django.forms.models import BaseInlineFormSet, inlineformset_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -53,6 +54,13 @@ class TierInline(admin.TabularInline):
     model = PriceTier
     formset = TierFormSet
     extra = 1
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """With its name for ears: the head of the column is no label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(field.label)
+        return field
 
     def _may(self, request: HttpRequest, obj: PriceList | None) -> bool:
         is_draft = obj is None or obj.state == PriceListState.DRAFT

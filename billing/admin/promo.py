@@ -1,6 +1,7 @@
 """Promo codes: made one by one or in batches, their use shown (R-62)."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -20,6 +21,7 @@ from billing.admin.shared import csv_response, staff_of
 from billing.domain import promo
 from billing.enums import RedemptionState
 from billing.models import PromoCode, Redemption
+from documents.enums import DocumentKind
 from tesigo.platform.read_only import ReadOnly
 
 _TERMS = (
@@ -35,7 +37,19 @@ _TERMS = (
 )
 
 
-class BatchForm(forms.ModelForm):
+class TermsForm(forms.ModelForm):
+    """What a code takes off, and for whom."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of documents"),
+        choices=DocumentKind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: every kind."),
+    )
+
+
+class BatchForm(TermsForm):
     """Many codes with the same terms."""
 
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=5000)
@@ -47,6 +61,17 @@ class BatchForm(forms.ModelForm):
     class Meta:
         model = PromoCode
         fields = _TERMS
+        widgets: ClassVar = {"price_lists": forms.CheckboxSelectMultiple}
+        help_texts: ClassVar = {"price_lists": _("None chosen: every list.")}
+
+
+class BatchFilter(admin.AllValuesFieldListFilter):
+    """By batch, with a word for codes that were made one by one."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """A link without words could not be followed."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or _("none")}
 
 
 @admin.register(PromoCode)
@@ -54,7 +79,8 @@ class PromoCodeAdmin(admin.ModelAdmin):
     """Terms of a code that was used do not change any more; switching it off is always possible."""
 
     list_display = ("code", "percent", "used", "reserved", "limit_total", "starts_at", "ends_at", "enabled", "batch")
-    list_filter = ("enabled", "batch", "starts_at", "ends_at")
+    list_filter = ("enabled", ("batch", BatchFilter), "starts_at", "ends_at")
+    form = TermsForm
     search_fields = ("code", "batch", "note")
     fields = ("code", *_TERMS, "enabled", "batch")
     filter_horizontal = ("price_lists",)

@@ -20,9 +20,15 @@ def staff_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def euros(amount: Decimal | str) -> str:
+    """An amount with its sign before the currency."""
+    text = str(amount)
+    return f"−€{text[1:]}" if text.startswith("-") else f"€{text}"
+
+
 def money_table(rows: Iterable[tuple[str, Decimal | str]]) -> SafeString:
     """Labels and euros as a small table."""
-    body = format_html_join("", "<tr><td>{}</td><td>€{}</td></tr>", rows)
+    body = format_html_join("", "<tr><td>{}</td><td>{}</td></tr>", ((label, euros(amount)) for label, amount in rows))
     return format_html("<table><tbody>{}</tbody></table>", body)
 
 

@@ -18,8 +18,8 @@ _ROW: Final = 36
 
 @register.filter
 def percent(share: float) -> str:
-    """A share as a percentage with one decimal."""
-    return f"{share * 100:.1f} %"
+    """A share as a percentage with one decimal, and a minus that is one."""
+    return f"{share * 100:.1f} %".replace("-", "−")
 
 
 @register.simple_tag

@@ -113,12 +113,14 @@ def _price_page(
         shown = PayForm({name: form.data.get(name, "") for name in ("terms", "start_now")} | present)
         if "total" in form.errors or "version" in form.errors:
             messages.warning(request, _("The price could not be read. Nothing was charged. Please look at it again."))
+    code_form = CodeForm({"code": code})
+    if order.code_problem:
+        code_form.refuse(order.code_problem)
     context = {
         "document": document,
         "quote": quoted,
         "form": shown,
-        "code_form": CodeForm(initial={"code": code}),
-        "code_problem": order.code_problem,
+        "code_form": code_form,
         "changed": changed,
         "last_failure": _last_failure(document),
     }

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,13 @@ from generation.models import AIModel, Budget, KeyLimit, LanguageFactor
 
 class ControlAdmin(admin.ModelAdmin):
     """Changes go through the domain, which keeps the trail."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """With its name for ears: in a list, the head of the column is no label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and field.label:
+            field.widget.attrs["aria-label"] = capfirst(field.label)
+        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Saved and audited."""

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import ModelAdmin
@@ -88,9 +87,6 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
         "cost_beside_estimate",
         "timeline",
     )
-
-    class Media:
-        css: ClassVar = {"all": ["css/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """With the number of steps."""

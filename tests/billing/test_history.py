@@ -39,9 +39,9 @@ def test_the_receipt_on_paper_bears_number_seller_and_every_line(
     words = " ".join(text_of(answer.content, tmp_path).split())
     assert f"Receipt {receipt}" in words
     assert settings.SELLER["name"] in words
-    assert "12 × €0.50 a page 6.00" in words
-    assert "Paid 6.00" in words
-    assert "A chapter was late. -1.50" in words
+    assert "12 × €0.50 a page €6.00" in words
+    assert "Paid €6.00" in words
+    assert "A chapter was late. €1.50" in words
     assert paid.user.email_as_typed in words
 
 
