@@ -55,7 +55,7 @@ def open_checkout(*, document_id: UUID, shown: Shown, buyer: Buyer, now: datetim
     """
     now = now or timezone.now()
     document = owned_document(document_id=document_id, user=buyer.user)
-    orders.count_order(buyer=buyer)
+    orders.count_order(buyer=buyer, now=now)
     if shown.code:
         orders.count_try(document=document, buyer=buyer, code=shown.code)
     try:

@@ -12,6 +12,7 @@ from billing.domain.pricing import Offer, Quote
 from billing.domain.terms import Terms
 from billing.errors import PromoRefused, Refused
 from billing.gates import Refusal
+from billing.models import Payment
 from tesigo.platform import limits
 
 if TYPE_CHECKING:
@@ -80,12 +81,22 @@ def terms_of(buyer: Buyer) -> Terms:
     return terms.of_variant(in_force, variant)
 
 
-def count_order(*, buyer: Buyer) -> None:
-    """Counts an order. Raises Refused for more in an hour than anybody pays for: each one asks Stripe (R-104)."""
+def count_order(*, buyer: Buyer, now: datetime) -> None:
+    """Counts an order. Raises Refused for more in an hour than anybody pays for: each one asks Stripe (R-104).
+
+    Payments that were opened count as well, so that the limit stands while Redis is away (R-115).
+    """
     verdict = limits.check("checkout", str(buyer.user.pk), limit=ORDERS_BY_PERSON, seconds=_HOUR)
-    if not verdict.allowed:
-        reason = _("You have asked for payment very often within the last hour. Nothing was charged.")
-        raise Refused(Refusal(reason, timedelta(seconds=verdict.retry_after)))
+    wait = timedelta(seconds=verdict.retry_after)
+    if verdict.allowed:
+        hour = timedelta(seconds=_HOUR)
+        opened = Payment.objects.filter(user=buyer.user, created_at__gt=now - hour).order_by("-created_at")
+        oldest = opened.values_list("created_at", flat=True)[ORDERS_BY_PERSON - 1 : ORDERS_BY_PERSON].first()
+        if oldest is None:
+            return
+        wait = oldest + hour - now
+    reason = _("You have asked for payment very often within the last hour. Nothing was charged.")
+    raise Refused(Refusal(reason, wait, is_personal=True))
 
 
 def count_try(*, document: "Document", buyer: Buyer, code: str) -> None:

@@ -6,17 +6,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from billing import models
 from billing.domain import events, orders
 from billing.enums import PaymentState
+from billing.errors import Refused
 from billing.models import Payment, PromoCode, Receipt, Redemption, WebhookEvent
 from billing.tasks import work_webhook_events
 from documents.models import Document
@@ -259,12 +262,33 @@ def test_asking_for_payment_without_end_is_stopped(browser: Client, document: Do
     form = {"total": "0.50", "version": "1"} | CONSENT
     path = f"/documents/{document.pk}/pay/"
     answers = Counter(browser.post(path, form).status_code for _ in range(orders.ORDERS_BY_PERSON + 3))
-    assert answers == {409: orders.ORDERS_BY_PERSON, 503: 3}
+    assert answers == {409: orders.ORDERS_BY_PERSON, 429: 3}
     assert int(browser.post(path, form)["Retry-After"]) > 60
     assert audited("payment.price_differs") == orders.ORDERS_BY_PERSON
 
 
 # --- somebody else's money -----------------------------------------------------------------------------------------
+
+
+def test_asking_without_end_is_stopped_while_redis_is_away(
+    document: Document, price_list: Any, sandbox: Running, settings: Any
+) -> None:
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    began = timezone.now() - timedelta(minutes=20)
+    Payment.objects.bulk_create(
+        Payment(
+            document=document, user=document.owner, price_list=price_list, pages=12, amount=6, lines=[],
+            state=PaymentState.EXPIRED, expires_at=began, created_at=began,
+        )
+        for _ in range(orders.ORDERS_BY_PERSON)
+    )  # fmt: skip
+    with pytest.raises(Refused) as caught:
+        order(document)
+    wait = caught.value.refusal.retry_after
+    assert wait is not None
+    assert timedelta(minutes=39) < wait <= timedelta(minutes=40)
+    Payment.objects.order_by("pk")[0].delete()
+    assert order(document).state == PaymentState.PENDING
 
 
 def test_somebody_elses_payment_is_not_there(paid: Payment, stranger: Client) -> None:
