@@ -1,8 +1,10 @@
 """Pages that came out wrong are put right by further calls, or the money goes back (R-11)."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import Mail
 from billing.models import Payment, Refund
@@ -83,8 +85,9 @@ def test_missing_pages_are_refunded_in_proportion_and_the_rest_is_delivered(cont
     assert not Mail.objects.filter(template="failed").exists()
 
 
-def test_an_outage_while_pages_are_put_right_is_waited_for(control: Control) -> None:
+def test_an_outage_while_pages_are_put_right_is_waited_for(control: Control, settings: Settings) -> None:
     """Rounds of fitting are counted: one that nobody could be asked in would be lost, and pages with it."""
+    settings.LONGEST_OUTAGE = timedelta(hours=1)
     document = written_and_checked(pages=2)
     order(document, pages=4)
     control.fault("ai", "500", match="Continue it with")
