@@ -2,7 +2,8 @@
 
 import json
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,25 @@ _FIRST_WAIT = timedelta(seconds=30)
 #: How long one try may take; after that another worker may take it over.
 _LEASE = timedelta(seconds=60)
 _BATCH = 200
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+    mimetype: str
+
+
+#: Makes the file out of a mail's context when it is sent; None where it cannot be had: the mail goes without it.
+Attach = Callable[[Mapping[str, Any]], Attachment | None]
+_attach: dict[str, Attach] = {}
+
+
+def attach_to(template: str, attach: Attach) -> None:
+    """How the floors above say what goes with a mail of theirs. Registering a template again replaces it."""
+    _attach[template] = attach
 
 
 def send_mail(*, user: User, template: str, context: Mapping[str, Any], once_key: str | None = None) -> None:
@@ -132,4 +152,6 @@ def _render(mail: Mail) -> EmailMultiAlternatives:
         headers={"Message-ID": f"<{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(html, "text/html")
+    if (attach := _attach.get(mail.template)) and (file := attach(mail.context)):
+        message.attach(file.name, file.content, file.mimetype)
     return message

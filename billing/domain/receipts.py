@@ -1,6 +1,9 @@
 """Receipts: numbered without gaps in the transaction that books the money (R-68)."""
 
+import logging
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -8,10 +11,13 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.domain.mail import send_mail
+from accounts.domain.mail import Attachment, send_mail
 from billing.enums import RefundState
 from billing.models import Payment, Receipt, ReceiptCounter
 from documents.domain import exporting
+from documents.domain.exporting import ExportError
+
+logger = logging.getLogger(__name__)
 
 
 def issue(*, payment: Payment, now: datetime) -> Receipt:
@@ -32,7 +38,7 @@ def issue(*, payment: Payment, now: datetime) -> Receipt:
 
 
 def send(*, receipt: Receipt) -> None:
-    """Mails the way to the receipt to whoever paid, once."""
+    """Mails the receipt to whoever paid, once."""
     payment = receipt.payment
     send_mail(
         user=payment.user,
@@ -46,6 +52,20 @@ def send(*, receipt: Receipt) -> None:
         },
         once_key=f"receipt:{receipt.pk}",
     )
+
+
+def attachment(context: Mapping[str, Any]) -> Attachment | None:
+    """The receipt as a file for the mail that tells of it; the mail has a link to it besides."""
+    receipt = Receipt.objects.select_related("payment__user", "payment__document").filter(
+        payment_id=context["payment_id"]
+    )
+    if (found := receipt.first()) is None:
+        return None
+    try:
+        return Attachment(f"receipt-{found}.pdf", render_pdf(found), "application/pdf")
+    except ExportError:
+        logger.exception("receipt is mailed without its PDF", extra={"receipt": str(found)})
+        return None
 
 
 def render_pdf(receipt: Receipt) -> bytes:

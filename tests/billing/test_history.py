@@ -2,18 +2,22 @@
 
 import re
 import subprocess
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.domain import mail
 from accounts.models import Mail, User
 from billing.domain.refunds import open_refund
 from billing.domain.settlement import settle
 from billing.models import Payment, Receipt
+from documents.export import sheet
 from documents.models import Document
 from sandbox.testing import Running
 from tests.billing.ordering import order
@@ -45,11 +49,26 @@ def test_the_receipt_on_paper_bears_number_seller_and_every_line(
     assert paid.user.email_as_typed in words
 
 
-def test_the_receipt_is_mailed_once_with_its_address(paid: Payment) -> None:
+def test_the_receipt_is_mailed_once_as_pdf_and_with_its_address(
+    paid: Payment, mailoutbox: list[EmailMessage], tmp_path: Path
+) -> None:
     settle(payment_id=paid.pk, cause="again", again=True)
-    mail = Mail.objects.get(template="receipt")
-    assert mail.context["number"] == str(Receipt.objects.get())
-    assert mail.context["payment_id"] == str(paid.pk)
+    assert mail.deliver(mail_id=str(Mail.objects.get(template="receipt").pk))
+    (message,) = mailoutbox
+    receipt = Receipt.objects.get()
+    assert f"/account/payments/{paid.pk}/receipt/" in message.body
+    ((name, content, kind),) = message.attachments
+    assert (name, kind) == (f"receipt-{receipt}.pdf", "application/pdf")
+    assert f"Receipt {receipt}" in text_of(content, tmp_path)
+
+
+def test_a_receipt_that_cannot_be_set_is_mailed_by_its_address_alone(
+    paid: Payment, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheet, "_LIMITS", replace(sheet._LIMITS, wall=-4.99))  # five seconds of grace
+    assert mail.deliver(mail_id=str(Mail.objects.get(template="receipt").pk))
+    assert mailoutbox[0].attachments == []
+    assert f"/account/payments/{paid.pk}/receipt/" in mailoutbox[0].body
 
 
 def test_somebody_elses_receipt_is_not_there(paid: Payment) -> None:
