@@ -64,7 +64,7 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return _price_page(request, document, code=code, changed=change, status=409)
     except PromoRefused as refused:
         messages.warning(request, _("Nothing was charged. %(why)s") % {"why": refused})
-        return _price_page(request, document, status=409)
+        return _price_page(request, document, refused=(code, str(refused)), status=409)
     except AlreadyPaid:
         return redirect("billing:paid", document_id)
     except NotReady:
@@ -96,6 +96,7 @@ def _price_page(
     document: Document,
     *,
     code: str = "",
+    refused: tuple[str, str] | None = None,
     form: PayForm | None = None,
     changed: PriceChanged | None = None,
     status: int = 200,
@@ -113,9 +114,11 @@ def _price_page(
         shown = PayForm({name: form.data.get(name, "") for name in ("terms", "start_now")} | present)
         if "total" in form.errors or "version" in form.errors:
             messages.warning(request, _("The price could not be read. Nothing was charged. Please look at it again."))
-    code_form = CodeForm({"code": code})
-    if order.code_problem:
-        code_form.refuse(order.code_problem)
+    # A code that was refused with the order is shown back with the reason; it is not tried once more.
+    typed, problem = refused or (code, order.code_problem)
+    code_form = CodeForm({"code": typed}, auto_id="promo-%s")
+    if problem:
+        code_form.refuse(problem)
     context = {
         "document": document,
         "quote": quoted,

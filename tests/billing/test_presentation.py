@@ -31,14 +31,14 @@ def test_a_code_that_takes_nothing_off_is_told_at_its_field(browser: Client, doc
     page = words(browser.get(f"/documents/{document.pk}/price/", {"code": "nope"}))
     field = page[page.index('name="code" value="NOPE"') :]
     assert 'aria-invalid="true"' in field[: field.index(">")]
-    assert 'aria-describedby="id_code_error"' in field[: field.index(">")]
-    assert 'id="id_code_error"><li>We do not know this code.' in page
+    assert 'aria-describedby="promo-code_error"' in field[: field.index(">")]
+    assert 'id="promo-code_error"><li>We do not know this code.' in page
 
 
 def test_a_code_that_counts_is_named_and_can_be_taken_away(browser: Client, document: Document) -> None:
     PromoCode.objects.create(code="SPRING", percent=Decimal(20))
     page = words(browser.get(f"/documents/{document.pk}/price/", {"code": "spring"}))
-    assert "Code SPRING is taken off." in page
+    assert "Code SPRING is applied." in page
     assert "aria-invalid" not in page
 
 
@@ -89,3 +89,22 @@ def test_every_page_of_staff_has_our_style_sheet_and_no_style_of_its_own(staff: 
 
 def test_the_sign_stands_before_the_currency() -> None:
     assert (euros(Decimal("-1.20")), euros("0.50")) == ("−€1.20", "€0.50")
+
+
+def test_a_code_used_up_since_it_was_shown_stays_in_its_field_with_the_reason(
+    browser: Client, document: Document, price_list: PriceList
+) -> None:
+    PromoCode.objects.create(code="LAST", percent=Decimal(20), limit_total=0)
+    sent = {"terms": "on", "start_now": "on", "total": "4.80", "version": price_list.version, "code": "LAST"}
+    answer = browser.post(f"/documents/{document.pk}/pay/", sent)
+    assert answer.status_code == 409
+    page = words(answer)
+    assert "Nothing was charged. This code has been used" in page
+    assert 'id="promo-code_error"><li>This code has been used' in page
+    assert 'value="LAST" class="input"' in page
+    assert page.count('value="LAST"') == 1  # paying again pays without it
+    assert "€6.00" in page
+
+
+def test_whoever_has_paid_nothing_is_shown_where_to_begin(browser: Client) -> None:
+    assert "No payments yet" in words(browser.get("/account/payments/"))
