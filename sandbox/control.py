@@ -119,13 +119,17 @@ def _order(world: World, body: Body) -> Body:
 
 def _settings(world: World, body: Body) -> Body:
     """``latency`` {service: seconds or range}, ``limits`` {service: {…}}, ``sepa_seconds``, ``refund_outcome``."""
-    for service, value in body.get("latency", {}).items():
+    if "latency" in body and body["latency"] is None:
+        world.latency.clear()
+    for service, value in (body.get("latency") or {}).items():
         _known(service, also=("*",))
         if value is None:
             world.latency.pop(service, None)
         else:
             world.latency[service] = parse_latency(str(value))
-    for service, limit in body.get("limits", {}).items():
+    if "limits" in body and body["limits"] is None:
+        world.limits.by_service.clear()
+    for service, limit in (body.get("limits") or {}).items():
         _known(service)
         if limit is None:
             world.limits.by_service.pop(service, None)

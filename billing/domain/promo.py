@@ -87,15 +87,15 @@ def follow(*, payment_id: UUID, state: PaymentState, now: datetime) -> None:
 def _find(promo: PromoCode | None) -> PromoCode:
     # A code that was switched off looks like one that never was: guessing teaches nothing.
     if promo is None or not promo.enabled:
-        raise PromoRefused(_("We do not know this code. Look whether it is typed as you got it."))
+        raise PromoRefused(_("We do not know this code. Check that it is typed as you received it."))
     return promo
 
 
 def _check_terms(promo: PromoCode, document: "Document", price_list_id: int, now: datetime) -> None:
     if promo.starts_at and now < promo.starts_at:
-        raise PromoRefused(_("This code does not count yet."))
+        raise PromoRefused(_("This code is not valid yet."))
     if promo.ends_at and now >= promo.ends_at:
-        raise PromoRefused(_("This code has run out."))
+        raise PromoRefused(_("This code has expired."))
     if promo.kinds and document.kind not in promo.kinds:
         raise PromoRefused(_("This code is for other kinds of documents."))
     lists = set(promo.price_lists.values_list("pk", flat=True))

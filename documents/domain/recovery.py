@@ -52,5 +52,5 @@ def _stopped(document: Document) -> Stopped:
     if document.state == S.DRAFT:
         return Stopped(document, _("Described; its outline comes next."), page)
     if document.ordered_at is not None:
-        return Stopped(document, _("The order was begun and not paid."), "billing:price")
+        return Stopped(document, _("Ordered; no payment for it has arrived yet."), "billing:price")
     return Stopped(document, _("The outline is ready and not ordered yet."), page)

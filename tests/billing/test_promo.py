@@ -71,10 +71,10 @@ def test_it_is_taken_off_after_the_lists_own_discount_and_both_are_lines(
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        (NOON - timedelta(seconds=1), "does not count yet"),
+        (NOON - timedelta(seconds=1), "is not valid yet"),
         (NOON, ""),
         (NOON + timedelta(hours=1) - timedelta(microseconds=1), ""),
-        (NOON + timedelta(hours=1), "has run out"),
+        (NOON + timedelta(hours=1), "has expired"),
     ],
 )
 def test_its_window_is_from_its_start_until_just_before_its_end(

@@ -235,7 +235,7 @@ def test_the_library_costs_the_same_queries_for_one_and_for_three(
         ({"state": DocumentState.DRAFT}, "its outline comes next", "documents:brief"),
         ({"outline_error": "No model answered."}, "could not be made: No model answered.", "documents:brief"),
         ({"state": DocumentState.OUTLINED}, "ready and not ordered yet", "documents:outline"),
-        ({"state": DocumentState.OUTLINED, "ordered_at": timezone.now()}, "begun and not paid", "billing:price"),
+        ({"state": DocumentState.OUTLINED, "ordered_at": timezone.now()}, "no payment for it", "billing:price"),
         ({"state": DocumentState.FAILED, "failure": "No source was found."}, "No source was found. Your money",
          "generation:progress"),
         ({"state": DocumentState.QUEUED, "updated_at": timezone.now() - 2 * LATE}, "longer than usual",

@@ -173,3 +173,10 @@ def test_pages_in_a_browser_cannot_post_to_the_control_endpoint(sandbox: Running
         trust_env=False,
     )
     assert answer.status_code == 415
+
+
+def test_null_takes_all_settings_of_a_kind_back(sandbox: Running) -> None:
+    sandbox.control.settings(limits={"openai": {"concurrency": 5}}, latency={"openai": 0.3, "*": "0.1-0.2"})
+    told = sandbox.control.settings(limits=None, latency=None)
+    assert "openai" not in told["latency"]
+    assert told["limits"] == {}
