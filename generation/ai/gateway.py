@@ -12,6 +12,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from generation.ai.rules import Rules
 from generation.domain import attempts
 from generation.domain.attempts import Usage
 from generation.domain.budgets import OverBudget
-from generation.domain.database import in_database
+from generation.domain.database import in_database, insisting
 from generation.domain.queue import Claim
 from generation.enums import Outcome
 from generation.enums import Provider as ProviderName
@@ -241,7 +242,9 @@ def _idempotency_key(step_id: int, model: AIModel, asked: str) -> UUID:
 async def _settle(
     attempt: Attempt, model: AIModel, started: float, outcome: Outcome, usage: Usage | None, why: str
 ) -> None:
+    """Books how a call ended. It was paid for: a connection that was lost meanwhile is no reason to forget it."""
     latency = int((time.monotonic() - started) * 1000)
-    await in_database(
+    book = partial(
         attempts.settle, attempt=attempt, model=model, outcome=outcome, latency_ms=latency, usage=usage, error=why
     )
+    await in_database(insisting, book)
