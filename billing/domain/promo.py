@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from string import ascii_uppercase, digits
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from documents.models import Document
 
 #: Letters and digits that are not mistaken for each other; 8 of them are 40 bits.
-_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_ALPHABET: Final = "".join(sorted({*ascii_uppercase, *digits} - {*"IO01"}))
 _RANDOM: Final = 8
 _SPACES: Final = re.compile(r"[\s\x00-\x1f]+")
 #: Uses that count against the limits.

@@ -57,6 +57,8 @@ class Job(models.Model):
                 name="job_wait_has_begun",
             ),
         ]
+        # The day's standing, on the admin's front page.
+        indexes = [models.Index(fields=["finished_at"], name="job_finished")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.models import Document
+from documents.enums import DocumentState
 from generation.domain import nudging
 from generation.enums import JobState
 from generation.models import Job
@@ -99,4 +99,4 @@ def test_documents_survive_workers_that_are_killed_at_random(control: Control, w
     for document in documents:
         document.refresh_from_db()
         assert_promises_kept(document, watch)
-    assert Document.objects.filter(state="ready").count() == len(documents)
+    assert {document.state for document in documents} == {DocumentState.READY}

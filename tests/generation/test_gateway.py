@@ -20,6 +20,7 @@ from generation.ai.states import key_states
 from generation.ai.waiting import retry_after
 from generation.domain import queue
 from generation.domain.budgets import OverBudget
+from generation.domain.database import in_database
 from generation.enums import JobKind, JobState, KeyHealth, Outcome, Provider, Scope, Stage
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job
 from generation.prompts import queries
@@ -198,7 +199,7 @@ def test_models_come_in_the_order_that_staff_gave_them(control: Control, documen
 def test_a_model_that_staff_switch_off_is_not_asked_any_more(run: Run) -> None:
     async def work(ask: Ask) -> list[str]:
         first = (await ask()).model
-        await asyncio.to_thread(AIModel.objects.filter(name=first).update, enabled=False)
+        await in_database(AIModel.objects.filter(name=first).update, enabled=False)
         return [first, (await ask()).model]
 
     first, second = run(work)
