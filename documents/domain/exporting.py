@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
 from documents.export import (
     ExportError,
+    Keep,
     Manuscript,
     Measurement,
     ReaderHtml,
@@ -44,6 +46,7 @@ __all__ = [
     "Rendered",
     "export",
     "finish",
+    "keep",
     "make_export",
     "measure",
     "prepare",
@@ -54,7 +57,6 @@ __all__ = [
     "store_reader",
 ]
 
-measure = measure_async
 render_reader = render_reader_async
 
 
@@ -69,14 +71,41 @@ class Rendered:
 def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> tuple[Export, Manuscript]:
     """The export row for the document as it stands (the existing one where nothing changed) and what to lay out."""
     manuscript = manuscripts.load(document_id, with_ai_statement=with_ai_statement)
+    return _row(document_id, format, manuscript), manuscript
+
+
+def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript) -> Export:
     shape = json.dumps({**asdict(manuscript), "date": None}, sort_keys=True, default=str)
     row, _ = Export.objects.get_or_create(
         document_id=document_id,
         format=format,
         fingerprint=hashlib.sha256(shape.encode()).hexdigest(),
-        defaults={"with_ai_statement": with_ai_statement, "citation_style": manuscript.csl_style},
+        defaults={
+            "with_ai_statement": manuscript.ai_statement is not None,
+            "citation_style": manuscript.csl_style,
+        },
     )
-    return row, manuscript
+    return row
+
+
+@asynccontextmanager
+async def measure(
+    manuscript: Manuscript, *, wanted: tuple[Decimal, Decimal]
+) -> AsyncIterator[tuple[Measurement, Rendered | None]]:
+    """Lays the manuscript out and counts its pages (R-11); with as many as ``wanted``, the PDF of it comes along.
+
+    ``keep`` makes that PDF the document's, so that nobody lays the same text out once more. Raises ExportError.
+    """
+    least, most = wanted
+    with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
+        path = Path(folder) / "document.pdf"
+        measured = await measure_async(manuscript, keep=Keep(path, least, most))
+        yield measured, Rendered(path, path.stat().st_size) if path.exists() else None
+
+
+def keep(*, document_id: UUID, manuscript: Manuscript, rendered: Rendered) -> None:
+    """Makes a rendered PDF the document's, for as long as its text is the manuscript's."""
+    finish(export_id=_row(document_id, ExportFormat.PDF, manuscript).pk, rendered=rendered)
 
 
 @asynccontextmanager

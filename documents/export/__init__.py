@@ -15,6 +15,7 @@ from documents.export.length import body_characters, characters_per_page
 from documents.export.limits import Limits
 from documents.export.manuscript import (
     DocxResult,
+    Keep,
     Manuscript,
     ManuscriptSection,
     Measurement,
@@ -29,6 +30,7 @@ __all__ = [
     "CslStyle",
     "DocxResult",
     "ExportError",
+    "Keep",
     "Limits",
     "Manuscript",
     "ManuscriptSection",
@@ -55,14 +57,17 @@ __all__ = [
 ]
 
 
-def measure(manuscript: Manuscript) -> Measurement:
-    """Lays the document out and counts its pages (R-11). Raises ExportError."""
-    return _measurement(run("measure", manuscript))
+def measure(manuscript: Manuscript, *, keep: Keep | None = None) -> Measurement:
+    """Lays the document out and counts its pages (R-11). Raises ExportError.
+
+    ``keep`` asks for what was laid out as a PDF, should its length be right: layout is what takes long.
+    """
+    return _measurement(run("measure", manuscript, keep=_kept(keep)))
 
 
-async def measure_async(manuscript: Manuscript) -> Measurement:
+async def measure_async(manuscript: Manuscript, *, keep: Keep | None = None) -> Measurement:
     """``measure`` for async callers."""
-    return _measurement(await run_async("measure", manuscript))
+    return _measurement(await run_async("measure", manuscript, keep=_kept(keep)))
 
 
 def render_pdf(manuscript: Manuscript, destination: Path) -> PdfResult:
@@ -107,6 +112,12 @@ async def render_reader_async(manuscript: Manuscript) -> ReaderHtml:
 
 def _absolute(destination: Path) -> str:
     return str(Path(destination).absolute())
+
+
+def _kept(keep: Keep | None) -> dict[str, str] | None:
+    if keep is None:
+        return None
+    return {"destination": _absolute(keep.destination), "least": str(keep.least), "most": str(keep.most)}
 
 
 def _pages(first_pages: Mapping[str, int] | None) -> dict[str, int] | None:

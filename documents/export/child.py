@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +36,11 @@ def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> d
     from documents.export import citing, paging
 
     document = _laid_out(manuscript, citing.cite(manuscript, folder))
-    return _plain(asdict(paging.measure_pages(document, manuscript)))
+    measured = paging.measure_pages(document, manuscript)
+    keep = options["keep"]
+    if keep and Decimal(keep["least"]) <= measured.body_pages <= Decimal(keep["most"]):
+        _write_pdf(document, folder, Path(keep["destination"]))
+    return _plain(asdict(measured))
 
 
 def _pdf(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -43,10 +48,17 @@ def _pdf(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[
 
     document = _laid_out(manuscript, citing.cite(manuscript, folder))
     measured = paging.measure_pages(document, manuscript)
+    size = _write_pdf(document, folder, Path(options["destination"]))
+    return {**_plain(asdict(measured)), "size": size}
+
+
+def _write_pdf(document: "Document", folder: Path, destination: Path) -> int:
+    from documents.export import paging
+
     written = folder / "document.pdf"
     size = paging.write(document, written)
-    _deliver(written, Path(options["destination"]))
-    return {**_plain(asdict(measured)), "size": size}
+    _deliver(written, destination)
+    return size
 
 
 def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 
@@ -70,6 +71,15 @@ class Measurement:
     total_pages: int
     section_pages: dict[str, Decimal]
     first_pages: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Where the PDF of a measured document goes, if its body has from ``least`` to ``most`` pages."""
+
+    destination: Path
+    least: Decimal
+    most: Decimal
 
 
 @dataclass(frozen=True)

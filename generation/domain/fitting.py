@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil
 from typing import Final
 
@@ -42,15 +43,27 @@ def is_worth_delivering(*, pages: int, body: float) -> bool:
 
 def is_good_enough(*, pages: int, body: float, round: int) -> bool:
     """Whether nothing more is changed after so many rounds: the first one aims at more than has to be delivered."""
-    if round:
-        return is_delivered(pages=pages, body=body)
-    return _is_within(_AIM, pages, body)
+    return _is_within(_LIMIT if round else _AIM, pages, body)
+
+
+def good_enough(*, pages: int, round: int) -> tuple[Decimal, Decimal]:
+    """The fewest and the most laid-out pages that ``is_good_enough``."""
+    off = _off(_LIMIT if round else _AIM, pages)
+    return pages - off, pages + off
 
 
 def _is_within(tolerance: tuple[float, float], pages: int, body: float) -> bool:
+    return abs(_hundredths(body) - pages) <= _off(tolerance, pages)
+
+
+def _off(tolerance: tuple[float, float], pages: int) -> Decimal:
     share, least = tolerance
-    # Pages are measured in hundredths: what lies exactly on the line must not depend on the last bit.
-    return round(abs(body - pages), 2) <= round(max(share * pages, least), 2)
+    return _hundredths(max(share * pages, least))
+
+
+def _hundredths(pages: float) -> Decimal:
+    """Pages are measured in hundredths: what lies exactly on the line must not depend on the last bit."""
+    return Decimal(str(round(pages, 2)))
 
 
 @dataclass(frozen=True)

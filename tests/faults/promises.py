@@ -9,7 +9,7 @@ from billing.models import Payment, Refund
 from documents.domain import outline
 from documents.models import Document, SectionRevision
 from generation.domain import admission, nudging
-from generation.enums import JobState, Outcome, Scope, Stage
+from generation.enums import JobState, Outcome, Scope, Stage, StepState
 from generation.models import Attempt, BudgetUse, Job, Step
 from tests.faults.watching import Watch
 from tests.faults.workers import wait_until
@@ -36,7 +36,12 @@ def wait_for_end(*documents: Document, nudged: bool = True, seconds: float = PAT
             nudging.nudge_lost_work()
         return not jobs.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
 
-    wait_until(is_over, "the jobs did not go on by themselves", seconds=seconds)
+    def where_they_stand() -> str:
+        steps = Step.objects.filter(job__in=jobs).exclude(state=StepState.DONE)
+        told = steps.values_list("stage", "state", "tries", "not_before", "lease_until", "error")
+        return f"the jobs did not go on by themselves: {list(told)}"
+
+    wait_until(is_over, where_they_stand, seconds=seconds)
     for document in documents:
         document.refresh_from_db()
 

@@ -1,6 +1,7 @@
 """Which sections change, and by how much, so that the pages come out as ordered (R-11)."""
 
 import random
+from decimal import Decimal
 
 import pytest
 
@@ -34,6 +35,9 @@ def test_the_pages_ordered_are_those_within_three_percent_or_half_a_page(
     assert fitting.is_delivered(pages=pages, body=body) is delivered
     assert fitting.is_good_enough(pages=pages, body=body, round=0) is aimed
     assert fitting.is_good_enough(pages=pages, body=body, round=1) is delivered
+    for round, expected in enumerate([aimed, delivered]):
+        least, most = fitting.good_enough(pages=pages, round=round)
+        assert (least <= Decimal(str(body)) <= most) is expected
 
 
 @pytest.mark.parametrize(("body", "worth"), [(5.99, False), (6.0, True), (20.0, True)])

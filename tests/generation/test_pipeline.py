@@ -73,6 +73,15 @@ def test_a_paid_document_is_written_checked_fitted_and_exported(control: Control
     assert Mail.objects.get(template="ready").user == document.owner
 
 
+def test_the_pages_that_were_measured_are_the_pdf_that_is_delivered(control: Control) -> None:
+    document = written(control)
+    pdf, docx = document.exports.order_by("-format")
+    assert (pdf.format, docx.format) == ("pdf", "docx")
+    steps = Job.objects.get(document=document).steps
+    exporting, measuring = steps.get(stage=Stage.EXPORT), steps.filter(stage=Stage.MEASURE).latest("round")
+    assert pdf.finished_at < measuring.finished_at < exporting.started_at < docx.finished_at
+
+
 def test_tokens_and_cost_of_every_attempt_are_added_up_on_the_job(control: Control) -> None:
     job = Job.objects.get(document=written(control))
     attempts = list(job.attempts.all())

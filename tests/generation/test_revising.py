@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from accounts.models import Mail
 from billing.models import Payment, Refund
-from documents.enums import DocumentState
+from documents.enums import DocumentState, ExportState
 from documents.models import Document
 from generation.domain import admission, queue
 from generation.enums import Stage, StepState
@@ -37,6 +37,10 @@ def order(document: Document, *, pages: int) -> None:
     document.sections.update(pages=Decimal(pages) / 2)
 
 
+def files_of(document: Document) -> list[str]:
+    return sorted(document.exports.filter(state=ExportState.READY).values_list("format", flat=True))
+
+
 @pytest.mark.parametrize(("written", "ordered", "reason"), [(2, 4, "extended"), (4, 3, "tightened")])
 @pytest.mark.parametrize("factor", [0.6, 1.0, 1.4])
 def test_what_is_too_short_is_extended_and_what_is_too_long_tightened(
@@ -51,6 +55,7 @@ def test_what_is_too_short_is_extended_and_what_is_too_long_tightened(
     assert_delivered(document)
     reasons = [revision.reason for section in document.sections.all() for revision in section.revisions.all()]
     assert reason in reasons
+    assert files_of(document) == ["docx", "pdf"]  # none of the text that was measured and changed
 
 
 def test_less_than_half_of_the_pages_is_not_delivered_and_refunded_in_full(control: Control) -> None:
@@ -117,5 +122,6 @@ def test_what_came_out_too_long_is_delivered_as_it_is(control: Control) -> None:
     assert document.state == DocumentState.READY, document.failure
     assert document.body_pages is not None
     assert document.body_pages > 3
+    assert files_of(document) == ["docx", "pdf"]
     assert not Refund.objects.exists()
     assert "refund" not in Mail.objects.get(template="ready").context

@@ -12,7 +12,10 @@ from generation.enums import Stage
 
 
 async def run(work: Work) -> Result:
-    """PDF and DOCX, made at once in child processes. On which pages what begins is known since the last measuring."""
+    """PDF and DOCX, made at once in child processes; the PDF is mostly there since the last measuring.
+
+    That told, too, on which pages what begins.
+    """
     claim = work.claim
     measured = await in_database(drafts.result_of, claim.job_id, Stage.MEASURE, claim.round)
 

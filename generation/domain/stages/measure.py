@@ -1,6 +1,7 @@
 """Measure: the text as it will be printed, counted, and what to change where it is too long or too short (R-11)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,12 @@ async def run(work: Work) -> Result:
     """The laid-out pages, and the changes to come where they are not those that were ordered."""
     document_id = work.claim.document_id
     await in_database(require_citations, document_id)
-    measured = await exporting.measure(await in_database(manuscripts.load, document_id))
+    manuscript = await in_database(manuscripts.load, document_id)
+    wanted = await in_database(_wanted, work.claim)
+    async with exporting.measure(manuscript, wanted=wanted) as (measured, pdf):
+        if pdf is not None:
+            # Nothing of the text changes any more: what was laid out to be measured is what will be delivered.
+            await in_database(exporting.keep, document_id=document_id, manuscript=manuscript, rendered=pdf)
     return Result(await in_database(_plan, work.claim, measured))
 
 
@@ -31,6 +37,11 @@ def require_citations(document_id: UUID) -> None:
         raise StepFailed(
             _("No citation in the text could be verified against its source, so the text is not delivered.")
         )
+
+
+def _wanted(claim: Claim) -> tuple[Decimal, Decimal]:
+    pages = Document.objects.values_list("pages", flat=True).get(pk=claim.document_id)
+    return fitting.good_enough(pages=pages, round=claim.round)
 
 
 def _plan(claim: Claim, measured: Measurement) -> dict[str, object]:

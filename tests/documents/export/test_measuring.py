@@ -1,10 +1,12 @@
 """R-11: what a page is, and how the body is counted."""
 
 from decimal import Decimal
+from pathlib import Path
 
+import pypdfium2
 import pytest
 
-from documents.export import measure, measure_async
+from documents.export import Keep, measure, measure_async
 from tests.documents.export.samples import ENGLISH, long_manuscript, manuscript, section
 
 # A page holds 33 lines of 20.7 pt; the first heading takes 14 pt × 1.3 and 9 pt below it.
@@ -50,3 +52,16 @@ def test_notes_at_the_foot_of_the_last_page_count() -> None:
 async def test_async_measure_says_the_same() -> None:
     text = manuscript(section("\n\n".join([ENGLISH] * 5)))
     assert await measure_async(text) == measure(text)
+
+
+def test_what_was_measured_is_kept_as_a_pdf_when_it_is_as_long_as_wanted(tmp_path: Path) -> None:
+    text = manuscript(section("\n\n".join([ENGLISH] * 5)))
+    found = measure(text)
+    kept, other = tmp_path / "kept.pdf", tmp_path / "other.pdf"
+    assert measure(text, keep=Keep(kept, found.body_pages, found.body_pages)) == found
+    with pypdfium2.PdfDocument(kept) as pdf:
+        assert len(pdf) == found.total_pages
+    cent = Decimal("0.01")
+    for least, most in [(found.body_pages + cent, Decimal(9)), (Decimal(0), found.body_pages - cent)]:
+        assert measure(text, keep=Keep(other, least, most)) == found
+    assert list(tmp_path.iterdir()) == [kept]
