@@ -7,6 +7,7 @@ point kills or freezes itself there. `TESIGO_ARMED` holds the points, `TESIGO_MU
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -62,7 +63,9 @@ class Armed:
                 marker.write(str(os.getpid()))
         except FileExistsError:
             return
-        os.kill(os.getpid(), ACTIONS[self.action])
+        # To this very thread: a signal to the process stops another one first, and this one may run on into a
+        # transaction before it is told.
+        signal.pthread_kill(threading.get_ident(), ACTIONS[self.action])
 
 
 def environment(armed: Sequence[Armed], *, mutant: str = "") -> dict[str, str]:

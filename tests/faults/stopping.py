@@ -12,15 +12,11 @@ from tests.faults.workers import Worker, wait_until
 
 #: One step for each process, so that each point costs exactly the step that it is in.
 _ONE_STEP_EACH = {"DRAIN_WIDTH": "1"}
-#: PostgreSQL would end the transaction of a mutant that is frozen for long, and no harm could be seen.
-_FOR_EVER = "?options=-c%20idle_in_transaction_session_timeout%3D0"
 
 
 def run_into(points: Sequence[Armed], log: Path, *, mutant: str = "") -> Worker:
     """A worker whose processes, one for each point, have met all of them. The caller ends it."""
     environ = armed.environment(points, mutant=mutant) | _ONE_STEP_EACH
-    if mutant:
-        environ["DATABASE_URL"] = os.environ["DATABASE_URL"] + _FOR_EVER
     running = Worker(log, app="tests.faults.armed", processes=len(points), environ=environ)
 
     def all_met() -> bool:
