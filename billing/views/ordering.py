@@ -26,7 +26,7 @@ from documents.domain import outline
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
-from tesigo.platform.crypto import keyed_hash
+from tesigo.platform.crypto import keyed_hashes
 
 #: After which paying may be tried again when Stripe, or we, could not be asked.
 TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
@@ -87,8 +87,8 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def buyer_of(request: SignedInRequest) -> Buyer:
     """Who orders by this request."""
     ip = counted_address(client_ip(request))
-    ip_hash = keyed_hash("promo-ip", ip).hex() if ip else ""
-    return Buyer(user=request.user, ip_hash=ip_hash, seen_before=seen_before(request))
+    present, *former = [one.hex() for one in keyed_hashes("promo-ip", ip)] if ip else [""]
+    return Buyer(user=request.user, ip_hash=present, former_ip_hashes=tuple(former), seen_before=seen_before(request))
 
 
 def _price_page(
