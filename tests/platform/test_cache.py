@@ -1,7 +1,6 @@
 """Pages do without a cache that is away, and do not wait for it (R-115)."""
 
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
