@@ -6,6 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from documents.domain import exporting, extraction, restyling, uploads
+from documents.uploads import storage
+from tesigo.platform.breaker import ServiceAway
 
 
 @shared_task(name="documents.tasks.extract_upload")
@@ -42,3 +44,11 @@ def render_reader(document_id: str) -> None:
 def continue_exports() -> None:
     """Finds files and renderings whose nudge was lost."""
     restyling.continue_waiting(now=timezone.now())
+
+
+@shared_task(
+    name=storage.REMOVE_TASK, autoretry_for=(ServiceAway,), retry_backoff=30, retry_backoff_max=3600, max_retries=48
+)
+def remove_file(stored_as: str) -> None:
+    """Removes a file whose row is gone, for as long as the storage is away (R-84)."""
+    storage.discard(stored_as)
