@@ -4,20 +4,16 @@ The database holds the state; Channels only tells that it changed. What a snapsh
 for two sections and for 200, and loads no text.
 """
 
-import logging
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
 from django.db.models import Count, F, Max, Q, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from billing.domain.refunds import MISSING_PAGES
 from billing.models import Refund
@@ -29,8 +25,7 @@ from generation.domain.outages import OpenStep, Trouble
 from generation.domain.timing import Ahead
 from generation.enums import JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
-
-logger = logging.getLogger(__name__)
+from tesigo.platform import live
 
 _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 
@@ -50,11 +45,8 @@ def record(*, document_id: UUID) -> None:
 
 
 def announce(document_id: UUID) -> None:
-    """Tells every browser that watches the document to look again. Redis away is no reason to fail (R-115)."""
-    try:
-        async_to_sync(get_channel_layer().group_send)(group_name(document_id), {"type": "progress.changed"})
-    except (RedisError, OSError) as error:
-        logger.warning("progress not announced", extra={"error": type(error).__name__})
+    """Tells every browser that watches the document to look again, soon and without waiting for Redis (R-106)."""
+    live.tell(group_name(document_id), {"type": "progress.changed"})
 
 
 def snapshot(document_id: UUID) -> dict[str, Any]:
