@@ -28,7 +28,7 @@ from generation.domain.database import in_database
 from generation.domain.heartbeat import Heartbeat
 from generation.domain.queue import Claim
 from generation.domain.stages import RUN
-from generation.domain.work import MOST_TRIES, Room, Work
+from generation.domain.work import Room, Work
 from generation.enums import JobState
 from generation.errors import LostLease, StepFailed, TryLater
 from tesigo.platform import correlation
@@ -161,7 +161,7 @@ class Drain:
         """Runs one step to one of its ends. Nothing it raises harms the others."""
         token = correlation.begin(claim.correlation_id)
         try:
-            if claim.tries > MOST_TRIES:
+            if claim.tries > outages.MOST_TRIES:
                 await self._give_up(claim, RuntimeError("its workers were lost again and again"))
                 return
             await self._run(claim)
