@@ -4,14 +4,11 @@ The database holds the state; Channels only tells that it changed. What a snapsh
 for two sections and for 200, and loads no text.
 """
 
-import logging
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Max, Q, Sum, Value
@@ -19,7 +16,6 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from redis.exceptions import RedisError
 
 from billing.domain.refunds import MISSING_PAGES
 from billing.models import Refund
@@ -30,8 +26,7 @@ from generation.domain import budgets, shares, timing
 from generation.domain.timing import Ahead, OpenStep
 from generation.enums import JobKind, JobState, Stage, StepState, Wait
 from generation.models import Job, Step
-
-logger = logging.getLogger(__name__)
+from tesigo.platform import live
 
 _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 #: What a model's answer may be waited for without a word about it.
@@ -53,11 +48,8 @@ def record(*, document_id: UUID) -> None:
 
 
 def announce(document_id: UUID) -> None:
-    """Tells every browser that watches the document to look again. Redis away is no reason to fail (R-115)."""
-    try:
-        async_to_sync(get_channel_layer().group_send)(group_name(document_id), {"type": "progress.changed"})
-    except (RedisError, OSError) as error:
-        logger.warning("progress not announced", extra={"error": type(error).__name__})
+    """Tells every browser that watches the document to look again, soon and without waiting for Redis (R-106)."""
+    live.tell(group_name(document_id), {"type": "progress.changed"})
 
 
 def snapshot(document_id: UUID) -> dict[str, Any]:
