@@ -124,7 +124,10 @@ def withdraw(*, payment_id: UUID, cause: str, now: datetime | None = None) -> Pa
 
 def settle_quietly(*, payment_id: UUID, now: datetime | None = None) -> None:
     """Asks Stripe about one payment for somebody who could not wait; what fails is taken up again by the sweep."""
-    _attempt(payment_id, needless=False, now=now or timezone.now())
+    try:
+        settlement.settle(payment_id=payment_id, cause="asked for", now=now, again=True)
+    except ProviderError as error:
+        logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": str(error)})
 
 
 def sweep(*, now: datetime | None = None, limit: int = 100) -> int:
