@@ -89,7 +89,8 @@ def test_orders_in_a_source_are_shown_to_models_as_data_and_never_reach_the_read
         for block in blocks:
             assert "\n" not in block.partition(">")[0]
     for prompt in prompts(control, "Does each passage support"):
-        assert prompt.count("<claim ") == prompt.count("</claim>") == prompt.count("<passage ")
+        assert prompt.count("<claim ") == prompt.count("</claim>")
+        assert prompt.count("<passage ") == prompt.count("</passage>") <= prompt.count("<claim ")
 
 
 def test_orders_in_the_brief_are_data_too(control: Control) -> None:
