@@ -14,11 +14,9 @@ _FENCED: Final = re.compile(r"\A```\w*[ \t]*\n(.*?)\n?```\Z", re.S)
 #: Code in the middle of a text is no running text; of a fence without an end only its mark goes.
 _CODE: Final = re.compile(r"^[ \t]*```.*?^[ \t]*```[ \t]*$", re.S | re.M)
 _FENCE: Final = re.compile(r"^[ \t]*```\w*[ \t]*$", re.M)
-#: The answer's own format, and the text in it as far as it goes.
+#: The answer's own format, and the text in it.
 _ANSWER: Final = re.compile(r"\A\s*[{\[]\s*[{\"]|\{\s*\"(?:markdown|passages|claims)\"\s*:")
-_MARKDOWN: Final = re.compile(r"\"markdown\"\s*:\s*\"((?:[^\"\\]|\\.)*)(\"?)", re.S)
-_HALF_AN_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
-_SENTENCE_END: Final = re.compile(r"[.!?…][\"'”’»«“)\]]*(?=\s|\Z)")
+_MARKDOWN: Final = re.compile(r"\"markdown\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"", re.S)
 _HEADING: Final = re.compile(r"^[ \t]{0,3}(?:#{1,6}[ \t].*|(?:[-*_][ \t]*){3,}|={3,})$", re.M)
 _IMAGE: Final = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\n]{0,1000}\)")
 _LINK: Final = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,1000}\)")
@@ -31,7 +29,7 @@ _DEEPEST: Final = 3
 def running(markdown: str) -> str:
     """A writer's text without thoughts, JSON, code, headings, rules, images, tags and links.
 
-    Of an answer that was cut off within its JSON, the text up to its last whole sentence; nothing where there is none.
+    Of an answer that was cut off within its JSON nothing is left.
     """
     text = readable(markdown.replace("\r\n", "\n"))
     for _ in range(_DEEPEST):
@@ -56,19 +54,9 @@ def _without_thoughts(text: str) -> str:
 
 
 def _text_of_answer(text: str) -> str:
-    """What stands as the text in an answer's JSON, whole or cut off."""
+    """What stands as the text in an answer's JSON; nothing where it was cut off within it."""
     found = _MARKDOWN.search(text)
-    if found is None:
-        return ""
     try:
-        said = str(json.loads(f'"{_HALF_AN_ESCAPE.sub("", found[1])}"', strict=False))
+        return str(json.loads(f'"{found[1]}"', strict=False)) if found else ""
     except ValueError:
         return ""
-    return said if found[2] else _whole_sentences(said)
-
-
-def _whole_sentences(text: str) -> str:
-    """Up to the last end of a sentence that does not stand within a citation."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-    whole = (text[:end] for end in reversed(ends))
-    return next((part for part in whole if part.count("[") == part.count("]")), "")

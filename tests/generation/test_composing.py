@@ -187,11 +187,8 @@ def test_a_checkpoint_goes_on_where_it_was() -> None:
         ('{"markdown": "The lamp\\n\\nburned [@a, p. 3].", "passages": [1]}', "The lamp\n\nburned [@a, p. 3]."),
         ('```json\n{"markdown": "The lamp burned.", "passages": []}\n```', "The lamp burned."),
         ('Sure: {"passages": [1], "markdown": "The lamp burned."}', "The lamp burned."),
-        (
-            '{"markdown": "The lamp burned. It \\"went\\" out [@a, p. 3]. And the',
-            'The lamp burned. It "went" out [@a, p. 3].',
-        ),
-        ('{"markdown": "The lamp burned. It went out [@a, p. ', "The lamp burned."),
+        ('{"markdown": "The lamp burned. It \\"went\\" out [@a, p. 3]. And the', ""),
+        ('{"markdown": "It \\"went\\" out [@a, p. 3].", "pass', 'It "went" out [@a, p. 3].'),
         ('{"markdown": "The lamp \\u00e', ""),
         ('{"verdicts": [{"n": 1, "verdict": "supported"}]}', ""),
         ('[{"n": 1, "text": "The lamp burned."}]', ""),
