@@ -1,7 +1,7 @@
 """What a student orders and what it is made of."""
 
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
-from documents.models.export import Export
+from documents.models.export import Export, Rendering
 from documents.models.outline import Section, SectionRevision
 from documents.models.source import Citation, Passage, Source
 from documents.models.upload import Upload
@@ -13,6 +13,7 @@ __all__ = [
     "DocumentQuerySet",
     "Export",
     "Passage",
+    "Rendering",
     "Section",
     "SectionRevision",
     "Source",
