@@ -6,6 +6,7 @@ migrated database is kept as a template until a migration changes.
 
 import hashlib
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -62,12 +63,20 @@ def site(*, latency: float = 0.0) -> Iterator[Site]:
 
 def _settle_environment(urls: dict[str, str], folder: Path) -> None:
     """What the settings read, whatever is set outside: a benchmark never meets real keys."""
-    keys = {"OPENAI_API_KEYS": "sk-bench", "ANTHROPIC_API_KEYS": "sk-ant-bench", "SEARCH_API_KEY": "bench"}
-    stripe = {"STRIPE_SECRET_KEY": "sk_test_" + "bench" * 6, "STRIPE_PUBLISHABLE_KEY": "pk_test_" + "bench" * 6}
+    prefixes = {
+        "OPENAI_API_KEYS": "sk-",
+        "ANTHROPIC_API_KEYS": "sk-ant-",
+        "SEARCH_API_KEY": "",
+        "STRIPE_SECRET_KEY": "sk_test_",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_",
+        "STRIPE_WEBHOOK_SECRET": "whsec_",
+    }
+    # Letters and digits only, as Stripe's keys are.
+    keys = {name: prefix + secrets.token_hex(20) for name, prefix in prefixes.items()}
     ports = {name: str(free_port()) for name in local_env.PORTS}
     made = local_env.complete(
         {**ports, "DATABASE_URL": _in(urls["DATABASE_URL"], _DATABASE), "REDIS_URL": urls["REDIS_URL"]},
-        kept={**local_env.new_secrets(), **keys, **stripe, "STRIPE_WEBHOOK_SECRET": "whsec_" + "bench" * 6},
+        kept={**local_env.new_secrets(), **keys},
         servers={},
     )
     os.environ.update(

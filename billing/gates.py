@@ -6,13 +6,14 @@ from typing import Final
 
 from documents.gates import Gates, Refusal
 
-__all__ = ["Refusal", "ask", "cost_of", "register", "release", "tell_cost", "unregister"]
+__all__ = ["Refusal", "ask", "cost_of", "look", "register", "release", "tell_cost", "unregister"]
 
 _orders: Final = Gates()
 
 register = _orders.register
 unregister = _orders.unregister
 ask = _orders.ask
+look = _orders.look
 release = _orders.release
 
 #: Euros that so many pages cost the house.

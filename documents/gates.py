@@ -34,11 +34,11 @@ class Gates:
     """Questions by name."""
 
     def __init__(self) -> None:
-        self._gates: dict[str, tuple[Ask, Release | None]] = {}
+        self._gates: dict[str, tuple[Ask, Release | None, Ask | None]] = {}
 
-    def register(self, name: str, ask: Ask, *, release: Release | None = None) -> None:
-        """Adds a question. Registering a name again replaces its question."""
-        self._gates[name] = (ask, release)
+    def register(self, name: str, ask: Ask, *, release: Release | None = None, look: Ask | None = None) -> None:
+        """Adds a question; ``look`` answers it and holds nothing. Registering a name again replaces its question."""
+        self._gates[name] = (ask, release, look)
 
     def unregister(self, name: str) -> None:
         """Takes a question away again."""
@@ -49,14 +49,21 @@ class Gates:
 
         Inside the transaction that does what was asked for: rolled back after a refusal, no place is held.
         """
-        for ask, _release in self._gates.values():
+        for ask, _release, _look in self._gates.values():
             if refusal := ask(document):
+                return refusal
+        return None
+
+    def look(self, document: Document) -> Refusal | None:
+        """What ``ask`` would refuse just now, for pages that come before it. Nothing is held."""
+        for _ask, _release, look in self._gates.values():
+            if look is not None and (refusal := look(document)):
                 return refusal
         return None
 
     def release(self, document_id: UUID) -> None:
         """What was asked for will not happen: every place held for it is given up."""
-        for _ask, release in self._gates.values():
+        for _ask, release, _look in self._gates.values():
             if release is not None:
                 release(document_id)
 

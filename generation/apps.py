@@ -12,7 +12,7 @@ class GenerationConfig(AppConfig):
         from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
         from generation.domain import estimates, reservations
 
-        orders.register("room", reservations.ask, release=reservations.release)
+        orders.register("room", reservations.ask, release=reservations.release, look=reservations.look)
         orders.tell_cost(estimates.cost_of_pages)
         outlines.register("allowance", reservations.ask_for_outline)
         personal_data.register()

@@ -89,3 +89,4 @@ class Wait(models.TextChoices):
     """What an open job waits for, beyond its turn."""
 
     BUDGET = "budget", _("the budget")
+    LIMIT = "limit", _("its owner's daily limit")

@@ -27,6 +27,7 @@ def register() -> None:
                 "JobEvent": _EVENT,
                 "Attempt": _ATTEMPT,
                 "Budget": dict.fromkeys(("id", "scope", "euros", "tokens"), Holds.PLAIN),
+                "PersonalLimit": {"id": Holds.PLAIN, "person": Holds.LINK, "tokens": Holds.PLAIN},
                 "BudgetUse": _BUDGET_USE,
                 "Reservation": _RESERVATION,
             },

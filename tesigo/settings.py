@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tesigo.platform.env import Env
 from tesigo.platform.log import logging_config
+from tesigo.platform.strength import SECRET_MIN_LENGTH
 from tesigo.platform.urls import cache_from_url, database_from_url, email_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,8 +42,9 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, min=0, max=5)
 # --- secrets --------------------------------------------------------------------------------------
 SECRET_KEY = env.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.secret_list("SECRET_KEY_FALLBACKS")
-#: Keys the hashes of sign-in tokens and codes.
+#: Keys the hashes of sign-in tokens, codes and browsers; what older ones hashed is still recognised while they rotate.
 SIGNIN_SECRET = env.secret("SIGNIN_SECRET")
+SIGNIN_SECRET_FALLBACKS = env.secret_list("SIGNIN_SECRET_FALLBACKS")
 
 # --- applications -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -140,7 +142,7 @@ STORAGES: dict[str, dict[str, Any]] = {
             "bucket_name": S3_BUCKET,
             "endpoint_url": env.url("S3_ENDPOINT_URL", "") or None,
             "access_key": env.str("S3_ACCESS_KEY", "") or None,
-            "secret_key": env.str("S3_SECRET_KEY", "") or None,
+            "secret_key": env.api_key("S3_SECRET_KEY", "") or None,
             "querystring_auth": True,
             "querystring_expire": 300,
             "default_acl": "private",
@@ -241,9 +243,9 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # --- the outside world: the application sees addresses and keys, never who answers there ----------------
-OPENAI_API_KEYS = env.list("OPENAI_API_KEYS", [])
+OPENAI_API_KEYS = env.api_keys("OPENAI_API_KEYS")
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL", "https://api.openai.com/v1", refuse_loopback=IS_PRODUCTION)
-ANTHROPIC_API_KEYS = env.list("ANTHROPIC_API_KEYS", [])
+ANTHROPIC_API_KEYS = env.api_keys("ANTHROPIC_API_KEYS")
 ANTHROPIC_BASE_URL = env.url("ANTHROPIC_BASE_URL", "https://api.anthropic.com", refuse_loopback=IS_PRODUCTION)
 if not OPENAI_API_KEYS and not ANTHROPIC_API_KEYS:
     env.complain("OPENAI_API_KEYS or ANTHROPIC_API_KEYS must hold at least one key.")
@@ -262,8 +264,8 @@ AI_WORKER_PROCESSES = env.int("AI_WORKER_PROCESSES", 10, min=1)
 AI_BACKOFF_BASE = float(env.str("AI_BACKOFF_BASE", "2"))
 
 STRIPE_API_BASE = env.url("STRIPE_API_BASE", "https://api.stripe.com", refuse_loopback=IS_PRODUCTION)
-STRIPE_SECRET_KEY = env.secret("STRIPE_SECRET_KEY")
-STRIPE_WEBHOOK_SECRET = env.secret("STRIPE_WEBHOOK_SECRET")
+STRIPE_SECRET_KEY = env.api_key("STRIPE_SECRET_KEY", shortest=SECRET_MIN_LENGTH)
+STRIPE_WEBHOOK_SECRET = env.api_key("STRIPE_WEBHOOK_SECRET", shortest=SECRET_MIN_LENGTH)
 #: The version that both the SDK and dj-stripe of requirements/ speak.
 STRIPE_API_VERSION = "2026-05-27.dahlia"
 #: Origins of Stripe's hosted page, for the CSP's form-action.
@@ -278,11 +280,14 @@ STRIPE_TEST_SECRET_KEY = "" if STRIPE_LIVE_MODE else STRIPE_SECRET_KEY
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
 
 SOURCE_SERVICES = {
-    "openalex": {"url": env.url("OPENALEX_URL", ""), "key": env.str("OPENALEX_API_KEY", "")},
-    "crossref": {"url": env.url("CROSSREF_URL", ""), "key": env.str("CROSSREF_API_KEY", "")},
-    "semantic_scholar": {"url": env.url("SEMANTIC_SCHOLAR_URL", ""), "key": env.str("SEMANTIC_SCHOLAR_API_KEY", "")},
-    "tavily": {"url": env.url("TAVILY_URL", ""), "key": env.str("TAVILY_API_KEY", "")},
-    "perplexity": {"url": env.url("PERPLEXITY_URL", ""), "key": env.str("PERPLEXITY_API_KEY", "")},
+    "openalex": {"url": env.url("OPENALEX_URL", ""), "key": env.api_key("OPENALEX_API_KEY", "")},
+    "crossref": {"url": env.url("CROSSREF_URL", ""), "key": env.api_key("CROSSREF_API_KEY", "")},
+    "semantic_scholar": {
+        "url": env.url("SEMANTIC_SCHOLAR_URL", ""),
+        "key": env.api_key("SEMANTIC_SCHOLAR_API_KEY", ""),
+    },
+    "tavily": {"url": env.url("TAVILY_URL", ""), "key": env.api_key("TAVILY_API_KEY", "")},
+    "perplexity": {"url": env.url("PERPLEXITY_URL", ""), "key": env.api_key("PERPLEXITY_API_KEY", "")},
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

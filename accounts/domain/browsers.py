@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 from django.core import signing
 
-from tesigo.platform.crypto import keyed_hash, same
+from tesigo.platform.crypto import is_hash_of, keyed_hash, keyed_hashes, same
 
 #: Seconds the asking browser is remembered; longer than its mail works.
 ASKING_SECONDS = 3600
@@ -28,21 +28,32 @@ def browser_hash(browser: str) -> bytes:
     return keyed_hash("browser", browser)
 
 
+def browser_hashes(browser: str) -> list[bytes]:
+    """Each way in which it may be kept there while the secret rotates."""
+    return keyed_hashes("browser", browser)
+
+
+def is_browser(stored: bytes | memoryview, browser: str) -> bool:
+    """Whether what is kept is this browser's hash."""
+    return is_hash_of(stored, "browser", browser)
+
+
 def knows(cookie: str, canonical: str) -> bool:
     """Whether the cookie proves that this browser has signed in to the address before."""
-    mark = _mark(canonical)
-    return any(same(mark.encode(), known.encode()) for known in _marks(cookie))
+    mine = _marks_of(canonical)
+    return any(same(mark.encode(), known.encode()) for known in _marks(cookie) for mark in mine)
 
 
 def remember(cookie: str, canonical: str) -> str:
     """The cookie's next value: with this address first, the oldest forgotten. It names no address in plain text."""
-    mark = _mark(canonical)
-    marks = [mark, *(known for known in _marks(cookie) if known != mark)]
+    mine = _marks_of(canonical)
+    marks = [mine[0], *(known for known in _marks(cookie) if known not in mine)]
     return signing.dumps(marks[:_MOST_KNOWN], salt=_SALT)
 
 
-def _mark(canonical: str) -> str:
-    return keyed_hash("known-browser", canonical).hex()[:32]
+def _marks_of(canonical: str) -> list[str]:
+    """The address's mark, and those that an older secret gave it."""
+    return [one.hex()[:32] for one in keyed_hashes("known-browser", canonical)]
 
 
 def _marks(cookie: str) -> list[str]:

@@ -5,6 +5,7 @@ Asking never looks a user up, so it cannot tell anyone who has an account. The u
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,7 +27,7 @@ from accounts.errors import (
 )
 from accounts.models import SignInRequest, User
 from privacy.domain import audit
-from tesigo.platform.crypto import keyed_hash, same
+from tesigo.platform.crypto import is_hash_of, keyed_hash, keyed_hashes
 from tesigo.platform.redirects import own_path
 
 LIFETIME = timedelta(minutes=15)
@@ -78,7 +79,8 @@ def waiting_for(*, browser: str) -> SignInRequest | None:
     """The newest request of this browser, whatever has become of it."""
     if not browser:
         return None
-    return SignInRequest.objects.filter(browser_hash=browsers.browser_hash(browser)).order_by("-created_at").first()
+    mine = SignInRequest.objects.filter(browser_hash__in=browsers.browser_hashes(browser))
+    return mine.order_by("-created_at").first()
 
 
 def open_link(*, token: str, browser: str, now: datetime) -> bool:
@@ -100,11 +102,11 @@ def prove_by_link(*, token: str, browser: str, code: str = "", now: datetime) ->
     request = _by_token(token)
     _refuse_dead(request, now)
     if _asked_by(request, browser):
-        return _redeem(request, now)
+        return _redeem(request, browsers.browser_hashes(browser), now)
     if not code:
         raise CodeNeeded
     _try_code(request, code, now)
-    return _redeem(request, now)
+    return _redeem(request, [request.browser_hash], now)
 
 
 def prove_by_code(*, browser: str, code: str, now: datetime) -> Proven:
@@ -114,24 +116,28 @@ def prove_by_code(*, browser: str, code: str, now: datetime) -> Proven:
         raise UnknownLink
     _refuse_dead(request, now)
     _try_code(request, code, now)
-    return _redeem(request, now)
+    return _redeem(request, browsers.browser_hashes(browser), now)
 
 
 def _by_token(token: str) -> SignInRequest:
     # Looking up a keyed hash tells nothing about the token by its time.
-    request = SignInRequest.objects.filter(token_hash=keyed_hash("signin-link", token)).first()
+    request = SignInRequest.objects.filter(token_hash__in=keyed_hashes("signin-link", token)).first()
     if request is None:
         raise UnknownLink
     return request
 
 
 def _asked_by(request: SignInRequest, browser: str) -> bool:
-    return bool(browser) and same(request.browser_hash, browsers.browser_hash(browser))
+    return bool(browser) and browsers.is_browser(request.browser_hash, browser)
 
 
 def _code_hash(request: SignInRequest, code: str) -> bytes:
     # Bound to its request, so that equal codes have different hashes.
-    return keyed_hash("signin-code", f"{request.pk}:{code}")
+    return keyed_hash("signin-code", _bound(request, code))
+
+
+def _bound(request: SignInRequest, code: str) -> str:
+    return f"{request.pk}:{code}"
 
 
 def _refuse_dead(request: SignInRequest, now: datetime) -> None:
@@ -154,7 +160,7 @@ def _try_code(request: SignInRequest, code: str, now: datetime) -> None:
         # Somebody was faster since the request was read.
         request.refresh_from_db()
         raise _death(request, now) or LinkUsed
-    if same(request.code_hash, _code_hash(request, re.sub(r"[\s-]", "", code))):
+    if is_hash_of(request.code_hash, "signin-code", _bound(request, re.sub(r"[\s-]", "", code))):
         open_requests.update(wrong_codes=F("wrong_codes") - 1)
         return
     request.refresh_from_db(fields=["wrong_codes"])
@@ -163,7 +169,7 @@ def _try_code(request: SignInRequest, code: str, now: datetime) -> None:
     raise WrongCode(tries_left=MAX_WRONG_CODES - request.wrong_codes)
 
 
-def _redeem(request: SignInRequest, now: datetime) -> Proven:
+def _redeem(request: SignInRequest, asked_by: Sequence[bytes | memoryview], now: datetime) -> Proven:
     with transaction.atomic():
         alive = SignInRequest.objects.filter(redeemed_at=None)
         mine = alive.filter(pk=request.pk, expires_at__gt=now, wrong_codes__lt=MAX_WRONG_CODES)
@@ -171,7 +177,7 @@ def _redeem(request: SignInRequest, now: datetime) -> Proven:
             request.refresh_from_db()
             raise _death(request, now) or LinkUsed
         # Earlier mails to the same address from the same browser have done their work, too.
-        alive.filter(email=request.email, browser_hash=request.browser_hash).update(redeemed_at=now)
+        alive.filter(email=request.email, browser_hash__in=asked_by).update(redeemed_at=now)
         user, is_new = User.objects.get_or_create(
             email=request.email,
             defaults={

@@ -201,7 +201,14 @@ def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Paym
         expires_at=now + sessions.expires_after(),
     )
     if quote.code:
-        promo.reserve(code=quote.code, payment=payment, document=document, ip_hash=buyer.ip_hash, now=now)
+        promo.reserve(
+            code=quote.code,
+            payment=payment,
+            document=document,
+            ip_hash=buyer.ip_hash,
+            former_ip_hashes=buyer.former_ip_hashes,
+            now=now,
+        )
     Document.objects.filter(pk=document.pk, ordered_at=None).update(ordered_at=now)
     audit.record(
         action="payment.opened",

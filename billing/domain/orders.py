@@ -29,10 +29,11 @@ _HOUR: Final = 3600
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who orders: the person, a keyed hash of where from, and the variant their browser had seen before."""
+    """Who orders: the person, keyed hashes of where from by the present and older secrets, the variant seen."""
 
     user: "User"
     ip_hash: str = ""
+    former_ip_hashes: tuple[str, ...] = ()
     seen_before: str = ""
 
 
@@ -52,6 +53,7 @@ def offer_of(code: str, *, document: "Document", buyer: Buyer, mine: Terms, now:
         price_list_id=mine.price_list_id,
         user=buyer.user,
         ip_hash=buyer.ip_hash,
+        former_ip_hashes=buyer.former_ip_hashes,
         now=now,
     )
 

@@ -40,20 +40,34 @@ def normalised(code: str) -> str:
 
 
 def offer(
-    *, code: str, document: "Document", price_list_id: int, user: "User", ip_hash: str, now: datetime | None = None
+    *,
+    code: str,
+    document: "Document",
+    price_list_id: int,
+    user: "User",
+    ip_hash: str,
+    former_ip_hashes: Sequence[str] = (),
+    now: datetime | None = None,
 ) -> Offer:
     """What a code takes off this order. Raises PromoRefused with the reason in plain words.
 
-    Counts the uses so far, but holds none: that is what ``reserve`` does.
+    Counts the uses so far, but holds none: that is what ``reserve`` does. ``former_ip_hashes`` are those that an older
+    secret gave the same connection.
     """
     promo = _find(PromoCode.objects.filter(code=normalised(code)).first())
     _check_terms(promo, document, price_list_id, now or timezone.now())
-    _check_limits(promo, document, user, ip_hash)
+    _check_limits(promo, document, user, [ip_hash, *former_ip_hashes])
     return Offer(promo.code, promo.percent)
 
 
 def reserve(
-    *, code: str, payment: Payment, document: "Document", ip_hash: str, now: datetime | None = None
+    *,
+    code: str,
+    payment: Payment,
+    document: "Document",
+    ip_hash: str,
+    former_ip_hashes: Sequence[str] = (),
+    now: datetime | None = None,
 ) -> Redemption:
     """Holds a use of a code for a payment, inside the transaction that opens it. Raises PromoRefused.
 
@@ -64,7 +78,7 @@ def reserve(
     now = now or timezone.now()
     promo = _find(PromoCode.objects.select_for_update().filter(code=normalised(code)).first())
     _check_terms(promo, document, payment.price_list_id, now)
-    _check_limits(promo, document, payment.user, ip_hash)
+    _check_limits(promo, document, payment.user, [ip_hash, *former_ip_hashes])
     return Redemption.objects.create(
         promo_code=promo, payment=payment, user=payment.user, ip_hash=ip_hash, created_at=now, changed_at=now
     )
@@ -104,7 +118,7 @@ def _check_terms(promo: PromoCode, document: "Document", price_list_id: int, now
         raise PromoRefused(_("This code does not count for the prices of today."))
 
 
-def _check_limits(promo: PromoCode, document: "Document", user: "User", ip_hash: str) -> None:
+def _check_limits(promo: PromoCode, document: "Document", user: "User", ip_hashes: Sequence[str]) -> None:
     # A use that this very document holds is let go before it takes another.
     held = Q(state=RedemptionState.RESERVED, payment__document=document)
     uses = Redemption.objects.filter(promo_code=promo, state__in=_COUNTED).exclude(held)
@@ -112,7 +126,7 @@ def _check_limits(promo: PromoCode, document: "Document", user: "User", ip_hash:
         raise PromoRefused(_("This code has been used as often as it may be."))
     if promo.limit_per_address is not None and uses.filter(user=user).count() >= promo.limit_per_address:
         raise PromoRefused(_("You have used this code already."))
-    from_here = uses.filter(ip_hash=ip_hash) if ip_hash else uses.none()
+    from_here = uses.filter(ip_hash__in=[one for one in ip_hashes if one])
     if promo.limit_per_ip is not None and from_here.count() >= promo.limit_per_ip:
         raise PromoRefused(_("This code has been used from your connection as often as it may be."))
 

@@ -14,19 +14,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.domain.client import client_ip, counted_address
 from accounts.domain.signed_in import SignedInRequest
+from billing import gates
 from billing.domain import orders, promo, queries
 from billing.domain.checkout import Shown, open_checkout
 from billing.domain.orders import Buyer
 from billing.enums import PaymentState
 from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
 from billing.forms import CodeForm, PayForm
+from billing.gates import Refusal
 from billing.models import OPEN_STATES
 from billing.views.calculator import seen_before
 from documents.domain import outline
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
-from tesigo.platform.crypto import keyed_hash
+from tesigo.platform.crypto import keyed_hashes
 
 #: After which paying may be tried again when Stripe, or we, could not be asked.
 TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
@@ -41,6 +43,8 @@ def price(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return redirect("billing:paid", document.pk)
     if document.state != DocumentState.OUTLINED or not outline.is_complete(document):
         return _elsewhere(document)
+    if refusal := gates.look(document):
+        return _refused(request, document, refusal)
     if "left" in request.GET:
         messages.info(request, _("Nothing was charged. You can pay whenever you are ready."))
     asked = request.GET.get("code")
@@ -71,9 +75,7 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         document.refresh_from_db()
         return _elsewhere(document)
     except Refused as refused_now:
-        refusal = refused_now.refusal
-        status = 429 if refusal.is_personal else 503
-        return _not_now(request, document, refusal.reason, refusal.retry_after or TRY_AGAIN_AFTER, status=status)
+        return _refused(request, document, refused_now.refusal)
     except (ProviderError, NoPriceList):
         messages.error(
             request, _("The payment provider cannot be reached just now. Nothing was charged. Try again in a minute.")
@@ -87,8 +89,8 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def buyer_of(request: SignedInRequest) -> Buyer:
     """Who orders by this request."""
     ip = counted_address(client_ip(request))
-    ip_hash = keyed_hash("promo-ip", ip).hex() if ip else ""
-    return Buyer(user=request.user, ip_hash=ip_hash, seen_before=seen_before(request))
+    present, *former = [one.hex() for one in keyed_hashes("promo-ip", ip)] if ip else [""]
+    return Buyer(user=request.user, ip_hash=present, former_ip_hashes=tuple(former), seen_before=seen_before(request))
 
 
 def _price_page(
@@ -143,6 +145,12 @@ def _elsewhere(document: Document) -> HttpResponse:
     if document.state in {DocumentState.OUTLINING, DocumentState.OUTLINED}:
         return redirect("documents:outline", document.pk)
     return redirect("generation:progress", document.pk)
+
+
+def _refused(request: HttpRequest, document: Document, refusal: Refusal) -> HttpResponse:
+    """The person's own allowance is used up (429), or the house can take no more (503), with the time it ends."""
+    wait = refusal.retry_after or TRY_AGAIN_AFTER
+    return _not_now(request, document, refusal.reason, wait, status=429 if refusal.is_personal else 503)
 
 
 def _not_now(

@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, F, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -15,7 +16,7 @@ from accounts.models import User
 from generation.ai import keys
 from generation.domain import budgets, controls
 from generation.enums import Provider, Scope
-from generation.models import AIModel, Budget, KeyLimit, LanguageFactor
+from generation.models import AIModel, Budget, BudgetUse, KeyLimit, LanguageFactor, PersonalLimit
 
 
 class ControlAdmin(admin.ModelAdmin):
@@ -188,3 +189,34 @@ class BudgetAdmin(ControlAdmin):
                 "left, writing waits for the next period or a higher limit."
             )
             self.message_user(request, words, messages.WARNING)
+
+
+@admin.register(PersonalLimit)
+class PersonalLimitAdmin(ControlAdmin):
+    """What one person may use in a day, in place of the default of everybody (R-27). Without a row, that holds."""
+
+    list_display = ("person", "tokens_shown", "used_today")
+    list_select_related = ("person",)
+    search_fields = ("person__email", "person__email_as_typed", "person__name")
+    autocomplete_fields = ("person",)
+
+    @admin.display(description=gettext_lazy("tokens a day"), ordering="tokens")
+    def tokens_shown(self, limit: PersonalLimit) -> str:
+        return f"{limit.tokens:,}"
+
+    @admin.display(description=gettext_lazy("used or held today"))
+    def used_today(self, limit: PersonalLimit) -> str:
+        return f"{limit.used or 0:,}"  # type: ignore[attr-defined]  # annotated below
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PersonalLimit]:
+        """With what each has used today."""
+        today = BudgetUse.objects.filter(
+            scope=Scope.USER_DAY,
+            period=budgets.period_of(Scope.USER_DAY, timezone.now()),
+            subject=Cast(OuterRef("person_id"), CharField()),
+        )
+        used = today.values(sum=F("spent_tokens") + F("reserved_tokens"))
+        return super().get_queryset(request).annotate(used=Subquery(used))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PersonalLimit | None = None) -> tuple[str, ...]:
+        return ("person",) if obj else ()

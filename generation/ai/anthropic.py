@@ -1,10 +1,11 @@
 """Anthropic, through its own SDK: messages with one tool that the model has to call, whose input is the answer."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import anthropic
 import httpx2
+from anthropic.types import TextBlockParam
 from django.conf import settings
 
 from generation.ai.errors import ProviderError
@@ -12,6 +13,9 @@ from generation.ai.question import Call, Completion
 from generation.ai.waiting import by_status
 from generation.domain.attempts import Usage
 from generation.enums import Outcome
+
+#: The most blocks of a call that may carry ``cache_control``.
+_BREAKPOINTS: Final = 4
 
 
 class Anthropic:
@@ -32,12 +36,13 @@ class Anthropic:
     async def complete(self, call: Call) -> Completion:
         """One message."""
         client = self._client.with_options(api_key=call.key)
+        shared = _blocks(call.shared)
         try:
             answer: Any = await client.messages.create(
                 model=call.model,
                 max_tokens=call.max_tokens,
-                system=call.system,
-                messages=[{"role": "user", "content": call.prompt}],
+                system=[_kept(call.system)],
+                messages=[{"role": "user", "content": [*map(_kept, shared), {"type": "text", "text": call.prompt}]}],
                 tools=[{"name": call.name, "description": "Hands in the answer.", "input_schema": call.schema}],
                 tool_choice={"type": "tool", "name": call.name},
                 metadata={"user_id": call.session_id},
@@ -51,6 +56,17 @@ class Anthropic:
             return _read(answer)
         except (AttributeError, LookupError, TypeError) as error:
             raise ProviderError(Outcome.SERVER_ERROR, "the answer had another shape") from error
+
+
+def _kept(text: str) -> TextBlockParam:
+    """A block up to which the provider keeps what was asked, for the next question that begins alike."""
+    return {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
+
+
+def _blocks(shared: tuple[str, ...]) -> tuple[str, ...]:
+    """At most so many that the system's block and these stay within the provider's limit; the last ones as one."""
+    most = _BREAKPOINTS - 1
+    return (*shared[: most - 1], "\n\n".join(shared[most - 1 :])) if len(shared) > most else shared
 
 
 def _read(answer: Any) -> Completion:

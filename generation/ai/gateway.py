@@ -10,7 +10,7 @@ import hashlib
 import logging
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -85,9 +85,7 @@ class Gateway:
         Raises NoAnswer; AtLimit, when it should be asked again later; OverBudget, when no model is cheap enough.
         """
         asking = _Asking(question, claim, await rules.current())
-        left = [
-            model for model in asking.rules.chain if sizing.expected(question, question.prompt, model).output_tokens
-        ]
+        left = [model for model in asking.rules.chain if sizing.fits(question, model)]
         if asking.rules.chain and not left:
             raise NoAnswer([Outcome.BAD_REQUEST])
         outcomes: list[Outcome] = []
@@ -139,32 +137,32 @@ class Gateway:
     async def _usable_answer(self, model: AIModel, asking: _Asking) -> Answer:
         """A broken answer is repaired once, by asking again with what was wrong with it."""
         question = asking.question
-        reply = await self._with_some_key(model, asking, question.prompt)
+        reply = await self._with_some_key(model, asking, question)
         if reply.value is None:
             cut = " It was cut off: keep it shorter." if reply.completion.was_cut else ""
-            prompt = answers.correction(question.prompt, reply.mistake + cut)
-            reply = await self._with_some_key(model, asking, prompt)
+            corrected = replace(question, prompt=answers.correction(question.prompt, reply.mistake + cut))
+            reply = await self._with_some_key(model, asking, corrected)
         if reply.value is not None:
             return Answer(reply.value, model.name)
         if question.salvage is None or not reply.completion.text.strip():
             raise ProviderError(Outcome.BAD_ANSWER, reply.mistake)
         return Answer(question.salvage(answers.readable(reply.completion.text)), model.name)
 
-    async def _with_some_key(self, model: AIModel, asking: _Asking, prompt: str) -> _Reply:
+    async def _with_some_key(self, model: AIModel, asking: _Asking, question: Question) -> _Reply:
         """A refused key is set aside and another one taken at once: no key is left when all were refused."""
         for _ in configured(model.provider):
             try:
-                return await self._call(model, asking, prompt)
+                return await self._call(model, asking, question)
             except ProviderError as error:
                 if error.outcome != Outcome.AUTHENTICATION:
                     raise
         raise ProviderError(Outcome.AUTHENTICATION, "no key is left")
 
-    async def _call(self, model: AIModel, asking: _Asking, prompt: str) -> _Reply:
-        question, claim = asking.question, asking.claim
-        expected, seconds = sizing.expected(question, prompt, model), sizing.seconds(question)
+    async def _call(self, model: AIModel, asking: _Asking, question: Question) -> _Reply:
+        claim = asking.claim
+        expected, seconds = sizing.expected(question, model), sizing.seconds(question)
         tokens = expected.input_tokens + expected.output_tokens
-        same = _idempotency_key(claim.step_id, model, question.system + prompt)
+        same = _idempotency_key(claim.step_id, model, question.text)
         wanted = Wanted(model.provider, tokens, seconds, asking.patience)
         async with some_key(wanted, known=asking.rules) as grant:
             attempt = await in_database(
@@ -182,7 +180,8 @@ class Gateway:
                 model=model.name,
                 key=grant.key.value,
                 system=question.system,
-                prompt=prompt,
+                shared=question.shared,
+                prompt=question.prompt,
                 schema=question.schema,
                 name=question.purpose,
                 max_tokens=expected.output_tokens,

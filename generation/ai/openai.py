@@ -31,7 +31,11 @@ class OpenAI:
         try:
             answer: Any = await client.chat.completions.create(
                 model=call.model,
-                messages=[{"role": "system", "content": call.system}, {"role": "user", "content": call.prompt}],
+                messages=[
+                    {"role": "system", "content": call.system},
+                    # One text: its beginning is equal to that of other questions, which the provider finds by itself.
+                    {"role": "user", "content": "\n\n".join((*call.shared, call.prompt))},
+                ],
                 response_format={
                     "type": "json_schema",
                     "json_schema": {"name": call.name, "schema": call.schema, "strict": True},

@@ -13,6 +13,8 @@ Schema = dict[str, Any]
 class Question:
     """One question. ``schema`` is the JSON schema of the answer, in the subset that every provider takes strictly.
 
+    ``shared`` are blocks of text before ``prompt`` that other questions begin with, too, the longest-lasting first (the
+    same in the whole document, then in one section): providers keep equal beginnings and charge less for them.
     ``characters`` is about how long the answer will be. ``salvage`` makes a value of an answer that is no JSON, where
     that does no harm because everything in it is checked anyway; else such an answer counts for nothing.
     """
@@ -23,6 +25,12 @@ class Question:
     schema: Schema
     characters: int = 4_000
     salvage: Callable[[str], dict[str, Any]] | None = None
+    shared: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Everything that is asked, in its order."""
+        return "\n\n".join((self.system, *self.shared, self.prompt))
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Call:
     model: str
     key: str
     system: str
+    shared: tuple[str, ...]
     prompt: str
     schema: Schema
     name: str

@@ -17,19 +17,19 @@ _CHARACTERS: Final = 3
 _SPARE_TOKENS: Final = 4_000
 
 
-def expected(question: Question, prompt: str, model: AIModel) -> Usage:
+def expected(question: Question, model: AIModel) -> Usage:
     """What the call takes at most, as far as one can know before: its output is limited to that.
 
     None of it where the question leaves no room in the model's window.
     """
-    asked = -(-(len(question.system) + len(prompt) + len(json.dumps(question.schema))) // _CHARACTERS)
+    asked = -(-(len(question.text) + len(json.dumps(question.schema))) // _CHARACTERS)
     longest = question.characters // _FEWEST_CHARACTERS + _SPARE_TOKENS
     return Usage(asked, max(0, min(model.max_output_tokens, longest, model.context_tokens - asked)))
 
 
 def fits(question: Question, model: AIModel) -> bool:
     """Whether the model's window has room for the question and an answer."""
-    return bool(expected(question, question.prompt, model).output_tokens)
+    return bool(expected(question, model).output_tokens)
 
 
 def seconds(question: Question) -> float:

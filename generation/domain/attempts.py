@@ -48,10 +48,17 @@ _LOOKED_AT: Final = timedelta(days=32)
 
 @dataclass(frozen=True)
 class Usage:
-    """The provider's own figures (R-22)."""
+    """The provider's own figures (R-22).
+
+    ``input_tokens`` counts all that was asked, also what was read from the provider's cache (``cached_tokens``) or
+    written to it (``cache_write_tokens``); ``output_tokens`` also the model's own reasoning (``reasoning_tokens``).
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
 
     def cost(self, model: AIModel) -> Decimal:
         """Euros at the model's prices."""

@@ -2,8 +2,8 @@
 
 A call's money is reserved before the call and settled after it, on the budgets of its job, its owner's day, the house's
 day and the house's month. The rows are locked in that order, whoever comes: the ones that all calls share are held
-shortest. A person's allowance counts here but refuses nothing: it bars new work, and never stops what was paid for.
-A budget without a row in ``Budget`` has no limit; staff are told of that.
+shortest. A person's day is limited in tokens, by the row that staff gave this person, else by the house's default; all
+others in euros (R-27). A budget without a row in ``Budget`` has no limit; staff are told of that.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import CharField, F, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from generation.enums import JobState, Scope
-from generation.models import Budget, BudgetUse, Job
+from generation.models import Budget, BudgetUse, Job, PersonalLimit
 from tesigo.platform.alerts import tell_staff
 
 #: The order in which rows are locked.
@@ -51,8 +52,12 @@ _LOCKED: Final = """
 """
 _HOW_FULL: Final = f"""
     WITH locked AS ({_LOCKED})
-    SELECT locked.id, spent_euros + reserved_euros, spent_tokens + reserved_tokens, alerted, euros, tokens
-    FROM locked LEFT JOIN generation_budget AS budget ON budget.scope = locked.scope ORDER BY place
+    SELECT locked.id, spent_euros + reserved_euros, spent_tokens + reserved_tokens, alerted, euros,
+           COALESCE(own.tokens, budget.tokens)
+    FROM locked LEFT JOIN generation_budget AS budget ON budget.scope = locked.scope
+    LEFT JOIN generation_personallimit AS own
+        ON own.person_id = CASE locked.scope WHEN 'user_day' THEN locked.subject::bigint END
+    ORDER BY place
 """  # noqa: S608  # constants only
 _SETTLE: Final = f"""
     WITH locked AS ({_LOCKED}),
@@ -176,8 +181,7 @@ def reserve(*, payer: Payer, amount: Amount) -> list[Level]:
     for (scope, subject, period), found in zip(rows, _lock(rows), strict=True):
         use_id, euros, tokens, alerted, most_euros, most_tokens = found
         euros, tokens = euros + amount.euros, tokens + amount.tokens
-        # A person's budget is in tokens, and never in the way here.
-        if most_euros is not None and euros > most_euros:
+        if (most_euros is not None and euros > most_euros) or (most_tokens is not None and tokens > most_tokens):
             raise OverBudget(scope, resets_at(scope, payer.at))
         share = _percent(tokens, most_tokens) if most_euros is None else _percent(euros, most_euros)
         levels.append(Level(scope, subject, period, use_id, share, alerted))
@@ -227,6 +231,23 @@ def settle(*calls: tuple[Payer, Amount, Amount]) -> None:
         cursor.execute(_SETTLE, columns)
 
 
+def tokens_of_day(owner_id: int) -> int | None:
+    """What a person may use in a day (R-27): their own limit, else the house's default; None where there is none."""
+    own = PersonalLimit.objects.filter(person_id=owner_id).values_list("tokens")
+    usual = Budget.objects.filter(scope=Scope.USER_DAY).values_list("tokens")
+    # Their own comes first; the database says which there are in one go.
+    found = own.annotate(rank=Value(0)).union(usual.annotate(rank=Value(1)), all=True).order_by("rank").first()
+    return found[0] if found else None
+
+
+def used(scope: Scope, subject: str, now: datetime) -> Amount:
+    """What is gone from a present budget, or held by calls under way."""
+    use = BudgetUse.objects.filter(scope=scope, subject=subject, period=period_of(scope, now)).first()
+    if use is None:
+        return Amount()
+    return Amount(use.spent_euros + use.reserved_euros, use.spent_tokens + use.reserved_tokens)
+
+
 def overview(*, now: datetime, scopes: Sequence[Scope] = (*HOUSE, *_SUBJECTS)) -> list[BudgetState]:
     """How the present budgets stand: the house's day and month, and the job and the person that are furthest."""
     limits = {budget.scope: budget for budget in Budget.objects.all()}
@@ -239,9 +260,16 @@ def _state(scope: Scope, budget: Budget | None, now: datetime) -> BudgetState:
         open_jobs = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).values_list("pk", flat=True)
         uses = uses.filter(subject__in=[str(job_id) for job_id in open_jobs])
     unit = "tokens" if scope == Scope.USER_DAY else "euros"
-    use = uses.order_by((F(f"spent_{unit}") + F(f"reserved_{unit}")).desc()).first() or BudgetUse(scope=scope)
-    spent, reserved = Decimal(getattr(use, f"spent_{unit}")), Decimal(getattr(use, f"reserved_{unit}"))
+    used = F(f"spent_{unit}") + F(f"reserved_{unit}")
     limit = getattr(budget, unit, None)
+    if scope == Scope.USER_DAY:
+        # Whoever is nearest to their own limit, which need not be who used most.
+        own = PersonalLimit.objects.annotate(name=Cast("person_id", CharField())).filter(name=OuterRef("subject"))
+        uses = uses.annotate(limit=Coalesce(Subquery(own.values("tokens")), Value(limit)))
+        used = used * 1.0 / Greatest(F("limit"), 1)
+    use = uses.order_by(used.desc(nulls_last=True)).first() or BudgetUse(scope=scope)
+    limit = getattr(use, "limit", limit)
+    spent, reserved = Decimal(getattr(use, f"spent_{unit}")), Decimal(getattr(use, f"reserved_{unit}"))
     return BudgetState(
         scope=scope,
         label=str(scope.label),

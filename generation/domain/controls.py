@@ -1,16 +1,25 @@
 """Models, limits, budgets and factors as staff change them: every change is in the audit trail (R-23, R-74)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from generation.models import AIModel, Budget, KeyLimit, LanguageFactor
+from generation.models import AIModel, Budget, KeyLimit, LanguageFactor, PersonalLimit
 from privacy.domain import audit
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-Control = AIModel | Budget | KeyLimit | LanguageFactor
+Control = AIModel | Budget | KeyLimit | LanguageFactor | PersonalLimit
+
+#: What a kind of row is called in the trail.
+_NAMES: Final[dict[type[Control], str]] = {
+    AIModel: "ai_model",
+    Budget: "budget",
+    KeyLimit: "key_limit",
+    LanguageFactor: "language_factor",
+    PersonalLimit: "personal_limit",
+}
 
 
 def save(*, row: Control, by: "User") -> None:
@@ -35,7 +44,7 @@ def drop(*, row: Control, by: "User") -> None:
 
 
 def _name(row: Control) -> str:
-    return {AIModel: "ai_model", Budget: "budget", KeyLimit: "key_limit", LanguageFactor: "language_factor"}[type(row)]
+    return _NAMES[type(row)]
 
 
 def _values(row: Control) -> dict[str, Any]:

@@ -23,8 +23,8 @@ _USUAL_FACTOR: Final = Decimal("1.3")
 class Estimate:
     """Tokens, and euros at the price of the first model of the chain."""
 
-    tokens: int
-    cost: Decimal
+    tokens: int = 0
+    cost: Decimal = Decimal(0)
 
 
 def estimate(document: Document, *, kind: JobKind) -> Estimate:

@@ -1,4 +1,4 @@
-"""A job that waits for its budget: marked, staff alerted, its owner told once (R-21)."""
+"""A job that waits for a budget or its owner's daily limit: marked, staff alerted, its owner told once (R-21, R-27)."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,7 +26,7 @@ _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 
 
 def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = None) -> timedelta:
-    """Marks the step's job as waiting for a budget; answers after which time the step should be tried again.
+    """Marks the step's job as waiting for a budget or a limit; answers after which time the step is tried again.
 
     Raises StepFailed when the job has waited for ``settings.LONGEST_HOLD``, LostLease for one that is gone.
     """
@@ -35,17 +35,18 @@ def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = No
     if job is None:
         raise LostLease(str(claim.job_id))
     with transaction.atomic():
-        is_new = Job.objects.filter(pk=job.pk, waits_for="", state__in=_OPEN).update(
-            waits_for=Wait.BUDGET, waits_since=now
-        )
+        what = Wait.LIMIT if over.scope == Scope.USER_DAY else Wait.BUDGET
+        is_new = Job.objects.filter(pk=job.pk, waits_for="", state__in=_OPEN).update(waits_for=what, waits_since=now)
         if is_new:
-            _tell_owner(job)
+            _tell_owner(job, what)
             note = f"the budget for {over.scope.label}"
             jobs.record(job_id=job.pk, step_id=claim.step_id, what="waits", note=note, now=now)
             transaction.on_commit(lambda: progress.announce(claim.document_id))
     if is_new:
         _alert(job, over.scope, now)
     elif job.waits_since is not None and now - job.waits_since >= settings.LONGEST_HOLD:
+        if job.waits_for == Wait.LIMIT:
+            raise StepFailed(_("What you may have written in a day did not suffice for it, for too long."))
         raise StepFailed(_("What we may spend on writing was used up for too long."))
     until_reset = over.resets_at - now if over.resets_at else _LOOK_AGAIN
     return max(_SHORTEST, min(until_reset, _LOOK_AGAIN))
@@ -57,7 +58,7 @@ def go_on(*, job_id: UUID, now: datetime | None = None) -> None:
         jobs.record(job_id=job_id, what="goes on", now=now or timezone.now())
 
 
-def _tell_owner(job: Job) -> None:
+def _tell_owner(job: Job, what: Wait) -> None:
     document = job.document
     send_mail(
         user=document.owner,
@@ -66,6 +67,7 @@ def _tell_owner(job: Job) -> None:
             "document_id": str(document.pk),
             "title": str(document),
             "is_outline": job.kind == JobKind.OUTLINE,
+            "is_limit": what == Wait.LIMIT,
             "hours": int(settings.LONGEST_HOLD.total_seconds() // 3600),
         },
         once_key=f"waiting:{job.pk}",
@@ -74,7 +76,7 @@ def _tell_owner(job: Job) -> None:
 
 def _alert(job: Job, scope: Scope, now: datetime) -> None:
     """One key for a budget and its period, however many jobs wait for it."""
-    subject = str(job.pk) if scope == Scope.JOB else ""
+    subject = {Scope.JOB: str(job.pk), Scope.USER_DAY: str(job.document.owner_id)}.get(scope, "")
     name = " ".join(part for part in (scope.value, subject, budgets.period_of(scope, now)) if part)
     tell_staff(
         key=f"budget-waits:{name}",

@@ -26,7 +26,7 @@ from billing.models import Refund
 from documents.domain.queries import numbered
 from documents.enums import DocumentState
 from documents.models import Document, Section
-from generation.domain import shares, timing
+from generation.domain import budgets, shares, timing
 from generation.domain.timing import Ahead, OpenStep
 from generation.enums import JobKind, JobState, Stage, StepState, Wait
 from generation.models import Job, Step
@@ -76,7 +76,7 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
     ahead = _ahead(job) if job and document.state == DocumentState.QUEUED else None
     waits = None if is_over or job is None else _waits(job, open_steps, now)
     left = None
-    if job is not None and not is_over and (waits is None or waits["for"] != Wait.BUDGET):
+    if job is not None and not is_over and (waits is None or waits["for"] == "models"):
         left = timing.left(
             tallies=tallies, open_steps=open_steps, sections=sum(not section["is_chapter"] for section in sections),
             percent=percent, now=now, pages=document.pages, ahead=ahead,
@@ -130,6 +130,15 @@ def _waits(job: Job, open_steps: list[OpenStep], now: datetime) -> dict[str, Any
             "If it cannot within %(hours)d hours, your money goes back to you."
         ) % {"hours": hours}
         return {"for": Wait.BUDGET.value, "since": job.waits_since.isoformat(), "words": words}
+    if job.waits_for == Wait.LIMIT and job.waits_since is not None:
+        until = budgets.next_day(now)
+        words = _(
+            "What you may have written in a day is used up. Nothing is lost: it goes on by itself when a new day "
+            "begins, at 00:00 UTC. You do not have to do anything."
+        )
+        return {
+            "for": Wait.LIMIT.value, "since": job.waits_since.isoformat(), "until": until.isoformat(), "words": words,
+        }  # fmt: skip
     dues = [step.not_before for step in open_steps]
     if not dues or any(step.state == StepState.CLAIMED for step in open_steps) or min(dues) < now + _WORTH_SAYING:
         return None

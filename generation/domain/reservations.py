@@ -28,7 +28,7 @@ from generation.domain import budgets, estimates
 from generation.domain.budgets import Amount
 from generation.domain.estimates import Estimate
 from generation.enums import JobKind, JobState, Scope
-from generation.models import Budget, BudgetUse, Job, Reservation
+from generation.models import Budget, Job, Reservation
 from privacy.models import AuditEvent
 
 logger = logging.getLogger(__name__)
@@ -72,6 +72,18 @@ def ask(document: Document) -> Refusal | None:
             },
         )
     return None
+
+
+def look(document: Document) -> Refusal | None:
+    """What bars an order whatever it is: its owner's day is used up, or the queue is full. Nothing is held.
+
+    Cheap, for the pages that lead to an order; whether this one fits is judged when it is made.
+    """
+    asked = _Asked(document, Estimate(), timezone.now())
+    limit = budgets.tokens_of_day(document.owner_id)
+    if limit is not None and budgets.used(Scope.USER_DAY, str(document.owner_id), asked.now).tokens >= limit:
+        return _day_used_up(asked)
+    return _place_in_queue(asked)
 
 
 def ask_for_outline(document: Document) -> Refusal | None:
@@ -154,19 +166,26 @@ def _hand_of_owner(asked: _Asked) -> Refusal | None:
 
 
 def _allowance_of_owner(asked: _Asked) -> Refusal | None:
-    """The owner's tokens of the day: used, held by calls, and still to be used by what was admitted (R-21)."""
+    """The owner's tokens of the day: used, held by calls, and still to be used by what was admitted (R-21, R-27)."""
     owner = asked.document.owner_id
-    limit = Budget.objects.filter(scope=Scope.USER_DAY).values_list("tokens", flat=True).first()
+    limit = budgets.tokens_of_day(owner)
     if limit is None:
         return None
+    if asked.estimate.tokens > limit:
+        reason = _("This takes more than you may have written in a day. Make it shorter, or write to us for more.")
+        return Refusal(reason, budgets.next_day(asked.now) - asked.now, is_personal=True)
     held = _held_by_others(asked).filter(document__owner=owner).aggregate(sum=Sum("tokens", default=0))["sum"]
     held += _still_to_come(Q(document__owner=owner)).tokens
-    used = _used(Scope.USER_DAY, str(owner), asked.now).tokens
+    used = budgets.used(Scope.USER_DAY, str(owner), asked.now).tokens
     if used + held + asked.estimate.tokens <= limit:
         return None
     if used + asked.estimate.tokens <= limit:
         reason = _("What is being written for you takes up what you may have written in a day. Wait until it is done.")
         return Refusal(reason, COME_BACK, is_personal=True)
+    return _day_used_up(asked)
+
+
+def _day_used_up(asked: _Asked) -> Refusal:
     reason = _("What you may have written in a day is used up. A new day begins at 00:00 UTC.")
     return Refusal(reason, budgets.next_day(asked.now) - asked.now, is_personal=True)
 
@@ -180,7 +199,7 @@ def _means_of_house(asked: _Asked) -> Refusal | None:
         (Scope.HOUSE_DAY, budgets.next_day(asked.now)),
     ):
         limit = Budget.objects.filter(scope=scope).values_list("euros", flat=True).first()
-        used = _used(scope, "", asked.now).euros
+        used = budgets.used(scope, "", asked.now).euros
         if limit is None or used + held + asked.estimate.cost <= limit:
             continue
         logger.error("turned away: no room in a budget", extra={"scope": scope, "used": str(used), "held": str(held)})
@@ -204,11 +223,3 @@ def _still_to_come(which: Q) -> Amount:
         euros=Sum(Greatest(F("estimated_cost") - F("cost"), Decimal(0)), default=Decimal(0)),
     )
     return Amount(sums["euros"], sums["tokens"])
-
-
-def _used(scope: Scope, subject: str, now: datetime) -> Amount:
-    """What is gone from a present budget, or held by calls under way."""
-    use = BudgetUse.objects.filter(scope=scope, subject=subject, period=budgets.period_of(scope, now)).first()
-    if use is None:
-        return Amount()
-    return Amount(use.spent_euros + use.reserved_euros, use.spent_tokens + use.reserved_tokens)

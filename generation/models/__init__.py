@@ -1,7 +1,7 @@
 """Jobs and their steps, the models that are asked, and the budgets that pay for it."""
 
 from generation.models.asking import AIModel, Attempt, KeyLimit, LanguageFactor
-from generation.models.budget import Budget, BudgetUse, Reservation
+from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation
 from generation.models.queue import Job, JobEvent, Step
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "JobEvent",
     "KeyLimit",
     "LanguageFactor",
+    "PersonalLimit",
     "Reservation",
     "Step",
 ]

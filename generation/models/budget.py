@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document
 from generation.enums import Scope
@@ -33,6 +35,24 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return self.get_scope_display()
+
+
+class PersonalLimit(models.Model):
+    """What one person may use in a UTC day, where staff have set it, in place of the house's default (R-27)."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    tokens = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("limit of a person")
+        verbose_name_plural = _("limits of people")
+        ordering = ["person_id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(tokens__gte=0), name="personal_limit_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.tokens:,}"
 
 
 class BudgetUse(models.Model):

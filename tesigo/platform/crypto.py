@@ -15,7 +15,17 @@ class SealBroken(Exception):
 
 def keyed_hash(purpose: str, value: str) -> bytes:
     """HMAC-SHA-256 of the value under `SIGNIN_SECRET`; one purpose's hash says nothing about another's."""
-    return hmac.digest(settings.SIGNIN_SECRET.encode(), f"{purpose}\0{value}".encode(), hashlib.sha256)
+    return _hash(settings.SIGNIN_SECRET, purpose, value)
+
+
+def keyed_hashes(purpose: str, value: str) -> list[bytes]:
+    """The hash, and those that `SIGNIN_SECRET_FALLBACKS` give: what may be stored while the secret rotates (R-103)."""
+    return [_hash(secret, purpose, value) for secret in (settings.SIGNIN_SECRET, *settings.SIGNIN_SECRET_FALLBACKS)]
+
+
+def is_hash_of(stored: bytes | memoryview, purpose: str, value: str) -> bool:
+    """Whether ``stored`` is the value's hash under the present secret or one that is still accepted."""
+    return any(same(stored, one) for one in keyed_hashes(purpose, value))
 
 
 def same(one: bytes | memoryview, other: bytes | memoryview) -> bool:
@@ -34,6 +44,10 @@ def unseal(sealed: str) -> str:
         return _box().decrypt(sealed.encode()).decode()
     except InvalidToken as error:
         raise SealBroken from error
+
+
+def _hash(secret: str, purpose: str, value: str) -> bytes:
+    return hmac.digest(secret.encode(), f"{purpose}\0{value}".encode(), hashlib.sha256)
 
 
 def _box() -> MultiFernet:

@@ -8,13 +8,14 @@ A variable that is set to nothing counts as not set.
 
 import ipaddress
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from tesigo.platform.strength import KEY_MIN_LENGTH, weakness, weakness_of_key
 
 # The methods of Env are called after the types they answer; these names stay usable inside it.
 type_str = str
@@ -24,8 +25,6 @@ type_list = list
 
 T = TypeVar("T")
 
-SECRET_MIN_LENGTH: Final = 32
-WEAK_WORDS: Final = ("secret", "password", "12345", "admin", "default", "test", "changeme", "django-insecure")
 TRUE_WORDS: Final = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS: Final = frozenset({"0", "false", "no", "off"})
 
@@ -142,15 +141,32 @@ class Env:
         raw = self._raw(name)
         if raw is None:
             return self._fallback(name, default, "")
-        self._judge_secret(name, raw)
+        self._judge(name, raw, weakness(raw))
         return raw
 
     def secret_list(self, name: type_str) -> type_list[type_str]:
         """Old secrets, separated by commas, still accepted while keys rotate; none unless set."""
         values = self.list(name, ())
         for value in values:
-            self._judge_secret(name, value)
-        return values
+            self._judge(name, value, weakness(value))
+        return self._each_once(name, values)
+
+    def api_key(
+        self, name: type_str, default: type_str | Required = REQUIRED, *, shortest: type_int = KEY_MIN_LENGTH
+    ) -> type_str:
+        """A key that a service gave out: no placeholder, and no other variable uses it (R-103)."""
+        raw = self._raw(name)
+        if raw is None:
+            return self._fallback(name, default, "")
+        self._judge(name, raw, weakness_of_key(raw, shortest=shortest))
+        return raw
+
+    def api_keys(self, name: type_str) -> type_list[type_str]:
+        """Keys of one service, separated by commas, each judged; none unless set."""
+        values = self.list(name, ())
+        for value in values:
+            self._judge(name, value, weakness_of_key(value))
+        return self._each_once(name, values)
 
     def complain(self, problem: type_str) -> None:
         """Adds a mistake that only the caller can see, such as two settings that exclude each other."""
@@ -180,17 +196,17 @@ class Env:
             return placeholder
         return default
 
-    def _judge_secret(self, name: type_str, value: type_str) -> None:
+    def _judge(self, name: type_str, value: type_str, flaw: type_str) -> None:
         # The value itself never reaches the message: it would end up in logs.
-        if len(value) < SECRET_MIN_LENGTH:
-            self.complain(f"{name} is too short: {len(value)} characters, at least {SECRET_MIN_LENGTH} are needed.")
-        weak = next((word for word in WEAK_WORDS if re.match(re.escape(word), value, re.IGNORECASE)), None)
-        if weak is not None:
-            self.complain(f"{name} begins with {weak!r}, which is easily guessed.")
-        elif value and len(set(value)) < 8:
-            self.complain(f"{name} repeats a few characters, which is easily guessed.")
+        if flaw:
+            self.complain(f"{name} {flaw}.")
         owner = self._secret_owners.setdefault(value, name)
         if owner != name:
             self.complain(
                 f"{name} is the same as {owner}; each needs its own. `manage.py generate_secrets` makes some."
             )
+
+    def _each_once(self, name: type_str, values: type_list[type_str]) -> type_list[type_str]:
+        if len(set(values)) < len(values):
+            self.complain(f"{name} names the same value twice.")
+        return values

@@ -7,6 +7,7 @@ for production.
     python -m tesigo.platform.local_env [--with-servers] COMMAND …     runs a command in this environment
 """
 
+import hashlib
 import os
 import secrets
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from tesigo.platform.processes import file_lock
 from tesigo.platform.stack import ROOT, VAR, Stack
+from tesigo.platform.strength import strong, strong_secret
 
 #: Secrets of our own that every installation needs; other services issue the rest.
 OWN_SECRETS = ("SECRET_KEY", "SIGNIN_SECRET")
@@ -25,7 +27,7 @@ BANNER = "Sandbox: the money, the mails and the writer here are not real."
 
 def new_secrets() -> dict[str, str]:
     """A fresh value of at least 256 bits for each secret of our own."""
-    return {name: secrets.token_urlsafe(48) for name in OWN_SECRETS}
+    return {name: strong_secret() for name in OWN_SECRETS}
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -85,7 +87,7 @@ def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[st
     search = {}
     for name in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
         search[f"{name}_URL"] = f"{http}/{name.lower().replace('_', '')}"
-        search[f"{name}_API_KEY"] = kept["SEARCH_API_KEY"]
+        search[f"{name}_API_KEY"] = _key_of(name, kept["SEARCH_API_KEY"])
     return [
         {
             "OPENAI_API_KEYS": kept["OPENAI_API_KEYS"],
@@ -109,18 +111,23 @@ def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[st
     ]
 
 
+def _key_of(name: str, root: str) -> str:
+    """A key for each service out of one: no two variables hold the same secret, here either (R-103)."""
+    return "key-" + "".join(chr(ord("a") + byte % 26) for byte in hashlib.sha512(f"{name}:{root}".encode()).digest())
+
+
 def _kept_secrets() -> dict[str, str]:
     """The secrets of this machine, made once and readable by their owner only."""
     path = VAR / "secrets.env"
     with file_lock(VAR / "secrets.lock"):
         kept = read_file(path)
         fresh = new_secrets() | {
-            "OPENAI_API_KEYS": "sk-" + secrets.token_hex(24),
-            "ANTHROPIC_API_KEYS": "sk-ant-" + secrets.token_hex(24),
-            "STRIPE_SECRET_KEY": "sk_test_" + secrets.token_hex(16),
-            "STRIPE_PUBLISHABLE_KEY": "pk_test_" + secrets.token_hex(16),
-            "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
-            "SEARCH_API_KEY": secrets.token_hex(16),
+            "OPENAI_API_KEYS": _issued("sk-", 24),
+            "ANTHROPIC_API_KEYS": _issued("sk-ant-", 24),
+            "STRIPE_SECRET_KEY": _issued("sk_test_", 16),
+            "STRIPE_PUBLISHABLE_KEY": _issued("pk_test_", 16),
+            "STRIPE_WEBHOOK_SECRET": _issued("whsec_", 16),
+            "SEARCH_API_KEY": _issued("", 16),
         }
         missing = {name: value for name, value in fresh.items() if name not in kept}
         if missing:
@@ -128,6 +135,10 @@ def _kept_secrets() -> dict[str, str]:
             with path.open("a", encoding="utf-8") as file:
                 file.writelines(f"{name}={value}\n" for name, value in missing.items())
     return kept | missing
+
+
+def _issued(prefix: str, size: int) -> str:
+    return prefix + strong(lambda: secrets.token_hex(size))
 
 
 def main(command: list[str]) -> int:

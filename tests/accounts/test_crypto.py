@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import Settings
 
-from tesigo.platform.crypto import SealBroken, keyed_hash, same, seal, unseal
+from tesigo.platform.crypto import SealBroken, is_hash_of, keyed_hash, keyed_hashes, same, seal, unseal
 
 
 def test_a_seal_opens_with_its_key_and_with_an_older_one(settings: Settings) -> None:
@@ -24,3 +24,18 @@ def test_hashes_depend_on_key_and_purpose(settings: Settings) -> None:
     assert not same(first, keyed_hash("code", "value"))
     settings.SIGNIN_SECRET = "another key that is long enough to be one"
     assert not same(first, keyed_hash("link", "value"))
+
+
+def test_an_older_secret_still_proves_and_the_newest_hashes(settings: Settings) -> None:
+    old = keyed_hash("link", "value")
+    settings.SIGNIN_SECRET_FALLBACKS = [settings.SIGNIN_SECRET]
+    settings.SIGNIN_SECRET = "another key that is long enough to be one"
+    new = keyed_hash("link", "value")
+    assert not same(old, new)
+    assert keyed_hashes("link", "value") == [new, old]
+    assert is_hash_of(old, "link", "value")
+    assert is_hash_of(new, "link", "value")
+    assert not is_hash_of(old, "code", "value")
+    assert not is_hash_of(old, "link", "another")
+    settings.SIGNIN_SECRET_FALLBACKS = []
+    assert not is_hash_of(old, "link", "value")

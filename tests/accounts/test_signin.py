@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
-from accounts.domain import signin
+from accounts.domain import browsers, signin
 from accounts.errors import (
     AccountClosed,
     CodeNeeded,
@@ -169,7 +170,7 @@ def test_who_comes_second_is_told_what_the_first_did(post: Post) -> None:
     with pytest.raises(LinkUsed):
         signin._try_code(stale, mail.code, timezone.now())
     with pytest.raises(LinkUsed):
-        signin._redeem(stale, timezone.now())
+        signin._redeem(stale, [stale.browser_hash], timezone.now())
 
 
 def test_a_browser_that_asked_for_nothing_waits_for_nothing() -> None:
@@ -277,3 +278,57 @@ def test_the_database_refuses_a_second_form_of_an_address() -> None:
     User.objects.create_user(ADDRESS)
     with pytest.raises(IntegrityError, match="unique"), transaction.atomic():
         User.objects.create_user(ADDRESS)
+
+
+def rotate(settings: Settings) -> None:
+    settings.SIGNIN_SECRET_FALLBACKS = [settings.SIGNIN_SECRET, *settings.SIGNIN_SECRET_FALLBACKS]
+    settings.SIGNIN_SECRET = f"rotated {len(settings.SIGNIN_SECRET_FALLBACKS)} times, and long enough"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_was_sent_before_the_secret_changed_still_signs_in(post: Post, settings: Settings, times: int) -> None:
+    ask()
+    link = post.newest()
+    ask()
+    code = post.newest()
+    for _ in range(times):
+        rotate(settings)
+    assert signin.open_link(token=link.token, browser="a browser", now=timezone.now()) is False
+    assert signin.open_link(token=link.token, browser="another", now=timezone.now()) is True
+    with pytest.raises(WrongCode):
+        signin.prove_by_code(browser="a browser", code=code.wrong_code, now=timezone.now())
+    assert signin.prove_by_code(browser="a browser", code=code.code, now=timezone.now()).user.email == ADDRESS
+    with pytest.raises(LinkUsed):
+        signin.prove_by_link(token=link.token, browser="a browser", now=timezone.now())
+
+
+def test_a_mail_from_before_is_done_with_by_a_sign_in_after_the_change(post: Post, settings: Settings) -> None:
+    ask()
+    old = post.newest()
+    rotate(settings)
+    ask()
+    assert signin.prove_by_link(token=post.newest().token, browser="a browser", now=timezone.now()).user
+    with pytest.raises(LinkUsed):
+        signin.prove_by_link(token=old.token, browser="a browser", now=timezone.now())
+
+
+def test_without_the_old_secret_the_old_mail_opens_nothing(post: Post, settings: Settings) -> None:
+    ask()
+    mail = post.newest()
+    rotate(settings)
+    settings.SIGNIN_SECRET_FALLBACKS = []
+    with pytest.raises(UnknownLink):
+        signin.prove_by_link(token=mail.token, browser="a browser", now=timezone.now())
+    with pytest.raises(UnknownLink):
+        signin.prove_by_code(browser="a browser", code=mail.code, now=timezone.now())
+
+
+def test_a_browser_stays_known_while_the_secret_changes(settings: Settings) -> None:
+    cookie = browsers.remember(browsers.remember("", "other@example.org"), ADDRESS)
+    rotate(settings)
+    assert browsers.knows(cookie, ADDRESS)
+    assert not browsers.knows(cookie, "stranger@example.org")
+    again = browsers.remember(cookie, ADDRESS)
+    settings.SIGNIN_SECRET_FALLBACKS = []
+    assert browsers.knows(again, ADDRESS), "the mark was made anew"
+    assert not browsers.knows(cookie, ADDRESS)

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts.models import User
 from billing.domain import checkout, promo, refunds, settlement
+from billing.domain.orders import Buyer
 from billing.domain.payments import move
 from billing.domain.pricing import Offer
 from billing.enums import PaymentState, RedemptionState
 from billing.errors import Declined, PriceChanged, PromoRefused
 from billing.models import Payment, PriceList, PromoCode, Redemption
+from billing.views.ordering import buyer_of
 from documents.models import Document
 from privacy.models import AuditEvent
 from sandbox.testing import Running
@@ -154,6 +157,29 @@ def test_others_do_not_use_up_what_is_by_address_or_ip(
     PromoCode.objects.update(limit_per_address=1, limit_per_ip=1)
     use(price_list, code, ip_hash="there")
     assert offered(document, price_list, ip_hash="here")
+
+
+def test_a_use_counts_on_when_the_secret_that_hashed_its_connection_changed(
+    document: Document, price_list: PriceList, code: PromoCode
+) -> None:
+    PromoCode.objects.update(limit_per_ip=1, limit_per_address=None)
+    use(price_list, code, ip_hash="old")
+    assert "from your connection" in refused(document, price_list, ip_hash="new", former_ip_hashes=("old",))
+    assert offered(document, price_list, ip_hash="new")
+
+
+def test_a_buyer_is_known_by_older_secrets_too(document: Document, settings: Any) -> None:
+    def buyer() -> Buyer:
+        request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7")
+        request.user, request.session = document.owner, {}  # type: ignore[assignment]  # all that is asked for
+        return buyer_of(request)  # type: ignore[arg-type]
+
+    before = buyer()
+    settings.SIGNIN_SECRET_FALLBACKS = [settings.SIGNIN_SECRET]
+    settings.SIGNIN_SECRET = "another key that is long enough to be one"
+    after = buyer()
+    assert after.ip_hash != before.ip_hash
+    assert after.former_ip_hashes == (before.ip_hash,)
 
 
 def test_without_an_address_of_the_network_nobody_is_taken_for_anybody(

@@ -13,8 +13,19 @@ from documents.domain import outline
 from generation.admin import timeline
 from generation.domain import admission, attempts, budgets, jobs, queue
 from generation.enums import Outcome, Scope, Stage, StepState
-from generation.models import AIModel, Budget, BudgetUse, Job, KeyLimit, LanguageFactor, Reservation, Step
+from generation.models import (
+    AIModel,
+    Budget,
+    BudgetUse,
+    Job,
+    KeyLimit,
+    LanguageFactor,
+    PersonalLimit,
+    Reservation,
+    Step,
+)
 from privacy.models import AuditEvent
+from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 from tests.generation.staff import sign_in
 
@@ -290,6 +301,39 @@ class TestControls:
         address = reverse("admin:generation_languagefactor_change", args=[factor.pk])
         assert staff.post(address, {"factor": "1.35"}).status_code == 302
         assert audited("language_factor.changed").details == {"factor": ["1.3", "1.35"]}
+
+    def test_a_persons_limit_is_added_changed_and_dropped_and_the_trail_says_so(self, staff: Client) -> None:
+        person = UserFactory.create()
+        values = {"person": person.pk, "tokens": 500}
+        assert staff.post(reverse("admin:generation_personallimit_add"), values).status_code == 302
+        limit = PersonalLimit.objects.get(person=person)
+        change = reverse("admin:generation_personallimit_change", args=[limit.pk])
+        assert staff.post(change, {"tokens": 700}).status_code == 302
+        assert budgets.tokens_of_day(person.pk) == 700
+        drop = reverse("admin:generation_personallimit_delete", args=[limit.pk])
+        assert staff.post(drop, {"post": "yes"}).status_code == 302
+        events = AuditEvent.objects.filter(action__startswith="personal_limit.").order_by("pk")
+        assert [(event.action, event.details) for event in events] == [
+            ("personal_limit.added", {"person": person.pk, "tokens": 500}),
+            ("personal_limit.changed", {"tokens": [500, 700]}),
+            ("personal_limit.dropped", {"person": person.pk, "tokens": 700}),
+        ]
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_limits_of_people_are_listed_with_what_they_used_today(
+        self, staff: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+    ) -> None:
+        for person in UserFactory.create_batch(count):
+            PersonalLimit.objects.create(person=person, tokens=9_000)
+            period = budgets.period_of(Scope.USER_DAY, timezone.now())
+            BudgetUse.objects.create(
+                scope=Scope.USER_DAY, subject=str(person.pk), period=period, spent_tokens=1_200, reserved_tokens=34
+            )
+        listed = reverse("admin:generation_personallimit_changelist")
+        staff.get(listed)
+        with django_assert_num_queries(4):
+            page = staff.get(listed)
+        assert "1,234" in page.content.decode()
 
     def test_only_who_may_change_a_budget_changes_it(self, client: Client) -> None:
         sign_in(client, "view_budget")

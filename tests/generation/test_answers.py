@@ -18,7 +18,9 @@ from generation.ai.question import Call
 from generation.enums import Outcome
 from generation.prompts import outline, writing
 
-CALL = Call("m", "k", "system", "prompt", {}, "name", max_tokens=9, seed=1, session_id="s", idempotency_key="i")
+CALL = Call(
+    "m", "k", "system", ("shared",), "prompt", {}, "name", max_tokens=9, seed=1, session_id="s", idempotency_key="i"
+)
 
 
 @pytest.fixture

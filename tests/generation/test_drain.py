@@ -44,7 +44,7 @@ def drain_until_over(document: Document, *, rounds: int = 12) -> None:
 
 def test_documents_of_several_people_are_written_at_once(control: Control) -> None:
     documents = [started() for _ in range(3)]
-    control.settings(latency={"openai": 0.2})
+    control.settings(latency={"openai": 0.5})
     drain()
     for document in documents:
         document.refresh_from_db()

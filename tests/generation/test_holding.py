@@ -13,11 +13,11 @@ from accounts.models import Mail
 from billing.enums import PaymentState
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission, budgets, holding, queue
+from generation.domain import admission, budgets, holding, progress, queue
 from generation.domain.budgets import OverBudget
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState, Wait
 from generation.errors import LostLease, StepFailed
-from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Step
+from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, PersonalLimit, Step
 from sandbox.client import Control
 from tests.documents.factories import outlined_document
 from tests.generation.making import drain, ordered_document
@@ -105,6 +105,45 @@ class TestWaiting:
             holding.wait_for_budget(claim=claim, over=DAY, now=NOW)
 
 
+@pytest.mark.django_db
+class TestOwnersLimit:
+    """A person's own day is used up in the middle of a job (R-27)."""
+
+    def over(self) -> OverBudget:
+        return OverBudget(Scope.USER_DAY, budgets.next_day(NOW))
+
+    def test_the_job_waits_for_the_day_to_end_and_its_owner_is_told(
+        self, mailoutbox: list[EmailMultiAlternatives], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        claim = claimed()
+        assert holding.wait_for_budget(claim=claim, over=self.over(), now=NOW) == timedelta(minutes=5)
+        job = Job.objects.get()
+        assert (job.waits_for, job.waits_since) == (Wait.LIMIT, NOW)
+        assert deliver(mail_id=str(Mail.objects.get().pk))
+        (sent,) = mailoutbox
+        for body in (sent.body, str(sent.alternatives[0][0])):
+            assert "What you may have written in a day is used up" in body
+            assert "00:00 UTC" in body
+            assert "What we may spend" not in body
+        keys = [record.__dict__["alert"] for record in caplog.records if "Writing waits" in record.message]
+        assert keys == [f"budget-waits:user_day {job.document.owner_id} 2026-11-21"]
+
+    def test_the_page_says_until_when_and_promises_no_time(self) -> None:
+        claim = claimed()
+        holding.wait_for_budget(claim=claim, over=self.over())
+        told = progress.snapshot(claim.document_id)
+        assert told["left"] is None
+        assert told["waits"]["for"] == "limit"
+        assert told["waits"]["until"] == budgets.next_day(timezone.now()).isoformat()
+        assert "Nothing is lost" in told["waits"]["words"]
+
+    def test_too_long_it_fails_and_says_so(self, settings: Settings) -> None:
+        claim = claimed()
+        holding.wait_for_budget(claim=claim, over=self.over(), now=NOW)
+        with pytest.raises(StepFailed, match="written in a day"):
+            holding.wait_for_budget(claim=claim, over=self.over(), now=NOW + settings.LONGEST_HOLD)
+
+
 @pytest.mark.usefixtures("committed")
 class TestInTheMiddle:
     """Budgets, prices and models change while a document is written."""
@@ -137,6 +176,16 @@ class TestInTheMiddle:
         assert (document.state, job.waits_for, job.state) == (DocumentState.READY, "", JobState.SUCCEEDED)
         told = job.events.filter(what__in=["waits", "goes on"]).values_list("what", flat=True)
         assert list(told) == ["waits", "goes on"]
+
+    def test_a_limit_set_for_its_owner_lets_the_job_wait_until_the_next_day(self, control: Control) -> None:
+        document = self.started()
+        limit = PersonalLimit.objects.create(person=document.owner, tokens=0)
+        job = self.look_again(document)
+        assert (document.state, job.waits_for) == (DocumentState.WRITING, Wait.LIMIT)
+        assert not Attempt.objects.exists()
+        PersonalLimit.objects.filter(pk=limit.pk).update(tokens=10**9)  # as a new day would
+        job = self.look_again(document)
+        assert (document.state, job.waits_for, job.state) == (DocumentState.READY, "", JobState.SUCCEEDED)
 
     def test_below_what_is_spent_already_the_job_waits_too(self, control: Control) -> None:
         document = self.started()

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -18,9 +20,11 @@ from documents.models import Document
 from generation import tasks
 from generation.domain import admission, budgets, estimates
 from generation.enums import JobKind, JobState, Scope
-from generation.models import AIModel, Budget, BudgetUse, Job, Reservation
+from generation.models import AIModel, Budget, BudgetUse, Job, PersonalLimit, Reservation
+from privacy.domain import consent
+from privacy.enums import ConsentKind
 from tests.billing.concurrently import at_once
-from tests.documents.factories import DocumentFactory, UserFactory
+from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
 from tests.generation.making import ordered_document
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +145,78 @@ def test_a_used_up_allowance_says_when_it_begins_anew() -> None:
     until_midnight = budgets.next_day(timezone.now()) - timezone.now()
     assert refusal.retry_after is not None
     assert abs(refusal.retry_after - until_midnight) < timedelta(seconds=5)
+
+
+def test_a_limit_of_their_own_bars_or_lets_in_one_person() -> None:
+    careful, usual = UserFactory.create_batch(2)
+    tokens = estimates.estimate(ten_pages(), kind=JobKind.DOCUMENT).tokens
+    PersonalLimit.objects.create(person=careful, tokens=tokens)
+    spent(Scope.USER_DAY, tokens=1, subject=str(careful.pk))
+    refusal = gates.ask(ten_pages(owner=careful))
+    assert refusal is not None
+    assert refusal.is_personal
+    assert gates.ask(ten_pages(owner=usual)) is None
+
+
+def test_what_no_day_has_room_for_is_said_so() -> None:
+    owner = UserFactory.create()
+    PersonalLimit.objects.create(person=owner, tokens=10)
+    refusal = gates.ask(ten_pages(owner=owner))
+    assert refusal is not None
+    assert "Make it shorter" in refusal.reason
+
+
+def test_looking_holds_nothing(settings: Settings) -> None:
+    settings.QUEUE_LIMIT = 1
+    assert gates.look(ten_pages()) is None
+    assert not Reservation.objects.exists()
+    held = ten_pages()
+    assert gates.ask(held) is None
+    assert gates.look(held) is None
+    refusal = gates.look(ten_pages())
+    assert refusal is not None
+    assert not refusal.is_personal
+
+
+class TestDoors:
+    """With their own limit used up, a person is told when it ends at each door; others pass (R-27)."""
+
+    @pytest.fixture
+    def document(self, client: Client) -> Document:
+        made: Document = outlined_document(pages=4)
+        consent.give(user=made.owner, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
+        client.force_login(made.owner)
+        return made
+
+    @pytest.fixture
+    def used_up(self, document: Document) -> None:
+        PersonalLimit.objects.create(person=document.owner, tokens=10**7)
+        spent(Scope.USER_DAY, tokens=10**7, subject=str(document.owner_id))
+
+    def doors(self, client: Client, document: Document) -> list[Any]:
+        return [
+            client.get(reverse("billing:price", args=[document.pk])),
+            client.get(reverse("billing:price-api", args=[document.pk])),
+            client.post(reverse("documents:outline-request", args=[document.pk])),
+        ]
+
+    @pytest.mark.usefixtures("used_up")
+    def test_each_answers_429_with_the_time_it_ends(self, client: Client, document: Document) -> None:
+        for answer in self.doors(client, document):
+            left = (budgets.next_day(timezone.now()) - timezone.now()).total_seconds()
+            assert answer.status_code == 429
+            assert abs(int(answer["Retry-After"]) - left) < 30
+            assert "used up. A new day begins at 00:00 UTC." in answer.content.decode()
+
+    def test_without_one_nobody_is_barred(self, client: Client, document: Document) -> None:
+        assert [answer.status_code for answer in self.doors(client, document)] == [200, 200, 302]
+
+    def test_a_full_queue_answers_503_on_the_pay_page_and_to_programs(
+        self, client: Client, document: Document, settings: Settings
+    ) -> None:
+        settings.QUEUE_LIMIT = 0
+        for answer in self.doors(client, document)[:2]:
+            assert (answer.status_code, answer["Retry-After"]) == (503, "600")
 
 
 @pytest.mark.usefixtures("dear_model")

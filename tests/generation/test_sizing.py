@@ -21,16 +21,23 @@ def test_a_long_answer_gets_more_time_than_a_short_one(settings: Settings) -> No
 
 def test_more_is_reserved_than_an_answer_of_that_length_can_take() -> None:
     # No language we write in needs a token for every two characters.
-    usage = sizing.expected(question(10_000), "x" * 3_000, MODEL)
+    usage = sizing.expected(question(10_000, "x" * 3_000), MODEL)
     assert usage.output_tokens > 10_000 / 2
     assert usage.input_tokens >= 3_000 / 3
 
 
 def test_nothing_is_asked_of_a_model_that_it_cannot_give() -> None:
-    assert sizing.expected(question(100_000), "", MODEL).output_tokens == MODEL.max_output_tokens
+    assert sizing.expected(question(100_000), MODEL).output_tokens == MODEL.max_output_tokens
 
 
 def test_question_and_answer_fit_into_the_window_of_the_model() -> None:
-    usage = sizing.expected(question(100_000), "x" * 60_000, MODEL)
+    usage = sizing.expected(question(100_000, "x" * 60_000), MODEL)
     assert usage.input_tokens + usage.output_tokens == MODEL.context_tokens
-    assert sizing.expected(question(100_000), "x" * 120_000, MODEL).output_tokens == 0
+    assert sizing.expected(question(100_000, "x" * 120_000), MODEL).output_tokens == 0
+
+
+def test_what_a_question_shares_with_others_counts_as_asked() -> None:
+    alone = question(600)
+    shared = Question(**{**alone.__dict__, "shared": ("x" * 3_000, "y" * 3_000)})
+    more = sizing.expected(shared, MODEL).input_tokens - sizing.expected(alone, MODEL).input_tokens
+    assert more >= 2_000

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tesigo.platform.env import Env, is_loopback
+from tesigo.platform.strength import strong, strong_secret
 
 GOOD = "kV8sQ2mZr7Xw4Yp9Tn3Lb6Hd1Fc5Gj0a"  # pragma: allowlist secret
 OTHER = "zP4nW8cR2vT6yU1iO5aS9dF3gH7jK0lQ"  # pragma: allowlist secret
@@ -50,11 +51,76 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     assert "NAME is missing" in mistakes(env)
 
 
-@pytest.mark.parametrize("weak", ["secret", "password", "12345", "admin", "default", "test"])
-def test_a_weak_secret_is_refused_even_when_it_is_long(weak: str) -> None:
-    env = Env({"SECRET_KEY": weak.upper() + GOOD})
+@pytest.mark.parametrize("weak", ["secret", "password", "12345", "admin", "default", "test", "changeme", "your-key"])
+@pytest.mark.parametrize("place", [0, 17, len(GOOD)])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS"])
+def test_a_weak_word_is_found_anywhere_in_a_secret(weak: str, place: int, name: str) -> None:
+    for spelled in (weak, weak.upper(), weak.title()):
+        env = Env({name: GOOD[:place] + spelled + GOOD[place:]})
+        env.secret_list(name) if name.endswith("S") else env.secret(name)
+        told = mistakes(env)
+        assert name in told
+        assert "easily guessed" in told
+        assert GOOD[:9] not in told
+
+
+def test_a_weak_word_in_wide_letters_is_one() -> None:
+    env = Env({"SECRET_KEY": GOOD + "ｔｅｓｔ"})
     env.secret("SECRET_KEY")
-    assert "easily guessed" in mistakes(env)
+    assert "'test'" in mistakes(env)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "sk-changeme-changeme-changeme", "sk-your-key-here-please-1a2b", "sk-proj-EXAMPLE" + GOOD, "x" * 24,
+        "sk_test_" + "password" + GOOD, "sk_live_mysecretkey" + GOOD, "whsec_" + GOOD + "default", "sk-short",
+        "sk-" + "ab" * 20, "sk-…" + GOOD, "sk-with blank " + GOOD, "tvly-" + "0123456789" * 3, "minioadmin" * 3,
+        "sk-test-" + GOOD,
+    ],
+)  # fmt: skip
+def test_a_key_of_a_service_that_is_a_placeholder_is_refused(key: str) -> None:
+    env = Env({"KEY": key, "KEYS": f"{OTHER},{key}"})
+    env.api_key("KEY")
+    env.api_keys("KEYS")
+    told = mistakes(env)
+    assert "KEY " in told
+    assert "KEYS " in told
+    assert GOOD[:9] not in told
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "sk_test_" + GOOD, "rk_test_" + GOOD, "sk_live_" + GOOD, "whsec_" + GOOD, "whsec_test_" + GOOD, "sk-" + GOOD,
+        "sk-proj-" + GOOD, "sk-ant-api03-" + GOOD, "tvly-dev-" + GOOD, "pplx-" + GOOD, GOOD[:22],
+        # Four letters that came up among a hundred random ones.
+        "sk_live_" + GOOD + OTHER + "TeST" + OTHER[::-1],
+    ],
+)  # fmt: skip
+def test_a_key_as_services_give_them_out_is_taken(key: str) -> None:
+    env = Env({"KEY": key})
+    assert env.api_key("KEY") == key
+    env.check()
+
+
+def test_keys_are_shared_by_no_names_and_named_once() -> None:
+    env = Env({"ONE": f"sk-{GOOD}", "TWO": f"sk-{GOOD}", "KEYS": f"sk-{OTHER},sk-{OTHER}"})
+    env.api_key("ONE")
+    env.api_key("TWO")
+    env.api_keys("KEYS")
+    told = mistakes(env)
+    assert "TWO is the same as ONE" in told
+    assert "KEYS names the same value twice" in told
+
+
+def test_what_is_made_here_is_never_refused() -> None:
+    drawn = iter(["x" + "tEsT" + GOOD, GOOD])
+    assert strong(lambda: next(drawn)) == GOOD
+    for _ in range(300):
+        env = Env({"SECRET_KEY": strong_secret()})
+        env.secret("SECRET_KEY")
+        env.check()
 
 
 def test_a_short_secret_is_refused_without_being_printed() -> None:

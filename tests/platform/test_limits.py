@@ -1,5 +1,6 @@
 """Limits hold exactly, between threads too, and say what happens while Redis is away."""
 
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -29,6 +30,27 @@ def test_many_at_once_cannot_pass_the_limit() -> None:
     with ThreadPoolExecutor(16) as pool:
         verdicts = list(pool.map(lambda _: check("mails", key, limit=10, seconds=60), range(50)))
     assert sum(verdict.allowed for verdict in verdicts) == 10
+
+
+def test_no_second_grants_more_than_the_limit_however_long_the_answers_take() -> None:
+    """By the time before and after each question: only what was certainly granted within one second is counted."""
+    key = uuid.uuid4().hex
+
+    def ask(_number: int) -> tuple[float, float]:
+        while True:
+            asked = time.monotonic()
+            if check("calls", key, limit=5, seconds=1).allowed:
+                return asked, time.monotonic()
+            time.sleep(0.02)
+
+    with ThreadPoolExecutor(18) as pool:
+        grants = list(pool.map(ask, range(18)))
+    # A hair less than the second: the limit's own clock is the wall clock.
+    within = [
+        sum(begin <= asked and answered < begin + 0.95 for asked, answered in grants) for begin, _answered in grants
+    ]
+    assert max(within) <= 5
+    assert max(answered for _asked, answered in grants) - min(asked for asked, _answered in grants) >= 2.9
 
 
 @pytest.mark.parametrize(("answer", "allowed"), [("allow", True), ("refuse", False)])

@@ -102,7 +102,7 @@ def test_a_child_that_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:
     assert wait_until(lambda: heard.has("deaf"), seconds=10)
     started = time.monotonic()
     supervisor.stop(["web"])
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "it would have slept for a minute"
     assert heard.has("killed")
 
 

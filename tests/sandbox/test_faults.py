@@ -123,7 +123,7 @@ def test_faults_meet_only_the_calls_they_are_ordered_for(sandbox: Running, gpt: 
 
 
 async def test_calls_above_the_limit_at_once_are_refused_and_the_most_at_once_is_counted(sandbox: Running) -> None:
-    sandbox.control.settings(limits={"openai": {"concurrency": 5}}, latency={"openai": 0.3})
+    sandbox.control.settings(limits={"openai": {"concurrency": 5}}, latency={"openai": 2})
     async with openai.AsyncOpenAI(
         api_key=OPENAI_KEY, base_url=sandbox.urls["OPENAI_BASE_URL"], max_retries=0
     ) as client:
@@ -138,6 +138,7 @@ async def test_calls_above_the_limit_at_once_are_refused_and_the_most_at_once_is
     log = sandbox.control.calls("openai")
     assert log["counts"]["openai"] == 8
     assert log["statuses"]["openai"] == {"200": 5, "429": 3}
+    # A refused call is over at once: how many of those were seen together is up to the machine.
     assert 6 <= log["max_concurrency"]["openai"] <= 8
 
 

