@@ -1,7 +1,6 @@
 """Staff are told once, by mail and in the log, and never at the cost of the caller."""
 
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,9 +124,9 @@ def test_told_by_two_at_once_it_is_mailed_once() -> None:
 
 
 def test_what_is_rolled_back_is_not_told() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         tell()
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert work() == 0
 
 
