@@ -298,11 +298,13 @@ def _place(frame: tracebacks.FrameSummary) -> str:
 
 
 def _tell(kind: Kind[D], row: D, what: str, words: str) -> None:
+    """Once for a kind within the cool-down: when one fails, many mostly do."""
     with_why = f" Last error: {row.error}" if row.error else ""
     alerts.tell_staff(
-        key=f"{what}:{kind.name}:{row.pk}",
+        key=f"{what}:{kind.name}",
         subject=f"{kind.name} {words.partition(' and')[0]}",
-        text=f"{kind.name} {row.pk} {words}.{with_why}\nAdmin, “Work that waits”, lets you try it again.",
+        text=f"{kind.name} {row.pk} {words}.{with_why}\n"
+        "“Work that waits” in the admin shows it, with any others, and lets you try them again.",
     )
 
 
