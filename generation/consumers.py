@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -13,6 +13,9 @@ from redis.exceptions import RedisError
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import progress
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +35,15 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
 
     document_id: UUID
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serves one line. While Redis is away it is opened and closed again: the page polls, and tries later."""
+        try:
+            await super().__call__(scope, receive, send)
+        except (RedisError, OSError):
+            logger.warning("live progress is away; the page polls")
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+
     async def connect(self) -> None:
         """Accepts the owner; others, and missing documents, are closed with 4404."""
         self._telling: asyncio.Task[None] | None = None
@@ -39,7 +51,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         self.document_id = self.scope["url_route"]["kwargs"]["document_id"]
         await self.accept()
         user = self.scope["user"]
-        if not user.is_authenticated or not await Document.objects.owned_by(user).filter(pk=self.document_id).aexists():
+        if not user.is_authenticated or not await database_sync_to_async(_owns)(user, self.document_id):
             await self.close(code=NOT_FOUND)
             return
         try:
@@ -83,3 +95,8 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
             # Nobody waits for this task: the browser is told to come back, and polls meanwhile.
             logger.exception("progress not sent")
             await self.close(code=TRY_AGAIN_LATER)
+
+
+def _owns(user: "User", document_id: UUID) -> bool:
+    # In a call that gives its connection back: a line is open for hours, and the pool has few (R-105).
+    return Document.objects.owned_by(user).filter(pk=document_id).exists()

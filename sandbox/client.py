@@ -48,6 +48,18 @@ class Control:
         """Move the sandbox's clock."""
         self.post("clock", advance=seconds)
 
+    def today(self, day: str) -> None:
+        """The same time of day on another day, such as ``2026-12-12``: models end."""
+        self.post("clock", today=day)
+
+    def model(self, name: str, /, **more: Any) -> Any:
+        """Add a model (``like`` another), or change one: ``ends="2026-11-27"``."""
+        return self.post("models", id=name, **more)
+
+    def meter(self, *, reset: bool = False) -> Any:
+        """Tokens and calls by model since the last reset, and of all models."""
+        return self._json(self._http.request("DELETE" if reset else "GET", "/control/meter"))
+
     def pay(self, session: str, **how: Any) -> Any:
         """Pay a Checkout Session without a browser: ``card=``, ``iban=``, ``approve=``."""
         return self.post("stripe/pay", session=session, **how)

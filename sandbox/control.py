@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from sandbox.config import parse_latency
 from sandbox.faults import SERVICES
 from sandbox.limits import Limit
+from sandbox.models import ANTHROPIC, OPENAI
 from sandbox.stripe import disputes, paying, refunds, timers
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.paying import NotOpen
@@ -42,6 +44,20 @@ def routes(world: World) -> list[Route]:
         newest = world.calls.newest(service=query.get("service", ""), limit=limit, match=query.get("match", ""))
         return JSONResponse({**world.calls.summary(), "calls": newest})
 
+    async def models(request: Request) -> Response:
+        name = request.path_params.get("name")
+        if name is not None:
+            return JSONResponse({"removed": world.models.remove(name)})
+        if request.method == "DELETE":
+            world.models.reset()
+        return JSONResponse({"models": [asdict(one) for who in (OPENAI, ANTHROPIC) for one in world.models.of(who)]})
+
+    async def meter(request: Request) -> Response:
+        told = world.meter.describe()
+        if request.method == "DELETE":
+            world.meter.reset()
+        return JSONResponse(told)
+
     async def webhooks(request: Request) -> Response:
         return JSONResponse(world.deliveries.describe())
 
@@ -57,6 +73,10 @@ def routes(world: World) -> list[Route]:
         Route("/faults", _post(world, _order), methods=["POST"]),
         Route("/faults/{number:int}", faults, methods=["DELETE"]),
         Route("/calls", calls, methods=["GET", "DELETE"]),
+        Route("/models", models, methods=["GET", "DELETE"]),
+        Route("/models", _post(world, _model), methods=["POST"]),
+        Route("/models/{name:path}", models, methods=["DELETE"]),
+        Route("/meter", meter, methods=["GET", "DELETE"]),
         Route("/settings", overview),
         Route("/settings", _post(world, _settings), methods=["POST"]),
         Route("/clock", clock),
@@ -117,6 +137,11 @@ def _order(world: World, body: Body) -> Body:
     return asdict(world.faults.order(body))
 
 
+def _model(world: World, body: Body) -> Body:
+    """``id`` and what is to be other: ``ends`` (a day, null for none), ``efforts``, ``context`` …; ``like`` another."""
+    return asdict(world.models.put(body))
+
+
 def _settings(world: World, body: Body) -> Body:
     """``latency`` {service: seconds or range}, ``limits`` {service: {…}}, ``sepa_seconds``, ``refund_outcome``."""
     if "latency" in body and body["latency"] is None:
@@ -145,14 +170,26 @@ def _settings(world: World, body: Body) -> Body:
 
 
 def _clock(world: World, body: Body) -> Body:
-    world.clock.advance(float(body["advance"]))
+    """``advance`` by seconds, or ``today``: the same time on another day."""
+    if "today" in body:
+        day = datetime.fromisoformat(f"{body['today']}T00:00:00+00:00")
+        now = datetime.fromtimestamp(world.clock.now(), UTC)
+        world.clock.advance(86_400 * (day.date() - now.date()).days)
+    else:
+        world.clock.advance(float(body["advance"]))
     timers.tick(world.store)
     return {"now": world.clock.now(), "offset": world.clock.offset}
 
 
 def _reset(world: World, body: Body) -> Body:
-    """Back to the start, but for what ``keep`` names: stripe, inbox, faults, calls, settings, clock."""
+    """Back to the start, but for what ``keep`` names.
+
+    That is of stripe, inbox, faults, calls, settings, clock, models, cache (of prompts) and meter.
+    """
     keep = set(body.get("keep", []))
+    for name, part in (("models", world.models), ("cache", world.cache), ("meter", world.meter)):
+        if name not in keep:
+            part.reset()
     if "faults" not in keep:
         world.faults.clear()
     if "calls" not in keep:

@@ -1,5 +1,6 @@
 """How each service says no: its own error body and headers, as the SDKs expect them."""
 
+import math
 import secrets
 from typing import Any
 
@@ -17,6 +18,7 @@ OPENAI_KINDS = {
 ANTHROPIC_KINDS = {
     400: "invalid_request_error",
     401: "authentication_error",
+    402: "billing_error",
     403: "permission_error",
     404: "not_found_error",
     413: "request_too_large",
@@ -43,25 +45,39 @@ def request_id() -> str:
 
 
 def refusal(
-    service: str, status: int, message: str = "", *, code: str | None = None, retry_after: float | None = None
+    service: str,
+    status: int,
+    message: str = "",
+    *,
+    code: str | None = None,
+    kind: str | None = None,
+    param: str | None = None,
+    details: dict[str, Any] | None = None,
+    retry_after: float | None = None,
 ) -> JSONResponse:
-    """The service's answer for a call that fails with this status."""
+    """The service's answer for a call that fails with this status.
+
+    ``code`` is the error's name within its ``kind``; ``param`` (OpenAI) what is wrong in the request; ``details``
+    (Anthropic) hold an ``error_code``.
+    """
     message = message or WORDS.get(status, f"Error {status}.")
     rid = request_id()
     headers: dict[str, str] = {}
     if retry_after is not None:
         headers["retry-after"] = f"{retry_after:g}"
+    if retry_after is not None and service in ("openai", "anthropic"):
+        headers |= {"retry-after": str(math.ceil(retry_after)), "retry-after-ms": str(round(retry_after * 1000))}
     body: dict[str, Any]
     if service == "openai":
-        kind, usual = OPENAI_KINDS.get(status, ("server_error", None))
-        body = {"error": {"message": message, "type": kind, "param": None, "code": code or usual}}
+        usual_kind, usual_code = OPENAI_KINDS.get(status, ("server_error", None))
+        body = {"error": {"message": message, "type": kind or usual_kind, "param": param, "code": code or usual_code}}
         headers["x-request-id"] = rid
     elif service == "anthropic":
-        body = {
-            "type": "error",
-            "error": {"type": code or ANTHROPIC_KINDS.get(status, "api_error"), "message": message},
-            "request_id": rid,
+        error: dict[str, Any] = {
+            "type": kind or code or ANTHROPIC_KINDS.get(status, "api_error"),
+            "message": message,
         }
+        body = {"type": "error", "error": error | ({"details": details} if details else {}), "request_id": rid}
         headers["request-id"] = rid
     elif service == "stripe":
         body = {"error": _stripe(status, message, code)}

@@ -5,6 +5,8 @@ import random
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sandbox.refusals import REFUSALS
+
 AI = ("openai", "anthropic")
 SEARCH = ("openalex", "crossref", "semanticscholar", "tavily", "perplexity")
 GROUPS: dict[str, tuple[str, ...]] = {"ai": AI, "search": SEARCH}
@@ -13,10 +15,13 @@ SERVICES = (*AI, "stripe", *SEARCH, "smtp")
 #: How the answer is carried (or not).
 TRANSPORT = (
     "status", "drop", "hang", "delay", "malformed_body", "empty_body",
-    "commit_then_drop", "commit_then_hang", "commit_then_500", "drop_midstream",
+    "commit_then_drop", "commit_then_hang", "commit_then_500", "drop_midstream", "html",
 )  # fmt: skip
 #: What an AI provider's answer says.
-CONTENT = ("malformed", "empty", "language", "forged", "prose", "length", "truncated", "unsupported", "refusal")
+CONTENT = (
+    "malformed", "empty", "language", "forged", "prose", "length", "truncated", "unsupported", "refusal",
+    "all_reasoning", "pause_turn", "context_exceeded", "surrogate",
+)  # fmt: skip
 SHORT = {"401": 401, "403": 403, "429": 429, "500": 500, "502": 502, "503": 503, "504": 504, "529": 529}
 
 
@@ -40,6 +45,7 @@ class Fault:
     times: int | None = None
     skip: int = 0
     rate: float = 1.0
+    refusal: str = ""
     id: int = 0
     hits: int = 0
 
@@ -91,18 +97,23 @@ class FaultBook:
 
     def order(self, wish: dict[str, Any]) -> Fault:
         """Add a fault from the control endpoint's JSON. Raises ValueError in words for what is not known."""
-        mode = str(wish.get("mode", "status"))
-        wish = dict(wish)
-        if mode in SHORT:
-            wish |= {"mode": "status", "status": SHORT[mode]}
-        elif mode not in TRANSPORT + CONTENT:
-            raise ValueError(f"mode is one of {', '.join((*TRANSPORT, *CONTENT, *SHORT))}, not {mode!r}")
-        service = str(wish.get("service", "*"))
-        if service not in ("*", *GROUPS, *SERVICES):
-            raise ValueError(f"service is one of *, {', '.join((*GROUPS, *SERVICES))}, not {service!r}")
-        unknown = set(wish) - set(Fault.__dataclass_fields__) | (set(wish) & {"id", "hits"})
+        unknown = set(wish) - set(Fault.__dataclass_fields__) | (set(wish) & {"id", "hits", "refusal"})
         if unknown:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        mode = str(wish.get("mode", "status"))
+        wish = dict(wish)
+        service = str(wish.get("service", "*"))
+        if mode in SHORT:
+            wish |= {"mode": "status", "status": SHORT[mode]}
+        elif mode in REFUSALS:
+            if service not in ("ai", *AI):
+                raise ValueError(f"{mode} is said by openai, anthropic, or ai for both")
+            wish |= {"mode": "refusal_named", "refusal": mode}
+        elif mode not in TRANSPORT + CONTENT:
+            known = (*TRANSPORT, *CONTENT, *SHORT, *REFUSALS)
+            raise ValueError(f"mode is one of {', '.join(known)}, not {mode!r}")
+        if service not in ("*", *GROUPS, *SERVICES):
+            raise ValueError(f"service is one of *, {', '.join((*GROUPS, *SERVICES))}, not {service!r}")
         if len(self._faults) >= self.LIMIT:
             raise ValueError(f"{self.LIMIT} faults are ordered already; clear some first")
         fault = Fault(**wish, id=next(self._ids))
@@ -127,7 +138,7 @@ class FaultBook:
         for fault in self._faults:
             if not fault.concerns(call) or (fault.times is not None and fault.hits >= fault.times + fault.skip):
                 continue
-            if effect.transport and fault.mode in TRANSPORT and fault.mode != "delay":
+            if effect.transport and fault.mode not in ("delay", *CONTENT):
                 continue
             if fault.rate < 1 and random.random() >= fault.rate:  # noqa: S311  # a fault's chance, not a secret
                 continue
@@ -138,12 +149,12 @@ class FaultBook:
 
     @staticmethod
     def _add(effect: Effect, fault: Fault) -> None:
-        effect.names.append(fault.mode if fault.mode != "status" else str(fault.status))
+        effect.names.append(fault.refusal or (fault.mode if fault.mode != "status" else str(fault.status)))
         if fault.mode == "delay":
             effect.delay += fault.seconds or 0.0
         elif fault.mode in CONTENT:
             effect.content.setdefault(fault.mode, fault)
         else:
             effect.transport = fault.mode
-            effect.status = fault if fault.mode == "status" else None
+            effect.status = fault if fault.mode in ("status", "refusal_named") else None
             effect.hang = fault.seconds or effect.hang

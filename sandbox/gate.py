@@ -7,16 +7,19 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.errors import refusal
 from sandbox.faults import SERVICES, Effect, Facts
 from sandbox.log import say
 from sandbox.reading import flatten
+from sandbox.refusals import named_refusal
 from sandbox.world import World
 
 BODY_LIMIT = 32 * 1024 * 1024
+#: What a proxy on the way answers in the place of a service, with status 200.
+PORTAL = "<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>"
 
 
 class Dropped(Exception):
@@ -59,6 +62,7 @@ class Gate:
         scope["sandbox.body"] = body
         scope["sandbox.effect"] = effect
         scope["sandbox.key"] = facts.key
+        scope["sandbox.model"] = facts.model
         scope["sandbox.cut"] = lambda: _cut(send)
         started = time.monotonic()
         try:
@@ -94,18 +98,22 @@ class Gate:
             await _hang(receive, effect.hang)
             await scope["sandbox.cut"]()
         else:
-            await (_fixed(service, effect) or self.app)(scope, receive, send)
+            await (_fixed(service, effect, scope["sandbox.model"]) or self.app)(scope, receive, send)
 
 
-def _fixed(service: str, effect: Effect) -> Response | None:
+def _fixed(service: str, effect: Effect, model: str) -> Response | None:
     """The answer a fault puts in the place of the service's own, if any."""
     if effect.status is not None:
         fault = effect.status
+        if fault.refusal:
+            return named_refusal(service, fault.refusal, model=model)
         return refusal(service, fault.status, fault.message, retry_after=fault.retry_after)
     if effect.transport == "malformed_body" or (
         effect.content.get("malformed") and service not in ("openai", "anthropic")
     ):
         return PlainTextResponse('{"id": "broken", "choices": [{"mess', media_type="application/json")
+    if effect.transport == "html":
+        return HTMLResponse(PORTAL)
     if effect.transport == "empty_body":
         return PlainTextResponse("", media_type="application/json")
     return None

@@ -3,12 +3,15 @@
 import random
 import time
 
+from sandbox.caching import PromptCache
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import FaultBook
 from sandbox.inbox import Inbox
 from sandbox.limits import Limits
+from sandbox.metering import Meter
+from sandbox.models import Catalogue
 from sandbox.state import StateFile
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Deliveries
@@ -23,6 +26,9 @@ class World:
         self.faults = FaultBook()
         self.calls = CallLog()
         self.limits = Limits()
+        self.models = Catalogue()
+        self.cache = PromptCache(self.clock.now)
+        self.meter = Meter()
         self.latency: dict[str, tuple[float, float]] = {}
         self.state = StateFile(config.state, self._snapshot)
         self.inbox = Inbox(changed=self.state.changed)

@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from tesigo.platform.env import Env
 from tesigo.platform.log import logging_config
 from tesigo.platform.strength import SECRET_MIN_LENGTH
-from tesigo.platform.urls import cache_from_url, database_from_url, email_from_url
+from tesigo.platform.urls import (
+    broker_options,
+    cache_from_url,
+    channel_host_from_url,
+    database_from_url,
+    email_from_url,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -125,8 +131,8 @@ REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss", "unix"])
 CACHES = {"default": cache_from_url(REDIS_URL, prefix="tesigo")}
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "tesigo"},
+        "BACKEND": "tesigo.platform.live.BoundedChannelLayer",
+        "CONFIG": {"hosts": [channel_host_from_url(REDIS_URL)], "prefix": "tesigo"},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -317,7 +323,9 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "tesigo:"}
+#: A worker comes back after an outage of any length; by default it gives up after a hundred tries.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(key_prefix="tesigo:")
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -56,6 +56,9 @@ def _redis_client() -> Iterator["redis.Redis"]:
 @pytest.fixture(autouse=True)
 def clean_redis(_redis_client: "redis.Redis") -> None:
     """Each test begins with an empty Redis. A folder whose tests share running processes overrides this."""
+    from tesigo.platform.enqueue import outbox  # needs Django
+
+    outbox.flush(seconds=5)  # what the test before has left on its way
     _redis_client.flushdb()
 
 

@@ -143,7 +143,8 @@ def prepare() -> None:
 
 def create_database() -> None:
     """Makes this process's database as a copy of the migrated template, which is made when migrations changed."""
-    template = f"template_{_fingerprint()}"
+    contents = _template_contents()
+    template = _template_name(contents)
     with file_lock(HOME / "template.lock"), _administration() as server:
         existing = {name for (name,) in server.execute("SELECT datname FROM pg_database")}
         for name in existing:
@@ -151,10 +152,10 @@ def create_database() -> None:
             if owner and not is_alive(int(owner[1])):
                 _drop(server, name)
         if template not in existing:
+            _make_template(server, template, contents, earlier=_earlier_template(server, contents))
             for name in existing:
                 if name.startswith("template_"):
                     _drop(server, name)
-            _make_template(server, template)
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database_name()), sql.Identifier(template))
         )
@@ -179,22 +180,40 @@ def _drop(server: psycopg.Connection[tuple[str]], name: str) -> None:
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _fingerprint() -> str:
-    """Changes whenever a migration of ours or the version of a package does."""
-    digest = hashlib.sha256()
+def _template_contents() -> dict[str, str]:
+    """What a template is made of, each file with its hash: migrations of ours, the versions of packages, the reset."""
     files = [ROOT / "requirements" / "base.txt", PRISTINE]
     for app in APPS:
         files += sorted((ROOT / app / "migrations").glob("*.py"))
-    for file in files:
-        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+    return {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def _make_template(server: psycopg.Connection[tuple[str]], name: str) -> None:
+def _template_name(contents: dict[str, str]) -> str:
+    digest = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
+    return f"template_{digest[:16]}"
+
+
+def _earlier_template(server: psycopg.Connection[tuple[str]], contents: dict[str, str]) -> str | None:
+    """The template that lacks fewest migrations and holds none that is not ours: most of a minute is saved by it."""
+    rows = server.execute(
+        "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
+        " WHERE datname ~ '^template_[0-9a-f]{16}$'"
+    )
+    known = {name: set(json.loads(made_of).items()) for name, made_of in rows if made_of}
+    fitting = {name: made_of for name, made_of in known.items() if made_of <= set(contents.items())}
+    return max(fitting, key=lambda name: len(fitting[name]), default=None)
+
+
+def _make_template(
+    server: psycopg.Connection[tuple[str]], name: str, contents: dict[str, str], *, earlier: str | None
+) -> None:
     draft = f"{name}_draft"
     _drop(server, draft)
-    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    server.execute(create.format(sql.Identifier(draft), sql.Identifier(earlier or "template1")))
     environ = os.environ | {"DATABASE_URL": with_database(servers()["DATABASE_URL"], draft)}
+    with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS pristine CASCADE")
     result = subprocess.run(
         [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
         cwd=ROOT,
@@ -207,5 +226,7 @@ def _make_template(server: psycopg.Connection[tuple[str]], name: str) -> None:
         raise RuntimeError(f"The migrations failed:\n{result.stdout}{result.stderr}")
     with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(PRISTINE.read_bytes())
+    made_of = sql.Literal(json.dumps(contents))
+    server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(draft), made_of))
     # Only a finished one bears the name: an interrupted run leaves none behind.
     server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))

@@ -12,7 +12,6 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,13 +22,13 @@ from django.utils import timezone
 from documents.models import Document
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.gateway import Gateway
-from generation.domain import failing, holding, pipeline, queue
+from generation.domain import failing, holding, outages, pipeline, queue
 from generation.domain.budgets import OverBudget
 from generation.domain.database import in_database
 from generation.domain.heartbeat import Heartbeat
 from generation.domain.queue import Claim
 from generation.domain.stages import RUN
-from generation.domain.work import MOST_TRIES, Room, Work
+from generation.domain.work import Room, Work
 from generation.enums import JobState
 from generation.errors import LostLease, StepFailed, TryLater
 from tesigo.platform import correlation
@@ -46,12 +45,6 @@ _SHORT_CALL: Final = 5.0
 #: After so many seconds a drain claims nothing more, so that its process can be recycled.
 _LONGEST: Final = 900.0
 _DATABASE_AWAY: Final = (OperationalError, InterfaceError)
-#: Claims of a step before it fails for good after anything but an outage; in an outage that goes on, no more than so
-#: many are counted: the rest is for workers that are lost (``work.MOST_TRIES``).
-_TRIES: Final = 3
-#: The first wait after that, in back-offs of R-30: 30 s, then twice as long each time, at most 10 minutes.
-_WAITS: Final = 15
-_LONGEST_WAIT: Final = timedelta(minutes=10)
 
 
 class Drain:
@@ -168,7 +161,7 @@ class Drain:
         """Runs one step to one of its ends. Nothing it raises harms the others."""
         token = correlation.begin(claim.correlation_id)
         try:
-            if claim.tries > MOST_TRIES:
+            if claim.tries > outages.MOST_TRIES:
                 await self._give_up(claim, RuntimeError("its workers were lost again and again"))
                 return
             await self._run(claim)
@@ -207,14 +200,14 @@ class Drain:
         facts = {"step": claim.step_id, "stage": claim.stage, "tries": claim.tries}
         logger.error("step went wrong", extra=facts, exc_info=error)
         is_outage = error.is_outage if isinstance(error, NoAnswer) else isinstance(error, _DATABASE_AWAY)
-        may_last = is_outage and timezone.now() - claim.created_at < settings.LONGEST_OUTAGE
-        if claim.tries >= (MOST_TRIES if is_outage else _TRIES) and not may_last:
+        waited = timezone.now() - claim.created_at
+        tried = outages.next_try(tries=claim.tries, waited=waited, is_outage=is_outage)
+        if tried is None:
             await self._give_up(claim, error)
             return
-        wait = timedelta(seconds=settings.AI_BACKOFF_BASE * _WAITS * 2 ** (claim.tries - 1))
+        wait, counts = tried
         why = f"{type(error).__name__}: {error}"
-        counts = claim.tries <= _TRIES or not may_last
-        await self._guard(queue.hand_back, claim=claim, wait=min(wait, _LONGEST_WAIT), counts=counts, why=why)
+        await self._guard(queue.hand_back, claim=claim, wait=wait, counts=counts, why=why)
 
     async def _give_up(self, claim: Claim, error: Exception) -> None:
         await self._guard(_fail, claim=claim, error=error)

@@ -4,38 +4,30 @@ The database holds the state; Channels only tells that it changed. What a snapsh
 for two sections and for 200, and loads no text.
 """
 
-import logging
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Max, Q, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from redis.exceptions import RedisError
 
 from billing.domain.refunds import MISSING_PAGES
 from billing.models import Refund
 from documents.domain.queries import numbered
 from documents.enums import DocumentState
 from documents.models import Document, Section
-from generation.domain import budgets, shares, timing
-from generation.domain.timing import Ahead, OpenStep
-from generation.enums import JobKind, JobState, Stage, StepState, Wait
+from generation.domain import delays, outages, shares, timing
+from generation.domain.outages import OpenStep, Trouble
+from generation.domain.timing import Ahead
+from generation.enums import JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
-
-logger = logging.getLogger(__name__)
+from tesigo.platform import live
 
 _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
-#: What a model's answer may be waited for without a word about it.
-_WORTH_SAYING: Final = timedelta(seconds=10)
 
 
 def group_name(document_id: UUID) -> str:
@@ -53,17 +45,15 @@ def record(*, document_id: UUID) -> None:
 
 
 def announce(document_id: UUID) -> None:
-    """Tells every browser that watches the document to look again. Redis away is no reason to fail (R-115)."""
-    try:
-        async_to_sync(get_channel_layer().group_send)(group_name(document_id), {"type": "progress.changed"})
-    except (RedisError, OSError) as error:
-        logger.warning("progress not announced", extra={"error": type(error).__name__})
+    """Tells every browser that watches the document to look again, soon and without waiting for Redis (R-106)."""
+    live.tell(group_name(document_id), {"type": "progress.changed"})
 
 
 def snapshot(document_id: UUID) -> dict[str, Any]:
     """Everything the progress page shows, ready for JSON. Seconds are whole; pages are text with one decimal.
 
-    ``left`` is None when there is nothing to wait for, or no telling how long; ``waits`` says then what for.
+    ``left`` is None when there is nothing to wait for, or no telling how long; ``waits`` says then what for, since
+    when, until when (None where that is not known), and when the job ends at the latest if it is in vain.
     """
     now = timezone.now()
     document = Document.objects.defer("bibliography_html", "assignment_text", "search").get(pk=document_id)
@@ -74,12 +64,16 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
     is_over = document.state in {DocumentState.READY, DocumentState.FAILED}
     percent = 100 if document.state == DocumentState.READY else document.progress
     ahead = _ahead(job) if job and document.state == DocumentState.QUEUED else None
-    waits = None if is_over or job is None else _waits(job, open_steps, now)
+    calls = Trouble()
+    if job is not None and not is_over:
+        # One that has not begun has no calls of its own: those of the house tell how the models are.
+        calls = outages.trouble(job_id=job.pk if job.state == JobState.RUNNING else None, now=now)
+    waits = None if is_over or job is None else delays.of(job, open_steps, calls, now=now)
     left = None
-    if job is not None and not is_over and (waits is None or waits["for"] == "models"):
+    if job is not None and not is_over and waits is None:
         left = timing.left(
             tallies=tallies, open_steps=open_steps, sections=sum(not section["is_chapter"] for section in sections),
-            percent=percent, now=now, pages=document.pages, ahead=ahead,
+            percent=percent, now=now, pages=document.pages, ahead=ahead, slower=calls.slower,
         )  # fmt: skip
     return {
         "document": str(document_id),
@@ -103,7 +97,8 @@ def _job(document_id: UUID) -> Job | None:
 
 def _open_steps(job: Job) -> list[OpenStep]:
     steps = Step.objects.filter(job_id=job.pk, state__in=[StepState.READY, StepState.CLAIMED])
-    return [OpenStep(*row) for row in steps.values_list("stage", "state", "started_at", "not_before")]
+    needed = ("stage", "state", "started_at", "not_before", "created_at", "tries")
+    return [OpenStep(*row) for row in steps.values_list(*needed)]
 
 
 def _ahead(job: Job) -> Ahead | None:
@@ -119,36 +114,6 @@ def _ahead(job: Job) -> Ahead | None:
         hundredths=Sum(still, filter=waiting | Q(state=JobState.RUNNING), default=0),
     )
     return Ahead(place=found["waiting"] + 1, pages=Decimal(found["hundredths"]) / 100)
-
-
-def _waits(job: Job, open_steps: list[OpenStep], now: datetime) -> dict[str, Any] | None:
-    """What a job waits for beyond its turn: the budget, or models that cannot answer for a while. In plain words."""
-    if job.waits_for == Wait.BUDGET and job.waits_since is not None:
-        hours = int(settings.LONGEST_HOLD.total_seconds() // 3600)
-        words = _(
-            "Writing waits, because what we may spend for now is used up. Nothing is lost: it goes on by itself. "
-            "If it cannot within %(hours)d hours, your money goes back to you."
-        ) % {"hours": hours}
-        return {"for": Wait.BUDGET.value, "since": job.waits_since.isoformat(), "words": words}
-    if job.waits_for == Wait.LIMIT and job.waits_since is not None:
-        until = budgets.next_day(now)
-        words = _(
-            "What you may have written in a day is used up. Nothing is lost: it goes on by itself when a new day "
-            "begins, at 00:00 UTC. You do not have to do anything."
-        )
-        return {
-            "for": Wait.LIMIT.value, "since": job.waits_since.isoformat(), "until": until.isoformat(), "words": words,
-        }  # fmt: skip
-    dues = [step.not_before for step in open_steps]
-    if not dues or any(step.state == StepState.CLAIMED for step in open_steps) or min(dues) < now + _WORTH_SAYING:
-        return None
-    minutes = max(1, round((min(dues) - now).total_seconds() / 60))
-    words = ngettext(
-        "The writing models cannot answer just now. They are asked again by themselves in about %(count)d minute.",
-        "The writing models cannot answer just now. They are asked again by themselves in about %(count)d minutes.",
-        minutes,
-    ) % {"count": minutes}
-    return {"for": "models", "since": None, "words": words}
 
 
 def _refund(document: Document) -> dict[str, str] | None:

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from generation.domain import chains, shares
+from generation.domain.outages import OpenStep
 from generation.domain.shares import Tallies, Tally
 from generation.enums import Purpose, Stage, StepState
 
@@ -52,16 +53,6 @@ class Usual:
 
     seconds: Mapping[str, float]
     is_learned: bool
-
-
-@dataclass(frozen=True)
-class OpenStep:
-    """A step that is held or waits to be."""
-
-    stage: str
-    state: str
-    started_at: datetime | None
-    not_before: datetime
 
 
 @dataclass(frozen=True)
@@ -112,10 +103,12 @@ def left(
     now: datetime,
     pages: int = 0,
     ahead: Ahead | None = None,
+    slower: float = 1.0,
 ) -> dict[str, int]:
     """Seconds left as a range that narrows as the work goes on, and the same in minutes.
 
-    ``ahead`` is what is written before a job that has not begun; ``sections`` and ``pages`` are the job's own.
+    ``ahead`` is what is written before a job that has not begun; ``sections`` and ``pages`` are the job's own. Where
+    calls fail, it may take so many times longer as ``slower`` says, or be as usual again at once.
     """
     known = usual()
     expected = _expected(sections)
@@ -129,7 +122,7 @@ def left(
     if ahead is not None:
         seconds += _queue_seconds(ahead, known, sections / max(pages, 1))
     spread = _SPREAD[known.is_learned] * (1 - percent / 100)
-    low, high = int(seconds * (1 - spread)), ceil(seconds * (1 + spread)) + 1
+    low, high = int(seconds * (1 - spread)), ceil(seconds * (1 + spread) * slower) + 1
     return {"low": low, "high": high, "low_minutes": max(1, low // 60), "high_minutes": max(1, ceil(high / 60))}
 
 

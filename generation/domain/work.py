@@ -11,11 +11,10 @@ from typing import Any, Final, Protocol
 from generation.ai.question import Answer, Question
 from generation.domain import progress, queue
 from generation.domain.database import in_database
+from generation.domain.outages import MOST_TRIES
 from generation.domain.queue import Claim
 from generation.errors import TryLater
 
-#: Claims of a step before it fails for good while providers or the database are away.
-MOST_TRIES: Final = 6
 #: Seconds between two words about one step.
 _TELL_EVERY: Final = 2.0
 

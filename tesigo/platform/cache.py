@@ -1,19 +1,15 @@
 """A Redis cache that a page can do without (R-115)."""
 
-import logging
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-logger = logging.getLogger(__name__)
+from tesigo.platform.breaker import Breaker, ServiceAway
+from tesigo.platform.shared_redis import breaker
 
 T = TypeVar("T")
-
-#: Seconds without a try after a failure, so that requests do not queue up behind a Redis that is away.
-PAUSE_SECONDS = 5.0
 
 
 class ForgivingRedisCache(RedisCache):
@@ -22,7 +18,10 @@ class ForgivingRedisCache(RedisCache):
     Only for what may be lost: nothing that costs money or sends mail is counted here.
     """
 
-    _away_until = 0.0
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        # Django makes one instance per thread, but all of them talk to the same Redis.
+        self.breaker: Breaker = breaker(server)
 
     def add(self, key: Any, value: Any, *args: Any, **options: Any) -> bool:
         """Stores the value if the key is new; False also when Redis is away."""
@@ -65,12 +64,8 @@ class ForgivingRedisCache(RedisCache):
         self._attempt(lambda: super(ForgivingRedisCache, self).clear(), None)
 
     def _attempt(self, action: Callable[[], T], otherwise: T) -> T:
-        # On the class: Django makes one instance per thread, but all of them talk to the same Redis.
-        if time.monotonic() < ForgivingRedisCache._away_until:
-            return otherwise
         try:
-            return action()
-        except RedisError as error:
-            ForgivingRedisCache._away_until = time.monotonic() + PAUSE_SECONDS
-            logger.warning("Redis is away (%s); going on without the cache", type(error).__name__)
+            with self.breaker.guarding(RedisError):
+                return action()
+        except (RedisError, ServiceAway):
             return otherwise

@@ -13,6 +13,9 @@ from limits.errors import StorageError
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from tesigo.platform.breaker import ServiceAway
+from tesigo.platform.shared_redis import TIMEOUT_SECONDS, breaker
+
 logger = logging.getLogger(__name__)
 
 #: What a caller is told to wait while Redis is away and the answer is "refuse".
@@ -37,10 +40,11 @@ def check(
     item = RateLimitItemPerSecond(limit, seconds)
     limiter = _limiter(settings.REDIS_URL)
     try:
-        if limiter.hit(item, name, key):
-            return Verdict(allowed=True)
-        free_again = limiter.get_window_stats(item, name, key).reset_time
-    except StorageError:
+        with breaker(settings.REDIS_URL).guarding(StorageError):
+            if limiter.hit(item, name, key):
+                return Verdict(allowed=True)
+            free_again = limiter.get_window_stats(item, name, key).reset_time
+    except (StorageError, ServiceAway):
         logger.warning("Redis is away; the limit %s cannot be counted (%s)", name, when_redis_is_away)
         return Verdict(when_redis_is_away == "allow", 0 if when_redis_is_away == "allow" else AWAY_RETRY_SECONDS)
     return Verdict(allowed=False, retry_after=max(1, math.ceil(free_again - time.time())))
@@ -49,6 +53,10 @@ def check(
 @lru_cache(maxsize=2)
 def _limiter(url: str) -> MovingWindowRateLimiter:
     storage = RedisStorage(
-        url, key_prefix="tesigo:limits", wrap_exceptions=True, socket_timeout=1, socket_connect_timeout=0.5
+        url,
+        key_prefix="tesigo:limits",
+        wrap_exceptions=True,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
     )
     return MovingWindowRateLimiter(storage)

@@ -3,12 +3,13 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tesigo.platform.shared_redis import TIMEOUT_SECONDS
+
 CONNECT_SECONDS = 5
 # A process that freezes in the middle of a transaction keeps its locks, and soon everybody waits for it (R-12). Ours
 # never wait within one, so that a session that does belongs to such a process and is ended by the server.
 IDLE_IN_TRANSACTION_SECONDS = 30
-# Requests must not wait on a Redis that is away (R-115).
-REDIS_SECONDS = 1.0
+BROKER_SECONDS = 3.0
 
 
 def database_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
@@ -41,8 +42,29 @@ def cache_from_url(url: str, *, prefix: str) -> dict[str, Any]:
         "BACKEND": "tesigo.platform.cache.ForgivingRedisCache",
         "LOCATION": url,
         "KEY_PREFIX": prefix,
-        "OPTIONS": {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS / 2},
+        "OPTIONS": {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS},
     }
+
+
+def broker_options(*, key_prefix: str) -> dict[str, Any]:
+    """Celery's transport options for Redis. Without a time limit of its own a publish waits for ever (R-106).
+
+    It is longer than the second that a worker's blocking read asks Redis for, which it would end otherwise.
+    """
+    return {
+        "visibility_timeout": 3600,
+        "global_keyprefix": key_prefix,
+        "socket_timeout": BROKER_SECONDS,
+        "socket_connect_timeout": BROKER_SECONDS,
+        "socket_keepalive": True,
+        # A worker whose reads are never answered connects anew within 1 + 2 × this many seconds.
+        "health_check_interval": 10,
+    }
+
+
+def channel_host_from_url(url: str) -> dict[str, Any]:
+    """The channel layer's settings for a Redis that pages can do without."""
+    return {"address": url, "socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
 
 
 def email_from_url(url: str) -> dict[str, Any]:

@@ -14,12 +14,14 @@ from pytest_django import Settings
 from billing.models import Refund
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
+from generation.ai import shared
 from generation.domain import admission, nudging, queue
 from generation.domain.drain import Drain
 from generation.domain.heartbeat import Heartbeat
 from generation.enums import Outcome, Stage, StepState
 from generation.models import AIModel, Attempt, Job, JobEvent, KeyLimit, Step
 from sandbox.client import Control
+from tesigo.platform.enqueue import outbox
 from tests.generation.making import drain, ordered_document, source_with_passages, work_on
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -409,14 +411,24 @@ def test_nudges_follow_the_number_of_steps(settings: Settings) -> None:
     assert nudging.nudge(steps=5_000) == 10
 
 
-def test_a_broker_that_is_away_fails_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_that_is_away_fails_nobody_and_hears_of_it_later(monkeypatch: pytest.MonkeyPatch) -> None:
     from celery import current_app
     from kombu.exceptions import OperationalError
 
-    def away(*_: object, **__: object) -> None:
-        raise OperationalError
+    is_away, heard = threading.Event(), []
+    is_away.set()
 
-    monkeypatch.setattr(current_app, "send_task", away)
+    def send_task(name: str, *_: object, **__: object) -> None:
+        if is_away.is_set():
+            raise OperationalError
+        heard.append(name)
+
+    monkeypatch.setattr(current_app, "send_task", send_task)
     document = started()
     assert Job.objects.get().document == document
-    assert nudging.nudge_lost_work() == 0
+    assert nudging.nudge_lost_work() == 1
+    assert not outbox.flush(seconds=0.1)
+    is_away.clear()
+    shared.forget()  # as if the pause of the breaker were over
+    assert outbox.flush(seconds=20)
+    assert set(heard) == {nudging.DRAIN}

@@ -25,6 +25,7 @@ from documents.models import Document
 from generation import consumers
 from generation.consumers import NOT_FOUND
 from generation.domain import admission, progress, shares, timing
+from generation.domain.outages import OpenStep
 from generation.enums import JobState, Stage, StepState, Wait
 from generation.models import AIModel, Job, Step
 from generation.routing import websocket_urlpatterns
@@ -108,7 +109,7 @@ class TestSnapshot:
         done(job, Stage.WRITE, document)
         done(job, Stage.CHECK, document, steps=sections // 2)
         progress.snapshot(document.pk)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             assert len(progress.snapshot(document.pk)["sections"]) == sections
         with django_assert_num_queries(3):
             progress.record(document_id=document.pk)
@@ -175,7 +176,7 @@ class TestTimeLeft:
         tallies = {Stage.RESEARCH: shares.Tally(1, 1), Stage.WRITE: shares.Tally(8, 4)}
 
         def left(percent: int, ran: float) -> dict[str, int]:
-            held = timing.OpenStep(Stage.WRITE, StepState.CLAIMED, now - timedelta(seconds=ran), now)
+            held = OpenStep(Stage.WRITE, StepState.CLAIMED, now - timedelta(seconds=ran), now, now)
             return timing.left(tallies=tallies, open_steps=[held] * 4, sections=8, percent=percent, now=now)
 
         early, late = left(10, 0), left(60, 20)
@@ -185,7 +186,7 @@ class TestTimeLeft:
 
     def test_steps_that_were_put_off_are_waited_for(self) -> None:
         now = timezone.now()
-        later = timing.OpenStep(Stage.WRITE, StepState.READY, None, now + timedelta(minutes=5))
+        later = OpenStep(Stage.WRITE, StepState.READY, None, now + timedelta(minutes=5), now)
         tallies = {Stage.WRITE: shares.Tally(1)}
         left = timing.left(tallies=tallies, open_steps=[later], sections=1, percent=50, now=now)
         assert left["low"] >= 0.7 * 300
@@ -198,7 +199,7 @@ class TestWaiting:
         waiting_for_the_budget(job)
         snapshot = progress.snapshot(document.pk)
         assert snapshot["waits"]["for"] == "budget"
-        assert "what we may spend for now is used up" in snapshot["waits"]["words"]
+        assert "What we may spend for now is used up" in snapshot["waits"]["words"]
         assert snapshot["left"] is None
         client.force_login(allow(document.owner))
         page = client.get(reverse("generation:progress", args=[document.pk])).content.decode()
@@ -211,7 +212,7 @@ class TestWaiting:
         job.steps.update(not_before=timezone.now() + timedelta(minutes=3))
         waits = progress.snapshot(document.pk)["waits"]
         assert waits["for"] == "models"
-        assert "in about 3 minutes" in waits["words"]
+        assert "asked again by themselves at" in waits["words"]
 
     def test_is_not_said_of_a_job_that_is_being_worked(self) -> None:
         document, job = started()

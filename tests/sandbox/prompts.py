@@ -47,7 +47,7 @@ WRITE: dict[str, Any] = {
                     "sentence": {"type": "string"},
                     "key": {"type": "string"},
                     "passage": {"type": "integer"},
-                    "page": {"type": ["string", "null"]},
+                    "page": {"anyOf": [{"type": "string"}, {"type": "null"}]},
                 },
                 "required": ["sentence", "key", "passage", "page"],
                 "additionalProperties": False,

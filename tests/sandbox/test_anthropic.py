@@ -9,7 +9,7 @@ import pytest
 from sandbox.testing import Running
 from tests.sandbox.prompts import WRITE, section
 
-MODEL = "claude-sonnet-5-5"
+MODEL = "claude-sonnet-4-6"
 TOOL: Any = {"name": "save_section", "description": "Save the section.", "input_schema": WRITE}
 
 

@@ -14,7 +14,7 @@ from tests.sandbox.prompts import JUDGE, WRITE, section, shaped
 
 
 def ask(client: Any, prompt: str = "Hello", **more: Any) -> Any:
-    return client.chat.completions.create(model="gpt-4.1", messages=[{"role": "user", "content": prompt}], **more)
+    return client.chat.completions.create(model="gpt-5.4-mini", messages=[{"role": "user", "content": prompt}], **more)
 
 
 def test_a_rate_limit_says_when_to_come_back_and_ends_after_its_times(sandbox: Running, gpt: Any) -> None:
@@ -112,7 +112,7 @@ def test_the_judge_can_find_everything_unsupported(sandbox: Running, gpt: Any) -
 
 
 def test_faults_meet_only_the_calls_they_are_ordered_for(sandbox: Running, gpt: Any) -> None:
-    sandbox.control.fault("openai", "500", match="about rivers", key="keyed", model="gpt-4.1")
+    sandbox.control.fault("openai", "500", match="about rivers", key="keyed", model="gpt-5.4-mini")
     assert ask(gpt, "something about rivers").choices
     keyed = gpt.with_options(api_key="sk-keyed")
     assert ask(keyed, "something about hills").choices
@@ -129,7 +129,7 @@ async def test_calls_above_the_limit_at_once_are_refused_and_the_most_at_once_is
     ) as client:
         answers = await asyncio.gather(
             *(
-                client.chat.completions.create(model="m", messages=[{"role": "user", "content": "Hello"}])
+                client.chat.completions.create(model="gpt-5.4-mini", messages=[{"role": "user", "content": "Hello"}])
                 for _ in range(8)
             ),
             return_exceptions=True,
@@ -155,7 +155,7 @@ def test_the_call_log_shows_the_last_prompts(sandbox: Running, gpt: Any) -> None
     ask(gpt, "a prompt to remember")
     calls = sandbox.control.calls("openai", match="to remember")["calls"]
     assert len(calls) == 1
-    assert calls[0]["model"] == "gpt-4.1"
+    assert calls[0]["model"] == "gpt-5.4-mini"
     assert calls[0]["status"] == 200
 
 

@@ -10,7 +10,7 @@ import pytest
 from sandbox.testing import Running
 from tests.sandbox.prompts import JUDGE, OUTLINE, WRITE, section, shaped
 
-MODEL = "gpt-4.1"
+MODEL = "gpt-5.4-mini"
 
 
 def ask(client: Any, prompt: str, **more: Any) -> Any:
@@ -136,7 +136,7 @@ def test_a_refused_key_and_an_unknown_model_are_told_as_openai_tells_them(sandbo
         ask(gpt.with_options(api_key="sk-refused"), "Hello")
     assert refused.value.code == "invalid_api_key"
     with pytest.raises(openai.NotFoundError):
-        gpt.chat.completions.create(model="gpt-unknown", messages=[{"role": "user", "content": "Hello"}])
+        gpt.chat.completions.create(model="gpt-7", messages=[{"role": "user", "content": "Hello"}])
 
 
 def test_models_are_listed(gpt: Any) -> None:

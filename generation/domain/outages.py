@@ -1,0 +1,146 @@
+"""Models that cannot answer: how long that is waited for (R-30), and how it stands with a job, from its calls (R-43).
+
+The drain puts steps off by ``next_try``; what people are told is reckoned by the same rule.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from generation.enums import Outcome, StepState
+
+#: Claims of a step before it fails for good after anything but an outage; in an outage that goes on, no more than so
+#: many are counted: the rest is for workers that are lost.
+TRIES: Final = 3
+#: Claims of a step before it fails for good while providers or the database are away.
+MOST_TRIES: Final = 6
+#: The first wait after that, in back-offs of R-30: 30 s, then twice as long each time, at most 10 minutes.
+_WAITS: Final = 15
+_LONGEST_WAIT: Final = timedelta(minutes=10)
+#: A model said something, to the point or not.
+_SPOKEN: Final = (Outcome.SUCCEEDED, Outcome.BAD_ANSWER, Outcome.REFUSED)
+#: Nobody could be asked, or nobody answered.
+_AWAY: Final = (
+    Outcome.RATE_LIMITED,
+    Outcome.TIMEOUT,
+    Outcome.CONNECTION,
+    Outcome.SERVER_ERROR,
+    Outcome.AUTHENTICATION,
+)
+#: How far back calls say how it is now, and how far back they are looked at.
+_NOW: Final = timedelta(minutes=2)
+_LOOKED_AT: Final = timedelta(hours=6)
+#: What a call may fail without a word about it: the next try is under way.
+_WORTH_SAYING: Final = timedelta(seconds=10)
+# Through the index of a job's attempts, or the one of the newest; ``job`` NULL means everybody's.
+_CALLS: Final = """
+    WITH calls AS (
+        SELECT outcome, started_at, finished_at FROM generation_attempt
+        WHERE started_at > %(since)s AND (%(job)s::uuid IS NULL OR job_id = %(job)s::uuid)
+    ),
+    spoken AS (SELECT max(finished_at) AS at FROM calls WHERE outcome = ANY(%(spoken)s)),
+    failing AS (
+        SELECT min(finished_at) AS since FROM calls, spoken
+        WHERE outcome = ANY(%(away)s) AND (spoken.at IS NULL OR finished_at > spoken.at)
+    )
+    SELECT failing.since,
+           count(*) FILTER (WHERE outcome = ANY(%(spoken)s) AND finished_at > %(lately)s),
+           count(*) FILTER (WHERE outcome = ANY(%(away)s) AND finished_at > %(lately)s),
+           count(*) FILTER (WHERE outcome = 'intent' AND started_at < failing.since)
+    FROM failing LEFT JOIN calls ON true GROUP BY failing.since
+"""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """How calls fare. ``since`` is when the first failed after the newest answer; None where answers come.
+
+    ``answered`` and ``failed`` count those of the last two minutes; ``under_way`` those that began before ``since`` and
+    may still be answered.
+    """
+
+    since: datetime | None = None
+    answered: int = 0
+    failed: int = 0
+    under_way: int = 0
+
+    def is_outage(self, now: datetime) -> bool:
+        """Whether nothing was answered for long enough to say so."""
+        return self.since is not None and not self.under_way and now - self.since >= _WORTH_SAYING
+
+    @property
+    def slower(self) -> float:
+        """How many times longer than usual work may take, where only some calls pass: 1 to 10."""
+        return max(1.0, min(10.0, (self.answered + self.failed) / max(1, self.answered)))
+
+
+def trouble(*, job_id: UUID | None, now: datetime) -> Trouble:
+    """How the calls of a job fare, or those of the whole house."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CALLS,
+            {
+                "job": job_id,
+                "since": now - (_LOOKED_AT if job_id else 5 * _NOW),
+                "lately": now - _NOW,
+                "spoken": [outcome.value for outcome in _SPOKEN],
+                "away": [outcome.value for outcome in _AWAY],
+            },
+        )
+        return Trouble(*cursor.fetchone())
+
+
+def next_try(*, tries: int, waited: timedelta, is_outage: bool) -> tuple[timedelta, bool] | None:
+    """After which time a step that failed is tried again, and whether this counts as a try; None for never.
+
+    ``tries`` counts its claims, this one too; ``waited`` is how long ago it was its turn to be made.
+    """
+    may_last = is_outage and waited < settings.LONGEST_OUTAGE
+    if tries >= (MOST_TRIES if is_outage else TRIES) and not may_last:
+        return None
+    wait = timedelta(seconds=settings.AI_BACKOFF_BASE * _WAITS * 2 ** (tries - 1))
+    return min(wait, _LONGEST_WAIT), tries <= TRIES or not may_last
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A step that is held or waits to be."""
+
+    stage: str
+    state: str
+    started_at: datetime | None
+    not_before: datetime
+    created_at: datetime
+    tries: int = 0
+
+
+def next_due(steps: Sequence[OpenStep], *, now: datetime) -> datetime | None:
+    """When models are asked again: the soonest of the steps, where all are put off; None while one is held or due."""
+    dues = [step.not_before for step in steps]
+    if not dues or any(step.state == StepState.CLAIMED for step in steps) or min(dues) < now + _WORTH_SAYING:
+        return None
+    return min(dues)
+
+
+def ends_by(steps: Sequence[OpenStep], *, now: datetime) -> datetime | None:
+    """When a job fails at the latest, and its money goes back, if nobody answers from now on; but for the last calls.
+
+    The first step that is given up ends it.
+    """
+    return min((_given_up(step, now) for step in steps), default=None)
+
+
+def _given_up(step: OpenStep, now: datetime) -> datetime:
+    at, tries = max(now, step.not_before), step.tries
+    if step.state != StepState.CLAIMED:
+        tries += 1
+    while tried := next_try(tries=max(1, tries), waited=at - step.created_at, is_outage=True):
+        wait, counts = tried
+        at += max(wait, _WORTH_SAYING)
+        tries += counts
+    return at
