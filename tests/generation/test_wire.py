@@ -191,7 +191,12 @@ def test_a_connection_that_waits_for_minutes_gives_signs_of_life(silent_port: in
         async with connections.client() as http:
             waiting = asyncio.create_task(http.get(f"http://127.0.0.1:{silent_port}/"))
             found: list[socket.socket] = []
-            await until(lambda: bool(found.extend(_sockets(silent_port)) or found))
+
+            def is_there() -> bool:
+                found.extend(_sockets(silent_port))
+                return bool(found)
+
+            await until(is_there)
             for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"):
                 options[name] = found[0].getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
             options["SO_KEEPALIVE"] = found[0].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
@@ -250,7 +255,7 @@ def test_every_schema_keeps_to_what_both_providers_take() -> None:
 
     from generation import prompts
 
-    schemas = {}
+    schemas: dict[str, dict[str, Any]] = {}
     for found in pkgutil.iter_modules(prompts.__path__):
         module = importlib.import_module(f"generation.prompts.{found.name}")
         schemas |= {f"{found.name}.{name}": value for name, value in vars(module).items() if name.endswith("SCHEMA")}
