@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
@@ -53,11 +52,6 @@ class PersonalData:
     fields: Mapping[str, Mapping[str, Holds]]
     retention: Sequence[Retention] = ()
 
-
-#: What every row carries that must be worked on (R-116): when, how often, and places in the code.
-DUTY: Final[Mapping[str, Holds]] = dict.fromkeys(
-    ("due_at", "nudged_at", "tries", "given_up_at", "error", "traceback"), Holds.PLAIN
-)
 
 _declared: dict[str, PersonalData] = {}
 
