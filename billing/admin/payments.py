@@ -18,6 +18,7 @@ from billing.errors import ProviderError
 from billing.models import Booking, Dispute, Payment, PaymentEvent, Refund
 from privacy.domain import audit
 from tesigo.platform.enqueue import enqueue_on_commit
+from tesigo.platform.forms import Form
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
@@ -58,7 +59,7 @@ class BookingInline(ReadOnlyInline):
         return ", ".join(f"{entry.get_account_display()} {entry.cents:+d}" for entry in booking.entries.all())
 
 
-class RefundForm(forms.Form):
+class RefundForm(Form):
     """How much goes back, and why. ``once`` names the form: sent twice, it gives back once."""
 
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)

@@ -120,13 +120,14 @@ def download(
     response = StreamingHttpResponse(_chunks(file), content_type=CONTENT_TYPES[ExportFormat(export.format)])
     response["Content-Length"] = str(export.size)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    if not connection.in_atomic_block:
+        # Back to the pool: five people with slow lines would hold all of it until they have everything (R-105).
+        connection.close()
     return response
 
 
 async def _chunks(file: "File[bytes]") -> AsyncIterator[bytes]:
     """A stored file piece by piece. Under ASGI a plain FileResponse would be read into memory whole."""
-    # Back to the pool: five people with slow lines would hold all of it until they have everything (R-105).
-    await sync_to_async(connection.close)()
     try:
         while chunk := await sync_to_async(file.read)(CHUNK_BYTES):
             yield chunk

@@ -7,8 +7,8 @@ from typing import Final
 from django.db.models import Max
 
 from documents.models import Document
-from generation.ai import keys
-from generation.enums import JobKind
+from generation.domain import chains
+from generation.enums import JobKind, Purpose
 from generation.models import AIModel, LanguageFactor
 
 TOKENS_PER_PAGE: Final = 1_500
@@ -46,6 +46,5 @@ def cost_of_pages(pages: int) -> Decimal:
 
 
 def first_model() -> AIModel | None:
-    """The first model of the chain that can be asked: enabled, and of a provider that there is a key of (R-23)."""
-    enabled = AIModel.objects.filter(enabled=True).order_by("position", "id")
-    return next((model for model in enabled if keys.configured(model.provider)), None)
+    """The model that writes first, of those that can be asked (R-23)."""
+    return chains.first_model(Purpose.WRITING)

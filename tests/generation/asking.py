@@ -3,16 +3,18 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import redis
 
-from generation.ai import breaker, keys, limits
+from generation.ai import access, breaker, keys, limits
 from generation.ai.gateway import Gateway
 from generation.ai.question import Answer
-from generation.domain import queue
-from generation.enums import JobKind, JobState, KeyHealth, Provider, Stage
-from generation.models import Job
+from generation.domain import chains, queue
+from generation.domain.chains import Link
+from generation.enums import JobKind, JobState, KeyHealth, Provider, Purpose, Stage
+from generation.models import ChainPlace, Job
 from generation.prompts import queries
 from sandbox.client import Control
 from tesigo.platform import alerts
@@ -23,17 +25,20 @@ Work = Callable[[Ask], Coroutine[Any, Any, Any]]
 Run = Callable[[Work], Any]
 
 
-def asker() -> Run:
-    """Runs what asks through a gateway of its own in an event loop of its own, for the same document and step."""
+def asker(**changes: Any) -> Run:
+    """Runs what asks through a gateway of its own in an event loop of its own, for the same document and step.
+
+    ``changes`` are made to the question that is asked: one for search queries.
+    """
     document = DocumentFactory.create()
     job = Job.objects.create(kind=JobKind.OUTLINE, document=document, sort_key=0, state=JobState.RUNNING)
     queue.add(job_id=job.pk, sort_key=0, stage=Stage.OUTLINE, sections=[None])
     (claim,) = queue.claim(limit=1, worker="test")
-    question = queries.question(document, [])
+    question = replace(queries.question(document, []), **changes)
 
     def run(work: Work) -> Any:
         async def inside() -> Any:
-            gateway = Gateway(session_id=document.session_id, seed=document.seed)
+            gateway = Gateway(session_id=document.session_id, seed=document.seed, owner_id=document.owner_id)
             try:
                 return await work(lambda: gateway.ask(question, claim=claim))
             finally:
@@ -72,6 +77,16 @@ def health(provider: Provider) -> KeyHealth:
     return known.state(now)
 
 
+def ask_first(**which: Any) -> None:
+    """Puts the models that are so before all others, in every chain."""
+    ChainPlace.objects.filter(**{f"model__{name}": value for name, value in which.items()}).update(position=0)
+
+
+def first_link(purpose: Purpose = Purpose.QUERIES) -> Link:
+    """The model that is asked first for this, and its effort."""
+    return chains.chains()[purpose][0]
+
+
 def calls(control: Control, service: str) -> int:
     """How many calls a service has had."""
     return int(control.calls(service)["counts"].get(service, 0))
@@ -84,5 +99,5 @@ def told(client: redis.Redis) -> int:
 
 def forget_here() -> None:
     """Leaves what a process knows that has just begun."""
-    for part in (alerts, breaker, keys, limits):
+    for part in (access, alerts, breaker, keys, limits):
         part.forget()
