@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from generation.domain import budgets
+from generation.domain import budgets, credits
 from generation.domain.budgets import Amount, Payer
 from generation.enums import Outcome
 from generation.errors import LostLease
@@ -140,6 +140,7 @@ def settle(
             budgets.settle((payer, Amount(), spent - reserved))
         else:
             return
+        credits.book(provider=attempt.provider, euros=spent.euros)
         cursor.execute(_BOOK, [usage.input_tokens, usage.output_tokens, spent.euros, attempt.job_id])
 
 

@@ -3,6 +3,7 @@
 from generation.models.asking import AIModel, Attempt, KeyLimit, LanguageFactor
 from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation
 from generation.models.queue import Job, JobEvent, Step
+from generation.models.usage import JobUsage, ProviderCredit
 
 __all__ = [
     "AIModel",
@@ -11,9 +12,11 @@ __all__ = [
     "BudgetUse",
     "Job",
     "JobEvent",
+    "JobUsage",
     "KeyLimit",
     "LanguageFactor",
     "PersonalLimit",
+    "ProviderCredit",
     "Reservation",
     "Step",
 ]
