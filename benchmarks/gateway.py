@@ -52,7 +52,7 @@ async def _measure(
 
     from generation.ai.gateway import Gateway
 
-    gateway = Gateway(session_id=claim.job_id, seed=1)
+    gateway = Gateway(session_id=claim.job_id, seed=1, owner_id=1)
     answer: Any = {
         "type": "json_schema",
         "json_schema": {"name": question.purpose, "schema": question.schema, "strict": True},
@@ -63,10 +63,11 @@ async def _measure(
 
     async def bare() -> Any:
         return await client.chat.completions.create(
-            model="gpt-5.1",
+            model="gpt-6-luna",
             messages=[{"role": "system", "content": question.system}, {"role": "user", "content": question.prompt}],
             response_format=answer,
             max_completion_tokens=8_000,
+            reasoning_effort="low",
         )
 
     async def through() -> Any:

@@ -50,6 +50,28 @@ class Provider(models.TextChoices):
     ANTHROPIC = "anthropic", "Anthropic"
 
 
+class Purpose(models.TextChoices):
+    """What models are asked for; each has a chain of its own (R-24)."""
+
+    WRITING = "writing", _("writing")
+    CORRECTING = "correcting", _("correcting")
+    JUDGING = "judging", _("judging citations")
+    QUERIES = "queries", _("planning searches and parts")
+    GLOSSARY = "glossary", _("terms of the work")
+
+
+class Effort(models.TextChoices):
+    """How much a model reasons before it answers, from least to most. Not every model takes each of them."""
+
+    NONE = "none", _("none")
+    MINIMAL = "minimal", _("minimal")
+    LOW = "low", _("low")
+    MEDIUM = "medium", _("medium")
+    HIGH = "high", _("high")
+    XHIGH = "xhigh", _("very high")
+    MAX = "max", _("the most")
+
+
 class Outcome(models.TextChoices):
     """How an attempt ended (R-36). ``INTENT``: the call was about to be made, and nothing more is known."""
 
@@ -60,8 +82,13 @@ class Outcome(models.TextChoices):
     CONNECTION = "connection", _("connection lost")
     SERVER_ERROR = "server_error", _("provider error")
     BAD_ANSWER = "bad_answer", _("unusable answer")
+    CUT = "cut", _("answer cut off")
+    ONLY_REASONED = "only_reasoned", _("reasoned without an answer")
     REFUSED = "refused", _("refused by the model")
     AUTHENTICATION = "authentication", _("key refused")
+    ACCOUNT = "account", _("account out of money or on hold")
+    NO_ACCESS = "no_access", _("model not open to the key")
+    GONE = "gone", _("no such model any more")
     BAD_REQUEST = "bad_request", _("request refused")
     ABANDONED = "abandoned", _("lost with its worker")
 

@@ -1,13 +1,16 @@
 """Celery carries nudges (R-40): each drains the queue, or looks for what was lost."""
 
 import asyncio
+import logging
 
 from celery import shared_task
 from django.utils import timezone
 
-from generation.domain import admission, nudging, tidying
+from generation.domain import admission, endings, nudging, tidying
 from generation.domain.drain import Drain
 from generation.stopping import Stopping
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="generation.tasks.drain", ignore_result=True)
@@ -27,6 +30,14 @@ def nudge_lost_work() -> None:
 def tidy() -> None:
     """Puts right what calls and payments that came to nothing have left in the books (beat)."""
     tidying.tidy(now=timezone.now())
+
+
+@shared_task(name="generation.tasks.check_models", ignore_result=True)
+def check_models() -> None:
+    """Reads which models there are and when they end (beat, nightly, R-25)."""
+    for checked in endings.check():
+        if checked.note:
+            logger.warning("not known of a model", extra={"model": str(checked.model), "why": checked.note})
 
 
 async def _drain() -> None:

@@ -1,4 +1,4 @@
-"""What staff change: the chain of models, limits of keys, tokens of languages, budgets. Every change is audited."""
+"""What staff change: limits of keys, tokens of languages, budgets. Every change is audited."""
 
 from typing import Any, cast
 
@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import CharField, F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from generation.ai import keys
 from generation.domain import budgets, controls
-from generation.enums import Provider, Scope
-from generation.models import AIModel, Budget, BudgetUse, KeyLimit, LanguageFactor, PersonalLimit
+from generation.enums import Scope
+from generation.models import Budget, BudgetUse, KeyLimit, LanguageFactor, PersonalLimit
 
 
 class ControlAdmin(admin.ModelAdmin):
@@ -41,58 +41,6 @@ class ControlAdmin(admin.ModelAdmin):
         """One by one, for the trail."""
         for row in queryset:
             self.delete_model(request, row)
-
-
-class AIModelForm(forms.ModelForm):
-    """A model: an answer must fit into what the model can hold."""
-
-    class Meta:
-        model = AIModel
-        fields = (
-            "provider",
-            "name",
-            "input_price",
-            "output_price",
-            "context_tokens",
-            "max_output_tokens",
-            "enabled",
-            "position",
-        )
-
-    def clean(self) -> dict[str, Any]:
-        """Says what does not fit, at its field."""
-        values = super().clean() or {}
-        longest, window = values.get("max_output_tokens"), values.get("context_tokens")
-        if longest is not None and window is not None and longest > window:
-            self.add_error("max_output_tokens", _("The longest answer cannot be longer than the context window."))
-        return values
-
-
-@admin.register(AIModel)
-class AIModelAdmin(ControlAdmin):
-    """The fallback chain in its order (R-23, R-32): the first enabled model is asked first."""
-
-    form = AIModelForm
-    list_display = ("__str__", "position", "enabled", "input_price", "output_price", "context_tokens")
-    list_editable = ("position", "enabled", "input_price", "output_price")
-    list_filter = ("provider", "enabled")
-    search_fields = ("name",)
-    ordering = ("position", "id")
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The chain, with a warning when it cannot write."""
-        if request.method == "GET":
-            self._warn(request)
-        return super().changelist_view(request, extra_context)
-
-    def _warn(self, request: HttpRequest) -> None:
-        providers = set(AIModel.objects.filter(enabled=True).values_list("provider", flat=True))
-        if not providers:
-            self.message_user(request, _("No model is enabled: nothing can be written."), messages.ERROR)
-        for provider in sorted(providers):
-            if not keys.configured(provider):
-                words = _("There is no key for %(provider)s: its models are passed over.")
-                self.message_user(request, words % {"provider": Provider(provider).label}, messages.WARNING)
 
 
 @admin.register(KeyLimit)

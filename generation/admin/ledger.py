@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from generation.admin.spending import live_part, spending_page
+from generation.admin.spending import ask_again, live_part, spending_page
 from generation.models import Attempt, BudgetUse, Reservation
 from tesigo.platform.read_only import ReadOnly
 
@@ -35,6 +35,7 @@ class AttemptAdmin(ReadOnly, admin.ModelAdmin):
         return [
             path("spending/", view(spending_page), name="generation_spending"),
             path("spending/live/", view(live_part), name="generation_spending_live"),
+            path("spending/ask-again/<str:provider>/<int:place>/", view(ask_again), name="generation_ask_again"),
             *super().get_urls(),
         ]
 

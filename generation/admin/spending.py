@@ -1,21 +1,23 @@
 """The page of AI spending: by day, model and document, budgets as bars, every key as it is right now."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from generation.admin import stacks
+from generation.ai import keys
 from generation.ai.states import KeyState, key_states
-from generation.domain import budgets, credits, spending
+from generation.domain import budgets, controls, credits, spending
 from generation.domain.budgets import BudgetState
 from generation.domain.credits import Balance
-from generation.enums import Scope
+from generation.enums import KeyHealth, Provider, Scope
 from tesigo.platform import charts
 
 
@@ -52,6 +54,21 @@ def live_part(request: HttpRequest) -> HttpResponse:
     """Budgets and keys as they are now."""
     _refuse_others(request)
     return render(request, "generation/admin/_live.html", _live())
+
+
+@require_POST
+def ask_again(request: HttpRequest, provider: str, place: int) -> HttpResponse:
+    """Lets a key be asked at once that was set aside: whoever pays the bill has put it right."""
+    if not request.user.has_perm("generation.change_keylimit"):
+        raise PermissionDenied
+    key = next(
+        (key for name in Provider for key in keys.configured(name) if (key.provider, key.place) == (provider, place)),
+        None,
+    )
+    if key is None:
+        raise Http404
+    controls.ask_again(key=key, by=cast(User, request.user))
+    return redirect("admin:generation_spending")
 
 
 def _refuse_others(request: HttpRequest) -> None:
@@ -102,6 +119,7 @@ def _key(state: KeyState) -> dict[str, Any]:
         "state": state,
         "provider": state.provider.label,
         "health": state.state.label,
+        "may_be_forgiven": state.state in {KeyHealth.ASIDE, KeyHealth.RESTING},
         "requests": charts.share(state.requests, state.requests_limit),
         "tokens": charts.share(state.tokens, state.tokens_limit),
     }

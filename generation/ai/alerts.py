@@ -2,21 +2,73 @@
 
 from django.utils.translation import gettext as _
 
+from generation.ai.errors import Trouble
 from generation.ai.keys import Key
 from generation.enums import Outcome, Provider
-from generation.models import Attempt
+from generation.models import AIModel, Attempt
 from tesigo.platform.alerts import tell_staff
 
 
-def key_refused(key: Key) -> None:
-    """A provider does not take a key any more."""
+def key_refused(key: Key, trouble: Trouble | None = None) -> None:
+    """A provider does not take a key any more, or not now, for what is wrong with its account."""
     facts = {"place": key.place, "provider": Provider(key.provider).label}
+    if trouble is None:
+        subject = _("%(provider)s refuses key %(place)d")
+        text = _(
+            "Key %(place)d of %(provider)s was refused: it is wrong or was withdrawn. It is set aside for ten minutes "
+            "at a time; other keys and models go on meanwhile."
+        )
+    else:
+        subject, cause = {
+            Trouble.LIMIT: (
+                _("%(provider)s: the spending limit behind key %(place)d is reached"),
+                _("The account behind key %(place)d of %(provider)s has reached its spending limit for this month."),
+            ),
+            Trouble.CREDIT: (
+                _("%(provider)s: the account of key %(place)d is out of money"),
+                _("The account behind key %(place)d of %(provider)s has no credit left."),
+            ),
+            Trouble.HOLD: (
+                _("%(provider)s: the account of key %(place)d is on hold"),
+                _("%(provider)s has put the account behind key %(place)d on hold."),
+            ),
+        }[trouble]
+        text = " ".join(
+            (
+                cause,
+                _(
+                    "Its keys are set aside for four hours at a time; other providers go on meanwhile. Once that is "
+                    "put right, “Ask again now” on the page of AI spending has them asked at once."
+                ),
+            )
+        )
+    tell_staff(key=f"ai-key-refused:{key.name}:{trouble or ''}", subject=subject % facts, text=text % facts)
+
+
+def model_refused(key: Key, model: str) -> None:
+    """A key may not ask one model; its other models go on."""
+    facts = {"place": key.place, "provider": Provider(key.provider).label, "model": model}
     tell_staff(
-        key=f"ai-key-refused:{key.name}",
-        subject=_("%(provider)s refuses key %(place)d") % facts,
+        key=f"ai-model-refused:{key.name}:{model}",
+        subject=_("%(provider)s does not let key %(place)d ask %(model)s") % facts,
         text=_(
-            "Key %(place)d of %(provider)s was refused: it is wrong, was withdrawn, or its account is out of money. It "
-            "is set aside for ten minutes at a time; other keys and models go on meanwhile."
+            "%(provider)s says that there is no model %(model)s for key %(place)d. The model is left out for this key "
+            "for an hour at a time; the key's other models go on."
+        )
+        % facts,
+    )
+
+
+def model_gone(model: AIModel) -> None:
+    """No key of its provider finds a model any more (R-25)."""
+    facts = {"model": model.name, "provider": Provider(model.provider).label}
+    tell_staff(
+        key=f"ai-model-gone:{model.provider}:{model.name}",
+        subject=_("%(provider)s has no model %(model)s any more") % facts,
+        text=_(
+            "%(provider)s says that there is no model %(model)s. It is left out of every chain, without a call; the "
+            "models behind it are asked. Give another model its place. Should it be there again, “check_models”, "
+            "which also runs every night, brings it back."
         )
         % facts,
     )

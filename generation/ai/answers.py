@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 from generation.ai.question import Schema
 
 _FENCE: Final = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.S)
+#: A brace or bracket before a quoted name or text, a quoted name before its value, a quoted text at the beginning.
+_JSON: Final = re.compile(r'[{\[]\s*"|"\w+"\s*:\s*["\[{\d]|\A\s*(?:```\w*\s*)?[{\["]')
 _TOLD: Final = 300
 #: PostgreSQL keeps no zeros in text; half a pair of UTF-16 cannot be encoded at all.
 _UNREADABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -51,6 +53,11 @@ def _kept(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _kept(one) for name, one in value.items()}
     return value
+
+
+def is_prose(text: str) -> bool:
+    """Whether it is a text, rather than JSON that does not read, or a piece of it."""
+    return bool(text.strip()) and not _JSON.search(text)
 
 
 def correction(prompt: str, why: str) -> str:

@@ -1,21 +1,24 @@
-"""Anthropic, through its own SDK: messages with one tool that the model has to call, whose input is the answer."""
+"""Anthropic, through its own SDK: messages whose answer is JSON by a schema."""
 
-import json
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
 import anthropic
 import httpx2
-from anthropic.types import TextBlockParam
+from anthropic.types import OutputConfigParam, TextBlockParam
 from django.conf import settings
 
-from generation.ai.errors import ProviderError
-from generation.ai.question import Call, Completion
-from generation.ai.waiting import by_status
+from generation.ai.errors import ProviderError, meaning
+from generation.ai.question import Call, Completion, blocks, count
+from generation.ai.waiting import retry_after
 from generation.domain.attempts import Usage
-from generation.enums import Outcome
+from generation.enums import Effort, Outcome
 
 #: The most blocks of a call that may carry ``cache_control``.
 _BREAKPOINTS: Final = 4
+#: Ends of an answer before it was all said.
+_CUTS: Final = frozenset({"max_tokens", "model_context_window_exceeded", "pause_turn"})
+#: Efforts by names that only others have.
+_LEAST: Final = frozenset({Effort.NONE, Effort.MINIMAL})
 
 
 class Anthropic:
@@ -36,20 +39,19 @@ class Anthropic:
     async def complete(self, call: Call) -> Completion:
         """One message."""
         client = self._client.with_options(api_key=call.key)
-        shared = _blocks(call.shared)
+        shared = blocks(call.shared, most=_BREAKPOINTS - 1)
         try:
             answer: Any = await client.messages.create(
                 model=call.model,
                 max_tokens=call.max_tokens,
                 system=[_kept(call.system)],
                 messages=[{"role": "user", "content": [*map(_kept, shared), {"type": "text", "text": call.prompt}]}],
-                tools=[{"name": call.name, "description": "Hands in the answer.", "input_schema": call.schema}],
-                tool_choice={"type": "tool", "name": call.name},
-                metadata={"user_id": call.session_id},
+                output_config=_output(call),
+                metadata={"user_id": call.person},
                 extra_headers={"Idempotency-Key": call.idempotency_key},
             )
         except anthropic.APIError as error:
-            raise _translated(error) from error
+            raise _translated(error, call.model) from error
         except (ValueError, RecursionError) as error:
             raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
         try:
@@ -63,40 +65,49 @@ def _kept(text: str) -> TextBlockParam:
     return {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
 
 
-def _blocks(shared: tuple[str, ...]) -> tuple[str, ...]:
-    """At most so many that the system's block and these stay within the provider's limit; the last ones as one."""
-    most = _BREAKPOINTS - 1
-    return (*shared[: most - 1], "\n\n".join(shared[most - 1 :])) if len(shared) > most else shared
+def _output(call: Call) -> OutputConfigParam:
+    config: OutputConfigParam = {"format": {"type": "json_schema", "schema": call.schema}}
+    if call.effort:
+        effort = Effort.LOW if call.effort in _LEAST else call.effort
+        config["effort"] = cast(Literal["low", "medium", "high", "xhigh", "max"], str(effort))
+    return config
 
 
 def _read(answer: Any) -> Completion:
-    said = getattr(answer, "usage", None)
-    usage = Usage(_input_tokens(said), said.output_tokens or 0) if said else Usage()
+    usage = _usage(getattr(answer, "usage", None))
     content = getattr(answer, "content", None)
     if content is None:
         raise ProviderError(Outcome.SERVER_ERROR, "the answer was empty", usage=usage)
     if answer.stop_reason == "refusal":
         raise ProviderError(Outcome.REFUSED, usage=usage)
-    was_cut = answer.stop_reason == "max_tokens"
-    for block in content:
-        if block.type == "tool_use":
-            return Completion(text=json.dumps(block.input, ensure_ascii=False), usage=usage, was_cut=was_cut)
+    # Its thinking comes first, in blocks of their own.
     text = "".join(block.text for block in content if block.type == "text")
-    return Completion(text=text, usage=usage, was_cut=was_cut)
+    return Completion(text=text, usage=usage, was_cut=answer.stop_reason in _CUTS)
 
 
-def _input_tokens(said: Any) -> int:
-    """With what was read from and written to the provider's cache: all of it is charged."""
-    cached = (said.cache_creation_input_tokens or 0) + (said.cache_read_input_tokens or 0)
-    return int((said.input_tokens or 0) + cached)
+def _usage(said: Any) -> Usage:
+    """With what was read from and written to the provider's cache, which it counts apart."""
+    cached, written = count(said, "cache_read_input_tokens"), count(said, "cache_creation_input_tokens")
+    return Usage(
+        input_tokens=count(said, "input_tokens") + cached + written,
+        output_tokens=count(said, "output_tokens"),
+        cached_tokens=cached,
+        cache_write_tokens=written,
+        reasoning_tokens=count(getattr(said, "output_tokens_details", None), "thinking_tokens"),
+    )
 
 
-def _translated(error: anthropic.APIError) -> ProviderError:
+def _translated(error: anthropic.APIError, model: str) -> ProviderError:
     if isinstance(error, anthropic.APITimeoutError):
         return ProviderError(Outcome.TIMEOUT)
     if isinstance(error, anthropic.APIConnectionError):
         return ProviderError(Outcome.CONNECTION, str(error))
     if not isinstance(error, anthropic.APIStatusError):
         return ProviderError(Outcome.SERVER_ERROR, str(error))
-    # 402: the account is out of money, which another key may not be.
-    return by_status(error.status_code, error.message, error.response.headers, is_key=error.status_code == 402)
+    return meaning(
+        status=error.status_code,
+        codes={str(said) for said in (error.error_code, error.type) if said},
+        message=error.message,
+        model=model,
+        retry_after=retry_after(error.response.headers),
+    )

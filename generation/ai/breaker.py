@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Final, TypeVar, cast
 
@@ -65,6 +66,17 @@ def report(key: Key, *, call: str, outcome: Outcome | None, retry_after: float |
         return here
 
 
+def forgive(key: Key) -> None:
+    """Lets a key be asked at once that was set aside or told to rest: staff have seen to it."""
+
+    def step(known: Health, now: float) -> tuple[Health, None]:
+        return health.forgiven(known), None
+
+    _change_here(key, step)
+    with suppress(shared.RedisAway):
+        _change_shared(key, step)
+
+
 def look(keys: Sequence[Key]) -> tuple[list[Health], float, bool]:
     """How keys are, what the time is there, and whether all processes know it so."""
 
@@ -96,6 +108,8 @@ def _after(known: Health, now: float, call: str, outcome: Outcome | None) -> Hea
         return health.failed(known, now, call=call, pause=settings.AI_BREAKER_SECONDS)
     if outcome == Outcome.AUTHENTICATION:
         return health.refused(known, now, call=call)
+    if outcome == Outcome.ACCOUNT:
+        return health.refused(known, now, call=call, seconds=health.LONG_ASIDE)
     if outcome == Outcome.RATE_LIMITED:
         return health.let_go(known, call=call)
     return health.succeeded(known, call=call)

@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from generation.ai import alerts, breaker, keys, limits, rules
-from generation.ai.errors import AtLimit, NoKey
+from generation.ai import access, alerts, breaker, keys, limits, rules
+from generation.ai.errors import AtLimit, NoKey, Trouble
 from generation.ai.health import FAILURES
 from generation.ai.keys import Key
 from generation.ai.limits import Allowed, Taken
 from generation.ai.rules import Rules
 from generation.domain.attempts import Usage
 from generation.domain.database import in_database
-from generation.enums import KeyHealth, Outcome
+from generation.enums import KeyHealth, Outcome, Provider
 
 #: Seconds after which those who wait look again: staff may have changed a limit, others given back what they took.
 _NAP: Final = 2.0
+#: Said of one model: the key's other models go on.
+_OF_ONE_MODEL: Final = frozenset({Outcome.NO_ACCESS, Outcome.GONE})
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Grant:
     """Leave to make one call with one key. ``begin`` it, and say how it ``ended``: the key is judged by that."""
 
     key: Key
+    model: str
     allowed: Allowed
     taken: Taken
     call: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -36,14 +39,22 @@ class Grant:
     outcome: Outcome | None = None
     retry_after: float | None = None
     usage: Usage | None = None
+    trouble: Trouble | None = None
 
     def begin(self) -> None:
         """From now on the provider may count the call."""
         self.has_begun = True
 
-    def ended(self, outcome: Outcome, *, retry_after: float | None = None, usage: Usage | None = None) -> None:
+    def ended(
+        self,
+        outcome: Outcome,
+        *,
+        retry_after: float | None = None,
+        usage: Usage | None = None,
+        trouble: Trouble | None = None,
+    ) -> None:
         """The provider answered, or did not; ``usage`` as far as it is known."""
-        self.outcome, self.retry_after, self.usage = outcome, retry_after, usage
+        self.outcome, self.retry_after, self.usage, self.trouble = outcome, retry_after, usage, trouble
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class Wanted:
     """A call of so many ``tokens``, which may take so many ``seconds``, and how many it may be waited for before it."""
 
     provider: str
+    model: str
     tokens: int
     seconds: float
     patience: float
@@ -78,6 +90,7 @@ class _Busy:
     limited: float | None = None
     resting: float | None = None
     is_failing: bool = False
+    is_closed: bool = False
 
     @property
     def wait(self) -> float | None:
@@ -90,7 +103,9 @@ class _Busy:
             return AtLimit(timedelta(seconds=self.wait))
         if self.resting is not None:
             return NoKey(Outcome.RATE_LIMITED, wait=self.resting)
-        return NoKey(Outcome.SERVER_ERROR if self.is_failing else Outcome.AUTHENTICATION)
+        if self.is_failing:
+            return NoKey(Outcome.SERVER_ERROR)
+        return NoKey(Outcome.NO_ACCESS if self.is_closed else Outcome.AUTHENTICATION)
 
 
 async def _wait_for_one(wanted: Wanted, known: Rules) -> Grant:
@@ -111,6 +126,9 @@ def _choose(wanted: Wanted, known: Rules) -> Grant | _Busy:
     """The first key in turn that takes the call. Speaks to Redis: for a thread."""
     busy = _Busy()
     for key in keys.in_turn(wanted.provider):
+        if access.is_left_out(key, wanted.model):
+            busy.is_closed = True
+            continue
         call = uuid.uuid4().hex
         is_admitted, health, now = breaker.admit(key, call=call, seconds=wanted.seconds)
         if not is_admitted:
@@ -122,7 +140,7 @@ def _choose(wanted: Wanted, known: Rules) -> Grant | _Busy:
         allowed = known.allowed(key)
         taken = limits.take(key, tokens=wanted.tokens, allowed=allowed)
         if not taken.wait:
-            return Grant(key, allowed, taken, call)
+            return Grant(key, wanted.model, allowed, taken, call)
         breaker.report(key, call=call, outcome=None)
         busy.limited = _sooner(busy.limited, taken.wait)
     return busy
@@ -135,17 +153,27 @@ def _sooner(known: float | None, wait: float) -> float:
 async def _give_back(grant: Grant) -> None:
     is_newly_refused, is_newly_failing = await asyncio.to_thread(_book, grant)
     if is_newly_refused:
-        await in_database(alerts.key_refused, grant.key)
+        await in_database(alerts.key_refused, grant.key, grant.trouble)
+    if grant.outcome in _OF_ONE_MODEL:
+        await in_database(alerts.model_refused, grant.key, grant.model)
     if is_newly_failing:
         await in_database(alerts.key_failing, grant.key)
 
 
+def _counted(grant: Grant) -> int:
+    """Tokens that count towards the key's minute: Anthropic does not count what it read from its cache."""
+    usage = grant.usage or Usage()
+    uncounted = usage.cached_tokens if grant.key.provider == Provider.ANTHROPIC else 0
+    return max(0, usage.input_tokens - uncounted) + usage.output_tokens
+
+
 def _book(grant: Grant) -> tuple[bool, bool]:
     """Judges the key by the call and counts what it took; whether the key was just set aside, or its breaker opened."""
+    if grant.outcome in _OF_ONE_MODEL:
+        access.leave_out(grant.key, grant.model)
     before, after = breaker.report(grant.key, call=grant.call, outcome=grant.outcome, retry_after=grant.retry_after)
     if not grant.has_begun:
         limits.correct(grant.key, grant.taken, requests=0, tokens=0, allowed=grant.allowed)
     elif grant.usage is not None:
-        tokens = grant.usage.input_tokens + grant.usage.output_tokens
-        limits.correct(grant.key, grant.taken, requests=1, tokens=tokens, allowed=grant.allowed)
+        limits.correct(grant.key, grant.taken, requests=1, tokens=_counted(grant), allowed=grant.allowed)
     return after.aside_until > before.aside_until, before.failures < FAILURES <= after.failures

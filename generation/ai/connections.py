@@ -1,24 +1,63 @@
 """The HTTP connections of one document in one drain (R-35, R-105)."""
 
+import socket
 import ssl
 from functools import cache
 from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 from django.conf import settings
 
 #: Seconds to reach a provider at all. How long an answer may take is the gateway's to say.
 _CONNECT: Final = 10.0
+#: An answer may take minutes, in which not a byte comes; what stands between forgets connections that say nothing.
+#: Seconds before the first sign of life and between two, and how many may stay unanswered.
+KEEP_ALIVE_SECONDS: Final = 60
+_UNANSWERED: Final = 5
+_SOCKET_OPTIONS: Final = [
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), value)
+        for name, value in (
+            ("TCP_KEEPIDLE", KEEP_ALIVE_SECONDS),
+            ("TCP_KEEPINTVL", KEEP_ALIVE_SECONDS),
+            ("TCP_KEEPCNT", _UNANSWERED),
+        )
+        if hasattr(socket, name)
+    ),
+]
 
 
 def client() -> httpx2.AsyncClient:
     """A client with as many connections as a drain can use at once. To be closed by whoever asked for it."""
-    width = settings.DRAIN_WIDTH
     return httpx2.AsyncClient(
-        verify=_trusted(),
         timeout=httpx2.Timeout(None, connect=_CONNECT),
-        limits=httpx2.Limits(max_connections=width, max_keepalive_connections=width),
+        transport=_transport(),
+        mounts={address: _transport(proxy) for address, proxy in _proxies().items()},
     )
+
+
+def _transport(proxy: str | None = None) -> httpx2.AsyncHTTPTransport:
+    width = settings.DRAIN_WIDTH
+    return httpx2.AsyncHTTPTransport(
+        verify=_trusted(),
+        limits=httpx2.Limits(max_connections=width, max_keepalive_connections=width),
+        socket_options=_SOCKET_OPTIONS,
+        proxy=proxy,
+    )
+
+
+def _proxies() -> dict[str, str]:
+    """The providers' addresses that the environment has a proxy for: a transport of one's own knows none by itself."""
+    found, known = {}, getproxies()
+    for url in (settings.OPENAI_BASE_URL, settings.ANTHROPIC_BASE_URL):
+        at = urlsplit(url)
+        proxy = known.get(at.scheme) or known.get("all")
+        if proxy and at.hostname and not proxy_bypass(at.hostname):
+            found[f"{at.scheme}://{at.hostname}"] = proxy
+    return found
 
 
 @cache

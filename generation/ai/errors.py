@@ -1,6 +1,9 @@
 """How a call to a provider goes wrong, in one vocabulary for all of them."""
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from generation.domain.attempts import Usage
@@ -8,25 +11,91 @@ from generation.enums import Outcome
 
 #: The same call may well succeed a little later (R-30). Everything else is left to another key or model.
 WORTH_RETRYING: Final = frozenset({Outcome.RATE_LIMITED, Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.SERVER_ERROR})
+#: Another key of the same provider may make the same call.
+KEY_IS_WRONG: Final = frozenset({Outcome.AUTHENTICATION, Outcome.ACCOUNT, Outcome.NO_ACCESS, Outcome.GONE})
 #: Words of a model, though none to the point.
-_SPOKEN: Final = frozenset({Outcome.REFUSED, Outcome.BAD_ANSWER})
+_SPOKEN: Final = frozenset({Outcome.REFUSED, Outcome.BAD_ANSWER, Outcome.CUT, Outcome.ONLY_REASONED})
+#: They say nothing of those that could not be reached.
+_OF_THE_REQUEST: Final = frozenset({Outcome.BAD_REQUEST, Outcome.NO_ACCESS, Outcome.GONE})
+
+
+class Trouble(StrEnum):
+    """What is wrong with the account behind a key: somebody has to see to it, waiting does not help."""
+
+    LIMIT = "limit"
+    CREDIT = "credit"
+    HOLD = "hold"
+
+
+#: By the code that a provider gives. From the SDKs' own error types and the providers' pages of errors.
+_TROUBLES: Final[Mapping[str, Trouble]] = {
+    "enforced_spend_limit_reached": Trouble.LIMIT,
+    "contract_spend_limit_reached": Trouble.LIMIT,
+    "linked_organization_spend_limit_reached": Trouble.LIMIT,
+    "project_spend_limit_exceeded": Trouble.LIMIT,
+    "organization_spend_limit_exceeded": Trouble.LIMIT,
+    "organization_usage_limit_exceeded": Trouble.LIMIT,
+    "billing_hard_limit_reached": Trouble.LIMIT,
+    "insufficient_quota": Trouble.CREDIT,
+    "credit_balance_exhausted": Trouble.CREDIT,
+    "linked_organization_billing_unavailable": Trouble.CREDIT,
+    "billing_error": Trouble.CREDIT,
+    "organization_on_hold": Trouble.HOLD,
+    "billing_not_active": Trouble.HOLD,
+    "account_deactivated": Trouble.HOLD,
+    "unsupported_country_region_territory": Trouble.HOLD,
+}
+#: Anthropic says this with a plain 400 and no code of its own.
+_CREDIT_WORDS: Final = re.compile(r"credit balance", re.I)
+_NO_MODEL: Final = frozenset({"model_not_found", "not_found_error"})
 
 
 class ProviderError(Exception):
-    """A call brought no usable answer. ``retry_after`` in seconds, where it was said; ``usage`` as charged."""
+    """A call brought no usable answer.
+
+    ``retry_after`` in seconds, where it was said; ``usage`` as charged; ``trouble`` of the account, where it is that.
+    """
 
     def __init__(
-        self, outcome: Outcome, message: str = "", *, retry_after: float | None = None, usage: Usage | None = None
+        self,
+        outcome: Outcome,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        usage: Usage | None = None,
+        trouble: Trouble | None = None,
     ) -> None:
         super().__init__(message or outcome.label)
         self.outcome = outcome
         self.retry_after = retry_after
         self.usage = usage
+        self.trouble = trouble
 
     @property
     def is_worth_retrying(self) -> bool:
         """Whether the same model may be asked again."""
         return self.outcome in WORTH_RETRYING
+
+
+def meaning(*, status: int, codes: set[str], message: str, model: str, retry_after: float | None) -> ProviderError:
+    """What an answer that is no answer means, by its HTTP status and the codes in it, whichever provider gave it."""
+    trouble = next((_TROUBLES[code] for code in sorted(codes) if code in _TROUBLES), None)
+    if trouble is None and (status == 402 or (status == 400 and _CREDIT_WORDS.search(message))):
+        trouble = Trouble.CREDIT
+    if trouble is not None:
+        return ProviderError(Outcome.ACCOUNT, message, trouble=trouble)
+    if status == 401:
+        return ProviderError(Outcome.AUTHENTICATION, message)
+    # A wrong address answers 404, too: only what names the model speaks of it.
+    if status == 404 and codes & _NO_MODEL and model in message:
+        return ProviderError(Outcome.GONE, message)
+    if status == 403:
+        return ProviderError(Outcome.NO_ACCESS, message)
+    if status == 429:
+        return ProviderError(Outcome.RATE_LIMITED, message, retry_after=retry_after)
+    if status >= 500 or status in {408, 409}:
+        return ProviderError(Outcome.SERVER_ERROR, message, retry_after=retry_after)
+    return ProviderError(Outcome.BAD_REQUEST, message)
 
 
 class NoKey(Exception):
@@ -62,5 +131,5 @@ class NoAnswer(Exception):
 
         A model that takes no such request, or is not there any more, says nothing of those that could not be reached.
         """
-        away = [outcome for outcome in self.outcomes if outcome != Outcome.BAD_REQUEST]
+        away = [outcome for outcome in self.outcomes if outcome not in _OF_THE_REQUEST]
         return not _SPOKEN & set(away) and (bool(away) or not self.outcomes)

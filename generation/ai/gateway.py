@@ -22,19 +22,21 @@ from django.conf import settings
 from generation.ai import alerts, answers, connections, rules, sizing, waiting
 from generation.ai.anthropic import Anthropic
 from generation.ai.choosing import Grant, Wanted, some_key
-from generation.ai.errors import AtLimit, NoAnswer, NoKey, ProviderError
+from generation.ai.errors import KEY_IS_WRONG, AtLimit, NoAnswer, NoKey, ProviderError
 from generation.ai.keys import configured
 from generation.ai.openai import OpenAI
 from generation.ai.question import Answer, Call, Completion, Provider, Question
 from generation.ai.rules import Rules
-from generation.domain import attempts
+from generation.domain import attempts, endings
 from generation.domain.attempts import Usage
 from generation.domain.budgets import OverBudget
+from generation.domain.chains import Link
 from generation.domain.database import in_database, insisting
 from generation.domain.queue import Claim
-from generation.enums import Outcome
+from generation.enums import Effort, Outcome
 from generation.enums import Provider as ProviderName
 from generation.models import AIModel, Attempt
+from tesigo.platform.crypto import keyed_hash
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,11 @@ _PROVIDERS: Final[dict[str, type[OpenAI] | type[Anthropic]]] = {
 }
 #: The next model may take the question; whoever looks after prompts wants to know (R-30).
 _QUESTION_REFUSED: Final = frozenset({Outcome.BAD_REQUEST, Outcome.REFUSED})
+#: The effort below one; every model that reasons takes the lowest of these. Empty is a provider's own, above it.
+_LOWER: Final = {
+    Effort.MAX: Effort.XHIGH, Effort.XHIGH: Effort.HIGH, Effort.HIGH: Effort.MEDIUM, Effort.MEDIUM: Effort.LOW,
+    "": Effort.LOW,
+}  # fmt: skip
 _KEY_SPACE: Final = UUID("6f9b1f6e-5c0a-4d3e-9a2b-7d1c8e4f0a35")
 
 
@@ -62,6 +69,16 @@ class _Asking:
 
 
 @dataclass(frozen=True)
+class _Order:
+    """A question to one model at an effort; ``is_again`` where there was too little room for an answer before."""
+
+    model: AIModel
+    question: Question
+    effort: str
+    is_again: bool = False
+
+
+@dataclass(frozen=True)
 class _Reply:
     """What a model said, and the ``value`` in it, or the ``mistake`` that hides it."""
 
@@ -69,12 +86,22 @@ class _Reply:
     value: dict[str, Any] | None = None
     mistake: str = ""
 
+    @property
+    def outcome(self) -> Outcome:
+        """What the answer was: one that was cut is not the model's mistake."""
+        if self.value is not None:
+            return Outcome.SUCCEEDED
+        if not self.completion.was_cut:
+            return Outcome.BAD_ANSWER
+        return Outcome.CUT if self.completion.text.strip() else Outcome.ONLY_REASONED
+
 
 class Gateway:
     """The door for one document in one drain: its own connections, shared with no other document (R-35)."""
 
-    def __init__(self, *, session_id: UUID, seed: int) -> None:
+    def __init__(self, *, session_id: UUID, seed: int, owner_id: int) -> None:
         self._session_id = str(session_id)
+        self._person = keyed_hash("person at providers", str(owner_id)).hex()
         self._seed = seed
         self._http: httpx2.AsyncClient | None = None
         self._providers: dict[str, Provider] = {}
@@ -85,24 +112,26 @@ class Gateway:
         Raises NoAnswer; AtLimit, when it should be asked again later; OverBudget, when no model is cheap enough.
         """
         asking = _Asking(question, claim, await rules.current())
-        left = [model for model in asking.rules.chain if sizing.fits(question, model)]
-        if asking.rules.chain and not left:
+        chain = asking.rules.chain(question.purpose)
+        left = [link for link in chain if sizing.fits(question, link.model)]
+        if chain and not left:
             raise NoAnswer([Outcome.BAD_REQUEST])
         outcomes: list[Outcome] = []
         waits: list[float | None] = []
         limited: list[timedelta] = []
         over: OverBudget | None = None
         while left:
-            model = left.pop(0)
+            link = left.pop(0)
+            model = link.model
             try:
-                return await self._ask_model(model, asking)
+                return await self._ask_model(link, asking)
             except OverBudget as error:
                 over = error
-                left = [other for other in left if other.output_price < model.output_price]
+                left = [other for other in left if other.model.output_price < model.output_price]
             except AtLimit as error:
                 limited.append(error.wait)
                 # Its other models have the same keys; and who has waited once asks whoever is free now.
-                left = [other for other in left if other.provider != model.provider]
+                left = [other for other in left if other.model.provider != model.provider]
                 asking.patience = 0.0
             except NoKey as error:
                 outcomes.append(error.outcome)
@@ -128,42 +157,57 @@ class Gateway:
         except Exception:
             logger.warning("connections of a document did not close", exc_info=True)
 
-    async def _ask_model(self, model: AIModel, asking: _Asking) -> Answer:
+    async def _ask_model(self, link: Link, asking: _Asking) -> Answer:
         async for attempt in waiting.policy(failed_before=asking.failed):
             with attempt:
-                return await self._usable_answer(model, asking)
+                return await self._usable_answer(link, asking)
         raise AssertionError("the policy raises what failed last")  # pragma: no cover
 
-    async def _usable_answer(self, model: AIModel, asking: _Asking) -> Answer:
-        """A broken answer is repaired once, by asking again with what was wrong with it."""
+    async def _usable_answer(self, link: Link, asking: _Asking) -> Answer:
+        """A broken answer is repaired once, by asking again with what was wrong with it.
+
+        Where it was cut, there was too little room: it is asked with more, and less reasoning in it.
+        """
         question = asking.question
-        reply = await self._with_some_key(model, asking, question)
+        order = _Order(link.model, question, link.effort)
+        reply = await self._with_some_key(order, asking)
         if reply.value is None:
-            cut = " It was cut off: keep it shorter." if reply.completion.was_cut else ""
-            corrected = replace(question, prompt=answers.correction(question.prompt, reply.mistake + cut))
-            reply = await self._with_some_key(model, asking, corrected)
+            order = _repaired(order, reply)
+            reply = await self._with_some_key(order, asking)
         if reply.value is not None:
-            return Answer(reply.value, model.name)
-        if question.salvage is None or not reply.completion.text.strip():
-            raise ProviderError(Outcome.BAD_ANSWER, reply.mistake)
-        return Answer(question.salvage(answers.readable(reply.completion.text)), model.name)
+            return Answer(reply.value, link.model.name)
+        said = reply.completion
+        # Half a text is no text, and JSON that does not read is none either.
+        if question.salvage is None or said.was_cut or not answers.is_prose(said.text):
+            raise ProviderError(reply.outcome, reply.mistake)
+        return Answer(question.salvage(answers.readable(said.text)), link.model.name)
 
-    async def _with_some_key(self, model: AIModel, asking: _Asking, question: Question) -> _Reply:
-        """A refused key is set aside and another one taken at once: no key is left when all were refused."""
-        for _ in configured(model.provider):
+    async def _with_some_key(self, order: _Order, asking: _Asking) -> _Reply:
+        """A key that may not make the call gives way to another at once: none is left when all were refused."""
+        failures: list[ProviderError] = []
+        known = configured(order.model.provider)
+        for _ in known:
             try:
-                return await self._call(model, asking, question)
+                return await self._call(order, asking)
             except ProviderError as error:
-                if error.outcome != Outcome.AUTHENTICATION:
+                if error.outcome not in KEY_IS_WRONG:
                     raise
-        raise ProviderError(Outcome.AUTHENTICATION, "no key is left")
+                failures.append(error)
+            except NoKey as error:
+                if not failures:
+                    raise
+                raise failures[-1] from error
+        if {failure.outcome for failure in failures} == {Outcome.GONE}:
+            await in_database(endings.mark_gone, order.model)
+        raise failures[-1]
 
-    async def _call(self, model: AIModel, asking: _Asking, question: Question) -> _Reply:
-        claim = asking.claim
-        expected, seconds = sizing.expected(question, model), sizing.seconds(question)
+    async def _call(self, order: _Order, asking: _Asking) -> _Reply:
+        model, question, claim = order.model, order.question, asking.claim
+        expected = sizing.expected(question, model, effort=order.effort, again=order.is_again)
+        seconds = sizing.seconds(question)
         tokens = expected.input_tokens + expected.output_tokens
-        same = _idempotency_key(claim.step_id, model, question.text)
-        wanted = Wanted(model.provider, tokens, seconds, asking.patience)
+        same = _idempotency_key(claim.step_id, order)
+        wanted = Wanted(model.provider, model.name, tokens, seconds, asking.patience)
         async with some_key(wanted, known=asking.rules) as grant:
             attempt = await in_database(
                 attempts.intend,
@@ -172,6 +216,7 @@ class Gateway:
                 token=claim.token,
                 model=model,
                 purpose=question.purpose,
+                effort=order.effort,
                 idempotency_key=same,
                 expected=expected,
                 key_place=grant.key.place,
@@ -184,9 +229,11 @@ class Gateway:
                 prompt=question.prompt,
                 schema=question.schema,
                 name=question.purpose,
+                effort=order.effort,
                 max_tokens=expected.output_tokens,
                 seed=self._seed,
                 session_id=self._session_id,
+                person=self._person,
                 idempotency_key=str(same),
             )
             started = time.monotonic()
@@ -199,8 +246,7 @@ class Gateway:
                     await in_database(alerts.question_refused, attempt=attempt, outcome=error.outcome)
                 raise
             reply = _read(completion, question)
-            outcome = Outcome.BAD_ANSWER if reply.mistake else Outcome.SUCCEEDED
-            await _settle(attempt, model, started, outcome, completion.usage, reply.mistake)
+            await _settle(attempt, model, started, reply.outcome, completion.usage, reply.mistake)
             return reply
 
     async def _timed(self, provider: str, call: Call, grant: Grant, seconds: float) -> Completion:
@@ -213,7 +259,7 @@ class Gateway:
             grant.ended(Outcome.TIMEOUT)
             raise ProviderError(Outcome.TIMEOUT) from None
         except ProviderError as error:
-            grant.ended(error.outcome, retry_after=error.retry_after, usage=error.usage)
+            grant.ended(error.outcome, retry_after=error.retry_after, usage=error.usage, trouble=error.trouble)
             raise
         grant.ended(Outcome.SUCCEEDED, usage=completion.usage)
         return completion
@@ -232,9 +278,22 @@ def _read(completion: Completion, question: Question) -> _Reply:
         return _Reply(completion, mistake=str(mistake))
 
 
-def _idempotency_key(step_id: int, model: AIModel, asked: str) -> UUID:
+def _repaired(order: _Order, reply: _Reply) -> _Order:
+    """What to ask after an answer that cannot be used."""
+    was_cut = reply.completion.was_cut
+    question, effort = order.question, order.effort
+    if reply.outcome != Outcome.ONLY_REASONED:
+        cut = " It was cut off: keep it shorter." if was_cut else ""
+        question = replace(question, prompt=answers.correction(question.prompt, reply.mistake + cut))
+    if was_cut and (effort or reply.completion.usage.reasoning_tokens):
+        effort = _LOWER.get(effort, effort)
+    return _Order(order.model, question, effort, is_again=was_cut)
+
+
+def _idempotency_key(step_id: int, order: _Order) -> UUID:
     """The same for the same question of a step, also after a crash (R-36)."""
-    digest = hashlib.sha256(asked.encode()).hexdigest()
+    model, asked = order.model, f"{order.question.text} {order.effort} {order.is_again or ''}"
+    digest = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
     return uuid.uuid5(_KEY_SPACE, f"{step_id} {model.provider} {model.name} {digest}")
 
 

@@ -11,8 +11,10 @@ from generation.enums import KeyHealth
 
 #: Failures in a row that open the breaker.
 FAILURES: Final = 5
-#: Seconds for which a refused key is not asked: somebody may have paid the bill since.
+#: Seconds for which a refused key is not asked: somebody may have put it right since.
 ASIDE: Final = 600.0
+#: The same where its account has reached a month's limit, is out of money or on hold.
+LONG_ASIDE: Final = 4 * 3_600.0
 #: The longest rest in seconds, whatever a provider asks for.
 LONGEST_REST: Final = 3_600.0
 
@@ -83,6 +85,11 @@ def rested(health: Health, now: float, *, call: str, seconds: float) -> Health:
     return replace(let_go(health, call=call), rest_until=max(health.rest_until, until))
 
 
-def refused(health: Health, now: float, *, call: str) -> Health:
+def refused(health: Health, now: float, *, call: str, seconds: float = ASIDE) -> Health:
     """The provider does not take the key."""
-    return replace(let_go(health, call=call), aside_until=now + ASIDE)
+    return replace(let_go(health, call=call), aside_until=now + seconds)
+
+
+def forgiven(health: Health) -> Health:
+    """Somebody says that the key is right again."""
+    return replace(health, aside_until=0.0, rest_until=0.0)

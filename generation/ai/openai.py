@@ -1,16 +1,27 @@
-"""OpenAI, through its own SDK: chat completions with an answer by JSON schema."""
+"""OpenAI, through its own SDK: chat completions with an answer by JSON schema.
 
-from typing import Any
+Nothing outside this module knows of chat completions: what another API of theirs takes and gives can take its place
+here alone.
+"""
+
+import re
+from typing import Any, Final
 
 import httpx2
 import openai
 from django.conf import settings
 
-from generation.ai.errors import ProviderError
-from generation.ai.question import Call, Completion
-from generation.ai.waiting import by_status
+from generation.ai.errors import ProviderError, meaning
+from generation.ai.question import Call, Completion, blocks, count
+from generation.ai.waiting import retry_after
 from generation.domain.attempts import Usage
 from generation.enums import Outcome
+
+_NUMBER: Final = re.compile(r"gpt-(\d+)(?:\.(\d+))?\b")
+#: From this one on prompts are kept at marked places, and what is kept is charged.
+_FIRST_WITH_BREAKPOINTS: Final = (5, 6)
+#: The most that a call may mark.
+_BREAKPOINTS: Final = 4
 
 
 class OpenAI:
@@ -29,24 +40,9 @@ class OpenAI:
         """One chat completion."""
         client = self._client.with_options(api_key=call.key)
         try:
-            answer: Any = await client.chat.completions.create(
-                model=call.model,
-                messages=[
-                    {"role": "system", "content": call.system},
-                    # One text: its beginning is equal to that of other questions, which the provider finds by itself.
-                    {"role": "user", "content": "\n\n".join((*call.shared, call.prompt))},
-                ],
-                response_format={
-                    "type": "json_schema",
-                    "json_schema": {"name": call.name, "schema": call.schema, "strict": True},
-                },
-                max_completion_tokens=call.max_tokens,
-                seed=call.seed,
-                safety_identifier=call.session_id,
-                extra_headers={"Idempotency-Key": call.idempotency_key},
-            )
+            answer: Any = await client.chat.completions.create(**_asked(call))
         except openai.APIError as error:
-            raise _translated(error) from error
+            raise _translated(error, call.model) from error
         except (ValueError, RecursionError) as error:
             raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
         try:
@@ -55,9 +51,53 @@ class OpenAI:
             raise ProviderError(Outcome.SERVER_ERROR, "the answer had another shape") from error
 
 
+def _asked(call: Call) -> dict[str, Any]:
+    asked: dict[str, Any] = {
+        "model": call.model,
+        "messages": [
+            {"role": "system", "content": call.system},
+            # One text: its beginning is equal to that of other questions, which the provider finds by itself.
+            {"role": "user", "content": "\n\n".join((*call.shared, call.prompt))},
+        ],
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": call.name, "schema": call.schema, "strict": True},
+        },
+        "max_completion_tokens": call.max_tokens,
+        "seed": call.seed,
+        "prompt_cache_key": call.session_id,
+        "safety_identifier": call.person,
+        "extra_headers": {"Idempotency-Key": call.idempotency_key},
+    }
+    if call.effort:
+        asked["reasoning_effort"] = call.effort
+    if _has_breakpoints(call.model):
+        # By itself it would keep, and charge for, each question to its very end.
+        asked["prompt_cache_options"] = {"mode": "explicit"}
+        asked["messages"] = [
+            {"role": "system", "content": [_kept(call.system)]},
+            {
+                "role": "user",
+                "content": [
+                    *(_kept(f"{text}\n\n") for text in blocks(call.shared, most=_BREAKPOINTS - 1)),
+                    {"type": "text", "text": call.prompt},
+                ],
+            },
+        ]
+    return asked
+
+
+def _has_breakpoints(model: str) -> bool:
+    number = _NUMBER.match(model)
+    return bool(number) and (int(number[1]), int(number[2] or 0)) >= _FIRST_WITH_BREAKPOINTS  # type: ignore[index]
+
+
+def _kept(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text, "prompt_cache_breakpoint": {"mode": "explicit"}}
+
+
 def _read(answer: Any) -> Completion:
-    said = getattr(answer, "usage", None)
-    usage = Usage(said.prompt_tokens or 0, said.completion_tokens or 0) if said else Usage()
+    usage = _usage(getattr(answer, "usage", None))
     choices = getattr(answer, "choices", None)
     if not choices:
         raise ProviderError(Outcome.SERVER_ERROR, "the answer was empty", usage=usage)
@@ -70,12 +110,28 @@ def _read(answer: Any) -> Completion:
     return Completion(text=text, usage=usage, was_cut=choice.finish_reason == "length")
 
 
-def _translated(error: openai.APIError) -> ProviderError:
+def _usage(said: Any) -> Usage:
+    of_input, of_output = (getattr(said, name, None) for name in ("prompt_tokens_details", "completion_tokens_details"))
+    return Usage(
+        input_tokens=count(said, "prompt_tokens"),
+        output_tokens=count(said, "completion_tokens"),
+        cached_tokens=count(of_input, "cached_tokens"),
+        cache_write_tokens=count(of_input, "cache_write_tokens"),
+        reasoning_tokens=count(of_output, "reasoning_tokens"),
+    )
+
+
+def _translated(error: openai.APIError, model: str) -> ProviderError:
     if isinstance(error, openai.APITimeoutError):
         return ProviderError(Outcome.TIMEOUT)
     if isinstance(error, openai.APIConnectionError):
         return ProviderError(Outcome.CONNECTION, str(error))
     if not isinstance(error, openai.APIStatusError):
         return ProviderError(Outcome.SERVER_ERROR, str(error))
-    is_key = error.code == "insufficient_quota"
-    return by_status(error.status_code, error.message, error.response.headers, is_key=is_key)
+    return meaning(
+        status=error.status_code,
+        codes={str(said) for said in (error.code, error.type) if said},
+        message=error.message,
+        model=model,
+        retry_after=retry_after(error.response.headers),
+    )

@@ -43,7 +43,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """One call as a provider gets it."""
+    """One call as a provider gets it.
+
+    ``session_id`` is the document's, ``person`` its owner as a keyed hash: so that a provider can bar one person.
+    """
 
     model: str
     key: str
@@ -52,9 +55,11 @@ class Call:
     prompt: str
     schema: Schema
     name: str
+    effort: str
     max_tokens: int
     seed: int
     session_id: str
+    person: str
     idempotency_key: str
 
 
@@ -65,6 +70,17 @@ class Completion:
     text: str
     usage: Usage
     was_cut: bool = False
+
+
+def blocks(shared: tuple[str, ...], *, most: int) -> tuple[str, ...]:
+    """The shared blocks as so many at most, for a provider that takes no more: the last ones become one."""
+    return (*shared[: most - 1], "\n\n".join(shared[most - 1 :])) if len(shared) > most else shared
+
+
+def count(said: Any, name: str) -> int:
+    """A figure of a provider's, 0 where it gives none or no number."""
+    value = getattr(said, name, None)
+    return max(0, value) if isinstance(value, int) else 0
 
 
 class Provider(Protocol):

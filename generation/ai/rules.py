@@ -6,11 +6,11 @@ from typing import Final
 
 from django.conf import settings
 
-from generation.ai import keys
 from generation.ai.keys import Key
 from generation.ai.limits import Allowed
+from generation.domain.chains import PURPOSES, Chains, Link, chains
 from generation.domain.database import in_database
-from generation.models import AIModel, KeyLimit
+from generation.models import KeyLimit
 
 #: For keys of a provider that no row is about: what the smallest accounts may do.
 _UNKNOWN: Final = Allowed(requests=60, tokens=100_000)
@@ -18,10 +18,14 @@ _UNKNOWN: Final = Allowed(requests=60, tokens=100_000)
 
 @dataclass(frozen=True)
 class Rules:
-    """The chain of models, and what keys may do."""
+    """The chains of models, and what keys may do."""
 
-    chain: list[AIModel]
+    chains: Chains
     limits: dict[tuple[str, int], Allowed]
+
+    def chain(self, question: str) -> list[Link]:
+        """The models for questions of this name, in their order."""
+        return self.chains.get(PURPOSES[question], [])
 
     def allowed(self, key: Key) -> Allowed:
         """What this key may do in a minute: its own row, else the one of all keys of its provider."""
@@ -45,9 +49,8 @@ async def current() -> Rules:
 
 def read() -> Rules:
     """As they are now."""
-    models = AIModel.objects.filter(enabled=True).order_by("position", "id")
     return Rules(
-        chain=[model for model in models if keys.configured(model.provider)],
+        chains=chains(),
         limits={
             (row.provider, row.place): Allowed(row.requests_per_minute, row.tokens_per_minute)
             for row in KeyLimit.objects.all()

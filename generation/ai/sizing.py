@@ -7,6 +7,7 @@ from django.conf import settings
 
 from generation.ai.question import Question
 from generation.domain.attempts import Usage
+from generation.enums import Effort
 from generation.models import AIModel
 
 #: Fewer than any model needs for a token of the languages we write in: the limit is never what makes a text short.
@@ -15,16 +16,24 @@ _FEWEST_CHARACTERS: Final = 2
 _CHARACTERS: Final = 3
 #: For a model's own thinking, and for the JSON around the text.
 _SPARE_TOKENS: Final = 4_000
+#: How much more room reasoning gets at an effort.
+_REASONING: Final = {Effort.MEDIUM: 2, Effort.HIGH: 4, Effort.XHIGH: 8, Effort.MAX: 16}
+#: How many times the limit, where an answer was cut.
+_AGAIN: Final = 3
 
 
-def expected(question: Question, model: AIModel) -> Usage:
+def expected(question: Question, model: AIModel, *, effort: str = "", again: bool = False) -> Usage:
     """What the call takes at most, as far as one can know before: its output is limited to that.
 
-    None of it where the question leaves no room in the model's window.
+    None of it where the question leaves no room in the model's window. ``again``: what would have been enough was not.
     """
     asked = -(-(len(question.text) + len(json.dumps(question.schema))) // _CHARACTERS)
-    longest = question.characters // _FEWEST_CHARACTERS + _SPARE_TOKENS
-    return Usage(asked, max(0, min(model.max_output_tokens, longest, model.context_tokens - asked)))
+    # Nobody knows before what the provider has kept: at most, everything that may be kept is written anew.
+    kept = -(-sum(map(len, (question.system, *question.shared))) // _CHARACTERS)
+    longest = question.characters // _FEWEST_CHARACTERS + _SPARE_TOKENS * _REASONING.get(effort, 1)
+    longest *= _AGAIN if again else 1
+    answer = max(0, min(model.longest_answer, longest, model.window - asked))
+    return Usage(asked, answer, cache_write_tokens=kept)
 
 
 def fits(question: Question, model: AIModel) -> bool:

@@ -15,7 +15,6 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_base, wait_random_exponential
 
 from generation.ai.errors import ProviderError
-from generation.enums import Outcome
 
 #: Failed tries of one model before the next one is asked (R-32).
 TRIES: Final = 3
@@ -48,18 +47,6 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, (parsedate_to_datetime(headers.get("retry-after", "")) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError):
         return None
-
-
-def by_status(status: int, message: str, headers: Mapping[str, str], *, is_key: bool) -> ProviderError:
-    """What an HTTP status of any provider means; ``is_key`` says that it is this key's fault all the same."""
-    wait = retry_after(headers)
-    if is_key or status in {401, 403}:
-        return ProviderError(Outcome.AUTHENTICATION, message)
-    if status == 429:
-        return ProviderError(Outcome.RATE_LIMITED, message, retry_after=wait)
-    if status >= 500 or status in {408, 409}:
-        return ProviderError(Outcome.SERVER_ERROR, message, retry_after=wait)
-    return ProviderError(Outcome.BAD_REQUEST, message)
 
 
 def _is_worth_retrying(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ follow in the same transaction. Locks are taken in one order: the job, steps, at
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -38,8 +38,14 @@ _HELD: Final = """
     WHERE job.id = %s FOR NO KEY UPDATE OF job
 """
 _BOOK: Final = """
-    UPDATE generation_job SET input_tokens = input_tokens + %s, output_tokens = output_tokens + %s, cost = cost + %s
-    WHERE id = %s
+    UPDATE generation_job SET
+        input_tokens = input_tokens + %(input_tokens)s,
+        output_tokens = output_tokens + %(output_tokens)s,
+        cached_tokens = cached_tokens + %(cached_tokens)s,
+        cache_write_tokens = cache_write_tokens + %(cache_write_tokens)s,
+        reasoning_tokens = reasoning_tokens + %(reasoning_tokens)s,
+        cost = cost + %(cost)s
+    WHERE id = %(job)s
 """
 #: No call takes so long, nor do the budgets of calls that began so long ago matter any more.
 _LONGEST_CALL: Final = timedelta(hours=2)
@@ -61,8 +67,19 @@ class Usage:
     reasoning_tokens: int = 0
 
     def cost(self, model: AIModel) -> Decimal:
-        """Euros at the model's prices."""
-        spent = self.input_tokens * model.input_price + self.output_tokens * model.output_price
+        """Euros at the model's prices; those of cached and written input, and of a long prompt, where it has them."""
+        is_long = model.long_prompt_tokens is not None and self.input_tokens > model.long_prompt_tokens
+        input_price = (model.long_input_price if is_long else None) or model.input_price
+        output_price = (model.long_output_price if is_long else None) or model.output_price
+        dearer = input_price / model.input_price if model.input_price else Decimal(1)
+        cached_price = model.input_price if model.cached_price is None else model.cached_price
+        write_price = model.input_price if model.cache_write_price is None else model.cache_write_price
+        fresh = max(0, self.input_tokens - self.cached_tokens - self.cache_write_tokens)
+        spent = (
+            fresh * input_price
+            + (self.cached_tokens * cached_price + self.cache_write_tokens * write_price) * dearer
+            + self.output_tokens * output_price
+        )
         return (spent / _MILLION).quantize(Decimal("0.000001"))
 
     def amount(self, model: AIModel) -> Amount:
@@ -80,6 +97,7 @@ def intend(
     idempotency_key: UUID,
     expected: Usage,
     key_place: int,
+    effort: str = "",
 ) -> Attempt:
     """Writes down that a call is about to be made, with what it may take from the budgets. Committed before it (R-36).
 
@@ -98,6 +116,7 @@ def intend(
             model_name=model.name,
             key_place=key_place,
             purpose=purpose,
+            effort=effort,
             idempotency_key=idempotency_key,
             reserved_tokens=wanted.tokens,
             reserved_cost=wanted.euros,
@@ -119,8 +138,7 @@ def settle(
     spent = usage.amount(model)
     values = {
         "outcome": outcome,
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
+        **asdict(usage),
         "cost": spent.euros,
         "latency_ms": latency_ms,
         "error": error[:500],
@@ -141,7 +159,7 @@ def settle(
         else:
             return
         credits.book(provider=attempt.provider, euros=spent.euros)
-        cursor.execute(_BOOK, [usage.input_tokens, usage.output_tokens, spent.euros, attempt.job_id])
+        cursor.execute(_BOOK, {**asdict(usage), "cost": spent.euros, "job": attempt.job_id})
 
 
 def _end(attempt: Attempt, present: Outcome, values: dict[str, Any]) -> bool:

@@ -5,14 +5,13 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Min
-
 from documents.domain import sources
 from documents.domain.queries import numbered
 from documents.domain.text import characters_per_page
 from documents.models import Document, Passage
-from generation.enums import Stage, StepState
-from generation.models import AIModel, Step
+from generation.domain import chains
+from generation.enums import Purpose, Stage, StepState
+from generation.models import Step
 from generation.prompts import glossary
 from generation.prompts.glossary import Term
 from generation.prompts.writing import LONGEST_CALL, Commission, Piece
@@ -26,6 +25,8 @@ HEADING: Final = 0.075
 _WHOLE_BELOW: Final = 30
 _DIVIDED_ABOVE: Final = 50
 _LONG_SECTION: Final = 5.0
+#: What sections are asked for.
+_TEXTS: Final = (Purpose.WRITING, Purpose.CORRECTING)
 #: Tokens of an answer that are not its text, and the share that is text at least.
 _SPARE_TOKENS: Final = 4_000
 _TEXT_SHARE: Final = 0.5
@@ -104,9 +105,11 @@ def _longest_call(document: Document) -> int:
 
     In a short document that is all; in a long one texts are asked for in stretches that a reader could check.
     """
-    limit: int | None = AIModel.objects.filter(enabled=True).aggregate(least=Min("max_output_tokens"))["least"]
-    if limit is None:
+    found = chains.chains()
+    limits = [link.model.longest_answer for purpose in _TEXTS for link in found.get(purpose, [])]
+    if not limits:
         return LONGEST_CALL
+    limit = min(limits)
     able = round(max(limit - _SPARE_TOKENS, limit * _TEXT_SHARE))
     return able if document.pages < _WHOLE_BELOW else min(LONGEST_CALL, able)
 

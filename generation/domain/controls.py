@@ -1,21 +1,26 @@
-"""Models, limits, budgets and factors as staff change them: every change is in the audit trail (R-23, R-74)."""
+"""Models, chains, limits, budgets and factors as staff change them, every change in the audit trail (R-23, R-74)."""
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from generation.models import AIModel, Budget, KeyLimit, LanguageFactor, PersonalLimit
+from generation.ai import breaker
+from generation.ai.keys import Key
+from generation.models import AIModel, Budget, ChainPlace, KeyLimit, LanguageFactor, PersonalLimit
 from privacy.domain import audit
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-Control = AIModel | Budget | KeyLimit | LanguageFactor | PersonalLimit
+Control = AIModel | Budget | ChainPlace | KeyLimit | LanguageFactor | PersonalLimit
 
 #: What a kind of row is called in the trail.
 _NAMES: Final[dict[type[Control], str]] = {
     AIModel: "ai_model",
     Budget: "budget",
+    ChainPlace: "chain_place",
     KeyLimit: "key_limit",
     LanguageFactor: "language_factor",
     PersonalLimit: "personal_limit",
@@ -43,12 +48,29 @@ def drop(*, row: Control, by: "User") -> None:
         row.delete()
 
 
+def ask_again(*, key: Key, by: "User") -> None:
+    """Has a key asked at once that was set aside or told to rest. The trail knows it by its place."""
+    with transaction.atomic():
+        audit.record(
+            action="provider_key.asked_again",
+            subject=None,
+            by=by,
+            details={"provider": key.provider, "place": key.place},
+        )
+    breaker.forgive(key)
+
+
 def _name(row: Control) -> str:
     return _NAMES[type(row)]
 
 
 def _values(row: Control) -> dict[str, Any]:
-    """Every field as the trail keeps it: numbers, switches and short words; money as text, with its decimals."""
+    """Every field as the trail keeps it: numbers, switches and short words; money and dates as text."""
     values = {field.name: field.value_from_object(row) for field in row._meta.concrete_fields if not field.primary_key}
-    plain = (bool, int, str, type(None))
-    return {name: value if isinstance(value, plain) else f"{value.normalize():f}" for name, value in values.items()}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.isoformat() if isinstance(value, date) else value

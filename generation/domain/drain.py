@@ -224,9 +224,9 @@ class Drain:
 
     async def _gateway(self, document_id: UUID) -> Gateway:
         if document_id not in self._gateways:
-            session_id, seed = await in_database(_identity, document_id)
+            session_id, seed, owner_id = await in_database(_identity, document_id)
             # Two steps of a document may come here at once.
-            self._gateways.setdefault(document_id, Gateway(session_id=session_id, seed=seed))
+            self._gateways.setdefault(document_id, Gateway(session_id=session_id, seed=seed, owner_id=owner_id))
         return self._gateways[document_id]
 
 
@@ -244,5 +244,5 @@ def _close_connection() -> None:
     connection.close()
 
 
-def _identity(document_id: UUID) -> tuple[UUID, int]:
-    return Document.objects.values_list("session_id", "seed").get(pk=document_id)
+def _identity(document_id: UUID) -> tuple[UUID, int, int]:
+    return Document.objects.values_list("session_id", "seed", "owner_id").get(pk=document_id)

@@ -15,11 +15,10 @@ from uuid import UUID
 
 from documents.domain import outline
 from documents.models import Document
-from generation.ai import keys
-from generation.domain import prior
+from generation.domain import chains, prior
 from generation.domain.attempts import Usage
 from generation.domain.prior import Figures
-from generation.enums import JobKind
+from generation.enums import JobKind, Purpose
 from generation.models import AIModel, JobUsage, LanguageFactor
 
 #: Where classes of length begin, in pages: written whole, in many sections, in parts.
@@ -201,11 +200,12 @@ def _part(figures: Figures, model: AIModel | None) -> Part:
 
 
 def _models(purposes: Iterable[str]) -> dict[str, AIModel | None]:
-    """The model that is asked first for each kind of question."""
-    return dict.fromkeys(purposes, first_model())
+    """The model that is asked first for each kind of question; that which writes for kinds that are no more."""
+    first = {purpose: links[0].model for purpose, links in chains.chains().items() if links}
+    usual = first.get(Purpose.WRITING)
+    return {name: first.get(chains.PURPOSES.get(name, Purpose.WRITING), usual) for name in purposes}
 
 
 def first_model() -> AIModel | None:
-    """The first model of the chain that can be asked: enabled, and of a provider that there is a key of (R-23)."""
-    enabled = AIModel.objects.filter(enabled=True).order_by("position", "id")
-    return next((model for model in enabled if keys.configured(model.provider)), None)
+    """The model that writes first, of those that can be asked (R-23)."""
+    return chains.first_model(Purpose.WRITING)

@@ -11,12 +11,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-from generation.ai import keys
-from generation.domain import shares
+from generation.domain import chains, shares
 from generation.domain.outages import OpenStep
 from generation.domain.shares import Tallies, Tally
-from generation.enums import Stage, StepState
-from generation.models import AIModel
+from generation.enums import Purpose, Stage, StepState
 
 #: Seconds a step takes until enough past ones are known.
 FIRST_GUESS: Final[dict[str, float]] = {
@@ -75,13 +73,9 @@ def usual(model: str | None = None) -> Usual:
 
 
 def first_in_chain() -> str:
-    """The name of the model that is asked first now; empty when there is none."""
-    for provider, name in (
-        AIModel.objects.filter(enabled=True).order_by("position", "id").values_list("provider", "name")
-    ):
-        if keys.configured(provider):
-            return name
-    return ""
+    """The name of the model that writes first now; empty when there is none."""
+    model = chains.first_model(Purpose.WRITING)
+    return model.name if model else ""
 
 
 def _learned() -> dict[tuple[str, str | None], float]:

@@ -9,10 +9,8 @@ from django.db.models import Count, Sum
 from documents.domain import outline
 from generation.domain.prior import FIGURES
 from generation.enums import JobKind, JobState
-from generation.models import Attempt, Job, JobUsage
+from generation.models import Job, JobUsage
 
-#: Those that attempts book.
-_BOOKED: Final = tuple(name for name in FIGURES if name in {field.name for field in Attempt._meta.get_fields()})
 #: In the order in which staff read them.
 _SHOWN: Final = ("calls", *FIGURES)
 
@@ -33,7 +31,7 @@ def keep(job: Job) -> None:
     document = job.document
     if Job.objects.filter(document=document, kind=JobKind.DOCUMENT, state=JobState.FAILED).exists():
         return
-    sums = {name: Sum(name) for name in _BOOKED}
+    sums = {name: Sum(name) for name in FIGURES}
     asked = job.attempts.values("purpose").annotate(calls=Count("pk"), **sums).order_by("purpose")
     sections = len(outline.leaves(document))
     JobUsage.objects.bulk_create(
@@ -50,9 +48,9 @@ def keep(job: Job) -> None:
 
 def beside(job: Job) -> list[tuple[str, dict[str, Any], Used]]:
     """For each purpose what was estimated, as it was kept, and what was used."""
-    sums = {name: Sum(name) for name in _BOOKED}
+    sums = {name: Sum(name) for name in FIGURES}
     asked = job.attempts.values("purpose").annotate(calls=Count("pk"), cost=Sum("cost"), **sums)
-    used = {row["purpose"]: row for row in asked}
+    used: dict[str, dict[str, Any]] = {row["purpose"]: dict(row) for row in asked}
     planned: dict[str, dict[str, Any]] = job.estimated_parts
     rows = []
     for purpose in sorted({*used, *planned}):

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("generation", "0008_personal_limits"),
+        ("generation", "0010_todays_models"),
     ]
 
     operations = [

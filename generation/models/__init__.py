@@ -1,7 +1,8 @@
 """Jobs and their steps, the models that are asked, and the budgets that pay for it."""
 
-from generation.models.asking import AIModel, Attempt, KeyLimit, LanguageFactor
+from generation.models.asking import Attempt, KeyLimit, LanguageFactor
 from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation
+from generation.models.chains import AIModel, ChainPlace
 from generation.models.queue import Job, JobEvent, Step
 from generation.models.usage import JobUsage, ProviderCredit
 
@@ -10,6 +11,7 @@ __all__ = [
     "Attempt",
     "Budget",
     "BudgetUse",
+    "ChainPlace",
     "Job",
     "JobEvent",
     "JobUsage",

@@ -1,4 +1,4 @@
-"""Who may be asked, and every call to a model (R-23, R-33, R-36)."""
+"""What languages take, what keys may do, and every call to a model (R-20, R-33, R-36)."""
 
 import uuid
 from decimal import Decimal
@@ -10,33 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents.enums import Language
-from generation.enums import Outcome, Provider
+from generation.enums import Effort, Outcome, Provider
+from generation.models.chains import AIModel
 from generation.models.queue import Job, Step
-
-
-class AIModel(models.Model):
-    """A model that may be asked (R-23). The chain runs by ``position``; prices are euros per million tokens."""
-
-    provider = models.CharField(max_length=12, choices=Provider)
-    name = models.CharField(_("name at the provider"), max_length=100)
-    input_price = models.DecimalField(max_digits=8, decimal_places=3, validators=[MinValueValidator(Decimal(0))])
-    output_price = models.DecimalField(max_digits=8, decimal_places=3, validators=[MinValueValidator(Decimal(0))])
-    context_tokens = models.PositiveIntegerField(_("context window"))
-    max_output_tokens = models.PositiveIntegerField(_("longest answer"))
-    enabled = models.BooleanField(default=True)
-    position = models.PositiveSmallIntegerField(_("place in the chain"), default=100)
-
-    class Meta:
-        verbose_name = _("AI model")
-        ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["provider", "name"], name="ai_model_once"),
-            models.CheckConstraint(condition=Q(input_price__gte=0, output_price__gte=0), name="ai_price_not_negative"),
-            models.CheckConstraint(condition=Q(provider__in=Provider.values), name="ai_provider_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_provider_display()} {self.name}"
 
 
 class LanguageFactor(models.Model):
@@ -107,6 +83,11 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.INTENT)
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
+    #: Of the input, and of the output.
+    cached_tokens = models.PositiveIntegerField(default=0, db_default=0)
+    cache_write_tokens = models.PositiveIntegerField(default=0, db_default=0)
+    reasoning_tokens = models.PositiveIntegerField(default=0, db_default=0)
+    effort = models.CharField(max_length=8, choices=Effort, blank=True, default="", db_default="")
     cost = models.DecimalField(max_digits=10, decimal_places=6, default=Decimal(0))
     reserved_tokens = models.PositiveIntegerField(default=0)
     reserved_cost = models.DecimalField(max_digits=10, decimal_places=6, default=Decimal(0))

@@ -29,6 +29,10 @@ class Job(models.Model):
     estimated_parts = models.JSONField(default=dict, db_default={}, blank=True)
     input_tokens = models.PositiveBigIntegerField(default=0)
     output_tokens = models.PositiveBigIntegerField(default=0)
+    #: Of the input, and of the output.
+    cached_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    cache_write_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    reasoning_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
     failure = models.CharField(max_length=500, blank=True)
     waits_for = models.CharField(max_length=12, choices=Wait, blank=True)

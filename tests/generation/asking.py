@@ -10,9 +10,10 @@ import redis
 from generation.ai import breaker, keys, limits
 from generation.ai.gateway import Gateway
 from generation.ai.question import Answer
-from generation.domain import queue
-from generation.enums import JobKind, JobState, KeyHealth, Provider, Stage
-from generation.models import Job
+from generation.domain import chains, queue
+from generation.domain.chains import Link
+from generation.enums import JobKind, JobState, KeyHealth, Provider, Purpose, Stage
+from generation.models import ChainPlace, Job
 from generation.prompts import queries
 from sandbox.client import Control
 from tesigo.platform import alerts
@@ -33,7 +34,7 @@ def asker() -> Run:
 
     def run(work: Work) -> Any:
         async def inside() -> Any:
-            gateway = Gateway(session_id=document.session_id, seed=document.seed)
+            gateway = Gateway(session_id=document.session_id, seed=document.seed, owner_id=document.owner_id)
             try:
                 return await work(lambda: gateway.ask(question, claim=claim))
             finally:
@@ -70,6 +71,16 @@ def health(provider: Provider) -> KeyHealth:
     """How a provider's first key is."""
     (known,), now, _ = breaker.look(keys.configured(provider)[:1])
     return known.state(now)
+
+
+def ask_first(**which: Any) -> None:
+    """Puts the models that are so before all others, in every chain."""
+    ChainPlace.objects.filter(**{f"model__{name}": value for name, value in which.items()}).update(position=0)
+
+
+def first_link(purpose: Purpose = Purpose.QUERIES) -> Link:
+    """The model that is asked first for this, and its effort."""
+    return chains.chains()[purpose][0]
 
 
 def calls(control: Control, service: str) -> int:

@@ -29,6 +29,9 @@ from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 from tests.generation.staff import sign_in
 
+#: The empty form of a model's places in the chains.
+NO_PLACES = {"places-TOTAL_FORMS": "0", "places-INITIAL_FORMS": "0"}
+
 pytestmark = pytest.mark.django_db
 
 
@@ -90,7 +93,7 @@ def test_attempts_can_be_read_and_not_changed(staff: Client) -> None:
     assert staff.get(reverse("admin:generation_attempt_add")).status_code == 403
 
 
-def test_staff_switch_a_model_off_and_move_it_in_the_chain(staff: Client) -> None:
+def test_staff_switch_a_model_off_and_change_its_prices(staff: Client) -> None:
     page = staff.get(reverse("admin:generation_aimodel_changelist"))
     assert page.status_code == 200
     model = AIModel.objects.order_by("position").first()
@@ -102,12 +105,12 @@ def test_staff_switch_a_model_off_and_move_it_in_the_chain(staff: Client) -> Non
         "output_price": "9",
         "context_tokens": "400000",
         "max_output_tokens": "128000",
-        "position": "99",
+        **NO_PLACES,
     }
     answer = staff.post(reverse("admin:generation_aimodel_change", args=[model.pk]), values)
     assert answer.status_code == 302
     model.refresh_from_db()
-    assert (model.enabled, model.position) == (False, 99)
+    assert (model.enabled, model.input_price, model.cached_price) == (False, Decimal("1.5"), None)
 
 
 def test_which_model_and_key_wrote_what_is_shown_with_what_was_rejected_and_why_it_failed(staff: Client) -> None:
@@ -135,7 +138,7 @@ def test_a_job_costs_the_same_queries_whatever_its_steps(
     queue.add(job_id=job.pk, sort_key=0, stage=Stage.WRITE, sections=[leaf.pk for leaf in outline.leaves(document)])
     address = reverse("admin:generation_job_change", args=[job.pk])
     staff.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = staff.get(address)
     assert page.content.decode().count('class="steps-name"') == sections + 1
 
@@ -195,13 +198,15 @@ class TestControls:
     def test_every_change_of_a_model_is_audited_from_the_list_too(self, client: Client) -> None:
         user = sign_in(client)
         address = reverse("admin:generation_aimodel_changelist")
-        models = list(AIModel.objects.order_by("position", "id"))
+        models = list(AIModel.objects.order_by("provider", "name"))
         values: dict[str, object] = {
             "form-TOTAL_FORMS": len(models), "form-INITIAL_FORMS": len(models), "_save": "Save",
         }  # fmt: skip
         for number, model in enumerate(models):
             values |= {
-                f"form-{number}-id": model.pk, f"form-{number}-position": model.position,
+                f"form-{number}-id": model.pk,
+                f"form-{number}-cached_price": model.cached_price,
+                f"form-{number}-cache_write_price": model.cache_write_price,
                 f"form-{number}-enabled": "on" if model.enabled else "",
                 f"form-{number}-input_price": model.input_price, f"form-{number}-output_price": model.output_price,
             }  # fmt: skip
@@ -215,7 +220,7 @@ class TestControls:
     def test_a_model_cannot_answer_more_than_it_can_hold(self, staff: Client) -> None:
         values = {
             "provider": "openai", "name": "tiny", "input_price": "1", "output_price": "1", "context_tokens": "1000",
-            "max_output_tokens": "2000", "position": "5",
+            "max_output_tokens": "2000", **NO_PLACES,
         }  # fmt: skip
         page = staff.post(reverse("admin:generation_aimodel_add"), values).content.decode()
         assert "The longest answer cannot be longer than the context window." in page
@@ -224,7 +229,7 @@ class TestControls:
     def test_adding_and_deleting_a_model_is_audited(self, staff: Client) -> None:
         values = {
             "provider": "openai", "name": "tiny", "input_price": "1", "output_price": "1", "context_tokens": "1000",
-            "max_output_tokens": "500", "position": "5", "enabled": "on",
+            "max_output_tokens": "500", "enabled": "on", **NO_PLACES,
         }  # fmt: skip
         staff.post(reverse("admin:generation_aimodel_add"), values)
         model = AIModel.objects.get(name="tiny")

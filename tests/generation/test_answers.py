@@ -19,8 +19,9 @@ from generation.enums import Outcome
 from generation.prompts import outline, writing
 
 CALL = Call(
-    "m", "k", "system", ("shared",), "prompt", {}, "name", max_tokens=9, seed=1, session_id="s", idempotency_key="i"
-)
+    model="m", key="k", system="system", shared=("shared",), prompt="prompt", schema={}, name="name", effort="low",
+    max_tokens=9, seed=1, session_id="s", person="p", idempotency_key="i",
+)  # fmt: skip
 
 
 @pytest.fixture

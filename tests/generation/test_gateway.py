@@ -26,7 +26,7 @@ from generation.models import AIModel, Attempt, Budget, BudgetUse, Job
 from generation.prompts import queries
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory
-from tests.generation.asking import Ask, Run, asker, forget_here, one, several, told
+from tests.generation.asking import Ask, Run, ask_first, asker, first_link, forget_here, one, several, told
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -52,7 +52,7 @@ def ask(document: Document, **changes: Any) -> Answer:
     question = Question(**{**question.__dict__, **changes})
 
     async def run() -> Answer:
-        gateway = Gateway(session_id=document.session_id, seed=document.seed)
+        gateway = Gateway(session_id=document.session_id, seed=document.seed, owner_id=document.owner_id)
         try:
             return await gateway.ask(question, claim=claims[0])
         finally:
@@ -69,8 +69,7 @@ def test_an_answer_fits_the_schema_and_is_booked(control: Control, document: Doc
     answer = ask(document)
     assert answer.value["queries"]
     attempt = Attempt.objects.get()
-    model = AIModel.objects.first()
-    assert model is not None
+    model = first_link().model
     assert (attempt.outcome, attempt.model_name, answer.model) == (Outcome.SUCCEEDED, model.name, model.name)
     assert attempt.cost == (
         (attempt.input_tokens * model.input_price + attempt.output_tokens * model.output_price) / 1_000_000
@@ -85,7 +84,7 @@ def test_an_answer_fits_the_schema_and_is_booked(control: Control, document: Doc
 def test_what_may_be_better_in_a_moment_is_tried_again(
     control: Control, document: Document, provider: str, mode: str
 ) -> None:
-    AIModel.objects.filter(provider=provider).update(position=0)
+    ask_first(provider=provider)
     control.fault(provider, mode, times=1, **({"retry_after": 0.1} if mode == "429" else {}))
     assert ask(document).value["queries"]
     (first, second) = Attempt.objects.order_by("started_at")
@@ -159,7 +158,7 @@ def test_the_other_provider_is_read_as_strictly(control: Control, document: Docu
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
 def test_a_refusal_and_a_bad_request_are_not_repeated(control: Control, document: Document, provider: str) -> None:
-    AIModel.objects.filter(provider=provider).update(position=0)
+    ask_first(provider=provider)
     control.fault(provider, "refusal", times=1)
     control.fault(provider, "status", status=400, times=1, skip=1)
     answer = ask(document)
@@ -176,7 +175,7 @@ def test_text_without_json_is_kept_where_the_question_allows_it(control: Control
 def test_a_provider_that_refuses_every_key_is_left_for_the_next(
     control: Control, document: Document, settings: Settings
 ) -> None:
-    AIModel.objects.filter(provider="anthropic").update(position=0)
+    ask_first(provider="anthropic")
     settings.ANTHROPIC_API_KEYS = ["sk-ant-refused-1", "sk-ant-refused-2"]
     assert ask(document).model.startswith("gpt")
     assert outcomes() == [("anthropic", "authentication")] * 2 + [("openai", "succeeded")]
@@ -192,8 +191,8 @@ def test_a_refused_key_is_set_aside_and_the_others_go_on(
 
 
 def test_models_come_in_the_order_that_staff_gave_them(control: Control, document: Document) -> None:
-    AIModel.objects.filter(name="claude-haiku-4-5").update(position=1)
-    assert ask(document).model == "claude-haiku-4-5"
+    ask_first(name="claude-sonnet-5-5")
+    assert ask(document).model == "claude-sonnet-5-5"
 
 
 def test_a_model_that_staff_switch_off_is_not_asked_any_more(run: Run) -> None:
@@ -279,8 +278,9 @@ def test_a_question_that_is_refused_is_told_once_and_does_not_harm_the_key(
 
 
 def test_over_budget_a_cheaper_model_is_asked(run: Run, control: Control) -> None:
-    dear, *_ = AIModel.objects.order_by("position")
-    Budget.objects.filter(scope=Scope.JOB).update(euros=Decimal("0.03"))
+    ask_first(name="gpt-6.1-terra")
+    dear = first_link().model
+    Budget.objects.filter(scope=Scope.JOB).update(euros=Decimal("0.01"))
     answer = run(one)
     cheap = AIModel.objects.get(name=answer.model)
     assert cheap.output_price < dear.output_price

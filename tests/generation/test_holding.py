@@ -17,7 +17,7 @@ from generation.domain import admission, budgets, holding, progress, queue
 from generation.domain.budgets import OverBudget
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState, Wait
 from generation.errors import LostLease, StepFailed
-from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, PersonalLimit, Step
+from generation.models import AIModel, Attempt, Budget, BudgetUse, ChainPlace, Job, PersonalLimit, Step
 from sandbox.client import Control
 from tests.documents.factories import outlined_document
 from tests.generation.making import drain, ordered_document
@@ -224,8 +224,10 @@ class TestInTheMiddle:
         """The budget has room for the cheapest model of the chain alone (R-21)."""
         cheapest = AIModel.objects.filter(enabled=True).order_by("output_price").first()
         assert cheapest is not None
-        AIModel.objects.exclude(pk=cheapest.pk).update(input_price=999, output_price=9_999)
-        AIModel.objects.filter(pk=cheapest.pk).update(input_price=0, output_price=0, position=999)
+        free_caches = {"cached_price": None, "cache_write_price": None}
+        AIModel.objects.exclude(pk=cheapest.pk).update(**free_caches, input_price=999, output_price=9_999)
+        AIModel.objects.filter(pk=cheapest.pk).update(**free_caches, input_price=0, output_price=0)
+        ChainPlace.objects.filter(model=cheapest).update(position=999)
         Budget.objects.filter(scope=Scope.JOB).update(euros=Decimal("0.01"))
         document = self.started()
         job = self.look_again(document)
@@ -237,7 +239,7 @@ class TestInTheMiddle:
         document = self.started()
         Budget.objects.filter(scope=Scope.HOUSE_DAY).update(euros=0)
         self.look_again(document)
-        AIModel.objects.update(input_price=0, output_price=1)
+        AIModel.objects.update(input_price=0, cached_price=0, cache_write_price=0, output_price=1)
         Budget.objects.filter(scope=Scope.HOUSE_DAY).update(euros=200)
         job = self.look_again(document)
         assert job.state == JobState.SUCCEEDED

@@ -18,8 +18,9 @@ from generation.ai.openai import OpenAI
 from generation.ai.question import Call
 
 CALL = Call(
-    "m", "k", "sys", ("work", "part"), "ask", {}, "n", max_tokens=9, seed=1, session_id="s", idempotency_key="i"
-)
+    model="m", key="k", system="sys", shared=("work", "part"), prompt="ask", schema={}, name="n", effort="low",
+    max_tokens=9, seed=1, session_id="s", person="p", idempotency_key="i",
+)  # fmt: skip
 
 
 @pytest.fixture
