@@ -4,7 +4,19 @@ import ast
 from pathlib import Path
 
 #: Modules that the others share.
-SHARED = {"__init__", "__main__", "load", "orders", "site", "steps", "tables", "watching", "workers"}
+SHARED = {
+    "__init__",
+    "__main__",
+    "cost_build",
+    "load",
+    "orders",
+    "prices",
+    "site",
+    "steps",
+    "tables",
+    "watching",
+    "workers",
+}
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ from sandbox.config import parse_latency
 from sandbox.faults import SERVICES
 from sandbox.limits import Limit
 from sandbox.models import ANTHROPIC, OPENAI
-from sandbox.stripe import disputes, paying, refunds, timers
+from sandbox.stripe import timers
+from sandbox.stripe.control import ACTIONS
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.paying import NotOpen
-from sandbox.stripe.store import Store, Thing
-from sandbox.stripe.webhooks import MODES, Manner
+from sandbox.stripe.webhooks import Manner
 from sandbox.world import World
 
 Body = dict[str, Any]
@@ -61,6 +61,13 @@ def routes(world: World) -> list[Route]:
     async def webhooks(request: Request) -> Response:
         return JSONResponse(world.deliveries.describe())
 
+    async def objects(request: Request) -> Response:
+        kind = request.query_params.get("kind", "checkout.session")
+        table = world.store.tables.get(kind)
+        if table is None:
+            return JSONResponse({"error": f"kind is one of {', '.join(world.store.tables)}"}, status_code=400)
+        return JSONResponse({"objects": list(reversed(table.values()))[:100]})
+
     async def clock(request: Request) -> Response:
         return JSONResponse({"now": world.clock.now(), "offset": world.clock.offset})
 
@@ -84,15 +91,8 @@ def routes(world: World) -> list[Route]:
         Route("/reset", _post(world, _reset), methods=["POST"]),
         Route("/inbox", inbox, methods=["DELETE"]),
         Route("/stripe/webhooks", webhooks),
-        Route("/stripe/webhooks", _post(world, _webhooks), methods=["POST"]),
-        Route("/stripe/release", _post(world, _release), methods=["POST"]),
-        Route("/stripe/resend", _post(world, _resend), methods=["POST"]),
-        Route("/stripe/pay", _post(world, _pay), methods=["POST"]),
-        Route("/stripe/settle", _post(world, _settle), methods=["POST"]),
-        Route("/stripe/refund", _post(world, _refund), methods=["POST"]),
-        Route("/stripe/dispute", _post(world, _dispute), methods=["POST"]),
-        Route("/stripe/dispute/close", _post(world, _close_dispute), methods=["POST"]),
-        Route("/stripe/objects", _objects(world)),
+        *(Route(f"/stripe/{path}", _post(world, action), methods=["POST"]) for path, action in ACTIONS.items()),
+        Route("/stripe/objects", objects),
     ]
 
 
@@ -209,105 +209,6 @@ def _reset(world: World, body: Body) -> Body:
         world.store.reset()
         world.deliveries.forget()
     return _overview(world)
-
-
-def _webhooks(world: World, body: Body) -> Body:
-    """``url``, ``secret``, ``first_pause``, and the manner: ``mode``, ``types``, ``times``, ``seconds``, ``copies``."""
-    deliveries = world.deliveries
-    unknown = set(body) - {"url", "secret", "first_pause"} - set(Manner.__dataclass_fields__)
-    if unknown:
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
-    if body.get("mode", "normal") not in MODES:
-        raise ValueError(f"mode is one of {', '.join(MODES)}")
-    deliveries.url = str(body.get("url", deliveries.url))
-    deliveries.secret = str(body.get("secret", deliveries.secret))
-    deliveries.first_pause = float(body.get("first_pause", deliveries.first_pause))
-    manner = {name: body[name] for name in Manner.__dataclass_fields__ if name in body}
-    if manner:
-        deliveries.manner = Manner(**manner)
-    return deliveries.describe()
-
-
-def _release(world: World, body: Body) -> Body:
-    world.deliveries.manner = Manner()
-    return {"released": world.deliveries.release(str(body.get("order", "normal")))}
-
-
-def _resend(world: World, body: Body) -> Body:
-    """An ``event`` again, or the newest of a ``type``; ``copies`` at once; ``secret`` to sign it wrongly."""
-    number = body.get("event")
-    if number is None:
-        wanted = body["type"]
-        number = next(
-            (one["id"] for one in reversed(world.store.tables["event"].values()) if one["type"] == wanted), None
-        )
-        if number is None:
-            raise ValueError(f"no event {wanted} yet")
-    world.deliveries.resend(str(number), copies=int(body.get("copies", 1)), secret=body.get("secret"))
-    return {"event": number}
-
-
-def _pay(world: World, body: Body) -> Body:
-    """Pay a ``session`` as a customer would: ``card`` or ``iban``; ``approve`` answers a 3-D Secure step."""
-    store, session = world.store, _session(world.store, body)
-    email = str(body.get("email", ""))
-    if "iban" in body:
-        outcome = paying.pay_by_iban(store, session, iban=str(body["iban"]), email=email)
-    elif set(body) <= {"session", "approve"} and "approve" in body and _waits(store, session):
-        outcome = paying.answer_challenge(store, session, approved=bool(body["approve"]))
-    else:
-        outcome = paying.pay_by_card(store, session, number=str(body.get("card", "4242424242424242")), email=email)
-        if outcome.state == "challenge" and "approve" in body:
-            outcome = paying.answer_challenge(store, session, approved=bool(body["approve"]))
-    return {"state": outcome.state, "message": outcome.message, "session": session}
-
-
-def _settle(world: World, body: Body) -> Body:
-    """A direct debit arrives or fails: ``session`` or ``payment_intent``, ``outcome`` succeeded or failed."""
-    store = world.store
-    number = body["payment_intent"] if "payment_intent" in body else _session(store, body)["payment_intent"]
-    intent = store.get("payment_intent", str(number))
-    moved = paying.settle_sepa(store, intent, good=body.get("outcome", "succeeded") == "succeeded")
-    return {"moved": moved, "payment_intent": intent}
-
-
-def _refund(world: World, body: Body) -> Body:
-    """A ``refund`` concludes: ``status`` succeeded, failed or canceled."""
-    return refunds.conclude(world.store, world.store.get("refund", str(body["refund"])), str(body["status"]))
-
-
-def _dispute(world: World, body: Body) -> Body:
-    """A dispute of a ``charge`` or ``payment_intent``, with ``reason`` and ``amount`` if need be."""
-    store = world.store
-    number = body.get("charge") or store.get("payment_intent", str(body["payment_intent"]))["latest_charge"]
-    return disputes.open_dispute(
-        store, store.get("charge", str(number)), reason=str(body.get("reason", "fraudulent")), amount=body.get("amount")
-    )
-
-
-def _close_dispute(world: World, body: Body) -> Body:
-    dispute = world.store.get("dispute", str(body["dispute"]))
-    return disputes.close_dispute(world.store, dispute, won=body.get("status", "lost") == "won")
-
-
-def _objects(world: World) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        kind = request.query_params.get("kind", "checkout.session")
-        table = world.store.tables.get(kind)
-        if table is None:
-            return JSONResponse({"error": f"kind is one of {', '.join(world.store.tables)}"}, status_code=400)
-        return JSONResponse({"objects": list(reversed(table.values()))[:100]})
-
-    return endpoint
-
-
-def _session(store: Store, body: Body) -> Thing:
-    return store.get("checkout.session", str(body["session"]))
-
-
-def _waits(store: Store, session: Thing) -> bool:
-    intent = store.find("payment_intent", session["payment_intent"])
-    return intent is not None and intent["status"] == "requires_action"
 
 
 def _known(service: str, also: tuple[str, ...] = ()) -> None:

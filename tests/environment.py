@@ -172,11 +172,11 @@ def drop_database() -> None:
         _drop(server, database_name())
 
 
-def _administration() -> psycopg.Connection[tuple[str]]:
+def _administration() -> psycopg.Connection[tuple[str, ...]]:
     return psycopg.connect(with_database(servers()["DATABASE_URL"], "postgres"), autocommit=True)
 
 
-def _drop(server: psycopg.Connection[tuple[str]], name: str) -> None:
+def _drop(server: psycopg.Connection[tuple[str, ...]], name: str) -> None:
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -193,7 +193,7 @@ def _template_name(contents: dict[str, str]) -> str:
     return f"template_{digest[:16]}"
 
 
-def _earlier_template(server: psycopg.Connection[tuple[str]], contents: dict[str, str]) -> str | None:
+def _earlier_template(server: psycopg.Connection[tuple[str, ...]], contents: dict[str, str]) -> str | None:
     """The template that lacks fewest migrations and holds none that is not ours: most of a minute is saved by it."""
     rows = server.execute(
         "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
@@ -205,7 +205,7 @@ def _earlier_template(server: psycopg.Connection[tuple[str]], contents: dict[str
 
 
 def _make_template(
-    server: psycopg.Connection[tuple[str]], name: str, contents: dict[str, str], *, earlier: str | None
+    server: psycopg.Connection[tuple[str, ...]], name: str, contents: dict[str, str], *, earlier: str | None
 ) -> None:
     draft = f"{name}_draft"
     _drop(server, draft)

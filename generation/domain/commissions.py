@@ -12,13 +12,10 @@ from documents.models import Document, Passage
 from generation.domain import chains
 from generation.enums import Purpose, Stage, StepState
 from generation.models import Step
-from generation.prompts import glossary
+from generation.prompts import glossary, sizes
 from generation.prompts.glossary import Term
 from generation.prompts.writing import LONGEST_CALL, Commission, Piece
 
-#: Passages offered for each page of a section, and the fewest and most for one section.
-_PER_PAGE: Final = 6
-_FEWEST, _MOST = 8, 40
 #: Space that one heading takes, in pages: about three lines with the gaps around them.
 HEADING: Final = 0.075
 #: Documents of fewer pages have every section written whole; in those of more, sections of so many are divided (R-34).
@@ -96,7 +93,7 @@ def target_characters(commission: Commission) -> int:
 
 
 def _passages_for(commission: Commission, words: Sequence[str], *, pages: float) -> list[Passage]:
-    wanted = min(_MOST, max(_FEWEST, round(pages * _PER_PAGE)))
+    wanted = min(sizes.MOST_PASSAGES, max(sizes.FEWEST_PASSAGES, round(pages * sizes.PASSAGES_PER_PAGE)))
     return sources.passages_for(document_id=commission.document.pk, text=" ".join(words), limit=wanted)
 
 

@@ -1,16 +1,18 @@
 """Bringing a section to its length by asking again: never by filler, never by cutting (R-11, R-34)."""
 
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from documents.domain.text import body_characters
+from documents.models import Passage
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
+from generation.domain import claims
+from generation.domain.checking.sentences import Sentence, sentences, without
 from generation.domain.drafts import Draft
-from generation.prompts import writing
-from generation.prompts.writing import MAX_TEXT, Commission
+from generation.prompts import shortening, writing
+from generation.prompts.writing import Commission
 
 #: Answers of a model that one text may take beyond those that its length needs.
 SPARE_CALLS: Final = 6
@@ -26,23 +28,17 @@ _SHORTEST_STRETCH: Final = 3_000
 #: The share of a stretch that stays at least.
 _LEFT: Final = 0.5
 
-_FENCE: Final = re.compile(r"\A```\w*\n(.*?)\n?```\Z", re.S)
-_HEADING: Final = re.compile(r"^[ \t]{0,3}(?:#{1,6}[ \t].*|(?:[-*_][ \t]*){3,}|={3,})$", re.M)
-_IMAGE: Final = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\n]{0,1000}\)")
-_LINK: Final = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,1000}\)")
-_TAG: Final = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>")
-_BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-
 Ask = Callable[[Question], Awaitable[Answer]]
 Keep = Callable[[Draft], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class _Order:
-    """A question, and the characters that it asks for: for new text, or for ``old`` between what stays around it."""
+    """A question, and the characters that it asks for: of new text, or to be taken out of ``old`` amid what stays."""
 
     question: Question
     asked: int
+    passages: Sequence[Passage] = ()
     before: str = ""
     old: str = ""
     after: str = ""
@@ -79,7 +75,7 @@ async def reach(
             if best.text and not (failure.is_outage and may_wait):
                 return best
             raise
-        draft = _merged(draft, order, answer)
+        draft = _merged(draft, order, answer, missing)
         best = _nearer(best, draft, target)
         await keep(draft)
     return best
@@ -89,17 +85,20 @@ def _next_order(commission: Commission, draft: Draft, missing: int) -> _Order:
     if missing < 0 and draft.text:
         return _shortening(commission, draft, -missing)
     asked = min(commission.longest, max(_SHORTEST_CALL, round(missing / _believed(draft.ratio))))
+    useful = writing.of_use(commission, draft.text, is_new=True)
     if not draft.text:
-        return _Order(writing.write(commission, characters=asked), asked)
-    return _Order(writing.extend(commission, draft.text, characters=asked), asked)
+        return _Order(writing.write(useful, characters=asked), asked, useful.passages)
+    return _Order(writing.extend(useful, draft.text, characters=asked), asked, useful.passages)
 
 
 def _shortening(commission: Commission, draft: Draft, surplus: int) -> _Order:
     size = max(_SHORTEST_STRETCH, _STRETCH * surplus)
-    before, old, after = _stretch(draft.text, size=min(size, commission.longest, MAX_TEXT), turn=draft.calls)
-    length = body_characters(old)
-    asked = round(max(length - surplus, length * _LEFT) / _believed(draft.tightening))
-    return _Order(writing.tighten(commission, old, characters=asked), asked, before, old, after)
+    before, old, after = _stretch(draft.text, size=min(size, commission.longest), turn=draft.calls)
+    most = round(body_characters(old) * (1 - _LEFT))
+    asked = round(min(surplus, most) / _believed(draft.tightening))
+    told = [sentence.text for sentence in sentences(old)]
+    question = shortening.question(commission, told, characters=asked)
+    return _Order(question, asked, before=before, old=old, after=after)
 
 
 def _stretch(text: str, *, size: int, turn: int) -> tuple[str, str, str]:
@@ -117,25 +116,38 @@ def _stretch(text: str, *, size: int, turn: int) -> tuple[str, str, str]:
     return "\n\n".join(stretches[:at]), stretches[at], "\n\n".join(stretches[at + 1 :])
 
 
-def _merged(draft: Draft, order: _Order, answer: Answer) -> Draft:
-    text = cleaned(str(answer.value["markdown"]))
-    given = body_characters(text)
-    merged = replace(
-        draft,
-        claims=[*draft.claims, *answer.value["claims"]],
-        models=list(dict.fromkeys([*draft.models, answer.model])),
-        calls=draft.calls + 1,
-    )
-    if not order.old:
-        weight = min(1.0, order.asked / _TELLING) if draft.text else 1.0
-        ratio = draft.ratio + weight * (given / order.asked - draft.ratio)
-        return replace(merged, text=_joined(draft.text, text), ratio=ratio)
-    merged = replace(merged, tightening=given / order.asked)
-    # An answer that lost most of the text, or made it longer, is worse than the text.
-    length = body_characters(order.old)
-    if not length * _LEFT * _LEFT <= given < length:
-        return merged
-    return replace(merged, text=_joined(order.before, text, order.after))
+def _merged(draft: Draft, order: _Order, answer: Answer, missing: int) -> Draft:
+    merged = replace(draft, models=list(dict.fromkeys([*draft.models, answer.model])), calls=draft.calls + 1)
+    if order.old:
+        return _shortened(merged, order, answer, surplus=-missing)
+    text, numbers = writing.read(answer.value)
+    named = claims.named(text, numbers, order.passages)
+    weight = min(1.0, order.asked / _TELLING) if draft.text else 1.0
+    ratio = draft.ratio + weight * (body_characters(text) / order.asked - draft.ratio)
+    return replace(merged, text=_joined(draft.text, text), claims=[*draft.claims, *named], ratio=ratio)
+
+
+def _shortened(draft: Draft, order: _Order, answer: Answer, *, surplus: int) -> Draft:
+    """The draft without the sentences that were named, in their order, as far as its length calls for it."""
+    found = sentences(order.old)
+    named = [found[number - 1] for number in shortening.read(answer.value, count=len(found))]
+    offered = sum(body_characters(sentence.text) for sentence in named)
+    gone = _enough(named, order.old, surplus=surplus)
+    text = _joined(order.before, without(order.old, gone), order.after)
+    return replace(draft, text=text, tightening=offered / order.asked)
+
+
+def _enough(named: Sequence[Sentence], text: str, *, surplus: int) -> list[Sentence]:
+    """The first of the named sentences whose length comes nearest to the surplus; never more than half of the text."""
+    whole = body_characters(text)
+    gone: list[Sentence] = []
+    off = surplus
+    for sentence in named:
+        removed = whole - body_characters(without(text, [*gone, sentence]))
+        if removed <= whole * (1 - _LEFT) and abs(surplus - removed) < off:
+            gone.append(sentence)
+            off = abs(surplus - removed)
+    return gone
 
 
 def _joined(*texts: str) -> str:
@@ -145,13 +157,6 @@ def _joined(*texts: str) -> str:
 def _believed(ratio: float) -> float:
     low, high = _RATIOS
     return min(high, max(low, ratio))
-
-
-def cleaned(markdown: str) -> str:
-    """A writer's text as running text: no headings, rules, images, tags or links, whatever it was told."""
-    text = _FENCE.sub(r"\1", markdown.replace("\r\n", "\n").strip())
-    text = _LINK.sub(r"\1", _IMAGE.sub("", _TAG.sub("", text)))
-    return _BLANK_LINES.sub("\n\n", _HEADING.sub("", text)).strip()
 
 
 def _nearer(one: Draft, other: Draft, target: int) -> Draft:

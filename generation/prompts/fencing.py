@@ -6,10 +6,11 @@ from html import escape
 from typing import Final
 
 from documents.models import Passage
+from generation.prompts import sizes
+from generation.prompts.excerpts import excerpt
 
-#: Characters of one passage that a model is shown.
-MAX_PASSAGE: Final = 1_600
 _MAX_ATTRIBUTE: Final = 300
+_MAX_TITLE: Final = 150
 #: Characters without a shape of their own: controls, zero widths, turns of direction, tags, fillers (UTR 36). Words can
 #: be hidden in them, or behind them.
 INVISIBLE: Final = re.compile(
@@ -33,15 +34,20 @@ def fence(tag: str, text: str, *, limit: int = 4_000, **attributes: str | int) -
     return f"<{tag}{named}>{escape(_cut(_clean(text), limit), quote=False)}</{tag}>"
 
 
-def sources(passages: Sequence[Passage]) -> str:
-    """Passages that may be cited, each with its key, the page a citation names, and its number."""
-    blocks = []
-    for passage in passages:
-        attributes: dict[str, str | int] = {"key": passage.source.key}
+def sources(passages: Sequence[Passage], *, words: str) -> str:
+    """Passages that may be cited, numbered from 1, each with its key and the page a citation names.
+
+    Of each that much is shown as a writer needs who writes about ``words``. What the works are called is said once.
+    """
+    works = {passage.source.key: " ".join(passage.source.title.split())[:_MAX_TITLE] for passage in passages}
+    blocks = [fence("works", "\n".join(f"{key}: {title}" for key, title in works.items()), limit=12_000)]
+    for number, passage in enumerate(passages, start=1):
+        attributes: dict[str, str | int] = {"passage": number, "key": passage.source.key}
         if label := page_of(passage):
             attributes["page"] = label
-        attributes |= {"passage": passage.pk, "title": passage.source.title[:200]}
-        blocks.append(fence("source", passage.text, limit=MAX_PASSAGE, **attributes))
+        blocks.append(
+            fence("source", excerpt(passage.text, words, limit=sizes.EXCERPT), limit=sizes.EXCERPT, **attributes)
+        )
     return "\n".join(blocks)
 
 

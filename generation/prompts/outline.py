@@ -56,7 +56,7 @@ def question(document: Document, passages: Sequence[Passage], *, complaint: str 
         parts.append(f"Its owner wishes, about the outline: {fencing.fence('wish', document.outline_wish, limit=500)}")
     if passages:
         parts.append("These are passages from sources at hand:")
-        parts.append(fencing.sources(passages))
+        parts.append(fencing.sources(passages, words=f"{document.topic} {document.requirements}"))
     if complaint:
         parts.append(f"Your previous outline could not be used: {complaint}")
     return Question(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.faults import Fault
-from sandbox.writer.compose import Draft, compose
+from sandbox.writer.compose import Draft, compose, mend
 from sandbox.writer.glossary import glossary
 from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
@@ -15,7 +15,7 @@ from sandbox.writer.prompt import Prompt
 from sandbox.writer.prose import Prose, title_terms
 from sandbox.writer.schema import Schema, Words, fit, invent, kind, properties, resolve
 from sandbox.writer.subsections import subsections
-from sandbox.writer.tighten import claims_of, tighten
+from sandbox.writer.tighten import claims_of, dispensable, tighten
 
 TEXTS = ("markdown", "text", "content", "body")
 FACETS = ("", "review", "methods", "practice", "case study", "requirements", "history", "evaluation")
@@ -91,6 +91,10 @@ def _natural(prompt: Prompt, known: dict[str, Schema], root: Schema, behaviour: 
         return {"subsections": subsections(prompt)}
     if "terms" in known:
         return {"terms": glossary(prompt)}
+    if "leave_out" in known:
+        return {"leave_out": dispensable(prompt, factor=behaviour.factor)}
+    if "sentences" in known:
+        return {"sentences": mended(prompt, behaviour)}
     text = next((name for name in TEXTS if name in known and kind(known[name]) == "string"), None)
     if text is None:
         return None
@@ -101,6 +105,7 @@ def _natural(prompt: Prompt, known: dict[str, Schema], root: Schema, behaviour: 
         "title": prompt.title,
         "claims": claims,
         "citations": claims,
+        "passages": [c.passage for c in draft.claims],
         "language": prompt.language,
     }
 
@@ -116,6 +121,15 @@ def write(prompt: Prompt, behaviour: Behaviour) -> Draft:
     return compose(prompt, factor=behaviour.factor, forged=behaviour.has("forged"))
 
 
+def mended(prompt: Prompt, behaviour: Behaviour) -> list[dict[str, Any]]:
+    """Sentences anew, by number, with the passages that they rest on."""
+    drafts = mend(prompt, factor=behaviour.factor, forged=behaviour.has("forged"))
+    return [
+        {"n": n, "text": draft.markdown, "passages": [claim.passage for claim in draft.claims]}
+        for n, draft in drafts.items()
+    ]
+
+
 def queries(prompt: Prompt) -> list[str]:
     """Search queries on the topic's words."""
     found = re.search(r"(\d+)\s*(?:to|-|–)?\s*(\d+)?\s*(?:search\s+)?queries", prompt.orders, re.IGNORECASE)
@@ -127,7 +141,7 @@ def queries(prompt: Prompt) -> list[str]:
 
 def _plain(prompt: Prompt, behaviour: Behaviour) -> str:
     if prompt.pairs:
-        return "I have looked at the claims. " + " ".join(verdict["reason"] for verdict in judge(prompt))
+        return "I have looked at the claims. " + " ".join(str(verdict["reason"] or "") for verdict in judge(prompt))
     if prompt.length or prompt.sources or prompt.text:
         return write(prompt, behaviour).markdown
     sentence = _words(prompt)

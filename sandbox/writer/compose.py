@@ -35,30 +35,36 @@ class Draft:
 def compose(prompt: Prompt, *, factor: float = 1.0, forged: bool = False) -> Draft:
     """Write the section (or the continuation of ``<text>``) that the prompt asks for; ``factor`` bends the length."""
     length = max(40, round((prompt.length or DEFAULT_LENGTH) * factor))
-    return _Composition(prompt, length, forged).write()
+    return _Composition(prompt, length, forged, known=prompt.text).write()
+
+
+def mend(prompt: Prompt, *, factor: float = 1.0, forged: bool = False) -> dict[int, Draft]:
+    """Each ``<wrong>`` sentence anew, of about its length; one that cited cites again as long as there are extracts."""
+    wrong = prompt.numbered("wrong")
+    around = [*prompt.numbered("before").values(), *wrong.values(), *prompt.numbered("after").values()]
+    return _Composition(prompt, 0, forged, known=" ".join(around)).sentences(wrong, factor)
 
 
 class _Composition:
-    def __init__(self, prompt: Prompt, length: int, forged: bool) -> None:
+    def __init__(self, prompt: Prompt, length: int, forged: bool, *, known: str) -> None:
         self.phrases = LANGUAGES[prompt.language]
         self.prose = Prose(
             phrases=self.phrases,
-            seed=f"{prompt.language}|{prompt.title}|{prompt.topic}|{len(prompt.text)}",
+            seed=f"{prompt.language}|{prompt.title}|{prompt.topic}|{len(known)}",
             title=prompt.title,
             sources=prompt.sources,
-            avoid=prompt.text,
+            avoid=known,
         )
         self.length = length
         self.forged = forged
         self.share = CITED_SHARE if prompt.language == "en" else CITED_SHARE_FOREIGN
-        self.stock = self._stock(prompt)
+        self.stock = self._stock(prompt, normalise(known))
         self.claims: list[Claim] = []
         self.cited = 0
         self.written = 0
 
-    def _stock(self, prompt: Prompt) -> list[Extract]:
+    def _stock(self, prompt: Prompt, known: str) -> list[Extract]:
         """Extracts in the order of their use: shuffled, every source once before one comes again."""
-        known = normalise(prompt.text)
         rounds: dict[int, list[Extract]] = {}
         for source in prompt.sources:
             found = [one for one in extracts(source) if one.sentence not in known]
@@ -81,6 +87,17 @@ class _Composition:
             paragraphs.append(paragraph)
             self.written += len(paragraph) + 2
         return Draft(markdown="\n\n".join(paragraphs), claims=self.claims)
+
+    def sentences(self, old: dict[int, str], factor: float) -> dict[int, Draft]:
+        """One sentence in the place of each."""
+        made = {}
+        for number, text in old.items():
+            if "@" in text and self.stock:
+                sentence, claim = self._render(self.stock.pop())
+                made[number] = Draft(sentence, [claim])
+            else:
+                made[number] = Draft(self.prose.sentence(near=max(SHORTEST_SENTENCE, round(len(text) * factor))))
+        return made
 
     def _size(self, left: int) -> int:
         low, high = PARAGRAPH

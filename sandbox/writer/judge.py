@@ -7,6 +7,7 @@ from sandbox.writer.extracts import normalise, sentences
 from sandbox.writer.prompt import Pair, Prompt
 
 ENOUGH, SOME = 0.6, 0.35
+_NO_REASON = re.compile(r"reason\s+is\s+null\s+where\s+a\s+claim\s+is\s+supported", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 _CITE = re.compile(r"\[[^\]]*@[^\]]*\]")
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{20,})[\"”“»]")
@@ -14,7 +15,9 @@ _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{20,})[\"”“»]")
 
 def judge(prompt: Prompt, *, unsupported: bool = False) -> list[dict[str, Any]]:
     """One verdict for each claim of the prompt, in its order."""
-    return [_verdict(pair, unsupported) for pair in prompt.pairs]
+    is_brief = bool(_NO_REASON.search(prompt.orders))
+    verdicts = [_verdict(pair, unsupported) for pair in prompt.pairs]
+    return [{**one, "reason": None} if is_brief and one["verdict"] == "supported" else one for one in verdicts]
 
 
 def _verdict(pair: Pair, unsupported: bool) -> dict[str, Any]:

@@ -16,6 +16,9 @@ _SOURCE = re.compile(r"<source\b([^>]*)>(.*?)</source>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _CLAIM = re.compile(r"<claim\b([^>]*)>(.*?)</claim>", re.DOTALL)
 _PASSAGE = re.compile(r"<passage\b([^>]*)>(.*?)</passage>", re.DOTALL)
+_NUMBERED = {
+    name: re.compile(rf"<{name}\b([^>]*)>(.*?)</{name}>", re.DOTALL) for name in ("s", "wrong", "before", "after")
+}
 _FENCES = re.compile(r"<([a-z_]+)\b[^<>]*>.*?</\1>", re.DOTALL)
 _NUMBER = r"(\d[\d.,\u00a0\u202f' ]*\d|\d)"
 _CHARACTERS = re.compile(_NUMBER + r"\s*(?:more\s+|further\s+|additional\s+)?characters", re.IGNORECASE)
@@ -104,15 +107,21 @@ class Prompt:
 
     @cached_property
     def pairs(self) -> list[Pair]:
-        """Claims with the passage of the same number (or the same place, where there are no numbers)."""
+        """Claims with the passage that they name, else that of the same number, or place where there are no numbers."""
         passages = {}
         for place, (attributes, text) in enumerate(_PASSAGE.findall(self.raw), 1):
             passages[_numbered(attributes, place)] = unescape(text)
         pairs = []
         for place, (attributes, text) in enumerate(_CLAIM.findall(self.raw), 1):
             n = _numbered(attributes, place)
-            pairs.append(Pair(n=n, claim=unescape(text), passage=passages.get(n, "")))
+            named = _numbered(attributes, n, name="passage")
+            pairs.append(Pair(n=n, claim=unescape(text), passage=passages.get(named, "")))
         return pairs
+
+    def numbered(self, name: str) -> dict[int, str]:
+        """What stands between tags of this name, by number: sentences to choose from, or to write anew."""
+        found = enumerate(_NUMBERED[name].findall(self.raw), 1)
+        return {_numbered(attributes, place): unescape(text).strip() for place, (attributes, text) in found}
 
     @cached_property
     def title(self) -> str:
@@ -196,6 +205,6 @@ def _attributes(text: str) -> dict[str, str]:
     return {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(text)}
 
 
-def _numbered(attributes: str, place: int) -> int:
-    number = _attributes(attributes).get("n", "")
+def _numbered(attributes: str, place: int, *, name: str = "n") -> int:
+    number = _attributes(attributes).get(name, "")
     return int(number) if number.isdigit() else place

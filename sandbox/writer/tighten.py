@@ -29,6 +29,23 @@ def tighten(prompt: Prompt, *, factor: float = 1.0) -> Draft:
     return Draft(markdown=markdown, claims=claims_of(markdown, prompt))
 
 
+def dispensable(prompt: Prompt, *, factor: float = 1.0) -> list[int]:
+    """The numbers of sentences to leave out, about as long as asked for together; uncited ones first.
+
+    Who writes too long shortens too little: the ``factor`` divides what is left out.
+    """
+    offered = prompt.numbered("s")
+    surplus = round((prompt.length or 0) / factor)
+    chosen: list[int] = []
+    for is_cited in (False, True):
+        stock = {(0, n): len(text) + 1 for n, text in offered.items() if bool(_CITE.search(text)) is is_cited}
+        if surplus > 0:
+            found = _subset(stock, surplus)
+            chosen += sorted(n for _block, n in found)
+            surplus -= sum(stock[place] for place in found)
+    return chosen
+
+
 def claims_of(markdown: str, prompt: Prompt) -> list[Claim]:
     """The claims of a text whose citations resolve to passages of the prompt."""
     claims = []

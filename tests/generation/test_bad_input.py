@@ -89,7 +89,8 @@ def test_orders_in_a_source_are_shown_to_models_as_data_and_never_reach_the_read
         for block in blocks:
             assert "\n" not in block.partition(">")[0]
     for prompt in prompts(control, "Does each passage support"):
-        assert prompt.count("<claim ") == prompt.count("</claim>") == prompt.count("<passage ")
+        assert prompt.count("<claim ") == prompt.count("</claim>")
+        assert prompt.count("<passage ") == prompt.count("</passage>") <= prompt.count("<claim ")
 
 
 def test_orders_in_the_brief_are_data_too(control: Control) -> None:
@@ -165,8 +166,8 @@ def test_answers_cut_off_now_and_then_do_no_harm(control: Control) -> None:
 def test_answers_that_are_always_cut_off_end_in_a_named_failure(control: Control) -> None:
     control.fault("ai", "truncated")
     document = worked(ordered_document())
-    assert_failed_and_refunded(document, "No citation in the text could be verified")
-    assert not any("markdown" in section.text for section in document.sections.all())
+    assert_failed_and_refunded(document, "could be verified")
+    assert not any(section.text for section in document.sections.all())
 
 
 def test_one_section_in_the_wrong_language_fails_by_its_name_and_the_other_is_kept(control: Control) -> None:

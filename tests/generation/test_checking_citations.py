@@ -153,12 +153,12 @@ def test_a_citation_without_a_page_follows_the_passage_its_writer_named() -> Non
 
 
 def test_a_passage_of_another_document_named_by_its_writer_is_not_believed() -> None:
-    text = completed("So it was [@light-2019].", Offered(OFFERED), {"light-2019": 4711})
+    text = completed("So it was [@light-2019].", Offered(OFFERED), lambda _: {"light-2019": 4711})
     assert {item.locator for item in citation_keys(text)} <= {"12", "13", "iii"}
 
 
 def test_an_unknown_key_gets_no_page() -> None:
-    assert completed("So it was [@ghost-1999].", Offered(OFFERED), {}) == "So it was [@ghost-1999]."
+    assert completed("So it was [@ghost-1999].", Offered(OFFERED), lambda _: {}) == "So it was [@ghost-1999]."
     assert "not one of the sources" in problems("So it was [@ghost-1999; @light-2019, p. 12].")
 
 

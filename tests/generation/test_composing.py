@@ -1,7 +1,9 @@
 """Reaching a length by asking again, with a writer that gives more or less than it is asked for."""
 
 import asyncio
+import re
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -10,9 +12,10 @@ from documents.domain.text import body_characters
 from documents.models import Document, Section
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
-from generation.domain.composing import cleaned, reach
+from generation.domain.composing import reach
 from generation.domain.drafts import Draft
 from generation.enums import Outcome
+from generation.prompts import reading
 from generation.prompts.writing import Commission
 
 COMMISSION = Commission(
@@ -23,12 +26,27 @@ Writer = Callable[[Question], str]
 
 def asked_for(question: Question) -> int:
     """The characters that a prompt names."""
-    words = question.prompt.replace(",", "").split("about ")[-1]
+    words = question.text.replace(",", "").split("about ")[-1]
     return int(words.split()[0])
 
 
 def words(length: int) -> str:
-    return ("word " * (length // 5 + 1))[: max(1, length)].strip()
+    return ("Word after word. " * (length // 17 + 1))[: max(1, length)].strip()
+
+
+def answered(question: Question, writer: Writer) -> Answer:
+    """The writer's text as an answer; of a text to be shortened, its last sentences, as long as the writer's text."""
+    said = writer(question)
+    if question.purpose != "tighten":
+        return Answer({"markdown": said, "passages": []}, "model")
+    shown = re.findall(r"<s n=\"(\d+)\">(.*?)</s>", question.text)
+    left_out = [number for number, ends in zip(*_from_the_end(shown), strict=True) if ends <= len(said)]
+    return Answer({"leave_out": left_out}, "model")
+
+
+def _from_the_end(shown: list[tuple[str, str]]) -> tuple[list[int], list[int]]:
+    numbers = [int(number) for number, _text in reversed(shown)]
+    return numbers, list(accumulate(len(text) + 1 for _number, text in reversed(shown)))
 
 
 def run(writer: Writer, *, target: int, draft: Draft | None = None) -> tuple[Draft, list[str]]:
@@ -37,7 +55,7 @@ def run(writer: Writer, *, target: int, draft: Draft | None = None) -> tuple[Dra
 
     async def ask(question: Question) -> Answer:
         purposes.append(question.purpose)
-        return Answer({"markdown": writer(question), "claims": []}, "model")
+        return answered(question, writer)
 
     async def keep(draft: Draft) -> None:
         kept.append(draft)
@@ -77,12 +95,47 @@ def test_a_writer_that_gives_almost_nothing_ends_with_what_there_is() -> None:
     assert len(purposes) == 6
 
 
-def test_a_tightener_that_ruins_the_text_is_not_believed() -> None:
+def test_of_what_a_tightener_would_leave_out_no_more_goes_than_is_too_much() -> None:
     def ruin(question: Question) -> str:
-        return "x" if question.purpose == "tighten" else words(9_000)
+        return words(9_000)
 
-    made, _purposes = run(ruin, target=5_000)
-    assert body_characters(made.text) > 5_000
+    made, purposes = run(ruin, target=5_000)
+    assert purposes[:2] == ["write", "tighten"]
+    assert abs(body_characters(made.text) - 5_000) <= 150
+
+
+def test_a_tightener_names_sentences_and_writes_none() -> None:
+    kept = (
+        "The lamp was lit at dusk by the keeper or his wife [@light-2019, p. 12]. It burned without a pause till dawn."
+    )
+    text = f"{kept} It is a long story. It goes on and on, and on again, and then once more."
+    asked: list[Question] = []
+
+    async def ask(question: Question) -> Answer:
+        asked.append(question)
+        return Answer({"leave_out": [4, 3, 99, -1, 4]}, "model")
+
+    async def keep(draft: Draft) -> None:
+        return None
+
+    target = body_characters(kept)
+    made = asyncio.run(reach(COMMISSION, Draft(text=text), target=target, tolerance=10, ask=ask, keep=keep))
+    assert made.text == kept
+    (question,) = asked
+    assert (question.purpose, "<source" in question.text) == ("tighten", False)
+    assert set(question.schema["properties"]) == {"leave_out"}
+
+
+def test_a_tightener_never_takes_more_than_half_of_what_it_is_shown() -> None:
+    async def ask(question: Question) -> Answer:
+        return Answer({"leave_out": list(range(1, 400))}, "model")
+
+    async def keep(draft: Draft) -> None:
+        lengths.append(len(draft.text))
+
+    lengths: list[int] = []
+    asyncio.run(reach(COMMISSION, Draft(text=words(2_000)), target=10, tolerance=5, ask=ask, keep=keep))
+    assert lengths[0] >= 1_000
 
 
 def test_no_answer_in_the_middle_keeps_what_there_is() -> None:
@@ -100,7 +153,7 @@ def test_no_answer_in_the_middle_keeps_what_there_is() -> None:
 
 def asyncio_run_keeping(writer: Writer) -> tuple[Draft, None]:
     async def ask(question: Question) -> Answer:
-        return Answer({"markdown": writer(question), "claims": []}, "model")
+        return answered(question, writer)
 
     async def keep(draft: Draft) -> None:
         return None
@@ -131,7 +184,23 @@ def test_a_checkpoint_goes_on_where_it_was() -> None:
         ("![a lamp](https://example.org/x.png)The [lamp](https://example.org) <b>burned</b>.", "The lamp burned."),
         ("5 < 7 and 9 > 8, says A. [@a] (b)", "5 < 7 and 9 > 8, says A. [@a] (b)"),
         ("- one\n- two", "- one\n- two"),
+        ('{"markdown": "The lamp\\n\\nburned [@a, p. 3].", "passages": [1]}', "The lamp\n\nburned [@a, p. 3]."),
+        ('```json\n{"markdown": "The lamp burned.", "passages": []}\n```', "The lamp burned."),
+        ('Sure: {"passages": [1], "markdown": "The lamp burned."}', "The lamp burned."),
+        ('{"markdown": "The lamp burned. It \\"went\\" out [@a, p. 3]. And the', ""),
+        ('{"markdown": "It \\"went\\" out [@a, p. 3].", "pass', 'It "went" out [@a, p. 3].'),
+        ('{"markdown": "The lamp \\u00e', ""),
+        ('{"verdicts": [{"n": 1, "verdict": "supported"}]}', ""),
+        ('[{"n": 1, "text": "The lamp burned."}]', ""),
+        ('{"markdown": "{\\"markdown\\": \\"The lamp burned.\\"}", "passages": []}', "The lamp burned."),
+        ("<think>The user wants lamps.\n\nSo be it.</think>\n\nThe lamp burned.", "The lamp burned."),
+        ("The user wants lamps.</thinking>The lamp burned.", "The lamp burned."),
+        ("The lamp burned.\n\n<reasoning>Is it so?", "The lamp burned."),
+        ("The lamp burned.\n\n```python\nprint('lamp')\n```\n\nIt went out.", "The lamp burned.\n\nIt went out."),
+        ("```markdown\nThe lamp burned.", "The lamp burned."),
+        ("The lamp \ud83d burned\x00.", "The lamp  burned."),
     ],
 )
 def test_only_running_text_is_taken_from_a_writer(written: str, expected: str) -> None:
-    assert cleaned(written) == expected
+    assert reading.running(written) == expected
+    assert reading.running(reading.running(written)) == expected

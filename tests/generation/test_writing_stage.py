@@ -179,7 +179,7 @@ def test_the_outline_of_many_sections_is_shown_whole_as_far_as_there_is_room(con
     document = ordered_document(pages=60, sections=200)
     document.sections.update(covers="what the sources say about it, " * 30)
     commission = commissions.load(document_id=document.pk, section_id=document.sections.get(position=150).pk)
-    prompt = writing.write(commission, characters=300).prompt
+    prompt = writing.write(commission, characters=300).text
     shown = prompt.split("<outline>")[1].split("</outline>")[0].splitlines()
     assert len(shown) == 200
     assert shown[199].startswith("200 The end of keeping")

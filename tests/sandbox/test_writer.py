@@ -6,11 +6,12 @@ from collections import Counter
 import pytest
 
 from sandbox.writer.answer import Behaviour, answer, read
-from sandbox.writer.compose import compose
+from sandbox.writer.compose import compose, mend
 from sandbox.writer.extracts import sentences
+from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prompt import Prompt
-from sandbox.writer.tighten import tighten
+from sandbox.writer.tighten import dispensable, tighten
 from tests.sandbox.prompts import GLOSSARY, PASSAGES, SUBSECTIONS, WRITE, section
 
 COMMON = {
@@ -153,3 +154,53 @@ def test_no_data_between_tags_is_taken_for_an_order() -> None:
     )
     assert (prompt.language, prompt.length) == ("en", 800)
     assert not prompt.wants_less
+
+
+def test_sentences_to_leave_out_are_named_uncited_ones_first() -> None:
+    units = sentences(compose(Prompt(section(characters=6_000))).markdown)
+    shown = "\n".join(f'<s n="{n}">{unit}</s>' for n, unit in enumerate(units, 1))
+    for characters in (300, 1_500):
+        named = dispensable(Prompt(f"Leave out about {characters:,} characters.\n{shown}"))
+        assert abs(sum(len(units[n - 1]) + 1 for n in named) - characters) <= 90
+        assert not any("@" in units[n - 1] for n in named)
+    less = dispensable(Prompt(f"Leave out about 1,500 characters.\n{shown}"), factor=2.0)
+    assert sum(len(units[n - 1]) for n in less) < 900
+
+
+def test_wrong_sentences_are_written_anew_and_cite_again_where_they_cited() -> None:
+    wrong = ["Everybody agrees on this [@phantom-1999, p. 3].", "This is said already, as everybody knows."]
+    shown = "\n".join(f'<wrong n="{n}">{text}</wrong>' for n, text in enumerate(wrong, 1))
+    prompt = Prompt(section(characters=9, more=shown))
+    made = mend(prompt)
+    assert sorted(made) == [1, 2]
+    assert "phantom" not in made[1].markdown
+    (claim,) = made[1].claims
+    assert f"[@{claim.key}, p. {claim.page}]" in made[1].markdown
+    assert made[2].claims == []
+    assert made[2].markdown != wrong[1]
+    assert "phantom" in mend(prompt, forged=True)[1].markdown
+
+
+def test_a_judge_reads_each_claim_beside_the_passage_that_it_names() -> None:
+    passages = [text for *_, text in PASSAGES[:2]]
+    said = [sentences(text)[0] for text in passages]
+    shown = "".join(f'<passage n="{n}">{text}</passage>' for n, text in enumerate(passages, 1))
+    shown += f'<claim n="1" passage="2">{said[1]}</claim><claim n="2" passage="1">{said[1]}</claim>'
+    verdicts = judge(Prompt(f"The reason is null where a claim is supported.{shown}"))
+    assert [(one["n"], one["verdict"]) for one in verdicts] == [(1, "supported"), (2, "unsupported")]
+    assert [one["reason"] is None for one in verdicts] == [True, False]
+    assert all(one["reason"] for one in judge(Prompt(shown)))
+
+
+def test_passages_are_named_by_number_in_the_order_of_the_text() -> None:
+    prompt = Prompt(section(characters=6_000))
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    schema = {
+        "type": "object",
+        "properties": {"markdown": {"type": "string"}, "passages": numbers},
+        "required": ["markdown", "passages"],
+        "additionalProperties": False,
+    }
+    said = answer(prompt, schema, Behaviour())
+    known = {number: (key, page) for key, page, number, *_ in PASSAGES}
+    assert [known[number] for number in said["passages"]] == re.findall(r"\[@([\w-]+), p\. (\d+)\]", said["markdown"])

@@ -1,7 +1,7 @@
 """Does each citation rest on a passage of this document's sources? Decided by code where code can (R-10)."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -12,7 +12,7 @@ from documents.models import Passage
 from generation.domain.checking import pages, wording
 from generation.domain.checking.sentences import QUOTE, Sentence, paragraphs, sentences, without_quotations
 from generation.prompts.fencing import page_of
-from generation.prompts.judging import MAX_CLAIM
+from generation.prompts.sizes import CLAIM
 
 #: Words between quotation marks that are a quotation rather than a term; without any citation, so many.
 _QUOTED_WORDS: Final = 3
@@ -23,6 +23,10 @@ _QUOTED_SHARE: Final = 0.5
 _BELIEVED: Final = 0.15
 #: Words that may introduce a citation: "see also", "cf.", "vgl.".
 _PREFIX: Final = re.compile(r"(?:[A-Z]?[^\W\d_A-Z]{1,9}\.?\s?){0,3}")
+
+
+#: For a sentence, the passage of each key that its writer named.
+Hints = Callable[[Sentence], Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Offered:
         return frozenset(passages[0].source.title for passages in self.by_key.values())
 
 
-def completed(markdown: str, offered: Offered, hints: Mapping[str, int]) -> str:
+def completed(markdown: str, offered: Offered, hints: Hints) -> str:
     """The text with a page in each citation of a source that has pages: the one of the passage it will be tied to.
 
     What is not so is found out when the sentence is compared with that passage.
@@ -73,7 +77,7 @@ def completed(markdown: str, offered: Offered, hints: Mapping[str, int]) -> str:
         piece = part[sentence.start : sentence.end]
         for at, group in reversed(list(enumerate(_groups(piece)))):
             quoted = _quoted(sentence.text, at, offered.titles)
-            paged = _with_pages(group[0], sentence, quoted, offered, hints)
+            paged = _with_pages(group[0], sentence, quoted, offered, hints(sentence))
             piece = piece[: group.start()] + paged + piece[group.end() :]
         parts[sentence.paragraph] = part[: sentence.start] + piece + part[sentence.end :]
     return "\n\n".join(parts)
@@ -157,7 +161,7 @@ def _compared(finding: Finding, quoted: Sequence[str], language: str, *, is_alon
 def _if_it_can_be_judged(finding: Finding) -> Finding:
     """Wrong where it would be judged by its beginning alone."""
     text = finding.sentence.text
-    if not finding.is_undecided or len(text) <= MAX_CLAIM:
+    if not finding.is_undecided or len(text) <= CLAIM:
         return finding
     return replace(finding, problem=f"it is too long to be checked, make several sentences of it: “{text[:100]}”")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
-from documents.domain.text import citation_keys
+from documents.domain.text import citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Document, Passage
 from generation.domain.checking import citations, language, naming, open_ends, repetition, strangers
@@ -107,7 +107,7 @@ async def inspect(draft: Draft, background: Background, *, judge: Judge) -> Insp
 def examine(draft: Draft, background: Background) -> Inspection:
     """What code alone can find. The text is put in order first, and its citations are given their pages."""
     hints = _Hints(draft)
-    text = citations.completed(tidied(draft.text), background.offered, hints.by_key)
+    text = citations.completed(tidied(draft.text), background.offered, hints.of)
     found = sentences(text)
     said_before = {*repetition.repeated(found, background.elsewhere), *repetition.told_twice(found)}
     foreign, whole = _foreign(text, found, background)
@@ -134,13 +134,17 @@ class _Hints:
     """The passages that a draft's writer said its sentences rest on."""
 
     def __init__(self, draft: Draft) -> None:
-        self._claims = [(str(claim["sentence"]), str(claim["key"]), int(claim["passage"])) for claim in draft.claims]
-        self.by_key = {key: passage for _sentence, key, passage in self._claims}
+        self._claims = [
+            (without_citations(str(claim["sentence"])).strip(), str(claim["key"]), int(claim["passage"]))
+            for claim in draft.claims
+        ]
+        self._by_key = {key: passage for _words, key, passage in self._claims}
 
     def of(self, sentence: Sentence) -> dict[str, int]:
         """For each key the passage named, of this sentence where one was."""
-        own = {key: passage for words, key, passage in self._claims if words and words in sentence.text}
-        return self.by_key | own
+        said = without_citations(sentence.text)
+        own = {key: passage for words, key, passage in self._claims if words and words in said}
+        return self._by_key | own
 
 
 def _open_ended(text: str, found: Sequence[Sentence]) -> set[Sentence]:

@@ -34,7 +34,7 @@ _ASSISTANT: Final = re.compile(
 )
 #: Parts of the answer's own format, of a conversation, or of Markdown that is no running text.
 _FORMAT: Final = re.compile(
-    r"\"(?:markdown|claims|verdicts)\"\s*:|^\s*[{}]\s*$|\\n\\n|```|`[^`\n]*@[^`\n]*`"
+    r"\"(?:markdown|claims|passages|sentences|leave_out|verdicts)\"\s*:|^\s*[{}]\s*$|\\n\\n|```|`[^`\n]*@[^`\n]*`"
     r"|^\s*(?:system|assistant|user|human)\s*:|<\|?/?(?:im_start|im_end|endoftext|system|s)\|?>|\[/?INST\]"
     r"|\\\[|^\s*>|^\s*#{1,6}\s|\]\(",
     re.I | re.M,

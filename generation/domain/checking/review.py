@@ -6,30 +6,28 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from documents.domain.text import body_characters, citation_keys
+from documents.domain.text import body_characters
 from documents.domain.writing import CitationDraft
-from documents.models import Passage
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
-from generation.domain import composing
-from generation.domain.checking import at_once, wording
+from generation.domain import claims, composing
+from generation.domain.checking import mending
 from generation.domain.checking.inspection import Background, CheckedSentence, Inspection, inspect, unsourced
 from generation.domain.checking.judgement import Judge, Pair, Verdict
-from generation.domain.checking.sentences import paragraphs, without
+from generation.domain.checking.sentences import without
 from generation.domain.composing import Ask, Keep
 from generation.domain.drafts import Draft
 from generation.errors import StepFailed
 from generation.prompts import writing
 from generation.prompts.writing import Commission
 
-#: With more than this share of its paragraphs failing, a section is written anew as a whole.
+#: With more than this share of its sentences failing, in more than this share of its paragraphs, a section is written
+#: anew as a whole.
 _MOSTLY: Final = 0.5
 _TOLERANCE: Final = 0.1
 #: Reasons that one question names, and the fewest characters that one asks for.
 _MOST_REASONS: Final = 20
 _SHORTEST: Final = 200
-#: Passages that a correction is offered.
-_MOST_PASSAGES: Final = 30
 
 
 @dataclass(frozen=True)
@@ -138,74 +136,44 @@ def _rejections(checked: CheckedSentence) -> list[Rejected]:
 
 
 async def _corrected(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
-    """The text once more: all of it, or the paragraphs that fail. Where no model answers, the text as it is."""
-    failing = sorted({checked.sentence.paragraph for checked in inspection.failing})
-    parts = paragraphs(draft.text)
-    if inspection.whole or len(failing) > len(parts) * _MOSTLY:
+    """The text once more: all of it, or the sentences that fail. Where no model answers, the text as it is."""
+    if inspection.whole or _is_mostly_wrong(inspection):
         try:
             return await _anew(commission, draft, inspection, ask=ask, keep=keep)
         except NoAnswer as failure:
             if failure.is_outage:
                 raise
             return draft
+    return await mending.mended(commission, draft, inspection, ask=ask)
 
-    async def correct(number: int) -> Answer | None:
-        length = max(_SHORTEST, body_characters(parts[number]))
-        reasons = _reasons(inspection, paragraph=number)
-        try:
-            return await ask(
-                writing.correct(_fitting(commission, parts[number]), parts[number], reasons=reasons, characters=length)
-            )
-        except NoAnswer as failure:
-            if failure.is_outage:
-                raise
-            return None
 
-    answers = await at_once.each(failing, correct)
-    for number, answer in zip(failing, answers, strict=True):
-        if answer is not None:
-            parts[number] = composing.cleaned(str(answer.value["markdown"])) or parts[number]
-            draft = _with_answer(draft, draft.text, answer)
-    return replace(draft, text="\n\n".join(parts))
+def _is_mostly_wrong(inspection: Inspection) -> bool:
+    """Whether so much fails, all over the text, that mending would be writing anew in small pieces."""
+    failing, all_of_it = inspection.failing, inspection.sentences
+    wrong, paragraphs = ({one.sentence.paragraph for one in some} for some in (failing, all_of_it))
+    return len(failing) > len(all_of_it) * _MOSTLY and len(wrong) > len(paragraphs) * _MOSTLY
 
 
 async def _anew(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
     length = body_characters(draft.text)
     asked = min(commission.longest, max(_SHORTEST, length))
-    fitting = _fitting(commission, draft.text)
-    answer = await ask(writing.correct(fitting, draft.text, reasons=_reasons(inspection), characters=asked))
-    text = composing.cleaned(str(answer.value["markdown"]))
-    anew = replace(_with_answer(draft, text, answer), calls=0)
+    useful = writing.of_use(commission, draft.text, is_new=False)
+    answer = await ask(writing.correct(useful, draft.text, reasons=_reasons(inspection), characters=asked))
+    text, numbers = writing.read(answer.value)
+    anew = replace(
+        draft,
+        text=text,
+        claims=claims.named(text, numbers, useful.passages),
+        models=list(dict.fromkeys([*draft.models, answer.model])),
+        calls=0,
+    )
     reached = await composing.reach(
         commission, anew, target=length, tolerance=round(length * _TOLERANCE), ask=ask, keep=keep
     )
     return replace(reached, calls=draft.calls)
 
 
-def _fitting(commission: Commission, text: str) -> Commission:
-    """The commission with those of its passages that a text cites, or shares most words with: a correction needs no
-    others.
-    """
-    cited = {item.key for item in citation_keys(text)}
-
-    def fit(passage: Passage) -> tuple[bool, float]:
-        return passage.source.key in cited, wording.overlap(text, passage.text)
-
-    fitting = sorted(commission.passages, key=fit, reverse=True)[:_MOST_PASSAGES]
-    return replace(commission, passages=fitting)
-
-
-def _reasons(inspection: Inspection, *, paragraph: int | None = None) -> list[str]:
-    """What was found, of one paragraph or of all of the text."""
-    problems = [
-        problem
-        for checked in inspection.failing
-        if paragraph is None or checked.sentence.paragraph == paragraph
-        for problem in checked.all_problems
-    ]
+def _reasons(inspection: Inspection) -> list[str]:
+    """What was found in all of the text."""
+    problems = [problem for checked in inspection.failing for problem in checked.all_problems]
     return list(dict.fromkeys([*inspection.whole, *problems]))[:_MOST_REASONS]
-
-
-def _with_answer(draft: Draft, text: str, answer: Answer) -> Draft:
-    models = list(dict.fromkeys([*draft.models, answer.model]))
-    return replace(draft, text=text, claims=draft.claims + list(answer.value["claims"]), models=models)

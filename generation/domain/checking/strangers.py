@@ -23,8 +23,9 @@ _MAIL_ADDRESS: Final = re.compile(
     re.I,
 )
 _TAG: Final = re.compile(
-    r"</?\s*(?:source|sources|text|passage|title|covers|leaves_out|outline|topic|requirements|assignment|findings|claim"
-    r"|wish|glossary)\b[^<>]{0,200}>|\bpassage\s*=\s*[\"“”]?\d|\bpassage (?:no\. ?|number |#)?\d{5,}\b",
+    r"</?\s*(?:source|sources|text|passage|title|covers|leaves_out|outline|topic|requirements|assignment|findings?|claim"
+    r"|wish|glossary|works|wrong|before|after|parts|section|s)\b[^<>]{0,200}>"
+    r"|\bpassage\s*=\s*[\"“”]?\d|\bpassage (?:no\. ?|number |#)?\d{5,}\b",
     re.I,
 )
 _INSTRUCTION: Final = re.compile(

@@ -1,0 +1,40 @@
+"""The stretch of a passage that a question needs: whole sentences in a row, where the words asked for stand closest."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“„«(\[]?[^\W\d_a-zß-öø-ÿ])")
+_LONGER_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+#: Letters by which inflected forms count as one word.
+_STEM: Final = 6
+
+
+def excerpt(text: str, words: str, *, limit: int) -> str:
+    """At most ``limit`` characters of ``text``, as they stand there: a quotation copied from them stands in all of it.
+
+    Of two stretches with as many of the ``words`` the earlier one.
+    """
+    if len(text) <= limit:
+        return text
+    wanted = stems(words)
+    starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+    ends = [*starts[1:], len(text)]
+    held = [stems(text[start:end]) & wanted for start, end in zip(starts, ends, strict=True)]
+    best, most = (0, 0), -1
+    for first, start in enumerate(starts):
+        last = first
+        while last + 1 < len(ends) and ends[last + 1] - start <= limit:
+            last += 1
+        found = len(frozenset[str]().union(*held[first : last + 1]))
+        if found > most:
+            best, most = (start, ends[last]), found
+        if last + 1 == len(ends):
+            break
+    return text[slice(*best)].strip()
+
+
+@lru_cache(maxsize=256)
+def stems(text: str) -> frozenset[str]:
+    """The longer words of a text, by their first letters."""
+    return frozenset(word[:_STEM] for word in _LONGER_WORD.findall(text.casefold()))
