@@ -45,8 +45,11 @@ _TROUBLES: Final[Mapping[str, Trouble]] = {
     "account_deactivated": Trouble.HOLD,
     "unsupported_country_region_territory": Trouble.HOLD,
 }
-#: Anthropic says this with a plain 400 and no code of its own.
-_CREDIT_WORDS: Final = re.compile(r"credit balance", re.I)
+#: Anthropic says these with a plain 400 and no code of its own.
+_IN_WORDS: Final[Mapping[Trouble, re.Pattern[str]]] = {
+    Trouble.CREDIT: re.compile(r"credit balance", re.I),
+    Trouble.LIMIT: re.compile(r"reached your specified (?:workspace )?API usage limits", re.I),
+}
 _NO_MODEL: Final = frozenset({"model_not_found", "not_found_error"})
 
 
@@ -80,7 +83,9 @@ class ProviderError(Exception):
 def meaning(*, status: int, codes: set[str], message: str, model: str, retry_after: float | None) -> ProviderError:
     """What an answer that is no answer means, by its HTTP status and the codes in it, whichever provider gave it."""
     trouble = next((_TROUBLES[code] for code in sorted(codes) if code in _TROUBLES), None)
-    if trouble is None and (status == 402 or (status == 400 and _CREDIT_WORDS.search(message))):
+    if trouble is None and status == 400:
+        trouble = next((trouble for trouble, words in _IN_WORDS.items() if words.search(message)), None)
+    if trouble is None and status == 402:
         trouble = Trouble.CREDIT
     if trouble is not None:
         return ProviderError(Outcome.ACCOUNT, message, trouble=trouble)

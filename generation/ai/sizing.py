@@ -17,7 +17,7 @@ _CHARACTERS: Final = 3
 #: For a model's own thinking, and for the JSON around the text.
 _SPARE_TOKENS: Final = 4_000
 #: How much more room reasoning gets at an effort.
-_REASONING: Final = {Effort.MEDIUM: 2, Effort.HIGH: 4, Effort.XHIGH: 8, Effort.MAX: 16}
+_REASONING: Final[dict[str, int]] = {Effort.MEDIUM: 2, Effort.HIGH: 4, Effort.XHIGH: 8, Effort.MAX: 16}
 #: How many times the limit, where an answer was cut.
 _AGAIN: Final = 3
 

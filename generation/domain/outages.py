@@ -23,13 +23,7 @@ MOST_TRIES: Final = 6
 _WAITS: Final = 15
 _LONGEST_WAIT: Final = timedelta(minutes=10)
 #: A model said something, to the point or not.
-_SPOKEN: Final = (
-    Outcome.SUCCEEDED,
-    Outcome.BAD_ANSWER,
-    Outcome.CUT,
-    Outcome.ONLY_REASONED,
-    Outcome.REFUSED,
-)
+_SPOKEN: Final = (Outcome.SUCCEEDED, Outcome.BAD_ANSWER, Outcome.CUT, Outcome.ONLY_REASONED, Outcome.REFUSED)
 #: Nobody could be asked, or nobody answered.
 _AWAY: Final = (
     Outcome.RATE_LIMITED,
@@ -38,8 +32,6 @@ _AWAY: Final = (
     Outcome.SERVER_ERROR,
     Outcome.AUTHENTICATION,
     Outcome.ACCOUNT,
-    Outcome.NO_ACCESS,
-    Outcome.GONE,
 )
 #: How far back calls say how it is now, and how far back they are looked at.
 _NOW: Final = timedelta(minutes=2)

@@ -28,10 +28,10 @@ Shape = tuple[Figures, Figures, Figures]
 
 _NOTHING: Final = Figures(0, 0, 0, 0, 0, 0)
 _DOCUMENT: Final[Mapping[str, Shape]] = {
-    "glossary": (Figures(1, 280, 0, 0, 312, 0), _NOTHING, _NOTHING),
-    "write": (_NOTHING, Figures(1, 1_350, 0, 0, 0, 0), Figures(0, 670, 0, 0, 1_020, 0)),
-    "judge": (_NOTHING, Figures(1, 680, 0, 0, 45, 0), Figures(0, 270, 0, 0, 45, 0)),
-    "queries": (Figures(1, 400, 0, 0, 120, 0), _NOTHING, _NOTHING),
+    "queries": (Figures(1, 400, 0, 0, 310, 190), _NOTHING, _NOTHING),
+    "glossary": (Figures(1, 300, 0, 0, 504, 192), _NOTHING, _NOTHING),
+    "write": (_NOTHING, Figures(1, 1_800, 0, 0, 360, 340), Figures(0, 220, 0, 0, 690, 15)),
+    "judge": (_NOTHING, Figures(1, 700, 0, 0, 205, 192), Figures(0, 270, 0, 0, 35, 0)),
 }
 _OUTLINE: Final[Mapping[str, Shape]] = {
     "outline": (Figures(1, 1_500, 0, 0, 600, 0), _NOTHING, Figures(0, 0, 0, 0, 30, 0)),

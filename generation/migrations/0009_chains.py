@@ -241,9 +241,11 @@ class Migration(migrations.Migration):
                         ("long_prompt_tokens__isnull", True),
                     ),
                     models.Q(
+                        ("long_prompt_tokens__isnull", False),
+                        ("long_input_price__isnull", False),
+                        ("long_output_price__isnull", False),
                         ("long_input_price__gte", 0),
                         ("long_output_price__gte", 0),
-                        ("long_prompt_tokens__isnull", False),
                     ),
                     _connector="OR",
                 ),

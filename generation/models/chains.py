@@ -68,7 +68,13 @@ class AIModel(models.Model):
                 condition=Q(
                     long_prompt_tokens__isnull=True, long_input_price__isnull=True, long_output_price__isnull=True
                 )
-                | Q(long_prompt_tokens__isnull=False, long_input_price__gte=0, long_output_price__gte=0),
+                | Q(
+                    ("long_prompt_tokens__isnull", False),
+                    ("long_input_price__isnull", False),
+                    ("long_output_price__isnull", False),
+                    ("long_input_price__gte", 0),
+                    ("long_output_price__gte", 0),
+                ),
                 name="ai_long_prompt_has_prices",
             ),
         ]

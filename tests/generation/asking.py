@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import redis
 
-from generation.ai import breaker, keys, limits
+from generation.ai import access, breaker, keys, limits
 from generation.ai.gateway import Gateway
 from generation.ai.question import Answer
 from generation.domain import chains, queue
@@ -24,13 +25,16 @@ Work = Callable[[Ask], Coroutine[Any, Any, Any]]
 Run = Callable[[Work], Any]
 
 
-def asker() -> Run:
-    """Runs what asks through a gateway of its own in an event loop of its own, for the same document and step."""
+def asker(**changes: Any) -> Run:
+    """Runs what asks through a gateway of its own in an event loop of its own, for the same document and step.
+
+    ``changes`` are made to the question that is asked: one for search queries.
+    """
     document = DocumentFactory.create()
     job = Job.objects.create(kind=JobKind.OUTLINE, document=document, sort_key=0, state=JobState.RUNNING)
     queue.add(job_id=job.pk, sort_key=0, stage=Stage.OUTLINE, sections=[None])
     (claim,) = queue.claim(limit=1, worker="test")
-    question = queries.question(document, [])
+    question = replace(queries.question(document, []), **changes)
 
     def run(work: Work) -> Any:
         async def inside() -> Any:
@@ -95,5 +99,5 @@ def told(client: redis.Redis) -> int:
 
 def forget_here() -> None:
     """Leaves what a process knows that has just begun."""
-    for part in (alerts, breaker, keys, limits):
+    for part in (access, alerts, breaker, keys, limits):
         part.forget()

@@ -123,7 +123,7 @@ def test_calls_of_a_lost_claim_are_marked_abandoned_and_still_booked_when_they_e
             usage=attempts.Usage(input_tokens=1_000_000, output_tokens=0),
         )
     job.refresh_from_db()
-    assert job.cost == model.input_price
+    assert job.cost == attempts.Usage(1_000_000).cost(model) == model.long_input_price
     assert job.input_tokens == 1_000_000
 
 
