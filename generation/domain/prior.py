@@ -30,8 +30,10 @@ _NOTHING: Final = Figures(0, 0, 0, 0, 0, 0)
 _DOCUMENT: Final[Mapping[str, Shape]] = {
     "queries": (Figures(1, 400, 0, 0, 310, 190), _NOTHING, _NOTHING),
     "glossary": (Figures(1, 300, 0, 0, 504, 192), _NOTHING, _NOTHING),
-    "write": (_NOTHING, Figures(1, 1_800, 0, 0, 360, 340), Figures(0, 220, 0, 0, 690, 15)),
+    # What sections share reaches a length that providers cache at some 15 pages.
+    "write": (Figures(0, 0, -10_400, 0, 0, 0), Figures(1, 1_800, 0, 0, 360, 340), Figures(0, 250, 700, 0, 690, 15)),
     "judge": (_NOTHING, Figures(1, 700, 0, 0, 205, 192), Figures(0, 270, 0, 0, 35, 0)),
+    "correct": (_NOTHING, _NOTHING, Figures(0.033, 67, 0, 0, 14, 6)),
 }
 _OUTLINE: Final[Mapping[str, Shape]] = {
     "outline": (Figures(1, 1_500, 0, 0, 600, 0), _NOTHING, Figures(0, 0, 0, 0, 30, 0)),
@@ -47,4 +49,4 @@ def figures(kind: JobKind, *, pages: int, sections: int, factor: float) -> dict[
 def _sized(shape: Shape, pages: int, sections: int, factor: float) -> Figures:
     once, by_section, by_page = shape
     calls, *tokens = (a + b * sections + c * pages for a, b, c in zip(once, by_section, by_page, strict=True))
-    return Figures(calls, *(value * factor for value in tokens))
+    return Figures(calls, *(max(0.0, value) * factor for value in tokens))
