@@ -20,7 +20,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from documents.domain import briefs, manuscripts
+from documents.domain import briefs, manuscripts, retractions
 from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
 from documents.export import (
@@ -58,6 +58,8 @@ __all__ = [
 ]
 
 render_reader = render_reader_async
+#: Seconds that a file waits for registers that are asked whether its sources still stand.
+_CHECK_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ async def export(
 
     ``first_pages`` as for ``render``.
     """
+    await retractions.check(document_id=document_id, seconds=_CHECK_SECONDS)
     row, manuscript = await sync_to_async(prepare)(
         document_id=document_id, format=format, with_ai_statement=with_ai_statement
     )

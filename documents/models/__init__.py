@@ -3,6 +3,7 @@
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export
 from documents.models.outline import Section, SectionRevision
+from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source
 from documents.models.upload import Upload
 
@@ -13,6 +14,7 @@ __all__ = [
     "DocumentQuerySet",
     "Export",
     "Passage",
+    "SearchService",
     "Section",
     "SectionRevision",
     "Source",
