@@ -30,22 +30,10 @@ def check_sources(document_id: str) -> None:
 @shared_task(name="documents.tasks.make_export")
 def make_export(export_id: str) -> None:
     """Makes one file to take away; why it failed stands in its row."""
-    try:
-        exporting.make_export(export_id=UUID(export_id))
-    except exporting.ExportError:
-        return
+    exporting.make_export(export_id=UUID(export_id))
 
 
-@shared_task(name="documents.tasks.render_reader")
-def render_reader(document_id: str) -> None:
-    """Renders a document for the screen in its present citation style; beat tries again when it fails."""
-    try:
-        restyling.render_reader(document_id=UUID(document_id))
-    except exporting.ExportError:
-        return
-
-
-@shared_task(name="documents.tasks.continue_exports")
-def continue_exports() -> None:
-    """Finds files and renderings whose nudge was lost."""
-    restyling.continue_waiting(now=timezone.now())
+@shared_task(name="documents.tasks.render")
+def render(rendering_id: str) -> None:
+    """Renders a document for the screen in the citation style that it has; why it failed stands in its row."""
+    restyling.render(rendering_id=int(rendering_id))

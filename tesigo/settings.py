@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "djstripe",
     "rest_framework",
+    "tesigo.platform.apps.PlatformConfig",
     "privacy",
     "accounts",
     "documents",
@@ -307,6 +308,8 @@ for _service in SOURCE_SERVICES.values():
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 #: Where alerts for staff go.
 ALERT_EMAILS = env.list("ALERT_EMAILS", [])
+if IS_PRODUCTION and not ALERT_EMAILS:
+    env.complain("ALERT_EMAILS must be set in production: it names who is told when something needs a person.")
 
 # --- money --------------------------------------------------------------------------------------------
 FLOOR_PER_PAGE = Decimal("0.10")

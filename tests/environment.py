@@ -28,7 +28,7 @@ from tesigo.platform.stack import ROOT, VAR, Stack
 
 HOME = VAR / "test"
 REDIS_NUMBERS = 64
-APPS = ("privacy", "accounts", "documents", "billing", "generation")
+APPS = ("tesigo/platform", "privacy", "accounts", "documents", "billing", "generation")
 #: What lets a test that commits leave the database as the migrations made it.
 PRISTINE = Path(__file__).parent / "pristine.sql"
 #: Where the first process of a run tells its xdist workers which servers it found.

@@ -1,7 +1,7 @@
 """What a student orders and what it is made of."""
 
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
-from documents.models.export import Export
+from documents.models.export import Export, Rendering
 from documents.models.outline import Section, SectionRevision
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source
@@ -14,6 +14,7 @@ __all__ = [
     "DocumentQuerySet",
     "Export",
     "Passage",
+    "Rendering",
     "SearchService",
     "Section",
     "SectionRevision",

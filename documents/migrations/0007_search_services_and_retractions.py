@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0005_frozen"),
+        ("documents", "0006_duties"),
     ]
 
     operations = [
