@@ -7,5 +7,9 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from documents import personal_data
+        from documents.domain import exporting, restyling
+        from tesigo.platform import duty
 
         personal_data.register()
+        for kind in (exporting.EXPORTS, restyling.RENDERINGS):
+            duty.register(kind)

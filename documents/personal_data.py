@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
 from privacy import registry
-from privacy.registry import Holds, PersonalData, Retention
+from privacy.registry import DUTY, Holds, PersonalData, Retention
 
 P, L, N = Holds.PERSONAL, Holds.LINK, Holds.PLAIN
 
@@ -70,8 +70,9 @@ _FIELDS = {
     },
     "Source": {
         "id": N, "document": L, "key": N, "origin": N, "upload": N, "title": P, "csl": P, "doi": P, "url": P,
-        "page_count": N, "created_at": N,
+        "page_count": N, "created_at": N, "retracted_at": N, "retracted_by": N, "notices": N, "looked_up_at": N,
     },
+    "SearchService": {"name": N, "asked_at": N, "answered_at": N, "failing_since": N, "failure": N},
     "Passage": {"id": N, "source": L, "page": N, "page_label": N, "position": N, "text": P, "search": P},
     "Citation": {
         "id": N, "document": L, "section": L, "position": N, "source": N, "passage": N, "sentence": P,
@@ -83,6 +84,7 @@ _FIELDS = {
     },
     "Export": {
         "id": N, "document": L, "format": N, "with_ai_statement": N, "citation_style": N, "fingerprint": N, "state": N,
-        "stored_as": N, "size": N, "error": N, "created_at": N, "finished_at": N,
+        "stored_as": N, "size": N, "created_at": N, "finished_at": N, **DUTY,
     },
+    "Rendering": {"id": N, "document": L, "created_at": N, **DUTY},
 }  # fmt: skip

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import exporting, extraction, restyling, uploads
+from documents.domain import exporting, extraction, restyling, retractions, uploads
 
 
 @shared_task(name="documents.tasks.extract_upload")
@@ -20,25 +21,19 @@ def continue_uploads() -> None:
     uploads.continue_waiting(now=timezone.now())
 
 
+@shared_task(name="documents.tasks.check_sources")
+def check_sources(document_id: str) -> None:
+    """Asks the registers whether a work of the document was taken back; asked again before it is written."""
+    async_to_sync(retractions.check)(document_id=UUID(document_id))
+
+
 @shared_task(name="documents.tasks.make_export")
 def make_export(export_id: str) -> None:
     """Makes one file to take away; why it failed stands in its row."""
-    try:
-        exporting.make_export(export_id=UUID(export_id))
-    except exporting.ExportError:
-        return
+    exporting.make_export(export_id=UUID(export_id))
 
 
-@shared_task(name="documents.tasks.render_reader")
-def render_reader(document_id: str) -> None:
-    """Renders a document for the screen in its present citation style; beat tries again when it fails."""
-    try:
-        restyling.render_reader(document_id=UUID(document_id))
-    except exporting.ExportError:
-        return
-
-
-@shared_task(name="documents.tasks.continue_exports")
-def continue_exports() -> None:
-    """Finds files and renderings whose nudge was lost."""
-    restyling.continue_waiting(now=timezone.now())
+@shared_task(name="documents.tasks.render")
+def render(rendering_id: str) -> None:
+    """Renders a document for the screen in the citation style that it has; why it failed stands in its row."""
+    restyling.render(rendering_id=int(rendering_id))

@@ -1,7 +1,11 @@
 """What this app holds about people. Consents prove what was allowed and stay as long as the account does."""
 
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
 from privacy import registry
-from privacy.registry import Holds, PersonalData
+from privacy.registry import DUTY, Holds, PersonalData, Retention
 
 
 def register() -> None:
@@ -33,5 +37,24 @@ def register() -> None:
                     "digest": Holds.PLAIN,
                 },
             },
+        )
+    )
+    # The ground floor knows no app, so its one table is declared here.
+    registry.register(
+        PersonalData(
+            app="platform",
+            fields={
+                "Alert": {
+                    "id": Holds.PLAIN,
+                    "key": Holds.PLAIN,
+                    "subject": Holds.PLAIN,
+                    "text": Holds.PLAIN,
+                    "cool_down": Holds.PLAIN,
+                    "created_at": Holds.PLAIN,
+                    "sent_at": Holds.PLAIN,
+                    **DUTY,
+                },
+            },
+            retention=(Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),),
         )
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
@@ -52,6 +53,11 @@ class PersonalData:
     fields: Mapping[str, Mapping[str, Holds]]
     retention: Sequence[Retention] = ()
 
+
+#: What every row carries that must be worked on (R-116): when, how often, and places in the code.
+DUTY: Final[Mapping[str, Holds]] = dict.fromkeys(
+    ("due_at", "nudged_at", "tries", "given_up_at", "error", "traceback"), Holds.PLAIN
+)
 
 _declared: dict[str, PersonalData] = {}
 

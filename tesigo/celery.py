@@ -26,6 +26,6 @@ app.conf.beat_schedule = {
     "send-waiting-mails": {"task": "accounts.tasks.send_waiting_mails", "schedule": 30.0, "options": {"expires": 30}},
     "continue-uploads": {"task": "documents.tasks.continue_uploads", "schedule": 60.0, "options": {"expires": 60}},
     "seal-audit": {"task": "privacy.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
-    "continue-exports": {"task": "documents.tasks.continue_exports", "schedule": 60.0, "options": {"expires": 60}},
+    "nudge-due": {"task": "tesigo.tasks.nudge_due", "schedule": 15.0, "options": {"expires": 15}},
     "apply-retention": {"task": "privacy.tasks.apply_retention", "schedule": crontab(hour=3, minute=17)},
 }

@@ -1,19 +1,23 @@
 """Tasks of the house as a whole."""
 
-from smtplib import SMTPException
-
 from celery import shared_task
 
-from tesigo.platform import alerts
+from tesigo.platform import alert_mail, alerts, duty
 
 
-@shared_task(
-    name="tesigo.tasks.mail_alert",
-    ignore_result=True,
-    autoretry_for=(SMTPException, OSError),
-    retry_backoff=5,
-    max_retries=5,
-)
+@shared_task(name="tesigo.tasks.nudge_due", ignore_result=True)
+def nudge_due() -> None:
+    """Finds rows of every kind that are due and of which no worker was told, and sends a nudge for each (R-116)."""
+    duty.nudge_due()
+
+
+@shared_task(name="tesigo.tasks.send_alert", ignore_result=True)
+def send_alert(alert_id: str) -> None:
+    """Mails one alert to staff."""
+    alert_mail.send(alert_id=int(alert_id))
+
+
+@shared_task(name="tesigo.tasks.mail_alert", ignore_result=True)
 def mail_alert(subject: str, text: str) -> None:
-    """Mails an alert to staff; tried again while the mail server is away."""
-    alerts.mail(subject=subject, text=text)
+    """An alert that a site of before alerts were rows has sent on its way."""
+    alerts.tell_staff(key=subject, subject=subject, text=text)

@@ -28,7 +28,7 @@ from tesigo.platform.stack import ROOT, VAR, Stack
 
 HOME = VAR / "test"
 REDIS_NUMBERS = 64
-APPS = ("privacy", "accounts", "documents", "billing", "generation")
+APPS = ("tesigo/platform", "privacy", "accounts", "documents", "billing", "generation")
 #: What lets a test that commits leave the database as the migrations made it.
 PRISTINE = Path(__file__).parent / "pristine.sql"
 #: Where the first process of a run tells its xdist workers which servers it found.
@@ -139,6 +139,8 @@ def prepare() -> None:
     for service in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
         os.environ[f"{service}_URL"] = f"{here}/{service.lower().replace('_', '')}"
         os.environ[f"{service}_API_KEY"] = secrets.token_hex(16)
+        # Nobody waits for turns but where they are what is tested.
+        os.environ[f"{service}_CALLS_PER_SECOND"] = "10000"
 
 
 def create_database() -> None:

@@ -7,20 +7,24 @@ import hashlib
 import json
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
-from documents.domain import briefs, manuscripts
+from documents.domain import briefs, manuscripts, retractions
 from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
 from documents.export import (
@@ -36,9 +40,11 @@ from documents.export import (
 )
 from documents.export.sheet import render_sheet
 from documents.models import Document, Export, Section
+from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
 
 __all__ = [
+    "EXPORTS",
     "ExportError",
     "Manuscript",
     "Measurement",
@@ -58,6 +64,22 @@ __all__ = [
 ]
 
 render_reader = render_reader_async
+#: Seconds that a file waits for registers that are asked whether its sources still stand.
+_CHECK_SECONDS = 10.0
+
+EXPORTS: Final = duty.Kind(
+    name="export",
+    label=gettext_lazy("Files to take away"),
+    model=Export,
+    task="documents.tasks.make_export",
+    is_open=Q(state=ExportState.PENDING),
+    lease=timedelta(seconds=60),
+    is_renewed=True,
+    longest_wait=timedelta(minutes=10),
+    most_tries=3,
+    given_up={"state": ExportState.FAILED},
+    reopened={"state": ExportState.PENDING},
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +91,10 @@ class Rendered:
 
 
 def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> tuple[Export, Manuscript]:
-    """The export row for the document as it stands (the existing one where nothing changed) and what to lay out."""
+    """The export row for the document as it stands (the existing one where nothing changed) and what to lay out.
+
+    A new row is nobody's duty yet: who made it lays it out, or says that it is due.
+    """
     manuscript = manuscripts.load(document_id, with_ai_statement=with_ai_statement)
     return _row(document_id, format, manuscript), manuscript
 
@@ -83,6 +108,7 @@ def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript) -> Exp
         defaults={
             "with_ai_statement": manuscript.ai_statement is not None,
             "citation_style": manuscript.csl_style,
+            "due_at": None,
         },
     )
     return row
@@ -130,15 +156,27 @@ def finish(*, export_id: UUID, rendered: Rendered) -> None:
     row = Export.objects.get(pk=export_id)
     if row.state == ExportState.READY:
         return
-    with rendered.path.open("rb") as file:
-        name = default_storage.save(f"exports/{uuid.uuid4().hex}.{row.format}", File(file))
-    moved = (
-        Export.objects.filter(pk=export_id)
-        .exclude(state=ExportState.READY)
-        .update(state=ExportState.READY, stored_as=name, size=rendered.size, error="", finished_at=timezone.now())
-    )
+    name = _store(row, rendered)
+    moved = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).update(**_ready(name, rendered))
     if not moved:
         default_storage.delete(name)
+
+
+def _store(row: Export, rendered: Rendered) -> str:
+    with rendered.path.open("rb") as file:
+        return default_storage.save(f"exports/{uuid.uuid4().hex}.{row.format}", File(file))
+
+
+def _ready(name: str, rendered: Rendered) -> dict[str, object]:
+    return {
+        "state": ExportState.READY,
+        "stored_as": name,
+        "size": rendered.size,
+        "error": "",
+        "due_at": None,
+        "given_up_at": None,
+        "finished_at": timezone.now(),
+    }
 
 
 async def export(
@@ -150,8 +188,9 @@ async def export(
 ) -> UUID:
     """Makes one file of the document, unless it is there already, and answers its id. Raises ExportError.
 
-    ``first_pages`` as for ``render``.
+    For the step that delivers a document, which alone works on it then. ``first_pages`` as for ``render``.
     """
+    await retractions.check(document_id=document_id, seconds=_CHECK_SECONDS)
     row, manuscript = await sync_to_async(prepare)(
         document_id=document_id, format=format, with_ai_statement=with_ai_statement
     )
@@ -171,22 +210,56 @@ async def export(
 
 
 def request_export(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> Export:
-    """An export a person asked for; it is made in the background unless the same file is there already."""
+    """An export a person asked for; it is made in the background unless the same file is there already.
+
+    Asking again while it is on its way changes nothing.
+    """
     row, _ = prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)
-    if row.state != ExportState.READY:
-        Export.objects.filter(pk=row.pk).update(state=ExportState.PENDING, error="")
-        enqueue_on_commit("documents.tasks.make_export", str(row.pk))
+    now = timezone.now()
+    idle = Export.objects.filter(pk=row.pk, due_at=None).exclude(state=ExportState.READY)
+    if idle.update(state=ExportState.PENDING, due_at=now, nudged_at=now, tries=0, given_up_at=None, error=""):
+        enqueue_on_commit(EXPORTS.task, str(row.pk))
     return row
 
 
-def make_export(*, export_id: UUID) -> None:
-    """Makes the file of an export row, for the background task. Raises ExportError."""
-    row = Export.objects.get(pk=export_id)
-    async_to_sync(export)(
-        document_id=row.document_id,
-        format=ExportFormat(row.format),
-        with_ai_statement=row.with_ai_statement,
+def make_export(*, export_id: UUID) -> bool:
+    """Makes the file of an export row if it is due, for the background task; true when it did."""
+    return duty.attempt(EXPORTS, export_id, _make)
+
+
+def _make(row: Export) -> Callable[[], None]:
+    present, manuscript = prepare(
+        document_id=row.document_id, format=ExportFormat(row.format), with_ai_statement=row.with_ai_statement
     )
+    if present.pk != row.pk:
+        return lambda: _outdated(row)
+    rendered, name = async_to_sync(_rendered)(row, manuscript)
+
+    def finish() -> None:
+        try:
+            duty.done(EXPORTS, row, **_ready(name, rendered))
+        except Exception:
+            default_storage.delete(name)
+            raise
+
+    return finish
+
+
+async def _rendered(row: Export, manuscript: Manuscript) -> tuple[Rendered, str]:
+    async with render(row, manuscript) as rendered:
+        return rendered, await sync_to_async(_store)(row, rendered)
+
+
+def _outdated(row: Export) -> None:
+    """The text has changed since it was asked for: what was asked for is made of the text as it is now."""
+    with transaction.atomic():
+        duty.done(EXPORTS, row)
+        Export.objects.filter(pk=row.pk).delete()
+        request_export(
+            document_id=row.document_id,
+            format=ExportFormat(row.format),
+            with_ai_statement=row.with_ai_statement,
+        )
 
 
 def store_reader(*, document_id: UUID, reader: ReaderHtml, style: str) -> None:

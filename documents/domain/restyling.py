@@ -1,24 +1,35 @@
 """Setting the citations of a finished document in another style."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.db import transaction
-from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from documents.domain import exporting, manuscripts
-from documents.enums import DocumentState, ExportFormat, ExportState
-from documents.models import Document, Export
+from documents.enums import DocumentState, ExportFormat
+from documents.models import Document, Rendering
 from privacy.domain import audit
+from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: How long a file may be in the making before it is asked for again.
-PATIENCE: Final = timedelta(minutes=3)
+RENDERINGS: Final = duty.Kind(
+    name="rendering",
+    label=gettext_lazy("Texts for the screen"),
+    model=Rendering,
+    task="documents.tasks.render",
+    lease=timedelta(seconds=60),
+    is_renewed=True,
+    longest_wait=timedelta(minutes=10),
+    most_tries=5,
+)
 
 
 def request(*, document_id: UUID, citation_style: str, by: "User") -> None:
@@ -30,21 +41,39 @@ def request(*, document_id: UUID, citation_style: str, by: "User") -> None:
         audit.record(action="document.restyled", subject=Document(pk=document_id), by=by)
         for format in ExportFormat:
             exporting.request_export(document_id=document_id, format=format, with_ai_statement=False)
-        enqueue_on_commit("documents.tasks.render_reader", str(document_id))
+        ask(document_id=document_id)
 
 
-def render_reader(*, document_id: UUID) -> None:
-    """Renders the text for the screen as it now stands, for the background task. Raises ExportError."""
-    manuscript = manuscripts.load(document_id)
+def ask(*, document_id: UUID) -> None:
+    """Has the text rendered for the screen; asking while it is on its way changes nothing: it takes the style of then.
+
+    Who renders at this moment sees at its end that the style has changed.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        row, is_new = Rendering.objects.get_or_create(
+            document_id=document_id, defaults={"due_at": now, "nudged_at": now}
+        )
+        idle = Rendering.objects.filter(pk=row.pk, due_at=None)
+        if is_new or idle.update(due_at=now, nudged_at=now, tries=0, given_up_at=None, error="", created_at=now):
+            enqueue_on_commit(RENDERINGS.task, str(row.pk))
+
+
+def render(*, rendering_id: int) -> bool:
+    """Renders a document for the screen if it is due, for the background task; true when it did."""
+    return duty.attempt(RENDERINGS, rendering_id, _render)
+
+
+def _render(row: Rendering) -> Callable[[], None]:
+    manuscript = manuscripts.load(row.document_id)
     reader = async_to_sync(exporting.render_reader)(manuscript)
-    exporting.store_reader(document_id=document_id, reader=reader, style=manuscript.csl_style)
 
+    def finish() -> None:
+        with transaction.atomic():
+            duty.done(RENDERINGS, row)
+            exporting.store_reader(document_id=row.document_id, reader=reader, style=manuscript.csl_style)
+            # The row is locked: who changes the style from here on finds it idle.
+            if Document.objects.exclude(citation_style=manuscript.csl_style).filter(pk=row.document_id).exists():
+                ask(document_id=row.document_id)
 
-def continue_waiting(*, now: datetime) -> None:
-    """Finds files and renderings whose nudge was lost, and asks for them again."""
-    late = Export.objects.filter(state=ExportState.PENDING, created_at__lt=now - PATIENCE)
-    for pk in late.values_list("pk", flat=True):
-        enqueue_on_commit("documents.tasks.make_export", str(pk))
-    stale = Document.objects.filter(state=DocumentState.READY).exclude(rendered_style=F("citation_style"))
-    for pk in stale.values_list("pk", flat=True):
-        enqueue_on_commit("documents.tasks.render_reader", str(pk))
+    return finish

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
@@ -115,11 +116,14 @@ def _answer(task: dict[str, Any]) -> dict[str, Any]:
     except RecursionError:
         return {"error": "The text is nested too deeply to be laid out."}
     except Exception as error:  # the parent's log must learn what it was; no text of the document goes there
-        place = error.__traceback__
-        while place is not None and place.tb_next is not None:
-            place = place.tb_next
-        where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
-        return {"error": "The document could not be laid out.", "cause": f"{type(error).__name__} at {where}"}
+        places = [
+            f"{Path(place.filename).name}:{place.lineno} in {place.name}"
+            for place in traceback.extract_tb(error.__traceback__)
+        ]
+        return {
+            "error": "The document could not be laid out.",
+            "cause": "\n".join([*places, f"{type(error).__name__} at {places[-1]}"]),
+        }
 
 
 def main() -> None:

@@ -106,8 +106,10 @@ def _result(name: str, code: int, output: bytes) -> dict[str, Any]:
         logger.warning("export child died", extra={"task": name, "code": code})
         raise ExportError("Laying out the document failed: it needed more than an export may use.") from None
     if "error" in answer:
+        error = ExportError(answer["error"])
         if "cause" in answer:
-            logger.warning("export failed: %s", answer["cause"], extra={"task": name})
-        raise ExportError(answer["error"])
+            logger.warning("export failed: %s", answer["cause"].rpartition("\n")[2], extra={"task": name})
+            error.add_note(answer["cause"])
+        raise error
     result: dict[str, Any] = answer["result"]
     return result

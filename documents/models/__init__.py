@@ -1,8 +1,9 @@
 """What a student orders and what it is made of."""
 
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
-from documents.models.export import Export
+from documents.models.export import Export, Rendering
 from documents.models.outline import Section, SectionRevision
+from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source
 from documents.models.upload import Upload
 
@@ -13,6 +14,8 @@ __all__ = [
     "DocumentQuerySet",
     "Export",
     "Passage",
+    "Rendering",
+    "SearchService",
     "Section",
     "SectionRevision",
     "Source",

@@ -8,10 +8,14 @@ from django.utils import timezone
 
 from documents.enums import ExportFormat, ExportState
 from documents.models.document import Document
+from tesigo.platform.duty import Duty
 
 
-class Export(models.Model):
-    """One file of a document as it stood: ``fingerprint`` is the hash of everything that shapes it."""
+class Export(Duty):
+    """One file of a document as it stood: ``fingerprint`` is the hash of everything that shapes it.
+
+    While a document is being written its step makes the files, and ``due_at`` is empty: nobody else may.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="exports")
@@ -22,16 +26,29 @@ class Export(models.Model):
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.PENDING)
     stored_as = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(default=0)
-    error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Duty.Meta):
         ordering = ["-created_at"]
         constraints = [
+            *Duty.Meta.constraints,
             models.UniqueConstraint(fields=["document", "format", "fingerprint"], name="export_made_once"),
             models.CheckConstraint(condition=Q(state__in=ExportState.values), name="export_state_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.format} {self.pk}"
+
+
+class Rendering(Duty):
+    """A document's text for the screen, to be rendered in the citation style that the document has by then."""
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="rendering")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Duty.Meta):
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"rendering {self.pk}"

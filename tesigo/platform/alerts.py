@@ -1,61 +1,53 @@
-"""Telling staff that something needs them, once and not every second (R-113)."""
+"""Telling staff that something needs them, once and not every second (R-113).
+
+An alert is a row, written with what it tells of; ``alert_mail`` sends it. Told means sent: nothing is silenced by an
+alert that nobody has got yet, and none is lost while Redis or the mail server is away.
+"""
 
 import logging
-import threading
-import time
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.conf import settings
-from django.core.mail import send_mail
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
-from tesigo.platform import limits
 from tesigo.platform.enqueue import enqueue_on_commit
+from tesigo.platform.log import mask
 
 logger = logging.getLogger(__name__)
 
-TASK: Final = "tesigo.tasks.mail_alert"
+TASK: Final = "tesigo.tasks.send_alert"
+_TEXT_LENGTH: Final = 4_000
 COOL_DOWN: Final = timedelta(hours=1)
-
-_lock = threading.Lock()
-_told: dict[str, float] = {}
 
 
 def tell_staff(*, key: str, subject: str, text: str, cool_down: timedelta = COOL_DOWN) -> None:
-    """Logs an alert, and mails it after the commit unless the same ``key`` was mailed within ``cool_down``.
+    """Logs an alert and keeps it to be mailed, unless the same ``key`` waits, or was sent within ``cool_down``.
 
-    ``subject`` and ``text`` name things by their ids: no addresses, names or secrets (R-75). Never raises for a broker
-    or a Redis that is away; the log has it all the same.
+    ``subject`` and ``text`` name things by their ids: no addresses, names or secrets (R-75). Inside a transaction it
+    is told if that commits: what is rolled back has not happened. Never raises; with the database away the log has it.
     """
     logger.error("alert: %s", subject, extra={"alert": key})
-    seconds = max(1, int(cool_down.total_seconds()))
-    if _told_here(key, seconds):
+    try:
+        with transaction.atomic():
+            _keep(_clean(key, 200), _clean(subject, 200), _clean(text, _TEXT_LENGTH), cool_down)
+    except Exception:  # whatever it is, the caller's work goes on
+        logger.exception("an alert could not be kept", extra={"alert": key})
+
+
+def _keep(key: str, subject: str, text: str, cool_down: timedelta) -> None:
+    # By its name: the model is a row to be worked on, and such rows tell staff when they are given up.
+    alerts: Any = apps.get_model("platform", "Alert")._default_manager
+    now = timezone.now()
+    if alerts.filter(Q(due_at__isnull=False) | Q(sent_at__gt=now - cool_down), key=key).exists():
         return
-    if limits.check("alert", key, limit=1, seconds=seconds).allowed:
-        enqueue_on_commit(TASK, subject, text)
+    # Two at once may both get here; sending tells them apart. A unique key would make one wait for the other's end.
+    row = alerts.create(key=key, subject=subject, text=text, cool_down=cool_down, due_at=now, nudged_at=now)
+    enqueue_on_commit(TASK, str(row.pk))
 
 
-def mail(*, subject: str, text: str) -> int:
-    """Mails an alert to everybody in ALERT_EMAILS; answers to how many."""
-    if not settings.ALERT_EMAILS:
-        return 0
-    send_mail(f"[{settings.SITE_NAME}] {subject}", text, None, settings.ALERT_EMAILS)
-    return len(settings.ALERT_EMAILS)
-
-
-def forget() -> None:
-    """Lets every alert be told again."""
-    with _lock:
-        _told.clear()
-
-
-def _told_here(key: str, seconds: int) -> bool:
-    """Whether this process told it: while Redis is away, nobody else knows."""
-    now = time.monotonic()
-    with _lock:
-        for old in [one for one, until in _told.items() if until <= now]:
-            del _told[old]
-        if key in _told:
-            return True
-        _told[key] = now + seconds
-        return False
+def _clean(text: str, length: int) -> str:
+    """Nothing that the database cannot hold; shortened first, for masking takes long on long words."""
+    return mask(text[:length].encode(errors="replace").decode().replace("\x00", ""))[:length]

@@ -9,7 +9,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 from tesigo.platform import correlation
 
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+# Every repetition that a long word could feed has an end: a line of 100,000 letters must not take minutes.
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![\w.]*\w)"
 )
@@ -20,7 +21,7 @@ _NAMED_SECRET = re.compile(
 )
 _URL_PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 # Random text as `secrets` makes it: long, with both cases and digits. Ids (UUID, hexadecimal) stay readable.
-_RANDOM = re.compile(r"\b(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{28,}")
+_RANDOM = re.compile(r"\b(?=[\w-]{0,200}[A-Z])(?=[\w-]{0,200}[a-z])(?=[\w-]{0,200}\d)[\w-]{28,}")
 
 
 def mask(text: str) -> str:

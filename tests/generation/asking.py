@@ -17,7 +17,6 @@ from generation.enums import JobKind, JobState, KeyHealth, Provider, Purpose, St
 from generation.models import ChainPlace, Job
 from generation.prompts import queries
 from sandbox.client import Control
-from tesigo.platform import alerts
 from tests.documents.factories import DocumentFactory
 
 Ask = Callable[[], Coroutine[Any, Any, Answer]]
@@ -99,5 +98,5 @@ def told(client: redis.Redis) -> int:
 
 def forget_here() -> None:
     """Leaves what a process knows that has just begun."""
-    for part in (access, alerts, breaker, keys, limits):
+    for part in (access, breaker, keys, limits):
         part.forget()

@@ -15,9 +15,8 @@ def control(sandbox: Running) -> Control:
     """The sandbox's control endpoint, with nothing known of keys from an earlier test, whose Redis is gone too."""
     # Not before Django is set up.
     from generation.ai import access, breaker, keys, limits, shared
-    from tesigo.platform import alerts
 
-    for one in (access, alerts, breaker, keys, limits, shared):
+    for one in (access, breaker, keys, limits, shared):
         one.forget()
     return sandbox.control
 

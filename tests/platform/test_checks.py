@@ -46,5 +46,13 @@ def test_production_names_every_mistake_and_does_not_start() -> None:
     )
     assert ended.returncode != 0
     told = ended.stdout + ended.stderr
-    for name in ("SITE_URL", "SECRET_KEY", "SIGNIN_SECRET", "DATABASE_URL", "STRIPE_API_BASE", "NOTICE_BANNER"):
+    for name in (
+        "SITE_URL",
+        "SECRET_KEY",
+        "SIGNIN_SECRET",
+        "DATABASE_URL",
+        "STRIPE_API_BASE",
+        "NOTICE_BANNER",
+        "ALERT_EMAILS",
+    ):
         assert name in told

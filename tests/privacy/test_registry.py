@@ -6,7 +6,7 @@ from django.apps import apps
 from privacy import registry
 from privacy.registry import PersonalData
 
-APPS = ["privacy", "accounts", "documents", "billing", "generation"]
+APPS = ["platform", "privacy", "accounts", "documents", "billing", "generation"]
 
 
 @pytest.mark.parametrize("app", APPS)
