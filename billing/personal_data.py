@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy import registry
-from privacy.registry import Holds, PersonalData, Retention
+from privacy.registry import DUTY, Holds, PersonalData, Retention
 
 
 def register() -> None:
@@ -180,7 +180,11 @@ _RECEIPT = {
     "year": Holds.PLAIN,
     "number": Holds.PLAIN,
     "seller": Holds.PLAIN,
+    "content": Holds.PERSONAL,
+    "stored_as": Holds.PLAIN,
+    "size": Holds.PLAIN,
     "issued_at": Holds.PERSONAL,
+    **DUTY,
 }
 _RECONCILIATION = {
     "id": Holds.PLAIN,

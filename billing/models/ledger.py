@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from billing.enums import Account, Movement
 from billing.models.payments import Dispute, Payment, Refund
+from tesigo.platform.duty import Duty
 
 
 class Booking(models.Model):
@@ -59,18 +60,26 @@ class ReceiptCounter(models.Model):
         return f"{self.year}: {self.last}"
 
 
-class Receipt(models.Model):
-    """The receipt of a payment. ``seller`` is what the settings said on that day; the lines are the payment's."""
+class Receipt(Duty):
+    """The receipt of a payment. ``seller`` and ``content`` are what it says, kept on the day it was issued (R-68).
+
+    Its PDF is made once, in the background, and lies in storage as ``stored_as``; lost there, it is made again of the
+    same words. Receipts of before content was kept have none until their file is made.
+    """
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="receipt")
     year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
     seller = models.JSONField()
+    content = models.JSONField(null=True, blank=True)
+    stored_as = models.CharField(max_length=200, blank=True, default="", db_default="")
+    size = models.PositiveIntegerField(default=0, db_default=0)
     issued_at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
+    class Meta(Duty.Meta):
         ordering = ["-year", "-number"]
         constraints = [
+            *Duty.Meta.constraints,
             models.UniqueConstraint(fields=["year", "number"], name="receipt_number_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="receipt_number_from_1"),
         ]
