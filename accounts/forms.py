@@ -6,10 +6,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from tesigo.platform.forms import Form
 from tesigo.platform.redirects import MAX_LENGTH as NEXT_LENGTH
 
 
-class SignInForm(forms.Form):
+class SignInForm(Form):
     """One field. Whether the address can be used is the domain's to say."""
 
     email = forms.CharField(
@@ -31,7 +32,7 @@ class SignInForm(forms.Form):
         self.fields["next"].widget.attrs["id"] = f"{self.prefix or 'signin'}-next"
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """The six digits of the mail; spaces and hyphens between them do not matter."""
 
     code = forms.RegexField(
@@ -54,7 +55,7 @@ class CodeForm(forms.Form):
     )
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(Form):
     """What people may change about themselves."""
 
     name = forms.CharField(

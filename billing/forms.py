@@ -9,11 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from documents.models.document import MAX_PAGES, MIN_PAGES
+from tesigo.platform.forms import Form
 
 _PAGES_ERROR = _("Choose a whole number of pages from 1 to 200.")
 
 
-class PagesForm(forms.Form):
+class PagesForm(Form):
     """The calculator's one field."""
 
     pages = forms.IntegerField(
@@ -23,13 +24,13 @@ class PagesForm(forms.Form):
     )
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     """Words to look for among payments."""
 
     q = forms.CharField(required=False, max_length=200)
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """A promo code to look up."""
 
     code = forms.CharField(
@@ -47,7 +48,7 @@ class CodeForm(forms.Form):
         self.fields["code"].widget.attrs["autofocus"] = True
 
 
-class PayForm(forms.Form):
+class PayForm(Form):
     """Consent, and the price that was shown when it was given (R-13), with the code that it was shown with."""
 
     total = forms.DecimalField(max_digits=8, decimal_places=2, widget=forms.HiddenInput)

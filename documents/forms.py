@@ -16,12 +16,14 @@ from documents.enums import DocumentState
 from documents.export import csl_styles
 from documents.models import Document
 from documents.models.document import MAX_PAGES, MIN_PAGES
+from tesigo.platform.forms import Form, ModelForm
+from tesigo.platform.plain_text import clean_line, clean_lines
 
 #: Finer wishes than this would only overflow while they are shared.
 _HUNDREDTH: Final = Decimal("0.01")
 
 
-class BriefForm(forms.ModelForm):
+class BriefForm(ModelForm):
     """The description of a work (R-02, R-04, R-96)."""
 
     class Meta:
@@ -70,7 +72,7 @@ class BriefForm(forms.ModelForm):
         return " ".join(self.cleaned_data["topic"].split())
 
 
-class OutlineWishForm(forms.Form):
+class OutlineWishForm(Form):
     """A wish for the next outline."""
 
     wish = forms.CharField(
@@ -82,21 +84,21 @@ class OutlineWishForm(forms.Form):
     )
 
 
-class LibraryForm(forms.Form):
+class LibraryForm(Form):
     """Search and filter of the library."""
 
     q = forms.CharField(max_length=200, required=False)
     state = forms.ChoiceField(choices=[("", _("All")), *DocumentState.choices], required=False)
 
 
-class TakeAwayForm(forms.Form):
+class TakeAwayForm(Form):
     """A file somebody wants."""
 
     format = forms.ChoiceField(choices=[("pdf", "PDF"), ("docx", "DOCX")])
     with_ai_statement = forms.BooleanField(required=False)
 
 
-class StyleForm(forms.Form):
+class StyleForm(Form):
     """Another citation style for a finished document (R-96)."""
 
     citation_style = forms.ChoiceField(label=_("Citation style"))
@@ -129,7 +131,7 @@ def outline_from_post(data: QueryDict, *, title: str) -> Proposal:
     """
     rows = {
         name: _Row(
-            title=_text(data, f"title-{name}").strip(),
+            title=clean_line(data.get(f"title-{name}", "")),
             covers=_text(data, f"covers-{name}"),
             leaves_out=_text(data, f"leaves-{name}"),
             pages=_pages(data.get(f"pages-{name}", "1")),
@@ -155,7 +157,8 @@ def outline_from_post(data: QueryDict, *, title: str) -> Proposal:
         below = [build(child, depth + 1) for child in children.get(name, [])] if depth < 3 else []
         return ProposedSection(row.title, row.covers, row.leaves_out, row.pages, below)
 
-    return Proposal(title=_text(data, "title", title), sections=[build(name, 1) for name in children.get("", [])])
+    sections = [build(name, 1) for name in children.get("", [])]
+    return Proposal(title=clean_line(data.get("title", title)), sections=sections)
 
 
 def _hangs_on_itself(name: str, rows: Mapping[str, _Row]) -> bool:
@@ -181,9 +184,8 @@ def _move(children: dict[str, list[str]], move: str) -> None:
             return
 
 
-def _text(data: QueryDict, name: str, default: str = "") -> str:
-    """A field without NULs, which no text column can hold."""
-    return data.get(name, default).replace("\x00", "")
+def _text(data: QueryDict, name: str) -> str:
+    return clean_lines(data.get(name, ""))
 
 
 def _pages(text: str) -> Decimal:

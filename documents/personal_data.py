@@ -87,8 +87,9 @@ _FIELDS = {
     },
     "Source": {
         "id": N, "document": L, "key": N, "origin": N, "upload": N, "title": P, "csl": P, "doi": P, "url": P,
-        "page_count": N, "created_at": N,
+        "page_count": N, "created_at": N, "retracted_at": N, "retracted_by": N, "notices": N, "looked_up_at": N,
     },
+    "SearchService": {"name": N, "asked_at": N, "answered_at": N, "failing_since": N, "failure": N},
     "Passage": {"id": N, "source": L, "page": N, "page_label": N, "position": N, "text": P, "search": P},
     "Citation": {
         "id": N, "document": L, "section": L, "position": N, "source": N, "passage": N, "sentence": P,

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import exporting, extraction, restyling, uploads
+from documents.domain import exporting, extraction, restyling, retractions, uploads
 
 
 @shared_task(name="documents.tasks.extract_upload")
@@ -18,6 +19,12 @@ def extract_upload(upload_id: str) -> None:
 def continue_uploads() -> None:
     """Finds files whose nudge or worker was lost."""
     uploads.continue_waiting(now=timezone.now())
+
+
+@shared_task(name="documents.tasks.check_sources")
+def check_sources(document_id: str) -> None:
+    """Asks the registers whether a work of the document was taken back; asked again before it is written."""
+    async_to_sync(retractions.check)(document_id=UUID(document_id))
 
 
 @shared_task(name="documents.tasks.make_export")

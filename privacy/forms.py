@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from privacy.enums import ConsentKind
+from tesigo.platform.forms import Form
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(Form):
     """One box for each kind; nobody's box is ticked before they tick it."""
 
     essential = forms.BooleanField(

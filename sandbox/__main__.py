@@ -31,6 +31,12 @@ def arguments(words: list[str] | None = None) -> Config:
     parser.add_argument("--state", type=Path, default=None, help="file that keeps payments and mails over a restart")
     parser.add_argument("--public-url", default="", help="address for browsers, when it is not host and port")
     parser.add_argument("--quiet", action="store_true", help="no line for each call")
+    parser.add_argument(
+        "--lenient-search",
+        dest="strict_search",
+        action="store_false",
+        help="search services take as many calls a second as come",
+    )
     given = vars(parser.parse_args(words))
     if given["sepa_seconds"] < 0:
         given["sepa_seconds"] = None

@@ -49,7 +49,7 @@ def build(world: World, smtp: socket.socket | None = None) -> ASGIApp:
         Mount("/anthropic", routes=anthropic.routes(world)),
         Mount("/stripe/checkout", routes=checkout_page.routes(world)),
         Mount("/stripe", routes=api.routes(world)),
-        *search.routes(),
+        *search.routes(world),
         Mount("/inbox", routes=mailpages.routes(world)),
         Mount("/control", routes=control.routes(world)),
     ]

@@ -20,6 +20,8 @@ class Config:
     state: Path | None = None
     public_url: str = ""
     quiet: bool = False
+    #: Search services hold callers to the pace of the real ones.
+    strict_search: bool = False
 
     @property
     def base_url(self) -> str:

@@ -125,6 +125,7 @@ def _overview(world: World) -> Body:
         "faults": world.faults.listing(),
         "latency": {"default": world.config.latency, **world.latency},
         "limits": {name: asdict(limit) for name, limit in world.limits.by_service.items()},
+        "strict_search": world.search_rules.is_strict,
         "sepa_seconds": world.store.sepa_seconds,
         "refund_outcome": world.store.refund_outcome,
         "clock": {"now": world.clock.now(), "offset": world.clock.offset},
@@ -143,7 +144,7 @@ def _model(world: World, body: Body) -> Body:
 
 
 def _settings(world: World, body: Body) -> Body:
-    """``latency`` {service: seconds or range}, ``limits`` {service: {…}}, ``sepa_seconds``, ``refund_outcome``."""
+    """``latency`` {service: seconds or range}, ``limits`` {service: {…}}, and single values."""
     if "latency" in body and body["latency"] is None:
         world.latency.clear()
     for service, value in (body.get("latency") or {}).items():
@@ -160,6 +161,8 @@ def _settings(world: World, body: Body) -> Body:
             world.limits.by_service.pop(service, None)
         else:
             world.limits.by_service[service] = Limit(**limit)
+    if "strict_search" in body:
+        world.search_rules.is_strict = bool(body["strict_search"])
     if "sepa_seconds" in body:
         world.store.sepa_seconds = None if body["sepa_seconds"] is None else float(body["sepa_seconds"])
     if "refund_outcome" in body:
@@ -199,6 +202,8 @@ def _reset(world: World, body: Body) -> Body:
     if "settings" not in keep:
         world.latency.clear()
         world.limits.by_service.clear()
+        world.search_rules.reset()
+        world.search_rules.is_strict = world.config.strict_search
         world.store.sepa_seconds, world.store.refund_outcome = world.config.sepa_seconds, "succeeded"
         world.deliveries.manner = Manner()
         world.deliveries.url, world.deliveries.secret = world.config.webhook_url, world.config.webhook_secret

@@ -20,7 +20,7 @@ TRANSPORT = (
 #: What an AI provider's answer says.
 CONTENT = (
     "malformed", "empty", "language", "forged", "prose", "length", "truncated", "unsupported", "refusal",
-    "all_reasoning", "pause_turn", "context_exceeded", "surrogate",
+    "all_reasoning", "pause_turn", "context_exceeded", "surrogate", "retracted",
 )  # fmt: skip
 SHORT = {"401": 401, "403": 403, "429": 429, "500": 500, "502": 502, "503": 503, "504": 504, "529": 529}
 

@@ -107,6 +107,23 @@ def crossref(work: Work, *, score: float) -> Json:
     }
 
 
+def retraction(work: Work) -> Json:
+    """What Crossref adds to a work that was retracted: once by its publisher, once by Retraction Watch."""
+    updated = {"date-parts": [[2024, 3, 1]], "date-time": "2024-03-01T00:00:00Z", "timestamp": 1709251200000}
+    said = {"DOI": f"{work['doi']}.retraction", "type": "retraction", "label": "Retraction", "updated": updated}
+    return {"updated-by": [said | {"source": source} for source in ("publisher", "retraction-watch")]}
+
+
+def notice(work: Work) -> Json:
+    """The notice of that retraction, a work of its own."""
+    update = {"DOI": work["doi"], "type": "retraction", "label": "Retraction", "source": "publisher"}
+    return crossref(work, score=1) | {
+        "DOI": f"{work['doi']}.retraction",
+        "title": [f"Retraction notice to: {work['title']}"],
+        "update-to": [update],
+    }
+
+
 def semantic(work: Work, fields: set[str]) -> Json:
     """A paper of Semantic Scholar, with the fields asked for."""
     whole = {

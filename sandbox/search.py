@@ -8,16 +8,43 @@ from starlette.routing import Mount, Route
 
 from sandbox import formats, library
 from sandbox.errors import refusal
+from sandbox.searchrules import LIST, SEARCH
+from sandbox.world import World
 
 
-def routes() -> list[Mount]:
-    """All five, each at its own prefix."""
+def routes(world: World) -> list[Mount]:
+    """All five, each at its own prefix, behind the rules of each."""
+    rules = world.search_rules
+
+    async def openalex(request: Request) -> Response:
+        searched = "search" in request.query_params or "search:" in request.query_params.get("filter", "")
+        refused, headers = rules.openalex(request, SEARCH if searched else LIST)
+        return refused or _with(await _openalex(request), headers)
+
+    async def openalex_work(request: Request) -> Response:
+        refused, headers = rules.openalex(request, 0)
+        return refused or _with(await _openalex_work(request), headers)
+
+    async def crossref(request: Request) -> Response:
+        refused, headers = rules.crossref(request, is_list=True, under_way=world.calls.under_way["crossref"])
+        return refused or _with(await _crossref(request), headers)
+
+    async def crossref_work(request: Request) -> Response:
+        refused, headers = rules.crossref(request, is_list=False, under_way=world.calls.under_way["crossref"])
+        return refused or _with(await _crossref_work(request), headers)
+
+    async def semantic(request: Request) -> Response:
+        return rules.semantic(request) or await _semantic(request)
+
+    async def semantic_paper(request: Request) -> Response:
+        return rules.semantic(request) or await _semantic_paper(request)
+
     return [
-        Mount("/openalex", routes=[Route("/works", _openalex), Route("/works/{id:path}", _openalex_work)]),
-        Mount("/crossref", routes=[Route("/works", _crossref), Route("/works/{doi:path}", _crossref_work)]),
+        Mount("/openalex", routes=[Route("/works", openalex), Route("/works/{id:path}", openalex_work)]),
+        Mount("/crossref", routes=[Route("/works", crossref), Route("/works/{doi:path}", crossref_work)]),
         Mount(
             "/semanticscholar",
-            routes=[Route("/graph/v1/paper/search", _semantic), Route("/graph/v1/paper/{id:path}", _semantic_paper)],
+            routes=[Route("/graph/v1/paper/search", semantic), Route("/graph/v1/paper/{id:path}", semantic_paper)],
         ),
         Mount("/tavily", routes=[Route("/search", _tavily, methods=["POST"])]),
         Mount(
@@ -25,6 +52,16 @@ def routes() -> list[Mount]:
             routes=[Route(path, _perplexity, methods=["POST"]) for path in ("/chat/completions", "/search")],
         ),
     ]
+
+
+def _with(response: Response, headers: dict[str, str]) -> Response:
+    response.headers.update(headers)
+    return response
+
+
+def _takes_back(request: Request) -> bool:
+    """Whether a fault was ordered by which the service says that the first work was retracted."""
+    return "retracted" in request.scope["sandbox.effect"].content
 
 
 def _number(request: Request, size: str, default: int) -> int:
@@ -37,13 +74,18 @@ async def _openalex(request: Request) -> Response:
     found = library.works(query)
     size, number = _number(request, "per-page", _number(request, "per_page", 25)), _number(request, "page", 1)
     shown = found[(number - 1) * size : number * size]
+    answers = [formats.openalex(one) for one in shown]
+    if answers and _takes_back(request):
+        answers[0]["is_retracted"] = True
     meta = {"count": len(found), "db_response_time_ms": 12, "page": number, "per_page": size, "groups_count": None}
-    return JSONResponse({"meta": meta, "results": [formats.openalex(one) for one in shown], "group_by": []})
+    return JSONResponse({"meta": meta, "results": answers, "group_by": []})
 
 
 async def _openalex_work(request: Request) -> Response:
     work = library.by_doi(request.path_params["id"])
-    return JSONResponse(formats.openalex(work)) if work else refusal("openalex", 404, "Work not found")
+    if work is None:
+        return refusal("openalex", 404, "Work not found")
+    return JSONResponse(formats.openalex(work) | ({"is_retracted": True} if _takes_back(request) else {}))
 
 
 async def _crossref(request: Request) -> Response:
@@ -53,6 +95,9 @@ async def _crossref(request: Request) -> Response:
     size = _number(request, "rows", 20)
     start = int(params["offset"]) if params.get("offset", "").isdigit() else 0
     items = [formats.crossref(one, score=40.0 - place) for place, one in enumerate(found)][start : start + size]
+    if items and _takes_back(request):
+        items[0] |= formats.retraction(found[0])
+        items.append(formats.notice(found[0]))
     message = {
         "facets": {},
         "total-results": len(found),
@@ -72,7 +117,7 @@ async def _crossref_work(request: Request) -> Response:
             "status": "ok",
             "message-type": "work",
             "message-version": "1.0.0",
-            "message": formats.crossref(work, score=1),
+            "message": formats.crossref(work, score=1) | (formats.retraction(work) if _takes_back(request) else {}),
         }
     )
 

@@ -73,7 +73,7 @@ def run_in_thread(**options: Any) -> Iterator[Running]:
 def run_in_process(*, state: Path | None = None, options: tuple[str, ...] = ()) -> Iterator[Running]:
     """The same as a process of its own, which may be killed by what the block does; ends it afterwards."""
     words = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--latency", "0", "--quiet"]
-    words += ["--webhook-secret", DEFAULT_WEBHOOK_SECRET, *options]  # whatever the environment says
+    words += ["--lenient-search", "--webhook-secret", DEFAULT_WEBHOOK_SECRET, *options]  # whatever the environment says
     if state:
         words += ["--state", str(state)]
     root = Path(__file__).resolve().parent.parent

@@ -12,6 +12,7 @@ from sandbox.inbox import Inbox
 from sandbox.limits import Limits
 from sandbox.metering import Meter
 from sandbox.models import Catalogue
+from sandbox.searchrules import SearchRules
 from sandbox.state import StateFile
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Deliveries
@@ -26,6 +27,7 @@ class World:
         self.faults = FaultBook()
         self.calls = CallLog()
         self.limits = Limits()
+        self.search_rules = SearchRules(is_strict=config.strict_search)
         self.models = Catalogue()
         self.cache = PromptCache(self.clock.now)
         self.meter = Meter()

@@ -3,15 +3,22 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tesigo import today
+from tesigo.platform.forms import CleanText
+
+
+class StaffSignInForm(CleanText, AdminAuthenticationForm):
+    """Name and password; the password stays as it was typed."""
 
 
 class AdminSite(admin.AdminSite):
+    login_form = StaffSignInForm
     site_header = "TesiGo"
     site_title = "TesiGo"
     index_title = _("Today")

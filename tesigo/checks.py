@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from documents.sources.rules import RULES, lacks
+
 
 @register(Tags.security, deploy=True)
 def production_is_production(app_configs: Any, **options: Any) -> list[CheckMessage]:
@@ -13,6 +15,20 @@ def production_is_production(app_configs: Any, **options: Any) -> list[CheckMess
     if settings.IS_PRODUCTION:
         return []
     return [Warning("This is not a production environment.", hint="Set TESIGO_ENV=production.", id="tesigo.W001")]
+
+
+@register(Tags.compatibility)
+def search_services_have_what_they_need(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A search service that has an address but not what it asks for is never asked: say so at the start (R-95)."""
+    return [
+        Warning(
+            f"{RULES[name].title} has an address but is not asked: it needs {needs}.",
+            hint=f"Set it, or take {name.upper()}_URL away.",
+            id="tesigo.W002",
+        )
+        for name, values in settings.SOURCE_SERVICES.items()
+        if values["url"] and (needs := lacks(name, key=values["key"], contact=values["contact"]))
+    ]
 
 
 @register(Tags.security)

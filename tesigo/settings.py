@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "privacy.middleware.ConsentRequiredMiddleware",
+    "tesigo.platform.clean_pages.CleanPagesMiddleware",
 ]
 
 ROOT_URLCONF = "tesigo.urls"
@@ -285,21 +287,24 @@ STRIPE_LIVE_SECRET_KEY = STRIPE_SECRET_KEY if STRIPE_LIVE_MODE else ""
 STRIPE_TEST_SECRET_KEY = "" if STRIPE_LIVE_MODE else STRIPE_SECRET_KEY
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
 
-SOURCE_SERVICES = {
-    "openalex": {"url": env.url("OPENALEX_URL", ""), "key": env.api_key("OPENALEX_API_KEY", "")},
-    "crossref": {"url": env.url("CROSSREF_URL", ""), "key": env.api_key("CROSSREF_API_KEY", "")},
-    "semantic_scholar": {
-        "url": env.url("SEMANTIC_SCHOLAR_URL", ""),
-        "key": env.api_key("SEMANTIC_SCHOLAR_API_KEY", ""),
-    },
-    "tavily": {"url": env.url("TAVILY_URL", ""), "key": env.api_key("TAVILY_API_KEY", "")},
-    "perplexity": {"url": env.url("PERPLEXITY_URL", ""), "key": env.api_key("PERPLEXITY_API_KEY", "")},
+#: How search services reach us: Crossref asks faster who says so, in the query and in the User-Agent.
+SOURCES_CONTACT_EMAIL = env.str("SOURCES_CONTACT_EMAIL", "")
+SOURCE_SERVICES: dict[str, dict[str, Any]] = {
+    name: {
+        "url": env.url(f"{name.upper()}_URL", ""),
+        "key": env.api_key(f"{name.upper()}_API_KEY", ""),
+        #: Calls of all processes together; 0 is what the service's own rules allow.
+        "per_second": env.float(f"{name.upper()}_CALLS_PER_SECOND", 0, min=0),
+    }
+    for name in ("openalex", "crossref", "semantic_scholar", "tavily", "perplexity")
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 vars().update(email_from_url(env.url("EMAIL_URL", schemes=["smtp", "smtps", "smtp+tls"])))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"TesiGo <no-reply@{SITE_HOST or 'localhost'}>")
+for _service in SOURCE_SERVICES.values():
+    _service |= {"contact": SOURCES_CONTACT_EMAIL or parseaddr(DEFAULT_FROM_EMAIL)[1], "site": SITE_URL}
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 #: Where alerts for staff go.
 ALERT_EMAILS = env.list("ALERT_EMAILS", [])

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.domain.guessing import failures
 from accounts.models import User
 from billing.domain.takings import takings
+from documents.domain import search_services
 from generation.domain import budgets
 from generation.domain.budgets import BudgetState
 from generation.domain.standing import queue_age, standing
@@ -152,12 +153,52 @@ def _signins(now: datetime) -> list[Figure]:
     ]
 
 
+def _searching(now: datetime) -> list[Figure]:
+    """The search services: one that has been silent for long is named, and what one needs that is not asked."""
+    found = search_services.standing(now=now)
+    set_up = [one for one in found if one.is_set_up]
+    silent = [one for one in set_up if one.silent_for is not None]
+    lacking = [one for one in found if one.needs]
+    note = _("each is asked as its rules say")
+    if silent:
+        names = ", ".join(one.title for one in silent)
+        note = _("silent for long: %(names)s") % {"names": names}
+    elif lacking:
+        note = _("not asked: %(names)s") % {"names": ", ".join(f"{one.title} ({one.needs})" for one in lacking)}
+    elif not set_up:
+        note = _("none is set up: only files that were handed in are cited")
+    value = _("%(count)d of %(total)d answer") % {"count": len(set_up) - len(silent), "total": len(set_up)}
+    return [
+        _barred(
+            name="searching",
+            label=_("Search services"),
+            value=value if set_up else "–",
+            note=note,
+            rows=[_service(one, now) for one in found],
+            address=reverse("admin:documents_source_changelist"),
+        )
+    ]
+
+
+def _service(one: search_services.Standing, now: datetime) -> Row:
+    if one.needs:
+        return Row(one.title, _("not asked: needs %(what)s") % {"what": one.needs}, [], look="over")
+    if not one.is_set_up:
+        return Row(one.title, _("not set up"), [])
+    if one.silent_for is not None:
+        return Row(one.title, _("silent for %(age)s") % {"age": _age(one.silent_for)}, [(1000, "span-failed")])
+    if one.answered_at is None:
+        return Row(one.title, _("not asked yet"), [])
+    return Row(one.title, _("answered %(age)s ago") % {"age": _age(now - one.answered_at)}, [(1000, "span-done")])
+
+
 #: What one has to be allowed to see for which figures.
 _ASKED: Final[Sequence[tuple[str, Callable[[datetime], list[Figure]]]]] = (
     ("billing.view_booking", _money),
     ("generation.view_job", _jobs),
     ("generation.view_attempt", _spending),
     ("generation.view_job", _queue),
+    ("documents.view_source", _searching),
     ("axes.view_accessfailurelog", _signins),
 )
 

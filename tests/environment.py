@@ -139,6 +139,8 @@ def prepare() -> None:
     for service in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
         os.environ[f"{service}_URL"] = f"{here}/{service.lower().replace('_', '')}"
         os.environ[f"{service}_API_KEY"] = secrets.token_hex(16)
+        # Nobody waits for turns but where they are what is tested.
+        os.environ[f"{service}_CALLS_PER_SECOND"] = "10000"
 
 
 def create_database() -> None:

@@ -16,6 +16,7 @@ from billing.domain import refunds, settlement
 from billing.errors import ProviderError
 from billing.models import Booking, Dispute, Payment, PaymentEvent, Refund
 from privacy.domain import audit
+from tesigo.platform.forms import Form
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
@@ -56,7 +57,7 @@ class BookingInline(ReadOnlyInline):
         return ", ".join(f"{entry.get_account_display()} {entry.cents:+d}" for entry in booking.entries.all())
 
 
-class RefundForm(forms.Form):
+class RefundForm(Form):
     """How much goes back, and why. ``once`` names the form: sent twice, it gives back once."""
 
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)

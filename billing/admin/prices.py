@@ -21,6 +21,7 @@ from billing.domain.terms import Terms
 from billing.enums import PriceListState, Variant
 from billing.errors import PriceListFrozen
 from billing.models import PriceList, PriceTier, PromoCode
+from tesigo.platform.forms import Form, ModelForm
 
 #: The moves that the panel's buttons make.
 _ACTIVATE: Final = "activate"
@@ -44,7 +45,7 @@ class TierFormSet(BaseInlineFormSet):
 
 #: Tiers as they are typed, for the preview.
 _TYPED_TIERS: Final = inlineformset_factory(
-    PriceList, PriceTier, formset=TierFormSet, fields=("from_page", "price_per_page")
+    PriceList, PriceTier, form=ModelForm, formset=TierFormSet, fields=("from_page", "price_per_page")
 )
 
 
@@ -52,6 +53,7 @@ class TierInline(admin.TabularInline):
     """Prices from a page on."""
 
     model = PriceTier
+    form = ModelForm
     formset = TierFormSet
     extra = 1
 
@@ -76,7 +78,7 @@ class TierInline(admin.TabularInline):
         return self._may(request, obj)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """Why something is done; kept with the list."""
 
     reason = forms.CharField(max_length=300, error_messages={"required": _("Please give a reason.")})
@@ -86,6 +88,7 @@ class ReasonForm(forms.Form):
 class PriceListAdmin(admin.ModelAdmin):
     """A used list is never edited: changing one means a new draft from it."""
 
+    form = ModelForm
     list_display = ("version", "variant", "price_per_page", "discount_percent", "state", "activated_at", "note")
     list_filter = ("state", "variant")
     search_fields = ("version", "note")

@@ -22,6 +22,7 @@ from billing.domain import promo
 from billing.enums import RedemptionState
 from billing.models import PromoCode, Redemption
 from documents.enums import DocumentKind
+from tesigo.platform.forms import ModelForm
 from tesigo.platform.read_only import ReadOnly
 
 _TERMS = (
@@ -37,7 +38,7 @@ _TERMS = (
 )
 
 
-class TermsForm(forms.ModelForm):
+class TermsForm(ModelForm):
     """What a code takes off, and for whom."""
 
     kinds = forms.MultipleChoiceField(

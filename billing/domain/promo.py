@@ -18,6 +18,7 @@ from billing.enums import PaymentState, RedemptionState
 from billing.errors import PromoRefused
 from billing.models import PAID_STATES, Payment, PriceList, PromoCode, Redemption
 from privacy.domain import audit
+from tesigo.platform.plain_text import clean_line
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 #: Letters and digits that are not mistaken for each other; 8 of them are 40 bits.
 _ALPHABET: Final = "".join(sorted({*ascii_uppercase, *digits} - {*"IO01"}))
 _RANDOM: Final = 8
-_SPACES: Final = re.compile(r"[\s\x00-\x1f]+")
+_SPACES: Final = re.compile(r"\s+")
 #: Uses that count against the limits.
 _COUNTED: Final = (RedemptionState.RESERVED, RedemptionState.USED)
 #: What becomes of a code's use when its payment gets there.
@@ -36,7 +37,7 @@ _RELEASED_BY: Final = frozenset({PaymentState.FAILED, PaymentState.EXPIRED})
 
 def normalised(code: str) -> str:
     """A code as it is kept: upper case, without spaces and what no keyboard types."""
-    return _SPACES.sub("", code).upper()[:32]
+    return _SPACES.sub("", clean_line(code)).upper()[:32]
 
 
 def offer(

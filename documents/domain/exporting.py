@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
-from documents.domain import briefs, manuscripts
+from documents.domain import briefs, manuscripts, retractions
 from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
 from documents.export import (
@@ -69,6 +69,8 @@ __all__ = [
 ]
 
 render_reader = render_reader_async
+#: Seconds that a file waits for registers that are asked whether its sources still stand.
+_CHECK_SECONDS = 10.0
 
 EXPORTS: Final = duty.Kind(
     name="export",
@@ -193,6 +195,7 @@ async def export(
 
     For the step that delivers a document, which alone works on it then. ``first_pages`` as for ``render``.
     """
+    await retractions.check(document_id=document_id, seconds=_CHECK_SECONDS)
     row, manuscript = await sync_to_async(prepare)(
         document_id=document_id, format=format, with_ai_statement=with_ai_statement
     )

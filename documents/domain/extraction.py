@@ -33,6 +33,7 @@ from documents.sources.uploaded import FRONT, csl_of_upload
 from documents.uploads import storage
 from documents.uploads.names import title_words
 from documents.uploads.verdict import FileKind
+from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
 LEASE: Final = timedelta(seconds=120)
@@ -217,7 +218,9 @@ def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:
         _finish(upload, _said_of(progress))
         keys.name(source, csl)
         source.page_count = progress.meta.pages
-        source.save(update_fields=["key", "csl", "title", "doi", "url", "page_count"])
+        _tell_of_title(upload, [source])
+        source.save(update_fields=["key", "csl", "title", "doi", "url", "page_count", "retracted_at", "retracted_by"])
+        enqueue_on_commit("documents.tasks.check_sources", str(upload.document_id))
 
 
 def _said_of(progress: _Progress) -> str:
@@ -234,11 +237,13 @@ def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item]) -> 
     with transaction.atomic():
         keys = sources.lock_keys(document_id=upload.document_id)
         with_abstract = 0
+        made: list[Source] = []
         for csl in items:
             abstract = str(csl.pop("abstract", ""))
             source = Source(document_id=upload.document_id, origin=SourceOrigin.BIBLIOGRAPHY, upload=upload)
             keys.name(source, csl)
             source.save()
+            made.append(source)
             texts = sources.passage_texts(abstract)
             with_abstract += bool(texts)
             sources.add_passages(source, texts, language=language_of(abstract) or upload.document.language)
@@ -247,3 +252,14 @@ def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item]) -> 
             "%(count)d with a text that can be cited.", "%(count)d with texts that can be cited.", with_abstract
         ) % {"count": with_abstract}
         _finish(upload, f"{entries}, {abstracts}")
+        _tell_of_title(upload, made)
+        enqueue_on_commit("documents.tasks.check_sources", str(upload.document_id))
+
+
+def _tell_of_title(upload: Upload, made: list[Source]) -> None:
+    """Says at the file which of its works call themselves retracted; the registers are asked afterwards (R-98)."""
+    titles = "; ".join(source.title[:120] for source in made if source.retracted_at)
+    if titles:
+        told = _("Retracted, and not cited: %(titles)s") % {"titles": titles}
+        verdict = Upload.objects.values_list("verdict", flat=True).get(pk=upload.pk)
+        Upload.objects.filter(pk=upload.pk).update(verdict=f"{verdict} {told}"[:500])

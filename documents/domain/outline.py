@@ -15,6 +15,7 @@ from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid, Refused
 from documents.models import Document, Section
 from privacy.domain import audit
+from tesigo.platform.plain_text import clean_line, clean_lines
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -91,7 +92,7 @@ def request(*, document_id: UUID, by: "User", wish: str = "") -> None:
             return
         if refusal := gates.outlines.ask(document):
             raise Refused(refusal)
-        Document.objects.filter(pk=document_id).update(outline_wish=wish[:500], outline_error="")
+        Document.objects.filter(pk=document_id).update(outline_wish=clean_line(wish)[:500], outline_error="")
         lifecycle.move(document_id=document_id, to=DocumentState.OUTLINING, cause="outline requested", by=by)
         audit.record(action=REQUESTED, subject=document, by=by)
         transaction.on_commit(lambda: signals.outline_requested.send_robust(sender=Document, document_id=document_id))
@@ -152,7 +153,7 @@ def _write(document: Document, proposal: Proposal) -> None:
     rows: list[Section] = []
 
     def add(section: ProposedSection, parent: Section | None) -> None:
-        title = " ".join(section.title.split())[:300]
+        title = clean_line(section.title)[:300]
         if not title:
             raise OutlineInvalid(_("Every section needs a title."))
         row = Section(
@@ -160,8 +161,8 @@ def _write(document: Document, proposal: Proposal) -> None:
             parent=parent,
             position=len(rows),
             title=title,
-            covers=section.covers.strip()[:2000],
-            leaves_out=section.leaves_out.strip()[:2000],
+            covers=clean_lines(section.covers).strip()[:2000],
+            leaves_out=clean_lines(section.leaves_out).strip()[:2000],
             pages=Decimal(0) if section.children else next(pages),
         )
         rows.append(row)
@@ -172,5 +173,5 @@ def _write(document: Document, proposal: Proposal) -> None:
         add(section, None)
     document.sections.all().delete()
     Section.objects.bulk_create(rows)
-    title = " ".join(proposal.title.split())[:300] or document.topic[:300]
+    title = clean_line(proposal.title)[:300] or document.topic[:300]
     Document.objects.filter(pk=document.pk).update(title=title, outline_error="", updated_at=timezone.now())

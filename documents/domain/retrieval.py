@@ -98,7 +98,8 @@ def passages_for(*, document_id: UUID, text: str, limit: int) -> list[Passage]:
 
 
 def _held(document_id: UUID) -> _Held:
-    usable = Source.objects.filter(document_id=document_id).filter(
+    # What was taken back is offered to nobody, whenever that became known.
+    usable = Source.objects.filter(document_id=document_id, retracted_at=None).filter(
         Q(upload=None) | Q(upload__state=UploadState.READY), passages__isnull=False
     )
     rows = list(usable.order_by("pk").values_list("pk", "csl__language").annotate(Count("passages")))

@@ -9,11 +9,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 from redis.exceptions import RedisError
 
+from documents.domain import search_services
 from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
 from documents.domain.text import ascii_words
@@ -23,11 +26,14 @@ from documents.extraction.language import language_of
 from documents.extraction.passages import split_page
 from documents.extraction.protocol import Page
 from documents.models import Document, Source
-from documents.sources.found import MIN_TEXT, FoundWork
+from documents.sources.asking import Line, line
+from documents.sources.found import MIN_TEXT, FoundWork, plain_title
 from documents.sources.keys import key_for
 from documents.sources.merging import KEPT, merge
-from documents.sources.searching import Service, configured, search_services
+from documents.sources.retractions import by_title
+from documents.sources.searching import SearchResult, ask_all, configured
 from privacy.domain import audit
+from tesigo.platform.plain_text import cleaned
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,13 +54,17 @@ class Keys:
     taken: set[str]
 
     def name(self, source: Source, csl: dict[str, Any]) -> None:
-        """Gives the source its key and what follows from its CSL-JSON item."""
+        """Gives the source its key and what follows from its CSL-JSON item, whose texts are cleaned."""
+        csl = cleaned(csl)
         source.key = key_for(csl, self.taken)
         self.taken.add(source.key)
         csl.pop("citation-key", None)
         source.csl = {**csl, "id": source.key}
-        source.title = str(csl.get("title", ""))[:500]
+        source.title = plain_title(str(csl.get("title", "")))[:500]
         source.doi = str(csl.get("DOI", ""))[:200]
+        standing = by_title(source.title)
+        if standing.is_retracted or standing.is_notice:
+            source.retracted_at, source.retracted_by = timezone.now(), "title"
         url = str(csl.get("URL", ""))
         source.url = url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
 
@@ -89,12 +99,13 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
         titles = {_plain(title) for _doi, title in there}
         for work in works:
             texts = passage_texts(work.text)
-            if not texts or work.doi in dois or _plain(work.title) in titles:
+            if not texts or not work.is_citable or work.doi in dois or _plain(work.title) in titles:
                 continue
             language = language_of(work.text) or work.language
             source = Source(document_id=document_id, origin=SourceOrigin.SEARCH)
             keys.name(source, {**work.csl(), **({"language": language} if language else {})})
             source.url = source.url or (work.url if len(work.url) <= 1000 else "")
+            source.notices = [list(one) for one in work.notices]
             source.save()
             add_passages(source, texts, language=language)
             added.append(source)
@@ -113,44 +124,66 @@ async def search(queries: list[str], *, language: str = "") -> list[FoundWork]:
     """
     services = configured(settings.SOURCE_SERVICES)
     wanted = list(dict.fromkeys(query.strip() for query in queries if query.strip()))[:MAX_QUERIES]
-    lists = await asyncio.gather(*(_works(query, services, language) for query in wanted))
-    return merge(lists, query=" ".join(queries), language=language, keep=KEPT * max(1, len(lists)))
+    async with line(services) as asked:
+        results = await asyncio.gather(*(_works(asked, query, language) for query in wanted))
+    await _note(asked)
+    # What one query knows to be taken back must not come back by another.
+    lists = [*(result.works for result in results), *(result.taken_back for result in results)]
+    return merge(lists, query=" ".join(queries), language=language, keep=KEPT * max(1, len(results)))
 
 
-async def _works(query: str, services: list[Service], language: str) -> list[FoundWork]:
-    """The works of one query, from the cache where they are known."""
+async def _works(asked: Line, query: str, language: str) -> SearchResult:
+    """What one query found, from the cache where it is known."""
     name = _cache_name(query, language)
     if (known := await _remembered(name)) is not None:
         return known
-    result = await search_services(query, services=services, language=language)
-    if services and not result.failed:
+    result = await ask_all(asked, query, language=language)
+    if asked.services and not result.failed:
+        found = {"works": result.works, "taken_back": result.taken_back}
+        said = {kind: [asdict(work) for work in works] for kind, works in found.items()}
         try:
-            await cache.aset(name, json.dumps([asdict(work) for work in result.works]), CACHED_FOR)
+            await cache.aset(name, json.dumps(said), CACHED_FOR)
         except (RedisError, OSError):
             logger.warning("what was found could not be remembered")
-    return result.works
+    return result
 
 
-async def _remembered(name: str) -> list[FoundWork] | None:
+async def _note(asked: Line) -> None:
+    """Keeps who answered and who did not, for staff; a search that was made goes on without it."""
+    silent = {name: why for name, why in asked.failed.items() if name not in asked.answered}
+    try:
+        await sync_to_async(search_services.record)(answered=asked.answered, failed=silent, now=timezone.now())
+    except Exception:  # whatever is wrong with the note, the search was made and goes on
+        logger.exception("who answered a search could not be noted")
+
+
+async def _remembered(name: str) -> SearchResult | None:
     """What was found before; nothing where the cache is away."""
     try:
         known = await cache.aget(name)
     except (RedisError, OSError):
         logger.warning("the cache is away: every service is asked again")
         return None
-    return None if known is None else [_thawed(work) for work in json.loads(known)]
+    if known is None:
+        return None
+    found = json.loads(known)
+    return SearchResult(
+        works=[_thawed(work) for work in found["works"]], taken_back=[_thawed(work) for work in found["taken_back"]]
+    )
 
 
 def _cache_name(query: str, language: str) -> str:
-    urls = sorted(values["url"] for values in settings.SOURCE_SERVICES.values())
+    urls = sorted(str(values["url"]) for values in settings.SOURCE_SERVICES.values())
     said = json.dumps([query.casefold(), language, urls])
-    return f"search:{hashlib.sha256(said.encode()).hexdigest()}"
+    return f"search:2:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 def _thawed(values: dict[str, Any]) -> FoundWork:
     authors = tuple(tuple((str(name), str(value)) for name, value in author) for author in values["authors"])
-    return FoundWork(**{**values, "authors": authors, "services": tuple(values["services"])})
+    lists = {name: tuple(values[name]) for name in ("services", "retracts")}
+    notices = tuple((str(kind), str(doi)) for kind, doi in values["notices"])
+    return FoundWork(**{**values, **lists, "authors": authors, "notices": notices})
 
 
 def _plain(title: str) -> str:
-    return " ".join(ascii_words(title))
+    return " ".join(ascii_words(plain_title(title)))

@@ -5,6 +5,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from documents.enums import CitationCheck, SourceOrigin
@@ -26,6 +27,13 @@ class Source(models.Model):
     url = models.URLField(max_length=1000, blank=True)
     page_count = models.PositiveIntegerField(default=0, help_text=_("0 where the source has no pages."))
     created_at = models.DateTimeField(default=timezone.now)
+    #: Since when it is known here that the work was taken back, and by whose word: it is never cited (R-98).
+    retracted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    retracted_by = models.CharField(max_length=200, blank=True, db_default="", default="", editable=False)
+    #: Corrections and expressions of concern, as [kind, DOI]; shown beside the source.
+    notices = models.JSONField(default=list, db_default=[], blank=True, editable=False)
+    #: When the registers were last asked for it.
+    looked_up_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["title"]
@@ -33,6 +41,17 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader should know of the work: that it was retracted, corrected, or is doubted (R-98)."""
+        kinds = {str(kind) for kind, _doi in self.notices}
+        said = [gettext("Retracted: do not rely on this work.")] if self.retracted_at else []
+        if kinds & {"expression_of_concern", "concern"}:
+            said.append(gettext("Its publisher has expressed concern about this work."))
+        if kinds & {"correction", "corrigendum", "erratum"}:
+            said.append(gettext("A correction of this work was published."))
+        return said
 
 
 class Passage(models.Model):

@@ -4,16 +4,22 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from documents.extraction.dates import csl_date
 from documents.extraction.people import Name
+from tesigo.platform.plain_text import clean_line
 
 MAX_TEXT: Final = 6_000
 #: Below this an abstract or extract cannot carry a claim.
 MIN_TEXT: Final = 80
-_DOI: Final = re.compile(r"10\.\d{4,9}/[^\s\"<>]{1,180}")
-_TAG: Final = re.compile(r"<[^<>]{0,200}>")
+#: Of a SICI ("…078<2771:TDOENO>2.0.CO;2") the angle brackets are part, of "<10.1000/x>" they are not.
+_DOI: Final = re.compile(r"10\.\d{4,9}/[^\s\"]{1,180}")
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,30})[^<>]{0,200}>|<!--[^<>]{0,200}-->")
+#: Marks of a word's letters, which leave no blank behind. Of them CSL keeps what changes the sense.
+_INLINE: Final = frozenset({"i", "b", "em", "strong", "u", "scp", "sc", "span", "font", "a", "italic", "bold", "tt"})
+_KEPT: Final = frozenset({"sub", "sup"})
+_LETTER_MARK: Final = re.compile(r"</?(?:sub|sup)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,19 @@ class FoundWork:
     language: str = ""
     cited_by: int = 0
     services: tuple[str, ...] = ()
+    #: Taken back, by any service's word, or the notice that says so of others: never offered (R-98).
+    is_retracted: bool = False
+    is_notice: bool = False
+    #: DOIs that this notice takes back.
+    retracts: tuple[str, ...] = ()
+    #: Corrections and expressions of concern, as (kind, DOI).
+    notices: tuple[tuple[str, str], ...] = ()
     score: float = field(default=0.0, compare=False)
 
     @property
     def is_citable(self) -> bool:
-        """Whether there is text for a citation to rest on (R-10)."""
-        return len(self.text) >= MIN_TEXT
+        """Whether it stands, and there is text for a citation to rest on (R-10, R-98)."""
+        return len(self.text) >= MIN_TEXT and not self.is_retracted and not self.is_notice
 
     def csl(self) -> dict[str, Any]:
         """The CSL-JSON item, without ``id``: only what a service said."""
@@ -71,13 +84,49 @@ def text(value: object, limit: int = 500) -> str:
     """Plain text of a value from a service: no tags, no entities, one line; empty where it is no text."""
     if not isinstance(value, str):
         return ""
-    return " ".join(unescape(_TAG.sub(" ", value)).split())[:limit].strip()
+    return plain_title(title(value, limit))[:limit].strip()
+
+
+def title(value: object, limit: int = 500) -> str:
+    """A title on one line; of its marks lowered and raised letters stay, which CSL knows ("CO<sub>2</sub>")."""
+    if not isinstance(value, str):
+        return ""
+
+    def mark(match: re.Match[str]) -> str:
+        name = (match[2] or "").lower().rpartition(":")[2]
+        if name in _KEPT:
+            return f"<{match[1]}{name}>"
+        return "" if name in _INLINE else " "
+
+    # Twice: what a service escaped once more ("&lt;i&gt;") is a mark as well.
+    marked = clean_line(_TAG.sub(mark, unescape(_TAG.sub(mark, value))))
+    if len(marked) > limit or marked.count("<sub>") != marked.count("</sub>"):
+        return plain_title(marked)[:limit].strip()
+    return marked if marked.count("<sup>") == marked.count("</sup>") else plain_title(marked)
+
+
+def plain_title(marked: str) -> str:
+    """The title without its marks, for pages, keys and comparing."""
+    return _LETTER_MARK.sub("", marked)
 
 
 def doi(value: object) -> str:
-    """The bare DOI in lower case, or nothing."""
-    match = _DOI.search(value) if isinstance(value, str) else None
-    return match.group().rstrip(".,;)").lower() if match else ""
+    """The bare DOI in lower case, whole with its brackets, or nothing."""
+    match = _DOI.search(unquote(unescape(value))) if isinstance(value, str) else None
+    if match is None:
+        return ""
+    found = match.group().partition("</")[0]
+    # What closes outside of the DOI is not its own: "(see 10.1000/x)", "<10.1000/x>", "<a>10.1000/x</a>".
+    for opens, closes in ("()", "[]", "{}", "<>"):
+        depth = 0
+        for place, sign in enumerate(found):
+            depth += (sign == opens) - (sign == closes)
+            if depth < 0:
+                found = found[:place]
+                break
+        if depth > 0 and opens == "<":
+            found = found[: found.rindex(opens)]
+    return found.rstrip(".,;:'").lower()
 
 
 def url(value: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from documents.domain.text import ascii_words
+from documents.sources.found import plain_title
 
 MAX_KEY: Final = 48
 #: Letters that have no decomposition into a plain one.
@@ -111,7 +112,7 @@ def _who(item: Mapping[str, Any]) -> list[str]:
         words = ascii_words(authors[0]["family"])
         if words:
             return ["-".join(words)[:24].strip("-")]
-    words = [word for word in ascii_words(str(item.get("title", ""))) if word not in _EMPTY_WORDS]
+    words = [word for word in ascii_words(plain_title(str(item.get("title", "")))) if word not in _EMPTY_WORDS]
     return [word[:20] for word in words[:2]]
 
 

@@ -9,11 +9,13 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from documents.domain.text import ascii_words
-from documents.sources.found import FoundWork
+from documents.sources.found import FoundWork, plain_title
 
 KEPT: Final = 20
 #: How alike two normalised titles must be to be one work, of 100.
 _SAME_TITLE: Final = 97
+#: Letters below which two titles say too little to be one work's.
+_LONG_ENOUGH: Final = 12
 _NUMERAL: Final = re.compile(r"\d+|[ivxl]+")
 #: Reciprocal rank fusion: how slowly a place further down loses weight (Cormack et al. 2009).
 _RANK_DAMPING: Final = 60
@@ -27,6 +29,21 @@ def merge(
     keep: int = KEPT,
 ) -> list[FoundWork]:
     """The ``keep`` best works that can be cited. Each list is one service's answer, best first."""
+    return best(unite(lists), query=query, language=language, keep=keep)
+
+
+def best(works: Sequence[FoundWork], *, query: str, language: str = "", keep: int = KEPT) -> list[FoundWork]:
+    """The ``keep`` best of united works that can be cited."""
+    wanted = set(ascii_words(query))
+    citable = [work for work in works if work.is_citable]
+    return sorted(citable, key=lambda work: -_rank(work, wanted, language))[:keep]
+
+
+def unite(lists: Iterable[Sequence[FoundWork]]) -> list[FoundWork]:
+    """Every work once. What one service says was taken back is marked for all, whoever else brings it (R-98).
+
+    Marked works and notices are still here: dropping one too early would let another list bring it again.
+    """
     merged: list[FoundWork] = []
     by_doi: dict[str, int] = {}
     for works in lists:
@@ -40,9 +57,21 @@ def merge(
                 merged[at] = _united(merged[at], scored)
             if merged[at].doi:
                 by_doi.setdefault(merged[at].doi, at)
-    wanted = set(ascii_words(query))
-    citable = [work for work in merged if work.is_citable]
-    return sorted(citable, key=lambda work: -_rank(work, wanted, language))[:keep]
+    return _marked(merged)
+
+
+def _marked(merged: list[FoundWork]) -> list[FoundWork]:
+    """With the works marked that a notice takes back: by the DOI it names, else by the title it repeats."""
+    notices = [work for work in merged if work.is_notice]
+    dois = {doi for notice in notices for doi in notice.retracts}
+    titles = {_plain(notice.title) for notice in notices if len(_plain(notice.title)) >= _LONG_ENOUGH}
+    titles |= {_plain(work.title) for work in merged if work.is_retracted and not work.doi}
+    return [
+        replace(work, is_retracted=True)
+        if not work.is_notice and (work.doi in dois or _plain(work.title) in titles)
+        else work
+        for work in merged
+    ]
 
 
 def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> int | None:
@@ -50,6 +79,8 @@ def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> i
         return by_doi[work.doi]
     title = _plain(work.title)
     for at, other in enumerate(merged):
+        if work.is_notice != other.is_notice:
+            continue  # a notice repeats the title of the work it is about
         if work.doi and other.doi:
             continue  # two DOIs, two works: a preprint and its article, or two parts with one title
         if not _years_agree(work, other) or not _authors_agree(work, other):
@@ -61,7 +92,7 @@ def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> i
 
 def _titles_agree(one: str, other: str) -> bool:
     """Alike but for a slip in a long title; another number ("part 2", "III") makes another work."""
-    if len(one) < 12 or _numerals(one) != _numerals(other):
+    if len(one) < _LONG_ENOUGH or _numerals(one) != _numerals(other):
         return False
     return fuzz.ratio(one, other, score_cutoff=_SAME_TITLE) >= _SAME_TITLE
 
@@ -71,7 +102,7 @@ def _numerals(title: str) -> list[str]:
 
 
 def _plain(title: str) -> str:
-    return " ".join(ascii_words(title))
+    return " ".join(ascii_words(plain_title(title)))
 
 
 def _years_agree(one: FoundWork, other: FoundWork) -> bool:
@@ -107,6 +138,10 @@ def _united(one: FoundWork, other: FoundWork) -> FoundWork:
         text=max(best.text, rest.text, key=len),
         language=best.language or rest.language,
         cited_by=max(best.cited_by, rest.cited_by),
+        is_retracted=one.is_retracted or other.is_retracted,
+        is_notice=one.is_notice or other.is_notice,
+        retracts=tuple(dict.fromkeys([*one.retracts, *other.retracts])),
+        notices=tuple(dict.fromkeys([*one.notices, *other.notices])),
         services=tuple(dict.fromkeys([*one.services, *other.services])),
         score=one.score + other.score,
     )

@@ -1,58 +1,31 @@
 """Asks every configured service at once; one that fails or is slow never fails the search (R-95)."""
 
 import asyncio
-import json
 import logging
-import random
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-import httpx
-
-from documents.sources.connectors import CONNECTORS, Connector
+from documents.sources.asking import ANSWER_SECONDS, Line, NoAnswer, NotThere, Service, configured, line
 from documents.sources.found import FoundWork
-from documents.sources.merging import KEPT, merge
+from documents.sources.merging import KEPT, best, unite
+
+__all__ = ["SearchResult", "Service", "ask_all", "configured", "look_up", "search_services"]
 
 logger = logging.getLogger(__name__)
-#: Seconds one service may take in all.
-SERVICE_TIMEOUT: Final = 8.0
 _PER_SERVICE: Final = 20
-_MAX_ANSWER: Final = 8 * 1024 * 1024
 _MAX_QUERY: Final = 300
-#: Answers of a service that has too much to do, and the seconds that it is worth waiting for.
-_BUSY: Final = (429, 503)
-_LONGEST_WAIT: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A configured service: which connector, its base address and key."""
-
-    connector: Connector
-    url: str
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Works, best first, and the names of services that gave no answer."""
+    """Works, best first, and the names of services that gave no answer.
+
+    ``taken_back`` are works that were retracted and notices of that: they must not come back by another query.
+    """
 
     works: list[FoundWork]
     failed: list[str] = field(default_factory=list)
-
-
-def configured(settings: Mapping[str, Mapping[str, str]]) -> list[Service]:
-    """The services of `SOURCE_SERVICES` that have an address."""
-    return [
-        Service(
-            connector=CONNECTORS[name],
-            url=values["url"].rstrip("/"),
-            key=values.get("key", ""),
-        )
-        for name, values in settings.items()
-        if values.get("url") and name in CONNECTORS
-    ]
+    taken_back: list[FoundWork] = field(default_factory=list)
 
 
 async def search_services(
@@ -60,62 +33,57 @@ async def search_services(
     *,
     services: list[Service],
     language: str = "",
-    seconds: float = SERVICE_TIMEOUT,
+    seconds: float = ANSWER_SECONDS,
 ) -> SearchResult:
-    """The 20 best works for the query over all services, asked at once with ``seconds`` each."""
+    """The 20 best works for the query over all services, asked at once with ``seconds`` for each answer."""
+    async with line(services) as asked:
+        return await ask_all(asked, query, language=language, seconds=seconds)
+
+
+async def ask_all(asked: Line, query: str, *, language: str = "", seconds: float = ANSWER_SECONDS) -> SearchResult:
+    """One query of a search, to all its services."""
     query = " ".join(query.split())[:_MAX_QUERY]
-    if not query or not services:
+    if not query or not asked.services:
         return SearchResult(works=[])
-    async with httpx.AsyncClient(timeout=seconds, follow_redirects=False, headers={"User-Agent": "TesiGo"}) as client:
-        answers = await asyncio.gather(*(_ask_or_nothing(client, service, query, seconds) for service in services))
-    lists = [works for works in answers if works is not None]
-    failed = [service.connector.name for service, works in zip(services, answers, strict=True) if works is None]
-    return SearchResult(works=merge(lists, query=query, language=language, keep=KEPT), failed=failed)
+    answers = await asyncio.gather(*(_works(asked, service, query, seconds) for service in asked.services))
+    united = unite(works for works in answers if works is not None)
+    return SearchResult(
+        works=best(united, query=query, language=language, keep=KEPT),
+        failed=[service.name for service, works in zip(asked.services, answers, strict=True) if works is None],
+        taken_back=[work for work in united if work.is_retracted or work.is_notice],
+    )
 
 
-async def _ask_or_nothing(
-    client: httpx.AsyncClient, service: Service, query: str, seconds: float
-) -> list[FoundWork] | None:
-    """None when the service gave no usable answer. Its name and the kind of trouble are logged, never the query."""
+async def _works(asked: Line, service: Service, query: str, seconds: float) -> list[FoundWork] | None:
+    """None when the service gave no usable answer."""
     try:
-        async with asyncio.timeout(seconds):
-            payload = await _patient_answer(client, service, query)
+        payload = await asked.ask(service, service.connector.ask(query, service.access, _PER_SERVICE), seconds=seconds)
         return service.connector.parse(payload)[:_PER_SERVICE]
-    except Exception as error:  # whatever is wrong with one service, or its answer, the others are heard (R-95)
-        logger.warning(
-            "search service %s gave no answer: %s",
-            service.connector.name,
-            type(error).__name__,
-        )
+    except (NoAnswer, NotThere):
+        return None
+    except Exception:  # whatever is wrong with one answer, the others are heard (R-95)
+        logger.exception("an answer of %s could not be read", service.name)
         return None
 
 
-async def _patient_answer(client: httpx.AsyncClient, service: Service, query: str) -> Any:
-    """The answer; a service that has too much to do is asked once more, a little later."""
-    try:
-        return await _answer(client, service, query)
-    except httpx.HTTPStatusError as busy:
-        wait = busy.response.headers.get("Retry-After", "1")
-        if busy.response.status_code not in _BUSY or not wait.isdecimal() or int(wait) > _LONGEST_WAIT:
-            raise
-        # Apart from the other queries of the search, which were told to wait as long.
-        await asyncio.sleep(int(wait) + random.uniform(0, 1))  # noqa: S311  # no secret
-        return await _answer(client, service, query)
+async def look_up(asked: Line, doi: str, *, seconds: float = ANSWER_SECONDS) -> tuple[list[FoundWork], list[str]]:
+    """What the registers of publications say of a DOI, and the names of those that gave no answer."""
+    registers = [service for service in asked.services if service.connector.look_up]
 
+    async def one(service: Service) -> FoundWork | None:
+        connector = service.connector
+        assert connector.look_up is not None
+        assert connector.parse_one is not None
+        try:
+            return connector.parse_one(
+                await asked.ask(service, connector.look_up(doi, service.access), seconds=seconds)
+            )
+        except NotThere:
+            return None
 
-async def _answer(client: httpx.AsyncClient, service: Service, query: str) -> Any:
-    ask = service.connector.ask(query, service.key, _PER_SERVICE)
-    async with client.stream(
-        ask.method,
-        service.url + ask.path,
-        params=ask.params,
-        headers=ask.headers,
-        json=ask.body,
-    ) as response:
-        response.raise_for_status()
-        body = bytearray()
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > _MAX_ANSWER:
-                raise ValueError("answer too long")
-    return json.loads(body)
+    answers = await asyncio.gather(*(one(service) for service in registers), return_exceptions=True)
+    works = [answer for answer in answers if isinstance(answer, FoundWork)]
+    silent = [
+        register.name for register, answer in zip(registers, answers, strict=True) if isinstance(answer, Exception)
+    ]
+    return works, silent

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from tesigo.platform.plain_text import INVISIBLE
+
 MAX_NAME: Final = 255
 # Control and format characters, among them the right-to-left override that makes "exe.pdf" out of "fdp.exe".
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -11,7 +13,7 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def display_name(name: str) -> str:
     """The last part of the path, composed (NFC), on one line, at most 255 characters with its ending kept."""
-    text = unicodedata.normalize("NFC", name)
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", name))
     text = "".join(sign for sign in text if unicodedata.category(sign) not in _UNSEEN)
     text = re.split(r"[/\\]", text)[-1]
     text = " ".join(text.split()).strip(". ") or "file"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,11 +13,12 @@ from generation.ai import keys
 from generation.domain import chains
 from generation.enums import Provider, Purpose
 from generation.models import AIModel, ChainPlace
+from tesigo.platform.forms import ModelForm
 
 _LONG = ("long_prompt_tokens", "long_input_price", "long_output_price")
 
 
-class AIModelForm(forms.ModelForm):
+class AIModelForm(ModelForm):
     """A model: nothing may be asked of it that it cannot hold or give (R-25)."""
 
     class Meta:
@@ -72,6 +72,7 @@ class PlacesInline(admin.TabularInline):
     """Where the model stands; changed in the list of chains, where the others are to be seen, too."""
 
     model = ChainPlace
+    form = ModelForm
     fields = ("purpose", "position", "effort")
     readonly_fields = fields
     extra = 0

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import CharField, F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
@@ -17,10 +16,13 @@ from generation.ai import keys
 from generation.domain import budgets, controls
 from generation.enums import Scope
 from generation.models import Budget, BudgetUse, KeyLimit, LanguageFactor, PersonalLimit
+from tesigo.platform.forms import ModelForm
 
 
 class ControlAdmin(admin.ModelAdmin):
     """Changes go through the domain, which keeps the trail."""
+
+    form = ModelForm
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """With its name for ears: in a list, the head of the column is no label."""
@@ -83,7 +85,7 @@ class LanguageFactorAdmin(ControlAdmin):
         return False
 
 
-class BudgetForm(forms.ModelForm):
+class BudgetForm(ModelForm):
     """A budget: euros for jobs and the house, tokens for people."""
 
     class Meta:

@@ -73,7 +73,7 @@ def passages(*, document_id: UUID, ids: Sequence[int]) -> list[Passage]:
     """These passages, as far as they are of this document's sources."""
     if not ids:
         return []
-    mine = Passage.objects.filter(pk__in=ids, source__document_id=document_id)
+    mine = Passage.objects.filter(pk__in=ids, source__document_id=document_id, source__retracted_at=None)
     return list(mine.select_related("source").defer("search"))
 
 

@@ -66,7 +66,7 @@ def kept(section_id: UUID) -> Draft:
         return Draft()
     citations = list(section.citations.select_related("source", "passage").defer("passage__search"))
     used = {*section.provenance.get("passages", []), *(citation.passage_id for citation in citations)}
-    there = Passage.objects.filter(pk__in=used, source__document_id=section.document_id)
+    there = Passage.objects.filter(pk__in=used, source__document_id=section.document_id, source__retracted_at=None)
     return Draft(
         text=section.text,
         offered=sorted(there.values_list("pk", flat=True)),

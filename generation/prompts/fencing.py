@@ -1,6 +1,5 @@
 """Data in prompts: between tags it cannot close, cut to a length, never able to change the instructions (R-37)."""
 
-import re
 from collections.abc import Sequence
 from html import escape
 from typing import Final
@@ -8,16 +7,10 @@ from typing import Final
 from documents.models import Passage
 from generation.prompts import sizes
 from generation.prompts.excerpts import excerpt
+from tesigo.platform.plain_text import INVISIBLE, LINE_ENDS
 
 _MAX_ATTRIBUTE: Final = 300
 _MAX_TITLE: Final = 150
-#: Characters without a shape of their own: controls, zero widths, turns of direction, tags, fillers (UTR 36). Words can
-#: be hidden in them, or behind them.
-INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
-)
-_LINE_ENDS: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 #: What looks like the brackets of a tag.
 _BRACKETS: Final = str.maketrans({"＜": "<", "﹤": "<", "＞": ">", "﹥": ">"})
 
@@ -61,7 +54,7 @@ def _attribute(value: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)).translate(_BRACKETS).strip()
+    return INVISIBLE.sub("", LINE_ENDS.sub("\n", text)).translate(_BRACKETS).strip()
 
 
 def _cut(text: str, limit: int) -> str:

@@ -9,6 +9,7 @@ A variable that is set to nothing counts as not set.
 import ipaddress
 import os
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from tesigo.platform.strength import KEY_MIN_LENGTH, weakness, weakness_of_key
 type_str = str
 type_bool = bool
 type_int = int
+type_float = float
 type_list = list
 
 T = TypeVar("T")
@@ -94,6 +96,22 @@ class Env:
             self.complain(f"{name} must be at least {min}, but is {value}.")
         if max is not None and value > max:
             self.complain(f"{name} must be at most {max}, but is {value}.")
+        return value
+
+    def float(
+        self, name: type_str, default: type_float | Required = REQUIRED, *, min: type_float | None = None
+    ) -> type_float:
+        """A number, `min` included."""
+        raw = self._raw(name)
+        if raw is None:
+            return self._fallback(name, default, 0.0)
+        try:
+            value = float(raw)
+        except ValueError:
+            self.complain(f"{name} must be a number, not {raw!r}.")
+            return 0.0
+        if not isfinite(value) or (min is not None and value < min):
+            self.complain(f"{name} must be a number of at least {min or 0}, but is {raw}.")
         return value
 
     def list(self, name: type_str, default: Sequence[type_str] | Required = REQUIRED) -> type_list[type_str]:

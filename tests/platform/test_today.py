@@ -25,8 +25,8 @@ from tests.generation.making import pay
 pytestmark = pytest.mark.django_db
 
 INDEX = "/admin/"
-#: The user and what staff did last; and the books, jobs, limits, two budgets, steps and failures.
-PLAIN, FIGURES = 2, 7
+#: The user and what staff did last; and the books, jobs, limits, two budgets, steps, search services and failures.
+PLAIN, FIGURES = 2, 8
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def labels(page: str) -> list[str]:
 def test_every_figure_is_drawn_and_said(staff: Client) -> None:
     busy_day(2)
     page = page_of(staff)
-    assert labels(page) == ["orders", "revenue", "jobs", "spending", "queue", "signins"]
+    assert labels(page) == ["orders", "revenue", "jobs", "spending", "queue", "searching", "signins"]
     values = re.findall(r'<p class="figure-value">(.*?)</p>', page)
-    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "2"]
+    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "5 of 5 answer", "2"]
     for words in (
         "€12.50 of €200.00",
         "reserved by calls under way: €1.00",
@@ -87,7 +87,7 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
         "running: 2; done today: 0",
     ):
         assert words in page
-    assert page.count('role="img"') == page.count("<desc id=") == 6
+    assert page.count('role="img"') == page.count("<desc id=") == 7
     assert "style=" not in page
 
 
@@ -104,7 +104,7 @@ def test_the_index_asks_the_same_number_of_times(
     busy_day(rows)
     with django_assert_num_queries(PLAIN + FIGURES):
         page = page_of(staff)
-    assert len(labels(page)) == 6
+    assert len(labels(page)) == 7
 
 
 def test_no_other_page_of_the_administration_asks_for_them(
@@ -122,6 +122,7 @@ def test_no_other_page_of_the_administration_asks_for_them(
         ("billing.view_booking", ["orders", "revenue"]),
         ("generation.view_job", ["jobs", "queue"]),
         ("generation.view_attempt", ["spending"]),
+        ("documents.view_source", ["searching"]),
         ("axes.view_accessfailurelog", ["signins"]),
         ("accounts.view_mail", []),
     ],
@@ -140,7 +141,7 @@ def test_what_one_may_not_see_is_not_asked_for(django_assert_num_queries: Django
 
 def test_addresses_lead_to_pages_that_open(staff: Client) -> None:
     found = re.findall(r'-label"><a href="(.*?)"', page_of(staff))
-    assert len(found) == 5
+    assert len(found) == 6
     for address in set(found):
         assert staff.get(address).status_code == 200
 

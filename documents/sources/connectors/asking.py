@@ -5,6 +5,15 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """What a service is asked with: the key it gave us, the address at which we can be reached, our site's."""
+
+    key: str = ""
+    contact: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """``path`` is appended to the service's base address."""
 

@@ -1,9 +1,10 @@
 """Crossref: https://api.crossref.org/swagger-ui/index.html (works)"""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from documents.extraction.people import Name
-from documents.sources.connectors.asking import Ask
+from documents.sources.connectors.asking import Access, Ask
 from documents.sources.found import (
     MAX_TEXT,
     FoundWork,
@@ -12,9 +13,11 @@ from documents.sources.found import (
     frozen_names,
     part,
     text,
+    title,
     url,
     year,
 )
+from documents.sources.retractions import judged
 
 _KINDS: Final = {
     "journal-article": "article-journal",
@@ -31,10 +34,33 @@ _KINDS: Final = {
 }
 
 
-def ask(query: str, key: str, limit: int) -> Ask:
-    """Works by relevance; a key is that of Crossref's paid Plus service."""
-    headers = {"Crossref-Plus-API-Token": f"Bearer {key}"} if key else {}
-    return Ask(path="/works", params={"query": query, "rows": str(limit)}, headers=headers)
+def ask(query: str, access: Access, limit: int) -> Ask:
+    """Works by relevance."""
+    params = {"query": query, "rows": str(limit)}
+    return Ask(path="/works", params=params | _contact(access), headers=_headers(access))
+
+
+def look_up(doi: str, access: Access) -> Ask:
+    """The one work with this DOI."""
+    return Ask(path=f"/works/{quote(doi, safe='')}", params=_contact(access), headers=_headers(access))
+
+
+def parse_one(payload: Any) -> FoundWork | None:
+    """The work, or None where the answer holds none."""
+    one = part(payload, "message")
+    return _work(one) if isinstance(one, dict) else None
+
+
+def _contact(access: Access) -> dict[str, str]:
+    """Who says how to be reached is asked before anybody is shut out, and gets the polite pool's limits."""
+    return {"mailto": access.contact} if access.contact else {}
+
+
+def _headers(access: Access) -> dict[str, str]:
+    """A key is that of Crossref's paid Plus service."""
+    reach = "; ".join(one for one in (access.site, f"mailto:{access.contact}" if access.contact else "") if one)
+    headers = {"User-Agent": f"TesiGo/1 ({reach})" if reach else "TesiGo/1"}
+    return headers | ({"Crossref-Plus-API-Token": f"Bearer {access.key}"} if access.key else {})
 
 
 def parse(payload: Any) -> list[FoundWork]:
@@ -43,11 +69,21 @@ def parse(payload: Any) -> list[FoundWork]:
 
 
 def _work(one: dict[str, Any]) -> FoundWork | None:
-    title = _first(one.get("title"))
-    if not title:
+    found_title = _title(one)
+    if not found_title:
         return None
+    standing = judged(
+        found_title,
+        types=[one.get("subtype") or ""],
+        updated_by=[(text(each.get("type")), doi(each.get("DOI"))) for each in entries(one.get("updated-by"))],
+        updates=[(text(each.get("type")), doi(each.get("DOI"))) for each in entries(one.get("update-to"))],
+    )
     return FoundWork(
-        title=title,
+        title=standing.title,
+        is_retracted=standing.is_retracted,
+        is_notice=standing.is_notice,
+        retracts=standing.retracts,
+        notices=standing.notices,
         kind=_KINDS.get(text(one.get("type")), "document"),
         authors=frozen_names([name for each in entries(one.get("author")) if (name := _name(each))]),
         year=_issued(one),
@@ -63,6 +99,11 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         cited_by=count if isinstance(count := one.get("is-referenced-by-count"), int) and count > 0 else 0,
         services=("crossref",),
     )
+
+
+def _title(one: dict[str, Any]) -> str:
+    titles = one.get("title")
+    return title(titles[0]) if isinstance(titles, list) and titles else ""
 
 
 def _first(value: object) -> str:

@@ -1,9 +1,10 @@
-"""OpenAlex: https://docs.openalex.org/api-entities/works/search-works"""
+"""OpenAlex: https://developers.openalex.org/api-reference (works)"""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from documents.extraction.people import person
-from documents.sources.connectors.asking import Ask
+from documents.sources.connectors.asking import Access, Ask
 from documents.sources.found import (
     MAX_TEXT,
     FoundWork,
@@ -12,9 +13,11 @@ from documents.sources.found import (
     frozen_names,
     part,
     text,
+    title,
     url,
     year,
 )
+from documents.sources.retractions import judged
 
 _KINDS: Final = {
     "article": "article-journal",
@@ -29,21 +32,35 @@ _KINDS: Final = {
 }
 
 
-def ask(query: str, key: str, limit: int) -> Ask:
-    """Works by relevance."""
-    params = {"search": query, "per-page": str(limit)}
-    return Ask(path="/works", params=params | ({"api_key": key} if key else {}))
+def ask(query: str, access: Access, limit: int) -> Ask:
+    """Works by relevance, one page: paging by cursor needs a key, and a search is paid for by the call."""
+    return Ask(path="/works", params={"search": query, "per_page": str(limit)} | _key(access))
+
+
+def look_up(doi: str, access: Access) -> Ask:
+    """The one work with this DOI; this costs nothing of the day's allowance."""
+    return Ask(path=f"/works/doi:{quote(doi, safe='/')}", params=_key(access))
+
+
+def parse_one(payload: Any) -> FoundWork | None:
+    """The work, or None where the answer holds none."""
+    return _work(payload) if isinstance(payload, dict) else None
+
+
+def _key(access: Access) -> dict[str, str]:
+    return {"api_key": access.key} if access.key else {}
 
 
 def parse(payload: Any) -> list[FoundWork]:
-    """The works; retracted ones are left out."""
+    """The works, retracted ones marked."""
     return [work for one in entries(part(payload, "results")) if (work := _work(one))]
 
 
 def _work(one: dict[str, Any]) -> FoundWork | None:
-    title = text(one.get("title") or one.get("display_name"))
-    if not title or one.get("is_retracted") is True:
+    found_title = title(one.get("title") or one.get("display_name"))
+    if not found_title:
         return None
+    standing = judged(found_title, is_retracted=one.get("is_retracted") is True, types=[one.get("type")])
     names = [text(part(authorship, "author", "display_name")) for authorship in entries(one.get("authorships"))]
     first, last = (
         text(part(one, "biblio", "first_page")),
@@ -51,7 +68,9 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
     )
     found_doi = doi(one.get("doi"))
     return FoundWork(
-        title=title,
+        title=standing.title,
+        is_retracted=standing.is_retracted,
+        is_notice=standing.is_notice,
         kind=_KINDS.get(text(one.get("type")), "document"),
         authors=frozen_names([name for each in names if (name := person(each))]),
         year=year(one.get("publication_year")),

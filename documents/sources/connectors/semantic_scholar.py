@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from documents.extraction.people import person
-from documents.sources.connectors.asking import Ask
+from documents.sources.connectors.asking import Access, Ask
 from documents.sources.found import (
     MAX_TEXT,
     FoundWork,
@@ -12,9 +12,11 @@ from documents.sources.found import (
     frozen_names,
     part,
     text,
+    title,
     url,
     year,
 )
+from documents.sources.retractions import judged
 
 _FIELDS: Final = "title,abstract,year,authors,externalIds,url,venue,journal,publicationTypes,citationCount"
 _KINDS: Final = {
@@ -27,13 +29,13 @@ _KINDS: Final = {
 }
 
 
-def ask(query: str, key: str, limit: int) -> Ask:
+def ask(query: str, access: Access, limit: int) -> Ask:
     """Papers by relevance."""
     params = {"query": query, "limit": str(limit), "fields": _FIELDS}
     return Ask(
         path="/graph/v1/paper/search",
         params=params,
-        headers={"x-api-key": key} if key else {},
+        headers={"x-api-key": access.key} if access.key else {},
     )
 
 
@@ -43,15 +45,22 @@ def parse(payload: Any) -> list[FoundWork]:
 
 
 def _work(one: dict[str, Any]) -> FoundWork | None:
-    title = text(one.get("title"))
-    if not title:
+    found_title = title(one.get("title"))
+    if not found_title:
         return None
     kinds = one.get("publicationTypes")
-    kind = next((_KINDS[each] for each in kinds if each in _KINDS), "") if isinstance(kinds, list) else ""
+    kind = (
+        next((_KINDS[each] for each in kinds if isinstance(each, str) and each in _KINDS), "")
+        if isinstance(kinds, list)
+        else ""
+    )
+    standing = judged(found_title, types=kinds if isinstance(kinds, list) else [])
     container = text(part(one, "journal", "name")) or text(one.get("venue"))
     names = [text(author.get("name")) for author in entries(one.get("authors"))]
     return FoundWork(
-        title=title,
+        title=standing.title,
+        is_retracted=standing.is_retracted,
+        is_notice=standing.is_notice,
         kind=kind or ("article-journal" if container else "document"),
         authors=frozen_names([name for each in names if (name := person(each))]),
         year=year(one.get("year")),

@@ -2,24 +2,28 @@
 
 from typing import Any
 
-from documents.sources.connectors.asking import Ask
-from documents.sources.found import MAX_TEXT, FoundWork, doi, entries, part, text, url, year
+from documents.sources.connectors.asking import Access, Ask
+from documents.sources.found import MAX_TEXT, FoundWork, doi, entries, part, text, title, url, year
+from documents.sources.retractions import judged
 
 
-def ask_for_pages(body: dict[str, Any], key: str) -> Ask:
+def ask_for_pages(body: dict[str, Any], access: Access) -> Ask:
     """The question as both services take it."""
-    return Ask(path="/search", method="POST", headers={"Authorization": f"Bearer {key}"}, body=body)
+    return Ask(path="/search", method="POST", headers={"Authorization": f"Bearer {access.key}"}, body=body)
 
 
 def pages(payload: Any, *, service: str, extract: str, date: str) -> list[FoundWork]:
     """The results that have a title and an address; ``extract`` and ``date`` name the service's own fields."""
     found = []
     for one in entries(part(payload, "results")):
-        title, address = text(one.get("title")), url(one.get("url"))
-        if title and address:
+        found_title, address = title(one.get("title")), url(one.get("url"))
+        if found_title and address:
+            standing = judged(found_title)
             found.append(
                 FoundWork(
-                    title=title,
+                    title=standing.title,
+                    is_retracted=standing.is_retracted,
+                    is_notice=standing.is_notice,
                     kind="webpage",
                     year=year(one.get(date)),
                     doi=doi(address) if "doi.org/" in address else "",

@@ -5,7 +5,7 @@ from html import unescape
 from typing import Final
 
 from documents.domain.text import GROUP
-from generation.prompts.fencing import INVISIBLE
+from tesigo.platform.plain_text import INVISIBLE
 
 #: A line set in, which would be read as code; the lines of a list belong to its items.
 _SET_IN: Final = re.compile(r"^[ \t]{4,}(?=\S)(?!(?:[-*+]|\d{1,4}[.)])[ \t])", re.M)

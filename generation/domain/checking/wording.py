@@ -11,7 +11,7 @@ from documents.domain.text import without_citations
 from generation.domain.checking.introducing import introducing
 from generation.domain.checking.language import function_words
 from generation.domain.checking.sentences import sentences
-from generation.prompts.fencing import INVISIBLE
+from tesigo.platform.plain_text import INVISIBLE
 
 _MARKS: Final = str.maketrans(
     {

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from documents.domain import outline, sources
+from documents.domain import outline, retractions, sources
 from documents.enums import UploadState
 from documents.models import Document, Passage
 from generation.ai.errors import NoAnswer
@@ -43,7 +43,8 @@ async def run(work: Work) -> Result:
         terms.extend(await _terms(work, document, titles))
 
     await at_once.each([search, name_terms], lambda task: task())
-    count = await in_database(Passage.objects.filter(source__document_id=document.pk).count)
+    await retractions.check(document_id=document.pk)
+    count = await in_database(Passage.objects.filter(source__document_id=document.pk, source__retracted_at=None).count)
     if not count:
         raise StepFailed(
             _("No source was found that could be cited. Add sources of your own, or describe the topic in other words.")

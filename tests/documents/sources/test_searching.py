@@ -11,8 +11,9 @@ from django.test import override_settings
 
 from documents.domain import sources
 from documents.sources.connectors import crossref, openalex, perplexity, semantic_scholar, tavily
-from documents.sources.found import FoundWork
+from documents.sources.found import FoundWork, doi, title
 from documents.sources.merging import merge
+from documents.sources.retractions import by_title
 from documents.sources.searching import configured, search_services
 from sandbox.testing import Running
 
@@ -185,5 +186,179 @@ def test_markup_in_answers_is_taken_out() -> None:
     assert (found.title, found.text, found.doi) == ("On things & more", "We show it.", "10.1000/x")
 
 
-def test_retracted_works_are_left_out() -> None:
-    assert openalex.parse({"results": [{"title": "Wrong", "is_retracted": True}]}) == []
+# --- retracted works -------------------------------------------------------------------------------------------
+
+
+def from_openalex(**values: object) -> FoundWork:
+    item = {"title": "On the Keeping of Lights", "doi": "https://doi.org/10.1000/lights"} | values
+    (found,) = openalex.parse({"results": [item]})
+    return replace(found, text=ABSTRACT)
+
+
+def from_crossref(**values: object) -> FoundWork:
+    item = {"title": ["On the Keeping of Lights"], "DOI": "10.1000/lights"} | values
+    (found,) = crossref.parse({"message": {"items": [item]}})
+    return replace(found, text=ABSTRACT)
+
+
+UPDATED = {
+    "updated-by": [
+        {"type": "retraction", "DOI": "10.1000/lights.r", "source": "publisher"},
+        {"type": "retraction", "DOI": "10.1000/lights.r", "source": "retraction-watch"},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    "retracted",
+    [
+        from_openalex(is_retracted=True),
+        from_crossref(**UPDATED),
+        from_crossref(**{"updated-by": [{"type": "removal", "DOI": "10.1000/x"}]}),
+        from_crossref(**{"updated-by": [{"type": "withdrawal"}]}),
+        from_crossref(title=["RETRACTED: On the Keeping of Lights"]),
+        from_crossref(title=["Retracted article: On the Keeping of Lights"], DOI="10.1000/lights"),
+        from_crossref(title=["On the Keeping of Lights (Retracted article. See vol. 12, pg 3, 2020)"]),
+        from_openalex(title="Zurückgezogen: On the Keeping of Lights", doi=None),
+        from_crossref(title=["Retraction notice to: On the Keeping of Lights [J. L. 12 (2019) 3-9]"], DOI="10.1000/n"),
+        from_crossref(title=["Corrigendum"], DOI="10.1000/n", **{"update-to": [{"type": "retraction",
+     "DOI": "10.1000/LIGHTS"}]}),
+        from_openalex(type="retraction", doi="https://doi.org/10.1000/n"),
+    ],
+    ids=lambda work: f"{work.services[0]} {work.title[:30]} {work.doi}",
+)  # fmt: skip
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_one_services_word_takes_a_work_back_whoever_else_brings_it(retracted: FoundWork, at: int) -> None:
+    lists = [[from_crossref()], [work(doi="10.1000/lights", services=("semantic_scholar",))]]
+    lists.insert(at, [retracted])
+    assert merge(lists, query="lights") == []
+
+
+def test_the_notice_is_not_offered_either_and_other_works_stay() -> None:
+    notice = from_crossref(
+        title=["Notice of Retraction"],
+        DOI="10.1000/n",
+        **{"update-to": [{"type": "retraction", "DOI": "10.1000/gone"}]},
+    )
+    other = from_crossref(title=["On the keeping of ships"], DOI="10.1000/ships")
+    assert [found.doi for found in merge([[notice, other]], query="")] == ["10.1000/ships"]
+
+
+def test_corrections_and_concerns_stay_with_their_work_each_once() -> None:
+    updates = [{"type": kind, "DOI": f"10.1000/{kind}", "source": source} for kind in ("correction",
+     "expression_of_concern")
+               for source in ("publisher", "retraction-watch")]  # fmt: skip
+    (found,) = merge([[from_crossref(**{"updated-by": updates})], [from_openalex()]], query="lights")
+    assert found.notices == (
+        ("correction", "10.1000/correction"),
+        ("expression_of_concern", "10.1000/expression_of_concern"),
+    )
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Retraction of the eyelid in Graves' disease", "Withdrawal symptoms among keepers",
+     "Removed from the land: a study",
+     "The retracted lung: an atlas", "Withdrawn behaviour in children", "Removal of lead from paint",
+     "Retracted or not? How papers are read afterwards", "Retirado del mundo", "Withdrawals, deposits and trust"],
+)  # fmt: skip
+def test_titles_that_only_sound_so_are_left_alone(title: str) -> None:
+    said = by_title(title)
+    assert (said.title, said.is_retracted, said.is_notice) == (title, False, False)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["RETRACTED: On rocks", "[RETRACTED] On rocks", "Retracted: On rocks", "Withdrawn: On rocks",
+     "WITHDRAWN - On rocks",
+     "Article retracted: On rocks", "RETRACTED ARTICLE: On rocks", "Retracted Chapter: On rocks",
+     "TEMPORARY REMOVAL: On rocks",
+     "Zurückgezogen: On rocks", "Article rétracté : On rocks", "Artículo retractado: On rocks",
+     "Articolo ritirato: On rocks",
+     "Artigo retratado: On rocks", "Ingetrokken: On rocks", "Artykuł wycofany: On rocks", "Staženo: On rocks",
+     "Articol retras: On rocks", "On rocks (retracted)", "On rocks [Retracted]",
+     "On rocks (This article has been retracted)"],
+)  # fmt: skip
+def test_titles_of_retracted_works_in_all_our_languages(title: str) -> None:
+    said = by_title(title)
+    assert (said.title, said.is_retracted) == ("On rocks", True)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Retraction: On rocks", "Retraction notice to “On rocks” [J. Rocks 12 (2019) 3]", "Notice of retraction: On rocks",
+     "Retraction Note: On rocks", "Retraction note to: On rocks", "Statement of Retraction: On rocks",
+     "Retraction to: On rocks",
+     "Withdrawal notice: On rocks", "Rücknahme: On rocks", "Avis de rétractation : On rocks", "Retractación: On rocks",
+     "Avviso di ritrattazione: On rocks", "Retratação: On rocks", "Intrekking: On rocks",
+     "Informacja o wycofaniu artykułu: On rocks",
+     "Oznámení o stažení článku: On rocks", "Notă de retragere: On rocks"],
+)  # fmt: skip
+def test_notices_in_all_our_languages_name_their_work(title: str) -> None:
+    said = by_title(title)
+    assert (said.title, said.is_notice) == ("On rocks", True)
+
+
+async def test_what_one_query_takes_back_comes_by_no_other(sandbox: Running) -> None:
+    sandbox.control.fault("openalex", "retracted", path="search=lamps")
+    alone = await sources.search(["lamps"], language="en")
+    gone = sandbox.control.calls("openalex")
+    assert gone
+    sandbox.control.clear_faults()
+    before = await search_services("lamps", services=configured(settings.SOURCE_SERVICES))
+    (missing,) = {found.doi for found in before.works} - {found.doi for found in alone}
+    for _ in range(2):  # asked, then remembered
+        found = await sources.search(["lamps", "lamps and lenses"], language="en")
+        assert missing not in {one.doi for one in found}
+
+
+@pytest.mark.parametrize("service", ["openalex", "crossref"])
+async def test_a_retraction_on_the_wire_is_read(sandbox: Running, service: str) -> None:
+    whole = await search_services("lamps", services=configured(settings.SOURCE_SERVICES))
+    sandbox.control.fault(service, "retracted")
+    left = await search_services("lamps", services=configured(settings.SOURCE_SERVICES))
+    assert len({one.doi for one in whole.works} - {one.doi for one in left.works}) == 1
+    assert not any("retraction" in one.title.lower() for one in left.works)
+
+
+# --- DOIs and titles -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("10.1175/1520-0477(1997)078<2771:TDOENO>2.0.CO;2", "10.1175/1520-0477(1997)078<2771:tdoeno>2.0.co;2"),
+        ("https://doi.org/10.1175/1520-0477(1997)078%3C2771:TDOENO%3E2.0.CO;2",
+     "10.1175/1520-0477(1997)078<2771:tdoeno>2.0.co;2"),
+        ("10.1175/1520-0477(1997)078&lt;1069:APICOW&gt;2.0.CO;2", "10.1175/1520-0477(1997)078<1069:apicow>2.0.co;2"),
+        ("10.1061/(ASCE)0733-9445(2008)134:9(1494)", "10.1061/(asce)0733-9445(2008)134:9(1494)"),
+        ("(see 10.1000/abc)", "10.1000/abc"), ("<10.1000/abc>", "10.1000/abc"), ("doi:10.1000/abc.", "10.1000/abc"),
+        ("<a href='x'>10.1000/abc</a>", "10.1000/abc"), ("[10.1000/ab(c)],", "10.1000/ab(c)"), ("no doi",
+     ""), (None, ""),
+    ],
+)  # fmt: skip
+def test_a_doi_is_read_whole(said: object, found: str) -> None:
+    assert doi(said) == found
+
+
+def test_two_works_with_sici_dois_stay_two() -> None:
+    items = [
+        {"title": [name], "DOI": said, "abstract": ABSTRACT}
+        for name, said in (("The definition of El Niño", "10.1175/1520-0477(1997)078<2771:TDOENO>2.0.CO;2"),
+                           ("A practical guide to wavelet analysis", "10.1175/1520-0477(1997)078<1069:APICOW>2.0.CO;2"))
+    ]  # fmt: skip
+    assert len(merge([crossref.parse({"message": {"items": items}})], query="")) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Storage of CO<sub>2</sub> in <i>E. coli</i>: a study", "Storage of CO<sub>2</sub> in E. coli: a study"),
+        ("10<sup>-3</sup> &amp; more", "10<sup>-3</sup> & more"), ("CO&lt;sub&gt;2&lt;/sub&gt; here",
+     "CO<sub>2</sub> here"),
+        ("Broken CO<sub>2 here", "Broken CO2 here"), ("Line<br/>break", "Line break"),
+        ("<jats:italic>E.</jats:italic> coli", "E. coli"), ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+    ],
+)  # fmt: skip
+def test_titles_keep_lowered_and_raised_letters(said: str, kept: str) -> None:
+    assert title(said) == kept

@@ -1,0 +1,152 @@
+"""What was taken back is never cited: known by any register, at reading, before writing and at each file (R-98)."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from django.utils import timezone
+
+from documents.domain import retractions, sources
+from documents.enums import UploadPurpose, UploadState
+from documents.models import Document, Source, Upload
+from documents.sources.found import FoundWork
+from privacy.models import AuditEvent
+from sandbox.testing import Running
+from tests.documents.factories import DocumentFactory, SourceFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DOI = "10.5555/sandbox.lamps"
+TEXT = "The keepers wound the weight by hand, and the lamp burned on through every night of the long winter."
+
+
+@pytest.fixture
+def document() -> Document:
+    return DocumentFactory.create()
+
+
+def source(document: Document, **values: Any) -> Source:
+    made: Source = SourceFactory.create(document=document, **{"doi": DOI, "title": "On lamps"} | values)
+    sources.add_passages(made, [TEXT], language="en")
+    return made
+
+
+def check(document: Document) -> None:
+    async_to_sync(retractions.check)(document_id=document.pk)
+
+
+def offered(document: Document) -> list[int]:
+    return [
+        passage.source_id for passage in sources.passages_for(document_id=document.pk, text="lamp keepers", limit=9)
+    ]
+
+
+@pytest.mark.parametrize("service", ["openalex", "crossref"])
+def test_one_registers_word_marks_a_source_and_no_writer_is_offered_it(
+    document: Document, sandbox: Running, service: str
+) -> None:
+    gone, other = source(document), source(document, doi="", title="On ships")
+    sandbox.control.fault(service, "retracted")
+    check(document)
+    gone.refresh_from_db()
+    assert gone.retracted_at is not None
+    assert gone.retracted_by == service
+    assert offered(document) == [other.pk]
+    assert AuditEvent.objects.filter(action="source.retracted", object_id=str(gone.pk)).count() == 1
+    check(document)
+    assert AuditEvent.objects.filter(action="source.retracted").count() == 1
+
+
+def test_a_source_that_stands_is_looked_up_once_a_day(document: Document, sandbox: Running) -> None:
+    mine = source(document)
+    check(document)
+    check(document)
+    mine.refresh_from_db()
+    assert (mine.retracted_at, mine.looked_up_at is not None) == (None, True)
+    assert sandbox.control.calls("crossref")["counts"]["crossref"] == 1
+    assert offered(document) == [mine.pk]
+
+
+def test_a_register_that_is_silent_marks_nothing_and_is_asked_again(document: Document, sandbox: Running) -> None:
+    mine = source(document)
+    sandbox.control.fault("search", "500")
+    check(document)
+    mine.refresh_from_db()
+    assert (mine.retracted_at, mine.looked_up_at) == (None, None)
+
+
+def test_a_doi_that_no_register_knows_stands(document: Document, sandbox: Running) -> None:
+    mine = source(document, doi="10.5555/missing")
+    check(document)
+    mine.refresh_from_db()
+    assert (mine.retracted_at, mine.looked_up_at is not None) == (None, True)
+
+
+def test_without_registers_nobody_is_asked(document: Document, sandbox: Running, settings: Any) -> None:
+    source(document)
+    settings.SOURCE_SERVICES = {}
+    check(document)
+    assert sandbox.control.get("")["counts"] == {}
+
+
+def test_the_owner_is_told_at_the_file_it_came_with(document: Document, sandbox: Running) -> None:
+    upload = Upload.objects.create(
+        document=document,
+        purpose=UploadPurpose.SOURCE,
+        name="a.bib",
+        state=UploadState.READY,
+        verdict="Read: 2 entries.",
+    )
+    source(document, upload=upload)
+    sandbox.control.fault("crossref", "retracted")
+    check(document)
+    upload.refresh_from_db()
+    assert upload.verdict == "Read: 2 entries. “On lamps” was retracted: it will not be cited."
+
+
+def test_a_source_marked_later_is_told_to_its_reader(document: Document) -> None:
+    mine = source(document)
+    assert mine.warnings == []
+    retractions.note(
+        source_id=mine.pk,
+        works=[FoundWork(title="On lamps", notices=(("expression_of_concern", "10.1/e"), ("correction", "10.1/c")))],
+        now=timezone.now(),
+    )
+    mine.refresh_from_db()
+    assert mine.notices == [["correction", "10.1/c"], ["expression_of_concern", "10.1/e"]]
+    assert len(mine.warnings) == 2
+    retractions.mark(source=mine, by=["crossref"], now=timezone.now())
+    mine.refresh_from_db()
+    assert mine.warnings[0].startswith("Retracted")
+
+
+def test_a_title_that_says_so_is_enough(document: Document) -> None:
+    csl = {"type": "article-journal", "title": "RETRACTED: On CO<sub>2</sub> lamps", "DOI": "10.1/x"}
+    made = Source(document=document, origin="bibliography")
+    with transaction.atomic():
+        sources.lock_keys(document_id=document.pk).name(made, csl)
+        made.save()
+    assert (made.retracted_by, made.title) == ("title", "RETRACTED: On CO2 lamps")
+    sources.add_passages(made, [TEXT], language="en")
+    assert offered(document) == []
+
+
+def test_found_works_keep_their_corrections_and_retracted_ones_are_not_added(document: Document) -> None:
+    good = FoundWork(title="On lamps of old", text=TEXT, doi="10.1/a", notices=(("correction", "10.1/c"),))
+    bad = FoundWork(title="On lamps of new", text=TEXT, doi="10.1/b", is_retracted=True)
+    (added,) = sources.add_found(document_id=document.pk, works=[good, bad])
+    added.refresh_from_db()
+    assert added.notices == [["correction", "10.1/c"]]
+
+
+def test_looking_up_has_an_end(document: Document, sandbox: Running) -> None:
+    source(document)
+    sandbox.control.fault("search", "hang", seconds=60)
+
+    async def bounded() -> None:
+        async with asyncio.timeout(25):
+            await retractions.check(document_id=document.pk, seconds=1)
+
+    async_to_sync(bounded)()
