@@ -31,7 +31,7 @@ def main() -> None:
 
         (payment,) = _paid_orders(place, 1)
         settlement.settle(payment_id=payment.pk, cause="benchmark")
-        receipts.make(receipt_id=payment.receipt.pk)
+        receipts.make(file_id=payment.receipt.file.pk)
         asking, reading = _browser(address, payment.user), _browser(address, UserFactory.create())
         receipt = f"/account/payments/{payment.pk}/receipt/"
         alone = _read(reading, pages)

@@ -29,6 +29,7 @@ def register() -> None:
                 "Entry": dict.fromkeys(("id", "booking", "account", "cents"), Holds.PLAIN),
                 "ReceiptCounter": dict.fromkeys(("year", "last"), Holds.PLAIN),
                 "Receipt": _RECEIPT,
+                "ReceiptFile": _RECEIPT_FILE,
                 "Reconciliation": _RECONCILIATION,
                 "WebhookEvent": _WEBHOOK_EVENT,
             },
@@ -181,9 +182,14 @@ _RECEIPT = {
     "number": Holds.PLAIN,
     "seller": Holds.PLAIN,
     "content": Holds.PERSONAL,
+    "issued_at": Holds.PERSONAL,
+}
+_RECEIPT_FILE = {
+    "id": Holds.PLAIN,
+    "receipt": Holds.LINK,
+    "content": Holds.PERSONAL,
     "stored_as": Holds.PLAIN,
     "size": Holds.PLAIN,
-    "issued_at": Holds.PERSONAL,
     **DUTY,
 }
 _RECONCILIATION = {

@@ -63,6 +63,6 @@ def reconcile_yesterday() -> None:
 
 
 @shared_task(ignore_result=True)
-def make_receipt(receipt_id: str) -> None:
+def make_receipt(file_id: str) -> None:
     """Makes the file of one receipt; why it failed stands in its row."""
-    receipts.make(receipt_id=int(receipt_id))
+    receipts.make(file_id=int(file_id))

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import Attachment, send_mail
-from billing.models import Payment, Receipt, ReceiptCounter
+from billing.models import Payment, Receipt, ReceiptCounter, ReceiptFile
 from documents.domain import exporting
 from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -23,7 +23,7 @@ from tesigo.platform.enqueue import enqueue_on_commit
 RECEIPTS: Final = duty.Kind(
     name="receipt",
     label=_("Receipts to be set"),
-    model=Receipt,
+    model=ReceiptFile,
     task="billing.tasks.make_receipt",
     is_open=Q(stored_as=""),
     # Setting a sheet takes 35 s at most.
@@ -49,7 +49,6 @@ def issue(*, payment: Payment, now: datetime) -> Receipt:
     ReceiptCounter.objects.bulk_create([ReceiptCounter(year=now.year)], ignore_conflicts=True)
     counter = ReceiptCounter.objects.select_for_update().get(year=now.year)
     ReceiptCounter.objects.filter(year=now.year).update(last=F("last") + 1)
-    asked = timezone.now()
     receipt = Receipt.objects.create(
         payment=payment,
         year=now.year,
@@ -57,11 +56,18 @@ def issue(*, payment: Payment, now: datetime) -> Receipt:
         seller=dict(settings.SELLER),
         content=_content(payment),
         issued_at=now,
-        due_at=asked,
-        nudged_at=asked,
     )
-    enqueue_on_commit(RECEIPTS.task, str(receipt.pk))
+    file_of(receipt=receipt)
     return receipt
+
+
+def file_of(*, receipt: Receipt) -> ReceiptFile:
+    """The receipt's file, or that it is being made."""
+    now = timezone.now()
+    file, is_new = ReceiptFile.objects.get_or_create(receipt=receipt, defaults={"due_at": now, "nudged_at": now})
+    if is_new:
+        enqueue_on_commit(RECEIPTS.task, str(file.pk))
+    return file
 
 
 def send(*, receipt: Receipt) -> None:
@@ -86,38 +92,49 @@ def attachment(context: Mapping[str, Any]) -> Attachment | None:
     receipt = Receipt.objects.filter(payment_id=context["payment_id"]).first()
     if receipt is None:
         return None
-    if receipt.stored_as:
-        try:
-            with default_storage.open(receipt.stored_as) as file:
-                return Attachment(f"receipt-{receipt}.pdf", file.read(), "application/pdf")
-        except FileNotFoundError:
-            make_again(receipt=receipt)
+    if (pdf := read(receipt=receipt)) is not None:
+        return Attachment(f"receipt-{receipt}.pdf", pdf, "application/pdf")
     if timezone.now() - receipt.issued_at < MAIL_WAITS:
         raise duty.PutOff("The receipt is being set.", wait=_LOOK_AGAIN)
     return None
 
 
-def make(*, receipt_id: int) -> bool:
+def read(*, receipt: Receipt) -> bytes | None:
+    """The PDF as it is stored; None while it is being made. One that storage has lost is made again."""
+    file = file_of(receipt=receipt)
+    if not file.stored_as:
+        return None
+    try:
+        with default_storage.open(file.stored_as) as stored:
+            pdf: bytes = stored.read()
+            return pdf
+    except FileNotFoundError:
+        _make_again(file)
+        return None
+
+
+def make(*, file_id: int) -> bool:
     """Makes a receipt's file if it is due, for the background task; true when it did."""
-    return duty.attempt(RECEIPTS, receipt_id, _make)
+    return duty.attempt(RECEIPTS, file_id, _make)
 
 
-def make_again(*, receipt: Receipt) -> None:
-    """Its file is no longer in storage: another is made of the same words."""
+def _make_again(file: ReceiptFile) -> None:
     now = timezone.now()
-    lost = Receipt.objects.filter(pk=receipt.pk, stored_as=receipt.stored_as, due_at=None).exclude(stored_as="")
+    lost = ReceiptFile.objects.filter(pk=file.pk, stored_as=file.stored_as, due_at=None).exclude(stored_as="")
     if lost.update(stored_as="", size=0, due_at=now, nudged_at=now, tries=0):
-        enqueue_on_commit(RECEIPTS.task, str(receipt.pk))
+        enqueue_on_commit(RECEIPTS.task, str(file.pk))
 
 
-def _make(receipt: Receipt) -> Callable[[], None]:
-    content = receipt.content or _content(receipt.payment)
+def _make(file: ReceiptFile) -> Callable[[], None]:
+    receipt = file.receipt
+    content = receipt.content or file.content or _content(receipt.payment)
     pdf = render_pdf(receipt, content)
     name = default_storage.save(f"receipts/{uuid.uuid4().hex}.pdf", ContentFile(pdf))
+    kept = None if receipt.content else content
 
     def finish() -> None:
         try:
-            duty.done(RECEIPTS, receipt, content=content, stored_as=name, size=len(pdf))
+            duty.done(RECEIPTS, file, content=kept, stored_as=name, size=len(pdf))
         except Exception:
             default_storage.delete(name)
             raise

@@ -60,11 +60,10 @@ class ReceiptCounter(models.Model):
         return f"{self.year}: {self.last}"
 
 
-class Receipt(Duty):
+class Receipt(models.Model):
     """The receipt of a payment. ``seller`` and ``content`` are what it says, kept on the day it was issued (R-68).
 
-    Its PDF is made once, in the background, and lies in storage as ``stored_as``; lost there, it is made again of the
-    same words. Receipts of before content was kept have none until their file is made.
+    The database refuses changes. Receipts of before content was kept have none.
     """
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="receipt")
@@ -72,20 +71,32 @@ class Receipt(Duty):
     number = models.PositiveIntegerField()
     seller = models.JSONField()
     content = models.JSONField(null=True, blank=True)
-    stored_as = models.CharField(max_length=200, blank=True, default="", db_default="")
-    size = models.PositiveIntegerField(default=0, db_default=0)
     issued_at = models.DateTimeField(default=timezone.now)
 
-    class Meta(Duty.Meta):
+    class Meta:
         ordering = ["-year", "-number"]
         constraints = [
-            *Duty.Meta.constraints,
             models.UniqueConstraint(fields=["year", "number"], name="receipt_number_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="receipt_number_from_1"),
         ]
 
     def __str__(self) -> str:
         return f"{self.year}-{self.number:06d}"
+
+
+class ReceiptFile(Duty):
+    """The PDF of a receipt, made once in the background; lost in storage, it is made again of the same words.
+
+    ``content`` is what a receipt says that was issued before such was kept.
+    """
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="file")
+    content = models.JSONField(null=True, blank=True)
+    stored_as = models.CharField(max_length=200, blank=True, default="", db_default="")
+    size = models.PositiveIntegerField(default=0, db_default=0)
+
+    def __str__(self) -> str:
+        return f"file of receipt {self.receipt_id}"
 
 
 class Reconciliation(models.Model):

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -43,16 +42,10 @@ def receipt(request: SignedInRequest, payment_id: UUID) -> HttpResponse:
     issued = get_object_or_404(
         Receipt.objects.filter(payment__user=request.user).select_related("payment__document"), payment_id=payment_id
     )
-    if issued.stored_as:
-        try:
-            with default_storage.open(issued.stored_as) as file:
-                pdf = file.read()
-        except FileNotFoundError:
-            receipts.make_again(receipt=issued)
-        else:
-            response = HttpResponse(pdf, content_type="application/pdf")
-            response["Content-Disposition"] = f'attachment; filename="receipt-{issued}.pdf"'
-            return response
+    if (pdf := receipts.read(receipt=issued)) is not None:
+        response = HttpResponse(pdf, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="receipt-{issued}.pdf"'
+        return response
     # Without a script, too, the browser looks again by itself.
     response = render(request, "billing/receipt.html", {"receipt": issued}, status=202)
     response["Refresh"] = "3"

@@ -315,7 +315,7 @@ def test_without_signing_in_nobody_gets_a_receipt(paid: Payment) -> None:
 
 def test_ones_own_receipt_is_there(paid: Payment, browser: Client) -> None:
     assert browser.get(f"/account/payments/{paid.pk}/receipt/").status_code == 202
-    assert receipts.make(receipt_id=Receipt.objects.get().pk)
+    assert receipts.make(file_id=Receipt.objects.get().file.pk)
     assert browser.get(f"/account/payments/{paid.pk}/receipt/").status_code == 200
 
 

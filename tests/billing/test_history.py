@@ -3,6 +3,7 @@
 import re
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -19,7 +21,7 @@ from accounts.models import Mail, User
 from billing.domain import receipts
 from billing.domain.refunds import open_refund
 from billing.domain.settlement import settle
-from billing.models import Payment, Receipt
+from billing.models import Payment, Receipt, ReceiptFile
 from documents.export import sheet
 from documents.models import Document
 from sandbox.testing import Running
@@ -39,7 +41,7 @@ def text_of(pdf: bytes, folder: Path) -> str:
 def make(payment: Payment) -> Receipt:
     """What the worker does with the receipt that was issued."""
     receipt = Receipt.objects.get(payment=payment)
-    assert receipts.make(receipt_id=receipt.pk)
+    assert receipts.make(file_id=receipt.file.pk)
     receipt.refresh_from_db()
     return receipt
 
@@ -61,8 +63,8 @@ def test_the_receipt_on_paper_bears_number_seller_and_every_line(
     assert "12 × €0.50 a page €6.00" in words
     assert "Paid €6.00" in words
     assert paid.user.email_as_typed in words
-    assert receipt.stored_as.startswith("receipts/")
-    assert str(receipt) not in receipt.stored_as
+    assert receipt.file.stored_as.startswith("receipts/")
+    assert str(receipt) not in receipt.file.stored_as
 
 
 def test_a_receipt_never_changes_once_it_is_issued(
@@ -77,9 +79,9 @@ def test_a_receipt_never_changes_once_it_is_issued(
     settings.NOTICE_BANNER = ""
     assert browser.get(address(paid)).content == first
     # Lost in storage, it is made again of the same words.
-    default_storage.delete(receipt.stored_as)
+    default_storage.delete(receipt.file.stored_as)
     assert browser.get(address(paid)).status_code == 202
-    assert receipts.make(receipt_id=receipt.pk)
+    assert receipts.make(file_id=receipt.file.pk)
     again = browser.get(address(paid)).content
     assert text_of(again, tmp_path) == text_of(first, tmp_path)
     assert "1.50" not in text_of(again, tmp_path)
@@ -91,18 +93,26 @@ def test_no_get_lays_anything_out(paid: Payment, browser: Client) -> None:
     assert "is being made" in answers[0].content.decode()
     assert answers[0]["Refresh"] == "3"
     receipt = Receipt.objects.get()
-    assert (receipt.tries, receipt.stored_as) == (0, "")
+    assert (receipt.file.tries, receipt.file.stored_as) == (0, "")
     make(paid)
     assert browser.get(address(paid)).status_code == 200
-    assert not receipts.make(receipt_id=receipt.pk), "made once"
+    assert not receipts.make(file_id=receipt.file.pk), "made once"
 
 
 def test_a_receipt_of_before_files_were_kept_is_made_by_beat(paid: Payment, browser: Client) -> None:
-    Receipt.objects.update(content=None, nudged_at=None)
-    assert list(duty.due(receipts.RECEIPTS, now=timezone.now())) == [Receipt.objects.get()]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE billing_receipt DISABLE TRIGGER receipt_append_only")
+        cursor.execute("UPDATE billing_receipt SET content = NULL")
+        cursor.execute("ALTER TABLE billing_receipt ENABLE TRIGGER receipt_append_only")
+    assert list(duty.due(receipts.RECEIPTS, now=timezone.now())) == [ReceiptFile.objects.get()]
     make(paid)
     assert browser.get(address(paid)).status_code == 200
-    assert Receipt.objects.get().content["amount"] == "6.00"
+    assert ReceiptFile.objects.get().content["amount"] == "6.00"
+
+
+def test_the_database_keeps_what_a_receipt_says(paid: Payment) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Receipt.objects.update(content={})
 
 
 def test_the_receipt_is_mailed_once_with_the_stored_file_and_its_address(
@@ -127,11 +137,11 @@ def test_a_receipt_that_cannot_be_set_is_mailed_by_its_address_alone(
 ) -> None:
     monkeypatch.setattr(sheet, "_LIMITS", replace(sheet._LIMITS, wall=-4.99))  # five seconds of grace
     receipt = Receipt.objects.get()
-    assert not receipts.make(receipt_id=receipt.pk)
-    receipt.refresh_from_db()
-    assert receipt.error.startswith("ExportError")
-    assert receipt.due_at, "it is tried again, and never given up"
-    Receipt.objects.update(issued_at=timezone.now() - receipts.MAIL_WAITS)
+    assert not receipts.make(file_id=receipt.file.pk)
+    file = ReceiptFile.objects.get()
+    assert file.error.startswith("ExportError")
+    assert file.due_at, "it is tried again, and never given up"
+    monkeypatch.setattr(receipts, "MAIL_WAITS", timedelta(0))
     assert mail.deliver(mail_id=str(Mail.objects.get(template="receipt").pk))
     assert mailoutbox[0].attachments == []
     assert address(paid) in mailoutbox[0].body
