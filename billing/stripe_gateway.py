@@ -8,24 +8,36 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final, TypeVar
 
+import requests
 import stripe
 from django.conf import settings
 from django.db import connection
 
-from billing.errors import BadSignature, Declined, Unavailable, Unknown
+from billing.errors import BadSignature, Declined, ProviderError, Unavailable, Unknown
 from tesigo.platform import limits
+from tesigo.platform.breaker import Breaker
+from tesigo.platform.patience import of_request
 
-#: Seconds to connect and to wait for an answer; the SDK's own 80 s would hold a page that long.
+#: Seconds to connect and to wait for an answer where nobody waits for us; the SDK's own 80 s would be too long there.
 TIMEOUT: Final = (3.05, 10.0)
+#: Of a request's patience the most that goes into connecting; the rest is for the answer (R-106).
+CONNECT_IN_REQUEST: Final = 0.4
+#: With less left than this no call is begun.
+LEAST: Final = 0.2
 #: The SDK repeats a call cut short, or one that meets its own twin (409), with the same key and a short pause.
 REPEATS: Final = 2
 #: Seconds that a call waits for its turn under the limit that all processes share.
 TURN: Final = 3.0
+#: Seconds without a call after one that Stripe did not answer in time (R-31).
+PAUSE: Final = 5.0
+
+breaker = Breaker("Stripe", pause=PAUSE, longest=60.0)
 
 T = TypeVar("T")
 
@@ -284,14 +296,30 @@ def _identifier(value: Any) -> str:
     return str(value)
 
 
-@cache
 def _client() -> stripe.StripeClient:
+    """A client for the next call: patient in the background, in a request as hurried as that is, without repeats.
+
+    What a request could not wait for is asked again in the background, under the same key.
+    """
+    patience = of_request()
+    if patience is None:
+        return _patient_client()
+    connect = min(CONNECT_IN_REQUEST, patience.left)
+    return _make_client((connect, max(LEAST, patience.left - connect)), repeats=0)
+
+
+@cache
+def _patient_client() -> stripe.StripeClient:
+    return _make_client(TIMEOUT, repeats=REPEATS)
+
+
+def _make_client(timeout: tuple[float, float], *, repeats: int) -> stripe.StripeClient:
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
         stripe_version=settings.STRIPE_API_VERSION,
         base_addresses={"api": settings.STRIPE_API_BASE},
-        max_network_retries=REPEATS,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        max_network_retries=repeats,
+        http_client=stripe.RequestsClient(timeout=timeout),
     )
 
 
@@ -299,24 +327,49 @@ def _call(call: Callable[[], T]) -> T:
     if not connection.in_atomic_block:
         # Back to the pool, which has few: whoever does not wait for Stripe shall not wait for who does (R-105).
         connection.close()
-    _wait_for_turn()
+    patience = of_request()
+    if patience and patience.left < LEAST:
+        raise Unavailable("This request has waited long enough.")
+    with patience.waiting() if patience else nullcontext():
+        _wait_for_turn(min(TURN, patience.left) if patience else TURN)
+        return _ask(call)
+
+
+def _ask(call: Callable[[], T]) -> T:
+    """One call, unless Stripe left the last one without an answer a moment ago."""
+    if not breaker.admits():
+        raise Unavailable("Stripe does not answer just now.")
     try:
-        return call()
-    except (stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as error:
-        raise Unavailable(_words(error)) from error
-    except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
-        raise Declined(_words(error)) from error
-    except stripe.StripeError as error:
-        # No answer, a server's trouble, or an answer that is not Stripe's (a proxy's page): it may have happened.
+        answer = call()
+    except stripe.APIConnectionError as error:
+        if isinstance(error.__cause__, requests.Timeout):
+            breaker.failed(error)
+        else:
+            breaker.succeeded()
         raise Unknown(_words(error)) from error
+    except stripe.StripeError as error:
+        breaker.succeeded()
+        raise _meaning(error) from error
+    breaker.succeeded()
+    return answer
 
 
-def _wait_for_turn() -> None:
+def _meaning(error: stripe.StripeError) -> ProviderError:
+    """What an answer that is an error says of the call."""
+    if isinstance(error, stripe.RateLimitError | stripe.AuthenticationError | stripe.PermissionError):
+        return Unavailable(_words(error))
+    if isinstance(error, stripe.InvalidRequestError | stripe.CardError | stripe.IdempotencyError):
+        return Declined(_words(error))
+    # A server's trouble, or an answer that is not Stripe's (a proxy's page): it may have happened.
+    return Unknown(_words(error))
+
+
+def _wait_for_turn(seconds: float) -> None:
     """Keeps all processes together below Stripe's own limit (R-64). Raises Unavailable when a turn does not come.
 
     While Redis is away nobody counts: Stripe's own 429 is answered in the same way then.
     """
-    ends_at = time.monotonic() + TURN
+    ends_at = time.monotonic() + seconds
     while not limits.check("stripe", "calls", limit=settings.STRIPE_CALLS_PER_SECOND, seconds=1).allowed:
         if time.monotonic() > ends_at:
             raise Unavailable("Too many calls to Stripe at once.")

@@ -24,6 +24,12 @@ def work_webhook_events() -> None:
 
 
 @shared_task(ignore_result=True)
+def settle_payment(payment_id: str) -> None:
+    """Opens or settles one payment that a request could not wait for."""
+    checkout.settle_quietly(payment_id=UUID(payment_id))
+
+
+@shared_task(ignore_result=True)
 def settle_open_payments() -> None:
     """Asks Stripe about open payments that nothing was heard of; closes those past their time (beat, R-67)."""
     checkout.sweep()

@@ -7,6 +7,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from documents.domain import exporting, extraction, restyling, retractions, uploads
+from documents.uploads import storage
+from tesigo.platform.breaker import ServiceAway
 
 
 @shared_task(name="documents.tasks.extract_upload")
@@ -37,3 +39,11 @@ def make_export(export_id: str) -> None:
 def render(rendering_id: str) -> None:
     """Renders a document for the screen in the citation style that it has; why it failed stands in its row."""
     restyling.render(rendering_id=int(rendering_id))
+
+
+@shared_task(
+    name=storage.REMOVE_TASK, autoretry_for=(ServiceAway,), retry_backoff=30, retry_backoff_max=3600, max_retries=48
+)
+def remove_file(stored_as: str) -> None:
+    """Removes a file whose row is gone, for as long as the storage is away (R-84)."""
+    storage.discard(stored_as)

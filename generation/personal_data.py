@@ -30,10 +30,15 @@ def register() -> None:
                 "Budget": dict.fromkeys(("id", "scope", "euros", "tokens"), Holds.PLAIN),
                 "PersonalLimit": {"id": Holds.PLAIN, "person": Holds.LINK, "tokens": Holds.PLAIN},
                 "BudgetUse": _BUDGET_USE,
+                "JobUsage": _USAGE,
+                "ProviderCredit": dict.fromkeys(
+                    ("id", "provider", "euros", "bought_at", "spent", "told_percent"), Holds.PLAIN
+                ),
                 "Reservation": _RESERVATION,
             },
             retention=(
                 _OfPeriod("generation.BudgetUse", _("What days and months have spent on writing"), timedelta(days=400)),
+                Retention("generation.JobUsage", _("What past jobs took"), timedelta(days=400), since="ended_at"),
                 _OfGoneJob("generation.BudgetUse", _("What thrown-away drafts have spent"), timedelta(0)),
             ),
         )
@@ -95,6 +100,7 @@ _JOB = {
     "sort_key": Holds.PLAIN,
     "estimated_tokens": Holds.PLAIN,
     "estimated_cost": Holds.PLAIN,
+    "estimated_parts": Holds.PLAIN,
     "input_tokens": Holds.PLAIN,
     "output_tokens": Holds.PLAIN,
     "cached_tokens": Holds.PLAIN,
@@ -177,6 +183,28 @@ _BUDGET_USE = {
     "spent_tokens": Holds.PLAIN,
     "reserved_tokens": Holds.PLAIN,
     "alerted": Holds.PLAIN,
+}
+_USAGE = {
+    "job": Holds.LINK,
+    "job_key": Holds.LINK,
+    **dict.fromkeys(
+        (
+            "id",
+            "kind",
+            "language",
+            "pages",
+            "sections",
+            "purpose",
+            "calls",
+            "input_tokens",
+            "cached_tokens",
+            "cache_write_tokens",
+            "output_tokens",
+            "reasoning_tokens",
+            "ended_at",
+        ),
+        Holds.PLAIN,
+    ),
 }
 _RESERVATION = {
     "id": Holds.PLAIN,

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from tesigo.platform.body_limit import limit_passed
+from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.correlation import correlation_id
 
 #: Seconds after which a site whose database is away may be asked again: it is started anew within a few.
@@ -49,13 +50,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A mistake of ours, or the database away. Rendered without context processors: they may be what failed."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return _away()
+    """A mistake of ours, or something away. Rendered without context processors: they may be what failed."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError | ServiceAway):
+        return _away(request)
     html = render_to_string("errors/500.html", {"correlation_id": correlation_id()})
     return HttpResponse(html, status=500)
 
 
-def _away() -> HttpResponse:
-    context = {"correlation_id": correlation_id(), "retry_after": COME_BACK, "retry_minutes": 1}
+def _away(request: HttpRequest) -> HttpResponse:
+    context = {
+        "correlation_id": correlation_id(),
+        "retry_after": COME_BACK,
+        "retry_minutes": 1,
+        "was_sent": request.method not in {"GET", "HEAD"},
+    }
     return HttpResponse(render_to_string("errors/503.html", context), status=503, headers={"Retry-After": COME_BACK})

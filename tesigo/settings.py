@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tesigo.platform.env import Env
 from tesigo.platform.log import logging_config
+from tesigo.platform.storage_limits import IN_BACKGROUND
 from tesigo.platform.strength import SECRET_MIN_LENGTH
 from tesigo.platform.urls import (
     broker_options,
@@ -145,7 +146,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
 S3_BUCKET = env.str("S3_BUCKET", "")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "tesigo.platform.storage.BoundedS3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": env.url("S3_ENDPOINT_URL", "") or None,
@@ -155,6 +156,7 @@ STORAGES: dict[str, dict[str, Any]] = {
             "querystring_expire": 300,
             "default_acl": "private",
             "file_overwrite": False,
+            "client_config": IN_BACKGROUND,
         },
     }
     if S3_BUCKET
@@ -299,7 +301,7 @@ SOURCE_SERVICES: dict[str, dict[str, Any]] = {
     for name in ("openalex", "crossref", "semantic_scholar", "tavily", "perplexity")
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "tesigo.platform.mail.GuardedEmailBackend"
 vars().update(email_from_url(env.url("EMAIL_URL", schemes=["smtp", "smtps", "smtp+tls"])))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"TesiGo <no-reply@{SITE_HOST or 'localhost'}>")

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.admin.shared import csv_response, money_table, staff_of
 from billing.domain import refunds, settlement
+from billing.domain.checkout import SETTLE_TASK
 from billing.errors import ProviderError
 from billing.models import Booking, Dispute, Payment, PaymentEvent, Refund
 from privacy.domain import audit
+from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.forms import Form
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
@@ -121,7 +123,10 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
             try:
                 settled = settlement.settle(payment_id=payment.pk, cause="staff", by=staff_of(request), again=True)
             except ProviderError as error:
-                self.message_user(request, _("Stripe could not be asked: %s") % error, messages.ERROR)
+                # Of many at once the last ones find no patience left in this request.
+                enqueue_on_commit(SETTLE_TASK, str(payment.pk))
+                words = _("Stripe could not be asked: %s It is asked again in the background.") % error
+                self.message_user(request, words, messages.ERROR)
             else:
                 self.message_user(request, f"{settled.pk}: {settled.get_state_display()}", messages.SUCCESS)
 

@@ -17,18 +17,20 @@ from billing.domain import orders, pricing, promo, queries, sessions, settlement
 from billing.domain.orders import Buyer
 from billing.domain.pricing import Offer, Quote
 from billing.enums import PaymentState, PriceListState
-from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, ProviderError, Refused, Unavailable
+from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, ProviderError, Refused, Unavailable, Unknown
 from billing.models import OPEN_STATES, Payment, Redemption
 from documents.domain import outline
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
 from privacy.domain import audit
+from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
 
 #: States in which nobody has paid yet and the session may be closed; money on its way is left alone (R-67).
 CLOSABLE: Final = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.REQUIRES_ACTION)
+SETTLE_TASK: Final = "billing.tasks.settle_payment"
 #: Rounds of "the open payment is not for this order: close it, look again" before giving up.
 ROUNDS: Final = 3
 #: A payment younger than this is left to the webhook and the return page.
@@ -78,6 +80,10 @@ def _open_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) -> 
         except Declined:
             logger.exception("session_refused", extra={"payment_id": str(payment.pk)})
             raise
+        except Unknown:
+            # A worker has the patience that a person has not: the next try finds the page that it opened.
+            enqueue_on_commit(SETTLE_TASK, str(payment.pk))
+            raise
         if payment.created_at != now:
             payment = _as_stripe_sees(payment, now)
         if payment.state in CLOSABLE and _fits(payment, document, shown.code, buyer):
@@ -114,6 +120,14 @@ def withdraw(*, payment_id: UUID, cause: str, now: datetime | None = None) -> Pa
         except Declined:
             logger.info("session_no_longer_open", extra={"payment_id": str(payment_id)})
     return settlement.settle(payment_id=payment_id, cause=cause, now=now)
+
+
+def settle_quietly(*, payment_id: UUID, now: datetime | None = None) -> None:
+    """Asks Stripe about one payment for somebody who could not wait; what fails is taken up again by the sweep."""
+    try:
+        settlement.settle(payment_id=payment_id, cause="asked for", now=now, again=True)
+    except ProviderError as error:
+        logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": str(error)})
 
 
 def sweep(*, now: datetime | None = None, limit: int = 100) -> int:

@@ -78,9 +78,15 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return _refused(request, document, refused_now.refusal)
     except (ProviderError, NoPriceList):
         messages.error(
-            request, _("The payment provider cannot be reached just now. Nothing was charged. Try again in a minute.")
+            request,
+            _(
+                "The payment provider does not answer just now. Nothing was charged, and your order stays as it is. "
+                "Try again in a minute."
+            ),
         )
-        return _price_page(request, document, code=code, status=503)
+        response = _price_page(request, document, code=code, status=503)
+        response["Retry-After"] = str(ceil(TRY_AGAIN_AFTER.total_seconds()))
+        return response
     if payment.state == PaymentState.PROCESSING:
         return redirect("billing:paid", document_id)
     return HttpResponseRedirect(payment.checkout_url)

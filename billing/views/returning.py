@@ -14,10 +14,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.domain.signed_in import SignedInRequest
 from billing.domain import queries, settlement
+from billing.domain.checkout import SETTLE_TASK
 from billing.enums import PaymentState
 from billing.errors import ProviderError
 from billing.models import OPEN_STATES, PAID_STATES, Payment
 from documents.domain.queries import owned_document
+from tesigo.platform.enqueue import enqueue_on_commit
 
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_]{1,200}")
 
@@ -39,7 +41,8 @@ def paid(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     try:
         payment = settlement.settle(payment_id=payment.pk, cause="return page")
     except ProviderError:
-        asked = False  # the webhook and the sweep will say; the page looks again by itself
+        asked = False  # a worker, the webhook or the sweep will say; the page looks again by itself
+        enqueue_on_commit(SETTLE_TASK, str(payment.pk))
     if payment.state in PAID_STATES:
         return redirect("generation:progress", document_id)
     if payment.state in {PaymentState.PROCESSING, PaymentState.HELD} or (not asked and payment.state in OPEN_STATES):

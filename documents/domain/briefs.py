@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchVector
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Value
 from django.utils import timezone
@@ -17,6 +16,7 @@ from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document
+from documents.uploads import storage
 from privacy.domain import audit
 
 if TYPE_CHECKING:
@@ -78,12 +78,7 @@ def delete(*, document_id: UUID, by: "User") -> None:
         files = [name for name in document.uploads.values_list("stored_as", flat=True) if name]
         audit.record(action="document.deleted", subject=document, by=by)
         document.delete()
-        transaction.on_commit(lambda: _delete_files(files))
-
-
-def _delete_files(names: list[str]) -> None:
-    for name in names:
-        default_storage.delete(name)
+        transaction.on_commit(lambda: storage.remove(*files))
 
 
 def index(*, document_id: UUID) -> None:

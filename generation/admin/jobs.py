@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from generation.admin import timeline
-from generation.domain import interrupted
+from generation.domain import interrupted, usage
 from generation.models import Job, JobEvent
 from tesigo.platform.read_only import ReadOnly
 
@@ -74,7 +74,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
             gettext_lazy("Time"),
             {"fields": ("created_at", "started_at", "finished_at", "seconds", "waited", "correlation_id")},
         ),
-        (gettext_lazy("Cost"), {"fields": ("tokens", "tokens_beside_estimate", "cost_beside_estimate")}),
+        (gettext_lazy("Cost"), {"fields": ("tokens", "tokens_beside_estimate", "cost_beside_estimate", "by_purpose")}),
         (gettext_lazy("Steps"), {"fields": ("timeline",), "classes": ("timeline-fieldset",)}),
     )
     readonly_fields = (
@@ -85,6 +85,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
         "tokens",
         "tokens_beside_estimate",
         "cost_beside_estimate",
+        "by_purpose",
         "timeline",
     )
 
@@ -137,6 +138,11 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("cost"))
     def cost_beside_estimate(self, job: Job) -> str:
         return _beside(f"€{job.cost:.4f}", f"€{job.estimated_cost:.4f}", job.cost, job.estimated_cost)
+
+    @admin.display(description=gettext_lazy("by purpose"))
+    def by_purpose(self, job: Job) -> str:
+        """What was estimated and what was used, side by side (R-20, R-26)."""
+        return render_to_string("generation/admin/estimate.html", {"rows": usage.beside(job)})
 
     @admin.display(description=gettext_lazy("waited"))
     def waited(self, job: Job) -> str:

@@ -14,8 +14,9 @@ from accounts.models import User
 from generation.admin import stacks
 from generation.ai import keys
 from generation.ai.states import KeyState, key_states
-from generation.domain import budgets, controls, spending
+from generation.domain import budgets, controls, credits, spending
 from generation.domain.budgets import BudgetState
+from generation.domain.credits import Balance
 from generation.enums import KeyHealth, Provider, Scope
 from tesigo.platform import charts
 
@@ -81,6 +82,7 @@ def _live() -> dict[str, Any]:
     return {
         "now": now,
         "budgets": [_budget(state) for state in budgets.overview(now=now)],
+        "credits": [_credit(balance) for balance in credits.balances()],
         "keys": [_key(state) for state in states],
         "is_shared": all(state.is_shared for state in states),
     }
@@ -98,6 +100,17 @@ def _budget(state: BudgetState) -> dict[str, Any]:
         "reserved": words(state.reserved),
         "limit": "" if state.limit is None else words(state.limit),
         "level": "over" if state.share >= 100 else "near" if state.share >= 80 else "well",
+    }
+
+
+def _credit(balance: Balance) -> dict[str, Any]:
+    used = balance.used_percent
+    return {
+        "balance": balance,
+        "provider": balance.provider.label,
+        "used": charts.share(balance.basis - balance.left, balance.basis),
+        "left_percent": max(0, 100 - used),
+        "level": "over" if used >= 100 else "near" if used >= 80 else "well",
     }
 
 

@@ -105,6 +105,7 @@ def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, sh
         sort_key=int(now.timestamp()) + shift,
         estimated_tokens=estimate.tokens,
         estimated_cost=estimate.cost,
+        estimated_parts=estimate.as_json(),
         correlation_id=correlation_id(),
         created_at=now,
     )

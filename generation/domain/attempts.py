@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from generation.domain import budgets
+from generation.domain import budgets, credits
 from generation.domain.budgets import Amount, Payer
 from generation.enums import Outcome
 from generation.errors import LostLease
@@ -158,6 +158,7 @@ def settle(
             budgets.settle((payer, Amount(), spent - reserved))
         else:
             return
+        credits.book(provider=attempt.provider, euros=spent.euros)
         cursor.execute(_BOOK, {**asdict(usage), "cost": spent.euros, "job": attempt.job_id})
 
 

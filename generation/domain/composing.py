@@ -25,6 +25,9 @@ _TELLING: Final = 2_000
 #: A long text is shortened in one stretch of it, of so many times what has to go, and not shorter than this.
 _STRETCH: Final = 4
 _SHORTEST_STRETCH: Final = 3_000
+#: More sentences than have to go are asked for: only those go that the length calls for, and no second call is needed
+#: where a writer names too few.
+_SPARE: Final = 1.5
 #: The share of a stretch that stays at least.
 _LEFT: Final = 0.5
 
@@ -95,7 +98,7 @@ def _shortening(commission: Commission, draft: Draft, surplus: int) -> _Order:
     size = max(_SHORTEST_STRETCH, _STRETCH * surplus)
     before, old, after = _stretch(draft.text, size=min(size, commission.longest), turn=draft.calls)
     most = round(body_characters(old) * (1 - _LEFT))
-    asked = round(min(surplus, most) / _believed(draft.tightening))
+    asked = round(min(_SPARE * surplus, most) / _believed(draft.tightening))
     told = [sentence.text for sentence in sentences(old)]
     question = shortening.question(commission, told, characters=asked)
     return _Order(question, asked, before=before, old=old, after=after)

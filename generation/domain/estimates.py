@@ -1,48 +1,209 @@
-"""What a job will cost, before it starts (R-20)."""
+"""What a job will take and cost, before it starts (R-20), learned from what past jobs took (R-26).
 
-from dataclasses import dataclass
+The shipped figures say how much of each kind of question a document takes by its sections and pages. Past jobs of the
+same length and language, else of the same length, else all, say how far they are from that, purpose by purpose: each
+job counts the same, whatever its length; the shipped figures count as one job; jobs far off the others are left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from statistics import median
+from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import Max
-
+from documents.domain import outline
 from documents.models import Document
-from generation.domain import chains
+from generation.domain import chains, prior
+from generation.domain.attempts import Usage
+from generation.domain.prior import Figures
 from generation.enums import JobKind, Purpose
-from generation.models import AIModel, LanguageFactor
+from generation.models import AIModel, JobUsage, LanguageFactor
 
-TOKENS_PER_PAGE: Final = 1_500
-#: An outline is about as much as so many pages.
-_OUTLINE_PAGES: Final = 2
-_MILLION: Final = Decimal(1_000_000)
+#: Where classes of length begin, in pages: written whole, in many sections, in parts.
+_CLASSES: Final = (1, 8, 30, 100)
+#: Jobs that are enough to learn from, and the newest that are looked at.
+_ENOUGH: Final = 5
+_NEWEST: Final = 40
+#: Kinds of questions that one job has, at most.
+_PURPOSES_OF_JOB: Final = 16
+#: A job that took so many times more or less than the usual one, measured by the shipped figures, is no example.
+_FAR_OFF: Final = 2.0
+_EXACT: Final = Decimal("0.0001")
 #: For a language that staff have not said how many tokens it takes: that of most of them.
 _USUAL_FACTOR: Final = Decimal("1.3")
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one kind of question takes and costs, all its calls together."""
+
+    usage: Usage
+    calls: float
+    cost: Decimal
+
+
+@dataclass(frozen=True)
 class Estimate:
-    """Tokens, and euros at the price of the first model of the chain."""
+    """Tokens of input and output, and euros, each purpose at the prices of the model that is asked first for it."""
 
     tokens: int = 0
     cost: Decimal = Decimal(0)
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, dict[str, Any]]:
+        """The parts as they are kept with a job: tokens whole, euros as text."""
+        return {
+            purpose: {**vars(part.usage), "calls": round(part.calls, 1), "cost": str(part.cost)}
+            for purpose, part in self.parts.items()
+        }
+
+
+@dataclass(frozen=True)
+class _Past:
+    """A job that was: what it was asked for, and what it took by purpose."""
+
+    language: str
+    pages: int
+    sections: int
+    took: Mapping[str, Figures]
 
 
 def estimate(document: Document, *, kind: JobKind) -> Estimate:
-    """Pages × 1,500 tokens × the model's price × a factor for the language (R-20); without a model it costs nothing."""
-    pages = document.pages if kind == JobKind.DOCUMENT else _OUTLINE_PAGES
-    factors = LanguageFactor.objects.filter(language=document.language).values_list("factor", flat=True)
-    tokens = int(pages * TOKENS_PER_PAGE * (factors.first() or _USUAL_FACTOR))
-    model = first_model()
-    price = model.output_price if model else Decimal(0)
-    return Estimate(tokens=tokens, cost=(tokens * price / _MILLION).quantize(Decimal("0.0001")))
+    """What a job of the document will take. Without a model that can be asked it costs nothing."""
+    sections = len(outline.leaves(document)) if kind == JobKind.DOCUMENT and not document._state.adding else 0
+    return of(kind=kind, language=document.language, pages=document.pages, sections=sections)
+
+
+def of(*, kind: JobKind, language: str, pages: int, sections: int = 0) -> Estimate:
+    """The same for a document that need not be there; without sections, with as many as outlines usually have."""
+    factors = dict(LanguageFactor.objects.values_list("language", "factor"))
+    sections = sections or usual_sections(pages)
+    shipped = prior.figures(kind, pages=pages, sections=sections, factor=_factor(factors, language))
+    expected = _learned(shipped, _past(kind, pages, language), kind, factors)
+    models = _models(expected)
+    parts = {purpose: _part(figures, models[purpose]) for purpose, figures in expected.items()}
+    return Estimate(
+        tokens=sum(part.usage.input_tokens + part.usage.output_tokens for part in parts.values()),
+        cost=sum((part.cost for part in parts.values()), Decimal(0)).quantize(_EXACT),
+        parts=parts,
+    )
 
 
 def cost_of_pages(pages: int) -> Decimal:
-    """Euros that so many pages cost in the dearest language, by the first model of the chain."""
-    model = first_model()
-    price = model.output_price if model else Decimal(0)
-    factor = LanguageFactor.objects.aggregate(most=Max("factor"))["most"] or _USUAL_FACTOR
-    return (pages * TOKENS_PER_PAGE * factor * price / _MILLION).quantize(Decimal("0.01"))
+    """Euros that so many pages cost in the language that takes most tokens."""
+    dearest = LanguageFactor.objects.order_by("-factor").values_list("language", flat=True).first() or ""
+    return of(kind=JobKind.DOCUMENT, language=dearest, pages=pages).cost.quantize(Decimal("0.01"))
+
+
+def usual_sections(pages: int) -> int:
+    """Sections that an outline of so many pages usually has."""
+    return max(1, round(pages / 2.5))
+
+
+def _factor(factors: Mapping[str, Decimal], language: str) -> float:
+    return float(factors.get(language, _USUAL_FACTOR))
+
+
+def _past(kind: JobKind, pages: int, language: str) -> list[_Past]:
+    """The jobs to learn from: of this length and language where they are enough, else of this length, else all."""
+    alike = _jobs(JobUsage.objects.filter(kind=kind, pages__range=_class_of(pages)))
+    if len(alike) < _ENOUGH:
+        return _jobs(JobUsage.objects.filter(kind=kind))
+    same = [past for past in alike if past.language == language]
+    return same if len(same) >= _ENOUGH else alike
+
+
+def _class_of(pages: int) -> tuple[int, int]:
+    """The first and the last number of pages of the class of length."""
+    first = max(begin for begin in _CLASSES if begin <= max(1, pages))
+    return first, min((begin - 1 for begin in _CLASSES if begin > first), default=1_000)
+
+
+def _jobs(rows: Any) -> list[_Past]:
+    newest = rows.order_by("-ended_at", "job_key")[: _NEWEST * _PURPOSES_OF_JOB]
+    found: dict[UUID, tuple[str, int, int, dict[str, Figures]]] = {}
+    needed = ("job_key", "language", "pages", "sections", "purpose", "calls", *prior.FIGURES)
+    for job, language, pages, sections, purpose, *figures in newest.values_list(*needed):
+        found.setdefault(job, (language, pages, sections, {}))[3][purpose] = Figures(*figures)
+    return [_Past(*past) for past in list(found.values())[:_NEWEST]]
+
+
+def _learned(
+    shipped: Mapping[str, Figures], jobs: Sequence[_Past], kind: JobKind, factors: Mapping[str, Decimal]
+) -> dict[str, Figures]:
+    """The shipped figures of a document, put right by what past jobs took."""
+    before = [
+        prior.figures(kind, pages=job.pages, sections=job.sections, factor=_factor(factors, job.language))
+        for job in jobs
+    ]
+    pairs = [(_shares(job.took, told), _shares(told, told)) for job, told in zip(jobs, before, strict=True)]
+    pairs = _without_far_off(pairs)
+    if not pairs:
+        return dict(shipped)
+    whole, own = _total(shipped), _shares(shipped, shipped)
+    purposes = {*shipped, *(purpose for took, _told in pairs for purpose in took)}
+    return {
+        purpose: Figures(
+            *(
+                _put_right(
+                    [(took[purpose][place], told[purpose][place]) for took, told in pairs],
+                    own[purpose][place],
+                    whole,
+                )
+                for place in range(len(Figures._fields))
+            )
+        )
+        for purpose in sorted(purposes)
+    }
+
+
+def _put_right(pairs: Iterable[tuple[float, float]], own: float, whole: float) -> float:
+    """One figure of one purpose: as a share of the whole document, what jobs took against what was shipped for them.
+
+    The document's own shipped share counts as one job that took just that.
+    """
+    took, told, count = own, own, 1
+    for one_took, one_told in pairs:
+        took, told, count = took + one_took, told + one_told, count + 1
+    # What nothing was shipped for is as much of a whole as it was in past jobs.
+    return whole * (own * took / told if own and told else took / count)
+
+
+def _shares(figures: Mapping[str, Figures], told: Mapping[str, Figures]) -> "defaultdict[str, Figures]":
+    """Each figure as a share of all tokens that were shipped for the job, so that long jobs count as short ones."""
+    whole = _total(told)
+    shares = {purpose: Figures(*(value / whole for value in values)) for purpose, values in figures.items()}
+    return defaultdict(lambda: Figures(*[0.0] * len(Figures._fields)), shares)
+
+
+def _total(figures: Mapping[str, Figures]) -> float:
+    return sum(one.input_tokens + one.output_tokens for one in figures.values()) or 1.0
+
+
+def _without_far_off(pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    ratios = [_total(took) for took, _told in pairs]
+    if not ratios:
+        return []
+    usual = median(ratios)
+    return [pair for pair, ratio in zip(pairs, ratios, strict=True) if usual / _FAR_OFF <= ratio <= usual * _FAR_OFF]
+
+
+def _part(figures: Figures, model: AIModel | None) -> Part:
+    usage = Usage(**{name: round(getattr(figures, name)) for name in prior.FIGURES})
+    if model is None or not figures.calls:
+        return Part(usage, figures.calls, Decimal(0))
+    # Call by call: what a long prompt costs does not depend on how many there are.
+    one = Usage(**{name: round(getattr(figures, name) / figures.calls) for name in prior.FIGURES})
+    return Part(usage, figures.calls, (one.cost(model) * Decimal(str(round(figures.calls, 3)))).quantize(_EXACT))
+
+
+def _models(purposes: Iterable[str]) -> dict[str, AIModel | None]:
+    """The model that is asked first for each kind of question; that which writes for kinds that are no more."""
+    first = {purpose: links[0].model for purpose, links in chains.chains().items() if links}
+    usual = first.get(Purpose.WRITING)
+    return {name: first.get(chains.PURPOSES.get(name, Purpose.WRITING), usual) for name in purposes}
 
 
 def first_model() -> AIModel | None:

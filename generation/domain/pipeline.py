@@ -18,7 +18,7 @@ from billing.models import Refund
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import drafts, fitting, holding, jobs, nudging, progress, queue
+from generation.domain import drafts, fitting, holding, jobs, nudging, progress, queue, usage
 from generation.domain.queue import Claim
 from generation.domain.work import Result
 from generation.enums import JobKind, JobState, Stage, StepState
@@ -139,6 +139,7 @@ def _give_missing_pages_back(document: Document) -> None:
 
 def _succeed(job: Job, claim: Claim, now: datetime) -> None:
     jobs.move(job_id=job.pk, to=JobState.SUCCEEDED, now=now, step_id=claim.step_id)
+    usage.keep(job)
     if job.kind != JobKind.DOCUMENT:
         return
     document = Document.objects.select_related("owner").get(pk=job.document_id)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 
-from generation.domain import attempts, reservations
+from generation.domain import attempts, credits, reservations
 from generation.domain.budgets import ORDER, Amount, next_day, next_month
 from generation.enums import Outcome, Scope
 from generation.models import Attempt, Budget, BudgetUse
@@ -23,6 +23,7 @@ def tidy(*, now: datetime) -> None:
     reconcile()
     reservations.drop_expired(now=now)
     tell_missing()
+    credits.tell()
 
 
 def reconcile() -> int:

@@ -4,6 +4,7 @@ from generation.models.asking import Attempt, KeyLimit, LanguageFactor
 from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation
 from generation.models.chains import AIModel, ChainPlace
 from generation.models.queue import Job, JobEvent, Step
+from generation.models.usage import JobUsage, ProviderCredit
 
 __all__ = [
     "AIModel",
@@ -13,9 +14,11 @@ __all__ = [
     "ChainPlace",
     "Job",
     "JobEvent",
+    "JobUsage",
     "KeyLimit",
     "LanguageFactor",
     "PersonalLimit",
+    "ProviderCredit",
     "Reservation",
     "Step",
 ]

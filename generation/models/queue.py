@@ -25,6 +25,8 @@ class Job(models.Model):
     sort_key = models.BigIntegerField()
     estimated_tokens = models.PositiveBigIntegerField(default=0)
     estimated_cost = models.DecimalField(max_digits=10, decimal_places=4, default=Decimal(0))
+    #: The same by purpose (``Estimate.as_json``).
+    estimated_parts = models.JSONField(default=dict, db_default={}, blank=True)
     input_tokens = models.PositiveBigIntegerField(default=0)
     output_tokens = models.PositiveBigIntegerField(default=0)
     #: Of the input, and of the output.

@@ -15,10 +15,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tesigo.platform.database.pulse import DatabaseAway
+
 logger = logging.getLogger(__name__)
 
 #: Seconds after which a part that has not answered counts as away.
 CHECK_SECONDS = 2.0
+OK, BUSY, AWAY = "ok", "busy", "away"
 #: Without these nothing works; without the others pages still do (R-115).
 ESSENTIAL = frozenset({"database", "storage"})
 
@@ -33,52 +36,53 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 async def ready(request: HttpRequest) -> HttpResponse:
-    """503 when the database or the storage is away, 200 and "degraded" when Redis is; bounded in time."""
-    checks: dict[str, Callable[[], None]] = {
+    """503 when the database or the storage is away, 200 and "degraded" when Redis is; bounded in time.
+
+    A database that answers while this process has no connection to spare is "busy", and the process degraded.
+    """
+    checks: dict[str, Callable[[], str]] = {
         "database": _check_database,
         "redis": _check_redis,
         "storage": _check_storage,
     }
-    answers = await asyncio.gather(*(_passes(name, check) for name, check in checks.items()))
+    answers = await asyncio.gather(*(_answer(name, check) for name, check in checks.items()))
     parts = dict(zip(checks, answers, strict=True))
-    if not all(parts[name] for name in ESSENTIAL):
+    if any(parts[name] == AWAY for name in ESSENTIAL):
         status, code = "unavailable", 503
-    elif not all(answers):
+    elif set(answers) != {OK}:
         status, code = "degraded", 200
     else:
         status, code = "ready", 200
-    words = {name: "ok" if fine else "away" for name, fine in parts.items()}
-    return JsonResponse({"status": status, "parts": words}, status=code)
+    return JsonResponse({"status": status, "parts": parts}, status=code)
 
 
-async def _passes(name: str, check: Callable[[], None]) -> bool:
+async def _answer(name: str, check: Callable[[], str]) -> str:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            await sync_to_async(check, thread_sensitive=False)()
+            return await sync_to_async(check, thread_sensitive=False)()
     except Exception as error:
         logger.warning("Not ready: %s (%s)", name, type(error).__name__)
-        return False
-    return True
+        return AWAY
 
 
-def _check_database() -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    finally:
-        # The thread is not Django's own: nobody else would give its connection back.
-        connection.close()
+def _check_database() -> str:
+    """Asked by a connection of its own: whether one of the pool is free is another question."""
+    if not connection.pulse.beats():  # type: ignore[attr-defined]  # our backend's
+        raise DatabaseAway
+    return OK if connection.has_room() else BUSY  # type: ignore[attr-defined]  # as above
 
 
-def _check_redis() -> None:
+def _check_redis() -> str:
     with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
         client.ping()
+    return OK
 
 
-def _check_storage() -> None:
+def _check_storage() -> str:
     if isinstance(default_storage, FileSystemStorage):
         Path(default_storage.location).mkdir(parents=True, exist_ok=True)
         if not os.access(default_storage.location, os.W_OK):
             raise OSError("The media folder cannot be written to.")
-        return
-    default_storage.exists("ready")
+    else:
+        default_storage.exists("ready")
+    return OK

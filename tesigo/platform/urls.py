@@ -3,12 +3,16 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tesigo.platform.database.connection import WatchedConnection
 from tesigo.platform.shared_redis import TIMEOUT_SECONDS
 
 CONNECT_SECONDS = 5
 # A process that freezes in the middle of a transaction keeps its locks, and soon everybody waits for it. Ours
 # never wait within one, so that a session that does belongs to such a process and is ended by the server.
 IDLE_IN_TRANSACTION_SECONDS = 30
+# How long a connection of a full pool is waited for, and how long the pool tries to replace one that broke.
+POOL_SECONDS = 10
+RECONNECT_SECONDS = 5
 BROKER_SECONDS = 3.0
 
 
@@ -20,17 +24,29 @@ def database_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tesigo.platform.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": CONNECT_SECONDS,
             "options": f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s",
-            "pool": {"min_size": 0, "max_size": pool_size, "timeout": 10, "max_idle": 60},
+            # A server that vanished without a word is noticed by the kernel. One that is frozen is not: see
+            # `tesigo.platform.database`, which also checks the connections it hands out.
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 60_000,
+            "pool": {
+                "min_size": 0,
+                "max_size": pool_size,
+                "timeout": POOL_SECONDS,
+                "max_idle": 60,
+                "reconnect_timeout": RECONNECT_SECONDS,
+                "connection_class": WatchedConnection,
+            },
             **query,
         },
     }

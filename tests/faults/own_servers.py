@@ -29,6 +29,10 @@ class OwnServers:
         """Stops them in good order."""
         self._stack.stop()
 
+    def pids(self) -> dict[str, int]:
+        """The processes of `postgres` and `redis`; those that they have started are their children."""
+        return {name: pid for name, pid in self._stack.pids().items() if pid is not None}
+
     def empty_redis(self) -> None:
         """Kills Redis and starts it at the same place with nothing in it."""
         redis = self._stack.redis()

@@ -126,6 +126,13 @@ def test_a_tightener_names_sentences_and_writes_none() -> None:
     assert set(question.schema["properties"]) == {"leave_out"}
 
 
+@pytest.mark.parametrize("factor", [0.7, 1.0, 1.4])
+def test_one_call_shortens_a_text_whoever_names_too_few_or_too_many_sentences(factor: float) -> None:
+    made, purposes = run(bent(factor), target=4_000, draft=Draft(text=words(5_000)))
+    assert purposes == ["tighten"]
+    assert abs(body_characters(made.text) - 4_000) <= 150
+
+
 def test_a_tightener_never_takes_more_than_half_of_what_it_is_shown() -> None:
     async def ask(question: Question) -> Answer:
         return Answer({"leave_out": list(range(1, 400))}, "model")

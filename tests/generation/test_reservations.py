@@ -47,8 +47,18 @@ def cost_of(document: Document) -> Decimal:
 
 @pytest.fixture
 def dear_model() -> None:
-    """Ten pages in English cost one euro and a half."""
-    AIModel.objects.update(output_price=Decimal(100))
+    """Ten pages in English cost one euro and a half, to the cent."""
+    make_dear()
+
+
+def make_dear() -> None:
+    price = Decimal("1.5") * 1_000_000 / tokens_of(10)
+    AIModel.objects.update(input_price=price, output_price=price)
+
+
+def tokens_of(pages: int, *, kind: JobKind = JobKind.DOCUMENT) -> int:
+    """What a document without an outline is estimated at, in English."""
+    return estimates.of(kind=kind, language="en", pages=pages).tokens
 
 
 def ten_pages(**fields: Any) -> Document:
@@ -60,7 +70,7 @@ def test_a_place_is_held_with_its_share_of_the_budgets() -> None:
     document = DocumentFactory.create(pages=12, language="en")
     assert gates.ask(document) is None
     held = Reservation.objects.get()
-    assert (held.document, held.tokens, held.cost) == (document, 18_000, cost_of(document))
+    assert (held.document, held.tokens, held.cost) == (document, tokens_of(12), cost_of(document))
 
 
 def test_asked_again_a_document_keeps_its_own_place(settings: Settings) -> None:
@@ -125,7 +135,7 @@ def test_one_person_pays_for_or_waits_for_three_documents_at_most() -> None:
 
 
 def test_a_person_orders_no_more_than_the_allowance_of_the_day() -> None:
-    Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=40_000)
+    Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=10_000 + 2 * tokens_of(10))
     owner = UserFactory.create()
     spent(Scope.USER_DAY, tokens=10_000, subject=str(owner.pk))
     assert gates.ask(ten_pages(owner=owner)) is None
@@ -222,8 +232,8 @@ class TestDoors:
 @pytest.mark.usefixtures("dear_model")
 @pytest.mark.parametrize("scope", [Scope.HOUSE_DAY, Scope.HOUSE_MONTH])
 def test_the_house_admits_no_more_than_it_can_write(scope: Scope) -> None:
-    """Spent, still to be written, and being paid for together: €4 + (€1.50 − €0.50) + €1.50 + €1.50 of €8."""
-    Budget.objects.filter(scope=scope).update(euros=8)
+    """Spent, still to be written, and being paid for together: €4 + (€1.50 − €0.50) + €1.50 + €1.50 of €8.02."""
+    Budget.objects.filter(scope=scope).update(euros=Decimal("8.02"))
     spent(scope, euros="4.00")
     Job.objects.create(
         kind=JobKind.DOCUMENT,
@@ -300,8 +310,8 @@ class TestAtOnce:
         assert answers.count(None) == 3
 
     def test_exactly_as_many_as_the_house_can_pay(self) -> None:
-        AIModel.objects.update(output_price=Decimal(100))
-        Budget.objects.filter(scope=Scope.HOUSE_DAY).update(euros=Decimal("6.00"))
+        make_dear()
+        Budget.objects.filter(scope=Scope.HOUSE_DAY).update(euros=Decimal("6.02"))
         answers = self.asked_at_once([ten_pages() for _ in range(10)])
         assert answers.count(None) == 4
 
@@ -350,7 +360,7 @@ def test_an_outline_over_the_limit_of_a_day_is_refused_until_the_oldest_is_a_day
 
 def test_an_outline_over_the_tokens_of_the_day_is_refused_until_midnight() -> None:
     owner = UserFactory.create()
-    Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=3_500)
+    Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=999 + tokens_of(4, kind=JobKind.OUTLINE))
     spent(Scope.USER_DAY, tokens=1_000, subject=str(owner.pk))
     with pytest.raises(Refused) as caught:
         outline.request(document_id=DocumentFactory.create(owner=owner, language="en").pk, by=owner)

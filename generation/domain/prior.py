@@ -1,0 +1,52 @@
+"""What documents take of models, as it was measured with this build: estimates begin with it and learn (R-26).
+
+``python -m benchmarks.estimates`` shows how far a build is from them.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from generation.enums import JobKind
+
+#: The figures of a call, as attempts and rows of usage name them.
+FIGURES: Final = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
+
+
+class Figures(NamedTuple):
+    """What one kind of question takes, all its calls together. Input and output are all; the others are of these."""
+
+    calls: float
+    input_tokens: float
+    cached_tokens: float
+    cache_write_tokens: float
+    output_tokens: float
+    reasoning_tokens: float
+
+
+#: For a document, for each of its sections, and for each of its pages, in English.
+Shape = tuple[Figures, Figures, Figures]
+
+_NOTHING: Final = Figures(0, 0, 0, 0, 0, 0)
+_DOCUMENT: Final[Mapping[str, Shape]] = {
+    "queries": (Figures(1, 400, 0, 0, 310, 190), _NOTHING, _NOTHING),
+    "glossary": (Figures(1, 300, 0, 0, 504, 192), _NOTHING, _NOTHING),
+    # What sections share reaches a length that providers cache at some 15 pages.
+    "write": (Figures(0, 0, -10_400, 0, 0, 0), Figures(1, 1_800, 0, 0, 360, 340), Figures(0, 250, 700, 0, 690, 15)),
+    "judge": (_NOTHING, Figures(1, 700, 0, 0, 205, 192), Figures(0, 270, 0, 0, 35, 0)),
+    "correct": (_NOTHING, _NOTHING, Figures(0.033, 67, 0, 0, 14, 6)),
+}
+_OUTLINE: Final[Mapping[str, Shape]] = {
+    "outline": (Figures(1, 1_500, 0, 0, 600, 0), _NOTHING, Figures(0, 0, 0, 0, 30, 0)),
+}
+
+
+def figures(kind: JobKind, *, pages: int, sections: int, factor: float) -> dict[str, Figures]:
+    """By purpose, for a document of so many pages and sections in a language that takes ``factor`` × English."""
+    shapes = _DOCUMENT if kind == JobKind.DOCUMENT else _OUTLINE
+    return {purpose: _sized(shape, pages, sections, factor) for purpose, shape in shapes.items()}
+
+
+def _sized(shape: Shape, pages: int, sections: int, factor: float) -> Figures:
+    once, by_section, by_page = shape
+    calls, *tokens = (a + b * sections + c * pages for a, b, c in zip(once, by_section, by_page, strict=True))
+    return Figures(calls, *(max(0.0, value) * factor for value in tokens))

@@ -1,0 +1,80 @@
+"""S3 or MinIO with time limits: a storage that hangs costs one request its patience, the next nothing (R-106)."""
+
+import threading
+from collections.abc import Callable
+from typing import IO, Any, Final, TypeVar
+
+from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.exceptions import HTTPClientError
+from django.db import connection
+from storages.backends.s3 import S3Storage
+
+from tesigo.platform import patience
+from tesigo.platform.breaker import Breaker, ServiceAway
+from tesigo.platform.storage_limits import IN_REQUEST
+
+T = TypeVar("T")
+
+#: Seconds without a try after a failure.
+PAUSE_SECONDS: Final = 10.0
+#: Time-outs of connecting and of reading are among them.
+_AWAY: Final = (BotoConnectionError, HTTPClientError)
+
+breaker: Final = Breaker("Storage", pause=PAUSE_SECONDS, longest=90.0)
+
+
+class StorageAway(ServiceAway):
+    """The storage did not answer in time."""
+
+
+class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no types
+    """Every call gives its database connection back first, and raises ServiceAway when the storage does not answer."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._hurried = threading.local()
+
+    @property
+    def connection(self) -> Any:
+        """The client of this thread: with little patience in a request."""
+        if patience.of_request() is None:
+            return super().connection
+        if not hasattr(self._hurried, "connection"):
+            self._hurried.connection = self._create_session().resource(
+                "s3",
+                region_name=self.region_name,
+                use_ssl=self.use_ssl,
+                endpoint_url=self.endpoint_url,
+                config=self.client_config.merge(IN_REQUEST),
+                verify=self.verify,
+            )
+        return self._hurried.connection
+
+    @property
+    def bucket(self) -> Any:
+        """The bucket by the client of now; the package keeps the first one for ever."""
+        return self.connection.Bucket(self.bucket_name)
+
+    def _save(self, name: str, content: IO[Any]) -> str:
+        saved: str = self._ask(lambda: super(BoundedS3Storage, self)._save(name, content))
+        return saved
+
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        return self._ask(lambda: super(BoundedS3Storage, self)._open(name, mode))
+
+    def delete(self, name: str) -> None:
+        """Removes a file."""
+        self._ask(lambda: super(BoundedS3Storage, self).delete(name))
+
+    def exists(self, name: str) -> bool:
+        """Whether it is there."""
+        return bool(self._ask(lambda: super(BoundedS3Storage, self).exists(name)))
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        if not connection.in_atomic_block:
+            connection.close()  # back to the pool: others need it while this one waits (R-105)
+        try:
+            with breaker.guarding(*_AWAY):
+                return call()
+        except _AWAY as error:
+            raise StorageAway("The storage does not answer.") from error
