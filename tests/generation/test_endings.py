@@ -15,7 +15,6 @@ from generation.enums import Purpose
 from generation.models import AIModel
 from generation.tasks import check_models
 from sandbox.client import Control
-from tesigo.platform import alerts
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -38,7 +37,6 @@ def test_an_announced_end_is_kept_and_told_60_30_and_7_days_before_once_each(
     expected = {61: 0, 60: 1, 59: 1, 31: 1, 30: 2, 20: 2, 7: 3, 2: 3, 0: 4}
     caplog.set_level(logging.ERROR)
     for left, count in expected.items():
-        alerts.forget()
         endings.check(today=end - timedelta(days=left))
         assert len(told(caplog)) == count, left
     assert model(name).ends_on == end
