@@ -9,7 +9,9 @@ import statistics
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Alone, under the crowd, alone again."""
     at_once, pages = int(os.environ.get("RECEIPTS", "50")), int(os.environ.get("PAGES", "40"))
-    with site() as place, _web(place) as address:
+    with site() as place, _dressed(), _web(place) as address:
         from billing.domain import receipts, settlement
         from tests.documents.factories import UserFactory
 
@@ -60,6 +62,15 @@ def main() -> None:
             ("receipts", ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))),
         ],
     )
+
+
+@contextmanager
+def _dressed() -> Iterator[None]:
+    """Pages name their styles by what is in them: those have to be gathered first."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", "--noinput", verbosity=0)
+    yield
 
 
 def _browser(address: str, user: "User") -> httpx.Client:
