@@ -103,3 +103,12 @@ class StaffUsePassword(SignInRefused):
     """The address is proven, but belongs to staff (R-55)."""
 
     message = _("Staff sign in with their password, on the page of the administration.")
+
+
+class QuotaReached(AccountError):
+    """A person has had as much as one may have for now (R-85); ``retry_after`` says when there is more."""
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after

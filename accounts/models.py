@@ -186,3 +186,18 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} {self.pk}"
+
+
+class DailyUse(models.Model):
+    """How often a person did something on a UTC day, where that is limited (R-85): one row each, counted in place."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=32)
+    day = models.DateField()
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "what", "day"], name="daily_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.day}: {self.times}"

@@ -15,9 +15,18 @@ def register() -> None:
     registry.register(
         PersonalData(
             app="accounts",
-            fields={"User": _USER, "Device": _DEVICE, "SignInRequest": _SIGNIN, "Mail": _MAIL},
+            fields={
+                "User": _USER,
+                "Device": _DEVICE,
+                "SignInRequest": _SIGNIN,
+                "Mail": _MAIL,
+                "DailyUse": dict.fromkeys(("id", "user", "what", "day", "times"), Holds.LINK),
+            },
             retention=(
                 Retention("accounts.Mail", _("Mails sent to you"), timedelta(days=90)),
+                Retention(
+                    "accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"
+                ),
                 Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
                 Retention(
                     "accounts.Device",

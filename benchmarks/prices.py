@@ -47,7 +47,7 @@ PRICES: Final = {
     "gpt-5.1": _price("1.25", "0.125", "1.25", "10"),
     "gpt-5-mini": _price("0.25", "0.025", "0.25", "2"),
     "claude-opus-5-5": _price("4", "0.20", "5", "20"),
-    "claude-sonnet-5-5": _price("2", "0.20", "2.50", "10"),
+    "claude-sonnet-5-5": _price("2", "0.10", "2.50", "10"),
     "claude-haiku-5-5": _price("0.10", "0.01", "0.125", "0.50"),
     "claude-sonnet-4-6": _price("3", "0.30", "3.75", "15"),
     "claude-haiku-4-5": _price("1", "0.10", "1.25", "5"),

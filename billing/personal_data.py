@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy import registry
-from privacy.registry import Holds, PersonalData, Retention
+from privacy.registry import DUTY, Holds, PersonalData, Retention
 
 
 def register() -> None:
@@ -29,6 +29,7 @@ def register() -> None:
                 "Entry": dict.fromkeys(("id", "booking", "account", "cents"), Holds.PLAIN),
                 "ReceiptCounter": dict.fromkeys(("year", "last"), Holds.PLAIN),
                 "Receipt": _RECEIPT,
+                "ReceiptFile": _RECEIPT_FILE,
                 "Reconciliation": _RECONCILIATION,
                 "WebhookEvent": _WEBHOOK_EVENT,
             },
@@ -180,7 +181,16 @@ _RECEIPT = {
     "year": Holds.PLAIN,
     "number": Holds.PLAIN,
     "seller": Holds.PLAIN,
+    "content": Holds.PERSONAL,
     "issued_at": Holds.PERSONAL,
+}
+_RECEIPT_FILE = {
+    "id": Holds.PLAIN,
+    "receipt": Holds.LINK,
+    "content": Holds.PERSONAL,
+    "stored_as": Holds.PLAIN,
+    "size": Holds.PLAIN,
+    **DUTY,
 }
 _RECONCILIATION = {
     "id": Holds.PLAIN,

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing import stripe_mirror
-from billing.domain import checkout, events, reconciliation, refunds
+from billing.domain import checkout, events, receipts, reconciliation, refunds
 
 
 @shared_task(ignore_result=True)
@@ -66,3 +66,9 @@ def reconcile_yesterday() -> None:
     """Compares the books, our payments and Stripe for the UTC day that is over, and for any missed (beat, R-14)."""
     for day in reconciliation.days_due(today=timezone.now().date()):
         reconciliation.reconcile_quietly(day=day)
+
+
+@shared_task(ignore_result=True)
+def make_receipt(file_id: str) -> None:
+    """Makes the file of one receipt; why it failed stands in its row."""
+    receipts.make(file_id=int(file_id))

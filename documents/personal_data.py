@@ -7,7 +7,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from documents.enums import DocumentState, UploadState
-from documents.models import Document, Upload
+from documents.models import Document, Export, Upload
 from privacy import registry
 from privacy.registry import DUTY, Holds, PersonalData, Retention
 
@@ -30,6 +30,13 @@ def register() -> None:
                     forget=_forget_documents,
                 ),
                 Retention(
+                    "documents.Export",
+                    _("Files to take away, which can be made again"),
+                    timedelta(days=30),
+                    only=Q(due_at=None),
+                    forget=_forget_exports,
+                ),
+                Retention(
                     "documents.Upload",
                     _("Notes on files that could not be used"),
                     timedelta(days=7),
@@ -48,6 +55,16 @@ def _forget_documents(documents: QuerySet[Model]) -> int:
     for name in files:
         default_storage.delete(name)
     return by_model.get(Document._meta.label, 0)
+
+
+def _forget_exports(exports: QuerySet[Model]) -> int:
+    """Deletes rows first, then their files, as for drafts."""
+    rows = list(Export.objects.filter(pk__in=exports.values("pk")).values_list("pk", "stored_as"))
+    _total, by_model = Export.objects.filter(pk__in=[pk for pk, _name in rows]).delete()
+    for _pk, name in rows:
+        if name:
+            default_storage.delete(name)
+    return by_model.get(Export._meta.label, 0)
 
 
 _FIELDS = {

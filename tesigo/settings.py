@@ -358,6 +358,15 @@ LONGEST_OUTAGE = timedelta(minutes=env.int("LONGEST_OUTAGE_MINUTES", 60, min=0))
 #: Outlines one person may ask for in a day (they cost money before anything is paid, R-104).
 OUTLINES_PER_DAY = env.int("OUTLINES_PER_DAY", 30, min=1)
 
+#: What one person may have (R-85): drafts that were never ordered, files and bytes at once; the rest in a UTC day.
+DRAFTS_PER_PERSON = env.int("DRAFTS_PER_PERSON", 100, min=1)
+FILES_PER_PERSON = env.int("FILES_PER_PERSON", 1_000, min=1)
+STORED_BYTES_PER_PERSON = env.int("STORED_BYTES_PER_PERSON", 10 * 1024**3, min=1024)
+DRAFTS_PER_DAY = env.int("DRAFTS_PER_DAY", 50, min=1)
+UPLOADS_PER_DAY = env.int("UPLOADS_PER_DAY", 300, min=1)
+EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", 50, min=1)
+RESTYLES_PER_DAY = env.int("RESTYLES_PER_DAY", 20, min=1)
+
 # --- pages and the rest ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

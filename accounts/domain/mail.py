@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from accounts.enums import MailState
 from accounts.models import Mail, SignInRequest, User
+from tesigo.platform import duty
 from tesigo.platform.crypto import seal, unseal
 from tesigo.platform.enqueue import enqueue_on_commit
 
@@ -37,7 +38,8 @@ class Attachment:
     mimetype: str
 
 
-#: Makes the file out of a mail's context when it is sent; None where it cannot be had: the mail goes without it.
+#: Makes the file out of a mail's context when it is sent; None where it cannot be had: the mail goes without it. Raises
+#: PutOff where it is being made.
 Attach = Callable[[Mapping[str, Any]], Attachment | None]
 _attach: dict[str, Attach] = {}
 
@@ -89,7 +91,13 @@ def deliver(*, mail_id: str, now: datetime | None = None) -> bool:
     if mail.tries > MAX_TRIES or (mail.signin and mail.signin.expires_at <= now):
         _settle(mail, MailState.FAILED, error="given up: too late")
         return False
-    message = _render(mail)
+    try:
+        message = _render(mail)
+    except duty.PutOff as error:
+        # What goes with it is still being made: no try of the mail's.
+        waiting = Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED)
+        waiting.update(tries=F("tries") - 1, next_try_at=now + error.wait, error=str(error)[:200])
+        return False
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:

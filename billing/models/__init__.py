@@ -1,6 +1,6 @@
 """Prices, payments and the books. Money is ``Decimal`` euros with two places, cents in the books (R-02)."""
 
-from billing.models.ledger import Booking, Entry, Receipt, ReceiptCounter, Reconciliation
+from billing.models.ledger import Booking, Entry, Receipt, ReceiptCounter, ReceiptFile, Reconciliation
 from billing.models.notices import WebhookEvent
 from billing.models.payments import OPEN_STATES, PAID_STATES, Dispute, Payment, PaymentEvent, Refund
 from billing.models.prices import Assignment, PriceList, PriceListEvent, PriceTier
@@ -21,6 +21,7 @@ __all__ = [
     "PromoCode",
     "Receipt",
     "ReceiptCounter",
+    "ReceiptFile",
     "Reconciliation",
     "Redemption",
     "Refund",

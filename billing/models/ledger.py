@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from billing.enums import Account, Movement
 from billing.models.payments import Dispute, Payment, Refund
+from tesigo.platform.duty import Duty
 
 
 class Booking(models.Model):
@@ -60,12 +61,16 @@ class ReceiptCounter(models.Model):
 
 
 class Receipt(models.Model):
-    """The receipt of a payment. ``seller`` is what the settings said on that day; the lines are the payment's."""
+    """The receipt of a payment. ``seller`` and ``content`` are what it says, kept on the day it was issued (R-68).
+
+    The database refuses changes. Receipts of before content was kept have none.
+    """
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="receipt")
     year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
     seller = models.JSONField()
+    content = models.JSONField(null=True, blank=True)
     issued_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -77,6 +82,21 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}-{self.number:06d}"
+
+
+class ReceiptFile(Duty):
+    """The PDF of a receipt, made once in the background; lost in storage, it is made again of the same words.
+
+    ``content`` is what a receipt says that was issued before such was kept.
+    """
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="file")
+    content = models.JSONField(null=True, blank=True)
+    stored_as = models.CharField(max_length=200, blank=True, default="", db_default="")
+    size = models.PositiveIntegerField(default=0, db_default=0)
+
+    def __str__(self) -> str:
+        return f"file of receipt {self.receipt_id}"
 
 
 class Reconciliation(models.Model):

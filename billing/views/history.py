@@ -2,19 +2,16 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from accounts.domain.signed_in import SignedInRequest
 from billing.domain import queries, receipts
 from billing.forms import SearchForm
 from billing.models import Receipt
-from documents.domain.exporting import ExportError
 
 PAGE_SIZE = 20
 #: Payments that the account page shows; the rest is a page away.
@@ -41,17 +38,15 @@ def payment_history(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_GET
 def receipt(request: SignedInRequest, payment_id: UUID) -> HttpResponse:
-    """The receipt of a payment of one's own, as PDF (R-68)."""
+    """The receipt of a payment of one's own, as its PDF was stored (R-68); while it is being made, a page says so."""
     issued = get_object_or_404(
-        Receipt.objects.select_related("payment__user", "payment__document", "payment__price_list"),
-        payment_id=payment_id,
-        payment__user=request.user,
+        Receipt.objects.filter(payment__user=request.user).select_related("payment__document"), payment_id=payment_id
     )
-    try:
-        pdf = receipts.render_pdf(issued)
-    except ExportError:
-        messages.error(request, _("The receipt cannot be set just now. It is safe; try again in a minute."))
-        return redirect("billing:payment-history")
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="receipt-{issued}.pdf"'
+    if (pdf := receipts.read(receipt=issued)) is not None:
+        response = HttpResponse(pdf, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="receipt-{issued}.pdf"'
+        return response
+    # Without a script, too, the browser looks again by itself.
+    response = render(request, "billing/receipt.html", {"receipt": issued}, status=202)
+    response["Refresh"] = "3"
     return response

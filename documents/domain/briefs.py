@@ -3,11 +3,15 @@
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchVector
 from django.db import transaction
 from django.db.models import Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.domain import quotas
+from accounts.errors import QuotaReached
 from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.errors import NotEditable
@@ -32,8 +36,14 @@ FIELDS = (
 
 
 def create(*, by: "User", **brief: Any) -> Document:
-    """A new document of ``by`` with the values of FIELDS."""
+    """A new document of ``by`` with the values of FIELDS. Raises QuotaReached."""
     with transaction.atomic():
+        quotas.spend(user=by, what="draft", limit=settings.DRAFTS_PER_DAY)
+        if Document.objects.filter(owner=by, ordered_at=None).count() >= settings.DRAFTS_PER_PERSON:
+            raise QuotaReached(
+                _("You have %(limit)d drafts, the most one may have. Throw one away in your library first.")
+                % {"limit": settings.DRAFTS_PER_PERSON}
+            )
         document = Document.objects.create(owner=by, **_known(brief))
         index(document_id=document.pk)
         audit.record(action="document.created", subject=document, by=by)

@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -24,6 +25,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.domain import quotas
 from documents.domain import briefs, manuscripts, retractions
 from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
@@ -42,6 +44,9 @@ from documents.export.sheet import render_sheet
 from documents.models import Document, Export, Section
 from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 __all__ = [
     "EXPORTS",
@@ -209,11 +214,15 @@ async def export(
     return row.pk
 
 
-def request_export(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> Export:
+def request_export(
+    *, document_id: UUID, format: ExportFormat, with_ai_statement: bool, by: "User | None" = None
+) -> Export:
     """An export a person asked for; it is made in the background unless the same file is there already.
 
-    Asking again while it is on its way changes nothing.
+    Asking again while it is on its way changes nothing. Each one asked for ``by`` somebody counts: raises QuotaReached.
     """
+    if by is not None:
+        quotas.spend(user=by, what="export", limit=settings.EXPORTS_PER_DAY)
     row, _ = prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)
     now = timezone.now()
     idle = Export.objects.filter(pk=row.pk, due_at=None).exclude(state=ExportState.READY)

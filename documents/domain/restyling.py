@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.domain import quotas
 from documents.domain import exporting, manuscripts
 from documents.enums import DocumentState, ExportFormat
 from documents.models import Document, Rendering
@@ -33,8 +35,9 @@ RENDERINGS: Final = duty.Kind(
 
 
 def request(*, document_id: UUID, citation_style: str, by: "User") -> None:
-    """Notes the new style and has everything rendered anew in the background."""
+    """Notes the new style and has everything rendered anew in the background. Raises QuotaReached."""
     with transaction.atomic():
+        quotas.spend(user=by, what="restyle", limit=settings.RESTYLES_PER_DAY)
         moved = Document.objects.filter(pk=document_id, state=DocumentState.READY).update(citation_style=citation_style)
         if not moved:
             return

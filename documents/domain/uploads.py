@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain import quotas
+from accounts.errors import QuotaReached
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Citation, Document, Upload
@@ -64,6 +66,7 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
 
 def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: "User") -> Upload:
     with transaction.atomic():
+        _within_quota(by)
         held = Document.objects.select_for_update().get(pk=document.pk)
         if not held.is_editable:
             raise NotEditable(held.state)
@@ -74,6 +77,21 @@ def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: "User")
         upload = Upload.objects.create(document=held, purpose=purpose, name=display_name(name))
         audit.record(action="upload.started", subject=upload, by=by)
     return upload
+
+
+def _within_quota(owner: "User") -> None:
+    """Raises UploadRefused. The counter's row is locked: others of the same person are counted one after the other."""
+    try:
+        quotas.spend(user=owner, what="upload", limit=settings.UPLOADS_PER_DAY)
+    except QuotaReached as error:
+        raise UploadRefused(str(error)) from None
+    held = Upload.objects.filter(document__owner=owner).exclude(state=UploadState.REJECTED)
+    found = held.aggregate(files=Count("pk"), stored=Sum("size"))
+    if found["files"] >= settings.FILES_PER_PERSON or (found["stored"] or 0) >= settings.STORED_BYTES_PER_PERSON:
+        raise UploadRefused(
+            _("Your files take all the room that one may have: %(files)d files or %(bytes)s. Remove some first.")
+            % {"files": settings.FILES_PER_PERSON, "bytes": filesizeformat(settings.STORED_BYTES_PER_PERSON)}
+        )
 
 
 def _judge(arrived: storage.Arrived, upload: Upload) -> Verdict:

@@ -1,5 +1,6 @@
 """Describing a work."""
 
+from math import ceil
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
+from accounts.errors import QuotaReached
 from documents.domain import briefs
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState, UploadPurpose
@@ -24,7 +26,15 @@ def new(request: SignedInRequest) -> HttpResponse:
     initial = {"pages": request.GET.get("pages", 10), "author_name": request.user.name}
     form = BriefForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        document = briefs.create(by=request.user, **form.cleaned_data)
+        try:
+            document = briefs.create(by=request.user, **form.cleaned_data)
+        except QuotaReached as error:
+            # What was typed stays in the form.
+            messages.error(request, str(error))
+            response = render(request, "documents/brief.html", {"form": form, "document": None}, status=429)
+            if error.retry_after is not None:
+                response["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
+            return response
         return redirect("documents:brief", document.pk)
     return render(request, "documents/brief.html", {"form": form, "document": None}, status=422 if form.errors else 200)
 

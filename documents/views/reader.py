@@ -1,6 +1,7 @@
 """Reading a finished document and taking it away."""
 
 from collections.abc import AsyncIterator
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
+from accounts.errors import QuotaReached
 from documents.domain import exporting, restyling
 from documents.domain.citations import cards, report
 from documents.domain.queries import owned_document, sections_in_order
@@ -72,11 +74,15 @@ def take_away(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     if request.method == "POST":
         form = TakeAwayForm(request.POST)
         if form.is_valid() and not document.frozen_at:
-            exporting.request_export(
-                document_id=document_id,
-                format=ExportFormat(form.cleaned_data["format"]),
-                with_ai_statement=form.cleaned_data["with_ai_statement"],
-            )
+            try:
+                exporting.request_export(
+                    document_id=document_id,
+                    format=ExportFormat(form.cleaned_data["format"]),
+                    with_ai_statement=form.cleaned_data["with_ai_statement"],
+                    by=request.user,
+                )
+            except QuotaReached as error:
+                return _enough(request, document, error)
         return redirect("documents:take_away", document_id)
     return render(request, "documents/take_away.html", _take_away_context(document))
 
@@ -95,11 +101,24 @@ def change_style(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     document = _finished(request, document_id)
     form = StyleForm(request.POST)
     if form.is_valid():
-        restyling.request(document_id=document.pk, citation_style=form.cleaned_data["citation_style"], by=request.user)
+        style = form.cleaned_data["citation_style"]
+        try:
+            restyling.request(document_id=document.pk, citation_style=style, by=request.user)
+        except QuotaReached as error:
+            return _enough(request, document, error)
         messages.success(request, _("The citations are being set in the new style. Reload in a few seconds."))
     else:
         messages.error(request, _("Choose one of the listed styles."))
     return redirect("documents:take_away", document_id)
+
+
+def _enough(request: SignedInRequest, document: Document, error: QuotaReached) -> HttpResponse:
+    """The page again, with why not now and until when (R-85)."""
+    messages.error(request, str(error))
+    response = render(request, "documents/take_away.html", _take_away_context(document), status=429)
+    if error.retry_after is not None:
+        response["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
+    return response
 
 
 @login_required

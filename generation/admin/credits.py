@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from generation.domain import credits
 from generation.models import ProviderCredit
+from tesigo.platform.forms import ModelForm
 
 
 @admin.register(ProviderCredit)
 class ProviderCreditAdmin(admin.ModelAdmin):
     """A row for each purchase. A wrong one is deleted and entered anew; what is left is on the page of spending."""
 
+    form = ModelForm
     list_display = ("provider", "euros", "bought_at", "spent_shown")
     list_filter = ("provider",)
     fields = ("provider", "euros", "bought_at")

@@ -9,8 +9,8 @@ from jsonschema import Draft202012Validator
 from generation.ai.question import Schema
 
 _FENCE: Final = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.S)
-#: A brace or bracket before a quoted name or text, a quoted name before its value, a quoted text at the beginning.
-_JSON: Final = re.compile(r'[{\[]\s*"|"\w+"\s*:\s*["\[{\d]|\A\s*(?:```\w*\s*)?[{\["]')
+#: A brace or bracket before a quoted name or text, a quoted name before its value, a brace at the beginning.
+_JSON: Final = re.compile(r'[{\[]\s*"|"\w+"\s*:\s*["\[{\d]|\A\s*(?:```\w*\s*)?(?:\{|\[\s*[{\["\]])')
 _TOLD: Final = 300
 #: PostgreSQL keeps no zeros in text; half a pair of UTF-16 cannot be encoded at all.
 _UNREADABLE: Final = re.compile("[\x00\ud800-\udfff]")

@@ -6,9 +6,9 @@ What is shown is paid for with every call; what is not shown cannot be cited.
 from typing import Final
 
 #: Passages offered for each page of a section, and the fewest and most for one section. A page cites five or six times,
-#: and a passage holds several sentences worth citing.
-PASSAGES_PER_PAGE: Final = 4
-FEWEST_PASSAGES: Final = 8
+#: and a passage holds several sentences worth citing; half of what a call shows is passages.
+PASSAGES_PER_PAGE: Final = 2.5
+FEWEST_PASSAGES: Final = 6
 MOST_PASSAGES: Final = 32
 #: Of one passage: what a writer is shown, around the words of its section; what a judge is shown, who has to see a
 #: condition or a doubt that stands elsewhere in it.

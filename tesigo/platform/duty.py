@@ -53,6 +53,10 @@ class PutOff(Exception):
         self.wait = wait
 
 
+class Failed(Exception):
+    """Raised by work whose failure has words of its own, to be kept as they are."""
+
+
 class Duty(models.Model):
     """What each row of this kind carries. ``tries`` counts claims; ``traceback`` holds no values, only places."""
 
@@ -82,8 +86,9 @@ D = TypeVar("D", bound=Duty)
 class Kind(Generic[D]):
     """How rows of one model are worked on.
 
-    ``is_open`` says which rows still need work, whatever ``due_at`` says: others may settle them. ``task`` takes a
-    row's key. Without ``most_tries`` a row is never given up; staff are told after ``told_after`` tries.
+    ``is_open`` says which rows still need work, whatever ``due_at`` says: others may settle them. It names columns of
+    the row itself only: of a joined table a claim would believe what was true before. ``task`` takes a row's key.
+    Without ``most_tries`` a row is never given up; staff are told after ``told_after`` tries.
     """
 
     name: str
@@ -108,6 +113,10 @@ class Kind(Generic[D]):
     given_up: Mapping[str, Any] = field(default_factory=dict)
     reopened: Mapping[str, Any] = field(default_factory=dict)
     may_reopen: Q = field(default_factory=Q)
+    #: What else is done with a row that was given up, in the same transaction.
+    after_giving_up: Callable[[D], None] | None = None
+    #: Whether staff are told of rows that were given up.
+    is_told: bool = True
 
 
 _kinds: dict[str, Kind[Any]] = {}
@@ -188,7 +197,10 @@ def give_up(kind: Kind[D], row: D, why: BaseException | str, *, now: datetime | 
     """The row is tried no more, and staff are told. Raises Lost."""
     with transaction.atomic():
         _write(kind, row, due_at=None, given_up_at=now or timezone.now(), **_told(why), **kind.given_up)
-        _tell(kind, row, "given-up", f"was given up after {row.tries} tries")
+        if kind.after_giving_up is not None:
+            kind.after_giving_up(row)
+        if kind.is_told:
+            _tell(kind, row, "given-up", f"was given up after {row.tries} tries")
 
 
 def back_off(kind: Kind[D], tries: int) -> timedelta:
@@ -286,6 +298,8 @@ def _told(why: BaseException | str) -> dict[str, str]:
     name = type(why).__name__
     is_ours = type(why).__module__.partition(".")[0] in _OURS
     said = f"{name}: {why}" if is_ours and str(why) else name
+    if isinstance(why, Failed):
+        said = str(why)
     lines = [_place(frame) for frame in tracebacks.extract_tb(why.__traceback__)]
     told = "\n".join([*lines, mask(said[:ERROR_LENGTH])[:ERROR_LENGTH], *getattr(why, "__notes__", ())])
     return {"error": mask(said[:ERROR_LENGTH])[:ERROR_LENGTH], "traceback": told[-TRACEBACK_LENGTH:]}

@@ -3,23 +3,29 @@
 import re
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.domain import mail
 from accounts.models import Mail, User
+from billing.domain import receipts
 from billing.domain.refunds import open_refund
 from billing.domain.settlement import settle
-from billing.models import Payment, Receipt
+from billing.models import Payment, Receipt, ReceiptFile
 from documents.export import sheet
 from documents.models import Document
 from sandbox.testing import Running
+from tesigo.platform import duty
 from tests.billing.ordering import order
 from tests.documents.factories import UserFactory, outlined_document
 
@@ -32,12 +38,23 @@ def text_of(pdf: bytes, folder: Path) -> str:
     return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True).stdout.decode()
 
 
+def make(payment: Payment) -> Receipt:
+    """What the worker does with the receipt that was issued."""
+    receipt = Receipt.objects.get(payment=payment)
+    assert receipts.make(file_id=receipt.file.pk)
+    receipt.refresh_from_db()
+    return receipt
+
+
+def address(payment: Payment) -> str:
+    return f"/account/payments/{payment.pk}/receipt/"
+
+
 def test_the_receipt_on_paper_bears_number_seller_and_every_line(
     paid: Payment, browser: Client, settings: Any, tmp_path: Path
 ) -> None:
-    open_refund(payment_id=paid.pk, cause="kindness", reason="A chapter was late.", amount=Decimal("1.50"))
-    receipt = Receipt.objects.get()
-    answer = browser.get(f"/account/payments/{paid.pk}/receipt/")
+    receipt = make(paid)
+    answer = browser.get(address(paid))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert f"receipt-{receipt}.pdf" in answer["Content-Disposition"]
     words = " ".join(text_of(answer.content, tmp_path).split())
@@ -45,30 +62,89 @@ def test_the_receipt_on_paper_bears_number_seller_and_every_line(
     assert settings.SELLER["name"] in words
     assert "12 × €0.50 a page €6.00" in words
     assert "Paid €6.00" in words
-    assert "A chapter was late. €1.50" in words
     assert paid.user.email_as_typed in words
+    assert receipt.file.stored_as.startswith("receipts/")
+    assert str(receipt) not in receipt.file.stored_as
 
 
-def test_the_receipt_is_mailed_once_as_pdf_and_with_its_address(
-    paid: Payment, mailoutbox: list[EmailMessage], tmp_path: Path
+def test_a_receipt_never_changes_once_it_is_issued(
+    paid: Payment, browser: Client, settings: Any, tmp_path: Path
+) -> None:
+    receipt = make(paid)
+    first = browser.get(address(paid)).content
+    open_refund(payment_id=paid.pk, cause="kindness", reason="A chapter was late.", amount=Decimal("1.50"))
+    Document.objects.update(title="Another title")
+    User.objects.filter(pk=paid.user_id).update(email_as_typed="other@example.org", language="en")
+    settings.SELLER = {"name": "Somebody else", "address": "", "note": ""}
+    settings.NOTICE_BANNER = ""
+    assert browser.get(address(paid)).content == first
+    # Lost in storage, it is made again of the same words.
+    default_storage.delete(receipt.file.stored_as)
+    assert browser.get(address(paid)).status_code == 202
+    assert receipts.make(file_id=receipt.file.pk)
+    again = browser.get(address(paid)).content
+    assert text_of(again, tmp_path) == text_of(first, tmp_path)
+    assert "1.50" not in text_of(again, tmp_path)
+
+
+def test_no_get_lays_anything_out(paid: Payment, browser: Client) -> None:
+    answers = [browser.get(address(paid)) for _ in range(20)]
+    assert {answer.status_code for answer in answers} == {202}
+    assert "is being made" in answers[0].content.decode()
+    assert answers[0]["Refresh"] == "3"
+    receipt = Receipt.objects.get()
+    assert (receipt.file.tries, receipt.file.stored_as) == (0, "")
+    make(paid)
+    assert browser.get(address(paid)).status_code == 200
+    assert not receipts.make(file_id=receipt.file.pk), "made once"
+
+
+def test_a_receipt_of_before_files_were_kept_is_made_by_beat(paid: Payment, browser: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE billing_receipt DISABLE TRIGGER receipt_append_only")
+        cursor.execute("UPDATE billing_receipt SET content = NULL")
+        cursor.execute("ALTER TABLE billing_receipt ENABLE TRIGGER receipt_append_only")
+    assert list(duty.due(receipts.RECEIPTS, now=timezone.now())) == [ReceiptFile.objects.get()]
+    make(paid)
+    assert browser.get(address(paid)).status_code == 200
+    assert ReceiptFile.objects.get().content["amount"] == "6.00"
+
+
+def test_the_database_keeps_what_a_receipt_says(paid: Payment) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Receipt.objects.update(content={})
+
+
+def test_the_receipt_is_mailed_once_with_the_stored_file_and_its_address(
+    paid: Payment, mailoutbox: list[EmailMessage], browser: Client
 ) -> None:
     settle(payment_id=paid.pk, cause="again", again=True)
-    assert mail.deliver(mail_id=str(Mail.objects.get(template="receipt").pk))
+    row = Mail.objects.get(template="receipt")
+    assert not mail.deliver(mail_id=str(row.pk)), "it waits for its file"
+    row.refresh_from_db()
+    assert (row.state, row.tries, mailoutbox) == ("queued", 0, [])
+    receipt = make(paid)
+    assert mail.deliver(mail_id=str(row.pk), now=row.next_try_at)
     (message,) = mailoutbox
-    receipt = Receipt.objects.get()
-    assert f"/account/payments/{paid.pk}/receipt/" in message.body
+    assert address(paid) in message.body
     ((name, content, kind),) = message.attachments
     assert (name, kind) == (f"receipt-{receipt}.pdf", "application/pdf")
-    assert f"Receipt {receipt}" in text_of(content, tmp_path)
+    assert content == browser.get(address(paid)).content
 
 
 def test_a_receipt_that_cannot_be_set_is_mailed_by_its_address_alone(
     paid: Payment, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sheet, "_LIMITS", replace(sheet._LIMITS, wall=-4.99))  # five seconds of grace
+    receipt = Receipt.objects.get()
+    assert not receipts.make(file_id=receipt.file.pk)
+    file = ReceiptFile.objects.get()
+    assert file.error.startswith("ExportError")
+    assert file.due_at, "it is tried again, and never given up"
+    monkeypatch.setattr(receipts, "MAIL_WAITS", timedelta(0))
     assert mail.deliver(mail_id=str(Mail.objects.get(template="receipt").pk))
     assert mailoutbox[0].attachments == []
-    assert f"/account/payments/{paid.pk}/receipt/" in mailoutbox[0].body
+    assert address(paid) in mailoutbox[0].body
 
 
 def test_somebody_elses_receipt_is_not_there(paid: Payment) -> None:

@@ -11,12 +11,13 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from documents.domain import outline
 from generation.admin import timeline
-from generation.domain import admission, attempts, budgets, jobs, queue
-from generation.enums import Outcome, Scope, Stage, StepState
+from generation.domain import admission, attempts, budgets, chains, jobs, queue
+from generation.enums import Outcome, Purpose, Scope, Stage, StepState
 from generation.models import (
     AIModel,
     Budget,
     BudgetUse,
+    ChainPlace,
     Job,
     KeyLimit,
     LanguageFactor,
@@ -225,6 +226,55 @@ class TestControls:
         page = staff.post(reverse("admin:generation_aimodel_add"), values).content.decode()
         assert "The longest answer cannot be longer than the context window." in page
         assert not AIModel.objects.filter(name="tiny").exists()
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"max_output_tokens": "130000"}, "The provider says that the model has 128,000 tokens at most."),
+            ({"context_tokens": "2000000"}, "The provider says that the model has 1,000,000 tokens at most."),
+            ({"long_prompt_tokens": "9"}, "A limit of long prompts and both prices above it belong together."),
+        ],
+    )
+    def test_nothing_above_a_model_s_own_limits_is_taken(
+        self, staff: Client, changes: dict[str, str], said: str
+    ) -> None:
+        model = AIModel.objects.get(name="claude-sonnet-5-5")
+        AIModel.objects.filter(pk=model.pk).update(told_output_tokens=128_000, told_context_tokens=1_000_000)
+        values = {
+            "provider": model.provider, "name": model.name, "input_price": "1", "output_price": "1",
+            "context_tokens": "1000000", "max_output_tokens": "128000", "enabled": "on", **NO_PLACES, **changes,
+        }  # fmt: skip
+        page = staff.post(reverse("admin:generation_aimodel_change", args=[model.pk]), values)
+        assert said in page.content.decode()
+        model.refresh_from_db()
+        assert model.max_output_tokens == 128_000
+        assert model.long_prompt_tokens is None
+
+    def test_staff_see_each_chain_and_move_its_models(self, client: Client) -> None:
+        sign_in(client)
+        address = reverse("admin:generation_chainplace_changelist")
+        page = client.get(address, {"purpose__exact": "judging"}).content.decode()
+        assert page.index("gpt-6-luna") < page.index("claude-haiku-5-5") < page.index("gpt-6.1-terra")
+        places = list(ChainPlace.objects.filter(purpose="judging").order_by("position", "id"))
+        values: dict[str, object] = {
+            "form-TOTAL_FORMS": len(places), "form-INITIAL_FORMS": len(places), "_save": "Save",
+        }  # fmt: skip
+        for number, place in enumerate(places):
+            values |= {
+                f"form-{number}-id": place.pk, f"form-{number}-position": place.position,
+                f"form-{number}-effort": place.effort,
+            }  # fmt: skip
+        values |= {"form-1-position": 1, "form-1-effort": "medium"}
+        assert client.post(f"{address}?purpose__exact=judging", values).status_code == 302
+        assert audited("chain_place.changed").details == {"position": [20, 1], "effort": ["low", "medium"]}
+        link = chains.chains()[Purpose.JUDGING][0]
+        assert (link.model.name, link.effort) == ("claude-haiku-5-5", "medium")
+
+    def test_a_purpose_that_nobody_can_be_asked_for_is_said_so(self, staff: Client) -> None:
+        ChainPlace.objects.filter(purpose="glossary").delete()
+        for name in ("aimodel", "chainplace"):
+            page = staff.get(reverse(f"admin:generation_{name}_changelist")).content.decode()
+            assert "No model can be asked for “terms of the work”" in page
 
     def test_adding_and_deleting_a_model_is_audited(self, staff: Client) -> None:
         values = {

@@ -18,6 +18,7 @@ from generation.prompts import judging, outline, queries, writing
 from sandbox.client import Control
 from tests.documents.factories import SourceFactory
 from tests.generation.making import PARAGRAPHS, drain, ordered_document
+from tests.generation.test_drain import drain_until_over
 from tests.generation.test_pipeline import assert_delivered, assert_failed_and_refunded
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -166,7 +167,8 @@ def test_answers_cut_off_now_and_then_do_no_harm(control: Control) -> None:
 def test_answers_that_are_always_cut_off_end_in_a_named_failure(control: Control) -> None:
     control.fault("ai", "truncated")
     document = worked(ordered_document())
-    assert_failed_and_refunded(document, "could be verified")
+    drain_until_over(document)
+    assert_failed_and_refunded(document, "gave no usable answer")
     assert not any(section.text for section in document.sections.all())
 
 

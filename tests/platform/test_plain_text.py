@@ -51,7 +51,9 @@ def our_forms() -> list[type[forms.BaseForm]]:
             waiting.append(one)
             if one.__module__.split(".")[0] in APPS and one.__module__ != "tesigo.platform.forms":
                 found.append(one)
-    return sorted({one for one in found if one.__module__ in sys.modules}, key=lambda one: one.__qualname__)
+    loaded = {one for one in found if one.__module__ in sys.modules}
+    # One order in every test process.
+    return sorted(loaded, key=lambda one: (one.__module__, one.__qualname__))
 
 
 def admin_forms() -> list[type[forms.BaseForm]]:

@@ -1,0 +1,169 @@
+"""The end of a model is known before it comes: from the providers' lists, the SDKs' tables, and told in time (R-25)."""
+
+import logging
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from generation.ai import catalogue
+from generation.domain import chains, endings
+from generation.enums import Purpose
+from generation.models import AIModel
+from generation.tasks import check_models
+from sandbox.client import Control
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def model(name: str = "gpt-6.1-terra") -> AIModel:
+    return AIModel.objects.get(name=name)
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.getMessage().startswith("alert:")]
+
+
+@pytest.mark.parametrize("name", ["gpt-6.1-terra", "claude-sonnet-5-5"])
+def test_an_announced_end_is_kept_and_told_60_30_and_7_days_before_once_each(
+    control: Control, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    today = timezone.now().date()
+    end = today + timedelta(days=90)
+    control.model(name, ends=f"{end}")
+    expected = {61: 0, 60: 1, 59: 1, 31: 1, 30: 2, 20: 2, 7: 3, 2: 3, 0: 4}
+    caplog.set_level(logging.ERROR)
+    for left, count in expected.items():
+        endings.check(today=end - timedelta(days=left))
+        assert len(told(caplog)) == count, left
+    assert model(name).ends_on == end
+    assert "ends in 60 days" in told(caplog)[0]
+    assert "has ended" in told(caplog)[3]
+
+
+def test_an_end_that_is_put_off_is_told_anew(control: Control, caplog: pytest.LogCaptureFixture) -> None:
+    today = timezone.now().date()
+    caplog.set_level(logging.ERROR)
+    for days in (5, 50):
+        control.model("gpt-6-luna", ends=f"{today + timedelta(days=days)}")
+        endings.check(today=today)
+    assert len(told(caplog)) == 2
+    assert model("gpt-6-luna").ends_on == today + timedelta(days=50)
+
+
+def test_a_model_that_nobody_asks_warns_nobody(control: Control, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR)
+    control.model("gpt-6-luna", ends=f"{timezone.now().date() + timedelta(days=5)}")
+    AIModel.objects.filter(name="gpt-6-luna").update(enabled=False)
+    endings.check()
+    assert told(caplog) == []
+    assert model("gpt-6-luna").ends_on is not None
+
+
+def test_what_has_ended_or_is_not_listed_is_left_out_without_a_call(control: Control) -> None:
+    today = timezone.now().date()
+    control.model("gpt-6.1-terra", ends=f"{today}")
+    control.model("claude-sonnet-5-5", ends=f"{today - timedelta(days=1)}")
+    AIModel.objects.create(
+        provider="openai", name="unknown-1", input_price=1, output_price=1, context_tokens=9, max_output_tokens=9
+    )
+    endings.check()
+    names = [link.model.name for link in chains.chains()[Purpose.WRITING]]
+    assert names == ["gpt-6-luna", "claude-haiku-5-5"]
+    assert model("unknown-1").gone_since is not None
+
+
+def test_a_name_without_its_date_is_found_although_the_list_has_it_with_one(control: Control) -> None:
+    AIModel.objects.create(
+        provider="anthropic", name="claude-haiku-4-5", input_price=1, output_price=1, context_tokens=9,
+        max_output_tokens=9,
+    )  # fmt: skip
+    endings.check()
+    assert model("claude-haiku-4-5").gone_since is None
+
+
+def test_the_model_s_own_limits_are_kept_and_held_to(control: Control, caplog: pytest.LogCaptureFixture) -> None:
+    AIModel.objects.filter(name="claude-haiku-5-5").update(max_output_tokens=500_000, context_tokens=2_000_000)
+    caplog.set_level(logging.ERROR)
+    endings.check()
+    found = model("claude-haiku-5-5")
+    assert (found.told_output_tokens, found.told_context_tokens) == (128_000, 1_000_000)
+    assert (found.longest_answer, found.window) == (128_000, 1_000_000)
+    assert len(told(caplog)) == 1
+    assert "gives less than its row says" in told(caplog)[0]
+
+
+def test_lists_that_cannot_be_read_change_nothing_and_are_told_after_three_nights(
+    control: Control, caplog: pytest.LogCaptureFixture
+) -> None:
+    endings.check()
+    before = list(AIModel.objects.order_by("pk").values_list("name", "ends_on", "gone_since", "told_output_tokens"))
+    control.fault("ai", "500")
+    caplog.set_level(logging.WARNING)
+    today = timezone.now().date()
+    for night in range(3):
+        endings.check(today=today + timedelta(days=night))
+    assert told(caplog) == []
+    assert before == list(
+        AIModel.objects.order_by("pk").values_list("name", "ends_on", "gone_since", "told_output_tokens")
+    )
+    check_models()
+    assert any("not known of a model" in record.getMessage() for record in caplog.records)
+    endings.check(today=today + timedelta(days=3))
+    assert len(told(caplog)) == 2
+    control.clear_faults()
+    endings.check(today=today + timedelta(days=4))
+    assert not AIModel.objects.exclude(unread_since=None).exists()
+
+
+@pytest.mark.parametrize("mode", ["html", "malformed_body", "empty_body"])
+def test_a_list_of_another_shape_says_nothing_of_any_model(control: Control, mode: str) -> None:
+    control.fault("ai", mode)
+    assert all(one.note for one in endings.check())
+    assert not AIModel.objects.exclude(gone_since=None).exists()
+
+
+def test_the_command_prints_every_model(control: Control, settings: Settings) -> None:
+    settings.ANTHROPIC_API_KEYS = []
+    AIModel.objects.filter(name="gpt-6-luna").update(enabled=False)
+    control.model("gpt-6.1-terra", ends="2099-01-02")
+    out = StringIO()
+    call_command("check_models", stdout=out)
+    lines = {line.split()[1]: line for line in out.getvalue().splitlines()[1:]}
+    assert set(lines) == {"gpt-6.1-terra", "gpt-6-luna", "claude-sonnet-5-5", "claude-haiku-5-5"}
+    assert "asked" in lines["gpt-6.1-terra"]
+    assert "2099-01-02" in lines["gpt-6.1-terra"]
+    assert " off " in lines["gpt-6-luna"]
+    assert "no key" in lines["claude-sonnet-5-5"]
+
+
+class TestTables:
+    """What the installed SDKs know."""
+
+    @pytest.mark.parametrize(
+        ("provider", "name", "end"),
+        [
+            ("openai", "gpt-5-mini", date(2026, 12, 11)),
+            ("openai", "gpt-5.1", date(2027, 4, 1)),
+            ("anthropic", "claude-sonnet-4-5", date(2026, 11, 30)),
+            ("openai", "gpt-6-luna", None),
+            ("anthropic", "claude-sonnet-5-5", None),
+        ],
+    )
+    def test_ends_are_read_from_both(self, provider: str, name: str, end: date | None) -> None:
+        assert catalogue.end_in_sdk(provider, name) == end
+
+    def test_text_in_another_shape_says_nothing(self) -> None:
+        for source in ("", "x = 1\n'''No dates.'''", "'''- \"a\": shutdown date: soon\n- \"b\": date: 2026-13-45'''"):
+            assert catalogue.read_openai_table(source) == {}
+
+    def test_a_row_whose_end_only_the_sdk_knows_gets_it(self, control: Control) -> None:
+        AIModel.objects.create(
+            provider="openai", name="gpt-5-nano", input_price=1, output_price=1, context_tokens=9, max_output_tokens=9
+        )
+        control.fault("openai", "500")
+        endings.check()
+        assert model("gpt-5-nano").ends_on == date(2026, 12, 11)
