@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
@@ -18,8 +18,10 @@ from documents.domain import search_services
 from generation.domain import budgets
 from generation.domain.budgets import BudgetState
 from generation.domain.standing import queue_age, standing
+from tesigo import waiting
 from tesigo.platform import charts
 from tesigo.platform.charts import Drawing, Row
+from tesigo.platform.duty import Kind
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Figure:
 
 def figures(*, user: User | AnonymousUser, now: datetime) -> list[Figure]:
     """Those that ``user`` may see; nothing is asked of the database for the others."""
-    return [figure for permission, ask in _ASKED if user.has_perm(permission) for figure in ask(now)]
+    found = [figure for permission, ask in _ASKED if user.has_perm(permission) for figure in ask(now)]
+    kinds = waiting.seen_by(user)
+    return [*found, _waiting(kinds, now)] if kinds else found
 
 
 def _money(now: datetime) -> list[Figure]:
@@ -190,6 +194,26 @@ def _service(one: search_services.Standing, now: datetime) -> Row:
     if one.answered_at is None:
         return Row(one.title, _("not asked yet"), [])
     return Row(one.title, _("answered %(age)s ago") % {"age": _age(now - one.answered_at)}, [(1000, "span-done")])
+
+
+def _waiting(kinds: list[Kind[Any]], now: datetime) -> Figure:
+    """Of the kinds of work that one may see."""
+    found = waiting.counts(kinds, now=now)
+    given_up, late = sum(one.given_up for one in found), sum(one.late for one in found)
+    counts = [
+        (_("waiting"), sum(one.waiting for one in found), "span-claimed"),
+        (_("late among these"), late, "near"),
+        (_("being worked on"), sum(one.working for one in found), "span-done"),
+        (_("given up"), given_up, "span-failed"),
+    ]
+    return _barred(
+        name="waiting",
+        label=_("Work that waits"),
+        value=_("%(count)s given up") % {"count": f"{given_up:,}"},
+        note=_("%(count)s late") % {"count": f"{late:,}"} if late else _("nothing is late"),
+        rows=_counted(counts),
+        address=reverse("admin:waiting"),
+    )
 
 
 #: What one has to be allowed to see for which figures.

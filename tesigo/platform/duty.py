@@ -16,9 +16,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +39,7 @@ ERROR_LENGTH: Final = 300
 #: Rows of one kind that one sweep hands out.
 _BATCH: Final = 200
 _PUT_AWAY: Final = 1_000
+_STOPPED: Final = Q(due_at=None, given_up_at__isnull=False)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
 _OURS: Final = ("tesigo", "privacy", "accounts", "documents", "billing", "generation")
 
@@ -254,14 +257,23 @@ def due(kind: Kind[D], *, now: datetime) -> "models.QuerySet[D]":
     return kind.model._default_manager.filter(kind.is_open, due_at__lte=now).order_by("due_at")
 
 
+def may_try_again(kind: Kind[Any], *, now: datetime) -> Q:
+    """Which rows ``try_again`` takes: those given up, and those put off after a failure."""
+    return kind.may_reopen & (_STOPPED | kind.is_open & _put_aside(now))
+
+
+def _put_aside(now: datetime) -> Q:
+    # One without an error is in somebody's hands, one that is due needs no push.
+    return Q(due_at__gt=now) & ~Q(error="")
+
+
 def try_again(kind: Kind[D], pk: object, *, now: datetime | None = None) -> bool:
-    """Makes a row that was given up, or put off after a failure, due at once; false where there is none."""
+    """Makes a row that was given up, or put off after a failure, due at once; false where there is none (any more)."""
     now = now or timezone.now()
     rows = kind.model._default_manager.filter(kind.may_reopen, pk=pk)
-    stopped = rows.filter(due_at=None, given_up_at__isnull=False)
+    stopped = rows.filter(_STOPPED)
     fresh = {"due_at": now, "nudged_at": now, "tries": 0, "given_up_at": None}
-    # One without an error is in somebody's hands.
-    waiting = rows.filter(kind.is_open, due_at__isnull=False).exclude(error="")
+    waiting = rows.filter(kind.is_open & _put_aside(now))
     if not (stopped.update(**fresh, **kind.reopened) or waiting.update(due_at=now, nudged_at=now)):
         return False
     enqueue_on_commit(kind.task, str(pk))
@@ -314,11 +326,12 @@ def _place(frame: tracebacks.FrameSummary) -> str:
 def _tell(kind: Kind[D], row: D, what: str, words: str) -> None:
     """Once for a kind within the cool-down: when one fails, many mostly do."""
     with_why = f" Last error: {row.error}" if row.error else ""
+    page = settings.SITE_URL + reverse("admin:waiting_kind", args=[kind.name])
     alerts.tell_staff(
         key=f"{what}:{kind.name}",
         subject=f"{kind.name} {words.partition(' and')[0]}",
         text=f"{kind.name} {row.pk} {words}.{with_why}\n"
-        "“Work that waits” in the admin shows it, with any others, and lets you try them again.",
+        f"“Work that waits” shows it, with any others, and lets you try them again:\n{page}",
     )
 
 

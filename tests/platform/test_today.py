@@ -19,6 +19,7 @@ from generation.domain import budgets
 from generation.enums import JobKind, JobState, Scope, Stage
 from generation.models import Budget, BudgetUse, Job, Step
 from tesigo import today
+from tesigo.platform import duty
 from tests.documents.factories import DocumentFactory
 from tests.generation.making import pay
 
@@ -27,6 +28,8 @@ pytestmark = pytest.mark.django_db
 INDEX = "/admin/"
 #: The user and what staff did last; and the books, jobs, limits, two budgets, steps, search services and failures.
 PLAIN, FIGURES = 2, 8
+#: One for each kind of work that must happen.
+KINDS = len(duty.kinds())
 
 
 @pytest.fixture
@@ -77,9 +80,9 @@ def labels(page: str) -> list[str]:
 def test_every_figure_is_drawn_and_said(staff: Client) -> None:
     busy_day(2)
     page = page_of(staff)
-    assert labels(page) == ["orders", "revenue", "jobs", "spending", "queue", "searching", "signins"]
+    assert labels(page) == ["orders", "revenue", "jobs", "spending", "queue", "searching", "signins", "waiting"]
     values = re.findall(r'<p class="figure-value">(.*?)</p>', page)
-    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "5 of 5 answer", "2"]
+    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "5 of 5 answer", "2", "0 given up"]
     for words in (
         "€12.50 of €200.00",
         "reserved by calls under way: €1.00",
@@ -87,7 +90,7 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
         "running: 2; done today: 0",
     ):
         assert words in page
-    assert page.count('role="img"') == page.count("<desc id=") == 7
+    assert page.count('role="img"') == page.count("<desc id=") == 8
     assert "style=" not in page
 
 
@@ -102,9 +105,9 @@ def test_the_index_asks_the_same_number_of_times(
     staff: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     busy_day(rows)
-    with django_assert_num_queries(PLAIN + FIGURES):
+    with django_assert_num_queries(PLAIN + FIGURES + KINDS):
         page = page_of(staff)
-    assert len(labels(page)) == 7
+    assert len(labels(page)) == 8
 
 
 def test_no_other_page_of_the_administration_asks_for_them(
@@ -124,7 +127,8 @@ def test_no_other_page_of_the_administration_asks_for_them(
         ("generation.view_attempt", ["spending"]),
         ("documents.view_source", ["searching"]),
         ("axes.view_accessfailurelog", ["signins"]),
-        ("accounts.view_mail", []),
+        ("platform.view_alert", ["waiting"]),
+        ("accounts.view_user", []),
     ],
 )
 def test_staff_see_the_figures_of_what_they_may_see(client: Client, permission: str, seen: list[str]) -> None:
@@ -141,7 +145,7 @@ def test_what_one_may_not_see_is_not_asked_for(django_assert_num_queries: Django
 
 def test_addresses_lead_to_pages_that_open(staff: Client) -> None:
     found = re.findall(r'-label"><a href="(.*?)"', page_of(staff))
-    assert len(found) == 6
+    assert len(found) == 7
     for address in set(found):
         assert staff.get(address).status_code == 200
 

@@ -1,0 +1,131 @@
+"""Work that waits, for staff: by kind how much there is, what was given up and why, and another try (R-116)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from privacy.domain import audit
+from tesigo.platform import duty
+from tesigo.platform.duty import Kind
+
+ROWS_PER_PAGE: Final = 50
+_GIVEN_UP: Final = Q(given_up_at__isnull=False)
+#: Claimed: a claim empties ``error``, and what is put off carries one.
+_CLAIMED: Final = Q(tries__gt=0, error="")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows of a kind wait, are late among these, are being worked on, and were given up."""
+
+    kind: Kind[Any]
+    waiting: int
+    late: int
+    working: int
+    given_up: int
+
+
+def seen_by(user: User | AnonymousUser) -> list[Kind[Any]]:
+    """The kinds of which ``user`` may see rows."""
+    return [kind for kind in duty.kinds() if user.has_perm(_permission("view", kind))]
+
+
+def counts(kinds: Iterable[Kind[Any]], *, now: datetime) -> list[Counts]:
+    """One question to the database for each kind, which its two small indexes answer."""
+    return [_count(kind, now) for kind in kinds]
+
+
+@require_safe
+def waiting_page(request: HttpRequest, name: str = "") -> HttpResponse:
+    """All kinds that one may see, and the rows of one: the named, else the first that needs somebody."""
+    seen = seen_by(cast(User, request.user))
+    if not seen or (name and name not in {kind.name for kind in seen}):
+        raise Http404
+    now = timezone.now()
+    found = counts(seen, now=now)
+    chosen = next((one for one in found if one.kind.name == name), None) or _first(found)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Work that waits"),
+        "now": now,
+        "counts": found,
+        "chosen": chosen,
+        "rows": Paginator(_rows(chosen.kind, now), ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "may_change": request.user.has_perm(_permission("change", chosen.kind)),
+    }
+    return render(request, "admin/waiting.html", context)
+
+
+@require_POST
+def try_again(request: HttpRequest, name: str, pk: str) -> HttpResponse:
+    """Makes one row due at once that was given up or put off; of two clicks one does it."""
+    user = cast(User, request.user)
+    kind = next((kind for kind in seen_by(user) if kind.name == name), None)
+    if kind is None or not user.has_perm(_permission("change", kind)):
+        raise Http404
+    row = _row(kind, pk)
+    with transaction.atomic():
+        is_due = duty.try_again(kind, row.pk)
+        if is_due:
+            audit.record(action="duty.tried_again", subject=row, by=user, details={"kind": kind.name})
+    if is_due:
+        messages.success(request, _("%(row)s is tried again now.") % {"row": row.pk})
+    else:
+        messages.info(request, _("Nothing to do: %(row)s is due, being worked on or done.") % {"row": row.pk})
+    return redirect("admin:waiting_kind", name=kind.name)
+
+
+def _permission(what: str, kind: Kind[Any]) -> str:
+    return f"{kind.model._meta.app_label}.{what}_{kind.model._meta.model_name}"
+
+
+def _count(kind: Kind[Any], now: datetime) -> Counts:
+    is_claimed = Q(due_at__gt=now) & _CLAIMED
+    found = _unsettled(kind).aggregate(
+        given_up=Count("pk", filter=_GIVEN_UP),
+        working=Count("pk", filter=is_claimed),
+        waiting=Count("pk", filter=Q(due_at__lte=now) | Q(due_at__gt=now) & ~_CLAIMED),
+        late=Count("pk", filter=Q(due_at__lt=now - kind.late_after)),
+    )
+    return Counts(kind, **found)
+
+
+def _unsettled(kind: Kind[Any]) -> Any:
+    is_unsettled = _GIVEN_UP | Q(due_at__isnull=False) & kind.is_open
+    return kind.model._default_manager.filter(is_unsettled)
+
+
+def _rows(kind: Kind[Any], now: datetime) -> Any:
+    """What staff may see of each, whatever else its model holds: those given up last first, then the longest due."""
+    may_try = ExpressionWrapper(duty.may_try_again(kind, now=now), output_field=BooleanField())
+    rows = _unsettled(kind).annotate(may_try=may_try)
+    order = (F("given_up_at").desc(nulls_last=True), "due_at", "pk")
+    return rows.order_by(*order).values("pk", "due_at", "tries", "given_up_at", "error", "traceback", "may_try")
+
+
+def _first(found: list[Counts]) -> Counts:
+    return max(found, key=lambda one: (one.given_up > 0, one.late > 0, one.waiting + one.working > 0))
+
+
+def _row(kind: Kind[Any], pk: str) -> duty.Duty:
+    try:
+        row = kind.model._default_manager.only("pk").filter(pk=kind.model._meta.pk.to_python(pk)).first()
+    except ValidationError:
+        row = None
+    if row is None:
+        raise Http404
+    return cast(duty.Duty, row)
