@@ -143,6 +143,7 @@ def _learned(
     if not pairs:
         return dict(shipped)
     whole, own = _total(shipped), _shares(shipped, shipped)
+    usual = (1 + len(pairs) * _by_most_purposes(pairs)) / (len(pairs) + 1)
     purposes = {*shipped, *(purpose for took, _told in pairs for purpose in took)}
     return {
         purpose: Figures(
@@ -150,8 +151,9 @@ def _learned(
                 _put_right(
                     [(took[purpose][place], told[purpose][place]) for took, told in pairs],
                     own[purpose][place],
-                    whole,
+                    usual,
                 )
+                * whole
                 for place in range(len(Figures._fields))
             )
         )
@@ -159,16 +161,26 @@ def _learned(
     }
 
 
-def _put_right(pairs: Iterable[tuple[float, float]], own: float, whole: float) -> float:
-    """One figure of one purpose: as a share of the whole document, what jobs took against what was shipped for them.
+def _put_right(pairs: Iterable[tuple[float, float]], own: float, usual: float) -> float:
+    """One figure of one purpose, as a share of the whole document: what jobs took against what was shipped for them.
 
-    The document's own shipped share counts as one job that took just that.
+    The document's own shipped share counts as one job that took ``usual`` times that, as jobs do on the whole: short
+    jobs say little of what long documents take most of.
     """
-    took, told, count = own, own, 1
+    took, told, count = own * usual, own, 1
     for one_took, one_told in pairs:
         took, told, count = took + one_took, told + one_told, count + 1
     # What nothing was shipped for is as much of a whole as it was in past jobs.
-    return whole * (own * took / told if own and told else took / count)
+    return own * took / told if own and told else took / count
+
+
+def _by_most_purposes(pairs: Sequence[tuple[Mapping[str, Figures], Mapping[str, Figures]]]) -> float:
+    """How many times what was shipped for them jobs took: the median of purposes, so that one alone moves no other."""
+    purposes = {purpose for _took, told in pairs for purpose in told}
+    return median(
+        sum(_tokens(took[purpose]) for took, _told in pairs) / sum(_tokens(told[purpose]) for _took, told in pairs)
+        for purpose in purposes
+    )
 
 
 def _shares(figures: Mapping[str, Figures], told: Mapping[str, Figures]) -> "defaultdict[str, Figures]":
@@ -179,7 +191,11 @@ def _shares(figures: Mapping[str, Figures], told: Mapping[str, Figures]) -> "def
 
 
 def _total(figures: Mapping[str, Figures]) -> float:
-    return sum(one.input_tokens + one.output_tokens for one in figures.values()) or 1.0
+    return sum(map(_tokens, figures.values())) or 1.0
+
+
+def _tokens(figures: Figures) -> float:
+    return figures.input_tokens + figures.output_tokens
 
 
 def _without_far_off(pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

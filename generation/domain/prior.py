@@ -23,20 +23,26 @@ class Figures(NamedTuple):
     reasoning_tokens: float
 
 
-#: For a document, for each of its sections, and for each of its pages, in English.
-Shape = tuple[Figures, Figures, Figures]
+#: For a document, for each of its sections, for each of its pages, and for each section times each section, in English.
+Shape = tuple[Figures, Figures, Figures, Figures]
 
 _NOTHING: Final = Figures(0, 0, 0, 0, 0, 0)
 _DOCUMENT: Final[Mapping[str, Shape]] = {
-    "queries": (Figures(1, 400, 0, 0, 310, 190), _NOTHING, _NOTHING),
-    "glossary": (Figures(1, 300, 0, 0, 504, 192), _NOTHING, _NOTHING),
-    # What sections share reaches a length that providers cache at some 15 pages.
-    "write": (Figures(0, 0, -10_400, 0, 0, 0), Figures(1, 1_800, 0, 0, 360, 340), Figures(0, 250, 700, 0, 690, 15)),
-    "judge": (_NOTHING, Figures(1, 700, 0, 0, 205, 192), Figures(0, 270, 0, 0, 35, 0)),
-    "correct": (_NOTHING, _NOTHING, Figures(0.033, 67, 0, 0, 14, 6)),
+    "queries": (Figures(1, 400, 0, 0, 310, 190), _NOTHING, _NOTHING, _NOTHING),
+    "glossary": (Figures(1, 300, 0, 0, 504, 192), _NOTHING, _NOTHING, _NOTHING),
+    # What sections share reaches a length that providers cache at some 15 pages; each is shown all of the outline.
+    "write": (
+        Figures(0, 0, -10_400, 0, 0, 0),
+        Figures(1, 1_275, 0, 0, 360, 340),
+        Figures(0, 165, 700, 0, 690, 15),
+        Figures(0, 15, 0, 0, 0, 0),
+    ),
+    "judge": (_NOTHING, Figures(1, 700, 0, 0, 205, 192), Figures(0, 270, 0, 0, 35, 0), _NOTHING),
+    # Mostly of what another section says already: the more there are, the likelier.
+    "correct": (_NOTHING, _NOTHING, _NOTHING, Figures(0.007, 16, 0, 0, 3.6, 1.4)),
 }
 _OUTLINE: Final[Mapping[str, Shape]] = {
-    "outline": (Figures(1, 1_500, 0, 0, 600, 0), _NOTHING, Figures(0, 0, 0, 0, 30, 0)),
+    "outline": (Figures(1, 1_500, 0, 0, 600, 0), _NOTHING, Figures(0, 0, 0, 0, 30, 0), _NOTHING),
 }
 
 
@@ -47,6 +53,8 @@ def figures(kind: JobKind, *, pages: int, sections: int, factor: float) -> dict[
 
 
 def _sized(shape: Shape, pages: int, sections: int, factor: float) -> Figures:
-    once, by_section, by_page = shape
-    calls, *tokens = (a + b * sections + c * pages for a, b, c in zip(once, by_section, by_page, strict=True))
+    counts = (1, sections, pages, sections * sections)
+    calls, *tokens = (
+        sum(value * count for value, count in zip(values, counts, strict=True)) for values in zip(*shape, strict=True)
+    )
     return Figures(calls, *(max(0.0, value) * factor for value in tokens))

@@ -29,10 +29,11 @@ def tell_staff(*, key: str, subject: str, text: str, cool_down: timedelta = COOL
     ``subject`` and ``text`` name things by their ids: no addresses, names or secrets (R-75). Inside a transaction it
     is told if that commits: what is rolled back has not happened. Never raises; with the database away the log has it.
     """
+    key, subject = _clean(key, 200), _clean(subject, 200)
     logger.error("alert: %s", subject, extra={"alert": key})
     try:
         with transaction.atomic():
-            _keep(_clean(key, 200), _clean(subject, 200), _clean(text, _TEXT_LENGTH), cool_down)
+            _keep(key, subject, _clean(text, _TEXT_LENGTH), cool_down)
     except Exception:  # whatever it is, the caller's work goes on
         logger.exception("an alert could not be kept", extra={"alert": key})
 
@@ -49,5 +50,5 @@ def _keep(key: str, subject: str, text: str, cool_down: timedelta) -> None:
 
 
 def _clean(text: str, length: int) -> str:
-    """Nothing that the database cannot hold; shortened first, for masking takes long on long words."""
+    """Nothing that the database or a log cannot hold; shortened first, for masking takes long on long words."""
     return mask(text[:length].encode(errors="replace").decode().replace("\x00", ""))[:length]

@@ -51,7 +51,8 @@ class TestShipped:
         small, large, fine = of(10), of(100), of(10, sections=10)
         assert set(small.parts) == set(prior.figures(JobKind.DOCUMENT, pages=10, sections=4, factor=1))
         assert small.tokens == sum(part.usage.input_tokens + part.usage.output_tokens for part in small.parts.values())
-        assert 8 * small.tokens < large.tokens < 10.1 * small.tokens
+        # More than in proportion: each section is shown the outline of all, and may say what another says.
+        assert 10 * small.tokens < large.tokens < 13 * small.tokens
         assert fine.tokens > small.tokens
         czech = float(LanguageFactor.objects.get(language="cs").factor)
         assert of(10, language="cs").tokens == pytest.approx(czech * small.tokens, rel=0.01)

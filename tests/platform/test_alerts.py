@@ -146,9 +146,12 @@ def test_a_transaction_survives_an_alert_that_cannot_be_kept(caplog: pytest.LogC
     assert work() == 1, "what could not be kept does not count as told"
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "half of a pair: \ud83d", "x" * 100_000])
-def test_no_text_breaks_it(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["a\x00b", "half of a pair: \ud83d", "x" * 100_000], ids=["a zero", "half of a pair", "long"]
+)
+def test_no_text_breaks_it(text: str, caplog: pytest.LogCaptureFixture) -> None:
     tell(key=text, subject=f"one\ntwo {text}", text=text)
+    assert caplog.text.encode(), "a log is written as UTF-8"
     assert work() == 1
     assert "\n" not in mail.outbox[0].subject
 
