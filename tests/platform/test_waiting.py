@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from privacy.domain import consent
+from privacy.enums import ConsentKind
 from privacy.models import AuditEvent
 from tesigo import waiting
 from tesigo.platform import alert_mail, duty
@@ -142,6 +144,7 @@ def test_what_is_in_hands_or_done_is_left_alone(staff: User, client: Client) -> 
 def test_only_staff_with_the_right_come_in(client: Client) -> None:
     row = given_up()
     student = User.objects.create_user("student@example.org", PASSWORD)
+    consent.give(user=student, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
     for user in (None, student):
         browser = Client()
         if user is not None:
