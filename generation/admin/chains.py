@@ -54,6 +54,11 @@ class AIModelForm(ModelForm):
         longest, window = values.get("max_output_tokens"), values.get("context_tokens")
         if longest is not None and window is not None and longest > window:
             self.add_error("max_output_tokens", _("The longest answer cannot be longer than the context window."))
+        if longest == 0:
+            self.add_error("max_output_tokens", _("A model that answers nothing cannot be asked."))
+        new, kept = values.get("input_price"), values.get("cached_price")
+        if new is not None and kept is not None and kept > new:
+            self.add_error("cached_price", _("Input that was kept never costs more than new input."))
         self._keep_below("max_output_tokens", longest, self.instance.told_output_tokens)
         self._keep_below("context_tokens", window, self.instance.told_context_tokens)
         given = [name for name in _LONG if values.get(name) is not None]

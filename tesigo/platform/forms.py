@@ -47,6 +47,6 @@ def _clean(field: forms.Field | None, value: Any) -> Any:
         return type(value)(_clean(field, one) for one in value)
     if not isinstance(value, str) or isinstance(widget, forms.PasswordInput):
         return value
-    if "\x00" in value and clean_lines(value):
-        return value  # nobody types it: the field refuses it in words
+    if "\x00" in value and (clean_lines(value) or not (field and field.required)):
+        return value  # nobody types it: the field refuses it in words, and an optional one is not left out by it
     return clean_line(value) if isinstance(widget, forms.TextInput) else clean_lines(value)

@@ -232,6 +232,8 @@ class TestControls:
         [
             ({"max_output_tokens": "130000"}, "The provider says that the model has 128,000 tokens at most."),
             ({"context_tokens": "2000000"}, "The provider says that the model has 1,000,000 tokens at most."),
+            ({"max_output_tokens": "0"}, "A model that answers nothing cannot be asked."),
+            ({"cached_price": "1.001"}, "Input that was kept never costs more than new input."),
             ({"long_prompt_tokens": "9"}, "A limit of long prompts and both prices above it belong together."),
         ],
     )
