@@ -221,6 +221,7 @@ READ_BESIDES = {
     "documents/views/library.py": "number of a page",
     "documents/views/uploads.py": "one of the known purposes",
     "privacy/views.py": "`next`, a path of ours or nothing",
+    "tesigo/waiting.py": "number of a page",
 }
 
 
