@@ -15,7 +15,7 @@ from documents.domain import briefs, outline
 from documents.enums import DocumentState
 from documents.errors import Refused
 from documents.models import Document
-from generation.domain import admission, jobs, pipeline, progress, queue
+from generation.domain import admission, estimates, jobs, pipeline, progress, queue
 from generation.enums import JobKind, JobState, Stage
 from generation.models import AIModel, Attempt, Job, Step
 from generation.tasks import nudge_lost_work
@@ -36,8 +36,10 @@ def test_a_paid_document_gets_its_job_and_its_state_at_once() -> None:
     job = Job.objects.get()
     assert (document.state, job.state, job.kind) == (DocumentState.QUEUED, JobState.QUEUED, JobKind.DOCUMENT)
     assert list(job.steps.values_list("stage", flat=True)) == [Stage.RESEARCH]
-    assert job.estimated_tokens == 18_000
-    assert job.estimated_cost > 0
+    told = estimates.estimate(document, kind=JobKind.DOCUMENT)
+    assert (job.estimated_tokens, job.estimated_cost) == (told.tokens, told.cost)
+    assert 12 * 1_500 < told.tokens < 12 * 4_000
+    assert told.cost > 0
 
 
 def test_starting_twice_changes_nothing() -> None:
