@@ -108,7 +108,7 @@ def test_answers_that_must_not_be_believed_never_reach_the_reader(
     text = " ".join(told["language"].sections.values_list("text", flat=True))
     assert " und " not in text
     assert not any("phantom" in section.text for section in told["forged"].sections.all())
-    assert Attempt.objects.filter(job__document=told["truncated"], outcome=Outcome.BAD_ANSWER).exists()
+    assert Attempt.objects.filter(job__document=told["truncated"], outcome=Outcome.CUT).exists()
 
 
 def test_instructions_in_a_source_are_text_among_text(control: Control, watch: Watch, tmp_path: Path) -> None:
