@@ -47,8 +47,8 @@ EVENTS: Final = duty.Kind(
     model=WebhookEvent,
     task="billing.tasks.work_webhook_event",
     is_open=Q(processed_at=None),
-    lease=timedelta(seconds=60),
-    is_renewed=True,
+    # Longer than Stripe is waited for; should two ever settle one payment at once, its lock keeps them apart.
+    lease=timedelta(minutes=2),
     # What Stripe tells freezes and releases documents: it is soon tried again, however often.
     first_wait=timedelta(seconds=15),
     longest_wait=timedelta(seconds=15),
