@@ -3,10 +3,17 @@
 from django.utils import timezone
 
 from billing import tasks
-from billing.models import WebhookEvent
+from billing.domain import refunds
+from billing.models import Refund, WebhookEvent
 
 
 def work_webhook_events() -> None:
     """Works every event that waits."""
     WebhookEvent.objects.filter(processed_at=None, due_at__isnull=False).update(due_at=timezone.now())
     tasks.work_webhook_events()
+
+
+def continue_refunds() -> None:
+    """Carries on every refund that is open."""
+    Refund.objects.filter(refunds.REFUNDS.is_open).update(due_at=timezone.now())
+    tasks.continue_refunds()
