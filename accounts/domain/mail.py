@@ -23,7 +23,7 @@ from tesigo.platform.crypto import seal, unseal
 from tesigo.platform.enqueue import enqueue_on_commit
 
 SEND_TASK = "accounts.tasks.send_mail"
-#: Tries before a mail is given up: the waits between them add up to about 17 hours.
+#: Tries before a mail is given up: the waits between them add up to about 12 hours.
 MAX_TRIES = 12
 
 MAILS: Final = duty.Kind(
@@ -70,7 +70,7 @@ def send_mail(*, user: User, template: str, context: Mapping[str, Any], once_key
     it is kept in plain text), `site` and the user's `name`.
     """
     fields = {"user": user, "to": user.email_as_typed, "template": template, "context": dict(context)}
-    fields |= {"language": user.language, "nudged_at": timezone.now()}
+    fields |= {"language": user.language, **_told_now()}
     if once_key is None:
         enqueue_on_commit(SEND_TASK, str(Mail.objects.create(**fields).pk))
         return
@@ -87,9 +87,15 @@ def send_signin_mail(*, request: SignInRequest, token: str, code: str) -> None:
         template="signin",
         sealed=seal(json.dumps({"token": token, "code": code})),
         language=request.language,
-        nudged_at=timezone.now(),
+        **_told_now(),
     )
     enqueue_on_commit(SEND_TASK, str(mail.pk))
+
+
+def _told_now() -> dict[str, datetime]:
+    """Due, and a worker is told of it in the same breath."""
+    now = timezone.now()
+    return {"due_at": now, "nudged_at": now}
 
 
 def deliver(*, mail_id: str, now: datetime | None = None) -> bool:
@@ -123,6 +129,9 @@ def _send(mail: Mail) -> Callable[[], None]:
         if not codes or any(code < 500 for code in codes):
             raise duty.Failed("refused for now") from None
         return lambda: duty.done(MAILS, mail, state=MailState.BOUNCED, sealed="", error=f"refused: {codes[0]}")
+    except (smtplib.SMTPException, OSError) as error:
+        # By its name alone: the words of a server hold addresses.
+        raise duty.Failed(type(error).__name__) from None
     return lambda: duty.done(MAILS, mail, state=MailState.SENT, sealed="", sent_at=timezone.now())
 
 

@@ -74,7 +74,8 @@ class Migration(migrations.Migration):
         ),
         # What was settled before is not due; last, for an index is not made over rows changed just before.
         migrations.RunSQL(
-            "UPDATE accounts_mail SET next_try_at = NULL WHERE state <> 'queued'", migrations.RunSQL.noop
+            "UPDATE accounts_mail SET next_try_at = NULL WHERE state <> 'queued'",
+            "UPDATE accounts_mail SET next_try_at = now() WHERE next_try_at IS NULL",
         ),
         migrations.RunPython(forget, migrations.RunPython.noop),
     ]
