@@ -142,7 +142,9 @@ def claim(kind: Kind[D], pk: object, *, now: datetime | None = None) -> D | None
     """
     now = now or timezone.now()
     until = now + kind.lease
-    due = kind.model._default_manager.filter(kind.is_open, pk=pk, due_at__lte=now)
+    # Whom a nudge was sent for is due, whatever this machine's clock says: it may be behind the sender's.
+    is_due = Q(due_at__lte=now) | Q(nudged_at__gte=F("due_at"))
+    due = kind.model._default_manager.filter(kind.is_open, is_due, pk=pk)
     if not due.update(due_at=until, tries=F("tries") + 1, error="", traceback=""):
         return None
     row = kind.model._default_manager.filter(pk=pk, due_at=until).first()
@@ -264,8 +266,9 @@ def may_try_again(kind: Kind[Any], *, now: datetime) -> Q:
 
 
 def _put_aside(now: datetime) -> Q:
-    # One without an error is in somebody's hands, one that is due needs no push.
-    return Q(due_at__gt=now) & ~Q(error="")
+    # One without an error is in somebody's hands; one that is due needs no push, nor one that was just pushed by
+    # somebody whose clock, or whose click, came a moment after ours.
+    return Q(due_at__gt=now) & (Q(nudged_at=None) | Q(nudged_at__lt=F("due_at"))) & ~Q(error="")
 
 
 def try_again(kind: Kind[D], pk: object, *, now: datetime | None = None) -> bool:

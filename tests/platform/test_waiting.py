@@ -131,6 +131,22 @@ def test_clicks_at_once_try_one_time(staff: User) -> None:
     assert AuditEvent.objects.filter(action="duty.tried_again").count() == 1
 
 
+@pytest.mark.parametrize("make", [given_up, put_off])
+def test_of_two_clicks_that_pass_each_other_one_counts(make: Any) -> None:
+    row, now = make(), timezone.now()
+    assert duty.try_again(alert_mail.ALERTS, row.pk, now=now)
+    assert not duty.try_again(alert_mail.ALERTS, row.pk, now=now - timedelta(seconds=1))
+
+
+def test_a_worker_whose_clock_is_behind_takes_what_it_was_told_of_and_only_once() -> None:
+    row, now = given_up(), timezone.now()
+    behind = now - timedelta(seconds=1)
+    assert duty.claim(alert_mail.ALERTS, put_off().pk, now=behind) is None
+    assert duty.try_again(alert_mail.ALERTS, row.pk, now=now)
+    assert duty.claim(alert_mail.ALERTS, row.pk, now=behind) is not None
+    assert duty.claim(alert_mail.ALERTS, row.pk, now=behind) is None
+
+
 def test_what_is_in_hands_or_done_is_left_alone(staff: User, client: Client) -> None:
     rows = [alert(due_at=timezone.now() + HOUR, tries=1), alert(due_at=None, sent_at=timezone.now())]
     due = [row.due_at for row in rows]

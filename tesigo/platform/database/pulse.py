@@ -12,9 +12,11 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that a look may take before the server counts as away.
 LOOK_SECONDS: Final = 0.8
-#: Seconds for which an answer is good, and between two looks at a server that is away.
+#: Seconds for which an answer is good.
 _FRESH_SECONDS: Final = 0.3
-_PAUSE_SECONDS: Final = 1.0
+#: Seconds between two looks at a server that is away: one that refuses at once costs nothing to ask, and is asked soon.
+_SHORTEST_PAUSE_SECONDS: Final = 0.05
+_LONGEST_PAUSE_SECONDS: Final = 1.0
 
 
 class DatabaseAway(psycopg.OperationalError):
@@ -28,7 +30,14 @@ class _Look:
         self._reach, self._answered = reach, answered
         self.is_over = threading.Event()
         self.succeeded = False
+        self._begun_at = time.monotonic()
         threading.Thread(target=self._run, name="pulse", daemon=True).start()
+
+    @property
+    def pause_seconds(self) -> float:
+        """How long to leave the server alone after this look found nobody: as long as it took."""
+        took = time.monotonic() - self._begun_at
+        return min(max(took, _SHORTEST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
 
     def _run(self) -> None:
         try:
@@ -66,7 +75,7 @@ class Pulse:
         return self._verdict(look)
 
     def require(self) -> None:
-        """Raises `DatabaseAway` while the server is known to be away. One caller a second looks whether it is back."""
+        """Raises `DatabaseAway` while the server is known to be away. Now and then one caller looks if it is back."""
         if not self.is_away:
             return
         with self._lock:
@@ -88,7 +97,7 @@ class Pulse:
             return True
         with self._lock:
             was_away, self.is_away = self.is_away, True
-            self._next_look = time.monotonic() + _PAUSE_SECONDS
+            self._next_look = time.monotonic() + look.pause_seconds
         if not was_away:
             logger.error("the database is away")
             self._lost()
