@@ -12,12 +12,13 @@ class BillingConfig(AppConfig):
 
         from accounts.domain import mail
         from billing import personal_data
-        from billing.domain import receipts
+        from billing.domain import events, receipts
         from tesigo.platform import duty
 
         personal_data.register()
         mail.attach_to("receipt", receipts.attachment)
-        duty.register(receipts.RECEIPTS)
+        for kind in (events.EVENTS, receipts.RECEIPTS):
+            duty.register(kind)
         # They read dj-stripe's endpoints from the database, and wait for one that is away; we route none of them.
         for check in (djstripe_checks.check_webhook_validation, djstripe_checks.check_webhook_endpoint_has_secret):
             registry.registered_checks.discard(check)

@@ -116,8 +116,7 @@ _WEBHOOK_EVENT = {
     "received_at": Holds.PLAIN,
     "processed_at": Holds.PLAIN,
     "mirrored_at": Holds.PLAIN,
-    "tries": Holds.PLAIN,
-    "error": Holds.PLAIN,
+    **DUTY,
 }
 _PRICE_LIST_EVENT = {
     "id": Holds.PLAIN,

@@ -10,15 +10,15 @@ from billing.domain import checkout, events, receipts, reconciliation, refunds
 
 
 @shared_task(ignore_result=True)
-def work_webhook_event(event_id: int) -> None:
+def work_webhook_event(event_id: int | str) -> None:
     """Works one stored event, and mirrors what it is about for staff."""
-    if events.work(event_id=event_id):
-        stripe_mirror.mirror(event_id=event_id)
+    if events.work(event_id=int(event_id)):
+        stripe_mirror.mirror(event_id=int(event_id))
 
 
 @shared_task(ignore_result=True)
 def work_webhook_events() -> None:
-    """Works events whose own task was lost or failed (beat)."""
+    """Works the events that are due, for a beat of before the one sweep found them."""
     for event_id in events.unworked():
         events.work(event_id=event_id)
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from redis.exceptions import RedisError
 
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import progress
+from tesigo.platform.live import AWAY, TRY_AGAIN_LATER
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NOT_FOUND = 4404
-TRY_AGAIN_LATER = 1013
 #: Seconds between two snapshots at the least: many sections end at once, and nobody reads faster.
 AT_MOST_EVERY: Final = 0.25
 #: Seconds after which one is sent unasked: places in the queue and the time left change by themselves.
@@ -35,15 +34,6 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
 
     document_id: UUID
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serves one line. While Redis is away it is opened and closed again: the page polls, and tries later."""
-        try:
-            await super().__call__(scope, receive, send)
-        except (RedisError, OSError):
-            logger.warning("live progress is away; the page polls")
-            await send({"type": "websocket.accept"})
-            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
-
     async def connect(self) -> None:
         """Accepts the owner; others, and missing documents, are closed with 4404."""
         self._telling: asyncio.Task[None] | None = None
@@ -54,13 +44,8 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         if not user.is_authenticated or not await database_sync_to_async(_owns)(user, self.document_id):
             await self.close(code=NOT_FOUND)
             return
-        try:
-            # Listening first: a change between the snapshot and the subscription would be missed the other way round.
-            await self.channel_layer.group_add(progress.group_name(self.document_id), self.channel_name)
-        except (RedisError, OSError):
-            logger.warning("live progress is away; the page polls")
-            await self.close(code=TRY_AGAIN_LATER)
-            return
+        # Listening first: a change between the snapshot and the subscription would be missed the other way round.
+        await self.channel_layer.group_add(progress.group_name(self.document_id), self.channel_name)
         self._telling = asyncio.create_task(self._tell())
 
     async def disconnect(self, code: int) -> None:
@@ -68,10 +53,8 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         if self._telling is not None:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
-        try:
+        with suppress(*AWAY):
             await self.channel_layer.group_discard(progress.group_name(self.document_id), self.channel_name)
-        except (RedisError, OSError):
-            logger.warning("live progress is away")
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Nothing a browser says here matters."""
@@ -91,6 +74,8 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
                 with suppress(TimeoutError):
                     is_over = snapshot["state"] in {DocumentState.READY, DocumentState.FAILED}
                     await asyncio.wait_for(self._changed.wait(), None if is_over else AT_LEAST_EVERY)
+        except AWAY:
+            await self.close(code=TRY_AGAIN_LATER)
         except Exception:
             # Nobody waits for this task: the browser is told to come back, and polls meanwhile.
             logger.exception("progress not sent")

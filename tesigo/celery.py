@@ -14,7 +14,6 @@ app.conf.beat_schedule = {
     "nudge-lost-work": {"task": "generation.tasks.nudge_lost_work", "schedule": 5.0, "options": {"expires": 5}},
     "tidy-generation": {"task": "generation.tasks.tidy", "schedule": 600.0, "options": {"expires": 600}},
     "check-models": {"task": "generation.tasks.check_models", "schedule": crontab(hour=4, minute=23)},
-    "work-webhook-events": {"task": "billing.tasks.work_webhook_events", "schedule": 15.0, "options": {"expires": 15}},
     "settle-open-payments": {
         "task": "billing.tasks.settle_open_payments",
         "schedule": 60.0,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.domain import events
 from billing.models import WebhookEvent
+from tesigo.platform import duty
 from tesigo.platform.read_only import ReadOnly
 
 
@@ -19,7 +20,19 @@ class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("received_at", "type", "object_id", "processed_at", "tries", "error")
     list_filter = ("type", "received_at", ("processed_at", admin.EmptyFieldListFilter))
     search_fields = ("event_id", "object_id", "type")
-    fields = ("event_id", "type", "object_id", "received_at", "processed_at", "tries", "error", "told")
+    fields = (
+        "event_id",
+        "type",
+        "object_id",
+        "received_at",
+        "processed_at",
+        "due_at",
+        "given_up_at",
+        "tries",
+        "error",
+        "traceback",
+        "told",
+    )
     actions = ("work_again",)
 
     def has_money_permission(self, request: HttpRequest) -> bool:
@@ -36,5 +49,5 @@ class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
     @admin.action(description=_("Work those that still wait"), permissions=["money"])
     def work_again(self, request: HttpRequest, chosen: QuerySet[WebhookEvent]) -> None:
         for event in chosen:
-            events.work(event_id=event.pk)
+            duty.try_again(events.EVENTS, event.pk)
         self.message_user(request, _("Done."), messages.SUCCESS)

@@ -2,35 +2,64 @@
 
 import json
 import logging
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from billing import stripe_gateway as gateway
 from billing.domain import settlement
-from billing.errors import BadSignature, ProviderError, Unavailable, Unknown
+from billing.errors import BadSignature, Unavailable, Unknown
 from billing.models import Payment, WebhookEvent
 from privacy.domain import audit
-from tesigo.platform import alerts, limits
+from tesigo.platform import alerts, duty, limits
 from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
 
 #: An event that fails this often is left for staff to look at; the sweeps keep settling what it was about.
 MAX_TRIES: Final = 200
-#: Tries count no further while Stripe is away: that is no fault of the event's, and may last.
-_TRIES_WHILE_AWAY: Final = MAX_TRIES // 2
 #: Rows that refused events leave in the audit trail in an hour, at most.
 REFUSALS_AUDITED: Final = 60
 #: One statement for new and known events alike: Stripe is answered before anything else is done (R-65).
 _STORE: Final = """
-    INSERT INTO billing_webhookevent (event_id, type, object_id, payload, received_at, tries, error)
-    VALUES (%s, %s, %s, %s, %s, 0, '') ON CONFLICT (event_id) DO NOTHING RETURNING id
+    INSERT INTO billing_webhookevent (event_id, type, object_id, payload, received_at, due_at, nudged_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING RETURNING id
 """
+
+
+def _tell_of(event: WebhookEvent) -> None:
+    alerts.tell_staff(
+        key=f"webhook-event:{event.pk}",
+        subject="An event from Stripe cannot be worked",
+        text=f"{event.type} {event.event_id} failed {event.tries} times, last with: {event.error}",
+    )
+
+
+EVENTS: Final = duty.Kind(
+    name="event",
+    label=_("Notices from the payment provider"),
+    model=WebhookEvent,
+    task="billing.tasks.work_webhook_event",
+    is_open=Q(processed_at=None),
+    # Longer than Stripe is waited for; should two ever settle one payment at once, its lock keeps them apart.
+    lease=timedelta(minutes=2),
+    # What Stripe tells freezes and releases documents: it is soon tried again, however often.
+    first_wait=timedelta(seconds=15),
+    longest_wait=timedelta(seconds=15),
+    most_tries=MAX_TRIES,
+    outages=(Unavailable, Unknown),
+    nudge_lasts=timedelta(minutes=2),
+    may_reopen=Q(processed_at=None),
+    # Each in words of its own, for each is about another payment.
+    after_giving_up=_tell_of,
+    is_told=False,
+)
 
 
 def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> bool:
@@ -42,13 +71,14 @@ def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> b
         raise
     told = {"type": event.type, "created": event.created.isoformat(), "livemode": event.livemode}
     kept = json.dumps(event.summary | told)
-    values = (event.id, event.type[:100], event.object_id, kept, now or timezone.now())
+    now = now or timezone.now()
+    values = (event.id, event.type[:100], event.object_id, kept, now, now, now)
     with connection.cursor() as cursor:
         cursor.execute(_STORE, values)
         new = cursor.fetchone()
     if new is None:
         return False
-    enqueue_on_commit("billing.tasks.work_webhook_event", new[0])
+    enqueue_on_commit(EVENTS.task, str(new[0]))
     return True
 
 
@@ -60,25 +90,17 @@ def _refused(why: str) -> None:
 
 
 def work(*, event_id: int, now: datetime | None = None) -> bool:
-    """Settles what an event is about; true once it is worked. Repeating is harmless.
+    """Settles what an event is about, if it is due; true when it did. Repeating is harmless.
 
-    One that cannot be worked, because Stripe does not answer or for any other reason, waits for the next round.
+    One that cannot be worked, because Stripe does not answer or for any other reason, waits for its next try.
     """
-    now = now or timezone.now()
-    event = WebhookEvent.objects.get(pk=event_id)
-    if event.processed_at:
-        return True
-    try:
-        note = _settle(event, now)
-    except (Unavailable, Unknown) as error:
-        return _wait(event, str(error), most=max(event.tries, _TRIES_WHILE_AWAY))
-    except ProviderError as error:
-        return _wait(event, str(error))
-    except Exception as error:  # whatever it is, the events after this one must not wait for it
-        logger.exception("webhook_event_failed", extra={"event_id": event.event_id})
-        return _wait(event, type(error).__name__)
-    WebhookEvent.objects.filter(pk=event_id, processed_at=None).update(processed_at=now, error=note)
-    return True
+
+    def settled(event: WebhookEvent) -> Callable[[], None]:
+        at = now or timezone.now()
+        note = _settle(event, at)
+        return lambda: duty.done(EVENTS, event, processed_at=at, error=note)
+
+    return duty.attempt(EVENTS, event_id, settled, now=now)
 
 
 def _settle(event: WebhookEvent, now: datetime) -> str:
@@ -93,23 +115,10 @@ def _settle(event: WebhookEvent, now: datetime) -> str:
     return ""
 
 
-def _wait(event: WebhookEvent, why: str, *, most: int = MAX_TRIES) -> bool:
-    tries = min(event.tries + 1, most)
-    WebhookEvent.objects.filter(pk=event.pk).update(tries=tries, error=why[:300])
-    logger.warning("webhook_event_waits", extra={"event_id": event.event_id, "why": why})
-    if tries == MAX_TRIES:
-        alerts.tell_staff(
-            key=f"webhook-event:{event.pk}",
-            subject="An event from Stripe cannot be worked",
-            text=f"{event.type} {event.event_id} failed {MAX_TRIES} times, last with: {why[:300]}",
-        )
-    return False
-
-
 def unworked(*, limit: int = 200) -> list[int]:
-    """Ids of events that still wait, those tried least first."""
-    waiting = WebhookEvent.objects.filter(processed_at=None, tries__lt=MAX_TRIES)
-    return list(waiting.order_by("tries", "received_at").values_list("pk", flat=True)[:limit])
+    """Ids of events that still wait, those due longest first."""
+    waiting = WebhookEvent.objects.filter(EVENTS.is_open, due_at__isnull=False)
+    return list(waiting.order_by("due_at").values_list("pk", flat=True)[:limit])
 
 
 def _payment_of(event: WebhookEvent) -> Payment | None:

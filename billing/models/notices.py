@@ -4,9 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from tesigo.platform.duty import Duty
 
-class WebhookEvent(models.Model):
-    """A verified event from Stripe, stored before it is worked (R-65).
+
+class WebhookEvent(Duty):
+    """A verified event from Stripe, stored before it is worked (R-65); ``error`` may hold a note on one that was.
 
     ``payload`` keeps ids and states only: what Stripe tells about the payer stays with Stripe (R-74).
     """
@@ -19,12 +21,11 @@ class WebhookEvent(models.Model):
     processed_at = models.DateTimeField(null=True, blank=True)
     #: When the object it is about was last mirrored for staff.
     mirrored_at = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(Duty.Meta):
         ordering = ["-received_at"]
         indexes = [
+            *Duty.Meta.indexes,
             models.Index(fields=["received_at"], condition=Q(processed_at=None), name="webhook_event_unworked"),
             models.Index(
                 fields=["received_at"],

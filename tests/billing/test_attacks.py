@@ -21,7 +21,6 @@ from billing.domain import events, orders, receipts
 from billing.enums import PaymentState
 from billing.errors import Refused
 from billing.models import Payment, PromoCode, Receipt, Redemption, WebhookEvent
-from billing.tasks import work_webhook_events
 from documents.models import Document
 from privacy.enums import ConsentKind
 from privacy.models import AuditEvent, Consent
@@ -29,6 +28,7 @@ from sandbox.stripe.webhooks import payload, signature
 from sandbox.testing import Running
 from tesigo.platform.processes import free_port
 from tests.billing import at_stripe
+from tests.billing.later import work_webhook_events
 from tests.billing.ordering import order
 from tests.documents.factories import UserFactory, outlined_document
 

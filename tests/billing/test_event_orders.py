@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 from billing.domain import checkout, events, payments, refunds, settlement
 from billing.enums import PaymentState
 from billing.models import Payment, PriceList, PromoCode, Refund, WebhookEvent
-from billing.tasks import continue_refunds, work_webhook_events
+from billing.tasks import continue_refunds
 from documents.models import Document
 from sandbox.testing import Running
 from tests.billing import at_stripe
 from tests.billing.concurrently import together
 from tests.billing.ending import ending
+from tests.billing.later import work_webhook_events
 from tests.billing.ordering import order
 from tests.documents.factories import outlined_document
 

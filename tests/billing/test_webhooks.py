@@ -13,11 +13,12 @@ from pytest_django.live_server_helper import LiveServer
 from billing.domain import events
 from billing.enums import PaymentState, RefundState
 from billing.models import Payment, Refund, WebhookEvent
-from billing.tasks import work_webhook_event, work_webhook_events
+from billing.tasks import work_webhook_event
 from sandbox.stripe.webhooks import payload as body_of
 from sandbox.stripe.webhooks import signature
 from sandbox.testing import Running
 from tests.billing.concurrently import at_once
+from tests.billing.later import work_webhook_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,6 +16,9 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 from django.test import Client
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from accounts.models import User
 from sandbox.client import Control
@@ -49,6 +52,7 @@ class Visitor:
 
     def __init__(self, site: str, user: User | None = None) -> None:
         self._http = httpx.Client(base_url=site, timeout=_PATIENCE)
+        self._lines = ExitStack()
         if user is not None:
             client = Client()
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -58,7 +62,36 @@ class Visitor:
 
     def leave(self) -> None:
         """Closes its connections."""
+        self._lines.close()
         self._http.close()
+
+    def line(self, path: str) -> ClientConnection:
+        """Opens a live line, as the page's script does."""
+        site = str(self._http.base_url).rstrip("/")
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._http.cookies.jar)
+        opening = connect(
+            "ws" + site.removeprefix("http") + path,
+            origin=Origin(site),
+            additional_headers={"Cookie": cookies},
+            proxy=None,
+            open_timeout=_PATIENCE,
+            ping_interval=None,
+            close_timeout=1,
+        )
+        line: ClientConnection = self._lines.enter_context(opening)
+        return line
+
+    def closed_with(self, path: str) -> Answer:
+        """Opens a live line and waits until it is closed from there; the status is the code of the closing."""
+
+        def ask() -> httpx.Response:
+            try:
+                said = str(self.line(path).recv(_PATIENCE))
+            except ConnectionClosed as error:
+                return httpx.Response(error.rcvd.code if error.rcvd is not None else 0)
+            return httpx.Response(0, text=said)
+
+        return self._timed(ask)
 
     def get(self, path: str) -> Answer:
         """Opens a page."""

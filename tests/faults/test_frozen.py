@@ -4,6 +4,7 @@ Pages, forms and the webhook are answered all the same, nothing of the pool is u
 when it thaws.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from accounts.models import Mail
 from billing.enums import PaymentState
 from billing.models import Payment, WebhookEvent
 from documents.models import Document, Upload
+from tesigo.platform.live import TRY_AGAIN_LATER
 from tests.documents.factories import DocumentFactory
 from tests.documents.test_views import student_with_consent
 from tests.faults.frozen import LIMIT, Answer, Site, Visitor, at_once, own_site, web_server
@@ -101,6 +103,22 @@ class TestRedis:
         waiting = WebhookEvent.objects.filter(processed_at=None)
         wait_until(lambda: not waiting.exists(), "the events were not worked", seconds=THAW_SECONDS)
 
+    def test_live_lines_send_their_page_to_polling_and_go_on_after_the_thaw(self, site: Site) -> None:
+        document = ordered_document(owner=student_with_consent())
+        student, others = site.student(document.owner), [site.student(document.owner) for _ in range(3)]
+        line = student.line(progress_line(document))
+        assert json.loads(line.recv(THAW_SECONDS))["state"]
+        with site.frozen("redis"):
+            closed = at_once(*(lambda one=one: one.closed_with(progress_line(document)) for one in others))
+            polled = at_once(
+                *(lambda one=one: one.get(f"/documents/{document.pk}/progress/fragment/") for one in others)
+            )
+        assert {answer.status for answer in closed} == {TRY_AGAIN_LATER}, told(closed)
+        assert {answer.status for answer in polled} == {200}, told(polled)
+        assert slowest([*closed, *polled]) < LIMIT, told([*closed, *polled])
+        assert json.loads(line.recv(THAW_SECONDS))["state"], "the line of before is dead"
+        wait_until(lambda: opens(others[0], document), "no line opens again", seconds=THAW_SECONDS)
+
 
 class TestPostgreSQL:
     def test_every_page_says_soon_that_it_is_away_and_works_again_after_the_thaw(self, site: Site) -> None:
@@ -122,6 +140,15 @@ class TestPostgreSQL:
         assert {answer.status for answer in after} == {200}, told(after)
         assert slowest(after) < LIMIT, told(after)
         assert not Document.objects.filter(topic=BRIEF["topic"]).exists(), "half of what was refused was done"
+
+    def test_a_live_line_is_closed_soon_and_opens_after_the_thaw(self, site: Site) -> None:
+        document = ordered_document(owner=student_with_consent())
+        students = [site.student(document.owner) for _ in range(3)]
+        with site.frozen("postgres"):
+            closed = at_once(*(lambda one=one: one.closed_with(progress_line(document)) for one in students))
+        assert {answer.status for answer in closed} == {TRY_AGAIN_LATER}, told(closed)
+        assert slowest(closed) < LIMIT, told(closed)
+        wait_until(lambda: opens(students[0], document), "no line opens again", seconds=THAW_SECONDS)
 
     def test_the_first_page_after_its_restart_is_a_page(self, site: Site) -> None:
         students = [site.student() for _ in range(6)]
@@ -234,6 +261,14 @@ class TestStorage:
 
 def keys_of(documents: list[Document]) -> dict[object, object]:
     return dict(Payment.objects.filter(document__in=documents).values_list("document_id", "idempotency_key"))
+
+
+def progress_line(document: Document) -> str:
+    return f"/ws/documents/{document.pk}/progress/"
+
+
+def opens(student: Visitor, document: Document) -> bool:
+    return "state" in student.closed_with(progress_line(document)).text
 
 
 def to_be_paid() -> Document:
