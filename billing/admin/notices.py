@@ -46,8 +46,7 @@ class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
         body = format_html_join("", "<tr><th>{}</th><td>{}</td></tr>", rows)
         return format_html("<table><tbody>{}</tbody></table>", body)
 
-    @admin.action(description=_("Work those that still wait"), permissions=["money"])
+    @admin.action(description=_("Try again those that were given up or put off"), permissions=["money"])
     def work_again(self, request: HttpRequest, chosen: QuerySet[WebhookEvent]) -> None:
-        for event in chosen:
-            duty.try_again(events.EVENTS, event.pk)
-        self.message_user(request, _("Done."), messages.SUCCESS)
+        count = sum(duty.try_again(events.EVENTS, event.pk) for event in chosen)
+        self.message_user(request, _("%s are tried again now.") % count, messages.SUCCESS)

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from billing.domain import events
 from billing.enums import PaymentState, PriceListState
 from billing.models import Payment, PriceList, PromoCode, Redemption, Refund, WebhookEvent
 from documents.models import Document
@@ -210,9 +211,13 @@ def test_asking_stripe_tells_how_it_stands_or_why_not(
     assert "Stripe could not be asked" in act(staff, "payment", "settle_now", payment).content.decode()
 
 
-def test_events_that_wait_are_worked_on_command(staff: Client) -> None:
-    event = WebhookEvent.objects.create(event_id="evt_1", type="customer.created", object_id="z", payload={})
-    act(staff, "webhookevent", "work_again", event)
+def test_an_event_that_was_given_up_is_worked_on_command(staff: Client) -> None:
+    told = {"event_id": "evt_1", "type": "customer.created", "object_id": "z", "payload": {}}
+    event = WebhookEvent.objects.create(**told, due_at=None, given_up_at=timezone.now())
+    assert not events.work(event_id=event.pk)
+    assert "1 are tried again now" in act(staff, "webhookevent", "work_again", event).content.decode()
+    assert "0 are tried again now" in act(staff, "webhookevent", "work_again", event).content.decode()
+    assert events.work(event_id=event.pk)
     event.refresh_from_db()
     assert event.processed_at
 
