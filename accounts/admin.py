@@ -64,7 +64,7 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
         "tries",
         "error",
         "created_at",
-        "next_try_at",
+        "due_at",
         "sent_at",
         "opened_at",
     )

@@ -7,5 +7,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import personal_data, receivers  # noqa: F401  # connects the signals
+        from accounts.domain import mail
+        from tesigo.platform import duty
 
         personal_data.register()
+        duty.register(mail.MAILS)

@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.addresses import login_name
 from accounts.domain.user_agents import describe
 from accounts.enums import MailState
+from tesigo.platform.duty import Duty
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -152,11 +153,11 @@ class SignInRequest(models.Model):
         return _("too old") if self.expires_at <= timezone.now() else _("waiting")
 
 
-class Mail(models.Model):
+class Mail(Duty):
     """One mail to one person and how far it got (R-54). Bodies are rendered on sending, not kept.
 
     ``sealed`` carries what must not lie here in plain text (a sign-in link and its code); it is emptied once the mail
-    is sent or given up. ``next_try_at`` is when the next try is due, or until when the present one may take.
+    is sent or given up.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -169,17 +170,17 @@ class Mail(models.Model):
     once_key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     language = models.CharField(max_length=8, default="en")
     state = models.CharField(max_length=12, choices=MailState, default=MailState.QUEUED)
-    error = models.CharField(max_length=200, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
-    next_try_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(
+        null=True, blank=True, default=timezone.now, db_default=Now(), editable=False, db_column="next_try_at"
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Duty.Meta):
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["state", "next_try_at"], name="mail_by_state")]
         constraints = [
+            *Duty.Meta.constraints,
             models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known"),
             models.CheckConstraint(condition=Q(state="queued") | Q(sealed=""), name="mail_seal_only_while_queued"),
         ]

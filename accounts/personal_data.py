@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy import registry
-from privacy.registry import Holds, PersonalData, Retention
+from privacy.registry import DUTY, Holds, PersonalData, Retention
 
 
 def register() -> None:
@@ -98,10 +98,8 @@ _MAIL = {
     "once_key": Holds.LINK,
     "language": Holds.PERSONAL,
     "state": Holds.PLAIN,
-    "error": Holds.PLAIN,
-    "tries": Holds.PLAIN,
     "created_at": Holds.PLAIN,
-    "next_try_at": Holds.PLAIN,
     "sent_at": Holds.PLAIN,
     "opened_at": Holds.PLAIN,
+    **DUTY,
 }

@@ -21,7 +21,6 @@ app.conf.beat_schedule = {
     },
     "mirror-stripe": {"task": "billing.tasks.mirror_stripe_objects", "schedule": 60.0, "options": {"expires": 60}},
     "reconcile": {"task": "billing.tasks.reconcile_yesterday", "schedule": crontab(hour=2, minute=41)},
-    "send-waiting-mails": {"task": "accounts.tasks.send_waiting_mails", "schedule": 30.0, "options": {"expires": 30}},
     "continue-uploads": {"task": "documents.tasks.continue_uploads", "schedule": 60.0, "options": {"expires": 60}},
     "seal-audit": {"task": "privacy.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "nudge-due": {"task": "tesigo.tasks.nudge_due", "schedule": 15.0, "options": {"expires": 15}},

@@ -3,16 +3,18 @@
 import json
 import smtplib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import MailState
 from accounts.models import Mail, SignInRequest, User
@@ -21,12 +23,24 @@ from tesigo.platform.crypto import seal, unseal
 from tesigo.platform.enqueue import enqueue_on_commit
 
 SEND_TASK = "accounts.tasks.send_mail"
-#: Tries before a mail is given up: the waits between them add up to about 17 hours.
+#: Tries before a mail is given up: the waits between them add up to about 12 hours.
 MAX_TRIES = 12
-_FIRST_WAIT = timedelta(seconds=30)
-#: How long one try may take; after that another worker may take it over.
-_LEASE = timedelta(seconds=60)
-_BATCH = 200
+
+MAILS: Final = duty.Kind(
+    name="mail",
+    label=gettext_lazy("Mails"),
+    model=Mail,
+    task=SEND_TASK,
+    is_open=Q(state=MailState.QUEUED),
+    lease=timedelta(seconds=60),
+    longest_wait=timedelta(hours=4),
+    most_tries=MAX_TRIES,
+    nudge_lasts=timedelta(minutes=1),  # somebody waits for a sign-in mail
+    given_up={"state": MailState.FAILED, "sealed": ""},
+    reopened={"state": MailState.QUEUED},
+    # Of a sign-in mail that was given up nothing is left to send.
+    may_reopen=Q(signin=None) | ~Q(sealed=""),
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,7 @@ def send_mail(*, user: User, template: str, context: Mapping[str, Any], once_key
     it is kept in plain text), `site` and the user's `name`.
     """
     fields = {"user": user, "to": user.email_as_typed, "template": template, "context": dict(context)}
-    fields["language"] = user.language
+    fields |= {"language": user.language, **_told_now()}
     if once_key is None:
         enqueue_on_commit(SEND_TASK, str(Mail.objects.create(**fields).pk))
         return
@@ -73,47 +87,32 @@ def send_signin_mail(*, request: SignInRequest, token: str, code: str) -> None:
         template="signin",
         sealed=seal(json.dumps({"token": token, "code": code})),
         language=request.language,
+        **_told_now(),
     )
     enqueue_on_commit(SEND_TASK, str(mail.pk))
+
+
+def _told_now() -> dict[str, datetime]:
+    """Due, and a worker is told of it in the same breath."""
+    now = timezone.now()
+    return {"due_at": now, "nudged_at": now}
 
 
 def deliver(*, mail_id: str, now: datetime | None = None) -> bool:
     """Tries to send the mail if a try is due; True if it left.
 
-    One worker at a time: the try is claimed by a conditional update, which also schedules the next one. A worker that
-    dies in between leaves a mail that is tried again; a mail may then arrive twice, with the same Message-ID.
+    One worker at a time (R-116). A worker that dies in between leaves a mail that is tried again; a mail may then
+    arrive twice, with the same Message-ID.
     """
     now = now or timezone.now()
-    due = Mail.objects.filter(pk=mail_id, state=MailState.QUEUED, next_try_at__lte=now)
-    if not due.update(tries=F("tries") + 1, next_try_at=now + _LEASE):
+    mail = duty.claim(MAILS, mail_id, now=now)
+    if mail is None:
         return False
-    mail = Mail.objects.select_related("user", "signin").get(pk=mail_id)
-    if mail.tries > MAX_TRIES or (mail.signin and mail.signin.expires_at <= now):
-        _settle(mail, MailState.FAILED, error="given up: too late")
+    if mail.signin and mail.signin.expires_at <= now:
+        with suppress(duty.Lost):
+            duty.give_up(MAILS, mail, "given up: too late", now=now)
         return False
-    try:
-        message = _render(mail)
-    except duty.PutOff as error:
-        # What goes with it is still being made: no try of the mail's.
-        waiting = Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED)
-        waiting.update(tries=F("tries") - 1, next_try_at=now + error.wait, error=str(error)[:200])
-        return False
-    try:
-        message.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        _refused(mail, error, now)
-    except (smtplib.SMTPException, OSError) as error:
-        _try_later(mail, type(error).__name__, now)
-    else:
-        _settle(mail, MailState.SENT, sent_at=timezone.now())
-        return True
-    return False
-
-
-def due_mails(*, now: datetime) -> list[str]:
-    """Ids of mails whose next try is due, oldest first."""
-    due = Mail.objects.filter(state=MailState.QUEUED, next_try_at__lte=now).order_by("next_try_at")
-    return [str(pk) for pk in due.values_list("pk", flat=True)[:_BATCH]]
+    return duty.carry_out(MAILS, mail, _send, now=now) and mail.state == MailState.SENT
 
 
 def mark_opened(*, signin: SignInRequest, now: datetime) -> None:
@@ -121,24 +120,19 @@ def mark_opened(*, signin: SignInRequest, now: datetime) -> None:
     Mail.objects.filter(signin=signin, state=MailState.SENT).update(state=MailState.OPENED, opened_at=now)
 
 
-def _refused(mail: Mail, error: smtplib.SMTPRecipientsRefused, now: datetime) -> None:
-    codes = [code for code, _words in error.recipients.values()]
-    if codes and all(code >= 500 for code in codes):
-        _settle(mail, MailState.BOUNCED, error=f"refused: {codes[0]}")
-    else:
-        _try_later(mail, "refused for now", now)
-
-
-def _try_later(mail: Mail, error: str, now: datetime) -> None:
-    if mail.tries >= MAX_TRIES:
-        _settle(mail, MailState.FAILED, error=error)
-        return
-    wait = min(_FIRST_WAIT * 2 ** (mail.tries - 1), timedelta(hours=4))
-    Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(next_try_at=now + wait, error=error[:200])
-
-
-def _settle(mail: Mail, state: MailState, **fields: Any) -> None:
-    Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(state=state, sealed="", **{"error": ""} | fields)
+def _send(mail: Mail) -> Callable[[], None]:
+    message = _render(mail)
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _words in error.recipients.values()]
+        if not codes or any(code < 500 for code in codes):
+            raise duty.Failed("refused for now") from None
+        return lambda: duty.done(MAILS, mail, state=MailState.BOUNCED, sealed="", error=f"refused: {codes[0]}")
+    except (smtplib.SMTPException, OSError) as error:
+        # By its name alone: the words of a server hold addresses.
+        raise duty.Failed(type(error).__name__) from None
+    return lambda: duty.done(MAILS, mail, state=MailState.SENT, sealed="", sent_at=timezone.now())
 
 
 def _render(mail: Mail) -> EmailMultiAlternatives:

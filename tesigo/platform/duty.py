@@ -239,7 +239,8 @@ def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = No
             raise
         except Exception as error:
             is_outage = isinstance(error, kind.outages)
-            logger.warning("a duty failed: %s", type(error).__name__, extra=facts, exc_info=not is_outage)
+            is_known = is_outage or isinstance(error, Failed)
+            logger.warning("a duty failed: %s", type(error).__name__, extra=facts, exc_info=not is_known)
             later(kind, row, error, now=now, is_outage=is_outage)
             return False
     except Lost:

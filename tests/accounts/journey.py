@@ -15,6 +15,7 @@ from accounts import tasks
 from accounts.domain import mail, signin
 from accounts.models import SignInRequest
 from sandbox.testing import Running
+from tesigo.platform import duty
 
 ADDRESS = "ada@university.example"
 
@@ -43,8 +44,8 @@ class Post:
 
     def deliver(self) -> None:
         """What the worker does with the mails that wait."""
-        for mail_id in mail.due_mails(now=timezone.now()):
-            tasks.send_mail(mail_id)
+        for row in list(duty.due(mail.MAILS, now=timezone.now())):
+            tasks.send_mail(str(row.pk))
 
     def newest(self, address: str = ADDRESS) -> SignInMail:
         """Sends what waits and reads the newest mail to the address."""

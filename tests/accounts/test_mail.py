@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from celery import current_app
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
@@ -13,9 +14,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import tasks
 from accounts.domain import mail
 from accounts.models import Mail, User
+from tesigo.platform import duty
+from tesigo.platform.enqueue import outbox
+from tesigo.platform.models import Alert
+from tesigo.tasks import nudge_due
 from tests.accounts.journey import ADDRESS, Post, ask, at_once
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +44,11 @@ def hello(settings: Settings, tmp_path: Path) -> str:
 @pytest.fixture
 def ada(db: None) -> User:
     return User.objects.create_user(ADDRESS, email_as_typed="Ada+x@university.example", name="Ada <b>")
+
+
+@pytest.fixture
+def broker(_redis_client: redis.Redis) -> redis.Redis:
+    return _redis_client
 
 
 def test_a_mail_goes_to_the_address_as_typed(post: Post, ada: User, hello: str, settings: Settings) -> None:
@@ -93,11 +102,11 @@ def test_a_server_that_fails_for_now_is_asked_again_later(post: Post, ada: User,
         assert mail.deliver(mail_id=str(row.pk), now=now) is False
         row.refresh_from_db()
         assert row.state == "queued"
-        waits.append(row.next_try_at - now)
-        assert mail.due_mails(now=now) == []
-        now = row.next_try_at
+        waits.append(row.due_at - now)
+        assert not duty.due(mail.MAILS, now=now).exists()
+        now = row.due_at or now
     assert waits == [timedelta(seconds=30), timedelta(seconds=60)]
-    assert mail.due_mails(now=now) == [str(row.pk)]
+    assert duty.due(mail.MAILS, now=now).get() == row
     assert mail.deliver(mail_id=str(row.pk), now=now) is True
     row.refresh_from_db()
     assert (row.state, row.tries, row.error) == ("sent", 3, "")
@@ -108,14 +117,25 @@ def test_a_server_that_is_away_is_given_up_at_last(ada: User, hello: str, settin
     settings.EMAIL_PORT = 1
     mail.send_mail(user=ada, template=hello, context={"title": "x"})
     row = Mail.objects.get()
-    now = timezone.now()
+    began = now = timezone.now()
     for _ in range(mail.MAX_TRIES):
         assert row.state == "queued"
         assert mail.deliver(mail_id=str(row.pk), now=now) is False
         row.refresh_from_db()
-        now = row.next_try_at
+        now = row.due_at or now
     assert (row.state, row.error) == ("failed", "ConnectionRefusedError")
-    assert mail.due_mails(now=now + timedelta(days=1)) == []
+    assert (row.tries, row.given_up_at, row.due_at) == (12, now, None)
+    assert timedelta(hours=12) < now - began < timedelta(hours=13)
+    assert "accounts/domain/mail.py:" in row.traceback
+    assert ADDRESS.partition("@")[2] not in row.error + row.traceback
+    alert = Alert.objects.get(key="given-up:mail")
+    assert str(row.pk) in alert.text
+    assert "@" not in alert.text
+    assert duty.try_again(mail.MAILS, row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.tries) == ("queued", 0)
+    Mail.objects.update(due_at=None)
+    assert not duty.due(mail.MAILS, now=now + timedelta(days=1)).exists()
 
 
 def test_a_refused_recipient_is_a_bounce(post: Post, hello: str) -> None:
@@ -130,8 +150,10 @@ def test_a_refused_recipient_is_a_bounce(post: Post, hello: str) -> None:
 class GreylistingBackend(BaseEmailBackend):
     """A server that refuses recipients it sees for the first time, for now."""
 
+    code = 450
+
     def send_messages(self, email_messages: Any) -> int:
-        raise smtplib.SMTPRecipientsRefused({email_messages[0].to[0]: (450, b"try again later")})
+        raise smtplib.SMTPRecipientsRefused({email_messages[0].to[0]: (self.code, b"try again later")})
 
 
 def test_a_recipient_refused_for_now_is_tried_again(ada: User, hello: str, settings: Settings) -> None:
@@ -144,10 +166,17 @@ def test_a_recipient_refused_for_now_is_tried_again(ada: User, hello: str, setti
     assert str(row) == f"hello {row.pk}"
 
 
-def test_the_worker_hands_out_what_is_due(ada: User, hello: str) -> None:
-    """Over a real Celery broker: the task of each due mail stands in the queue."""
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_nudge_is_sent_once_more_however_often_beat_looks(ada: User, hello: str, broker: redis.Redis) -> None:
+    """Over a real Celery broker: the task of each due mail stands in the queue, once."""
     mail.send_mail(user=ada, template=hello, context={"title": "x"})
-    tasks.send_waiting_mails()
+    outbox.flush(seconds=10)
+    broker.flushdb()
+    Mail.objects.update(nudged_at=timezone.now() - mail.MAILS.nudge_lasts)
+    for _ in range(5):
+        nudge_due()
+    outbox.flush(seconds=10)
+    assert broker.llen(f"tesigo:{current_app.conf.task_default_queue}") == 1
     with current_app.connection_for_read() as connection:
         message = connection.SimpleQueue(current_app.conf.task_default_queue).get(timeout=5)
         message.ack()
@@ -161,6 +190,7 @@ def test_a_sign_in_mail_is_not_sent_when_it_is_too_late(post: Post) -> None:
     assert mail.deliver(mail_id=str(row.pk), now=request.expires_at + timedelta(seconds=1)) is False
     row.refresh_from_db()
     assert (row.state, row.sealed) == ("failed", "")
+    assert not duty.try_again(mail.MAILS, row.pk), "its link and code are gone"
     assert post.sandbox.control.mails(ADDRESS) == []
 
 
@@ -168,11 +198,35 @@ def test_an_interrupted_try_is_taken_over(post: Post, ada: User, hello: str) -> 
     mail.send_mail(user=ada, template=hello, context={"title": "x"})
     row = Mail.objects.get()
     # As a worker leaves it that is killed right after claiming the try.
-    Mail.objects.update(tries=1, next_try_at=timezone.now() + timedelta(seconds=60))
+    Mail.objects.update(tries=1, due_at=timezone.now() + timedelta(seconds=60))
     assert mail.deliver(mail_id=str(row.pk)) is False
     assert mail.deliver(mail_id=str(row.pk), now=timezone.now() + timedelta(seconds=61)) is True
     arrived = post.sandbox.control.mails("Ada+x@university.example")[0]
     assert arrived["headers"]["Message-ID"].startswith(f"<{row.pk}@")
+
+
+@pytest.mark.parametrize("code", [450, 550])
+def test_a_worker_whose_lease_ran_out_leaves_the_mail_to_the_next(
+    ada: User, hello: str, settings: Settings, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail.send_mail(user=ada, template=hello, context={"title": "x"})
+    row = Mail.objects.get()
+    now = timezone.now()
+    slow = duty.claim(mail.MAILS, row.pk, now=now)
+    assert slow
+    assert duty.claim(mail.MAILS, row.pk, now=now) is None
+    assert duty.claim(mail.MAILS, row.pk, now=now + timedelta(seconds=61))
+    settings.EMAIL_BACKEND = f"{__name__}.GreylistingBackend"
+    monkeypatch.setattr(GreylistingBackend, "code", code)
+    assert not duty.carry_out(mail.MAILS, slow, mail._send, now=now)
+    row.refresh_from_db()
+    assert (row.state, row.tries, row.due_at) == ("queued", 2, now + timedelta(seconds=121))
+
+
+def test_the_database_keeps_a_mail_that_was_given_up_from_being_due(ada: User, hello: str) -> None:
+    mail.send_mail(user=ada, template=hello, context={"title": "x"})
+    with pytest.raises(IntegrityError, match="mail_given_up_is_over"), transaction.atomic():
+        Mail.objects.update(given_up_at=timezone.now())
 
 
 def test_the_database_lets_no_sealed_secret_outlive_its_mail(post: Post) -> None:

@@ -124,7 +124,7 @@ def test_the_receipt_is_mailed_once_with_the_stored_file_and_its_address(
     row.refresh_from_db()
     assert (row.state, row.tries, mailoutbox) == ("queued", 0, [])
     receipt = make(paid)
-    assert mail.deliver(mail_id=str(row.pk), now=row.next_try_at)
+    assert mail.deliver(mail_id=str(row.pk), now=row.due_at)
     (message,) = mailoutbox
     assert address(paid) in message.body
     ((name, content, kind),) = message.attachments
