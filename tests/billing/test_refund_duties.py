@@ -22,6 +22,7 @@ from tesigo.platform import duty
 from tesigo.platform.models import Alert
 from tests.billing import at_stripe
 from tests.billing.concurrently import at_once
+from tests.billing.later import nudged
 from tests.faults.workers import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,10 +55,10 @@ def in_a_thread(work: Callable[[], Any]) -> Any:
 
 def test_a_refund_is_handed_out_once_however_often_beat_looks(refund: Refund) -> None:
     assert refund.due_at == refund.nudged_at
-    assert sum(duty.nudge_due() for _ in range(5)) == 0, "it was told of when it was decided"
+    assert sum(nudged(REFUNDS, times=5)) == 0, "it was told of when it was decided"
     assert refund.nudged_at
     lost = refund.nudged_at + REFUNDS.nudge_lasts
-    assert [duty.nudge_due(now=lost) for _ in range(5)] == [1, 0, 0, 0, 0]
+    assert nudged(REFUNDS, now=lost, times=5) == [1, 0, 0, 0, 0]
 
 
 def test_a_refund_that_an_older_site_decided_is_carried_on(refund: Refund, sandbox: Running) -> None:
@@ -68,7 +69,7 @@ def test_a_refund_that_an_older_site_decided_is_carried_on(refund: Refund, sandb
             f" SELECT gen_random_uuid(), 'older', gen_random_uuid(), {columns} FROM billing_refund RETURNING id"
         )
         (older,) = cursor.fetchone()
-    assert [duty.nudge_due() for _ in range(3)] == [1, 0, 0]
+    assert nudged(REFUNDS, times=3) == [1, 0, 0]
     continue_refund(str(older))
     assert Refund.objects.get(pk=older).state == RefundState.SUCCEEDED
 
@@ -76,7 +77,7 @@ def test_a_refund_that_an_older_site_decided_is_carried_on(refund: Refund, sandb
 def test_a_refund_that_somebody_else_finished_is_no_duty_any_more(refund: Refund, sandbox: Running) -> None:
     refunds.advance(refund_id=refund.pk)
     assert not refunds.advance_quietly(refund_id=refund.pk)
-    assert duty.nudge_due(now=timezone.now() + REFUNDS.nudge_lasts) == 0
+    assert nudged(REFUNDS, now=timezone.now() + REFUNDS.nudge_lasts) == [0]
     at_stripe_once(refund, sandbox)
 
 
@@ -104,7 +105,7 @@ def test_what_a_late_worker_brings_is_not_booked(refund: Refund, paid: Payment, 
     assert Booking.objects.filter(refund=refund).count() == 1
     assert not refunds.advance_quietly(refund_id=refund.pk, now=now), "it is held"
     after = now + REFUNDS.lease + SECOND
-    assert duty.nudge_due(now=after) == 1
+    assert nudged(REFUNDS, now=after) == [1]
     assert refunds.advance_quietly(refund_id=refund.pk, now=after)
     at_stripe_once(refund, sandbox)
 
