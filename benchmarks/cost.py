@@ -11,15 +11,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import tables
 from benchmarks.prices import cost
+from benchmarks.serving import checked_out
 from tesigo.platform.stack import ROOT
 
 _BEFORE: Final = "2350ef3"
@@ -40,30 +38,13 @@ def main() -> None:
     order = {"PAGES": str(pages), "SECTIONS": str(sections), "LATENCY": os.environ.get("LATENCY", "1.0")}
     paths = [str(Path(path).resolve()) for path in os.environ.get("SOURCES", "").split(":") if path]
     order["SOURCES"] = json.dumps(paths)
-    with _earlier(os.environ.get("BEFORE", _BEFORE)) as folder:
+    with checked_out(os.environ.get("BEFORE", _BEFORE), kept=os.environ.get("WORK", "")) as folder:
         before = _write(folder, order)
         now = _write(ROOT, order)
         same = _write(folder, order | {"CHAIN": json.dumps(now["chain"])})
     for title, told in (("before", before), ("now", now), ("before, with the models of now", same)):
         print(f"{title}: {json.dumps(told['purposes'])}, models: {json.dumps(told['meter']['models'])}")
     _show(pages, sections, {_OWN: (before, now), _SAME: (same, now)})
-
-
-@contextmanager
-def _earlier(commit: str) -> Iterator[Path]:
-    """The earlier build in a folder; kept where WORK names one."""
-    kept = os.environ.get("WORK")
-    with tempfile.TemporaryDirectory(prefix="tesigo-before-") as made:
-        folder = Path(kept) if kept else Path(made) / "build"
-        if not folder.exists():
-            subprocess.run(
-                ["git", "worktree", "add", "--detach", str(folder), commit], cwd=ROOT, check=True, stdout=sys.stderr
-            )
-        try:
-            yield folder
-        finally:
-            if not kept:
-                subprocess.run(["git", "worktree", "remove", "--force", str(folder)], cwd=ROOT, check=False)
 
 
 def _write(build: Path, order: dict[str, str]) -> Told:

@@ -7,23 +7,20 @@ same events for a minute at most. EVENTS=, CLIENTS=, PAYMENTS= (500).
 
 import os
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Final
 
 import redis
 
 from benchmarks import tables, webhooks
-from benchmarks.site import HOME, Site, site
-from tesigo.platform.processes import free_port, wait_until
-from tesigo.platform.stack import ROOT, Stack
+from benchmarks.serving import checked_out, web
+from benchmarks.site import HOME, site
+from tesigo.platform.processes import wait_until
+from tesigo.platform.stack import Stack
 
 #: What is promised (R-106), and how long a client waits before it gives up: Stripe's own limit is not much longer.
 _LIMIT: Final = 2.0
@@ -45,20 +42,20 @@ def main() -> None:
     before = os.environ.get("BEFORE", "")
     os.environ["STRIPE_CALLS_PER_SECOND"] = "100000"
     with site() as place:
-        paid = webhooks._paid_orders(place, orders)
+        paid = webhooks.paid_orders(place, orders)
         columns: dict[str, list[Answer]] = {}
         if before:
-            with _checked_out(before) as folder, _web(place, folder) as address, _frozen_redis():
-                early = [webhooks._letter(10**6 + number, paid[number % len(paid)]) for number in range(events)]
+            with checked_out(before) as folder, web(place, folder) as address, _frozen_redis():
+                early = [webhooks.letter(10**6 + number, paid[number % len(paid)]) for number in range(events)]
                 columns[before] = _deliver(early, address, clients, seconds=_BEFORE_SECONDS)
-        with _web(place, ROOT) as address:
-            letters = [webhooks._letter(number, paid[number % len(paid)]) for number in range(events)]
+        with web(place) as address:
+            letters = [webhooks.letter(number, paid[number % len(paid)]) for number in range(events)]
             with _frozen_redis():
                 columns["this build"] = _deliver(letters, address, clients, seconds=None)
             nudges = _nudges(at_least=events)
         _forget_events_of_before()
-        worked = webhooks._work()
-        effects = webhooks._effects(events, paid)
+        worked = webhooks.work()
+        effects = webhooks.effects(events, paid)
     _show(events, clients, columns)
     rows = [
         ("nudges with Redis after the thaw", nudges),
@@ -90,38 +87,6 @@ def _frozen_redis() -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-@contextmanager
-def _checked_out(commit: str) -> Iterator[Path]:
-    """Another state of the code in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="tesigo-before-") as folder:
-        tree = Path(folder) / "tree"
-        git = ["git", "-C", str(ROOT), "worktree"]
-        subprocess.run([*git, "add", "--quiet", "--detach", str(tree), commit], check=True)
-        try:
-            yield tree
-        finally:
-            subprocess.run([*git, "remove", "--force", str(tree)], check=True)
-
-
-@contextmanager
-def _web(place: Site, folder: Path) -> Iterator[str]:
-    """The web server of the code in ``folder``."""
-    port = free_port()
-    words = [sys.executable, "-m", "uvicorn", "tesigo.asgi:application", f"--port={port}", "--no-proxy-headers"]
-    with (place.folder / f"web-{port}.log").open("w") as log:
-        server = subprocess.Popen(
-            [*words, "--no-access-log", "--lifespan=off"], cwd=folder, stdout=log, stderr=subprocess.STDOUT
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        if not wait_until(lambda: webhooks._answers(address), seconds=60):
-            raise SystemExit(f"The web server did not start; see {place.folder}.")
-        yield address
-    finally:
-        server.kill()  # the build before does not end by itself: its threads wait for Redis
-        server.wait(30)
 
 
 def _deliver(letters: list[Letter], address: str, clients: int, *, seconds: float | None) -> list[Answer]:

@@ -1,76 +1,106 @@
 """Another person's library page while one person asks for 50 receipts at once ÷ alone, as medians of pages.
 
 The web server runs as ``make run`` starts it. RECEIPTS= (50) are asked for at once, again and again, for as long as
-PAGES= (40) library pages of somebody else are read one after the other.
+PAGES= (40) library pages of somebody else are read one after the other. BEFORE=2350ef3 puts the web server of that
+commit beside it, on the same servers in the same run: it gets as many pages, for five minutes at most.
 """
 
 import os
+import secrets
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import httpx
 
 from benchmarks import tables
-from benchmarks.site import site
-from benchmarks.webhooks import _paid_orders, _web
+from benchmarks.serving import checked_out, web
+from benchmarks.site import Site, site
+from benchmarks.webhooks import paid_orders
+from tesigo.platform.stack import ROOT
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from billing.models import Payment
+
+_GATHERING_SECONDS: Final = 120
+_READING_SECONDS: Final = 150.0
+
+#: Status and seconds of an answer; status 0 where none came.
+Answer = tuple[int, float]
 
 
 def main() -> None:
-    """Alone, under the crowd, alone again."""
+    """Each build alone, under the crowd, alone again."""
     at_once, pages = int(os.environ.get("RECEIPTS", "50")), int(os.environ.get("PAGES", "40"))
-    with site() as place, _dressed(), _web(place) as address:
-        from billing.domain import receipts, settlement
-        from tests.documents.factories import UserFactory
+    before = os.environ.get("BEFORE", "")
+    with site() as place, ExitStack() as builds:
+        builds_at = {before: builds.enter_context(checked_out(before))} if before else {}
+        builds_at["this build"] = ROOT
+        payment = _receipt(place)
+        columns = {}
+        for name, folder in builds_at.items():
+            _gather_styles(folder)
+            with web(place, folder) as address:
+                columns[name] = _compare(address, payment, at_once=at_once, pages=pages)
+    rows = [(words, *(found[words] for found in columns.values())) for words in columns["this build"]]
+    tables.show(f"A library page while {at_once} receipts are asked for at once", ("", *columns), rows)
 
-        (payment,) = _paid_orders(place, 1)
-        settlement.settle(payment_id=payment.pk, cause="benchmark")
-        receipts.make(file_id=payment.receipt.file.pk)
-        asking, reading = _browser(address, payment.user), _browser(address, UserFactory.create())
-        receipt = f"/account/payments/{payment.pk}/receipt/"
-        alone = _read(reading, pages)
-        statuses: Counter[int] = Counter()
-        ended = threading.Event()
 
-        def ask() -> None:
-            while not ended.is_set():
-                statuses[asking.get(receipt).status_code] += 1
+def _receipt(place: Site) -> "Payment":
+    from billing.domain import receipts, settlement
 
-        with ThreadPoolExecutor(at_once) as crowd:
-            for _ in range(at_once):
-                crowd.submit(ask)
+    (payment,) = paid_orders(place, 1)
+    settlement.settle(payment_id=payment.pk, cause="benchmark")
+    receipts.make(file_id=payment.receipt.file.pk)
+    return payment
+
+
+def _gather_styles(folder: Path) -> None:
+    """Pages name their styles by what is in them: each build has its own."""
+    words = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(words, cwd=folder, check=True, timeout=_GATHERING_SECONDS)
+
+
+def _compare(address: str, payment: "Payment", *, at_once: int, pages: int) -> dict[str, str]:
+    from tests.documents.factories import UserFactory
+
+    reader = UserFactory.create(email=f"{secrets.token_hex(4)}@readers.example")
+    asking, reading = _browser(address, payment.user), _browser(address, reader)
+    receipt = f"/account/payments/{payment.pk}/receipt/"
+    alone = _read(reading, pages)
+    statuses: Counter[int] = Counter()
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            statuses[_status(asking, receipt)] += 1
+
+    with ThreadPoolExecutor(at_once) as crowd:
+        for _ in range(at_once):
+            crowd.submit(ask)
+        try:
             beside = _read(reading, pages)
+        finally:
             ended.set()
-        alone += _read(reading, pages)
-    quiet, busy = statistics.median(alone), statistics.median(beside)
-    tables.show(
-        f"A library page while {at_once} receipts are asked for at once",
-        ("", "seen"),
-        [
-            ("alone", f"{quiet * 1000:.0f} ms"),
-            ("beside", f"{busy * 1000:.0f} ms"),
-            ("beside ÷ alone", f"{busy / quiet:.2f}"),
-            ("slowest beside", f"{max(beside) * 1000:.0f} ms"),
-            ("receipts", ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))),
-        ],
-    )
-
-
-@contextmanager
-def _dressed() -> Iterator[None]:
-    """Pages name their styles by what is in them: those have to be gathered first."""
-    from django.core.management import call_command
-
-    call_command("collectstatic", "--noinput", verbosity=0)
-    yield
+    alone += _read(reading, pages)
+    quiet, busy = (statistics.median(seconds for _, seconds in answers) for answers in (alone, beside))
+    refused = [status for status, _ in beside if status != 200]
+    return {
+        "alone": f"{quiet * 1000:.0f} ms",
+        "beside": f"{busy * 1000:.0f} ms",
+        "beside ÷ alone": f"{busy / quiet:.2f}",
+        "slowest beside": f"{max(seconds for _, seconds in beside) * 1000:.0f} ms",
+        "pages beside": f"{len(beside)}, of them refused {len(refused)}",
+        "receipts": ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items())),
+    }
 
 
 def _browser(address: str, user: "User") -> httpx.Client:
@@ -94,15 +124,22 @@ def _browser(address: str, user: "User") -> httpx.Client:
     )
 
 
-def _read(browser: httpx.Client, pages: int) -> list[float]:
-    times = []
-    for _ in range(pages):
+def _status(browser: httpx.Client, path: str) -> int:
+    """Of the answer; 0 where none came."""
+    try:
+        return browser.get(path).status_code
+    except httpx.TransportError:
+        return 0
+
+
+def _read(browser: httpx.Client, pages: int) -> list[Answer]:
+    answers: list[Answer] = []
+    ends_at = time.monotonic() + _READING_SECONDS
+    while len(answers) < pages and time.monotonic() < ends_at:
         began = time.perf_counter()
-        answer = browser.get("/documents/")
-        times.append(time.perf_counter() - began)
-        if answer.status_code != 200:
-            raise SystemExit(f"The library answered {answer.status_code}.")
-    return times
+        status = _status(browser, "/documents/")
+        answers.append((status, time.perf_counter() - began))
+    return answers
 
 
 if __name__ == "__main__":

@@ -8,22 +8,15 @@ CLIENTS=.
 import json
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
 from benchmarks import tables
+from benchmarks.serving import web
 from benchmarks.site import Site, site
-from tesigo.platform.processes import wait_until
-from tesigo.platform.stack import ROOT
 
 if TYPE_CHECKING:
     from billing.models import Payment
@@ -42,52 +35,22 @@ def main() -> None:
         for name, default in (("EVENTS", "5000"), ("DELIVERIES", "3"), ("CLIENTS", "8"), ("PAYMENTS", "500"))
     )
     os.environ["STRIPE_CALLS_PER_SECOND"] = "100000"
-    with site() as place, _web(place) as address:
-        paid = _paid_orders(place, orders)
-        letters = [_letter(number, paid[number % len(paid)]) for number in range(events)]
+    with site() as place, web(place) as address:
+        paid = paid_orders(place, orders)
+        letters = [letter(number, paid[number % len(paid)]) for number in range(events)]
         statuses, seconds = _deliver(letters, address, deliveries, clients)
-        worked = _work()
+        worked = work()
         rows = [
             ("events × deliveries", f"{events} × {deliveries}"),
             ("answered with 200", f"{statuses[200]} of {sum(statuses.values())}"),
             ("answers a second", f"{sum(statuses.values()) / seconds:.0f}"),
             ("events worked a second", f"{events / worked:.0f}"),
-            *_effects(events, paid),
+            *effects(events, paid),
         ]
     tables.show(f"Webhooks by {clients} clients at once", ("", "seen"), rows)
 
 
-@contextmanager
-def _web(place: Site) -> Iterator[str]:
-    """The web server as a process of its own."""
-    port = os.environ["SITE_PORT"]
-    log = (place.folder / "web.log").open("w")
-    server = subprocess.Popen(
-        [
-            sys.executable, "-m", "uvicorn", "tesigo.asgi:application", "--port", port, "--no-proxy-headers",
-            "--no-access-log", "--lifespan", "off",
-        ],
-        cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        address = f"http://127.0.0.1:{port}"
-        if not wait_until(lambda: _answers(address), seconds=60):
-            raise SystemExit(f"The web server did not start; see {place.folder / 'web.log'}.")
-        yield address
-    finally:
-        server.terminate()
-        server.wait(30)
-        log.close()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/health", timeout=2).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def _paid_orders(place: Site, count: int) -> "list[Payment]":
+def paid_orders(place: Site, count: int) -> "list[Payment]":
     """Orders opened as the price page does, and paid on Stripe's page."""
     from benchmarks import orders
     from billing.domain import checkout
@@ -109,7 +72,7 @@ def _paid_orders(place: Site, count: int) -> "list[Payment]":
     return paid
 
 
-def _letter(number: int, payment: "Payment") -> tuple[bytes, str]:
+def letter(number: int, payment: "Payment") -> tuple[bytes, str]:
     """An event's body and its signature."""
     from django.conf import settings
 
@@ -155,14 +118,14 @@ def _send(share: list[tuple[bytes, str]], address: str) -> Counter[int]:
     return statuses
 
 
-def _work() -> float:
+def work() -> float:
     """Works what was stored, by threads at once; answers the seconds that took."""
     from django.db import connection
 
     from billing.domain import events
     from billing.models import WebhookEvent
 
-    def work(event_id: int) -> None:
+    def work_one(event_id: int) -> None:
         events.work(event_id=event_id)
 
     def leave() -> None:
@@ -170,13 +133,14 @@ def _work() -> float:
 
     began = time.perf_counter()
     with ThreadPoolExecutor(_WORKERS) as pool:
-        list(pool.map(work, WebhookEvent.objects.filter(processed_at=None).values_list("pk", flat=True)))
+        list(pool.map(work_one, WebhookEvent.objects.filter(processed_at=None).values_list("pk", flat=True)))
         for _ in range(_WORKERS):
             pool.submit(leave)
     return time.perf_counter() - began
 
 
-def _effects(events: int, paid: "list[Payment]") -> list[tuple[str, str]]:
+def effects(events: int, paid: "list[Payment]") -> list[tuple[str, str]]:
+    """What came of the events, as rows of a table."""
     from billing.models import Booking, Entry, Payment, PaymentEvent, Receipt, WebhookEvent
     from generation.models import Job
 

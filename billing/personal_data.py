@@ -106,6 +106,7 @@ _REFUND = {
     "actor_id": Holds.LINK,
     "created_at": Holds.PERSONAL,
     "finished_at": Holds.PERSONAL,
+    **DUTY,
 }
 _WEBHOOK_EVENT = {
     "id": Holds.PLAIN,

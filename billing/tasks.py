@@ -43,13 +43,13 @@ def close_needless_sessions() -> None:
 
 @shared_task(ignore_result=True)
 def continue_refund(refund_id: str) -> None:
-    """Carries one refund on."""
+    """Carries one refund on, if it is due."""
     refunds.advance_quietly(refund_id=UUID(refund_id))
 
 
 @shared_task(ignore_result=True)
 def continue_refunds() -> None:
-    """Carries on every refund that is still open (beat)."""
+    """Carries on the refunds that are due, for a beat of before the one sweep found them."""
     for refund_id in refunds.unfinished():
         refunds.advance_quietly(refund_id=refund_id)
 

@@ -231,6 +231,10 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin):
         "stripe_refund_id",
         "created_at",
         "finished_at",
+        "due_at",
+        "tries",
+        "error",
+        "traceback",
     )
 
     @admin.display(description=_("amount"), ordering="amount")

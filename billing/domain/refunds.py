@@ -1,15 +1,15 @@
 """Money going back: decided once under a lock, then carried out under a stored key until Stripe has it."""
 
-import logging
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import send_mail
 from billing import stripe_gateway as gateway
@@ -17,16 +17,14 @@ from billing.domain import ledger, payments
 from billing.domain.pricing import CENT, from_cents, to_cents
 from billing.domain.sessions import KEY_LIFE
 from billing.enums import Movement, PaymentState, RefundState
-from billing.errors import Declined, ProviderError
+from billing.errors import Declined, Unavailable, Unknown
 from billing.models import PAID_STATES, Payment, Receipt, Refund
 from privacy.domain import audit
-from tesigo.platform import alerts
+from tesigo.platform import alerts, duty
 from tesigo.platform.enqueue import enqueue_on_commit
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-logger = logging.getLogger(__name__)
 
 #: The cause of a refund for a document that could not be written (R-67).
 GENERATION_FAILED: Final = "generation_failed"
@@ -37,6 +35,25 @@ _SENT_BACK: Final = frozenset({"failed", "canceled"})
 MISSING_PAGES: Final = "missing_pages"
 #: The cause of a refund of money that came in for nothing: paid twice, or for an order that had changed (R-63).
 NOT_NEEDED: Final = "not_needed"
+#: How soon Stripe is asked again about a refund that it has not finished.
+_ASK_AGAIN: Final = timedelta(minutes=1)
+
+REFUNDS: Final = duty.Kind(
+    name="refund",
+    label=_("Refunds on their way"),
+    model=Refund,
+    task="billing.tasks.continue_refund",
+    is_open=Q(state__in=OPEN),
+    # Longer than Stripe is waited for; should two ever send one refund at once, its key keeps it one.
+    lease=timedelta(minutes=2),
+    first_wait=_ASK_AGAIN,
+    longest_wait=timedelta(minutes=10),
+    # Money that is owed is never given up (R-14); staff hear of one that has not moved for an hour.
+    told_after=10,
+    outages=(Unavailable, Unknown),
+    nudge_lasts=timedelta(minutes=2),
+    may_reopen=Q(state__in=OPEN),
+)
 
 
 def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | None" = None) -> Refund | None:
@@ -99,6 +116,7 @@ def open_refund(
             return None
         if amount is not None and not 0 < amount <= left:
             raise ValueError(f"{amount} of {left}")
+        told_at = timezone.now()
         refund = Refund.objects.create(
             payment=payment,
             amount=amount or left,
@@ -106,9 +124,11 @@ def open_refund(
             reason=reason[:300],
             actor_id=by.pk if by else None,
             created_at=now,
+            due_at=told_at,
+            nudged_at=told_at,
         )
         _open(payment, refund, by, now)
-        enqueue_on_commit("billing.tasks.continue_refund", str(refund.pk))
+        enqueue_on_commit(REFUNDS.task, str(refund.pk))
     return refund
 
 
@@ -187,24 +207,23 @@ def advance(*, refund_id: UUID, now: datetime | None = None) -> Refund:
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     if refund.state not in OPEN:
         return refund
-    try:
-        answer = _ask(refund, now)
-    except Declined as error:
-        _fail(refund, str(error), now)
-    else:
-        _book(refund, answer, now)
+    _note(refund, _ask(refund, now), now)
     refund.refresh_from_db()
     return refund
 
 
-def advance_quietly(*, refund_id: UUID) -> None:
-    """As ``advance``, for the background: when Stripe cannot be asked the refund waits for the next round."""
-    try:
-        advance(refund_id=refund_id)
-    except ProviderError as error:
-        logger.warning("refund_waits", extra={"refund_id": str(refund_id), "why": str(error)})
-    except Exception:  # whatever is wrong with one, the others have their turn
-        logger.exception("refund_waits", extra={"refund_id": str(refund_id)})
+def advance_quietly(*, refund_id: UUID, now: datetime | None = None) -> bool:
+    """As ``advance``, for the background, if the refund is due; true when Stripe was asked.
+
+    One that Stripe has not finished is asked about again; what goes wrong stays on the row, and it is tried again.
+    """
+
+    def asked(refund: Refund) -> Callable[[], None]:
+        at = now or timezone.now()
+        answer = _ask(refund, at)
+        return lambda: _note_of_duty(refund, answer, at)
+
+    return duty.attempt(REFUNDS, refund_id, asked, now=now)
 
 
 def unfinished(*, limit: int = 200) -> list[UUID]:
@@ -214,20 +233,43 @@ def unfinished(*, limit: int = 200) -> list[UUID]:
     return list(unfinished.values_list("pk", flat=True)[:limit])
 
 
-def _ask(refund: Refund, now: datetime) -> gateway.ProviderRefund:
-    if refund.stripe_refund_id:
-        return gateway.retrieve_refund(refund.stripe_refund_id)
-    intent = refund.payment.stripe_payment_intent_id
-    if not intent:
-        raise Declined("The payment has no PaymentIntent.")
-    if now - refund.created_at > KEY_LIFE and (found := gateway.find_refund(intent_id=intent, our_id=str(refund.pk))):
-        return found
-    return gateway.create_refund(
-        key=str(refund.idempotency_key),
-        intent_id=intent,
-        amount=to_cents(refund.amount),
-        metadata={"refund_id": str(refund.pk), "payment_id": str(refund.payment_id)},
-    )
+def _ask(refund: Refund, now: datetime) -> gateway.ProviderRefund | Declined:
+    """How the refund stands at Stripe, which gets it if it has not; or its no. Raises Unavailable and Unknown."""
+    try:
+        if refund.stripe_refund_id:
+            return gateway.retrieve_refund(refund.stripe_refund_id)
+        intent = refund.payment.stripe_payment_intent_id
+        if not intent:
+            return Declined("The payment has no PaymentIntent.")
+        is_old = now - refund.created_at > KEY_LIFE
+        if is_old and (found := gateway.find_refund(intent_id=intent, our_id=str(refund.pk))):
+            return found
+        return gateway.create_refund(
+            key=str(refund.idempotency_key),
+            intent_id=intent,
+            amount=to_cents(refund.amount),
+            metadata={"refund_id": str(refund.pk), "payment_id": str(refund.payment_id)},
+        )
+    except Declined as error:
+        return error
+
+
+def _note_of_duty(refund: Refund, answer: gateway.ProviderRefund | Declined, now: datetime) -> None:
+    """Books the answer for whoever holds the refund. Raises Lost where it is in other hands, and books nothing then."""
+    with transaction.atomic():
+        payments.locked(refund.payment_id)
+        _note(refund, answer, now)
+        if Refund.objects.filter(REFUNDS.is_open, pk=refund.pk).exists():
+            duty.put_off(REFUNDS, refund, wait=_ASK_AGAIN, why="It is on its way at Stripe.", now=now)
+        else:
+            duty.done(REFUNDS, refund)
+
+
+def _note(refund: Refund, answer: gateway.ProviderRefund | Declined, now: datetime) -> None:
+    if isinstance(answer, Declined):
+        _fail(refund, str(answer), now)
+    else:
+        _book(refund, answer, now)
 
 
 def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from billing.enums import DisputeState, PaymentState, RefundState, Variant
 from billing.models.prices import PriceList
 from documents.models import Document
+from tesigo.platform.duty import Duty
 
 OPEN_STATES = [
     PaymentState.CREATED,
@@ -99,8 +100,11 @@ class PaymentEvent(models.Model):
         return f"{self.from_state} → {self.to_state}"
 
 
-class Refund(models.Model):
-    """Money going back. One per (payment, cause): asking again for the same cause does nothing."""
+class Refund(Duty):
+    """Money going back. One per (payment, cause): asking again for the same cause does nothing.
+
+    ``failure`` is Stripe's no; ``error`` is why the last try did not get an answer out of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -115,16 +119,18 @@ class Refund(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Duty.Meta):
         ordering = ["-created_at"]
         indexes = [
+            *Duty.Meta.indexes,
             models.Index(
                 fields=["created_at"],
                 condition=Q(state__in=[RefundState.CREATED, RefundState.PENDING]),
                 name="refund_unfinished",
-            )
+            ),
         ]
         constraints = [
+            *Duty.Meta.constraints,
             models.UniqueConstraint(fields=["payment", "cause"], name="one_refund_per_cause"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
             models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_known"),

@@ -16,14 +16,13 @@ from billing.domain import checkout, ledger, refunds, settlement
 from billing.enums import PaymentState, RefundState
 from billing.errors import Unknown
 from billing.models import Booking, Payment, Receipt, Refund, WebhookEvent
-from billing.tasks import continue_refunds
 from documents.models import Document
 from generation.domain import admission
 from generation.models import Job
 from sandbox.testing import Running
 from tesigo.platform.breaker import Breaker
 from tests.billing import at_stripe
-from tests.billing.later import work_webhook_events
+from tests.billing.later import continue_refunds, work_webhook_events
 from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,13 +20,12 @@ from hypothesis import strategies as st
 from billing.domain import checkout, events, payments, refunds, settlement
 from billing.enums import PaymentState
 from billing.models import Payment, PriceList, PromoCode, Refund, WebhookEvent
-from billing.tasks import continue_refunds
 from documents.models import Document
 from sandbox.testing import Running
 from tests.billing import at_stripe
 from tests.billing.concurrently import together
 from tests.billing.ending import ending
-from tests.billing.later import work_webhook_events
+from tests.billing.later import continue_refunds, work_webhook_events
 from tests.billing.ordering import order
 from tests.documents.factories import outlined_document
 
@@ -461,7 +460,7 @@ def test_a_refund_that_cannot_be_booked_keeps_no_other_waiting(price_list: Price
         opened.append(refunds.open_refund(payment_id=one.pk, cause=f"staff-{number}", reason="kind"))
     first = opened[0]
     assert first
-    with unwritable(first.pk):
+    with unwritable(f"refund_paid:{first.pk}"):
         continue_refunds()
     states = dict(Refund.objects.values_list("cause", "state"))
     assert states == {"staff-0": "created", "staff-1": "succeeded", "staff-2": "succeeded"}

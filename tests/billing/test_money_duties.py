@@ -20,6 +20,7 @@ from tesigo.platform import duty
 from tesigo.platform.models import Alert
 from tests.billing import at_stripe
 from tests.billing.concurrently import at_once
+from tests.billing.later import nudged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,9 +50,9 @@ def unwritable(payment: Payment) -> Iterator[None]:
 
 def test_an_event_is_handed_out_once_however_often_beat_looks(event: WebhookEvent) -> None:
     assert event.due_at == event.nudged_at == event.received_at
-    assert sum(duty.nudge_due() for _ in range(5)) == 0, "it was told of when it came"
+    assert sum(nudged(events.EVENTS, times=5)) == 0, "it was told of when it came"
     lost = event.nudged_at + events.EVENTS.nudge_lasts
-    assert [duty.nudge_due(now=lost) for _ in range(5)] == [1, 0, 0, 0, 0]
+    assert nudged(events.EVENTS, now=lost, times=5) == [1, 0, 0, 0, 0]
 
 
 def test_an_event_that_an_older_site_stored_is_found(event: WebhookEvent) -> None:
@@ -61,14 +62,14 @@ def test_an_event_that_an_older_site_stored_is_found(event: WebhookEvent) -> Non
             " SELECT 'evt_older', type, object_id, payload, received_at, 0, '' FROM billing_webhookevent RETURNING id"
         )
         (older,) = cursor.fetchone()
-    assert [duty.nudge_due() for _ in range(5)] == [1, 0, 0, 0, 0]
+    assert nudged(events.EVENTS, times=5) == [1, 0, 0, 0, 0]
     work_webhook_event(older)
     assert WebhookEvent.objects.get(pk=older).processed_at
 
 
 def test_an_event_that_an_older_site_worked_is_no_duty_any_more(event: WebhookEvent) -> None:
     WebhookEvent.objects.update(processed_at=timezone.now())
-    assert duty.nudge_due(now=timezone.now() + events.EVENTS.nudge_lasts) == 0
+    assert nudged(events.EVENTS, now=timezone.now() + events.EVENTS.nudge_lasts) == [0]
     assert WebhookEvent.objects.get().due_at is None
     assert not events.work(event_id=event.pk)
 
@@ -87,8 +88,8 @@ def test_a_killed_workers_event_is_taken_over_after_its_lease(event: WebhookEven
     assert killed
     assert not events.work(event_id=event.pk), "it is held"
     after = now + events.EVENTS.lease + SECOND
-    assert duty.nudge_due(now=now + events.EVENTS.lease / 2) == 0
-    assert duty.nudge_due(now=after) == 1
+    assert nudged(events.EVENTS, now=now + events.EVENTS.lease / 2) == [0]
+    assert nudged(events.EVENTS, now=after) == [1]
     assert events.work(event_id=event.pk, now=after)
     with pytest.raises(duty.Lost):
         duty.later(events.EVENTS, killed, "too late")
@@ -109,7 +110,7 @@ def test_staff_are_told_once_of_an_event_that_is_given_up_and_may_try_it_again(
     assert "in settle" in event.traceback
     day = timezone.now() + timedelta(days=1)
     assert not events.work(event_id=event.pk, now=day)
-    assert duty.nudge_due(now=day) == 0 or not duty.due(events.EVENTS, now=day).exists()
+    assert nudged(events.EVENTS, now=day) == [0]
     alert = Alert.objects.get(key__contains=f"webhook-event:{event.pk}")
     assert f"failed {events.MAX_TRIES} times, last with: DataError" in alert.text
     assert duty.try_again(events.EVENTS, event.pk)

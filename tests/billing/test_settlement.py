@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from billing import stripe_gateway as gateway
+from billing import tasks
 from billing.domain import ledger
 from billing.domain.payments import MOVES, move
 from billing.domain.refunds import advance, open_refund, refund_in_full
@@ -17,7 +18,6 @@ from billing.domain.settlement import mismatch, settle
 from billing.enums import PaymentState, RefundState
 from billing.errors import IllegalMove, Unavailable
 from billing.models import Payment, Refund
-from billing.tasks import continue_refunds
 from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.models import Document
@@ -25,6 +25,7 @@ from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.billing import at_stripe
 from tests.billing.concurrently import at_once
+from tests.billing.later import continue_refunds
 from tests.billing.ordering import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -210,7 +211,7 @@ def test_eight_refunds_at_once_send_the_money_back_once(payment: Payment, sandbo
         lambda: refund_in_full(document_id=payment.document_id, cause="job_failed", reason="It could not be written."),
     )
     assert {result.pk for result in results} == {Refund.objects.get().pk}
-    at_once(8, continue_refunds)
+    at_once(8, tasks.continue_refunds)
     (refund,) = sandbox.control.get("stripe/objects", kind="refund")["objects"]
     assert refund["amount"] == 600
     payment.refresh_from_db()

@@ -9,13 +9,12 @@ from accounts.models import Mail, User
 from billing.domain import checkout, ledger, refunds, settlement
 from billing.enums import PaymentState, RefundState
 from billing.models import Booking, Payment, PriceList, Receipt, WebhookEvent
-from billing.tasks import continue_refunds
 from documents.models import Document
 from generation.domain import admission
 from generation.models import Job
 from sandbox.testing import Running
 from tests.billing import at_stripe
-from tests.billing.later import work_webhook_events
+from tests.billing.later import continue_refunds, work_webhook_events
 from tests.billing.ordering import order
 from tests.documents.factories import UserFactory, outlined_document
 from tests.faults.mortal import Mortal, mortal
