@@ -97,7 +97,8 @@ _FIELDS = {
     },
     "Upload": {
         "id": N, "document": L, "purpose": N, "name": P, "stored_as": N, "size": N, "sha256": N, "format": N,
-        "state": N, "verdict": N, "pages_total": N, "pages_read": N, "token": N, "lease_until": N, "created_at": N,
+        "state": N, "verdict": N, "pages_total": N, "pages_read": N, "token": N, "created_at": N,
+        **DUTY,
     },
     "Export": {
         "id": N, "document": L, "format": N, "with_ai_statement": N, "citation_style": N, "fingerprint": N, "state": N,

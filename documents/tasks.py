@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from documents.domain import exporting, extraction, restyling, retractions, uploads
 from documents.uploads import storage
+from tesigo.platform import duty
 from tesigo.platform.breaker import ServiceAway
 
 
@@ -19,8 +20,9 @@ def extract_upload(upload_id: str) -> None:
 
 @shared_task(name="documents.tasks.continue_uploads")
 def continue_uploads() -> None:
-    """Finds files whose nudge or worker was lost."""
-    uploads.continue_waiting(now=timezone.now())
+    """What a site of before files were duties has asked for."""
+    uploads.take_over(now=timezone.now())
+    duty.nudge_due()
 
 
 @shared_task(name="documents.tasks.check_sources")

@@ -20,7 +20,6 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "reconcile": {"task": "billing.tasks.reconcile_yesterday", "schedule": crontab(hour=2, minute=41)},
-    "continue-uploads": {"task": "documents.tasks.continue_uploads", "schedule": 60.0, "options": {"expires": 60}},
     "seal-audit": {"task": "privacy.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "nudge-due": {"task": "tesigo.tasks.nudge_due", "schedule": 15.0, "options": {"expires": 15}},
     "apply-retention": {"task": "privacy.tasks.apply_retention", "schedule": crontab(hour=3, minute=17)},

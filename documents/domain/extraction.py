@@ -1,26 +1,25 @@
-"""Reading a file into sources and passages, page by page (R-82).
+"""Reading a file into sources and passages, page by page (R-82, R-116).
 
-One worker holds a file by a lease and writes with the token of its claim: a worker that was thought dead and wakes up
-finds its token outdated and writes nothing more.
+One worker holds a file by a lease, renewed for as long as it lives, and writes page by page with the token of its
+claim: a worker that was thought dead and wakes up finds its token outdated and writes nothing more.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.domain import sources
 from documents.domain.passages import NewPassage, insert
-from documents.domain.uploads import reject
+from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
 from documents.extraction.cleaning import clean_pages
 from documents.extraction.failures import ExtractionFailed
@@ -33,11 +32,10 @@ from documents.sources.uploaded import FRONT, csl_of_upload
 from documents.uploads import storage
 from documents.uploads.names import title_words
 from documents.uploads.verdict import FileKind
+from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
-LEASE: Final = timedelta(seconds=120)
-MAX_TRIES: Final = 3
 #: Characters of an assignment sheet that shape outline and writing; a longer one is a book.
 ASSIGNMENT_TEXT: Final = 20_000
 _BATCH_PAGES: Final = 50
@@ -47,8 +45,8 @@ _TEXT_OF_A_PAGE: Final = 40
 _SCANNED_SHARE: Final = 0.1
 
 
-class LostLease(Exception):
-    """Another worker has the file now, or its owner removed it."""
+#: Writes what was read, ends the duty, or finds it Lost.
+_Finish = Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -65,59 +63,53 @@ class _Progress:
 
 def extract(*, upload_id: UUID) -> None:
     """Reads the file, unless somebody else does or it is done; ends with READY or REJECTED and its reason."""
+    take_over(now=timezone.now(), upload_id=upload_id)
     upload = _claim(upload_id)
-    if upload is None:
-        return
-    try:
-        with storage.local_copy(upload.stored_as) as path, closing(records(path, kind=upload.format)) as stream:
-            if upload.purpose == UploadPurpose.ASSIGNMENT:
-                _read_assignment(upload, stream)
-            elif upload.format in (FileKind.BIBTEX, FileKind.RIS):
-                _read_bibliography(upload, stream)
-            else:
-                _read_source(upload, stream)
-    except ExtractionFailed as failure:
-        logger.info("file rejected: %s (%s)", failure.code, failure.detail)
-        reject(upload_id=upload_id, reason=str(failure.reason), token=upload.token)
-    except FileNotFoundError:
-        reject(upload_id=upload_id, reason=_("This file was lost. Choose it again."), token=upload.token)
-    except LostLease:
-        logger.info("file is in other hands now")
+    if upload is not None:
+        duty.carry_out(READINGS, upload, _read)
 
 
 def _claim(upload_id: UUID) -> Upload | None:
-    now = timezone.now()
-    free = Upload.objects.filter(pk=upload_id, state=UploadState.EXTRACTING).filter(
-        Q(lease_until=None) | Q(lease_until__lt=now)
-    )
-    if not free.update(token=F("token") + 1, lease_until=now + LEASE, pages_read=0):
-        return None
-    upload = Upload.objects.select_related("document").get(pk=upload_id)
-    if upload.token > MAX_TRIES:
-        reason = _("This file could not be read in several tries. Open it, save it again, and choose the new file.")
-        reject(upload_id=upload_id, reason=reason, token=upload.token)
-        return None
-    upload.sources.all().delete()  # what a dead worker left
+    with transaction.atomic():
+        upload = duty.claim(READINGS, upload_id)
+        if upload is None:
+            return None
+        Upload.objects.filter(pk=upload.pk).update(token=F("token") + 1, pages_read=0)
+        upload.token += 1
+        upload.sources.all().delete()  # what a dead worker left
     return upload
 
 
+def _read(upload: Upload) -> _Finish:
+    if upload.state == UploadState.RECEIVING:
+        return lambda: reject(upload=upload, reason=_("This file did not arrive whole. Choose it again."))
+    try:
+        with storage.local_copy(upload.stored_as) as path, closing(records(path, kind=upload.format)) as stream:
+            if upload.purpose == UploadPurpose.ASSIGNMENT:
+                return _read_assignment(upload, stream)
+            if upload.format in (FileKind.BIBTEX, FileKind.RIS):
+                return _read_bibliography(upload, stream)
+            return _read_source(upload, stream)
+    except ExtractionFailed as failure:
+        logger.info("file rejected: %s (%s)", failure.code, failure.detail)
+        reason = str(failure.reason)
+    except FileNotFoundError:
+        reason = _("This file was lost. Choose it again.")
+    return lambda: reject(upload=upload, reason=reason)
+
+
 def _hold(upload: Upload, **values: Any) -> None:
-    """Lengthens the lease and writes ``values``; inside a transaction it also fences what that transaction writes."""
-    held = Upload.objects.filter(pk=upload.pk, state=UploadState.EXTRACTING, token=upload.token).update(
-        lease_until=timezone.now() + LEASE, **values
-    )
-    if not held:
-        raise LostLease
+    """Writes ``values`` while the file is held; inside a transaction it also fences what that transaction writes."""
+    held = Upload.objects.filter(pk=upload.pk, state=UploadState.EXTRACTING, token=upload.token)
+    if not held.update(**values):
+        raise duty.Lost(str(upload.pk))
 
 
 def _finish(upload: Upload, verdict: str, **values: Any) -> None:
-    _hold(upload, **values)
-    Upload.objects.filter(pk=upload.pk, token=upload.token).update(
-        state=UploadState.READY, verdict=verdict[:500], lease_until=None
-    )
+    duty.done(READINGS, upload, state=UploadState.READY, verdict=verdict[:500], **values)
 
 
-def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> None:
+def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
     gathered: list[str] = []
     length = pages = 0
     for page in clean_pages(_pages_only(stream, upload)):
@@ -130,6 +122,10 @@ def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> No
     text = "\n\n".join(gathered)[:ASSIGNMENT_TEXT]
     if len(text) < _TEXT_OF_A_PAGE:
         raise ExtractionFailed("no_text")
+    return lambda: _shape_document(upload, text, pages)
+
+
+def _shape_document(upload: Upload, text: str, pages: int) -> None:
     with transaction.atomic():
         Document.objects.select_for_update().get(pk=upload.document_id)
         verdict = _("Read: %(words)d words. It shapes the outline and the writing.") % {"words": len(text.split())}
@@ -152,16 +148,18 @@ def _pages_only(stream: Iterator[Meta | Page | Item], upload: Upload) -> Iterato
             yield record
 
 
-def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item]) -> None:
+def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
     progress = _Progress()
-    source = Source.objects.create(
-        document_id=upload.document_id,
-        key=f"reading-{upload.pk.hex}",
-        origin=SourceOrigin.UPLOAD,
-        upload=upload,
-        title=upload.name[:500],
-        csl={},
-    )
+    with transaction.atomic():
+        _hold(upload, pages_read=0)
+        source = Source.objects.create(
+            document_id=upload.document_id,
+            key=f"reading-{upload.pk.hex}",
+            origin=SourceOrigin.UPLOAD,
+            upload=upload,
+            title=upload.name[:500],
+            csl={},
+        )
     batch: list[Page] = []
     for page in clean_pages(_pages_of(stream, upload, progress)):
         batch.append(page)
@@ -172,7 +170,7 @@ def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item]) -> None:
     scanned = progress.meta.pages and progress.pages_with_text <= progress.pages * _SCANNED_SHARE
     if scanned or not progress.passages:
         raise ExtractionFailed("no_text", f"{progress.pages_with_text} of {progress.pages}")
-    _name_source(upload, source, progress)
+    return lambda: _name_source(upload, source, progress)
 
 
 def _pages_of(stream: Iterator[Meta | Page | Item], upload: Upload, progress: _Progress) -> Iterator[Page]:
@@ -230,10 +228,14 @@ def _said_of(progress: _Progress) -> str:
     return _("Read.")
 
 
-def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item]) -> None:
+def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
     items = [record.csl for record in stream if isinstance(record, Item)]
     if not items:
         raise ExtractionFailed("no_entries")
+    return lambda: _make_sources(upload, items)
+
+
+def _make_sources(upload: Upload, items: list[dict[str, Any]]) -> None:
     with transaction.atomic():
         keys = sources.lock_keys(document_id=upload.document_id)
         with_abstract = 0

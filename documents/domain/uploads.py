@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from accounts.errors import QuotaReached
@@ -22,6 +23,8 @@ from documents.uploads.inspection import inspect
 from documents.uploads.names import display_name
 from documents.uploads.verdict import FileKind, Verdict
 from privacy.domain import audit
+from tesigo.platform import duty
+from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
 
 if TYPE_CHECKING:
@@ -51,11 +54,11 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
             if verdict.accepted and verdict.kind is not None:
                 _keep(upload, storage.store(arrived), verdict.kind, by=by)
             else:
-                reject(upload_id=upload.pk, reason=str(verdict.reason), by=by)
+                _refuse(upload, str(verdict.reason), by=by)
     except storage.TooLarge:
         limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
         reason = _("This file is larger than %(limit)s, the most that is accepted.") % {"limit": limit}
-        reject(upload_id=upload.pk, reason=reason, by=by)
+        _refuse(upload, reason, by=by)
     except BaseException:
         # The connection broke or the disk is full: a row that waits for ever would block the outline.
         Upload.objects.filter(pk=upload.pk).delete()
@@ -74,7 +77,9 @@ def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: "User")
             raise UploadRefused(
                 _("This document has %(limit)d files, the most it may have. Remove one first.") % {"limit": MAX_UPLOADS}
             )
-        upload = Upload.objects.create(document=held, purpose=purpose, name=display_name(name))
+        upload = Upload.objects.create(
+            document=held, purpose=purpose, name=display_name(name), due_at=timezone.now() + ARRIVES_WITHIN
+        )
         audit.record(action="upload.started", subject=upload, by=by)
     return upload
 
@@ -110,35 +115,48 @@ def _judge(arrived: storage.Arrived, upload: Upload) -> Verdict:
 
 
 def _keep(upload: Upload, stored_as: str, kind: FileKind, *, by: "User") -> None:
+    now = timezone.now()
     with transaction.atomic():
         kept = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING).update(
-            state=UploadState.EXTRACTING, stored_as=stored_as, format=kind
+            state=UploadState.EXTRACTING, stored_as=stored_as, format=kind, due_at=now, nudged_at=now, tries=0
         )
         if kept:
             audit.record(action="upload.accepted", subject=upload, by=by, details={"format": str(kind)})
-            enqueue_on_commit("documents.tasks.extract_upload", str(upload.pk))
+            enqueue_on_commit(READINGS.task, str(upload.pk))
     if not kept:  # removed by its owner while it arrived
         storage.remove(stored_as)
 
 
-def reject(*, upload_id: UUID, reason: str, by: "User | None" = None, token: int | None = None) -> bool:
-    """Marks the file as not usable and removes all that came from it (R-84); False when nothing was to be done.
-
-    With ``token`` only the worker that still holds the file may do so.
-    """
+def _refuse(upload: Upload, reason: str, *, by: "User | None") -> None:
+    """Says why a file that arrives cannot be used, unless it is settled; it has not come to storage yet."""
+    arriving = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING)
     with transaction.atomic():
-        upload = Upload.objects.select_for_update().filter(pk=upload_id).first()
-        settled = {UploadState.REJECTED, UploadState.READY}
-        if upload is None or upload.state in settled or token not in (None, upload.token):
-            return False
-        upload.sources.all().delete()
-        stored_as = upload.stored_as
-        Upload.objects.filter(pk=upload_id).update(
-            state=UploadState.REJECTED, verdict=reason[:500], stored_as="", lease_until=None, pages_read=0
-        )
-        audit.record(action="upload.rejected", subject=upload, by=by)
-        transaction.on_commit(lambda: storage.remove(stored_as))
-    return True
+        if arriving.update(state=UploadState.REJECTED, verdict=reason[:500], due_at=None):
+            audit.record(action="upload.rejected", subject=upload, by=by)
+
+
+def reject(*, upload: Upload, reason: str) -> None:
+    """Marks a file that is held as not usable and removes all that came from it (R-84). Raises duty.Lost."""
+    stored_as = upload.stored_as
+    with transaction.atomic():
+        duty.done(
+            READINGS, upload, state=UploadState.REJECTED, verdict=reason[:500], stored_as="", pages_read=0
+        )  # fmt: skip
+        _forget(upload, stored_as)
+
+
+def _given_up(upload: Upload) -> None:
+    """What is left to do of a file that every try to read it has failed on: nothing of it is kept."""
+    reason = _("This file could not be read in several tries. Open it, save it again, and choose the new file.")
+    stored_as = upload.stored_as
+    Upload.objects.filter(pk=upload.pk).update(verdict=reason, stored_as="", pages_read=0)
+    _forget(upload, stored_as)
+
+
+def _forget(upload: Upload, stored_as: str) -> None:
+    upload.sources.all().delete()
+    audit.record(action="upload.rejected", subject=upload, by=None)
+    transaction.on_commit(lambda: storage.remove(stored_as))
 
 
 def delete(*, upload_id: UUID, by: "User") -> None:
@@ -162,15 +180,27 @@ def delete(*, upload_id: UUID, by: "User") -> None:
         transaction.on_commit(lambda: storage.remove(stored_as))
 
 
-def continue_waiting(*, now: datetime) -> int:
-    """Sends a nudge for each file whose reading nobody holds, gives up those that never arrived; answers how many."""
-    gone = Upload.objects.filter(state=UploadState.RECEIVING, created_at__lt=now - ARRIVES_WITHIN)
-    for upload_id in gone.values_list("pk", flat=True)[:100]:
-        reject(upload_id=upload_id, reason=_("This file did not arrive whole. Choose it again."))
-    waiting = Upload.objects.filter(state=UploadState.EXTRACTING).filter(
-        Q(lease_until__lt=now) | Q(lease_until=None, created_at__lt=now - timedelta(seconds=30))
-    )
-    ids = list(waiting.order_by("created_at").values_list("pk", flat=True)[:100])
-    for upload_id in ids:
-        enqueue_on_commit("documents.tasks.extract_upload", str(upload_id))
-    return len(ids)
+def take_over(*, now: datetime, upload_id: UUID | None = None) -> None:
+    """Gives files that a site of before has taken in their time: it leaves ``due_at`` empty."""
+    rows = Upload.objects.filter(due_at=None) if upload_id is None else Upload.objects.filter(due_at=None, pk=upload_id)
+    rows.filter(state=UploadState.EXTRACTING).update(due_at=now, tries=F("token"))
+    rows.filter(state=UploadState.RECEIVING).update(due_at=F("created_at") + ARRIVES_WITHIN)
+
+
+#: Files that arrive are due when they are given up, others to be read.
+READINGS: Final = duty.Kind(
+    name="upload",
+    label=gettext_lazy("Files handed in"),
+    model=Upload,
+    task="documents.tasks.extract_upload",
+    is_open=Q(state__in=[UploadState.RECEIVING, UploadState.EXTRACTING]),
+    lease=timedelta(seconds=60),
+    is_renewed=True,
+    longest_wait=timedelta(minutes=10),
+    most_tries=3,
+    outages=(ServiceAway,),
+    nudge_lasts=timedelta(minutes=2),
+    given_up={"state": UploadState.REJECTED},
+    may_reopen=~Q(stored_as=""),
+    after_giving_up=_given_up,
+)

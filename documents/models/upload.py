@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.enums import UploadPurpose, UploadState
 from documents.models.document import Document
+from tesigo.platform.duty import Duty
 
 
-class Upload(models.Model):
+class Upload(Duty):
     """A file handed in: ``name`` is what its owner calls it, ``stored_as`` the random name in storage (R-80).
 
-    ``verdict`` says in plain words why a rejected file cannot be used (R-84). While it is being read, one worker holds
-    it by ``lease_until``; what a worker writes counts only while ``token`` is still the one it was given.
+    ``verdict`` says in plain words why a rejected file cannot be used (R-84). While it arrives, ``due_at`` is when we
+    stop waiting for it. What a worker writes while it reads counts only while ``token`` is the one it was given.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -31,12 +32,13 @@ class Upload(models.Model):
     pages_total = models.PositiveIntegerField(default=0)
     pages_read = models.PositiveIntegerField(default=0)
     token = models.PositiveIntegerField(default=0, editable=False, help_text=_("Grows with each try to read the file."))
-    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    due_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="lease_until")
     created_at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
+    class Meta(Duty.Meta):
         ordering = ["created_at"]
         constraints = [
+            *Duty.Meta.constraints,
             models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_known"),
         ]
 

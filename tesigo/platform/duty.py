@@ -231,7 +231,12 @@ def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = No
         try:
             with _renewed(kind, row):
                 finish = work(row)
-            finish()
+            held_until = row.due_at
+            try:
+                finish()
+            except BaseException:
+                row.due_at = held_until  # its transaction was rolled back, and the row is held as before
+                raise
         except PutOff as error:
             put_off(kind, row, wait=error.wait, why=str(error), now=now)
             return False

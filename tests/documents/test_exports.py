@@ -241,6 +241,23 @@ def test_no_word_of_a_foreign_error_is_kept(document: Document) -> None:
     assert "test_exports.py" in row.traceback
 
 
+def test_an_end_that_is_rolled_back_is_put_off_with_its_words(document: Document) -> None:
+    row = ask(document)
+
+    def work(row: Export) -> Any:
+        def finish() -> None:
+            with transaction.atomic():
+                duty.done(exporting.EXPORTS, row, state=ExportState.READY)
+                raise duty.Failed("no room")
+
+        return finish
+
+    now = timezone.now()
+    assert not duty.attempt(exporting.EXPORTS, row.pk, work, now=now)
+    row.refresh_from_db()
+    assert (row.state, row.error, row.due_at) == (ExportState.PENDING, "no room", now + timedelta(seconds=30))
+
+
 def test_what_was_asked_of_an_older_text_is_made_of_the_present_one(document: Document) -> None:
     old = ask(document)
     document.sections.filter(title="Nights").update(text="The night was long.")

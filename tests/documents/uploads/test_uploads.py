@@ -209,7 +209,7 @@ def test_short_text_is_one_passage(hand_in: HandIn, document: Document, tmp_path
 def test_a_file_that_is_held_is_not_read_twice(hand_in: HandIn, tmp_path: Path) -> None:
     upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
     held_until = timezone.now() + timedelta(seconds=60)
-    Upload.objects.filter(pk=upload.pk).update(lease_until=held_until, token=1)
+    Upload.objects.filter(pk=upload.pk).update(due_at=held_until, token=1)
     extraction.extract(upload_id=upload.pk)
     upload.refresh_from_db()
     assert (upload.state, upload.token) == (UploadState.EXTRACTING, 1)
@@ -223,7 +223,7 @@ def test_a_lost_worker_is_followed_by_another_that_starts_anew(
         document=document, key="reading-half", origin=SourceOrigin.UPLOAD, upload=upload, title="x", csl={}
     )
     Passage.objects.create(source=half, page=1, position=0, text="What the dead worker had read.")
-    Upload.objects.filter(pk=upload.pk).update(lease_until=timezone.now() - timedelta(seconds=1), token=1)
+    Upload.objects.filter(pk=upload.pk).update(due_at=timezone.now(), token=1, tries=1)
     extraction.extract(upload_id=upload.pk)
     upload.refresh_from_db()
     assert (upload.state, upload.token) == (UploadState.READY, 2)
@@ -255,27 +255,13 @@ def test_a_file_that_kills_every_worker_is_given_up(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
-    Upload.objects.filter(pk=upload.pk).update(
-        lease_until=timezone.now() - timedelta(seconds=1), token=extraction.MAX_TRIES
-    )
+    Upload.objects.filter(pk=upload.pk).update(due_at=timezone.now(), tries=uploads.READINGS.most_tries)
     with django_capture_on_commit_callbacks(execute=True):
         extraction.extract(upload_id=upload.pk)
     upload.refresh_from_db()
     assert upload.state == UploadState.REJECTED
     assert "several tries" in upload.verdict
     assert stored_files() == before
-
-
-def test_lost_nudges_are_sent_again_and_lost_files_given_up(
-    hand_in: HandIn, document: Document, tmp_path: Path
-) -> None:
-    waiting = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
-    never = Upload.objects.create(document=document, purpose=UploadPurpose.SOURCE, name="never.pdf")
-    assert uploads.continue_waiting(now=timezone.now()) == 0
-    assert uploads.continue_waiting(now=timezone.now() + timedelta(hours=3)) == 1
-    never.refresh_from_db()
-    waiting.refresh_from_db()
-    assert (never.state, waiting.state) == (UploadState.REJECTED, UploadState.EXTRACTING)
 
 
 def test_removed_while_being_read_leaves_nothing(
