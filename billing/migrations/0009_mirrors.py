@@ -47,9 +47,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
+        # The sweeps of before looked by these; what is due is found by ``webhookevent_due``.
         migrations.RemoveIndex(
             model_name="webhookevent",
             name="webhook_event_unmirrored",
+        ),
+        migrations.RemoveIndex(
+            model_name="webhookevent",
+            name="webhook_event_unworked",
         ),
         migrations.AddIndex(
             model_name="mirror",

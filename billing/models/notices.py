@@ -1,7 +1,6 @@
 """What Stripe tells us (R-65)."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from tesigo.platform.duty import Duty
@@ -24,10 +23,6 @@ class WebhookEvent(Duty):
 
     class Meta(Duty.Meta):
         ordering = ["-received_at"]
-        indexes = [
-            *Duty.Meta.indexes,
-            models.Index(fields=["received_at"], condition=Q(processed_at=None), name="webhook_event_unworked"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
