@@ -5,6 +5,7 @@ Layout runs in child processes (``documents.export``); nothing here holds a tran
 
 import hashlib
 import json
+import logging
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -60,6 +61,7 @@ __all__ = [
     "keep",
     "make_export",
     "measure",
+    "note_lost",
     "prepare",
     "render",
     "render_reader",
@@ -68,6 +70,7 @@ __all__ = [
     "store_reader",
 ]
 
+logger = logging.getLogger(__name__)
 render_reader = render_reader_async
 #: Seconds that a file waits for registers that are asked whether its sources still stand.
 _CHECK_SECONDS = 10.0
@@ -229,6 +232,16 @@ def request_export(
     if idle.update(state=ExportState.PENDING, due_at=now, nudged_at=now, tries=0, given_up_at=None, error=""):
         enqueue_on_commit(EXPORTS.task, str(row.pk))
     return row
+
+
+def note_lost(*, export: Export) -> None:
+    """The storage has lost the file, or a part of it: it is made again."""
+    now = timezone.now()
+    rows = Export.objects.filter(pk=export.pk, state=ExportState.READY, stored_as=export.stored_as)
+    fresh = {"due_at": now, "nudged_at": now, "tries": 0, "given_up_at": None, "error": ""}
+    if rows.update(state=ExportState.PENDING, stored_as="", size=0, finished_at=None, **fresh):
+        logger.error("an export's file was lost", extra={"export": str(export.pk)})
+        enqueue_on_commit(EXPORTS.task, str(export.pk))
 
 
 def make_export(*, export_id: UUID) -> bool:

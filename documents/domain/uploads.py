@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
-from accounts.errors import QuotaReached
+from accounts.models import User
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Citation, Document, Upload
@@ -27,16 +27,13 @@ from tesigo.platform import duty
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
 MAX_UPLOADS: Final = 60
 #: A file that has not come whole by then never will: its connection is long gone.
 ARRIVES_WITHIN: Final = timedelta(hours=2)
 _BIBLIOGRAPHIES: Final = {FileKind.BIBTEX, FileKind.RIS}
 
 
-def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: Iterable[bytes], by: "User") -> Upload:
+def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: Iterable[bytes], by: User) -> Upload:
     """Takes one file in and answers its row: being read, or rejected with the reason in ``verdict``.
 
     ``name`` is only shown. The chunks are streamed: memory does not depend on their number. Of a rejected file
@@ -44,17 +41,20 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
 
     Raises:
         NotEditable: when the document has been paid for.
-        UploadRefused: when it holds as many files as it may.
+        UploadRefused: when the document or its owner has as many files as one may.
+        QuotaReached: when so many were handed in today (R-85).
     """
     upload = _begin(document=document, purpose=purpose, name=name, by=by)
     try:
         with storage.arriving(chunks, max_size=settings.UPLOAD_MAX_BYTES) as arrived:
-            Upload.objects.filter(pk=upload.pk).update(size=arrived.size, sha256=arrived.sha256)
+            Upload.objects.filter(pk=upload.pk).update(sha256=arrived.sha256)
             verdict = _judge(arrived, upload)
-            if verdict.accepted and verdict.kind is not None:
-                _keep(upload, storage.store(arrived), verdict.kind, by=by)
+            if not verdict.accepted or verdict.kind is None:
+                _refuse(upload, str(verdict.reason), by=by, size=arrived.size)
+            elif not _has_room(upload, arrived.size, by):
+                _refuse(upload, _no_room(), by=by, size=arrived.size)
             else:
-                _refuse(upload, str(verdict.reason), by=by)
+                _store(upload, arrived, verdict.kind, by=by)
     except storage.TooLarge:
         limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
         reason = _("This file is larger than %(limit)s, the most that is accepted.") % {"limit": limit}
@@ -67,7 +67,7 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
     return upload
 
 
-def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: "User") -> Upload:
+def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: User) -> Upload:
     with transaction.atomic():
         _within_quota(by)
         held = Document.objects.select_for_update().get(pk=document.pk)
@@ -84,19 +84,39 @@ def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: "User")
     return upload
 
 
-def _within_quota(owner: "User") -> None:
-    """Raises UploadRefused. The counter's row is locked: others of the same person are counted one after the other."""
-    try:
-        quotas.spend(user=owner, what="upload", limit=settings.UPLOADS_PER_DAY)
-    except QuotaReached as error:
-        raise UploadRefused(str(error)) from None
-    held = Upload.objects.filter(document__owner=owner).exclude(state=UploadState.REJECTED)
-    found = held.aggregate(files=Count("pk"), stored=Sum("size"))
-    if found["files"] >= settings.FILES_PER_PERSON or (found["stored"] or 0) >= settings.STORED_BYTES_PER_PERSON:
-        raise UploadRefused(
-            _("Your files take all the room that one may have: %(files)d files or %(bytes)s. Remove some first.")
-            % {"files": settings.FILES_PER_PERSON, "bytes": filesizeformat(settings.STORED_BYTES_PER_PERSON)}
-        )
+def _within_quota(owner: User) -> None:
+    """Raises QuotaReached or UploadRefused. Others of the same person are counted one after the other."""
+    quotas.spend(user=owner, what="upload", limit=settings.UPLOADS_PER_DAY)
+    held = _held_by(owner)
+    if held.count() >= settings.FILES_PER_PERSON:
+        words = _("You have %(limit)d files, the most that one may have. Remove some first.")
+        raise UploadRefused(words % {"limit": settings.FILES_PER_PERSON})
+    if _bytes(held) >= settings.STORED_BYTES_PER_PERSON:
+        raise UploadRefused(_no_room())
+
+
+def _has_room(upload: Upload, size: int, owner: User) -> bool:
+    """Takes room for a file that has arrived; false where it is more than is left. One of a person's at a time."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+        others = _bytes(_held_by(owner).exclude(pk=upload.pk))
+        if others + size > settings.STORED_BYTES_PER_PERSON:
+            return False
+        Upload.objects.filter(pk=upload.pk).update(size=size)
+    return True
+
+
+def _no_room() -> str:
+    words = _("There is no room for it: your files may take %(limit)s together. Remove some, then choose it again.")
+    return words % {"limit": filesizeformat(settings.STORED_BYTES_PER_PERSON)}
+
+
+def _held_by(owner: User) -> QuerySet[Upload]:
+    return Upload.objects.filter(document__owner=owner).exclude(state=UploadState.REJECTED)
+
+
+def _bytes(held: QuerySet[Upload]) -> int:
+    return held.aggregate(stored=Sum("size"))["stored"] or 0
 
 
 def _judge(arrived: storage.Arrived, upload: Upload) -> Verdict:
@@ -114,7 +134,16 @@ def _judge(arrived: storage.Arrived, upload: Upload) -> Verdict:
     return verdict
 
 
-def _keep(upload: Upload, stored_as: str, kind: FileKind, *, by: "User") -> None:
+def _store(upload: Upload, arrived: storage.Arrived, kind: FileKind, *, by: User) -> None:
+    stored_as = storage.store(arrived)
+    try:
+        _keep(upload, stored_as, kind, by=by)
+    except BaseException:
+        storage.remove(stored_as)  # nobody would ever find it
+        raise
+
+
+def _keep(upload: Upload, stored_as: str, kind: FileKind, *, by: User) -> None:
     now = timezone.now()
     with transaction.atomic():
         kept = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING).update(
@@ -127,11 +156,11 @@ def _keep(upload: Upload, stored_as: str, kind: FileKind, *, by: "User") -> None
         storage.remove(stored_as)
 
 
-def _refuse(upload: Upload, reason: str, *, by: "User | None") -> None:
+def _refuse(upload: Upload, reason: str, *, by: User | None, size: int = 0) -> None:
     """Says why a file that arrives cannot be used, unless it is settled; it has not come to storage yet."""
     arriving = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING)
     with transaction.atomic():
-        if arriving.update(state=UploadState.REJECTED, verdict=reason[:500], due_at=None):
+        if arriving.update(state=UploadState.REJECTED, verdict=reason[:500], size=size, due_at=None):
             audit.record(action="upload.rejected", subject=upload, by=by)
 
 
@@ -159,7 +188,7 @@ def _forget(upload: Upload, stored_as: str) -> None:
     transaction.on_commit(lambda: storage.remove(stored_as))
 
 
-def delete(*, upload_id: UUID, by: "User") -> None:
+def delete(*, upload_id: UUID, by: User) -> None:
     """Removes a file with its sources and passages; also dismisses a rejected one.
 
     Raises:

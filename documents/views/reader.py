@@ -135,7 +135,12 @@ def download(
         return redirect("documents:take_away", document_id)
     name = f"{slugify(document.title)[:80] or 'document'}.{export.format}"
     # Before the first byte: a storage that is away is a page that says so, not half a file.
-    file = default_storage.open(export.stored_as)
+    try:
+        file = default_storage.open(export.stored_as)
+    except FileNotFoundError:
+        exporting.note_lost(export=export)
+        messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))
+        return redirect("documents:take_away", document_id)
     response = StreamingHttpResponse(_chunks(file), content_type=CONTENT_TYPES[ExportFormat(export.format)])
     response["Content-Length"] = str(export.size)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)

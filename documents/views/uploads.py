@@ -1,5 +1,6 @@
 """Handing files in, seeing what became of them, and taking them back. Works with and without JavaScript."""
 
+from math import ceil
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.signed_in import SignedInRequest
+from accounts.errors import QuotaReached
 from documents.domain import uploads
 from documents.domain.queries import owned_document
 from documents.enums import UploadPurpose, UploadState
@@ -43,6 +45,11 @@ def upload(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return _refused(request, document_id, words, status=409)
     except UploadRefused as refusal:
         return _refused(request, document_id, str(refusal), status=409)
+    except QuotaReached as error:
+        response = _refused(request, document_id, str(error), status=429)
+        if error.retry_after is not None:
+            response["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
+        return response
     if _is_script(request):
         return render(request, "documents/uploads/rows.html", {"document": document, "uploads": taken})
     for one in taken:

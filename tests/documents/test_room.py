@@ -1,0 +1,237 @@
+"""How many files and bytes one person may have, how long exports are kept, and files that storage lost (R-85)."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import DailyUse, User
+from documents.domain import exporting, uploads
+from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
+from documents.errors import UploadRefused
+from documents.models import Document, Export, Upload
+from privacy.domain import retention
+from tests.billing.concurrently import at_once, together
+from tests.documents import files
+from tests.documents.factories import DocumentFactory, outlined_document
+from tests.documents.test_views import student_with_consent, words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def student() -> User:
+    return student_with_consent()
+
+
+@pytest.fixture
+def document(student: User) -> Document:
+    return DocumentFactory.create(owner=student)
+
+
+@pytest.fixture
+def browser(student: User, client: Client) -> Client:
+    client.force_login(student)
+    return client
+
+
+def stored(folder: str) -> set[str]:
+    found = Path(configured.MEDIA_ROOT) / folder
+    return {one.name for one in found.iterdir()} if found.is_dir() else set()
+
+
+def text(number: int, size: int = 700) -> bytes:
+    """A text of so many bytes, unlike the others."""
+    return files.prose(300, start=number * 300).encode()[:size]
+
+
+def hand_in(document: Document, content: bytes, chunks: Any = None) -> Upload:
+    return uploads.receive(
+        document=document, purpose=UploadPurpose.SOURCE, name="a.txt", chunks=chunks or [content], by=document.owner
+    )
+
+
+def post(browser: Client, document: Document, *, script: bool = True, number: int = 0) -> Any:
+    sent = {"purpose": "source", "file": SimpleUploadedFile(f"{number}.txt", text(number))}
+    extra = {"HTTP_HX_REQUEST": "true"} if script else {}
+    return browser.post(reverse("documents:upload", args=[document.pk]), sent, **extra)
+
+
+def test_files_of_a_day_have_a_limit_that_says_when_it_ends(browser: Client, document: Document, settings: Any) -> None:
+    settings.UPLOADS_PER_DAY = 1
+    assert post(browser, document).status_code == 200
+    answer = post(browser, document, number=1)
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 86_400
+    assert "1 in a day. You can go on at midnight (UTC)." in words(answer)
+    assert post(browser, document, script=False, number=2).status_code == 302
+    assert "You can go on at midnight (UTC)." in words(browser.get(reverse("documents:brief", args=[document.pk])))
+    assert Upload.objects.count() == DailyUse.objects.get().times == 1
+
+
+def test_files_of_all_documents_together_have_a_limit(student: User, browser: Client, settings: Any) -> None:
+    settings.FILES_PER_PERSON = 2
+    first, second = DocumentFactory.create(owner=student), DocumentFactory.create(owner=student)
+    kept = [hand_in(one, text(number)) for number, one in enumerate((first, second))]
+    answer = post(browser, second, number=2)
+    assert answer.status_code == 409
+    assert words(answer) == "You have 2 files, the most that one may have. Remove some first."
+    assert hand_in(DocumentFactory.create(), text(2)).state == UploadState.EXTRACTING, "somebody else's is another's"
+    uploads.delete(upload_id=kept[0].pk, by=student)
+    assert post(browser, second, number=2).status_code == 200
+
+
+def test_files_handed_in_at_once_do_not_pass_the_limit(student: User, settings: Any) -> None:
+    settings.FILES_PER_PERSON = 3
+    documents = [DocumentFactory.create(owner=student) for _ in range(8)]
+    numbers = iter(range(8))
+
+    def attempt() -> bool:
+        number = next(numbers)
+        try:
+            return hand_in(documents[number], text(number)).state == UploadState.EXTRACTING
+        except UploadRefused:
+            return False
+
+    assert sorted(at_once(8, attempt)) == [False] * 5 + [True] * 3
+    assert Upload.objects.count() == 3
+
+
+def test_a_file_larger_than_what_is_left_is_refused_and_leaves_nothing(
+    browser: Client, document: Document, settings: Any
+) -> None:
+    settings.STORED_BYTES_PER_PERSON = 1_000
+    assert hand_in(document, text(0)).state == UploadState.EXTRACTING
+    before = stored("uploads")
+    answer = post(browser, document, number=1)
+    assert "There is no room for it: your files may take 1000" in words(answer).replace("\xa0", " ")
+    refused = Upload.objects.get(state=UploadState.REJECTED)
+    assert (refused.stored_as, refused.due_at, refused.size) == ("", None, 700)
+    assert stored("uploads") == before
+    # What was refused takes no room, and what fills the rest is taken.
+    assert hand_in(document, text(2, 300)).state == UploadState.EXTRACTING
+    with pytest.raises(UploadRefused, match="no room"):
+        hand_in(document, text(3, 10))
+
+
+def test_files_that_arrive_together_do_not_pass_the_room(document: Document, settings: Any) -> None:
+    """All have begun before one is through: what is there at the beginning says nothing."""
+    settings.STORED_BYTES_PER_PERSON = 1_500
+    before = stored("uploads")
+    all_there = threading.Barrier(3)
+
+    def arrive(number: int) -> Upload:
+        def chunks() -> Iterator[bytes]:
+            content = text(number)
+            yield content[:350]
+            all_there.wait(30)
+            yield content[350:]
+
+        return hand_in(document, b"", chunks())
+
+    found = together([partial(arrive, number) for number in range(3)])
+    assert sorted(one.state for one in found) == ["extracting", "extracting", "rejected"]
+    (refused,) = (one for one in found if one.state == UploadState.REJECTED)
+    assert "There is no room for it" in refused.verdict
+    assert len(stored("uploads") - before) == 2
+
+
+def test_a_file_that_cannot_be_noted_leaves_nothing(document: Document) -> None:
+    """It lies in storage already when the database does not take the note of it: nobody would ever find it."""
+    before = stored("uploads")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE documents_upload ADD CONSTRAINT full_up CHECK (state <> 'extracting') NOT VALID")
+    try:
+        with pytest.raises(IntegrityError, match="full_up"):
+            hand_in(document, text(0))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE documents_upload DROP CONSTRAINT full_up")
+    assert not Upload.objects.exists()
+    assert stored("uploads") == before
+
+
+# --- exports ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def finished(student: User) -> Document:
+    """A finished document of a few lines."""
+    document = outlined_document(owner=student, pages=4)
+    document.sections.filter(children=None).update(text="The lamp was trimmed at every change of the watch.")
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.READY, rendered_style="apa")
+    document.refresh_from_db()
+    return document
+
+
+@pytest.fixture
+def export(finished: Document) -> Export:
+    """Its file, made."""
+    row = exporting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    assert exporting.make_export(export_id=row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def aged(export: Export, **age: int) -> None:
+    Export.objects.filter(pk=export.pk).update(created_at=timezone.now() - timedelta(**age))
+
+
+def test_files_that_can_be_made_again_go_after_thirty_days(finished: Document, export: Export) -> None:
+    aged(export, days=29, hours=23)
+    retention.apply(now=timezone.now())
+    assert default_storage.exists(Export.objects.get().stored_as)
+    aged(export, days=30)
+    retention.apply(now=timezone.now())
+    assert not Export.objects.exists()
+    assert not default_storage.exists(export.stored_as)
+    again = exporting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    assert exporting.make_export(export_id=again.pk)
+    again.refresh_from_db()
+    assert again.state == ExportState.READY
+
+
+def test_a_file_that_is_still_being_made_does_not_go(finished: Document) -> None:
+    row = exporting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    aged(row, days=31)
+    retention.apply(now=timezone.now())
+    assert Export.objects.get() == row
+
+
+def test_a_file_that_storage_lost_is_made_again_when_it_is_asked_for(
+    browser: Client, finished: Document, export: Export
+) -> None:
+    address = reverse("documents:download", args=[finished.pk, export.pk])
+    page = reverse("documents:take_away", args=[finished.pk])
+    default_storage.delete(export.stored_as)
+    answer = browser.get(address)
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    said = words(browser.get(page))
+    assert "This file was lost. It is being made again" in said
+    assert "Being made" in said
+    assert browser.get(address).status_code == 404, "there is nothing to take away yet"
+    assert not DailyUse.objects.filter(what="export").exists(), "it was not its owner who lost it"
+    assert exporting.make_export(export_id=export.pk)
+    again = Export.objects.get()
+    assert (again.state, default_storage.size(again.stored_as)) == (ExportState.READY, again.size)
+    assert f'href="{address}"' in words(browser.get(page))
+
+
+def test_a_click_that_comes_late_does_not_take_the_new_file_away(export: Export) -> None:
+    exporting.note_lost(export=export)
+    assert exporting.make_export(export_id=export.pk)
+    exporting.note_lost(export=export)
+    row = Export.objects.get()
+    assert row.state == ExportState.READY
+    assert default_storage.exists(row.stored_as)
