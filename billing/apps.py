@@ -11,13 +11,13 @@ class BillingConfig(AppConfig):
         from djstripe import checks as djstripe_checks
 
         from accounts.domain import mail
-        from billing import personal_data
+        from billing import personal_data, stripe_mirror
         from billing.domain import events, receipts, refunds
         from tesigo.platform import duty
 
         personal_data.register()
         mail.attach_to("receipt", receipts.attachment)
-        for kind in (events.EVENTS, receipts.RECEIPTS, refunds.REFUNDS):
+        for kind in (events.EVENTS, receipts.RECEIPTS, refunds.REFUNDS, stripe_mirror.MIRRORS):
             duty.register(kind)
         # They read dj-stripe's endpoints from the database, and wait for one that is away; we route none of them.
         for check in (djstripe_checks.check_webhook_validation, djstripe_checks.check_webhook_endpoint_has_secret):

@@ -32,6 +32,7 @@ def register() -> None:
                 "ReceiptFile": _RECEIPT_FILE,
                 "Reconciliation": _RECONCILIATION,
                 "WebhookEvent": _WEBHOOK_EVENT,
+                "Mirror": _MIRROR,
             },
             retention=(
                 Retention(
@@ -40,6 +41,13 @@ def register() -> None:
                     timedelta(days=90),
                     since="received_at",
                     only=Q(processed_at__isnull=False),
+                ),
+                Retention(
+                    "billing.Mirror",
+                    _("Notes on copies of what the payment provider knows"),
+                    timedelta(days=90),
+                    since="asked_at",
+                    only=Q(due_at=None),
                 ),
             ),
         )
@@ -116,6 +124,15 @@ _WEBHOOK_EVENT = {
     "payload": Holds.LINK,
     "received_at": Holds.PLAIN,
     "processed_at": Holds.PLAIN,
+    "mirrored_at": Holds.PLAIN,
+    **DUTY,
+}
+_MIRROR = {
+    "id": Holds.PLAIN,
+    "kind": Holds.PLAIN,
+    "object_id": Holds.LINK,
+    "asked": Holds.PLAIN,
+    "asked_at": Holds.PLAIN,
     "mirrored_at": Holds.PLAIN,
     **DUTY,
 }

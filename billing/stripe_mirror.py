@@ -1,18 +1,21 @@
 """Stripe's objects mirrored by dj-stripe, for staff to look at. Nothing of ours decides by what stands there."""
 
-import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
-from django.db import Error as DatabaseError
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from djstripe import models as mirrored
 
 from billing import stripe_gateway as gateway
-from billing.errors import Declined, ProviderError
-from billing.models import WebhookEvent
-
-logger = logging.getLogger(__name__)
+from billing.errors import Declined
+from billing.models import Mirror
+from tesigo.platform import duty
+from tesigo.platform.enqueue import enqueue_on_commit
 
 KINDS: Final = {
     "checkout.session": mirrored.Session,
@@ -21,36 +24,67 @@ KINDS: Final = {
     "refund": mirrored.Refund,
     "dispute": mirrored.Dispute,
 }
-#: An event that could not be mirrored for so long is left alone: the next one about its object brings it up to date.
-_GIVEN_UP_AFTER: Final = timedelta(days=2)
+MIRRORS: Final = duty.Kind(
+    name="mirror",
+    label=_("Copies of the payment provider's objects"),
+    model=Mirror,
+    task="billing.tasks.mirror_stripe_object",
+    # dj-stripe asks for whatever an object points to, one after the other.
+    lease=timedelta(minutes=5),
+    # Two days: the next event about the object brings it up to date, and an outage of Stripe's is no exception.
+    most_tries=55,
+)
 
 
-def mirror(*, event_id: int, now: datetime | None = None) -> bool:
-    """Brings the mirror of the event's object up to date; false when there is nothing to mirror, or it has to wait."""
-    event = WebhookEvent.objects.get(pk=event_id)
-    kind = event.payload.get("object", "")
-    if kind in KINDS and not _sync(kind, event.object_id):
-        return False
-    WebhookEvent.objects.filter(pk=event_id).update(mirrored_at=now or timezone.now())
-    return kind in KINDS
+def ask(*, kind: str, object_id: str, now: datetime | None = None) -> None:
+    """Has an object's copy brought up to date in the background, where we keep one of its kind."""
+    if kind not in KINDS:
+        return
+    now = now or timezone.now()
+    due = {"due_at": now, "nudged_at": now}
+    with transaction.atomic():
+        row, is_due = Mirror.objects.get_or_create(kind=kind, object_id=object_id, defaults={"asked_at": now, **due})
+        if not is_due:
+            this = Mirror.objects.filter(pk=row.pk)
+            # Whoever is at it sees by the count that there is more to fetch.
+            this.update(asked=F("asked") + 1, asked_at=now)
+            afresh = {"tries": 0, "given_up_at": None, "error": "", "traceback": ""}
+            is_due = bool(this.filter(due_at=None).update(**due, **afresh))
+        if is_due:
+            enqueue_on_commit(MIRRORS.task, str(row.pk))
 
 
-def unmirrored(*, now: datetime, limit: int = 100) -> list[int]:
-    """Ids of worked events whose object the mirror has not seen since, oldest first."""
-    waiting = WebhookEvent.objects.filter(
-        processed_at__isnull=False, mirrored_at=None, received_at__gt=now - _GIVEN_UP_AFTER
-    )
-    return list(waiting.order_by("received_at").values_list("pk", flat=True)[:limit])
+def mirror(*, mirror_id: int, now: datetime | None = None) -> bool:
+    """Brings a copy up to date, if it is due; true when it did. Why it could not stays on the row."""
+
+    def synced(row: Mirror) -> Callable[[], None]:
+        _sync(row)
+        return partial(_finish, row, now or timezone.now())
+
+    return duty.attempt(MIRRORS, mirror_id, synced, now=now)
 
 
-def _sync(kind: str, object_id: str) -> bool:
-    """Whether there is nothing more to do: it is mirrored, or Stripe has no such object."""
+def waiting(*, limit: int = 100) -> list[int]:
+    """Ids of copies that are not up to date, those due longest first."""
+    return list(Mirror.objects.filter(due_at__isnull=False).order_by("due_at").values_list("pk", flat=True)[:limit])
+
+
+def _sync(row: Mirror) -> None:
+    """Writes the object as Stripe has it now. Raises what Stripe, its SDK, which dj-stripe uses, or the database do."""
     try:
-        KINDS[kind].sync_from_stripe_data(gateway.raw(kind=kind, object_id=object_id))
+        found = gateway.raw(kind=row.kind, object_id=row.object_id)
     except Declined:
-        return True
-    except (ProviderError, gateway.SdkError, DatabaseError) as error:
-        # dj-stripe asks Stripe by itself for what an object points to, and so meets Stripe's own errors.
-        logger.warning("stripe object not mirrored", extra={"kind": kind, "why": type(error).__name__})
-        return False
-    return True
+        return  # Stripe has no such object
+    KINDS[row.kind].sync_from_stripe_data(found)
+
+
+def _finish(row: Mirror, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            duty.done(MIRRORS, row, mirrored_at=now)
+            if Mirror.objects.filter(pk=row.pk, asked__gt=row.asked).update(due_at=now, nudged_at=now, tries=0):
+                enqueue_on_commit(MIRRORS.task, str(row.pk))
+    except duty.Lost:
+        # What was written late may be older than what another has written since: it is fetched once more.
+        ask(kind=row.kind, object_id=row.object_id, now=now)
+        raise

@@ -11,9 +11,8 @@ from billing.domain import checkout, events, receipts, reconciliation, refunds
 
 @shared_task(ignore_result=True)
 def work_webhook_event(event_id: int | str) -> None:
-    """Works one stored event, and mirrors what it is about for staff."""
-    if events.work(event_id=int(event_id)):
-        stripe_mirror.mirror(event_id=int(event_id))
+    """Works one stored event, if it is due."""
+    events.work(event_id=int(event_id))
 
 
 @shared_task(ignore_result=True)
@@ -55,10 +54,16 @@ def continue_refunds() -> None:
 
 
 @shared_task(ignore_result=True)
+def mirror_stripe_object(mirror_id: str) -> None:
+    """Brings the copy of one of Stripe's objects up to date, if it is due."""
+    stripe_mirror.mirror(mirror_id=int(mirror_id))
+
+
+@shared_task(ignore_result=True)
 def mirror_stripe_objects() -> None:
-    """Mirrors what earlier tasks did not get to (beat)."""
-    for event_id in stripe_mirror.unmirrored(now=timezone.now()):
-        stripe_mirror.mirror(event_id=event_id)
+    """Brings the copies up to date that are due, for a beat of before the one sweep found them."""
+    for mirror_id in stripe_mirror.waiting():
+        stripe_mirror.mirror(mirror_id=mirror_id)
 
 
 @shared_task(ignore_result=True)

@@ -19,7 +19,6 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "mirror-stripe": {"task": "billing.tasks.mirror_stripe_objects", "schedule": 60.0, "options": {"expires": 60}},
     "reconcile": {"task": "billing.tasks.reconcile_yesterday", "schedule": crontab(hour=2, minute=41)},
     "seal-audit": {"task": "privacy.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "nudge-due": {"task": "tesigo.tasks.nudge_due", "schedule": 15.0, "options": {"expires": 15}},

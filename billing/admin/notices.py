@@ -1,4 +1,4 @@
-"""What Stripe told us."""
+"""What Stripe told us, and which of its objects are copied for staff."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from billing.domain import events
-from billing.models import WebhookEvent
+from billing.models import Mirror, WebhookEvent
 from tesigo.platform import duty
 from tesigo.platform.read_only import ReadOnly
 
@@ -50,3 +50,24 @@ class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
     def work_again(self, request: HttpRequest, chosen: QuerySet[WebhookEvent]) -> None:
         count = sum(duty.try_again(events.EVENTS, event.pk) for event in chosen)
         self.message_user(request, _("%s are tried again now.") % count, messages.SUCCESS)
+
+
+@admin.register(Mirror)
+class MirrorAdmin(ReadOnly, admin.ModelAdmin):
+    """Which of Stripe's objects are copied, and when each was last."""
+
+    list_display = ("asked_at", "kind", "object_id", "mirrored_at", "tries", "error")
+    list_filter = ("kind", "asked_at")
+    search_fields = ("object_id",)
+    fields = (
+        "kind",
+        "object_id",
+        "asked",
+        "asked_at",
+        "mirrored_at",
+        "due_at",
+        "given_up_at",
+        "tries",
+        "error",
+        "traceback",
+    )

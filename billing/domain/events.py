@@ -4,15 +4,17 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing import stripe_gateway as gateway
+from billing import stripe_mirror
 from billing.domain import settlement
 from billing.errors import BadSignature, Unavailable, Unknown
 from billing.models import Payment, WebhookEvent
@@ -98,9 +100,15 @@ def work(*, event_id: int, now: datetime | None = None) -> bool:
     def settled(event: WebhookEvent) -> Callable[[], None]:
         at = now or timezone.now()
         note = _settle(event, at)
-        return lambda: duty.done(EVENTS, event, processed_at=at, error=note)
+        return partial(_finish, event, note, at)
 
     return duty.attempt(EVENTS, event_id, settled, now=now)
+
+
+@transaction.atomic
+def _finish(event: WebhookEvent, note: str, now: datetime) -> None:
+    duty.done(EVENTS, event, processed_at=now, error=note)
+    stripe_mirror.ask(kind=event.payload.get("object", ""), object_id=event.object_id, now=now)
 
 
 def _settle(event: WebhookEvent, now: datetime) -> str:

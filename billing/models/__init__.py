@@ -1,7 +1,7 @@
 """Prices, payments and the books. Money is ``Decimal`` euros with two places, cents in the books (R-02)."""
 
 from billing.models.ledger import Booking, Entry, Receipt, ReceiptCounter, ReceiptFile, Reconciliation
-from billing.models.notices import WebhookEvent
+from billing.models.notices import Mirror, WebhookEvent
 from billing.models.payments import OPEN_STATES, PAID_STATES, Dispute, Payment, PaymentEvent, Refund
 from billing.models.prices import Assignment, PriceList, PriceListEvent, PriceTier
 from billing.models.promo import PromoCode, Redemption
@@ -13,6 +13,7 @@ __all__ = [
     "Booking",
     "Dispute",
     "Entry",
+    "Mirror",
     "Payment",
     "PaymentEvent",
     "PriceList",

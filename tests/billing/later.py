@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing import tasks
 from billing.domain import refunds
-from billing.models import Refund, WebhookEvent
+from billing.models import Mirror, Refund, WebhookEvent
 from tesigo.platform import duty
 
 
@@ -21,6 +21,12 @@ def continue_refunds() -> None:
     """Carries on every refund that is open."""
     Refund.objects.filter(refunds.REFUNDS.is_open).update(due_at=timezone.now())
     tasks.continue_refunds()
+
+
+def mirror_stripe_objects() -> None:
+    """Brings every copy of Stripe's objects up to date that is not."""
+    Mirror.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+    tasks.mirror_stripe_objects()
 
 
 def nudged(kind: duty.Kind[Any], *, now: datetime | None = None, times: int = 1) -> list[int]:
