@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from documents.domain import removals
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Export, Upload
 from privacy import registry
@@ -48,22 +49,23 @@ def register() -> None:
 
 
 def _forget_documents(documents: QuerySet[Model]) -> int:
-    """Deletes drafts with their files; rows first: a crash leaves a stray file rather than a row without one."""
-    ids = list(documents.values_list("pk", flat=True))
-    files = [name for name in Upload.objects.filter(document__in=ids).values_list("stored_as", flat=True) if name]
-    _total, by_model = Document.objects.filter(pk__in=ids).delete()
-    for name in files:
-        default_storage.delete(name)
+    """Deletes drafts and has their files deleted."""
+    with transaction.atomic():
+        # Locked: one that is ordered at this moment stays.
+        ids = list(documents.select_for_update().values_list("pk", flat=True))
+        for model in (Upload, Export):
+            removals.note(*model._default_manager.filter(document__in=ids).values_list("stored_as", flat=True))
+        _total, by_model = Document.objects.filter(pk__in=ids).delete()
     return by_model.get(Document._meta.label, 0)
 
 
 def _forget_exports(exports: QuerySet[Model]) -> int:
-    """Deletes rows first, then their files, as for drafts."""
-    rows = list(Export.objects.filter(pk__in=exports.values("pk")).values_list("pk", "stored_as"))
-    _total, by_model = Export.objects.filter(pk__in=[pk for pk, _name in rows]).delete()
-    for _pk, name in rows:
-        if name:
-            default_storage.delete(name)
+    """Deletes rows and has their files deleted."""
+    with transaction.atomic():
+        rows = Export.objects.select_for_update().filter(pk__in=exports.values("pk"), due_at=None)
+        found = list(rows.values_list("pk", "stored_as"))
+        removals.note(*(name for _pk, name in found))
+        _total, by_model = Export.objects.filter(pk__in=[pk for pk, _name in found]).delete()
     return by_model.get(Export._meta.label, 0)
 
 
@@ -104,5 +106,6 @@ _FIELDS = {
         "id": N, "document": L, "format": N, "with_ai_statement": N, "citation_style": N, "fingerprint": N, "state": N,
         "stored_as": N, "size": N, "created_at": N, "finished_at": N, **DUTY,
     },
+    "Removal": {"id": N, "stored_as": N, "created_at": N, **DUTY},
     "Rendering": {"id": N, "document": L, "created_at": N, **DUTY},
 }  # fmt: skip

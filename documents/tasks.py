@@ -6,10 +6,8 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import exporting, extraction, restyling, retractions, uploads
-from documents.uploads import storage
+from documents.domain import exporting, extraction, removals, restyling, retractions, uploads
 from tesigo.platform import duty
-from tesigo.platform.breaker import ServiceAway
 
 
 @shared_task(name="documents.tasks.extract_upload")
@@ -43,9 +41,13 @@ def render(rendering_id: str) -> None:
     restyling.render(rendering_id=int(rendering_id))
 
 
-@shared_task(
-    name=storage.REMOVE_TASK, autoretry_for=(ServiceAway,), retry_backoff=30, retry_backoff_max=3600, max_retries=48
-)
+@shared_task(name="documents.tasks.remove_stored")
+def remove_stored(removal_id: str) -> None:
+    """Deletes a file whose row is gone (R-84)."""
+    removals.remove(removal_id=int(removal_id))
+
+
+@shared_task(name="documents.tasks.remove_file")
 def remove_file(stored_as: str) -> None:
-    """Removes a file whose row is gone, for as long as the storage is away (R-84)."""
-    storage.discard(stored_as)
+    """What a site of before deletions were duties has sent on its way."""
+    removals.discard(stored_as)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import Attachment, send_mail
 from billing.models import Payment, Receipt, ReceiptCounter, ReceiptFile
-from documents.domain import exporting
+from documents.domain import exporting, removals
 from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
 
@@ -136,7 +136,7 @@ def _make(file: ReceiptFile) -> Callable[[], None]:
         try:
             duty.done(RECEIPTS, file, content=kept, stored_as=name, size=len(pdf))
         except Exception:
-            default_storage.delete(name)
+            removals.discard(name)
             raise
 
     return finish

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
 from accounts.errors import QuotaReached
-from documents.domain import lifecycle
+from documents.domain import lifecycle, removals
 from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document
-from documents.uploads import storage
 from privacy.domain import audit
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def delete(*, document_id: UUID, by: "User") -> None:
         files = [name for name in document.uploads.values_list("stored_as", flat=True) if name]
         audit.record(action="document.deleted", subject=document, by=by)
         document.delete()
-        transaction.on_commit(lambda: storage.remove(*files))
+        removals.note(*files)
 
 
 def index(*, document_id: UUID) -> None:

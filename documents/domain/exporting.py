@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
-from documents.domain import briefs, manuscripts, retractions
+from documents.domain import briefs, manuscripts, removals, retractions
 from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
 from documents.export import (
@@ -167,7 +167,7 @@ def finish(*, export_id: UUID, rendered: Rendered) -> None:
     name = _store(row, rendered)
     moved = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).update(**_ready(name, rendered))
     if not moved:
-        default_storage.delete(name)
+        removals.discard(name)
 
 
 def _store(row: Export, rendered: Rendered) -> str:
@@ -261,7 +261,7 @@ def _make(row: Export) -> Callable[[], None]:
         try:
             duty.done(EXPORTS, row, **_ready(name, rendered))
         except Exception:
-            default_storage.delete(name)
+            removals.discard(name)
             raise
 
     return finish

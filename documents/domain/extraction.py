@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.domain import sources
+from documents.domain import removals, sources
 from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
@@ -137,7 +137,7 @@ def _shape_document(upload: Upload, text: str, pages: int) -> None:
         ).exclude(pk=upload.pk)
         files = [name for name in older.values_list("stored_as", flat=True) if name]
         older.delete()
-        transaction.on_commit(lambda: storage.remove(*files))
+        removals.note(*files)
 
 
 def _pages_only(stream: Iterator[Meta | Page | Item], upload: Upload) -> Iterator[Page]:

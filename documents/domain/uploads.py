@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from accounts.models import User
+from documents.domain import removals
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Citation, Document, Upload
@@ -139,7 +140,7 @@ def _store(upload: Upload, arrived: storage.Arrived, kind: FileKind, *, by: User
     try:
         _keep(upload, stored_as, kind, by=by)
     except BaseException:
-        storage.remove(stored_as)  # nobody would ever find it
+        removals.discard(stored_as)  # nobody would ever find it
         raise
 
 
@@ -153,7 +154,7 @@ def _keep(upload: Upload, stored_as: str, kind: FileKind, *, by: User) -> None:
             audit.record(action="upload.accepted", subject=upload, by=by, details={"format": str(kind)})
             enqueue_on_commit(READINGS.task, str(upload.pk))
     if not kept:  # removed by its owner while it arrived
-        storage.remove(stored_as)
+        removals.discard(stored_as)
 
 
 def _refuse(upload: Upload, reason: str, *, by: User | None, size: int = 0) -> None:
@@ -185,7 +186,7 @@ def _given_up(upload: Upload) -> None:
 def _forget(upload: Upload, stored_as: str) -> None:
     upload.sources.all().delete()
     audit.record(action="upload.rejected", subject=upload, by=None)
-    transaction.on_commit(lambda: storage.remove(stored_as))
+    removals.note(stored_as)
 
 
 def delete(*, upload_id: UUID, by: User) -> None:
@@ -204,9 +205,8 @@ def delete(*, upload_id: UUID, by: User) -> None:
         audit.record(action="upload.deleted", subject=upload, by=by)
         if upload.purpose == UploadPurpose.ASSIGNMENT and upload.state == UploadState.READY:
             Document.objects.filter(pk=upload.document_id).update(assignment_text="", updated_at=timezone.now())
-        stored_as = upload.stored_as
+        removals.note(upload.stored_as)
         upload.delete()
-        transaction.on_commit(lambda: storage.remove(stored_as))
 
 
 def take_over(*, now: datetime, upload_id: UUID | None = None) -> None:

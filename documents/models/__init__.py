@@ -3,6 +3,7 @@
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
 from documents.models.outline import Section, SectionRevision
+from documents.models.removal import Removal
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source
 from documents.models.upload import Upload
@@ -14,6 +15,7 @@ __all__ = [
     "DocumentQuerySet",
     "Export",
     "Passage",
+    "Removal",
     "Rendering",
     "SearchService",
     "Section",

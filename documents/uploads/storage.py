@@ -1,7 +1,6 @@
 """Bytes on their way in: to a temporary file while they arrive, then to storage under a random name (R-80)."""
 
 import hashlib
-import logging
 import shutil
 import tempfile
 import uuid
@@ -14,13 +13,7 @@ from typing import Final
 from django.core.files import File
 from django.core.files.storage import default_storage
 
-from tesigo.platform.breaker import ServiceAway
-from tesigo.platform.enqueue import enqueue_on_commit
-
-logger = logging.getLogger(__name__)
-
 FOLDER: Final = "uploads"
-REMOVE_TASK: Final = "documents.tasks.remove_file"
 
 
 class TooLarge(Exception):
@@ -93,23 +86,3 @@ def _path_of(stored_as: str) -> Path | None:
         return Path(default_storage.path(stored_as))
     except NotImplementedError:  # S3 has no paths
         return None
-
-
-def remove(*stored: str) -> None:
-    """Deletes the files; quiet where one is gone already or never came to storage (an empty name).
-
-    While the storage is away a worker goes on with it: what asked for it is committed and must not fail (R-84).
-    """
-    for stored_as in stored:
-        if not stored_as:
-            continue
-        try:
-            discard(stored_as)
-        except ServiceAway:
-            logger.warning("the storage is away; a file is removed later")
-            enqueue_on_commit(REMOVE_TASK, stored_as)
-
-
-def discard(stored_as: str) -> None:
-    """Deletes one file, now. Raises ServiceAway."""
-    default_storage.delete(stored_as)

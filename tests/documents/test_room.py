@@ -25,6 +25,7 @@ from privacy.domain import retention
 from tests.billing.concurrently import at_once, together
 from tests.documents import files
 from tests.documents.factories import DocumentFactory, outlined_document
+from tests.documents.removing import remove_what_is_due
 from tests.documents.test_views import student_with_consent, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,6 +195,7 @@ def test_files_that_can_be_made_again_go_after_thirty_days(finished: Document, e
     assert default_storage.exists(Export.objects.get().stored_as)
     aged(export, days=30)
     retention.apply(now=timezone.now())
+    remove_what_is_due()
     assert not Export.objects.exists()
     assert not default_storage.exists(export.stored_as)
     again = exporting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import redis
-from django.conf import settings as configured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
@@ -25,9 +24,7 @@ from documents.models import Document, Passage, Source, Upload
 from documents.uploads.verdict import FileKind
 from tesigo.platform import duty, storage
 from tesigo.platform.models import Alert
-from tesigo.platform.processes import free_port
-from tesigo.platform.storage_limits import IN_REQUEST
-from tests.documents import files
+from tests.documents import elsewhere, files
 from tests.documents.factories import DocumentFactory
 from tests.documents.test_exports import Queue
 from tests.platform.test_today import who_may
@@ -37,7 +34,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 READINGS = uploads.READINGS
 PAGE = "/admin/waiting/upload/"
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
-HERE = configured.STORAGES
 BEFORE = [("documents", "0007_search_services_and_retractions")]
 
 
@@ -143,13 +139,7 @@ def test_a_lease_is_renewed_while_a_long_file_is_read(waiting: Upload, monkeypat
 @pytest.fixture
 def away(waiting: Upload, settings: Settings) -> Iterator[Upload]:
     """A file in a storage that has just gone away: nobody listens where S3 should be."""
-    nowhere = f"http://127.0.0.1:{free_port()}"
-    options: dict[str, Any] = {
-        "bucket_name": "files", "endpoint_url": nowhere, "access_key": "a", "secret_key": "b",
-        "region_name": "eu-central-1", "client_config": IN_REQUEST,
-    }  # fmt: skip
-    bucket = {"BACKEND": "tesigo.platform.storage.BoundedS3Storage", "OPTIONS": options}
-    settings.STORAGES = {**HERE, "default": bucket}
+    settings.STORAGES = elsewhere.away()
     yield waiting
     storage.breaker.succeeded()
 
@@ -163,7 +153,7 @@ def test_a_storage_that_is_away_delays_and_never_gives_a_file_up(away: Upload, s
         assert away.error.partition(":")[0] in {"StorageAway", "ServiceAway"}
         assert away.due_at
         assert away.due_at > timezone.now()
-    settings.STORAGES = HERE
+    settings.STORAGES = elsewhere.HERE
     Upload.objects.update(due_at=timezone.now())
     extraction.extract(upload_id=away.pk)
     away.refresh_from_db()

@@ -16,12 +16,15 @@ from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Document, Passage, Source, Upload
 from tests.documents import files
 from tests.documents.factories import DocumentFactory, SectionFactory
+from tests.documents.removing import remove_what_is_due
 from tests.documents.uploads.conftest import HandIn
 
 pytestmark = pytest.mark.django_db
 
 
 def stored_files() -> set[str]:
+    """What storage holds once workers have deleted what is to go."""
+    remove_what_is_due()
     folder = Path(settings.MEDIA_ROOT) / "uploads"
     return {one.name for one in folder.iterdir()} if folder.is_dir() else set()
 
