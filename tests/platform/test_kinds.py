@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Mail
 from billing.models import Mirror, Payment, PriceList, Receipt, ReceiptFile, Refund, WebhookEvent
 from documents.enums import ExportFormat, UploadPurpose, UploadState
-from documents.models import Document, Export, Rendering, Upload
+from documents.models import Document, Export, Removal, Rendering, Upload
 from privacy.models import AuditEvent
 from tesigo import waiting
 from tesigo.celery import app
@@ -58,6 +58,7 @@ ROWS: dict[str, Callable[[], duty.Duty]] = {
     "mirror": lambda: Mirror.objects.create(kind="charge", object_id="ch_1"),
     "receipt": receipt_file,
     "refund": lambda: Refund.objects.create(payment=payment(), amount=1, cause="x"),
+    "removal": lambda: Removal.objects.create(stored_as="x"),
     "rendering": lambda: Rendering.objects.create(document=document()),
     "upload": lambda: Upload.objects.create(
         document=document(), purpose=UploadPurpose.SOURCE, name="notes.pdf", stored_as="x",
