@@ -72,6 +72,12 @@ class BriefForm(ModelForm):
         return " ".join(self.cleaned_data["topic"].split())
 
 
+class NewBriefForm(BriefForm):
+    """The first description; ``once`` is the name of this form, drawn when it is shown: sent twice, it counts once."""
+
+    once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
 class OutlineWishForm(Form):
     """A wish for the next outline."""
 

@@ -75,7 +75,7 @@ _FIELDS = {
         "citation_style": P, "requirements": P, "search_for_sources": P, "author_name": P, "assignment_text": P,
         "state": N, "progress": N, "failure": N, "outline_wish": P, "outline_error": N, "body_pages": N,
         "bibliography_html": P, "rendered_style": N, "search": P, "session_id": N, "seed": N, "ordered_at": N,
-        "frozen_at": N, "created_at": N, "updated_at": N,
+        "frozen_at": N, "made_from": N, "created_at": N, "updated_at": N,
     },
     "DocumentEvent": {
         "id": N, "document": L, "from_state": N, "to_state": N, "cause": N, "actor_id": L, "at": N,

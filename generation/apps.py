@@ -8,11 +8,13 @@ class GenerationConfig(AppConfig):
 
     def ready(self) -> None:
         from billing import gates as orders
+        from documents import waiting
         from documents.gates import outlines
         from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
-        from generation.domain import estimates, reservations
+        from generation.domain import estimates, progress, reservations
 
         orders.register("room", reservations.ask, release=reservations.release, look=reservations.look)
         orders.tell_cost(estimates.cost_of_pages)
         outlines.register("allowance", reservations.ask_for_outline)
+        waiting.told_by(progress.outline_waits)
         personal_data.register()

@@ -84,7 +84,7 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
                 "Try again in a minute."
             ),
         )
-        response = _price_page(request, document, code=code, status=503)
+        response = _price_page(request, document, code=code, form=form, status=503)
         response["Retry-After"] = str(ceil(TRY_AGAIN_AFTER.total_seconds()))
         return response
     if payment.state == PaymentState.PROCESSING:

@@ -1,11 +1,13 @@
 """Describing a work: the brief, from its first line to the day it is thrown away."""
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchVector
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,8 +36,31 @@ FIELDS = (
 )
 
 
-def create(*, by: "User", **brief: Any) -> Document:
-    """A new document of ``by`` with the values of FIELDS. Raises QuotaReached."""
+def create(*, by: "User", once: str = "", **brief: Any) -> Document:
+    """A new document of ``by`` with the values of FIELDS. Raises QuotaReached.
+
+    ``once`` names the form it was typed in: with the same values from the same form, it is the same document.
+    """
+    values = _known(brief)
+    made_from = _digest(by, once, values) if once else None
+    if made_from and (made := Document.objects.filter(made_from=made_from).first()):
+        return made
+    try:
+        return _create(by, values, made_from)
+    except IntegrityError:
+        # Sent twice at the same moment: the other one was first.
+        made = Document.objects.filter(made_from=made_from).first() if made_from else None
+        if made is None:
+            raise
+        return made
+
+
+def _digest(by: "User", once: str, values: dict[str, Any]) -> UUID:
+    said = json.dumps([by.pk, once, sorted((name, str(value)) for name, value in values.items())])
+    return UUID(bytes=hashlib.sha256(said.encode()).digest()[:16])
+
+
+def _create(by: "User", values: dict[str, Any], made_from: UUID | None) -> Document:
     with transaction.atomic():
         quotas.spend(user=by, what="draft", limit=settings.DRAFTS_PER_DAY)
         if Document.objects.filter(owner=by, ordered_at=None).count() >= settings.DRAFTS_PER_PERSON:
@@ -43,7 +68,7 @@ def create(*, by: "User", **brief: Any) -> Document:
                 _("You have %(limit)d drafts, the most one may have. Throw one away in your library first.")
                 % {"limit": settings.DRAFTS_PER_PERSON}
             )
-        document = Document.objects.create(owner=by, **_known(brief))
+        document = Document.objects.create(owner=by, made_from=made_from, **values)
         index(document_id=document.pk)
         audit.record(action="document.created", subject=document, by=by)
     return document

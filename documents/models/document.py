@@ -73,6 +73,8 @@ class Document(models.Model):
     )
     #: Nothing may be taken away while the payment is disputed.
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Of the form and the words it was made from: sent twice, they make it once.
+    made_from = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -91,6 +93,7 @@ class Document(models.Model):
             models.CheckConstraint(condition=Q(progress__lte=100), name="document_progress_is_percentage"),
             models.CheckConstraint(condition=Q(state__in=DocumentState.values), name="document_state_known"),
             models.CheckConstraint(condition=~Q(topic=""), name="document_topic_not_empty"),
+            models.UniqueConstraint(fields=["made_from"], name="document_made_once"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Describing a work."""
 
 from math import ceil
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,15 +16,15 @@ from documents.domain import briefs
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState, UploadPurpose
 from documents.errors import NotEditable
-from documents.forms import BriefForm
+from documents.forms import BriefForm, NewBriefForm
 from documents.models import Document, Upload
 
 
 @login_required
 def new(request: SignedInRequest) -> HttpResponse:
     """An empty brief; the first save makes the document, then files can be added."""
-    initial = {"pages": request.GET.get("pages", 10), "author_name": request.user.name}
-    form = BriefForm(request.POST or None, initial=initial)
+    initial = {"pages": request.GET.get("pages", 10), "author_name": request.user.name, "once": uuid4().hex}
+    form = NewBriefForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             document = briefs.create(by=request.user, **form.cleaned_data)

@@ -1,8 +1,9 @@
 """Getting an outline and editing it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
+from documents import waiting
 from documents.domain import outline
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, UploadState
@@ -41,7 +43,7 @@ def outline_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def outline_state(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The part of the page that is polled while an outline is on its way; a finished one reloads the page."""
     document = owned_document(document_id=document_id, user=request.user)
-    response = render(request, "documents/_outline_waiting.html", {"document": document})
+    response = render(request, "documents/_outline_waiting.html", {"document": document, "waits": _waits(document)})
     if document.state != DocumentState.OUTLINING:
         response["HX-Refresh"] = "true"
     return response
@@ -98,6 +100,10 @@ def _save(request: SignedInRequest, document: Document) -> HttpResponse:
     return redirect("documents:outline", document.pk)
 
 
+def _waits(document: Document) -> Mapping[str, Any] | None:
+    return waiting.told(document.pk) if document.state == DocumentState.OUTLINING else None
+
+
 def _context(document: Document) -> dict[str, object]:
     sections = sections_in_order(document)
     return {
@@ -110,5 +116,6 @@ def _context(document: Document) -> dict[str, object]:
         ],
         "total": sum(section.pages for section in sections),
         "wish_form": OutlineWishForm(initial={"wish": document.outline_wish}),
+        "waits": _waits(document),
         "is_complete": outline.is_complete(document),
     }

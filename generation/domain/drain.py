@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -201,14 +202,24 @@ class Drain:
         facts = {"step": claim.step_id, "stage": claim.stage, "tries": claim.tries}
         logger.error("step went wrong", extra=facts, exc_info=error)
         is_outage = error.is_outage if isinstance(error, NoAnswer) else isinstance(error, _DATABASE_AWAY)
-        waited = timezone.now() - claim.created_at
-        tried = outages.next_try(tries=claim.tries, waited=waited, is_outage=is_outage)
+        since = claim.created_at
+        if is_outage and isinstance(error, NoAnswer):
+            since = await self._failing_since(claim)
+        tried = outages.next_try(tries=claim.tries, waited=timezone.now() - since, is_outage=is_outage)
         if tried is None:
             await self._give_up(claim, error)
             return
-        wait, counts = tried
+        wait, counted = tried
         why = f"{type(error).__name__}: {error}"
-        await self._guard(queue.hand_back, claim=claim, wait=wait, counts=counts, why=why)
+        await self._guard(queue.hand_back, claim=claim, wait=wait, counted=counted, why=why)
+
+    async def _failing_since(self, claim: Claim) -> datetime:
+        """When the calls of its job began to fail; where none was made, since it was its turn."""
+        try:
+            calls = await in_database(outages.trouble, job_id=claim.job_id, now=timezone.now())
+        except _DATABASE_AWAY:
+            return claim.created_at
+        return calls.since or claim.created_at
 
     async def _give_up(self, claim: Claim, error: Exception) -> None:
         await self._guard(_fail, claim=claim, error=error)

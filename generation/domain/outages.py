@@ -15,7 +15,7 @@ from django.db import connection
 from generation.enums import Outcome, StepState
 
 #: Claims of a step before it fails for good after anything but an outage; in an outage that goes on, no more than so
-#: many are counted: the rest is for workers that are lost.
+#: many are counted until its last try: the rest is for workers that are lost.
 TRIES: Final = 3
 #: Claims of a step before it fails for good while providers or the database are away.
 MOST_TRIES: Final = 6
@@ -75,6 +75,11 @@ class Trouble:
         return self.since is not None and not self.under_way and now - self.since >= _WORTH_SAYING
 
     @property
+    def promises_nothing(self) -> bool:
+        """Whether calls fail now, and no fewer than are answered: nobody knows how long that takes."""
+        return self.since is not None and self.failed >= self.answered
+
+    @property
     def slower(self) -> float:
         """How many times longer than usual work may take, where only some calls pass: 1 to 10."""
         return max(1.0, min(10.0, (self.answered + self.failed) / max(1, self.answered)))
@@ -87,7 +92,7 @@ def trouble(*, job_id: UUID | None, now: datetime) -> Trouble:
             _CALLS,
             {
                 "job": job_id,
-                "since": now - (_LOOKED_AT if job_id else 5 * _NOW),
+                "since": now - (max(_LOOKED_AT, 2 * settings.LONGEST_OUTAGE) if job_id else 5 * _NOW),
                 "lately": now - _NOW,
                 "spoken": [outcome.value for outcome in _SPOKEN],
                 "away": [outcome.value for outcome in _AWAY],
@@ -96,16 +101,19 @@ def trouble(*, job_id: UUID | None, now: datetime) -> Trouble:
         return Trouble(*cursor.fetchone())
 
 
-def next_try(*, tries: int, waited: timedelta, is_outage: bool) -> tuple[timedelta, bool] | None:
-    """After which time a step that failed is tried again, and whether this counts as a try; None for never.
+def next_try(*, tries: int, waited: timedelta, is_outage: bool) -> tuple[timedelta, int] | None:
+    """After which time a step that failed is tried again, and how many tries are counted until then; None for never.
 
-    ``tries`` counts its claims, this one too; ``waited`` is how long ago it was its turn to be made.
+    ``tries`` counts its claims, this one too; ``waited`` is how long ago the outage began. The last try is made when
+    it has lasted LONGEST_OUTAGE to the second: that is the time at which people were told that it ends.
     """
-    may_last = is_outage and waited < settings.LONGEST_OUTAGE
-    if tries >= (MOST_TRIES if is_outage else TRIES) and not may_last:
+    still = settings.LONGEST_OUTAGE - waited if is_outage else timedelta(0)
+    if tries >= (MOST_TRIES if is_outage else TRIES) and still <= timedelta(0):
         return None
-    wait = timedelta(seconds=settings.AI_BACKOFF_BASE * _WAITS * 2 ** (tries - 1))
-    return min(wait, _LONGEST_WAIT), tries <= TRIES or not may_last
+    wait = min(timedelta(seconds=settings.AI_BACKOFF_BASE * _WAITS * 2 ** (tries - 1)), _LONGEST_WAIT)
+    if still <= timedelta(0):
+        return wait, tries
+    return (still, MOST_TRIES - 1) if wait >= still else (wait, min(tries, TRIES))
 
 
 @dataclass(frozen=True)
@@ -128,20 +136,21 @@ def next_due(steps: Sequence[OpenStep], *, now: datetime) -> datetime | None:
     return min(dues)
 
 
-def ends_by(steps: Sequence[OpenStep], *, now: datetime) -> datetime | None:
+def ends_by(steps: Sequence[OpenStep], *, since: datetime | None, now: datetime) -> datetime | None:
     """When a job fails at the latest, and its money goes back, if nobody answers from now on; but for the last calls.
 
-    The first step that is given up ends it.
+    ``since`` is when calls began to fail; where no call was made, a step waits since it was its turn. The first step
+    that is given up ends the job.
     """
-    return min((_given_up(step, now) for step in steps), default=None)
+    return min((_given_up(step, since or step.created_at, now) for step in steps), default=None)
 
 
-def _given_up(step: OpenStep, now: datetime) -> datetime:
+def _given_up(step: OpenStep, since: datetime, now: datetime) -> datetime:
     at, tries = max(now, step.not_before), step.tries
     if step.state != StepState.CLAIMED:
         tries += 1
-    while tried := next_try(tries=max(1, tries), waited=at - step.created_at, is_outage=True):
-        wait, counts = tried
-        at += max(wait, _WORTH_SAYING)
-        tries += counts
+    while tried := next_try(tries=max(1, tries), waited=at - since, is_outage=True):
+        wait, counted = tried
+        at += wait or _WORTH_SAYING
+        tries = counted + 1
     return at

@@ -70,7 +70,7 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
         calls = outages.trouble(job_id=job.pk if job.state == JobState.RUNNING else None, now=now)
     waits = None if is_over or job is None else delays.of(job, open_steps, calls, now=now)
     left = None
-    if job is not None and not is_over and waits is None:
+    if job is not None and not is_over and waits is None and not calls.promises_nothing:
         left = timing.left(
             tallies=tallies, open_steps=open_steps, sections=sum(not section["is_chapter"] for section in sections),
             percent=percent, now=now, pages=document.pages, ahead=ahead, slower=calls.slower,
@@ -91,8 +91,18 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
     }
 
 
-def _job(document_id: UUID) -> Job | None:
-    return Job.objects.filter(document_id=document_id, kind=JobKind.DOCUMENT).order_by("-created_at").first()
+def outline_waits(document_id: UUID) -> dict[str, Any] | None:
+    """What the outline on its way waits for, as ``waits`` of a snapshot; None while it goes on."""
+    now = timezone.now()
+    job = _job(document_id, JobKind.OUTLINE)
+    if job is None or job.state not in _OPEN:
+        return None
+    calls = outages.trouble(job_id=job.pk if job.state == JobState.RUNNING else None, now=now)
+    return delays.of(job, _open_steps(job), calls, now=now)
+
+
+def _job(document_id: UUID, kind: JobKind = JobKind.DOCUMENT) -> Job | None:
+    return Job.objects.filter(document_id=document_id, kind=kind).order_by("-created_at").first()
 
 
 def _open_steps(job: Job) -> list[OpenStep]:

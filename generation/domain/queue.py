@@ -149,12 +149,17 @@ def _close(claim: Claim, now: datetime, **values: Any) -> None:
         raise LostLease(str(claim.step_id))
 
 
-def hand_back(*, claim: Claim, wait: timedelta = timedelta(0), counts: bool = False, why: str = "") -> bool:
+def hand_back(
+    *, claim: Claim, wait: timedelta = timedelta(0), counts: bool = False, counted: int | None = None, why: str = ""
+) -> bool:
     """Gives the step back, to be claimed again after ``wait`` (R-44); false when it was no longer held.
 
-    With ``counts`` this was a try; without, it is as if the step had not been claimed.
+    With ``counts`` this was a try; without, it is as if the step had not been claimed. ``counted`` says instead how
+    many tries there have been.
     """
-    tries = F("tries") if counts else Greatest(F("tries") - 1, 0)
+    tries: Any = F("tries") if counts else Greatest(F("tries") - 1, 0)
+    if counted is not None:
+        tries = counted
     with transaction.atomic():
         attempts.abandon(step_ids=[claim.step_id], token=claim.token)
         moved = Step.objects.filter(_held(claim)).update(

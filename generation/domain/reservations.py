@@ -49,6 +49,7 @@ class _Asked:
     document: Document
     estimate: Estimate
     now: datetime
+    kind: JobKind = JobKind.DOCUMENT
 
 
 def ask(document: Document) -> Refusal | None:
@@ -92,7 +93,7 @@ def ask_for_outline(document: Document) -> Refusal | None:
     Inside the caller's transaction: the next outline of the same person is judged after it.
     """
     _take_turn(_PERSON, document.owner_id % 2**31)
-    asked = _Asked(document, estimates.estimate(document, kind=JobKind.OUTLINE), timezone.now())
+    asked = _Asked(document, estimates.estimate(document, kind=JobKind.OUTLINE), timezone.now(), JobKind.OUTLINE)
     return _model_to_write(asked) or _outlines_of_day(asked) or _allowance_of_owner(asked)
 
 
@@ -171,12 +172,18 @@ def _allowance_of_owner(asked: _Asked) -> Refusal | None:
     limit = budgets.tokens_of_day(owner)
     if limit is None:
         return None
+    used = budgets.used(Scope.USER_DAY, str(owner), asked.now).tokens
+    if used >= limit:
+        return _day_used_up(asked)
     if asked.estimate.tokens > limit:
-        reason = _("This takes more than you may have written in a day. Make it shorter, or write to us for more.")
+        reason = (
+            _("An outline of so long a work takes more than you may have written in a day. Ask for fewer pages.")
+            if asked.kind == JobKind.OUTLINE
+            else _("This takes more than you may have written in a day. Make it shorter.")
+        )
         return Refusal(reason, budgets.next_day(asked.now) - asked.now, is_personal=True)
     held = _held_by_others(asked).filter(document__owner=owner).aggregate(sum=Sum("tokens", default=0))["sum"]
     held += _still_to_come(Q(document__owner=owner)).tokens
-    used = budgets.used(Scope.USER_DAY, str(owner), asked.now).tokens
     if used + held + asked.estimate.tokens <= limit:
         return None
     if used + asked.estimate.tokens <= limit:

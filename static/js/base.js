@@ -2,15 +2,23 @@
 
 const FORMAT = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
 
+const CLOCK = new Intl.DateTimeFormat(document.documentElement.lang || "en", { timeStyle: "short" });
+
+// data-local="clock" leaves the date out where it is today's.
 function localTimes(scope) {
+  const today = new Date().toDateString();
   for (const time of scope.querySelectorAll("time[data-local]")) {
     const at = new Date(time.dateTime);
-    if (!Number.isNaN(at.valueOf())) time.textContent = FORMAT.format(at);
+    if (Number.isNaN(at.valueOf())) continue;
+    const isClock = time.dataset.local === "clock" && at.toDateString() === today;
+    time.textContent = (isClock ? CLOCK : FORMAT).format(at);
   }
 }
 
 localTimes(document);
 document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
+// Said by scripts that drew a part of the page themselves.
+document.addEventListener("page:drawn", (event) => localTimes(event.target));
 
 // <form data-once>: the second click on Pay does nothing (the server knows it too).
 document.addEventListener("submit", (event) => {

@@ -27,6 +27,7 @@ async function show() {
   const before = state();
   const focused = document.activeElement?.id;
   box.innerHTML = await answer.text();
+  box.dispatchEvent(new CustomEvent("page:drawn", { bubbles: true }));
   if (focused) document.getElementById(focused)?.focus();
   offerNotice();
   if (isOver()) {

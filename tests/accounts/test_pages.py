@@ -161,6 +161,10 @@ def test_what_is_no_code_costs_no_try(client: Client, post: Post) -> None:
         ("nonsense", "not an e-mail address"),
         ("a@mailinator.com", "throw-away"),
         ("jоhn@gmail.com", "alphabets"),
+        ("john\u200b@gmail.com", "Check the address"),
+        ("\u202ejohn@gmail.com", "Check the address"),
+        ("john@gm\x07ail.com", "Check the address"),
+        ("john\x00@gmail.com", "Check the address"),
     ],
 )
 def test_a_bad_address_is_explained_beside_the_field(client: Client, typed: str, words: str) -> None:

@@ -100,6 +100,15 @@ class TestPricePage:
         assert "checked" not in text(page)
         assert not Payment.objects.exists()
 
+    def test_consent_that_was_given_is_still_there_when_stripe_does_not_answer(
+        self, browser: Client, document: Document, sandbox: Running
+    ) -> None:
+        sandbox.control.fault("stripe", "500", times=20)
+        page = browser.post(f"/documents/{document.pk}/pay/", SHOWN | CONSENT)
+        assert page.status_code == 503
+        assert page.context["form"]["terms"].value()
+        assert text(page).count("checked") == len(CONSENT)
+
     def test_a_full_queue_answers_503_and_says_when(self, browser: Client, document: Document) -> None:
         gates.register("test", lambda asked: gates.Refusal("Too many documents wait.", timedelta(minutes=10)))
         try:

@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.urls import reverse
@@ -90,7 +91,8 @@ def test_a_brief_becomes_a_document(browser: Client, student: User) -> None:
         ("pages", "", "Say how many pages"),
         ("topic", "   ", "Say in a sentence what the work is about."),
         ("topic", "x" * 10_000, "The topic is too long: 10000 characters."),
-        ("topic", "\x00nul", "Null characters are not allowed."),
+        ("requirements", "\x00", "Only signs that cannot be seen were typed here."),
+        ("requirements", "\u200b", "Only signs that cannot be seen were typed here."),
         ("language", "uk", "Select a valid choice"),
         ("citation_style", "../../etc/passwd", "Select a valid choice"),
     ],
@@ -309,3 +311,30 @@ async def test_a_file_is_streamed_to_its_owner_and_to_nobody_else(
     assert response["Content-Disposition"] == 'attachment; filename="uber-licht-nights.pdf"'
     await async_client.aforce_login(stranger)
     assert (await async_client.get(address)).status_code == 404
+
+
+def test_a_form_sent_twice_makes_one_draft_and_both_clicks_end_on_it(browser: Client, student: User) -> None:
+    once = str(browser.get(reverse("documents:new")).context["form"]["once"].value())
+    sent = BRIEF | {"once": once}
+    first, second = (browser.post(reverse("documents:new"), sent) for _click in range(2))
+    made = Document.objects.get(owner=student)
+    assert first["Location"] == second["Location"] == reverse("documents:brief", args=[made.pk])
+    # Gone back to and changed, it is another work; and so is the same one from a new form, or of another person.
+    browser.post(reverse("documents:new"), sent | {"topic": "How lamps were lit"})
+    browser.post(reverse("documents:new"), BRIEF | {"once": "another"})
+    other = student_with_consent()
+    browser.force_login(other)
+    browser.post(reverse("documents:new"), sent)
+    assert (Document.objects.filter(owner=student).count(), Document.objects.filter(owner=other).count()) == (3, 1)
+
+
+def test_a_quota_that_is_used_up_bars_no_second_click(browser: Client, settings: Any) -> None:
+    settings.DRAFTS_PER_DAY = 1
+    sent = BRIEF | {"once": "a form"}
+    assert [browser.post(reverse("documents:new"), sent).status_code for _click in range(2)] == [302, 302]
+
+
+def test_the_database_makes_a_document_once(student: User) -> None:
+    made = briefs.create(by=student, once="a form", topic="Lamps")
+    with pytest.raises(IntegrityError, match="document_made_once"), transaction.atomic():
+        Document.objects.create(owner=student, topic="Lamps", made_from=made.made_from)

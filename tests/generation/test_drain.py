@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -105,7 +106,8 @@ def test_an_outage_may_last_an_hour_before_money_goes_back(control: Control, set
     steps = Step.objects.all()
     # Two more claims are left for workers that are lost.
     assert {(step.state, step.tries) for step in steps} == {(StepState.READY, 3)}
-    Step.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    hour = timedelta(hours=1)
+    Attempt.objects.update(started_at=F("started_at") - hour, finished_at=F("finished_at") - hour)
     drain_until_over(document)
     assert document.state == DocumentState.FAILED
     assert Refund.objects.get().amount == document.payments.get().amount

@@ -21,6 +21,7 @@ from generation.domain.outages import OpenStep, Trouble
 from generation.enums import JobState, Outcome, Provider, Stage, StepState
 from generation.models import Attempt, Job, Step
 from sandbox.client import Control
+from tests.documents.factories import DocumentFactory
 from tests.generation.making import drain, ordered_document
 from tests.generation.test_progress import allow
 
@@ -106,30 +107,42 @@ class TestRule:
     def test_waits_double_up_to_ten_minutes_and_an_outage_may_last_an_hour(self) -> None:
         waits = [outages.next_try(tries=tries, waited=timedelta(0), is_outage=True) for tries in range(1, 7)]
         assert [tried and tried[0].total_seconds() for tried in waits] == [30, 60, 120, 240, 480, 600]
-        assert [tried and tried[1] for tried in waits] == [True, True, True, False, False, False]
+        assert [tried and tried[1] for tried in waits] == [1, 2, 3, 3, 3, 3]
         assert outages.next_try(tries=6, waited=OUTAGE, is_outage=True) is None
         assert outages.next_try(tries=3, waited=timedelta(0), is_outage=False) is None
 
-    @pytest.mark.parametrize(("created", "due", "tries"), [(60, 30, 1), (60, 0, 0), (3_000, 600, 4), (5_000, 100, 5)])
-    def test_the_end_that_is_told_is_the_one_that_comes(self, created: float, due: float, tries: int) -> None:
-        now = timezone.now()
-        told = outages.ends_by([step(now, created=created, due=due, tries=tries)], now=now)
-        at, tries = now + timedelta(seconds=due), tries + 1
-        while tried := outages.next_try(tries=tries, waited=at - (now - timedelta(seconds=created)), is_outage=True):
-            at, tries = at + tried[0], tries + 1 if tried[1] else tries
-        assert told == at
-        assert told >= now - timedelta(seconds=created) + OUTAGE
+    def test_the_last_try_is_made_when_the_hour_is_over_to_the_second(self) -> None:
+        tried = outages.next_try(tries=4, waited=OUTAGE - timedelta(minutes=3), is_outage=True)
+        assert tried == (timedelta(minutes=3), outages.MOST_TRIES - 1)
+
+    @pytest.mark.parametrize("lasts", [timedelta(hours=1), timedelta(minutes=20), timedelta(minutes=7)], ids=str)
+    def test_the_end_that_is_told_stays_the_same_from_the_first_failure_on_and_comes(
+        self, settings: Settings, lasts: timedelta
+    ) -> None:
+        settings.LONGEST_OUTAGE = lasts
+        since = at = timezone.now()
+        made, tries, told = at - timedelta(minutes=4), 1, set()
+        while tried := outages.next_try(tries=tries, waited=at - since, is_outage=True):
+            # While a claim asks, and while it is put off; each claim asks for some seconds before it fails.
+            held = OpenStep(Stage.WRITE, StepState.CLAIMED, at, at, made, tries)
+            told.add(outages.ends_by([held], since=since, now=at))
+            put_off = OpenStep(Stage.WRITE, StepState.READY, at, at + tried[0], made, tried[1])
+            told.add(outages.ends_by([put_off], since=since, now=at + tried[0] / 2))
+            at, tries = at + tried[0] + timedelta(seconds=7), tried[1] + 1
+        assert told == {since + lasts}
+        assert since + lasts <= at <= since + lasts + timedelta(seconds=7)
+        assert tries == outages.MOST_TRIES
 
     def test_the_first_step_that_is_given_up_ends_the_job(self) -> None:
         now = timezone.now()
         old, young = step(now, created=3_500, tries=4), step(now, created=10)
-        assert outages.ends_by([young, old], now=now) == outages.ends_by([old], now=now)
-        assert outages.ends_by([], now=now) is None
+        assert outages.ends_by([young, old], since=None, now=now) == outages.ends_by([old], since=None, now=now)
+        assert outages.ends_by([], since=None, now=now) is None
 
     def test_without_any_back_off_the_end_is_found_too(self, settings: Settings) -> None:
         settings.AI_BACKOFF_BASE = 0.0
         now = timezone.now()
-        assert outages.ends_by([step(now, created=0)], now=now) is not None
+        assert outages.ends_by([step(now, created=0)], since=now, now=now) is not None
 
 
 @pytest.mark.django_db
@@ -149,15 +162,48 @@ class TestTold:
         assert waits["for"] == "models"
         assert abs(since - (now - timedelta(seconds=45))) < timedelta(seconds=5)
         assert timedelta(minutes=2) < until - now <= timedelta(minutes=3)
-        assert OUTAGE - timedelta(minutes=1) < latest - now < OUTAGE + timedelta(minutes=30)
+        assert latest - since == OUTAGE
         for words in (f"since {since:%H:%M} UTC", f"at {until:%H:%M} UTC", f"until about {latest:%H:%M} UTC"):
             assert words in waits["words"]
         assert "Nothing is lost" in waits["words"]
         client.force_login(allow(document.owner))
         page = client.get(reverse("generation:progress", args=[document.pk])).content.decode()
-        assert waits["words"] in page
+        for at in (since, until, latest):
+            named = f'<time datetime="{at.isoformat(timespec="seconds")}" title="{at:%Y-%m-%d %H:%M} UTC"'
+            assert f'{named} data-local="clock">{at:%H:%M} UTC</time>' in page
         assert "min left" not in page
         assert "than a minute left" not in page
+
+    def test_no_time_is_promised_from_the_first_failure_on(self, client: Client) -> None:
+        """Ten seconds and calls under way are what words about it wait for; a promise does not."""
+        document, job = running()
+        assert progress.snapshot(document.pk)["left"] is not None
+        call(job, Outcome.RATE_LIMITED, ago=1)
+        call(job, Outcome.INTENT, ago=3)
+        told = progress.snapshot(document.pk)
+        assert (told["left"], told["waits"]) == (None, None)
+        for ago in (40, 30):
+            call(job, Outcome.SUCCEEDED, ago=ago)
+        assert progress.snapshot(document.pk)["left"] is not None, "one of three calls is tried again"
+
+    def test_an_outline_on_its_way_says_the_same_without_a_word_of_money(self, client: Client) -> None:
+        document = DocumentFactory.create()
+        Document.objects.filter(pk=document.pk).update(state=DocumentState.OUTLINING)
+        admission.start_outline(document_id=document.pk)
+        job = Job.objects.get(document=document)
+        client.force_login(allow(document.owner))
+        page = reverse("documents:outline", args=[document.pk])
+        assert "about a minute" in client.get(page).content.decode()
+        Job.objects.update(state=JobState.RUNNING)
+        call(job, Outcome.RATE_LIMITED, ago=45)
+        job.steps.update(tries=1, not_before=timezone.now() + timedelta(minutes=3), started_at=timezone.now())
+        for address in (page, reverse("documents:outline-state", args=[document.pk])):
+            said = client.get(address).content.decode()
+            assert "The writing models have not answered since <time datetime=" in said
+            assert "your description and your files are kept" in said
+            assert "you can ask for it again" in said
+            assert "about a minute" not in said
+            assert "money" not in said
 
     def test_it_is_said_while_a_step_is_asking_again(self) -> None:
         document, job = running()

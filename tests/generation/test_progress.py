@@ -203,7 +203,7 @@ class TestWaiting:
         assert snapshot["left"] is None
         client.force_login(allow(document.owner))
         page = client.get(reverse("generation:progress", args=[document.pk])).content.decode()
-        assert snapshot["waits"]["words"] in page
+        assert snapshot["waits"]["html"] in page
         assert "min left" not in page
 
     def test_for_models_that_cannot_answer_is_told_with_when_they_are_asked_again(self) -> None:

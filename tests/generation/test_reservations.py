@@ -218,6 +218,27 @@ class TestDoors:
             assert abs(int(answer["Retry-After"]) - left) < 30
             assert "used up. A new day begins at 00:00 UTC." in answer.content.decode()
 
+    @pytest.mark.parametrize("limit", [0, 1])
+    def test_a_used_up_limit_that_holds_nothing_is_called_used_up_too(
+        self, client: Client, document: Document, limit: int
+    ) -> None:
+        PersonalLimit.objects.create(person=document.owner, tokens=limit)
+        spent(Scope.USER_DAY, tokens=limit, subject=str(document.owner_id))
+        for answer in self.doors(client, document):
+            assert answer.status_code == 429
+            assert "used up. A new day begins at 00:00 UTC." in answer.content.decode()
+
+    def test_an_outline_beyond_the_limit_is_refused_within_the_site_and_names_no_contact(
+        self, client: Client, document: Document
+    ) -> None:
+        PersonalLimit.objects.create(person=document.owner, tokens=1)
+        page = client.post(reverse("documents:outline-request", args=[document.pk]))
+        body = page.content.decode()
+        assert page.status_code == 429
+        assert "Ask for fewer pages." in body
+        assert "write to us" not in body
+        assert reverse("accounts:signout") in body, "it stands within the frame of the site"
+
     def test_without_one_nobody_is_barred(self, client: Client, document: Document) -> None:
         assert [answer.status_code for answer in self.doors(client, document)] == [200, 200, 302]
 

@@ -159,7 +159,7 @@ def test_every_page_of_the_administration_cleans() -> None:
 @pytest.mark.django_db
 def test_nothing_unseen_passes_any_text_field() -> None:
     fields = 0
-    unseen = NASTY.replace("\x00", "")
+    unseen = NASTY
     for form in complete_forms():
         names = form.base_fields
         data = QueryDict(mutable=True)
@@ -193,12 +193,33 @@ def test_a_required_field_that_holds_nothing_else_is_empty(blank: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_nul_that_nobody_types_is_refused_in_words() -> None:
-    for form in complete_forms():
-        bound = form(data=dict.fromkeys(form.base_fields, "a\x00b"))
-        bound.full_clean()
-        for name in text_fields(bound):
-            assert bound.fields[name].disabled or name in bound.errors, (form, name)
+@pytest.mark.parametrize("typed", ["a{}b", "{}"], ids=["within", "alone"])
+def test_every_sign_that_is_not_seen_is_answered_alike(typed: str) -> None:
+    forms = list(complete_forms())
+
+    def answers(sign: str) -> list[Any]:
+        found = []
+        for form in forms:
+            bound = form(data=dict.fromkeys(form.base_fields, typed.format(sign)) | {"password": ""})
+            bound.full_clean()
+            found += [(form, name, bound.errors.get(name), bound[name].value()) for name in text_fields(bound)]
+        return found
+
+    expected = answers("\x07")
+    assert len(expected) >= 15
+    for sign in ("\x00", "\x1b", "\u200b", "\u202e", "\ufeff"):
+        assert answers(sign) == expected, repr(sign)
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\x07", "\u200b\u2060", "\u202e"], ids=repr)
+def test_an_optional_field_is_not_left_out_by_what_is_not_seen(unseen: str) -> None:
+    """Else an order with a promo code that nobody can read goes on as one without."""
+    from billing.forms import PayForm
+
+    sent = {"total": "6.00", "version": "1", "terms": "on", "start_now": "on"}
+    form = PayForm(sent | {"code": unseen})
+    assert set(form.errors) == {"code"}
+    assert PayForm(sent | {"code": " \t"}).is_valid()
 
 
 def test_a_password_stays_as_it_was_typed() -> None:

@@ -1,0 +1,20 @@
+"""What an outline on its way waits for, beyond its turn: the floor above that makes it tells."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+#: Answers what the outline of a document waits for, with ``html`` in plain words; None while it goes on.
+Tell = Callable[[UUID], Mapping[str, Any] | None]
+
+_tellers: list[Tell] = []
+
+
+def told_by(tell: Tell) -> None:
+    """Registers who tells, in the place of whoever did."""
+    _tellers[:] = [tell]
+
+
+def told(document_id: UUID) -> Mapping[str, Any] | None:
+    """What the outline of the document waits for; None while it goes on, or nobody knows."""
+    return next((tell(document_id) for tell in _tellers), None)
