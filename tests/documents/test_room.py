@@ -53,7 +53,7 @@ def stored(folder: str) -> set[str]:
 
 
 def text(number: int, size: int = 700) -> bytes:
-    """A text of so many bytes, unlike the others."""
+    """A text of at most ``size`` bytes, unlike the others."""
     return files.prose(300, start=number * 300).encode()[:size]
 
 
