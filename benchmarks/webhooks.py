@@ -94,7 +94,7 @@ def letter(number: int, payment: "Payment") -> tuple[bytes, str]:
 def _deliver(
     letters: list[tuple[bytes, str]], address: str, deliveries: int, clients: int
 ) -> tuple[Counter[int], float]:
-    """Every letter so many times, in an order of chance, by clients that keep their connections."""
+    """Delivers every letter ``deliveries`` times, shuffled, by clients that keep their connections."""
     post = letters * deliveries
     random.Random(1).shuffle(post)  # the same order in each run
     shares = [post[number::clients] for number in range(clients)]
@@ -119,7 +119,7 @@ def _send(share: list[tuple[bytes, str]], address: str) -> Counter[int]:
 
 
 def work() -> float:
-    """Works what was stored, by threads at once; answers the seconds that took."""
+    """Works what was stored, by threads at once; returns the seconds that took."""
     from django.db import connection
 
     from billing.domain import events

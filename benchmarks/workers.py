@@ -21,7 +21,7 @@ _STOP_SECONDS: Final = 40.0
 
 @contextmanager
 def worker(folder: Path, pool: Sequence[str] = AS_IN_RUN) -> Iterator[int]:
-    """A worker that takes work; answers its process id, whose children are its pool."""
+    """A worker that takes work; yields its process id, whose children are its pool."""
     with _process("worker", [*_CELERY, "worker", *pool, *_OPTIONS], folder) as (process, log):
         if not wait_until(lambda: "ready." in log.read_text(errors="replace"), seconds=_START_SECONDS):
             raise SystemExit(f"The worker did not start; {log} says why.")

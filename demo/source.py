@@ -16,7 +16,7 @@ h2 { break-before: page; font-size: 14pt; text-align: left }
 
 
 def write_source(path: Path) -> Path:
-    """Writes the source to ``path`` as a PDF and answers the path."""
+    """Writes the source to ``path`` as a PDF and returns the path."""
     text = TEXT.read_text(encoding="utf-8")
     page = (
         '<html lang="en"><head><title>Keeping the Light</title><meta name="author" content="Mara Ellingsen">'

@@ -129,7 +129,7 @@ class Student:
         return found
 
     def describe(self, **brief: str | None) -> str:
-        """Fills in the description; answers the document's id."""
+        """Fills in the description; returns the document's id."""
         self.get("/documents/new/")
         self.submit("/documents/new/", brief)
         found = re.search(r"/documents/([0-9a-f-]{36})/", self._url)
@@ -171,7 +171,7 @@ class Student:
         self._wait(f"{path.name} to be read", read, deadline=180)
 
     def get_outline(self, document: str) -> list[str]:
-        """Asks for the outline; answers the section titles."""
+        """Asks for the outline; returns the section titles."""
         self.get(f"/documents/{document}/outline/")
         self.submit("/outline/request/", {})
 
@@ -228,7 +228,7 @@ class Student:
         self._wait("the document", finished, deadline=DEADLINE_SECONDS)
 
     def download(self, document: str, folder: Path) -> list[Path]:
-        """Saves every file that is ready; answers where."""
+        """Saves every file that is ready; returns where."""
         page = self.get(f"/documents/{document}/take-away/")
         saved: list[Path] = []
         for link in page.xpath(f"//a[contains(@href,'/documents/{document}/take-away/')]/@href"):

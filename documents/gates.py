@@ -24,7 +24,7 @@ class Refusal:
     is_personal: bool = False
 
 
-#: Answers a refusal, or None and may then hold a place for the document.
+#: Returns a refusal, or None and may then hold a place for the document.
 Ask = Callable[[Document], Refusal | None]
 #: Gives up the place that was held.
 Release = Callable[[UUID], None]

@@ -28,7 +28,7 @@ class Holds(StrEnum):
 class Retention:
     """How long rows of a model are kept, counted from the date in `since`; `only` narrows which rows it is about.
 
-    `forget` deletes the given rows and answers how many were; without it they are deleted as they are. It gets at
+    `forget` deletes the given rows and returns how many were; without it they are deleted as they are. It gets at
     most some hundred rows at a time and may be slow (files), as no transaction is open.
     """
 

@@ -145,7 +145,7 @@ def _write(raw: str, order: Order, behaviour: Behaviour) -> Reply:
 
 
 def _within(model: Model, order: Order, reply: Reply, behaviour: Behaviour) -> Reply:
-    """What is left of it within the limit of tokens, of which reasoning takes its part first."""
+    """What is left of it within the limit of tokens; reasoning takes its part first."""
     room = max(0, model.context - order.prompt)
     limit = min(order.limit, room)
     if order.effort not in ("", "none") and not reply.refused:

@@ -22,7 +22,7 @@ _BLOCK = 64
 
 
 def reasoning(effort: str, answer: int) -> int:
-    """Tokens that a model reasons at an effort before an answer of so many tokens."""
+    """Tokens that a model reasons at an effort before an answer of ``answer`` tokens."""
     floor, share = REASONING[effort]
     return -int(-(floor + share * answer) // _BLOCK) * _BLOCK
 

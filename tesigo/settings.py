@@ -220,7 +220,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.staff_signin.locked_out"
 AXES_ENABLE_ADMIN = False
 #: Each failure with its time, for the index of the administration; the attempts that lock are forgotten with the lock.
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
-#: Beyond so many of one name axes drops the newest, and today's would seem to be none.
+#: Failures that axes keeps of one name. Beyond them it drops the newest, and today's would seem to be none.
 AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = 100_000
 #: Sign-in limits (R-53): (how many, in how many seconds).
 SIGNIN_LIMITS = {

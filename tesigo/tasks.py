@@ -7,7 +7,7 @@ from tesigo.platform import alert_mail, alerts, duty
 
 @shared_task(name="tesigo.tasks.nudge_due", ignore_result=True)
 def nudge_due() -> None:
-    """Finds rows of every kind that are due and of which no worker was told, and sends a nudge for each (R-116)."""
+    """Finds rows of every kind that are due and that no worker was told of, and sends a nudge for each (R-116)."""
     duty.nudge_due()
 
 

@@ -164,7 +164,7 @@ def create_database() -> None:
 
 
 def drop_database() -> None:
-    """Removes this process's database, whoever is still connected; we ourselves leave before."""
+    """Removes this process's database, even if others are still connected; we ourselves leave before."""
     from django.db import connections  # not before the environment is prepared
 
     for connection in connections.all(initialized_only=True):

@@ -46,7 +46,7 @@ class Proven:
 def ask(
     *, typed: str, browser: str, known_cookie: str, ip: str | None, next_url: str, language: str, now: datetime
 ) -> SignInRequest:
-    """Sends a link and a code to the address, whoever it belongs to.
+    """Sends a link and a code to the address, whether or not it has an account.
 
     Raises an `AddressRefused` or `TooManySignIns`. `browser` is the random name in the asking browser's cookie.
     """

@@ -31,7 +31,7 @@ RESEND_AFTER = 60
 @never_cache
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """One field, one button; the answer is the same whoever the address belongs to."""
+    """One field, one button; the answer is the same whether or not the address has an account."""
     if request.method != "POST":
         next_url = own_path(request.GET.get("next"))
         if request.user.is_authenticated:

@@ -194,7 +194,7 @@ async def export(
     with_ai_statement: bool,
     first_pages: Mapping[str, int] | None = None,
 ) -> UUID:
-    """Makes one file of the document, unless it is there already, and answers its id. Raises ExportError.
+    """Makes one file of the document, unless it is there already, and returns its id. Raises ExportError.
 
     For the step that delivers a document, which alone works on it then. ``first_pages`` as for ``render``.
     """

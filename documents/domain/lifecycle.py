@@ -37,7 +37,7 @@ def move(
 ) -> bool:
     """Moves a document and leaves an event row; true when this call is the one that moved it.
 
-    Repeating a move that is settled does nothing and answers false. ``failure`` is what the owner is told.
+    Repeating a move that is settled does nothing and returns false. ``failure`` is what the owner is told.
     Raises IllegalMove where ``to`` does not follow from the present state.
     """
     now = now or timezone.now()

@@ -22,10 +22,10 @@ _MAX_WORDS: Final = 60
 #: Candidates of all sources together, and the fewest of one, for each passage wanted.
 _CANDIDATES: Final = 300
 _CANDIDATES_EACH: Final = 2
-#: How often words stand in passages is counted in about so many of them, spread evenly.
+#: How often words stand in passages is counted in a sample of about this many of them, spread evenly.
 _SAMPLE: Final = 1_500
-#: Candidates hold one of the rarest words, which together stand in no more passages than this; of a word that stands in
-#: many, only where the rarer ones leave less than so many for each passage wanted.
+#: Candidates hold one of the rarest words, which together stand in no more than ``_ENOUGH_ROWS`` passages. A word that
+#: stands in more is asked for only where the rarer ones leave fewer than ``_TO_CHOOSE_FROM`` for each passage wanted.
 _ENOUGH_ROWS: Final = 1_500
 _TO_CHOOSE_FROM: Final = 3
 #: ts_rank divided by 1 + the logarithm of the passage's length.
@@ -35,7 +35,8 @@ _STEM: Final = 6
 #: A passage loses this share of its worth for each one already chosen from its page, and from its source.
 _SAME_PAGE: Final = 0.5
 _SAME_SOURCE: Final = 0.03
-#: No source gives more than so many times its even share, nor fewer than so many, while others have something to give.
+#: While others have something to give, a source gives at most ``_SHARES`` times its even share, or ``_FEWEST_OF_ONE``
+#: passages where that is more.
 _SHARES: Final = 2
 _FEWEST_OF_ONE: Final = 3
 #: Passages that answer where no word is shared.

@@ -90,7 +90,7 @@ def add_passages(source: Source, texts: Sequence[str], *, language: str) -> None
 
 
 def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None" = None) -> list[Source]:
-    """Makes sources of works that can be cited and are not there yet (by DOI, then title); answers the new ones."""
+    """Makes sources of works that can be cited and are not there yet (by DOI, then title); returns the new ones."""
     added: list[Source] = []
     with transaction.atomic():
         keys = lock_keys(document_id=document_id)

@@ -34,7 +34,7 @@ def commit_revision(
     provenance: Mapping[str, Any],
     now: datetime,
 ) -> int:
-    """Writes the next revision of a section and answers its number.
+    """Writes the next revision of a section and returns its number.
 
     ``citations`` holds one draft for each cited key of ``text``, in order. Must run inside the transaction that ends
     the caller's step, so that step and text are committed together or not at all (R-12). Raises StaleRevision when

@@ -25,7 +25,7 @@ class _Layered:
         self._known: dict[str, list[Any]] = {}
 
     def positions(self, word: str) -> list[Any]:
-        """Where the word may be parted, as pyphen answers it."""
+        """Where the word may be parted, as pyphen returns it."""
         word = word.lower()
         if word not in self._known:
             self._known[word] = [pyphen.DataInt(place) for place in self._places(word)]

@@ -41,7 +41,7 @@ def lay_out(html: str, *, language: str) -> Document:
 
 
 def write(document: Document, destination: Path) -> int:
-    """Writes a tagged PDF (PDF/UA-1) and answers its size in bytes."""
+    """Writes a tagged PDF (PDF/UA-1) and returns its size in bytes."""
     document.write_pdf(destination, pdf_variant=_VARIANT)
     return destination.stat().st_size
 

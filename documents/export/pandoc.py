@@ -16,7 +16,7 @@ SECONDS: Final = 90.0
 
 
 def run(arguments: Sequence[str], *, given: dict[str, Any], folder: Path) -> bytes:
-    """Runs pandoc on a document tree, inside ``folder``, and answers what it writes. Raises ExportError."""
+    """Runs pandoc on a document tree, inside ``folder``, and returns what it writes. Raises ExportError."""
     command = [str(_PROGRAM), "+RTS", f"-M{HEAP}", "-RTS", "-f", "json", *arguments]
     try:
         done = subprocess.run(

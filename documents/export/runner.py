@@ -43,7 +43,7 @@ def _task(name: str, manuscript: Manuscript, options: Mapping[str, Any], limits:
 
 
 def run(name: str, manuscript: Manuscript, *, limits: Limits = DEFAULT, **options: Any) -> dict[str, Any]:
-    """Does a task in a child and answers its result. Raises ExportError."""
+    """Does a task in a child and returns its result. Raises ExportError."""
     task = _task(name, manuscript, options, limits)
     child = subprocess.Popen(
         _COMMAND,

@@ -32,7 +32,7 @@ _TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 
 def write(manuscript: Manuscript, cited: CitedText, *, first_pages: Mapping[str, int], folder: Path) -> Path:
-    """Writes the document into ``folder`` and answers its path. Raises ExportError."""
+    """Writes the document into ``folder`` and returns its path. Raises ExportError."""
     bare, whole = folder / "bare.docx", folder / "document.docx"
     tree = document(_blocks(manuscript, cited, dict(first_pages)))
     pandoc.run(["-t", "docx", "--syntax-highlighting=none", f"--output={bare}"], given=tree, folder=folder)

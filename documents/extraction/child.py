@@ -17,7 +17,7 @@ MAX_SCRATCH_BYTES = 2 * 1024**3
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Reads one file; always answers 0 when it could say how it ended."""
+    """Reads one file; always returns 0 when it could say how it ended."""
     parser = argparse.ArgumentParser(prog="documents.extraction.child")
     parser.add_argument("kind", choices=["pdf", "docx", "txt", "markdown", "bibtex", "ris", "probe"])
     parser.add_argument("path", type=Path)

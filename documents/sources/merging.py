@@ -40,7 +40,7 @@ def best(works: Sequence[FoundWork], *, query: str, language: str = "", keep: in
 
 
 def unite(lists: Iterable[Sequence[FoundWork]]) -> list[FoundWork]:
-    """Every work once. What one service says was taken back is marked for all, whoever else brings it (R-98).
+    """Every work once. A work that one service says was taken back is marked, even if others bring it, too (R-98).
 
     Marked works and notices are still here: dropping one too early would let another list bring it again.
     """

@@ -41,7 +41,7 @@ RULES: Final = {
     ),
     # 100 requests a minute with a development key: https://docs.tavily.com/documentation/rate-limits
     "tavily": Rule("Tavily", "key", 1.6, 0, 2, "TAVILY_API_KEY"),
-    # 50 requests a second, of which we need few: https://docs.perplexity.ai/guides/usage-tiers
+    # 50 requests a second, and we need few: https://docs.perplexity.ai/guides/usage-tiers
     "perplexity": Rule("Perplexity", "key", 3, 0, 3, "PERPLEXITY_API_KEY"),
 }  # fmt: skip
 

@@ -28,7 +28,7 @@ _NOT_WHOLE: Final = _("This PDF breaks off before its end. Download or save it a
 
 
 def inspect_pdf(path: Path, *, size: int) -> bool:
-    """Refuses what is more, or less, than a PDF; answers whether its text is locked in some way.
+    """Refuses what is more, or less, than a PDF; returns whether its text is locked in some way.
 
     Reads the first 4 and the last 66 kilobytes only. A locked file may still open without a password (many
     publishers lock only printing), which only a full reader can tell.

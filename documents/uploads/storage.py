@@ -51,7 +51,7 @@ def arriving(chunks: Iterable[bytes], *, max_size: int) -> Iterator[Arrived]:
 
 
 def store(arrived: Arrived) -> str:
-    """Moves the file into storage and answers the random name it lies under."""
+    """Moves the file into storage and returns the random name it lies under."""
     with _Movable(arrived.path) as file:
         return default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}", file)
 

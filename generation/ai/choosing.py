@@ -59,7 +59,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A call of so many ``tokens``, which may take so many ``seconds``, and how many it may be waited for before it."""
+    """A call of ``tokens`` tokens. It may wait ``patience`` seconds before it begins, and then take ``seconds``."""
 
     provider: str
     model: str

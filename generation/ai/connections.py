@@ -31,7 +31,7 @@ _SOCKET_OPTIONS: Final = [
 
 
 def client() -> httpx2.AsyncClient:
-    """A client with as many connections as a drain can use at once. To be closed by whoever asked for it."""
+    """A client with as many connections as a drain can use at once. The caller closes it."""
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(None, connect=_CONNECT),
         transport=_transport(),

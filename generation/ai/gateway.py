@@ -44,7 +44,7 @@ _PROVIDERS: Final[dict[str, type[OpenAI] | type[Anthropic]]] = {
     ProviderName.OPENAI: OpenAI,
     ProviderName.ANTHROPIC: Anthropic,
 }
-#: The next model may take the question; whoever looks after prompts wants to know (R-30).
+#: The next model may take the question; those who look after prompts want to know (R-30).
 _QUESTION_REFUSED: Final = frozenset({Outcome.BAD_REQUEST, Outcome.REFUSED})
 #: The effort below one; every model that reasons takes the lowest of these. Empty is a provider's own, above it.
 _LOWER: Final = {
@@ -130,7 +130,7 @@ class Gateway:
                 left = [other for other in left if other.model.output_price < model.output_price]
             except AtLimit as error:
                 limited.append(error.wait)
-                # Its other models have the same keys; and who has waited once asks whoever is free now.
+                # Its other models have the same keys. A question that has waited once does not wait again.
                 left = [other for other in left if other.model.provider != model.provider]
                 asking.patience = 0.0
             except NoKey as error:

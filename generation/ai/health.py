@@ -1,7 +1,7 @@
 """How a provider's key is, and what changes that: a circuit breaker (R-31), rests, and being set aside (R-33).
 
-Pure: whoever keeps a ``Health`` moves it by these functions, in one step, so that two can never both be the one probe.
-Times are seconds since the epoch, by the clock of who keeps it.
+Pure: the keeper of a ``Health`` moves it by these functions, in one step, so that two calls can never both be the one
+probe. Times are seconds since the epoch, by the keeper's clock.
 """
 
 from dataclasses import dataclass, replace
@@ -80,7 +80,7 @@ def failed(health: Health, now: float, *, call: str, pause: float) -> Health:
 
 
 def rested(health: Health, now: float, *, call: str, seconds: float) -> Health:
-    """The provider wants so many seconds of peace."""
+    """The provider wants to be left alone for ``seconds`` seconds."""
     until = now + min(seconds, LONGEST_REST)
     return replace(let_go(health, call=call), rest_until=max(health.rest_until, until))
 

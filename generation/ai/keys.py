@@ -24,7 +24,7 @@ class Key:
 
     @property
     def name(self) -> str:
-        """What it is called in Redis: the same in every process, and of no use to whoever reads it there."""
+        """What it is called in Redis: the same in every process, and of no use to anyone who reads it there."""
         return f"{self.provider}:{keyed_hash('provider key', self.value).hex()[:32]}"
 
 

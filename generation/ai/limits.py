@@ -43,7 +43,7 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a call took of its key's limits; nothing, where it has to ``wait`` so many seconds first."""
+    """What a call took of its key's limits; nothing, where it has to wait first, for ``wait`` seconds."""
 
     requests: int = 0
     tokens: int = 0
@@ -59,7 +59,7 @@ class _PerMinute(RateLimitItemPerMinute):
 
 
 def take(key: Key, *, tokens: int, allowed: Allowed) -> Taken:
-    """Counts one request of so many tokens, unless the minute is full."""
+    """Counts one request of ``tokens`` tokens, unless the minute is full."""
     try:
         return shared.attempt(lambda _: _take(_shared(settings.REDIS_URL), key, tokens, allowed, is_shared=True))
     except shared.RedisAway:

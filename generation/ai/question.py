@@ -1,4 +1,4 @@
-"""What is asked of a model and what comes back, whoever the provider is."""
+"""What is asked of a model and what comes back, in the same form for every provider."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class Completion:
 
 
 def blocks(shared: tuple[str, ...], *, most: int) -> tuple[str, ...]:
-    """The shared blocks as so many at most, for a provider that takes no more: the last ones become one."""
+    """The shared blocks as ``most`` at most, for a provider that takes no more: the last ones become one."""
     return (*shared[: most - 1], "\n\n".join(shared[most - 1 :])) if len(shared) > most else shared
 
 

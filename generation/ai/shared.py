@@ -21,7 +21,7 @@ class RedisAway(Exception):
 
 
 def attempt(action: Callable[[redis.Redis], T]) -> T:
-    """What ``action`` answers. Blocks for a second at most: for threads, not for the event loop. Raises RedisAway."""
+    """What ``action`` returns. Blocks for a second at most: for threads, not for the event loop. Raises RedisAway."""
     url = settings.REDIS_URL
     try:
         with shared_redis.breaker(url).guarding(RedisError):

@@ -23,7 +23,7 @@ _DOUBLINGS: Final = 4
 
 
 def policy(*, failed_before: int) -> AsyncRetrying:
-    """Tries of one model. The back-off goes on doubling over what failed before, of whichever model."""
+    """Tries of one model. The back-off goes on doubling after tries that failed before, of any model."""
     return AsyncRetrying(
         retry=retry_if_exception(_is_worth_retrying),
         stop=stop_after_attempt(TRIES),

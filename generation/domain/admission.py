@@ -25,7 +25,7 @@ from tesigo.platform.correlation import correlation_id
 
 logger = logging.getLogger(__name__)
 
-#: A page counts as so many seconds of waiting: of two asked for at once the smaller one comes first. None starves:
+#: Seconds of waiting that a page counts as: of two asked for at once the smaller one comes first. None starves:
 #: after 200 pages' worth of waiting, not even a document of one page asked for from then on comes before it.
 SECONDS_PER_PAGE: Final = 60
 #: By how many seconds somebody comes earlier: who waits before the screen for an outline, and premium users, first
@@ -115,7 +115,7 @@ def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, sh
 
 
 def sweep() -> int:
-    """Starts what was paid for and has no job, and outlines whose wish got lost; answers how many there were (R-14)."""
+    """Starts what was paid for and has no job, and outlines whose wish got lost; returns how many there were (R-14)."""
     paid = Payment.objects.filter(state__in=PAID_STATES, document__state__in=_BEFORE_WRITING)
     orders = list(paid.order_by("?").values_list("document_id", "pk")[:100])
     for document_id, payment_id in orders:

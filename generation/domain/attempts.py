@@ -23,7 +23,7 @@ from generation.models import AIModel, Attempt, Step
 
 _MILLION: Final = Decimal(1_000_000)
 # Keeps both from going while a call is written down for them. The foreign keys do so too, but not before the commit:
-# whoever takes the step over at that moment would wait for our budgets, and we for its step.
+# a worker that takes the step over at that moment would wait for our budgets, and we for its step.
 _OWNER: Final = """
     SELECT document.owner_id FROM generation_step AS step
     JOIN generation_job AS job ON job.id = step.job_id
@@ -175,7 +175,7 @@ def abandon(*, step_ids: Sequence[int], token: int | None = None) -> None:
         return
     with transaction.atomic():
         if token is not None:
-            # Steps come before their calls: whoever takes a step over holds it, and its calls next.
+            # Steps come before their calls: a worker that takes a step over locks it, then its calls.
             mine = Step.objects.select_for_update(no_key=True).filter(pk__in=step_ids, token=token)
             step_ids = list(mine.order_by("pk").values_list("pk", flat=True))
         _give_up(Attempt.objects.filter(step_id__in=step_ids))

@@ -1,7 +1,7 @@
 """What may be spent, and what has been (R-21): the one place that changes ``BudgetUse``.
 
 A call's money is reserved before the call and settled after it, on the budgets of its job, its owner's day, the house's
-day and the house's month. The rows are locked in that order, whoever comes: the ones that all calls share are held
+day and the house's month. Every caller locks the rows in that order: the ones that all calls share are held
 shortest. A person's day is limited in tokens, by the row that staff gave this person, else by the house's default; all
 others in euros (R-27). A budget without a row in ``Budget`` has no limit; staff are told of that.
 """
@@ -23,11 +23,11 @@ from tesigo.platform.alerts import tell_staff
 
 #: The order in which rows are locked.
 ORDER: Final = (Scope.JOB, Scope.USER_DAY, Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
-#: Those of which many subjects have one of their own.
+#: Those in which each job, or each person, has a row of its own.
 _SUBJECTS: Final = (Scope.JOB, Scope.USER_DAY)
 #: Those that everybody shares.
 HOUSE: Final = (Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
-#: Shares in percent of which staff are told, once each.
+#: Shares in percent at which staff are told, once each.
 _TOLD_AT: Final = (80, 100)
 #: Below this share they are told again, as after a budget was raised; well below the first, for shares come and go.
 _TOLD_AGAIN_BELOW: Final = 60
@@ -42,7 +42,7 @@ _RESERVE: Final = """
     UPDATE generation_budgetuse
     SET reserved_euros = reserved_euros + %s, reserved_tokens = reserved_tokens + %s WHERE id = ANY(%s)
 """
-# The rows asked for, locked in the order of the arrays. Whoever comes second waits and sees them as they are then.
+# The rows asked for, locked in the order of the arrays. A second caller waits and sees them as they are then.
 _LOCKED: Final = """
     SELECT use.*, wanted.place
     FROM unnest(%(scopes)s::text[], %(subjects)s::text[], %(periods)s::text[])
@@ -172,7 +172,7 @@ def next_month(now: datetime) -> datetime:
 
 
 def reserve(*, payer: Payer, amount: Amount) -> list[Level]:
-    """Takes ``amount`` from every budget of the payer, inside the caller's transaction; answers how full they are.
+    """Takes ``amount`` from every budget of the payer, inside the caller's transaction; returns how full they are.
 
     Raises OverBudget for the first that it does not fit into: the caller's transaction must not be committed then.
     """
@@ -263,7 +263,7 @@ def _state(scope: Scope, budget: Budget | None, now: datetime) -> BudgetState:
     used = F(f"spent_{unit}") + F(f"reserved_{unit}")
     limit = getattr(budget, unit, None)
     if scope == Scope.USER_DAY:
-        # Whoever is nearest to their own limit, which need not be who used most.
+        # The person nearest to their own limit, who need not be the one who used most.
         own = PersonalLimit.objects.annotate(name=Cast("person_id", CharField())).filter(name=OuterRef("subject"))
         uses = uses.annotate(limit=Coalesce(Subquery(own.values("tokens")), Value(limit)))
         used = used * 1.0 / Greatest(F("limit"), 1)

@@ -18,7 +18,8 @@ from generation.prompts.writing import LONGEST_CALL, Commission, Piece
 
 #: Space that one heading takes, in pages: about three lines with the gaps around them.
 HEADING: Final = 0.075
-#: Documents of fewer pages have every section written whole; in those of more, sections of so many are divided (R-34).
+#: Documents of fewer than ``_WHOLE_BELOW`` pages have every section written whole. In those of more than
+#: ``_DIVIDED_ABOVE``, sections of more than ``_LONG_SECTION`` pages are divided (R-34).
 _WHOLE_BELOW: Final = 30
 _DIVIDED_ABOVE: Final = 50
 _LONG_SECTION: Final = 5.0

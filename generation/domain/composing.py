@@ -22,7 +22,8 @@ _RATIOS: Final = (0.4, 2.0)
 _SHORTEST_CALL: Final = 200
 #: What a shorter answer says of its writer counts in proportion.
 _TELLING: Final = 2_000
-#: A long text is shortened in one stretch of it, of so many times what has to go, and not shorter than this.
+#: A long text is shortened in one stretch of it: ``_STRETCH`` times as long as what has to go, and at least
+#: ``_SHORTEST_STRETCH`` characters.
 _STRETCH: Final = 4
 _SHORTEST_STRETCH: Final = 3_000
 #: More sentences than have to go are asked for: only those go that the length calls for, and no second call is needed

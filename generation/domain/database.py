@@ -17,7 +17,7 @@ _used = threading.local()
 
 
 async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What ``function`` answers, called in the one thread that speaks to the database.
+    """What ``function`` returns, called in the one thread that speaks to the database.
 
     A connection that broke, or lay idle for a second, is looked at first: PostgreSQL may have been away for a moment.
     """
@@ -25,7 +25,7 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 
 
 def insisting(function: Callable[[], T]) -> T:
-    """What ``function`` answers, called once more when the connection was lost: for what may be repeated without harm.
+    """What ``function`` returns, called once more when the connection was lost: for what may be repeated without harm.
 
     Both calls are in the database's thread, so that the second is made even if nobody waits for it any more.
     """

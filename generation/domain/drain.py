@@ -35,14 +35,15 @@ from tesigo.platform import correlation
 
 logger = logging.getLogger(__name__)
 
-#: The queue is looked at again after so many seconds, or as soon as a step has made what it was to make.
+#: Seconds until the queue is looked at again; sooner when a step has made what it was to make.
 _LOOK_AGAIN: Final = 0.25
-#: With every call taken, so many more steps are made ready, for the next call to begin the moment one ends: steps that
-#: no other drain has taken for so many seconds, and only while calls are short. Long ones would gain nothing.
+#: With every call taken, ``_AHEAD`` more steps are made ready, for the next call to begin the moment one ends: steps
+#: that no other drain has taken for ``_LEFT_FOR`` seconds, and only while calls take less than ``_SHORT_CALL`` seconds.
+#: Longer ones would gain nothing.
 _AHEAD: Final = 2
 _LEFT_FOR: Final = 1.0
 _SHORT_CALL: Final = 5.0
-#: After so many seconds a drain claims nothing more, so that its process can be recycled.
+#: Seconds after which a drain claims nothing more, so that its process can be recycled.
 _LONGEST: Final = 900.0
 _DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 
@@ -72,7 +73,7 @@ class Drain:
         self._news.set()
 
     async def run(self) -> int:
-        """Drains the queue and answers how many steps came to an end."""
+        """Drains the queue and returns how many steps came to an end."""
         loop = asyncio.get_running_loop()
 
         def lost(step_id: int) -> None:

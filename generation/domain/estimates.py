@@ -28,7 +28,8 @@ _ENOUGH: Final = 5
 _NEWEST: Final = 40
 #: Kinds of questions that one job has, at most.
 _PURPOSES_OF_JOB: Final = 16
-#: A job that took so many times more or less than the usual one, measured by the shipped figures, is no example.
+#: A job is no example when it took more than this many times the usual, or less than the usual divided by this. Both
+#: are measured by the shipped figures.
 _FAR_OFF: Final = 2.0
 _EXACT: Final = Decimal("0.0001")
 #: For a language that staff have not said how many tokens it takes: that of most of them.
@@ -92,13 +93,13 @@ def of(*, kind: JobKind, language: str, pages: int, sections: int = 0) -> Estima
 
 
 def cost_of_pages(pages: int) -> Decimal:
-    """Euros that so many pages cost in the language that takes most tokens."""
+    """Euros that ``pages`` pages cost in the language that takes most tokens."""
     dearest = LanguageFactor.objects.order_by("-factor").values_list("language", flat=True).first() or ""
     return of(kind=JobKind.DOCUMENT, language=dearest, pages=pages).cost.quantize(Decimal("0.01"))
 
 
 def usual_sections(pages: int) -> int:
-    """Sections that an outline of so many pages usually has."""
+    """Sections that an outline of ``pages`` pages usually has."""
     return max(1, round(pages / 2.5))
 
 

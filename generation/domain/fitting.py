@@ -32,7 +32,7 @@ class Part:
 
 
 def is_delivered(*, pages: int, body: float) -> bool:
-    """Whether so many laid-out pages are what was ordered (R-11)."""
+    """Whether ``body`` laid-out pages are what was ordered (R-11)."""
     return _is_within(_LIMIT, pages, body)
 
 
@@ -42,7 +42,7 @@ def is_worth_delivering(*, pages: int, body: float) -> bool:
 
 
 def is_good_enough(*, pages: int, body: float, round: int) -> bool:
-    """Whether nothing more is changed after so many rounds: the first one aims at more than has to be delivered."""
+    """Whether nothing more is changed after ``round`` rounds: the first one aims at more than has to be delivered."""
     return _is_within(_LIMIT if round else _AIM, pages, body)
 
 

@@ -26,7 +26,7 @@ _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 
 
 def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = None) -> timedelta:
-    """Marks the step's job as waiting for a budget or a limit; answers after which time the step is tried again.
+    """Marks the step's job as waiting for a budget or a limit; returns after which time the step is tried again.
 
     Raises StepFailed when the job has waited for ``settings.LONGEST_HOLD``, LostLease for one that is gone.
     """

@@ -42,6 +42,6 @@ def interrupted(*, now: datetime, quiet: timedelta = QUIET, jobs: QuerySet[Job] 
 def set_going() -> tuple[int, int]:
     """Starts what was wished or paid for and has no job, and sends workers to everything that could be claimed.
 
-    What beat does, at once. Answers how many jobs were opened and how many drains were asked for.
+    What beat does, at once. Returns how many jobs were opened and how many drains were asked for.
     """
     return admission.sweep(), nudging.nudge_lost_work()

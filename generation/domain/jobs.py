@@ -26,7 +26,7 @@ class IllegalJobMove(Exception):
 def move(*, job_id: UUID, to: JobState, now: datetime, note: str = "", step_id: int | None = None) -> bool:
     """Moves a job and leaves an event row; true when this call is the one that moved it.
 
-    Repeating a settled move does nothing and answers false. Raises IllegalJobMove.
+    Repeating a settled move does nothing and returns false. Raises IllegalJobMove.
     """
     times: dict[str, Any] = {"started_at": now}
     if to != JobState.RUNNING:

@@ -22,7 +22,7 @@ def nudge_on_commit(*, steps: int) -> None:
 
 
 def nudge(*, steps: int) -> int:
-    """Asks for drains and answers how many; they leave by themselves, once the broker takes them (R-115)."""
+    """Asks for drains and returns how many; they leave by themselves, once the broker takes them (R-115)."""
     drains = min(_MOST, ceil(steps / settings.DRAIN_WIDTH))
     return sum(enqueue(DRAIN, expires=_EXPIRES) for _ in range(drains))
 

@@ -47,7 +47,7 @@ _OUTLINE: Final[Mapping[str, Shape]] = {
 
 
 def figures(kind: JobKind, *, pages: int, sections: int, factor: float) -> dict[str, Figures]:
-    """By purpose, for a document of so many pages and sections in a language that takes ``factor`` × English."""
+    """By purpose, for a document of ``pages`` and ``sections`` in a language that takes ``factor`` × English."""
     shapes = _DOCUMENT if kind == JobKind.DOCUMENT else _OUTLINE
     return {purpose: _sized(shape, pages, sections, factor) for purpose, shape in shapes.items()}
 

@@ -180,7 +180,7 @@ def withdraw(*, job_id: UUID, why: str, now: datetime) -> None:
 def add(*, job_id: UUID, sort_key: int, stage: Stage, sections: Sequence[UUID | None], round: int = 0) -> int:
     """Adds the steps of a stage, one for each section (``None`` for a step of the whole document).
 
-    Added before in this round they stay as they are. Answers how many were asked for.
+    Added before in this round they stay as they are. Returns how many were asked for.
     """
     Step.objects.bulk_create(
         [

@@ -1,6 +1,6 @@
 """Room for a document, held while its owner pays (R-42): a place in the queue, and its share of the budgets (R-21).
 
-Whoever asks waits for a lock that all share, so that under any concurrency exactly as many get in as there is room
+Every caller waits for a lock that all share, so that under any concurrency exactly as many get in as there is room
 for. A place ends by time, when the payment is given up, or when the job that it was held for begins. Work that was
 paid for begins in any case: the bounds are for those who have not paid yet.
 """
@@ -108,7 +108,7 @@ def release(document_id: UUID) -> None:
 
 
 def drop_expired(*, now: datetime) -> int:
-    """Deletes places that were not taken in time; they count for nothing already. Answers how many."""
+    """Deletes places that were not taken in time; they count for nothing already. Returns how many."""
     return Reservation.objects.filter(expires_at__lte=now).delete()[0]
 
 

@@ -27,7 +27,7 @@ def tidy(*, now: datetime) -> None:
 
 
 def reconcile() -> int:
-    """Puts reserved sums right that no longer agree with the calls under way; answers how many there were.
+    """Puts reserved sums right that no longer agree with the calls under way; returns how many there were.
 
     A draft that is thrown away takes its calls along: what they held may have been paid and counts as spent (R-12).
     """
@@ -37,7 +37,7 @@ def reconcile() -> int:
 
 def _reconcile(use_id: int) -> bool:
     with transaction.atomic():
-        # Whoever changes the row changes its calls in the same transaction: with the lock, both are seen alike.
+        # The row and its calls are changed in the same transaction: with the lock, both are seen alike.
         use = BudgetUse.objects.select_for_update(no_key=True).filter(pk=use_id).first()
         if use is None:
             return False

@@ -108,7 +108,7 @@ def left(
     """Seconds left as a range that narrows as the work goes on, and the same in minutes.
 
     ``ahead`` is what is written before a job that has not begun; ``sections`` and ``pages`` are the job's own. Where
-    calls fail, it may take so many times longer as ``slower`` says, or be as usual again at once.
+    calls fail, it may take ``slower`` times as long, or be as usual again at once.
     """
     known = usual()
     expected = _expected(sections)
@@ -141,7 +141,7 @@ def _expected(sections: int) -> dict[str, int]:
 
 
 def _stage_seconds(open_steps: Sequence[OpenStep], to_come: int, usual: float, now: datetime) -> float:
-    """Until a stage is over: what runs or is put off ends, and the others follow, so many at once as a drain holds."""
+    """Until a stage is over: what runs or is put off ends, and the others follow, as many at once as a drain holds."""
     busy, ready = [], to_come
     for step in open_steps:
         if step.state == StepState.CLAIMED and step.started_at is not None:

@@ -77,7 +77,7 @@ class Work:
     async def save(self, checkpoint: Mapping[str, Any], *, progress: int) -> None:
         """Keeps what there is so far, to go on from after a crash (R-34). Raises LostLease.
 
-        Those who watch are told of it every few seconds: whoever is done in less tells them by that.
+        Those who watch are told of it every few seconds; of a step that is done sooner, they are told at its end.
         """
         is_told = time.monotonic() - self._told_at >= _TELL_EVERY
         if is_told:

@@ -69,7 +69,7 @@ def question(document: Document, passages: Sequence[Passage], *, complaint: str 
 
 
 def sections_wanted(pages: int) -> tuple[int, int]:
-    """The fewest and the most chapters for a work of so many pages."""
+    """The fewest and the most chapters for a work of ``pages`` pages."""
     for up_to, low, high in ((1, 1, 2), (2, 2, 3), (5, 3, 5), (12, 5, 8), (30, 6, 10), (60, 7, 12), (120, 8, 14)):
         if pages <= up_to:
             return low, high

@@ -24,7 +24,7 @@ _A_NUMBER: Final = 8
 
 
 def question(commission: Commission, sentences: Sequence[str], *, characters: int) -> Question:
-    """Which of these sentences go, so that the text is shorter by about so many characters."""
+    """Which of these sentences go, so that the text is shorter by about ``characters`` characters."""
     section = commission.section
     prompt = "\n\n".join(
         [

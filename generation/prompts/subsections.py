@@ -52,7 +52,7 @@ class Wanted:
 
 
 def wanted(pages: float) -> Wanted:
-    """Into how many parts a section of so many pages is divided."""
+    """Into how many parts a section of ``pages`` pages is divided."""
     low = max(2, ceil(pages / _LONGEST))
     return Wanted(low, max(low, int(pages / _SHORTEST)))
 

@@ -39,7 +39,7 @@ def record(
 
 
 def seal_new() -> int:
-    """Links the rows that no seal has yet to the chain and answers how many; one process at a time.
+    """Links the rows that no seal has yet to the chain and returns how many; one process at a time.
 
     Seals number the rows in the order of sealing, not of ids: a transaction may commit after one with a greater id.
     """

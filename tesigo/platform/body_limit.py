@@ -24,7 +24,7 @@ MARK: Final = "tesigo.body_limit"
 
 
 class BodyLimit:
-    """An ASGI application around another. ``limit_of`` answers how many bytes a request may bring."""
+    """An ASGI application around another. ``limit_of`` returns how many bytes a request may bring."""
 
     def __init__(self, app: App, *, limit_of: Callable[[Scope], Awaitable[int]]) -> None:
         self.app = app

@@ -31,7 +31,7 @@ class Breaker:
         self._shut_until: float | None = None
 
     def admits(self) -> bool:
-        """Whether a call may be made now. Whoever is let through says how it went by `succeeded` or `failed`."""
+        """Whether a call may be made now. A caller that is let through says how it went by `succeeded` or `failed`."""
         with self._lock:
             if self._shut_until is None:
                 return True

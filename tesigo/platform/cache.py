@@ -52,7 +52,7 @@ class ForgivingRedisCache(RedisCache):
         return self._attempt(lambda: super(ForgivingRedisCache, self).get_many(keys, version), {})
 
     def set_many(self, data: Any, *args: Any, **options: Any) -> list[Any]:
-        """Stores the values; answers the keys that could not be stored."""
+        """Stores the values; returns the keys that could not be stored."""
         return self._attempt(lambda: super(ForgivingRedisCache, self).set_many(data, *args, **options), [*data])
 
     def delete_many(self, keys: Any, version: int | None = None) -> None:

@@ -32,7 +32,7 @@ _FAREWELL_SECONDS: Final = 2.0
 
 @dataclass(frozen=True)
 class _Message:
-    """What is to be sent, with the correlation id of whoever asked for it."""
+    """What is to be sent, with the correlation id of the caller."""
 
     name: str
     send: Callable[[], object]

@@ -38,6 +38,6 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            # Whoever uses this browser next must find nothing of a person who has signed out, not even by going back.
+            # The next user of this browser must find nothing of a person who has signed out, not even by going back.
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

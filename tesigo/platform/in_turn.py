@@ -7,7 +7,7 @@ from tesigo.platform.body_limit import App, Receive, Scope, Send
 
 
 class InTurn:
-    """An ASGI application around another. Requests of which ``key_of`` answers the same key run one after the other."""
+    """An ASGI application around another. Requests for which ``key_of`` returns the same key run one by one."""
 
     def __init__(self, app: App, *, key_of: Callable[[Scope], str | None]) -> None:
         self.app = app

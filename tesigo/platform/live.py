@@ -28,7 +28,7 @@ Message = MutableMapping[str, Any]
 
 #: Seconds that one call may take. They queue up at a lock of the layer's, behind calls with time limits of their own.
 _CALL_SECONDS: Final = 1.0
-#: Seconds after which nobody needs to hear that something changed: whoever looks, asks by themselves every 15 s.
+#: Seconds after which nobody needs to hear that something changed: open pages ask by themselves every 15 s.
 _NEWS_SECONDS: Final = 10.0
 
 _news: Final = Outbox(room=200)

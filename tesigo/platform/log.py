@@ -109,7 +109,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "stripe": {"level": "WARNING"},
             "openai": {"level": "WARNING"},
             "anthropic": {"level": "WARNING"},
-            # Nudges come every few seconds; what they lead to is logged by whoever does the work.
+            # Nudges come every few seconds; what they lead to is logged by the code that does the work.
             "celery.beat": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},

@@ -20,6 +20,6 @@ class GuardedEmailBackend(EmailBackend):
     """Django's own, which raises ServiceAway (an OSError) at once where the server did not answer a moment ago."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Sends them; answers how many left."""
+        """Sends them; returns how many left."""
         with breaker.guarding(TimeoutError, SMTPServerDisconnected):
             return super().send_messages(email_messages) or 0

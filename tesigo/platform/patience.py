@@ -1,7 +1,7 @@
 """How long a request waits for what is outside of it (R-106).
 
 A person waits for a request, and it holds a connection of the pool; a task, a command or a migration may take its time.
-The ASGI door marks what runs for a request, and whoever waits for something asks here.
+The ASGI door marks what runs for a request, and code that waits for something asks here.
 """
 
 import time

@@ -177,7 +177,7 @@ class PostgresServer:
             os.chown(path, owner.pw_uid, owner.pw_gid)
 
     def _run(self, arguments: list[object], purpose: str) -> str:
-        """Runs one of PostgreSQL's programs as the owner of the data and answers what it printed."""
+        """Runs one of PostgreSQL's programs as the owner of the data and returns what it printed."""
         command = [str(argument) for argument in arguments]
         owner = self._owner()
         if owner is not None:

@@ -57,7 +57,7 @@ def free_port() -> int:
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, pause: float = 0.05) -> bool:
-    """Polls `condition` until it holds or the time is over; answers whether it held."""
+    """Polls `condition` until it holds or the time is over; returns whether it held."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

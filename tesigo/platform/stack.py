@@ -31,7 +31,7 @@ class Stack:
     durable: bool = True
 
     def start(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """Starts what is not running and not elsewhere by `environ`; answers `DATABASE_URL` and `REDIS_URL`.
+        """Starts what is not running and not elsewhere by `environ`; returns `DATABASE_URL` and `REDIS_URL`.
 
         Repeating it changes nothing. Raises `PostgresError` or `RedisError` with what to do.
         """
@@ -101,7 +101,7 @@ class Stack:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; answers the exit code."""
+    """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tesigo.platform.stack", description=__doc__.splitlines()[0])
     parser.add_argument("command", choices=["start", "stop", "status", "env"])
     parser.add_argument("--home", type=Path, default=VAR, help="where the servers keep their data")

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 
 def collect_if_changed(stamp: Path) -> bool:
-    """Collects into STATIC_ROOT unless `stamp` remembers the very same files; answers whether it did."""
+    """Collects into STATIC_ROOT unless `stamp` remembers the very same files; returns whether it did."""
     digest = hashlib.sha256(str(settings.STATIC_ROOT).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):

@@ -1,6 +1,6 @@
 """Turns at a service outside: one line and one circuit breaker for each, the same for all processes (R-31, R-106).
 
-A service that takes one call a second is asked by whoever is next: each call is given its place on the service's time
+A service that takes one call a second is asked in turn: each call is given its place on the service's time
 line at once, so that nobody polls and nobody overtakes. Five failures in a row shut the service for a minute; then one
 call tries for all. A service that asks for a rest gets it from everybody. While Redis is away each process goes by what
 it saw itself and keeps to its share (R-115).
@@ -42,7 +42,7 @@ _here: dict[str, "Line"] = {}
 
 @dataclass(frozen=True)
 class Turn:
-    """When a call may be made: after ``wait`` seconds, or not at all, and then ``back_in`` so many."""
+    """When a call may be made: after ``wait`` seconds. A refused one may be tried again in ``back_in`` seconds."""
 
     wait: float = 0.0
     refused: str = ""

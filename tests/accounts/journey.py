@@ -85,7 +85,7 @@ def sign_in(client: Client, post: Post, address: str = ADDRESS) -> Any:
 
 
 def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
-    """Runs `work(0…count-1)` in threads that start together; answers results and exceptions."""
+    """Runs `work(0…count-1)` in threads that start together; returns results and exceptions."""
     barrier = threading.Barrier(count)
 
     def run(number: int) -> Any:

@@ -45,7 +45,7 @@ def test_the_way_in_by_code_leads_to_the_consents_first(client: Client, post: Po
     assert first["Location"] == "/consents/?next=%2Fdocuments%2F"
 
 
-def test_the_answer_is_the_same_whoever_the_address_belongs_to(client: Client, post: Post) -> None:
+def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(client: Client, post: Post) -> None:
     User.objects.create_user("known@university.example")
     answers = []
     for address in ("known@university.example", "stranger@university.example"):
@@ -57,7 +57,7 @@ def test_the_answer_is_the_same_whoever_the_address_belongs_to(client: Client, p
     assert answers[0] == answers[1]
 
 
-def test_both_mails_are_the_same_whoever_the_address_belongs_to(client: Client, post: Post) -> None:
+def test_both_mails_are_the_same_for_a_known_and_an_unknown_address(client: Client, post: Post) -> None:
     User.objects.create_user("known@university.example", name="Known")
     mails = []
     for address in ("known@university.example", "stranger@university.example"):
@@ -133,7 +133,7 @@ def test_five_wrong_codes_end_on_a_page_with_a_way_on(client: Client, post: Post
     assert "_auth_user_id" not in client.session
 
 
-def test_the_code_page_sends_whoever_has_not_asked_to_ask(client: Client, post: Post) -> None:
+def test_the_code_page_sends_a_browser_that_has_not_asked_to_ask(client: Client, post: Post) -> None:
     assert client.get("/signin/check/")["Location"] == "/signin/"
     assert client.post("/signin/check/", {"code": "123456"})["Location"] == "/signin/"
 

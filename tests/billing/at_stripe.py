@@ -40,7 +40,7 @@ def ask(path: str, **fields: Any) -> dict[str, Any]:
 
 
 def refund(sandbox: Running, payment: Payment, cents: int) -> str:
-    """Somebody gives money back at Stripe's dashboard. Answers the refund's id."""
+    """Somebody gives money back at Stripe's dashboard. Returns the refund's id."""
     return str(ask("refunds", payment_intent=intent_of(sandbox, payment), amount=cents)["id"])
 
 
@@ -50,7 +50,7 @@ def conclude_refund(sandbox: Running, refund_id: str, status: str) -> None:
 
 
 def dispute(sandbox: Running, payment: Payment, **how: Any) -> str:
-    """The payer's bank asks for the money back. Answers the dispute's id."""
+    """The payer's bank asks for the money back. Returns the dispute's id."""
     return str(sandbox.control.post("stripe/dispute", payment_intent=intent_of(sandbox, payment), **how)["id"])
 
 

@@ -295,7 +295,7 @@ def test_somebody_elses_document_is_not_there(document: Document, sandbox: Runni
         order(document, user=UserFactory.create())
 
 
-def test_one_list_is_active_whoever_activates(student: User, price_list: PriceList) -> None:
+def test_one_list_is_active_after_several_are_activated_at_once(student: User, price_list: PriceList) -> None:
     drafts = [price_lists.save_draft(draft=PriceList(price_per_page=Decimal("0.70")), by=student) for _ in range(4)]
     waiting = [draft.pk for draft in drafts]
     results = at_once(4, lambda: price_lists.activate(price_list_id=waiting.pop(), reason="test", by=student))

@@ -213,7 +213,7 @@ def test_all_that_is_left_is_given_back_once_by_many_causes(paid: Payment, sandb
 def test_a_refund_and_the_events_about_it_wait_for_each_other_in_one_order(
     paid: Payment, sandbox: Running, round_: int
 ) -> None:
-    """Whoever asks Stripe holds the payment before its refunds; the other way round they would wait in a ring."""
+    """Both lock the payment before its refunds; in different orders they would wait in a ring."""
     refund = refunds.open_refund(payment_id=paid.pk, cause="x", reason="", amount=Decimal("1.00"))
     assert refund
     results = together(
@@ -363,7 +363,7 @@ def test_fifty_threads_share_five_connections_and_none_fails() -> None:
 def test_a_slow_stripe_keeps_no_connection_from_others(
     price_list: PriceList, sandbox: Running, document: Document
 ) -> None:
-    """More people wait for Stripe than there are connections; whoever does not, does not wait with them (R-105)."""
+    """More people wait for Stripe than there are connections; those who do not are not held up by them (R-105)."""
     documents = [outlined_document(pages=12) for _ in range(8)]
     sandbox.control.fault("stripe", "delay", seconds=5)
     waiting = list(documents)
@@ -381,7 +381,7 @@ def test_a_slow_stripe_keeps_no_connection_from_others(
 
     results = together([*([lambda: order(waiting.pop())] * len(documents)), look])
     assert failures(results) == []
-    # Whoever looked was answered before any call of the others was: nobody had to give a connection back first.
+    # The look was over before any call of the others was: nobody had to give a connection back first.
     assert results[-1] == len(documents)
 
 

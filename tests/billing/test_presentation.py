@@ -106,5 +106,5 @@ def test_a_code_used_up_since_it_was_shown_stays_in_its_field_with_the_reason(
     assert "€6.00" in page
 
 
-def test_whoever_has_paid_nothing_is_shown_where_to_begin(browser: Client) -> None:
+def test_a_person_who_has_paid_nothing_is_shown_where_to_begin(browser: Client) -> None:
     assert "No payments yet" in words(browser.get("/account/payments/"))

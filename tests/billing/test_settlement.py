@@ -1,4 +1,4 @@
-"""What becomes of a payment, whoever asks and in whatever order (R-63, R-65, R-66)."""
+"""What becomes of a payment, no matter who asks and in what order (R-63, R-65, R-66)."""
 
 from dataclasses import replace
 from datetime import timedelta

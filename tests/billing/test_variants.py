@@ -212,7 +212,7 @@ def test_the_interval_of_the_difference_is_newcombes(
 
 
 def people_of(price_list: PriceList, count: int, buyers: int, **payment: Any) -> None:
-    """So many people given a variant, of whom so many bought 12 pages each."""
+    """``count`` people given a variant; ``buyers`` of them bought 12 pages each."""
     users = [UserFactory.build() for _ in range(count)]
     User.objects.bulk_create(users)
     Assignment.objects.bulk_create([Assignment(user=user, variant=price_list.variant) for user in users])

@@ -308,7 +308,7 @@ class TestHistory:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", [PaymentState.REFUNDED, PaymentState.EXPIRED])
-def test_whoever_paid_an_older_page_comes_to_the_document(
+def test_a_person_who_paid_an_older_page_comes_to_the_document(
     browser: Client, document: Document, sandbox: Running, end: PaymentState
 ) -> None:
     """The older of two pages counts; the newer one was not needed, or has expired."""

@@ -1,7 +1,7 @@
 """How many files and bytes one person may have, how long exports are kept, and files that storage lost (R-85)."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -53,7 +53,7 @@ def stored(folder: str) -> set[str]:
 
 
 def text(number: int, size: int = 700) -> bytes:
-    """A text of so many bytes, unlike the others."""
+    """A text of at most ``size`` bytes, unlike the others."""
     return files.prose(300, start=number * 300).encode()[:size]
 
 
@@ -211,12 +211,18 @@ def test_a_file_that_is_still_being_made_does_not_go(finished: Document) -> None
     assert Export.objects.get() == row
 
 
+def cut(name: str) -> None:
+    with Path(default_storage.path(name)).open("r+b") as file:
+        file.truncate(100)
+
+
+@pytest.mark.parametrize("lose", [default_storage.delete, cut], ids=["gone", "cut"])
 def test_a_file_that_storage_lost_is_made_again_when_it_is_asked_for(
-    browser: Client, finished: Document, export: Export
+    browser: Client, finished: Document, export: Export, lose: Callable[[str], None]
 ) -> None:
     address = reverse("documents:download", args=[finished.pk, export.pk])
     page = reverse("documents:take_away", args=[finished.pk])
-    default_storage.delete(export.stored_as)
+    lose(export.stored_as)
     answer = browser.get(address)
     assert (answer.status_code, answer["Location"]) == (302, page)
     said = words(browser.get(page))

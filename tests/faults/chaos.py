@@ -57,7 +57,7 @@ TOPICS: Final = (
 
 
 def main() -> int:
-    """Runs it all and answers the exit code."""
+    """Runs it all and returns the exit code."""
     seed = chosen_seed()
     # Ends like Ctrl-C, with the site.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

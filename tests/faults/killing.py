@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Target:
-    """A kind of process: ``find`` answers the ids of those that run now, ``weight`` how often it is chosen.
+    """A kind of process: ``find`` returns the ids of those that run now, ``weight`` how often it is chosen.
 
     ``most`` bounds how often it is hit, where it takes long to come back.
     """
@@ -42,7 +42,7 @@ class Killer:
         self._due: float | None = None
 
     def strike(self) -> str | None:
-        """Kills when it is time to, and answers the kind that was hit. Called a few times a second."""
+        """Kills when it is time to, and returns the kind that was hit. Called a few times a second."""
         running = sorted(self._next.find())
         if not running:
             self._due = None
@@ -67,5 +67,5 @@ class Killer:
 
 
 def chosen_seed() -> int:
-    """``SEED`` of the environment, else a new one; printed either way by whoever asks."""
+    """``SEED`` of the environment, else a new one; the caller prints it either way."""
     return int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))

@@ -44,7 +44,7 @@ class Mortal:
         )
 
     def does(self, what: str, number: object, *, dies_at: str = "") -> str:
-        """Has it done once; answers how that ended: `done`, or `killed`."""
+        """Has it done once; returns how that ended: `done`, or `killed`."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps({"what": what, "number": str(number), "point": dies_at}) + "\n")

@@ -1,4 +1,4 @@
-"""The detector: the database itself writes down every commit of a step and of a section's text, whoever makes it.
+"""The detector: the database itself writes down every commit of a step or a section's text, by any process.
 
 Rows that are overwritten or deleted later still leave their commits in the log, and what is rolled back leaves none.
 """

@@ -54,7 +54,7 @@ def one(ask: Ask) -> Coroutine[Any, Any, Answer]:
 
 
 def several(count: int) -> Work:
-    """So many questions at once; answers what each of them got or raised."""
+    """``count`` questions at once; returns what each of them got or raised."""
 
     async def work(ask: Ask) -> list[Any]:
         return await asyncio.gather(*(ask() for _ in range(count)), return_exceptions=True)

@@ -69,7 +69,7 @@ def test_five_failures_open_it_for_everybody(outcome: Outcome, settings: Setting
 @pytest.mark.parametrize(
     "outcome", [Outcome.SUCCEEDED, Outcome.BAD_ANSWER, Outcome.REFUSED, Outcome.BAD_REQUEST, Outcome.RATE_LIMITED]
 )
-def test_whoever_answers_does_not_fail(outcome: Outcome) -> None:
+def test_a_provider_that_answers_does_not_fail(outcome: Outcome) -> None:
     for _ in range(2 * FAILURES):
         breaker.report(KEY, call="one", outcome=outcome)
     assert state() == KeyHealth.CLOSED

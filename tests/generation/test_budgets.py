@@ -210,7 +210,7 @@ def test_staff_are_told_again_when_a_raised_budget_fills_up(caplog: pytest.LogCa
     assert told == ["alert: 80 % of a budget is used: house_day 2026-11-21"] * 2
 
 
-def test_the_overview_shows_the_house_and_whoever_is_furthest() -> None:
+def test_the_overview_shows_the_house_and_the_furthest_job_and_person() -> None:
     limit(Scope.HOUSE_DAY, "10.00")
     limit(Scope.JOB, "4.00")
     Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=1_000)
@@ -319,7 +319,7 @@ def test_of_many_calls_at_once_exactly_those_that_fit_are_admitted(model: AIMode
 def test_of_many_calls_of_one_person_at_once_exactly_those_within_the_limit_are_admitted(
     model: AIModel, is_own: bool
 ) -> None:
-    """Two documents of one person: 10 calls of 10,000 tokens fit, whoever comes first; another person's all do."""
+    """Two documents of one person: 10 calls of 10,000 tokens fit, in any order; another person's all do."""
     person, other = UserFactory.create_batch(2)
     if is_own:
         PersonalLimit.objects.create(person=person, tokens=100_000)

@@ -127,7 +127,7 @@ def test_a_tightener_names_sentences_and_writes_none() -> None:
 
 
 @pytest.mark.parametrize("factor", [0.7, 1.0, 1.4])
-def test_one_call_shortens_a_text_whoever_names_too_few_or_too_many_sentences(factor: float) -> None:
+def test_one_call_shortens_a_text_even_if_too_few_or_too_many_sentences_are_named(factor: float) -> None:
     made, purposes = run(bent(factor), target=4_000, draft=Draft(text=words(5_000)))
     assert purposes == ["tighten"]
     assert abs(body_characters(made.text) - 4_000) <= 150

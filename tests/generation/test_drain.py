@@ -303,7 +303,7 @@ def test_a_section_lost_before_assembly_is_never_silently_missing(control: Contr
 
 
 def wait_for_writers(count: int) -> None:
-    """Polls until so many sections are being written."""
+    """Polls until ``count`` sections are being written."""
     deadline = time.monotonic() + 20
     while Attempt.objects.filter(purpose="write", outcome=Outcome.INTENT).count() != count:
         assert time.monotonic() < deadline

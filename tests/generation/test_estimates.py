@@ -32,7 +32,7 @@ def of(pages: int, *, language: str = "en", sections: int = 0) -> Estimate:
 def past(
     pages: int, times: float, *, language: str = "en", ago: int = 0, only: str = "", kind: JobKind = JobKind.DOCUMENT
 ) -> None:
-    """A job that took so many times what is shipped for it; with ``only``, for this purpose alone."""
+    """A job that took ``times`` times what is shipped for it; with ``only``, for this purpose alone."""
     factor = float(LanguageFactor.objects.get(language=language).factor)
     sections = estimates.usual_sections(pages)
     key = uuid.uuid4()

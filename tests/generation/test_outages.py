@@ -38,7 +38,7 @@ def running(**fields: Any) -> tuple[Document, Job]:
 
 
 def call(job: Job, outcome: Outcome, *, ago: float, took: float = 1.0, now: datetime | None = None) -> None:
-    """A call that ended so many seconds ago, or began then and is under way."""
+    """A call that ended ``ago`` seconds ago, or began then and is under way."""
     at = (now or timezone.now()) - timedelta(seconds=ago)
     is_over = outcome != Outcome.INTENT
     Attempt.objects.create(

@@ -137,7 +137,7 @@ def taken_over() -> tuple[queue.Claim, queue.Claim]:
 
 
 def wakes_up_late(frozen: queue.Claim, awake: queue.Claim) -> list[str]:
-    """Both workers finish; answers whose results were committed."""
+    """Both workers finish; returns whose results were committed."""
     committed: list[str] = []
     for name, claim in (("awake", awake), ("frozen", frozen)):
         try:

@@ -32,7 +32,7 @@ def written_and_checked(*, pages: int) -> Document:
 
 
 def order(document: Document, *, pages: int) -> None:
-    """As if so many pages had been ordered all along."""
+    """As if ``pages`` pages had been ordered all along."""
     Document.objects.filter(pk=document.pk).update(pages=pages)
     document.sections.update(pages=Decimal(pages) / 2)
 

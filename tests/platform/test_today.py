@@ -49,7 +49,7 @@ def who_may(client: Client, *permissions: str) -> User:
 
 
 def busy_day(rows: int) -> None:
-    """So many orders, jobs, waiting steps and wrong passwords of now, and money spent on models."""
+    """``rows`` orders, jobs, waiting steps and wrong passwords of now, and money spent on models."""
     now = timezone.now()
     for _ in range(rows):
         document = DocumentFactory.create()

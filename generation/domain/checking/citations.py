@@ -14,7 +14,7 @@ from generation.domain.checking.sentences import QUOTE, Sentence, paragraphs, se
 from generation.prompts.fencing import page_of
 from generation.prompts.sizes import CLAIM
 
-#: Words between quotation marks that are a quotation rather than a term; without any citation, so many.
+#: Fewest words between quotation marks that are a quotation rather than a term: with a citation, and without any.
 _QUOTED_WORDS: Final = 3
 _UNCITED_WORDS: Final = 5
 #: A quotation proves a sentence when it is this share of it.

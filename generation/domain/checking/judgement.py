@@ -15,7 +15,7 @@ from generation.domain.checking import at_once
 from generation.domain.composing import Ask
 from generation.prompts import judging, sizes
 
-#: One decoy stands among so many pairs.
+#: Pairs for each decoy that stands among them.
 DECOY_EVERY: Final = 10
 #: How often pairs without a verdict are asked for.
 _TRIES: Final = 2

@@ -6,14 +6,17 @@ from typing import Final
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LATIN_END: Final = 0x24F
 _LATIN_MORE: Final = range(0x1E00, 0x1F00)
-#: A text of so many words is judged by shares: another language has to be so much more likely, or ours so unlikely.
+#: A text of ``_ENOUGH_WORDS`` words is judged by shares: it is foreign when it has more than ``_MARGIN`` times as many
+#: common words of another language as of ours, or when the share of ours is below ``_HARDLY_ANY``.
 _ENOUGH_WORDS: Final = 40
 _MARGIN: Final = 1.25
 _HARDLY_ANY: Final = 0.08
-#: A sentence or paragraph is judged by common words of another language, when there are so many and hardly one of ours.
+#: A shorter one, a sentence or paragraph, is foreign when it has at least ``_ENOUGH_COMMON`` common words of another
+#: language, and more than ``_TIMES_OURS`` times as many as of ours.
 _ENOUGH_COMMON: Final = 4
 _TIMES_OURS: Final = 3
-#: Letters of another script, from so many of them and this share on, make a text foreign whatever the words.
+#: A text with at least this many letters of another script, and more than this share of them, is foreign whatever its
+#: words.
 _ENOUGH_LETTERS: Final = 8
 _OTHER_SCRIPT: Final = 0.3
 _COMMON: Final[dict[str, frozenset[str]]] = {

@@ -20,10 +20,10 @@ from generation.domain.checking.wording import normalised
 _RUN: Final = 12
 _ONE_IN: Final = 2
 _SHARE: Final = 0.2
-#: A paragraph with so many of its hashes elsewhere, and with this share of them, was copied, however long the section.
+#: A paragraph with at least this many and this share of its hashes elsewhere was copied, however long the section.
 _LONG: Final = 25
 _COPIED: Final = 0.6
-#: A sentence of so many words stands once in a section.
+#: A sentence of at least this many words may stand only once in a section.
 _TOLD_TWICE: Final = 8
 _WORD: Final = re.compile(r"\w+")
 

@@ -107,7 +107,7 @@ def _mask_quotation(match: re.Match[str]) -> str:
 
 
 def without(markdown: str, gone: list[Sentence]) -> str:
-    """The text without these sentences; a paragraph of which nothing is left goes, too."""
+    """The text without these sentences; a paragraph with nothing left goes, too."""
     parts = paragraphs(markdown)
     for sentence in sorted(gone, key=lambda one: (one.paragraph, one.start), reverse=True):
         part = parts[sentence.paragraph]

@@ -36,7 +36,7 @@ _INSTRUCTION: Final = re.compile(
     r"|\b(?:ignora|ignore[zr]?) (?:\w+ ){0,3}(?:istruzioni|instrucciones|instructions|instruções)\b",
     re.I,
 )
-#: So many words in a row out of our prompts are no chance.
+#: This many words in a row out of our prompts are not there by chance.
 _RUN: Final = 7
 _WORD: Final = re.compile(r"\w+")
 #: Shorter titles ("The French Revolution") and single names ("Student") are words that anybody may use.

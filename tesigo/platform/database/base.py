@@ -83,7 +83,7 @@ def _works(connection: Any) -> bool:
 
 
 def _throw_away_pool(alias: str) -> None:
-    """Whoever waits for a connection hears at once that there is none; the next one begins a new pool."""
+    """Those who wait for a connection are told at once that there is none; the next to ask begins a new pool."""
     pool = DatabaseWrapper._connection_pools.pop(alias, None)  # type: ignore[attr-defined]  # Django's own
     if pool is not None:
         pool.close(timeout=0)

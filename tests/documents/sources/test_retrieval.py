@@ -23,7 +23,7 @@ def document() -> Document:
 
 
 def source(document: Document, texts: list[str], *, language: str = "en", on_page: int = 1) -> Source:
-    """A source with these passages, so many to a page."""
+    """A source with these passages, ``on_page`` to a page."""
     made: Source = SourceFactory.create(document=document, csl={"language": language})
     rows = [
         NewPassage(page=1 + at // on_page, page_label=str(1 + at // on_page), position=at, text=text)

@@ -228,7 +228,7 @@ UPDATED = {
     ids=lambda work: f"{work.services[0]} {work.title[:30]} {work.doi}",
 )  # fmt: skip
 @pytest.mark.parametrize("at", [0, 1, 2])
-def test_one_services_word_takes_a_work_back_whoever_else_brings_it(retracted: FoundWork, at: int) -> None:
+def test_one_services_word_takes_a_work_back_even_if_others_bring_it(retracted: FoundWork, at: int) -> None:
     lists = [[from_crossref()], [work(doi="10.1000/lights", services=("semantic_scholar",))]]
     lists.insert(at, [retracted])
     assert merge(lists, query="lights") == []
