@@ -44,6 +44,7 @@ from documents.export import (
 from documents.export.sheet import render_sheet
 from documents.models import Document, Export, Section
 from tesigo.platform import duty
+from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
 
 if TYPE_CHECKING:
@@ -223,6 +224,7 @@ def request_export(
     """An export a person asked for; it is made in the background unless the same file is there already.
 
     Asking again while it is on its way changes nothing. Each one asked for ``by`` somebody counts: raises QuotaReached.
+    Of what they ask for it is looked whether the storage still has it; not within a transaction, for that takes time.
     """
     if by is not None:
         quotas.spend(user=by, what="export", limit=settings.EXPORTS_PER_DAY)
@@ -231,7 +233,16 @@ def request_export(
     idle = Export.objects.filter(pk=row.pk, due_at=None).exclude(state=ExportState.READY)
     if idle.update(state=ExportState.PENDING, due_at=now, nudged_at=now, tries=0, given_up_at=None, error=""):
         enqueue_on_commit(EXPORTS.task, str(row.pk))
+    elif by is not None and row.state == ExportState.READY and not _is_stored(row):
+        note_lost(export=row)
     return row
+
+
+def _is_stored(row: Export) -> bool:
+    try:
+        return default_storage.exists(row.stored_as)
+    except ServiceAway:
+        return True  # as far as anybody knows
 
 
 def note_lost(*, export: Export) -> None:

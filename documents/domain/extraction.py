@@ -74,15 +74,17 @@ def _claim(upload_id: UUID) -> Upload | None:
         upload = duty.claim(READINGS, upload_id)
         if upload is None:
             return None
-        Upload.objects.filter(pk=upload.pk).update(token=F("token") + 1, pages_read=0)
+        Upload.objects.filter(pk=upload.pk).update(token=F("token") + 1)
         upload.token += 1
-        upload.sources.all().delete()  # what a dead worker left
     return upload
 
 
 def _read(upload: Upload) -> _Finish:
     if upload.state == UploadState.RECEIVING:
         return lambda: reject(upload=upload, reason=_("This file did not arrive whole. Choose it again."))
+    with transaction.atomic():
+        _hold(upload, pages_read=0)
+        upload.sources.all().delete()  # what a dead worker left
     try:
         with storage.local_copy(upload.stored_as) as path, closing(records(path, kind=upload.format)) as stream:
             if upload.purpose == UploadPurpose.ASSIGNMENT:

@@ -136,7 +136,7 @@ def download(
     name = f"{slugify(document.title)[:80] or 'document'}.{export.format}"
     # Before the first byte: a storage that is away is a page that says so, not half a file.
     try:
-        file = default_storage.open(export.stored_as)
+        file = _whole(export)
     except FileNotFoundError:
         exporting.note_lost(export=export)
         messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))
@@ -148,6 +148,15 @@ def download(
         # Back to the pool: five people with slow lines would hold all of it until they have everything (R-105).
         connection.close()
     return response
+
+
+def _whole(export: Export) -> "File[bytes]":
+    """The stored file. Raises FileNotFoundError for one that is gone or not as long as it was."""
+    file: File[bytes] = default_storage.open(export.stored_as)
+    if file.size != export.size:
+        file.close()
+        raise FileNotFoundError(export.stored_as)
+    return file
 
 
 async def _chunks(file: "File[bytes]") -> AsyncIterator[bytes]:

@@ -34,7 +34,7 @@ from tests.faults.workers import wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SECOND = timedelta(seconds=1)
-PAYING = 'UPDATE "djstripe_session"'
+WRITING = 'UPDATE "djstripe_session"'
 
 
 def told(kind: str, object_id: str, type: str) -> WebhookEvent:
@@ -182,7 +182,7 @@ def test_what_a_late_worker_writes_does_not_stay(session: Mirror, sandbox: Runni
 
     def late() -> bool:
         try:
-            with frozen_before(PAYING) as events:
+            with frozen_before(WRITING) as events:
                 frozen.append(events)
                 return stripe_mirror.mirror(mirror_id=session.pk, now=ago)
         finally:

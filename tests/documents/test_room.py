@@ -1,7 +1,7 @@
 """How many files and bytes one person may have, how long exports are kept, and files that storage lost (R-85)."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,9 @@ from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurp
 from documents.errors import UploadRefused
 from documents.models import Document, Export, Upload
 from privacy.domain import retention
+from tesigo.platform import storage
 from tests.billing.concurrently import at_once, together
-from tests.documents import files
+from tests.documents import elsewhere, files
 from tests.documents.factories import DocumentFactory, outlined_document
 from tests.documents.removing import remove_what_is_due
 from tests.documents.test_views import student_with_consent, words
@@ -211,12 +212,18 @@ def test_a_file_that_is_still_being_made_does_not_go(finished: Document) -> None
     assert Export.objects.get() == row
 
 
+def cut(name: str) -> None:
+    with Path(default_storage.path(name)).open("r+b") as file:
+        file.truncate(100)
+
+
+@pytest.mark.parametrize("lose", [default_storage.delete, cut], ids=["gone", "cut"])
 def test_a_file_that_storage_lost_is_made_again_when_it_is_asked_for(
-    browser: Client, finished: Document, export: Export
+    browser: Client, finished: Document, export: Export, lose: Callable[[str], None]
 ) -> None:
     address = reverse("documents:download", args=[finished.pk, export.pk])
     page = reverse("documents:take_away", args=[finished.pk])
-    default_storage.delete(export.stored_as)
+    lose(export.stored_as)
     answer = browser.get(address)
     assert (answer.status_code, answer["Location"]) == (302, page)
     said = words(browser.get(page))
@@ -228,6 +235,31 @@ def test_a_file_that_storage_lost_is_made_again_when_it_is_asked_for(
     again = Export.objects.get()
     assert (again.state, default_storage.size(again.stored_as)) == (ExportState.READY, again.size)
     assert f'href="{address}"' in words(browser.get(page))
+
+
+def test_a_lost_file_is_made_again_too_when_its_form_is_sent(
+    browser: Client, finished: Document, export: Export
+) -> None:
+    page = reverse("documents:take_away", args=[finished.pk])
+    assert browser.post(page, {"format": "pdf"}).status_code == 302
+    assert Export.objects.get().state == ExportState.READY, "it is there already"
+    default_storage.delete(export.stored_as)
+    assert browser.post(page, {"format": "pdf"}).status_code == 302
+    row = Export.objects.get()
+    assert (row.pk, row.state, row.stored_as) == (export.pk, ExportState.PENDING, "")
+    assert exporting.make_export(export_id=row.pk)
+
+
+def test_a_storage_that_is_away_has_lost_nothing(
+    browser: Client, finished: Document, export: Export, settings: Any
+) -> None:
+    settings.STORAGES = elsewhere.away()
+    browser.raise_request_exception = False
+    page = reverse("documents:take_away", args=[finished.pk])
+    assert browser.post(page, {"format": "pdf"}).status_code == 302
+    assert browser.get(reverse("documents:download", args=[finished.pk, export.pk])).status_code == 503
+    storage.breaker.succeeded()
+    assert Export.objects.get().state == ExportState.READY
 
 
 def test_a_click_that_comes_late_does_not_take_the_new_file_away(export: Export) -> None:

@@ -1,4 +1,4 @@
-"""A process that does one thing with money and is killed at a named point of it: `python -m tests.faults.mortal`.
+"""A process that does one thing of weight and is killed at a named point of it: `python -m tests.faults.mortal`.
 
 It reads orders from its input, a line of JSON each, and carries each out in a child of its own, so that Django starts
 once. Named functions of the product are wrapped; nothing in the product knows.
@@ -28,6 +28,12 @@ POINTS: Final = {
     "Stripe's state read": "+billing.stripe_gateway.retrieve_session",
     "receipt issued, not committed": "+billing.domain.receipts.issue",
     "success committed, nobody told": "-billing.domain.settlement._tell",
+    "mail held, not sent": "-accounts.domain.mail._render",
+    "mail sent, not noted": "+accounts.domain.mail._send",
+    "file held, not read": "-documents.domain.extraction._read",
+    "passages stored, file not read to its end": "+documents.domain.extraction._store",
+    "file read, not noted": "-documents.domain.extraction._name_source",
+    "file deleted, not noted": "+documents.domain.removals._remove",
 }
 
 
@@ -88,7 +94,34 @@ def _work(number: str) -> None:
     events.work(event_id=int(number))
 
 
-DEEDS: Final[dict[str, Callable[[str], None]]] = {"order": _order, "refund": _advance, "work": _work}
+def _mail(number: str) -> None:
+    from accounts.domain import mail
+
+    mail.deliver(mail_id=number)
+
+
+def _read(number: str) -> None:
+    from uuid import UUID
+
+    from documents.domain import extraction
+
+    extraction.extract(upload_id=UUID(number))
+
+
+def _remove(number: str) -> None:
+    from documents.domain import removals
+
+    removals.remove(removal_id=int(number))
+
+
+DEEDS: Final[dict[str, Callable[[str], None]]] = {
+    "order": _order,
+    "refund": _advance,
+    "work": _work,
+    "mail": _mail,
+    "read": _read,
+    "remove": _remove,
+}
 
 
 def _arm(point: str) -> None:
