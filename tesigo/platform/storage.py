@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any, Final, TypeVar
 
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.exceptions import HTTPClientError
 from django.db import connection
+from s3transfer.exceptions import RetriesExceededError
 from storages.backends.s3 import S3Storage
 
 from tesigo.platform import patience
@@ -17,8 +19,12 @@ T = TypeVar("T")
 
 #: Seconds without a try after a failure.
 PAUSE_SECONDS: Final = 10.0
+#: Of a file that is read; a larger one waits on the local disk. The package's own 0 means all of it, whatever its size.
+IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
 #: Time-outs of connecting and of reading are among them.
-_AWAY: Final = (BotoConnectionError, HTTPClientError)
+_AWAY: Final = (BotoConnectionError, HTTPClientError, RetriesExceededError)
+#: A file is asked for once: the package would ask five times, each as long as the storage is waited for.
+_ONCE: Final = TransferConfig(num_download_attempts=1)
 
 breaker: Final = Breaker("Storage", pause=PAUSE_SECONDS, longest=90.0)
 
@@ -31,7 +37,7 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
     """Every call gives its database connection back first, and raises ServiceAway when the storage does not answer."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**{"max_memory_size": IN_MEMORY_BYTES, "transfer_config": _ONCE, **options})
         self._hurried = threading.local()
 
     @property
@@ -60,7 +66,18 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
         return saved
 
     def _open(self, name: str, mode: str = "rb") -> Any:
-        return self._ask(lambda: super(BoundedS3Storage, self)._open(name, mode))
+        def opened() -> Any:
+            file = super(BoundedS3Storage, self)._open(name, mode)
+            if "r" not in mode:
+                return file
+            try:
+                file.open()  # fetched now: the package would at the first read, where nobody looks at the time
+            except BaseException:
+                file.close()
+                raise
+            return file
+
+        return self._ask(opened)
 
     def delete(self, name: str) -> None:
         """Removes a file."""
