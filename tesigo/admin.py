@@ -39,5 +39,6 @@ class AdminSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """With today at a glance; every other page is spared its queries."""
         now = timezone.now()
-        seen = {"now": now, "figures": today.figures(user=request.user, now=now)}
+        figures = today.figures(user=request.user, now=now)
+        seen = {"now": now, "figures": figures, "troubles": today.troubles(user=request.user)}
         return super().index(request, seen | (extra_context or {}))

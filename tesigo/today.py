@@ -15,8 +15,9 @@ from accounts.domain.guessing import failures
 from accounts.models import User
 from billing.domain.takings import takings
 from documents.domain import search_services
-from generation.domain import budgets
+from generation.domain import budgets, chains
 from generation.domain.budgets import BudgetState
+from generation.domain.chains import ChainTrouble
 from generation.domain.standing import queue_age, standing
 from tesigo import waiting
 from tesigo.platform import charts
@@ -47,6 +48,11 @@ def figures(*, user: User | AnonymousUser, now: datetime) -> list[Figure]:
     found = [figure for permission, ask in _ASKED if user.has_perm(permission) for figure in ask(now)]
     kinds = waiting.seen_by(user)
     return [*found, _waiting(kinds, now)] if kinds else found
+
+
+def troubles(*, user: User | AnonymousUser) -> list[ChainTrouble]:
+    """What keeps documents from being written until staff put it right, for those who may see models."""
+    return chains.troubles() if user.has_perm("generation.view_aimodel") else []
 
 
 def _money(now: datetime) -> list[Figure]:
@@ -162,6 +168,7 @@ def _searching(now: datetime) -> list[Figure]:
     found = search_services.standing(now=now)
     set_up = [one for one in found if one.is_set_up]
     silent = [one for one in set_up if one.silent_for is not None]
+    answering = [one for one in set_up if one.answered_at is not None and one.silent_for is None]
     lacking = [one for one in found if one.needs]
     note = _("each is asked as its rules say")
     if silent:
@@ -171,7 +178,11 @@ def _searching(now: datetime) -> list[Figure]:
         note = _("not asked: %(names)s") % {"names": ", ".join(f"{one.title} ({one.needs})" for one in lacking)}
     elif not set_up:
         note = _("none is set up: only files that were handed in are cited")
-    value = _("%(count)d of %(total)d answer") % {"count": len(set_up) - len(silent), "total": len(set_up)}
+    elif not answering:
+        note = _("none has answered yet: they are asked with the first document")
+    value = _("%(count)d of %(total)d answer") % {"count": len(answering), "total": len(set_up)}
+    if not silent and not answering:
+        value = _("%(total)d set up") % {"total": len(set_up)}
     return [
         _barred(
             name="searching",
@@ -192,7 +203,7 @@ def _service(one: search_services.Standing, now: datetime) -> Row:
     if one.silent_for is not None:
         return Row(one.title, _("silent for %(age)s") % {"age": _age(one.silent_for)}, [(1000, "span-failed")])
     if one.answered_at is None:
-        return Row(one.title, _("not asked yet"), [])
+        return Row(one.title, _("has not answered yet") if one.failure else _("not asked yet"), [])
     return Row(one.title, _("answered %(age)s ago") % {"age": _age(now - one.answered_at)}, [(1000, "span-done")])
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from generation.admin.controls import ControlAdmin
 from generation.ai import keys
 from generation.domain import chains
-from generation.enums import Provider, Purpose
 from generation.models import AIModel, ChainPlace
 from tesigo.platform.forms import ModelForm
 
@@ -100,7 +99,29 @@ class AIModelAdmin(ControlAdmin):
     list_filter = ("provider", "enabled")
     search_fields = ("name",)
     ordering = ("provider", "name")
-    readonly_fields = ("gone_since", "told_context_tokens", "told_output_tokens")
+    readonly_fields = ("not_there_since", "told_window", "told_longest_answer")
+
+    def save_model(self, request: HttpRequest, obj: AIModel, form: Any, change: bool) -> None:
+        """Saved, with a word about what can hardly be meant."""
+        super().save_model(request, obj, form, change)
+        if not obj.input_price or not obj.output_price:
+            words = _("%(model)s has a price of 0: what it costs is not counted, and no budget holds it back.")
+            self.message_user(request, words % {"model": obj}, messages.WARNING)
+        if obj.ends_on is not None and obj.ends_on <= timezone.now().date():
+            words = _("The end of %(model)s lies in the past: it is not asked any more.")
+            self.message_user(request, words % {"model": obj}, messages.WARNING)
+
+    @admin.display(description=gettext_lazy("not there since"))
+    def not_there_since(self, model: AIModel) -> Any:
+        return model.gone_since or "–"
+
+    @admin.display(description=gettext_lazy("context window by its provider"))
+    def told_window(self, model: AIModel) -> str:
+        return _tokens(model.told_context_tokens)
+
+    @admin.display(description=gettext_lazy("longest answer by its provider"))
+    def told_longest_answer(self, model: AIModel) -> str:
+        return _tokens(model.told_output_tokens)
 
     @admin.display(description=gettext_lazy("there"), boolean=True)
     def is_there(self, model: AIModel) -> bool:
@@ -132,23 +153,19 @@ class ChainPlaceAdmin(ControlAdmin):
         return ("purpose", "model") if obj else ()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The chains, with a warning for each that nobody can be asked of."""
+        """The chains, with a warning for each that nobody can be asked of, or whose order is a matter of chance."""
         if request.method == "GET":
             _warn(request, self)
+            for purpose in chains.with_equal_positions():
+                words = _("In the chain of “%(purpose)s” two places have the same position: the older one goes first.")
+                self.message_user(request, words % {"purpose": purpose.label}, messages.WARNING)
         return super().changelist_view(request, extra_context)
 
 
+def _tokens(count: int | None) -> str:
+    return _("not told") if count is None else _("%(count)s tokens") % {"count": f"{count:,}"}
+
+
 def _warn(request: HttpRequest, page: admin.ModelAdmin) -> None:
-    providers = set(AIModel.objects.filter(enabled=True).values_list("provider", flat=True))
-    if not providers:
-        page.message_user(request, _("No model is enabled: nothing can be written."), messages.ERROR)
-        return
-    for provider in sorted(providers):
-        if not keys.configured(provider):
-            words = _("There is no key for %(provider)s: its models are passed over.")
-            page.message_user(request, words % {"provider": Provider(provider).label}, messages.WARNING)
-    found = chains.chains()
-    for purpose in Purpose:
-        if not found.get(purpose):
-            words = _("No model can be asked for “%(purpose)s”: give one a place in that chain.")
-            page.message_user(request, words % {"purpose": purpose.label}, messages.ERROR)
+    for trouble in chains.troubles():
+        page.message_user(request, trouble.words, messages.ERROR if trouble.stops_writing else messages.WARNING)

@@ -168,5 +168,12 @@ class PersonalLimitAdmin(ControlAdmin):
         used = today.values(sum=F("spent_tokens") + F("reserved_tokens"))
         return super().get_queryset(request).annotate(used=Subquery(used))
 
+    def save_model(self, request: HttpRequest, obj: PersonalLimit, form: Any, change: bool) -> None:
+        """Saved, with a word when it leaves the person nothing."""
+        super().save_model(request, obj, form, change)
+        if not obj.tokens:
+            words = _("%(person)s can have nothing written, not even an outline: the limit is 0 tokens a day.")
+            self.message_user(request, words % {"person": obj.person}, messages.WARNING)
+
     def get_readonly_fields(self, request: HttpRequest, obj: PersonalLimit | None = None) -> tuple[str, ...]:
         return ("person",) if obj else ()

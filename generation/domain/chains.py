@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from generation.ai import keys
-from generation.enums import Purpose
+from generation.enums import Provider, Purpose
 from generation.models import AIModel, ChainPlace
 
 #: What each question is for, by the name that it and its attempts carry.
@@ -52,3 +54,35 @@ def first_model(purpose: Purpose = Purpose.WRITING) -> AIModel | None:
     """The model that is asked first for this now; None where nobody can be asked."""
     links = chains().get(purpose)
     return links[0].model if links else None
+
+
+@dataclass(frozen=True)
+class ChainTrouble:
+    """What is wrong with models and chains as staff set them, in words; ``stops_writing`` where nobody can be asked."""
+
+    words: str
+    stops_writing: bool = True
+
+
+def troubles(*, today: date | None = None) -> list[ChainTrouble]:
+    """What keeps models from being asked: none is on, no key, a purpose without anybody."""
+    providers = set(AIModel.objects.filter(enabled=True).values_list("provider", flat=True))
+    if not providers:
+        return [ChainTrouble(_("No model is enabled: nothing can be written."))]
+    found = []
+    for provider in sorted(providers):
+        if not keys.configured(provider):
+            words = _("There is no key for %(provider)s: its models are passed over.")
+            found.append(ChainTrouble(words % {"provider": Provider(provider).label}, stops_writing=False))
+    linked = chains(today=today)
+    for purpose in Purpose:
+        if not linked.get(purpose):
+            words = _("No model can be asked for “%(purpose)s”: give one a place in that chain.")
+            found.append(ChainTrouble(words % {"purpose": purpose.label}))
+    return found
+
+
+def with_equal_positions() -> list[Purpose]:
+    """Purposes in whose chain two models have the same position."""
+    twice = ChainPlace.objects.values("purpose", "position").annotate(n=Count("pk")).filter(n__gt=1)
+    return [purpose for purpose in Purpose if purpose in set(twice.values_list("purpose", flat=True))]

@@ -195,6 +195,50 @@ def audited(action: str) -> AuditEvent:
     return AuditEvent.objects.get(action=action)
 
 
+class TestWhatCanHardlyBeMeant:
+    """It is kept, for it may be meant, and said aloud."""
+
+    def change(self, staff: Client, **changed: str) -> str:
+        model = AIModel.objects.order_by("pk")[0]
+        values = {
+            "provider": model.provider, "name": model.name, "input_price": "1.5", "output_price": "9",
+            "context_tokens": "400000", "max_output_tokens": "128000", "enabled": "on", **NO_PLACES,
+        }  # fmt: skip
+        address = reverse("admin:generation_aimodel_change", args=[model.pk])
+        return staff.post(address, values | changed, follow=True).content.decode()
+
+    def test_a_price_of_nothing(self, staff: Client) -> None:
+        assert "has a price of 0" not in self.change(staff)
+        assert "has a price of 0" in self.change(staff, output_price="0")
+
+    def test_an_end_in_the_past(self, staff: Client) -> None:
+        assert "lies in the past" not in self.change(staff, ends_on="2999-01-01")
+        assert "lies in the past" in self.change(staff, ends_on=f"{timezone.now().date()}")
+
+    def test_two_models_at_the_same_position(self, staff: Client) -> None:
+        listed = reverse("admin:generation_chainplace_changelist")
+        assert "the same position" not in staff.get(listed).content.decode()
+        ChainPlace.objects.filter(purpose=Purpose.WRITING).update(position=7)
+        page = staff.get(listed).content.decode()
+        assert page.count("the same position") == 1
+        assert f"In the chain of “{Purpose.WRITING.label}”" in page
+
+    def test_a_person_who_is_left_nothing(self, staff: Client) -> None:
+        person = UserFactory.create()
+        values = {"person": str(person.pk), "tokens": "0"}
+        page = staff.post(reverse("admin:generation_personallimit_add"), values, follow=True).content.decode()
+        assert "can have nothing written" in page
+
+    def test_what_a_provider_said_is_named_in_plain_words(self, staff: Client) -> None:
+        model = AIModel.objects.order_by("pk")[0]
+        AIModel.objects.filter(pk=model.pk).update(told_context_tokens=1_050_000)
+        page = staff.get(reverse("admin:generation_aimodel_change", args=[model.pk])).content.decode()
+        assert "Context window by its provider" in page
+        assert "1,050,000 tokens" in page
+        assert "not told" in page
+        assert "Told context" not in page
+
+
 class TestControls:
     def test_every_change_of_a_model_is_audited_from_the_list_too(self, client: Client) -> None:
         user = sign_in(client)

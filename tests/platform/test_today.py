@@ -15,9 +15,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from billing.domain import ledger
 from billing.enums import Movement
+from documents.domain import search_services
 from generation.domain import budgets
 from generation.enums import JobKind, JobState, Scope, Stage
-from generation.models import Budget, BudgetUse, Job, Step
+from generation.models import AIModel, Budget, BudgetUse, Job, Step
 from tesigo import today
 from tesigo.platform import duty
 from tests.documents.factories import DocumentFactory
@@ -26,8 +27,9 @@ from tests.generation.making import pay
 pytestmark = pytest.mark.django_db
 
 INDEX = "/admin/"
-#: The user and what staff did last; and the books, jobs, limits, two budgets, steps, search services and failures.
-PLAIN, FIGURES = 2, 8
+#: The user and what staff did last; and the books, jobs, limits, two budgets, steps, search services and failures, and
+#: models and chains, for what is wrong with them.
+PLAIN, FIGURES = 2, 10
 #: One for each kind of work that must happen.
 KINDS = len(duty.kinds())
 
@@ -82,7 +84,7 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
     page = page_of(staff)
     assert labels(page) == ["orders", "revenue", "jobs", "spending", "queue", "searching", "signins", "waiting"]
     values = re.findall(r'<p class="figure-value">(.*?)</p>', page)
-    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "5 of 5 answer", "2", "0 given up"]
+    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "5 set up", "2", "0 given up"]
     for words in (
         "€12.50 of €200.00",
         "reserved by calls under way: €1.00",
@@ -172,3 +174,21 @@ def test_hours_to_come_are_not_in_the_table(staff: Client) -> None:
     user = User.objects.get()
     orders = today.figures(user=user, now=datetime(2026, 11, 21, 2, 30, tzinfo=UTC))[0]
     assert [label for label, _ in orders.rows] == ["00:00", "01:00", "02:00"]
+
+
+def test_services_that_nobody_asked_yet_are_not_said_to_answer(staff: Client) -> None:
+    assert "none has answered yet" in page_of(staff)
+    now = timezone.now()
+    search_services.record(answered=["crossref"], failed={"openalex": "timeout"}, now=now)
+    page = page_of(staff)
+    assert "1 of 5 answer" in page
+    assert "has not answered yet" in page
+    assert "not asked yet" in page
+
+
+def test_the_front_page_says_that_nothing_can_be_written(staff: Client, client: Client) -> None:
+    assert "messagelist" not in page_of(staff)
+    AIModel.objects.update(enabled=False)
+    assert "No model is enabled: nothing can be written." in page_of(staff)
+    who_may(client, "documents.view_source")
+    assert "No model is enabled" not in page_of(client)
