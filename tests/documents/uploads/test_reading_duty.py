@@ -270,8 +270,7 @@ def insert_as_before(document: Document, name: str, state: str, *, token: int = 
         cursor.execute(OLD_INSERT, values)
 
 
-def test_files_of_before_are_taken_over(as_before: None, queue: Queue) -> None:
-    document = DocumentFactory.create()
+def test_files_of_before_are_taken_over(document: Document, as_before: None, queue: Queue) -> None:
     now = timezone.now()
     insert_as_before(document, "waits", "extracting")
     insert_as_before(document, "held", "extracting", token=2, lease=now + HOUR)
