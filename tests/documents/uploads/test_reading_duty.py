@@ -25,7 +25,6 @@ from documents.uploads.verdict import FileKind
 from tesigo.platform import duty, storage
 from tesigo.platform.models import Alert
 from tests.documents import elsewhere, files
-from tests.documents.factories import DocumentFactory
 from tests.documents.test_exports import Queue
 from tests.platform.test_today import who_may
 
