@@ -261,6 +261,7 @@ def make_export(*, export_id: UUID) -> bool:
 
 
 def _make(row: Export) -> Callable[[], None]:
+    async_to_sync(retractions.check)(document_id=row.document_id, seconds=_CHECK_SECONDS)
     present, manuscript = prepare(
         document_id=row.document_id, format=ExportFormat(row.format), with_ai_statement=row.with_ai_statement
     )

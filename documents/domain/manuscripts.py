@@ -1,6 +1,7 @@
 """A document as the typesetter wants it: plain values, no database behind them."""
 
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -9,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from documents.domain.queries import sections_in_order
 from documents.domain.text import citation_keys
-from documents.export import Manuscript, ManuscriptSection
-from documents.models import Document, Section
+from documents.export import Manuscript, ManuscriptSection, labels
+from documents.models import Document, Section, Source
 
 
 def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
@@ -18,7 +19,9 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
     document = Document.objects.get(pk=document_id)
     sections = sections_in_order(document)
     cited = {item.key for section in sections for item in citation_keys(section.text)}
-    references = [source.csl for source in document.sources.filter(key__in=cited).order_by("key")]
+    references = [
+        as_cited(source, document.language) for source in document.sources.filter(key__in=cited).order_by("key")
+    ]
     with translation.override(document.language):
         kind = document.get_kind_display()
     return Manuscript(
@@ -38,6 +41,14 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
         notice=settings.NOTICE_BANNER,
         labels={},
     )
+
+
+def as_cited(source: Source, language: str) -> dict[str, Any]:
+    """What the bibliography says of a source, CSL JSON. One taken back after it was cited is named as such (R-98)."""
+    if source.retracted_at is None:
+        return source.csl
+    title = source.csl.get("title", source.title)
+    return {**source.csl, "title": f"{title} [{labels.words(language).retracted}]"}
 
 
 def ai_statement(sections: list[Section]) -> str:

@@ -9,12 +9,14 @@ class Words:
     """What the typesetter itself says in one language.
 
     ``quotes`` are the double and single marks, opening and closing. ``page`` and ``pages`` are the abbreviations that a
-    citation's locator may carry; ``date`` is a format of day, month and year.
+    citation's locator may carry; ``date`` is a format of day, month and year. ``retracted`` stands behind the title of
+    a work that was taken back (R-98).
     """
 
     contents: str
     bibliography: str
     ai_statement: str
+    retracted: str
     quotes: tuple[str, str, str, str]
     page: str
     date: str
@@ -25,6 +27,7 @@ _ENGLISH = Words(
     contents="Contents",
     bibliography="Bibliography",
     ai_statement="Statement on the use of AI",
+    retracted="retracted",
     quotes=("“", "”", "‘", "’"),
     page="p.",
     date="{day} {month} {year}",
@@ -40,6 +43,7 @@ _WORDS = {
         contents="Inhaltsverzeichnis",
         bibliography="Literaturverzeichnis",
         ai_statement="Erklärung zur Nutzung von KI",
+        retracted="zurückgezogen",
         quotes=("„", "“", "‚", "‘"),
         page="S.",
         date="{day}. {month} {year}",
@@ -52,6 +56,7 @@ _WORDS = {
         contents="Indice",
         bibliography="Bibliografia",
         ai_statement="Dichiarazione sull’uso dell’IA",
+        retracted="ritirato",
         quotes=("«", "»", "“", "”"),
         page="p.",
         date="{day} {month} {year}",
@@ -64,6 +69,7 @@ _WORDS = {
         contents="Índice",
         bibliography="Bibliografía",
         ai_statement="Declaración sobre el uso de IA",
+        retracted="retractado",
         quotes=("«", "»", "“", "”"),
         page="p.",
         date="{day} de {month} de {year}",
@@ -76,6 +82,7 @@ _WORDS = {
         contents="Table des matières",
         bibliography="Bibliographie",
         ai_statement="Déclaration d’utilisation de l’IA",
+        retracted="rétracté",
         quotes=("«\u00a0", "\u00a0»", "“", "”"),
         page="p.",
         date="{day} {month} {year}",
@@ -88,6 +95,7 @@ _WORDS = {
         contents="Spis treści",
         bibliography="Bibliografia",
         ai_statement="Oświadczenie o wykorzystaniu AI",
+        retracted="wycofane",
         quotes=("„", "”", "«", "»"),
         page="s.",
         date="{day} {month} {year}",
@@ -100,6 +108,7 @@ _WORDS = {
         contents="Índice",
         bibliography="Bibliografia",
         ai_statement="Declaração sobre o uso de IA",
+        retracted="retratado",
         quotes=("«", "»", "“", "”"),
         page="p.",
         date="{day} de {month} de {year}",
@@ -112,6 +121,7 @@ _WORDS = {
         contents="Inhoudsopgave",
         bibliography="Literatuurlijst",
         ai_statement="Verklaring over het gebruik van AI",
+        retracted="ingetrokken",
         quotes=("“", "”", "‘", "’"),
         page="p.",
         date="{day} {month} {year}",
@@ -124,6 +134,7 @@ _WORDS = {
         contents="Obsah",
         bibliography="Literatura",
         ai_statement="Prohlášení o využití AI",
+        retracted="staženo",
         quotes=("„", "“", "‚", "‘"),
         page="s.",
         date="{day}. {month} {year}",
@@ -136,6 +147,7 @@ _WORDS = {
         contents="Cuprins",
         bibliography="Bibliografie",
         ai_statement="Declarație privind utilizarea IA",
+        retracted="retractat",
         quotes=("„", "”", "«", "»"),
         page="p.",
         date="{day} {month} {year}",

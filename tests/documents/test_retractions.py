@@ -8,9 +8,10 @@ from asgiref.sync import async_to_sync
 from django.db import transaction
 from django.utils import timezone
 
-from documents.domain import retractions, sources
-from documents.enums import UploadPurpose, UploadState
-from documents.models import Document, Source, Upload
+from documents.domain import exporting, manuscripts, retractions, sources
+from documents.enums import ExportFormat, UploadPurpose, UploadState
+from documents.export import labels
+from documents.models import Document, Export, Section, Source, Upload
 from documents.sources.found import FoundWork
 from privacy.models import AuditEvent
 from sandbox.testing import Running
@@ -120,6 +121,33 @@ def test_a_source_marked_later_is_told_to_its_reader(document: Document) -> None
     retractions.mark(source=mine, by=["crossref"], now=timezone.now())
     mine.refresh_from_db()
     assert mine.warnings[0].startswith("Retracted")
+
+
+def cited_in(document: Document) -> str:
+    """The bibliography's title of the one source that the text cites."""
+    (reference,) = manuscripts.load(document.pk).references
+    return str(reference["title"])
+
+
+def test_a_file_asked_for_later_names_what_was_taken_back_since(document: Document, sandbox: Running) -> None:
+    mine = source(document)
+    Section.objects.create(document=document, position=0, title="Lamps", text=f"Lamps burn [@{mine.key}].", pages=1)
+    made = exporting.request_export(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    before = cited_in(document)
+    sandbox.control.fault("openalex", "retracted")
+    exporting.make_export(export_id=made.pk)
+    assert cited_in(document) == f"{before} [retracted]"
+    assert not Export.objects.filter(pk=made.pk).exists(), "it is made of the text as it is now"
+    assert Export.objects.get(document=document).fingerprint != made.fingerprint
+
+
+@pytest.mark.parametrize("language", ["cs", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ro"])
+def test_every_language_has_its_word_for_it(document: Document, language: str) -> None:
+    mine = source(document)
+    mine.retracted_at = timezone.now()
+    word = labels.words(language).retracted
+    assert manuscripts.as_cited(mine, language)["title"].endswith(f"[{word}]")
+    assert language == "en" or word != "retracted"
 
 
 def test_a_title_that_says_so_is_enough(document: Document) -> None:
