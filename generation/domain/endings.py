@@ -61,7 +61,7 @@ def _check_provider(provider: Provider, rows: list[AIModel], today: date) -> lis
         found.read()
     except Unread as error:
         _unread(provider, today)
-        return [_by_the_sdk(row, f"{_('list not read')}: {error}") for row in rows]
+        return [_by_the_sdk(row, f"{_('list not read')} at {catalogue.address(provider)}: {error}") for row in rows]
     AIModel.objects.filter(provider=provider).exclude(unread_since=None).update(unread_since=None)
     return [_check_model(row, found) for row in rows]
 

@@ -155,6 +155,14 @@ def test_the_command_prints_every_model(control: Control, settings: Settings) ->
     assert "no key" in lines["claude-sonnet-5-5"]
 
 
+def test_a_list_that_cannot_be_read_is_named_by_its_address(control: Control, settings: Settings) -> None:
+    control.fault("ai", "500", times=40)
+    out = StringIO()
+    call_command("check_models", stdout=out)
+    for address in (f"{settings.OPENAI_BASE_URL}/models", f"{settings.ANTHROPIC_BASE_URL}/v1/models"):
+        assert out.getvalue().count(f"list not read at {address}: ") == 2
+
+
 class TestTables:
     """What the installed SDKs know."""
 
