@@ -34,10 +34,16 @@ def tidy() -> None:
 
 @shared_task(name="generation.tasks.check_models", ignore_result=True)
 def check_models() -> None:
-    """Reads which models there are and when they end (beat, nightly, R-25)."""
-    for checked in endings.check():
+    """Reads which models there are and when they end, where that is due (beat, hourly, R-25)."""
+    for checked in endings.check_due():
         if checked.note:
             logger.warning("not known of a model", extra={"model": str(checked.model), "why": checked.note})
+
+
+@shared_task(name=endings.CHECK_MODEL, ignore_result=True)
+def check_model(model_id: str) -> None:
+    """Reads the same of one model that was just added."""
+    endings.check_one(model_id=int(model_id))
 
 
 async def _drain() -> None:

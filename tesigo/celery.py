@@ -13,7 +13,12 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "nudge-lost-work": {"task": "generation.tasks.nudge_lost_work", "schedule": 5.0, "options": {"expires": 5}},
     "tidy-generation": {"task": "generation.tasks.tidy", "schedule": 600.0, "options": {"expires": 600}},
-    "check-models": {"task": "generation.tasks.check_models", "schedule": crontab(hour=4, minute=23)},
+    # Hourly: it looks itself whether this night's check was made, and a night without workers is caught up.
+    "check-models": {
+        "task": "generation.tasks.check_models",
+        "schedule": crontab(minute=23),
+        "options": {"expires": 3_500},
+    },
     "settle-open-payments": {
         "task": "billing.tasks.settle_open_payments",
         "schedule": 60.0,

@@ -129,9 +129,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- data -------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": database_from_url(env.url("DATABASE_URL", schemes=["postgres", "postgresql"]), pool_size=5)
+    "default": database_from_url(
+        env.url("DATABASE_URL", schemes=["postgres", "postgresql"], judge_password=IS_PRODUCTION), pool_size=5
+    )
 }
-REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss", "unix"])
+REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss", "unix"], judge_password=IS_PRODUCTION)
 CACHES = {"default": cache_from_url(REDIS_URL, prefix="tesigo")}
 CHANNEL_LAYERS = {
     "default": {
@@ -302,7 +304,7 @@ SOURCE_SERVICES: dict[str, dict[str, Any]] = {
 }
 
 EMAIL_BACKEND = "tesigo.platform.mail.GuardedEmailBackend"
-vars().update(email_from_url(env.url("EMAIL_URL", schemes=["smtp", "smtps", "smtp+tls"])))
+vars().update(email_from_url(env.url("EMAIL_URL", schemes=["smtp", "smtps", "smtp+tls"], judge_password=IS_PRODUCTION)))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"TesiGo <no-reply@{SITE_HOST or 'localhost'}>")
 for _service in SOURCE_SERVICES.values():

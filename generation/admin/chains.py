@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from generation.admin.controls import ControlAdmin
 from generation.ai import keys
 from generation.domain import chains
+from generation.domain.endings import CHECK_MODEL
 from generation.models import AIModel, ChainPlace
+from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.forms import ModelForm
 
 _LONG = ("long_prompt_tokens", "long_input_price", "long_output_price")
@@ -58,8 +60,14 @@ class AIModelForm(ModelForm):
         new, kept = values.get("input_price"), values.get("cached_price")
         if new is not None and kept is not None and kept > new:
             self.add_error("cached_price", _("Input that was kept never costs more than new input."))
-        self._keep_below("max_output_tokens", longest, self.instance.told_output_tokens)
-        self._keep_below("context_tokens", window, self.instance.told_context_tokens)
+        row = AIModel(
+            provider=values.get("provider") or self.instance.provider,
+            name=values.get("name") or self.instance.name,
+            told_output_tokens=self.instance.told_output_tokens,
+            told_context_tokens=self.instance.told_context_tokens,
+        )
+        self._keep_below("max_output_tokens", longest, row.most_output_tokens)
+        self._keep_below("context_tokens", window, row.most_context_tokens)
         given = [name for name in _LONG if values.get(name) is not None]
         if given and len(given) < len(_LONG):
             missing = next(name for name in _LONG if name not in given)
@@ -104,6 +112,8 @@ class AIModelAdmin(ControlAdmin):
     def save_model(self, request: HttpRequest, obj: AIModel, form: Any, change: bool) -> None:
         """Saved, with a word about what can hardly be meant."""
         super().save_model(request, obj, form, change)
+        if {"provider", "name"} & set(form.changed_data):
+            enqueue_on_commit(CHECK_MODEL, str(obj.pk))
         if not obj.input_price or not obj.output_price:
             words = _("%(model)s has a price of 0: what it costs is not counted, and no budget holds it back.")
             self.message_user(request, words % {"model": obj}, messages.WARNING)

@@ -33,8 +33,9 @@ from generation.domain.budgets import OverBudget
 from generation.domain.chains import Link
 from generation.domain.database import in_database, insisting
 from generation.domain.queue import Claim
-from generation.enums import Effort, Outcome
+from generation.enums import Outcome
 from generation.enums import Provider as ProviderName
+from generation.known import lower_effort
 from generation.models import AIModel, Attempt
 from tesigo.platform.crypto import keyed_hash
 
@@ -46,11 +47,6 @@ _PROVIDERS: Final[dict[str, type[OpenAI] | type[Anthropic]]] = {
 }
 #: The next model may take the question; those who look after prompts want to know (R-30).
 _QUESTION_REFUSED: Final = frozenset({Outcome.BAD_REQUEST, Outcome.REFUSED})
-#: The effort below one; every model that reasons takes the lowest of these. Empty is a provider's own, above it.
-_LOWER: Final = {
-    Effort.MAX: Effort.XHIGH, Effort.XHIGH: Effort.HIGH, Effort.HIGH: Effort.MEDIUM, Effort.MEDIUM: Effort.LOW,
-    "": Effort.LOW,
-}  # fmt: skip
 _KEY_SPACE: Final = UUID("6f9b1f6e-5c0a-4d3e-9a2b-7d1c8e4f0a35")
 
 
@@ -286,7 +282,7 @@ def _repaired(order: _Order, reply: _Reply) -> _Order:
         cut = " It was cut off: keep it shorter." if was_cut else ""
         question = replace(question, prompt=answers.correction(question.prompt, reply.mistake + cut))
     if was_cut and (effort or reply.completion.usage.reasoning_tokens):
-        effort = _LOWER.get(effort, effort)
+        effort = lower_effort(order.model.provider, order.model.name, effort)
     return _Order(order.model, question, effort, is_again=was_cut)
 
 

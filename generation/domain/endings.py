@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -17,6 +17,10 @@ from generation.enums import Provider
 from generation.models import AIModel
 from tesigo.platform.alerts import keep_alert, tell_staff
 
+#: Checks one model, by its id.
+CHECK_MODEL: Final = "generation.tasks.check_model"
+#: When a night's check is due, in UTC: outside the hours in which people write.
+_AT: Final = time(4, 23)
 #: Days before an end at which staff are told, and when it is there.
 WARNINGS: Final = (60, 30, 7, 0)
 #: A list that cannot be read for one night is no news.
@@ -27,10 +31,14 @@ _ONCE_A_MONTH: Final = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Checked:
-    """What is known of a model after its provider was asked; ``note`` says what could not be learned."""
+    """What is known of a model after its provider was asked; ``note`` says what could not be learned.
+
+    ``is_over`` is false where asking again may tell more.
+    """
 
     model: AIModel
     note: str = ""
+    is_over: bool = True
 
 
 def check(*, today: date | None = None) -> list[Checked]:
@@ -42,8 +50,33 @@ def check(*, today: date | None = None) -> list[Checked]:
         if rows and keys.configured(provider):
             checked += _check_provider(provider, rows, today)
         else:
-            checked += [_by_the_sdk(row, _("no key")) for row in rows]
+            checked += [_by_the_sdk(row, _("no key"), is_over=True) for row in rows]
+    return _done(checked, today)
+
+
+def check_due(*, now: datetime | None = None) -> list[Checked]:
+    """The same once a night, or as soon after it as somebody looks and the lists can be read; else nothing."""
+    now = now or timezone.now()
+    night = datetime.combine(now.astimezone(UTC).date(), _AT, UTC)
+    if night > now:
+        night -= timedelta(days=1)
+    if not AIModel.objects.filter(Q(checked_at=None) | Q(checked_at__lt=night)).exists():
+        return []
+    return check(today=now.date())
+
+
+def check_one(*, model_id: int) -> None:
+    """The same for one model, as for one that was just added."""
+    today = timezone.now().date()
+    model = AIModel.objects.filter(pk=model_id).first()
+    if model is not None and keys.configured(model.provider):
+        _done(_check_provider(Provider(model.provider), [model], today), today)
+
+
+def _done(checked: list[Checked], today: date) -> list[Checked]:
     _warn_of_ends((one.model for one in checked), today)
+    over = [one.model.pk for one in checked if one.is_over]
+    AIModel.objects.filter(pk__in=over).update(checked_at=timezone.now())
     return checked
 
 
@@ -80,9 +113,9 @@ def _check_model(model: AIModel, found: Catalogue) -> Checked:
     return Checked(model)
 
 
-def _by_the_sdk(model: AIModel, note: str) -> Checked:
+def _by_the_sdk(model: AIModel, note: str, *, is_over: bool = False) -> Checked:
     _keep(model, Listed(model.name))
-    return Checked(model, note)
+    return Checked(model, note, is_over)
 
 
 def _keep(model: AIModel, listed: Listed) -> None:

@@ -1,14 +1,17 @@
 """Models that may be asked, and in which order for what (R-23, R-24)."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from generation.enums import Effort, Provider, Purpose
+from generation.known import efforts, known
 
 _NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 
@@ -46,6 +49,8 @@ class AIModel(models.Model):
     #: The last warning of that end, in days before it.
     end_told_days = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     gone_since = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When its provider was last asked of it and answered.
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     told_context_tokens = models.PositiveIntegerField(null=True, blank=True, editable=False)
     told_output_tokens = models.PositiveIntegerField(null=True, blank=True, editable=False)
     #: The first of the days on which its provider's list could not be read.
@@ -85,12 +90,24 @@ class AIModel(models.Model):
     @property
     def longest_answer(self) -> int:
         """Tokens that an answer may have: never more than its provider says that the model gives (R-25)."""
-        return min(self.max_output_tokens, self.told_output_tokens or self.max_output_tokens)
+        return min(self.max_output_tokens, self.most_output_tokens or self.max_output_tokens)
 
     @property
     def window(self) -> int:
         """Tokens of question and answer together, never more than its provider says."""
-        return min(self.context_tokens, self.told_context_tokens or self.context_tokens)
+        return min(self.context_tokens, self.most_context_tokens or self.context_tokens)
+
+    @property
+    def most_output_tokens(self) -> int | None:
+        """The longest answer by its provider's list, or else as is known of the name; None for an unknown model."""
+        found = known(self.provider, self.name)
+        return self.told_output_tokens or (found.longest_answer if found else None)
+
+    @property
+    def most_context_tokens(self) -> int | None:
+        """The same of its window."""
+        found = known(self.provider, self.name)
+        return self.told_context_tokens or (found.context_tokens if found else None)
 
     def can_be_asked(self, *, today: date) -> bool:
         """Whether it is on and there: what has ended costs no call (R-25)."""
@@ -120,3 +137,18 @@ class ChainPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} {self.position}: {self.model}"
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Refuses an effort that the model does not take: each question to it would be refused."""
+        super().clean_fields(exclude)
+        if "effort" in (exclude or ()) or not self.effort or self.model_id is None:
+            return
+        takes = efforts(self.model.provider, self.model.name)
+        if self.effort in takes:
+            return
+        if not takes:
+            words = _("%(model)s takes no effort: leave it empty.") % {"model": self.model}
+        else:
+            facts = {"model": self.model, "efforts": ", ".join(str(effort.label) for effort in takes)}
+            words = _("%(model)s does not take this effort, but only: %(efforts)s.") % facts
+        raise ValidationError({"effort": words})

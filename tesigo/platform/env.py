@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from tesigo.platform.strength import KEY_MIN_LENGTH, weakness, weakness_of_key
+from tesigo.platform.strength import KEY_MIN_LENGTH, password_is_weak, weakness, weakness_of_key
 
 # The methods of Env are called after the types they answer; these names stay usable inside it.
 type_str = str
@@ -48,6 +48,12 @@ def is_loopback(url: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
+
+
+def _passwords(parts: SplitResult) -> list[str]:
+    """Those of a URL: behind its user, or as a parameter, which PostgreSQL and Redis take as well."""
+    given = [value for key, value in parse_qsl(parts.query) if key == "password"]
+    return [*given, unquote(parts.password)] if parts.password else given
 
 
 class Env:
@@ -135,8 +141,12 @@ class Env:
         *,
         schemes: Sequence[type_str] = ("http", "https"),
         refuse_loopback: type_bool = False,
+        judge_password: type_bool = False,
     ) -> type_str:
-        """An absolute URL of one of the `schemes`; `refuse_loopback` keeps production off a sandbox."""
+        """An absolute URL of one of the `schemes`; `refuse_loopback` keeps production off a sandbox.
+
+        With `judge_password` a password in it, if there is one, must not be easily guessed (R-103).
+        """
         value = self.str(name, default)
         if not value:
             return value
@@ -152,6 +162,11 @@ class Env:
             self.complain(f"{name} names no host.")
         elif refuse_loopback and is_loopback(value):
             self.complain(f"{name} points at this machine ({parts.hostname}), which production does not allow.")
+        if judge_password and any(
+            password_is_weak(one, user=unquote(parts.username or "")) for one in _passwords(parts)
+        ):
+            # Not even the word that was found: it may be all of it.
+            self.complain(f"{name} holds a password that is easily guessed.")
         return value
 
     def secret(self, name: type_str, default: type_str | Required = REQUIRED) -> type_str:

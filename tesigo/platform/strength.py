@@ -20,8 +20,8 @@ WEAK_WORDS: Final = (
 _PREFIX: Final = re.compile(
     r"(?:[srp]k_(?:test|live)_|whsec_(?:test_)?|sk-(?:proj|svcacct|ant-api\d\d|ant)-|sk-|tvly-(?:dev|prod)-|tvly-|pplx-)"
 )
-#: A word of up to five letters comes up by chance in one of 10,000 long keys: it counts for nothing where as much as
-#: this is left without it.
+#: A word of up to five letters comes up by chance in one of 10,000 long keys: it counts for nothing where it stands
+#: there once, no other does, and as much as this is left without it.
 _CHANCE_LETTERS: Final = 5
 _STRONG_WITHOUT: Final = 40
 
@@ -37,6 +37,11 @@ def weakness_of_key(value: str, *, shortest: int = KEY_MIN_LENGTH) -> str:
         return "holds characters that no key has; copy it anew"
     rest = _PREFIX.sub("", value, count=1) if _PREFIX.match(value) else value
     return _too_short(value, shortest) or _word_in(rest, chance=True) or _repeats(rest)
+
+
+def password_is_weak(value: str, *, user: str) -> bool:
+    """Whether a password that stands within a URL is easily guessed: a weak word is in it, or it is its user's name."""
+    return bool(_word_in(value, chance=True)) or value.casefold() == user.casefold()
 
 
 def strong(make: Callable[[], str]) -> str:
@@ -57,10 +62,10 @@ def _too_short(value: str, shortest: int) -> str:
 
 def _word_in(value: str, *, chance: bool = False) -> str:
     plain = unicodedata.normalize("NFKC", value).casefold()
-    for word in WEAK_WORDS:
-        if word in plain and not (chance and _is_chance(word, plain)):
-            return f"holds {word!r}, which is easily guessed"
-    return ""
+    found = [word for word in WEAK_WORDS for _ in range(plain.count(word))]
+    if not found or (chance and len(found) == 1 and _is_chance(found[0], plain)):
+        return ""
+    return f"holds {found[0]!r}, which is easily guessed"
 
 
 def _is_chance(word: str, plain: str) -> bool:

@@ -1,17 +1,20 @@
 """What staff see of the writing: models to change, jobs as a timeline, attempts."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import redis
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from documents.domain import outline
 from generation.admin import timeline
 from generation.domain import admission, attempts, budgets, chains, jobs, queue
+from generation.domain.endings import CHECK_MODEL
 from generation.enums import Outcome, Purpose, Scope, Stage, StepState
 from generation.models import (
     AIModel,
@@ -26,6 +29,7 @@ from generation.models import (
     Step,
 )
 from privacy.models import AuditEvent
+from tests.accounts.test_mail_duty import Queue
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 from tests.generation.staff import sign_in
@@ -295,6 +299,82 @@ class TestControls:
         model.refresh_from_db()
         assert model.max_output_tokens == 128_000
         assert model.long_prompt_tokens is None
+
+    @pytest.mark.parametrize(
+        ("name", "tokens", "most"),
+        [("max_output_tokens", "130000", "128,000"), ("context_tokens", "1100000", "1,050,000")],
+    )
+    def test_nor_above_what_is_known_of_a_model_whose_provider_says_nothing(
+        self, staff: Client, name: str, tokens: str, most: str
+    ) -> None:
+        AIModel.objects.filter(name="gpt-6-luna").delete()
+        values = {
+            "provider": "openai", "name": "gpt-6-luna", "input_price": "1", "output_price": "1", "enabled": "on",
+            "context_tokens": "1050000", "max_output_tokens": "128000", **NO_PLACES, name: tokens,
+        }  # fmt: skip
+        page = staff.post(reverse("admin:generation_aimodel_add"), values).content.decode()
+        assert f"The provider says that the model has {most} tokens at most." in page
+        assert not AIModel.objects.filter(name="gpt-6-luna").exists()
+
+    @pytest.mark.parametrize(
+        ("model", "effort", "said"),
+        [
+            ("gpt-6-luna", "minimal", "OpenAI gpt-6-luna does not take this effort, but only: none, low, medium, high"),
+            ("claude-haiku-5-5", "none", "Anthropic claude-haiku-5-5 does not take this effort, but only: low, medium"),
+            ("gpt-4.1", "low", "OpenAI gpt-4.1 takes no effort: leave it empty."),
+            ("gpt-6-luna", "none", ""),
+            ("unheard-of-1", "minimal", ""),
+            ("gpt-4.1", "", ""),
+        ],
+    )
+    def test_a_place_takes_only_an_effort_that_its_model_takes(
+        self, staff: Client, model: str, effort: str, said: str
+    ) -> None:
+        provider = "anthropic" if model.startswith("claude") else "openai"
+        row, _ = AIModel.objects.get_or_create(
+            provider=provider, name=model,
+            defaults={"input_price": 1, "output_price": 1, "context_tokens": 9, "max_output_tokens": 9},
+        )  # fmt: skip
+        ChainPlace.objects.filter(model=row, purpose="judging").delete()
+        values = {"purpose": "judging", "model": row.pk, "position": "7", "effort": effort}
+        answer = staff.post(reverse("admin:generation_chainplace_add"), values)
+        assert (answer.status_code == 302) == (not said)
+        assert said in answer.content.decode()
+        assert ChainPlace.objects.filter(model=row, purpose="judging").exists() == (not said)
+
+    def test_a_place_whose_model_does_not_take_its_effort_keeps_no_model_from_being_changed(
+        self, staff: Client
+    ) -> None:
+        model = AIModel.objects.get(name="gpt-6-luna")
+        model.places.update(effort="minimal")
+        page = staff.get(reverse("admin:generation_aimodel_change", args=[model.pk])).content.decode()
+        fields = dict(re.findall(r'name="(places-(?:\w+-)+\w+)"[^>]*?value="([^"]*)"', page))
+        values = {
+            "provider": model.provider, "name": model.name, "input_price": "1", "output_price": "1",
+            "context_tokens": "1000000", "max_output_tokens": "9000", "enabled": "on", **NO_PLACES, **fields,
+        }  # fmt: skip
+        assert staff.post(reverse("admin:generation_aimodel_change", args=[model.pk]), values).status_code == 302
+
+    def test_a_model_that_was_added_is_checked_at_once_and_one_with_another_price_is_not(
+        self,
+        staff: Client,
+        redis_client: redis.Redis,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        values = {
+            "provider": "openai", "name": "gpt-6-sol", "input_price": "1", "output_price": "1", "enabled": "on",
+            "context_tokens": "1050000", "max_output_tokens": "128000", **NO_PLACES,
+        }  # fmt: skip
+        tasks = Queue(redis_client)
+        with django_capture_on_commit_callbacks(execute=True):
+            staff.post(reverse("admin:generation_aimodel_add"), values)
+        model = AIModel.objects.get(name="gpt-6-sol")
+        assert (CHECK_MODEL, f"('{model.pk}',)") in tasks.take()
+        with django_capture_on_commit_callbacks(execute=True):
+            staff.post(reverse("admin:generation_aimodel_change", args=[model.pk]), values | {"input_price": "2"})
+        model.refresh_from_db()
+        assert model.input_price == 2
+        assert CHECK_MODEL not in [name for name, _ in tasks.take()]
 
     def test_staff_see_each_chain_and_move_its_models(self, client: Client) -> None:
         sign_in(client)

@@ -4,7 +4,7 @@ import pytest
 
 from generation.ai.answers import is_prose
 from generation.enums import Outcome
-from generation.models import AIModel, Attempt
+from generation.models import AIModel, Attempt, ChainPlace
 from generation.prompts import writing
 from sandbox.client import Control
 from tests.generation.asking import Run, ask_first, asker, one
@@ -21,8 +21,6 @@ def run(control: Control) -> Run:
 def test_what_reasoning_ate_is_asked_again_once_with_more_room_and_less_reasoning(
     run: Run, control: Control, provider: str
 ) -> None:
-    from generation.models import ChainPlace
-
     ask_first(provider=provider)
     ChainPlace.objects.update(effort="high")
     control.fault(provider, "all_reasoning", times=1)
@@ -36,9 +34,31 @@ def test_what_reasoning_ate_is_asked_again_once_with_more_room_and_less_reasonin
     assert first.idempotency_key != second.idempotency_key
 
 
+@pytest.mark.parametrize(
+    ("name", "efforts"),
+    [
+        ("gpt-6-luna", ["low", "none"]),
+        ("gpt-6.1-terra", ["low", "none"]),
+        ("claude-haiku-5-5", ["low", "low"]),
+        ("claude-sonnet-5-5", ["low", "low"]),
+    ],
+)
+def test_a_seeded_model_reasons_less_the_second_time_where_it_can_and_has_more_room(
+    run: Run, control: Control, name: str, efforts: list[str]
+) -> None:
+    ask_first(name=name)
+    control.fault("ai", "all_reasoning", times=1)
+    assert run(one).model == name
+    first, second = Attempt.objects.order_by("started_at")
+    assert [first.effort, second.effort] == efforts
+    assert (first.outcome, second.outcome) == (Outcome.ONLY_REASONED, Outcome.SUCCEEDED)
+    assert second.reserved_tokens > first.reserved_tokens
+
+
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
 def test_a_model_that_only_reasons_gives_way_after_the_second_time(run: Run, control: Control, provider: str) -> None:
     ask_first(provider=provider)
+    ChainPlace.objects.update(effort="high")
     control.fault(provider, "all_reasoning")
     assert run(one).value["queries"]
     found = list(Attempt.objects.order_by("started_at").values_list("provider", "outcome"))

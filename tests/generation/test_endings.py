@@ -1,7 +1,7 @@
 """The end of a model is known before it comes: from the providers' lists, the SDKs' tables, and told in time (R-25)."""
 
 import logging
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
 import pytest
@@ -14,7 +14,7 @@ from generation.ai import catalogue
 from generation.domain import chains, endings
 from generation.enums import Purpose
 from generation.models import AIModel
-from generation.tasks import check_models
+from generation.tasks import check_model, check_models
 from sandbox.client import Control
 from tests.platform.alerting import alerts_away, keys_told, told
 
@@ -107,6 +107,10 @@ def test_the_model_s_own_limits_are_kept_and_held_to(control: Control) -> None:
     found = model("claude-haiku-5-5")
     assert (found.told_output_tokens, found.told_context_tokens) == (128_000, 1_000_000)
     assert (found.longest_answer, found.window) == (128_000, 1_000_000)
+    # OpenAI's list says nothing of it, but its pages do.
+    other = model("gpt-6-luna")
+    other.max_output_tokens, other.context_tokens = 500_000, 2_000_000
+    assert (other.longest_answer, other.window) == (128_000, 1_050_000)
     assert len(told()) == 1
     assert "gives less than its row says" in told()[0]
 
@@ -125,6 +129,7 @@ def test_lists_that_cannot_be_read_change_nothing_and_are_told_after_three_night
     assert before == list(
         AIModel.objects.order_by("pk").values_list("name", "ends_on", "gone_since", "told_output_tokens")
     )
+    AIModel.objects.update(checked_at=None)
     check_models()
     assert any("not known of a model" in record.getMessage() for record in caplog.records)
     endings.check(today=today + timedelta(days=3))
@@ -132,6 +137,49 @@ def test_lists_that_cannot_be_read_change_nothing_and_are_told_after_three_night
     control.clear_faults()
     endings.check(today=today + timedelta(days=4))
     assert not AIModel.objects.exclude(unread_since=None).exists()
+
+
+def test_a_night_that_was_missed_is_caught_up_once(control: Control) -> None:
+    night = datetime.combine(timezone.now().date(), time(4, 23), UTC)
+    AIModel.objects.update(checked_at=night - timedelta(hours=20))
+    assert endings.check_due(now=night - timedelta(minutes=1)) == []
+    AIModel.objects.update(checked_at=night - timedelta(hours=30))
+    assert len(endings.check_due(now=night - timedelta(minutes=1))) == AIModel.objects.count()
+    AIModel.objects.update(checked_at=night - timedelta(minutes=1))
+    assert len(endings.check_due(now=night + timedelta(hours=9))) == AIModel.objects.count()
+    AIModel.objects.update(checked_at=night + timedelta(hours=9))
+    for hours in (10, 20, 23):
+        assert endings.check_due(now=night + timedelta(hours=hours)) == []
+    assert endings.check_due(now=night + timedelta(days=1))
+
+
+def test_lists_that_could_not_be_read_are_read_an_hour_later(control: Control) -> None:
+    later = timezone.now() + timedelta(days=1)
+    control.fault("ai", "500")
+    assert all(one.note for one in endings.check_due(now=later))
+    assert not AIModel.objects.exclude(checked_at=None).exists()
+    control.clear_faults()
+    assert not any(one.note for one in endings.check_due(now=later + timedelta(hours=1)))
+    assert not AIModel.objects.filter(checked_at=None).exists()
+
+
+def test_without_any_key_the_sdks_are_looked_at_once_a_night(control: Control, settings: Settings) -> None:
+    settings.OPENAI_API_KEYS = settings.ANTHROPIC_API_KEYS = []
+    assert endings.check_due()
+    assert endings.check_due() == []
+
+
+def test_a_model_added_by_day_is_checked_at_once(control: Control) -> None:
+    values = {"input_price": 1, "output_price": 1, "context_tokens": 9, "max_output_tokens": 9}
+    added = AIModel.objects.create(provider="anthropic", name="claude-opus-5-5", **values)
+    check_model(str(added.pk))
+    added.refresh_from_db()
+    assert (added.told_context_tokens, added.told_output_tokens) == (1_000_000, 128_000)
+    assert list(AIModel.objects.exclude(checked_at=None)) == [added]
+    unknown = AIModel.objects.create(provider="openai", name="unknown-1", **values)
+    check_model(str(unknown.pk))
+    assert told() == ["OpenAI has no model unknown-1 any more"]
+    check_model("0")
 
 
 @pytest.mark.parametrize("mode", ["html", "malformed_body", "empty_body"])

@@ -43,6 +43,9 @@ def test_production_names_every_mistake_and_does_not_start() -> None:
         SECRET_KEY="secret-" * 8,
         STRIPE_API_BASE="http://127.0.0.1:8010/stripe",
         NOTICE_BANNER="Sandbox",
+        DATABASE_URL="postgres://tesigo:changeme@db/x",
+        REDIS_URL="redis://:changeme@cache/0",
+        EMAIL_URL="smtp+tls://tesigo:changeme@mail.example",
     )
     assert ended.returncode != 0
     told = ended.stdout + ended.stderr
@@ -53,6 +56,10 @@ def test_production_names_every_mistake_and_does_not_start() -> None:
         "DATABASE_URL",
         "STRIPE_API_BASE",
         "NOTICE_BANNER",
+        "REDIS_URL",
+        "EMAIL_URL",
         "ALERT_EMAILS",
     ):
         assert name in told
+    assert told.count("holds a password that is easily guessed") == 3
+    assert "changeme" not in told

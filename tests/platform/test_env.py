@@ -76,7 +76,9 @@ def test_a_weak_word_in_wide_letters_is_one() -> None:
         "sk-changeme-changeme-changeme", "sk-your-key-here-please-1a2b", "sk-proj-EXAMPLE" + GOOD, "x" * 24,
         "sk_test_" + "password" + GOOD, "sk_live_mysecretkey" + GOOD, "whsec_" + GOOD + "default", "sk-short",
         "sk-" + "ab" * 20, "sk-…" + GOOD, "sk-with blank " + GOOD, "tvly-" + "0123456789" * 3, "minioadmin" * 3,
-        "sk-test-" + GOOD,
+        "sk-test-" + GOOD, "minioadmin-minioadmin-minioadmin-storage-key-1234567890ab",
+        # Two short words are no chance any more.
+        "sk_live_" + GOOD + "TeST" + OTHER + "adMIN" + OTHER[::-1],
     ],
 )  # fmt: skip
 def test_a_key_of_a_service_that_is_a_placeholder_is_refused(key: str) -> None:
@@ -101,6 +103,38 @@ def test_a_key_of_a_service_that_is_a_placeholder_is_refused(key: str) -> None:
 def test_a_key_as_services_give_them_out_is_taken(key: str) -> None:
     env = Env({"KEY": key})
     assert env.api_key("KEY") == key
+    env.check()
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("postgres://tesigo:changeme@db/x", "changeme"),
+        ("postgres://tesigo:tesigo@db/x", "tesigo@"),
+        ("postgres://tesigo:My%50assword9@db/x", "assword9"),
+        (f"postgres://tesigo@db/x?password=secret{GOOD}", GOOD),
+        ("redis://:letmein@cache/0", "letmein"),
+        (f"redis://cache/0?password={GOOD}12345", GOOD),
+        (f"smtp+tls://mailer:test{GOOD[:12]}@mail.example:587", GOOD[:12]),
+    ],
+    ids=["a word", "the user", "in percent", "as a parameter", "without a user", "of redis", "of mail"],
+)
+def test_a_weak_password_within_a_url_is_refused_and_never_printed(url: str, password: str) -> None:
+    schemes = ["postgres", "redis", "smtp+tls"]
+    env = Env({"SERVER_URL": url})
+    env.url("SERVER_URL", schemes=schemes, judge_password=True)
+    told = mistakes(env)
+    assert "SERVER_URL holds a password that is easily guessed." in told
+    assert password not in told
+    elsewhere = Env({"SERVER_URL": url})
+    elsewhere.url("SERVER_URL", schemes=schemes)
+    elsewhere.check()
+
+
+@pytest.mark.parametrize("user", ["", "tesigo", "tesigo:" + GOOD, ":" + GOOD, "admin:" + GOOD[:14], "test:"])
+def test_a_url_without_a_password_or_with_a_good_one_is_taken(user: str) -> None:
+    env = Env({"SERVER_URL": f"postgres://{user}@admin.test.example/default"})
+    env.url("SERVER_URL", schemes=["postgres"], judge_password=True)
     env.check()
 
 
