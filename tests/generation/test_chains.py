@@ -93,7 +93,7 @@ class TestCost:
         assert Usage(MILLION, 0, cache_write_tokens=MILLION).cost(plain) == Decimal("0.4")
 
 
-BEFORE, AFTER = [("generation", "0008_personal_limits")], [("generation", "0010_todays_models")]
+BEFORE = [("generation", "0008_personal_limits")]
 
 
 @pytest.fixture
@@ -127,7 +127,8 @@ def seed(model: Any) -> None:
 
 def move() -> None:
     executor = MigrationExecutor(connection)
-    executor.migrate(AFTER)
+    # To the last one: today's classes read every column.
+    executor.migrate(executor.loader.graph.leaf_nodes("generation"))
 
 
 def chain(purpose: str = "writing") -> list[str]:

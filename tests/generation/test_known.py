@@ -4,17 +4,17 @@ import pytest
 
 from generation import known
 from generation.enums import Provider
-from sandbox.models import Catalogue
+from sandbox.models import Catalogue, Model
 
 MODELS = [model for provider in Provider for model in Catalogue().of(provider)]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=[model.id for model in MODELS])
-def test_sizes_and_efforts_are_those_of_the_provider(model: object) -> None:
-    found = known.known(model.provider, model.id)  # type: ignore[attr-defined]
+def test_sizes_and_efforts_are_those_of_the_provider(model: Model) -> None:
+    found = known.known(model.provider, model.id)
     assert found is not None
-    assert found.efforts == model.efforts  # type: ignore[attr-defined]
-    assert (found.context_tokens, found.longest_answer) == (model.context, model.answer)  # type: ignore[attr-defined]
+    assert found.efforts == model.efforts
+    assert (found.context_tokens, found.longest_answer) == (model.context, model.answer)
 
 
 @pytest.mark.parametrize(
