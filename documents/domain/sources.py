@@ -27,7 +27,7 @@ from documents.extraction.passages import split_page
 from documents.extraction.protocol import Page
 from documents.models import Document, Source
 from documents.sources.asking import Line, line
-from documents.sources.found import MIN_TEXT, FoundWork, plain_title
+from documents.sources.found import MIN_TEXT, FoundWork, doi, doi_of, plain_title
 from documents.sources.keys import key_for
 from documents.sources.merging import KEPT, merge
 from documents.sources.retractions import by_title
@@ -56,12 +56,17 @@ class Keys:
     def name(self, source: Source, csl: dict[str, Any]) -> None:
         """Gives the source its key and what follows from its CSL-JSON item, whose texts are cleaned."""
         csl = cleaned(csl)
+        # However it was written ("doi:…", "https://doi.org/…"): registers are asked for the bare one, and no style
+        # makes an address of what is none.
+        source.doi = doi_of(csl)[:200]
+        csl.pop("DOI", None)
+        if source.doi:
+            csl["DOI"] = source.doi
         source.key = key_for(csl, self.taken)
         self.taken.add(source.key)
         csl.pop("citation-key", None)
         source.csl = {**csl, "id": source.key}
         source.title = plain_title(str(csl.get("title", "")))[:500]
-        source.doi = str(csl.get("DOI", ""))[:200]
         standing = by_title(source.title)
         if standing.is_retracted or standing.is_notice:
             source.retracted_at, source.retracted_by = timezone.now(), "title"
@@ -95,8 +100,8 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
     with transaction.atomic():
         keys = lock_keys(document_id=document_id)
         there = Source.objects.filter(document_id=document_id).values_list("doi", "title")
-        dois = {doi for doi, _title in there if doi}
-        titles = {_plain(title) for _doi, title in there}
+        dois = {doi(said) or said for said, _title in there if said}
+        titles = {_plain(title) for _said, title in there}
         for work in works:
             texts = passage_texts(work.text)
             if not texts or not work.is_citable or work.doi in dois or _plain(work.title) in titles:

@@ -14,7 +14,8 @@ MAX_TEXT: Final = 6_000
 #: Below this an abstract or extract cannot carry a claim.
 MIN_TEXT: Final = 80
 #: Of a SICI ("…078<2771:TDOENO>2.0.CO;2") the angle brackets are part, of "<10.1000/x>" they are not.
-_DOI: Final = re.compile(r"10\.\d{4,9}/[^\s\"]{1,180}")
+_DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]{1,180}")
+_RESOLVERS: Final = ("doi.org", "www.doi.org", "dx.doi.org")
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,30})[^<>]{0,200}>|<!--[^<>]{0,200}-->")
 #: Marks of a word's letters, which leave no blank behind. Of them CSL keeps what changes the sense.
 _INLINE: Final = frozenset({"i", "b", "em", "strong", "u", "scp", "sc", "span", "font", "a", "italic", "bold", "tt"})
@@ -127,6 +128,15 @@ def doi(value: object) -> str:
         if depth > 0 and opens == "<":
             found = found[: found.rindex(opens)]
     return found.rstrip(".,;:'").lower()
+
+
+def doi_of(item: dict[str, Any]) -> str:
+    """The bare DOI of a CSL-JSON item: of its field, else of its address, if that is one of the resolver's."""
+    try:
+        parts = urlsplit(str(item.get("URL", "")).strip())
+    except ValueError:
+        return doi(item.get("DOI"))
+    return doi(item.get("DOI")) or (doi(parts.path) if parts.hostname in _RESOLVERS else "")
 
 
 def url(value: object) -> str:

@@ -1,21 +1,23 @@
 """What was taken back is never cited: known by any register, at reading, before writing and at each file (R-98)."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from documents.domain import exporting, manuscripts, retractions, sources
-from documents.enums import ExportFormat, UploadPurpose, UploadState
+from documents.enums import CitationCheck, ExportFormat, SourceOrigin, UploadPurpose, UploadState
 from documents.export import labels
-from documents.models import Document, Export, Section, Source, Upload
+from documents.models import Citation, Document, Export, Section, Source, Upload
 from documents.sources.found import FoundWork
 from privacy.models import AuditEvent
 from sandbox.testing import Running
-from tests.documents.factories import DocumentFactory, SourceFactory
+from tests.documents.factories import DocumentFactory, SectionFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,6 +34,23 @@ def source(document: Document, **values: Any) -> Source:
     made: Source = SourceFactory.create(document=document, **{"doi": DOI, "title": "On lamps"} | values)
     sources.add_passages(made, [TEXT], language="en")
     return made
+
+
+def named(document: Document, csl: dict[str, Any]) -> Source:
+    """A source as a bibliography that was handed in brings it."""
+    made = Source(document=document, origin=SourceOrigin.BIBLIOGRAPHY)
+    with transaction.atomic():
+        sources.lock_keys(document_id=document.pk).name(made, csl)
+        made.save()
+    return made
+
+
+def cite(section: Section, source: Source) -> None:
+    passage = source.passages.get()
+    Citation.objects.create(
+        document=section.document, section=section, position=0, source=source, passage=passage,
+        sentence=f"{TEXT[:-1]} [@{source.key}].", check_result=CitationCheck.VERBATIM,
+    )  # fmt: skip
 
 
 def check(document: Document) -> None:
@@ -76,6 +95,54 @@ def test_a_register_that_is_silent_marks_nothing_and_is_asked_again(document: Do
     check(document)
     mine.refresh_from_db()
     assert (mine.retracted_at, mine.looked_up_at) == (None, None)
+
+
+def test_one_register_alone_vouches_for_no_work(document: Document, sandbox: Running) -> None:
+    mine = source(document)
+    sandbox.control.fault("crossref", "500")
+    check(document)
+    mine.refresh_from_db()
+    assert (mine.retracted_at, mine.looked_up_at) == (None, None)
+    sandbox.control.clear_faults()
+    sandbox.control.fault("crossref", "retracted")
+    check(document)
+    mine.refresh_from_db()
+    assert mine.retracted_by == "crossref"
+
+
+@pytest.mark.parametrize("mode", ["500", "hang"])
+def test_what_one_register_says_is_kept_while_another_is_silent(
+    document: Document, sandbox: Running, mode: str
+) -> None:
+    mine = source(document)
+    sandbox.control.fault("crossref", mode, seconds=60)
+    sandbox.control.fault("openalex", "retracted")
+    async_to_sync(retractions.check)(document_id=document.pk, seconds=5)
+    mine.refresh_from_db()
+    assert mine.retracted_by == "openalex"
+
+
+def test_cited_works_are_asked_for_first_and_the_others_in_turn(
+    document: Document, sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retractions, "MOST", 2)
+    section = SectionFactory.create(document=document)
+    long_ago = timezone.now() - timedelta(days=60)
+    asked = source(document, doi="10.5555/sandbox.asked", looked_up_at=long_ago)
+    fresh = [source(document, doi=f"10.5555/sandbox.fresh{number}") for number in range(2)]
+    cited = source(document, doi="10.5555/sandbox.cited", looked_up_at=long_ago)
+    cite(section, cited)
+
+    def waiting() -> set[str]:
+        stale = Q(looked_up_at=None) | Q(looked_up_at=long_ago)
+        return set(document.sources.filter(stale).values_list("doi", flat=True))
+
+    check(document)
+    assert cited.doi not in waiting()
+    assert asked.doi in waiting()
+    assert len(waiting() & {one.doi for one in fresh}) == 1
+    check(document)
+    assert waiting() == set()
 
 
 def test_a_doi_that_no_register_knows_stands(document: Document, sandbox: Running) -> None:
@@ -152,13 +219,53 @@ def test_every_language_has_its_word_for_it(document: Document, language: str) -
 
 def test_a_title_that_says_so_is_enough(document: Document) -> None:
     csl = {"type": "article-journal", "title": "RETRACTED: On CO<sub>2</sub> lamps", "DOI": "10.1/x"}
-    made = Source(document=document, origin="bibliography")
-    with transaction.atomic():
-        sources.lock_keys(document_id=document.pk).name(made, csl)
-        made.save()
+    made = named(document, csl)
     assert (made.retracted_by, made.title) == ("title", "RETRACTED: On CO2 lamps")
     sources.add_passages(made, [TEXT], language="en")
     assert offered(document) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"DOI": f"https://doi.org/{DOI}"}, {"DOI": f"doi:{DOI}"}, {"DOI": f"DOI: {DOI}"}, {"DOI": f"doi.org/{DOI}"},
+        {"DOI": f"https://www.doi.org/{DOI}"}, {"DOI": f"http://dx.doi.org/{DOI}"}, {"DOI": DOI.upper()},
+        {"URL": f"https://doi.org/{DOI}"}, {"URL": f"http://DX.DOI.ORG/{DOI.upper()}?nosfx=y"},
+        {"URL": f"https://www.doi.org/{DOI}", "DOI": "n/a"},
+    ],
+    ids=lambda said: " ".join(f"{name}={value}" for name, value in said.items()),
+)  # fmt: skip
+def test_a_doi_is_known_in_every_form_it_is_written_in(
+    document: Document, sandbox: Running, said: dict[str, str]
+) -> None:
+    made = named(document, {"type": "article-journal", "title": "On lamps", **said})
+    assert (made.doi, made.csl["DOI"]) == (DOI, DOI)
+    sandbox.control.fault("crossref", "retracted", path=f"/works/{DOI}")
+    check(document)
+    made.refresh_from_db()
+    assert made.retracted_by == "crossref"
+    again = FoundWork(title="Another title of it", text=TEXT, doi=DOI)
+    assert sources.add_found(document_id=document.pk, works=[again]) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"DOI": "n/a"}, {"DOI": "PMC12345"}, {"URL": f"https://example.org/doi/{DOI}/full"}, {"URL": "https://[broken"}],
+    ids=lambda said: " ".join(said.values()),
+)  # fmt: skip
+def test_what_is_no_doi_is_taken_for_none(document: Document, said: dict[str, str]) -> None:
+    made = named(document, {"type": "article-journal", "title": "On lamps", **said})
+    assert (made.doi, "DOI" in made.csl) == ("", False)
+
+
+def test_a_doi_kept_before_it_was_made_bare_is_asked_for_all_the_same(document: Document, sandbox: Running) -> None:
+    old = source(document, doi=f"https://doi.org/{DOI.upper()}")
+    sandbox.control.fault("crossref", "retracted", path=f"/works/{DOI}")
+    check(document)
+    old.refresh_from_db()
+    assert old.retracted_by == "crossref"
+    again = FoundWork(title="Another title of it", text=TEXT, doi=DOI)
+    assert sources.add_found(document_id=document.pk, works=[again]) == []
 
 
 def test_found_works_keep_their_corrections_and_retracted_ones_are_not_added(document: Document) -> None:
