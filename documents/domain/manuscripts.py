@@ -45,10 +45,11 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
 
 def as_cited(source: Source, language: str) -> dict[str, Any]:
     """What the bibliography says of a source, CSL JSON. One taken back after it was cited is named as such (R-98)."""
+    csl: dict[str, Any] = source.csl
     if source.retracted_at is None:
-        return source.csl
-    title = source.csl.get("title", source.title)
-    return {**source.csl, "title": f"{title} [{labels.words(language).retracted}]"}
+        return csl
+    title = csl.get("title", source.title)
+    return {**csl, "title": f"{title} [{labels.words(language).retracted}]"}
 
 
 def ai_statement(sections: list[Section]) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -43,9 +43,10 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
     Raises:
         NotEditable: when the document has been paid for.
         UploadRefused: when the document or its owner has as many files as one may.
-        QuotaReached: when so many were handed in today (R-85).
+        QuotaReached: when the day is used up (R-85).
     """
     upload = _begin(document=document, purpose=purpose, name=name, by=by)
+    _give_connection_back()
     try:
         with storage.arriving(chunks, max_size=settings.UPLOAD_MAX_BYTES) as arrived:
             Upload.objects.filter(pk=upload.pk).update(sha256=arrived.sha256)
@@ -66,6 +67,12 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
         raise
     upload.refresh_from_db()
     return upload
+
+
+def _give_connection_back() -> None:
+    """To the pool, which has few, while a file takes its time to come, to be looked at and to be stored (R-105)."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: User) -> Upload:
@@ -126,6 +133,7 @@ def _judge(arrived: storage.Arrived, upload: Upload) -> Verdict:
     )
     if arrived.size and same.exists():
         return Verdict(accepted=False, reason=_("This file is here already, word for word. It is used once."))
+    _give_connection_back()
     verdict = inspect(arrived.path, name=upload.name, max_size=settings.UPLOAD_MAX_BYTES)
     if upload.purpose == UploadPurpose.ASSIGNMENT and verdict.kind in _BIBLIOGRAPHIES:
         return Verdict(
@@ -136,6 +144,7 @@ def _judge(arrived: storage.Arrived, upload: Upload) -> Verdict:
 
 
 def _store(upload: Upload, arrived: storage.Arrived, kind: FileKind, *, by: User) -> None:
+    _give_connection_back()
     stored_as = storage.store(arrived)
     try:
         _keep(upload, stored_as, kind, by=by)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings as configured
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.test import Client
@@ -68,6 +68,32 @@ def post(browser: Client, document: Document, *, script: bool = True, number: in
     sent = {"purpose": "source", "file": SimpleUploadedFile(f"{number}.txt", text(number))}
     extra = {"HTTP_HX_REQUEST": "true"} if script else {}
     return browser.post(reverse("documents:upload", args=[document.pk]), sent, **extra)
+
+
+class Watching(FileSystemStorage):
+    """A storage that notes whether who saves with it holds a connection to the database."""
+
+    held: ClassVar[list[bool]] = []
+
+    def _save(self, name: str, content: Any) -> str:
+        self.held.append(connection.connection is not None)
+        saved: str = super()._save(name, content)  # type: ignore[misc]  # the stubs leave Django's own hook out
+        return saved
+
+
+def test_no_connection_is_held_while_a_file_comes_and_is_stored(document: Document, settings: Any) -> None:
+    held: list[bool] = []
+
+    def coming() -> Iterator[bytes]:
+        for number in range(2):
+            held.append(connection.connection is not None)
+            yield text(number)
+
+    backend = {"BACKEND": f"{__name__}.Watching", "OPTIONS": configured.STORAGES["default"].get("OPTIONS", {})}
+    settings.STORAGES = {**configured.STORAGES, "default": backend}
+    Watching.held.clear()
+    assert hand_in(document, b"", coming()).state == UploadState.EXTRACTING
+    assert (held, Watching.held) == ([False, False], [False])
 
 
 def test_files_of_a_day_have_a_limit_that_says_when_it_ends(browser: Client, document: Document, settings: Any) -> None:

@@ -1,10 +1,14 @@
 """What a call may take of tokens and time."""
 
+import pytest
 from pytest_django import Settings
 
+from benchmarks.orders import order
 from generation.ai import sizing
 from generation.ai.question import Question
+from generation.domain import commissions
 from generation.models import AIModel
+from generation.prompts import writing
 
 MODEL = AIModel(provider="openai", name="any", context_tokens=30_000, max_output_tokens=16_000)
 
@@ -41,3 +45,15 @@ def test_what_a_question_shares_with_others_counts_as_asked() -> None:
     shared = Question(**{**alone.__dict__, "shared": ("x" * 3_000, "y" * 3_000)})
     more = sizing.expected(shared, MODEL).input_tokens - sizing.expected(alone, MODEL).input_tokens
     assert more >= 2_000
+
+
+@pytest.mark.django_db
+def test_what_is_shown_for_a_section_is_bounded() -> None:
+    """Input is paid for with every call: who shows more here measures what it costs (docs/benchmarks.md)."""
+    document = order(pages=10, sections=4)
+    (section, *_) = document.sections.order_by("position")
+    commission = commissions.load(document_id=document.pk, section_id=section.pk)
+    asked = writing.write(commission, characters=commissions.target_characters(commission))
+    assert len(commission.passages) >= 6
+    shown = len(asked.system) + sum(map(len, asked.shared)) + len(asked.prompt)
+    assert shown <= 6_000, (len(asked.system), [len(block) for block in asked.shared], len(asked.prompt))

@@ -25,7 +25,6 @@ from documents.uploads.verdict import FileKind
 from tesigo.platform import duty, storage
 from tesigo.platform.models import Alert
 from tests.documents import elsewhere, files
-from tests.documents.factories import DocumentFactory
 from tests.documents.test_exports import Queue
 from tests.platform.test_today import who_may
 
@@ -270,8 +269,7 @@ def insert_as_before(document: Document, name: str, state: str, *, token: int = 
         cursor.execute(OLD_INSERT, values)
 
 
-def test_files_of_before_are_taken_over(as_before: None, queue: Queue) -> None:
-    document = DocumentFactory.create()
+def test_files_of_before_are_taken_over(document: Document, as_before: None, queue: Queue) -> None:
     now = timezone.now()
     insert_as_before(document, "waits", "extracting")
     insert_as_before(document, "held", "extracting", token=2, lease=now + HOUR)
