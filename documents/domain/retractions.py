@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 from documents.domain import search_services
 from documents.models import Citation, Source, Upload
 from documents.sources.asking import Line, NoAnswer, Service, line
-from documents.sources.found import FoundWork
+from documents.sources.found import FoundWork, entries, frozen_names, year
 from documents.sources.found import doi as bare_doi
+from documents.sources.merging import takes_back
 from documents.sources.searching import configured, look_up, registers
 from privacy.domain import audit
 
@@ -105,7 +106,7 @@ def note(*, source_id: int, works: Iterable[FoundWork], now: datetime, is_comple
     That it stands is believed for a day only where every register answered (``is_complete``).
     """
     found = list(works)
-    against = [name for work in found if work.is_retracted or work.is_notice for name in work.services]
+    against = [name for work in found if work.is_retracted or work.takes_back for name in work.services]
     notices = sorted({one for work in found for one in work.notices})
     with transaction.atomic():
         source = Source.objects.select_for_update().filter(pk=source_id).first()
@@ -118,6 +119,28 @@ def note(*, source_id: int, works: Iterable[FoundWork], now: datetime, is_comple
             Source.objects.filter(pk=source_id).update(**values)
         if against:
             mark(source=source, by=against, now=now)
+
+
+def mark_found(*, document_id: UUID, works: Iterable[FoundWork], now: datetime) -> None:
+    """Marks what a search knows to be taken back among the document's sources: by DOI, or by title and what fits."""
+    against = [work for work in works if work.is_retracted or work.takes_back]
+    if not against:
+        return
+    for source in Source.objects.filter(document_id=document_id, retracted_at=None):
+        mine = _as_work(source)
+        if by := [name for work in against if takes_back(work, mine) for name in work.services]:
+            with transaction.atomic():
+                mark(source=source, by=by, now=now)
+
+
+def _as_work(source: Source) -> FoundWork:
+    dates = (source.csl.get("issued") or {}).get("date-parts") or [[]]
+    return FoundWork(
+        title=source.title,
+        doi=bare_doi(source.doi),
+        year=year(dates[0][0]) if dates[0] else None,
+        authors=frozen_names(entries(source.csl.get("author"))),
+    )
 
 
 def mark(*, source: Source, by: Iterable[str], now: datetime) -> None:

@@ -42,9 +42,11 @@ class FoundWork:
     language: str = ""
     cited_by: int = 0
     services: tuple[str, ...] = ()
-    #: Taken back, by any service's word, or the notice that says so of others: never offered (R-98).
+    #: Taken back, by any service's word, or a notice about another work: never offered (R-98).
     is_retracted: bool = False
     is_notice: bool = False
+    #: A notice that another work was taken back, not of a correction.
+    takes_back: bool = False
     #: DOIs that this notice takes back.
     retracts: tuple[str, ...] = ()
     #: Corrections and expressions of concern, as (kind, DOI).

@@ -1,11 +1,13 @@
 """What was taken back is never cited: known by any register, at reading, before writing and at each file (R-98)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -274,6 +276,94 @@ def test_found_works_keep_their_corrections_and_retracted_ones_are_not_added(doc
     (added,) = sources.add_found(document_id=document.pk, works=[good, bad])
     added.refresh_from_db()
     assert added.notices == [["correction", "10.1/c"]]
+
+
+@pytest.mark.parametrize(
+    ("work", "is_against"),
+    [
+        (FoundWork(title="Erratum: On lamps", is_notice=True), False),
+        (FoundWork(title="Retraction: On lamps", is_notice=True, takes_back=True), True),
+    ],
+    ids=["correction", "retraction"],
+)
+def test_a_cited_notice_is_called_retracted_only_where_it_is_one_of_retraction(
+    document: Document, work: FoundWork, is_against: bool
+) -> None:
+    mine = source(document)
+    retractions.note(source_id=mine.pk, works=[replace(work, services=("crossref",))], now=timezone.now())
+    mine.refresh_from_db()
+    assert (mine.retracted_at is not None) == is_against
+
+
+def test_a_cited_erratum_is_no_retracted_work_by_its_title(document: Document) -> None:
+    assert named(document, {"type": "article-journal", "title": "Erratum: On lamps"}).retracted_at is None
+
+
+def bibliography(document: Document, **values: Any) -> Source:
+    csl = {"title": "Of lamps and of those who kept them", "author": [{"family": "Rossi"}],
+           "issued": {"date-parts": [[2019]]}}  # fmt: skip
+    return named(document, {"type": "article-journal", **csl, **values})
+
+
+GONE = FoundWork(
+    title="Of Lamps, and of Those Who Kept Them",
+    authors=((("family", "Rossi"), ("given", "Anna")),),
+    year=2020,
+    doi=DOI,
+    is_retracted=True,
+    services=("openalex",),
+)
+NOTICE = FoundWork(title=GONE.title, year=2024, is_notice=True, takes_back=True, services=("crossref",))
+
+
+@pytest.mark.parametrize(
+    ("said", "handed_in"),
+    [
+        (GONE, {}), (GONE, {"DOI": DOI, "title": "Another title"}), (NOTICE, {}),
+        (replace(NOTICE, retracts=(DOI,), title="Notice of retraction"), {"DOI": DOI}),
+        (replace(NOTICE, retracts=(DOI,)), {}),
+    ],
+    ids=["title", "doi", "notice by title", "notice by doi", "notice without our doi"],
+)  # fmt: skip
+def test_what_a_search_knows_to_be_taken_back_marks_what_was_handed_in(
+    document: Document, said: FoundWork, handed_in: dict[str, str]
+) -> None:
+    mine, other = bibliography(document, **handed_in), bibliography(DocumentFactory.create(), **handed_in)
+    retractions.mark_found(document_id=document.pk, works=[said], now=timezone.now())
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert mine.retracted_by == said.services[0]
+    assert other.retracted_at is None
+
+
+@pytest.mark.parametrize(
+    ("said", "handed_in"),
+    [
+        (GONE, {"DOI": "10.5555/sandbox.other"}), (GONE, {"author": [{"family": "Other"}]}),
+        (GONE, {"issued": {"date-parts": [[1990]]}}), (GONE, {"title": "Of lamps and of those who broke them"}),
+        (replace(GONE, is_retracted=False), {}), (replace(NOTICE, takes_back=False), {}),
+        (replace(NOTICE, retracts=("10.5555/sandbox.other",)), {"DOI": DOI}),
+    ],
+    ids=["other doi", "other author", "other year", "other title", "stands", "correction", "notice of another"],
+)  # fmt: skip
+def test_what_only_looks_like_it_stands(document: Document, said: FoundWork, handed_in: dict[str, Any]) -> None:
+    mine = bibliography(document, **handed_in)
+    retractions.mark_found(document_id=document.pk, works=[said], now=timezone.now())
+    mine.refresh_from_db()
+    assert mine.retracted_at is None
+
+
+@pytest.mark.parametrize("service", ["openalex", "crossref"])
+def test_a_search_for_a_document_marks_its_own_works(document: Document, sandbox: Running, service: str) -> None:
+    first = async_to_sync(sources.search)(["lamps"], language="en")
+    cache.clear()
+    sandbox.control.fault(service, "retracted")
+    left = async_to_sync(sources.search)(["lamps"], language="en")
+    gone = next(work for work in first if work.doi not in {one.doi for one in left})
+    mine = named(document, {"type": gone.kind, "title": gone.title})
+    async_to_sync(sources.search)(["lamps"], language="en", document_id=document.pk)  # as remembered
+    mine.refresh_from_db()
+    assert service in mine.retracted_by
 
 
 def test_looking_up_has_an_end(document: Document, sandbox: Running) -> None:
