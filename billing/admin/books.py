@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -46,7 +46,7 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
         return sum(entry.cents for entry in booking.entries.all() if entry.cents > 0)
 
     @admin.action(description=_("Export as CSV"), permissions=["view"])
-    def export_csv(self, request: HttpRequest, chosen: QuerySet[Booking]) -> StreamingHttpResponse:
+    def export_csv(self, request: HttpRequest, chosen: QuerySet[Booking]) -> HttpResponse:
         """One line for each entry of the chosen bookings."""
         audit_export(request, "bookings", chosen.count())
         entries = Entry.objects.filter(booking__in=chosen).select_related("booking").order_by("booking_id", "id")

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -168,7 +168,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
             self.message_user(request, _("%s holds no money that could go back.") % payment.pk, messages.WARNING)
 
     @admin.action(description=_("Export as CSV"), permissions=["view"])
-    def export_csv(self, request: HttpRequest, chosen: QuerySet[Payment]) -> StreamingHttpResponse:
+    def export_csv(self, request: HttpRequest, chosen: QuerySet[Payment]) -> HttpResponse:
         """The chosen payments, one line each, without what they tell about the person."""
         audit_export(request, "payments", chosen.count())
         rows = chosen.select_related("price_list").order_by("created_at").iterator(chunk_size=500)

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -168,7 +168,7 @@ class PromoCodeAdmin(admin.ModelAdmin):
         self.message_user(request, _("Switched off."), messages.SUCCESS)
 
     @admin.action(description=_("Export as CSV"), permissions=["view"])
-    def export_csv(self, request: HttpRequest, chosen: QuerySet[PromoCode]) -> StreamingHttpResponse:
+    def export_csv(self, request: HttpRequest, chosen: QuerySet[PromoCode]) -> HttpResponse:
         """The chosen codes with their use."""
         audit_export(request, "promo codes", chosen.count())
         heads = ("code", "percent", "batch", "used", "reserved", "limit_total", "starts_at", "ends_at", "enabled")

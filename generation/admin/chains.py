@@ -93,7 +93,7 @@ class AIModelAdmin(ControlAdmin):
     form = AIModelForm
     inlines = (PlacesInline,)
     list_display = (
-        "__str__", "enabled", "input_price", "cached_price", "cache_write_price", "output_price", "ends_on", "is_there",
+        "__str__", "enabled", "is_there", "ends_on", "input_price", "cached_price", "cache_write_price", "output_price",
     )  # fmt: skip
     list_editable = ("enabled", "input_price", "cached_price", "cache_write_price", "output_price")
     list_filter = ("provider", "enabled")

@@ -1,12 +1,14 @@
 """What staff are told of keys and of questions that providers do not take (R-113): by place and id, never by value."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from generation.ai.errors import Trouble
 from generation.ai.keys import Key
 from generation.enums import Outcome, Provider
 from generation.models import AIModel, Attempt
-from tesigo.platform.alerts import tell_staff
+from tesigo.platform.alerts import keep_alert, tell_staff
 
 
 def key_refused(key: Key, trouble: Trouble | None = None) -> None:
@@ -59,11 +61,11 @@ def model_refused(key: Key, model: str) -> None:
     )
 
 
-def model_gone(model: AIModel) -> None:
-    """No key of its provider finds a model any more (R-25)."""
+def model_gone(model: AIModel, *, since: datetime) -> None:
+    """No key of its provider finds a model any more (R-25). In one transaction with the mark that says so."""
     facts = {"model": model.name, "provider": Provider(model.provider).label}
-    tell_staff(
-        key=f"ai-model-gone:{model.provider}:{model.name}",
+    keep_alert(
+        key=f"ai-model-gone:{model.provider}:{model.name}:{since.isoformat()}",
         subject=_("%(provider)s has no model %(model)s any more") % facts,
         text=_(
             "%(provider)s says that there is no model %(model)s. It is left out of every chain, without a call; the "

@@ -90,6 +90,12 @@ class Catalogue:
         return None
 
 
+def address(provider: str) -> str:
+    """Where the list of a provider's models is read."""
+    base: str = settings.OPENAI_BASE_URL if provider == Provider.OPENAI else f"{settings.ANTHROPIC_BASE_URL}/v1"
+    return f"{base.rstrip('/')}/models"
+
+
 def end_in_sdk(provider: str, name: str) -> date | None:
     """When a model ends, by the tables of the installed SDK."""
     table = _openai_table() if provider == Provider.OPENAI else _anthropic_table()

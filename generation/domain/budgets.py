@@ -6,6 +6,7 @@ shortest. A person's day is limited in tokens, by the row that staff gave this p
 others in euros (R-27). A budget without a row in ``Budget`` has no limit; staff are told of that.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -13,13 +14,15 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from generation.enums import JobState, Scope
 from generation.models import Budget, BudgetUse, Job, PersonalLimit
-from tesigo.platform.alerts import tell_staff
+from tesigo.platform.alerts import keep_alert
+
+logger = logging.getLogger(__name__)
 
 #: The order in which rows are locked.
 ORDER: Final = (Scope.JOB, Scope.USER_DAY, Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
@@ -127,6 +130,7 @@ class Level:
     use_id: int
     percent: int
     alerted: int
+    limit: Decimal | int | None
 
 
 @dataclass(frozen=True)
@@ -183,8 +187,8 @@ def reserve(*, payer: Payer, amount: Amount) -> list[Level]:
         euros, tokens = euros + amount.euros, tokens + amount.tokens
         if (most_euros is not None and euros > most_euros) or (most_tokens is not None and tokens > most_tokens):
             raise OverBudget(scope, resets_at(scope, payer.at))
-        share = _percent(tokens, most_tokens) if most_euros is None else _percent(euros, most_euros)
-        levels.append(Level(scope, subject, period, use_id, share, alerted))
+        gone, most = (tokens, most_tokens) if most_euros is None else (euros, most_euros)
+        levels.append(Level(scope, subject, period, use_id, _percent(gone, most), alerted, most))
     with connection.cursor() as cursor:
         cursor.execute(_RESERVE, [amount.euros, amount.tokens, [level.use_id for level in levels]])
     return levels
@@ -283,20 +287,28 @@ def _state(scope: Scope, budget: Budget | None, now: datetime) -> BudgetState:
 
 
 def tell(levels: Sequence[Level]) -> None:
-    """Tells staff of budgets that are 80 % or 100 % used, once each. After the transaction: nobody waits for it."""
+    """Tells staff of budgets that are 80 % or 100 % used, once each. After the transaction: nobody waits for it.
+
+    What cannot be kept does not count as told, and the next call tells of it.
+    """
     for level in levels:
         reached = max((share for share in _TOLD_AT if share <= level.percent), default=0)
         if reached > level.alerted:
-            if BudgetUse.objects.filter(pk=level.use_id, alerted__lt=reached).update(alerted=reached):
-                _tell(level, reached)
+            try:
+                with transaction.atomic():
+                    if BudgetUse.objects.filter(pk=level.use_id, alerted__lt=reached).update(alerted=reached):
+                        _tell(level, reached)
+            except DatabaseError:
+                logger.exception("an alert could not be kept", extra={"alert": f"budget {level.scope.value}"})
         elif level.alerted and level.percent < _TOLD_AGAIN_BELOW:
             BudgetUse.objects.filter(pk=level.use_id, alerted=level.alerted).update(alerted=0)
 
 
 def _tell(level: Level, reached: int) -> None:
     name = " ".join(part for part in (level.scope.value, level.subject, level.period) if part)
-    tell_staff(
-        key=f"budget:{name}:{reached}",
+    keep_alert(
+        # One that was raised and fills up is another matter than the one before.
+        key=f"budget:{name}:{level.limit}:{reached}",
         subject=f"{reached} % of a budget is used: {name}",
         text=f"{level.percent} % of the budget {name} is spent or reserved by calls under way.\n"
         "Over it, cheaper models are asked; with none left, writing waits for the next budget or a higher one.",

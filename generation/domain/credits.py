@@ -12,7 +12,7 @@ from django.db.models import Sum
 from generation.enums import Provider
 from generation.models import Attempt, ProviderCredit
 from privacy.domain import audit
-from tesigo.platform.alerts import tell_staff
+from tesigo.platform.alerts import keep_alert
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -100,14 +100,15 @@ def tell() -> None:
     for balance in balances():
         reached = max((share for share in _TOLD_AT if share <= balance.used_percent), default=0)
         mine = ProviderCredit.objects.filter(pk=balance.newest, told_percent__lt=reached)
-        if reached and mine.update(told_percent=reached):
-            _tell(balance, reached)
+        with transaction.atomic():
+            if reached and mine.update(told_percent=reached):
+                _tell(balance, reached)
 
 
 def _tell(balance: Balance, reached: int) -> None:
     name = balance.provider.label
     subject = f"The credit at {name} is used up" if reached == 100 else f"A fifth of the credit at {name} is left"
-    tell_staff(
+    keep_alert(
         key=f"credit:{balance.provider}:{balance.newest}:{reached}",
         subject=subject,
         text=f"€{balance.left:.2f} of €{balance.basis:.2f} is left at {name}, by what calls have cost since "

@@ -15,7 +15,7 @@ from generation.ai import access, alerts, catalogue, keys
 from generation.ai.catalogue import Catalogue, Listed, Unread
 from generation.enums import Provider
 from generation.models import AIModel
-from tesigo.platform.alerts import tell_staff
+from tesigo.platform.alerts import keep_alert, tell_staff
 
 #: Days before an end at which staff are told, and when it is there.
 WARNINGS: Final = (60, 30, 7, 0)
@@ -50,8 +50,9 @@ def check(*, today: date | None = None) -> list[Checked]:
 def mark_gone(model: AIModel) -> None:
     """Leaves a model out of every chain from now on: every key was told that there is none. Staff are told once."""
     with transaction.atomic():
-        if AIModel.objects.filter(pk=model.pk, gone_since=None).update(gone_since=timezone.now()):
-            alerts.model_gone(model)
+        now = timezone.now()
+        if AIModel.objects.filter(pk=model.pk, gone_since=None).update(gone_since=now):
+            alerts.model_gone(model, since=now)
 
 
 def _check_provider(provider: Provider, rows: list[AIModel], today: date) -> list[Checked]:
@@ -60,7 +61,7 @@ def _check_provider(provider: Provider, rows: list[AIModel], today: date) -> lis
         found.read()
     except Unread as error:
         _unread(provider, today)
-        return [_by_the_sdk(row, f"{_('list not read')}: {error}") for row in rows]
+        return [_by_the_sdk(row, f"{_('list not read')} at {catalogue.address(provider)}: {error}") for row in rows]
     AIModel.objects.filter(provider=provider).exclude(unread_since=None).update(unread_since=None)
     return [_check_model(row, found) for row in rows]
 
@@ -146,7 +147,7 @@ def _tell_end(model: AIModel, left: int) -> None:
         subject = ngettext("%(model)s ends in %(days)d day", "%(model)s ends in %(days)d days", left) % facts
     else:
         subject = _("%(model)s has ended") % facts
-    tell_staff(
+    keep_alert(
         key=f"ai-model-ends:{model.provider}:{model.name}:{facts['day']}:{model.end_told_days}:{left}",
         subject=subject,
         text=_(

@@ -16,7 +16,7 @@ from generation.domain.queue import Claim
 from generation.enums import JobKind, JobState, Scope, Wait
 from generation.errors import LostLease, StepFailed
 from generation.models import Job
-from tesigo.platform.alerts import tell_staff
+from tesigo.platform.alerts import keep_alert
 
 #: A waiting step looks again after this at the latest: staff may have raised the budget.
 _LOOK_AGAIN: Final = timedelta(minutes=5)
@@ -41,10 +41,9 @@ def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = No
             _tell_owner(job, what)
             note = f"the budget for {over.scope.label}"
             jobs.record(job_id=job.pk, step_id=claim.step_id, what="waits", note=note, now=now)
+            _alert(job, over.scope, now)
             transaction.on_commit(lambda: progress.announce(claim.document_id))
-    if is_new:
-        _alert(job, over.scope, now)
-    elif job.waits_since is not None and now - job.waits_since >= settings.LONGEST_HOLD:
+    if not is_new and job.waits_since is not None and now - job.waits_since >= settings.LONGEST_HOLD:
         if job.waits_for == Wait.LIMIT:
             raise StepFailed(_("What you may have written in a day did not suffice for it, for too long."))
         raise StepFailed(_("What we may spend on writing was used up for too long."))
@@ -78,7 +77,7 @@ def _alert(job: Job, scope: Scope, now: datetime) -> None:
     """One key for a budget and its period, however many jobs wait for it."""
     subject = {Scope.JOB: str(job.pk), Scope.USER_DAY: str(job.document.owner_id)}.get(scope, "")
     name = " ".join(part for part in (scope.value, subject, budgets.period_of(scope, now)) if part)
-    tell_staff(
+    keep_alert(
         key=f"budget-waits:{name}",
         subject=f"Writing waits for a budget: {name}",
         text=f"Job {job.pk} waits: not even the cheapest model fits into the budget {name}.\n"

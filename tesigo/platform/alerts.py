@@ -29,13 +29,21 @@ def tell_staff(*, key: str, subject: str, text: str, cool_down: timedelta = COOL
     ``subject`` and ``text`` name things by their ids: no addresses, names or secrets (R-75). Inside a transaction it
     is told if that commits: what is rolled back has not happened. Never raises; with the database away the log has it.
     """
-    key, subject = _clean(key, 200), _clean(subject, 200)
-    logger.error("alert: %s", subject, extra={"alert": key})
     try:
         with transaction.atomic():
-            _keep(key, subject, _clean(text, _TEXT_LENGTH), cool_down)
+            keep_alert(key=key, subject=subject, text=text, cool_down=cool_down)
     except Exception:  # whatever it is, the caller's work goes on
-        logger.exception("an alert could not be kept", extra={"alert": key})
+        logger.exception("an alert could not be kept", extra={"alert": _clean(key, 200)})
+
+
+def keep_alert(*, key: str, subject: str, text: str, cool_down: timedelta = COOL_DOWN) -> None:
+    """The same for what a mark keeps from being told twice; raises where the alert cannot be kept.
+
+    Called in one transaction with the mark: both are kept, or neither is, and it is told another time.
+    """
+    key, subject = _clean(key, 200), _clean(subject, 200)
+    logger.error("alert: %s", subject, extra={"alert": key})
+    _keep(key, subject, _clean(text, _TEXT_LENGTH), cool_down)
 
 
 def _keep(key: str, subject: str, text: str, cool_down: timedelta) -> None:

@@ -336,7 +336,7 @@ def _tell(kind: Kind[D], row: D, what: str, words: str) -> None:
     """Once for a kind within the cool-down: when one fails, many mostly do."""
     with_why = f" Last error: {row.error}" if row.error else ""
     page = settings.SITE_URL + reverse("admin:waiting_kind", args=[kind.name])
-    alerts.tell_staff(
+    alerts.keep_alert(
         key=f"{what}:{kind.name}",
         subject=f"{kind.name} {words.partition(' and')[0]}",
         text=f"{kind.name} {row.pk} {words}.{with_why}\n"

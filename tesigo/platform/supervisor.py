@@ -22,12 +22,17 @@ LOG_BYTES = 20_000_000
 
 @dataclass
 class Child:
-    """A program to keep running; `stop_seconds` is how long it may take to finish what it holds."""
+    """A program to keep running; `stop_seconds` is how long it may take to finish what it holds.
+
+    `is_ready` is set once a line of it holds `ready`.
+    """
 
     name: str
     command: Sequence[str]
     environ: dict[str, str] = field(default_factory=dict)
     stop_seconds: float = 10.0
+    ready: str = ""
+    is_ready: threading.Event = field(default_factory=threading.Event)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_again_at: float = 0.0
@@ -87,7 +92,7 @@ class Supervisor:
         wait_until(lambda: command_line(pid) != "", seconds=2, pause=0.01)
         (self._pids / f"{child.name}.pid").write_text(f"{pid}\n{command_line(pid)}")
         assert child.process.stdout is not None
-        threading.Thread(target=self._copy_lines, args=(child.name, child.process.stdout), daemon=True).start()
+        threading.Thread(target=self._copy_lines, args=(child, child.process.stdout), daemon=True).start()
 
     def look_after(self) -> None:
         """Starts again what died; called a few times a second."""
@@ -126,7 +131,8 @@ class Supervisor:
     def _note_signal(self, number: int, frame: object) -> None:
         self._signals += 1
 
-    def _copy_lines(self, name: str, stream: IO[bytes]) -> None:
+    def _copy_lines(self, child: Child, stream: IO[bytes]) -> None:
+        name = child.name
         self._logs.mkdir(parents=True, exist_ok=True)
         path = self._logs / f"{name}.log"
         if path.exists() and path.stat().st_size > LOG_BYTES:
@@ -135,7 +141,10 @@ class Supervisor:
             for line in stream:
                 log.write(line)
                 log.flush()
-                self._say(f"{name:8}| {line.decode(errors='replace').rstrip()}")
+                text = line.decode(errors="replace").rstrip()
+                self._say(f"{name:8}| {text}")
+                if child.ready and child.ready in text:
+                    child.is_ready.set()
 
 
 def _ends(pid: int, *, seconds: float) -> bool:

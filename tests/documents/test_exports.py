@@ -20,6 +20,7 @@ from tesigo.platform import duty
 from tesigo.platform.enqueue import outbox
 from tesigo.tasks import nudge_due
 from tests.documents.factories import outlined_document
+from tests.platform.alerting import told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,7 +164,7 @@ def test_a_lease_is_renewed_for_as_long_as_the_worker_lives(document: Document) 
 
 
 def test_what_always_fails_is_given_up_with_its_traceback_and_staff_are_told(
-    document: Document, caplog: pytest.LogCaptureFixture
+    document: Document,
 ) -> None:
     Document.objects.filter(pk=document.pk).update(citation_style="no-such-style")
     row = ask(document)
@@ -178,9 +179,7 @@ def test_what_always_fails_is_given_up_with_its_traceback_and_staff_are_told(
     assert row.error.startswith("ExportError: ")
     assert "documents/domain/exporting.py:" in row.traceback
     assert len(row.traceback) <= duty.TRACEBACK_LENGTH
-    assert [record.message for record in caplog.records if record.message.startswith("alert")] == [
-        "alert: export was given up after 3 tries"
-    ]
+    assert told() == ["export was given up after 3 tries"]
     assert not exporting.make_export(export_id=row.pk)
     assert not duty.due(exporting.EXPORTS, now=now + timedelta(days=9)).exists()
 

@@ -22,6 +22,7 @@ from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Personal
 from privacy.domain import retention
 from tests.billing.concurrently import at_once
 from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
+from tests.platform.alerting import alerts_away, told
 
 pytestmark = pytest.mark.django_db
 
@@ -141,7 +142,7 @@ def test_a_persons_limit_holds_at_each_call_and_ends_with_the_day() -> None:
     reserve(payer(at=NOW + timedelta(days=1)), "0.01")
 
 
-def test_a_limit_of_their_own_holds_in_place_of_the_default_both_ways(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_limit_of_their_own_holds_in_place_of_the_default_both_ways() -> None:
     Budget.objects.filter(scope=Scope.USER_DAY).update(tokens=200)
     careful, generous, usual = UserFactory.create_batch(3)
     PersonalLimit.objects.create(person=careful, tokens=100)
@@ -151,8 +152,7 @@ def test_a_limit_of_their_own_holds_in_place_of_the_default_both_ways(caplog: py
         reserve(payer(owner_id=person.pk), "0.01", tokens=most)
         with pytest.raises(OverBudget):
             reserve(payer(owner_id=person.pk), "0.01", tokens=1)
-    told = [record.message for record in caplog.records if "100 % of a budget" in record.message]
-    assert len(told) == 3
+    assert len(told("100 % of a budget")) == 3
     PersonalLimit.objects.filter(person=careful).delete()
     reserve(payer(owner_id=careful.pk), "0.01", tokens=100)
     Budget.objects.filter(scope=Scope.USER_DAY).delete()
@@ -179,35 +179,40 @@ def test_the_person_shown_is_the_one_nearest_to_their_own_limit() -> None:
     assert (person.subject, person.limit, person.share) == (str(near.pk), 100, 90)
 
 
-def test_without_a_row_there_is_no_limit_and_staff_are_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_row_there_is_no_limit_and_staff_are_told() -> None:
     Budget.objects.filter(scope=Scope.HOUSE_DAY).delete()
     limit(Scope.JOB, "9999")
     reserve(payer(), "2000")
     tidying.tell_missing()
-    assert [record.message for record in caplog.records if "alert" in record.message] == [
-        "alert: There is no budget of the kind house_day"
-    ]
+    assert told() == ["There is no budget of the kind house_day"]
 
 
-def test_staff_are_told_at_80_and_at_100_percent_once_each(caplog: pytest.LogCaptureFixture) -> None:
+def test_staff_are_told_at_80_and_at_100_percent_once_each() -> None:
     limit(Scope.HOUSE_DAY, "1.00")
     for euros in ("0.79", "0.01", "0.05", "0.15"):
         reserve(payer(), euros)
-    told = [record.message for record in caplog.records if "house_day" in record.message]
-    assert told == [
-        "alert: 80 % of a budget is used: house_day 2026-11-21",
-        "alert: 100 % of a budget is used: house_day 2026-11-21",
+    assert told("house_day") == [
+        "80 % of a budget is used: house_day 2026-11-21",
+        "100 % of a budget is used: house_day 2026-11-21",
     ]
 
 
-def test_staff_are_told_again_when_a_raised_budget_fills_up(caplog: pytest.LogCaptureFixture) -> None:
+def test_staff_are_told_again_when_a_raised_budget_fills_up() -> None:
     limit(Scope.HOUSE_DAY, "1.00")
     reserve(payer(), "0.80")
     limit(Scope.HOUSE_DAY, "2.00")
     reserve(payer(), "0.10")
     reserve(payer(), "0.70")
-    told = [record.message for record in caplog.records if "house_day" in record.message]
-    assert told == ["alert: 80 % of a budget is used: house_day 2026-11-21"] * 2
+    assert told("house_day") == ["80 % of a budget is used: house_day 2026-11-21"] * 2
+
+
+def test_a_budget_that_could_not_be_told_of_is_told_of_at_the_next_call() -> None:
+    limit(Scope.HOUSE_DAY, "1.00")
+    with alerts_away():
+        reserve(payer(), "0.80")  # goes on
+    assert BudgetUse.objects.get(scope=Scope.HOUSE_DAY).alerted == 0
+    reserve(payer(), "0.01")
+    assert told("house_day") == ["80 % of a budget is used: house_day 2026-11-21"]
 
 
 def test_the_overview_shows_the_house_and_the_furthest_job_and_person() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from tests.billing.concurrently import at_once
 from tests.documents.factories import UserFactory
 from tests.generation.staff import sign_in
 from tests.generation.test_budgets import intend, running
+from tests.platform.alerting import alerts_away, told
 
 MILLION = 1_000_000
 
@@ -133,11 +134,8 @@ def test_calls_that_end_at_once_are_all_counted(model: AIModel) -> None:
 
 @pytest.mark.django_db
 class TestTold:
-    def told(self, caplog: pytest.LogCaptureFixture) -> list[str]:
-        return [record.message for record in caplog.records if "credit at" in record.message]
-
     def test_staff_are_told_once_at_a_fifth_left_once_at_none_and_anew_after_more_was_bought(
-        self, model: AIModel, caplog: pytest.LogCaptureFixture
+        self, model: AIModel
     ) -> None:
         job = running()
         buy("10.00", hours_ago=1)
@@ -145,15 +143,24 @@ class TestTold:
             spend(job, model, euros)
             for _ in range(2):
                 tidying.tidy(now=timezone.now())
-        assert self.told(caplog) == [
-            "alert: A fifth of the credit at OpenAI is left",
-            "alert: The credit at OpenAI is used up",
+        assert told("credit at") == [
+            "A fifth of the credit at OpenAI is left",
+            "The credit at OpenAI is used up",
         ]
         buy("10.00")
         tidying.tidy(now=timezone.now())
         spend(job, model, 8)
         tidying.tidy(now=timezone.now())
-        assert self.told(caplog)[2:] == ["alert: A fifth of the credit at OpenAI is left"]
+        assert told("credit at")[2:] == ["A fifth of the credit at OpenAI is left"]
+
+    def test_what_could_not_be_told_is_told_later(self, model: AIModel) -> None:
+        buy("10.00")
+        spend(running(), model, 8)
+        with alerts_away(), pytest.raises(ProgrammingError):
+            credits.tell()
+        assert ProviderCredit.objects.get().told_percent == 0
+        credits.tell()
+        assert told() == ["A fifth of the credit at OpenAI is left"]
 
     def test_staff_enter_it_see_it_and_the_trail_keeps_it(self, client: Client, model: AIModel) -> None:
         staff = sign_in(client)

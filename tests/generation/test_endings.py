@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import ProgrammingError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -15,6 +16,7 @@ from generation.enums import Purpose
 from generation.models import AIModel
 from generation.tasks import check_models
 from sandbox.client import Control
+from tests.platform.alerting import alerts_away, keys_told, told
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -23,43 +25,57 @@ def model(name: str = "gpt-6.1-terra") -> AIModel:
     return AIModel.objects.get(name=name)
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.getMessage().startswith("alert:")]
-
-
 @pytest.mark.parametrize("name", ["gpt-6.1-terra", "claude-sonnet-5-5"])
-def test_an_announced_end_is_kept_and_told_60_30_and_7_days_before_once_each(
-    control: Control, caplog: pytest.LogCaptureFixture, name: str
-) -> None:
+def test_an_announced_end_is_kept_and_told_60_30_and_7_days_before_once_each(control: Control, name: str) -> None:
     today = timezone.now().date()
     end = today + timedelta(days=90)
     control.model(name, ends=f"{end}")
     expected = {61: 0, 60: 1, 59: 1, 31: 1, 30: 2, 20: 2, 7: 3, 2: 3, 0: 4}
-    caplog.set_level(logging.ERROR)
     for left, count in expected.items():
         endings.check(today=end - timedelta(days=left))
-        assert len(told(caplog)) == count, left
+        assert len(told()) == count, left
     assert model(name).ends_on == end
-    assert "ends in 60 days" in told(caplog)[0]
-    assert "has ended" in told(caplog)[3]
+    assert "ends in 60 days" in told()[0]
+    assert "has ended" in told()[3]
 
 
-def test_an_end_that_is_put_off_is_told_anew(control: Control, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_end_or_a_loss_that_could_not_be_told_is_told_later(control: Control) -> None:
     today = timezone.now().date()
-    caplog.set_level(logging.ERROR)
+    control.model("gpt-6-luna", ends=f"{today + timedelta(days=5)}")
+    with alerts_away():
+        with pytest.raises(ProgrammingError):
+            endings.check(today=today)
+        with pytest.raises(ProgrammingError):
+            endings.mark_gone(model("gpt-6.1-terra"))
+    assert (model("gpt-6-luna").end_told_days, model("gpt-6.1-terra").gone_since) == (None, None)
+    endings.check(today=today)
+    endings.mark_gone(model("gpt-6.1-terra"))
+    assert told() == ["OpenAI gpt-6-luna ends in 5 days", "OpenAI has no model gpt-6.1-terra any more"]
+
+
+def test_a_model_that_is_gone_again_is_told_of_again(control: Control) -> None:
+    for _ in range(2):
+        endings.mark_gone(model("gpt-6-luna"))
+        endings.mark_gone(model("gpt-6-luna"))
+        endings.check()
+        assert model("gpt-6-luna").gone_since is None
+    assert len(set(keys_told("ai-model-gone:openai:gpt-6-luna"))) == 2
+
+
+def test_an_end_that_is_put_off_is_told_anew(control: Control) -> None:
+    today = timezone.now().date()
     for days in (5, 50):
         control.model("gpt-6-luna", ends=f"{today + timedelta(days=days)}")
         endings.check(today=today)
-    assert len(told(caplog)) == 2
+    assert len(told()) == 2
     assert model("gpt-6-luna").ends_on == today + timedelta(days=50)
 
 
-def test_a_model_that_nobody_asks_warns_nobody(control: Control, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.ERROR)
+def test_a_model_that_nobody_asks_warns_nobody(control: Control) -> None:
     control.model("gpt-6-luna", ends=f"{timezone.now().date() + timedelta(days=5)}")
     AIModel.objects.filter(name="gpt-6-luna").update(enabled=False)
     endings.check()
-    assert told(caplog) == []
+    assert told() == []
     assert model("gpt-6-luna").ends_on is not None
 
 
@@ -85,15 +101,14 @@ def test_a_name_without_its_date_is_found_although_the_list_has_it_with_one(cont
     assert model("claude-haiku-4-5").gone_since is None
 
 
-def test_the_model_s_own_limits_are_kept_and_held_to(control: Control, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_model_s_own_limits_are_kept_and_held_to(control: Control) -> None:
     AIModel.objects.filter(name="claude-haiku-5-5").update(max_output_tokens=500_000, context_tokens=2_000_000)
-    caplog.set_level(logging.ERROR)
     endings.check()
     found = model("claude-haiku-5-5")
     assert (found.told_output_tokens, found.told_context_tokens) == (128_000, 1_000_000)
     assert (found.longest_answer, found.window) == (128_000, 1_000_000)
-    assert len(told(caplog)) == 1
-    assert "gives less than its row says" in told(caplog)[0]
+    assert len(told()) == 1
+    assert "gives less than its row says" in told()[0]
 
 
 def test_lists_that_cannot_be_read_change_nothing_and_are_told_after_three_nights(
@@ -106,14 +121,14 @@ def test_lists_that_cannot_be_read_change_nothing_and_are_told_after_three_night
     today = timezone.now().date()
     for night in range(3):
         endings.check(today=today + timedelta(days=night))
-    assert told(caplog) == []
+    assert told() == []
     assert before == list(
         AIModel.objects.order_by("pk").values_list("name", "ends_on", "gone_since", "told_output_tokens")
     )
     check_models()
     assert any("not known of a model" in record.getMessage() for record in caplog.records)
     endings.check(today=today + timedelta(days=3))
-    assert len(told(caplog)) == 2
+    assert len(told()) == 2
     control.clear_faults()
     endings.check(today=today + timedelta(days=4))
     assert not AIModel.objects.exclude(unread_since=None).exists()
@@ -138,6 +153,14 @@ def test_the_command_prints_every_model(control: Control, settings: Settings) ->
     assert "2099-01-02" in lines["gpt-6.1-terra"]
     assert " off " in lines["gpt-6-luna"]
     assert "no key" in lines["claude-sonnet-5-5"]
+
+
+def test_a_list_that_cannot_be_read_is_named_by_its_address(control: Control, settings: Settings) -> None:
+    control.fault("ai", "500", times=40)
+    out = StringIO()
+    call_command("check_models", stdout=out)
+    for address in (f"{settings.OPENAI_BASE_URL}/models", f"{settings.ANTHROPIC_BASE_URL}/v1/models"):
+        assert out.getvalue().count(f"list not read at {address}: ") == 2
 
 
 class TestTables:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.db import ProgrammingError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -21,6 +22,7 @@ from generation.models import AIModel, Attempt, Budget, BudgetUse, ChainPlace, J
 from sandbox.client import Control
 from tests.documents.factories import outlined_document
 from tests.generation.making import drain, ordered_document
+from tests.platform.alerting import alerts_away, keys_told, told
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = OverBudget(Scope.HOUSE_DAY, budgets.next_day(NOW))
@@ -52,18 +54,24 @@ class TestWaiting:
             assert holding.wait_for_budget(claim=claim, over=DAY, now=now) == timedelta(seconds=wait)
         assert holding.wait_for_budget(claim=claim, over=OverBudget(Scope.JOB), now=NOW) == timedelta(minutes=5)
 
-    def test_staff_are_told_once_for_a_budget_however_many_jobs_wait(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_staff_are_told_once_for_a_budget_however_many_jobs_wait(self) -> None:
         claims = [claimed() for _ in range(2)]
         for claim in claims:
             holding.wait_for_budget(claim=claim, over=DAY, now=NOW)
-        keys = [record.__dict__["alert"] for record in caplog.records if "Writing waits" in record.message]
-        assert keys == ["budget-waits:house_day 2026-11-21"] * 2  # by its key it is mailed once
+        assert keys_told() == ["budget-waits:house_day 2026-11-21"]
 
-    def test_a_job_over_its_own_budget_is_told_of_by_its_id(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_wait_that_cannot_be_told_is_not_marked_and_told_later(self) -> None:
+        claim = claimed()
+        with alerts_away(), pytest.raises(ProgrammingError):
+            holding.wait_for_budget(claim=claim, over=DAY, now=NOW)
+        assert not Job.objects.exclude(waits_for="").exists()
+        holding.wait_for_budget(claim=claim, over=DAY, now=NOW)
+        assert told() == ["Writing waits for a budget: house_day 2026-11-21"]
+
+    def test_a_job_over_its_own_budget_is_told_of_by_its_id(self) -> None:
         claim = claimed()
         holding.wait_for_budget(claim=claim, over=OverBudget(Scope.JOB), now=NOW)
-        (alert,) = [record.__dict__["alert"] for record in caplog.records if "Writing waits" in record.message]
-        assert alert == f"budget-waits:job {claim.job_id}"
+        assert keys_told() == [f"budget-waits:job {claim.job_id}"]
 
     @pytest.mark.parametrize(
         ("kind", "words"),
@@ -113,7 +121,7 @@ class TestOwnersLimit:
         return OverBudget(Scope.USER_DAY, budgets.next_day(NOW))
 
     def test_the_job_waits_for_the_day_to_end_and_its_owner_is_told(
-        self, mailoutbox: list[EmailMultiAlternatives], caplog: pytest.LogCaptureFixture
+        self, mailoutbox: list[EmailMultiAlternatives]
     ) -> None:
         claim = claimed()
         assert holding.wait_for_budget(claim=claim, over=self.over(), now=NOW) == timedelta(minutes=5)
@@ -125,8 +133,7 @@ class TestOwnersLimit:
             assert "What you may have written in a day is used up" in body
             assert "00:00 UTC" in body
             assert "What we may spend" not in body
-        keys = [record.__dict__["alert"] for record in caplog.records if "Writing waits" in record.message]
-        assert keys == [f"budget-waits:user_day {job.document.owner_id} 2026-11-21"]
+        assert keys_told() == [f"budget-waits:user_day {job.document.owner_id} 2026-11-21"]
 
     def test_the_page_says_until_when_and_promises_no_time(self) -> None:
         claim = claimed()

@@ -1,6 +1,5 @@
 """What providers say of accounts, keys and models rather than of questions: each meaning has its own consequence."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from generation.enums import KeyHealth, Outcome, Provider, Purpose
 from generation.models import AIModel, Attempt
 from sandbox.client import Control
 from tests.generation.asking import Run, ask_first, asker, calls, forget_here, health, one
+from tests.platform.alerting import told
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -39,22 +39,20 @@ def outcomes() -> list[tuple[str, str]]:
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
 @pytest.mark.parametrize("mode", OF_THE_ACCOUNT)
 def test_trouble_of_the_account_sets_the_key_aside_for_long_and_is_told_by_name(
-    run: Run, control: Control, provider: str, mode: str, caplog: pytest.LogCaptureFixture
+    run: Run, control: Control, provider: str, mode: str
 ) -> None:
     ask_first(provider=provider)
     control.fault(provider, mode)
-    with caplog.at_level(logging.ERROR):
-        assert run(one).value["queries"]
-        assert run(one).value["queries"]
+    assert run(one).value["queries"]
+    assert run(one).value["queries"]
     other = "anthropic" if provider == "openai" else "openai"
     assert outcomes() == [(provider, "account"), (other, "succeeded"), (other, "succeeded")]
     assert calls(control, provider) == 1
     assert health(Provider(provider)) == KeyHealth.ASIDE
     (known,), now, _ = breaker.look(keys.configured(provider)[:1])
     assert LONG_ASIDE - 60 < known.aside_until - now <= LONG_ASIDE
-    told = [record.getMessage() for record in caplog.records if "alert:" in record.getMessage()]
-    assert len(told) == 1
-    assert any(words in told[0] for words in ("spending limit", "out of money", "on hold"))
+    (subject,) = told()
+    assert any(words in subject for words in ("spending limit", "out of money", "on hold"))
 
 
 def test_staff_have_a_key_asked_again_at_once(run: Run, control: Control, client: Any) -> None:
@@ -93,19 +91,16 @@ def test_a_model_closed_to_a_key_is_left_out_and_its_others_go_on(run: Run, cont
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
-def test_a_model_that_is_not_there_any_more_costs_one_call(
-    run: Run, control: Control, provider: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_model_that_is_not_there_any_more_costs_one_call(run: Run, control: Control, provider: str) -> None:
     ask_first(provider=provider)
     first = chains.chains()[Purpose.QUERIES][0].model
     control.model(first.name, ends=f"{timezone.now().date() - timedelta(days=1)}")
-    with caplog.at_level(logging.ERROR):
-        for _ in range(3):
-            assert run(one).model != first.name
+    for _ in range(3):
+        assert run(one).model != first.name
     assert list(Attempt.objects.filter(model=first).values_list("outcome", flat=True)) == [Outcome.GONE]
     first.refresh_from_db()
     assert first.gone_since is not None
-    assert any(f"no model {first.name} any more" in record.getMessage() for record in caplog.records)
+    assert told("any more") == [f"{Provider(provider).label} has no model {first.name} any more"]
     assert all(first.name != link.model.name for link in chains.chains()[Purpose.QUERIES])
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from tesigo.platform import alert_mail, alerts, duty
 from tesigo.platform.models import Alert
 from tesigo.platform.processes import free_port
 from tesigo.tasks import mail_alert, nudge_due, send_alert
+from tests.platform.alerting import alerts_away, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,19 +132,23 @@ def test_what_is_rolled_back_is_not_told() -> None:
 
 
 def test_a_transaction_survives_an_alert_that_cannot_be_kept(caplog: pytest.LogCaptureFixture) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE platform_alert RENAME TO away")
-    try:
-        with transaction.atomic():
-            tell()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-    finally:
+    with alerts_away(), transaction.atomic():
+        tell()
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE away RENAME TO platform_alert")
+            cursor.execute("SELECT 1")
     assert "an alert could not be kept" in caplog.text
     tell()
     assert work() == 1, "what could not be kept does not count as told"
+
+
+def test_what_is_told_once_only_is_kept_with_its_mark_or_neither_is() -> None:
+    mark = Alert.objects.create(key="mark", subject="", text="")
+    with alerts_away(), pytest.raises(ProgrammingError), transaction.atomic():
+        alerts.keep_alert(key="budget", subject="The budget is used up", text="Raise it.")
+    with transaction.atomic():
+        Alert.objects.filter(pk=mark.pk).update(subject="marked")
+        alerts.keep_alert(key="budget", subject="The budget is used up", text="Raise it.")
+    assert told() == ["marked", "The budget is used up"]
 
 
 @pytest.mark.parametrize(

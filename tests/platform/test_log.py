@@ -4,11 +4,21 @@ import json
 import logging
 import sys
 import time
+from typing import Any
 
 import pytest
+from celery import beat
 
+from tesigo import celery
 from tesigo.platform import correlation
-from tesigo.platform.log import CorrelationFilter, MaskingFormatter, MaskingJsonFormatter, mask
+from tesigo.platform.log import (
+    BrokerAway,
+    CorrelationFilter,
+    MaskingFormatter,
+    MaskingJsonFormatter,
+    logging_config,
+    mask,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +84,34 @@ def test_a_long_line_does_not_take_minutes(text: str) -> None:
     began = time.process_time()
     mask(text)
     assert time.process_time() - began < 20
+
+
+def test_beat_says_in_one_line_that_the_broker_does_not_answer(caplog: pytest.LogCaptureFixture) -> None:
+    """By the scheduler itself: it logs the stack and the error with its traceback, each time."""
+
+    class Away(beat.Scheduler):
+        def apply_async(self, *args: Any, **kwargs: Any) -> None:
+            raise TimeoutError("Timeout reading from socket")
+
+    entry = beat.ScheduleEntry(name="nudge", task="tasks.nudge", schedule=60, app=celery.app)
+    with caplog.at_level(logging.INFO, logger="celery.beat"):
+        Away(app=celery.app, lazy=True).apply_entry(entry)
+    (made,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    BrokerAway().filter(made)
+    line = MaskingFormatter("%(levelname)s %(message)s").format(made)
+    assert line == "WARNING not sent, the broker does not answer: TimeoutError: Timeout reading from socket"
+
+
+def test_the_handler_that_everything_goes_through_shortens_it() -> None:
+    (console,) = logging_config(json=True, level="INFO")["handlers"].values()
+    assert "broker_away" in console["filters"]
+
+
+def test_another_error_of_beat_keeps_its_traceback() -> None:
+    try:
+        raise ValueError("a mistake")
+    except ValueError:
+        made = logging.LogRecord("celery.beat", logging.ERROR, __file__, 1, "Other: %s", ("x",), sys.exc_info())
+    assert BrokerAway().filter(made)
+    assert made.exc_info
+    assert made.levelno == logging.ERROR

@@ -61,6 +61,17 @@ def test_lines_are_prefixed_and_kept_in_a_file(tmp_path: Path) -> None:
     assert "hello web" in (tmp_path / "log" / "web.log").read_text()
 
 
+def test_a_child_is_ready_once_a_line_of_it_says_so(tmp_path: Path) -> None:
+    supervisor = Supervisor(home=tmp_path, say=Heard())
+    child, silent = polite("web"), polite("beat")
+    child.ready, silent.ready = "hello", "never said"
+    for one in (child, silent):
+        supervisor.start(one)
+    assert child.is_ready.wait(10)
+    supervisor.stop(["web", "beat"])
+    assert not silent.is_ready.is_set()
+
+
 def test_a_child_that_dies_is_started_again_after_a_growing_pause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,3 +253,13 @@ def test_alerts_can_be_read_and_not_written(staff: User, client: Client) -> None
     who_may_not = Client()
     who_may_not.force_login(User.objects.create_user("other@example.org", PASSWORD, is_staff=True))
     assert who_may_not.get("/admin/platform/alert/").status_code == 403
+
+
+def test_the_list_of_alerts_says_which_were_sent_wait_or_were_given_up(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("boss@example.org", "a password that is long"))
+    listed = "/admin/platform/alert/"
+    alert(due_at=timezone.now())
+    assert '<td class="field-standing">waits</td>' in client.get(listed).content.decode()
+    gone = alert(due_at=None, given_up_at=timezone.now(), tries=8, error="SMTPException", traceback="in send_it_now")
+    assert '<td class="field-standing">given up</td>' in client.get(listed).content.decode()
+    assert "in send_it_now" in client.get(f"{listed}{gone.pk}/change/").content.decode()

@@ -18,12 +18,14 @@ from tesigo.platform.local_env import PORTS, uses_sandbox
 from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock, port_is_free
 from tesigo.platform.redis_server import RedisError
+from tesigo.platform.setting_up import telling
 from tesigo.platform.stack import VAR, Stack
 from tesigo.platform.static_files import collect_if_changed
 from tesigo.platform.supervisor import Child, Supervisor
 
 STOP_ORDER = ("web", "worker", "beat", "sandbox")
 HEALTH_SECONDS = 60
+WORKER_SECONDS = 30
 
 
 class Command(BaseCommand):
@@ -79,8 +81,10 @@ class Command(BaseCommand):
         stack.start()
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.say("Setting up the database (about a minute the first time) …")
-            call_command("migrate", interactive=False)
+            steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            self.say(f"Setting up the database, {len(steps)} steps: a few minutes the first time …")
+            with telling(self.say, total=len(steps)) as output:
+                call_command("migrate", interactive=False, stdout=output, no_color=True)
         if collect_if_changed(VAR / "static.stamp"):
             self.say("Collected the static files.")
         self._create_staff(staff_email)
@@ -111,8 +115,7 @@ class Command(BaseCommand):
         web += ["--no-proxy-headers"]
         self.supervisor.start(Child("web", web))
         # The first page matters most: the others share the processors only after it.
-        if self._wait_for_site():
-            self._announce()
+        answers = self._wait_for_site()
         celery = [python, "-m", "celery", "--quiet", "-A", "tesigo"]
         worker = Child(
             "worker",
@@ -121,14 +124,22 @@ class Command(BaseCommand):
             environ={
                 "REMAP_SIGTERM": "SIGQUIT",
                 # In a container everybody is root.
-                "PYTHONWARNINGS": "ignore:You're running the worker with superuser:RuntimeWarning",
+                "PYTHONWARNINGS": "ignore:You're running the worker with superuser:UserWarning",
             },
+            ready=" ready.",
             stop_seconds=settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 10,
         )
         beat = Child("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="])
         if not self.supervisor.is_stopping:
             self.supervisor.start(worker)
             self.supervisor.start(beat)
+        # The addresses come last, where they are seen: what the others say at their start stands above them.
+        deadline = time.monotonic() + WORKER_SECONDS
+        while not worker.is_ready.is_set() and time.monotonic() < deadline and not self.supervisor.is_stopping:
+            self.supervisor.look_after()
+            time.sleep(0.1)
+        if answers and not self.supervisor.is_stopping:
+            self._announce()
 
     def _wait_for_site(self) -> bool:
         deadline = time.monotonic() + HEALTH_SECONDS

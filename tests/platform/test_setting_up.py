@@ -1,0 +1,47 @@
+"""A first start is never silent for long, and says nothing that frightens."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from tesigo.platform.setting_up import telling
+
+
+def test_it_says_how_many_steps_are_done_while_one_takes_long() -> None:
+    said: list[str] = []
+    is_said = threading.Event()
+
+    def say(line: str) -> None:
+        said.append(line)
+        is_said.set()
+
+    with telling(say, total=3, every=0.01) as output:
+        output.write("  Applying documents.0001_initial...")
+        output.write(" OK\n")
+        output.write("  Applying djstripe.0002_2_10...")
+        is_said.clear()
+        assert is_said.wait(10)
+    assert "1 of 3 steps are done" in said[-1]
+    assert said[-1].endswith("now djstripe …")
+    count = len(said)
+    with telling(say, total=3, every=60):
+        pass
+    assert len(said) == count, "what is quick says nothing"
+
+
+def test_root_is_not_warned_of_root() -> None:
+    """In a container everybody is root; the filter is the one that `make run` gives its worker."""
+    from tesigo.management.commands import up
+
+    source = Path(up.__file__).read_text(encoding="utf-8")
+    filters = next(line.split('"')[3] for line in source.splitlines() if '"PYTHONWARNINGS"' in line)
+    program = "import os; os.getuid = os.geteuid = lambda: 0; from celery.platforms import check_privileges as c; c([])"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {"PYTHONWARNINGS": filters}, capture_output=True, text=True,
+        timeout=60, check=True,
+    )  # fmt: skip
+    assert ran.stderr == ""
+    warned = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "superuser" in warned.stderr
