@@ -99,9 +99,7 @@ _NOTICE: Final = re.compile(
     re.IGNORECASE,
 )
 _NOTICE_ALONE: Final = re.compile(rf"^\W*(?:{_WORDS_OF_NOTICES})\W*$", re.IGNORECASE)
-_CORRECTION: Final = re.compile(
-    rf"^[\W_]*(?:{_WORDS_OF_CORRECTIONS})(?:{_SIGN}|\s+(?:to|for|zu)\b\s*)", re.IGNORECASE
-)
+_CORRECTION: Final = re.compile(rf"^[\W_]*(?:{_WORDS_OF_CORRECTIONS})(?:{_SIGN}|\s+(?:to|for|zu)\b\s*)", re.IGNORECASE)
 _CORRECTION_ALONE: Final = re.compile(rf"^\W*(?:{_WORDS_OF_CORRECTIONS}|correction)\W*$", re.IGNORECASE)
 #: Where the work stood, behind its title in a notice.
 _PLACE: Final = re.compile(r"\s*(?:\[[^\[\]]*\d{4}[^\[\]]*\]?|\([^()]*\d{4}[^()]*\)?)\W*$")
