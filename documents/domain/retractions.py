@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain.mail import send_mail
 from documents.domain import search_services
 from documents.models import Citation, Source, Upload
 from documents.sources.asking import Line, NoAnswer, Service, line
@@ -26,8 +27,10 @@ from documents.sources.found import doi as bare_doi
 from documents.sources.merging import takes_back
 from documents.sources.searching import configured, look_up, registers
 from privacy.domain import audit
+from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
+RENEW_TASK: Final = "documents.tasks.renew"
 #: What a register said is believed so long.
 BELIEVED_FOR: Final = timedelta(hours=24)
 #: Sources looked up at one time, and the seconds for all of them: a file waits no longer.
@@ -77,6 +80,12 @@ def _wanted(document_id: UUID, now: datetime) -> list[_Heard]:
         .order_by("-is_cited", F("looked_up_at").asc(nulls_first=True), "?")
     )
     return [_Heard(pk, bare_doi(said) or said) for pk, said in rows.values_list("pk", "doi")[:MOST]]
+
+
+def is_due(*, document_id: UUID, now: datetime) -> bool:
+    """Whether registers are to be asked for something that the document cites."""
+    cited = Source.objects.filter(_stale(now), document_id=document_id, retracted_at=None, citations__isnull=False)
+    return bool(registers(configured(settings.SOURCE_SERVICES))) and cited.exclude(doi="").exists()
 
 
 def _stale(now: datetime) -> Q:
@@ -144,12 +153,24 @@ def _as_work(source: Source) -> FoundWork:
 
 
 def mark(*, source: Source, by: Iterable[str], now: datetime) -> None:
-    """From now on the source is not cited. Its owner is told at its file. A second mark changes nothing."""
+    """From now on the source is not cited. A second mark changes nothing.
+
+    Its owner is told at its file, and by mail where a text cites it, of which everything is made anew.
+    """
     words = ", ".join(dict.fromkeys(by))[:200]
     if not Source.objects.filter(pk=source.pk, retracted_at=None).update(retracted_at=now, retracted_by=words):
         return
     audit.record(action="source.retracted", subject=source, by=None, details={"by": words})
+    if Citation.objects.filter(source=source).exists():
+        _tell_owner(source)
+        enqueue_on_commit(RENEW_TASK, str(source.document_id))
     if source.upload_id:
         upload = Upload.objects.select_for_update().get(pk=source.upload_id)
         told = _("“%(title)s” was retracted: it will not be cited.") % {"title": source.title[:200]}
         Upload.objects.filter(pk=upload.pk).update(verdict=f"{upload.verdict} {told}".strip()[:500])
+
+
+def _tell_owner(source: Source) -> None:
+    document = source.document
+    words = {"document_id": str(document.pk), "title": str(document), "work": source.title[:200]}
+    send_mail(user=document.owner, template="retracted", context=words, once_key=f"retracted:{source.pk}")

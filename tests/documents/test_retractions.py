@@ -6,20 +6,37 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 from asgiref.sync import async_to_sync
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.domain import mail
+from accounts.models import Mail
+from documents import tasks
 from documents.domain import exporting, manuscripts, retractions, sources
-from documents.enums import CitationCheck, ExportFormat, SourceOrigin, UploadPurpose, UploadState
+from documents.enums import (
+    CitationCheck,
+    DocumentState,
+    ExportFormat,
+    ExportState,
+    SourceOrigin,
+    UploadPurpose,
+    UploadState,
+)
 from documents.export import labels
-from documents.models import Citation, Document, Export, Section, Source, Upload
+from documents.models import Citation, Document, Export, Rendering, Section, Source, Upload
 from documents.sources.found import FoundWork
 from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.documents.factories import DocumentFactory, SectionFactory, SourceFactory
+from tests.documents.test_exports import Queue
+from tests.documents.test_views import student_with_consent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -208,6 +225,94 @@ def test_a_file_asked_for_later_names_what_was_taken_back_since(document: Docume
     assert cited_in(document) == f"{before} [retracted]"
     assert not Export.objects.filter(pk=made.pk).exists(), "it is made of the text as it is now"
     assert Export.objects.get(document=document).fingerprint != made.fingerprint
+
+
+@pytest.fixture
+def queue(_redis_client: redis.Redis) -> Queue:
+    return Queue(_redis_client)
+
+
+@pytest.fixture
+def finished() -> Document:
+    """A finished document that cites one work with a DOI."""
+    document: Document = DocumentFactory.create(
+        owner=student_with_consent(), state=DocumentState.READY, title="Lighthouses"
+    )
+    mine = source(document, looked_up_at=timezone.now())
+    section = SectionFactory.create(document=document, title="Nights", text=f"Lamps burn [@{mine.key}].")
+    cite(section, mine)
+    return document
+
+
+def ask_for_pdf(document: Document) -> Export:
+    return exporting.request_export(
+        document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False, by=document.owner
+    )
+
+
+def test_a_file_asked_for_again_much_later_is_made_anew_if_something_was_taken_back(
+    finished: Document, sandbox: Running, queue: Queue
+) -> None:
+    old = ask_for_pdf(finished)
+    exporting.make_export(export_id=old.pk)
+    check_task = ("documents.tasks.check_sources", f"('{finished.pk}',)")
+    assert ask_for_pdf(finished).state == ExportState.READY
+    assert check_task not in queue.tasks(), "it was looked up today"
+    finished.sources.update(looked_up_at=timezone.now() - timedelta(days=60))
+    sandbox.control.fault("crossref", "retracted")
+    assert ask_for_pdf(finished).pk == old.pk
+    assert queue.tasks().count(check_task) == 1
+    tasks.check_sources(str(finished.pk))
+    assert ("documents.tasks.renew", f"('{finished.pk}',)") in queue.tasks()
+    tasks.renew(str(finished.pk))
+    (new,) = finished.exports.filter(state=ExportState.PENDING)
+    assert new.fingerprint != old.fingerprint
+    assert Rendering.objects.filter(document=finished).exclude(due_at=None).exists(), "the text for the screen, too"
+    assert ask_for_pdf(finished).pk == new.pk
+
+
+def test_nothing_is_renewed_where_nothing_was_taken_back(finished: Document, sandbox: Running, queue: Queue) -> None:
+    finished.sources.update(looked_up_at=None)
+    exporting.make_export(export_id=ask_for_pdf(finished).pk)
+    tasks.check_sources(str(finished.pk))
+    assert "documents.tasks.renew" not in {name for name, _arguments in queue.tasks()}
+    tasks.renew(str(finished.pk))
+    assert finished.exports.get().state == ExportState.READY
+
+
+def test_an_unfinished_document_has_nothing_to_renew(document: Document) -> None:
+    tasks.renew(str(document.pk))
+    assert not Export.objects.exists()
+    assert not Rendering.objects.exists()
+
+
+def test_the_owner_of_a_text_that_cites_it_is_told_once(finished: Document, mailoutbox: list[EmailMessage]) -> None:
+    mine = finished.sources.get()
+    source(finished, doi="", title="Never cited")
+    for one in (*finished.sources.all(), mine):
+        retractions.mark(source=one, by=["crossref"], now=timezone.now())
+    told = Mail.objects.get()
+    assert (told.once_key, told.user, told.language) == (
+        f"retracted:{mine.pk}",
+        finished.owner,
+        finished.owner.language,
+    )
+    assert mail.deliver(mail_id=str(told.pk))
+    (message,) = mailoutbox
+    assert "Lighthouses" in message.subject
+    assert "“On lamps”, which “Lighthouses” cites, was retracted." in message.body
+    assert f"/documents/{finished.pk}/read/" in message.body
+
+
+def test_the_page_says_it_at_once_and_where_the_citation_is(finished: Document, client: Client) -> None:
+    client.force_login(finished.owner)
+    address = reverse("documents:read", args=[finished.pk])
+    assert "etracted" not in client.get(address).content.decode()
+    retractions.mark(source=finished.sources.get(), by=["crossref"], now=timezone.now())
+    page = client.get(address).content.decode()
+    card = page[page.index('id="cite-1"') :]
+    assert "Retracted: do not rely on this work." in card
+    assert "A work that this text cites was retracted: “On lamps”." in page[: page.index('id="cite-1"')]
 
 
 @pytest.mark.parametrize("language", ["cs", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ro"])
