@@ -28,6 +28,7 @@ from documents.extraction.protocol import Page
 from documents.models import Document, Source
 from documents.sources.asking import Line, line
 from documents.sources.found import MIN_TEXT, FoundWork, doi, doi_of, plain_title
+from documents.sources.found import text as text_of
 from documents.sources.keys import key_for
 from documents.sources.merging import KEPT, merge
 from documents.sources.retractions import by_title
@@ -67,7 +68,7 @@ class Keys:
         csl.pop("citation-key", None)
         source.csl = {**csl, "id": source.key}
         source.title = plain_title(str(csl.get("title", "")))[:500]
-        standing = by_title(source.title)
+        standing = by_title(text_of(csl.get("title")))
         if standing.is_retracted or standing.takes_back:
             source.retracted_at, source.retracted_by = timezone.now(), "title"
         url = str(csl.get("URL", ""))

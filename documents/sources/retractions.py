@@ -87,6 +87,7 @@ _WORK_IN_STARS: Final = re.compile(rf"^[\W_]*[*_~]+(?:{_WORDS_OF_WORKS})[*_~]+\s
 _IN_CAPITALS: Final = _WORDS_OF_WORKS.upper().replace("|REMOVED|", "|")
 _WORK_IN_CAPITALS: Final = re.compile(rf"^[\W_]*(?:{_IN_CAPITALS})\b[\W_]+(?=\S)")
 _WORK_IN_CAPITALS_AT_END: Final = re.compile(rf"[\W_]+(?:{_IN_CAPITALS})\W*$")
+_WORK_ALONE: Final = re.compile(rf"^\W*(?:{_SURE_WORDS})\W*$", re.IGNORECASE)
 #: Before a comma or full stop, if what follows begins like a title ("Retracted, On lamps").
 _WORK_BEFORE_COMMA: Final = re.compile(rf"^[\W_]*(?:{_SURE_WORDS})\s*[,.;]\s+(?=\S)", re.IGNORECASE)
 _WORK_AT_END: Final = re.compile(
@@ -141,7 +142,10 @@ def _is_any(rest: str) -> bool:
 
 
 def _is_in_small_letters(rest: str) -> bool:
-    return sum(letter.islower() for letter in rest) > sum(letter.isupper() for letter in rest)
+    """Words all in capitals may be names ("On DNA"), as long as they are no more than the others."""
+    words = re.findall(r"[^\W\d_]{2,}", rest)
+    shouted = sum(word.isupper() for word in words)
+    return 0 < len(words) >= 2 * shouted
 
 
 def _begins_anew(rest: str) -> bool:
@@ -152,6 +156,7 @@ def _begins_anew(rest: str) -> bool:
 _SAYINGS: Final = (
     (_WORK, _is_any),
     (_WORK_AT_END, _is_any),
+    (_WORK_ALONE, _is_any),
     (_WORK_IN_STARS, _is_any),
     (_WORK_IN_CAPITALS, _is_in_small_letters),
     (_WORK_IN_CAPITALS_AT_END, _is_in_small_letters),

@@ -375,6 +375,11 @@ def test_a_doi_kept_before_it_was_made_bare_is_asked_for_all_the_same(document: 
     assert sources.add_found(document_id=document.pk, works=[again]) == []
 
 
+@pytest.mark.parametrize("title", ["<b>RETRACTED</b> On lamps", "&lt;i&gt;Retracted&lt;/i&gt;: On lamps"])
+def test_marks_within_a_title_hide_nothing(document: Document, title: str) -> None:
+    assert named(document, {"type": "article-journal", "title": title}).retracted_by == "title"
+
+
 def test_found_works_keep_their_corrections_and_retracted_ones_are_not_added(document: Document) -> None:
     good = FoundWork(title="On lamps of old", text=TEXT, doi="10.1/a", notices=(("correction", "10.1/c"),))
     bad = FoundWork(title="On lamps of new", text=TEXT, doi="10.1/b", is_retracted=True)

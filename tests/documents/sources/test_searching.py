@@ -315,13 +315,19 @@ def test_titles_that_say_it_without_a_colon(title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     ["Retracted potential method in wells", "Withdrawn workers and the city", "Removed, Replaced and Forgotten",
-     "WITHDRAWN WORKERS AND THE CITY", "Retracted, reviled and read again", "Withdrawn, Isolated and Alone",
+     "WITHDRAWN WORKERS AND THE CITY", "RETRACTED POTENTIAL METHOD IN WELLS",
+     "Retracted, reviled and read again", "Withdrawn, Isolated and Alone",
      "REMOVED by force: letters", "How papers are retracted", "Why they were WITHDRAWN from us",
      "Retirado, Cansado y Solo", "THE RETRACTED"],
 )  # fmt: skip
 def test_ordinary_titles_that_begin_with_such_a_word_stand(title: str) -> None:
     said = by_title(title)
     assert (said.title, said.is_retracted, said.is_notice) == (title, False, False)
+
+
+@pytest.mark.parametrize("title", ["RETRACTED", "Retracted article", "[Retracted]", "RETRACTED On DNA"])
+def test_no_more_than_the_word_is_enough(title: str) -> None:
+    assert by_title(title).is_retracted
 
 
 @pytest.mark.parametrize(
