@@ -29,6 +29,12 @@ def check_sources(document_id: str) -> None:
     async_to_sync(retractions.check)(document_id=UUID(document_id))
 
 
+@shared_task(name="documents.tasks.renew")
+def renew(document_id: str) -> None:
+    """Makes everything of a finished document anew that a work taken back since has changed (R-98)."""
+    restyling.renew(document_id=UUID(document_id))
+
+
 @shared_task(name="documents.tasks.make_export")
 def make_export(export_id: str) -> None:
     """Makes one file to take away; why it failed stands in its row."""

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -225,6 +225,7 @@ def request_export(
 
     Asking again while it is on its way changes nothing. Each one asked for ``by`` somebody counts: raises QuotaReached.
     Of what they ask for it is looked whether the storage still has it; not within a transaction, for that takes time.
+    Registers that were asked long ago are asked again, and the file is made anew if a work was taken back (R-98).
     """
     if by is not None:
         quotas.spend(user=by, what="export", limit=settings.EXPORTS_PER_DAY)
@@ -233,9 +234,17 @@ def request_export(
     idle = Export.objects.filter(pk=row.pk, due_at=None).exclude(state=ExportState.READY)
     if idle.update(state=ExportState.PENDING, due_at=now, nudged_at=now, tries=0, given_up_at=None, error=""):
         enqueue_on_commit(EXPORTS.task, str(row.pk))
-    elif by is not None and row.state == ExportState.READY and not _is_stored(row):
-        note_lost(export=row)
+    elif by is not None and row.state == ExportState.READY:
+        _see_to(row, now)
     return row
+
+
+def _see_to(row: Export, now: datetime) -> None:
+    """A file that was made before and is asked for again: is it still there, and does all that it cites still stand?"""
+    if not _is_stored(row):
+        note_lost(export=row)  # the registers are asked when it is made
+    elif retractions.is_due(document_id=row.document_id, now=now):
+        enqueue_on_commit("documents.tasks.check_sources", str(row.document_id))
 
 
 def _is_stored(row: Export) -> bool:

@@ -1,4 +1,4 @@
-"""Setting the citations of a finished document in another style."""
+"""Setting the citations of a finished document anew: in another style, or with what was taken back named so."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from documents.domain import exporting, manuscripts
-from documents.enums import DocumentState, ExportFormat
+from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.models import Document, Rendering
 from privacy.domain import audit
 from tesigo.platform import duty
@@ -60,6 +60,20 @@ def ask(*, document_id: UUID) -> None:
         idle = Rendering.objects.filter(pk=row.pk, due_at=None)
         if is_new or idle.update(due_at=now, nudged_at=now, tries=0, given_up_at=None, error="", created_at=now):
             enqueue_on_commit(RENDERINGS.task, str(row.pk))
+
+
+def renew(*, document_id: UUID) -> None:
+    """Makes the files of a finished document and its text for the screen anew where they would be others by now."""
+    document = Document.objects.filter(pk=document_id, state=DocumentState.READY).first()
+    if document is None:
+        return
+    there = document.exports.filter(state=ExportState.READY, citation_style=document.citation_style)
+    with transaction.atomic():
+        for format, with_ai_statement in sorted(set(there.values_list("format", "with_ai_statement"))):
+            exporting.request_export(
+                document_id=document_id, format=ExportFormat(format), with_ai_statement=with_ai_statement
+            )
+        ask(document_id=document_id)
 
 
 def render(*, rendering_id: int) -> bool:

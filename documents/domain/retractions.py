@@ -6,6 +6,7 @@ Asked when a file with a DOI was read, before a document is written, and again b
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,29 +14,48 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain.mail import send_mail
 from documents.domain import search_services
-from documents.models import Source, Upload
-from documents.sources.asking import Line, line
-from documents.sources.found import FoundWork
-from documents.sources.searching import configured, look_up
+from documents.models import Citation, Source, Upload
+from documents.sources.asking import Line, NoAnswer, Service, line
+from documents.sources.found import FoundWork, entries, frozen_names, year
+from documents.sources.found import doi as bare_doi
+from documents.sources.merging import takes_back
+from documents.sources.searching import configured, look_up, registers
 from privacy.domain import audit
+from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
+RENEW_TASK: Final = "documents.tasks.renew"
 #: What a register said is believed so long.
 BELIEVED_FOR: Final = timedelta(hours=24)
 #: Sources looked up at one time, and the seconds for all of them: a file waits no longer.
-_MOST: Final = 60
+MOST: Final = 60
 LONGEST_SECONDS: Final = 30.0
 
 
+@dataclass(slots=True)
+class _Heard:
+    """A source, and what registers have said of it so far."""
+
+    source_id: int
+    doi: str
+    works: list[FoundWork] = field(default_factory=list)
+    answers: int = 0
+
+
 async def check(*, document_id: UUID, seconds: float = LONGEST_SECONDS) -> None:
-    """Looks up the sources with a DOI that were not looked up lately. A register that is silent does no harm."""
+    """Looks up the sources with a DOI that were not looked up lately, for ``seconds`` at most.
+
+    A register that is silent does no harm: what others say is kept, and the source is looked up again next time.
+    """
     services = configured(settings.SOURCE_SERVICES)
-    if not any(service.connector.look_up for service in services):
+    asking = registers(services)
+    if not asking:
         return
     wanted = await sync_to_async(_wanted)(document_id, timezone.now())
     if not wanted:
@@ -43,50 +63,114 @@ async def check(*, document_id: UUID, seconds: float = LONGEST_SECONDS) -> None:
     async with line(services) as asked:
         try:
             async with asyncio.timeout(seconds):
-                await asyncio.gather(*(_look_up(asked, pk, doi) for pk, doi in wanted))
+                await asyncio.gather(*(_ask(asked, one, register, seconds) for one in wanted for register in asking))
         except TimeoutError:
             logger.warning("not every source could be looked up in time")
     silent = {name: why for name, why in asked.failed.items() if name not in asked.answered}
+    await sync_to_async(_keep)(wanted, len(asking))
     await sync_to_async(search_services.record)(answered=asked.answered, failed=silent, now=timezone.now())
 
 
-def _wanted(document_id: UUID, now: datetime) -> list[tuple[int, str]]:
-    stale = Q(looked_up_at=None) | Q(looked_up_at__lt=now - BELIEVED_FOR)
-    rows = Source.objects.filter(stale, document_id=document_id, retracted_at=None).exclude(doi="").order_by("pk")
-    return list(rows.values_list("pk", "doi")[:_MOST])
+def _wanted(document_id: UUID, now: datetime) -> list[_Heard]:
+    """What is cited comes first, then what was never looked up, or longest ago; of equals, each time others."""
+    rows = (
+        Source.objects.filter(_stale(now), document_id=document_id, retracted_at=None)
+        .exclude(doi="")
+        .annotate(is_cited=Exists(Citation.objects.filter(source=OuterRef("pk"))))
+        .order_by("-is_cited", F("looked_up_at").asc(nulls_first=True), "?")
+    )
+    return [_Heard(pk, bare_doi(said) or said) for pk, said in rows.values_list("pk", "doi")[:MOST]]
 
 
-async def _look_up(asked: Line, pk: int, doi: str) -> None:
-    works, silent = await look_up(asked, doi)
-    registers = sum(service.connector.look_up is not None for service in asked.services)
-    if len(silent) < registers:
-        await sync_to_async(note)(source_id=pk, works=works, now=timezone.now())
+def is_due(*, document_id: UUID, now: datetime) -> bool:
+    """Whether registers are to be asked for something that the document cites."""
+    cited = Source.objects.filter(_stale(now), document_id=document_id, retracted_at=None, citations__isnull=False)
+    return bool(registers(configured(settings.SOURCE_SERVICES))) and cited.exclude(doi="").exists()
 
 
-def note(*, source_id: int, works: Iterable[FoundWork], now: datetime) -> None:
-    """Keeps what registers say of a source: taken back by one is enough; corrections and concerns are gathered."""
+def _stale(now: datetime) -> Q:
+    return Q(looked_up_at=None) | Q(looked_up_at__lt=now - BELIEVED_FOR)
+
+
+async def _ask(asked: Line, heard: _Heard, register: Service, seconds: float) -> None:
+    try:
+        work = await look_up(asked, register, heard.doi, patience=seconds)
+    except NoAnswer:
+        return
+    heard.answers += 1
+    if work is not None:
+        heard.works.append(work)
+
+
+def _keep(wanted: list[_Heard], asked: int) -> None:
+    now = timezone.now()
+    for heard in wanted:
+        if heard.answers:
+            note(source_id=heard.source_id, works=heard.works, now=now, is_complete=heard.answers == asked)
+
+
+def note(*, source_id: int, works: Iterable[FoundWork], now: datetime, is_complete: bool = True) -> None:
+    """Keeps what registers say of a source: taken back by one is enough; corrections and concerns are gathered.
+
+    That it stands is believed for a day only where every register answered (``is_complete``).
+    """
     found = list(works)
-    against = [name for work in found if work.is_retracted or work.is_notice for name in work.services]
+    against = [name for work in found if work.is_retracted or work.takes_back for name in work.services]
     notices = sorted({one for work in found for one in work.notices})
     with transaction.atomic():
         source = Source.objects.select_for_update().filter(pk=source_id).first()
         if source is None:
             return
-        values: dict[str, object] = {"looked_up_at": now}
+        values: dict[str, object] = {"looked_up_at": now} if is_complete else {}
         if notices:
             values["notices"] = [list(one) for one in sorted({tuple(one) for one in source.notices} | set(notices))]
-        Source.objects.filter(pk=source_id).update(**values)
+        if values:
+            Source.objects.filter(pk=source_id).update(**values)
         if against:
             mark(source=source, by=against, now=now)
 
 
+def mark_found(*, document_id: UUID, works: Iterable[FoundWork], now: datetime) -> None:
+    """Marks what a search knows to be taken back among the document's sources: by DOI, or by title and what fits."""
+    against = [work for work in works if work.is_retracted or work.takes_back]
+    if not against:
+        return
+    for source in Source.objects.filter(document_id=document_id, retracted_at=None):
+        mine = _as_work(source)
+        if by := [name for work in against if takes_back(work, mine) for name in work.services]:
+            with transaction.atomic():
+                mark(source=source, by=by, now=now)
+
+
+def _as_work(source: Source) -> FoundWork:
+    dates = (source.csl.get("issued") or {}).get("date-parts") or [[]]
+    return FoundWork(
+        title=source.title,
+        doi=bare_doi(source.doi),
+        year=year(dates[0][0]) if dates[0] else None,
+        authors=frozen_names(entries(source.csl.get("author"))),
+    )
+
+
 def mark(*, source: Source, by: Iterable[str], now: datetime) -> None:
-    """From now on the source is not cited. Its owner is told at its file. A second mark changes nothing."""
+    """From now on the source is not cited. A second mark changes nothing.
+
+    Its owner is told at its file, and by mail where a text cites it, of which everything is made anew.
+    """
     words = ", ".join(dict.fromkeys(by))[:200]
     if not Source.objects.filter(pk=source.pk, retracted_at=None).update(retracted_at=now, retracted_by=words):
         return
     audit.record(action="source.retracted", subject=source, by=None, details={"by": words})
+    if Citation.objects.filter(source=source).exists():
+        _tell_owner(source)
+        enqueue_on_commit(RENEW_TASK, str(source.document_id))
     if source.upload_id:
         upload = Upload.objects.select_for_update().get(pk=source.upload_id)
         told = _("“%(title)s” was retracted: it will not be cited.") % {"title": source.title[:200]}
         Upload.objects.filter(pk=upload.pk).update(verdict=f"{upload.verdict} {told}".strip()[:500])
+
+
+def _tell_owner(source: Source) -> None:
+    document = source.document
+    words = {"document_id": str(document.pk), "title": str(document), "work": source.title[:200]}
+    send_mail(user=document.owner, template="retracted", context=words, once_key=f"retracted:{source.pk}")

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from documents.domain import search_services
+from documents.domain import retractions, search_services
 from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
 from documents.domain.text import ascii_words
@@ -27,7 +27,8 @@ from documents.extraction.passages import split_page
 from documents.extraction.protocol import Page
 from documents.models import Document, Source
 from documents.sources.asking import Line, line
-from documents.sources.found import MIN_TEXT, FoundWork, plain_title
+from documents.sources.found import MIN_TEXT, FoundWork, doi, doi_of, plain_title
+from documents.sources.found import text as text_of
 from documents.sources.keys import key_for
 from documents.sources.merging import KEPT, merge
 from documents.sources.retractions import by_title
@@ -56,14 +57,19 @@ class Keys:
     def name(self, source: Source, csl: dict[str, Any]) -> None:
         """Gives the source its key and what follows from its CSL-JSON item, whose texts are cleaned."""
         csl = cleaned(csl)
+        # However it was written ("doi:…", "https://doi.org/…"): registers are asked for the bare one, and no style
+        # makes an address of what is none.
+        source.doi = doi_of(csl)[:200]
+        csl.pop("DOI", None)
+        if source.doi:
+            csl["DOI"] = source.doi
         source.key = key_for(csl, self.taken)
         self.taken.add(source.key)
         csl.pop("citation-key", None)
         source.csl = {**csl, "id": source.key}
         source.title = plain_title(str(csl.get("title", "")))[:500]
-        source.doi = str(csl.get("DOI", ""))[:200]
-        standing = by_title(source.title)
-        if standing.is_retracted or standing.is_notice:
+        standing = by_title(text_of(csl.get("title")))
+        if standing.is_retracted or standing.takes_back:
             source.retracted_at, source.retracted_by = timezone.now(), "title"
         url = str(csl.get("URL", ""))
         source.url = url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
@@ -95,8 +101,8 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
     with transaction.atomic():
         keys = lock_keys(document_id=document_id)
         there = Source.objects.filter(document_id=document_id).values_list("doi", "title")
-        dois = {doi for doi, _title in there if doi}
-        titles = {_plain(title) for _doi, title in there}
+        dois = {doi(said) or said for said, _title in there if said}
+        titles = {_plain(title) for _said, title in there}
         for work in works:
             texts = passage_texts(work.text)
             if not texts or not work.is_citable or work.doi in dois or _plain(work.title) in titles:
@@ -116,17 +122,20 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
     return added
 
 
-async def search(queries: list[str], *, language: str = "") -> list[FoundWork]:
+async def search(queries: list[str], *, language: str = "", document_id: UUID | None = None) -> list[FoundWork]:
     """The best works over all queries and configured services, best first, at most 20 for a query.
 
     The queries are asked at once. Answers are cached for a day, except where a service was silent. Without any service
-    it is an empty list.
+    it is an empty list. Sources of the document ``document_id`` that were taken back, as the services know, are marked.
     """
     services = configured(settings.SOURCE_SERVICES)
     wanted = list(dict.fromkeys(query.strip() for query in queries if query.strip()))[:MAX_QUERIES]
     async with line(services) as asked:
         results = await asyncio.gather(*(_works(asked, query, language) for query in wanted))
     await _note(asked)
+    if document_id is not None:
+        taken_back = [work for result in results for work in result.taken_back]
+        await sync_to_async(retractions.mark_found)(document_id=document_id, works=taken_back, now=timezone.now())
     # What one query knows to be taken back must not come back by another.
     lists = [*(result.works for result in results), *(result.taken_back for result in results)]
     return merge(lists, query=" ".join(queries), language=language, keep=KEPT * max(1, len(results)))
@@ -175,7 +184,7 @@ async def _remembered(name: str) -> SearchResult | None:
 def _cache_name(query: str, language: str) -> str:
     urls = sorted(str(values["url"]) for values in settings.SOURCE_SERVICES.values())
     said = json.dumps([query.casefold(), language, urls])
-    return f"search:2:{hashlib.sha256(said.encode()).hexdigest()}"
+    return f"search:3:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 def _thawed(values: dict[str, Any]) -> FoundWork:

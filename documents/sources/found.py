@@ -14,7 +14,8 @@ MAX_TEXT: Final = 6_000
 #: Below this an abstract or extract cannot carry a claim.
 MIN_TEXT: Final = 80
 #: Of a SICI ("…078<2771:TDOENO>2.0.CO;2") the angle brackets are part, of "<10.1000/x>" they are not.
-_DOI: Final = re.compile(r"10\.\d{4,9}/[^\s\"]{1,180}")
+_DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]{1,180}")
+_RESOLVERS: Final = ("doi.org", "www.doi.org", "dx.doi.org")
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,30})[^<>]{0,200}>|<!--[^<>]{0,200}-->")
 #: Marks of a word's letters, which leave no blank behind. Of them CSL keeps what changes the sense.
 _INLINE: Final = frozenset({"i", "b", "em", "strong", "u", "scp", "sc", "span", "font", "a", "italic", "bold", "tt"})
@@ -41,9 +42,11 @@ class FoundWork:
     language: str = ""
     cited_by: int = 0
     services: tuple[str, ...] = ()
-    #: Taken back, by any service's word, or the notice that says so of others: never offered (R-98).
+    #: Taken back, by any service's word, or a notice about another work: never offered (R-98).
     is_retracted: bool = False
     is_notice: bool = False
+    #: A notice that another work was taken back, not of a correction.
+    takes_back: bool = False
     #: DOIs that this notice takes back.
     retracts: tuple[str, ...] = ()
     #: Corrections and expressions of concern, as (kind, DOI).
@@ -127,6 +130,15 @@ def doi(value: object) -> str:
         if depth > 0 and opens == "<":
             found = found[: found.rindex(opens)]
     return found.rstrip(".,;:'").lower()
+
+
+def doi_of(item: dict[str, Any]) -> str:
+    """The bare DOI of a CSL-JSON item: of its field, else of its address, if that is one of the resolver's."""
+    try:
+        parts = urlsplit(str(item.get("URL", "")).strip())
+    except ValueError:
+        return doi(item.get("DOI"))
+    return doi(item.get("DOI")) or (doi(parts.path) if parts.hostname in _RESOLVERS else "")
 
 
 def url(value: object) -> str:

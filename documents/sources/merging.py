@@ -62,7 +62,7 @@ def unite(lists: Iterable[Sequence[FoundWork]]) -> list[FoundWork]:
 
 def _marked(merged: list[FoundWork]) -> list[FoundWork]:
     """With the works marked that a notice takes back: by the DOI it names, else by the title it repeats."""
-    notices = [work for work in merged if work.is_notice]
+    notices = [work for work in merged if work.takes_back]
     dois = {doi for notice in notices for doi in notice.retracts}
     titles = {_plain(notice.title) for notice in notices if len(_plain(notice.title)) >= _LONG_ENOUGH}
     titles |= {_plain(work.title) for work in merged if work.is_retracted and not work.doi}
@@ -72,6 +72,22 @@ def _marked(merged: list[FoundWork]) -> list[FoundWork]:
         else work
         for work in merged
     ]
+
+
+def takes_back(said: FoundWork, work: FoundWork) -> bool:
+    """Whether what a service says means this work: a retracted one that is the same, or a notice that names it.
+
+    Stricter than for a list of what was found: a title must be the very same, for a source of somebody's is at stake.
+    """
+    title = _plain(work.title)
+    is_titled = len(title) >= _LONG_ENOUGH and _plain(said.title) == title
+    if said.takes_back:
+        return work.doi in said.retracts if work.doi and said.retracts else is_titled
+    if not said.is_retracted:
+        return False
+    if work.doi and said.doi:
+        return work.doi == said.doi
+    return is_titled and _years_agree(said, work) and _authors_agree(said, work)
 
 
 def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> int | None:
@@ -140,6 +156,7 @@ def _united(one: FoundWork, other: FoundWork) -> FoundWork:
         cited_by=max(best.cited_by, rest.cited_by),
         is_retracted=one.is_retracted or other.is_retracted,
         is_notice=one.is_notice or other.is_notice,
+        takes_back=one.takes_back or other.takes_back,
         retracts=tuple(dict.fromkeys([*one.retracts, *other.retracts])),
         notices=tuple(dict.fromkeys([*one.notices, *other.notices])),
         services=tuple(dict.fromkeys([*one.services, *other.services])),

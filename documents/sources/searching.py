@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,7 +10,7 @@ from documents.sources.asking import ANSWER_SECONDS, Line, NoAnswer, NotThere, S
 from documents.sources.found import FoundWork
 from documents.sources.merging import KEPT, best, unite
 
-__all__ = ["SearchResult", "Service", "ask_all", "configured", "look_up", "search_services"]
+__all__ = ["SearchResult", "Service", "ask_all", "configured", "look_up", "registers", "search_services"]
 
 logger = logging.getLogger(__name__)
 _PER_SERVICE: Final = 20
@@ -66,24 +67,25 @@ async def _works(asked: Line, service: Service, query: str, seconds: float) -> l
         return None
 
 
-async def look_up(asked: Line, doi: str, *, seconds: float = ANSWER_SECONDS) -> tuple[list[FoundWork], list[str]]:
-    """What the registers of publications say of a DOI, and the names of those that gave no answer."""
-    registers = [service for service in asked.services if service.connector.look_up]
+def registers(services: Iterable[Service]) -> list[Service]:
+    """Those that can be asked for one publication by its DOI."""
+    return [service for service in services if service.connector.look_up]
 
-    async def one(service: Service) -> FoundWork | None:
-        connector = service.connector
-        assert connector.look_up is not None
-        assert connector.parse_one is not None
-        try:
-            return connector.parse_one(
-                await asked.ask(service, connector.look_up(doi, service.access), seconds=seconds)
-            )
-        except NotThere:
-            return None
 
-    answers = await asyncio.gather(*(one(service) for service in registers), return_exceptions=True)
-    works = [answer for answer in answers if isinstance(answer, FoundWork)]
-    silent = [
-        register.name for register, answer in zip(registers, answers, strict=True) if isinstance(answer, Exception)
-    ]
-    return works, silent
+async def look_up(asked: Line, register: Service, doi: str, *, patience: float) -> FoundWork | None:
+    """What a register says of a DOI; None where it does not know it. Waits its turn for ``patience`` seconds.
+
+    Raises NoAnswer.
+    """
+    connector = register.connector
+    assert connector.look_up is not None
+    assert connector.parse_one is not None
+    try:
+        payload = await asked.ask(register, connector.look_up(doi, register.access), patience=patience)
+    except NotThere:
+        return None
+    try:
+        return connector.parse_one(payload)
+    except Exception as error:  # whatever is wrong with one answer, the others are heard
+        logger.exception("what %s says of a work could not be read", register.name)
+        raise NoAnswer("unreadable") from error

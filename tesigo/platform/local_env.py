@@ -150,14 +150,18 @@ def main(command: list[str]) -> int:
         return 2
     load()
     stack = Stack(VAR)
-    start = with_servers and not any(stack.pids().values())
-    if start:
-        stack.start()
+    if not with_servers or any(stack.pids().values()):
+        # Nothing is left to do here: the command takes this process's place, and gets the signals meant for it.
+        try:
+            os.execvp(command[0], command)  # noqa: S606  # to run a given command is what this is for
+        except OSError as error:
+            print(f"{command[0]}: {error.strerror}", file=sys.stderr)
+            return 127
+    stack.start()
     try:
         return subprocess.run(command, check=False).returncode
     finally:
-        if start:
-            stack.stop()
+        stack.stop()
 
 
 if __name__ == "__main__":

@@ -1,21 +1,42 @@
 """What was taken back is never cited: known by any register, at reading, before writing and at each file (R-98)."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 from asgiref.sync import async_to_sync
+from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.domain import mail
+from accounts.models import Mail
+from documents import tasks
 from documents.domain import exporting, manuscripts, retractions, sources
-from documents.enums import ExportFormat, UploadPurpose, UploadState
+from documents.enums import (
+    CitationCheck,
+    DocumentState,
+    ExportFormat,
+    ExportState,
+    SourceOrigin,
+    UploadPurpose,
+    UploadState,
+)
 from documents.export import labels
-from documents.models import Document, Export, Section, Source, Upload
+from documents.models import Citation, Document, Export, Rendering, Section, Source, Upload
 from documents.sources.found import FoundWork
 from privacy.models import AuditEvent
 from sandbox.testing import Running
-from tests.documents.factories import DocumentFactory, SourceFactory
+from tests.documents.factories import DocumentFactory, SectionFactory, SourceFactory
+from tests.documents.test_exports import Queue
+from tests.documents.test_views import student_with_consent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,6 +53,23 @@ def source(document: Document, **values: Any) -> Source:
     made: Source = SourceFactory.create(document=document, **{"doi": DOI, "title": "On lamps"} | values)
     sources.add_passages(made, [TEXT], language="en")
     return made
+
+
+def named(document: Document, csl: dict[str, Any]) -> Source:
+    """A source as a bibliography that was handed in brings it."""
+    made = Source(document=document, origin=SourceOrigin.BIBLIOGRAPHY)
+    with transaction.atomic():
+        sources.lock_keys(document_id=document.pk).name(made, csl)
+        made.save()
+    return made
+
+
+def cite(section: Section, source: Source) -> None:
+    passage = source.passages.get()
+    Citation.objects.create(
+        document=section.document, section=section, position=0, source=source, passage=passage,
+        sentence=f"{TEXT[:-1]} [@{source.key}].", check_result=CitationCheck.VERBATIM,
+    )  # fmt: skip
 
 
 def check(document: Document) -> None:
@@ -76,6 +114,54 @@ def test_a_register_that_is_silent_marks_nothing_and_is_asked_again(document: Do
     check(document)
     mine.refresh_from_db()
     assert (mine.retracted_at, mine.looked_up_at) == (None, None)
+
+
+def test_one_register_alone_vouches_for_no_work(document: Document, sandbox: Running) -> None:
+    mine = source(document)
+    sandbox.control.fault("crossref", "500")
+    check(document)
+    mine.refresh_from_db()
+    assert (mine.retracted_at, mine.looked_up_at) == (None, None)
+    sandbox.control.clear_faults()
+    sandbox.control.fault("crossref", "retracted")
+    check(document)
+    mine.refresh_from_db()
+    assert mine.retracted_by == "crossref"
+
+
+@pytest.mark.parametrize("mode", ["500", "hang"])
+def test_what_one_register_says_is_kept_while_another_is_silent(
+    document: Document, sandbox: Running, mode: str
+) -> None:
+    mine = source(document)
+    sandbox.control.fault("crossref", mode, seconds=60)
+    sandbox.control.fault("openalex", "retracted")
+    async_to_sync(retractions.check)(document_id=document.pk, seconds=5)
+    mine.refresh_from_db()
+    assert mine.retracted_by == "openalex"
+
+
+def test_cited_works_are_asked_for_first_and_the_others_in_turn(
+    document: Document, sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retractions, "MOST", 2)
+    section = SectionFactory.create(document=document)
+    long_ago = timezone.now() - timedelta(days=60)
+    asked = source(document, doi="10.5555/sandbox.asked", looked_up_at=long_ago)
+    fresh = [source(document, doi=f"10.5555/sandbox.fresh{number}") for number in range(2)]
+    cited = source(document, doi="10.5555/sandbox.cited", looked_up_at=long_ago)
+    cite(section, cited)
+
+    def waiting() -> set[str]:
+        stale = Q(looked_up_at=None) | Q(looked_up_at=long_ago)
+        return set(document.sources.filter(stale).values_list("doi", flat=True))
+
+    check(document)
+    assert cited.doi not in waiting()
+    assert asked.doi in waiting()
+    assert len(waiting() & {one.doi for one in fresh}) == 1
+    check(document)
+    assert waiting() == set()
 
 
 def test_a_doi_that_no_register_knows_stands(document: Document, sandbox: Running) -> None:
@@ -141,6 +227,94 @@ def test_a_file_asked_for_later_names_what_was_taken_back_since(document: Docume
     assert Export.objects.get(document=document).fingerprint != made.fingerprint
 
 
+@pytest.fixture
+def queue(_redis_client: redis.Redis) -> Queue:
+    return Queue(_redis_client)
+
+
+@pytest.fixture
+def finished() -> Document:
+    """A finished document that cites one work with a DOI."""
+    document: Document = DocumentFactory.create(
+        owner=student_with_consent(), state=DocumentState.READY, title="Lighthouses"
+    )
+    mine = source(document, looked_up_at=timezone.now())
+    section = SectionFactory.create(document=document, title="Nights", text=f"Lamps burn [@{mine.key}].")
+    cite(section, mine)
+    return document
+
+
+def ask_for_pdf(document: Document) -> Export:
+    return exporting.request_export(
+        document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False, by=document.owner
+    )
+
+
+def test_a_file_asked_for_again_much_later_is_made_anew_if_something_was_taken_back(
+    finished: Document, sandbox: Running, queue: Queue
+) -> None:
+    old = ask_for_pdf(finished)
+    exporting.make_export(export_id=old.pk)
+    check_task = ("documents.tasks.check_sources", f"('{finished.pk}',)")
+    assert ask_for_pdf(finished).state == ExportState.READY
+    assert check_task not in queue.tasks(), "it was looked up today"
+    finished.sources.update(looked_up_at=timezone.now() - timedelta(days=60))
+    sandbox.control.fault("crossref", "retracted")
+    assert ask_for_pdf(finished).pk == old.pk
+    assert queue.tasks().count(check_task) == 1
+    tasks.check_sources(str(finished.pk))
+    assert ("documents.tasks.renew", f"('{finished.pk}',)") in queue.tasks()
+    tasks.renew(str(finished.pk))
+    (new,) = finished.exports.filter(state=ExportState.PENDING)
+    assert new.fingerprint != old.fingerprint
+    assert Rendering.objects.filter(document=finished).exclude(due_at=None).exists(), "the text for the screen, too"
+    assert ask_for_pdf(finished).pk == new.pk
+
+
+def test_nothing_is_renewed_where_nothing_was_taken_back(finished: Document, sandbox: Running, queue: Queue) -> None:
+    finished.sources.update(looked_up_at=None)
+    exporting.make_export(export_id=ask_for_pdf(finished).pk)
+    tasks.check_sources(str(finished.pk))
+    assert "documents.tasks.renew" not in {name for name, _arguments in queue.tasks()}
+    tasks.renew(str(finished.pk))
+    assert finished.exports.get().state == ExportState.READY
+
+
+def test_an_unfinished_document_has_nothing_to_renew(document: Document) -> None:
+    tasks.renew(str(document.pk))
+    assert not Export.objects.exists()
+    assert not Rendering.objects.exists()
+
+
+def test_the_owner_of_a_text_that_cites_it_is_told_once(finished: Document, mailoutbox: list[EmailMessage]) -> None:
+    mine = finished.sources.get()
+    source(finished, doi="", title="Never cited")
+    for one in (*finished.sources.all(), mine):
+        retractions.mark(source=one, by=["crossref"], now=timezone.now())
+    told = Mail.objects.get()
+    assert (told.once_key, told.user, told.language) == (
+        f"retracted:{mine.pk}",
+        finished.owner,
+        finished.owner.language,
+    )
+    assert mail.deliver(mail_id=str(told.pk))
+    (message,) = mailoutbox
+    assert "Lighthouses" in message.subject
+    assert "“On lamps”, which “Lighthouses” cites, was retracted." in message.body
+    assert f"/documents/{finished.pk}/read/" in message.body
+
+
+def test_the_page_says_it_at_once_and_where_the_citation_is(finished: Document, client: Client) -> None:
+    client.force_login(finished.owner)
+    address = reverse("documents:read", args=[finished.pk])
+    assert "etracted" not in client.get(address).content.decode()
+    retractions.mark(source=finished.sources.get(), by=["crossref"], now=timezone.now())
+    page = client.get(address).content.decode()
+    card = page[page.index('id="cite-1"') :]
+    assert "Retracted: do not rely on this work." in card
+    assert "A work that this text cites was retracted: “On lamps”." in page[: page.index('id="cite-1"')]
+
+
 @pytest.mark.parametrize("language", ["cs", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ro"])
 def test_every_language_has_its_word_for_it(document: Document, language: str) -> None:
     mine = source(document)
@@ -152,13 +326,58 @@ def test_every_language_has_its_word_for_it(document: Document, language: str) -
 
 def test_a_title_that_says_so_is_enough(document: Document) -> None:
     csl = {"type": "article-journal", "title": "RETRACTED: On CO<sub>2</sub> lamps", "DOI": "10.1/x"}
-    made = Source(document=document, origin="bibliography")
-    with transaction.atomic():
-        sources.lock_keys(document_id=document.pk).name(made, csl)
-        made.save()
+    made = named(document, csl)
     assert (made.retracted_by, made.title) == ("title", "RETRACTED: On CO2 lamps")
     sources.add_passages(made, [TEXT], language="en")
     assert offered(document) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"DOI": f"https://doi.org/{DOI}"}, {"DOI": f"doi:{DOI}"}, {"DOI": f"DOI: {DOI}"}, {"DOI": f"doi.org/{DOI}"},
+        {"DOI": f"https://www.doi.org/{DOI}"}, {"DOI": f"http://dx.doi.org/{DOI}"}, {"DOI": DOI.upper()},
+        {"URL": f"https://doi.org/{DOI}"}, {"URL": f"http://DX.DOI.ORG/{DOI.upper()}?nosfx=y"},
+        {"URL": f"https://www.doi.org/{DOI}", "DOI": "n/a"},
+    ],
+    ids=lambda said: " ".join(f"{name}={value}" for name, value in said.items()),
+)  # fmt: skip
+def test_a_doi_is_known_in_every_form_it_is_written_in(
+    document: Document, sandbox: Running, said: dict[str, str]
+) -> None:
+    made = named(document, {"type": "article-journal", "title": "On lamps", **said})
+    assert (made.doi, made.csl["DOI"]) == (DOI, DOI)
+    sandbox.control.fault("crossref", "retracted", path=f"/works/{DOI}")
+    check(document)
+    made.refresh_from_db()
+    assert made.retracted_by == "crossref"
+    again = FoundWork(title="Another title of it", text=TEXT, doi=DOI)
+    assert sources.add_found(document_id=document.pk, works=[again]) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"DOI": "n/a"}, {"DOI": "PMC12345"}, {"URL": f"https://example.org/doi/{DOI}/full"}, {"URL": "https://[broken"}],
+    ids=lambda said: " ".join(said.values()),
+)  # fmt: skip
+def test_what_is_no_doi_is_taken_for_none(document: Document, said: dict[str, str]) -> None:
+    made = named(document, {"type": "article-journal", "title": "On lamps", **said})
+    assert (made.doi, "DOI" in made.csl) == ("", False)
+
+
+def test_a_doi_kept_before_it_was_made_bare_is_asked_for_all_the_same(document: Document, sandbox: Running) -> None:
+    old = source(document, doi=f"https://doi.org/{DOI.upper()}")
+    sandbox.control.fault("crossref", "retracted", path=f"/works/{DOI}")
+    check(document)
+    old.refresh_from_db()
+    assert old.retracted_by == "crossref"
+    again = FoundWork(title="Another title of it", text=TEXT, doi=DOI)
+    assert sources.add_found(document_id=document.pk, works=[again]) == []
+
+
+@pytest.mark.parametrize("title", ["<b>RETRACTED</b> On lamps", "&lt;i&gt;Retracted&lt;/i&gt;: On lamps"])
+def test_marks_within_a_title_hide_nothing(document: Document, title: str) -> None:
+    assert named(document, {"type": "article-journal", "title": title}).retracted_by == "title"
 
 
 def test_found_works_keep_their_corrections_and_retracted_ones_are_not_added(document: Document) -> None:
@@ -167,6 +386,94 @@ def test_found_works_keep_their_corrections_and_retracted_ones_are_not_added(doc
     (added,) = sources.add_found(document_id=document.pk, works=[good, bad])
     added.refresh_from_db()
     assert added.notices == [["correction", "10.1/c"]]
+
+
+@pytest.mark.parametrize(
+    ("work", "is_against"),
+    [
+        (FoundWork(title="Erratum: On lamps", is_notice=True), False),
+        (FoundWork(title="Retraction: On lamps", is_notice=True, takes_back=True), True),
+    ],
+    ids=["correction", "retraction"],
+)
+def test_a_cited_notice_is_called_retracted_only_where_it_is_one_of_retraction(
+    document: Document, work: FoundWork, is_against: bool
+) -> None:
+    mine = source(document)
+    retractions.note(source_id=mine.pk, works=[replace(work, services=("crossref",))], now=timezone.now())
+    mine.refresh_from_db()
+    assert (mine.retracted_at is not None) == is_against
+
+
+def test_a_cited_erratum_is_no_retracted_work_by_its_title(document: Document) -> None:
+    assert named(document, {"type": "article-journal", "title": "Erratum: On lamps"}).retracted_at is None
+
+
+def bibliography(document: Document, **values: Any) -> Source:
+    csl = {"title": "Of lamps and of those who kept them", "author": [{"family": "Rossi"}],
+           "issued": {"date-parts": [[2019]]}}  # fmt: skip
+    return named(document, {"type": "article-journal", **csl, **values})
+
+
+GONE = FoundWork(
+    title="Of Lamps, and of Those Who Kept Them",
+    authors=((("family", "Rossi"), ("given", "Anna")),),
+    year=2020,
+    doi=DOI,
+    is_retracted=True,
+    services=("openalex",),
+)
+NOTICE = FoundWork(title=GONE.title, year=2024, is_notice=True, takes_back=True, services=("crossref",))
+
+
+@pytest.mark.parametrize(
+    ("said", "handed_in"),
+    [
+        (GONE, {}), (GONE, {"DOI": DOI, "title": "Another title"}), (NOTICE, {}),
+        (replace(NOTICE, retracts=(DOI,), title="Notice of retraction"), {"DOI": DOI}),
+        (replace(NOTICE, retracts=(DOI,)), {}),
+    ],
+    ids=["title", "doi", "notice by title", "notice by doi", "notice without our doi"],
+)  # fmt: skip
+def test_what_a_search_knows_to_be_taken_back_marks_what_was_handed_in(
+    document: Document, said: FoundWork, handed_in: dict[str, str]
+) -> None:
+    mine, other = bibliography(document, **handed_in), bibliography(DocumentFactory.create(), **handed_in)
+    retractions.mark_found(document_id=document.pk, works=[said], now=timezone.now())
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert mine.retracted_by == said.services[0]
+    assert other.retracted_at is None
+
+
+@pytest.mark.parametrize(
+    ("said", "handed_in"),
+    [
+        (GONE, {"DOI": "10.5555/sandbox.other"}), (GONE, {"author": [{"family": "Other"}]}),
+        (GONE, {"issued": {"date-parts": [[1990]]}}), (GONE, {"title": "Of lamps and of those who broke them"}),
+        (replace(GONE, is_retracted=False), {}), (replace(NOTICE, takes_back=False), {}),
+        (replace(NOTICE, retracts=("10.5555/sandbox.other",)), {"DOI": DOI}),
+    ],
+    ids=["other doi", "other author", "other year", "other title", "stands", "correction", "notice of another"],
+)  # fmt: skip
+def test_what_only_looks_like_it_stands(document: Document, said: FoundWork, handed_in: dict[str, Any]) -> None:
+    mine = bibliography(document, **handed_in)
+    retractions.mark_found(document_id=document.pk, works=[said], now=timezone.now())
+    mine.refresh_from_db()
+    assert mine.retracted_at is None
+
+
+@pytest.mark.parametrize("service", ["openalex", "crossref"])
+def test_a_search_for_a_document_marks_its_own_works(document: Document, sandbox: Running, service: str) -> None:
+    first = async_to_sync(sources.search)(["lamps"], language="en")
+    cache.clear()
+    sandbox.control.fault(service, "retracted")
+    left = async_to_sync(sources.search)(["lamps"], language="en")
+    gone = next(work for work in first if work.doi not in {one.doi for one in left})
+    mine = named(document, {"type": gone.kind, "title": gone.title})
+    async_to_sync(sources.search)(["lamps"], language="en", document_id=document.pk)  # as remembered
+    mine.refresh_from_db()
+    assert service in mine.retracted_by
 
 
 def test_looking_up_has_an_end(document: Document, sandbox: Running) -> None:

@@ -1,10 +1,13 @@
 """A machine without any configuration gets one; what somebody set is never mixed with what is made up."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tesigo.platform.local_env import complete, new_secrets, read_file, uses_sandbox
+from tesigo.platform.stack import ROOT
 
 KEPT = {
     name: f"made-up-{name}"
@@ -68,3 +71,22 @@ def test_a_file_of_variables_is_read_as_shells_do(tmp_path: Path) -> None:
 def test_generated_secrets_are_long_and_new_each_time(name: str) -> None:
     assert len(new_secrets()[name]) >= 64
     assert new_secrets()[name] != new_secrets()[name]
+
+
+def test_a_command_gets_the_signals_that_are_meant_for_it() -> None:
+    code = "import signal, sys; print('ready', flush=True); signal.pause()"
+    words = [sys.executable, "-m", "tesigo.platform.local_env", sys.executable, "-c", code]
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert f"\0{code}\0" in Path(f"/proc/{process.pid}/cmdline").read_text(), "it runs below somebody else"
+    finally:
+        process.kill()
+        process.communicate(timeout=30)
+
+
+def test_a_command_that_is_not_there_is_named() -> None:
+    words = [sys.executable, "-m", "tesigo.platform.local_env", "no-such-command"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "no-such-command: No such file" in done.stderr) == (127, True)

@@ -72,16 +72,20 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
     found_title = _title(one)
     if not found_title:
         return None
+    own = doi(one.get("DOI"))
+    updates = _updates(one.get("update-to"))
     standing = judged(
         found_title,
         types=[one.get("subtype") or ""],
-        updated_by=[(text(each.get("type")), doi(each.get("DOI"))) for each in entries(one.get("updated-by"))],
-        updates=[(text(each.get("type")), doi(each.get("DOI"))) for each in entries(one.get("update-to"))],
+        # What was updated in its place names itself, and is no notice.
+        updated_by=_updates(one.get("updated-by")) + [each for each in updates if each[1] and each[1] == own],
+        updates=[each for each in updates if not own or each[1] != own],
     )
     return FoundWork(
         title=standing.title,
         is_retracted=standing.is_retracted,
         is_notice=standing.is_notice,
+        takes_back=standing.takes_back,
         retracts=standing.retracts,
         notices=standing.notices,
         kind=_KINDS.get(text(one.get("type")), "document"),
@@ -92,13 +96,17 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         volume=text(one.get("volume"), 40),
         issue=text(one.get("issue"), 40),
         page=text(one.get("page"), 40),
-        doi=doi(one.get("DOI")),
+        doi=own,
         url=url(one.get("URL")),
         text=text(one.get("abstract"), MAX_TEXT).removeprefix("Abstract ").strip(),
         language=text(one.get("language"), 8),
         cited_by=count if isinstance(count := one.get("is-referenced-by-count"), int) and count > 0 else 0,
         services=("crossref",),
     )
+
+
+def _updates(said: object) -> list[tuple[str, str]]:
+    return [(text(each.get("type")), doi(each.get("DOI"))) for each in entries(said)]
 
 
 def _title(one: dict[str, Any]) -> str:

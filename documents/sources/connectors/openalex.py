@@ -71,6 +71,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         title=standing.title,
         is_retracted=standing.is_retracted,
         is_notice=standing.is_notice,
+        takes_back=standing.takes_back,
         kind=_KINDS.get(text(one.get("type")), "document"),
         authors=frozen_names([name for each in names if (name := person(each))]),
         year=year(one.get("publication_year")),

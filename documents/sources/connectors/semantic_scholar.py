@@ -61,6 +61,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         title=standing.title,
         is_retracted=standing.is_retracted,
         is_notice=standing.is_notice,
+        takes_back=standing.takes_back,
         kind=kind or ("article-journal" if container else "document"),
         authors=frozen_names([name for each in names if (name := person(each))]),
         year=year(one.get("year")),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from documents.sources.connectors.asking import Access, Ask
-from documents.sources.found import MAX_TEXT, FoundWork, doi, entries, part, text, title, url, year
+from documents.sources.found import MAX_TEXT, FoundWork, doi_of, entries, part, text, title, url, year
 from documents.sources.retractions import judged
 
 
@@ -24,9 +24,10 @@ def pages(payload: Any, *, service: str, extract: str, date: str) -> list[FoundW
                     title=standing.title,
                     is_retracted=standing.is_retracted,
                     is_notice=standing.is_notice,
+                    takes_back=standing.takes_back,
                     kind="webpage",
                     year=year(one.get(date)),
-                    doi=doi(address) if "doi.org/" in address else "",
+                    doi=doi_of({"URL": address}),
                     url=address,
                     text=text(one.get(extract), MAX_TEXT),
                     services=(service,),

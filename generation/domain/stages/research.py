@@ -35,7 +35,8 @@ async def run(work: Work) -> Result:
     async def search() -> None:
         nonlocal found
         if document.search_for_sources:
-            works = await sources.search(await _queries(work, document, titles), language=document.language)
+            asked = await _queries(work, document, titles)
+            works = await sources.search(asked, language=document.language, document_id=document.pk)
             await in_database(sources.add_found, document_id=document.pk, works=works)
             found = len(works)
 

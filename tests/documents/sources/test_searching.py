@@ -299,6 +299,76 @@ def test_notices_in_all_our_languages_name_their_work(title: str) -> None:
     assert (said.title, said.is_notice) == ("On rocks", True)
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["RETRACTED On rocks", "**RETRACTED** On rocks", "**Retracted** On rocks", "_Retracted_ On rocks",
+     "Retracted, On rocks", "Retracted. On rocks", "RETRACTED—On rocks", "RETRACTED ARTICLE On rocks",
+     "WITHDRAWN On rocks", "WITHDRAWN, On rocks", "【RETRACTED】On rocks", "［Retracted］ On rocks",
+     "ZURÜCKGEZOGEN On rocks", "RÉTRACTÉ On rocks", "Articolo ritrattato, On rocks", "STAŽENO On rocks",
+     "On rocks RETRACTED", "On rocks – RETRACTED", "On rocks, WITHDRAWN"],
+)  # fmt: skip
+def test_titles_that_say_it_without_a_colon(title: str) -> None:
+    said = by_title(title)
+    assert (said.title, said.is_retracted) == ("On rocks", True)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Retracted potential method in wells", "Withdrawn workers and the city", "Removed, Replaced and Forgotten",
+     "WITHDRAWN WORKERS AND THE CITY", "RETRACTED POTENTIAL METHOD IN WELLS",
+     "Retracted, reviled and read again", "Withdrawn, Isolated and Alone",
+     "REMOVED by force: letters", "How papers are retracted", "Why they were WITHDRAWN from us",
+     "Retirado, Cansado y Solo", "THE RETRACTED"],
+)  # fmt: skip
+def test_ordinary_titles_that_begin_with_such_a_word_stand(title: str) -> None:
+    said = by_title(title)
+    assert (said.title, said.is_retracted, said.is_notice) == (title, False, False)
+
+
+@pytest.mark.parametrize("title", ["RETRACTED", "Retracted article", "[Retracted]", "RETRACTED On DNA"])
+def test_no_more_than_the_word_is_enough(title: str) -> None:
+    assert by_title(title).is_retracted
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Erratum: On rocks", "Correction to: On rocks", "Publisher Correction: On rocks", "Author correction: On rocks",
+     "Corrigendum to “On rocks” [J. Rocks 12 (2019) 3]", "Erratum", "Correction", "Berichtigung zu: On rocks",
+     "Errata corrige: On rocks"],
+)  # fmt: skip
+def test_notices_of_corrections_are_no_works_and_take_nothing_back(title: str) -> None:
+    said = by_title(title)
+    assert (said.is_notice, said.takes_back, said.is_retracted) == (True, False, False)
+
+
+@pytest.mark.parametrize("title", ["Correction and control: prisons at sea", "Corrections: a history", "Errors of old"])
+def test_works_on_corrections_are_works(title: str) -> None:
+    assert not by_title(title).is_notice
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        from_crossref(DOI="10.1000/n", **{"update-to": [{"type": "correction", "DOI": "10.1000/lights"}]}),
+        from_crossref(DOI="10.1000/n", **{"update-to": [{"type": "expression_of_concern", "DOI": "10.1000/lights"}]}),
+        from_openalex(type="erratum", doi="https://doi.org/10.1000/n"),
+        from_crossref(title=["Erratum: On the Keeping of Lights"], DOI="10.1000/n"),
+    ],
+    ids=lambda work: f"{work.services[0]} {work.title[:12]} {work.doi}",
+)
+def test_a_correction_is_not_offered_and_its_work_stands(correction: FoundWork) -> None:
+    assert not correction.is_citable
+    found = merge([[correction], [from_crossref()]], query="lights")
+    assert [one.doi for one in found] == ["10.1000/lights"]
+
+
+def test_a_work_that_updates_itself_is_that_work() -> None:
+    mended = from_crossref(**{"update-to": [{"type": "correction", "DOI": "10.1000/LIGHTS"}]})
+    assert (mended.is_citable, mended.notices) == (True, (("correction", "10.1000/lights"),))
+    gone = from_crossref(**{"update-to": [{"type": "withdrawal", "DOI": "10.1000/LIGHTS"}]})
+    assert (gone.is_retracted, gone.is_notice) == (True, False)
+
+
 async def test_what_one_query_takes_back_comes_by_no_other(sandbox: Running) -> None:
     sandbox.control.fault("openalex", "retracted", path="search=lamps")
     alone = await sources.search(["lamps"], language="en")
