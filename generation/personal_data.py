@@ -85,6 +85,7 @@ _MODEL = dict.fromkeys(
         "ends_on",
         "end_told_days",
         "gone_since",
+        "checked_at",
         "told_context_tokens",
         "told_output_tokens",
         "unread_since",
