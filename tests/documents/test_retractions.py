@@ -34,6 +34,7 @@ from documents.models import Citation, Document, Export, Rendering, Section, Sou
 from documents.sources.found import FoundWork
 from privacy.models import AuditEvent
 from sandbox.testing import Running
+from tesigo.platform import turns
 from tests.documents.factories import DocumentFactory, SectionFactory, SourceFactory
 from tests.documents.test_exports import Queue
 from tests.documents.test_views import student_with_consent
@@ -139,6 +140,18 @@ def test_what_one_register_says_is_kept_while_another_is_silent(
     async_to_sync(retractions.check)(document_id=document.pk, seconds=5)
     mine.refresh_from_db()
     assert mine.retracted_by == "openalex"
+
+
+def test_a_register_that_is_silent_for_long_is_left_alone(document: Document, sandbox: Running) -> None:
+    mine = source(document)
+    sandbox.control.fault("crossref", "500")
+    for _ in range(turns.FAILURES + 3):
+        check(document)
+    counts = sandbox.control.get("")["counts"]
+    assert counts["crossref"] == turns.FAILURES
+    assert counts["openalex"] == turns.FAILURES + 3, "the other is asked each time"
+    mine.refresh_from_db()
+    assert mine.looked_up_at is None
 
 
 def test_cited_works_are_asked_for_first_and_the_others_in_turn(
