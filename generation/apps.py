@@ -8,7 +8,7 @@ class GenerationConfig(AppConfig):
 
     def ready(self) -> None:
         from billing import gates as orders
-        from documents import waiting
+        from documents.domain import waiting
         from documents.gates import outlines
         from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
         from generation.domain import estimates, progress, reservations

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
-from documents import waiting
-from documents.domain import outline
+from documents.domain import outline, waiting
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, UploadState
 from documents.errors import NotEditable, OutlineInvalid, Refused
