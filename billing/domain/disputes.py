@@ -101,7 +101,7 @@ def _before(payment: Payment) -> PaymentState:
 
 
 def _tell_staff(payment: Payment, dispute: Dispute, subject: str) -> None:
-    alerts.tell_staff(
+    alerts.keep_alert(
         key=f"dispute:{dispute.pk}:{subject}",
         subject=subject,
         text=f"Dispute {dispute.stripe_dispute_id} over €{dispute.amount} on payment {payment.pk}. "

@@ -36,7 +36,7 @@ _STORE: Final = """
 
 
 def _tell_of(event: WebhookEvent) -> None:
-    alerts.tell_staff(
+    alerts.keep_alert(
         key=f"webhook-event:{event.pk}",
         subject="An event from Stripe cannot be worked",
         text=f"{event.type} {event.event_id} failed {event.tries} times, last with: {event.error}",

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
@@ -233,6 +234,7 @@ def _receipt_gaps(year: int) -> list[str]:
     )
 
 
+@transaction.atomic
 def _keep(day: date, report: _Report) -> Reconciliation:
     kept = Reconciliation.objects.create(
         day=day, at=report.now, counts=report.counts, differences=report.differences, repaired=report.repaired
@@ -244,7 +246,7 @@ def _keep(day: date, report: _Report) -> Reconciliation:
         details={"differences": len(report.differences), "repaired": len(report.repaired)},
     )
     if report.differences:
-        alerts.tell_staff(
+        alerts.keep_alert(
             key=f"reconciliation:{day}:{len(report.differences)}",
             subject=f"The books of {day} differ from Stripe",
             text="\n".join(report.differences[:50]),

@@ -318,7 +318,7 @@ def _fail(refund: Refund, why: str, now: datetime) -> None:
                 payment_id=payment.pk, to=PaymentState.HELD, cause="refund failed", now=now, failure=why[:300]
             )
         audit.record(action="refund.failed", subject=refund, by=None)
-        alerts.tell_staff(
+        alerts.keep_alert(
             key=f"refund-failed:{refund.pk}",
             subject="A refund failed",
             text=f"Refund {refund.pk} of payment {refund.payment_id} did not go through: {why}",

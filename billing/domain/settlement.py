@@ -127,7 +127,7 @@ def _apply(
         if seen.payment_status == "paid" and seen.received:
             ledger.book(movement=Movement.PAID, payment=payment, amount=from_cents(seen.received), now=now)
         audit.record(action="payment.held", subject=payment, by=by, details={"cause": cause[:100]})
-        alerts.tell_staff(
+        alerts.keep_alert(
             key=f"held:{payment.pk}", subject="A payment is held", text=f"Payment {payment.pk}: {difference}"
         )
     elif target == S.SUCCEEDED and is_wanted(payment, document):

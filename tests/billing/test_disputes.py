@@ -18,6 +18,7 @@ from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.billing import at_stripe
 from tests.billing.ordering import order
+from tests.platform import alerting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,9 +36,7 @@ def is_frozen(payment: Payment) -> bool:
     return Document.objects.get(pk=payment.document_id).frozen_at is not None
 
 
-def test_an_open_dispute_freezes_the_document_and_tells_staff_once(
-    paid: Payment, sandbox: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_open_dispute_freezes_the_document_and_tells_staff_once(paid: Payment, sandbox: Running) -> None:
     at_stripe.dispute(sandbox, paid, reason="product_not_received")
     for _ in range(3):
         assert heard(paid).state == PaymentState.DISPUTED
@@ -50,7 +49,7 @@ def test_an_open_dispute_freezes_the_document_and_tells_staff_once(
     assert dispute.is_withdrawn
     assert is_frozen(paid)
     assert balances(paid) == {"sales": -600, "disputes": 600}
-    assert caplog.text.count("A payment is disputed") == 1
+    assert len(alerting.told("A payment is disputed")) == 1
     assert AuditEvent.objects.filter(action="dispute.opened").count() == 1
 
 
@@ -112,9 +111,7 @@ def test_nothing_is_taken_away_from_a_frozen_document(paid: Payment, browser: Cl
     assert freezing.set_frozen(document_id=paid.document_id, is_frozen=False, now=timezone.now())
 
 
-def test_a_refund_while_a_dispute_is_open_is_refused_by_stripe_and_told(
-    paid: Payment, sandbox: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_refund_while_a_dispute_is_open_is_refused_by_stripe_and_told(paid: Payment, sandbox: Running) -> None:
     at_stripe.dispute(sandbox, paid)
     heard(paid)
     refund = refunds.open_refund(payment_id=paid.pk, cause="staff-1", reason="", amount=Decimal("2.00"))
@@ -123,7 +120,7 @@ def test_a_refund_while_a_dispute_is_open_is_refused_by_stripe_and_told(
     paid.refresh_from_db()
     assert (paid.state, paid.refunded_amount) == (PaymentState.DISPUTED, 0)
     assert balances(paid) == {"sales": -600, "disputes": 600}
-    assert "A refund failed" in caplog.text
+    assert alerting.told("A refund failed")
 
 
 def reordered(document: Document) -> None:
@@ -198,9 +195,7 @@ def test_a_dispute_over_money_held_for_nothing_leaves_the_payment_that_counts_al
     assert Payment.objects.get(pk=new.pk).state == PaymentState.SUCCEEDED
 
 
-def test_a_refund_that_the_bank_sends_back_after_it_was_paid_is_booked_back(
-    paid: Payment, sandbox: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_refund_that_the_bank_sends_back_after_it_was_paid_is_booked_back(paid: Payment, sandbox: Running) -> None:
     """A card's refund counts as paid at once; its bank may refuse it weeks later."""
     refund = refunds.open_refund(payment_id=paid.pk, cause="staff-1", reason="", amount=Decimal("2.00"))
     assert refund
@@ -213,7 +208,7 @@ def test_a_refund_that_the_bank_sends_back_after_it_was_paid_is_booked_back(
     paid.refresh_from_db()
     assert (refund.state, paid.refunded_amount) == (RefundState.FAILED, 0)
     assert balances(paid) == {"stripe": 600, "sales": -600}
-    assert caplog.text.count("A refund failed") == 1
+    assert len(alerting.told("A refund failed")) == 1
 
 
 def test_a_document_that_fails_after_a_refund_came_back_is_refunded_all_the_same(

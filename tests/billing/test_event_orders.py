@@ -28,6 +28,7 @@ from tests.billing.ending import ending
 from tests.billing.later import continue_refunds, work_webhook_events
 from tests.billing.ordering import order
 from tests.documents.factories import outlined_document
+from tests.platform import alerting
 
 Event = dict[str, Any]
 
@@ -408,28 +409,24 @@ def test_an_event_that_cannot_be_worked_keeps_no_other_waiting(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_staff_are_told_of_an_event_that_is_given_up(
-    payment: Payment, sandbox: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_staff_are_told_of_an_event_that_is_given_up(payment: Payment, sandbox: Running) -> None:
     paid(sandbox, payment)
     at_stripe.receive(at_stripe.told(sandbox)[-1])
     WebhookEvent.objects.update(tries=events.MAX_TRIES - 1)
     with unwritable(payment.pk):
         work_webhook_events()
-    assert "An event from Stripe cannot be worked" in caplog.text
+    assert alerting.told("An event from Stripe cannot be worked")
     assert events.unworked() == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_event_is_given_up_because_stripe_is_away_for_long(
-    payment: Payment, sandbox: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_event_is_given_up_because_stripe_is_away_for_long(payment: Payment, sandbox: Running) -> None:
     paid(sandbox, payment)
     at_stripe.receive(at_stripe.told(sandbox)[-1])
     WebhookEvent.objects.update(tries=events.MAX_TRIES - 1)
     sandbox.control.fault("stripe", "429")
     work_webhook_events()
-    assert "cannot be worked" not in caplog.text
+    assert not alerting.told("cannot be worked")
     assert len(events.unworked()) == 1
     sandbox.control.clear_faults()
     work_webhook_events()

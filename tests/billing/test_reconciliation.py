@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DataError, connection
+from django.db import DatabaseError, DataError, connection
 from django.utils import timezone
 
 from billing.domain import checkout, ledger, reconciliation, refunds, settlement
@@ -24,6 +24,7 @@ from tests.billing import at_stripe
 from tests.billing.ending import ending
 from tests.billing.ordering import order
 from tests.documents.factories import outlined_document
+from tests.platform import alerting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -194,6 +195,15 @@ def test_a_booking_that_is_missing(paid: Payment) -> None:
     assert "the books hold 0 cents at Stripe, not 600." in told(report())
 
 
+def test_a_comparison_and_word_of_it_are_kept_together_or_not_at_all(paid: Payment) -> None:
+    spoil("DELETE FROM billing_receipt WHERE payment_id = %s", paid.pk)
+    with alerting.alerts_away(), pytest.raises(DatabaseError):
+        report()
+    assert not Reconciliation.objects.exists()
+    assert report().differences
+    assert alerting.told("differ from Stripe")
+
+
 def test_a_booking_too_many(paid: Payment) -> None:
     entry = Entry.objects.get(account="stripe")
     spoil("UPDATE billing_entry SET cents = 700 WHERE id = %s", entry.pk)
@@ -330,16 +340,14 @@ def test_the_command_prints_what_it_found_and_ends_badly_while_something_differs
 AGREE = "The books, our payments and Stripe agree.\n"
 
 
-def test_with_stripe_away_nothing_is_kept_and_staff_are_told(
-    paid: Payment, sandbox: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_with_stripe_away_nothing_is_kept_and_staff_are_told(paid: Payment, sandbox: Running) -> None:
     sandbox.control.fault("stripe", "429")
     with pytest.raises(ProviderError):
         report()
     words, code = run()
     assert ("could not be asked" in words, code) == (True, 1)
     reconcile_yesterday()
-    assert "could not be reconciled" in caplog.text
+    assert alerting.told("could not be reconciled")
     assert not Reconciliation.objects.exists()
 
 
@@ -365,13 +373,11 @@ def test_a_first_night_compares_the_day_before(price_list: Any, sandbox: Running
     assert {kept.day for kept in Reconciliation.objects.all()} == {timezone.now().date() - timedelta(days=1)}
 
 
-def test_every_comparison_is_kept_audited_and_its_differences_told(
-    document: Document, sandbox: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_every_comparison_is_kept_audited_and_its_differences_told(document: Document, sandbox: Running) -> None:
     marked_paid(order(document))
     kept = report()
     assert Reconciliation.objects.get() == kept
-    assert "differ from Stripe" in caplog.text
+    assert alerting.told("differ from Stripe")
     event = AuditEvent.objects.get(action="reconciliation.done")
     assert event.details == {"differences": len(kept.differences), "repaired": 0}
 
