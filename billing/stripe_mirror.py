@@ -26,6 +26,7 @@ KINDS: Final = {
 }
 MIRRORS: Final = duty.Kind(
     name="mirror",
+    about="kind",
     label=_("Copies of the payment provider's objects"),
     model=Mirror,
     task="billing.tasks.mirror_stripe_object",

@@ -17,11 +17,13 @@ class Refusal:
     """Why not now, in words for the student, and when to come back.
 
     ``is_personal`` where it is the person's own allowance that is used up (HTTP 429), not the house's means (503).
+    ``waits_in_vain`` where it is more than a whole day has room for: coming back does not help, asking for less does.
     """
 
     reason: str
     retry_after: timedelta | None = None
     is_personal: bool = False
+    waits_in_vain: bool = False
 
 
 #: Returns a refusal, or None and may then hold a place for the document.

@@ -15,7 +15,7 @@ from accounts.domain.guessing import failures
 from accounts.models import User
 from billing.domain.takings import takings
 from documents.domain import search_services
-from generation.domain import budgets, chains
+from generation.domain import barred, budgets, chains
 from generation.domain.budgets import BudgetState
 from generation.domain.chains import ChainTrouble
 from generation.domain.standing import queue_age, standing
@@ -52,7 +52,7 @@ def figures(*, user: User | AnonymousUser, now: datetime) -> list[Figure]:
 
 def troubles(*, user: User | AnonymousUser) -> list[ChainTrouble]:
     """What keeps documents from being written until staff put it right, for those who may see models."""
-    return chains.troubles() if user.has_perm("generation.view_aimodel") else []
+    return [*chains.troubles(), *barred.troubles()] if user.has_perm("generation.view_aimodel") else []
 
 
 def _money(now: datetime) -> list[Figure]:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -112,9 +112,12 @@ def _unsettled(kind: Kind[Any]) -> Any:
 def _rows(kind: Kind[Any], now: datetime) -> Any:
     """What staff may see of each, whatever else its model holds: those given up last first, then the longest due."""
     may_try = ExpressionWrapper(duty.may_try_again(kind, now=now), output_field=BooleanField())
-    rows = _unsettled(kind).annotate(may_try=may_try)
+    about = F(kind.about) if kind.about else Value("")
+    rows = _unsettled(kind).annotate(may_try=may_try, about=about)
     order = (F("given_up_at").desc(nulls_last=True), "due_at", "pk")
-    return rows.order_by(*order).values("pk", "due_at", "tries", "given_up_at", "error", "traceback", "may_try")
+    return rows.order_by(*order).values(
+        "pk", "about", "due_at", "tries", "given_up_at", "error", "traceback", "may_try"
+    )
 
 
 def _first(found: list[Counts]) -> Counts:

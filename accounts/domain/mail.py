@@ -28,6 +28,7 @@ MAX_TRIES = 12
 
 MAILS: Final = duty.Kind(
     name="mail",
+    about="template",
     label=gettext_lazy("Mails"),
     model=Mail,
     task=SEND_TASK,

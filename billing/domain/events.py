@@ -45,6 +45,7 @@ def _tell_of(event: WebhookEvent) -> None:
 
 EVENTS: Final = duty.Kind(
     name="event",
+    about="type",
     label=_("Notices from the payment provider"),
     model=WebhookEvent,
     task="billing.tasks.work_webhook_event",

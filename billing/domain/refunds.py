@@ -40,6 +40,7 @@ _ASK_AGAIN: Final = timedelta(minutes=1)
 
 REFUNDS: Final = duty.Kind(
     name="refund",
+    about="cause",
     label=_("Refunds on their way"),
     model=Refund,
     task="billing.tasks.continue_refund",

@@ -156,15 +156,23 @@ def _elsewhere(document: Document) -> HttpResponse:
 def _refused(request: HttpRequest, document: Document, refusal: Refusal) -> HttpResponse:
     """The person's own allowance is used up (429), or the house can take no more (503), with the time it ends."""
     wait = refusal.retry_after or TRY_AGAIN_AFTER
-    return _not_now(request, document, refusal.reason, wait, status=429 if refusal.is_personal else 503)
+    status = 429 if refusal.is_personal else 503
+    return _not_now(request, document, refusal.reason, wait, status=status, waits_in_vain=refusal.waits_in_vain)
 
 
 def _not_now(
-    request: HttpRequest, document: Document, reason: str, wait: timedelta, *, status: int = 503
+    request: HttpRequest,
+    document: Document,
+    reason: str,
+    wait: timedelta,
+    *,
+    status: int = 503,
+    waits_in_vain: bool = False,
 ) -> HttpResponse:
     seconds = ceil(wait.total_seconds())
     minutes = max(1, round(seconds / 60))
     context = {"document": document, "reason": reason, "minutes": minutes, "hours": ceil(seconds / 3600)}
+    context["waits_in_vain"] = waits_in_vain
     response = render(request, "billing/not_now.html", context, status=status)
     response["Retry-After"] = str(seconds)
     return response

@@ -78,6 +78,7 @@ _CHECK_SECONDS = 10.0
 
 EXPORTS: Final = duty.Kind(
     name="export",
+    about="format",
     label=gettext_lazy("Files to take away"),
     model=Export,
     task="documents.tasks.make_export",

@@ -77,6 +77,7 @@ def _not_now(request: SignedInRequest, document: Document, refusal: Refusal) -> 
         "status": status,
         "minutes": ceil(seconds / 60),
         "hours": ceil(seconds / 3600),
+        "waits_in_vain": refusal.waits_in_vain,
     }
     response = render(request, "documents/outline_refused.html", context, status=status)
     response.headers["Retry-After"] = str(seconds)

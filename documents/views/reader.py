@@ -133,7 +133,8 @@ def download(
     export = get_object_or_404(Export, pk=export_id, document=document, state=ExportState.READY)
     if document.frozen_at:
         return redirect("documents:take_away", document_id)
-    name = f"{slugify(document.title)[:80] or 'document'}.{export.format}"
+    about = "-with-statement-of-ai-use" if export.with_ai_statement else ""
+    name = f"{slugify(document.title)[:80] or 'document'}{about}.{export.format}"
     # Before the first byte: a storage that is away is a page that says so, not half a file.
     try:
         file = _whole(export)

@@ -74,7 +74,10 @@ def _models_away(
     if job.state == JobState.QUEUED and job.kind == JobKind.DOCUMENT:
         words.append((_("Your place in the queue is kept: your document is begun as soon as they answer again."), None))
         return _told("models", words, since=since, until=due)
-    if due is None:
+    if calls.is_barred:
+        words.append((_("They refuse us for the moment, which our staff know and see to."), None))
+        due = None
+    elif due is None:
         words.append((_("They are being asked again and again."), None))
     else:
         words.append((_("They are asked again by themselves at %(time)s."), due))

@@ -33,6 +33,8 @@ _AWAY: Final = (
     Outcome.AUTHENTICATION,
     Outcome.ACCOUNT,
 )
+#: Every key was refused, by what our accounts there may do: waiting for an answer does not end that.
+_BARRED: Final = (Outcome.AUTHENTICATION, Outcome.ACCOUNT)
 #: How far back calls say how it is now, and how far back they are looked at.
 _NOW: Final = timedelta(minutes=2)
 _LOOKED_AT: Final = timedelta(hours=6)
@@ -52,7 +54,12 @@ _CALLS: Final = """
     SELECT failing.since,
            count(*) FILTER (WHERE outcome = ANY(%(spoken)s) AND finished_at > %(lately)s),
            count(*) FILTER (WHERE outcome = ANY(%(away)s) AND finished_at > %(lately)s),
-           count(*) FILTER (WHERE outcome = 'intent' AND started_at < failing.since)
+           count(*) FILTER (WHERE outcome = 'intent' AND started_at < failing.since),
+           coalesce(
+               bool_and(outcome = ANY(%(barred)s)) FILTER (
+                   WHERE outcome = ANY(%(away)s) AND finished_at >= failing.since
+               ), false
+           )
     FROM failing LEFT JOIN calls ON true GROUP BY failing.since
 """
 
@@ -62,13 +69,14 @@ class Trouble:
     """How calls fare. ``since`` is when the first failed after the newest answer; None where answers come.
 
     ``answered`` and ``failed`` count those of the last two minutes; ``under_way`` those that began before ``since`` and
-    may still be answered.
+    may still be answered. ``is_barred`` where all that failed since was refused for our keys or accounts.
     """
 
     since: datetime | None = None
     answered: int = 0
     failed: int = 0
     under_way: int = 0
+    is_barred: bool = False
 
     def is_outage(self, now: datetime) -> bool:
         """Whether nothing was answered for long enough to say so."""
@@ -96,6 +104,7 @@ def trouble(*, job_id: UUID | None, now: datetime) -> Trouble:
                 "lately": now - _NOW,
                 "spoken": [outcome.value for outcome in _SPOKEN],
                 "away": [outcome.value for outcome in _AWAY],
+                "barred": [outcome.value for outcome in _BARRED],
             },
         )
         return Trouble(*cursor.fetchone())

@@ -177,11 +177,11 @@ def _allowance_of_owner(asked: _Asked) -> Refusal | None:
         return _day_used_up(asked)
     if asked.estimate.tokens > limit:
         reason = (
-            _("An outline of so long a work takes more than you may have written in a day. Ask for fewer pages.")
+            _("This outline takes more than you may have written in a whole day. Fewer pages and files take less.")
             if asked.kind == JobKind.OUTLINE
-            else _("This takes more than you may have written in a day. Make it shorter.")
+            else _("This takes more than you may have written in a whole day. Make it shorter.")
         )
-        return Refusal(reason, budgets.next_day(asked.now) - asked.now, is_personal=True)
+        return Refusal(reason, budgets.next_day(asked.now) - asked.now, is_personal=True, waits_in_vain=True)
     held = _held_by_others(asked).filter(document__owner=owner).aggregate(sum=Sum("tokens", default=0))["sum"]
     held += _still_to_come(Q(document__owner=owner)).tokens
     if used + held + asked.estimate.tokens <= limit:

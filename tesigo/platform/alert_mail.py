@@ -19,6 +19,7 @@ from tesigo.platform.models import Alert
 #: Never given up: who else would tell of it?
 ALERTS: Final = duty.Kind(
     name="alert",
+    about="subject",
     label=_("Alerts"),
     model=Alert,
     task=TASK,

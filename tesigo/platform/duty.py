@@ -99,6 +99,8 @@ class Kind(Generic[D]):
     model: type[D]
     task: str
     lease: timedelta
+    #: The field that says of a row what it is, to staff: words of ours, of nobody else's.
+    about: str = ""
     is_open: Q = field(default_factory=Q)
     #: Whether the lease is renewed for as long as the worker lives; else it is longer than any try takes.
     is_renewed: bool = False

@@ -131,6 +131,20 @@ class TestPricePage:
         assert "8 hours" in text(page)
         assert not Payment.objects.exists()
 
+    def test_an_order_that_no_day_has_room_for_leads_back_to_the_outline(
+        self, browser: Client, document: Document
+    ) -> None:
+        refusal = gates.Refusal("Make it shorter.", timedelta(hours=7), is_personal=True, waits_in_vain=True)
+        gates.register("test", lambda asked: refusal)
+        try:
+            page = browser.post(f"/documents/{document.pk}/pay/", SHOWN | CONSENT)
+        finally:
+            gates.unregister("test")
+        assert page.status_code == 429
+        assert f'href="/documents/{document.pk}/outline/">To the outline' in text(page)
+        for words in ("Come back", "Try again"):
+            assert words not in text(page)
+
     @pytest.mark.parametrize(
         ("state", "goal"),
         [("draft", "brief"), ("outlining", "outline"), ("queued", "progress"), ("ready", "progress")],

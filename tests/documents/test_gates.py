@@ -53,6 +53,19 @@ def test_an_outline_that_may_not_be_made_now_says_why_and_when(
     assert document.state == DocumentState.DRAFT
 
 
+def test_an_outline_that_no_day_has_room_for_is_not_to_be_waited_for(client: Client, document: Document) -> None:
+    client.force_login(document.owner)
+    refusal = Refusal("More than a whole day.", timedelta(hours=7), is_personal=True, waits_in_vain=True)
+    outlines.register("test", lambda asked: refusal)
+    try:
+        page = client.post(reverse("documents:outline-request", args=[document.pk]))
+    finally:
+        outlines.unregister("test")
+    assert page.status_code == 429
+    assert "Ask again" not in page.content.decode()
+    assert "What you have described stays as it is." in page.content.decode()
+
+
 def test_a_refused_outline_leaves_no_trace(document: Document) -> None:
     outlines.register("test", lambda asked: Refusal("Enough for today."))
     try:

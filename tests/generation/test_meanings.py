@@ -11,7 +11,7 @@ from pytest_django import Settings
 from generation.ai import access, breaker, keys
 from generation.ai.errors import NoAnswer, Trouble, meaning
 from generation.ai.health import LONG_ASIDE
-from generation.domain import chains, endings
+from generation.domain import barred, chains, endings
 from generation.enums import KeyHealth, Outcome, Provider, Purpose
 from generation.models import AIModel, Attempt
 from sandbox.client import Control
@@ -51,6 +51,9 @@ def test_trouble_of_the_account_sets_the_key_aside_for_long_and_is_told_by_name(
     assert health(Provider(provider)) == KeyHealth.ASIDE
     (known,), now, _ = breaker.look(keys.configured(provider)[:1])
     assert LONG_ASIDE - 60 < known.aside_until - now <= LONG_ASIDE
+    (trouble,) = barred.troubles()
+    assert trouble.words.startswith(f"{Provider(provider).label} refuses every key of ours")
+    assert not trouble.stops_writing
     (subject,) = told()
     assert any(words in subject for words in ("spending limit", "out of money", "on hold"))
 

@@ -174,6 +174,19 @@ class TestTold:
         assert "min left" not in page
         assert "than a minute left" not in page
 
+    def test_where_every_key_is_refused_no_time_of_asking_is_named(self) -> None:
+        document, job = running()
+        for outcome in (Outcome.ACCOUNT, Outcome.AUTHENTICATION):
+            call(job, outcome, ago=45)
+        job.steps.update(tries=1, not_before=timezone.now() + timedelta(minutes=3), started_at=timezone.now())
+        waits = progress.snapshot(document.pk)["waits"]
+        assert waits["until"] is None
+        assert waits["latest"] is not None
+        assert "our staff know" in waits["words"]
+        assert "asked again" not in waits["words"]
+        call(job, Outcome.TIMEOUT, ago=40)
+        assert "They are asked again" in progress.snapshot(document.pk)["waits"]["words"]
+
     def test_no_time_is_promised_from_the_first_failure_on(self, client: Client) -> None:
         """Ten seconds and calls under way are what words about it wait for; a promise does not."""
         document, job = running()

@@ -174,6 +174,8 @@ def test_what_no_day_has_room_for_is_said_so() -> None:
     refusal = gates.ask(ten_pages(owner=owner))
     assert refusal is not None
     assert "Make it shorter" in refusal.reason
+    assert refusal.waits_in_vain
+    assert refusal.is_personal
 
 
 def test_looking_holds_nothing(settings: Settings) -> None:
@@ -235,7 +237,8 @@ class TestDoors:
         page = client.post(reverse("documents:outline-request", args=[document.pk]))
         body = page.content.decode()
         assert page.status_code == 429
-        assert "Ask for fewer pages." in body
+        assert "Fewer pages and files take less." in body
+        assert "Ask again" not in body
         assert "write to us" not in body
         assert reverse("accounts:signout") in body, "it stands within the frame of the site"
 

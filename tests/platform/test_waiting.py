@@ -98,7 +98,7 @@ def test_the_page_says_why_and_shows_no_more_than_it_should(staff: User, client:
     waits = alert(due_at=timezone.now())
     page = page_of(client)
     assert page.index(f">{newer.pk}<") < page.index(f">{older.pk}<") < page.index(f">{waits.pk}<")
-    for words in ("SMTPException", "<pre>tesigo/x.py:1 in y</pre>", "3 tries", again(newer)):
+    for words in ("Said to staff", "SMTPException", "<pre>tesigo/x.py:1 in y</pre>", "3 tries", again(newer)):
         assert words in page
     assert again(waits) not in page
     assert "Words within" not in page
