@@ -24,7 +24,7 @@ LOG_BYTES = 20_000_000
 class Child:
     """A program to keep running; `stop_seconds` is how long it may take to finish what it holds.
 
-    `is_ready` is set once a line of it holds `ready`.
+    `is_ready` is set once a line of it holds `ready`. Lines that hold one of `unsaid` go to its log alone.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Child:
     environ: dict[str, str] = field(default_factory=dict)
     stop_seconds: float = 10.0
     ready: str = ""
+    unsaid: Sequence[str] = ()
     is_ready: threading.Event = field(default_factory=threading.Event)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
@@ -142,7 +143,8 @@ class Supervisor:
                 log.write(line)
                 log.flush()
                 text = line.decode(errors="replace").rstrip()
-                self._say(f"{name:8}| {text}")
+                if not any(words in text for words in child.unsaid):
+                    self._say(f"{name:8}| {text}")
                 if child.ready and child.ready in text:
                     child.is_ready.set()
 

@@ -61,6 +61,19 @@ def test_lines_are_prefixed_and_kept_in_a_file(tmp_path: Path) -> None:
     assert "hello web" in (tmp_path / "log" / "web.log").read_text()
 
 
+def test_lines_that_nobody_needs_go_to_the_file_alone(tmp_path: Path) -> None:
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    child = polite("web")
+    child.unsaid, child.ready = ("hello",), "hello"
+    supervisor.start(child)
+    assert child.is_ready.wait(10)
+    supervisor.stop(["web"])
+    assert heard.has("bye web")
+    assert not heard.has("hello web")
+    assert "hello web" in (tmp_path / "log" / "web.log").read_text()
+
+
 def test_a_child_is_ready_once_a_line_of_it_says_so(tmp_path: Path) -> None:
     supervisor = Supervisor(home=tmp_path, say=Heard())
     child, silent = polite("web"), polite("beat")

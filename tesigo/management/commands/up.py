@@ -113,7 +113,9 @@ class Command(BaseCommand):
         web += ["--lifespan=off", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown=5"]
         # Forwarded addresses are judged by the application, which knows how many proxies are ours.
         web += ["--no-proxy-headers"]
-        self.supervisor.start(Child("web", web))
+        # Static files are plain iterators, which WhiteNoise hands on as they are; they are small.
+        calm = {"PYTHONWARNINGS": "ignore:StreamingHttpResponse must consume synchronous iterators:Warning"}
+        self.supervisor.start(Child("web", web, environ=calm))
         # The first page matters most: the others share the processors only after it.
         answers = self._wait_for_site()
         celery = [python, "-m", "celery", "--quiet", "-A", "tesigo"]
@@ -127,6 +129,8 @@ class Command(BaseCommand):
                 "PYTHONWARNINGS": "ignore:You're running the worker with superuser:UserWarning",
             },
             ready=" ready.",
+            # What the pool does by itself, and what is not so here: a second Ctrl-C reaches us, not the worker.
+            unsaid=("Scaling up", "Scaling down", "Hitting Ctrl+C again"),
             stop_seconds=settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 10,
         )
         beat = Child("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="])
