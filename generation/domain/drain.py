@@ -200,8 +200,11 @@ class Drain:
     async def _unexpected(self, claim: Claim, error: Exception) -> None:
         """No answer from any model, a layout that failed, a mistake of ours: tried again a few times, then final."""
         facts = {"step": claim.step_id, "stage": claim.stage, "tries": claim.tries}
-        logger.error("step went wrong", extra=facts, exc_info=error)
         is_outage = error.is_outage if isinstance(error, NoAnswer) else isinstance(error, _DATABASE_AWAY)
+        if is_outage:  # nothing of ours is wrong: where it was raised would tell nobody anything
+            logger.warning("step put off: %s", type(error).__name__, extra=facts)
+        else:
+            logger.error("step went wrong", extra=facts, exc_info=error)
         since = claim.created_at
         if is_outage and isinstance(error, NoAnswer):
             since = await self._failing_since(claim)

@@ -8,6 +8,8 @@ from typing import Any
 from pythonjsonlogger.json import JsonFormatter
 
 from tesigo.platform import correlation
+from tesigo.platform.breaker import ServiceAway
+from tesigo.platform.database.pulse import DatabaseAway
 
 # Every repetition that a long word could feed has an end: a line of 100,000 letters must not take minutes.
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -65,6 +67,20 @@ class BrokerAway(logging.Filter):
         return True
 
 
+class DependencyAway(logging.Filter):
+    """Of requests that were not served because something is away, a line: where it was asked tells nobody anything."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every record through, without its traceback where it is one of those."""
+        if record.name == "django.request" and record.exc_info:
+            error = record.exc_info[1]
+            away = error if isinstance(error, ServiceAway) else getattr(error, "__cause__", None)
+            if isinstance(away, ServiceAway | DatabaseAway):
+                record.msg, record.args = f"{record.getMessage()}: {away}", ()
+                record.exc_info = record.exc_text = None
+        return True
+
+
 class MaskingFormatter(logging.Formatter):
     """A line for people; masked last, so that tracebacks are covered, too."""
 
@@ -89,6 +105,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
         "filters": {
             "correlation": {"()": "tesigo.platform.log.CorrelationFilter"},
             "broker_away": {"()": "tesigo.platform.log.BrokerAway"},
+            "dependency_away": {"()": "tesigo.platform.log.DependencyAway"},
         },
         "formatters": {
             "lines": {
@@ -105,7 +122,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stdout",
-                "filters": ["correlation", "broker_away"],
+                "filters": ["correlation", "broker_away", "dependency_away"],
                 "formatter": "json" if json else "lines",
             }
         },

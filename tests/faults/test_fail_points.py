@@ -100,6 +100,6 @@ def wait_until_noticed(frozen: Worker) -> None:
     def noticed() -> int:
         said = frozen.log.read_text()
         # Within a transaction the server has ended the session.
-        return said.count("step was taken over") + said.count("step went wrong")
+        return sum(said.count(words) for words in ("step was taken over", "step went wrong", "step put off"))
 
     wait_until(lambda: noticed() >= losers, lambda: f"{noticed()} of {losers} frozen workers noticed", seconds=30)

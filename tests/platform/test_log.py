@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 from celery import beat
+from django.db import OperationalError
 
 from tesigo import celery
 from tesigo.platform import correlation
+from tesigo.platform.breaker import ServiceAway
+from tesigo.platform.database.pulse import DatabaseAway
 from tesigo.platform.log import (
     BrokerAway,
     CorrelationFilter,
+    DependencyAway,
     MaskingFormatter,
     MaskingJsonFormatter,
     logging_config,
@@ -105,6 +109,25 @@ def test_beat_says_in_one_line_that_the_broker_does_not_answer(caplog: pytest.Lo
 def test_the_handler_that_everything_goes_through_shortens_it() -> None:
     (console,) = logging_config(json=True, level="INFO")["handlers"].values()
     assert "broker_away" in console["filters"]
+
+
+@pytest.mark.parametrize("away", [DatabaseAway("The database does not answer."), ServiceAway("Storage is away.")])
+def test_a_request_that_found_something_away_is_one_line(away: Exception) -> None:
+    wrapped = OperationalError("as Django says it")
+    wrapped.__cause__ = away
+    for error in (away, wrapped) if isinstance(away, ServiceAway) else (wrapped,):
+        found = (type(error), error, None)
+        record = logging.LogRecord("django.request", logging.ERROR, "", 0, "%s: %s", ("Error", "/x/"), found)
+        assert DependencyAway().filter(record)
+        assert record.exc_info is None
+        assert record.getMessage() == f"Error: /x/: {away}"
+
+
+def test_a_mistake_of_ours_in_a_request_keeps_its_traceback() -> None:
+    error = OperationalError("deadlock detected")
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Error", (), (type(error), error, None))
+    assert DependencyAway().filter(record)
+    assert record.exc_info is not None
 
 
 def test_another_error_of_beat_keeps_its_traceback() -> None:
