@@ -1,4 +1,4 @@
-"""Which encoding a text file is in, found by reading all of it in pieces."""
+"""Which encoding a text file is in, found by reading it in pieces."""
 
 import codecs
 import re
@@ -14,8 +14,8 @@ class NotTextError(ValueError):
     """No encoding fits every byte, or control bytes show that this is not text."""
 
 
-def encoding_of(path: Path) -> str:
-    """UTF-8, UTF-16 (by its mark) or Windows' Latin-1, whichever fits first.
+def encoding_of(path: Path, *, most_bytes: int | None = None) -> str:
+    """UTF-8, UTF-16 (by its mark) or Windows' Latin-1, whichever fits all of the file first, or its ``most_bytes``.
 
     Raises:
         NotTextError: when none does.
@@ -25,7 +25,7 @@ def encoding_of(path: Path) -> str:
     marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ["utf-16"] if marked else ["utf-8-sig", "cp1252"]:
         try:
-            for text in decoded(path, encoding):
+            for text in decoded(path, encoding, most_bytes=most_bytes):
                 if _CONTROL.search(text):
                     raise NotTextError(encoding)
         except UnicodeDecodeError:
@@ -34,10 +34,17 @@ def encoding_of(path: Path) -> str:
     raise NotTextError("none")
 
 
-def decoded(path: Path, encoding: str) -> Iterator[str]:
-    """The text in pieces of a quarter of a megabyte, so that memory does not grow with the file."""
+def decoded(path: Path, encoding: str, *, most_bytes: int | None = None) -> Iterator[str]:
+    """The text in pieces of a quarter of a megabyte, so that memory does not grow with the file.
+
+    With ``most_bytes`` it ends there, give or take a piece.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
+    read = 0
     with path.open("rb") as file:
         while data := file.read(_CHUNK):
             yield decoder.decode(data)
+            read += len(data)
+            if most_bytes is not None and read >= most_bytes:
+                return  # perhaps within a sign
     yield decoder.decode(b"", final=True)

@@ -11,6 +11,8 @@ from documents.uploads.magic import MARKUP
 from documents.uploads.names import extension
 from documents.uploads.verdict import FileKind, Refused
 
+#: Bytes that are judged while somebody waits; the worker that reads the file judges all of it (R-106).
+_LOOKED_AT_BYTES: Final = 2 * 1024 * 1024
 _HEAD_SIGNS: Final = 64 * 1024
 #: Endings under which text is taken as a document. Text has no first bytes to be known by: the list is closed.
 _TEXT_ENDINGS: Final = {
@@ -53,7 +55,8 @@ def inspect_text(path: Path, *, name: str) -> FileKind:
         Refused: for what is not text, is a page, a drawing or source code, or is empty.
     """
     try:
-        pieces = decoded(path, encoding_of(path))
+        encoding = encoding_of(path, most_bytes=_LOOKED_AT_BYTES)
+        pieces = decoded(path, encoding, most_bytes=_LOOKED_AT_BYTES)
     except NotTextError:
         raise Refused(_NOT_TEXT) from None
     head = ""

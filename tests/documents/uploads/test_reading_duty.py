@@ -78,6 +78,18 @@ def test_a_file_is_handed_out_once_and_again_when_its_nudge_was_lost(waiting: Up
     assert (waiting.state, waiting.due_at, waiting.tries) == (UploadState.READY, None, 1)
 
 
+def test_the_rest_of_a_long_text_is_judged_where_it_is_read(document: Document, queue: Queue) -> None:
+    """While somebody waits only its beginning is looked at (R-106)."""
+    line = "The keepers wound the weight by hand, and the lamp burned on through every night of the long winter.\n"
+    long = receive(document, line * 40_000 + "\x00\x01 and no text any more")
+    assert long.state == UploadState.EXTRACTING
+    tasks.extract_upload(str(long.pk))
+    long.refresh_from_db()
+    assert long.state == UploadState.REJECTED
+    assert long.verdict
+    assert not document.sources.exists()
+
+
 def test_a_killed_workers_file_is_taken_over_after_its_lease(waiting: Upload) -> None:
     now = timezone.now()
     hold(waiting)
