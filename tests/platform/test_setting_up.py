@@ -36,7 +36,9 @@ def test_root_is_not_warned_of_root() -> None:
     from tesigo.management.commands import up
 
     source = Path(up.__file__).read_text(encoding="utf-8")
-    filters = next(line.split('"')[3] for line in source.splitlines() if '"PYTHONWARNINGS"' in line)
+    filters = next(
+        line.split('"')[3] for line in source.splitlines() if '"PYTHONWARNINGS"' in line and "superuser" in line
+    )
     program = "import os; os.getuid = os.geteuid = lambda: 0; from celery.platforms import check_privileges as c; c([])"
     ran = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | {"PYTHONWARNINGS": filters}, capture_output=True, text=True,
