@@ -42,15 +42,14 @@ def ask(*, kind: str, object_id: str, now: datetime | None = None) -> None:
     if kind not in KINDS:
         return
     now = now or timezone.now()
-    due = {"due_at": now, "nudged_at": now}
+    new = {"asked_at": now, **duty.due_now(now)}
     with transaction.atomic():
-        row, is_due = Mirror.objects.get_or_create(kind=kind, object_id=object_id, defaults={"asked_at": now, **due})
+        row, is_due = Mirror.objects.get_or_create(kind=kind, object_id=object_id, defaults=new)
         if not is_due:
             this = Mirror.objects.filter(pk=row.pk)
-            # Whoever is at it sees by the count that there is more to fetch.
+            # The worker that is at it sees by the count that there is more to fetch.
             this.update(asked=F("asked") + 1, asked_at=now)
-            afresh = {"tries": 0, "given_up_at": None, "error": "", "traceback": ""}
-            is_due = bool(this.filter(due_at=None).update(**due, **afresh))
+            is_due = bool(this.filter(due_at=None).update(**duty.afresh(now)))
         if is_due:
             enqueue_on_commit(MIRRORS.task, str(row.pk))
 
@@ -83,7 +82,7 @@ def _finish(row: Mirror, now: datetime) -> None:
     try:
         with transaction.atomic():
             duty.done(MIRRORS, row, mirrored_at=now)
-            if Mirror.objects.filter(pk=row.pk, asked__gt=row.asked).update(due_at=now, nudged_at=now, tries=0):
+            if Mirror.objects.filter(pk=row.pk, asked__gt=row.asked).update(**duty.afresh(now)):
                 enqueue_on_commit(MIRRORS.task, str(row.pk))
     except duty.Lost:
         # What was written late may be older than what another has written since: it is fetched once more.

@@ -40,7 +40,7 @@ class Counts:
 
 
 def seen_by(user: User | AnonymousUser) -> list[Kind[Any]]:
-    """The kinds of which ``user`` may see rows."""
+    """The kinds whose rows ``user`` may see."""
     return [kind for kind in duty.kinds() if user.has_perm(_permission("view", kind))]
 
 

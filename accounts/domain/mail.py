@@ -71,7 +71,7 @@ def send_mail(*, user: User, template: str, context: Mapping[str, Any], once_key
     it is kept in plain text), `site` and the user's `name`.
     """
     fields = {"user": user, "to": user.email_as_typed, "template": template, "context": dict(context)}
-    fields |= {"language": user.language, **_told_now()}
+    fields |= {"language": user.language, **duty.due_now(timezone.now())}
     if once_key is None:
         enqueue_on_commit(SEND_TASK, str(Mail.objects.create(**fields).pk))
         return
@@ -88,15 +88,9 @@ def send_signin_mail(*, request: SignInRequest, token: str, code: str) -> None:
         template="signin",
         sealed=seal(json.dumps({"token": token, "code": code})),
         language=request.language,
-        **_told_now(),
+        **duty.due_now(timezone.now()),
     )
     enqueue_on_commit(SEND_TASK, str(mail.pk))
-
-
-def _told_now() -> dict[str, datetime]:
-    """Due, and a worker is told of it in the same breath."""
-    now = timezone.now()
-    return {"due_at": now, "nudged_at": now}
 
 
 def deliver(*, mail_id: str, now: datetime | None = None) -> bool:

@@ -64,7 +64,7 @@ def issue(*, payment: Payment, now: datetime) -> Receipt:
 def file_of(*, receipt: Receipt) -> ReceiptFile:
     """The receipt's file, or that it is being made."""
     now = timezone.now()
-    file, is_new = ReceiptFile.objects.get_or_create(receipt=receipt, defaults={"due_at": now, "nudged_at": now})
+    file, is_new = ReceiptFile.objects.get_or_create(receipt=receipt, defaults=duty.due_now(now))
     if is_new:
         enqueue_on_commit(RECEIPTS.task, str(file.pk))
     return file
@@ -121,7 +121,7 @@ def make(*, file_id: int) -> bool:
 def _make_again(file: ReceiptFile) -> None:
     now = timezone.now()
     lost = ReceiptFile.objects.filter(pk=file.pk, stored_as=file.stored_as, due_at=None).exclude(stored_as="")
-    if lost.update(stored_as="", size=0, due_at=now, nudged_at=now, tries=0):
+    if lost.update(stored_as="", size=0, **duty.afresh(now)):
         enqueue_on_commit(RECEIPTS.task, str(file.pk))
 
 

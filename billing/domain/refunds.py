@@ -117,7 +117,6 @@ def open_refund(
             return None
         if amount is not None and not 0 < amount <= left:
             raise ValueError(f"{amount} of {left}")
-        told_at = timezone.now()
         refund = Refund.objects.create(
             payment=payment,
             amount=amount or left,
@@ -125,8 +124,7 @@ def open_refund(
             reason=reason[:300],
             actor_id=by.pk if by else None,
             created_at=now,
-            due_at=told_at,
-            nudged_at=told_at,
+            **duty.due_now(timezone.now()),
         )
         _open(payment, refund, by, now)
         enqueue_on_commit(REFUNDS.task, str(refund.pk))
@@ -256,7 +254,7 @@ def _ask(refund: Refund, now: datetime) -> gateway.ProviderRefund | Declined:
 
 
 def _note_of_duty(refund: Refund, answer: gateway.ProviderRefund | Declined, now: datetime) -> None:
-    """Books the answer for whoever holds the refund. Raises Lost where it is in other hands, and books nothing then."""
+    """Books the answer while the refund is held. Raises Lost where another worker has it, and books nothing then."""
     with transaction.atomic():
         payments.locked(refund.payment_id)
         _note(refund, answer, now)

@@ -233,7 +233,7 @@ def request_export(
     row, _ = prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)
     now = timezone.now()
     idle = Export.objects.filter(pk=row.pk, due_at=None).exclude(state=ExportState.READY)
-    if idle.update(state=ExportState.PENDING, due_at=now, nudged_at=now, tries=0, given_up_at=None, error=""):
+    if idle.update(state=ExportState.PENDING, **duty.afresh(now)):
         enqueue_on_commit(EXPORTS.task, str(row.pk))
     elif by is not None and row.state == ExportState.READY:
         _see_to(row, now)
@@ -245,7 +245,7 @@ def _see_to(row: Export, now: datetime) -> None:
     if not _is_stored(row):
         note_lost(export=row)  # the registers are asked when it is made
     elif retractions.is_due(document_id=row.document_id, now=now):
-        enqueue_on_commit("documents.tasks.check_sources", str(row.document_id))
+        enqueue_on_commit(retractions.CHECK_TASK, str(row.document_id))
 
 
 def _is_stored(row: Export) -> bool:
@@ -259,8 +259,7 @@ def note_lost(*, export: Export) -> None:
     """The storage has lost the file, or a part of it: it is made again."""
     now = timezone.now()
     rows = Export.objects.filter(pk=export.pk, state=ExportState.READY, stored_as=export.stored_as)
-    fresh = {"due_at": now, "nudged_at": now, "tries": 0, "given_up_at": None, "error": ""}
-    if rows.update(state=ExportState.PENDING, stored_as="", size=0, finished_at=None, **fresh):
+    if rows.update(state=ExportState.PENDING, stored_as="", size=0, finished_at=None, **duty.afresh(now)):
         logger.error("an export's file was lost", extra={"export": str(export.pk)})
         enqueue_on_commit(EXPORTS.task, str(export.pk))
 

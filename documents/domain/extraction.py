@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.domain import removals, sources
+from documents.domain import removals, retractions, sources
 from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
@@ -220,7 +220,7 @@ def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:
         source.page_count = progress.meta.pages
         _tell_of_title(upload, [source])
         source.save(update_fields=["key", "csl", "title", "doi", "url", "page_count", "retracted_at", "retracted_by"])
-        enqueue_on_commit("documents.tasks.check_sources", str(upload.document_id))
+        enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
 
 
 def _said_of(progress: _Progress) -> str:
@@ -257,7 +257,7 @@ def _make_sources(upload: Upload, items: list[dict[str, Any]]) -> None:
         ) % {"count": with_abstract}
         _finish(upload, f"{entries}, {abstracts}")
         _tell_of_title(upload, made)
-        enqueue_on_commit("documents.tasks.check_sources", str(upload.document_id))
+        enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
 
 
 def _tell_of_title(upload: Upload, made: list[Source]) -> None:

@@ -33,7 +33,7 @@ REMOVALS: Final = duty.Kind(
 def note(*stored: str) -> None:
     """Has the files deleted if the transaction commits; empty names are those of files that never came to storage."""
     now = timezone.now()
-    rows = [Removal(stored_as=one, due_at=now, nudged_at=now) for one in stored if one]
+    rows = [Removal(stored_as=one, **duty.due_now(now)) for one in stored if one]
     for row in Removal.objects.bulk_create(rows):
         enqueue_on_commit(REMOVALS.task, str(row.pk))
 

@@ -54,11 +54,9 @@ def ask(*, document_id: UUID) -> None:
     """
     now = timezone.now()
     with transaction.atomic():
-        row, is_new = Rendering.objects.get_or_create(
-            document_id=document_id, defaults={"due_at": now, "nudged_at": now}
-        )
+        row, is_new = Rendering.objects.get_or_create(document_id=document_id, defaults=duty.due_now(now))
         idle = Rendering.objects.filter(pk=row.pk, due_at=None)
-        if is_new or idle.update(due_at=now, nudged_at=now, tries=0, given_up_at=None, error="", created_at=now):
+        if is_new or idle.update(created_at=now, **duty.afresh(now)):
             enqueue_on_commit(RENDERINGS.task, str(row.pk))
 
 

@@ -30,6 +30,7 @@ from privacy.domain import audit
 from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
+CHECK_TASK: Final = "documents.tasks.check_sources"
 RENEW_TASK: Final = "documents.tasks.renew"
 #: What a register said is believed so long.
 BELIEVED_FOR: Final = timedelta(hours=24)
@@ -155,7 +156,7 @@ def _as_work(source: Source) -> FoundWork:
 def mark(*, source: Source, by: Iterable[str], now: datetime) -> None:
     """From now on the source is not cited. A second mark changes nothing.
 
-    Its owner is told at its file, and by mail where a text cites it, of which everything is made anew.
+    Its owner is told at its file. Where a text cites it, they get a mail, and the document's files are made anew.
     """
     words = ", ".join(dict.fromkeys(by))[:200]
     if not Source.objects.filter(pk=source.pk, retracted_at=None).update(retracted_at=now, retracted_by=words):

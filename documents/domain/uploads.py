@@ -157,7 +157,7 @@ def _keep(upload: Upload, stored_as: str, kind: FileKind, *, by: User) -> None:
     now = timezone.now()
     with transaction.atomic():
         kept = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING).update(
-            state=UploadState.EXTRACTING, stored_as=stored_as, format=kind, due_at=now, nudged_at=now, tries=0
+            state=UploadState.EXTRACTING, stored_as=stored_as, format=kind, **duty.afresh(now)
         )
         if kept:
             audit.record(action="upload.accepted", subject=upload, by=by, details={"format": str(kind)})

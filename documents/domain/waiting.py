@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-#: Answers what the outline of a document waits for, with ``html`` in plain words; None while it goes on.
+#: Returns what the outline of a document waits for, with ``html`` in plain words; None while it goes on.
 Tell = Callable[[UUID], Mapping[str, Any] | None]
 
 _tellers: list[Tell] = []
 
 
 def told_by(tell: Tell) -> None:
-    """Registers who tells, in the place of whoever did."""
+    """Registers who tells, in place of an earlier one."""
     _tellers[:] = [tell]
 
 

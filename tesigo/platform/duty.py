@@ -137,6 +137,16 @@ def kinds() -> list[Kind[Any]]:
     return [_kinds[name] for name in sorted(_kinds)]
 
 
+def due_now(now: datetime) -> dict[str, Any]:
+    """Values of a row that is due, and of which a worker is told in the same transaction."""
+    return {"due_at": now, "nudged_at": now}
+
+
+def afresh(now: datetime) -> dict[str, Any]:
+    """The same for a row that was settled or given up: nothing of earlier tries counts."""
+    return {**due_now(now), "tries": 0, "given_up_at": None, "error": "", "traceback": ""}
+
+
 def claim(kind: Kind[D], pk: object, *, now: datetime | None = None) -> D | None:
     """The row, held until its lease runs out; None where it is not due, settled, or somebody else's.
 
@@ -283,9 +293,9 @@ def try_again(kind: Kind[D], pk: object, *, now: datetime | None = None) -> bool
     now = now or timezone.now()
     rows = kind.model._default_manager.filter(kind.may_reopen, pk=pk)
     stopped = rows.filter(_STOPPED)
-    fresh = {"due_at": now, "nudged_at": now, "tries": 0, "given_up_at": None}
+    fresh = {**due_now(now), "tries": 0, "given_up_at": None}  # why it stopped stays to be read
     waiting = rows.filter(kind.is_open & _put_aside(now))
-    if not (stopped.update(**fresh, **kind.reopened) or waiting.update(due_at=now, nudged_at=now)):
+    if not (stopped.update(**fresh, **kind.reopened) or waiting.update(**due_now(now))):
         return False
     enqueue_on_commit(kind.task, str(pk))
     return True
