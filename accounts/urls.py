@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, signin
+from accounts.views import account, proving, signin
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("signin/not-me/<str:token>/", signin.deny, name="deny"),
     path("signout/", signin.signout, name="signout"),
     path("account/", account.account, name="account"),
+    path("account/prove/", proving.prove, name="prove"),
     path("account/devices/<int:device_id>/sign-out/", account.sign_out_device, name="sign-out-device"),
     path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
 ]

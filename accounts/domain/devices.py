@@ -1,15 +1,12 @@
 """Browsers that are signed in, and signing them out from afar."""
 
 from datetime import datetime
-from importlib import import_module
-from typing import cast
 
-from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
+from accounts.domain import session_life
 from accounts.domain.client import USER_AGENT_LENGTH
 from accounts.models import Device, User
 from privacy.domain import audit
@@ -19,8 +16,18 @@ def remember(*, user: User, session_key: str, user_agent: str, now: datetime) ->
     """Notes a browser that has just signed in."""
     Device.objects.update_or_create(
         session_key=session_key,
-        defaults={"user": user, "user_agent": user_agent[:USER_AGENT_LENGTH], "created_at": now},
+        defaults={
+            "user": user,
+            "user_agent": user_agent[:USER_AGENT_LENGTH],
+            "created_at": now,
+            "last_seen_at": now,
+        },
     )
+
+
+def forget(*, session_key: str) -> None:
+    """A browser whose session is over, or goes on under another key."""
+    Device.objects.filter(session_key=session_key).delete()
 
 
 def of(*, user: User, now: datetime) -> list[Device]:
@@ -51,5 +58,5 @@ def sign_out_everywhere(*, user: User, by: User) -> None:
 
 
 def _end(session_key: str) -> None:
-    store = cast(type[SessionBase], import_module(settings.SESSION_ENGINE).SessionStore)
-    store(session_key).delete()
+    # Of a session in the cache the row alone would leave its browser signed in.
+    session_life.store()(session_key).delete()
