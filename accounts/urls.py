@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, proving, signin
+from accounts.views import account, address, proving, signin
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("signout/", signin.signout, name="signout"),
     path("account/", account.account, name="account"),
     path("account/prove/", proving.prove, name="prove"),
+    path("account/address/", address.change, name="change-address"),
+    path("account/address/check/", address.check, name="check-address"),
+    path("account/address/undo/<str:token>/", address.undo, name="undo-address"),
     path("account/devices/<int:device_id>/sign-out/", account.sign_out_device, name="sign-out-device"),
     path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
 ]

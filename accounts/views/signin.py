@@ -117,7 +117,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except SignInRefused as refusal:
         return _dead(request, refusal)
     context = {"form": form, "code_needed": code_needed}
-    return _secretive(render(request, "accounts/link.html", context, status=422 if form.errors else 200))
+    return secretive(render(request, "accounts/link.html", context, status=422 if form.errors else 200))
 
 
 @never_cache
@@ -130,7 +130,7 @@ def deny(request: HttpRequest, token: str) -> HttpResponse:
             asked = denials.deny(token=token, now=timezone.now())
     except UnknownLink as refusal:
         return _dead(request, refusal)
-    return _secretive(render(request, "accounts/deny.html", {"asked": asked}))
+    return secretive(render(request, "accounts/deny.html", {"asked": asked}))
 
 
 @require_POST
@@ -149,8 +149,9 @@ def _enter(request: HttpRequest, proven: signin.Proven) -> HttpResponse:
     return response
 
 
-def _secretive(response: HttpResponse) -> HttpResponse:
-    # The address holds a token: no other site may see it. (No Referer at all would break the CSRF check.)
+def secretive(response: HttpResponse) -> HttpResponse:
+    """For a page whose address holds a token: no other site may see it."""
+    # No Referer at all would break the CSRF check.
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 

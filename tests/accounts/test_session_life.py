@@ -19,7 +19,7 @@ from accounts import lines
 from accounts.domain import devices, session_life
 from accounts.models import Device, User
 from tesigo.asgi import application
-from tests.accounts.journey import ADDRESS, Post, ask_by_page, path_of, sign_in
+from tests.accounts.journey import ADDRESS, DAY, HOUR, MINUTE, Post, ask_by_page, back, path_of, sign_in
 from tests.documents.factories import UserFactory, outlined_document
 
 pytestmark = pytest.mark.django_db
@@ -37,17 +37,6 @@ def signed_in(kind: str = STUDENT) -> Client:
     client.force_login(user)
     client.post("/consents/", {"essential": "on"})
     return client
-
-
-def back(client: Client, *, idle: timedelta, since: timedelta) -> None:
-    """Puts the session's clocks back: last used, and signed in, so long ago."""
-    session = client.session
-    session["seen_at"] = (timezone.now() - idle).timestamp()
-    session["signed_in_at"] = (timezone.now() - since).timestamp()
-    session.save()
-
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize(
