@@ -1,6 +1,6 @@
 """What comes in at the doors of the accounts."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -9,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from tesigo.platform.forms import Form
 from tesigo.platform.redirects import MAX_LENGTH as NEXT_LENGTH
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-def address_field(label: str) -> forms.CharField:
+
+def address_field(label: "StrOrPromise") -> forms.CharField:
     """A field for an address. Whether it can be used is the domain's to say."""
     return forms.CharField(
         label=label,

@@ -96,10 +96,10 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             address_change.undo(token=token, now=now)
     except (SignInRefused, AddressTaken) as refusal:
-        context = {"message": refusal.message}
-        return secretive(render(request, "accounts/undo_address.html", context, status=410))
-    context = {"is_undone": request.method == "POST"}
-    return secretive(render(request, "accounts/undo_address.html", context))
+        page = render(request, "accounts/undo_address.html", {"message": refusal.message}, status=410)
+    else:
+        page = render(request, "accounts/undo_address.html", {"is_undone": request.method == "POST"})
+    return secretive(page)
 
 
 def _changed(request: SignedInRequest) -> HttpResponse:
