@@ -25,6 +25,8 @@ _OPEN = frozenset(
         "accounts:check",
         "billing:landing",
         "billing:webhook",
+        "accounts:mail-events",
+        "accounts:read-mail-notice",
         "health",
         "ready",
     }

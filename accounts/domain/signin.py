@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
-from accounts.domain import addresses, browsers, client, mail, signin_limits
+from accounts.domain import addresses, browsers, client, mail, mail_addresses, signin_limits
 from accounts.errors import (
     AccountClosed,
     CodeNeeded,
@@ -186,6 +186,7 @@ def _redeem(request: SignInRequest, asked_by: Sequence[bytes | memoryview], now:
                 "password": make_password(None),
             },
         )
+        mail_addresses.proven(address=request.email)
         audit.record(action="user.created" if is_new else "user.address_proven", subject=user, by=user)
     if not user.is_active:
         raise AccountClosed
