@@ -1,7 +1,6 @@
 """Reading what mail servers write back: a delivery status notification (RFC 3464), by the standard library."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import Message

@@ -76,7 +76,8 @@ def came_back(*, mail: Mail, status: str, told_by: str, now: datetime, code: int
 
 def notice(*, mail: Mail, now: datetime) -> None:
     """The pages of whom the mail was for say that it did not arrive; a sign-in mail is for nobody known."""
-    User.objects.filter(pk=mail.user_id, mail_refused_at=None).update(mail_refused_at=now)
+    if mail.user_id is not None:
+        User.objects.filter(pk=mail.user_id, mail_refused_at=None).update(mail_refused_at=now)
 
 
 def read_notice(*, user: User) -> None:

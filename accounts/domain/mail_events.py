@@ -1,4 +1,4 @@
-"""What is told about mails that left: stored once, worked in the background, and the same whatever order it comes in."""
+"""What is told about mails that left: stored once, worked in the background, the same whatever order it comes in."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -8,7 +8,6 @@ from typing import Final
 
 import httpx
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -108,7 +107,8 @@ def _work(event: MailEvent, *, now: datetime | None) -> Callable[[], None]:
         except httpx.HTTPError as error:
             raise duty.Failed(type(error).__name__) from None
         return partial(duty.done, EVENTS, event, confirm_url="")
-    if Mail.objects.filter(pk=event.mail_id, state=MailState.QUEUED, due_at__isnull=False).exists():
+    mine = Mail.objects.filter(pk=event.mail_id) if event.mail_id else Mail.objects.none()
+    if mine.filter(state=MailState.QUEUED, due_at__isnull=False).exists():
         raise duty.PutOff("Its mail is being sent.", wait=_LOOK_AGAIN)
     return partial(_apply, event, at)
 

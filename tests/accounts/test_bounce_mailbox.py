@@ -39,7 +39,8 @@ def report(row: Mail | str, *, action: str = "failed", status: str = "5.1.1", wh
     """As Postfix writes it."""
     name = row if isinstance(row, str) else row.pk
     kind = "message/rfc822" if whole else "text/rfc822-headers"
-    return dedent(f"""\
+    return (
+        dedent(f"""\
         From: MAILER-DAEMON@mx.university.example
         To: bounces@tesigo.example
         Subject: Undelivered Mail Returned to Sender
@@ -71,7 +72,10 @@ def report(row: Mail | str, *, action: str = "failed", status: str = "5.1.1", wh
 
         Hello
         --B--
-        """).replace("\n", "\r\n").encode()
+        """)
+        .replace("\n", "\r\n")
+        .encode()
+    )
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["whole mail", "headers"])
@@ -149,9 +153,7 @@ def test_a_server_that_says_no_is_told_to_staff_without_its_words(box: Mailbox) 
     assert "@" not in Alert.objects.get(key="bounce-mailbox").text
 
 
-def test_a_server_that_never_answers_costs_its_time_limit(
-    box: Mailbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_never_answers_costs_its_time_limit(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     box.is_silent = True
     monkeypatch.setattr(bounce_mailbox, "_ANSWER_SECONDS", 0.2)
     began = time.monotonic()

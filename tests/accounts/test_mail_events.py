@@ -44,7 +44,9 @@ def providers(settings: Settings, sandbox: Running) -> None:
 def sent(db: None) -> Mail:
     """A mail that has left for Ada."""
     user = User.objects.create_user(ADDRESS)
-    row = Mail.objects.create(user=user, to=ADDRESS, template="ready", state="sent", sent_at=timezone.now(), due_at=None)
+    row = Mail.objects.create(
+        user=user, to=ADDRESS, template="ready", state="sent", sent_at=timezone.now(), due_at=None
+    )
     return row
 
 
@@ -166,7 +168,9 @@ SNS_LIES: dict[str, dict[str, Any]] = {
     "SHA-1": {"SignatureVersion": "1"},
     "another topic": {"TopicArn": "arn:aws:sns:eu-central-1:666:evil"},
     "another type": {"Type": "UnsubscribeConfirmation"},
-    "a host that is not Amazon's": {"SigningCertURL": "https://sns.evil.example/SimpleNotificationService-0123abcd.pem"},
+    "a host that is not Amazon's": {
+        "SigningCertURL": "https://sns.evil.example/SimpleNotificationService-0123abcd.pem"
+    },
     "a host that begins like Amazon's": {
         "SigningCertURL": "https://sns.eu-central-1.amazonaws.com.evil.example/SimpleNotificationService-0123abcd.pem"
     },
