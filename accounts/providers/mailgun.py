@@ -42,9 +42,7 @@ def read(body: bytes, data: dict[str, Any], headers: Headers, now: datetime) -> 
         event_id=name_of(within(event, "id")),
         kind=_kind(str(within(event, "event")), str(within(event, "severity"))),
         mail_id=mail_of(within(event, "user-variables", "tesigo-mail")),
-        status=status_of(
-            within(delivery, "enhanced-code"), within(delivery, "message"), within(delivery, "description")
-        ),
+        status=status_of(*words),
         happened_at=moment(within(event, "timestamp"), otherwise=now),
         nonce=hashlib.sha256(token.encode(errors="replace")).hexdigest(),
     )

@@ -44,10 +44,8 @@ def providers(settings: Settings, sandbox: Running) -> None:
 def sent(db: None) -> Mail:
     """A mail that has left for Ada."""
     user = User.objects.create_user(ADDRESS)
-    row = Mail.objects.create(
-        user=user, to=ADDRESS, template="ready", state="sent", sent_at=timezone.now(), due_at=None
-    )
-    return row
+    left = {"state": "sent", "sent_at": timezone.now(), "due_at": None}
+    return Mail.objects.create(user=user, to=ADDRESS, template="ready", **left)
 
 
 def post(client: Client, provider: str, body: Any, *, kind: str = "application/json", **headers: str) -> int:
