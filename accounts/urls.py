@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, address, proving, signin
+from accounts.views import account, address, mail_events, proving, signin
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,5 +17,7 @@ urlpatterns = [
     path("account/address/check/", address.check, name="check-address"),
     path("account/address/undo/<str:token>/", address.undo, name="undo-address"),
     path("account/devices/<int:device_id>/sign-out/", account.sign_out_device, name="sign-out-device"),
+    path("account/mail-notice/", account.read_mail_notice, name="read-mail-notice"),
+    path("mail/events/<slug:provider>/", mail_events.receive, name="mail-events"),
     path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
 ]

@@ -27,6 +27,8 @@ _OPEN = frozenset(
         "accounts:undo-address",
         "billing:landing",
         "billing:webhook",
+        "accounts:mail-events",
+        "accounts:read-mail-notice",
         "health",
         "ready",
     }
