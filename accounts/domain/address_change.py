@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from accounts.domain import addresses, client, devices, mail, proofs, signin_limits
+from accounts.domain import addresses, client, devices, mail, mail_addresses, proofs, signin_limits
 from accounts.errors import AddressTaken, SameAddress, UndoTooLate, UnknownLink
 from accounts.models import FormerAddress, SignInRequest, User
 from privacy.domain import audit
@@ -78,6 +78,7 @@ def confirm(*, user: User, session_key: str, code: str, now: datetime) -> None:
                 undo_hash=keyed_hash("address-undo", undo),
                 changed_at=now,
             )
+            mail_addresses.proven(address=request.email)
             audit.record(action="user.address_changed", subject=user, by=user)
             mail.send_address_mail(user=user, to=before.email_as_typed, template="address_changed", undo=undo)
     except IntegrityError as error:

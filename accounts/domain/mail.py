@@ -97,7 +97,7 @@ def send_signin_mail(*, request: SignInRequest, given: Secrets, template: str = 
     sealed = seal(json.dumps(asdict(given)))
     now = timezone.now()
     if request.withheld:
-        fate = {"state": MailState.FAILED, "due_at": None, "error": "withheld: too many before"}
+        fate = {"state": MailState.WITHHELD, "due_at": None, "error": "too many before"}
     else:
         fate = {"sealed": sealed, **duty.due_now(now)}
     mail = Mail.objects.create(
