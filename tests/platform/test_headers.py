@@ -242,7 +242,7 @@ def test_each_cookie_of_a_journey_is_what_the_prefix_asks_for(settings: Any, mon
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SITE_IS_HTTPS = True
     monkeypatch.setattr(browsers, "ASKING_COOKIE", "__Host-tesigo-asking")
     browser = Client()
-    seen = {}
+    seen: dict[str, Any] = {}
     for answer in (
         browser.get("/signin/", secure=True),
         browser.post("/signin/", {"email": "ada@example.org"}, secure=True),

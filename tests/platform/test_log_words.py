@@ -77,8 +77,9 @@ def calls() -> Iterator[Call]:
         for path in sorted((ROOT / app).rglob("*.py")):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-                if is_call and node.func.attr in LEVELS and is_logger(node.func.value):
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                    continue
+                if node.func.attr in LEVELS and is_logger(node.func.value):
                     yield Call(f"{path.relative_to(ROOT)}:{node.lineno}", name, node)
 
 
