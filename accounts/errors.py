@@ -121,3 +121,15 @@ class QuotaReached(AccountError):
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
+
+
+class UnknownProvider(Exception):
+    """No such provider of mails reports to us, or it is not set up."""
+
+
+class EventRefused(Exception):
+    """A report about a mail that is not signed as it should be, too old, used before, or unreadable; says which."""
+
+
+class TryLater(Exception):
+    """A report's signature could not be looked at just now."""
