@@ -265,7 +265,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 #: Where programs call, not people: over plain http they are refused and never redirected, since what they sent (a key,
 #: an order) has already been readable. The browser's redirect would hide that for ever.
-PROGRAM_PATHS = ["/api/", "/stripe/webhook/"]
+PROGRAM_PATHS = ["/api/", "/mail/events/", "/stripe/webhook/"]
 SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}" for path in PROGRAM_PATHS]
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
