@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing import models
-from billing.domain import events, orders
+from billing.domain import events, orders, papers
 from billing.enums import PaymentState
 from billing.errors import Refused
 from billing.models import Payment, PromoCode, Receipt, Redemption, WebhookEvent
