@@ -90,5 +90,6 @@ def send(*, note: CreditNote, payment: Payment) -> None:
 
 def attachment(context: Mapping[str, Any]) -> Attachment | None:
     """The note's file for a mail that tells of it, if it tells of one. Raises PutOff while it is being made."""
-    note = CreditNote.objects.filter(pk=context.get("note_id")).first() if context.get("note_id") else None
+    note_id = context.get("note_id")
+    note = CreditNote.objects.filter(pk=int(note_id)).first() if note_id else None
     return papers.attach(note) if note else None

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import Attachment
-from billing.models import CreditNote, CreditNoteCounter, Payment, Receipt, ReceiptCounter, ReceiptFile
+from billing.models import CreditNote, Payment, Receipt, ReceiptFile, YearCounter
 from documents.domain import exporting, removals
 from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -38,7 +38,7 @@ MAIL_WAITS: Final = timedelta(minutes=10)
 _LOOK_AGAIN: Final = timedelta(seconds=10)
 
 
-def next_number(counter: type[ReceiptCounter] | type[CreditNoteCounter], *, year: int) -> int:
+def next_number(counter: type[YearCounter], *, year: int) -> int:
     """The next number of a series. The year's row is locked: who rolls back gives the number back.
 
     Raises RuntimeError outside the transaction that books the money.

@@ -9,6 +9,7 @@ from billing.models.ledger import (
     ReceiptCounter,
     ReceiptFile,
     Reconciliation,
+    YearCounter,
 )
 from billing.models.notices import Mirror, WebhookEvent
 from billing.models.payments import OPEN_STATES, PAID_STATES, Dispute, Payment, PaymentEvent, Refund
@@ -38,4 +39,5 @@ __all__ = [
     "Redemption",
     "Refund",
     "WebhookEvent",
+    "YearCounter",
 ]
