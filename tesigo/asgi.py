@@ -16,16 +16,19 @@ from django.urls import re_path  # noqa: E402  # as above
 from generation.routing import websocket_urlpatterns  # noqa: E402  # as above
 from tesigo.doors import body_limit, no_such_line, turn_of  # noqa: E402  # as above
 from tesigo.platform.body_limit import BodyLimit  # noqa: E402  # as above
+from tesigo.platform.headers import Headers  # noqa: E402  # as above
 from tesigo.platform.in_turn import InTurn  # noqa: E402  # as above
 from tesigo.platform.live import Reopened  # noqa: E402  # as above
 from tesigo.platform.patience import Impatient  # noqa: E402  # as above
 
 lines = URLRouter([*websocket_urlpatterns, re_path("", no_such_line)])  # type: ignore[arg-type]  # an ASGI app
-application = Impatient(
-    ProtocolTypeRouter(
-        {
-            "http": InTurn(BodyLimit(django_application, limit_of=body_limit), key_of=turn_of),
-            "websocket": OriginValidator(Reopened(AuthMiddlewareStack(lines)), [settings.SITE_URL]),
-        }
+application = Headers(
+    Impatient(
+        ProtocolTypeRouter(
+            {
+                "http": InTurn(BodyLimit(django_application, limit_of=body_limit), key_of=turn_of),
+                "websocket": OriginValidator(Reopened(AuthMiddlewareStack(lines)), [settings.SITE_URL]),
+            }
+        )
     )
 )
