@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -9,9 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from accounts.domain.signed_in import SignedInRequest
+from accounts.limited import limited
 from billing.domain import queries, receipts
 from billing.forms import SearchForm
 from billing.models import Receipt
+from tesigo.platform import limits
 
 PAGE_SIZE = 20
 #: Payments that the account page shows; the rest is a page away.
@@ -42,6 +45,9 @@ def receipt(request: SignedInRequest, payment_id: UUID) -> HttpResponse:
     issued = get_object_or_404(
         Receipt.objects.filter(payment__user=request.user).select_related("payment__document"), payment_id=payment_id
     )
+    asked = limits.check("receipt", str(request.user.pk), limit=settings.RECEIPTS_PER_HOUR, seconds=3600)
+    if not asked.allowed:
+        return limited(request, retry_after=asked.retry_after)
     if (pdf := receipts.read(receipt=issued)) is not None:
         response = HttpResponse(pdf, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="receipt-{issued}.pdf"'
