@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "accounts.middleware.SessionLifeMiddleware",
     "privacy.middleware.ConsentRequiredMiddleware",
     "tesigo.platform.clean_pages.CleanPagesMiddleware",
     "tesigo.platform.refusals.RefusedAccess",
@@ -245,6 +246,19 @@ SIGNIN_BIG_DOMAINS = [
     "gmx.net", "web.de", "t-online.de", "libero.it", "virgilio.it", "orange.fr", "free.fr", "wp.pl", "o2.pl",
     "seznam.cz", "proton.me", "protonmail.com",
 ]  # fmt: skip
+#: Sessions: how long they may be idle, and how long they last in all.
+SESSION_LIVES = {
+    "student": (
+        timedelta(days=env.int("SESSION_IDLE_DAYS", 14, min=1)),
+        timedelta(days=env.int("SESSION_LONGEST_DAYS", 90, min=1)),
+    ),
+    "staff": (
+        timedelta(minutes=env.int("STAFF_SESSION_IDLE_MINUTES", 30, min=1)),
+        timedelta(hours=env.int("STAFF_SESSION_LONGEST_HOURS", 12, min=1)),
+    ),
+}
+#: How long a sign-in counts as a proof of who sits there, where sessions are ended or the address is changed.
+PROOF_IS_FRESH = timedelta(minutes=env.int("PROOF_IS_FRESH_MINUTES", 15, min=1))
 POLICY_VERSION = "2026-11"
 
 # --- cookies, headers ---------------------------------------------------------------------------------

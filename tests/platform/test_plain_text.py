@@ -234,6 +234,7 @@ def test_a_password_stays_as_it_was_typed() -> None:
 READ_BESIDES = {
     "accounts/staff_signin.py": "the name for the lock, compared and never shown",
     "accounts/views/account.py": "`next`, a path of ours or nothing",
+    "accounts/views/proving.py": "next, which own_path judges",
     "accounts/views/signin.py": "`next`, a path of ours or nothing",
     "billing/admin/prices.py": "codes, normalised by promo; numbers of the preview",
     "billing/views/history.py": "number of a page",
