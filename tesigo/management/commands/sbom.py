@@ -54,8 +54,8 @@ def _licences(name: str) -> list[dict[str, Any]]:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return []
-    if expression := about.get("License-Expression"):
-        return [{"expression": expression}]
+    if expressions := about.get_all("License-Expression"):
+        return [{"expression": expressions[0]}]
     named = [
         line.rpartition("::")[2].strip() for line in about.get_all("Classifier") or [] if line.startswith("License")
     ]
