@@ -21,7 +21,7 @@ from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
 from accounts.models import Device, User
-from billing.models import Payment, PriceList, Receipt
+from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.models import Document, Export, Upload
 from generation.models import Job
@@ -74,7 +74,7 @@ def addresses(resolver: Any = None, prefix: str = "", spaces: tuple[str, ...] = 
 EVERY = sorted(addresses(), key=lambda one: (one.route, one.name))
 ADMINS = [one for one in EVERY if one.is_admins]
 #: Whoever holds the token may: it was sent to one mailbox, and is used up. A wrong one is asked for here.
-BEARER = {"accounts:link", "accounts:deny"}
+BEARER = {"accounts:link", "accounts:deny", "accounts:undo-address"}
 #: Addresses with a word in them that names no object of anybody: a provider, whose reports are signed.
 NOBODYS = {"accounts:mail-events"}
 THEIRS = [one for one in EVERY if not one.is_admins and one.name not in NOBODYS]
@@ -105,6 +105,10 @@ class Things:
             consented_at=now, succeeded_at=now, expires_at=now + timedelta(hours=24), checked_at=now,
         )  # fmt: skip
         self.receipt = Receipt.objects.create(payment=self.payment, year=1999, number=owner.pk, seller={}, content={})
+        refund = Refund.objects.create(payment=self.payment, amount=1, cause="asked for")
+        self.note = CreditNote.objects.create(
+            receipt=self.receipt, refund=refund, year=1999, number=owner.pk, seller={}, content={}, amount=1
+        )
         self.device = Device.objects.create(
             user=owner, session_key="a-session-of-theirs", user_agent="", created_at=now
         )
@@ -122,6 +126,7 @@ IDS: dict[str, Callable[[Things], Any]] = {
     "export_id": lambda theirs: theirs.export.pk,
     "source_id": lambda theirs: theirs.source.pk,
     "payment_id": lambda theirs: theirs.payment.pk,
+    "note_id": lambda theirs: theirs.note.pk,
     "device_id": lambda theirs: theirs.device.pk,
     "job_id": lambda theirs: theirs.job.pk,
     "token": lambda theirs: "no-such-token-of-a-mail",

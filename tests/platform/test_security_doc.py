@@ -103,8 +103,9 @@ def test_patterns_are_made_of_constants_and_of_what_is_escaped() -> None:
     functions = {"compile", "sub", "search", "match", "fullmatch", "findall", "finditer", "split"}
     looked = 0
     for path, node in trees():
-        is_pattern = isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args
-        if is_pattern and isinstance(node.func, ast.Attribute) and node.func.attr in functions:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
+            continue
+        if ast.unparse(node.func.value) == "re" and node.func.attr in functions:
             looked += 1
             if isinstance(node.args[0], ast.JoinedStr):
                 parts = [part.value for part in node.args[0].values if isinstance(part, ast.FormattedValue)]
