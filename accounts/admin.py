@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -15,6 +16,8 @@ from tesigo.platform.read_only import ReadOnly
 admin.site.unregister(Group)
 # Addresses are kept with the user, in one canonical form; allauth's own table stays empty.
 admin.site.unregister(EmailAddress)
+# Secrets of the second factor are shown to nobody; a colleague's is reset on the page of staff.
+admin.site.unregister(Authenticator)
 
 
 @admin.register(User)

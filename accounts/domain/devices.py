@@ -30,6 +30,12 @@ def of(*, user: User, now: datetime) -> list[Device]:
     return list(Device.objects.filter(user=user))
 
 
+def moved(*, old_key: str | None, new_key: str | None) -> None:
+    """The session of a browser has a new key; the browser stays the same."""
+    if old_key and new_key and old_key != new_key:
+        Device.objects.filter(session_key=old_key).update(session_key=new_key)
+
+
 def sign_out(*, device_id: int, by: User) -> None:
     """Ends the session of one of one's own browsers. Raises `Device.DoesNotExist` for someone else's."""
     with transaction.atomic():
@@ -39,7 +45,7 @@ def sign_out(*, device_id: int, by: User) -> None:
     _end(device.session_key)
 
 
-def sign_out_everywhere(*, user: User, by: User) -> None:
+def sign_out_everywhere(*, user: User, by: User | None) -> None:
     """Ends every session of the user, those that are not listed included: they are bound to the epoch."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
