@@ -18,6 +18,8 @@ _OPEN = frozenset(
         "privacy:consents",
         "privacy:terms",
         "privacy:policy",
+        "privacy:contact",
+        "privacy:imprint",
         "accounts:signout",
         "accounts:link",
         "accounts:check",

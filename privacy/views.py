@@ -50,6 +50,18 @@ def terms(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """Where to write to (R-59)."""
+    return render(request, "privacy/contact.html")
+
+
+@require_safe
+def imprint(request: HttpRequest) -> HttpResponse:
+    """Who answers for the site, in the operator's own lines (R-59)."""
+    return render(request, "privacy/imprint.html", {"imprint": settings.IMPRINT})
+
+
+@require_safe
 def policy(request: HttpRequest) -> HttpResponse:
     """What we keep; the table is the very rules that the nightly job applies."""
     rules = sorted(registry.retention_rules(), key=lambda rule: str(rule.label))

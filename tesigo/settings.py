@@ -45,6 +45,11 @@ NOTICE_BANNER = env.str("NOTICE_BANNER", "")
 if IS_PRODUCTION and NOTICE_BANNER:
     env.complain("NOTICE_BANNER is for the sandbox and must be empty in production.")
 MAIL_INBOX_URL = env.url("MAIL_INBOX_URL", "", refuse_loopback=IS_PRODUCTION)
+#: Whom people write to, and who answers for the site by law (lines separated by \n): on each page, in each mail (R-59).
+CONTACT_EMAIL = env.str("CONTACT_EMAIL")
+if CONTACT_EMAIL and "@" not in parseaddr(CONTACT_EMAIL)[1]:
+    env.complain("CONTACT_EMAIL must be an e-mail address.")
+IMPRINT = env.str("IMPRINT").replace("\\n", "\n")
 #: Number of proxies of our own in front of the application; only their X-Forwarded-For entries are believed (R-53).
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, min=0, max=5)
 

@@ -109,6 +109,8 @@ def prepare() -> None:
             "LOG_LEVEL": "INFO",
             "SITE_URL": f"http://127.0.0.1:{site}",
             "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+            "CONTACT_EMAIL": "contact@tesigo.example",
+            "IMPRINT": "TesiGo Tests\\n1 Example Street",
             "SITE_PORT": str(site),
             "SANDBOX_PORT": str(sandbox),
             "SANDBOX_SMTP_PORT": str(smtp),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import MailState
 from accounts.models import Mail, SignInRequest, User
-from tesigo.platform import duty
+from tesigo.platform import duty, site
 from tesigo.platform.crypto import seal, unseal
 from tesigo.platform.enqueue import enqueue_on_commit
 
@@ -137,14 +137,15 @@ def _render(mail: Mail) -> EmailMultiAlternatives:
         context["code"] = secret["code"]
         context["link"] = settings.SITE_URL + reverse("accounts:link", args=[secret["token"]])
     context["name"] = mail.user.name if mail.user else ""
-    context["site"] = {"name": settings.SITE_NAME, "url": settings.SITE_URL, "notice_banner": settings.NOTICE_BANNER}
+    context["site"] = site.facts()
     with translation.override(mail.language):
         subject, _break, text = render_to_string(f"mails/{mail.template}.txt", context).strip().partition("\n")
         html = render_to_string(f"mails/{mail.template}.html", context | {"subject": subject})
+        foot = render_to_string("mails/foot.txt", context)
     host = settings.SITE_HOST or "localhost"
     message = EmailMultiAlternatives(
         subject=subject.strip(),
-        body=text.strip() + "\n",
+        body=f"{text.strip()}\n{foot}",
         to=[mail.to],
         headers={"Message-ID": f"<{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     )

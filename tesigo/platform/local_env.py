@@ -64,6 +64,8 @@ def complete(given: Mapping[str, str], *, kept: Mapping[str, str], servers: Mapp
     made_up = {
         "SITE_URL": f"http://127.0.0.1:{ports['SITE_PORT']}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "CONTACT_EMAIL": "contact@example.org",
+        "IMPRINT": "This copy of TesiGo runs on somebody's own machine.\\nNobody offers anything here.",
         **{name: kept[name] for name in OWN_SECRETS},
     }
     sandboxed = False

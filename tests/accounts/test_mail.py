@@ -56,7 +56,8 @@ def test_a_mail_goes_to_the_address_as_typed(post: Post, ada: User, hello: str, 
     post.deliver()
     arrived = post.sandbox.control.mails("Ada+x@university.example")[0]
     assert arrived["subject"] == "About Q&A"
-    assert arrived["text"].strip() == f"Hello Ada <b>, see {settings.SITE_URL}/x/"
+    foot = [f"Contact: {settings.CONTACT_EMAIL}", f"Imprint: {settings.SITE_URL}/imprint/"]
+    assert arrived["text"].strip().splitlines() == [f"Hello Ada <b>, see {settings.SITE_URL}/x/", *foot]
     assert "Hello Ada &lt;b&gt;" in arrived["html"]
     assert settings.NOTICE_BANNER in arrived["html"]
     row = Mail.objects.get()

@@ -59,6 +59,8 @@ def test_production_names_every_mistake_and_does_not_start() -> None:
         "REDIS_URL",
         "EMAIL_URL",
         "ALERT_EMAILS",
+        "CONTACT_EMAIL",
+        "IMPRINT",
     ):
         assert name in told
     assert told.count("holds a password that is easily guessed") == 3
