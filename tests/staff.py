@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.test import Client
@@ -26,6 +27,13 @@ def enrol(client: Client) -> str:
     answer = client.post(ACTIVATE, {"code": code_of(secret[1]), "csrfmiddlewaretoken": token[1] if token else ""})
     assert urlsplit(answer["Location"]).path == "/staff/second-factor/recovery-codes/", answer.content.decode()
     return secret[1]
+
+
+def same_browser(client: Client, **options: Any) -> Client:
+    """Another window of a browser that is signed in."""
+    window = Client(**options)
+    window.cookies.load({name: morsel.value for name, morsel in client.cookies.items()})
+    return window
 
 
 def sign_in(client: Client, user: User) -> User:

@@ -21,7 +21,7 @@ from tesigo.platform import alert_mail, duty
 from tesigo.platform.models import Alert
 from tests.billing.concurrently import at_once
 from tests.platform.test_today import who_may
-from tests.staff import sign_in
+from tests.staff import same_browser, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,12 +120,11 @@ def test_a_row_is_tried_again_once_and_leaves_a_trace(staff: User, client: Clien
     assert event.details == {"kind": "alert"}
 
 
-def test_clicks_at_once_try_one_time(staff: User) -> None:
+def test_clicks_at_once_try_one_time(staff: User, client: Client) -> None:
     row = given_up()
 
     def click() -> None:
-        browser = Client()
-        sign_in(browser, staff)
+        browser = same_browser(client)
         assert browser.post(again(row)).status_code == 302
 
     at_once(6, click)
@@ -187,8 +186,7 @@ def test_who_may_only_look_moves_nothing(client: Client) -> None:
 def test_another_try_takes_a_post_with_its_token(staff: User, client: Client) -> None:
     row = given_up()
     assert client.get(again(row)).status_code == 405
-    strict = Client(enforce_csrf_checks=True)
-    sign_in(strict, staff)
+    strict = same_browser(client, enforce_csrf_checks=True)
     assert strict.post(again(row)).status_code == 403
     for unknown in ("999999", "no-number", "99999999999999999999"):
         assert client.post(f"{PAGE}{unknown}/again/").status_code == 404
