@@ -40,9 +40,12 @@ class DisposableAddress(AddressRefused):
 
 
 class TooManySignIns(AccountError):
-    """A limit of R-53 is reached; `retry_after` says when there is room again."""
+    """A limit of R-53 on a place or a domain is reached; `retry_after` says when there is room again at the latest."""
 
-    message = _("Too many sign-in mails were asked for. Wait a while, then ask again; the last mail still works.")
+    message = _(
+        "Too many sign-in mails were asked for from where you are, or for addresses like yours, and not used. "
+        "There is room again as soon as some are used. A mail that you have still works."
+    )
 
     def __init__(self, retry_after: timedelta) -> None:
         super().__init__()
@@ -60,9 +63,9 @@ class UnknownLink(SignInRefused):
 
 
 class LinkExpired(SignInRefused):
-    """The fifteen minutes are over."""
+    """The ten minutes are over."""
 
-    message = _("This sign-in mail is too old: it works for 15 minutes only.")
+    message = _("This mail is too old: it works for 10 minutes only.")
 
 
 class LinkUsed(SignInRefused):
@@ -71,10 +74,16 @@ class LinkUsed(SignInRefused):
     message = _("This sign-in mail has been used already: each works once.")
 
 
+class RequestDenied(SignInRefused):
+    """Whoever reads the mailbox said that it was not them who asked."""
+
+    message = _("This mail no longer works: who reads it has said that they did not ask for it.")
+
+
 class TooManyWrongCodes(SignInRefused):
     """Five wrong codes void link and code alike."""
 
-    message = _("The code was wrong five times, so this sign-in mail no longer works.")
+    message = _("The code was wrong five times, so this mail no longer works.")
 
 
 class CodeNeeded(SignInRefused):

@@ -108,6 +108,8 @@ class Device(models.Model):
     session_key = models.CharField(max_length=40, unique=True)
     user_agent = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    #: To within some minutes, see `accounts.domain.session_life`.
+    last_seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -122,10 +124,12 @@ class Device(models.Model):
 
 
 class SignInRequest(models.Model):
-    """One request to sign in (R-51). No user is looked up or made until it is proven.
+    """One request to sign in (R-51), or by another address from now on (R-59): ``new_address_of`` says whose.
 
-    The link's token, the code and the asking browser's cookie are kept as keyed hashes only. ``ip`` is the address
-    that limits count by: of IPv6 the first address of the /64. ``known_browser`` rows have their own allowance (R-53).
+    No user is looked up or made until it is proven. The tokens of both links (in, and "this wasn't me"), the code and
+    the asking browser's cookie are kept as keyed hashes only. ``ip`` is the address that limits count by: of IPv6 the
+    first address of the /64. ``known_browser`` rows have their own allowance (R-53). Of a ``withheld`` one no mail was
+    sent, and nothing opens it: the address had as many as it may have.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -139,34 +143,69 @@ class SignInRequest(models.Model):
     browser_hash = models.BinaryField(db_index=True)
     wrong_codes = models.PositiveSmallIntegerField(default=0)
     next_url = models.CharField(max_length=500, blank=True)
+    new_address_of = models.ForeignKey(
+        User, null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="+"
+    )
+    deny_hash = models.BinaryField(null=True, blank=True, unique=True)
+    user_agent = models.CharField(max_length=300, blank=True, db_default="")
+    withheld = models.BooleanField(default=False, db_default=False)
     ip = models.GenericIPAddressField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     redeemed_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
+        # Limits count what was not finished, which is little among a month of requests.
         indexes = [
-            models.Index(fields=["email", "created_at"], name="signin_by_address"),
-            models.Index(fields=["ip", "created_at"], name="signin_by_ip"),
-            models.Index(fields=["domain", "created_at"], name="signin_by_domain"),
+            models.Index(fields=["email", "created_at"], name="signin_open_address", condition=Q(redeemed_at=None)),
+            models.Index(fields=["ip", "created_at"], name="signin_open_ip", condition=Q(redeemed_at=None)),
+            models.Index(fields=["domain", "created_at"], name="signin_open_domain", condition=Q(redeemed_at=None)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(wrong_codes__lte=5), name="signin_at_most_five_wrong_codes"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="signin_expires_later"),
+            models.CheckConstraint(condition=Q(redeemed_at=None) | Q(voided_at=None), name="signin_used_or_voided"),
         ]
 
     def __str__(self) -> str:
         return f"sign-in {self.pk}"
 
     @property
+    def place(self) -> str:
+        """From where it was asked, as far as a browser tells."""
+        return describe(self.user_agent)
+
+    @property
     def outcome(self) -> "StrOrPromise":
         """What became of it, in a word or two."""
         if self.redeemed_at:
             return _("used")
+        if self.voided_at:
+            return _("turned down")
+        if self.withheld:
+            return _("not sent: too many before")
         if self.wrong_codes >= 5:
             return _("voided by wrong codes")
         return _("too old") if self.expires_at <= timezone.now() else _("waiting")
+
+
+class FormerAddress(models.Model):
+    """What a person signed in with before; for a week who reads that mailbox can undo the change (R-59)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_addresses")
+    email = models.EmailField(max_length=254)
+    email_as_typed = models.EmailField(max_length=254)
+    undo_hash = models.BinaryField(unique=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-changed_at"]
+
+    def __str__(self) -> str:
+        return f"former address {self.pk}"
 
 
 class Mail(Duty):

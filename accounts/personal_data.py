@@ -26,6 +26,7 @@ def register() -> None:
                 },
                 "Device": _DEVICE,
                 "SignInRequest": _SIGNIN,
+                "FormerAddress": _FORMER_ADDRESS,
                 "Mail": _MAIL,
                 "DailyUse": dict.fromkeys(("id", "user", "what", "day", "times"), Holds.LINK),
             },
@@ -35,6 +36,9 @@ def register() -> None:
                     "accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"
                 ),
                 Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
+                Retention(
+                    "accounts.FormerAddress", _("Addresses that you changed"), timedelta(days=30), since="changed_at"
+                ),
                 Retention(
                     "accounts.Device",
                     _("Browsers that are no longer signed in"),
@@ -76,6 +80,7 @@ _DEVICE = {
     "session_key": Holds.SECRET,
     "user_agent": Holds.PERSONAL,
     "created_at": Holds.PLAIN,
+    "last_seen_at": Holds.PERSONAL,
 }
 _SIGNIN = {
     "id": Holds.PLAIN,
@@ -89,10 +94,24 @@ _SIGNIN = {
     "browser_hash": Holds.SECRET,
     "wrong_codes": Holds.PLAIN,
     "next_url": Holds.PERSONAL,
+    "new_address_of": Holds.LINK,
+    "deny_hash": Holds.SECRET,
+    "user_agent": Holds.PERSONAL,
+    "withheld": Holds.PLAIN,
     "ip": Holds.PERSONAL,
     "created_at": Holds.PLAIN,
     "expires_at": Holds.PLAIN,
     "redeemed_at": Holds.PLAIN,
+    "voided_at": Holds.PLAIN,
+}
+_FORMER_ADDRESS = {
+    "id": Holds.PLAIN,
+    "user": Holds.LINK,
+    "email": Holds.PERSONAL,
+    "email_as_typed": Holds.PERSONAL,
+    "undo_hash": Holds.SECRET,
+    "changed_at": Holds.PLAIN,
+    "undone_at": Holds.PLAIN,
 }
 _MAIL = {
     "id": Holds.PLAIN,

@@ -9,6 +9,7 @@ urlpatterns = [
     path("signin/", signin.ask, name="signin"),
     path("signin/check/", signin.check, name="check"),
     path("signin/link/<str:token>/", signin.link, name="link"),
+    path("signin/not-me/<str:token>/", signin.deny, name="deny"),
     path("signout/", signin.signout, name="signout"),
     path("account/", account.account, name="account"),
     path("account/devices/<int:device_id>/sign-out/", account.sign_out_device, name="sign-out-device"),

@@ -23,6 +23,7 @@ _OPEN = frozenset(
         "accounts:signout",
         "accounts:link",
         "accounts:check",
+        "accounts:deny",
         "billing:landing",
         "billing:webhook",
         "health",

@@ -251,11 +251,11 @@ AXES_ENABLE_ADMIN = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 #: Failures that axes keeps of one name. Beyond them it drops the newest, and today's would seem to be none.
 AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = 100_000
-#: Sign-in limits (R-53): (how many, in how many seconds).
+#: Sign-in limits (R-53): (how many that did not end in a sign-in, in how many seconds).
 SIGNIN_LIMITS = {
-    "ip": (env.int("SIGNIN_PER_IP_AND_HOUR", 5, min=1), 3600),
+    "ip": (env.int("SIGNIN_PER_IP_AND_HOUR", 50, min=1), 3600),
     "address": (env.int("SIGNIN_PER_ADDRESS_AND_DAY", 3, min=1), 86_400),
-    "domain": (env.int("SIGNIN_PER_DOMAIN_AND_HOUR", 20, min=1), 3600),
+    "domain": (env.int("SIGNIN_PER_DOMAIN_AND_HOUR", 50, min=1), 3600),
     "big_domain": (env.int("SIGNIN_PER_BIG_DOMAIN_AND_HOUR", 2000, min=1), 3600),
     "known_browser": (env.int("SIGNIN_PER_KNOWN_BROWSER_AND_DAY", 10, min=1), 86_400),
 }

@@ -4,7 +4,7 @@ import json
 import smtplib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
+from accounts.domain.proofs import Secrets
 from accounts.enums import MailState
 from accounts.models import Mail, SignInRequest, User
 from tesigo.platform import duty, site
@@ -80,15 +81,19 @@ def send_mail(*, user: User, template: str, context: Mapping[str, Any], once_key
         enqueue_on_commit(SEND_TASK, str(mail.pk))
 
 
-def send_signin_mail(*, request: SignInRequest, token: str, code: str) -> None:
-    """Queues the sign-in mail. Link and code lie sealed until it is sent; no user is looked up."""
+def send_signin_mail(*, request: SignInRequest, given: Secrets, template: str = "signin") -> None:
+    """Queues the mail of a request. Link and code lie sealed until it is sent; no user is looked up.
+
+    For one that is withheld the same is done, but the mail does not leave.
+    """
+    sealed = seal(json.dumps(asdict(given)))
+    now = timezone.now()
+    if request.withheld:
+        fate = {"state": MailState.FAILED, "due_at": None, "error": "withheld: too many before"}
+    else:
+        fate = {"sealed": sealed, **duty.due_now(now)}
     mail = Mail.objects.create(
-        signin=request,
-        to=request.email_as_typed,
-        template="signin",
-        sealed=seal(json.dumps({"token": token, "code": code})),
-        language=request.language,
-        **duty.due_now(timezone.now()),
+        signin=request, to=request.email_as_typed, template=template, language=request.language, **fate
     )
     enqueue_on_commit(SEND_TASK, str(mail.pk))
 
@@ -103,7 +108,7 @@ def deliver(*, mail_id: str, now: datetime | None = None) -> bool:
     mail = duty.claim(MAILS, mail_id, now=now)
     if mail is None:
         return False
-    if mail.signin and mail.signin.expires_at <= now:
+    if mail.signin and (mail.signin.expires_at <= now or mail.signin.voided_at):
         with suppress(duty.Lost):
             duty.give_up(MAILS, mail, "given up: too late", now=now)
         return False
@@ -136,6 +141,10 @@ def _render(mail: Mail) -> EmailMultiAlternatives:
         secret = json.loads(unseal(mail.sealed))
         context["code"] = secret["code"]
         context["link"] = settings.SITE_URL + reverse("accounts:link", args=[secret["token"]])
+        context["deny_link"] = (
+            settings.SITE_URL + reverse("accounts:deny", args=[secret["deny"]]) if "deny" in secret else ""
+        )
+        context["asked"] = mail.signin
     context["name"] = mail.user.name if mail.user else ""
     context["site"] = site.facts()
     with translation.override(mail.language):

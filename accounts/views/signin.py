@@ -10,10 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.domain import browsers, signin
-from accounts.domain.client import client_ip
+from accounts.domain import browsers, denials, signin
+from accounts.domain.client import client_ip, user_agent
 from accounts.errors import (
     AddressRefused,
+    RequestDenied,
     SignInRefused,
     StaffUsePassword,
     TooManySignIns,
@@ -50,6 +51,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             next_url=form.cleaned_data["next"],
             language=translation.get_language() or settings.LANGUAGE_CODE,
             now=timezone.now(),
+            user_agent=user_agent(request),
         )
     except AddressRefused as refusal:
         form.add_error("email", str(refusal))
@@ -71,6 +73,8 @@ def check(request: HttpRequest) -> HttpResponse:
     waiting = signin.waiting_for(browser=browser)
     if waiting is None:
         return redirect("accounts:signin")
+    if waiting.voided_at:
+        return _dead(request, RequestDenied())
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -107,10 +111,20 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except SignInRefused as refusal:
         return _dead(request, refusal)
     context = {"form": form, "code_needed": code_needed}
-    response = render(request, "accounts/link.html", context, status=422 if form.errors else 200)
-    # The address holds the token: no other site may see it. (No Referer at all would break the CSRF check.)
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
+    return _secretive(render(request, "accounts/link.html", context, status=422 if form.errors else 200))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def deny(request: HttpRequest, token: str) -> HttpResponse:
+    """This wasn't me: GET shows a button, POST voids the request. Needs no session: the mail is what counts."""
+    try:
+        asked = denials.find(token=token)
+        if request.method == "POST":
+            asked = denials.deny(token=token, now=timezone.now())
+    except UnknownLink as refusal:
+        return _dead(request, refusal)
+    return _secretive(render(request, "accounts/deny.html", {"asked": asked}))
 
 
 @require_POST
@@ -126,6 +140,12 @@ def _enter(request: HttpRequest, proven: signin.Proven) -> HttpResponse:
     response: HttpResponse = perform_login(request, proven.user, email_verification="none", redirect_url=target)
     response.delete_cookie(browsers.ASKING_COOKIE, samesite="Lax")
     _set_cookie(response, browsers.KNOWN_COOKIE, known, browsers.KNOWN_SECONDS)
+    return response
+
+
+def _secretive(response: HttpResponse) -> HttpResponse:
+    # The address holds a token: no other site may see it. (No Referer at all would break the CSRF check.)
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -1,5 +1,6 @@
 """What a person does to sign in, in steps for tests."""
 
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,10 +23,11 @@ ADDRESS = "ada@university.example"
 
 @dataclass(frozen=True)
 class SignInMail:
-    """The two ways in that a mail holds."""
+    """The two ways in that a mail holds, and "this wasn't me"."""
 
     link: str
     code: str
+    deny_link: str = ""
 
     @property
     def token(self) -> str:
@@ -51,7 +53,13 @@ class Post:
         """Sends what waits and reads the newest mail to the address."""
         self.deliver()
         found = self.sandbox.control.mails(address)[0]
-        return SignInMail(link=found["links"][0], code=found["codes"][0])
+        denials = [link for link in found["links"] if "/signin/not-me/" in link]
+        return SignInMail(link=found["links"][0], code=found["codes"][0], deny_link=next(iter(denials), ""))
+
+
+def path_of(link: str) -> str:
+    """Of a link in a mail, what the test client asks for."""
+    return re.sub(r"^https?://[^/]+", "", link)
 
 
 def ask(

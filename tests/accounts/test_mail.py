@@ -241,6 +241,6 @@ def test_the_database_lets_no_sealed_secret_outlive_its_mail(post: Post) -> None
 def test_text_and_html_say_the_same() -> None:
     context = {"link": "https://x.example/l", "code": "123456", "site": {"name": "TesiGo", "url": "https://x.example"}}
     text, html = (render_to_string(f"mails/signin.{kind}", context) for kind in ("txt", "html"))
-    for words in ("https://x.example/l", "123456", "15 minutes", "Give the code to nobody"):
+    for words in ("https://x.example/l", "123456", "10 minutes", "Give the code to nobody"):
         assert words in text
         assert words in html
