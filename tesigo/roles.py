@@ -1,6 +1,6 @@
 """The roles of staff and what each may see and do, as data (ASVS V8.1.1); `docs/roles.md` says it in words.
 
-A migration writes them as Django's groups. Who holds none sees nothing; who has all rights holds no role. To change one,
+A migration writes them as Django's groups. Who holds none sees nothing; who has all rights needs none. To change one,
 change it here and add a migration that calls `write`, as `tesigo.migrations.0001_roles` does.
 """
 

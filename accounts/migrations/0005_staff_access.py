@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_mail_duty"),
+        ("accounts", "0004_signing_in"),
     ]
 
     operations = [
