@@ -20,7 +20,7 @@ from accounts.domain import second_factor
 from accounts.errors import AccountError, CodeRefused
 from tesigo.platform.forms import CleanText
 
-_CODE_FIELD = {
+_CODE_FIELD: dict[str, Any] = {
     "max_length": 20,
     "widget": forms.TextInput(
         attrs={"class": "input-code", "inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
@@ -101,5 +101,5 @@ class EditPasskeyForm(CleanText, AllauthEditPasskey):
     name = forms.CharField(label=_("Name of the passkey"), max_length=60)
 
 
-class OwnPasswordForm(CleanText, PasswordChangeForm):  # type: ignore[type-arg]  # cannot be subscripted at run time
+class OwnPasswordForm(CleanText, PasswordChangeForm):
     """The old password and a new one, twice; passwords stay as they were typed."""

@@ -2,7 +2,6 @@
 
 from allauth.mfa import urls as mfa
 from django.urls import URLPattern, URLResolver, path
-from django.urls.resolvers import RoutePattern
 
 from accounts.views import staff
 
@@ -14,7 +13,7 @@ def _guarded(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list
     """Each address of django-allauth's, flat, behind the guard."""
     found: list[URLPattern] = []
     for one in patterns:
-        route = f"{prefix}{one.pattern._route}" if isinstance(one.pattern, RoutePattern) else prefix
+        route = f"{prefix}{one.pattern}"
         if isinstance(one, URLResolver):
             found += _guarded(one.url_patterns, route)
         else:

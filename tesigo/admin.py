@@ -1,6 +1,6 @@
 """The site of the staff. Its sign-in and its index are ours; the rest is Django's."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 
 from accounts.domain import staff
 from accounts.views import staff as staff_door
-from tesigo import today, waiting
+from tesigo import colleagues, person, today, waiting
+from tesigo.audited import audited, looked
 from tesigo.platform.forms import CleanText
 
 
@@ -49,11 +50,22 @@ class AdminSite(admin.AdminSite):
     site_url = "/"
     enable_nav_sidebar = False
 
+    def register(self, model_or_iterable: Any, admin_class: type[Any] | None = None, **options: Any) -> None:
+        """Every page leaves its trail (R-76)."""
+        super().register(model_or_iterable, audited(admin_class or admin.ModelAdmin), **options)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """A search among people is a look at them."""
+        response = super().autocomplete_view(request)
+        if response.status_code == 200:
+            looked(request, subject=None, what=f"{request.GET.get('model_name', '')[:40]} search", searched=True)
+        return response
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Only past the second factor, and with a password of one's own (R-55)."""
         return super().has_permission(request) and staff_door.may_enter(request)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The password here, the rest on the pages of the second factor; signed-in staff are led to what is missing."""
         asked_for = request.GET.get(REDIRECT_FIELD_NAME, "")
         if request.method == "GET" and super().has_permission(request):
@@ -68,20 +80,30 @@ class AdminSite(admin.AdminSite):
         }
         if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
             context[REDIRECT_FIELD_NAME] = reverse("admin:index", current_app=self.name)
-        request.current_app = self.name  # type: ignore[attr-defined]  # as Django's own does
+        request.current_app = self.name
         door = PasswordDoor.as_view(
             authentication_form=self.login_form, template_name="admin/login.html", extra_context=context
         )
-        return never_cache(door)(request)
+        return cast(HttpResponse, never_cache(door)(request))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]  # a redirect, no page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Our own page does it."""
         return redirect("staff_password")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """With the page of work that waits, before Django's own, which catch all."""
+        """With the pages of people, of staff and of work that waits, before Django's own, which catch all."""
+        view = self.admin_view
         of_kind, again = self.admin_view(waiting.waiting_page), self.admin_view(waiting.try_again)
         return [
+            path("people/<int:pk>/", view(person.person_page), name="person"),
+            path("people/<int:pk>/mails/<uuid:mail_id>/", view(person.send_mail_again), name="person_mail"),
+            path("people/<int:pk>/devices/<int:device_id>/", view(person.sign_device_out), name="person_device"),
+            path("people/<int:pk>/<slug:what>/", view(person.act_on_person), name="person_act"),
+            path("staff/", view(colleagues.colleagues_page), name="colleagues"),
+            path("staff/<int:pk>/", view(colleagues.colleague_page), name="colleague"),
+            path("staff/<int:pk>/<slug:what>/", view(colleagues.act_on_colleague), name="colleague_act"),
             path("waiting/", of_kind, name="waiting"),
             path("waiting/<slug:name>/", of_kind, name="waiting_kind"),
             path("waiting/<slug:name>/<str:pk>/again/", again, name="waiting_try_again"),

@@ -38,8 +38,13 @@ def moved(*, old_key: str | None, new_key: str | None) -> None:
 
 def sign_out(*, device_id: int, by: User) -> None:
     """Ends the session of one of one's own browsers. Raises `Device.DoesNotExist` for someone else's."""
+    sign_out_of(user=by, device_id=device_id, by=by)
+
+
+def sign_out_of(*, user: User, device_id: int, by: User) -> None:
+    """Ends the session of one browser of the user. Raises `Device.DoesNotExist` for someone else's."""
     with transaction.atomic():
-        device = Device.objects.select_for_update().get(pk=device_id, user=by)
+        device = Device.objects.select_for_update().get(pk=device_id, user=user)
         audit.record(action="device.signed_out", subject=device, by=by)
         device.delete()
     _end(device.session_key)

@@ -44,7 +44,7 @@ class Step:
 
 def is_enrolled(user: User) -> bool:
     """Whether the person has an app or a passkey; recovery codes alone do not count."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=_MAIN_TYPES).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=_MAIN_TYPES).exists())
 
 
 def has_passed(request: HttpRequest) -> bool:
@@ -127,7 +127,7 @@ def reset(*, user: User, by: User | None) -> int:
         StaffAccess.objects.filter(user=user).update(wrong_codes=0, wrong_since=None)
         audit.record(action="staff.second_factor_reset", subject=user, by=by, details={"removed": gone})
         devices.sign_out_everywhere(user=user, by=by)
-    return gone
+    return int(gone)
 
 
 def _owner_of(user: User, code: str, is_recovery: bool) -> Authenticator | None:

@@ -26,7 +26,7 @@ class AttemptAdmin(ReadOnly, admin.ModelAdmin):
         "error",
     )
     list_filter = ("outcome", "provider", "model_name", "key_place", "purpose", "started_at")
-    search_fields = ("id", "job__id", "job__document__id", "idempotency_key")
+    search_fields = ("id", "job__id", "job__document__id", "job__document__owner__email", "idempotency_key")
     date_hierarchy = "started_at"
 
     def get_urls(self) -> list[URLPattern]:
@@ -64,7 +64,7 @@ class ReservationAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = ("document", "tokens", "cost_shown", "created_at", "expires_at")
     list_select_related = ("document",)
-    search_fields = ("document__id", "document__title", "document__topic")
+    search_fields = ("document__id", "document__owner__email", "document__title", "document__topic")
 
     @admin.display(description=_("cost"), ordering="cost")
     def cost_shown(self, reservation: Reservation) -> str:

@@ -244,7 +244,8 @@ READ_BESIDES = {
     "documents/views/library.py": "number of a page",
     "documents/views/uploads.py": "one of the known purposes",
     "privacy/views.py": "`next`, a path of ours or nothing",
-    "tesigo/admin.py": "`next`, a path of ours or nothing",
+    "tesigo/admin.py": "`next`, a path of ours or nothing; the trail keeps a short name",
+    "tesigo/audited.py": "the name of an action that there is, and ids of rows",
     "tesigo/waiting.py": "number of a page",
 }
 
