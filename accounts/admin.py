@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import people, resending
-from accounts.models import Mail, SignInRequest, User
+from accounts.domain import mail_addresses, people, resending
+from accounts.models import Mail, MailEvent, MailStop, SignInRequest, User
 from tesigo.platform.person_link import person_link
 from tesigo.platform.read_only import ReadOnly
 
@@ -81,11 +81,13 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
         "person",
         "language",
         "state",
+        "status",
         "tries",
         "error",
         "created_at",
         "due_at",
         "sent_at",
+        "delivered_at",
         "opened_at",
     )
     list_select_related = ("user",)
@@ -104,6 +106,52 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
         """Each as a mail of its own; what worked once only (a sign-in link) stays as it is."""
         sent = sum(resending.send_again(mail=mail, by=cast(User, request.user)) for mail in chosen)
         self.message_user(request, _("%s go out again.") % sent, messages.SUCCESS if sent else messages.WARNING)
+
+
+@admin.register(MailStop)
+class MailStopAdmin(ReadOnly, admin.ModelAdmin):
+    """Addresses that are not written to. They are kept as hashes: search for one by typing it whole."""
+
+    list_display = ("created_at", "reason", "status", "told_by", "user_address")
+    list_filter = ("reason", "told_by", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    search_help_text = _("A whole address, also of somebody without an account")
+    date_hierarchy = "created_at"
+    fields = ("reason", "status", "told_by", "user_address", "created_at")
+    readonly_fields = fields
+    actions = ("lift",)
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_mailstop")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[MailStop], search_term: str
+    ) -> tuple[QuerySet[MailStop], bool]:
+        found, may_double = super().get_search_results(request, queryset, search_term)
+        if "@" not in search_term:
+            return found, may_double
+        return found | queryset.filter(pk__in=mail_addresses.stops_of(address=search_term)), may_double
+
+    @admin.display(description=_("account"))
+    def user_address(self, stop: MailStop) -> str:
+        return stop.user.email if stop.user else "–"
+
+    @admin.action(description=_("Write to these addresses again"), permissions=["lift"])
+    def lift(self, request: HttpRequest, chosen: QuerySet[MailStop]) -> None:
+        count = sum(mail_addresses.lift_one(stop_id=row.pk, by=cast(User, request.user)) for row in chosen)
+        self.message_user(request, _("%d notes are lifted.") % count, messages.SUCCESS)
+
+
+@admin.register(MailEvent)
+class MailEventAdmin(ReadOnly, admin.ModelAdmin):
+    """What mail servers and providers told about mails."""
+
+    list_display = ("received_at", "provider", "kind", "status", "mail_id", "error")
+    list_filter = ("provider", "kind", "received_at")
+    search_fields = ("mail_id", "event_id")
+    date_hierarchy = "received_at"
+    fields = ("provider", "kind", "status", "mail_id", "event_id", "happened_at", "received_at", "due_at", "error")
 
 
 @admin.register(SignInRequest)

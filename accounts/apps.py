@@ -7,8 +7,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import personal_data, receivers, staff_trail  # noqa: F401  # connects the signals
-        from accounts.domain import mail
+        from accounts.domain import mail, mail_events
         from tesigo.platform import duty
 
         personal_data.register()
         duty.register(mail.MAILS)
+        duty.register(mail_events.EVENTS)

@@ -1,14 +1,36 @@
-"""States of a mail on its way."""
+"""States of a mail on its way, and what is told about it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class MailState(models.TextChoices):
-    """How far a mail got (R-54)."""
+    """How far a mail got (R-54). Delivered only where the provider tells."""
 
     QUEUED = "queued", _("queued")
     SENT = "sent", _("sent")
-    BOUNCED = "bounced", _("bounced")
+    DELIVERED = "delivered", _("delivered")
     OPENED = "opened", _("link opened")
+    BOUNCED = "bounced", _("bounced")
+    COMPLAINED = "complained", _("reported as spam")
+    #: The address is one that is not written to.
+    WITHHELD = "withheld", _("withheld")
     FAILED = "failed", _("failed")
+
+
+class StopReason(models.TextChoices):
+    """Why an address is not written to."""
+
+    BOUNCED = "bounced", _("does not exist")
+    COMPLAINED = "complained", _("reports our mails as spam")
+
+
+class MailEventKind(models.TextChoices):
+    """What a provider, or a report in the mailbox, says of a mail."""
+
+    DELIVERED = "delivered", _("delivered")
+    BOUNCED = "bounced", _("bounced")
+    COMPLAINED = "complained", _("reported as spam")
+    #: The provider asks whether we want its reports.
+    CONFIRM = "confirm", _("asks to be confirmed")
+    OTHER = "other", _("something else")

@@ -137,3 +137,15 @@ class TooManyCodes(AccountError):
     def __init__(self, retry_after: timedelta) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class UnknownProvider(Exception):
+    """No such provider of mails reports to us, or it is not set up."""
+
+
+class EventRefused(Exception):
+    """A report about a mail that is not signed as it should be, too old, used before, or unreadable; says which."""
+
+
+class TryLater(Exception):
+    """A report's signature could not be looked at just now."""

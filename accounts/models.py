@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.addresses import login_name
 from accounts.domain.user_agents import describe
-from accounts.enums import MailState
+from accounts.enums import MailEventKind, MailState, StopReason
 from tesigo.platform.duty import Duty
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     #: Part of what a session is bound to: one more, and every session of this person ends.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
+    #: When a mail to them did not arrive; their pages say so until they have read it (R-54).
+    mail_refused_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -230,7 +232,10 @@ class Mail(Duty):
         null=True, blank=True, default=timezone.now, db_default=Now(), editable=False, db_column="next_try_at"
     )
     sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    #: The enhanced status code (RFC 3463) that it was refused with, where there was one.
+    status = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta(Duty.Meta):
         ordering = ["-created_at"]
@@ -242,6 +247,56 @@ class Mail(Duty):
 
     def __str__(self) -> str:
         return f"{self.template} {self.pk}"
+
+
+class MailStop(models.Model):
+    """An address that is not written to, by its keyed hash (R-54). A sign-in proves one that does not exist alive."""
+
+    address_hash = models.BinaryField(editable=False)
+    reason = models.CharField(max_length=12, choices=StopReason)
+    #: The enhanced status code that said so, and who told it: SMTP, a provider, or a report in the mailbox.
+    status = models.CharField(max_length=12, blank=True)
+    told_by = models.CharField(max_length=12)
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="mail_stops")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["address_hash", "reason"], name="mail_stop_once"),
+            models.CheckConstraint(condition=Q(reason__in=StopReason.values), name="mail_stop_reason_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mail stop {self.pk}"
+
+
+class MailEvent(Duty):
+    """What was told about a mail, once each (R-54). ``mail_id`` is the id that our own header brought back.
+
+    ``nonce`` is what a signature may be used with once. Whom it is about is read from the mail, not from what is told.
+    """
+
+    provider = models.CharField(max_length=12)
+    event_id = models.CharField(max_length=200)
+    nonce = models.CharField(max_length=100, null=True, blank=True, unique=True)
+    kind = models.CharField(max_length=12, choices=MailEventKind)
+    mail_id = models.UUIDField(null=True, blank=True)
+    status = models.CharField(max_length=12, blank=True)
+    confirm_url = models.CharField(max_length=1_000, blank=True, editable=False)
+    happened_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Duty.Meta):
+        ordering = ["-received_at"]
+        constraints = [
+            *Duty.Meta.constraints,
+            models.UniqueConstraint(fields=["provider", "event_id"], name="mail_event_once"),
+            models.CheckConstraint(condition=Q(kind__in=MailEventKind.values), name="mail_event_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.kind} {self.pk}"
 
 
 class DailyUse(models.Model):

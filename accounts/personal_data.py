@@ -28,10 +28,24 @@ def register() -> None:
                 "SignInRequest": _SIGNIN,
                 "FormerAddress": _FORMER_ADDRESS,
                 "Mail": _MAIL,
+                "MailStop": _MAIL_STOP,
+                "MailEvent": _MAIL_EVENT,
                 "DailyUse": dict.fromkeys(("id", "user", "what", "day", "times"), Holds.LINK),
             },
             retention=(
                 Retention("accounts.Mail", _("Mails sent to you"), timedelta(days=90)),
+                Retention(
+                    "accounts.MailEvent",
+                    _("What mail servers report about mails to you"),
+                    timedelta(days=90),
+                    since="received_at",
+                    only=Q(due_at=None),
+                ),
+                Retention(
+                    "accounts.MailStop",
+                    _("Notes that an address takes no mails, as a hash"),
+                    timedelta(days=730),
+                ),
                 Retention(
                     "accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"
                 ),
@@ -71,6 +85,7 @@ _USER = {
     "is_premium": Holds.PLAIN,
     "session_epoch": Holds.PLAIN,
     "created_at": Holds.PLAIN,
+    "mail_refused_at": Holds.PERSONAL,
     "groups": Holds.PLAIN,
     "user_permissions": Holds.PLAIN,
 }
@@ -126,6 +141,30 @@ _MAIL = {
     "state": Holds.PLAIN,
     "created_at": Holds.PLAIN,
     "sent_at": Holds.PLAIN,
+    "delivered_at": Holds.PLAIN,
     "opened_at": Holds.PLAIN,
+    "status": Holds.PLAIN,
+    **DUTY,
+}
+_MAIL_STOP = {
+    "id": Holds.PLAIN,
+    "address_hash": Holds.SECRET,
+    "reason": Holds.PERSONAL,
+    "status": Holds.PERSONAL,
+    "told_by": Holds.PLAIN,
+    "user": Holds.LINK,
+    "created_at": Holds.PERSONAL,
+}
+_MAIL_EVENT = {
+    "id": Holds.PLAIN,
+    "provider": Holds.PLAIN,
+    "event_id": Holds.LINK,
+    "nonce": Holds.PLAIN,
+    "kind": Holds.PLAIN,
+    "mail_id": Holds.LINK,
+    "status": Holds.PLAIN,
+    "confirm_url": Holds.SECRET,
+    "happened_at": Holds.PLAIN,
+    "received_at": Holds.PLAIN,
     **DUTY,
 }

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.domain import mail
+from accounts.domain import bounce_mailbox, mail, mail_events
 from tesigo.platform import duty
 
 
@@ -10,6 +10,18 @@ from tesigo.platform import duty
 def send_mail(mail_id: str) -> None:
     """Tries to send one mail."""
     mail.deliver(mail_id=mail_id)
+
+
+@shared_task(name="accounts.tasks.work_mail_event", ignore_result=True)
+def work_mail_event(event_id: str) -> None:
+    """Applies what was told about one mail."""
+    mail_events.work(event_id=int(event_id))
+
+
+@shared_task(name="accounts.tasks.read_bounce_mailbox", ignore_result=True)
+def read_bounce_mailbox() -> None:
+    """Reads what mail servers wrote back, where there is a mailbox for it (beat)."""
+    bounce_mailbox.read()
 
 
 @shared_task(name="accounts.tasks.send_waiting_mails", ignore_result=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, signin
+from accounts.views import account, mail_events, signin
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("signout/", signin.signout, name="signout"),
     path("account/", account.account, name="account"),
     path("account/devices/<int:device_id>/sign-out/", account.sign_out_device, name="sign-out-device"),
+    path("account/mail-notice/", account.read_mail_notice, name="read-mail-notice"),
+    path("mail/events/<slug:provider>/", mail_events.receive, name="mail-events"),
     path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
 ]

@@ -26,6 +26,8 @@ _OPEN = frozenset(
         "accounts:deny",
         "billing:landing",
         "billing:webhook",
+        "accounts:mail-events",
+        "accounts:read-mail-notice",
         "health",
         "ready",
     }

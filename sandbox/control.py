@@ -74,6 +74,9 @@ def routes(world: World) -> list[Route]:
     async def inbox(request: Request) -> Response:
         return JSONResponse({"cleared": world.inbox.clear()})
 
+    async def sns(request: Request) -> Response:
+        return JSONResponse({"fetched": world.sns.fetched, "confirmed": world.sns.confirmed})
+
     return [
         Route("/", overview),
         Route("/faults", faults, methods=["GET", "DELETE"]),
@@ -90,6 +93,8 @@ def routes(world: World) -> list[Route]:
         Route("/clock", _post(world, _clock), methods=["POST"]),
         Route("/reset", _post(world, _reset), methods=["POST"]),
         Route("/inbox", inbox, methods=["DELETE"]),
+        Route("/sns", sns),
+        Route("/sns", _post(world, lambda world, body: world.sns.message(body)), methods=["POST"]),
         Route("/stripe/webhooks", webhooks),
         *(Route(f"/stripe/{path}", _post(world, action), methods=["POST"]) for path, action in ACTIONS.items()),
         Route("/stripe/objects", objects),

@@ -11,8 +11,18 @@ from sandbox.world import World
 SIZE_LIMIT = 25 * 1024 * 1024
 
 
+#: What is answered to addresses that contain a word.
+REFUSED = {
+    "bounce": "550 5.1.1 <{address}>: Recipient address rejected: no such mailbox",
+    "mailbox-full": "552 5.2.2 <{address}>: The mailbox is full",
+    "block-listed": "550 5.7.1 Service unavailable, your server is on a list",
+    "no-way-there": "550 5.4.4 <{address}>: Host not found",
+    "no-code": "550 No such user here",
+}
+
+
 class Postman:
-    """aiosmtpd handler: keeps what arrives, refuses addresses containing ``bounce``, and fails on order."""
+    """aiosmtpd handler: keeps what arrives, refuses addresses of REFUSED, and fails on order."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -20,9 +30,10 @@ class Postman:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Refuse addresses that bounce."""
-        if "bounce" in address.lower():
-            return f"550 5.1.1 <{address}>: Recipient address rejected: no such mailbox"
+        """Refuse addresses by what is in them."""
+        for part, answer in REFUSED.items():
+            if part in address.lower():
+                return answer.format(address=address)
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 OK"

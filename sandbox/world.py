@@ -13,6 +13,7 @@ from sandbox.limits import Limits
 from sandbox.metering import Meter
 from sandbox.models import Catalogue
 from sandbox.searchrules import SearchRules
+from sandbox.sns import Sns
 from sandbox.state import StateFile
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Deliveries
@@ -37,6 +38,7 @@ class World:
         self.store = Store(self.clock, changed=self.state.changed)
         self.store.sepa_seconds = config.sepa_seconds
         self.deliveries = Deliveries(self.store, url=config.webhook_url, secret=config.webhook_secret)
+        self.sns = Sns()
         self.started = time.time()
         self._load()
 

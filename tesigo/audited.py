@@ -86,7 +86,7 @@ class Audited:
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
         """Which action was asked for, on which rows; what it did has rows of its own."""
         name = request.POST.get("action", "")
-        if name in cast(ModelAdmin[Any], self).get_actions(request):
+        if name in cast("ModelAdmin[Any]", self).get_actions(request):
             chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
             details = {"action": name, "rows": len(chosen), "ids": chosen[:_MOST_IDS]}
             _record(request, "admin.action", None, details | {"of": self.model._meta.label_lower})

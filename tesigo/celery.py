@@ -27,5 +27,10 @@ app.conf.beat_schedule = {
     "reconcile": {"task": "billing.tasks.reconcile_yesterday", "schedule": crontab(hour=2, minute=41)},
     "seal-audit": {"task": "privacy.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "nudge-due": {"task": "tesigo.tasks.nudge_due", "schedule": 15.0, "options": {"expires": 15}},
+    "read-bounce-mailbox": {
+        "task": "accounts.tasks.read_bounce_mailbox",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "apply-retention": {"task": "privacy.tasks.apply_retention", "schedule": crontab(hour=3, minute=17)},
 }

@@ -59,7 +59,7 @@ class RightsForm(RolesForm):
 def colleagues_page(request: HttpRequest) -> HttpResponse:
     """All members of staff, and a form for one more."""
     by = _with_all_rights(request)
-    form = ColleagueForm(request.POST or None)
+    form = ColleagueForm(request.POST if request.method == "POST" else None)
     made: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -88,7 +88,7 @@ def colleague_page(request: HttpRequest, pk: int) -> HttpResponse:
         "has_all": colleague.is_superuser,
         "is_staff": colleague.is_staff,
     }
-    form = RightsForm(request.POST or None, initial=now)
+    form = RightsForm(request.POST if request.method == "POST" else None, initial=now)
     if request.method == "POST" and form.is_valid():
         try:
             staff.set_rights(user=colleague, by=by, **form.cleaned_data)

@@ -95,7 +95,7 @@ def act_on_person(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         raise Http404
     _refuse(request, act.right)
     person = get_object_or_404(User, pk=pk)
-    if person.is_staff and not request.user.is_superuser:  # type: ignore[union-attr]  # the admin lets no other in
+    if person.is_staff and not request.user.is_superuser:
         # Who may block people may not shut colleagues out.
         raise PermissionDenied
     try:

@@ -41,7 +41,8 @@ def _role(name: str, *rights: Iterable[str]) -> Role:
 ROLES: Final = (
     _role(
         "Support",
-        _to("view", "accounts", "user device mail signinrequest"),
+        _to("view", "accounts", "user device mail mailstop mailevent signinrequest"),
+        _to("change", "accounts", "mailstop"),
         _to("change block", "accounts", "user"),
         _to("change resend", "accounts", "mail"),
         _to("view", "privacy", "consent"),

@@ -337,6 +337,15 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"TesiGo <no-reply@{SITE_HOST
 for _service in SOURCE_SERVICES.values():
     _service |= {"contact": SOURCES_CONTACT_EMAIL or parseaddr(DEFAULT_FROM_EMAIL)[1], "site": SITE_URL}
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+#: How we hear what became of mails (R-54); each is off until it is set. `docs/mail.md` says how to set a provider up.
+MAIL_EVENTS_SECRET = env.secret("MAIL_EVENTS_SECRET", "")
+SES_TOPICS = env.list("SES_TOPICS", [])
+SNS_BASE_URL = env.url("SNS_BASE_URL", "", refuse_loopback=IS_PRODUCTION).rstrip("/")
+MAILGUN_SIGNING_KEY = env.api_key("MAILGUN_SIGNING_KEY", "")
+POSTMARK_WEBHOOK_SECRET = env.secret("POSTMARK_WEBHOOK_SECRET", "")
+#: Where mails that cannot be delivered go back to (the envelope's sender), and the mailbox where they are read.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+BOUNCE_MAILBOX_URL = env.url("BOUNCE_MAILBOX_URL", "", schemes=["imaps", "imap+tls"], judge_password=IS_PRODUCTION)
 #: Where alerts for staff go.
 ALERT_EMAILS = env.list("ALERT_EMAILS", [])
 if IS_PRODUCTION and not ALERT_EMAILS:

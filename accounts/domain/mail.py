@@ -6,19 +6,25 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
+from accounts import providers
+from accounts.domain import mail_addresses
+from accounts.domain.bounces import Verdict, status_in, verdict
 from accounts.domain.proofs import Secrets
 from accounts.enums import MailState
 from accounts.models import Mail, SignInRequest, User
+from accounts.providers.told import MAIL_HEADER
 from tesigo.platform import duty, site
 from tesigo.platform.crypto import seal, unseal
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -40,6 +46,7 @@ MAILS: Final = duty.Kind(
     nudge_lasts=timedelta(minutes=1),  # somebody waits for a sign-in mail
     given_up={"state": MailState.FAILED, "sealed": ""},
     reopened={"state": MailState.QUEUED},
+    after_giving_up=lambda mail: _tell_owner(mail),
     # Of a sign-in mail that was given up nothing is left to send.
     may_reopen=Q(signin=None) | ~Q(sealed=""),
 )
@@ -117,22 +124,50 @@ def deliver(*, mail_id: str, now: datetime | None = None) -> bool:
 
 def mark_opened(*, signin: SignInRequest, now: datetime) -> None:
     """Notes that the link of a sign-in mail was opened."""
-    Mail.objects.filter(signin=signin, state=MailState.SENT).update(state=MailState.OPENED, opened_at=now)
+    arrived = Mail.objects.filter(signin=signin, state__in=[MailState.SENT, MailState.DELIVERED])
+    arrived.update(state=MailState.OPENED, opened_at=now)
 
 
 def _send(mail: Mail) -> Callable[[], None]:
+    if mail_addresses.is_stopped(address=mail.to, is_signin=mail.signin_id is not None):
+        return partial(_withhold, mail)
     message = _render(mail)
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _words in error.recipients.values()]
-        if not codes or any(code < 500 for code in codes):
-            raise duty.Failed("refused for now") from None
-        return lambda: duty.done(MAILS, mail, state=MailState.BOUNCED, sealed="", error=f"refused: {codes[0]}")
+        code, words = next(iter(error.recipients.values()), (0, b""))
+        return _refused(mail, code, words)
+    except smtplib.SMTPDataError as error:
+        return _refused(mail, error.smtp_code, error.smtp_error)
     except (smtplib.SMTPException, OSError) as error:
         # By its name alone: the words of a server hold addresses.
         raise duty.Failed(type(error).__name__) from None
     return lambda: duty.done(MAILS, mail, state=MailState.SENT, sealed="", sent_at=timezone.now())
+
+
+def _refused(mail: Mail, code: int, words: str | bytes) -> Callable[[], None]:
+    """What a server's no means for the mail: tried again where it may be over later, else it has bounced."""
+    status = status_in(words)
+    told = f"refused: {code} {status}".rstrip()
+    if code < 500 or verdict(status, code=code) is Verdict.LATER:
+        raise duty.Failed(told if code >= 500 else "refused for now") from None
+    return partial(_bounce, mail, code, status, told)
+
+
+@transaction.atomic
+def _bounce(mail: Mail, code: int, status: str, told: str) -> None:
+    duty.done(MAILS, mail, state=MailState.BOUNCED, sealed="", status=status, error=told)
+    mail_addresses.came_back(mail=mail, status=status, code=code, told_by="smtp", now=timezone.now())
+
+
+@transaction.atomic
+def _withhold(mail: Mail) -> None:
+    duty.done(MAILS, mail, state=MailState.WITHHELD, sealed="")
+    mail_addresses.notice(mail=mail, now=timezone.now())
+
+
+def _tell_owner(mail: Mail) -> None:
+    mail_addresses.notice(mail=mail, now=timezone.now())
 
 
 def _render(mail: Mail) -> EmailMultiAlternatives:
@@ -155,8 +190,16 @@ def _render(mail: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=subject.strip(),
         body=f"{text.strip()}\n{foot}",
+        # The envelope's sender, where bounces go; what people see is the header.
+        from_email=settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL,
         to=[mail.to],
-        headers={"Message-ID": f"<{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
+            "Message-ID": f"<{mail.pk}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            MAIL_HEADER: str(mail.pk),
+            **providers.headers_for(str(mail.pk)),
+        },
     )
     message.attach_alternative(html, "text/html")
     if (attach := _attach.get(mail.template)) and (file := attach(mail.context)):

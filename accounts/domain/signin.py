@@ -10,7 +10,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.domain import addresses, browsers, client, mail, proofs, signin_limits
+from accounts.domain import addresses, browsers, client, mail, mail_addresses, proofs, signin_limits
 from accounts.errors import AccountClosed, CodeNeeded, SignInRefused, StaffUsePassword, UnknownLink
 from accounts.models import SignInRequest, User
 from privacy.domain import audit
@@ -153,6 +153,7 @@ def _redeem(request: SignInRequest, asked_by: Sequence[bytes | memoryview], now:
                 "password": make_password(None),
             },
         )
+        mail_addresses.proven(address=request.email)
         audit.record(action="user.created" if is_new else "user.address_proven", subject=user, by=user)
     if not user.is_active:
         raise AccountClosed

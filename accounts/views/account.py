@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.domain import devices, people
+from accounts.domain import devices, mail_addresses, people
 from accounts.domain.signed_in import SignedInRequest
 from accounts.forms import ProfileForm
 from accounts.models import Device
 from privacy.domain import consent
+from tesigo.platform.redirects import own_path
 
 
 @never_cache
@@ -58,3 +59,11 @@ def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
     # This session is gone as well; Django must not try to save it.
     logout(request)
     return redirect("accounts:signin")
+
+
+@login_required
+@require_POST
+def read_mail_notice(request: SignedInRequest) -> HttpResponse:
+    """The person has read that a mail to them did not arrive; the page they came from no longer says so."""
+    mail_addresses.read_notice(user=request.user)
+    return redirect(own_path(request.POST.get("next")) or "accounts:account")

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ("contenttypes", "0002_remove_content_type_name"),
         ("platform", "0002_forget_swept_exports"),
         ("privacy", "0002_audit_append_only"),
-        ("accounts", "0005_staff_access"),
+        ("accounts", "0006_staff_access"),
         ("documents", "0010_made_once"),
         ("billing", "0009_mirrors"),
         ("generation", "0012_model_checked_at"),

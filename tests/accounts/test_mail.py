@@ -144,7 +144,7 @@ def test_a_refused_recipient_is_a_bounce(post: Post, hello: str) -> None:
     mail.send_mail(user=user, template=hello, context={"title": "x"})
     post.deliver()
     row = Mail.objects.get()
-    assert (row.state, row.error) == ("bounced", "refused: 550")
+    assert (row.state, row.error) == ("bounced", "refused: 550 5.1.1")
     assert "bounce" not in row.error
 
 

@@ -200,5 +200,5 @@ def test_lists_ask_a_fixed_number_of_times(
     for number in range(rows):
         user = User.objects.create_user(f"ada{number}@university.example")
         Mail.objects.create(user=user, to=user.email, template="signin", created_at=timezone.now())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/admin/accounts/mail/")

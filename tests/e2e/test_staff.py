@@ -1,16 +1,11 @@
 """Staff in a real browser: the second factor by an app and by a passkey, the first password, the page of a person."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
 
-from demo import totp
 from tesigo.platform.supervisor import Child, Supervisor
 from tests.e2e.site import wait_for_page
 
@@ -31,7 +26,9 @@ def named_site(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     supervisor = Supervisor(home=tmp_path_factory.mktemp("named"), say=lines.append)
     web = [sys.executable, "-m", "uvicorn", "tesigo.asgi:application", "--host", "localhost", "--port", str(port)]
     supervisor.start(
-        Child("web", [*web, "--lifespan", "off", "--no-access-log"], environ={"SITE_URL": address, "SITE_PORT": str(port)})
+        Child(
+            "web", [*web, "--lifespan", "off", "--no-access-log"], environ={"SITE_URL": address, "SITE_PORT": str(port)}
+        )
     )
     try:
         wait_for_page(f"{address}/health", supervisor, lines)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Mail
+from accounts.models import Mail, MailEvent
 from billing.models import Mirror, Payment, PriceList, Receipt, ReceiptFile, Refund, WebhookEvent
 from documents.enums import ExportFormat, UploadPurpose, UploadState
 from documents.models import Document, Export, Removal, Rendering, Upload
@@ -54,6 +54,9 @@ ROWS: dict[str, Callable[[], duty.Duty]] = {
     "alert": lambda: Alert.objects.create(key="k", subject="Said to staff", text="Words within"),
     "event": lambda: WebhookEvent.objects.create(event_id="evt_1", type="x.y", object_id="z", payload={}),
     "export": lambda: Export.objects.create(document=document(), format=ExportFormat.PDF, fingerprint="f"),
+    "mail_event": lambda: MailEvent.objects.create(
+        provider="json", event_id="1", kind="other", happened_at=timezone.now()
+    ),
     "mail": lambda: Mail.objects.create(to="ada@university.example", template="ready"),
     "mirror": lambda: Mirror.objects.create(kind="charge", object_id="ch_1"),
     "receipt": receipt_file,

@@ -1,5 +1,6 @@
 """One page per person for staff, and what may be done about each thing on it (R-117)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -45,13 +46,13 @@ def things(person: User, count: int) -> None:
         document = ordered_document(owner=person, topic=f"Lighthouse {number}")
         payment = document.payments.get()
         payment.refunds.create(amount=Decimal("0.10"), cause=f"c{number}", due_at=now)
-        document.jobs.create(kind="writing")
+        document.jobs.create(kind="writing", sort_key=now)
         Mail.objects.create(user=person, to=person.email, template="ready", state=MailState.SENT, due_at=None)
         Device.objects.create(user=person, session_key=f"{number:032}")
         Consent.objects.create(user=person, kind="analytics", granted=True, policy_version="1")
         SignInRequest.objects.create(
             email=person.email, email_as_typed=person.email, domain="university.example", token_hash=bytes([number]),
-            code_hash=b"c", browser_hash=b"b", expires_at=now + timezone.timedelta(minutes=15),
+            code_hash=b"c", browser_hash=b"b", expires_at=now + timedelta(minutes=15),
         )  # fmt: skip
 
 

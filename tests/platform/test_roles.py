@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 #: Lists that each role may open, by the model's label; all others answer 403.
 LISTS = {
     "Support": {
-        "accounts.User", "accounts.Mail", "accounts.SignInRequest", "privacy.Consent", "documents.Document",
-        "documents.Source", "documents.Citation", "billing.Payment", "billing.Refund", "billing.Receipt",
+        "accounts.User", "accounts.Mail", "accounts.MailStop", "accounts.MailEvent", "accounts.SignInRequest",
+        "privacy.Consent", "documents.Document", "documents.Source", "documents.Citation", "billing.Payment", "billing.Refund", "billing.Receipt",
         "generation.Job",
     },
     "Pricing": {"billing.PriceList", "billing.PromoCode", "billing.Redemption"},
@@ -48,10 +48,9 @@ ADDS = {
 }  # fmt: skip
 #: What can be done with chosen rows of a list.
 ACTIONS = {
-    "Support": {("accounts.Mail", "send_again"), ("billing.Payment", "export_csv")},
+    "Support": {("accounts.Mail", "send_again"), ("accounts.MailStop", "lift"), ("billing.Payment", "export_csv")},
     "Pricing": {
         ("billing.PriceList", "draft_anew"), ("billing.PromoCode", "switch_off"), ("billing.PromoCode", "export_csv"),
-        ("billing.PromoCode", "delete_selected"),
     },
     "Finance": {
         ("billing.Payment", "settle_now"), ("billing.Payment", "refund"), ("billing.Payment", "export_csv"),

@@ -1,0 +1,51 @@
+"""What a refusal says about an address, by its enhanced status code (RFC 3463), and about nothing else.
+
+A mailbox that is full or a server that blocks ours say nothing against an address: only 5.1.x does, and of it not what
+is about the sender.
+"""
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+_STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+#: 5.1.5 is no failure, 5.1.7 and 5.1.8 are about our own address, 5.1.9 about relaying.
+_NOT_THE_ADDRESS: Final = frozenset({5, 7, 8, 9})
+
+
+class Verdict(Enum):
+    """What follows from a refusal."""
+
+    #: There is no such address: nothing more is sent to it.
+    DEAD = auto()
+    #: No way to the domain: the address is dead if the same is said another day (5.4.4).
+    UNREACHABLE = auto()
+    #: Not the fault of the address, and may be over later.
+    LATER = auto()
+    #: This mail was not wanted; the next may be.
+    REFUSED = auto()
+
+
+def status_in(words: str | bytes) -> str:
+    """The first enhanced status code in what a server said, such as "5.1.1"; empty without one."""
+    text = words.decode("latin-1") if isinstance(words, bytes) else words
+    found = _STATUS.search(text[:2_000])
+    return ".".join(str(int(part)) for part in found.groups()) if found else ""
+
+
+def verdict(status: str, *, code: int = 0) -> Verdict:
+    """What an enhanced status code means; where there is none, ``code`` is the reply code of SMTP.
+
+    Without an enhanced code nothing is held against the address.
+    """
+    parts = [int(part) for part in status.split(".")] if _STATUS.fullmatch(status) else []
+    if not parts:
+        return Verdict.LATER if 400 <= code < 500 else Verdict.REFUSED
+    kind, subject, detail = parts
+    if kind != 5:
+        return Verdict.LATER
+    if subject == 1 and detail not in _NOT_THE_ADDRESS:
+        return Verdict.DEAD
+    if (subject, detail) == (4, 4):
+        return Verdict.UNREACHABLE
+    return Verdict.LATER if subject in {2, 4, 7} else Verdict.REFUSED
