@@ -46,7 +46,7 @@ def things(person: User, count: int) -> None:
         document = ordered_document(owner=person, topic=f"Lighthouse {number}")
         payment = document.payments.get()
         payment.refunds.create(amount=Decimal("0.10"), cause=f"c{number}", due_at=now)
-        document.jobs.create(kind="writing", sort_key=now)
+        document.jobs.create(kind="writing", sort_key=number)
         Mail.objects.create(user=person, to=person.email, template="ready", state=MailState.SENT, due_at=None)
         Device.objects.create(user=person, session_key=f"{number:032}")
         Consent.objects.create(user=person, kind="analytics", granted=True, policy_version="1")

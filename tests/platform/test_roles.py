@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 LISTS = {
     "Support": {
         "accounts.User", "accounts.Mail", "accounts.MailStop", "accounts.MailEvent", "accounts.SignInRequest",
-        "privacy.Consent", "documents.Document", "documents.Source", "documents.Citation", "billing.Payment", "billing.Refund", "billing.Receipt",
+        "privacy.Consent", "documents.Document", "documents.Source", "documents.Citation", "billing.Payment",
+        "billing.Refund", "billing.Receipt",
         "generation.Job",
     },
     "Pricing": {"billing.PriceList", "billing.PromoCode", "billing.Redemption"},
