@@ -1,6 +1,9 @@
 """Consents and the audit trail, to be read."""
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +39,18 @@ class AuditEventAdmin(ReadOnly, admin.ModelAdmin):
     date_hierarchy = "at"
     exclude = ("digest",)
     show_full_result_count = False
+    search_help_text = _("An id, a correlation id, or the address of a person: what they did and what was done to them")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEvent], search_term: str
+    ) -> tuple[QuerySet[AuditEvent], bool]:
+        """Rows hold ids only: an address is looked up first."""
+        if "@" not in search_term:
+            return super().get_search_results(request, queryset, search_term)
+        people = get_user_model()._default_manager.filter(email__icontains=search_term.strip())[:100]
+        ids = [person.pk for person in people]
+        about = Q(object_type=get_user_model()._meta.label_lower, object_id__in=[str(pk) for pk in ids])
+        return queryset.filter(Q(actor_id__in=ids) | about), False
 
     @admin.display(boolean=True, description=_("sealed"))
     def is_sealed(self, event: AuditEvent) -> bool:

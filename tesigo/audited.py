@@ -177,7 +177,9 @@ def _declared(model: type[Model]) -> Mapping[str, Any]:
 
 
 def _kind(model: type[Model], name: str) -> Holds | None:
-    return _declared(model).get(name)
+    found = _declared(model).get(name)
+    # A field may be declared with how it is treated beside what it holds.
+    return cast("Holds | None", getattr(found, "holds", found))
 
 
 def _record(request: HttpRequest, action: str, subject: Model | None, details: Mapping[str, Any]) -> None:
