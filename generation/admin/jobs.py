@@ -102,7 +102,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """With the number of steps."""
-        return super().get_queryset(request).annotate(steps_count=Count("steps"))
+        return super().get_queryset(request).select_related("document__owner").annotate(steps_count=Count("steps"))
 
     def has_nudge_permission(self, request: HttpRequest) -> bool:
         """Whoever may change jobs may send the workers to them."""
