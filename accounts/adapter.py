@@ -7,10 +7,13 @@ from allauth.core import context
 from django.contrib.auth import login
 from django.http import HttpRequest
 
-from accounts.domain import second_factor
+from accounts.domain import devices, second_factor
 from accounts.domain.client import client_ip
 from accounts.models import User
 from tesigo.platform.redirects import own_path
+
+#: What a session holds of the steps that led to this sign-in.
+_ALLAUTHS = ("account_authentication_methods", "mfa")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,7 +24,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Starts a session with a new key."""
+        """Starts a new session. What was there before goes, but for what allauth knows of a second factor."""
+        before = request.session.session_key
+        carried = {key: value for key, value in request.session.items() if key.startswith(_ALLAUTHS)}
+        request.session.flush()
+        request.session.update(carried if user.is_staff else {})
+        if before:
+            devices.forget(session_key=before)
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
 
     def is_safe_url(self, url: str) -> bool:

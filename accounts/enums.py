@@ -13,7 +13,7 @@ class MailState(models.TextChoices):
     OPENED = "opened", _("link opened")
     BOUNCED = "bounced", _("bounced")
     COMPLAINED = "complained", _("reported as spam")
-    #: The address is one that is not written to.
+    #: The address is one that is not written to, or was written to as often as may be (R-53).
     WITHHELD = "withheld", _("withheld")
     FAILED = "failed", _("failed")
 

@@ -39,6 +39,18 @@ class DisposableAddress(AddressRefused):
     message = _("This is a throw-away address. Your documents hang on your address, so use one that you keep.")
 
 
+class SameAddress(AddressRefused):
+    """It is the one that they sign in with; letter case and tags make no other one."""
+
+    message = _("This is the address you sign in with already.")
+
+
+class AddressTaken(AccountError):
+    """Proven, but somebody signs in with it."""
+
+    message = _("Somebody signs in with this address already. Sign out and sign in with it to see whose account it is.")
+
+
 class TooManySignIns(AccountError):
     """A limit of R-53 on a place or a domain is reached; `retry_after` says when there is room again at the latest."""
 
@@ -100,6 +112,12 @@ class WrongCode(SignInRefused):
     def __init__(self, tries_left: int) -> None:
         super().__init__()
         self.tries_left = tries_left
+
+
+class UndoTooLate(SignInRefused):
+    """The days for undoing a change of address are over, or it was undone."""
+
+    message = _("This change of address cannot be undone any more: the days for it are over, or it was undone.")
 
 
 class AccountClosed(SignInRefused):

@@ -1,6 +1,6 @@
 """What comes in at the doors of the accounts."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from tesigo.platform.forms import Form
 from tesigo.platform.redirects import MAX_LENGTH as NEXT_LENGTH
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-class SignInForm(Form):
-    """One field. Whether the address can be used is the domain's to say."""
 
-    email = forms.CharField(
-        label=_("Your e-mail address"),
+def address_field(label: "StrOrPromise") -> forms.CharField:
+    """A field for an address. Whether it can be used is the domain's to say."""
+    return forms.CharField(
+        label=label,
         max_length=254,
         error_messages={
             "required": _("Type the address that we should write to."),
@@ -24,12 +26,24 @@ class SignInForm(Form):
             attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false", "inputmode": "email"}
         ),
     )
+
+
+class SignInForm(Form):
+    """One field. Whether the address can be used is the domain's to say."""
+
+    email = address_field(_("Your e-mail address"))
     next = forms.CharField(required=False, max_length=NEXT_LENGTH, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         # The pages carry this form more than once; ids must stay unique there.
         self.fields["next"].widget.attrs["id"] = f"{self.prefix or 'signin'}-next"
+
+
+class NewAddressForm(Form):
+    """The address to sign in with from now on."""
+
+    email = address_field(_("Your new e-mail address"))
 
 
 class CodeForm(Form):

@@ -10,17 +10,19 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.domain import addresses, second_factor
+from accounts.domain import addresses, second_factor, staff
 from accounts.models import User
 from privacy.domain import audit
 
 
 @receiver(user_logged_in)
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    """By the password, and by which second factor if there is one already."""
+    """By the password, and by which second factor if there is one already. A first password is to be changed."""
     if user.is_staff:
         factors = second_factor.passed_by(request, user)
         audit.record(action="staff.signed_in", subject=user, by=user, details={"second_factor": factors})
+        if staff.first_password_until(user) is not None:
+            request.session[staff.PASSWORD_DUE] = True
 
 
 @receiver(user_login_failed)

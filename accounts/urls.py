@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, mail_events, signin
+from accounts.views import account, address, mail_events, proving, signin
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("signin/not-me/<str:token>/", signin.deny, name="deny"),
     path("signout/", signin.signout, name="signout"),
     path("account/", account.account, name="account"),
+    path("account/prove/", proving.prove, name="prove"),
+    path("account/address/", address.change, name="change-address"),
+    path("account/address/check/", address.check, name="check-address"),
+    path("account/address/undo/<str:token>/", address.undo, name="undo-address"),
     path("account/devices/<int:device_id>/sign-out/", account.sign_out_device, name="sign-out-device"),
     path("account/mail-notice/", account.read_mail_notice, name="read-mail-notice"),
     path("mail/events/<slug:provider>/", mail_events.receive, name="mail-events"),

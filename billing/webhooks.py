@@ -7,6 +7,8 @@ from django.views.decorators.http import require_POST
 from billing.domain import events
 from billing.errors import BadSignature
 
+_TEXT = "text/plain; charset=utf-8"
+
 
 @csrf_exempt
 @require_POST
@@ -15,5 +17,5 @@ def receive(request: HttpRequest) -> HttpResponse:
     try:
         events.receive(payload=request.body, signature=request.headers.get("Stripe-Signature", ""))
     except BadSignature:
-        return HttpResponse("The signature does not fit.", status=400, content_type="text/plain")
-    return HttpResponse("stored", content_type="text/plain")
+        return HttpResponse("The signature does not fit.", status=400, content_type=_TEXT)
+    return HttpResponse("stored", content_type=_TEXT)

@@ -37,7 +37,7 @@ def check_models() -> None:
     """Reads which models there are and when they end, where that is due (beat, hourly, R-25)."""
     for checked in endings.check_due():
         if checked.note:
-            logger.warning("not known of a model", extra={"model": str(checked.model), "why": checked.note})
+            logger.warning("not known of a model", extra={"model": checked.model.pk})
 
 
 @shared_task(name=endings.CHECK_MODEL, ignore_result=True)

@@ -24,6 +24,7 @@ _OPEN = frozenset(
         "accounts:link",
         "accounts:check",
         "accounts:deny",
+        "accounts:undo-address",
         "billing:landing",
         "billing:webhook",
         "accounts:mail-events",

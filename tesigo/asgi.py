@@ -7,25 +7,29 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
 django_application = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402  # needs the loaded apps
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # as above
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # needs the loaded apps
 from channels.security.websocket import OriginValidator  # noqa: E402  # as above
+from channels.sessions import CookieMiddleware  # noqa: E402  # as above
 from django.conf import settings  # noqa: E402  # as above
 from django.urls import re_path  # noqa: E402  # as above
 
+from accounts.lines import SignedIn  # noqa: E402  # as above
 from generation.routing import websocket_urlpatterns  # noqa: E402  # as above
 from tesigo.doors import body_limit, no_such_line, turn_of  # noqa: E402  # as above
 from tesigo.platform.body_limit import BodyLimit  # noqa: E402  # as above
+from tesigo.platform.headers import Headers  # noqa: E402  # as above
 from tesigo.platform.in_turn import InTurn  # noqa: E402  # as above
 from tesigo.platform.live import Reopened  # noqa: E402  # as above
 from tesigo.platform.patience import Impatient  # noqa: E402  # as above
 
 lines = URLRouter([*websocket_urlpatterns, re_path("", no_such_line)])  # type: ignore[arg-type]  # an ASGI app
-application = Impatient(
-    ProtocolTypeRouter(
-        {
-            "http": InTurn(BodyLimit(django_application, limit_of=body_limit), key_of=turn_of),
-            "websocket": OriginValidator(Reopened(AuthMiddlewareStack(lines)), [settings.SITE_URL]),
-        }
+application = Headers(
+    Impatient(
+        ProtocolTypeRouter(
+            {
+                "http": InTurn(BodyLimit(django_application, limit_of=body_limit), key_of=turn_of),
+                "websocket": OriginValidator(Reopened(CookieMiddleware(SignedIn(lines))), [settings.SITE_URL]),
+            }
+        )
     )
 )

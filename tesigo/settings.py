@@ -93,10 +93,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tesigo.platform.correlation.CorrelationMiddleware",
+    # Outside of all that answers by itself: static files, redirects, refusals.
+    "tesigo.platform.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "tesigo.platform.plain_http.RefusePlainHttp",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "tesigo.platform.headers.HeadersMiddleware",
     "tesigo.platform.body_limit.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -108,8 +110,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "accounts.middleware.SessionLifeMiddleware",
     "privacy.middleware.ConsentRequiredMiddleware",
     "tesigo.platform.clean_pages.CleanPagesMiddleware",
+    "tesigo.platform.refusals.RefusedAccess",
 ]
 
 ROOT_URLCONF = "tesigo.urls"
@@ -264,16 +268,41 @@ SIGNIN_BIG_DOMAINS = [
     "gmx.net", "web.de", "t-online.de", "libero.it", "virgilio.it", "orange.fr", "free.fr", "wp.pl", "o2.pl",
     "seznam.cz", "proton.me", "protonmail.com",
 ]  # fmt: skip
+#: Sessions: how long they may be idle, and how long they last in all.
+SESSION_LIVES = {
+    "student": (
+        timedelta(days=env.int("SESSION_IDLE_DAYS", 14, min=1)),
+        timedelta(days=env.int("SESSION_LONGEST_DAYS", 90, min=1)),
+    ),
+    "staff": (
+        timedelta(minutes=env.int("STAFF_SESSION_IDLE_MINUTES", 30, min=1)),
+        timedelta(hours=env.int("STAFF_SESSION_LONGEST_HOURS", 12, min=1)),
+    ),
+}
+#: How long a sign-in counts as a proof of who sits there, where sessions are ended or the address is changed.
+PROOF_IS_FRESH = timedelta(minutes=env.int("PROOF_IS_FRESH_MINUTES", 15, min=1))
 POLICY_VERSION = "2026-11"
 
 # --- cookies, headers ---------------------------------------------------------------------------------
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+#: Browsers take a cookie of this prefix only with Secure, with Path=/ and without a domain, so that no sibling host can
+#: plant one. It needs https.
+COOKIE_PREFIX = "__Host-" if SITE_IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+#: Names of files stand in some: they belong into no cookie, whose name could bear no prefix either.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE_IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
+#: Where programs call, not people: over plain http they are refused and never redirected, since what they sent (a key,
+#: an order) has already been readable. The browser's redirect would hide that for ever.
+PROGRAM_PATHS = ["/api/", "/mail/events/", "/stripe/webhook/"]
+SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}" for path in PROGRAM_PATHS]
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
 if TRUSTED_PROXY_COUNT:

@@ -12,10 +12,8 @@ ASKING_SECONDS = 3600
 KNOWN_SECONDS = 365 * 86_400
 _MOST_KNOWN = 10
 _SALT = "accounts.known-browser"
-# A browser accepts the prefix only with Secure, Path=/ and no Domain, so no sibling host can plant the cookie.
-_PREFIX = "__Host-" if settings.SITE_IS_HTTPS else ""
-ASKING_COOKIE = f"{_PREFIX}tesigo-asking"
-KNOWN_COOKIE = f"{_PREFIX}tesigo-known"
+ASKING_COOKIE = f"{settings.COOKIE_PREFIX}tesigo-asking"
+KNOWN_COOKIE = f"{settings.COOKIE_PREFIX}tesigo-known"
 
 
 def new_browser() -> str:

@@ -1,15 +1,12 @@
 """Browsers that are signed in, and signing them out from afar."""
 
 from datetime import datetime
-from importlib import import_module
-from typing import cast
 
-from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
+from accounts.domain import session_life
 from accounts.domain.client import USER_AGENT_LENGTH
 from accounts.models import Device, User
 from privacy.domain import audit
@@ -19,8 +16,23 @@ def remember(*, user: User, session_key: str, user_agent: str, now: datetime) ->
     """Notes a browser that has just signed in."""
     Device.objects.update_or_create(
         session_key=session_key,
-        defaults={"user": user, "user_agent": user_agent[:USER_AGENT_LENGTH], "created_at": now},
+        defaults={
+            "user": user,
+            "user_agent": user_agent[:USER_AGENT_LENGTH],
+            "created_at": now,
+            "last_seen_at": now,
+        },
     )
+
+
+def forget(*, session_key: str) -> None:
+    """A browser whose session is over."""
+    Device.objects.filter(session_key=session_key).delete()
+
+
+def rename(*, session_key: str, to: str) -> None:
+    """The session goes on under another key."""
+    Device.objects.filter(session_key=session_key).update(session_key=to)
 
 
 def of(*, user: User, now: datetime) -> list[Device]:
@@ -47,20 +59,33 @@ def sign_out_of(*, user: User, device_id: int, by: User) -> None:
         device = Device.objects.select_for_update().get(pk=device_id, user=user)
         audit.record(action="device.signed_out", subject=device, by=by)
         device.delete()
-    _end(device.session_key)
+    end_sessions([device.session_key])
 
 
 def sign_out_everywhere(*, user: User, by: User | None) -> None:
     """Ends every session of the user, those that are not listed included: they are bound to the epoch."""
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
-        keys = list(Device.objects.filter(user=user).values_list("session_key", flat=True))
-        Device.objects.filter(user=user).delete()
+        keys = sign_out_all(user=user)
         audit.record(action="user.signed_out_everywhere", subject=user, by=by)
-    for key in keys:
-        _end(key)
+    end_sessions(keys)
 
 
-def _end(session_key: str) -> None:
-    store = cast(type[SessionBase], import_module(settings.SESSION_ENGINE).SessionStore)
-    store(session_key).delete()
+def sign_out_all(*, user: User, but: str = "") -> list[str]:
+    """Signs out every browser but the one of the session key ``but``; gives the keys for `end_sessions`.
+
+    For a transaction: the sessions are dead from its end on, as they are bound to an epoch of before. The caller binds
+    the one that goes on to the new epoch.
+    """
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    others = Device.objects.filter(user=user).exclude(session_key=but)
+    keys = list(others.values_list("session_key", flat=True))
+    others.delete()
+    return keys
+
+
+def end_sessions(session_keys: list[str]) -> None:
+    """Deletes what is kept of them, once their browsers are signed out."""
+    store = session_life.store()
+    for key in session_keys:
+        # Of a session in the cache the row alone would leave its browser signed in.
+        store(key).delete()

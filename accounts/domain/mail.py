@@ -30,6 +30,7 @@ from tesigo.platform.crypto import seal, unseal
 from tesigo.platform.enqueue import enqueue_on_commit
 
 SEND_TASK = "accounts.tasks.send_mail"
+UNDO: Final = "accounts:undo-address"
 #: Tries before a mail is given up: the waits between them add up to about 12 hours.
 MAX_TRIES = 12
 
@@ -96,12 +97,20 @@ def send_signin_mail(*, request: SignInRequest, given: Secrets, template: str = 
     sealed = seal(json.dumps(asdict(given)))
     now = timezone.now()
     if request.withheld:
-        fate = {"state": MailState.FAILED, "due_at": None, "error": "withheld: too many before"}
+        fate = {"state": MailState.WITHHELD, "due_at": None, "error": "too many before"}
     else:
         fate = {"sealed": sealed, **duty.due_now(now)}
     mail = Mail.objects.create(
         signin=request, to=request.email_as_typed, template=template, language=request.language, **fate
     )
+    enqueue_on_commit(SEND_TASK, str(mail.pk))
+
+
+def send_address_mail(*, user: User, to: str, template: str, undo: str = "") -> None:
+    """Queues a mail about a change of address to the one that is the user's no more, with the link that undoes it."""
+    fields = {"user": user, "to": to, "template": template, "language": user.language}
+    sealed = seal(json.dumps({"undo": undo})) if undo else ""
+    mail = Mail.objects.create(**fields, sealed=sealed, **duty.due_now(timezone.now()))
     enqueue_on_commit(SEND_TASK, str(mail.pk))
 
 
@@ -172,14 +181,7 @@ def _tell_owner(mail: Mail) -> None:
 
 def _render(mail: Mail) -> EmailMultiAlternatives:
     context = dict(mail.context)
-    if mail.sealed:
-        secret = json.loads(unseal(mail.sealed))
-        context["code"] = secret["code"]
-        context["link"] = settings.SITE_URL + reverse("accounts:link", args=[secret["token"]])
-        context["deny_link"] = (
-            settings.SITE_URL + reverse("accounts:deny", args=[secret["deny"]]) if "deny" in secret else ""
-        )
-        context["asked"] = mail.signin
+    context |= _unsealed(mail)
     context["name"] = mail.user.name if mail.user else ""
     context["site"] = site.facts()
     with translation.override(mail.language):
@@ -205,3 +207,17 @@ def _render(mail: Mail) -> EmailMultiAlternatives:
     if (attach := _attach.get(mail.template)) and (file := attach(mail.context)):
         message.attach(file.name, file.content, file.mimetype)
     return message
+
+
+def _unsealed(mail: Mail) -> dict[str, Any]:
+    """The links and the code that must not lie in the database in plain text."""
+    if not mail.sealed:
+        return {}
+    secret = json.loads(unseal(mail.sealed))
+    pages = {"token": ("link", "accounts:link"), "deny": ("deny_link", "accounts:deny"), "undo": ("undo_link", UNDO)}
+    links = {
+        name: settings.SITE_URL + reverse(page, args=[secret[key]])
+        for key, (name, page) in pages.items()
+        if key in secret
+    }
+    return {**links, "code": secret.get("code", ""), "asked": mail.signin}

@@ -27,8 +27,10 @@ class Secrets:
     deny: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
 
-def prepare(*, address: Address, given: Secrets, withheld: bool, now: datetime, **fields: Any) -> SignInRequest:
-    """A request to be saved. A withheld one gets a code that nobody can type, so that nobody can guess it either."""
+def prepare(
+    *, address: Address, given: Secrets, withheld: bool, now: datetime, opens: bool = True, **fields: Any
+) -> SignInRequest:
+    """A request to be saved. One that is withheld or ``opens`` nothing gets a code that nobody can type or guess."""
     request = SignInRequest(
         email=address.canonical,
         email_as_typed=address.as_typed,
@@ -40,7 +42,7 @@ def prepare(*, address: Address, given: Secrets, withheld: bool, now: datetime, 
         expires_at=now + LIFETIME,
         **fields,
     )
-    code = secrets.token_urlsafe(32) if withheld else given.code
+    code = given.code if opens and not withheld else secrets.token_urlsafe(32)
     # Bound to its request, so that equal codes have different hashes.
     request.code_hash = keyed_hash("signin-code", _bound(request, code))
     return request

@@ -21,6 +21,10 @@ from privacy.domain import audit
 FIRST_PASSWORD_LASTS: Final = timedelta(days=3)
 
 
+#: Marks the session of somebody who signed in with a password that somebody else made.
+PASSWORD_DUE: Final = "staff_password_due"  # noqa: S105  # a key of the session, not a password
+
+
 class StaffExists(Exception):
     """Somebody with this address is there already."""
 

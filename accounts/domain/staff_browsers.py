@@ -12,7 +12,7 @@ from django.core import signing
 
 from tesigo.platform.crypto import keyed_hash, keyed_hashes, same
 
-COOKIE: Final = ("__Host-" if settings.SITE_IS_HTTPS else "") + "tesigo-staff"
+COOKIE: Final = f"{settings.COOKIE_PREFIX}tesigo-staff"
 KNOWN_SECONDS: Final = 90 * 86_400
 _SALT: Final = "accounts.staff-browser"
 

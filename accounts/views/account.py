@@ -14,6 +14,7 @@ from accounts.domain import devices, mail_addresses, people
 from accounts.domain.signed_in import SignedInRequest
 from accounts.forms import ProfileForm
 from accounts.models import Device
+from accounts.views.proving import freshly_proven
 from privacy.domain import consent
 from tesigo.platform.redirects import own_path
 
@@ -40,6 +41,7 @@ def account(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@freshly_proven
 def sign_out_device(request: SignedInRequest, device_id: int) -> HttpResponse:
     """Ends the session of one of one's own browsers; someone else's does not exist (R-100)."""
     try:
@@ -52,6 +54,7 @@ def sign_out_device(request: SignedInRequest, device_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@freshly_proven
 def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """Ends every session, this one included."""
     user = request.user

@@ -17,7 +17,7 @@ def receive(request: HttpRequest, provider: str) -> HttpResponse:
     except UnknownProvider:
         raise Http404 from None
     except EventRefused:
-        return HttpResponse("The signature does not fit.", status=400, content_type="text/plain")
+        return HttpResponse("The signature does not fit.", status=400, content_type="text/plain; charset=utf-8")
     except TryLater:
         return HttpResponse("Not now.", status=503, content_type="text/plain", headers={"Retry-After": "60"})
-    return HttpResponse("stored", content_type="text/plain")
+    return HttpResponse("stored", content_type="text/plain; charset=utf-8")

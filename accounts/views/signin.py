@@ -23,6 +23,7 @@ from accounts.errors import (
 )
 from accounts.forms import CodeForm, SignInForm
 from accounts.limited import limited
+from accounts.views.cookies import set_cookie
 from tesigo.platform.redirects import own_path
 
 #: Seconds until the page offers to send another mail.
@@ -37,7 +38,12 @@ def ask(request: HttpRequest) -> HttpResponse:
         next_url = own_path(request.GET.get("next"))
         if request.user.is_authenticated:
             return redirect(next_url or settings.LOGIN_REDIRECT_URL)
-        return render(request, "accounts/signin.html", {"form": SignInForm(initial={"next": next_url})})
+        context = {
+            "form": SignInForm(initial={"next": next_url}),
+            # Who was here before and is sent back to sign in wonders why.
+            "was_here": bool(next_url) and browsers.KNOWN_COOKIE in request.COOKIES,
+        }
+        return render(request, "accounts/signin.html", context)
     form = SignInForm(request.POST)
     if not form.is_valid():
         return render(request, "accounts/signin.html", {"form": form}, status=422)
@@ -60,7 +66,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         seconds = refusal.retry_after.total_seconds()
         return limited(request, retry_after=seconds, template="accounts/limited.html", message=refusal.message)
     response = redirect("accounts:check")
-    _set_cookie(response, browsers.ASKING_COOKIE, browser, browsers.ASKING_SECONDS)
+    set_cookie(response, browsers.ASKING_COOKIE, browser, browsers.ASKING_SECONDS)
     return response
 
 
@@ -111,7 +117,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except SignInRefused as refusal:
         return _dead(request, refusal)
     context = {"form": form, "code_needed": code_needed}
-    return _secretive(render(request, "accounts/link.html", context, status=422 if form.errors else 200))
+    return secretive(render(request, "accounts/link.html", context, status=422 if form.errors else 200))
 
 
 @never_cache
@@ -124,7 +130,7 @@ def deny(request: HttpRequest, token: str) -> HttpResponse:
             asked = denials.deny(token=token, now=timezone.now())
     except UnknownLink as refusal:
         return _dead(request, refusal)
-    return _secretive(render(request, "accounts/deny.html", {"asked": asked}))
+    return secretive(render(request, "accounts/deny.html", {"asked": asked}))
 
 
 @require_POST
@@ -139,12 +145,13 @@ def _enter(request: HttpRequest, proven: signin.Proven) -> HttpResponse:
     known = browsers.remember(request.COOKIES.get(browsers.KNOWN_COOKIE, ""), proven.user.email)
     response: HttpResponse = perform_login(request, proven.user, email_verification="none", redirect_url=target)
     response.delete_cookie(browsers.ASKING_COOKIE, samesite="Lax")
-    _set_cookie(response, browsers.KNOWN_COOKIE, known, browsers.KNOWN_SECONDS)
+    set_cookie(response, browsers.KNOWN_COOKIE, known, browsers.KNOWN_SECONDS)
     return response
 
 
-def _secretive(response: HttpResponse) -> HttpResponse:
-    # The address holds a token: no other site may see it. (No Referer at all would break the CSRF check.)
+def secretive(response: HttpResponse) -> HttpResponse:
+    """For a page whose address holds a token: no other site may see it."""
+    # No Referer at all would break the CSRF check.
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 
@@ -153,9 +160,3 @@ def _dead(request: HttpRequest, refusal: SignInRefused) -> HttpResponse:
     status = 404 if isinstance(refusal, UnknownLink) else 410
     context = {"message": refusal.message, "form": SignInForm(), "is_staff": isinstance(refusal, StaffUsePassword)}
     return render(request, "accounts/dead.html", context, status=status)
-
-
-def _set_cookie(response: HttpResponse, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(
-        name, value, max_age=seconds, path="/", secure=settings.SITE_IS_HTTPS, httponly=True, samesite="Lax"
-    )

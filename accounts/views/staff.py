@@ -24,14 +24,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.domain import devices, second_factor, staff, staff_browsers
+from accounts.domain.staff import PASSWORD_DUE
 from accounts.models import User
 from accounts.staff_forms import OwnPasswordForm
 from tesigo.platform.redirects import own_path
 
 #: Pages of the second factor that are there for somebody who has not passed it yet.
 _BEFORE = frozenset({"mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
-#: The session of somebody who signed in with a password that somebody else made.
-PASSWORD_DUE = "staff_password_due"  # noqa: S105  # a key of the session, not a password
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,9 +40,7 @@ def enter(request: HttpRequest, *, user: User, next_url: str) -> HttpResponseBas
     if request.user.is_authenticated:
         logout(request)
     login = Login(user=user, email_verification="none", redirect_url=own_path(next_url) or reverse("admin:index"))
-    is_due = staff.first_password_until(user) is not None
     response: HttpResponseBase = perform_password_login(request, {}, login)
-    request.session[PASSWORD_DUE] = is_due
     return response
 
 

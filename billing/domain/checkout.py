@@ -127,7 +127,7 @@ def settle_quietly(*, payment_id: UUID, now: datetime | None = None) -> None:
     try:
         settlement.settle(payment_id=payment_id, cause="asked for", now=now, again=True)
     except ProviderError as error:
-        logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": str(error)})
+        logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": error})
 
 
 def sweep(*, now: datetime | None = None, limit: int = 100) -> int:
@@ -173,7 +173,7 @@ def _attempt(payment_id: UUID, *, needless: bool, now: datetime) -> None:
         else:
             settlement.settle(payment_id=payment_id, cause="sweep", now=now)
     except ProviderError as error:
-        logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": str(error)})
+        logger.warning("payment_not_settled", extra={"payment_id": str(payment_id), "why": error})
     except Exception:  # whatever is wrong with one, the others have their turn
         logger.exception("payment_not_settled", extra={"payment_id": str(payment_id)})
 

@@ -21,6 +21,7 @@ from billing.models import Payment, WebhookEvent
 from privacy.domain import audit
 from tesigo.platform import alerts, duty, limits
 from tesigo.platform.enqueue import enqueue_on_commit
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> b
 
 def _refused(why: str) -> None:
     """Anybody may knock at this door: so many rows an hour tell of it as well as all of them would."""
-    logger.warning("webhook_refused", extra={"why": why[:100]})
+    logger.warning("webhook_refused", extra={"why": word(why[:100])})
     if limits.check("webhook", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse").allowed:
         audit.record(action="webhook.refused", subject=None, by=None, details={"why": why[:100]})
 

@@ -16,7 +16,7 @@ from billing.forms import PagesForm
 
 PAGES_AT_FIRST: Final = 12
 #: The cookie by which a browser keeps the prices it saw, while two lists are compared; signed (R-60).
-COOKIE: Final = "prices"
+COOKIE: Final = f"{settings.COOKIE_PREFIX}prices"
 _COOKIE_AGE: Final = 90 * 24 * 3600
 
 

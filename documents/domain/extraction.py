@@ -34,6 +34,7 @@ from documents.uploads.names import title_words
 from documents.uploads.verdict import FileKind
 from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 #: Characters of an assignment sheet that shape outline and writing; a longer one is a book.
@@ -93,7 +94,7 @@ def _read(upload: Upload) -> _Finish:
                 return _read_bibliography(upload, stream)
             return _read_source(upload, stream)
     except ExtractionFailed as failure:
-        logger.info("file rejected: %s (%s)", failure.code, failure.detail)
+        logger.info("file rejected: %s", word(failure.code), extra={"upload": str(upload.pk)})
         reason = str(failure.reason)
     except FileNotFoundError:
         reason = _("This file was lost. Choose it again.")

@@ -15,6 +15,7 @@ from typing import Any, Final
 from documents.export.errors import ExportError
 from documents.export.limits import DEFAULT, Limits
 from documents.export.manuscript import Manuscript
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
@@ -103,12 +104,12 @@ def _result(name: str, code: int, output: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(output)
     except ValueError:
-        logger.warning("export child died", extra={"task": name, "code": code})
+        logger.warning("export child died", extra={"task": word(name), "code": code})
         raise ExportError("Laying out the document failed: it needed more than an export may use.") from None
     if "error" in answer:
         error = ExportError(answer["error"])
         if "cause" in answer:
-            logger.warning("export failed: %s", answer["cause"].rpartition("\n")[2], extra={"task": name})
+            logger.warning("export failed: %s", word(answer["cause"].rpartition("\n")[2]), extra={"task": word(name)})
             error.add_note(answer["cause"])
         raise error
     result: dict[str, Any] = answer["result"]

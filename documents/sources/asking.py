@@ -17,6 +17,7 @@ from documents.sources.connectors import CONNECTORS, Connector
 from documents.sources.connectors.asking import Access, Ask
 from documents.sources.rules import RULES, lacks
 from tesigo.platform import turns
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 #: Seconds one answer may take in all, by the clock on the wall.
@@ -98,7 +99,7 @@ class Line:
             answer = await self._in_line(service, ask, seconds, patience)
         except NoAnswer as failure:
             self.failed[service.name] = str(failure)
-            logger.warning("search service %s gave no answer: %s", service.name, failure)
+            logger.warning("search service %s gave no answer: %s", word(service.name), word(str(failure)))
             raise
         except NotThere:
             self.answered.add(service.name)
@@ -160,7 +161,7 @@ class Line:
             await asyncio.to_thread(turns.rested, service.name, seconds=wait)
             return wait if wait <= _LONGEST_WAIT else None
         if response.status_code in _REFUSED:
-            logger.error("search service %s refuses our key (HTTP %d)", service.name, response.status_code)
+            logger.error("search service %s refuses our key (HTTP %d)", word(service.name), response.status_code)
             await asyncio.to_thread(turns.rested, service.name, seconds=_REFUSED_REST)
         elif response.status_code == 404:
             await asyncio.to_thread(turns.answered, service.name)

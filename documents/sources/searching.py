@@ -9,6 +9,7 @@ from typing import Final
 from documents.sources.asking import ANSWER_SECONDS, Line, NoAnswer, NotThere, Service, configured, line
 from documents.sources.found import FoundWork
 from documents.sources.merging import KEPT, best, unite
+from tesigo.platform.log_values import word
 
 __all__ = ["SearchResult", "Service", "ask_all", "configured", "look_up", "registers", "search_services"]
 
@@ -63,7 +64,7 @@ async def _works(asked: Line, service: Service, query: str, seconds: float) -> l
     except (NoAnswer, NotThere):
         return None
     except Exception:  # whatever is wrong with one answer, the others are heard
-        logger.exception("an answer of %s could not be read", service.name)
+        logger.exception("an answer of %s could not be read", word(service.name))
         return None
 
 
@@ -87,5 +88,5 @@ async def look_up(asked: Line, register: Service, doi: str, *, patience: float) 
     try:
         return connector.parse_one(payload)
     except Exception as error:  # whatever is wrong with one answer, the others are heard
-        logger.exception("what %s says of a work could not be read", register.name)
+        logger.exception("what %s says of a work could not be read", word(register.name))
         raise NoAnswer("unreadable") from error

@@ -21,6 +21,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from generation.enums import JobState, Scope
 from generation.models import Budget, BudgetUse, Job, PersonalLimit
 from tesigo.platform.alerts import keep_alert
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
@@ -299,7 +300,7 @@ def tell(levels: Sequence[Level]) -> None:
                     if BudgetUse.objects.filter(pk=level.use_id, alerted__lt=reached).update(alerted=reached):
                         _tell(level, reached)
             except DatabaseError:
-                logger.exception("an alert could not be kept", extra={"alert": f"budget {level.scope.value}"})
+                logger.exception("an alert could not be kept", extra={"alert": word(f"budget {level.scope.value}")})
         elif level.alerted and level.percent < _TOLD_AGAIN_BELOW:
             BudgetUse.objects.filter(pk=level.use_id, alerted=level.alerted).update(alerted=0)
 

@@ -33,6 +33,7 @@ from generation.domain.work import Room, Work
 from generation.enums import JobState
 from generation.errors import LostLease, StepFailed, TryLater
 from tesigo.platform import correlation
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ class Drain:
             if ahead > 0:
                 return await in_database(queue.claim, limit=ahead, worker=self.worker, left_for=_LEFT_FOR)
         except _DATABASE_AWAY as error:
-            logger.warning("nothing claimed", extra={"error": type(error).__name__})
+            logger.warning("nothing claimed", extra={"error": type(error)})
         return []
 
     def _take(self, claim: Claim, heartbeat: Heartbeat) -> None:
@@ -199,10 +200,10 @@ class Drain:
 
     async def _unexpected(self, claim: Claim, error: Exception) -> None:
         """No answer from any model, a layout that failed, a mistake of ours: tried again a few times, then final."""
-        facts = {"step": claim.step_id, "stage": claim.stage, "tries": claim.tries}
+        facts = {"step": claim.step_id, "stage": word(claim.stage), "tries": claim.tries}
         is_outage = error.is_outage if isinstance(error, NoAnswer) else isinstance(error, _DATABASE_AWAY)
         if is_outage:  # nothing of ours is wrong: where it was raised would tell nobody anything
-            logger.warning("step put off: %s", type(error).__name__, extra=facts)
+            logger.warning("step put off: %s", type(error), extra=facts)
         else:
             logger.error("step went wrong", extra=facts, exc_info=error)
         since = claim.created_at

@@ -70,7 +70,7 @@ class Heartbeat:
                 rows = session.execute(_RENEW, (self._lease, list(held), list(held.values()))).fetchall()
             except psycopg.Error as error:
                 # The database may be back for the next beat, before the leases run out.
-                logger.warning("leases not renewed", extra={"error": type(error).__name__})
+                logger.warning("leases not renewed", extra={"error": type(error)})
                 if session is not None:
                     session.close()
                 session = None

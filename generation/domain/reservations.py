@@ -30,6 +30,7 @@ from generation.domain.estimates import Estimate
 from generation.enums import JobKind, JobState, Scope
 from generation.models import Budget, Job, Reservation
 from privacy.models import AuditEvent
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
@@ -209,7 +210,8 @@ def _means_of_house(asked: _Asked) -> Refusal | None:
         used = budgets.used(scope, "", asked.now).euros
         if limit is None or used + held + asked.estimate.cost <= limit:
             continue
-        logger.error("turned away: no room in a budget", extra={"scope": scope, "used": str(used), "held": str(held)})
+        facts = {"scope": word(scope), "used": str(used), "held": str(held)}
+        logger.error("turned away: no room in a budget", extra=facts)
         # Of what is only held, some may be free before: places are given up, and estimates are often too high.
         is_used_up = used + asked.estimate.cost > limit
         return Refusal(

@@ -13,6 +13,7 @@ from generation.domain.budgets import ORDER, Amount, next_day, next_month
 from generation.enums import Outcome, Scope
 from generation.models import Attempt, Budget, BudgetUse
 from tesigo.platform.alerts import tell_staff
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,8 @@ def _reconcile(use_id: int) -> bool:
             spent_euros=Greatest(F("spent_euros") + lost.euros, Decimal(0)),
             spent_tokens=Greatest(F("spent_tokens") + lost.tokens, 0),
         )
-    logger.warning("budget put right", extra={"scope": use.scope, "period": use.period, "euros": str(lost.euros)})
+    facts = {"scope": word(use.scope), "period": word(use.period), "euros": str(lost.euros)}
+    logger.warning("budget put right", extra=facts)
     return True
 
 

@@ -20,6 +20,11 @@ document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 // Said by scripts that drew a part of the page themselves.
 document.addEventListener("page:drawn", (event) => localTimes(event.target));
 
+// What a page asks by itself every few seconds does not keep anybody signed in.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.triggeringEvent?.type === "hx:poll:trigger") event.detail.headers["X-Unasked"] = "1";
+});
+
 // <form data-once>: the second click on Pay does nothing (the server knows it too).
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-once]");

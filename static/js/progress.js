@@ -23,6 +23,7 @@ async function show() {
   waiting = 0;
   asked = Date.now();
   const answer = await fetch(box.dataset.fragment, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  if (answer?.status === 401) location.reload(); // signed out meanwhile: to the sign-in page, and back here
   if (!answer?.ok) return;
   const before = state();
   const focused = document.activeElement?.id;
@@ -61,7 +62,8 @@ function connect() {
   });
   socket.addEventListener("message", changed);
   socket.addEventListener("close", (event) => {
-    if (isOver() || event.code === 4404) return;
+    if (event.code === 4401) location.reload();
+    if (isOver() || event.code === 4404 || event.code === 4401) return;
     startPolling();
     window.setTimeout(connect, pause * (0.5 + Math.random()));
     pause = Math.min(pause * 2, LONGEST_PAUSE);

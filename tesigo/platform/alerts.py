@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log import mask
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def tell_staff(*, key: str, subject: str, text: str, cool_down: timedelta = COOL
         with transaction.atomic():
             keep_alert(key=key, subject=subject, text=text, cool_down=cool_down)
     except Exception:  # whatever it is, the caller's work goes on
-        logger.exception("an alert could not be kept", extra={"alert": _clean(key, 200)})
+        logger.exception("an alert could not be kept", extra={"alert": word(_clean(key, 200))})
 
 
 def keep_alert(*, key: str, subject: str, text: str, cool_down: timedelta = COOL_DOWN) -> None:
@@ -42,7 +43,7 @@ def keep_alert(*, key: str, subject: str, text: str, cool_down: timedelta = COOL
     Called in one transaction with the mark: both are kept, or neither is, and it is told another time.
     """
     key, subject = _clean(key, 200), _clean(subject, 200)
-    logger.error("alert: %s", subject, extra={"alert": key})
+    logger.error("alert: %s", word(subject), extra={"alert": word(key)})
     _keep(key, subject, _clean(text, _TEXT_LENGTH), cool_down)
 
 

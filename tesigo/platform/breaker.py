@@ -6,11 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tesigo.platform.log_values import word
+
 logger = logging.getLogger(__name__)
 
 
 class ServiceAway(OSError):
     """A service did not answer a moment ago, and somebody is looking whether it does again: nothing was sent."""
+
+    #: Its words name a service and no more.
+    is_loggable = True
 
 
 class Breaker:
@@ -46,14 +51,14 @@ class Breaker:
         with self._lock:
             was_open, self._shut_until = self._shut_until is not None, None
         if was_open:
-            logger.warning("%s is back", self.name)
+            logger.warning("%s is back", word(self.name))
 
     def failed(self, error: BaseException) -> None:
         """The service did not answer."""
         with self._lock:
             was_open, self._shut_until = self._shut_until is not None, time.monotonic() + self._pause
         if not was_open:
-            logger.warning("%s is away (%s)", self.name, type(error).__name__)
+            logger.warning("%s is away (%s)", word(self.name), type(error))
 
     def forget(self) -> None:
         """Looks again at once."""

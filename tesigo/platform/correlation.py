@@ -9,17 +9,33 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import LazyObject
 
 HEADER = "X-Correlation-ID"
 _TASK_HEADER = "correlation_of_cause"
 # Ours, or a proxy's in front of us; anything else could forge log lines.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
+_request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
 
 def correlation_id() -> str:
     """The id of what is going on now; empty outside of requests and tasks."""
     return _current.get()
+
+
+def current_request() -> HttpRequest | None:
+    """The request that this is done for; None outside of requests."""
+    return _request.get()
+
+
+def actor_of(request: Any) -> str:
+    """The id of the user whose request it is; empty for nobody's, and until somebody asked who it is."""
+    # `request.user` would ask the session and the database, in the middle of a line of a log.
+    known = getattr(request, "__dict__", {})
+    user = known.get("_cached_user") or known.get("user")
+    key = None if isinstance(user, LazyObject) else getattr(user, "pk", None)
+    return "" if key is None else str(key)
 
 
 def begin(value: str = "") -> Token[str]:
@@ -48,22 +64,25 @@ class CorrelationMiddleware:
         """The response with its id."""
         if self.is_async:
             return self._answer_async(request)
-        token = begin(request.headers.get(HEADER, ""))
+        token, asked = begin(request.headers.get(HEADER, "")), _request.set(request)
         try:
-            return _stamp(self.get_response(request))
+            return _stamp(request, self.get_response(request))
         finally:
             end(token)
+            _request.reset(asked)
 
     async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        token = begin(request.headers.get(HEADER, ""))
+        token, asked = begin(request.headers.get(HEADER, "")), _request.set(request)
         try:
-            return _stamp(await self.get_response(request))
+            return _stamp(request, await self.get_response(request))
         finally:
             end(token)
+            _request.reset(asked)
 
 
-def _stamp(response: HttpResponseBase) -> HttpResponseBase:
+def _stamp(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     response.headers[HEADER] = correlation_id()
+    request.correlation_id = correlation_id()  # type: ignore[attr-defined]  # for what is logged when this is over
     return response
 
 

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from tesigo.platform import alerts
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log import mask
+from tesigo.platform.log_values import word
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -238,7 +239,7 @@ def attempt(kind: Kind[D], pk: object, work: Work[D], *, now: datetime | None = 
 
 def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = None) -> bool:
     """Works on a row that was claimed; as ``attempt``."""
-    facts = {"duty": kind.name, "row": str(row.pk)}
+    facts = {"duty": word(kind.name), "row": str(row.pk)}
     try:
         try:
             with _renewed(kind, row):
@@ -257,7 +258,7 @@ def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = No
         except Exception as error:
             is_outage = isinstance(error, kind.outages)
             is_known = is_outage or isinstance(error, Failed)
-            logger.warning("a duty failed: %s", type(error).__name__, extra=facts, exc_info=not is_known)
+            logger.warning("a duty failed: %s", type(error), extra=facts, exc_info=not is_known)
             later(kind, row, error, now=now, is_outage=is_outage)
             return False
     except Lost:
@@ -370,11 +371,11 @@ def _renewed(kind: Kind[D], row: D) -> Iterator[None]:
                 try:
                     _write(kind, row, due_at=timezone.now() + kind.lease)
                 except DatabaseError:
-                    logger.warning("a lease was not renewed", extra={"duty": kind.name}, exc_info=True)
+                    logger.warning("a lease was not renewed", extra={"duty": word(kind.name)}, exc_info=True)
                 finally:
                     connection.close()
         except Lost:
-            logger.warning("a lease is lost", extra={"duty": kind.name, "row": str(row.pk)})
+            logger.warning("a lease is lost", extra={"duty": word(kind.name), "row": str(row.pk)})
 
     thread = threading.Thread(target=renew, name=f"lease of {kind.name}", daemon=True)
     thread.start()

@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from tesigo.platform.correlation import begin, correlation_id, end
+from tesigo.platform.log_values import word
 from tesigo.platform.shared_redis import breaker
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Outbox:
         """Takes a message in; False when there is no room, because Redis has been away for long."""
         with self._changed:
             if len(self._waiting) >= self._room:
-                logger.warning("not sent", extra={"task": name, "error": "no room"})
+                logger.warning("not sent", extra={"task": word(name), "error": word("no room")})
                 return False
             self._waiting.append(_Message(name, send, expires))
             if self._thread is None:
@@ -106,10 +107,10 @@ class Outbox:
             message.send()
         except (OperationalError, RedisError, OSError) as error:
             guard.failed(error)
-            logger.warning("not sent yet", extra={"task": message.name, "error": type(error).__name__})
+            logger.warning("not sent yet", extra={"task": word(message.name), "error": type(error)})
             return False
         except Exception:
-            logger.exception("not sent", extra={"task": message.name})
+            logger.exception("not sent", extra={"task": word(message.name)})
         finally:
             if token is not None:
                 end(token)

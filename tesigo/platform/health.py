@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tesigo.platform.database.pulse import DatabaseAway
+from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ async def _answer(name: str, check: Callable[[], str]) -> str:
         async with asyncio.timeout(CHECK_SECONDS):
             return await sync_to_async(check, thread_sensitive=False)()
     except Exception as error:
-        logger.warning("Not ready: %s (%s)", name, type(error).__name__)
+        logger.warning("Not ready: %s (%s)", word(name), type(error))
         return AWAY
 
 

@@ -14,6 +14,7 @@ from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from tesigo.platform.breaker import ServiceAway
+from tesigo.platform.log_values import word
 from tesigo.platform.shared_redis import TIMEOUT_SECONDS, breaker
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def check(
                 return Verdict(allowed=True)
             free_again = limiter.get_window_stats(item, name, key).reset_time
     except (StorageError, ServiceAway):
-        logger.warning("Redis is away; the limit %s cannot be counted (%s)", name, when_redis_is_away)
+        logger.warning("Redis is away; the limit %s cannot be counted (%s)", word(name), word(when_redis_is_away))
         return Verdict(when_redis_is_away == "allow", 0 if when_redis_is_away == "allow" else AWAY_RETRY_SECONDS)
     return Verdict(allowed=False, retry_after=max(1, math.ceil(free_again - time.time())))
 

@@ -54,7 +54,7 @@ class Reopened:
         try:
             await self.app(scope, receive, keep)
         except AWAY as error:
-            logger.warning("live progress is away; the page polls", extra={"error": type(error).__name__})
+            logger.warning("live progress is away; the page polls", extra={"error": type(error)})
             if "websocket.accept" not in said:
                 await send({"type": "websocket.accept"})
             if "websocket.close" not in said:

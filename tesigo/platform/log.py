@@ -1,15 +1,22 @@
-"""Logging: readable lines in development, JSON in production, personal data masked at one place (R-75, R-110)."""
+"""Logging: readable lines in development, JSON in production, personal data masked at one place (R-75, R-110).
 
+Each line goes through `_Masked`: what was put into it is judged by `tesigo.platform.log_values`, then addresses and
+secrets are masked in the finished line, whoever wrote it.
+"""
+
+import copy
+import datetime
 import ipaddress
 import logging
 import re
-from typing import Any
+from typing import Any, Final
 
 from pythonjsonlogger.json import JsonFormatter
 
 from tesigo.platform import correlation
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.database.pulse import DatabaseAway
+from tesigo.platform.log_values import OURS, shown, trace
 
 # Every repetition that a long word could feed has an end: a line of 100,000 letters must not take minutes.
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -22,16 +29,20 @@ _NAMED_SECRET = re.compile(
     r"[\"']?\s*[=:]\s*[\"']?)([\w.~+/=-]{6,})"
 )
 _URL_PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
+# Telephone numbers as people write them, and account numbers (IBAN, cards).
+_PHONE = re.compile(r"(?<![\w.-])\+\d[\d ()/.-]{6,20}\d(?![\w-])")
+_ACCOUNT = re.compile(r"\b(?:[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?|\d{4}(?:[ -]\d{4}){3})\b")
 # Random text as `secrets` makes it: long, with both cases and digits. Ids (UUID, hexadecimal) stay readable.
 _RANDOM = re.compile(r"\b(?=[\w-]{0,200}[A-Z])(?=[\w-]{0,200}[a-z])(?=[\w-]{0,200}\d)[\w-]{28,}")
 
 
 def mask(text: str) -> str:
-    """The text without e-mail addresses, IP addresses, passwords, keys and tokens."""
+    """The text without e-mail and IP addresses, telephone and account numbers, passwords, keys and tokens."""
     text = _URL_PASSWORD.sub("[secret]", text)
     text = _EMAIL.sub("[email]", text)
     text = _KNOWN_SECRET.sub("[secret]", text)
     text = _NAMED_SECRET.sub(r"\1[secret]", text)
+    text = _ACCOUNT.sub("[account]", _PHONE.sub("[phone]", text))
     text = _RANDOM.sub("[token]", text)
     return _ADDRESS.sub(_mask_address, text)
 
@@ -46,11 +57,14 @@ def _mask_address(found: re.Match[str]) -> str:
 
 
 class CorrelationFilter(logging.Filter):
-    """Adds the current correlation id to each record."""
+    """Adds the current correlation id to each record, and the id of the user whose request it is."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Lets every record through."""
-        record.correlation_id = correlation.correlation_id() or "-"
+        # Django logs a refused request when its middleware is done with it.
+        request = getattr(record, "request", None) or correlation.current_request()
+        record.correlation_id = correlation.correlation_id() or getattr(request, "correlation_id", "") or "-"
+        record.actor = correlation.actor_of(request) or "-"
         return True
 
 
@@ -61,7 +75,7 @@ class BrokerAway(logging.Filter):
         """Lets every record through, shortened where it is that one."""
         if record.name == "celery.beat" and str(record.msg).startswith("Message Error") and record.exc_info:
             error = record.exc_info[1]
-            record.msg, record.args = "not sent, the broker does not answer: %s", (f"{type(error).__name__}: {error}",)
+            record.msg, record.args = "not sent, the broker does not answer: %s", (error,)
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = record.exc_text = None
         return True
@@ -76,25 +90,70 @@ class DependencyAway(logging.Filter):
             error = record.exc_info[1]
             away = error if isinstance(error, ServiceAway) else getattr(error, "__cause__", None)
             if isinstance(away, ServiceAway | DatabaseAway):
-                record.msg, record.args = f"{record.getMessage()}: {away}", ()
+                record.msg, record.args = f"{record.msg}: %s", (*(record.args or ()), away)
                 record.exc_info = record.exc_text = None
         return True
 
 
-class MaskingFormatter(logging.Formatter):
-    """A line for people; masked last, so that tracebacks are covered, too."""
+#: What the logging module itself puts on a record; everything else was put there by who logs.
+_STANDARD: Final = frozenset(
+    {*vars(logging.LogRecord("", 0, "", 0, "", (), None)), "asctime", "message", "correlation_id", "actor"}
+)
+
+
+class _Masked(logging.Formatter):
+    """Mixed into a formatter: what goes into the line is judged, and the line masked last."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; the record stays as it is for other handlers."""
+        return mask(super().format(_judged(record)))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # logging's name
+        """The moment in UTC, with its offset (ISO 8601)."""
+        return datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds")
+
+    def formatException(self, ei: Any) -> str:  # logging's name
+        """The traceback without the words of errors."""
+        return trace(ei[1]) if ei[1] is not None else ""
+
+
+def _judged(record: logging.LogRecord) -> logging.LogRecord:
+    is_ours = record.name.partition(".")[0] in OURS
+    judged = copy.copy(record)
+    judged.exc_text = None
+    if isinstance(record.args, dict) and "%(" in str(record.msg):
+        judged.args = {name: shown(value, is_ours=is_ours) for name, value in record.args.items()}
+    elif isinstance(record.args, dict):
+        judged.args = (shown(record.args, is_ours=is_ours),)
+    elif record.args:
+        judged.args = tuple(shown(value, is_ours=is_ours) for value in record.args)
+    for name in vars(record).keys() - _STANDARD:
+        setattr(judged, name, shown(getattr(record, name), is_ours=is_ours))
+    try:
+        judged.getMessage()
+    except (TypeError, ValueError):
+        # A number was asked for and text came: the words of the code are still worth a line.
+        judged.args = None
+    return judged
+
+
+class MaskingFormatter(_Masked):
+    """A line for people, with what was said beside the words at its end."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The masked line."""
-        return mask(super().format(record))
+        beside = vars(_judged(record)).items()
+        facts = "".join(f" {name}={value}" for name, value in beside if name not in _STANDARD and name not in _UNSAID)
+        line, end, more = super().format(record).partition("\n")
+        return f"{line}{mask(facts)}{end}{more}"
 
 
-class MaskingJsonFormatter(JsonFormatter):
+#: Put on records by libraries, for other handlers than ours.
+_UNSAID: Final = frozenset({"request", "data", "color_message", "status_code", "server_time", "websocket"})
+
+
+class MaskingJsonFormatter(_Masked, JsonFormatter):
     """A JSON object per line for Loki or ELK, masked in the same place."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The masked line."""
-        return mask(super().format(record))
 
 
 def logging_config(*, json: bool, level: str) -> dict[str, Any]:
@@ -110,11 +169,11 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": "tesigo.platform.log.MaskingFormatter",
-                "format": "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s] %(message)s",
+                "format": "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s %(actor)s] %(message)s",
             },
             "json": {
                 "()": "tesigo.platform.log.MaskingJsonFormatter",
-                "format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s %(message)s",
+                "format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s %(actor)s %(message)s",
                 "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
             },
         },
@@ -130,6 +189,8 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             # Django's own handlers would print unmasked, or mail tracebacks.
             "django": {"handlers": [], "level": level, "propagate": True},
+            # At DEBUG each query with its values: never, whatever level is set.
+            "django.db.backends": {"level": "INFO"},
             "django.server": {"handlers": [], "propagate": True},
             # uvicorn brings handlers of its own, which would print the readers' addresses.
             "uvicorn": {"handlers": [], "propagate": True},

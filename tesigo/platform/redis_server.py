@@ -75,6 +75,7 @@ class RedisServer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 check=False,
+                umask=0o077,
             )
         if not wait_until(self._answers, seconds=START_SECONDS):
             raise RedisError(f"Redis did not start. Its log, {self.log}, ends with:\n{self._tail()}")

@@ -138,6 +138,9 @@ class Supervisor:
         path = self._logs / f"{name}.log"
         if path.exists() and path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
+        # For the one who runs this alone, whatever the umask; an older file as well.
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         with stream, path.open("ab") as log:
             for line in stream:
                 log.write(line)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -19,6 +19,7 @@ from sandbox.testing import Running
 from tesigo.platform import duty
 
 ADDRESS = "ada@university.example"
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,14 @@ def sign_in(client: Client, post: Post, address: str = ADDRESS) -> Any:
     """The whole way in, by the code."""
     ask_by_page(client, address)
     return client.post("/signin/check/", {"code": post.newest(address).code})
+
+
+def back(client: Client, *, idle: timedelta, since: timedelta) -> None:
+    """Puts the session's clocks back: last used, and signed in, so long ago."""
+    session = client.session
+    session["seen_at"] = (timezone.now() - idle).timestamp()
+    session["signed_in_at"] = (timezone.now() - since).timestamp()
+    session.save()
 
 
 def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:

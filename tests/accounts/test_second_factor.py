@@ -207,6 +207,17 @@ def test_a_first_password_is_changed_before_anything_else(client: Client) -> Non
     assert password(Client()).status_code == 200  # the first one opens nothing now
 
 
+def test_a_first_password_given_later_is_changed_before_anything_else_too(client: Client, boss: User) -> None:
+    password(client)
+    secret = enrol(client)
+    given = staff.give_password(user=boss, by=None, now=timezone.now())
+    other = Client()
+    password(other, typed=given)
+    other.post(DOOR, {"code": code_of(secret, later=1)})
+    assert other.get("/admin/")["Location"].startswith("/admin/login/")
+    assert other.get("/admin/login/")["Location"].startswith("/staff/password/")
+
+
 def test_a_first_password_ends_by_itself(client: Client) -> None:
     staff.create_staff(email=EMAIL, password=PASSWORD, now=timezone.now() - staff.FIRST_PASSWORD_LASTS)
     assert "has ended" in password(client).content.decode()

@@ -230,7 +230,7 @@ def test_a_withheld_mail_never_leaves(post: Post) -> None:
     request = ask()
     post.deliver()
     mail = Mail.objects.get(signin=request)
-    assert (mail.state, mail.sealed, mail.due_at, mail.given_up_at) == ("failed", "", None, None)
+    assert (mail.state, mail.sealed, mail.due_at, mail.given_up_at) == ("withheld", "", None, None)
     assert post.sandbox.control.mails(ADDRESS) == []
 
 

@@ -79,7 +79,7 @@ def test_json_lines_carry_the_correlation_id() -> None:
         line = MaskingJsonFormatter("%(correlation_id)s %(message)s").format(record("from %s", "203.0.113.77"))
     finally:
         correlation.end(token)
-    assert json.loads(line) == {"correlation_id": "order-66-of-today", "message": "from [ip]"}
+    assert json.loads(line) == {"correlation_id": "order-66-of-today", "actor": "-", "message": "from [ip]"}
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "a-" * 50_000, "aA1-" * 25_000])
@@ -103,7 +103,7 @@ def test_beat_says_in_one_line_that_the_broker_does_not_answer(caplog: pytest.Lo
     (made,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
     BrokerAway().filter(made)
     line = MaskingFormatter("%(levelname)s %(message)s").format(made)
-    assert line == "WARNING not sent, the broker does not answer: TimeoutError: Timeout reading from socket"
+    assert line == "WARNING not sent, the broker does not answer: TimeoutError"
 
 
 def test_the_handler_that_everything_goes_through_shortens_it() -> None:
@@ -120,7 +120,8 @@ def test_a_request_that_found_something_away_is_one_line(away: Exception) -> Non
         record = logging.LogRecord("django.request", logging.ERROR, "", 0, "%s: %s", ("Error", "/x/"), found)
         assert DependencyAway().filter(record)
         assert record.exc_info is None
-        assert record.getMessage() == f"Error: /x/: {away}"
+        said = f"Error: /x/: {type(away).__module__}.{type(away).__name__}: {away}"
+        assert MaskingFormatter("%(message)s").format(record) == said
 
 
 def test_a_mistake_of_ours_in_a_request_keeps_its_traceback() -> None:

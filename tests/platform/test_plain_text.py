@@ -234,6 +234,8 @@ def test_a_password_stays_as_it_was_typed() -> None:
 #: What is read from a request without a form: names of rows and buttons, and what its reader cleans.
 READ_BESIDES = {
     "accounts/staff_signin.py": "the name for the lock, compared and never shown",
+    "accounts/views/account.py": "`next`, a path of ours or nothing",
+    "accounts/views/proving.py": "next, which own_path judges",
     "accounts/views/signin.py": "`next`, a path of ours or nothing",
     "accounts/views/staff.py": "`next`, a path of ours or nothing",
     "billing/admin/prices.py": "codes, normalised by promo; numbers of the preview",

@@ -22,6 +22,9 @@ _LONGEST_PAUSE_SECONDS: Final = 1.0
 class DatabaseAway(psycopg.OperationalError):
     """The database does not answer; nothing is known of what it was asked last."""
 
+    #: Its words are the code's own.
+    is_loggable = True
+
 
 class _Look:
     """One try to reach the server, in a thread of its own: it may hang longer than anybody waits for it."""
@@ -45,7 +48,7 @@ class _Look:
             self.succeeded = True
             self._answered()
         except psycopg.Error as error:
-            logger.info("the database was not reached", extra={"error": type(error).__name__})
+            logger.info("the database was not reached", extra={"error": type(error)})
         finally:
             self.is_over.set()
 

@@ -1,0 +1,20 @@
+"""Programs that call over plain http are refused (ASVS V4.1.2)."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
+
+from tesigo.platform.view_middleware import ViewMiddleware
+
+
+class RefusePlainHttp(ViewMiddleware):
+    """Answers 403 where a person would be sent on to https, once the site is served by it."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The refusal, or what comes behind."""
+        is_program = request.path.startswith(tuple(settings.PROGRAM_PATHS))
+        if not (settings.SECURE_SSL_REDIRECT and is_program) or request.is_secure():
+            return self.get_response(request)
+        detail = _("Call this over https. What you sent can have been read: renew its keys.")
+        problem = {"type": "about:blank", "title": "HTTPS required", "status": 403, "detail": detail}
+        return JsonResponse(problem, status=403, content_type="application/problem+json")
