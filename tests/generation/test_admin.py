@@ -85,7 +85,7 @@ def test_the_list_of_jobs_asks_the_same_number_of_queries(
     for _ in range(count):
         job_with_a_call()
     staff.get(reverse("admin:generation_job_changelist"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = staff.get(reverse("admin:generation_job_changelist"))
     assert page.status_code == 200
 
@@ -143,7 +143,7 @@ def test_a_job_costs_the_same_queries_whatever_its_steps(
     queue.add(job_id=job.pk, sort_key=0, stage=Stage.WRITE, sections=[leaf.pk for leaf in outline.leaves(document)])
     address = reverse("admin:generation_job_change", args=[job.pk])
     staff.get(address)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = staff.get(address)
     assert page.content.decode().count('class="steps-name"') == sections + 1
 
@@ -512,7 +512,7 @@ class TestControls:
             )
         listed = reverse("admin:generation_personallimit_changelist")
         staff.get(listed)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             page = staff.get(listed)
         assert "1,234" in page.content.decode()
 
