@@ -55,11 +55,11 @@ def main() -> None:
 
 
 def _receipt(place: Site) -> "Payment":
-    from billing.domain import receipts, settlement
+    from billing.domain import papers, settlement
 
     (payment,) = paid_orders(place, 1)
     settlement.settle(payment_id=payment.pk, cause="benchmark")
-    receipts.make(file_id=payment.receipt.file.pk)
+    papers.make(file_id=payment.receipt.file.pk)
     return payment
 
 

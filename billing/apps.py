@@ -12,12 +12,14 @@ class BillingConfig(AppConfig):
 
         from accounts.domain import mail
         from billing import personal_data, stripe_mirror
-        from billing.domain import events, receipts, refunds
+        from billing.domain import credit_notes, events, papers, receipts, refunds
         from tesigo.platform import duty
 
         personal_data.register()
         mail.attach_to("receipt", receipts.attachment)
-        for kind in (events.EVENTS, receipts.RECEIPTS, refunds.REFUNDS, stripe_mirror.MIRRORS):
+        for template in ("refunded", "credit_note"):
+            mail.attach_to(template, credit_notes.attachment)
+        for kind in (events.EVENTS, papers.RECEIPTS, refunds.REFUNDS, stripe_mirror.MIRRORS):
             duty.register(kind)
         # They read dj-stripe's endpoints from the database, and wait for one that is away; we route none of them.
         for check in (djstripe_checks.check_webhook_validation, djstripe_checks.check_webhook_endpoint_has_secret):

@@ -29,6 +29,8 @@ def register() -> None:
                 "Entry": dict.fromkeys(("id", "booking", "account", "cents"), Holds.PLAIN),
                 "ReceiptCounter": dict.fromkeys(("year", "last"), Holds.PLAIN),
                 "Receipt": _RECEIPT,
+                "CreditNoteCounter": dict.fromkeys(("year", "last"), Holds.PLAIN),
+                "CreditNote": _CREDIT_NOTE,
                 "ReceiptFile": _RECEIPT_FILE,
                 "Reconciliation": _RECONCILIATION,
                 "WebhookEvent": _WEBHOOK_EVENT,
@@ -201,9 +203,23 @@ _RECEIPT = {
     "content": Holds.PERSONAL,
     "issued_at": Holds.PERSONAL,
 }
+_CREDIT_NOTE = {
+    "id": Holds.PLAIN,
+    "receipt": Holds.LINK,
+    "refund": Holds.LINK,
+    "dispute": Holds.LINK,
+    "takes_back": Holds.LINK,
+    "amount": Holds.PERSONAL,
+    "year": Holds.PLAIN,
+    "number": Holds.PLAIN,
+    "seller": Holds.PLAIN,
+    "content": Holds.PERSONAL,
+    "issued_at": Holds.PERSONAL,
+}
 _RECEIPT_FILE = {
     "id": Holds.PLAIN,
     "receipt": Holds.LINK,
+    "credit_note": Holds.LINK,
     "content": Holds.PERSONAL,
     "stored_as": Holds.PLAIN,
     "size": Holds.PLAIN,

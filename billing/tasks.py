@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing import stripe_mirror
-from billing.domain import checkout, events, receipts, reconciliation, refunds
+from billing.domain import checkout, events, papers, reconciliation, refunds
 
 
 @shared_task(ignore_result=True)
@@ -75,5 +75,5 @@ def reconcile_yesterday() -> None:
 
 @shared_task(ignore_result=True)
 def make_receipt(file_id: str) -> None:
-    """Makes the file of one receipt; why it failed stands in its row."""
-    receipts.make(file_id=int(file_id))
+    """Makes the file of one receipt or credit note; why it failed stands in its row."""
+    papers.make(file_id=int(file_id))

@@ -16,5 +16,6 @@ urlpatterns = [
     path("api/documents/<uuid:document_id>/price/", api.PriceView.as_view(), name="price-api"),
     path("account/payments/", history.payment_history, name="payment-history"),
     path("account/payments/<uuid:payment_id>/receipt/", history.receipt, name="receipt"),
+    path("account/credit-notes/<int:note_id>/", history.credit_note, name="credit-note"),
     path("stripe/webhook/", webhooks.receive, name="webhook"),
 ]

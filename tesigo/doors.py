@@ -16,7 +16,7 @@ from tesigo.platform.body_limit import Receive, Scope, Send
 _AROUND: Final = 1024 * 1024
 _UPLOAD: Final = "documents:upload"
 #: Files that one browser gets one after the other: each takes a thread, a connection and the storage.
-_IN_TURN: Final = frozenset({"billing:receipt", "documents:download"})
+_IN_TURN: Final = frozenset({"billing:receipt", "billing:credit-note", "documents:download"})
 
 
 async def body_limit(scope: Scope) -> int:

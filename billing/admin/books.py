@@ -1,5 +1,6 @@
 """The books, receipts and nightly comparisons: to read and to take along, never to change."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.contrib import admin, messages
@@ -11,10 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from billing.admin.payments import audit_export
-from billing.admin.shared import csv_response
+from billing.admin.shared import csv_response, euros
 from billing.domain.reconciliation import reconcile
 from billing.errors import ProviderError
-from billing.models import Booking, Entry, Receipt, Reconciliation
+from billing.models import Booking, CreditNote, Entry, Receipt, Reconciliation
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
@@ -69,7 +70,7 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Receipt)
 class ReceiptAdmin(ReadOnly, admin.ModelAdmin):
-    """Receipts, numbered without gaps (R-68)."""
+    """Receipts, numbered without gaps, with what went back of each (R-68)."""
 
     list_display = ("__str__", "issued_at", "amount", "payment")
     list_filter = ("year",)
@@ -77,10 +78,44 @@ class ReceiptAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ("number", "payment__id", "payment__user__email")
     date_hierarchy = "issued_at"
     fields = ("year", "number", "payment", "issued_at", "seller")
+    actions = ("export_csv",)
 
     @admin.display(description=_("amount"))
     def amount(self, receipt: Receipt) -> str:
         return f"€{receipt.payment.amount}"
+
+    @admin.action(description=_("Export as CSV, with their credit notes"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, chosen: QuerySet[Receipt]) -> HttpResponse:
+        """One line for each chosen receipt and each credit note of it, without what they tell about the person."""
+        audit_export(request, "receipts", chosen.count())
+        rows = chosen.select_related("payment").prefetch_related("credit_notes").order_by("year", "number")
+        heads = ("kind", "number", "issued_at", "receipt", "payment", "amount", "currency")
+        return csv_response("receipts", heads, _lines_of(rows))
+
+
+def _lines_of(rows: QuerySet[Receipt]) -> Iterator[tuple[object, ...]]:
+    for receipt in rows.iterator(chunk_size=500):
+        about = (str(receipt), receipt.payment_id)
+        currency = receipt.payment.currency
+        yield ("receipt", str(receipt), receipt.issued_at.isoformat(), *about, receipt.payment.amount, currency)
+        for note in sorted(receipt.credit_notes.all(), key=lambda note: (note.year, note.number)):
+            yield ("credit note", str(note), note.issued_at.isoformat(), *about, -note.amount, currency)
+
+
+@admin.register(CreditNote)
+class CreditNoteAdmin(ReadOnly, admin.ModelAdmin):
+    """What went back of receipts, in a series of its own (R-68)."""
+
+    list_display = ("__str__", "issued_at", "euros", "receipt")
+    list_filter = ("year",)
+    list_select_related = ("receipt",)
+    search_fields = ("number", "receipt__number", "receipt__payment__id")
+    date_hierarchy = "issued_at"
+    fields = ("year", "number", "receipt", "refund", "dispute", "takes_back", "amount", "issued_at", "seller")
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def euros(self, note: CreditNote) -> str:
+        return euros(note.amount)
 
 
 @admin.register(Reconciliation)

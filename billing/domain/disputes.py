@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext
 
 from billing import stripe_gateway as gateway
-from billing.domain import ledger, payments
+from billing.domain import credit_notes, ledger, payments
 from billing.domain.pricing import from_cents
 from billing.enums import DisputeState, Movement, PaymentState
 from billing.models import OPEN_STATES, PAID_STATES, Dispute, Payment, Receipt
@@ -83,6 +85,7 @@ def _follow_one(payment: Payment, one: gateway.ProviderDispute, now: datetime, b
         Dispute.objects.filter(pk=dispute.pk).update(state=state, closed_at=closed_at)
         audit.record(action=f"dispute.{state}", subject=dispute, by=by)
         _tell_staff(payment, dispute, f"A dispute was {DisputeState(state).label}")
+        _note(payment, dispute, state, now)
     if one.taken:
         taken = from_cents(one.taken)
         ledger.book(movement=Movement.DISPUTE_WITHDRAWN, payment=payment, dispute=dispute, amount=taken, now=now)
@@ -90,6 +93,18 @@ def _follow_one(payment: Payment, one: gateway.ProviderDispute, now: datetime, b
     if one.returned:
         back = from_cents(one.returned)
         ledger.book(movement=Movement.DISPUTE_REINSTATED, payment=payment, dispute=dispute, amount=back, now=now)
+
+
+def _note(payment: Payment, dispute: Dispute, state: DisputeState, now: datetime) -> None:
+    """Money that a bank has taken for good is on paper as what we give back ourselves is."""
+    if state != DisputeState.LOST:
+        credit_notes.take_back(payment=payment, now=now, dispute=dispute)
+        return
+    with translation.override(payment.user.language):
+        reason = gettext("Your bank has taken the money back.")
+    note = credit_notes.issue(payment=payment, amount=dispute.amount, reason=reason, now=now, dispute=dispute)
+    if note is not None:
+        credit_notes.send(note=note, payment=payment)
 
 
 def _before(payment: Payment) -> PaymentState:

@@ -55,7 +55,7 @@ def payment_history(*, user: "User", words: str = "") -> QuerySet[Payment]:
     found = Payment.objects.filter(user=user).exclude(state__in=idle)
     for word in words.split()[:8]:
         found = found.filter(_holds(word))
-    return found.select_related("document", "receipt").order_by("-created_at")
+    return found.select_related("document", "receipt").prefetch_related("receipt__credit_notes").order_by("-created_at")
 
 
 def _holds(word: str) -> Q:

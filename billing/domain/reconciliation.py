@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Model, Q, QuerySet
 from django.utils import timezone
 
 from billing import stripe_gateway as gateway
@@ -16,7 +16,16 @@ from billing.domain import disputes, ledger, refunds, settlement
 from billing.domain.pricing import to_cents
 from billing.enums import Account, PaymentState, RefundState
 from billing.errors import Declined, ProviderError, Unavailable, Unknown
-from billing.models import OPEN_STATES, PAID_STATES, Payment, Receipt, ReceiptCounter, Reconciliation
+from billing.models import (
+    OPEN_STATES,
+    PAID_STATES,
+    CreditNote,
+    CreditNoteCounter,
+    Payment,
+    Receipt,
+    ReceiptCounter,
+    Reconciliation,
+)
 from documents.enums import DocumentState
 from privacy.domain import audit
 from tesigo.platform import alerts
@@ -71,7 +80,7 @@ def reconcile(*, day: date, repair: bool = True, now: datetime | None = None) ->
             looked_at.add(payment.pk)
             _compare_lone_payment(payment, report)
     _compare_documents(start, end, report)
-    report.differences += _receipt_gaps(day.year)
+    report.differences += _gaps(day.year)
     return _keep(day, report)
 
 
@@ -225,13 +234,18 @@ def _compare_failed_document(payment: Payment, report: _Report) -> None:
         report.repaired.append(found)
 
 
-def _receipt_gaps(year: int) -> list[str]:
-    facts = Receipt.objects.filter(year=year).aggregate(count=Count("pk"), last=Max("number"))
-    given = ReceiptCounter.objects.filter(year=year).values_list("last", flat=True).first() or 0
-    last = max(facts["last"] or 0, given)
-    return (
-        [f"Receipts of {year}: {facts['count']} issued, the last is number {last}."] if facts["count"] != last else []
-    )
+def _gaps(year: int) -> Iterator[str]:
+    """Numbers of papers that are missing in a year."""
+    series: list[tuple[str, type[Model], type[Model]]] = [
+        ("Receipts", Receipt, ReceiptCounter),
+        ("Credit notes", CreditNote, CreditNoteCounter),
+    ]
+    for name, paper, counter in series:
+        facts = paper._default_manager.filter(year=year).aggregate(count=Count("pk"), last=Max("number"))
+        given = counter._default_manager.filter(year=year).values_list("last", flat=True).first() or 0
+        last = max(facts["last"] or 0, given)
+        if facts["count"] != last:
+            yield f"{name} of {year}: {facts['count']} issued, the last is number {last}."
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import send_mail
 from billing import stripe_gateway as gateway
-from billing.domain import ledger, payments
+from billing.domain import credit_notes, ledger, payments
 from billing.domain.pricing import CENT, from_cents, to_cents
 from billing.domain.sessions import KEY_LIFE
 from billing.enums import Movement, PaymentState, RefundState
@@ -290,16 +290,23 @@ def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None
     with transaction.atomic():
         # Before its refunds, as whoever follows Stripe's word holds it: else the two would wait for each other.
         payment = payments.locked(refund.payment_id)
+        was_told = Refund.objects.filter(pk=refund.pk, state=RefundState.PENDING).exists()
         moved = Refund.objects.filter(pk=refund.pk, state__in=OPEN).update(
             state=RefundState.SUCCEEDED if done else RefundState.PENDING,
             stripe_refund_id=answer.id,
             finished_at=now if done else None,
         )
         if moved:
+            note = None
             if done:
                 ledger.book(
                     movement=Movement.REFUND_PAID, payment=payment, refund=refund, amount=refund.amount, now=now
                 )
+                note = credit_notes.issue(
+                    payment=payment, amount=refund.amount, reason=refund.reason, now=now, refund=refund
+                )
+            if note is not None and was_told:
+                credit_notes.send(note=note, payment=payment)
             send_mail(
                 user=payment.user,
                 template="refunded",
@@ -308,6 +315,7 @@ def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None
                     "amount": str(refund.amount),
                     "cause": refund.cause,
                     "reason": refund.reason,
+                    "note_id": note.pk if note else None,
                 },
                 once_key=f"refunded:{refund.pk}",
             )
@@ -322,6 +330,7 @@ def _fail(refund: Refund, why: str, now: datetime) -> None:
             return
         Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") - refund.amount)
         ledger.book(movement=Movement.REFUND_FAILED, payment=payment, refund=refund, amount=refund.amount, now=now)
+        credit_notes.take_back(payment=payment, now=now, refund=refund)
         if payment.state != PaymentState.DISPUTED:
             payments.move(
                 payment_id=payment.pk, to=PaymentState.HELD, cause="refund failed", now=now, failure=why[:300]

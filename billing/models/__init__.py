@@ -1,6 +1,16 @@
 """Prices, payments and the books. Money is ``Decimal`` euros with two places, cents in the books (R-02)."""
 
-from billing.models.ledger import Booking, Entry, Receipt, ReceiptCounter, ReceiptFile, Reconciliation
+from billing.models.ledger import (
+    Booking,
+    CreditNote,
+    CreditNoteCounter,
+    Entry,
+    Receipt,
+    ReceiptCounter,
+    ReceiptFile,
+    Reconciliation,
+    YearCounter,
+)
 from billing.models.notices import Mirror, WebhookEvent
 from billing.models.payments import OPEN_STATES, PAID_STATES, Dispute, Payment, PaymentEvent, Refund
 from billing.models.prices import Assignment, PriceList, PriceListEvent, PriceTier
@@ -11,6 +21,8 @@ __all__ = [
     "PAID_STATES",
     "Assignment",
     "Booking",
+    "CreditNote",
+    "CreditNoteCounter",
     "Dispute",
     "Entry",
     "Mirror",
@@ -27,4 +39,5 @@ __all__ = [
     "Redemption",
     "Refund",
     "WebhookEvent",
+    "YearCounter",
 ]

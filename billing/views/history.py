@@ -6,12 +6,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.domain.signed_in import SignedInRequest
-from billing.domain import queries, receipts
+from billing.domain import papers, queries
 from billing.forms import SearchForm
-from billing.models import Receipt
+from billing.models import CreditNote, Payment, Receipt
 
 PAGE_SIZE = 20
 #: Payments that the account page shows; the rest is a page away.
@@ -39,14 +41,32 @@ def payment_history(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def receipt(request: SignedInRequest, payment_id: UUID) -> HttpResponse:
     """The receipt of a payment of one's own, as its PDF was stored (R-68); while it is being made, a page says so."""
-    issued = get_object_or_404(
-        Receipt.objects.filter(payment__user=request.user).select_related("payment__document"), payment_id=payment_id
+    mine = Receipt.objects.filter(payment__user=request.user).select_related("payment__document")
+    issued = get_object_or_404(mine, payment_id=payment_id)
+    title = _("Receipt %s") % issued
+    return _paper(
+        request, issued, title=title, about=issued.payment, here=reverse("billing:receipt", args=[payment_id])
     )
-    if (pdf := receipts.read(receipt=issued)) is not None:
+
+
+@login_required
+@require_GET
+def credit_note(request: SignedInRequest, note_id: int) -> HttpResponse:
+    """The note of what went back of a payment of one's own; as its receipt."""
+    mine = CreditNote.objects.filter(receipt__payment__user=request.user)
+    note = get_object_or_404(mine.select_related("receipt__payment__document"), pk=note_id)
+    title = _("Credit note %s") % note
+    here = reverse("billing:credit-note", args=[note_id])
+    return _paper(request, note, title=title, about=note.receipt.payment, here=here)
+
+
+def _paper(request: SignedInRequest, paper: papers.Paper, *, title: str, about: Payment, here: str) -> HttpResponse:
+    if (pdf := papers.read(paper=paper)) is not None:
         response = HttpResponse(pdf, content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="receipt-{issued}.pdf"'
+        response["Content-Disposition"] = f'attachment; filename="{papers.name_of(paper)}"'
         return response
     # Without a script, too, the browser looks again by itself.
-    response = render(request, "billing/receipt.html", {"receipt": issued}, status=202)
+    context = {"title": title, "document": about.document, "here": here}
+    response = render(request, "billing/receipt.html", context, status=202)
     response["Refresh"] = "3"
     return response

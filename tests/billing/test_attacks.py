@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing import models
-from billing.domain import events, orders, receipts
+from billing.domain import events, orders, papers
 from billing.enums import PaymentState
 from billing.errors import Refused
 from billing.models import Payment, PromoCode, Receipt, Redemption, WebhookEvent
@@ -315,7 +315,7 @@ def test_without_signing_in_nobody_gets_a_receipt(paid: Payment) -> None:
 
 def test_ones_own_receipt_is_there(paid: Payment, browser: Client) -> None:
     assert browser.get(f"/account/payments/{paid.pk}/receipt/").status_code == 202
-    assert receipts.make(file_id=Receipt.objects.get().file.pk)
+    assert papers.make(file_id=Receipt.objects.get().file.pk)
     assert browser.get(f"/account/payments/{paid.pk}/receipt/").status_code == 200
 
 
