@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Device, Mail, SignInRequest, User
-from billing.models import Payment, Receipt, Refund
+from billing.models import CreditNote, Payment, Receipt, Refund
 from documents.models import Document
 from generation.models import Job
 from privacy.models import AuditEvent, Consent
@@ -78,6 +78,16 @@ SECTIONS: Final = (
         cells=lambda one: (str(one), f"€{one.payment.amount}", one.issued_at),
         changelist="admin:billing_receipt_changelist",
         change="admin:billing_receipt_change",
+    ),
+    Section(
+        name="creditnotes",
+        title=_("Credit notes"),
+        right="billing.view_creditnote",
+        heads=(_("Credit note"), _("Amount"), _("Issued")),
+        rows=lambda user: CreditNote.objects.filter(receipt__payment__user=user).order_by("-issued_at"),
+        cells=lambda one: (str(one), f"€{one.amount}", one.issued_at),
+        changelist="admin:billing_creditnote_changelist",
+        change="admin:billing_creditnote_change",
     ),
     Section(
         name="refunds",

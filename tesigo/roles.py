@@ -47,7 +47,7 @@ ROLES: Final = (
         _to("change resend", "accounts", "mail"),
         _to("view", "privacy", "consent"),
         _to("view", "documents", "document documentevent section source citation upload export"),
-        _to("view", "billing", "payment paymentevent refund receipt"),
+        _to("view", "billing", "payment paymentevent refund receipt creditnote"),
         _to("view", "generation", "job jobevent"),
     ),
     _role(
@@ -60,7 +60,8 @@ ROLES: Final = (
         "Finance",
         _to("view", "accounts", "user"),
         _to("view change refund", "billing", "payment"),
-        _to("view", "billing", "paymentevent dispute booking entry receipt reconciliation pricelist pricetier"),
+        _to("view", "billing", "paymentevent dispute booking entry receipt creditnote"),
+        _to("view", "billing", "reconciliation pricelist pricetier"),
         _to("view", "billing", "promocode redemption"),
         _to("view change", "billing", "refund webhookevent mirror"),
     ),

@@ -10,7 +10,7 @@ from accounts.models import Mail, User
 from privacy.domain import audit
 
 #: Mails that say the same when they are sent again; what holds a link or a code that works once is asked for anew.
-TEMPLATES: Final = frozenset({"ready", "failed", "receipt", "refunded", "retracted", "waiting"})
+TEMPLATES: Final = frozenset({"ready", "failed", "receipt", "credit_note", "refunded", "retracted", "waiting"})
 
 
 def can_go_again(mail: Mail) -> bool:

@@ -109,7 +109,7 @@ class CreditNoteAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("__str__", "issued_at", "euros", "receipt")
     list_filter = ("year",)
     list_select_related = ("receipt",)
-    search_fields = ("number", "receipt__number", "receipt__payment__id")
+    search_fields = ("number", "receipt__number", "receipt__payment__id", "receipt__payment__user__email")
     date_hierarchy = "issued_at"
     fields = ("year", "number", "receipt", "refund", "dispute", "takes_back", "amount", "issued_at", "seller")
 

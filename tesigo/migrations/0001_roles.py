@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ("privacy", "0002_audit_append_only"),
         ("accounts", "0006_staff_access"),
         ("documents", "0010_made_once"),
-        ("billing", "0009_mirrors"),
+        ("billing", "0010_credit_notes"),
         ("generation", "0012_model_checked_at"),
     ]
     operations = [
