@@ -24,8 +24,8 @@ LISTS = {
     },
     "Pricing": {"billing.PriceList", "billing.PromoCode", "billing.Redemption"},
     "Finance": {
-        "accounts.User", "billing.Payment", "billing.Refund", "billing.Dispute", "billing.Booking", "billing.Receipt", "billing.CreditNote",
-        "billing.Reconciliation", "billing.WebhookEvent", "billing.Mirror", "billing.PriceList", "billing.PromoCode",
+        "accounts.User", "billing.Payment", "billing.Refund", "billing.Dispute", "billing.Booking",
+        "billing.Receipt", "billing.CreditNote", "billing.Reconciliation", "billing.WebhookEvent", "billing.Mirror", "billing.PriceList", "billing.PromoCode",
         "billing.Redemption",
         "djstripe.Session", "djstripe.PaymentIntent", "djstripe.Charge", "djstripe.Refund", "djstripe.Dispute",
     },
@@ -49,13 +49,17 @@ ADDS = {
 }  # fmt: skip
 #: What can be done with chosen rows of a list.
 ACTIONS = {
-    "Support": {("accounts.Mail", "send_again"), ("accounts.MailStop", "lift"), ("billing.Payment", "export_csv"), ("billing.Receipt", "export_csv")},
+    "Support": {
+        ("accounts.Mail", "send_again"), ("accounts.MailStop", "lift"),
+        ("billing.Payment", "export_csv"), ("billing.Receipt", "export_csv"),
+    },
     "Pricing": {
         ("billing.PriceList", "draft_anew"), ("billing.PromoCode", "switch_off"), ("billing.PromoCode", "export_csv"),
     },
     "Finance": {
         ("billing.Payment", "settle_now"), ("billing.Payment", "refund"), ("billing.Payment", "export_csv"),
-        ("billing.Booking", "export_csv"), ("billing.Receipt", "export_csv"), ("billing.Reconciliation", "again"), ("billing.WebhookEvent", "work_again"),
+        ("billing.Booking", "export_csv"), ("billing.Receipt", "export_csv"),
+        ("billing.Reconciliation", "again"), ("billing.WebhookEvent", "work_again"),
         ("billing.PromoCode", "export_csv"),
     },
     "AI operations": {
