@@ -25,8 +25,8 @@ LISTS = {
     "Pricing": {"billing.PriceList", "billing.PromoCode", "billing.Redemption"},
     "Finance": {
         "accounts.User", "billing.Payment", "billing.Refund", "billing.Dispute", "billing.Booking",
-        "billing.Receipt", "billing.CreditNote", "billing.Reconciliation", "billing.WebhookEvent", "billing.Mirror", "billing.PriceList", "billing.PromoCode",
-        "billing.Redemption",
+        "billing.Receipt", "billing.CreditNote", "billing.Reconciliation", "billing.WebhookEvent",
+        "billing.Mirror", "billing.PriceList", "billing.PromoCode", "billing.Redemption",
         "djstripe.Session", "djstripe.PaymentIntent", "djstripe.Charge", "djstripe.Refund", "djstripe.Dispute",
     },
     "AI operations": {
