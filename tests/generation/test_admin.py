@@ -143,7 +143,7 @@ def test_a_job_costs_the_same_queries_whatever_its_steps(
     queue.add(job_id=job.pk, sort_key=0, stage=Stage.WRITE, sections=[leaf.pk for leaf in outline.leaves(document)])
     address = reverse("admin:generation_job_change", args=[job.pk])
     staff.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = staff.get(address)
     assert page.content.decode().count('class="steps-name"') == sections + 1
 
