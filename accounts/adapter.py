@@ -3,10 +3,11 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.contrib.auth import login
 from django.http import HttpRequest
 
-from accounts.domain import devices
+from accounts.domain import devices, second_factor
 from accounts.domain.client import client_ip
 from accounts.models import User
 from tesigo.platform.redirects import own_path
@@ -42,3 +43,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **options: Any) -> None:
         """Says nothing: the next page shows that it worked."""
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Before a change of a second factor, once there is one; the first is set up right after the password."""
+        user = context.request.user
+        return not user.is_authenticated or second_factor.is_enrolled(user)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """By the second factor only: a password that was read off does not change it."""
+        return [one for one in super().get_reauthentication_methods(user) if one["id"] != "reauthenticate"]
+
+    def send_notification_mail(self, *args: Any, **options: Any) -> None:
+        """Says nothing: django-allauth looks for addresses in a table that is empty here. See `accounts.receivers`."""

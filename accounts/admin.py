@@ -3,26 +3,41 @@
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import mail_addresses, people
+from accounts.domain import mail_addresses, people, resending
 from accounts.models import Mail, MailEvent, MailStop, SignInRequest, User
+from tesigo.platform.person_link import person_link
 from tesigo.platform.read_only import ReadOnly
 
 admin.site.unregister(Group)
 # Addresses are kept with the user, in one canonical form; allauth's own table stays empty.
 admin.site.unregister(EmailAddress)
+# Secrets of the second factor are shown to nobody; a colleague's is reset on the page of staff.
+admin.site.unregister(Authenticator)
 
 
 @admin.register(User)
 class UserAdmin(ReadOnly, admin.ModelAdmin):
     """The address identifies the account and is proven by mail: it is never edited here."""
 
-    list_display = ("email", "name", "language", "is_premium", "is_staff", "is_active", "created_at", "last_login")
+    list_display = (
+        "email",
+        "whole",
+        "name",
+        "language",
+        "is_premium",
+        "is_staff",
+        "is_active",
+        "created_at",
+        "last_login",
+    )
     list_filter = ("is_premium", "is_staff", "is_active", "language", "created_at")
     search_fields = ("email", "email_as_typed", "name", "public_id")
     ordering = ("-created_at",)
@@ -40,6 +55,10 @@ class UserAdmin(ReadOnly, admin.ModelAdmin):
         "last_login",
     )
     readonly_fields = tuple(name for name in fields if name != "is_premium")
+
+    @admin.display(description=_("all about them"))
+    def whole(self, user: User) -> SafeString | str:
+        return person_link(user)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.change_user")
@@ -59,7 +78,7 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
     fields = (
         "template",
         "to",
-        "user",
+        "person",
         "language",
         "state",
         "status",
@@ -72,6 +91,21 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
         "opened_at",
     )
     list_select_related = ("user",)
+    readonly_fields = ("person",)
+    actions = ("send_again",)
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.resend_mail")
+
+    @admin.display(description=_("person"))
+    def person(self, mail: Mail) -> SafeString | str:
+        return person_link(mail.user)
+
+    @admin.action(description=_("Send again"), permissions=["resend"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[Mail]) -> None:
+        """Each as a mail of its own; what worked once only (a sign-in link) stays as it is."""
+        sent = sum(resending.send_again(mail=mail, by=cast(User, request.user)) for mail in chosen)
+        self.message_user(request, _("%s go out again.") % sent, messages.SUCCESS if sent else messages.WARNING)
 
 
 @admin.register(MailStop)

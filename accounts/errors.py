@@ -141,6 +141,22 @@ class QuotaReached(AccountError):
         self.retry_after = retry_after
 
 
+class CodeRefused(AccountError):
+    """A code of the second factor that opens nothing: wrong, or used before."""
+
+    message = _("This code is wrong, or it was used before. Wait for the next one and type that.")
+
+
+class TooManyCodes(AccountError):
+    """Too many wrong codes (R-55); `retry_after` says when the next is looked at."""
+
+    message = _("Too many wrong codes. Wait a quarter of an hour, or use a recovery code.")
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 class UnknownProvider(Exception):
     """No such provider of mails reports to us, or it is not set up."""
 

@@ -87,6 +87,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac("accounts.User.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
 
+class StaffAccess(models.Model):
+    """What guards the way in of a member of staff (R-55): a first password's end, and wrong codes since when."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="staff_access")
+    #: The password was made by somebody else: it must be changed at the first sign-in, and ends then.
+    first_password_until = models.DateTimeField(null=True, blank=True)
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    wrong_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(wrong_codes__lte=10), name="staff_at_most_ten_wrong_codes")]
+
+    def __str__(self) -> str:
+        return f"access of user {self.user_id}"
+
+
 class Device(models.Model):
     """A browser that is signed in: shown on the account page and signed out from there."""
 

@@ -17,6 +17,13 @@ def register() -> None:
             app="accounts",
             fields={
                 "User": _USER,
+                "StaffAccess": {
+                    "id": Holds.PLAIN,
+                    "user": Holds.LINK,
+                    "first_password_until": Holds.PLAIN,
+                    "wrong_codes": Holds.PLAIN,
+                    "wrong_since": Holds.PLAIN,
+                },
                 "Device": _DEVICE,
                 "SignInRequest": _SIGNIN,
                 "FormerAddress": _FORMER_ADDRESS,

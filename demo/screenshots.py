@@ -5,6 +5,7 @@ staff see of it. For that it makes a member of staff and a promo code on the sit
 """
 
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from demo import totp
 from demo.run import FOLDER, HERE, ROOT, inputs, running_site, site_and_inbox
 from demo.student import JourneyError, Student
 
@@ -98,7 +100,14 @@ def member_of_staff(site: str, inbox: str) -> Student:
         raise JourneyError(f"no member of staff could be made: {made.stderr[-300:]}")
     staff = Student(site, inbox)
     staff.get("/admin/login/?next=/admin/")
-    staff.submit("/admin/login/", {"username": address, "password": password[1]})
+    # With the right password the second factor is set up, then the first password is changed.
+    page = staff.submit("/admin/login/", {"username": address, "password": password[1]})
+    secret = page.get_element_by_id("totp-secret").text_content()
+    staff.submit("/totp/activate/", {"code": totp.code(secret)})
+    staff.get("/admin/login/?next=/admin/")
+    own = secrets.token_urlsafe(15)
+    staff.submit("/staff/password/", {"old_password": password[1], "new_password1": own, "new_password2": own})
+    staff.get("/admin/")
     return staff
 
 

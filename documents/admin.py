@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import Citation, Document, DocumentEvent, Export, Section, Source, Upload
+from tesigo.platform.person_link import person_link
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
@@ -33,19 +34,35 @@ class ExportInline(ReadOnlyInline):
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("__str__", "kind", "language", "pages", "body_pages", "state_shown", "progress", "updated_at")
+    list_display = (
+        "__str__",
+        "person",
+        "kind",
+        "language",
+        "pages",
+        "body_pages",
+        "state_shown",
+        "progress",
+        "updated_at",
+    )
     list_filter = ("state", "kind", "language", "level", "created_at")
     search_fields = ("id", "title", "topic", "owner__email")
     date_hierarchy = "created_at"
+    list_select_related = ("owner",)
+    readonly_fields = ("person",)
     inlines = (EventInline, SectionInline, UploadInline, ExportInline)
     fieldsets = (
         (None, {"fields": ("title", "topic", "kind", "level", "language", "pages", "body_pages", "citation_style")}),
         (
             _("State"),
-            {"fields": ("owner", "state", "progress", "failure", "outline_error", "created_at", "updated_at")},
+            {"fields": ("person", "state", "progress", "failure", "outline_error", "created_at", "updated_at")},
         ),
         (_("Brief"), {"fields": ("requirements", "search_for_sources", "author_name", "outline_wish")}),
     )
+
+    @admin.display(description=_("person"), ordering="owner__email")
+    def person(self, document: Document) -> SafeString | str:
+        return person_link(document.owner)
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, document: Document) -> str:
@@ -56,7 +73,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
 class SourceAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("title", "key", "origin", "page_count", "passages_counted", "link")
     list_filter = ("origin",)
-    search_fields = ("title", "key", "doi", "document__id")
+    search_fields = ("title", "key", "doi", "document__id", "document__owner__email")
     fields = ("document", "title", "key", "origin", "doi", "url", "page_count", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
@@ -77,7 +94,7 @@ class SourceAdmin(ReadOnly, admin.ModelAdmin):
 class CitationAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("source", "section", "check_result", "page")
     list_filter = ("check_result",)
-    search_fields = ("document__id", "sentence")
+    search_fields = ("document__id", "document__owner__email", "sentence")
     list_select_related = ("source", "section", "passage")
     fields = ("document", "section", "source", "passage_text", "sentence", "check_result", "check_note")
     readonly_fields = ("passage_text",)

@@ -1,21 +1,45 @@
 """The site of the staff. Its sign-in and its index are ours; the rest is Django's."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.http import HttpRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
-from tesigo import today, waiting
+from accounts.domain import staff
+from accounts.views import staff as staff_door
+from tesigo import colleagues, person, today, waiting
+from tesigo.audited import audited, looked
 from tesigo.platform.forms import CleanText
 
 
 class StaffSignInForm(CleanText, AdminAuthenticationForm):
     """Name and password; the password stays as it was typed."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Only staff; a password that somebody else made opens for some days only."""
+        super().confirm_login_allowed(user)
+        until = staff.first_password_until(user)
+        if until is not None and until <= timezone.now():
+            words = _("This first password has ended. Ask a colleague for a new one.")
+            raise ValidationError(words, code="first_password_over")
+
+
+class PasswordDoor(LoginView):
+    """The first step of signing in; the second factor comes after it."""
+
+    def form_valid(self, form: Any) -> HttpResponseBase:  # type: ignore[override]  # a redirect of django-allauth's
+        """On to the second factor."""
+        return staff_door.enter(self.request, user=form.get_user(), next_url=self.get_success_url())
 
 
 class AdminSite(admin.AdminSite):
@@ -26,10 +50,60 @@ class AdminSite(admin.AdminSite):
     site_url = "/"
     enable_nav_sidebar = False
 
+    def register(self, model_or_iterable: Any, admin_class: type[Any] | None = None, **options: Any) -> None:
+        """Every page leaves its trail (R-76)."""
+        super().register(model_or_iterable, audited(admin_class or admin.ModelAdmin), **options)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """A search among people is a look at them."""
+        response = super().autocomplete_view(request)
+        if response.status_code == 200:
+            looked(request, subject=None, what=f"{request.GET.get('model_name', '')[:40]} search", searched=True)
+        return response
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Only past the second factor, and with a password of one's own (R-55)."""
+        return super().has_permission(request) and staff_door.may_enter(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The password here, the rest on the pages of the second factor; signed-in staff are led to what is missing."""
+        asked_for = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if request.method == "GET" and super().has_permission(request):
+            return redirect(staff_door.next_step(request, asked_for))
+        context = {
+            **self.each_context(request),
+            "title": _("Sign in"),
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(extra_context or {}),
+        }
+        if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
+            context[REDIRECT_FIELD_NAME] = reverse("admin:index", current_app=self.name)
+        request.current_app = self.name
+        door = PasswordDoor.as_view(
+            authentication_form=self.login_form, template_name="admin/login.html", extra_context=context
+        )
+        return cast(HttpResponse, never_cache(door)(request))
+
+    def password_change(  # type: ignore[override]  # a redirect, no page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Our own page does it."""
+        return redirect("staff_password")
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """With the page of work that waits, before Django's own, which catch all."""
+        """With the pages of people, of staff and of work that waits, before Django's own, which catch all."""
+        view = self.admin_view
         of_kind, again = self.admin_view(waiting.waiting_page), self.admin_view(waiting.try_again)
         return [
+            path("people/<int:pk>/", view(person.person_page), name="person"),
+            path("people/<int:pk>/mails/<uuid:mail_id>/", view(person.send_mail_again), name="person_mail"),
+            path("people/<int:pk>/devices/<int:device_id>/", view(person.sign_device_out), name="person_device"),
+            path("people/<int:pk>/<slug:what>/", view(person.act_on_person), name="person_act"),
+            path("staff/", view(colleagues.colleagues_page), name="colleagues"),
+            path("staff/<int:pk>/", view(colleagues.colleague_page), name="colleague"),
+            path("staff/<int:pk>/<slug:what>/", view(colleagues.act_on_colleague), name="colleague_act"),
             path("waiting/", of_kind, name="waiting"),
             path("waiting/<slug:name>/", of_kind, name="waiting_kind"),
             path("waiting/<slug:name>/<str:pk>/again/", again, name="waiting_try_again"),

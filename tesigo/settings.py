@@ -20,6 +20,7 @@ from tesigo.platform.urls import (
     channel_host_from_url,
     database_from_url,
     email_from_url,
+    is_ip_address,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "channels",
     "csp",
@@ -212,7 +214,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.domain.passwords.ContextWordsValidator"},
 ]
 LOGIN_URL = "accounts:signin"
 LOGIN_REDIRECT_URL = "documents:library"
@@ -222,9 +224,29 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+#: Its limits live in the cache, which may be away; ours are counted in the database.
+ACCOUNT_RATE_LIMITS = False
+#: The second factor of staff. A passkey is bound to a name: where the site is reached by an IP address there are none.
+MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", *([] if is_ip_address(SITE_HOST) else ["webauthn"])]
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.staff_forms.AuthenticateForm",
+    "reauthenticate": "accounts.staff_forms.ReauthenticateForm",
+    "activate_totp": "accounts.staff_forms.ActivateForm",
+    "deactivate_totp": "accounts.staff_forms.DeactivateForm",
+    "generate_recovery_codes": "accounts.staff_forms.GenerateRecoveryCodesForm",
+    "add_webauthn": "accounts.staff_forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.staff_forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.staff_forms.PasskeyAgainForm",
+    "edit_webauthn": "accounts.staff_forms.EditPasskeyForm",
+}
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+#: By name from anywhere, too; a browser that passed a second factor before is counted by itself (`axes_username`).
+AXES_LOCKOUT_PARAMETERS = ["username", ["username", "ip_address"]]
+#: A try during the lock does not start it anew: one request in 15 minutes would shut staff out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_CALLABLE = "accounts.staff_signin.axes_username"
 AXES_CLIENT_IP_CALLABLE = "accounts.staff_signin.axes_client_ip"
 AXES_LOCKOUT_CALLABLE = "accounts.staff_signin.locked_out"
@@ -410,6 +432,9 @@ STORED_BYTES_PER_PERSON = env.int("STORED_BYTES_PER_PERSON", 10 * 1024**3, min=1
 DRAFTS_PER_DAY = env.int("DRAFTS_PER_DAY", 50, min=1)
 UPLOADS_PER_DAY = env.int("UPLOADS_PER_DAY", 300, min=1)
 EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", 50, min=1)
+#: What reads a lot: searches through all texts, receipts fetched (a page that waits for one asks every 3 s).
+SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 60, min=1)
+RECEIPTS_PER_HOUR = env.int("RECEIPTS_PER_HOUR", 1_200, min=1)
 RESTYLES_PER_DAY = env.int("RESTYLES_PER_DAY", 20, min=1)
 
 # --- pages and the rest ---------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ from typing import Any, Final, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -58,13 +59,14 @@ def waiting_page(request: HttpRequest, name: str = "") -> HttpResponse:
     now = timezone.now()
     found = counts(seen, now=now)
     chosen = next((one for one in found if one.kind.name == name), None) or _first(found)
+    page = request.GET.get("page")
     context = {
         **admin.site.each_context(request),
         "title": _("Work that waits"),
         "now": now,
         "counts": found,
         "chosen": chosen,
-        "rows": Paginator(_rows(chosen.kind, now), ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "rows": _with_links(Paginator(_rows(chosen.kind, now), ROWS_PER_PAGE).get_page(page), chosen.kind),
         "may_change": request.user.has_perm(_permission("change", chosen.kind)),
     }
     return render(request, "admin/waiting.html", context)
@@ -115,9 +117,28 @@ def _rows(kind: Kind[Any], now: datetime) -> Any:
     about = F(kind.about) if kind.about else Value("")
     rows = _unsettled(kind).annotate(may_try=may_try, about=about)
     order = (F("given_up_at").desc(nulls_last=True), "due_at", "pk")
-    return rows.order_by(*order).values(
-        "pk", "about", "due_at", "tries", "given_up_at", "error", "traceback", "may_try"
-    )
+    shown = ("about", "due_at", "tries", "given_up_at", "error", "traceback", "may_try")
+    hangs_on = ("document_id",) if _hangs_on_document(kind) else ()
+    return rows.order_by(*order).values("pk", *shown, *hangs_on)
+
+
+def _with_links(rows: Page[dict[str, Any]], kind: Kind[Any]) -> Page[dict[str, Any]]:
+    """Each row with the page of it, or of the document that it hangs on (R-117)."""
+    for row in rows.object_list:
+        row["address"] = _address(kind, row)
+    return rows
+
+
+def _address(kind: Kind[Any], row: dict[str, Any]) -> str:
+    if admin.site.is_registered(kind.model):
+        meta = kind.model._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row["pk"]])
+    document = row.get("document_id")
+    return reverse("admin:documents_document_change", args=[document]) if document else ""
+
+
+def _hangs_on_document(kind: Kind[Any]) -> bool:
+    return any(field.name == "document" for field in kind.model._meta.concrete_fields)
 
 
 def _first(found: list[Counts]) -> Counts:

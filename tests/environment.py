@@ -28,7 +28,7 @@ from tesigo.platform.stack import ROOT, VAR, Stack
 
 HOME = VAR / "test"
 REDIS_NUMBERS = 64
-APPS = ("tesigo/platform", "privacy", "accounts", "documents", "billing", "generation")
+APPS = ("tesigo", "tesigo/platform", "privacy", "accounts", "documents", "billing", "generation")
 #: What lets a test that commits leave the database as the migrations made it.
 PRISTINE = Path(__file__).parent / "pristine.sql"
 #: Where the first process of a run tells its xdist workers which servers it found.
@@ -186,7 +186,8 @@ def _drop(server: psycopg.Connection[tuple[str, ...]], name: str) -> None:
 
 def _template_contents() -> dict[str, str]:
     """What a template is made of, each file with its hash: migrations of ours, the versions of packages, the reset."""
-    files = [ROOT / "requirements" / "base.txt", PRISTINE]
+    # The roles of staff are written by a migration, from a module of their own.
+    files = [ROOT / "requirements" / "base.txt", PRISTINE, ROOT / "tesigo" / "roles.py"]
     for app in APPS:
         files += sorted((ROOT / app / "migrations").glob("*.py"))
     return {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

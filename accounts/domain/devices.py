@@ -30,11 +30,6 @@ def forget(*, session_key: str) -> None:
     Device.objects.filter(session_key=session_key).delete()
 
 
-def rename(*, session_key: str, to: str) -> None:
-    """The session goes on under another key."""
-    Device.objects.filter(session_key=session_key).update(session_key=to)
-
-
 def of(*, user: User, now: datetime) -> list[Device]:
     """The user's browsers that are still signed in, newest first; forgets those whose session is over."""
     alive = Session.objects.filter(expire_date__gt=now).values("session_key")
@@ -42,16 +37,27 @@ def of(*, user: User, now: datetime) -> list[Device]:
     return list(Device.objects.filter(user=user))
 
 
+def moved(*, old_key: str | None, new_key: str | None) -> None:
+    """The session of a browser has a new key; the browser stays the same."""
+    if old_key and new_key and old_key != new_key:
+        Device.objects.filter(session_key=old_key).update(session_key=new_key)
+
+
 def sign_out(*, device_id: int, by: User) -> None:
     """Ends the session of one of one's own browsers. Raises `Device.DoesNotExist` for someone else's."""
+    sign_out_of(user=by, device_id=device_id, by=by)
+
+
+def sign_out_of(*, user: User, device_id: int, by: User) -> None:
+    """Ends the session of one browser of the user. Raises `Device.DoesNotExist` for someone else's."""
     with transaction.atomic():
-        device = Device.objects.select_for_update().get(pk=device_id, user=by)
+        device = Device.objects.select_for_update().get(pk=device_id, user=user)
         audit.record(action="device.signed_out", subject=device, by=by)
         device.delete()
     end_sessions([device.session_key])
 
 
-def sign_out_everywhere(*, user: User, by: User) -> None:
+def sign_out_everywhere(*, user: User, by: User | None) -> None:
     """Ends every session of the user, those that are not listed included: they are bound to the epoch."""
     with transaction.atomic():
         keys = sign_out_all(user=user)

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts.domain import devices, staff
 from accounts.models import User
 from privacy.domain import audit
 
@@ -20,4 +21,28 @@ def set_premium(*, user: User, premium: bool, by: User) -> bool:
         changed = User.objects.filter(pk=user.pk).exclude(is_premium=premium).update(is_premium=premium)
         if changed:
             audit.record(action="user.premium_changed", subject=user, by=by, details={"premium": premium})
+    return bool(changed)
+
+
+def block(*, user: User, by: User) -> bool:
+    """Shuts somebody out and ends their sessions; False if they were already. Signing in answers them as always.
+
+    Raises `NotAllowed` for oneself and for the last one with all rights.
+    """
+    with transaction.atomic():
+        staff.keep_one_with_all_rights(besides=user, by=by)
+        changed = User.objects.filter(pk=user.pk, is_active=True).update(is_active=False)
+        if changed:
+            audit.record(action="user.blocked", subject=user, by=by, details={"is_active": [True, False]})
+            devices.sign_out_everywhere(user=user, by=by)
+    return bool(changed)
+
+
+def unblock(*, user: User, by: User) -> bool:
+    """Lets somebody in again; False if they were not shut out, or are erased: there is nobody to let in."""
+    with transaction.atomic():
+        blocked = User.objects.filter(pk=user.pk, is_active=False).exclude(email__endswith="@deleted.invalid")
+        changed = blocked.update(is_active=True)
+        if changed:
+            audit.record(action="user.unblocked", subject=user, by=by, details={"is_active": [False, True]})
     return bool(changed)

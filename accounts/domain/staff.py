@@ -1,19 +1,49 @@
-"""Staff: people with a password, made by other staff or on the command line."""
+"""Members of staff, who sign in with a password and a second factor."""
 
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import addresses
-from accounts.models import User
+from accounts.domain import addresses, devices
+from accounts.errors import AccountError
+from accounts.models import StaffAccess, User
 from privacy.domain import audit
+
+#: How long a password that somebody else made opens the door, once, to be changed.
+FIRST_PASSWORD_LASTS: Final = timedelta(days=3)
+
+
+#: Marks the session of somebody who signed in with a password that somebody else made.
+PASSWORD_DUE: Final = "staff_password_due"  # noqa: S105  # a key of the session, not a password
 
 
 class StaffExists(Exception):
     """Somebody with this address is there already."""
 
 
-def create_staff(*, email: str, password: str, by: User | None = None) -> User:
-    """Makes a member of staff with all rights.
+class NotAllowed(AccountError):
+    """Nobody changes their own rights, and somebody with all rights must stay."""
+
+    message = _("Nobody can change their own rights or block themselves, and one person with all rights must stay.")
+
+
+def new_password() -> str:
+    """A password that nobody can guess, to be handed on and changed: 20 letters, 120 bits."""
+    return secrets.token_urlsafe(15)
+
+
+def create_staff(
+    *, email: str, password: str, by: User | None = None, is_superuser: bool = True, now: datetime | None = None
+) -> User:
+    """Makes a member of staff, with all rights unless told otherwise. The password must be changed at first use.
 
     Raises an `AddressRefused`, `django.core.exceptions.ValidationError` for a weak password, or `StaffExists`.
     """
@@ -21,11 +51,12 @@ def create_staff(*, email: str, password: str, by: User | None = None) -> User:
     with transaction.atomic():
         if User.objects.filter(email=address.canonical).exists():
             raise StaffExists
-        user = User(email=address.canonical, email_as_typed=address.as_typed, is_staff=True, is_superuser=True)
+        user = User(email=address.canonical, email_as_typed=address.as_typed, is_staff=True, is_superuser=is_superuser)
         validate_password(password, user)
         user.set_password(password)
         user.save()
-        audit.record(action="staff.created", subject=user, by=by)
+        StaffAccess.objects.create(user=user, first_password_until=(now or timezone.now()) + FIRST_PASSWORD_LASTS)
+        audit.record(action="staff.created", subject=user, by=by, details={"all_rights": is_superuser})
     return user
 
 
@@ -35,3 +66,91 @@ def create_first_staff(*, email: str, password: str) -> bool:
         return False
     create_staff(email=email, password=password)
     return True
+
+
+def give_password(*, user: User, by: User | None, now: datetime) -> str:
+    """A new first password for a colleague who lost theirs; ends their sessions. Returns it: it is shown once."""
+    password = new_password()
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        StaffAccess.objects.update_or_create(user=user, defaults={"first_password_until": now + FIRST_PASSWORD_LASTS})
+        audit.record(action="staff.password_given", subject=user, by=by)
+        devices.sign_out_everywhere(user=user, by=by)
+    return password
+
+
+def change_password(*, user: User, password: str) -> None:
+    """One's own password; all other sessions end with the old one. Raises `ValidationError` for a weak password."""
+    validate_password(password, user)
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        StaffAccess.objects.filter(user=user).update(first_password_until=None)
+        audit.record(action="staff.password_changed", subject=user, by=user)
+
+
+def first_password_until(user: User) -> datetime | None:
+    """Until when the password that somebody else made opens the door; None for one's own."""
+    return StaffAccess.objects.filter(user=user).values_list("first_password_until", flat=True).first()
+
+
+def make_colleague(*, email: str, roles: Collection[str], by: User, now: datetime) -> tuple[User, str]:
+    """A new member of staff with these roles and no other rights, and their first password, to be shown once.
+
+    Raises an `AddressRefused` or `StaffExists`.
+    """
+    password = new_password()
+    with transaction.atomic():
+        user = create_staff(email=email, password=password, by=by, is_superuser=False, now=now)
+        _set_groups(user, roles, by)
+    return user, password
+
+
+def set_rights(*, user: User, roles: Collection[str], has_all: bool, is_staff: bool, by: User) -> None:
+    """What a member of staff may do from now on; who is none any more loses the second factor and the password.
+
+    Raises `NotAllowed` for oneself, and where nobody with all rights would be left.
+    """
+    with transaction.atomic():
+        if user.pk == by.pk:
+            raise NotAllowed
+        if not (has_all and is_staff):
+            keep_one_with_all_rights(besides=user, by=by)
+        present = User.objects.select_for_update().get(pk=user.pk)
+        before = {"is_staff": present.is_staff, "is_superuser": present.is_superuser}
+        after = {"is_staff": is_staff, "is_superuser": has_all and is_staff}
+        User.objects.filter(pk=user.pk).update(**after)
+        if changed := {name: [before[name], after[name]] for name in after if before[name] != after[name]}:
+            audit.record(action="staff.rights_changed", subject=user, by=by, details=changed)
+        _set_groups(user, roles if is_staff else (), by)
+        if before["is_staff"] and not is_staff:
+            present.set_unusable_password()
+            present.save(update_fields=["password"])
+            StaffAccess.objects.filter(user=user).delete()
+            Authenticator.objects.filter(user_id=user.pk).delete()
+            devices.sign_out_everywhere(user=user, by=by)
+
+
+def keep_one_with_all_rights(*, besides: User, by: User) -> None:
+    """Call it inside the transaction that takes rights away or blocks: of two who do it at once one stays.
+
+    Raises `NotAllowed` for oneself, and where nobody else with all rights can sign in.
+    """
+    if besides.pk == by.pk:
+        raise NotAllowed
+    able = User.objects.filter(is_superuser=True, is_staff=True, is_active=True).order_by("pk").select_for_update()
+    those = {user.pk for user in able}
+    if besides.pk in those and len(those) == 1:
+        raise NotAllowed
+    if by.is_superuser and by.pk not in those:
+        # Somebody took theirs meanwhile.
+        raise NotAllowed
+
+
+def _set_groups(user: User, roles: Collection[str], by: User) -> None:
+    before = sorted(user.groups.values_list("name", flat=True))
+    user.groups.set(Group.objects.filter(name__in=roles))
+    after = sorted(user.groups.values_list("name", flat=True))
+    if before != after:
+        audit.record(action="staff.roles_changed", subject=user, by=by, details={"roles": [before, after]})

@@ -19,5 +19,7 @@ def receive(request: HttpRequest, provider: str) -> HttpResponse:
     except EventRefused:
         return HttpResponse("The signature does not fit.", status=400, content_type="text/plain; charset=utf-8")
     except TryLater:
-        return HttpResponse("Not now.", status=503, content_type="text/plain", headers={"Retry-After": "60"})
+        return HttpResponse(
+            "Not now.", status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"}
+        )
     return HttpResponse("stored", content_type="text/plain; charset=utf-8")

@@ -33,7 +33,7 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("at", "movement", "cents", "payment", "refund", "dispute")
     list_filter = ("movement", "at")
     list_select_related = ("payment", "refund", "dispute")
-    search_fields = ("key", "payment__id")
+    search_fields = ("key", "payment__id", "payment__user__email")
     date_hierarchy = "at"
     inlines = (EntryInline,)
     fields = ("at", "movement", "key", "payment", "refund", "dispute")
@@ -75,7 +75,7 @@ class ReceiptAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("__str__", "issued_at", "amount", "payment")
     list_filter = ("year",)
     list_select_related = ("payment",)
-    search_fields = ("number", "payment__id")
+    search_fields = ("number", "payment__id", "payment__user__email")
     date_hierarchy = "issued_at"
     fields = ("year", "number", "payment", "issued_at", "seller")
     actions = ("export_csv",)
@@ -109,7 +109,7 @@ class CreditNoteAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("__str__", "issued_at", "euros", "receipt")
     list_filter = ("year",)
     list_select_related = ("receipt",)
-    search_fields = ("number", "receipt__number", "receipt__payment__id")
+    search_fields = ("number", "receipt__number", "receipt__payment__id", "receipt__payment__user__email")
     date_hierarchy = "issued_at"
     fields = ("year", "number", "receipt", "refund", "dispute", "takes_back", "amount", "issued_at", "seller")
 

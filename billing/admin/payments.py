@@ -1,6 +1,7 @@
 """Payments to follow, settle and refund; what went back, and what is disputed."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -19,6 +20,7 @@ from billing.models import Booking, Dispute, Payment, PaymentEvent, Refund
 from privacy.domain import audit
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.forms import Form
+from tesigo.platform.person_link import person_link
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
@@ -71,12 +73,26 @@ class RefundForm(Form):
         min_value=Decimal("0.01"),
         help_text=_("Empty: all that is left."),
     )
+    pages = forms.IntegerField(
+        label=_("Or in pages"),
+        required=False,
+        min_value=1,
+        max_value=200,
+        help_text=_("What they cost in the order, every discount in it, is computed."),
+    )
     reason = forms.CharField(
         label=_("Reason, in words for the student"),
         max_length=300,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         error_messages={"required": _("Please give a reason; the student will read it.")},
     )
+
+    def clean(self) -> dict[str, Any]:
+        """One measure or none, not both."""
+        values = super().clean() or {}
+        if values.get("amount") is not None and values.get("pages") is not None:
+            self.add_error("pages", _("Give euros or pages, not both."))
+        return values
 
 
 def audit_export(request: HttpRequest, what: str, count: int) -> None:
@@ -88,21 +104,29 @@ def audit_export(request: HttpRequest, what: str, count: int) -> None:
 class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     """Follow a payment; ask Stripe about it; give it back."""
 
-    list_display = ("created_at", "document", "euros", "back", "state", "pages", "price_list", "failure")
+    list_display = ("created_at", "document", "person", "euros", "back", "state", "pages", "price_list", "failure")
     list_filter = ("state", "price_list", "created_at", "succeeded_at")
-    list_select_related = ("document", "price_list")
+    list_select_related = ("document", "price_list", "user")
+    readonly_fields = ("person",)
     search_fields = ("id", "stripe_session_id", "stripe_payment_intent_id", "document__id", "user__email")
     date_hierarchy = "created_at"
     inlines = (EventInline, RefundInline, DisputeInline, BookingInline)
     actions = ("settle_now", "refund", "export_csv")
     fieldsets = (
-        (None, {"fields": ("document", "user", "pages", "price_list", "order", "euros", "back")}),
+        (None, {"fields": ("document", "person", "pages", "price_list", "order", "euros", "back")}),
         (_("State"), {"fields": ("state", "failure", "consented_at", "created_at", "expires_at", "succeeded_at")}),
         (_("At Stripe"), {"fields": ("stripe_session_id", "stripe_payment_intent_id", "checked_at")}),
     )
 
     def has_money_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.change_payment")
+
+    def has_refund_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.refund_payment")
+
+    @admin.display(description=_("person"), ordering="user__email")
+    def person(self, payment: Payment) -> SafeString | str:
+        return person_link(payment.user)
 
     @admin.display(description=_("amount"), ordering="amount")
     def euros(self, payment: Payment) -> str:
@@ -130,7 +154,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
             else:
                 self.message_user(request, f"{settled.pk}: {settled.get_state_display()}", messages.SUCCESS)
 
-    @admin.action(description=_("Refund, in full or in part"), permissions=["money"])
+    @admin.action(description=_("Refund, in full or in part"), permissions=["refund"])
     def refund(self, request: HttpRequest, chosen: QuerySet[Payment]) -> HttpResponse | None:
         """Asks for amount and reason on a page of its own, then gives that much back of each."""
         form = RefundForm(request.POST if "reason" in request.POST else None)
@@ -146,7 +170,15 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
         given = form.cleaned_data
         for payment in chosen:
             cause = f"staff-{given['once']}"
-            self._refund_one(request, payment, amount=given["amount"], reason=given["reason"], cause=cause)
+            amount = given["amount"]
+            if given["pages"] is not None:
+                if given["pages"] > payment.pages:
+                    words = _("%(payment)s: only %(pages)d pages were ordered; nothing goes back.")
+                    values = {"payment": payment.pk, "pages": payment.pages}
+                    self.message_user(request, words % values, messages.ERROR)
+                    continue
+                amount = refunds.cost_of_pages(total=payment.amount, ordered=payment.pages, pages=given["pages"])
+            self._refund_one(request, payment, amount=amount, reason=given["reason"], cause=cause)
         return None
 
     def _refund_one(
@@ -220,7 +252,7 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("created_at", "euros", "cause", "reason", "state", "failure", "finished_at", "payment")
     list_filter = ("state", "created_at")
     list_select_related = ("payment",)
-    search_fields = ("id", "stripe_refund_id", "payment__id", "cause")
+    search_fields = ("id", "stripe_refund_id", "payment__id", "payment__user__email", "cause")
     fields = (
         "payment",
         "amount",
@@ -249,7 +281,7 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("opened_at", "euros", "reason", "state", "closed_at", "payment")
     list_filter = ("state", "opened_at")
     list_select_related = ("payment",)
-    search_fields = ("stripe_dispute_id", "payment__id")
+    search_fields = ("stripe_dispute_id", "payment__id", "payment__user__email")
     fields = ("payment", "amount", "reason", "state", "is_withdrawn", "stripe_dispute_id", "opened_at", "closed_at")
 
     @admin.display(description=_("amount"), ordering="amount")

@@ -114,6 +114,9 @@ class PriceListAdmin(admin.ModelAdmin):
     def has_price_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.change_pricelist")
 
+    def has_activate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.activate_pricelist")
+
     def save_model(self, request: HttpRequest, obj: PriceList, form: Any, change: bool) -> None:
         price_lists.save_draft(draft=obj, by=staff_of(request))
 
@@ -147,7 +150,13 @@ class PriceListAdmin(admin.ModelAdmin):
         panel = _panel(price_list, request.GET.get("code", "")) if price_list else {}
         may_act = self.has_price_permission(request)
         is_draft = price_list is not None and price_list.state == PriceListState.DRAFT
-        more = {**(extra_context or {}), **panel, "may_act": may_act, "is_live": may_act and is_draft}
+        more = {
+            **(extra_context or {}),
+            **panel,
+            "may_act": may_act,
+            "may_activate": self.has_activate_permission(request),
+            "is_live": may_act and is_draft,
+        }
         return super().change_view(request, object_id, form_url, more)
 
     def add_view(
@@ -188,6 +197,8 @@ class PriceListAdmin(admin.ModelAdmin):
 @require_POST
 def _post_move(request: HttpRequest, page: PriceListAdmin, pk: int, what: str) -> HttpResponse:
     back = redirect(reverse("admin:billing_pricelist_change", args=[pk]))
+    if what != _DRAFT and not page.has_activate_permission(request):
+        raise PermissionDenied
     if what == _DRAFT:
         draft = price_lists.draft_from(price_list_id=pk, by=staff_of(request))
         page.message_user(request, _("Version %d is a draft now.") % draft.version, messages.SUCCESS)

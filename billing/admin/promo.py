@@ -199,5 +199,5 @@ class RedemptionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("created_at", "promo_code", "payment", "state", "changed_at")
     list_filter = ("state", "created_at")
     list_select_related = ("promo_code", "payment")
-    search_fields = ("promo_code__code", "payment__id")
+    search_fields = ("promo_code__code", "payment__id", "user__email")
     fields = ("promo_code", "payment", "state", "created_at", "changed_at")

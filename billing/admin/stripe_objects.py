@@ -33,7 +33,11 @@ class MirrorAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ("-created",)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("billing.view_payment")
+        return request.user.has_perm("billing.view_mirror")
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Whoever may see which objects are copied may see the copies."""
+        return request.user.has_perm("billing.view_mirror")
 
     @admin.display(description=_("at Stripe"))
     def told(self, row: mirrored.base.StripeModel) -> SafeString:

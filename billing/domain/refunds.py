@@ -81,9 +81,19 @@ def refund_missing_pages(*, document_id: UUID, ordered: int, delivered: Decimal,
         if paid is None:
             return Refund.objects.filter(payment__document_id=document_id, cause=MISSING_PAGES).first()
         paid = payments.locked(paid.pk)
-        share = (paid.amount * missing / ordered).quantize(CENT, rounding=ROUND_CEILING)
+        share = cost_of_pages(total=paid.amount, ordered=ordered, pages=missing)
         amount = min(share, paid.amount - paid.refunded_amount)
         return open_refund(payment_id=paid.pk, cause=MISSING_PAGES, reason=reason, amount=amount)
+
+
+def cost_of_pages(*, total: Decimal, ordered: int, pages: Decimal | int) -> Decimal:
+    """What so many of the pages ordered have in the total that was charged, with every line of the order in it (R-69).
+
+    Rounded up to the cent. Raises ValueError for more pages than were ordered.
+    """
+    if not 0 < pages <= ordered:
+        raise ValueError(f"{pages} of {ordered} pages")
+    return (total * pages / ordered).quantize(CENT, rounding=ROUND_CEILING)
 
 
 def _payment_that_pays(document_id: UUID) -> Payment | None:

@@ -82,6 +82,11 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return f"€{self.amount} {self.state}"
 
+    @property
+    def can_go_back(self) -> bool:
+        """Whether it holds money that could be given back."""
+        return self.state in {*PAID_STATES, PaymentState.HELD} and self.refunded_amount < self.amount
+
 
 class PaymentEvent(models.Model):
     """One move of a payment, with its cause (R-63)."""

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.domain.signed_in import SignedInRequest
+from accounts.limited import limited
 from billing.domain import papers, queries
 from billing.forms import SearchForm
 from billing.models import CreditNote, Payment, Receipt
+from tesigo.platform import limits
 
 PAGE_SIZE = 20
 #: Payments that the account page shows; the rest is a page away.
@@ -61,6 +64,9 @@ def credit_note(request: SignedInRequest, note_id: int) -> HttpResponse:
 
 
 def _paper(request: SignedInRequest, paper: papers.Paper, *, title: str, about: Payment, here: str) -> HttpResponse:
+    asked = limits.check("receipt", str(request.user.pk), limit=settings.RECEIPTS_PER_HOUR, seconds=3600)
+    if not asked.allowed:
+        return limited(request, retry_after=asked.retry_after)
     if (pdf := papers.read(paper=paper)) is not None:
         response = HttpResponse(pdf, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{papers.name_of(paper)}"'

@@ -1,5 +1,6 @@
 """The library: a person's documents."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -9,11 +10,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.domain.signed_in import SignedInRequest
+from accounts.limited import limited
 from documents.domain import recovery
 from documents.domain.queries import HIT_END, HIT_START, excerpts, library
 from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.forms import LibraryForm
+from tesigo.platform import limits
 
 PAGE_SIZE = 20
 MOST_STOPPED = 5
@@ -24,6 +27,10 @@ def library_page(request: SignedInRequest) -> HttpResponse:
     """What stopped half-way first; search, filter and list."""
     form = LibraryForm(request.GET)
     words, state = (form.cleaned_data["q"], form.cleaned_data["state"]) if form.is_valid() else ("", "")
+    if words:
+        asked = limits.check("search", str(request.user.pk), limit=settings.SEARCHES_PER_MINUTE, seconds=60)
+        if not asked.allowed:
+            return limited(request, retry_after=asked.retry_after)
     page = Paginator(library(user=request.user, words=words, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     found = excerpts(documents=list(page), words=words) if words else {}
     is_start = not words and not state and page.number == 1

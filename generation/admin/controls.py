@@ -22,6 +22,7 @@ from tesigo.platform.forms import ModelForm
 class ControlAdmin(admin.ModelAdmin):
     """Changes go through the domain, which keeps the trail."""
 
+    keeps_trail = True
     form = ModelForm
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -145,10 +146,14 @@ class BudgetAdmin(ControlAdmin):
 class PersonalLimitAdmin(ControlAdmin):
     """What one person may use in a day, in place of the default of everybody (R-27). Without a row, that holds."""
 
-    list_display = ("person", "tokens_shown", "used_today")
+    list_display = ("address", "tokens_shown", "used_today")
     list_select_related = ("person",)
     search_fields = ("person__email", "person__email_as_typed", "person__name")
     autocomplete_fields = ("person",)
+
+    @admin.display(description=gettext_lazy("person"), ordering="person__email")
+    def address(self, limit: PersonalLimit) -> str:
+        return limit.person.email
 
     @admin.display(description=gettext_lazy("tokens a day"), ordering="tokens")
     def tokens_shown(self, limit: PersonalLimit) -> str:

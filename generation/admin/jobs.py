@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from generation.admin import timeline
 from generation.domain import interrupted, usage
 from generation.models import Job, JobEvent
+from tesigo.platform.person_link import person_link
 from tesigo.platform.read_only import ReadOnly
 
 
@@ -53,6 +54,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = (
         "document",
+        "person",
         "kind",
         "state_shown",
         "steps_counted",
@@ -63,13 +65,21 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
         "created_at",
     )
     list_filter = (InterruptedFilter, "state", "waits_for", "kind", "created_at")
-    search_fields = ("id", "document__id", "document__title", "document__topic", "correlation_id", "failure")
-    list_select_related = ("document",)
+    search_fields = (
+        "id",
+        "document__id",
+        "document__owner__email",
+        "document__title",
+        "document__topic",
+        "correlation_id",
+        "failure",
+    )
+    list_select_related = ("document__owner",)
     date_hierarchy = "created_at"
     inlines = (EventInline,)
     actions = ("set_going",)
     fieldsets = (
-        (None, {"fields": ("document_link", "kind", "state_shown", "failure")}),
+        (None, {"fields": ("document_link", "person", "kind", "state_shown", "failure")}),
         (
             gettext_lazy("Time"),
             {"fields": ("created_at", "started_at", "finished_at", "seconds", "waited", "correlation_id")},
@@ -79,6 +89,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
     )
     readonly_fields = (
         "document_link",
+        "person",
         "state_shown",
         "seconds",
         "waited",
@@ -91,7 +102,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """With the number of steps."""
-        return super().get_queryset(request).annotate(steps_count=Count("steps"))
+        return super().get_queryset(request).select_related("document__owner").annotate(steps_count=Count("steps"))
 
     def has_nudge_permission(self, request: HttpRequest) -> bool:
         """Whoever may change jobs may send the workers to them."""
@@ -152,6 +163,10 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
             words = ngettext("%(span)s for a budget, once", "%(span)s for a budget, %(times)d times", found.times)
             parts.append(words % {"span": _span(found.budget), "times": found.times})
         return ", ".join(parts) or "–"
+
+    @admin.display(description=gettext_lazy("person"), ordering="document__owner__email")
+    def person(self, job: Job) -> SafeString | str:
+        return person_link(job.document.owner)
 
     @admin.display(description=gettext_lazy("document"))
     def document_link(self, job: Job) -> SafeString:

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +26,7 @@ _ID: Final = re.compile(
 )
 #: What libraries name: tasks, paths, addresses of servers, versions. Nothing that is quoted, and no sentence.
 _NAME: Final = re.compile(r"[A-Za-z0-9_./:@+=&?%~#,*^-]{0,300}")
+_PHRASES: Final = frozenset(status.phrase for status in HTTPStatus)
 #: Attributes of errors that are codes, by the libraries that we use.
 _CODES: Final = ("sqlstate", "http_status", "status_code", "code", "returncode")
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -51,7 +53,8 @@ def shown(value: Any, *, is_ours: bool, depth: int = 0) -> Any:
     if isinstance(value, (Word, *_PLAIN)):
         return value
     if isinstance(value, str):
-        return value if (_ID if is_ours else _NAME).fullmatch(value) else LEFT_OUT
+        is_known = value in _PHRASES or (_ID if is_ours else _NAME).fullmatch(value)
+        return value if is_known else LEFT_OUT
     if isinstance(value, type):
         return value.__name__
     if isinstance(value, BaseException):

@@ -27,3 +27,7 @@ class ReadOnlyInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  
 
     extra = 0
     show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """All that is shown: a field that no form may hold can be among them."""
+        return tuple(name for name in self.fields or () if isinstance(name, str))

@@ -15,6 +15,7 @@ from privacy.models import AuditEvent
 from tesigo.platform import duty
 from tesigo.platform.crypto import keyed_hash
 from tests.accounts.journey import ADDRESS, Post, ask, ask_by_page, at_once
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -182,7 +183,7 @@ def test_staff_lift_it_and_leave_a_trace(post: Post) -> None:
 
 
 def test_staff_find_an_address_by_typing_it_and_lift_it_in_the_admin(client: Client) -> None:
-    client.force_login(User.objects.create_superuser("boss@example.org", "a password that is long"))
+    sign_in(client, User.objects.create_superuser("boss@example.org", "a password that is long"))
     stop("nobody@university.example")
     stop("other@university.example")
     page = client.get("/admin/accounts/mailstop/", {"q": "Nobody@university.example"})

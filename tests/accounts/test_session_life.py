@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import lines
 from accounts.domain import devices, session_life
@@ -249,6 +250,7 @@ class TestLiveLine:
         user = UserFactory.create()
         client = Client()
         client.force_login(user)
+        client.post("/consents/", {"essential": "on"})
         return client, user, f"/ws/documents/{outlined_document(owner=user).pk}/progress/"
 
     @pytest.mark.parametrize("how", ["signed out here", "signed out everywhere", "too old", "closed account"])
@@ -266,6 +268,16 @@ class TestLiveLine:
         await sync_to_async(endings[how])()
         assert await self.closes(line) == lines.SESSION_ENDED
         await line.wait(10)
+
+    async def test_a_line_signs_nobody_out_while_the_secret_changes(self, settings: Settings) -> None:
+        client, _user, path = await sync_to_async(self.arrange)()
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "another key, which is long enough for a secret of this site"
+        line = await self.open(client, path)
+        assert (await line.receive_output(10))["type"] == "websocket.send"
+        await line.send_input({"type": "websocket.disconnect", "code": 1000})
+        await line.wait(10)
+        assert (await sync_to_async(client.get)("/account/")).status_code == 200
 
     async def test_a_session_that_is_over_opens_none(self) -> None:
         client, _user, path = await sync_to_async(self.arrange)()

@@ -22,6 +22,7 @@ from documents.models import Document
 from sandbox.testing import Running
 from tests.billing.ordering import order
 from tests.documents.factories import outlined_document
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def staff(db: None) -> Client:
     user = User.objects.create_superuser("boss@example.org", "a password that is long")
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 
@@ -156,7 +157,7 @@ def test_who_may_only_look_previews_and_moves_nothing(price_list: PriceList) -> 
     looker = User.objects.create_user("looker@example.org", is_staff=True)
     looker.user_permissions.add(*Permission.objects.filter(codename__in=("view_pricelist", "view_payment")))
     client = Client()
-    client.force_login(looker)
+    sign_in(client, looker)
     assert client.post("/admin/billing/pricelist/preview/", DRAFT | NO_TIERS).status_code == 403
     for what in ("draft", "activate", "end-test"):
         path = f"/admin/billing/pricelist/{price_list.pk}/move/{what}/"

@@ -27,6 +27,7 @@ from tests.billing.ordering import order
 from tests.billing.test_csv import exported
 from tests.billing.test_history import text_of
 from tests.documents.factories import UserFactory
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -236,7 +237,7 @@ def test_the_payments_page_offers_each_note_and_nobody_elses(paid: Payment, brow
 
 
 def test_staff_take_both_along_in_one_file(paid: Payment, client: Client) -> None:
-    client.force_login(User.objects.create_superuser("boss@example.org", "a password that is long"))
+    sign_in(client, User.objects.create_superuser("boss@example.org", "a password that is long"))
     note = note_of(give_back(paid, "1.50"))
     receipt = Receipt.objects.get()
     rows = exported(client, "receipt", receipt)

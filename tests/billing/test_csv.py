@@ -16,6 +16,7 @@ from billing.enums import Movement, PaymentState
 from billing.models import Booking, Payment, PriceList, PromoCode
 from documents.models import Document
 from privacy.models import AuditEvent
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def staff(db: None) -> Client:
     client = Client()
-    client.force_login(User.objects.create_superuser("boss@example.org", "a password that is long"))
+    sign_in(client, User.objects.create_superuser("boss@example.org", "a password that is long"))
     return client
 
 

@@ -203,3 +203,9 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     more(18)
     with django_assert_num_queries(4):
         assert len(re.findall(r"Receipt \d{4}-\d{6}", look())) == 19
+
+
+def test_receipts_are_counted(paid: Payment, browser: Client, settings: Any) -> None:
+    settings.RECEIPTS_PER_HOUR = 2
+    make(paid)
+    assert [browser.get(address(paid)).status_code for _ in range(3)] == [200, 200, 429]

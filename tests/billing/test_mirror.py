@@ -30,6 +30,7 @@ from tests.billing.concurrently import at_once
 from tests.billing.later import mirror_stripe_objects, nudged
 from tests.billing.ordering import order
 from tests.faults.workers import wait_until
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,7 +100,7 @@ def test_what_is_paid_refunded_and_disputed_can_be_looked_at(document: Document,
     assert mirrored.Dispute.objects.get().id == dispute["id"]
     assert not Mirror.objects.filter(mirrored_at=None).exists()
     staff = Client()
-    staff.force_login(User.objects.create_superuser("boss@example.org", "a password that is long"))
+    sign_in(staff, User.objects.create_superuser("boss@example.org", "a password that is long"))
     page = staff.get(f"/admin/djstripe/charge/{mirrored.Charge.objects.get().pk}/change/").content.decode()
     assert "<th>disputed</th><td>True</td>" in page
 

@@ -12,6 +12,7 @@ from billing.enums import PaymentState
 from billing.models import Payment, PriceList, PromoCode
 from documents.enums import DocumentState
 from documents.models import Document
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def staff(db: None) -> Client:
     client = Client()
-    client.force_login(User.objects.create_superuser("boss@example.org", "a password that is long"))
+    sign_in(client, User.objects.create_superuser("boss@example.org", "a password that is long"))
     return client
 
 

@@ -26,6 +26,7 @@ from sandbox.testing import Running
 from tests.billing import at_stripe
 from tests.billing.concurrently import at_once
 from tests.billing.ordering import order
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,7 +70,7 @@ def test_a_draft_put_in_force_while_its_form_is_under_way_keeps_the_tiers_it_had
     one = draft(boss, tiers=[(50, "0.45")])
     tier = one.tiers.get()
     staff = Client()
-    staff.force_login(boss)
+    sign_in(staff, boss)
     form = {
         "price_per_page": "0.60", "discount_percent": "0", "variant": "A", "weight": "100",
         "tiers-TOTAL_FORMS": "1", "tiers-INITIAL_FORMS": "1", "tiers-0-id": str(tier.pk),

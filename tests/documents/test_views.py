@@ -341,3 +341,11 @@ def test_the_database_makes_a_document_once(student: User) -> None:
     made = briefs.create(by=student, once="a form", topic="Lamps")
     with pytest.raises(IntegrityError, match="document_made_once"), transaction.atomic():
         Document.objects.create(owner=student, topic="Lamps", made_from=made.made_from)
+
+
+def test_searches_are_counted_and_looking_is_not(browser: Client, settings: Any) -> None:
+    settings.SEARCHES_PER_MINUTE = 2
+    path = reverse("documents:library")
+    assert [browser.get(path, {"q": "lamps"}).status_code for _ in range(3)] == [200, 200, 429]
+    assert int(browser.get(path, {"q": "lamps"})["Retry-After"]) <= 60
+    assert browser.get(path).status_code == 200

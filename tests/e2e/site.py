@@ -33,8 +33,8 @@ def running_site(home: Path) -> Iterator[str]:
     try:
         for child in children(home):
             supervisor.start(child)
-        _wait_for(f"{site}/health", supervisor, lines)
-        _wait_for(os.environ["MAIL_INBOX_URL"], supervisor, lines)
+        wait_for(f"{site}/health", supervisor, lines)
+        wait_for(os.environ["MAIL_INBOX_URL"], supervisor, lines)
         yield site
     finally:
         supervisor.stop(STOP_ORDER)
@@ -58,7 +58,8 @@ def children(home: Path) -> list[Child]:
     ]
 
 
-def _wait_for(url: str, supervisor: Supervisor, lines: list[str]) -> None:
+def wait_for(url: str, supervisor: Supervisor, lines: list[str]) -> None:
+    """Returns once the address answers."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         supervisor.look_after()

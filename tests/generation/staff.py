@@ -4,6 +4,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
+from tests import staff
 
 
 def sign_in(client: Client, *permissions: str) -> User:
@@ -16,5 +17,4 @@ def sign_in(client: Client, *permissions: str) -> User:
         )
     else:
         user = User.objects.create_superuser(address, "correct horse battery")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return user
+    return staff.sign_in(client, user)

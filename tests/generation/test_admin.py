@@ -85,7 +85,7 @@ def test_the_list_of_jobs_asks_the_same_number_of_queries(
     for _ in range(count):
         job_with_a_call()
     staff.get(reverse("admin:generation_job_changelist"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = staff.get(reverse("admin:generation_job_changelist"))
     assert page.status_code == 200
 
@@ -512,7 +512,7 @@ class TestControls:
             )
         listed = reverse("admin:generation_personallimit_changelist")
         staff.get(listed)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             page = staff.get(listed)
         assert "1,234" in page.content.decode()
 

@@ -25,6 +25,7 @@ from tesigo.platform.headers import Headers
 from tesigo.platform.stack import ROOT
 from tests.documents.factories import UserFactory
 from tests.documents.test_views import student_with_consent
+from tests.staff import sign_in
 
 EVERYWHERE = {
     "content-security-policy": r"(?=.*default-src)(?=.*frame-ancestors 'none')(?=.*base-uri 'none')",
@@ -280,5 +281,5 @@ def test_signing_out_clears_the_browser_but_not_what_it_proves(path: str) -> Non
 @pytest.mark.django_db
 def test_staff_who_sign_out_have_their_browser_cleared() -> None:
     browser = Client()
-    browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    sign_in(browser, UserFactory.create(is_staff=True, is_superuser=True))
     assert browser.post("/admin/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'

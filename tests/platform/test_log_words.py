@@ -18,6 +18,7 @@ from tesigo.platform.log_values import described, shown, trace, word
 from tesigo.platform.stack import ROOT
 from tests.documents.factories import DocumentFactory, UserFactory
 from tests.documents.test_views import student_with_consent
+from tests.staff import sign_in
 
 APPS = ("accounts", "billing", "documents", "generation", "privacy", "tesigo")
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
@@ -329,7 +330,7 @@ def test_an_object_of_somebody_else_leaves_a_line(client: Client, refusals: Any)
 
 @pytest.mark.django_db
 def test_staff_without_the_role_leave_a_line(client: Client, refusals: Any) -> None:
-    client.force_login(UserFactory.create(is_staff=True))
+    sign_in(client, UserFactory.create(is_staff=True))
     client.get("/admin/billing/pricelist/")
     assert [record.status for record in refusals()] == [403]
 

@@ -73,8 +73,9 @@ def admin_forms() -> list[type[forms.BaseForm]]:
 
 
 def complete_forms() -> set[Any]:
-    """Those that can be made as they are: a form of a model gets its model from its page."""
-    return {one for one in (*our_forms(), *admin_forms()) if not hasattr(one, "_meta") or one._meta.model}
+    """Those that can be made as they are: a form of a model gets its model, one of staff its person from its page."""
+    found = {one for one in (*our_forms(), *admin_forms()) if not hasattr(one, "_meta") or one._meta.model}
+    return {one for one in found if one.__module__ != "accounts.staff_forms"}
 
 
 def text_fields(form: forms.BaseForm) -> list[str]:
@@ -236,6 +237,7 @@ READ_BESIDES = {
     "accounts/views/account.py": "`next`, a path of ours or nothing",
     "accounts/views/proving.py": "next, which own_path judges",
     "accounts/views/signin.py": "`next`, a path of ours or nothing",
+    "accounts/views/staff.py": "`next`, a path of ours or nothing",
     "billing/admin/prices.py": "codes, normalised by promo; numbers of the preview",
     "billing/views/history.py": "number of a page",
     "billing/views/ordering.py": "codes, normalised by promo",
@@ -244,6 +246,8 @@ READ_BESIDES = {
     "documents/views/library.py": "number of a page",
     "documents/views/uploads.py": "one of the known purposes",
     "privacy/views.py": "`next`, a path of ours or nothing",
+    "tesigo/admin.py": "`next`, a path of ours or nothing; the trail keeps a short name",
+    "tesigo/audited.py": "the name of an action that there is, and ids of rows",
     "tesigo/waiting.py": "number of a page",
 }
 

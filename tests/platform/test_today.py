@@ -23,6 +23,7 @@ from tesigo import today
 from tesigo.platform import duty
 from tests.documents.factories import DocumentFactory
 from tests.generation.making import pay
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ KINDS = len(duty.kinds())
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("boss@example.org", "a password that is long"))
+    sign_in(client, User.objects.create_superuser("boss@example.org", "a password that is long"))
     return client
 
 
@@ -46,8 +47,7 @@ def who_may(client: Client, *permissions: str) -> User:
     for permission in permissions:
         app, _, name = permission.partition(".")
         user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=name))
-    client.force_login(user)
-    return user
+    return sign_in(client, user)
 
 
 def busy_day(rows: int) -> None:

@@ -21,6 +21,7 @@ from tesigo.platform import alert_mail, duty
 from tesigo.platform.models import Alert
 from tests.billing.concurrently import at_once
 from tests.platform.test_today import who_may
+from tests.staff import same_browser, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,12 +120,11 @@ def test_a_row_is_tried_again_once_and_leaves_a_trace(staff: User, client: Clien
     assert event.details == {"kind": "alert"}
 
 
-def test_clicks_at_once_try_one_time(staff: User) -> None:
+def test_clicks_at_once_try_one_time(staff: User, client: Client) -> None:
     row = given_up()
 
     def click() -> None:
-        browser = Client()
-        browser.force_login(staff)
+        browser = same_browser(client)
         assert browser.post(again(row)).status_code == 302
 
     at_once(6, click)
@@ -186,8 +186,7 @@ def test_who_may_only_look_moves_nothing(client: Client) -> None:
 def test_another_try_takes_a_post_with_its_token(staff: User, client: Client) -> None:
     row = given_up()
     assert client.get(again(row)).status_code == 405
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(staff)
+    strict = same_browser(client, enforce_csrf_checks=True)
     assert strict.post(again(row)).status_code == 403
     for unknown in ("999999", "no-number", "99999999999999999999"):
         assert client.post(f"{PAGE}{unknown}/again/").status_code == 404
@@ -251,12 +250,12 @@ def test_alerts_can_be_read_and_not_written(staff: User, client: Client) -> None
     assert 'name="_save"' not in page
     assert client.get("/admin/platform/alert/add/").status_code == 403
     who_may_not = Client()
-    who_may_not.force_login(User.objects.create_user("other@example.org", PASSWORD, is_staff=True))
+    sign_in(who_may_not, User.objects.create_user("other@example.org", PASSWORD, is_staff=True))
     assert who_may_not.get("/admin/platform/alert/").status_code == 403
 
 
 def test_the_list_of_alerts_says_which_were_sent_wait_or_were_given_up(client: Client) -> None:
-    client.force_login(User.objects.create_superuser("boss@example.org", "a password that is long"))
+    sign_in(client, User.objects.create_superuser("boss@example.org", "a password that is long"))
     listed = "/admin/platform/alert/"
     alert(due_at=timezone.now())
     assert '<td class="field-standing">waits</td>' in client.get(listed).content.decode()

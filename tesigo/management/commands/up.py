@@ -96,7 +96,10 @@ class Command(BaseCommand):
 
         password = secrets.token_urlsafe(12)
         if create_first_staff(email=email, password=password):
-            self.say(f"\nFirst staff user: {email}\nPassword, shown this once: {password}\n")
+            self.say(f"\nFirst staff user: {email}\nPassword, shown this once: {password}")
+            self.say(
+                "Sign in at /admin/ within three days: it asks for an app with codes and for a password of your own.\n"
+            )
 
     def _start_children(self) -> None:
         python, environ = sys.executable, os.environ

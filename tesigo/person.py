@@ -1,0 +1,172 @@
+"""One page per person for staff, and what may be done about each thing on it (R-117). It reads all floors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.domain import devices, people, resending
+from accounts.domain.staff import NotAllowed
+from accounts.models import Device, Mail, User
+from tesigo.audited import looked
+from tesigo.person_sections import SECTIONS, Section
+
+#: Rows of each kind on the page; the rest is a search away.
+NEWEST: Final = 10
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that staff do about a person: who may, what it is called, and what it does."""
+
+    right: str
+    label: Any
+    done: Any
+    nothing: Any
+    do: Callable[[User, User], bool]
+    #: Whether a page asks again before it is done.
+    asks: str = ""
+
+
+def _sign_out(person: User, by: User) -> bool:
+    devices.sign_out_everywhere(user=person, by=by)
+    return True
+
+
+ACTS: Final[dict[str, Act]] = {
+    "sign-out": Act(
+        right="accounts.block_user",
+        label=gettext_lazy("Sign out everywhere"),
+        done=gettext_lazy("Every session of theirs has ended."),
+        nothing=gettext_lazy("There was none."),
+        do=_sign_out,
+    ),
+    "block": Act(
+        right="accounts.block_user",
+        label=gettext_lazy("Block"),
+        done=gettext_lazy("Blocked: their sessions have ended, and signing in leads nowhere."),
+        nothing=gettext_lazy("They are blocked already."),
+        do=lambda person, by: people.block(user=person, by=by),
+    ),
+    "unblock": Act(
+        right="accounts.block_user",
+        label=gettext_lazy("Let in again"),
+        done=gettext_lazy("They can sign in again."),
+        nothing=gettext_lazy("They are not blocked, or erased."),
+        do=lambda person, by: people.unblock(user=person, by=by),
+    ),
+}
+
+
+@require_safe
+def person_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that the looker may see, newest first; a fixed number of queries, however much there is."""
+    _refuse(request, "accounts.view_user")
+    person = get_object_or_404(User, pk=pk)
+    looked(request, subject=person, what="person")
+    mine = [section for section in SECTIONS if request.user.has_perm(section.right)]
+    acts = [(name, act) for name, act in ACTS.items() if request.user.has_perm(act.right) and _fits(name, person)]
+    context = {
+        **admin.site.each_context(request),
+        "title": person.email,
+        "person": person,
+        "sections": [_shown(section, person, request) for section in mine],
+        "acts": acts,
+        "may_change": request.user.has_perm("accounts.change_user"),
+        "may_refund": request.user.has_perm("billing.refund_payment"),
+    }
+    return render(request, "admin/person.html", context)
+
+
+@require_POST
+def act_on_person(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+    """One of `ACTS`; asked twice it does nothing the second time."""
+    act = ACTS.get(what)
+    if act is None:
+        raise Http404
+    _refuse(request, act.right)
+    person = get_object_or_404(User, pk=pk)
+    if person.is_staff and not request.user.is_superuser:
+        # Who may block people may not shut colleagues out.
+        raise PermissionDenied
+    try:
+        is_done = act.do(person, cast(User, request.user))
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        level = messages.SUCCESS if is_done else messages.INFO
+        messages.add_message(request, level, str(act.done if is_done else act.nothing))
+    return redirect("admin:person", pk=pk)
+
+
+@require_POST
+def send_mail_again(request: HttpRequest, pk: int, mail_id: str) -> HttpResponse:
+    """One mail of this person once more."""
+    _refuse(request, "accounts.resend_mail")
+    mail = get_object_or_404(Mail, pk=mail_id, user_id=pk)
+    if resending.send_again(mail=mail, by=cast(User, request.user)):
+        messages.success(request, _("It goes out again."))
+    else:
+        messages.info(request, _("This one cannot go again: it is on its way, or its link works once."))
+    return redirect("admin:person", pk=pk)
+
+
+@require_POST
+def sign_device_out(request: HttpRequest, pk: int, device_id: int) -> HttpResponse:
+    """Ends the session of one browser of this person."""
+    _refuse(request, "accounts.block_user")
+    person = get_object_or_404(User, pk=pk)
+    try:
+        devices.sign_out_of(user=person, device_id=device_id, by=cast(User, request.user))
+    except Device.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("That browser is signed out."))
+    return redirect("admin:person", pk=pk)
+
+
+def _shown(section: Section, person: User, request: HttpRequest) -> dict[str, Any]:
+    rows = list(section.rows(person)[: NEWEST + 1])
+    return {
+        "section": section,
+        "rows": [
+            {
+                "row": row,
+                "cells": section.cells(row),
+                "address": reverse(section.change, args=[row.pk]) if section.change else "",
+                **_may(section, row, request),
+            }
+            for row in rows[:NEWEST]
+        ],
+        "more": _all(section, person) if len(rows) > NEWEST else "",
+    }  # fmt: skip
+
+
+def _may(section: Section, row: Any, request: HttpRequest) -> dict[str, bool]:
+    user = request.user
+    return {
+        "may_send": section.name == "mails" and user.has_perm("accounts.resend_mail") and resending.can_go_again(row),
+        "may_refund": section.name == "payments" and user.has_perm("billing.refund_payment") and row.can_go_back,
+        "may_sign_out": section.name == "devices" and user.has_perm("accounts.block_user"),
+    }
+
+
+def _fits(name: str, person: User) -> bool:
+    return name == "sign-out" or (name == "block") == person.is_active
+
+
+def _all(section: Section, person: User) -> str:
+    return f"{reverse(section.changelist)}?{urlencode({'q': person.email})}" if section.changelist else ""
+
+
+def _refuse(request: HttpRequest, right: str) -> None:
+    if not request.user.has_perm(right):
+        raise PermissionDenied

@@ -1,0 +1,154 @@
+"""What hangs on a person, kind by kind, as the page about them shows it (R-117)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Device, Mail, SignInRequest, User
+from billing.models import CreditNote, Payment, Receipt, Refund
+from documents.models import Document
+from generation.models import Job
+from privacy.models import AuditEvent, Consent
+
+_USER: Final = "accounts.user"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of thing that hangs on a person. ``heads`` name the columns; ``cells`` makes a row of them."""
+
+    name: str
+    title: Any
+    right: str
+    heads: Sequence[Any]
+    rows: Callable[[User], QuerySet[Any]]
+    cells: Callable[[Any], Sequence[Any]]
+    #: The list with all of them, searched by address.
+    changelist: str = ""
+    #: The page of one, by its key.
+    change: str = ""
+
+
+#: In the order of the page.
+SECTIONS: Final = (
+    Section(
+        name="documents",
+        title=_("Documents"),
+        right="documents.view_document",
+        heads=(_("Document"), _("State"), _("Pages"), _("Made")),
+        rows=lambda user: Document.objects.filter(owner=user).order_by("-created_at"),
+        cells=lambda one: (str(one), one.get_state_display(), one.pages, one.created_at),
+        changelist="admin:documents_document_changelist",
+        change="admin:documents_document_change",
+    ),
+    Section(
+        name="jobs",
+        title=_("Jobs"),
+        right="generation.view_job",
+        heads=(_("Job"), _("State"), _("Why it failed"), _("Made")),
+        rows=lambda user: Job.objects.filter(document__owner=user).select_related("document").order_by("-created_at"),
+        cells=lambda one: (
+            f"{one.document} · {one.get_kind_display()}", one.get_state_display(), one.failure, one.created_at
+        ),
+        changelist="admin:generation_job_changelist",
+        change="admin:generation_job_change",
+    ),
+    Section(
+        name="payments",
+        title=_("Payments"),
+        right="billing.view_payment",
+        heads=(_("Payment"), _("Amount"), _("Given back"), _("State"), _("Made")),
+        rows=lambda user: Payment.objects.filter(user=user).select_related("document").order_by("-created_at"),
+        cells=lambda one: (
+            str(one.document), f"€{one.amount}", f"€{one.refunded_amount}", one.get_state_display(), one.created_at
+        ),
+        changelist="admin:billing_payment_changelist",
+        change="admin:billing_payment_change",
+    ),
+    Section(
+        name="receipts",
+        title=_("Receipts"),
+        right="billing.view_receipt",
+        heads=(_("Receipt"), _("Amount"), _("Issued")),
+        rows=lambda user: Receipt.objects.filter(payment__user=user).select_related("payment").order_by("-issued_at"),
+        cells=lambda one: (str(one), f"€{one.payment.amount}", one.issued_at),
+        changelist="admin:billing_receipt_changelist",
+        change="admin:billing_receipt_change",
+    ),
+    Section(
+        name="creditnotes",
+        title=_("Credit notes"),
+        right="billing.view_creditnote",
+        heads=(_("Credit note"), _("Amount"), _("Issued")),
+        rows=lambda user: CreditNote.objects.filter(receipt__payment__user=user).order_by("-issued_at"),
+        cells=lambda one: (str(one), f"€{one.amount}", one.issued_at),
+        changelist="admin:billing_creditnote_changelist",
+        change="admin:billing_creditnote_change",
+    ),
+    Section(
+        name="refunds",
+        title=_("Refunds"),
+        right="billing.view_refund",
+        heads=(_("Reason"), _("Amount"), _("State"), _("Made")),
+        rows=lambda user: Refund.objects.filter(payment__user=user).order_by("-created_at"),
+        cells=lambda one: (one.reason or one.cause, f"€{one.amount}", one.get_state_display(), one.created_at),
+        changelist="admin:billing_refund_changelist",
+        change="admin:billing_refund_change",
+    ),
+    Section(
+        name="mails",
+        title=_("Mails"),
+        right="accounts.view_mail",
+        heads=(_("Mail"), _("To"), _("State"), _("Made")),
+        rows=lambda user: Mail.objects.filter(user=user).order_by("-created_at"),
+        cells=lambda one: (one.template, one.to, one.get_state_display(), one.created_at),
+        changelist="admin:accounts_mail_changelist",
+        change="admin:accounts_mail_change",
+    ),
+    Section(
+        name="devices",
+        title=_("Where they are signed in"),
+        right="accounts.view_device",
+        heads=(_("Browser"), _("Signed in")),
+        rows=lambda user: Device.objects.filter(user=user).order_by("-created_at"),
+        cells=lambda one: (one.name, one.created_at),
+    ),
+    Section(
+        name="signins",
+        title=_("Requests to sign in"),
+        right="accounts.view_signinrequest",
+        heads=(_("Asked"), _("From"), _("Outcome")),
+        rows=lambda user: SignInRequest.objects.filter(email=user.email).order_by("-created_at"),
+        cells=lambda one: (one.created_at, one.ip or "–", one.outcome),
+        changelist="admin:accounts_signinrequest_changelist",
+        change="admin:accounts_signinrequest_change",
+    ),
+    Section(
+        name="consents",
+        title=_("Consents"),
+        right="privacy.view_consent",
+        heads=(_("Kind"), _("Answer"), _("Policy"), _("When")),
+        rows=lambda user: Consent.objects.filter(user=user).order_by("-created_at"),
+        cells=lambda one: (
+            one.get_kind_display(),
+            gettext("allowed") if one.granted else gettext("not allowed"),
+            one.policy_version,
+            one.created_at,
+        ),
+        changelist="admin:privacy_consent_changelist",
+        change="admin:privacy_consent_change",
+    ),
+    Section(
+        name="trail",
+        title=_("Trail"),
+        right="privacy.view_auditevent",
+        heads=(_("What"), _("By"), _("When")),
+        rows=lambda user: AuditEvent.objects.filter(object_type=_USER, object_id=str(user.pk)).order_by("-id"),
+        cells=lambda one: (one.action, gettext("user %s") % one.actor_id if one.actor_id else "–", one.at),
+        change="admin:privacy_auditevent_change",
+    ),
+)  # fmt: skip

@@ -1,0 +1,284 @@
+"""Somebody else's object does not exist: every address that takes an id, asked for by everybody who may not (R-100).
+
+The addresses are found, not listed: pages, administration and API by the resolver, lines by the routing. A new one is
+asked by itself; one whose id is of an unknown kind fails here until `IDS` says what it is.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+from django.utils import timezone
+
+from accounts.models import Device, User
+from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
+from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
+from documents.models import Document, Export, Upload
+from generation.models import Job
+from generation.routing import websocket_urlpatterns
+from tesigo.asgi import application
+from tests.documents.factories import SourceFactory, UserFactory, outlined_document
+from tests.documents.test_views import student_with_consent
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+#: Refusals that tell nothing of whether there is such an object. 405 and 415 are answered before it is looked for.
+NO_SUCH = {404, 410}
+NOT_SO = {405, 415}
+
+
+class Address(NamedTuple):
+    """A route as the resolver has it."""
+
+    route: str
+    name: str
+    view: Any
+
+    @property
+    def ids(self) -> list[str]:
+        return re.findall(r"<(?:\w+:)?(\w+)>", self.route)
+
+    @property
+    def is_admins(self) -> bool:
+        return self.route.startswith(("admin/", "staff/"))
+
+    def at(self, of: Callable[[str], Any]) -> str:
+        """The address with every id filled in."""
+        filled = re.sub(
+            r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>", lambda m: str(of(m.group(1) or m.group(2))), self.route
+        )
+        return "/" + filled.replace("^", "").replace("$", "").replace("\\Z", "")
+
+
+def addresses(resolver: Any = None, prefix: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Address]:
+    """Every address that takes something."""
+    for one in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from addresses(one, route, (*spaces, one.namespace) if one.namespace else spaces)
+        elif isinstance(one, URLPattern) and one.pattern.regex.groups:
+            yield Address(route, ":".join((*spaces, one.name or "")), one.callback)
+
+
+EVERY = sorted(addresses(), key=lambda one: (one.route, one.name))
+ADMINS = [one for one in EVERY if one.is_admins]
+#: Whoever holds the token may: it was sent to one mailbox, and is used up. A wrong one is asked for here.
+BEARER = {"accounts:link", "accounts:deny", "accounts:undo-address"}
+#: Addresses with a word in them that names no object of anybody: a provider, whose reports are signed.
+NOBODYS = {"accounts:mail-events"}
+THEIRS = [one for one in EVERY if not one.is_admins and one.name not in NOBODYS]
+
+
+class Things:
+    """What one student has: one of each kind that an address can name."""
+
+    def __init__(self, owner: User) -> None:
+        now = timezone.now()
+        self.owner = owner
+        self.document: Document = outlined_document(owner=owner)
+        self.upload = Upload.objects.create(
+            document=self.document, purpose=UploadPurpose.SOURCE, name="a.txt", state=UploadState.READY,
+            stored_as=default_storage.save("uploads/theirs", ContentFile(b"words")), format="txt", size=5,
+        )  # fmt: skip
+        self.export = Export.objects.create(
+            document=self.document, format=ExportFormat.PDF, citation_style="apa", fingerprint="f", size=4,
+            state=ExportState.READY, stored_as=default_storage.save("exports/theirs", ContentFile(b"%PDF")),
+            finished_at=now,
+        )  # fmt: skip
+        self.source = SourceFactory.create(document=self.document)
+        prices = PriceList.objects.filter(state="active").first() or PriceList.objects.create(
+            version=900, price_per_page="0.50", state="active"
+        )
+        self.payment = Payment.objects.create(
+            document=self.document, user=owner, price_list=prices, pages=4, amount="2.00", state="succeeded", lines=[],
+            consented_at=now, succeeded_at=now, expires_at=now + timedelta(hours=24), checked_at=now,
+        )  # fmt: skip
+        self.receipt = Receipt.objects.create(payment=self.payment, year=1999, number=owner.pk, seller={}, content={})
+        refund = Refund.objects.create(payment=self.payment, amount=1, cause="asked for")
+        self.note = CreditNote.objects.create(
+            receipt=self.receipt, refund=refund, year=1999, number=owner.pk, seller={}, content={}, amount=1
+        )
+        self.device = Device.objects.create(
+            user=owner, session_key="a-session-of-theirs", user_agent="", created_at=now
+        )
+        self.job = Job.objects.create(document=self.document, sort_key=1)
+
+    def id_of(self, kind: str) -> Any:
+        """What stands in an address for this kind of id."""
+        assert kind in IDS, f"say in IDS what <{kind}> names"
+        return IDS[kind](self)
+
+
+IDS: dict[str, Callable[[Things], Any]] = {
+    "document_id": lambda theirs: theirs.document.pk,
+    "upload_id": lambda theirs: theirs.upload.pk,
+    "export_id": lambda theirs: theirs.export.pk,
+    "source_id": lambda theirs: theirs.source.pk,
+    "payment_id": lambda theirs: theirs.payment.pk,
+    "note_id": lambda theirs: theirs.note.pk,
+    "device_id": lambda theirs: theirs.device.pk,
+    "job_id": lambda theirs: theirs.job.pk,
+    "token": lambda theirs: "no-such-token-of-a-mail",
+}
+#: In the administration every address asks for a role before it looks for anything.
+ADMIN_IDS = {"app_label": "accounts", "url": "nothing", "name": "mails", "what": "activate", "provider": "openai"}
+
+
+@pytest.fixture
+def theirs() -> Things:
+    return Things(student_with_consent())
+
+
+def ask(browser: Client, method: str, path: str) -> Any:
+    return browser.generic(method, path, b"{}" if path.startswith("/api/") else b"", content_type=_TYPE(path))
+
+
+def _TYPE(path: str) -> str:  # reads as the constant that it is for each path
+    return "application/json" if path.startswith("/api/") else "application/x-www-form-urlencoded"
+
+
+def answers(browser: Client, path: str) -> dict[str, int]:
+    """The status for each method that the address knows; a server error is none of them."""
+    found = {method: ask(browser, method, path).status_code for method in METHODS}
+    assert [status for status in found.values() if status >= 500] == [], (path, found)
+    return {method: status for method, status in found.items() if status not in NOT_SO}
+
+
+def signed_in(user: User) -> Client:
+    browser = Client(raise_request_exception=False)
+    browser.force_login(user)
+    return browser
+
+
+def is_sign_in(answer: Any) -> bool:
+    """A redirect to where people, or staff, sign in; for programs a 401 or 403."""
+    if answer.status_code in {301, 302}:
+        return bool(re.match(r"(?:https?://[^/]+)?/(?:signin|admin/login|staff)/", answer.headers["Location"]))
+    return False
+
+
+def test_there_are_addresses_of_every_kind() -> None:
+    assert len(THEIRS) >= 25
+    assert len(ADMINS) >= 100
+    assert {one.name for one in EVERY} >= {"documents:download", "billing:receipt", "accounts:sign-out-device"}
+    assert len(websocket_urlpatterns) >= 1
+
+
+def test_every_id_in_an_address_is_of_a_known_kind() -> None:
+    assert {f"<{name}> in {one.route}" for one in THEIRS for name in one.ids if name not in IDS} == set()
+    assert {one.name for one in EVERY} >= NOBODYS | BEARER
+
+
+@pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
+def test_another_student_finds_nothing(address: Address, theirs: Things) -> None:
+    path = address.at(theirs.id_of)
+    found = answers(signed_in(student_with_consent()), path)
+    assert found, f"no method of {path} answered"
+    assert set(found.values()) <= NO_SUCH, (path, found)
+    assert Document.objects.filter(pk=theirs.document.pk, state=DocumentState.OUTLINED).exists()
+    assert Upload.objects.filter(pk=theirs.upload.pk).exists()
+    assert Device.objects.filter(pk=theirs.device.pk).exists()
+
+
+@pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
+def test_staff_without_a_role_find_nothing_on_the_students_pages(address: Address, theirs: Things) -> None:
+    found = answers(signed_in(UserFactory.create(is_staff=True)), address.at(theirs.id_of))
+    assert found
+    assert set(found.values()) <= NO_SUCH | {401, 403}, found
+
+
+@pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
+def test_nobody_is_asked_to_sign_in(address: Address, theirs: Things) -> None:
+    path = address.at(theirs.id_of)
+    for method in METHODS:
+        answer = ask(Client(), method, path)
+        if answer.status_code in NOT_SO or (address.name in BEARER and answer.status_code in NO_SUCH):
+            continue
+        is_program = path.startswith("/api/")
+        assert is_sign_in(answer) or (is_program and answer.status_code in {401, 403}), (path, answer.status_code)
+
+
+@pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
+def test_the_same_address_is_there_for_its_owner(address: Address, theirs: Things) -> None:
+    """Else the ids above named nothing, and what they answered would say nothing."""
+    if address.name in BEARER:
+        return
+    browser = signed_in(theirs.owner)
+    path = address.at(theirs.id_of)
+    found = {ask(browser, method, path).status_code for method in METHODS}
+    if found <= NOT_SO | {404}:  # there only once it is written
+        Document.objects.filter(pk=theirs.document.pk).update(state=DocumentState.READY)
+        found = {ask(browser, method, path).status_code for method in METHODS}
+    assert found - NOT_SO - {401, 403, 404}, (path, found)
+
+
+@pytest.mark.parametrize("address", ADMINS, ids=lambda one: f"{one.route} {one.name}")
+def test_the_administration_is_shut_without_a_role(address: Address, theirs: Things) -> None:
+    path = address.at(lambda kind: ADMIN_IDS.get(kind, theirs.document.pk if kind == "object_id" else theirs.owner.pk))
+    for browser in (Client(), signed_in(theirs.owner), signed_in(UserFactory.create(is_staff=True))):
+        for method in ("GET", "POST"):
+            answer = ask(browser, method, path)
+            if answer.headers.get("Location") == "/admin/":
+                # Of a row that there is not: back to the index, which shows nothing without a role.
+                continue
+            if answer.status_code in {301, 302} and not is_sign_in(answer):
+                # Django's own redirect from an older address to the page itself.
+                answer = browser.get(answer.headers["Location"], follow=False)
+            assert is_sign_in(answer) or answer.status_code in {403, 404, 405}, (path, answer.status_code)
+
+
+# --- lines -------------------------------------------------------------------------------------------------------
+
+
+def line_of(route: Any, theirs: Things) -> str:
+    assert isinstance(route.pattern, RoutePattern)
+    return Address(str(route.pattern), "", None).at(theirs.id_of)
+
+
+async def told(path: str, browser: Client | None) -> str:
+    """What a caller hears first beside that the line is open: something, or that it is closed."""
+    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}" if browser else ""
+    headers = [(b"origin", settings.SITE_URL.encode()), (b"cookie", cookie.encode())]
+    scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
+    caller = ApplicationCommunicator(application, scope)
+    await caller.send_input({"type": "websocket.connect"})
+    message = await caller.receive_output(10)
+    if message["type"] == "websocket.accept":
+        message = await caller.receive_output(10)
+    await caller.send_input({"type": "websocket.disconnect", "code": 1000})
+    await caller.wait(10)
+    return str(message["type"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("route", websocket_urlpatterns, ids=lambda route: str(route.pattern))
+async def test_a_line_opens_for_its_owner_alone(route: Any) -> None:
+    theirs = await sync_to_async(lambda: Things(student_with_consent()))()
+    path = line_of(route, theirs)
+    other = await sync_to_async(lambda: signed_in(student_with_consent()))()
+    staff = await sync_to_async(lambda: signed_in(UserFactory.create(is_staff=True)))()
+    for browser in (other, staff, None):
+        assert await told(path, browser) == "websocket.close"
+    owner = await sync_to_async(lambda: signed_in(theirs.owner))()
+    assert await told(path, owner) == "websocket.send"
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+def test_no_address_leads_to_a_file_in_storage(theirs: Things) -> None:
+    for browser in (Client(), signed_in(theirs.owner), signed_in(UserFactory.create(is_staff=True))):
+        for name in (theirs.upload.stored_as, theirs.export.stored_as):
+            for prefix in ("/", "/media/", "/static/", "/static/../media/", "/uploads/", "/var/media/"):
+                assert browser.get(f"{prefix}{name}").status_code == 404, (prefix, name)
