@@ -51,7 +51,7 @@ class Address(NamedTuple):
 
     @property
     def is_admins(self) -> bool:
-        return self.route.startswith("admin/")
+        return self.route.startswith(("admin/", "staff/"))
 
     def at(self, of: Callable[[str], Any]) -> str:
         """The address with every id filled in."""
