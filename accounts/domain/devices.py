@@ -30,11 +30,6 @@ def forget(*, session_key: str) -> None:
     Device.objects.filter(session_key=session_key).delete()
 
 
-def rename(*, session_key: str, to: str) -> None:
-    """The session goes on under another key."""
-    Device.objects.filter(session_key=session_key).update(session_key=to)
-
-
 def of(*, user: User, now: datetime) -> list[Device]:
     """The user's browsers that are still signed in, newest first; forgets those whose session is over."""
     alive = Session.objects.filter(expire_date__gt=now).values("session_key")
