@@ -17,12 +17,12 @@ from pytest_django import Settings
 
 from accounts import tasks
 from accounts.domain import mail, mail_events
-from accounts.models import Mail, MailEvent, MailStop, User
+from accounts.models import Mail, MailEvent, MailStop, SignInRequest, User
 from accounts.providers import generic, headers_for
 from privacy.models import AuditEvent
 from sandbox.sns import HOST, TOPIC
 from sandbox.testing import Running
-from tests.accounts.journey import ADDRESS, at_once
+from tests.accounts.journey import ADDRESS, ask, at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -166,18 +166,6 @@ SNS_LIES: dict[str, dict[str, Any]] = {
     "SHA-1": {"SignatureVersion": "1"},
     "another topic": {"TopicArn": "arn:aws:sns:eu-central-1:666:evil"},
     "another type": {"Type": "UnsubscribeConfirmation"},
-    "a host that is not Amazon's": {
-        "SigningCertURL": "https://sns.evil.example/SimpleNotificationService-0123abcd.pem"
-    },
-    "a host that begins like Amazon's": {
-        "SigningCertURL": "https://sns.eu-central-1.amazonaws.com.evil.example/SimpleNotificationService-0123abcd.pem"
-    },
-    "a user in the address": {
-        "SigningCertURL": "https://sns.eu-central-1.amazonaws.com@evil.example/SimpleNotificationService-0123abcd.pem"
-    },
-    "a bucket of anybody's": {"SigningCertURL": "https://s3.amazonaws.com/evil/SimpleNotificationService-0123abcd.pem"},
-    "no TLS": {"SigningCertURL": "http://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123abcd.pem"},
-    "a port": {"SigningCertURL": "https://sns.eu-central-1.amazonaws.com:8443/SimpleNotificationService-0123abcd.pem"},
     "another path": {"SigningCertURL": f"{HOST}/other.pem"},
     "no such certificate": {"SigningCertURL": f"{HOST}/SimpleNotificationService-0123abcd.pem"},
     "a list": {"SigningCertURL": ["x"]},
@@ -192,6 +180,32 @@ def test_what_amazon_did_not_sign_is_refused(client: Client, sandbox: Running, s
     assert post(client, "ses", signed | SNS_LIES[lie]) == 400
     assert not MailEvent.objects.exists()
     assert AuditEvent.objects.filter(action="mail_event.refused").count() == 1
+
+
+#: Beginnings of addresses under which the very certificate of the key would be found, were they asked.
+ELSEWHERE = {
+    "a host that is not Amazon's": "https://sns.evil.example",
+    "a host that begins like Amazon's": "https://sns.eu-central-1.amazonaws.com.evil.example",
+    "a host that ends like Amazon's": "https://evil-sns.eu-central-1.amazonaws.com",
+    "a user in the address": "https://sns.eu-central-1.amazonaws.com@evil.example",
+    "a bucket of anybody's": "https://s3.amazonaws.com",
+    "no TLS": "http://sns.eu-central-1.amazonaws.com",
+    "a port": "https://sns.eu-central-1.amazonaws.com:8443",
+    "another letter case": "https://SNS.eu-central-1.amazonaws.com",
+    "brackets": "https://[sns.eu-central-1.amazonaws.com",
+}
+
+
+@pytest.mark.parametrize("where", sorted(ELSEWHERE))
+def test_a_certificate_from_elsewhere_is_neither_fetched_nor_believed(
+    client: Client, sandbox: Running, sent: Mail, where: str
+) -> None:
+    signed = sandbox.control.post("sns", Message=ses_report(sent))
+    before = sandbox.control.get("sns")["fetched"]
+    address = signed["SigningCertURL"].replace(HOST, ELSEWHERE[where])
+    assert post(client, "ses", signed | {"SigningCertURL": address}) == 400
+    assert sandbox.control.get("sns")["fetched"] == before
+    assert post(client, "ses", signed) == 200, "the same from Amazon is believed"
 
 
 @pytest.mark.parametrize("days", [-1, 4])
@@ -325,6 +339,17 @@ def test_a_mail_whose_link_was_opened_has_arrived_whatever_is_told(client: Clien
     Mail.objects.update(state="opened")
     json_told(client, sent, "bounced", status="5.1.1")
     work()
+    assert not MailStop.objects.exists()
+
+
+def test_a_late_report_does_not_stop_an_address_that_was_proven_since(client: Client, sent: Mail) -> None:
+    Mail.objects.update(sent_at=timezone.now() - timedelta(hours=1))
+    request = ask()
+    SignInRequest.objects.filter(pk=request.pk).update(redeemed_at=timezone.now())
+    json_told(client, sent, "bounced", status="5.1.1")
+    work()
+    sent.refresh_from_db()
+    assert sent.state == "bounced"
     assert not MailStop.objects.exists()
 
 
