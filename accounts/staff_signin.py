@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.domain import addresses, staff_browsers
 from accounts.domain.client import client_ip
-from accounts.limited import limited
+from tesigo.platform.limited import limited
 
 #: What axes keeps of a name is 255 letters; a browser's own name takes 17 of them.
 _MOST = 238

@@ -24,11 +24,11 @@ from accounts.errors import (
     WrongCode,
 )
 from accounts.forms import CodeForm, NewAddressForm
-from accounts.limited import limited
 from accounts.models import User
 from accounts.views.cookies import set_cookie
 from accounts.views.proving import freshly_proven
 from accounts.views.signin import secretive
+from tesigo.platform.limited import limited
 
 
 @never_cache

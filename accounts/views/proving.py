@@ -17,8 +17,8 @@ from accounts.domain import browsers, session_life, signin
 from accounts.domain.client import client_ip, user_agent
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import TooManySignIns
-from accounts.limited import limited
 from accounts.views.cookies import set_cookie
+from tesigo.platform.limited import limited
 from tesigo.platform.redirects import own_path
 
 View = Callable[..., HttpResponseBase]

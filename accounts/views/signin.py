@@ -22,8 +22,8 @@ from accounts.errors import (
     WrongCode,
 )
 from accounts.forms import CodeForm, SignInForm
-from accounts.limited import limited
 from accounts.views.cookies import set_cookie
+from tesigo.platform.limited import limited
 from tesigo.platform.redirects import own_path
 
 #: Seconds until the page offers to send another mail.

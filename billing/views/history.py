@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.domain.signed_in import SignedInRequest
-from accounts.limited import limited
 from billing.domain import papers, queries
 from billing.forms import SearchForm
 from billing.models import CreditNote, Payment, Receipt
 from tesigo.platform import limits
+from tesigo.platform.limited import limited
 
 PAGE_SIZE = 20
 #: Payments that the account page shows; the rest is a page away.

@@ -10,13 +10,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.domain.signed_in import SignedInRequest
-from accounts.limited import limited
 from documents.domain import recovery
 from documents.domain.queries import HIT_END, HIT_START, excerpts, library
 from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.forms import LibraryForm
 from tesigo.platform import limits
+from tesigo.platform.limited import limited
 
 PAGE_SIZE = 20
 MOST_STOPPED = 5
