@@ -30,6 +30,9 @@ def register() -> None:
                 "Mail": _MAIL,
                 "MailStop": _MAIL_STOP,
                 "MailEvent": _MAIL_EVENT,
+                "ApiSignIn": _API_SIGN_IN,
+                "ApiToken": _API_TOKEN,
+                "ApiCall": _API_CALL,
                 "DailyUse": dict.fromkeys(("id", "user", "what", "day", "times"), Holds.LINK),
             },
             retention=(
@@ -49,6 +52,18 @@ def register() -> None:
                 Retention(
                     "accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"
                 ),
+                Retention(
+                    "accounts.ApiSignIn",
+                    _("Programs that are no longer signed in"),
+                    timedelta(days=30),
+                    since="expires_at",
+                ),
+                Retention(
+                    "accounts.ApiSignIn", _("Programs that were signed out"), timedelta(days=30), since="ended_at"
+                ),
+                Retention("accounts.ApiToken", _("Tokens that are over"), timedelta(days=90), since="expires_at"),
+                Retention("accounts.ApiToken", _("Tokens taken back"), timedelta(days=90), since="revoked_at"),
+                Retention("accounts.ApiCall", _("Answers to calls of your programs"), timedelta(days=1)),
                 Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
                 Retention(
                     "accounts.FormerAddress", _("Addresses that you changed"), timedelta(days=30), since="changed_at"
@@ -167,4 +182,42 @@ _MAIL_EVENT = {
     "happened_at": Holds.PLAIN,
     "received_at": Holds.PLAIN,
     **DUTY,
+}
+_API_SIGN_IN = {
+    "id": Holds.PLAIN,
+    "user": Holds.LINK,
+    "token_hash": Holds.SECRET,
+    "epoch": Holds.PLAIN,
+    "user_agent": Holds.PERSONAL,
+    "created_at": Holds.PERSONAL,
+    "refreshed_at": Holds.PERSONAL,
+    "expires_at": Holds.PLAIN,
+    "ended_at": Holds.PLAIN,
+    "end": Holds.PLAIN,
+}
+_API_TOKEN = {
+    "id": Holds.PLAIN,
+    "user": Holds.LINK,
+    "name": Holds.PERSONAL,
+    "scopes": Holds.PLAIN,
+    "token_hash": Holds.SECRET,
+    "prefix": Holds.SECRET,
+    "epoch": Holds.PLAIN,
+    "has_second_factor": Holds.PLAIN,
+    "created_at": Holds.PERSONAL,
+    "expires_at": Holds.PLAIN,
+    "last_used_on": Holds.PERSONAL,
+    "revoked_at": Holds.PLAIN,
+}
+_API_CALL = {
+    "id": Holds.PLAIN,
+    "user": Holds.LINK,
+    "key": Holds.PERSONAL,
+    "fingerprint": Holds.SECRET,
+    "turn": Holds.PLAIN,
+    "running_until": Holds.PLAIN,
+    "status": Holds.PLAIN,
+    "body": Holds.PERSONAL,
+    "headers": Holds.PERSONAL,
+    "created_at": Holds.PLAIN,
 }
