@@ -194,7 +194,7 @@ class SignInRequest(models.Model):
 
 
 class FormerAddress(models.Model):
-    """What a person signed in with before; for a week who reads that mailbox can undo the change (R-59)."""
+    """What a person signed in with before; for three days who reads that mailbox can undo the change (R-59)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_addresses")
     email = models.EmailField(max_length=254)
