@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from documents.domain import removals
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Export, Upload
 from privacy import registry
@@ -21,11 +20,11 @@ from privacy.registry import (
     WORDS,
     Erased,
     PersonalData,
-    Retained,
     Retention,
     Rows,
     house,
 )
+from tesigo.platform import removals
 
 
 def register() -> None:
@@ -251,11 +250,5 @@ _ROWS = {
         files=("stored_as",),
     ),
     "Rendering": Rows({"id": INNER, "document": LINK, "created_at": INNER, **DUTY}, of=_OWNED),
-    "Removal": Rows(
-        {"id": INNER, "stored_as": INNER, "created_at": INNER, **DUTY},
-        retained=Retained.HOUSE,
-        files=("stored_as",),
-        why="Files on their way out, by names that say nothing; a row goes with its file.",
-    ),
     "SearchService": house("name asked_at answered_at failing_since failure"),
 }

@@ -25,11 +25,11 @@ from privacy.registry import (
 def register() -> None:
     """Declares the fields of consents and of the audit trail, which holds ids only and is never cut."""
     registry.register(PersonalData(app="privacy", rows=_ROWS))
-    # The ground floor knows no app, so its one table is declared here.
+    # The ground floor knows no app, so its tables are declared here.
     registry.register(
         PersonalData(
             app="platform",
-            rows={"Alert": _ALERT},
+            rows={"Alert": _ALERT, "Removal": _REMOVAL},
             retention=(Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),),
         )
     )
@@ -85,4 +85,10 @@ _ALERT = Rows(
     },
     retained=Retained.HOUSE,
     why="What staff are told; ids, no personal data.",
+)
+_REMOVAL = Rows(
+    {"id": INNER, "stored_as": INNER, "created_at": INNER, **DUTY},
+    retained=Retained.HOUSE,
+    files=("stored_as",),
+    why="Files on their way out, by names that say nothing; a row goes with its file.",
 )

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import Attachment
 from billing.models import CreditNote, Payment, Receipt, ReceiptFile, YearCounter
-from documents.domain import exporting, removals
-from tesigo.platform import duty
+from documents.domain import exporting
+from tesigo.platform import duty, removals
 from tesigo.platform.enqueue import enqueue_on_commit
 
 Paper = Receipt | CreditNote
