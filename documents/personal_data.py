@@ -6,11 +6,11 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from documents.domain import removals
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Export, Upload
 from privacy import registry
 from privacy.registry import DUTY, Holds, PersonalData, Retention
+from tesigo.platform import removals
 
 P, L, N = Holds.PERSONAL, Holds.LINK, Holds.PLAIN
 
@@ -106,6 +106,5 @@ _FIELDS = {
         "id": N, "document": L, "format": N, "with_ai_statement": N, "citation_style": N, "fingerprint": N, "state": N,
         "stored_as": N, "size": N, "created_at": N, "finished_at": N, **DUTY,
     },
-    "Removal": {"id": N, "stored_as": N, "created_at": N, **DUTY},
     "Rendering": {"id": N, "document": L, "created_at": N, **DUTY},
 }  # fmt: skip

@@ -40,7 +40,7 @@ def register() -> None:
             },
         )
     )
-    # The ground floor knows no app, so its one table is declared here.
+    # The ground floor knows no app, so its tables are declared here.
     registry.register(
         PersonalData(
             app="platform",
@@ -55,6 +55,7 @@ def register() -> None:
                     "sent_at": Holds.PLAIN,
                     **DUTY,
                 },
+                "Removal": {"id": Holds.PLAIN, "stored_as": Holds.PLAIN, "created_at": Holds.PLAIN, **DUTY},
             },
             retention=(Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),),
         )

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.mail import Attachment
 from accounts.models import User
 from billing.models import CreditNote, Payment, Receipt, ReceiptFile, YearCounter
-from documents.domain import exporting, removals
+from documents.domain import exporting
 from privacy.domain import audit
-from tesigo.platform import duty
+from tesigo.platform import duty, removals
 from tesigo.platform.enqueue import enqueue_on_commit
 
 Paper = Receipt | CreditNote

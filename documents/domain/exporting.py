@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
-from documents.domain import briefs, manuscripts, removals, retractions
+from documents.domain import briefs, manuscripts, retractions
 from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
 from documents.export import (
@@ -44,7 +44,7 @@ from documents.export import (
 from documents.export.sheet import render_sheet
 from documents.models import Document, Export, Section
 from privacy.domain import audit
-from tesigo.platform import duty
+from tesigo.platform import duty, removals
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
 
