@@ -23,7 +23,7 @@ from privacy.registry import (
 
 
 def register() -> None:
-    """Declares the fields of consents and of the audit trail, which holds ids only and is never cut."""
+    """Declares the fields of consents and of the audit trail, which holds ids only."""
     registry.register(PersonalData(app="privacy", rows=_ROWS))
     # The ground floor knows no app, so its tables are declared here.
     registry.register(
@@ -42,6 +42,7 @@ _ROWS = {
             "user": LINK,
             "kind": FACT,
             "granted": FACT,
+            "answer": FACT,
             "policy_version": SHOWN,
             "ip": WORDS.cleared,
             "user_agent": WORDS.cleared,

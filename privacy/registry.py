@@ -49,7 +49,7 @@ class Retained(StrEnum):
     ACCOUNT = "with the account"
     #: The books are kept for as long as the law of taxes asks, without the person after an erasure.
     BOOKS = "the books"
-    #: The audit trail is never cut; it holds ids only.
+    #: The audit trail, of ids only, is cut at its old end alone (decision 0007).
     TRAIL = "the trail"
     #: What the house works with, about nobody.
     HOUSE = "the house"
