@@ -20,10 +20,10 @@ _PERSON: Final = "accounts.user"
 class ConsentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Who allowed what, when; the newest row of a kind is in force."""
 
-    list_display = ("created_at", "person", "kind", "granted", "policy_version", "ip")
-    fields = ("person", "kind", "granted", "policy_version", "ip", "user_agent", "created_at")
+    list_display = ("created_at", "person", "kind", "answer", "policy_version", "ip")
+    fields = ("person", "kind", "answer", "policy_version", "ip", "user_agent", "created_at")
     readonly_fields = ("person",)
-    list_filter = ("kind", "granted", "policy_version", "created_at")
+    list_filter = ("kind", "answer", "policy_version", "created_at")
     person_path = "user"
     search_fields = ("policy_version",)
     date_hierarchy = "created_at"
