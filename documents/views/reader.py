@@ -142,6 +142,7 @@ def download(
         exporting.note_lost(export=export)
         messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))
         return redirect("documents:take_away", document_id)
+    exporting.note_taken(export=export, by=request.user)
     response = StreamingHttpResponse(_chunks(file), content_type=CONTENT_TYPES[ExportFormat(export.format)])
     response["Content-Length"] = str(export.size)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
