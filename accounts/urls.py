@@ -8,6 +8,7 @@ app_name = "accounts"
 urlpatterns = [
     path("signin/", signin.ask, name="signin"),
     path("signin/check/", signin.check, name="check"),
+    path("signin/check/standing/", signin.standing, name="standing"),
     path("signin/link/<str:token>/", signin.link, name="link"),
     path("signin/not-me/<str:token>/", signin.deny, name="deny"),
     path("signout/", signin.signout, name="signout"),
