@@ -1,13 +1,8 @@
 """What this app holds about people, and for how long (R-73)."""
 
-from datetime import timedelta
-
-from django.contrib.sessions.models import Session
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
-
+from accounts import rules
 from privacy import registry
-from privacy.registry import DUTY, Holds, PersonalData, Retention
+from privacy.registry import DUTY, Holds, PersonalData
 
 
 def register() -> None:
@@ -32,40 +27,7 @@ def register() -> None:
                 "MailEvent": _MAIL_EVENT,
                 "DailyUse": dict.fromkeys(("id", "user", "what", "day", "times"), Holds.LINK),
             },
-            retention=(
-                Retention("accounts.Mail", _("Mails sent to you"), timedelta(days=90)),
-                Retention(
-                    "accounts.MailEvent",
-                    _("What mail servers report about mails to you"),
-                    timedelta(days=90),
-                    since="received_at",
-                    only=Q(due_at=None),
-                ),
-                Retention(
-                    "accounts.MailStop",
-                    _("Notes that an address takes no mails, as a hash"),
-                    timedelta(days=730),
-                ),
-                Retention(
-                    "accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"
-                ),
-                Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
-                Retention(
-                    "accounts.FormerAddress", _("Addresses that you changed"), timedelta(days=30), since="changed_at"
-                ),
-                Retention(
-                    "accounts.Device",
-                    _("Browsers that are no longer signed in"),
-                    timedelta(days=1),
-                    only=~Q(session_key__in=Session.objects.values("session_key")),
-                ),
-                Retention("sessions.Session", _("Sessions that are over"), timedelta(0), since="expire_date"),
-                Retention("axes.AccessAttempt", _("Wrong passwords"), timedelta(days=30), since="attempt_time"),
-                Retention(
-                    "axes.AccessFailureLog", _("Log of wrong passwords"), timedelta(days=30), since="attempt_time"
-                ),
-                Retention("axes.AccessLog", _("Log of signing in and out"), timedelta(days=30), since="attempt_time"),
-            ),
+            retention=rules.RULES,
         )
     )
 

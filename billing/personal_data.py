@@ -1,12 +1,8 @@
 """What this app holds about people, and for how long (R-73)."""
 
-from datetime import timedelta
-
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
-
+from billing import rules
 from privacy import registry
-from privacy.registry import DUTY, Holds, PersonalData, Retention
+from privacy.registry import DUTY, Holds, PersonalData
 
 
 def register() -> None:
@@ -36,22 +32,7 @@ def register() -> None:
                 "WebhookEvent": _WEBHOOK_EVENT,
                 "Mirror": _MIRROR,
             },
-            retention=(
-                Retention(
-                    "billing.WebhookEvent",
-                    _("Notices from the payment provider"),
-                    timedelta(days=90),
-                    since="received_at",
-                    only=Q(processed_at__isnull=False),
-                ),
-                Retention(
-                    "billing.Mirror",
-                    _("Notes on copies of what the payment provider knows"),
-                    timedelta(days=90),
-                    since="asked_at",
-                    only=Q(due_at=None),
-                ),
-            ),
+            retention=rules.RULES,
         )
     )
 

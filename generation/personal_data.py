@@ -1,16 +1,8 @@
 """What this app holds about people (R-73). It belongs to a document and goes with it, but for what days have cost."""
 
-from datetime import datetime, timedelta
-from typing import cast
-
-from django.db.models import CharField, Exists, Model, OuterRef, QuerySet
-from django.db.models.functions import Cast
-from django.utils.translation import gettext_lazy as _
-
-from generation.enums import Scope
-from generation.models import BudgetUse, Job
+from generation import rules
 from privacy import registry
-from privacy.registry import Holds, PersonalData, Retention
+from privacy.registry import Holds, PersonalData
 
 
 def register() -> None:
@@ -31,40 +23,15 @@ def register() -> None:
                 "PersonalLimit": {"id": Holds.PLAIN, "person": Holds.LINK, "tokens": Holds.PLAIN},
                 "BudgetUse": _BUDGET_USE,
                 "JobUsage": _USAGE,
+                "ModelDay": _MODEL_DAY,
                 "ProviderCredit": dict.fromkeys(
                     ("id", "provider", "euros", "bought_at", "spent", "told_percent"), Holds.PLAIN
                 ),
                 "Reservation": _RESERVATION,
             },
-            retention=(
-                _OfPeriod("generation.BudgetUse", _("What days and months have spent on writing"), timedelta(days=400)),
-                Retention("generation.JobUsage", _("What past jobs took"), timedelta(days=400), since="ended_at"),
-                _OfGoneJob("generation.BudgetUse", _("What thrown-away drafts have spent"), timedelta(0)),
-            ),
+            retention=rules.RULES,
         )
     )
-
-
-class _OfPeriod(Retention):
-    """Days and months are dated by their names, which sort as their dates do; a month goes by its first day."""
-
-    def due(self, now: datetime) -> QuerySet[Model]:
-        """The rows whose time is over, oldest first."""
-        last = (now - self.keep).date().isoformat()
-        return _rows(BudgetUse.objects.exclude(period="").filter(period__lt=last).order_by("period"))
-
-
-class _OfGoneJob(Retention):
-    """A job's row goes with the job; it holds no key to it."""
-
-    def due(self, now: datetime) -> QuerySet[Model]:
-        """The rows whose job is gone."""
-        job = Job.objects.annotate(name=Cast("pk", CharField())).filter(name=OuterRef("subject"))
-        return _rows(BudgetUse.objects.filter(~Exists(job), scope=Scope.JOB).order_by("pk"))
-
-
-def _rows(uses: QuerySet[BudgetUse]) -> QuerySet[Model]:
-    return cast("QuerySet[Model]", uses)
 
 
 _MODEL = dict.fromkeys(
@@ -207,6 +174,24 @@ _USAGE = {
         Holds.PLAIN,
     ),
 }
+_MODEL_DAY = dict.fromkeys(
+    (
+        "id",
+        "day",
+        "provider",
+        "model_name",
+        "calls",
+        "failed",
+        "input_tokens",
+        "output_tokens",
+        "cached_tokens",
+        "cache_write_tokens",
+        "reasoning_tokens",
+        "cost",
+        "lost",
+    ),
+    Holds.PLAIN,
+)
 _RESERVATION = {
     "id": Holds.PLAIN,
     "document": Holds.LINK,

@@ -1,15 +1,11 @@
 """What this app holds about people. Consents prove what was allowed and stay as long as the account does."""
 
-from datetime import timedelta
-
-from django.utils.translation import gettext_lazy as _
-
-from privacy import registry
-from privacy.registry import DUTY, Holds, PersonalData, Retention
+from privacy import registry, rules
+from privacy.registry import DUTY, Holds, PersonalData
 
 
 def register() -> None:
-    """Declares the fields of consents and of the audit trail, which holds ids only and is never cut."""
+    """Declares the fields of consents and of the audit trail, which holds ids only."""
     registry.register(
         PersonalData(
             app="privacy",
@@ -38,6 +34,7 @@ def register() -> None:
                     "digest": Holds.PLAIN,
                 },
             },
+            retention=rules.RULES,
         )
     )
     # The ground floor knows no app, so its tables are declared here.
@@ -57,6 +54,6 @@ def register() -> None:
                 },
                 "Removal": {"id": Holds.PLAIN, "stored_as": Holds.PLAIN, "created_at": Holds.PLAIN, **DUTY},
             },
-            retention=(Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),),
+            retention=rules.PLATFORM,
         )
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
@@ -29,7 +29,8 @@ class Retention:
     """How long rows of a model are kept, counted from the date in `since`; `only` narrows which rows it is about.
 
     `forget` deletes the given rows and returns how many were; without it they are deleted as they are. It gets at
-    most some hundred rows at a time and may be slow (files), as no transaction is open.
+    most some hundred rows at a time and may be slow (files), as no transaction is open. With `empties`, fields and what
+    they are set to, rows stay and those that are empty already are not due.
     """
 
     model: str
@@ -38,10 +39,13 @@ class Retention:
     since: str = "created_at"
     only: Q = field(default_factory=Q)
     forget: Callable[[QuerySet[Model]], int] | None = None
+    empties: Mapping[str, Any] = field(default_factory=dict)
 
     def due(self, now: datetime) -> QuerySet[Model]:
         """The rows whose time is over, oldest first."""
         rows = apps.get_model(self.model)._default_manager.filter(self.only, **{f"{self.since}__lte": now - self.keep})
+        if self.empties:
+            rows = rows.exclude(**self.empties)
         return rows.order_by(self.since)
 
 
