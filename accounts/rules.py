@@ -24,6 +24,11 @@ RULES: Final = (
         timedelta(days=730),
     ),
     Retention("accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"),
+    Retention("accounts.ApiSignIn", _("Programs no longer signed in"), timedelta(days=30), since="expires_at"),
+    Retention("accounts.ApiSignIn", _("Programs that were signed out"), timedelta(days=30), since="ended_at"),
+    Retention("accounts.ApiToken", _("Tokens of programs that are over"), timedelta(days=90), since="expires_at"),
+    Retention("accounts.ApiToken", _("Tokens of programs taken back"), timedelta(days=90), since="revoked_at"),
+    Retention("accounts.ApiCall", _("Answers to calls of your programs"), timedelta(days=1)),
     Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
     Retention("accounts.FormerAddress", _("Addresses that you changed"), timedelta(days=30), since="changed_at"),
     Retention(
