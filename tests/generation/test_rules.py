@@ -137,5 +137,5 @@ def test_a_document_whose_steps_are_gone_is_shown_and_its_job_as_well() -> None:
 def test_an_order_that_failed_long_ago_can_be_ordered_again() -> None:
     job = _ended(days=91, state=JobState.FAILED)
     retention.apply(now=timezone.now())
-    again = admission.start(document_id=job.document_id, payment_id=job.document.payments.get().pk)
-    assert Job.objects.filter(document=job.document, state=JobState.QUEUED).count() == 1, again
+    admission.start(document_id=job.document_id, payment_id=job.document.payments.get().pk)
+    assert Job.objects.filter(document=job.document, state=JobState.QUEUED).count() == 1
