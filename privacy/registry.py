@@ -239,11 +239,12 @@ def of_person(model: type[Model], rows: Rows, user: AbstractBaseUser) -> QuerySe
 def retained(model: type[Model]) -> Retained:
     """What ends the life of a model's rows: a rule where there is one, else what their declaration says.
 
-    A rule that empties fields ends no life, and of books it lets go only what never was any (an order nobody paid).
+    A rule that empties fields ends no life, of books it lets go only what never was any (an order nobody paid), and of
+    the trail its old end.
     """
     rows = rows_of(model)
-    if rows is not None and rows.retained == Retained.BOOKS:
-        return Retained.BOOKS
+    if rows is not None and rows.retained in (Retained.BOOKS, Retained.TRAIL):
+        return rows.retained
     if any(apps.get_model(rule.model) is model and not rule.empties for rule in retention_rules()):
         return Retained.RULE
     return rows.retained if rows else Retained.HOUSE
