@@ -1,6 +1,6 @@
 """The site of the staff. Its sign-in and its index are ours; the rest is Django's."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -25,7 +25,7 @@ from tesigo.platform.forms import CleanText
 class StaffSignInForm(CleanText, AdminAuthenticationForm):
     """Name and password; the password stays as it was typed."""
 
-    error_messages: ClassVar = {
+    error_messages = {  # noqa: RUF012  # as Django declares it
         **AdminAuthenticationForm.error_messages,
         "invalid_login": _("Address and password do not belong together, or are not of a member of staff."),
     }
