@@ -134,7 +134,8 @@ def test_a_token_ends_with_its_time_and_no_later_than_a_year(ada: User) -> None:
     api_tokens.by_token(token, now=row.expires_at - timedelta(seconds=1))
     with pytest.raises(TokenExpired):
         api_tokens.by_token(token, now=row.expires_at)
-    for wrong in ({"expires_at": now + timedelta(days=400)}, {"expires_at": now}, {"scopes": []}):
+    wrongs: list[dict[str, Any]] = [{"expires_at": now + timedelta(days=400)}, {"expires_at": now}, {"scopes": []}]
+    for wrong in wrongs:
         with pytest.raises(IntegrityError), transaction.atomic():
             ApiToken.objects.filter(pk=row.pk).update(**wrong)
 
