@@ -107,5 +107,6 @@ _FIELDS = {
         "stored_as": N, "size": N, "created_at": N, "finished_at": N, **DUTY,
     },
     "Removal": {"id": N, "stored_as": N, "created_at": N, **DUTY},
+    "TypedBrief": {"document": L, "values": P, "saved_at": N},
     "Rendering": {"id": N, "document": L, "created_at": N, **DUTY},
 }  # fmt: skip

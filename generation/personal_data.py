@@ -35,6 +35,8 @@ def register() -> None:
                     ("id", "provider", "euros", "bought_at", "spent", "told_percent"), Holds.PLAIN
                 ),
                 "Reservation": _RESERVATION,
+                "WholeOrder": {"id": Holds.PLAIN, "document": Holds.LINK, "created_at": Holds.PERSONAL},
+                "WriterChoice": {"document": Holds.LINK, "model": Holds.PLAIN, "chosen_at": Holds.PERSONAL},
             },
             retention=(
                 _OfPeriod("generation.BudgetUse", _("What days and months have spent on writing"), timedelta(days=400)),

@@ -6,6 +6,7 @@ from documents.models.outline import Section, SectionRevision
 from documents.models.removal import Removal
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source
+from documents.models.typed import TypedBrief
 from documents.models.upload import Upload
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Section",
     "SectionRevision",
     "Source",
+    "TypedBrief",
     "Upload",
 ]
