@@ -7,9 +7,9 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from documents import personal_data
-        from documents.domain import exporting, removals, restyling, uploads
+        from documents.domain import exporting, restyling, uploads
         from tesigo.platform import duty
 
         personal_data.register()
-        for kind in (exporting.EXPORTS, restyling.RENDERINGS, uploads.READINGS, removals.REMOVALS):
+        for kind in (exporting.EXPORTS, restyling.RENDERINGS, uploads.READINGS):
             duty.register(kind)

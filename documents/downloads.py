@@ -11,6 +11,8 @@ from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
+from accounts.models import User
+from documents.domain import exporting
 from documents.enums import ExportFormat
 from documents.models import Document, Export
 
@@ -27,17 +29,16 @@ def name_of(export: Export, document: Document) -> str:
     return f"{slugify(document.title)[:80] or 'document'}{about}.{export.format}"
 
 
-def streamed(export: Export, document: Document) -> StreamingHttpResponse:
+def streamed(*, export: Export, document: Document, by: User) -> StreamingHttpResponse:
     """The response with the stored file. Raises FileNotFoundError for one that is gone or not as long as it was.
 
     Before the first byte: a storage that is away is an answer that says so, not half a file.
     """
     file = _whole(export)
+    exporting.note_taken(export=export, by=by)
     response = StreamingHttpResponse(_chunks(file), content_type=CONTENT_TYPES[ExportFormat(export.format)])
     response["Content-Length"] = str(export.size)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=name_of(export, document)
-    )
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name_of(export, document))
     if not connection.in_atomic_block:
         # Back to the pool: five people with slow lines would hold all of it until they have everything (R-105).
         connection.close()

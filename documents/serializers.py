@@ -16,6 +16,7 @@ from documents.models import Document, Export, Section, Source, Upload
 from documents.models.document import MAX_PAGES
 from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
 
+
 class StyleField(serializers.ChoiceField):
     """A citation style at hand, by its CSL name (R-96)."""
 
@@ -110,9 +111,7 @@ class StoppedSerializer(serializers.Serializer[Any]):
 
     document = DocumentSerializer()
     detail = serializers.CharField(source="words", help_text="What happened, in words.")
-    next = serializers.ChoiceField(
-        choices=["brief", "outline", "price", "progress"], help_text="Where it goes on."
-    )
+    next = serializers.ChoiceField(choices=["brief", "outline", "price", "progress"], help_text="Where it goes on.")
 
 
 # --- outline -----------------------------------------------------------------------------------------------------
@@ -163,9 +162,7 @@ class OutlineSerializer(serializers.Serializer[Any]):
 
     title = LineField(max_length=300, required=False, allow_blank=True)
     state = serializers.CharField(read_only=True, help_text="Of the document.")
-    pages = serializers.IntegerField(
-        read_only=True, help_text="Pages ordered; those of the sections add up to them."
-    )
+    pages = serializers.IntegerField(read_only=True, help_text="Pages ordered; those of the sections add up to them.")
     is_complete = serializers.BooleanField(read_only=True)
     error = serializers.CharField(read_only=True, help_text="Why the last one could not be made.")
     waits_for = serializers.CharField(

@@ -6,8 +6,8 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import exporting, extraction, removals, restyling, retractions, uploads
-from tesigo.platform import duty
+from documents.domain import exporting, extraction, restyling, retractions, uploads
+from tesigo.platform import duty, removals
 
 
 @shared_task(name="documents.tasks.extract_upload")
@@ -49,7 +49,7 @@ def render(rendering_id: str) -> None:
 
 @shared_task(name="documents.tasks.remove_stored")
 def remove_stored(removal_id: str) -> None:
-    """Deletes a file whose row is gone (R-84)."""
+    """The same as `tesigo.tasks.remove_stored`, asked for by a site of before it moved there."""
     removals.remove(removal_id=int(removal_id))
 
 

@@ -6,6 +6,17 @@ class PrivacyConfig(AppConfig):
     verbose_name = "Privacy"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from privacy import personal_data
+        from privacy.domain import purposes
+        from privacy.enums import ConsentKind
 
         personal_data.register()
+        purposes.register(
+            purposes.Purpose(
+                kind=ConsentKind.ESSENTIAL,
+                question=_("I agree to the terms and have read the privacy policy"),
+                explanation=_("Needed: without it we cannot write for you."),
+            )
+        )

@@ -10,3 +10,11 @@ class ConsentKind(models.TextChoices):
     ESSENTIAL = "essential", _("Terms and privacy policy")
     ANALYTICS = "analytics", _("Anonymous statistics")
     MARKETING = "marketing", _("News by mail")
+
+
+class Answer(models.TextChoices):
+    """What a row of consent says. Who says no at first has refused; only what was granted can be withdrawn."""
+
+    GRANTED = "granted", _("allowed")
+    REFUSED = "refused", _("not allowed")
+    WITHDRAWN = "withdrawn", _("withdrawn")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from tesigo.platform import alert_mail, alerts, duty
+from tesigo.platform import alert_mail, alerts, duty, removals
 
 
 @shared_task(name="tesigo.tasks.nudge_due", ignore_result=True)
@@ -21,3 +21,9 @@ def send_alert(alert_id: str) -> None:
 def mail_alert(subject: str, text: str) -> None:
     """An alert that a site of before alerts were rows has sent on its way."""
     alerts.tell_staff(key=subject, subject=subject, text=text)
+
+
+@shared_task(name="tesigo.tasks.remove_stored", ignore_result=True)
+def remove_stored(removal_id: str) -> None:
+    """Deletes a file whose row is gone (R-84)."""
+    removals.remove(removal_id=int(removal_id))

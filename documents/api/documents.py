@@ -98,9 +98,7 @@ class DocumentViewSet(DocumentRoute):
         """The brief, and where the document stands."""
         return tagged(request, shown(self.document(document_id)))
 
-    @extend_schema(
-        summary="Change the brief", request=BriefSerializer(partial=True), responses=DocumentSerializer
-    )
+    @extend_schema(summary="Change the brief", request=BriefSerializer(partial=True), responses=DocumentSerializer)
     def change(self, request: Request, document_id: UUID) -> Response:
         """Changes these fields of the brief; another kind, topic, language, level or length asks for a new outline."""
         self.document(document_id)
@@ -134,9 +132,7 @@ class DocumentViewSet(DocumentRoute):
         words = TypedBriefSerializer(data=request.data)
         words.is_valid(raise_exception=True)
         try:
-            kept = typed.save(
-                document_id=document_id, by=self.caller, now=timezone.now(), values=words.validated_data
-            )
+            kept = typed.save(document_id=document_id, by=self.caller, now=timezone.now(), values=words.validated_data)
         except NotEditable as error:
             raise not_editable() from error
         return Response(_typed(kept))
@@ -146,9 +142,7 @@ class DocumentViewSet(DocumentRoute):
         """What was typed last over the brief, and what it still needs."""
         return tagged(request, _typed(typed.latest(self.document(document_id))))
 
-    @extend_schema(
-        summary="What can be taken up again", responses=StoppedSerializer(many=True), filters=False
-    )
+    @extend_schema(summary="What can be taken up again", responses=StoppedSerializer(many=True), filters=False)
     def recover(self, request: Request) -> Response:
         """Drafts, orders and jobs that stopped half-way, newest change first, each with what comes next (R-92)."""
         found = recovery.stopped(user=self.caller, now=timezone.now(), most=_MOST_STOPPED)

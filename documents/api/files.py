@@ -155,7 +155,7 @@ class ExportViewSet(DocumentRoute):
         self._not_frozen(document)
         if export.state == ExportState.READY:
             try:
-                return downloads.streamed(export, document)
+                return downloads.streamed(export=export, document=document, by=self.caller)
             except FileNotFoundError:
                 exporting.note_lost(export=export)
                 words = _("This file was lost. It is being made again and will be here in a moment.")

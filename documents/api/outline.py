@@ -23,9 +23,7 @@ def shown(document: Document) -> Any:
     """The outline as it is sent."""
     waits = waiting.told(document.pk) if document.state == DocumentState.OUTLINING else None
     words = str(waits["words"]) if waits else None
-    return outline_shown(
-        document, sections_in_order(document), is_complete=outline.is_complete(document), waits=words
-    )
+    return outline_shown(document, sections_in_order(document), is_complete=outline.is_complete(document), waits=words)
 
 
 class OutlineViewSet(DocumentRoute):

@@ -72,6 +72,4 @@ def not_now(closed: Closed) -> Refusal:
     """A gate said no: 429 where it is the person's own allowance, 503 where it is the house's means (R-21, R-42)."""
     status, kind = (429, "allowance-used-up") if closed.is_personal else (503, "no-room")
     wait = (closed.retry_after or TRY_AGAIN_AFTER).total_seconds()
-    return Refusal(
-        closed.reason, status=status, kind=kind, wait=wait, more={"waits_in_vain": closed.waits_in_vain}
-    )
+    return Refusal(closed.reason, status=status, kind=kind, wait=wait, more={"waits_in_vain": closed.waits_in_vain})

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
 from accounts.errors import QuotaReached
-from documents.domain import lifecycle, removals
+from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document, TypedBrief
 from privacy.domain import audit
+from tesigo.platform import removals
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.domain import removals, retractions, sources
+from documents.domain import retractions, sources
 from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
@@ -32,7 +32,7 @@ from documents.sources.uploaded import FRONT, csl_of_upload
 from documents.uploads import storage
 from documents.uploads.names import title_words
 from documents.uploads.verdict import FileKind
-from tesigo.platform import duty
+from tesigo.platform import duty, removals
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log_values import word
 

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from accounts.models import User
-from documents.domain import removals
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Citation, Document, Upload
@@ -24,7 +23,7 @@ from documents.uploads.inspection import inspect
 from documents.uploads.names import display_name
 from documents.uploads.verdict import FileKind, Verdict
 from privacy.domain import audit
-from tesigo.platform import duty
+from tesigo.platform import duty, removals
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
 

@@ -3,7 +3,6 @@
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
 from documents.models.outline import Section, SectionRevision
-from documents.models.removal import Removal
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source
 from documents.models.typed import TypedBrief
@@ -16,7 +15,6 @@ __all__ = [
     "DocumentQuerySet",
     "Export",
     "Passage",
-    "Removal",
     "Rendering",
     "SearchService",
     "Section",

@@ -121,7 +121,7 @@ def download(
     if document.frozen_at:
         return redirect("documents:take_away", document_id)
     try:
-        return downloads.streamed(export, document)
+        return downloads.streamed(export=export, document=document, by=request.user)
     except FileNotFoundError:
         exporting.note_lost(export=export)
         messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))

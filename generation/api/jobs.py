@@ -119,4 +119,3 @@ def _writer(document: Document) -> Any:
         "offered": list(dict.fromkeys(model.name for model in offered)),
     }
     return WriterSerializer(said).data
-

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from tesigo.platform.api.idempotency import once_per_key
 
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
@@ -23,7 +24,6 @@ from generation.enums import JobKind
 from generation.errors import ModelNotOffered
 from generation.models import AIModel
 from generation.serializers import BegunSerializer, WholeOrderSerializer, WishSerializer
-from tesigo.platform.api.idempotency import once_per_key
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
 
@@ -148,4 +148,3 @@ def _begun(request: Request, *, job_id: UUID, document_id: UUID) -> Response:
         "payment_url": job_status.payment_page(document_id),
     }
     return Response(BegunSerializer(begun).data, status=202, headers={"Location": check})
-

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def begin(
-    *, by: "User", brief: Mapping[str, Any], model: AIModel | None, wish: str, now: datetime
-) -> WholeOrder:
+def begin(*, by: "User", brief: Mapping[str, Any], model: AIModel | None, wish: str, now: datetime) -> WholeOrder:
     """Makes the document and asks for its outline, or does neither. Nothing is written before it is paid.
 
     Raises QuotaReached, and Refused where no outline may be made now.

@@ -10,7 +10,7 @@ from generation.models.chains import AIModel
 
 
 class WholeOrder(models.Model):
-    """A document that a program ordered in one call; its id is the job that is asked about from brief to text (R-58)."""
+    """A document that a program ordered in one call; its id is the job that is asked about until the text is there."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="whole_order")

@@ -8,6 +8,7 @@ class PlatformConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from tesigo.platform import alert_mail, duty
+        from tesigo.platform import alert_mail, duty, removals
 
-        duty.register(alert_mail.ALERTS)
+        for kind in (alert_mail.ALERTS, removals.REMOVALS):
+            duty.register(kind)

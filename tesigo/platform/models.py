@@ -1,4 +1,4 @@
-"""The one table of the ground floor: what staff are to be told (R-113)."""
+"""The tables of the ground floor: what staff are to be told (R-113), and stored files that are to go (R-84)."""
 
 from datetime import timedelta
 
@@ -32,3 +32,18 @@ class Alert(Duty):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Removal(Duty):
+    """A file to be deleted from storage; the row goes with it. Written with what forgets the file (R-84)."""
+
+    stored_as = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Duty.Meta):
+        ordering = ["-created_at"]
+        # From when only documents had files.
+        db_table = "documents_removal"
+
+    def __str__(self) -> str:
+        return f"removal {self.pk}"

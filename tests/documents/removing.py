@@ -4,8 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from documents.domain import removals
-from tesigo.platform import duty
+from tesigo.platform import duty, removals
 
 
 def remove_what_is_due(now: datetime | None = None) -> int:

@@ -14,12 +14,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from documents import tasks
-from documents.domain import removals, uploads
+from documents.domain import uploads
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose
-from documents.models import Document, Export, Removal, Upload
+from documents.models import Document, Export, Upload
 from privacy.domain import retention
-from tesigo.platform import duty, storage
-from tesigo.platform.models import Alert
+from tesigo.platform import duty, removals, storage
+from tesigo.platform.models import Alert, Removal
 from tests.documents import elsewhere, files
 from tests.documents.factories import DocumentFactory
 from tests.documents.removing import remove_what_is_due

@@ -33,7 +33,7 @@ POINTS: Final = {
     "file held, not read": "-documents.domain.extraction._read",
     "passages stored, file not read to its end": "+documents.domain.extraction._store",
     "file read, not noted": "-documents.domain.extraction._name_source",
-    "file deleted, not noted": "+documents.domain.removals._remove",
+    "file deleted, not noted": "+tesigo.platform.removals._remove",
 }
 
 
@@ -109,7 +109,7 @@ def _read(number: str) -> None:
 
 
 def _remove(number: str) -> None:
-    from documents.domain import removals
+    from tesigo.platform import removals
 
     removals.remove(removal_id=int(number))
 

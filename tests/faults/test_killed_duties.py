@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from accounts.domain import mail
 from accounts.models import Mail
-from documents.domain import removals, uploads
+from documents.domain import uploads
 from documents.enums import UploadPurpose, UploadState
-from documents.models import Passage, Removal, Source, Upload
+from documents.models import Passage, Source, Upload
 from sandbox.testing import Running
+from tesigo.platform import removals
+from tesigo.platform.models import Removal
 from tests.documents import files
 from tests.documents.factories import DocumentFactory, UserFactory
 from tests.faults.mortal import Mortal, mortal

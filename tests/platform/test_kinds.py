@@ -13,12 +13,12 @@ from django.utils import timezone
 from accounts.models import Mail, MailEvent
 from billing.models import Mirror, Payment, PriceList, Receipt, ReceiptFile, Refund, WebhookEvent
 from documents.enums import ExportFormat, UploadPurpose, UploadState
-from documents.models import Document, Export, Removal, Rendering, Upload
+from documents.models import Document, Export, Rendering, Upload
 from privacy.models import AuditEvent
 from tesigo import waiting
 from tesigo.celery import app
 from tesigo.platform import duty
-from tesigo.platform.models import Alert
+from tesigo.platform.models import Alert, Removal
 from tests.billing.concurrently import at_once
 from tests.documents.factories import DocumentFactory
 from tests.platform.test_today import who_may

@@ -12,17 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from documents.models import Removal
 from tesigo.platform import duty
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
+from tesigo.platform.models import Removal
 
 #: Never given up; staff are told when it has failed for about three hours.
 REMOVALS: Final = duty.Kind(
     name="removal",
     label=gettext_lazy("Files to be deleted"),
     model=Removal,
-    task="documents.tasks.remove_stored",
+    task="tesigo.tasks.remove_stored",
     lease=timedelta(minutes=2),
     told_after=10,
     outages=(ServiceAway,),
