@@ -74,7 +74,7 @@ class CreditNoteSerializer(ModelSerializer):
 
     def get_file_url(self, note: CreditNote) -> str:
         """Where its PDF is fetched."""
-        return address(self.context, "api:credit-note", note.pk)
+        return address(self.context, "billing-api:credit-note", note.pk)
 
 
 class ReceiptSerializer(ModelSerializer):
@@ -91,7 +91,7 @@ class ReceiptSerializer(ModelSerializer):
 
     def get_file_url(self, receipt: Receipt) -> str:
         """Where its PDF is fetched."""
-        return address(self.context, "api:receipt", receipt.payment_id)
+        return address(self.context, "billing-api:receipt", receipt.payment_id)
 
 
 class PaymentSerializer(ModelSerializer):

@@ -166,7 +166,7 @@ class ExportViewSet(DocumentRoute):
 
     def _context(self) -> dict[str, Any]:
         def address_of(export: Export) -> str:
-            address = reverse("api:export-file", args=[export.document_id, export.pk])
+            address = reverse("documents-api:export-file", args=[export.document_id, export.pk])
             return self.request.build_absolute_uri(address)
 
         return {"address_of": address_of}

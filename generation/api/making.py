@@ -139,7 +139,7 @@ def _outline_job(document_id: UUID) -> UUID:
 
 
 def _begun(request: Request, *, job_id: UUID, document_id: UUID) -> Response:
-    check = request.build_absolute_uri(reverse("api:job-status", args=[job_id]))
+    check = request.build_absolute_uri(reverse("generation-api:job-status", args=[job_id]))
     begun: dict[str, Any] = {
         "job_id": job_id,
         "document_id": document_id,

@@ -7,6 +7,7 @@ from generation.api.making import MakingViewSet
 
 _ONE = "documents/<uuid:document_id>"
 
+app_name = "generation-api"
 urlpatterns = [
     path("generate/outline", MakingViewSet.as_view({"post": "outline"}), name="generate-outline"),
     path("generate/document-async", MakingViewSet.as_view({"post": "whole"}), name="generate-document"),

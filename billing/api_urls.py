@@ -7,6 +7,7 @@ from billing.api.payments import PaperViewSet, PaymentViewSet
 
 _ONE = "documents/<uuid:document_id>"
 
+app_name = "billing-api"
 urlpatterns = [
     path("prices/quote", PriceViewSet.as_view({"get": "quote"}), name="quote"),
     path(f"{_ONE}/price", PriceViewSet.as_view({"get": "retrieve"}), name="price"),

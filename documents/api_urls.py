@@ -9,6 +9,7 @@ from documents.api.reading import CitationViewSet, SectionViewSet, StyleListView
 
 _ONE = "documents/<uuid:document_id>"
 
+app_name = "documents-api"
 urlpatterns = [
     path("documents", DocumentViewSet.as_view({"get": "list", "post": "create"}), name="documents"),
     path("documents/recover", DocumentViewSet.as_view({"get": "recover"}), name="recover"),
