@@ -3,7 +3,7 @@
 from django.urls import path
 
 from documents.api.documents import DocumentViewSet
-from documents.api.files import ExportViewSet, SourceViewSet
+from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
 from documents.api.outline import OutlineViewSet
 from documents.api.reading import CitationViewSet, SectionViewSet, StyleListViewSet, StyleViewSet, WorkViewSet
 
@@ -28,6 +28,6 @@ urlpatterns = [
         name="source",
     ),
     path(f"{_ONE}/export", ExportViewSet.as_view({"get": "list", "post": "create"}), name="export"),
-    path(f"{_ONE}/export/<uuid:export_id>/file", ExportViewSet.as_view({"get": "download"}), name="export-file"),
+    path(f"{_ONE}/export/<uuid:export_id>/file", FileViewSet.as_view({"get": "download"}), name="export-file"),
     path("citation-styles", StyleListViewSet.as_view({"get": "list"}), name="citation-styles"),
 ]

@@ -26,6 +26,7 @@ from documents.serializers import (
     UploadSerializer,
     WantedExportSerializer,
 )
+from tesigo.platform.api.negotiation import Anything
 from tesigo.platform.api.problems import Refusal
 
 #: What is typed instead of chosen, by the field it comes in.
@@ -111,8 +112,8 @@ class SourceViewSet(DocumentRoute):
 class ExportViewSet(DocumentRoute):
     """Files of a finished document to take away."""
 
-    required_scopes = {"list": READ, "create": WRITE, "download": READ}
-    refuses_with = {"list": (409,), "create": (409, 429), "download": (409, 503)}
+    required_scopes = {"list": READ, "create": WRITE}
+    refuses_with = {"list": (409,), "create": (409, 429)}
     queryset = Export.objects.none()
     serializer_class = ExportSerializer
 
@@ -129,7 +130,7 @@ class ExportViewSet(DocumentRoute):
         document = self.finished(document_id)
         wanted = WantedExportSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        self._not_frozen(document)
+        _not_frozen(document)
         try:
             export = exporting.request_export(
                 document_id=document_id,
@@ -142,6 +143,22 @@ class ExportViewSet(DocumentRoute):
         export.refresh_from_db()
         return Response(ExportSerializer(export, context=self._context()).data, status=202)
 
+    def _context(self) -> dict[str, Any]:
+        def address_of(export: Export) -> str:
+            address = reverse("documents-api:export-file", args=[export.document_id, export.pk])
+            return self.request.build_absolute_uri(address)
+
+        return {"address_of": address_of}
+
+
+class FileViewSet(DocumentRoute):
+    """A file on its way."""
+
+    required_scopes = {"download": READ}
+    refuses_with = {"download": (409, 503)}
+    content_negotiation_class = Anything
+    serializer_class = ExportSerializer
+
     @extend_schema(
         summary="Fetch a file",
         responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")},
@@ -152,7 +169,7 @@ class ExportViewSet(DocumentRoute):
         export = document.exports.filter(pk=export_id).first()
         if export is None:
             raise Http404
-        self._not_frozen(document)
+        _not_frozen(document)
         if export.state == ExportState.READY:
             try:
                 return downloads.streamed(export=export, document=document, by=self.caller)
@@ -164,14 +181,8 @@ class ExportViewSet(DocumentRoute):
             raise Refusal(_("This file could not be made. Ask for it again."), status=409, kind="export-failed")
         raise Refusal(_("This file is being made."), status=409, kind="not-ready", wait=2)
 
-    def _context(self) -> dict[str, Any]:
-        def address_of(export: Export) -> str:
-            address = reverse("documents-api:export-file", args=[export.document_id, export.pk])
-            return self.request.build_absolute_uri(address)
 
-        return {"address_of": address_of}
-
-    def _not_frozen(self, document: Document) -> None:
-        if document.frozen_at:
-            words = _("The payment of this document is disputed. Nothing can be taken away until that is settled.")
-            raise Refusal(words, status=409, kind="frozen")
+def _not_frozen(document: Document) -> None:
+    if document.frozen_at:
+        words = _("The payment of this document is disputed. Nothing can be taken away until that is settled.")
+        raise Refusal(words, status=409, kind="frozen")

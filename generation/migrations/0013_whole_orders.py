@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0011_typedbrief"),
+        ("documents", "0012_typed_brief"),
         ("generation", "0012_model_checked_at"),
     ]
 

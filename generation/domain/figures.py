@@ -1,0 +1,41 @@
+"""The house's figures since its beginning: what was written, what it took, what came in (R-58)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Avg, Count, F, Sum
+
+from billing.domain.takings import all_time
+from generation.enums import JobKind, JobState, Scope
+from generation.models import BudgetUse, Job
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Tokens of input and output that calls took. ``average`` is of finished documents, 0 without any."""
+
+    total: int
+    average: int
+    documents: int
+
+
+def tokens() -> Tokens:
+    """All that was booked, those of thrown-away drafts included, and what a finished document took: two queries."""
+    total = BudgetUse.objects.filter(scope=Scope.HOUSE_MONTH).aggregate(sum=Sum("spent_tokens", default=0))["sum"]
+    finished = Job.objects.filter(kind=JobKind.DOCUMENT, state=JobState.SUCCEEDED)
+    found = finished.aggregate(average=Avg(F("input_tokens") + F("output_tokens")), count=Count("pk"))
+    return Tokens(total=total, average=round(found["average"] or 0), documents=found["count"])
+
+
+def jobs_by_state() -> dict[str, dict[str, int]]:
+    """How many jobs of each kind are in each state: one query."""
+    found = {kind.value: dict.fromkeys(JobState.values, 0) for kind in JobKind}
+    for kind, state, count in Job.objects.values_list("kind", "state").annotate(n=Count("pk")).order_by():
+        if kind in found:
+            found[kind][state] = count
+    return found
+
+
+def revenue() -> Decimal:
+    """Euros."""
+    return all_time().net
