@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from billing.models import Payment
 
 #: Characters by which a cell would be taken for a formula; such a cell gets an apostrophe before it (OWASP).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -54,3 +55,13 @@ def _cell(value: object) -> str:
     text = str(value)
     is_number = isinstance(value, (int, Decimal))
     return f"'{text}" if text.startswith(_FORMULA) and not is_number else text
+
+
+def stripe_ids(people: list[int]) -> list[str]:
+    """What Stripe calls the payments of these people, their refunds and their disputes."""
+    found: set[str | None] = set()
+    for payment in Payment.objects.filter(user__in=people).prefetch_related("refunds", "disputes"):
+        found |= {payment.stripe_session_id, payment.stripe_payment_intent_id}
+        found |= {refund.stripe_refund_id for refund in payment.refunds.all()}
+        found |= {dispute.stripe_dispute_id for dispute in payment.disputes.all()}
+    return sorted(one for one in found if one)

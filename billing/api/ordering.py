@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from tesigo.platform.api.idempotency import once_per_key
 
 from accounts.domain.callers import caller_of
 from accounts.domain.signed_in import SignedInRequest
@@ -24,6 +23,7 @@ from billing.serializers import CheckoutSerializer, OpenedSerializer, PagesSeria
 from billing.views.ordering import TRY_AGAIN_AFTER, buyer_of
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
+from tesigo.platform.api.idempotency import once_per_key
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
 

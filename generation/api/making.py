@@ -10,7 +10,6 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from tesigo.platform.api.idempotency import once_per_key
 
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
@@ -24,6 +23,7 @@ from generation.enums import JobKind
 from generation.errors import ModelNotOffered
 from generation.models import AIModel
 from generation.serializers import BegunSerializer, WholeOrderSerializer, WishSerializer
+from tesigo.platform.api.idempotency import once_per_key
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
 

@@ -412,9 +412,7 @@ def test_a_file_is_handed_in_seen_and_taken_back(program: Program, student: User
         ("ris", "TY  - BOOK\nAU  - Lind, Ada\nTI  - On rocks\nPY  - 2020\nER  - \n", "ris"),
     ],
 )
-def test_references_are_handed_in_as_text(
-    program: Program, student: User, field: str, words: str, kind: str
-) -> None:
+def test_references_are_handed_in_as_text(program: Program, student: User, field: str, words: str, kind: str) -> None:
     document = DocumentFactory.create(owner=student)
     answer = program.post(at(document, "sources"), {field: words})
     assert answer.status_code == 202, answer.content
