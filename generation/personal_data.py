@@ -48,7 +48,9 @@ class _OfPeriod(Retention):
     def due(self, now: datetime) -> QuerySet[Model]:
         """The rows whose time is over, oldest first."""
         last = (now - self.keep).date().isoformat()
-        return _rows(BudgetUse.objects.exclude(period="").filter(period__lt=last).order_by("period"))
+        rows = BudgetUse.objects.exclude(period="").filter(period__lt=last)
+        # The house's months are about nobody and twelve a year: they are what writing took since the beginning.
+        return _rows(rows.exclude(scope=Scope.HOUSE_MONTH).order_by("period"))
 
 
 class _OfGoneJob(Retention):

@@ -1,11 +1,9 @@
-"""The house's figures since its beginning: what was written, what it took, what came in (R-58)."""
+"""What writing took since the beginning, and how all jobs stand (R-58)."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Avg, Count, F, Sum
 
-from billing.domain.takings import all_time
 from generation.enums import JobKind, JobState, Scope
 from generation.models import BudgetUse, Job
 
@@ -34,8 +32,3 @@ def jobs_by_state() -> dict[str, dict[str, int]]:
         if kind in found:
             found[kind][state] = count
     return found
-
-
-def revenue() -> Decimal:
-    """Euros."""
-    return all_time().net
