@@ -39,7 +39,7 @@ class ProfileSerializer(serializers.Serializer[User]):
     )
 
 
-class DeviceSerializer(serializers.Serializer[Device]):
+class DeviceSerializer(serializers.Serializer[Any]):
     """A browser that is signed in."""
 
     id = serializers.IntegerField()

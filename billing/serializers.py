@@ -1,6 +1,6 @@
 """Prices and payments as programs see them. Amounts are euros with two places, as text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from tesigo.platform.clean_fields import LineField, ModelSerializer
 class LineSerializer(serializers.Serializer[Any]):
     """One line of an order."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the name that lines have
     amount = serializers.CharField()
     kind = serializers.CharField(help_text="base, tier, discount, promo, cap, floor or provider_minimum.")
 
@@ -133,7 +133,7 @@ class BeingMadeSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
-def address(context: dict[str, Any], name: str, pk: Any) -> str:
+def address(context: Mapping[str, Any], name: str, pk: Any) -> str:
     """The address of a route, as the caller reaches it."""
     to: Callable[[str, Any], str] = context["address"]
     return to(name, pk)

@@ -7,11 +7,10 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from documents.domain import briefs
+from documents.domain import briefs, styles
 from documents.domain.citations import CitationCard
 from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import ExportFormat, UploadPurpose
-from documents.export import csl_styles
 from documents.models import Document, Export, Section, Source, Upload
 from documents.models.document import MAX_PAGES
 from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
@@ -21,7 +20,7 @@ class StyleField(serializers.ChoiceField):
     """A citation style at hand, by its CSL name (R-96)."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=[(style.name, style.title) for style in csl_styles()], **options)
+        super().__init__(choices=styles.at_hand(), **options)
 
 
 class BriefSerializer(ModelSerializer):

@@ -1,15 +1,23 @@
 """Jobs as programs see them, and what they send to have something made."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from documents.serializers import BriefSerializer
+from documents.domain import briefs, styles
+from documents.models import Document
 from generation.domain.job_status import Status
-from tesigo.platform.clean_fields import LineField
+from tesigo.platform.clean_fields import LineField, ModelSerializer
 
 
-class WholeOrderSerializer(BriefSerializer):
+class StyleField(serializers.ChoiceField):
+    """A citation style at hand, by its CSL name (R-96)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=styles.at_hand(), **options)
+
+
+class WholeOrderSerializer(ModelSerializer):
     """A whole work in one call: the brief, the model that writes, a wish for the outline."""
 
     title = LineField(max_length=300, help_text="What the work is about; the outline names it more finely.")
@@ -17,8 +25,12 @@ class WholeOrderSerializer(BriefSerializer):
     model = LineField(max_length=100, required=False, help_text="One of those at GET /models; else the usual ones.")
     wish = LineField(max_length=500, required=False, default="", allow_blank=True, help_text="For the outline.")
 
-    class Meta(BriefSerializer.Meta):
-        fields = ("title", *BriefSerializer.Meta.fields, "model", "wish")
+    citation_style = StyleField(required=False, default="apa")
+
+    class Meta:
+        model = Document
+        fields: ClassVar[Any] = ("title", *briefs.FIELDS, "model", "wish")
+        extra_kwargs: ClassVar[dict[str, Any]] = {"search_for_sources": {"default": True}, "pages": {"default": 10}}
 
 
 class WishSerializer(serializers.Serializer[Any]):
@@ -90,13 +102,20 @@ class OfferedSerializer(serializers.Serializer[Any]):
     provider = serializers.CharField()
 
 
+class StateSerializer(serializers.Serializer[Any]):
+    """Where a document stands."""
+
+    document_id = serializers.UUIDField()
+    state = serializers.CharField()
+
+
 class ProgressSerializer(serializers.Serializer[Any]):
     """Everything that the progress page shows."""
 
     document = serializers.UUIDField()
     title = serializers.CharField()
     state = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the name that the snapshot has
     failure = serializers.CharField()
     percent = serializers.IntegerField()
     place = serializers.IntegerField(allow_null=True, help_text="In the queue, from 1.")

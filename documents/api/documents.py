@@ -77,7 +77,7 @@ class DocumentViewSet(DocumentRoute):
             if not asked.allowed:
                 words = _("That were many searches within a minute.")
                 raise Refusal(words, status=429, kind="too-many-searches", wait=asked.retry_after)
-        page = self.paginate_queryset(library(user=self.caller, words=words, state=state).order_by())
+        page = self.paginate_queryset(library(user=self.caller, words=words, state=state).order_by()) or []
         hits = excerpts(documents=page, words=words) if words else {}
         plain = {pk: _plain(text) for pk, text in hits.items()}
         return self.get_paginated_response(FoundSerializer(page, many=True, context={"excerpts": plain}).data)

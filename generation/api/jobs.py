@@ -16,10 +16,15 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.errors import IllegalMove, NotEditable
 from documents.models import Document
-from documents.serializers import DocumentSerializer
 from generation.api.making import model_named
 from generation.domain import job_status, progress, writers
-from generation.serializers import JobStatusSerializer, OfferedSerializer, ProgressSerializer, WriterSerializer
+from generation.serializers import (
+    JobStatusSerializer,
+    OfferedSerializer,
+    ProgressSerializer,
+    StateSerializer,
+    WriterSerializer,
+)
 from tesigo.platform.api.etags import tagged
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
@@ -58,9 +63,9 @@ class AgainViewSet(ApiViewSet):
 
     required_scopes = {"again": _WRITE}
     refuses_with = {"again": (409,)}
-    serializer_class = DocumentSerializer
+    serializer_class = StateSerializer
 
-    @extend_schema(summary="Try a failed document again", request=None, responses=DocumentSerializer)
+    @extend_schema(summary="Try a failed document again", request=None, responses=StateSerializer)
     def again(self, request: Request, document_id: UUID) -> Response:
         """A failed document, whose money went back, returns to its outline, to be changed and ordered anew."""
         owned_document(document_id=document_id, user=caller_of(request))
@@ -71,7 +76,8 @@ class AgainViewSet(ApiViewSet):
         except IllegalMove as error:
             words = _("Only a document that has failed can be tried again.")
             raise Refusal(words, status=409, kind="not-failed") from error
-        return Response(DocumentSerializer(owned_document(document_id=document_id, user=caller_of(request))).data)
+        said = {"document_id": document_id, "state": DocumentState.OUTLINED}
+        return Response(StateSerializer(said).data)
 
 
 class WriterViewSet(ApiViewSet):

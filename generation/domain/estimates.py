@@ -220,7 +220,7 @@ def _part(figures: Figures, model: AIModel | None) -> Part:
     return Part(usage, figures.calls, (one.cost(model) * Decimal(str(round(figures.calls, 3)))).quantize(_EXACT))
 
 
-def _models(purposes: Iterable[str], writer: int | None) -> dict[str, AIModel | None]:
+def _models(purposes: Iterable[str], writer: int | None = None) -> dict[str, AIModel | None]:
     """The model that is asked first for each kind of question; that which writes for kinds that are no more."""
     linked = dict(chains.chains())
     linked[Purpose.WRITING] = writers.chosen_first(linked.get(Purpose.WRITING, []), writer)

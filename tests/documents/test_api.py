@@ -349,7 +349,7 @@ def test_works_and_citations_are_shown_with_what_they_rest_on(program: Program, 
     source = SourceFactory.create(document=ready)
     passage = PassageFactory.create(source=source, page_label="xii")
     ready.citations.create(
-        section=ready.sections.first(), position=0, source=source, passage=passage,
+        section=ready.sections.get(position=0), position=0, source=source, passage=passage,
         sentence=f"The lens turned [@{source.key}].", check_result="overlap",
     )  # fmt: skip
     [work] = program.get(at(ready, "works")).json()["results"]
@@ -503,9 +503,9 @@ async def test_a_file_is_streamed_without_a_connection() -> None:
         return at(document, "export", exported(document).pk, "file"), program_of(owner).token
 
     path, token = await sync_to_async(prepare)()
-    response = await AsyncClient().get(path, headers={"Authorization": f"Bearer {token}"})
+    response: Any = await AsyncClient().get(path, headers={"Authorization": f"Bearer {token}"})
     assert response.status_code == 200
-    assert b"".join([part async for part in response]) == b"%PDF-1.7 words"
+    assert b"".join([part async for part in response.streaming_content]) == b"%PDF-1.7 words"
 
 
 # --- every method of every route ------------------------------------------------------------------------------------
