@@ -1,11 +1,8 @@
 """What this app holds about people. Consents prove what was allowed and stay as long as the account does."""
 
-from datetime import timedelta
-
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from privacy import registry
+from privacy import registry, rules
 from privacy.models import AuditEvent
 from privacy.registry import (
     DUTY,
@@ -17,20 +14,19 @@ from privacy.registry import (
     Erased,
     PersonalData,
     Retained,
-    Retention,
     Rows,
 )
 
 
 def register() -> None:
     """Declares the fields of consents and of the audit trail, which holds ids only."""
-    registry.register(PersonalData(app="privacy", rows=_ROWS))
+    registry.register(PersonalData(app="privacy", rows=_ROWS, retention=rules.RULES))
     # The ground floor knows no app, so its tables are declared here.
     registry.register(
         PersonalData(
             app="platform",
             rows={"Alert": _ALERT, "Removal": _REMOVAL},
-            retention=(Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),),
+            retention=rules.PLATFORM,
         )
     )
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count, F, Sum
 
-from generation.enums import JobKind, JobState, Scope
-from generation.models import BudgetUse, Job
+from generation.enums import JobKind, JobState
+from generation.models import Attempt, Job, ModelDay
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,10 @@ class Tokens:
 
 
 def tokens() -> Tokens:
-    """All that was booked, those of thrown-away drafts included, and what a finished document took: two queries."""
-    total = BudgetUse.objects.filter(scope=Scope.HOUSE_MONTH).aggregate(sum=Sum("spent_tokens", default=0))["sum"]
+    """Every call ever booked, those of thrown-away drafts included, and what a finished document took: three queries."""
+    took = {"sum": Sum(F("input_tokens") + F("output_tokens"), default=0)}
+    # Single calls are kept for some months, and then as sums of a day.
+    total = Attempt.objects.aggregate(**took)["sum"] + ModelDay.objects.aggregate(**took)["sum"]
     finished = Job.objects.filter(kind=JobKind.DOCUMENT, state=JobState.SUCCEEDED)
     found = finished.aggregate(average=Avg(F("input_tokens") + F("output_tokens")), count=Count("pk"))
     return Tokens(total=total, average=round(found["average"] or 0), documents=found["count"])

@@ -5,7 +5,7 @@ from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservati
 from generation.models.chains import AIModel, ChainPlace
 from generation.models.order import WholeOrder, WriterChoice
 from generation.models.queue import Job, JobEvent, Step
-from generation.models.usage import JobUsage, ProviderCredit
+from generation.models.usage import JobUsage, ModelDay, ProviderCredit
 
 __all__ = [
     "AIModel",
@@ -18,6 +18,7 @@ __all__ = [
     "JobUsage",
     "KeyLimit",
     "LanguageFactor",
+    "ModelDay",
     "PersonalLimit",
     "ProviderCredit",
     "Reservation",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0012_typed_brief"),
-        ("generation", "0012_model_checked_at"),
+        ("generation", "0013_calls_become_sums"),
     ]
 
     operations = [
