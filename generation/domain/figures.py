@@ -18,7 +18,7 @@ class Tokens:
 
 
 def tokens() -> Tokens:
-    """Every call ever booked, those of thrown-away drafts included, and what a finished document took: three queries."""
+    """Every call ever booked, of thrown-away drafts as well, and what a finished document took: three queries."""
     took = {"sum": Sum(F("input_tokens") + F("output_tokens"), default=0)}
     # Single calls are kept for some months, and then as sums of a day.
     total = Attempt.objects.aggregate(**took)["sum"] + ModelDay.objects.aggregate(**took)["sum"]
