@@ -7,5 +7,8 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         from privacy import personal_data
+        from privacy.domain import exports
+        from tesigo.platform import duty
 
         personal_data.register()
+        duty.register(exports.EXPORTS)

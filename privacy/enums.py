@@ -10,3 +10,13 @@ class ConsentKind(models.TextChoices):
     ESSENTIAL = "essential", _("Terms and privacy policy")
     ANALYTICS = "analytics", _("Anonymous statistics")
     MARKETING = "marketing", _("News by mail")
+
+
+class ExportState(models.TextChoices):
+    """How far an export of a person's data got (R-71)."""
+
+    PENDING = "pending", _("being made")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+    #: A newer one took its place; its file is gone.
+    REPLACED = "replaced", _("replaced by a newer one")
