@@ -16,10 +16,10 @@ from tesigo.platform.read_only import ReadOnly
 class ConsentAdmin(ReadOnly, admin.ModelAdmin):
     """Who allowed what, when; the newest row of a kind is in force."""
 
-    list_display = ("created_at", "person", "kind", "granted", "policy_version", "ip")
-    fields = ("person", "kind", "granted", "policy_version", "ip", "user_agent", "created_at")
+    list_display = ("created_at", "person", "kind", "answer", "policy_version", "ip")
+    fields = ("person", "kind", "answer", "policy_version", "ip", "user_agent", "created_at")
     readonly_fields = ("person",)
-    list_filter = ("kind", "granted", "policy_version", "created_at")
+    list_filter = ("kind", "answer", "policy_version", "created_at")
     search_fields = ("user__email",)
     list_select_related = ("user",)
     date_hierarchy = "created_at"

@@ -6,9 +6,19 @@ class PrivacyConfig(AppConfig):
     verbose_name = "Privacy"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from privacy import personal_data
-        from privacy.domain import exports
+        from privacy.domain import exports, purposes
+        from privacy.enums import ConsentKind
         from tesigo.platform import duty
 
         personal_data.register()
+        purposes.register(
+            purposes.Purpose(
+                kind=ConsentKind.ESSENTIAL,
+                question=_("I agree to the terms and have read the privacy policy"),
+                explanation=_("Needed: without it we cannot write for you."),
+            )
+        )
         duty.register(exports.EXPORTS)

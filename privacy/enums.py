@@ -20,3 +20,11 @@ class ExportState(models.TextChoices):
     FAILED = "failed", _("failed")
     #: A newer one took its place; its file is gone.
     REPLACED = "replaced", _("replaced by a newer one")
+
+
+class Answer(models.TextChoices):
+    """What a row of consent says. Who says no at first has refused; only what was granted can be withdrawn."""
+
+    GRANTED = "granted", _("allowed")
+    REFUSED = "refused", _("not allowed")
+    WITHDRAWN = "withdrawn", _("withdrawn")

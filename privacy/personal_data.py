@@ -19,6 +19,7 @@ def register() -> None:
                     "user": Holds.LINK,
                     "kind": Holds.PERSONAL,
                     "granted": Holds.PERSONAL,
+                    "answer": Holds.PERSONAL,
                     "policy_version": Holds.PLAIN,
                     "ip": Holds.PERSONAL,
                     "user_agent": Holds.PERSONAL,

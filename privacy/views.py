@@ -1,5 +1,7 @@
 """Consent, the terms, and what is kept for how long."""
 
+from typing import Final
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,6 +18,9 @@ from privacy.forms import ConsentForm
 from tesigo.platform.client import client_ip, user_agent
 from tesigo.platform.redirects import own_path
 
+#: Answers that the page shows; nobody has come near it.
+HISTORY: Final = 100
+
 
 @never_cache
 @login_required
@@ -27,7 +32,7 @@ def consents(request: HttpRequest) -> HttpResponse:
     next_url = own_path(request.POST.get("next") or request.GET.get("next"))
     is_first = not consent.has_accepted_policy(user)
     given = {kind.value: True for kind, allowed in consent.state_of(user).items() if allowed and not is_first}
-    form = ConsentForm(request.POST or None, initial=given)
+    form = ConsentForm(request.POST or None, initial=given, kinds=consent.kinds_for(user))
     if request.method == "POST" and form.is_valid():
         consent.give(
             user=user,
@@ -39,7 +44,7 @@ def consents(request: HttpRequest) -> HttpResponse:
         if not is_first:
             messages.success(request, _("Saved."))
         return redirect(next_url or (settings.LOGIN_REDIRECT_URL if is_first else "privacy:consents"))
-    context = {"form": form, "is_first": is_first, "next": next_url}
+    context = {"form": form, "is_first": is_first, "next": next_url, "history": consent.history_of(user)[:HISTORY]}
     return render(request, "privacy/consents.html", context, status=422 if form.errors else 200)
 
 

@@ -135,7 +135,7 @@ SECTIONS: Final = (
         rows=lambda user: Consent.objects.filter(user=user).order_by("-created_at"),
         cells=lambda one: (
             one.get_kind_display(),
-            gettext("allowed") if one.granted else gettext("not allowed"),
+            one.get_answer_display(),
             one.policy_version,
             one.created_at,
         ),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.domain import devices, mail_addresses, people
 from accounts.domain.signed_in import SignedInRequest
 from accounts.forms import ProfileForm
-from accounts.models import Device
+from accounts.models import Device, User
 from accounts.views.proving import freshly_proven
 from privacy.domain import consent
 from tesigo.platform.redirects import own_path
@@ -34,9 +34,14 @@ def account(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "devices": devices.of(user=user, now=timezone.now()),
         "this_session": request.session.session_key,
-        "consents": [(kind.label, given) for kind, given in consent.state_of(user).items()],
+        "consents": _consents(user),
     }
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
+
+
+def _consents(user: User) -> list[tuple[str, bool]]:
+    state = consent.state_of(user)
+    return [(str(kind.label), state[kind]) for kind in consent.kinds_for(user)]
 
 
 @login_required

@@ -15,8 +15,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import Attachment
+from accounts.models import User
 from billing.models import CreditNote, Payment, Receipt, ReceiptFile, YearCounter
 from documents.domain import exporting
+from privacy.domain import audit
 from tesigo.platform import duty, removals
 from tesigo.platform.enqueue import enqueue_on_commit
 
@@ -87,6 +89,12 @@ def read(*, paper: Paper) -> bytes | None:
     except FileNotFoundError:
         _make_again(file)
         return None
+
+
+def note_taken(*, paper: Paper, by: User) -> None:
+    """Its payer takes the file away: a row in the trail (R-76)."""
+    action = "receipt.downloaded" if isinstance(paper, Receipt) else "credit_note.downloaded"
+    audit.record(action=action, subject=paper, by=by)
 
 
 def make(*, file_id: int) -> bool:

@@ -68,6 +68,7 @@ def _paper(request: SignedInRequest, paper: papers.Paper, *, title: str, about: 
     if not asked.allowed:
         return limited(request, retry_after=asked.retry_after)
     if (pdf := papers.read(paper=paper)) is not None:
+        papers.note_taken(paper=paper, by=request.user)
         response = HttpResponse(pdf, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{papers.name_of(paper)}"'
         return response

@@ -43,6 +43,7 @@ from documents.export import (
 )
 from documents.export.sheet import render_sheet
 from documents.models import Document, Export, Section
+from privacy.domain import audit
 from tesigo.platform import duty, removals
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -63,6 +64,7 @@ __all__ = [
     "make_export",
     "measure",
     "note_lost",
+    "note_taken",
     "prepare",
     "render",
     "render_reader",
@@ -233,11 +235,23 @@ def request_export(
     row, _ = prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)
     now = timezone.now()
     idle = Export.objects.filter(pk=row.pk, due_at=None).exclude(state=ExportState.READY)
-    if idle.update(state=ExportState.PENDING, **duty.afresh(now)):
-        enqueue_on_commit(EXPORTS.task, str(row.pk))
-    elif by is not None and row.state == ExportState.READY:
+    with transaction.atomic():
+        if begins := idle.update(state=ExportState.PENDING, **duty.afresh(now)):
+            if by is not None:
+                about = {"document": str(document_id), "format": row.format}
+                audit.record(action="export.requested", subject=row, by=by, details=about)
+            enqueue_on_commit(EXPORTS.task, str(row.pk))
+    if begins:
+        return row
+    if by is not None and row.state == ExportState.READY:
         _see_to(row, now)
     return row
+
+
+def note_taken(*, export: Export, by: "User") -> None:
+    """Its owner takes the file away: a row in the trail (R-76)."""
+    details = {"document": str(export.document_id), "format": export.format}
+    audit.record(action="export.downloaded", subject=export, by=by, details=details)
 
 
 def _see_to(row: Export, now: datetime) -> None:

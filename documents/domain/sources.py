@@ -117,8 +117,9 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
             added.append(source)
             dois |= {work.doi} - {""}
             titles.add(_plain(work.title))
-        for source in added:
-            audit.record(action="source.found", subject=source, by=by)
+        # One row for the search, whatever it found (R-76).
+        found = {"sources": len(added)}
+        audit.record(action="sources.searched", subject=Document(pk=document_id), by=by, details=found)
     return added
 
 

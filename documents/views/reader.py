@@ -134,6 +134,7 @@ def download(
         exporting.note_lost(export=export)
         messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))
         return redirect("documents:take_away", document_id)
+    exporting.note_taken(export=export, by=request.user)
     content_type = CONTENT_TYPES[ExportFormat(export.format)]
     return attachment(file, size=export.size, name=name, content_type=content_type)
 

@@ -31,10 +31,10 @@ def _head(user: AbstractBaseUser, now: datetime) -> Iterator[str]:
     yield "=" * len(title)
     yield ""
     facts = {"number": user.pk, "at": said_date(localtime(now), "DATETIME_FORMAT"), "zone": settings.TIME_ZONE}
-    yield from _wrapped(
-        _("This archive holds what we keep about the account number %(number)d, as it was on %(at)s (%(zone)s).")
-        % facts
-    )
+    said = _("This archive holds what we keep about the account number %(number)d, as it was on %(at)s (%(zone)s).")
+    yield from _wrapped(said % facts)
+    if settings.NOTICE_BANNER:
+        yield from _wrapped(str(settings.NOTICE_BANNER))
     yield ""
 
 
@@ -115,10 +115,9 @@ def _left_out(tables: Sequence[Table]) -> Iterator[str]:
 
 def _foot() -> Iterator[str]:
     yield from _heading(_("What you can do"))
-    yield from _wrapped(
-        _("You may have this corrected, or erased. How, and for how long we keep what, is said at %(policy)s. Questions:"
-          " %(contact)s.") % {"policy": f"{settings.SITE_URL}/privacy-policy/", "contact": settings.CONTACT_EMAIL}
-    )  # fmt: skip
+    said = _("You may have this corrected, or erased. How, and how long we keep what, is said at %(policy)s.")
+    yield from _wrapped(said % {"policy": f"{settings.SITE_URL}/privacy-policy/"})
+    yield from _wrapped(_("Questions: %(contact)s") % {"contact": settings.CONTACT_EMAIL})
 
 
 def _called(table: Table) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.timezone import now as utc_now
 
-from privacy.models import AuditEvent
+from privacy.models import CUT, AuditEvent
 from tesigo.platform.correlation import correlation_id
 
 #: Rows linked in one transaction.
@@ -46,33 +46,68 @@ def seal_new() -> int:
     sealed = 0
     while True:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-            last = AuditEvent.objects.exclude(seal=None).order_by("-seal").first()
-            number, digest = (last.seal or 0, bytes(last.digest or b"")) if last else (0, _START)
-            new = list(AuditEvent.objects.filter(seal=None).order_by("id")[:BATCH])
-            for event in new:
-                number += 1
-                digest = _link(digest, number, event)
-                AuditEvent.objects.filter(pk=event.pk, seal=None).update(seal=number, digest=digest)
-        sealed += len(new)
-        if len(new) < BATCH:
+            _lock()
+            new = _seal_some()
+        sealed += new
+        if new < BATCH:
             return sealed
+
+
+def cut(rows: QuerySet[AuditEvent]) -> int:
+    """Lets the oldest rows of the chain go, up to the last of `rows`, and returns how many went (decision 0007).
+
+    A new row says up to which seal and with which digest; it is sealed before anything goes, so that what is left
+    begins where the trail itself says that it does. The database refuses to let younger rows go than it should.
+    """
+    seal_new()
+    with transaction.atomic():
+        _lock()
+        last = rows.exclude(seal=None).order_by("-seal").first()
+        if last is None:
+            return 0
+        details = {"up_to": last.seal, "digest": bytes(last.digest or b"").hex()}
+        record(action=CUT, subject=None, by=None, details=details)
+        while _seal_some() == BATCH:
+            pass
+        gone, _by_model = AuditEvent.objects.filter(seal__lte=last.seal).order_by().delete()
+    return gone
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _seal_some() -> int:
+    last = AuditEvent.objects.exclude(seal=None).order_by("-seal").first()
+    number, digest = (last.seal or 0, bytes(last.digest or b"")) if last else (0, _START)
+    new = list(AuditEvent.objects.filter(seal=None).order_by("id")[:BATCH])
+    for event in new:
+        number += 1
+        digest = _link(digest, number, event)
+        AuditEvent.objects.filter(pk=event.pk, seal=None).update(seal=number, digest=digest)
+    return len(new)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What checking the chain found: `broken_at` is the first seal that does not fit, None if all do."""
+    """What checking the chain found: `broken_at` is the first seal that does not fit, None if all do.
+
+    `cut` is the last seal that was let go by the rules of retention; the chain begins after it.
+    """
 
     checked: int
     unsealed: int
     broken_at: int | None
     head: str
+    cut: int = 0
 
 
 def verify() -> Verdict:
-    """Recomputes every link of the chain in constant memory."""
-    expected, digest = 0, _START
+    """Recomputes every link of the chain in constant memory, from where the trail says that it was cut."""
+    anchor = AuditEvent.objects.filter(action=CUT).exclude(seal=None).order_by("-seal").first()
+    start, digest = (anchor.details["up_to"], bytes.fromhex(anchor.details["digest"])) if anchor else (0, _START)
+    expected = start
     broken: int | None = None
     for event in AuditEvent.objects.exclude(seal=None).order_by("seal").iterator(chunk_size=BATCH):
         expected += 1
@@ -81,7 +116,7 @@ def verify() -> Verdict:
             broken = expected
             break
     unsealed = AuditEvent.objects.filter(seal=None).count()
-    return Verdict(checked=expected, unsealed=unsealed, broken_at=broken, head=digest.hex())
+    return Verdict(checked=expected - start, unsealed=unsealed, broken_at=broken, head=digest.hex(), cut=start)
 
 
 def _link(before: bytes, number: int, event: AuditEvent) -> bytes:

@@ -215,7 +215,10 @@ def _make_again(export: DataExport, now: datetime) -> None:
             enqueue_on_commit(EXPORTS.task, str(export.pk))
 
 
-def _work_folder() -> str:
+def _work_folder() -> str | None:
+    """Beside the stored files, where there is room for such; with a bucket, where temporary files lie."""
+    if settings.S3_BUCKET:
+        return None
     folder = settings.MEDIA_ROOT / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return str(folder)

@@ -13,6 +13,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "admin.deleted": _("deleted in the administration"),
     "admin.action": _("worked on a list in the administration"),
     "consent.granted": _("allowed something"),
+    "consent.refused": _("did not allow something"),
     "consent.withdrawn": _("took back what was allowed"),
     "credit.bought": _("noted credit bought at a provider"),
     "credit.withdrawn": _("took back a note of credit at a provider"),

@@ -317,6 +317,8 @@ def test_ones_own_receipt_is_there(paid: Payment, browser: Client) -> None:
     assert browser.get(f"/account/payments/{paid.pk}/receipt/").status_code == 202
     assert papers.make(file_id=Receipt.objects.get().file.pk)
     assert browser.get(f"/account/payments/{paid.pk}/receipt/").status_code == 200
+    taken = AuditEvent.objects.get(action="receipt.downloaded")
+    assert (taken.actor_id, taken.object_id) == (paid.user_id, str(Receipt.objects.get().pk))
 
 
 def test_coming_back_with_somebody_elses_session_settles_nothing_of_theirs(

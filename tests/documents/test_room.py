@@ -22,6 +22,7 @@ from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurp
 from documents.errors import UploadRefused
 from documents.models import Document, Export, Upload
 from privacy.domain import retention
+from privacy.models import AuditEvent
 from tesigo.platform import storage
 from tests.billing.concurrently import at_once, together
 from tests.documents import elsewhere, files
@@ -236,6 +237,22 @@ def test_a_file_that_is_still_being_made_does_not_go(finished: Document) -> None
     aged(row, days=31)
     retention.apply(now=timezone.now())
     assert Export.objects.get() == row
+
+
+def test_asking_for_a_file_and_taking_it_away_are_in_the_trail(
+    browser: Client, finished: Document, student: User
+) -> None:
+    browser.post(reverse("documents:take_away", args=[finished.pk]), {"format": "pdf"})
+    browser.post(reverse("documents:take_away", args=[finished.pk]), {"format": "pdf"})
+    row = Export.objects.get()
+    assert exporting.make_export(export_id=row.pk)
+    assert browser.get(reverse("documents:download", args=[finished.pk, row.pk])).status_code == 200
+    about = {"document": str(finished.pk), "format": "pdf"}
+    trail = AuditEvent.objects.filter(object_id=str(row.pk)).order_by("id")
+    assert [(one.action, one.actor_id, one.details) for one in trail] == [
+        ("export.requested", student.pk, about),
+        ("export.downloaded", student.pk, about),
+    ]
 
 
 def cut(name: str) -> None:

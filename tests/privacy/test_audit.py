@@ -1,10 +1,12 @@
 """The audit trail is append-only and linked (R-74)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from privacy import tasks
@@ -102,6 +104,77 @@ def test_tampering_past_the_trigger_is_found(ada: User, deed: str) -> None:
     assert audit.verify().broken_at == 2
     with pytest.raises(CommandError, match="seal 2"):
         call_command("verify_audit")
+
+
+@pytest.mark.parametrize("table", ["privacy_auditevent", "billing_booking, billing_entry", "billing_receipt"])
+def test_the_database_refuses_to_empty_the_tables(ada: User, table: str) -> None:
+    _record(ada)
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+    assert AuditEvent.objects.count() == 1
+
+
+def _aged(user: User, *days: int) -> None:
+    for number in days:
+        AuditEvent.objects.create(
+            at=timezone.now() - timedelta(days=number),
+            actor_id=user.pk,
+            action="test.done",
+            object_type="",
+            object_id="",
+        )
+    audit.seal_new()
+
+
+def test_the_old_end_is_cut_and_what_is_left_is_still_a_chain(ada: User) -> None:
+    _aged(ada, 2000, 1900, 1500, 10, 5)
+    assert audit.cut(AuditEvent.objects.filter(seal__lte=2)) == 2
+    anchor = AuditEvent.objects.get(action="audit.cut")
+    assert (anchor.seal, anchor.details["up_to"]) == (6, 2)
+    verdict = audit.verify()
+    assert (verdict.checked, verdict.broken_at, verdict.cut) == (4, None, 2)
+    assert audit.cut(AuditEvent.objects.filter(seal__lte=3)) == 1
+    _record(ada)
+    audit.seal_new()
+    assert (audit.verify().checked, audit.verify().broken_at, audit.verify().cut) == (5, None, 3)
+    call_command("verify_audit")
+
+
+def test_young_rows_cannot_be_cut_off(ada: User) -> None:
+    _aged(ada, 2000, 1400, 3)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        audit.cut(AuditEvent.objects.filter(seal__lte=2))
+    assert AuditEvent.objects.count() == 3
+    assert audit.cut(AuditEvent.objects.none()) == 0
+
+
+def test_old_rows_go_only_where_a_sealed_row_says_so(ada: User) -> None:
+    _aged(ada, 2000, 1900)
+    AuditEvent.objects.create(action="audit.cut", object_type="", object_id="", details={"up_to": 1, "digest": ""})
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        AuditEvent.objects.filter(seal=1).delete()
+
+
+@pytest.mark.parametrize(
+    ("deed", "broken_at"),
+    [
+        ("DELETE FROM privacy_auditevent WHERE seal = 3", 3),
+        ("UPDATE privacy_auditevent SET details = jsonb_set(details, '{up_to}', '3') WHERE action = 'audit.cut'", 4),
+        ("UPDATE privacy_auditevent SET details = jsonb_set(details, '{digest}', '\"00\"') WHERE seal = 6", 3),
+    ],
+)
+def test_tampering_with_a_chain_that_was_cut_is_found(ada: User, deed: str, broken_at: int) -> None:
+    _aged(ada, 2000, 1900, 1500, 10, 5)
+    audit.cut(AuditEvent.objects.filter(seal__lte=2))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(deed)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert audit.verify().broken_at == broken_at
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""Consents: rows for grants and withdrawals, asked before anything else (R-70)."""
+"""Consents: rows for grants, refusals and withdrawals, asked before anything else (R-70)."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from privacy.domain import consent
+from privacy.domain import consent, purposes
 from privacy.enums import ConsentKind
 from privacy.models import AuditEvent, Consent
 
@@ -22,6 +22,14 @@ def ada(db: None) -> User:
     return User.objects.create_user("ada@university.example")
 
 
+@pytest.fixture
+def all_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if visits were counted and news sent."""
+    monkeypatch.setattr(purposes, "_asked", dict(purposes._asked))
+    for kind in (ConsentKind.ANALYTICS, ConsentKind.MARKETING):
+        purposes.register(purposes.Purpose(kind, f"Allow {kind}", "What follows from it."))
+
+
 def _give(user: User, kinds: set[ConsentKind]) -> list[Consent]:
     return consent.give(user=user, kinds=kinds, ip="203.0.113.7", user_agent="A" * 400, now=timezone.now())
 
@@ -31,6 +39,7 @@ def test_nothing_is_allowed_before_it_is_asked(ada: User) -> None:
     assert not consent.has_accepted_policy(ada)
 
 
+@pytest.mark.usefixtures("all_asked")
 def test_each_answer_is_a_row_with_its_circumstances(ada: User, settings: Settings) -> None:
     _give(ada, {ConsentKind.ESSENTIAL, ConsentKind.MARKETING})
     rows = {row.kind: row for row in Consent.objects.all()}
@@ -44,6 +53,61 @@ def test_each_answer_is_a_row_with_its_circumstances(ada: User, settings: Settin
     assert AuditEvent.objects.filter(action="consent.granted", actor_id=ada.pk).count() == 2
 
 
+@pytest.mark.usefixtures("all_asked")
+def test_a_first_no_is_a_refusal_and_only_what_was_granted_is_withdrawn(ada: User) -> None:
+    _give(ada, {ConsentKind.ESSENTIAL, ConsentKind.MARKETING})
+    _give(ada, ESSENTIAL)
+    answers = list(Consent.objects.order_by("id").values_list("kind", "answer"))
+    assert answers == [
+        ("essential", "granted"),
+        ("analytics", "refused"),
+        ("marketing", "granted"),
+        ("marketing", "withdrawn"),
+    ]
+    trail = AuditEvent.objects.order_by("id").values_list("action", "details__kind")
+    assert list(trail) == [(f"consent.{answer}", kind) for kind, answer in answers]
+
+
+def test_only_what_exists_is_asked_for_and_kept(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    page = client.get("/consents/").content.decode()
+    assert page.count('type="checkbox"') == 1
+    assert [row.kind for row in _give(ada, ALL)] == ["essential"]
+    assert consent.state_of(ada)[ConsentKind.MARKETING] is False
+    assert "News by mail" not in client.get("/account/").content.decode()
+
+
+def test_what_was_allowed_once_can_be_taken_back_when_nobody_asks_any_more(client: Client, ada: User) -> None:
+    _give(ada, ESSENTIAL)
+    Consent.objects.create(user=ada, kind="marketing", granted=True, policy_version="1")
+    client.force_login(ada)
+    assert 'name="marketing"' in client.get("/consents/").content.decode()
+    client.post("/consents/", {"essential": "on"})
+    assert consent.state_of(ada)[ConsentKind.MARKETING] is False
+    page = client.get("/consents/").content.decode()
+    assert 'name="marketing"' not in page
+    assert "withdrawn" in page
+
+
+def test_the_page_shows_every_answer_with_its_time(client: Client, ada: User, settings: Settings) -> None:
+    client.force_login(ada)
+    assert "What you answered" not in client.get("/consents/").content.decode()
+    _give(ada, ESSENTIAL)
+    page = client.get("/consents/").content.decode()
+    history = page.partition("What you answered")[2]
+    assert "Terms and privacy policy" in history
+    assert ">allowed<" in history
+    assert settings.POLICY_VERSION in history
+    assert "203.0.113.7" not in page
+
+
+def test_the_database_holds_the_answer_and_the_state_together(ada: User) -> None:
+    with pytest.raises(IntegrityError, match="consent_answer_fits"), transaction.atomic():
+        Consent.objects.create(user=ada, kind="marketing", granted=False, policy_version="1")
+    Consent.objects.create(user=ada, kind="marketing", granted=False, answer="refused", policy_version="1")
+
+
+@pytest.mark.usefixtures("all_asked")
 def test_a_withdrawal_is_a_new_row_and_the_newest_counts(ada: User) -> None:
     _give(ada, ALL)
     assert [row.kind for row in _give(ada, ESSENTIAL)] == ["analytics", "marketing"]
@@ -55,6 +119,7 @@ def test_a_withdrawal_is_a_new_row_and_the_newest_counts(ada: User) -> None:
     assert Consent.objects.count() == 5
 
 
+@pytest.mark.usefixtures("all_asked")
 def test_a_settled_answer_adds_nothing(ada: User) -> None:
     _give(ada, ALL)
     assert _give(ada, ALL) == []
@@ -79,6 +144,7 @@ def test_the_database_knows_the_kinds(ada: User) -> None:
         Consent.objects.create(user=ada, kind="other", granted=True, policy_version="1")
 
 
+@pytest.mark.usefixtures("all_asked")
 def test_nothing_is_ticked_at_first(client: Client, ada: User) -> None:
     client.force_login(ada)
     page = client.get("/consents/")

@@ -14,4 +14,6 @@ class Command(BaseCommand):
         verdict = audit.verify()
         if verdict.broken_at is not None:
             raise CommandError(f"The chain is broken at seal {verdict.broken_at}.")
+        if verdict.cut:
+            self.stdout.write(f"{verdict.cut} older rows were let go; the chain begins after them")
         self.stdout.write(f"{verdict.checked} rows whole, {verdict.unsealed} not sealed yet, head {verdict.head}")

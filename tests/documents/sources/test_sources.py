@@ -7,6 +7,7 @@ from documents.domain import sources
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
 from documents.models import Document, Passage, Source, Upload
 from documents.sources.found import FoundWork
+from privacy.models import AuditEvent
 from tests.documents import files
 from tests.documents.factories import DocumentFactory, SourceFactory
 
@@ -144,6 +145,17 @@ def test_found_work_is_added_once(document: Document) -> None:
     again = [WORK, replace(WORK, doi="", title="On the keeping of lights.")]
     assert sources.add_found(document_id=document.pk, works=again) == []
     assert document.sources.count() == 1
+
+
+def test_a_search_leaves_one_row_in_the_trail_whatever_it_found(document: Document) -> None:
+    works = [WORK, replace(WORK, doi="10.1000/other", title="Another work on lamps and towers")]
+    assert len(sources.add_found(document_id=document.pk, works=works)) == 2
+    sources.add_found(document_id=document.pk, works=[])
+    trail = AuditEvent.objects.filter(action="sources.searched").order_by("id")
+    assert [(one.object_id, one.details) for one in trail] == [
+        (str(document.pk), {"sources": 2}),
+        (str(document.pk), {"sources": 0}),
+    ]
 
 
 def test_work_without_text_is_not_added(document: Document) -> None:
