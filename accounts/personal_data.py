@@ -1,170 +1,238 @@
-"""What this app holds about people, and for how long (R-73)."""
+"""What this app holds about people, what becomes of it, and for how long (R-71 to R-73)."""
 
 from datetime import timedelta
+from functools import partial
 
+from allauth.account.models import EmailConfirmation
+from axes.models import AccessAttempt, AccessAttemptExpiration, AccessFailureLog, AccessLog
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain import known_as
 from privacy import registry
-from privacy.registry import DUTY, Holds, PersonalData, Retention
+from privacy.registry import (
+    DUTY,
+    FACT,
+    HOUSE,
+    INNER,
+    INNER_LINK,
+    LINK,
+    SECRET,
+    SHOWN,
+    UNSAID,
+    WORDS,
+    Erased,
+    PersonalData,
+    Retained,
+    Retention,
+    Rows,
+)
 
 
 def register() -> None:
-    """Declares users, devices, sign-in requests and mails, and the rows that sessions and django-axes keep for us."""
+    """Declares users, devices, sign-in requests and mails, and the rows that others keep for us about them."""
     registry.register(
-        PersonalData(
-            app="accounts",
-            fields={
-                "User": _USER,
-                "StaffAccess": {
-                    "id": Holds.PLAIN,
-                    "user": Holds.LINK,
-                    "first_password_until": Holds.PLAIN,
-                    "wrong_codes": Holds.PLAIN,
-                    "wrong_since": Holds.PLAIN,
-                },
-                "Device": _DEVICE,
-                "SignInRequest": _SIGNIN,
-                "FormerAddress": _FORMER_ADDRESS,
-                "Mail": _MAIL,
-                "MailStop": _MAIL_STOP,
-                "MailEvent": _MAIL_EVENT,
-                "DailyUse": dict.fromkeys(("id", "user", "what", "day", "times"), Holds.LINK),
-            },
-            retention=(
-                Retention("accounts.Mail", _("Mails sent to you"), timedelta(days=90)),
-                Retention(
-                    "accounts.MailEvent",
-                    _("What mail servers report about mails to you"),
-                    timedelta(days=90),
-                    since="received_at",
-                    only=Q(due_at=None),
-                ),
-                Retention(
-                    "accounts.MailStop",
-                    _("Notes that an address takes no mails, as a hash"),
-                    timedelta(days=730),
-                ),
-                Retention(
-                    "accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"
-                ),
-                Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
-                Retention(
-                    "accounts.FormerAddress", _("Addresses that you changed"), timedelta(days=30), since="changed_at"
-                ),
-                Retention(
-                    "accounts.Device",
-                    _("Browsers that are no longer signed in"),
-                    timedelta(days=1),
-                    only=~Q(session_key__in=Session.objects.values("session_key")),
-                ),
-                Retention("sessions.Session", _("Sessions that are over"), timedelta(0), since="expire_date"),
-                Retention("axes.AccessAttempt", _("Wrong passwords"), timedelta(days=30), since="attempt_time"),
-                Retention(
-                    "axes.AccessFailureLog", _("Log of wrong passwords"), timedelta(days=30), since="attempt_time"
-                ),
-                Retention("axes.AccessLog", _("Log of signing in and out"), timedelta(days=30), since="attempt_time"),
-            ),
-        )
+        PersonalData(app="accounts", rows=_OURS | _KEPT_FOR_US, retention=_RETENTION, called=known_as.words_of)
     )
 
 
-_USER = {
-    "id": Holds.PLAIN,
-    "public_id": Holds.PLAIN,
-    "password": Holds.SECRET,
-    "last_login": Holds.PERSONAL,
-    "is_superuser": Holds.PLAIN,
-    "email": Holds.PERSONAL,
-    "email_as_typed": Holds.PERSONAL,
-    "name": Holds.PERSONAL,
-    "language": Holds.PERSONAL,
-    "is_active": Holds.PLAIN,
-    "is_staff": Holds.PLAIN,
-    "is_premium": Holds.PLAIN,
-    "session_epoch": Holds.PLAIN,
-    "created_at": Holds.PLAIN,
-    "mail_refused_at": Holds.PERSONAL,
-    "groups": Holds.PLAIN,
-    "user_permissions": Holds.PLAIN,
+_RETENTION = (
+    Retention("accounts.Mail", _("Mails sent to you"), timedelta(days=90)),
+    Retention(
+        "accounts.MailEvent",
+        _("What mail servers report about mails to you"),
+        timedelta(days=90),
+        since="received_at",
+        only=Q(due_at=None),
+    ),
+    Retention("accounts.MailStop", _("Notes that an address takes no mails, as a hash"), timedelta(days=730)),
+    Retention("accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"),
+    Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
+    Retention("accounts.FormerAddress", _("Addresses that you changed"), timedelta(days=30), since="changed_at"),
+    Retention(
+        "accounts.Device",
+        _("Browsers that are no longer signed in"),
+        timedelta(days=1),
+        only=~Q(session_key__in=Session.objects.values("session_key")),
+    ),
+    Retention("sessions.Session", _("Sessions that are over"), timedelta(0), since="expire_date"),
+    Retention("axes.AccessAttempt", _("Wrong passwords"), timedelta(days=30), since="attempt_time"),
+    Retention("axes.AccessFailureLog", _("Log of wrong passwords"), timedelta(days=30), since="attempt_time"),
+    Retention("axes.AccessLog", _("Log of signing in and out"), timedelta(days=30), since="attempt_time"),
+)
+_OURS = {
+    "User": Rows(
+        {
+            "id": LINK,
+            "public_id": LINK,
+            "password": SECRET.cleared,
+            "last_login": FACT.cleared,
+            "is_superuser": INNER.cleared,
+            "email": WORDS.cleared,
+            "email_as_typed": WORDS.cleared,
+            "name": WORDS.cleared,
+            "language": FACT.cleared,
+            "is_active": INNER.cleared,
+            "is_staff": INNER.cleared,
+            "is_premium": SHOWN.cleared,
+            "session_epoch": INNER,
+            "created_at": SHOWN,
+            "mail_refused_at": FACT.cleared,
+            "groups": INNER.cleared,
+            "user_permissions": INNER.cleared,
+        },
+        of="pk",
+        erased=Erased.KEPT,
+        why="Payments point at the row; of the person it keeps the number and the day the account was made.",
+    ),
+    "StaffAccess": Rows(
+        dict.fromkeys(("id", "user", "first_password_until", "wrong_codes", "wrong_since"), INNER), of="user"
+    ),
+    "Device": Rows(
+        {
+            "id": SHOWN,
+            "user": LINK,
+            "session_key": SECRET,
+            "user_agent": WORDS,
+            "created_at": SHOWN,
+            "last_seen_at": FACT,
+        },
+        of="user",
+    ),
+    "SignInRequest": Rows(
+        {
+            "id": SHOWN,
+            "email": WORDS,
+            "email_as_typed": WORDS,
+            "domain": WORDS,
+            "known_browser": SHOWN,
+            "language": FACT,
+            "token_hash": SECRET,
+            "code_hash": SECRET,
+            "browser_hash": SECRET,
+            "wrong_codes": SHOWN,
+            "next_url": WORDS,
+            "new_address_of": LINK,
+            "deny_hash": SECRET,
+            "user_agent": WORDS,
+            "withheld": SHOWN,
+            "ip": WORDS,
+            "created_at": SHOWN,
+            "expires_at": SHOWN,
+            "redeemed_at": SHOWN,
+            "voided_at": SHOWN,
+        },
+        of=known_as.signin_requests,
+    ),
+    "FormerAddress": Rows(
+        {
+            "id": SHOWN,
+            "user": LINK,
+            "email": WORDS,
+            "email_as_typed": WORDS,
+            "undo_hash": SECRET,
+            "changed_at": SHOWN,
+            "undone_at": SHOWN,
+        },
+        of="user",
+    ),
+    "Mail": Rows(
+        {
+            "id": SHOWN,
+            "user": LINK,
+            "signin": LINK,
+            "to": WORDS,
+            "template": SHOWN,
+            "context": WORDS,
+            "sealed": SECRET,
+            "once_key": INNER_LINK,
+            "language": FACT,
+            "state": SHOWN,
+            "created_at": SHOWN,
+            "sent_at": SHOWN,
+            "delivered_at": SHOWN,
+            "opened_at": SHOWN,
+            "status": SHOWN,
+            **DUTY,
+        },
+        of=known_as.mails,
+    ),
+    "MailStop": Rows(
+        {
+            "id": SHOWN,
+            "address_hash": SECRET,
+            "reason": FACT,
+            "status": FACT,
+            "told_by": SHOWN,
+            "user": LINK.cleared,
+            "created_at": FACT,
+        },
+        of="user",
+        erased=Erased.KEPT,
+        why="So that an address that takes no mails is not written to; a keyed hash, which names nobody.",
+    ),
+    "MailEvent": Rows(
+        {
+            "id": SHOWN,
+            "provider": SHOWN,
+            "event_id": INNER_LINK,
+            "nonce": INNER,
+            "kind": SHOWN,
+            "mail_id": LINK,
+            "status": SHOWN,
+            "confirm_url": SECRET,
+            "happened_at": SHOWN,
+            "received_at": SHOWN,
+            **DUTY,
+        },
+        of=known_as.mail_events,
+    ),
+    "DailyUse": Rows(dict.fromkeys(("id", "user", "what", "day", "times"), LINK), of="user"),
 }
-_DEVICE = {
-    "id": Holds.PLAIN,
-    "user": Holds.LINK,
-    "session_key": Holds.SECRET,
-    "user_agent": Holds.PERSONAL,
-    "created_at": Holds.PLAIN,
-    "last_seen_at": Holds.PERSONAL,
-}
-_SIGNIN = {
-    "id": Holds.PLAIN,
-    "email": Holds.PERSONAL,
-    "email_as_typed": Holds.PERSONAL,
-    "domain": Holds.PERSONAL,
-    "known_browser": Holds.PLAIN,
-    "language": Holds.PERSONAL,
-    "token_hash": Holds.SECRET,
-    "code_hash": Holds.SECRET,
-    "browser_hash": Holds.SECRET,
-    "wrong_codes": Holds.PLAIN,
-    "next_url": Holds.PERSONAL,
-    "new_address_of": Holds.LINK,
-    "deny_hash": Holds.SECRET,
-    "user_agent": Holds.PERSONAL,
-    "withheld": Holds.PLAIN,
-    "ip": Holds.PERSONAL,
-    "created_at": Holds.PLAIN,
-    "expires_at": Holds.PLAIN,
-    "redeemed_at": Holds.PLAIN,
-    "voided_at": Holds.PLAIN,
-}
-_FORMER_ADDRESS = {
-    "id": Holds.PLAIN,
-    "user": Holds.LINK,
-    "email": Holds.PERSONAL,
-    "email_as_typed": Holds.PERSONAL,
-    "undo_hash": Holds.SECRET,
-    "changed_at": Holds.PLAIN,
-    "undone_at": Holds.PLAIN,
-}
-_MAIL = {
-    "id": Holds.PLAIN,
-    "user": Holds.LINK,
-    "signin": Holds.LINK,
-    "to": Holds.PERSONAL,
-    "template": Holds.PLAIN,
-    "context": Holds.PERSONAL,
-    "sealed": Holds.SECRET,
-    "once_key": Holds.LINK,
-    "language": Holds.PERSONAL,
-    "state": Holds.PLAIN,
-    "created_at": Holds.PLAIN,
-    "sent_at": Holds.PLAIN,
-    "delivered_at": Holds.PLAIN,
-    "opened_at": Holds.PLAIN,
-    "status": Holds.PLAIN,
-    **DUTY,
-}
-_MAIL_STOP = {
-    "id": Holds.PLAIN,
-    "address_hash": Holds.SECRET,
-    "reason": Holds.PERSONAL,
-    "status": Holds.PERSONAL,
-    "told_by": Holds.PLAIN,
-    "user": Holds.LINK,
-    "created_at": Holds.PERSONAL,
-}
-_MAIL_EVENT = {
-    "id": Holds.PLAIN,
-    "provider": Holds.PLAIN,
-    "event_id": Holds.LINK,
-    "nonce": Holds.PLAIN,
-    "kind": Holds.PLAIN,
-    "mail_id": Holds.LINK,
-    "status": Holds.PLAIN,
-    "confirm_url": Holds.SECRET,
-    "happened_at": Holds.PLAIN,
-    "received_at": Holds.PLAIN,
-    **DUTY,
+
+
+def _about(user: AbstractBaseUser) -> QuerySet[LogEntry]:
+    """Django's own notes on changes in the administration to what is theirs."""
+    return LogEntry.objects.filter(content_type__app_label="accounts", content_type__model="user", object_id=user.pk)
+
+
+_TRIED = dict.fromkeys(("user_agent", "ip_address", "username", "attempt_time"), WORDS)
+_KEPT_FOR_US = {
+    "sessions.Session": Rows({"session_key": SECRET, "expire_date": FACT}, of=known_as.sessions, others=SECRET),
+    "axes.AccessAttempt": Rows(_TRIED, of=partial(known_as.tried_as, model=AccessAttempt), others=UNSAID),
+    "axes.AccessAttemptExpiration": Rows(
+        of=lambda user: AccessAttemptExpiration.objects.filter(
+            access_attempt__in=known_as.tried_as(user, AccessAttempt)
+        ),
+        others=INNER,
+    ),
+    "axes.AccessFailureLog": Rows(_TRIED, of=partial(known_as.tried_as, model=AccessFailureLog), others=UNSAID),
+    "axes.AccessLog": Rows(_TRIED, of=partial(known_as.tried_as, model=AccessLog), others=UNSAID),
+    "account.EmailAddress": Rows({"email": WORDS}, of="user", others=SHOWN),
+    "account.EmailConfirmation": Rows(
+        {"key": SECRET},
+        of=lambda user: EmailConfirmation.objects.filter(email_address__user=user.pk),
+        others=INNER,
+    ),
+    "mfa.Authenticator": Rows({"data": SECRET}, of="user", others=SHOWN),
+    "admin.LogEntry": Rows(
+        {"object_repr": UNSAID, "change_message": UNSAID, "user": INNER_LINK}, of=_about, others=INNER
+    ),
+    **{
+        name: Rows(retained=Retained.HOUSE, others=INNER, why=HOUSE)
+        for name in (
+            "auth.Group",
+            "auth.Permission",
+            "contenttypes.ContentType",
+            "django_celery_beat.SolarSchedule",
+            "django_celery_beat.IntervalSchedule",
+            "django_celery_beat.ClockedSchedule",
+            "django_celery_beat.CrontabSchedule",
+            "django_celery_beat.PeriodicTasks",
+            "django_celery_beat.PeriodicTask",
+        )
+    },
 }

@@ -1,12 +1,32 @@
-"""What this app holds about people, and for how long (R-73)."""
+"""What this app holds about people, what becomes of it, and for how long (R-71 to R-73)."""
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.domain import copies
 from privacy import registry
-from privacy.registry import DUTY, Holds, PersonalData, Retention
+from privacy.registry import (
+    DUTY,
+    FACT,
+    HOUSE,
+    INNER,
+    INNER_LINK,
+    LINK,
+    SECRET,
+    SHOWN,
+    UNSAID,
+    WORDS,
+    Erased,
+    Field,
+    PersonalData,
+    Retained,
+    Retention,
+    Rows,
+    each,
+    house,
+)
 
 
 def register() -> None:
@@ -14,28 +34,7 @@ def register() -> None:
     registry.register(
         PersonalData(
             app="billing",
-            fields={
-                "PriceList": _PRICE_LIST,
-                "PriceTier": dict.fromkeys(("id", "price_list", "from_page", "price_per_page"), Holds.PLAIN),
-                "PriceListEvent": _PRICE_LIST_EVENT,
-                "Assignment": _ASSIGNMENT,
-                "PromoCode": _PROMO_CODE,
-                "Redemption": _REDEMPTION,
-                "Payment": _PAYMENT,
-                "PaymentEvent": _PAYMENT_EVENT,
-                "Refund": _REFUND,
-                "Dispute": _DISPUTE,
-                "Booking": _BOOKING,
-                "Entry": dict.fromkeys(("id", "booking", "account", "cents"), Holds.PLAIN),
-                "ReceiptCounter": dict.fromkeys(("year", "last"), Holds.PLAIN),
-                "Receipt": _RECEIPT,
-                "CreditNoteCounter": dict.fromkeys(("year", "last"), Holds.PLAIN),
-                "CreditNote": _CREDIT_NOTE,
-                "ReceiptFile": _RECEIPT_FILE,
-                "Reconciliation": _RECONCILIATION,
-                "WebhookEvent": _WEBHOOK_EVENT,
-                "Mirror": _MIRROR,
-            },
+            rows=_ROWS | _COPIES,
             retention=(
                 Retention(
                     "billing.WebhookEvent",
@@ -56,180 +55,155 @@ def register() -> None:
     )
 
 
-_PRICE_LIST = {
-    "id": Holds.PLAIN,
-    "version": Holds.PLAIN,
-    "price_per_page": Holds.PLAIN,
-    "discount_percent": Holds.PLAIN,
-    "discount_from": Holds.PLAIN,
-    "discount_until": Holds.PLAIN,
-    "variant": Holds.PLAIN,
-    "weight": Holds.PLAIN,
-    "state": Holds.PLAIN,
-    "note": Holds.PLAIN,
-    "created_at": Holds.PLAIN,
-    "activated_at": Holds.PLAIN,
-    "created_by": Holds.LINK,
+def _books(of: str, **fields: Field) -> Rows:
+    """Rows that the law has us keep; they go on without the person."""
+    return Rows(
+        {"id": SHOWN, **fields},
+        of=of,
+        erased=Erased.KEPT,
+        retained=Retained.BOOKS,
+        why="The law has books kept for years (GDPR, Art. 17 (3) b); they name nobody after an erasure.",
+    )
+
+
+_PAID = "payment__user"
+_ROWS = {
+    "PriceList": house(
+        "id version price_per_page discount_percent discount_from discount_until variant weight state note"
+        " created_at activated_at",
+        created_by=INNER_LINK,
+    ),
+    "PriceTier": house("id price_list from_page price_per_page"),
+    "PriceListEvent": house("id price_list what reason at", actor_id=INNER_LINK),
+    "PromoCode": house(
+        "id code percent starts_at ends_at limit_total limit_per_address limit_per_ip price_lists kinds"
+        " enabled batch note created_at",
+        created_by=INNER_LINK,
+    ),
+    "ReceiptCounter": house("year last"),
+    "CreditNoteCounter": house("year last"),
+    "Reconciliation": house("id day at counts", differences=INNER_LINK, repaired=INNER_LINK),
+    "Assignment": Rows({"id": SHOWN, "user": LINK, "variant": FACT, "at": FACT}, of="user"),
+    "Payment": _books(
+        "user",
+        document=LINK,
+        user=LINK,
+        price_list=SHOWN,
+        pages=FACT,
+        amount=FACT,
+        currency=FACT,
+        lines=FACT,
+        variant=SHOWN,
+        state=FACT,
+        idempotency_key=SECRET,
+        stripe_session_id=LINK,
+        stripe_payment_intent_id=LINK,
+        checkout_url=SECRET.cleared,
+        refunded_amount=FACT,
+        failure=WORDS.cleared,
+        consented_at=FACT,
+        created_at=FACT,
+        expires_at=SHOWN,
+        succeeded_at=FACT,
+        checked_at=INNER,
+    ),
+    "PaymentEvent": _books(
+        _PAID, payment=LINK, from_state=FACT, to_state=FACT, cause=SHOWN, actor_id=INNER_LINK, at=FACT
+    ),
+    "Refund": _books(
+        _PAID,
+        payment=LINK,
+        amount=FACT,
+        cause=SHOWN,
+        reason=WORDS.cleared,
+        state=FACT,
+        idempotency_key=SECRET,
+        stripe_refund_id=LINK,
+        failure=SHOWN.cleared,
+        actor_id=INNER_LINK,
+        created_at=FACT,
+        finished_at=FACT,
+        **DUTY,
+    ),
+    "Dispute": _books(
+        _PAID,
+        payment=LINK,
+        stripe_dispute_id=LINK,
+        amount=FACT,
+        reason=FACT,
+        state=FACT,
+        is_withdrawn=SHOWN,
+        opened_at=FACT,
+        closed_at=FACT,
+    ),
+    "Redemption": _books(
+        "user",
+        promo_code=SHOWN,
+        payment=LINK,
+        user=LINK,
+        ip_hash=UNSAID.cleared,
+        state=SHOWN,
+        created_at=FACT,
+        changed_at=SHOWN,
+    ),
+    "Booking": _books(_PAID, key=LINK, movement=SHOWN, payment=LINK, refund=LINK, dispute=LINK, at=FACT),
+    "Entry": _books("booking__payment__user", booking=SHOWN, account=SHOWN, cents=SHOWN),
+    "Receipt": _books(
+        _PAID, payment=LINK, year=SHOWN, number=SHOWN, seller=SHOWN, content=WORDS.cleared, issued_at=FACT
+    ),
+    "CreditNote": _books(
+        "receipt__payment__user",
+        receipt=LINK,
+        refund=LINK,
+        dispute=LINK,
+        takes_back=LINK,
+        amount=FACT,
+        year=SHOWN,
+        number=SHOWN,
+        seller=SHOWN,
+        content=WORDS.cleared,
+        issued_at=FACT,
+    ),
+    "ReceiptFile": Rows(
+        {
+            "id": SHOWN,
+            "receipt": LINK,
+            "credit_note": LINK,
+            "content": WORDS.cleared,
+            "stored_as": INNER.cleared,
+            "size": SHOWN.cleared,
+            **DUTY,
+        },
+        of=copies.receipt_files,
+        erased=Erased.KEPT,
+        retained=Retained.BOOKS,
+        files=("stored_as",),
+        why="The file is deleted, and made again without the person: the books keep a receipt's number and sums.",
+    ),
+    "WebhookEvent": Rows(
+        {
+            **each("id type received_at processed_at mirrored_at", INNER),
+            **each("event_id object_id payload", INNER_LINK),
+            **DUTY,
+        },
+        of=copies.notices,
+        erased=Erased.KEPT,
+        why="Ids and states of payments; goes after 90 days.",
+    ),
+    "Mirror": Rows(
+        {**each("id kind asked asked_at mirrored_at", INNER), "object_id": INNER_LINK, **DUTY}, of=copies.mirrors
+    ),
 }
-_PAYMENT = {
-    "id": Holds.PLAIN,
-    "document": Holds.LINK,
-    "user": Holds.LINK,
-    "price_list": Holds.PLAIN,
-    "pages": Holds.PERSONAL,
-    "amount": Holds.PERSONAL,
-    "currency": Holds.PERSONAL,
-    "lines": Holds.PERSONAL,
-    "variant": Holds.PLAIN,
-    "state": Holds.PERSONAL,
-    "idempotency_key": Holds.SECRET,
-    "stripe_session_id": Holds.LINK,
-    "stripe_payment_intent_id": Holds.LINK,
-    "checkout_url": Holds.SECRET,
-    "refunded_amount": Holds.PERSONAL,
-    "failure": Holds.PERSONAL,
-    "consented_at": Holds.PERSONAL,
-    "created_at": Holds.PERSONAL,
-    "expires_at": Holds.PLAIN,
-    "succeeded_at": Holds.PERSONAL,
-    "checked_at": Holds.PLAIN,
-}
-_PAYMENT_EVENT = {
-    "id": Holds.PLAIN,
-    "payment": Holds.LINK,
-    "from_state": Holds.PERSONAL,
-    "to_state": Holds.PERSONAL,
-    "cause": Holds.PLAIN,
-    "actor_id": Holds.LINK,
-    "at": Holds.PERSONAL,
-}
-_REFUND = {
-    "id": Holds.PLAIN,
-    "payment": Holds.LINK,
-    "amount": Holds.PERSONAL,
-    "cause": Holds.PLAIN,
-    "reason": Holds.PERSONAL,
-    "state": Holds.PERSONAL,
-    "idempotency_key": Holds.SECRET,
-    "stripe_refund_id": Holds.LINK,
-    "failure": Holds.PLAIN,
-    "actor_id": Holds.LINK,
-    "created_at": Holds.PERSONAL,
-    "finished_at": Holds.PERSONAL,
-    **DUTY,
-}
-_WEBHOOK_EVENT = {
-    "id": Holds.PLAIN,
-    "event_id": Holds.LINK,
-    "type": Holds.PLAIN,
-    "object_id": Holds.LINK,
-    "payload": Holds.LINK,
-    "received_at": Holds.PLAIN,
-    "processed_at": Holds.PLAIN,
-    "mirrored_at": Holds.PLAIN,
-    **DUTY,
-}
-_MIRROR = {
-    "id": Holds.PLAIN,
-    "kind": Holds.PLAIN,
-    "object_id": Holds.LINK,
-    "asked": Holds.PLAIN,
-    "asked_at": Holds.PLAIN,
-    "mirrored_at": Holds.PLAIN,
-    **DUTY,
-}
-_PRICE_LIST_EVENT = {
-    "id": Holds.PLAIN,
-    "price_list": Holds.PLAIN,
-    "what": Holds.PLAIN,
-    "reason": Holds.PLAIN,
-    "actor_id": Holds.LINK,
-    "at": Holds.PLAIN,
-}
-_ASSIGNMENT = {"id": Holds.PLAIN, "user": Holds.LINK, "variant": Holds.PERSONAL, "at": Holds.PERSONAL}
-_PROMO_CODE = {
-    "id": Holds.PLAIN,
-    "code": Holds.PLAIN,
-    "percent": Holds.PLAIN,
-    "starts_at": Holds.PLAIN,
-    "ends_at": Holds.PLAIN,
-    "limit_total": Holds.PLAIN,
-    "limit_per_address": Holds.PLAIN,
-    "limit_per_ip": Holds.PLAIN,
-    "price_lists": Holds.PLAIN,
-    "kinds": Holds.PLAIN,
-    "enabled": Holds.PLAIN,
-    "batch": Holds.PLAIN,
-    "note": Holds.PLAIN,
-    "created_at": Holds.PLAIN,
-    "created_by": Holds.LINK,
-}
-_REDEMPTION = {
-    "id": Holds.PLAIN,
-    "promo_code": Holds.PLAIN,
-    "payment": Holds.LINK,
-    "user": Holds.LINK,
-    "ip_hash": Holds.PERSONAL,
-    "state": Holds.PLAIN,
-    "created_at": Holds.PERSONAL,
-    "changed_at": Holds.PLAIN,
-}
-_DISPUTE = {
-    "id": Holds.PLAIN,
-    "payment": Holds.LINK,
-    "stripe_dispute_id": Holds.LINK,
-    "amount": Holds.PERSONAL,
-    "reason": Holds.PERSONAL,
-    "state": Holds.PERSONAL,
-    "is_withdrawn": Holds.PLAIN,
-    "opened_at": Holds.PERSONAL,
-    "closed_at": Holds.PERSONAL,
-}
-_BOOKING = {
-    "id": Holds.PLAIN,
-    "key": Holds.LINK,
-    "movement": Holds.PLAIN,
-    "payment": Holds.LINK,
-    "refund": Holds.LINK,
-    "dispute": Holds.LINK,
-    "at": Holds.PERSONAL,
-}
-_RECEIPT = {
-    "id": Holds.PLAIN,
-    "payment": Holds.LINK,
-    "year": Holds.PLAIN,
-    "number": Holds.PLAIN,
-    "seller": Holds.PLAIN,
-    "content": Holds.PERSONAL,
-    "issued_at": Holds.PERSONAL,
-}
-_CREDIT_NOTE = {
-    "id": Holds.PLAIN,
-    "receipt": Holds.LINK,
-    "refund": Holds.LINK,
-    "dispute": Holds.LINK,
-    "takes_back": Holds.LINK,
-    "amount": Holds.PERSONAL,
-    "year": Holds.PLAIN,
-    "number": Holds.PLAIN,
-    "seller": Holds.PLAIN,
-    "content": Holds.PERSONAL,
-    "issued_at": Holds.PERSONAL,
-}
-_RECEIPT_FILE = {
-    "id": Holds.PLAIN,
-    "receipt": Holds.LINK,
-    "credit_note": Holds.LINK,
-    "content": Holds.PERSONAL,
-    "stored_as": Holds.PLAIN,
-    "size": Holds.PLAIN,
-    **DUTY,
-}
-_RECONCILIATION = {
-    "id": Holds.PLAIN,
-    "day": Holds.PLAIN,
-    "at": Holds.PLAIN,
-    "counts": Holds.PLAIN,
-    "differences": Holds.LINK,
-    "repaired": Holds.LINK,
-}
+_NOT_WORDS = {"djstripe_id": INNER, "id": LINK, "created": FACT, "livemode": INNER, "secret": SECRET}
+
+
+def _copied(model: type[Model]) -> Rows:
+    """How one of dj-stripe's tables is treated; those with objects of one payer hold all that Stripe told of them."""
+    there = {field.name for field in model._meta.concrete_fields}
+    fields = {name: treated for name, treated in _NOT_WORDS.items() if name in there}
+    if copies.is_of_payers(model):
+        return Rows(fields, of=copies.finder(model), others=UNSAID)
+    return Rows(fields, retained=Retained.HOUSE, others=INNER, why=HOUSE)
+
+
+_COPIES = {model._meta.label: _copied(model) for model in copies.tables()}

@@ -1,4 +1,4 @@
-"""What this app holds about people, and for how long (R-73)."""
+"""What this app holds about people, what becomes of it, and for how long (R-71 to R-73)."""
 
 from datetime import timedelta
 
@@ -9,10 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Export, Upload
 from privacy import registry
-from privacy.registry import DUTY, Holds, PersonalData, Retention
+from privacy.registry import (
+    DUTY,
+    FACT,
+    INNER,
+    INNER_LINK,
+    LINK,
+    SHOWN,
+    UNSAID,
+    WORDS,
+    Erased,
+    PersonalData,
+    Retention,
+    Rows,
+    house,
+)
 from tesigo.platform import removals
-
-P, L, N = Holds.PERSONAL, Holds.LINK, Holds.PLAIN
 
 
 def register() -> None:
@@ -20,7 +32,7 @@ def register() -> None:
     registry.register(
         PersonalData(
             app="documents",
-            fields=_FIELDS,
+            rows=_ROWS,
             retention=(
                 Retention(
                     "documents.Document",
@@ -69,42 +81,174 @@ def _forget_exports(exports: QuerySet[Model]) -> int:
     return by_model.get(Export._meta.label, 0)
 
 
-_FIELDS = {
-    "Document": {
-        "id": N, "owner": L, "kind": P, "title": P, "topic": P, "language": P, "level": P, "pages": P,
-        "citation_style": P, "requirements": P, "search_for_sources": P, "author_name": P, "assignment_text": P,
-        "state": N, "progress": N, "failure": N, "outline_wish": P, "outline_error": N, "body_pages": N,
-        "bibliography_html": P, "rendered_style": N, "search": P, "session_id": N, "seed": N, "ordered_at": N,
-        "frozen_at": N, "made_from": N, "created_at": N, "updated_at": N,
-    },
-    "DocumentEvent": {
-        "id": N, "document": L, "from_state": N, "to_state": N, "cause": N, "actor_id": L, "at": N,
-    },
-    "Section": {
-        "id": N, "document": L, "parent": N, "position": N, "title": P, "covers": P, "leaves_out": P, "pages": N,
-        "text": P, "html": P, "revision": N, "provenance": N, "written_at": N,
-    },
-    "SectionRevision": {
-        "id": N, "section": L, "revision": N, "text": P, "reason": N, "provenance": N, "created_at": N,
-    },
-    "Source": {
-        "id": N, "document": L, "key": N, "origin": N, "upload": N, "title": P, "csl": P, "doi": P, "url": P,
-        "page_count": N, "created_at": N, "retracted_at": N, "retracted_by": N, "notices": N, "looked_up_at": N,
-    },
-    "SearchService": {"name": N, "asked_at": N, "answered_at": N, "failing_since": N, "failure": N},
-    "Passage": {"id": N, "source": L, "page": N, "page_label": N, "position": N, "text": P, "search": P},
-    "Citation": {
-        "id": N, "document": L, "section": L, "position": N, "source": N, "passage": N, "sentence": P,
-        "check_result": N, "check_note": N, "created_at": N,
-    },
-    "Upload": {
-        "id": N, "document": L, "purpose": N, "name": P, "stored_as": N, "size": N, "sha256": N, "format": N,
-        "state": N, "verdict": N, "pages_total": N, "pages_read": N, "token": N, "created_at": N,
-        **DUTY,
-    },
-    "Export": {
-        "id": N, "document": L, "format": N, "with_ai_statement": N, "citation_style": N, "fingerprint": N, "state": N,
-        "stored_as": N, "size": N, "created_at": N, "finished_at": N, **DUTY,
-    },
-    "Rendering": {"id": N, "document": L, "created_at": N, **DUTY},
-}  # fmt: skip
+_OWNED = "document__owner"
+_ROWS = {
+    "Document": Rows(
+        {
+            "id": LINK,
+            "owner": LINK,
+            "kind": FACT,
+            "title": WORDS.cleared,
+            "topic": WORDS.cleared,
+            "language": FACT,
+            "level": FACT,
+            "pages": FACT,
+            "citation_style": FACT,
+            "requirements": WORDS.cleared,
+            "search_for_sources": FACT,
+            "author_name": WORDS.cleared,
+            "assignment_text": WORDS.cleared,
+            "state": SHOWN,
+            "progress": SHOWN,
+            "failure": SHOWN.cleared,
+            "outline_wish": WORDS.cleared,
+            "outline_error": SHOWN.cleared,
+            "body_pages": SHOWN,
+            "bibliography_html": WORDS.cleared,
+            "rendered_style": INNER,
+            "search": UNSAID.cleared,
+            "session_id": INNER,
+            "seed": INNER,
+            "ordered_at": SHOWN,
+            "frozen_at": SHOWN,
+            "made_from": INNER.cleared,
+            "created_at": SHOWN,
+            "updated_at": SHOWN,
+        },
+        of="owner",
+        erased=Erased.KEPT,
+        why="What was ordered, without a word of it: the books point at it. Others are deleted.",
+    ),
+    "DocumentEvent": Rows(
+        {
+            "id": SHOWN,
+            "document": LINK,
+            "from_state": SHOWN,
+            "to_state": SHOWN,
+            "cause": SHOWN,
+            "actor_id": INNER_LINK,
+            "at": SHOWN,
+        },
+        of=_OWNED,
+        erased=Erased.KEPT,
+        why="States and ids of an order; goes with its document.",
+    ),
+    "Section": Rows(
+        {
+            "id": SHOWN,
+            "document": LINK,
+            "parent": SHOWN,
+            "position": SHOWN,
+            "title": WORDS,
+            "covers": WORDS,
+            "leaves_out": WORDS,
+            "pages": FACT,
+            "text": WORDS,
+            "html": UNSAID,
+            "revision": SHOWN,
+            "provenance": SHOWN,
+            "written_at": SHOWN,
+        },
+        of=_OWNED,
+    ),
+    "SectionRevision": Rows(
+        {
+            "id": SHOWN,
+            "section": LINK,
+            "revision": SHOWN,
+            "text": WORDS,
+            "reason": SHOWN,
+            "provenance": SHOWN,
+            "created_at": SHOWN,
+        },
+        of="section__document__owner",
+    ),
+    "Source": Rows(
+        {
+            "id": SHOWN,
+            "document": LINK,
+            "key": SHOWN,
+            "origin": SHOWN,
+            "upload": SHOWN,
+            "title": WORDS,
+            "csl": WORDS,
+            "doi": WORDS,
+            "url": WORDS,
+            "page_count": SHOWN,
+            "created_at": SHOWN,
+            "retracted_at": SHOWN,
+            "retracted_by": SHOWN,
+            "notices": SHOWN,
+            "looked_up_at": INNER,
+        },
+        of=_OWNED,
+    ),
+    "Passage": Rows(
+        {
+            "id": SHOWN,
+            "source": LINK,
+            "page": SHOWN,
+            "page_label": SHOWN,
+            "position": SHOWN,
+            "text": WORDS,
+            "search": UNSAID,
+        },
+        of="source__document__owner",
+    ),
+    "Citation": Rows(
+        {
+            "id": SHOWN,
+            "document": LINK,
+            "section": LINK,
+            "position": SHOWN,
+            "source": SHOWN,
+            "passage": SHOWN,
+            "sentence": WORDS,
+            "check_result": SHOWN,
+            "check_note": SHOWN,
+            "created_at": SHOWN,
+        },
+        of=_OWNED,
+    ),
+    "Upload": Rows(
+        {
+            "id": SHOWN,
+            "document": LINK,
+            "purpose": SHOWN,
+            "name": WORDS,
+            "stored_as": INNER,
+            "size": SHOWN,
+            "sha256": INNER,
+            "format": SHOWN,
+            "state": SHOWN,
+            "verdict": SHOWN,
+            "pages_total": SHOWN,
+            "pages_read": SHOWN,
+            "token": INNER,
+            "created_at": SHOWN,
+            **DUTY,
+        },
+        of=_OWNED,
+        files=("stored_as",),
+    ),
+    "Export": Rows(
+        {
+            "id": SHOWN,
+            "document": LINK,
+            "format": SHOWN,
+            "with_ai_statement": SHOWN,
+            "citation_style": SHOWN,
+            "fingerprint": INNER,
+            "state": SHOWN,
+            "stored_as": INNER,
+            "size": SHOWN,
+            "created_at": SHOWN,
+            "finished_at": SHOWN,
+            **DUTY,
+        },
+        of=_OWNED,
+        files=("stored_as",),
+    ),
+    "Rendering": Rows({"id": INNER, "document": LINK, "created_at": INNER, **DUTY}, of=_OWNED),
+    "SearchService": house("name asked_at answered_at failing_since failure"),
+}

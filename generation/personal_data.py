@@ -1,8 +1,9 @@
-"""What this app holds about people (R-73). It belongs to a document and goes with it, but for what days have cost."""
+"""What this app holds about people (R-71 to R-73). It goes with its document, but for what days cost."""
 
 from datetime import datetime, timedelta
 from typing import cast
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import CharField, Exists, Model, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from generation.enums import Scope
 from generation.models import BudgetUse, Job
 from privacy import registry
-from privacy.registry import Holds, PersonalData, Retention
+from privacy.registry import (
+    FACT,
+    INNER,
+    INNER_LINK,
+    LINK,
+    SHOWN,
+    WORDS,
+    Erased,
+    PersonalData,
+    Retention,
+    Rows,
+    each,
+    house,
+)
 
 
 def register() -> None:
@@ -18,24 +32,7 @@ def register() -> None:
     registry.register(
         PersonalData(
             app="generation",
-            fields={
-                "AIModel": _MODEL,
-                "ChainPlace": dict.fromkeys(("id", "purpose", "model", "position", "effort"), Holds.PLAIN),
-                "LanguageFactor": dict.fromkeys(("id", "language", "factor"), Holds.PLAIN),
-                "KeyLimit": _KEY_LIMIT,
-                "Job": _JOB,
-                "Step": _STEP,
-                "JobEvent": _EVENT,
-                "Attempt": _ATTEMPT,
-                "Budget": dict.fromkeys(("id", "scope", "euros", "tokens"), Holds.PLAIN),
-                "PersonalLimit": {"id": Holds.PLAIN, "person": Holds.LINK, "tokens": Holds.PLAIN},
-                "BudgetUse": _BUDGET_USE,
-                "JobUsage": _USAGE,
-                "ProviderCredit": dict.fromkeys(
-                    ("id", "provider", "euros", "bought_at", "spent", "told_percent"), Holds.PLAIN
-                ),
-                "Reservation": _RESERVATION,
-            },
+            rows=_ROWS,
             retention=(
                 _OfPeriod("generation.BudgetUse", _("What days and months have spent on writing"), timedelta(days=400)),
                 Retention("generation.JobUsage", _("What past jobs took"), timedelta(days=400), since="ended_at"),
@@ -67,151 +64,87 @@ def _rows(uses: QuerySet[BudgetUse]) -> QuerySet[Model]:
     return cast("QuerySet[Model]", uses)
 
 
-_MODEL = dict.fromkeys(
-    (
-        "id",
-        "provider",
-        "name",
-        "input_price",
-        "cached_price",
-        "cache_write_price",
-        "output_price",
-        "long_prompt_tokens",
-        "long_input_price",
-        "long_output_price",
-        "context_tokens",
-        "max_output_tokens",
-        "enabled",
-        "ends_on",
-        "end_told_days",
-        "gone_since",
-        "checked_at",
-        "told_context_tokens",
-        "told_output_tokens",
-        "unread_since",
-        "position",
+def _uses(user: AbstractBaseUser) -> QuerySet[BudgetUse]:
+    return BudgetUse.objects.filter(scope=Scope.USER_DAY, subject=str(user.pk))
+
+
+_OWNED = "document__owner"
+_COSTS = "input_tokens output_tokens cached_tokens cache_write_tokens reasoning_tokens cost"
+_ROWS = {
+    "AIModel": house(
+        "id provider name input_price cached_price cache_write_price output_price long_prompt_tokens"
+        " long_input_price long_output_price context_tokens max_output_tokens enabled ends_on end_told_days"
+        " gone_since checked_at told_context_tokens told_output_tokens unread_since position"
     ),
-    Holds.PLAIN,
-)
-_JOB = {
-    "id": Holds.PLAIN,
-    "kind": Holds.PLAIN,
-    "document": Holds.LINK,
-    "state": Holds.PLAIN,
-    "sort_key": Holds.PLAIN,
-    "estimated_tokens": Holds.PLAIN,
-    "estimated_cost": Holds.PLAIN,
-    "estimated_parts": Holds.PLAIN,
-    "input_tokens": Holds.PLAIN,
-    "output_tokens": Holds.PLAIN,
-    "cached_tokens": Holds.PLAIN,
-    "cache_write_tokens": Holds.PLAIN,
-    "reasoning_tokens": Holds.PLAIN,
-    "cost": Holds.PLAIN,
-    "failure": Holds.PERSONAL,
-    "waits_for": Holds.PLAIN,
-    "waits_since": Holds.PLAIN,
-    "correlation_id": Holds.LINK,
-    "created_at": Holds.PERSONAL,
-    "started_at": Holds.PLAIN,
-    "finished_at": Holds.PLAIN,
-}
-_STEP = {
-    "id": Holds.PLAIN,
-    "job": Holds.LINK,
-    "stage": Holds.PLAIN,
-    "section": Holds.LINK,
-    "round": Holds.PLAIN,
-    "position": Holds.PLAIN,
-    "state": Holds.PLAIN,
-    "sort_key": Holds.PLAIN,
-    "token": Holds.PLAIN,
-    "worker": Holds.PLAIN,
-    "lease_until": Holds.PLAIN,
-    "not_before": Holds.PLAIN,
-    "tries": Holds.PLAIN,
-    "progress": Holds.PLAIN,
-    "checkpoint": Holds.PERSONAL,
-    "result": Holds.PERSONAL,
-    "error": Holds.PERSONAL,
-    "model_name": Holds.PLAIN,
-    "created_at": Holds.PLAIN,
-    "started_at": Holds.PLAIN,
-    "finished_at": Holds.PLAIN,
-}
-_EVENT = {
-    "id": Holds.PLAIN,
-    "job": Holds.LINK,
-    "step": Holds.LINK,
-    "what": Holds.PLAIN,
-    "note": Holds.PERSONAL,
-    "actor_id": Holds.LINK,
-    "at": Holds.PLAIN,
-}
-_ATTEMPT = {
-    "id": Holds.PLAIN,
-    "job": Holds.LINK,
-    "step": Holds.LINK,
-    "model": Holds.PLAIN,
-    "provider": Holds.PLAIN,
-    "model_name": Holds.PLAIN,
-    "key_place": Holds.PLAIN,
-    "purpose": Holds.PLAIN,
-    "effort": Holds.PLAIN,
-    "idempotency_key": Holds.LINK,
-    "outcome": Holds.PLAIN,
-    "input_tokens": Holds.PLAIN,
-    "output_tokens": Holds.PLAIN,
-    "cached_tokens": Holds.PLAIN,
-    "cache_write_tokens": Holds.PLAIN,
-    "reasoning_tokens": Holds.PLAIN,
-    "cost": Holds.PLAIN,
-    "reserved_tokens": Holds.PLAIN,
-    "reserved_cost": Holds.PLAIN,
-    "latency_ms": Holds.PLAIN,
-    "error": Holds.PERSONAL,
-    "started_at": Holds.PLAIN,
-    "finished_at": Holds.PLAIN,
-}
-_KEY_LIMIT = dict.fromkeys(("id", "provider", "place", "requests_per_minute", "tokens_per_minute"), Holds.PLAIN)
-_BUDGET_USE = {
-    "id": Holds.PLAIN,
-    "scope": Holds.PLAIN,
-    "subject": Holds.LINK,
-    "period": Holds.PLAIN,
-    "spent_euros": Holds.PLAIN,
-    "reserved_euros": Holds.PLAIN,
-    "spent_tokens": Holds.PLAIN,
-    "reserved_tokens": Holds.PLAIN,
-    "alerted": Holds.PLAIN,
-}
-_USAGE = {
-    "job": Holds.LINK,
-    "job_key": Holds.LINK,
-    **dict.fromkeys(
-        (
-            "id",
-            "kind",
-            "language",
-            "pages",
-            "sections",
-            "purpose",
-            "calls",
-            "input_tokens",
-            "cached_tokens",
-            "cache_write_tokens",
-            "output_tokens",
-            "reasoning_tokens",
-            "ended_at",
-        ),
-        Holds.PLAIN,
+    "ChainPlace": house("id purpose model position effort"),
+    "LanguageFactor": house("id language factor"),
+    "KeyLimit": house("id provider place requests_per_minute tokens_per_minute"),
+    "Budget": house("id scope euros tokens"),
+    "ProviderCredit": house("id provider euros bought_at spent told_percent"),
+    "Job": Rows(
+        {
+            **each("id kind state started_at finished_at", SHOWN),
+            **each(f"sort_key estimated_tokens estimated_cost estimated_parts waits_for waits_since {_COSTS}", INNER),
+            "document": LINK,
+            "failure": WORDS.cleared,
+            "correlation_id": INNER_LINK,
+            "created_at": FACT,
+        },
+        of=_OWNED,
+        erased=Erased.KEPT,
+        why="What was spent on an order, without a word of it; goes with its document.",
     ),
-}
-_RESERVATION = {
-    "id": Holds.PLAIN,
-    "document": Holds.LINK,
-    "tokens": Holds.PLAIN,
-    "cost": Holds.PLAIN,
-    "created_at": Holds.PERSONAL,
-    "expires_at": Holds.PERSONAL,
+    "Step": Rows(
+        {
+            **each("id stage state started_at finished_at created_at", SHOWN),
+            **each("round position sort_key token worker lease_until not_before tries progress model_name", INNER),
+            "job": LINK,
+            "section": LINK,
+            "checkpoint": WORDS,
+            "result": WORDS,
+            "error": WORDS,
+        },
+        of="job__document__owner",
+    ),
+    "JobEvent": Rows(
+        {**each("id what at", SHOWN), "job": LINK, "step": LINK, "note": WORDS, "actor_id": INNER_LINK},
+        of="job__document__owner",
+    ),
+    "Attempt": Rows(
+        {
+            **each("id provider model_name purpose outcome started_at finished_at", SHOWN),
+            **each(f"model key_place effort reserved_tokens reserved_cost latency_ms {_COSTS}", INNER),
+            "job": LINK,
+            "step": LINK,
+            "idempotency_key": INNER_LINK,
+            "error": WORDS.cleared,
+        },
+        of="job__document__owner",
+        erased=Erased.KEPT,
+        why="What a call cost; goes with its job.",
+    ),
+    "PersonalLimit": Rows({"id": INNER, "person": LINK, "tokens": SHOWN}, of="person"),
+    "BudgetUse": Rows(
+        {
+            **each("id scope reserved_euros reserved_tokens alerted", INNER),
+            **each("period spent_euros spent_tokens", SHOWN),
+            "subject": LINK,
+        },
+        of=_uses,
+    ),
+    "JobUsage": Rows(
+        {
+            **each("id kind language pages sections purpose calls ended_at", INNER),
+            **each(_COSTS.removesuffix(" cost"), INNER),
+            "job": INNER_LINK,
+            "job_key": INNER_LINK,
+        },
+        of="job__document__owner",
+        erased=Erased.KEPT,
+        why="What jobs take on average is learned from it; numbers, and the key of a job.",
+    ),
+    "Reservation": Rows(
+        {"id": INNER, "document": LINK, "tokens": INNER, "cost": INNER, "created_at": FACT, "expires_at": FACT},
+        of=_OWNED,
+    ),
 }

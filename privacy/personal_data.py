@@ -2,61 +2,94 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy import registry
-from privacy.registry import DUTY, Holds, PersonalData, Retention
+from privacy.models import AuditEvent
+from privacy.registry import (
+    DUTY,
+    FACT,
+    INNER,
+    LINK,
+    SHOWN,
+    WORDS,
+    Erased,
+    PersonalData,
+    Retained,
+    Retention,
+    Rows,
+)
 
 
 def register() -> None:
-    """Declares the fields of consents and of the audit trail, which holds ids only and is never cut."""
-    registry.register(
-        PersonalData(
-            app="privacy",
-            fields={
-                "Consent": {
-                    "id": Holds.PLAIN,
-                    "user": Holds.LINK,
-                    "kind": Holds.PERSONAL,
-                    "granted": Holds.PERSONAL,
-                    "answer": Holds.PERSONAL,
-                    "policy_version": Holds.PLAIN,
-                    "ip": Holds.PERSONAL,
-                    "user_agent": Holds.PERSONAL,
-                    "created_at": Holds.PLAIN,
-                },
-                "AuditEvent": {
-                    "id": Holds.PLAIN,
-                    "at": Holds.PLAIN,
-                    "actor_id": Holds.LINK,
-                    "action": Holds.PLAIN,
-                    "object_type": Holds.PLAIN,
-                    "object_id": Holds.LINK,
-                    "details": Holds.PLAIN,
-                    "correlation_id": Holds.PLAIN,
-                    "seal": Holds.PLAIN,
-                    "digest": Holds.PLAIN,
-                },
-            },
-        )
-    )
+    """Declares the fields of consents and of the audit trail, which holds ids only."""
+    registry.register(PersonalData(app="privacy", rows=_ROWS))
     # The ground floor knows no app, so its tables are declared here.
     registry.register(
         PersonalData(
             app="platform",
-            fields={
-                "Alert": {
-                    "id": Holds.PLAIN,
-                    "key": Holds.PLAIN,
-                    "subject": Holds.PLAIN,
-                    "text": Holds.PLAIN,
-                    "cool_down": Holds.PLAIN,
-                    "created_at": Holds.PLAIN,
-                    "sent_at": Holds.PLAIN,
-                    **DUTY,
-                },
-                "Removal": {"id": Holds.PLAIN, "stored_as": Holds.PLAIN, "created_at": Holds.PLAIN, **DUTY},
-            },
+            rows={"Alert": _ALERT, "Removal": _REMOVAL},
             retention=(Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),),
         )
     )
+
+
+_ROWS = {
+    "Consent": Rows(
+        {
+            "id": SHOWN,
+            "user": LINK,
+            "kind": FACT,
+            "granted": FACT,
+            "answer": FACT,
+            "policy_version": SHOWN,
+            "ip": WORDS.cleared,
+            "user_agent": WORDS.cleared,
+            "created_at": SHOWN,
+        },
+        of="user",
+        erased=Erased.KEPT,
+        why="That somebody consented must be provable (GDPR, Art. 7); who it was is not known any more.",
+    ),
+    "AuditEvent": Rows(
+        {
+            "id": SHOWN,
+            "at": SHOWN,
+            "actor_id": LINK,
+            "action": SHOWN,
+            "object_type": SHOWN,
+            "object_id": LINK,
+            "details": SHOWN,
+            "correlation_id": INNER,
+            "seal": INNER,
+            "digest": INNER,
+        },
+        of=lambda user: AuditEvent.objects.filter(
+            Q(actor_id=user.pk) | Q(object_type="accounts.user", object_id=str(user.pk))
+        ),
+        erased=Erased.KEPT,
+        retained=Retained.TRAIL,
+        why="The trail holds ids only, and a row that is missing would break its chain (R-74).",
+    ),
+}
+_ALERT = Rows(
+    {
+        "id": INNER,
+        "key": INNER,
+        "subject": INNER,
+        "text": INNER,
+        "cool_down": INNER,
+        "created_at": INNER,
+        "sent_at": INNER,
+        **DUTY,
+    },
+    retained=Retained.HOUSE,
+    why="What staff are told; ids, no personal data.",
+)
+_REMOVAL = Rows(
+    {"id": INNER, "stored_as": INNER, "created_at": INNER, **DUTY},
+    retained=Retained.HOUSE,
+    files=("stored_as",),
+    why="Files on their way out, by names that say nothing; a row goes with its file.",
+)

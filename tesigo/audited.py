@@ -103,9 +103,8 @@ def audited(page: type[Any]) -> type[Any]:
 
 def is_about_people(model: type[Model]) -> bool:
     """Whether rows of the model say something about a person, or hang on one."""
-    label = model._meta.app_label
-    kinds = {_kind(model, name) for name in _declared(model)}
-    return label in _ABOUT_PEOPLE or bool(kinds & {Holds.PERSONAL, Holds.LINK})
+    kinds = {_kind(model, field.name) for field in model._meta.concrete_fields}
+    return model._meta.app_label in _ABOUT_PEOPLE or bool(kinds & {Holds.PERSONAL, Holds.LINK})
 
 
 def looked(request: HttpRequest, *, subject: Model | None, what: str, searched: bool = False) -> None:
@@ -171,15 +170,9 @@ def _below(formset: Any) -> list[dict[str, Any]]:
     return rows + [{"model": model, "deleted": True, **values(row)} for row in formset.deleted_objects]
 
 
-def _declared(model: type[Model]) -> Mapping[str, Any]:
-    declaration = registry.declared(model._meta.app_label)
-    return declaration.fields.get(model.__name__, {}) if declaration else {}
-
-
 def _kind(model: type[Model], name: str) -> Holds | None:
-    found = _declared(model).get(name)
-    # A field may be declared with how it is treated beside what it holds.
-    return cast("Holds | None", getattr(found, "holds", found))
+    found = registry.field_of(model, name)
+    return found.holds if found else None
 
 
 def _record(request: HttpRequest, action: str, subject: Model | None, details: Mapping[str, Any]) -> None:

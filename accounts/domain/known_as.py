@@ -1,0 +1,51 @@
+"""What a person is known as: the addresses they have and had, and what is found by them where no key leads."""
+
+from typing import Any, cast
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sessions.models import Session
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import Device, FormerAddress, Mail, MailEvent, SignInRequest, User
+
+
+def addresses_of(user: AbstractBaseUser) -> list[str]:
+    """Every address of the person, as typed and in canonical form, of now and of before; none of one who is erased."""
+    person = cast(User, user)
+    former = FormerAddress.objects.filter(user=person).values_list("email", "email_as_typed")
+    found = {person.email, person.email_as_typed, *(one for pair in former for one in pair)}
+    return sorted(one for one in found if not one.endswith("@deleted.invalid"))
+
+
+def words_of(user: AbstractBaseUser) -> list[str]:
+    """The addresses and the name."""
+    return [*addresses_of(user), cast(User, user).name]
+
+
+def signin_requests(user: AbstractBaseUser) -> QuerySet[SignInRequest]:
+    """Requests from their addresses, or for a new one: they know no user (R-50)."""
+    mine = Q(email__in=addresses_of(user)) | Q(new_address_of=user.pk)
+    return SignInRequest.objects.filter(mine)
+
+
+def mails(user: AbstractBaseUser) -> QuerySet[Mail]:
+    """Mails to them, those included that were sent to an address before it was anybody's."""
+    return Mail.objects.filter(Q(user=user.pk) | Q(to__in=addresses_of(user)) | Q(signin__in=signin_requests(user)))
+
+
+def mail_events(user: AbstractBaseUser) -> QuerySet[MailEvent]:
+    """What was told of these mails."""
+    return MailEvent.objects.filter(mail_id__in=mails(user).values("pk"))
+
+
+def sessions(user: AbstractBaseUser) -> QuerySet[Session]:
+    """Sessions of the browsers on the account page."""
+    return Session.objects.filter(session_key__in=Device.objects.filter(user=user.pk).values("session_key"))
+
+
+def tried_as(user: AbstractBaseUser, model: type[Model]) -> QuerySet[Any]:
+    """What django-axes noted under their addresses; a known browser is counted under a name with a part of its own."""
+    mine = Q(pk__in=[])
+    for address in addresses_of(user):
+        mine |= Q(username__iexact=address) | Q(username__istartswith=f"{address} ")
+    return model._default_manager.filter(mine)
