@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy import registry
+from privacy.domain import exports
 from privacy.models import AuditEvent
 from privacy.registry import (
     DUTY,
     FACT,
     INNER,
+    INNER_LINK,
     LINK,
     SHOWN,
     WORDS,
@@ -24,7 +27,22 @@ from privacy.registry import (
 
 def register() -> None:
     """Declares the fields of consents and of the audit trail, which holds ids only."""
-    registry.register(PersonalData(app="privacy", rows=_ROWS))
+    registry.register(
+        PersonalData(
+            app="privacy",
+            rows=_ROWS,
+            retention=(
+                Retention(
+                    "privacy.DataExport",
+                    _("Exports of your data"),
+                    timedelta(days=settings.DATA_EXPORT_DAYS),
+                    since="finished_at",
+                    only=Q(due_at=None),
+                    forget=exports.forget,
+                ),
+            ),
+        )
+    )
     # The ground floor knows no app, so its tables are declared here.
     registry.register(
         PersonalData(
@@ -51,6 +69,24 @@ _ROWS = {
         of="user",
         erased=Erased.KEPT,
         why="That somebody consented must be provable (GDPR, Art. 7); who it was is not known any more.",
+    ),
+    "DataExport": Rows(
+        {
+            "id": SHOWN,
+            "user": LINK,
+            "actor_id": INNER_LINK,
+            "state": SHOWN,
+            "progress": INNER,
+            "stored_as": INNER,
+            "size": SHOWN,
+            "asked_at": FACT,
+            "finished_at": SHOWN,
+            "expires_at": SHOWN,
+            **DUTY,
+        },
+        of="user",
+        files=("stored_as",),
+        files_exported=False,
     ),
     "AuditEvent": Rows(
         {

@@ -49,6 +49,11 @@ class Table:
         return f"data/{self.model._meta.app_label}-{self.model._meta.model_name}"
 
     @property
+    def files_named(self) -> Sequence[str]:
+        """The fields with names of files that are handed out."""
+        return self.rows.files if self.rows.files_exported else ()
+
+    @property
     def fields(self) -> list["Field[Any, Any]"]:
         """The fields that are handed out."""
         every = [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]
@@ -102,16 +107,16 @@ def _chained(first: Mapping[str, Any], others: Iterator[Mapping[str, Any]]) -> I
 def _records(table: Table, user: AbstractBaseUser) -> Iterator[dict[str, Any]]:
     plain = [one for one in table.fields if not one.many_to_many]
     many = [one.name for one in table.fields if one.many_to_many]
-    hidden = [name for name in table.rows.files if name not in {one.name for one in plain}]
+    hidden = [name for name in table.files_named if name not in {one.name for one in plain}]
     asked = [one.attname for one in plain] + hidden
     names = [one.name for one in plain] + hidden
     for pk, *values in _by_key(registry.of_person(table.model, table.rows, user), asked):
         row = dict(zip(names, values, strict=True))
         record = {one.name: row[one.name] for one in plain}
         record |= {name: [str(one) for one in getattr(table.model(pk=pk), name).all()] for name in many}
-        for at in table.rows.files:
+        for at in table.files_named:
             path = _path(table, pk, at, row) if row[at] else ""
-            record[_heading(table.rows.files, at)] = path
+            record[_heading(table.files_named, at)] = path
             if path:
                 table.files.append(StoredFile(row[at], path))
         yield record
@@ -140,7 +145,7 @@ def _path(table: Table, pk: Any, at: str, row: Mapping[str, Any]) -> str:
     name = PurePosixPath(str(row.get("name") or ""))
     suffix = PurePosixPath(str(row[at])).suffix or name.suffix
     said = slugify(name.stem)[:_NAME_LENGTH]
-    parts = [str(pk), *([at] if len(table.rows.files) > 1 else []), *([said] if said else [])]
+    parts = [str(pk), *([at] if len(table.files_named) > 1 else []), *([said] if said else [])]
     ending = "." + slugify(suffix.lstrip(".")) if slugify(suffix.lstrip(".")) else ""
     return f"files/{table.model._meta.model_name}/{'-'.join(parts)}{ending}"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -19,6 +19,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
 from privacy.domain import archive, audit
@@ -114,6 +115,21 @@ def open_file(*, export: DataExport, by: AbstractBaseUser, now: datetime) -> "Fi
 def make(*, export_id: uuid.UUID) -> bool:
     """Puts an export together if it is due, for the background task; true when it is ready."""
     return duty.attempt(EXPORTS, export_id, _make)
+
+
+def write_now(*, user: AbstractBaseUser, out: IO[bytes], now: datetime) -> None:
+    """Puts an export together at once into an open file, for whoever has the machine; noted in the trail.
+
+    Raises ArchiveNotWhole, ServiceAway, and OSError where there is no room.
+    """
+    audit.record(action="user.export_asked", subject=user, by=None, details={"by": "command"})
+    archive.write(user, out, now=now)
+    audit.record(action="user.exported", subject=user, by=None, details={"by": "command"})
+
+
+def file_name(export: DataExport) -> str:
+    """How the file is called where it is taken to."""
+    return f"{slugify(settings.SITE_NAME) or 'export'}-data-{export.asked_at:%Y-%m-%d}.zip"
 
 
 def forget(exports: QuerySet[Any]) -> int:
