@@ -44,8 +44,8 @@ def write(user: AbstractBaseUser, out: IO[bytes], *, now: datetime, told: Told =
     A file that the storage has lost is named in the README, and the rest goes on. Raises ArchiveNotWhole, ServiceAway,
     and OSError where there is no room.
     """
-    archive = Archive(out, now=now)
-    with translation.override(getattr(user, "language", settings.LANGUAGE_CODE)):
+    language = translation.override(getattr(user, "language", settings.LANGUAGE_CODE))
+    with Archive(out, now=now) as archive, language:
         tables = archive_tables.tables()
         for number, table in enumerate(tables):
             archive_tables.write(archive, table, user)
@@ -55,7 +55,6 @@ def write(user: AbstractBaseUser, out: IO[bytes], *, now: datetime, told: Told =
         readme = archive_readme.text(user=user, tables=tables, lines=lines, lost=lost, now=now)
         with archive.entry("README.txt") as file:
             file.write(readme.encode())
-    archive.close()
     told(_FILES_PERCENT)
     check(out, archive.sizes)
 

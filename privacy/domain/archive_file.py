@@ -1,14 +1,26 @@
 """A ZIP of any size, written and checked in little memory (R-71)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from privacy.errors import ArchiveNotWhole
 
 CHUNK_BYTES: Final = 1024 * 1024
+
+
+class Source(Protocol):
+    """An open file that is read from its beginning."""
+
+    def seek(self, offset: int, /) -> int:
+        """Goes to so many bytes from its beginning."""
+        ...
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes at most; none at its end."""
+        ...
 
 
 class Archive:
@@ -19,9 +31,13 @@ class Archive:
         self._at = now.astimezone(UTC).timetuple()[:6]
         self.sizes: dict[str, int] = {}
 
-    def close(self) -> None:
-        """Writes the directory; before, it is no archive."""
-        self._zip.close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Writes the directory; before, it is no archive. Of one that failed only the memory is let go of."""
+        with suppress(*([Exception] if kind else [])):
+            self._zip.close()
 
     @contextmanager
     def entry(self, name: str, *, packed: bool = True) -> Iterator[IO[bytes]]:
@@ -33,7 +49,7 @@ class Archive:
             yield file
         self.sizes[name] = info.file_size
 
-    def add(self, name: str, source: IO[bytes], *, packed: bool = True) -> None:
+    def add(self, name: str, source: Source, *, packed: bool = True) -> None:
         """Copies an open file in, from its beginning, a piece at a time."""
         source.seek(0)
         with self.entry(name, packed=packed) as file:

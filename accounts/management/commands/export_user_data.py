@@ -40,14 +40,13 @@ class Command(BaseCommand):
         """Under another name until it is whole: nobody takes half an archive for one."""
         half = output.with_name(f".{output.name}.{os.getpid()}.part")
         try:
-            with open(os.open(half, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
+            with os.fdopen(os.open(half, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
                 exports.write_now(user=user, out=file, now=timezone.now())
-                size = file.tell() if file.seek(0, os.SEEK_END) else 0
+                size = file.seek(0, os.SEEK_END)
                 os.fsync(file.fileno())
-            if overwrite:
-                half.replace(output)
-            else:
-                os.link(half, output)  # fails where somebody made one meanwhile
+            if not overwrite and output.exists():
+                raise CommandError(f"{output} was made by somebody else meanwhile; nothing was written.")
+            half.replace(output)
         except ExportRefused as refusal:
             raise CommandError(str(refusal)) from None
         except ServiceAway as error:
