@@ -6,14 +6,15 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import mail_addresses, people, resending
+from accounts.domain import addresses, mail_addresses, people, resending
 from accounts.models import Mail, MailEvent, MailStop, SignInRequest, User
-from tesigo.platform.person_link import person_link
+from tesigo.platform.of_people import OfPeople, person_link, whose
 from tesigo.platform.read_only import ReadOnly
 
 admin.site.unregister(Group)
@@ -24,12 +25,12 @@ admin.site.unregister(Authenticator)
 
 
 @admin.register(User)
-class UserAdmin(ReadOnly, admin.ModelAdmin):
+class UserAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """The address identifies the account and is proven by mail: it is never edited here."""
 
     list_display = (
         "email",
-        "whole",
+        "person",
         "name",
         "language",
         "is_premium",
@@ -56,9 +57,13 @@ class UserAdmin(ReadOnly, admin.ModelAdmin):
     )
     readonly_fields = tuple(name for name in fields if name != "is_premium")
 
-    @admin.display(description=_("all about them"))
-    def whole(self, user: User) -> SafeString | str:
+    @admin.display(description=_("all about them"), ordering="email")
+    def person(self, user: User) -> SafeString | str:
         return person_link(user)
+
+    def rows_of(self, rows: QuerySet[User], people: list[int], address: str) -> QuerySet[User]:
+        """Themselves."""
+        return rows.filter(pk__in=people)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.change_user")
@@ -68,12 +73,12 @@ class UserAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Mail)
-class MailAdmin(ReadOnly, admin.ModelAdmin):
+class MailAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """How far each mail got."""
 
-    list_display = ("created_at", "template", "to", "state", "tries", "sent_at", "opened_at", "error")
+    list_display = ("created_at", "template", "to", "person", "state", "tries", "sent_at", "opened_at", "error")
     list_filter = ("state", "template", "created_at")
-    search_fields = ("to", "user__email", "error")
+    search_fields = ("to", "error")
     date_hierarchy = "created_at"
     fields = (
         "template",
@@ -90,16 +95,17 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
         "delivered_at",
         "opened_at",
     )
-    list_select_related = ("user",)
     readonly_fields = ("person",)
     actions = ("send_again",)
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.resend_mail")
 
-    @admin.display(description=_("person"))
-    def person(self, mail: Mail) -> SafeString | str:
-        return person_link(mail.user)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        return _with_people(super().get_queryset(request))
+
+    def rows_of(self, rows: QuerySet[Mail], people: list[int], address: str) -> QuerySet[Mail]:
+        return _mails_of(rows, people, address)
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[Mail]) -> None:
@@ -109,33 +115,25 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(MailStop)
-class MailStopAdmin(ReadOnly, admin.ModelAdmin):
+class MailStopAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Addresses that are not written to. They are kept as hashes: search for one by typing it whole."""
 
-    list_display = ("created_at", "reason", "status", "told_by", "user_address")
+    list_display = ("created_at", "reason", "status", "told_by", "person")
     list_filter = ("reason", "told_by", "created_at")
-    list_select_related = ("user",)
-    search_fields = ("user__email",)
+    person_path = "user"
+    search_fields = ("status",)
     search_help_text = _("A whole address, also of somebody without an account")
     date_hierarchy = "created_at"
-    fields = ("reason", "status", "told_by", "user_address", "created_at")
+    fields = ("reason", "status", "told_by", "person", "created_at")
     readonly_fields = fields
     actions = ("lift",)
 
     def has_lift_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.change_mailstop")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[MailStop], search_term: str
-    ) -> tuple[QuerySet[MailStop], bool]:
-        found, may_double = super().get_search_results(request, queryset, search_term)
-        if "@" not in search_term:
-            return found, may_double
-        return found | queryset.filter(pk__in=mail_addresses.stops_of(address=search_term)), may_double
-
-    @admin.display(description=_("account"))
-    def user_address(self, stop: MailStop) -> str:
-        return stop.user.email if stop.user else "–"
+    def rows_of(self, rows: QuerySet[MailStop], people: list[int], address: str) -> QuerySet[MailStop]:
+        """Theirs, and that of the address if it was typed whole."""
+        return rows.filter(Q(user__in=people) | Q(pk__in=mail_addresses.stops_of(address=address)))
 
     @admin.action(description=_("Write to these addresses again"), permissions=["lift"])
     def lift(self, request: HttpRequest, chosen: QuerySet[MailStop]) -> None:
@@ -144,21 +142,34 @@ class MailStopAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(MailEvent)
-class MailEventAdmin(ReadOnly, admin.ModelAdmin):
+class MailEventAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """What mail servers and providers told about mails."""
 
-    list_display = ("received_at", "provider", "kind", "status", "mail_id", "error")
+    list_display = ("received_at", "to", "person", "provider", "kind", "status", "mail_id", "error")
     list_filter = ("provider", "kind", "received_at")
     search_fields = ("mail_id", "event_id")
     date_hierarchy = "received_at"
     fields = ("provider", "kind", "status", "mail_id", "event_id", "happened_at", "received_at", "due_at", "error")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MailEvent]:
+        """With what the mail says, which is kept for as long: to whom it went, and whose it is."""
+        mail = _with_people(Mail.objects.filter(pk=OuterRef("mail_id")))
+        told = {name: Subquery(mail.values(name)) for name in ("to", "whose")}
+        return super().get_queryset(request).annotate(**told)
+
+    @admin.display(description=_("to"))
+    def to(self, event: MailEvent) -> str:
+        return event.to or "–"  # type: ignore[attr-defined]  # annotated above
+
+    def rows_of(self, rows: QuerySet[MailEvent], people: list[int], address: str) -> QuerySet[MailEvent]:
+        return rows.filter(mail_id__in=_mails_of(Mail.objects.all(), people, address).values("pk"))
+
 
 @admin.register(SignInRequest)
-class SignInRequestAdmin(ReadOnly, admin.ModelAdmin):
+class SignInRequestAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Who asked to sign in; neither links nor codes, not even as hashes."""
 
-    list_display = ("created_at", "email", "ip", "known_browser", "outcome", "wrong_codes", "redeemed_at")
+    list_display = ("created_at", "email", "person", "ip", "known_browser", "outcome", "wrong_codes", "redeemed_at")
     list_filter = ("known_browser", "wrong_codes", "created_at")
     search_fields = ("email", "domain", "ip")
     date_hierarchy = "created_at"
@@ -178,3 +189,28 @@ class SignInRequestAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("outcome"))
     def outcome(self, request: SignInRequest) -> str:
         return str(request.outcome)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SignInRequest]:
+        """With whoever has the address now: nobody is looked up when it is asked for."""
+        return super().get_queryset(request).annotate(whose=whose(User.objects.filter(email=OuterRef("email"))))
+
+    def rows_of(self, rows: QuerySet[SignInRequest], people: list[int], address: str) -> QuerySet[SignInRequest]:
+        """For the address, and for those that they have or asked to have."""
+        theirs = User.objects.filter(pk__in=people).values("email")
+        typed = Q(email__icontains=addresses.canonical(address))
+        return rows.filter(typed | Q(email__in=theirs) | Q(new_address_of__in=people))
+
+
+def _with_people(mails: QuerySet[Mail]) -> QuerySet[Mail]:
+    """With whose each is; a mail to sign in with is nobody's when it is sent, and goes to whoever has the address."""
+    owner = whose(User.objects.filter(pk=OuterRef("user_id")))
+    at_address = whose(User.objects.filter(email=OuterRef("signin__email")))
+    return mails.annotate(whose=Coalesce(owner, at_address, output_field=JSONField()))
+
+
+def _mails_of(mails: QuerySet[Mail], people: list[int], address: str) -> QuerySet[Mail]:
+    """To them, and to the address."""
+    canonical = addresses.canonical(address)
+    to = Q(to__icontains=address) | Q(to__icontains=canonical) | Q(signin__email__icontains=canonical)
+    theirs = User.objects.filter(pk__in=people).values("email")
+    return mails.filter(Q(user__in=people) | Q(signin__email__in=theirs) | to)

@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        from accounts import personal_data, receivers, staff_trail  # noqa: F401  # connects the signals
+        from accounts import api_schema, personal_data, receivers, staff_trail  # noqa: F401  # connect themselves
         from accounts.domain import mail, mail_events
         from tesigo.platform import duty
 

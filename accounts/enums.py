@@ -34,3 +34,22 @@ class MailEventKind(models.TextChoices):
     #: The provider asks whether we want its reports.
     CONFIRM = "confirm", _("asks to be confirmed")
     OTHER = "other", _("something else")
+
+
+class ApiScope(models.TextChoices):
+    """What a token lets a program do (R-58). Each route of the API asks for those that it needs."""
+
+    DOCUMENTS_READ = "documents:read", _("see documents, their texts and files")
+    DOCUMENTS_WRITE = "documents:write", _("make, change and delete documents")
+    ORDERS_WRITE = "orders:write", _("order: this costs money")
+    PAYMENTS_READ = "payments:read", _("see payments and receipts")
+    ACCOUNT_READ = "account:read", _("see the account and what was agreed to")
+    ACCOUNT_WRITE = "account:write", _("change, take away or delete the account")
+    STATS_READ = "stats:read", _("see the house's figures (staff only)")
+
+
+class SignInEnd(models.TextChoices):
+    """Why the sign-in of a program was ended before its time."""
+
+    SIGNED_OUT = "signed_out", _("signed out")
+    REUSED = "reused", _("a refresh token was used twice")

@@ -167,3 +167,42 @@ class EventRefused(Exception):
 
 class TryLater(Exception):
     """A report's signature could not be looked at just now."""
+
+
+class TokenRefused(AccountError):
+    """A token of the API that opens nothing; ``kind`` says for programs why."""
+
+    message = _("This token opens nothing: it is unknown, over, taken back, or changed on the way.")
+    kind = "invalid-token"
+
+
+class TokenExpired(TokenRefused):
+    """Its time is over; a program gets a new one by its refresh token."""
+
+    message = _("This token is over. Get a new one.")
+    kind = "token-expired"
+
+
+class RefreshReused(TokenRefused):
+    """A refresh token came a second time: somebody has a copy. All tokens of that sign-in are dead."""
+
+    message = _("This refresh token was used before. Somebody may have a copy of it, so sign in again.")
+    kind = "refresh-token-reused"
+
+
+class TooManyTokens(AccountError):
+    """A person has as many tokens as one may have."""
+
+    message = _("You have as many tokens as one person may have. Take one back first.")
+
+
+class KeyReused(AccountError):
+    """An Idempotency-Key came with another call than at first."""
+
+    message = _("This Idempotency-Key was used for another call. Give each call a key of its own.")
+
+
+class StillRunning(AccountError):
+    """The call with this Idempotency-Key is not answered yet."""
+
+    message = _("The first call with this Idempotency-Key is still running. Ask again in a moment.")

@@ -12,7 +12,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain.addresses import login_name
+from accounts.api_models import ApiCall as ApiCall
+from accounts.api_models import ApiSignIn as ApiSignIn
+from accounts.api_models import ApiToken as ApiToken
+from accounts.domain.addresses import canonical, login_name
 from accounts.domain.user_agents import describe
 from accounts.enums import MailEventKind, MailState, StopReason
 from tesigo.platform.duty import Duty
@@ -27,6 +30,13 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """The user of a typed login name; letter case does not matter."""
         return self.get(email=login_name(username or ""))
+
+    def at(self, address: str) -> list[int]:
+        """Keys of who has this address, or a part of one, or had it before; at most 100. However it is typed."""
+        name = canonical(address)
+        has = Q(email__icontains=name) | Q(email_as_typed__icontains=address.strip())
+        found = self.filter(has | Q(former_addresses__email__icontains=name))
+        return list(found.order_by("pk").values_list("pk", flat=True).distinct()[:100])
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Saves a user; without a password there is no signing in by one."""
@@ -194,7 +204,7 @@ class SignInRequest(models.Model):
 
 
 class FormerAddress(models.Model):
-    """What a person signed in with before; for a week who reads that mailbox can undo the change (R-59)."""
+    """What a person signed in with before; for three days who reads that mailbox can undo the change (R-59)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_addresses")
     email = models.EmailField(max_length=254)

@@ -1,4 +1,4 @@
-"""What the audit trail keeps of the staff's way in (R-76): in, refused, locked out, and each change of a factor."""
+"""What follows the staff's way in: the audit trail keeps it (R-76), and their secrets are sealed anew (R-103)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,6 +39,12 @@ def locked(request: HttpRequest, username: str | None = None, **_: Any) -> None:
     if getattr(request, "axes_failures_since_start", None) is not None:
         # A browser that is known is counted under a name with a part of its own.
         _record("staff.locked_out", (username or "").partition(" ")[0])
+
+
+@receiver(mfa.authenticator_used)
+def factor_used(user: User, **_: Any) -> None:
+    """By a code, a recovery code or a passkey: what is sealed is sealed under the present key from now on."""
+    second_factor.seal_anew(user)
 
 
 @receiver(mfa.authenticator_added)

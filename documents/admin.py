@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import Citation, Document, DocumentEvent, Export, Section, Source, Upload
-from tesigo.platform.person_link import person_link
+from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
@@ -33,7 +33,8 @@ class ExportInline(ReadOnlyInline):
 
 
 @admin.register(Document)
-class DocumentAdmin(ReadOnly, admin.ModelAdmin):
+class DocumentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
+    person_path = "owner"
     list_display = (
         "__str__",
         "person",
@@ -46,7 +47,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
         "updated_at",
     )
     list_filter = ("state", "kind", "language", "level", "created_at")
-    search_fields = ("id", "title", "topic", "owner__email")
+    search_fields = ("id", "title", "topic")
     date_hierarchy = "created_at"
     list_select_related = ("owner",)
     readonly_fields = ("person",)
@@ -60,20 +61,17 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
         (_("Brief"), {"fields": ("requirements", "search_for_sources", "author_name", "outline_wish")}),
     )
 
-    @admin.display(description=_("person"), ordering="owner__email")
-    def person(self, document: Document) -> SafeString | str:
-        return person_link(document.owner)
-
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, document: Document) -> str:
         return document.get_state_display()
 
 
 @admin.register(Source)
-class SourceAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("title", "key", "origin", "page_count", "passages_counted", "link")
+class SourceAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
+    person_path = "document__owner"
+    list_display = ("title", "person", "key", "origin", "page_count", "passages_counted", "link")
     list_filter = ("origin",)
-    search_fields = ("title", "key", "doi", "document__id", "document__owner__email")
+    search_fields = ("title", "key", "doi", "document__id")
     fields = ("document", "title", "key", "origin", "doi", "url", "page_count", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
@@ -91,10 +89,11 @@ class SourceAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Citation)
-class CitationAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("source", "section", "check_result", "page")
+class CitationAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
+    person_path = "document__owner"
+    list_display = ("source", "section", "person", "check_result", "page")
     list_filter = ("check_result",)
-    search_fields = ("document__id", "document__owner__email", "sentence")
+    search_fields = ("document__id", "sentence")
     list_select_related = ("source", "section", "passage")
     fields = ("document", "section", "source", "passage_text", "sentence", "check_result", "check_note")
     readonly_fields = ("passage_text",)

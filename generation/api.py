@@ -4,14 +4,17 @@ from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from accounts.enums import ApiScope
 from documents.domain.queries import owned_document
 from generation.domain import progress
+from tesigo.platform.api.views import ApiView
 
 
-class ProgressView(APIView):
+class ProgressView(ApiView):
     """GET: the snapshot that the WebSocket sends. 404 for a document that is not the caller's."""
+
+    required_scopes = {"GET": (ApiScope.DOCUMENTS_READ,)}
 
     def get(self, request: Request, document_id: UUID) -> Response:
         """The present state."""

@@ -3,12 +3,13 @@
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from privacy.domain import consent
+from tesigo.platform.api import problems
 from tesigo.platform.view_middleware import ViewMiddleware
 
 _SESSION_KEY = "accepted_policy"
@@ -29,6 +30,8 @@ _OPEN = frozenset(
         "billing:webhook",
         "accounts:mail-events",
         "accounts:read-mail-notice",
+        "api-docs",
+        "api-schema",
         "health",
         "ready",
     }
@@ -38,18 +41,24 @@ _OPEN = frozenset(
 class ConsentRequiredMiddleware(ViewMiddleware):
     """Sends a signed-in person who has not agreed to the present terms to the page where they can."""
 
-    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
+    def process_view(self, request: HttpRequest, view: object, *_given: object) -> HttpResponseBase | None:
         """Answers instead of the view where the consent is missing."""
         match = request.resolver_match
-        if match is None or match.view_name in _OPEN or not _is_missing(request):
+        if match is None or match.view_name in _OPEN or _is_open(view) or not _is_missing(request):
             return None
         page = reverse("privacy:consents")
-        if request.path.startswith("/api/"):
-            return JsonResponse({"detail": _("Agree to the terms first."), "url": page}, status=403)
+        if problems.is_api(request):
+            words = _("Agree to the terms first: on the page, or by PUT /api/v1/user/consents.")
+            return problems.respond(request, status=403, detail=words, kind="consent-required", more={"url": page})
         if request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": page})
         asked_for = request.get_full_path() if request.method == "GET" else ""
         return redirect(f"{page}?{urlencode({'next': asked_for})}" if asked_for else page)
+
+
+def _is_open(view: object) -> bool:
+    """Whether a view of the API says so itself (`tesigo.platform.api.views`)."""
+    return bool(getattr(getattr(view, "cls", None), "is_open_without_consent", False))
 
 
 def _is_missing(request: HttpRequest) -> bool:

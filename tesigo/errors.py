@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 
+from tesigo.platform.api import problems
 from tesigo.platform.body_limit import limit_passed
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.correlation import correlation_id
@@ -25,6 +27,10 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request cannot be understood, or is more than anybody asked for."""
+    if problems.is_api(request):
+        if isinstance(exception, RequestDataTooBig):
+            return problems.respond(request, status=413, detail=_("The body of the request is too large."))
+        return problems.respond(request, status=400, detail=_("The request cannot be understood."))
     return _too_large(request) if isinstance(exception, RequestDataTooBig) else _page(request, 400)
 
 
@@ -40,24 +46,42 @@ def _too_large(request: HttpRequest) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Not allowed, for instance after the CSRF cookie was lost."""
+    """Not allowed, for instance without a right."""
+    if problems.is_api(request):
+        return problems.respond(request, status=403, detail=_("You may not do that."))
     return _page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing here, or nothing that this person may see (R-100)."""
+    if problems.is_api(request):
+        return problems.respond(request, status=404, detail=_("Nothing is here, or nothing of yours."))
     return _page(request, 404)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: the cookie was lost, or another site sent it."""
+    if problems.is_api(request):
+        detail = _("The CSRF token is missing or wrong. Programs call with a token of their own.")
+        return problems.respond(request, status=403, detail=detail, kind="csrf")
+    return csrf_failure(request, reason)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A mistake of ours, or something away. Rendered without context processors: they may be what failed."""
     if isinstance(sys.exception(), OperationalError | InterfaceError | ServiceAway):
         return _away(request)
+    if problems.is_api(request):
+        detail = _("Something went wrong on our side. Name the correlation id when you write to us.")
+        return problems.respond(request, status=500, detail=detail)
     html = render_to_string("errors/500.html", {"correlation_id": correlation_id()})
     return HttpResponse(html, status=500)
 
 
 def _away(request: HttpRequest) -> HttpResponse:
+    if problems.is_api(request):
+        detail = _("Something that we need is away for a moment. Ask again.")
+        return problems.respond(request, status=503, detail=detail, wait=COME_BACK)
     context = {
         "correlation_id": correlation_id(),
         "retry_after": COME_BACK,

@@ -21,6 +21,7 @@ from tesigo.platform.urls import (
     database_from_url,
     email_from_url,
     is_ip_address,
+    origin_of,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -59,6 +60,9 @@ SECRET_KEY_FALLBACKS = env.secret_list("SECRET_KEY_FALLBACKS")
 #: Keys the hashes of sign-in tokens, codes and browsers; what older ones hashed is still recognised while they rotate.
 SIGNIN_SECRET = env.secret("SIGNIN_SECRET")
 SIGNIN_SECRET_FALLBACKS = env.secret_list("SIGNIN_SECRET_FALLBACKS")
+#: Signs access tokens of the API (R-56); what an older one signed is still taken while they rotate.
+API_JWT_SECRET = env.secret("API_JWT_SECRET")
+API_JWT_SECRET_FALLBACKS = env.secret_list("API_JWT_SECRET_FALLBACKS")
 
 # --- applications -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -83,6 +87,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "djstripe",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "tesigo.platform.apps.PlatformConfig",
     "privacy",
     "accounts",
@@ -95,6 +101,7 @@ MIDDLEWARE = [
     "tesigo.platform.correlation.CorrelationMiddleware",
     # Outside of all that answers by itself: static files, redirects, refusals.
     "tesigo.platform.headers.HeadersMiddleware",
+    "tesigo.platform.api.cors.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "tesigo.platform.plain_http.RefusePlainHttp",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -298,6 +305,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE_IS_HT
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "tesigo.errors.csrf_failed"
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 #: Where programs call, not people: over plain http they are refused and never redirected, since what they sent (a key,
 #: an order) has already been readable. The browser's redirect would hide that for ever.
@@ -455,13 +463,49 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api_auth.TokenAuthentication",
+        "accounts.api_auth.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api_auth.HasScopes"],
+    "DEFAULT_THROTTLE_CLASSES": ["tesigo.platform.api.throttles.ApiThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
-    "PAGE_SIZE": 50,
+    "DEFAULT_PAGINATION_CLASS": "tesigo.platform.api.pages.Pages",
+    "DEFAULT_SCHEMA_CLASS": "tesigo.platform.api.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "tesigo.platform.api.problems.handler",
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SITE_NAME} API",
+    "VERSION": "1",
+    "DESCRIPTION": "What a student can do on the pages, for programs. How to begin: docs/api.md.",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": SITE_URL}],
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["accounts.api_auth.Open"],
+    "AUTHENTICATION_WHITELIST": ["accounts.api_auth.TokenAuthentication"],
+    "PREPROCESSING_HOOKS": ["tesigo.platform.api.schema.only_v1"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
+}
+#: Origins of other sites whose scripts may call the API with a token; none, unless named (R-102).
+CORS_ALLOWED_ORIGINS = [one.rstrip("/") for one in env.list("CORS_ALLOWED_ORIGINS", [])]
+if any(one != origin_of(one) for one in CORS_ALLOWED_ORIGINS):
+    env.complain("CORS_ALLOWED_ORIGINS must name origins such as https://example.org, without a path and without *.")
+#: Calls to the API in a minute: of one person, and of one address of the network that shows no token.
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 300, min=1)
+API_ANONYMOUS_PER_MINUTE = env.int("API_ANONYMOUS_PER_MINUTE", 60, min=1)
+#: Tokens of programs that one person may have at once.
+API_TOKENS_AT_ONCE = env.int("API_TOKENS_AT_ONCE", 10, min=1)
+#: How long an access token and a refresh token work (R-56).
+API_ACCESS_LASTS = timedelta(hours=1)
+API_REFRESH_LASTS = timedelta(days=7)
 LOGGING = logging_config(json=IS_PRODUCTION, level=env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING"], "INFO"))
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

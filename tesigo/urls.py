@@ -10,6 +10,7 @@ from tesigo.platform import health
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("tesigo.api")),
     path("staff/", include("accounts.staff_urls")),
     path("", include("accounts.urls")),
     path("", include("privacy.urls")),

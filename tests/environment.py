@@ -120,6 +120,7 @@ def prepare() -> None:
             "STATIC_ROOT": str(folder / "static"),
             "SECRET_KEY": secrets.token_urlsafe(48),
             "SIGNIN_SECRET": secrets.token_urlsafe(48),
+            "API_JWT_SECRET": secrets.token_urlsafe(48),
             "OPENAI_API_KEYS": "sk-" + secrets.token_hex(24),
             "OPENAI_BASE_URL": f"{here}/openai/v1",
             "ANTHROPIC_API_KEYS": "sk-ant-" + secrets.token_hex(24),

@@ -9,7 +9,7 @@ from disposable_email_domains import blocklist
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-from accounts.errors import DisposableAddress, LookAlikeAddress, NotAnAddress
+from accounts.errors import AddressRefused, DisposableAddress, LookAlikeAddress, NotAnAddress
 
 MAX_LENGTH = 254
 MAX_LOCAL_LENGTH = 64
@@ -53,6 +53,14 @@ def parse(typed: str) -> Address:
     if is_disposable(host):
         raise DisposableAddress
     return Address(canonical=canonical, as_typed=f"{local}@{domain}", domain=host)
+
+
+def canonical(address: str) -> str:
+    """The address as accounts have it (R-52); of one that could sign in nowhere, in small letters."""
+    try:
+        return parse(address).canonical
+    except AddressRefused:
+        return login_name(address)
 
 
 def login_name(typed: str) -> str:

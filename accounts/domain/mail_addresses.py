@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from accounts.domain import addresses
 from accounts.domain.bounces import Verdict, verdict
 from accounts.enums import MailState, StopReason
-from accounts.errors import AddressRefused
 from accounts.models import Mail, MailStop, SignInRequest, User
 from privacy.domain import audit
 from tesigo.platform.crypto import keyed_hash, keyed_hashes
@@ -22,17 +21,9 @@ _PURPOSE: Final = "mail-address"
 SAID_AGAIN_AFTER: Final = timedelta(days=1)
 
 
-def canonical(address: str) -> str:
-    """The address as accounts have it (R-52); of one that could sign in nowhere, in small letters."""
-    try:
-        return addresses.parse(address).canonical
-    except AddressRefused:
-        return addresses.login_name(address)
-
-
 def stops_of(*, address: str) -> QuerySet[MailStop]:
     """What is noted about an address."""
-    return MailStop.objects.filter(address_hash__in=keyed_hashes(_PURPOSE, canonical(address)))
+    return MailStop.objects.filter(address_hash__in=keyed_hashes(_PURPOSE, addresses.canonical(address)))
 
 
 def is_stopped(*, address: str, is_signin: bool) -> bool:
@@ -43,7 +34,7 @@ def is_stopped(*, address: str, is_signin: bool) -> bool:
 
 def stop(*, address: str, reason: StopReason, status: str, told_by: str, now: datetime) -> bool:
     """From now on nothing is sent to the address (but sign-in mails, after a complaint); false if it was so."""
-    name = canonical(address)
+    name = addresses.canonical(address)
     with transaction.atomic():
         if stops_of(address=address).filter(reason=reason).exists():
             return False
@@ -117,4 +108,4 @@ def _was_said_before(mail: Mail, now: datetime) -> bool:
 
 def _was_proven_since(mail: Mail) -> bool:
     since = mail.sent_at or mail.created_at
-    return SignInRequest.objects.filter(email=canonical(mail.to), redeemed_at__gt=since).exists()
+    return SignInRequest.objects.filter(email=addresses.canonical(mail.to), redeemed_at__gt=since).exists()

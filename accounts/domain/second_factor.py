@@ -35,6 +35,7 @@ MOST_WRONG_RECOVERY: Final = 10
 WINDOW: Final = timedelta(minutes=15)
 _RECOVERY_DIGITS: Final = 8
 _MAIN_TYPES: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+_SEALED_TYPES: Final = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,6 @@ def prove(*, user: User, code: str, now: datetime) -> Authenticator:
         found = None if is_shut else _owner_of(user, code, is_recovery)
         if found is not None:
             access.wrong_codes, access.wrong_since = 0, None
-            _seal_anew(user)
         elif not is_shut:
             access.wrong_codes, access.wrong_since = access.wrong_codes + 1, access.wrong_since or now
             audit.record(
@@ -134,6 +134,23 @@ def reset(*, user: User, by: User | None) -> int:
     return int(gone)
 
 
+def seal_anew(user: User) -> None:
+    """All secrets of the person under the present key: an older one may go once everybody has signed in again (R-103).
+
+    What the present keys do not open stays as it is: another factor of theirs works on.
+    """
+    mine = Authenticator.objects.filter(user_id=user.pk, type__in=_SEALED_TYPES)
+    with transaction.atomic():
+        # Locked: else a code that is used up at the same moment would be good again.
+        for authenticator in mine.order_by("pk").select_for_update():
+            for name in {"secret", "seed"} & set(authenticator.data):
+                try:
+                    authenticator.data[name] = seal(unseal(authenticator.data[name]))
+                except SealBroken:
+                    log.error("second factor %s cannot be opened with the present keys", authenticator.pk)
+            authenticator.save(update_fields=["data"])
+
+
 def _owner_of(user: User, code: str, is_recovery: bool) -> Authenticator | None:
     kind = Authenticator.Type.RECOVERY_CODES if is_recovery else Authenticator.Type.TOTP
     authenticator = Authenticator.objects.select_for_update().filter(user_id=user.pk, type=kind).first()
@@ -161,14 +178,6 @@ def _use_up(authenticator: Authenticator, code: str) -> bool:
     data["last_step"] = step
     authenticator.save(update_fields=["data"])
     return True
-
-
-def _seal_anew(user: User) -> None:
-    """Under the present key: an older one may be taken away once everybody has signed in again (R-103)."""
-    for authenticator in Authenticator.objects.filter(user_id=user.pk, type__in=("totp", "recovery_codes")):
-        for name in {"secret", "seed"} & set(authenticator.data):
-            authenticator.data[name] = seal(unseal(authenticator.data[name]))
-        authenticator.save(update_fields=["data"])
 
 
 def _digits(code: str) -> str:

@@ -16,6 +16,7 @@ from billing.admin.shared import csv_response, euros
 from billing.domain.reconciliation import reconcile
 from billing.errors import ProviderError
 from billing.models import Booking, CreditNote, Entry, Receipt, Reconciliation
+from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
@@ -27,13 +28,14 @@ class EntryInline(ReadOnlyInline):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, admin.ModelAdmin):
+class BookingAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Every movement of money, once (R-14)."""
 
-    list_display = ("at", "movement", "cents", "payment", "refund", "dispute")
+    person_path = "payment__user"
+    list_display = ("at", "person", "movement", "cents", "payment", "refund", "dispute")
     list_filter = ("movement", "at")
     list_select_related = ("payment", "refund", "dispute")
-    search_fields = ("key", "payment__id", "payment__user__email")
+    search_fields = ("key", "payment__id")
     date_hierarchy = "at"
     inlines = (EntryInline,)
     fields = ("at", "movement", "key", "payment", "refund", "dispute")
@@ -69,13 +71,14 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(ReadOnly, admin.ModelAdmin):
+class ReceiptAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Receipts, numbered without gaps, with what went back of each (R-68)."""
 
-    list_display = ("__str__", "issued_at", "amount", "payment")
+    person_path = "payment__user"
+    list_display = ("__str__", "issued_at", "person", "amount", "payment")
     list_filter = ("year",)
     list_select_related = ("payment",)
-    search_fields = ("number", "payment__id", "payment__user__email")
+    search_fields = ("number", "payment__id")
     date_hierarchy = "issued_at"
     fields = ("year", "number", "payment", "issued_at", "seller")
     actions = ("export_csv",)
@@ -103,13 +106,14 @@ def _lines_of(rows: QuerySet[Receipt]) -> Iterator[tuple[object, ...]]:
 
 
 @admin.register(CreditNote)
-class CreditNoteAdmin(ReadOnly, admin.ModelAdmin):
+class CreditNoteAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """What went back of receipts, in a series of its own (R-68)."""
 
-    list_display = ("__str__", "issued_at", "euros", "receipt")
+    person_path = "receipt__payment__user"
+    list_display = ("__str__", "issued_at", "person", "euros", "receipt")
     list_filter = ("year",)
     list_select_related = ("receipt",)
-    search_fields = ("number", "receipt__number", "receipt__payment__id", "receipt__payment__user__email")
+    search_fields = ("number", "receipt__number", "receipt__payment__id")
     date_hierarchy = "issued_at"
     fields = ("year", "number", "receipt", "refund", "dispute", "takes_back", "amount", "issued_at", "seller")
 

@@ -1,20 +1,23 @@
 """What Stripe told us, and which of its objects are copied for staff."""
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from billing.admin.shared import stripe_ids
+from billing.admin.stripe_objects import OF_A_PAYMENT
 from billing.domain import events
 from billing.models import Mirror, WebhookEvent
 from tesigo.platform import duty
+from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly
 
 
 @admin.register(WebhookEvent)
-class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
+class WebhookEventAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """What Stripe told us, and whether it was worked."""
 
     list_display = ("received_at", "type", "object_id", "processed_at", "tries", "error")
@@ -38,6 +41,11 @@ class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
     def has_money_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.change_payment")
 
+    def rows_of(self, rows: QuerySet[WebhookEvent], people: list[int], address: str) -> QuerySet[WebhookEvent]:
+        """Those about an object of a payment of theirs."""
+        ids = stripe_ids(people)
+        return rows.filter(Q(object_id__in=ids) | Q(payload__payment_intent__in=ids))
+
     @admin.display(description=_("what it told"))
     def told(self, event: WebhookEvent) -> SafeString:
         """Ids and states of the event's object."""
@@ -53,7 +61,7 @@ class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Mirror)
-class MirrorAdmin(ReadOnly, admin.ModelAdmin):
+class MirrorAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Which of Stripe's objects are copied, and when each was last."""
 
     list_display = ("asked_at", "kind", "object_id", "mirrored_at", "tries", "error")
@@ -71,3 +79,9 @@ class MirrorAdmin(ReadOnly, admin.ModelAdmin):
         "error",
         "traceback",
     )
+
+    def rows_of(self, rows: QuerySet[Mirror], people: list[int], address: str) -> QuerySet[Mirror]:
+        """Those of their payments; what hangs on a payment is known by the copies."""
+        ids = stripe_ids(people)
+        below = (kind.objects.filter(stripe_data__payment_intent__in=ids).values("id") for kind in OF_A_PAYMENT)
+        return rows.filter(Q(object_id__in=ids) | Q(*(("object_id__in", one) for one in below), _connector=Q.OR))

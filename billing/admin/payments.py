@@ -20,7 +20,7 @@ from billing.models import Booking, Dispute, Payment, PaymentEvent, Refund
 from privacy.domain import audit
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.forms import Form
-from tesigo.platform.person_link import person_link
+from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 
@@ -101,14 +101,15 @@ def audit_export(request: HttpRequest, what: str, count: int) -> None:
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly, admin.ModelAdmin):
+class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Follow a payment; ask Stripe about it; give it back."""
 
     list_display = ("created_at", "document", "person", "euros", "back", "state", "pages", "price_list", "failure")
     list_filter = ("state", "price_list", "created_at", "succeeded_at")
     list_select_related = ("document", "price_list", "user")
+    person_path = "user"
     readonly_fields = ("person",)
-    search_fields = ("id", "stripe_session_id", "stripe_payment_intent_id", "document__id", "user__email")
+    search_fields = ("id", "stripe_session_id", "stripe_payment_intent_id", "document__id")
     date_hierarchy = "created_at"
     inlines = (EventInline, RefundInline, DisputeInline, BookingInline)
     actions = ("settle_now", "refund", "export_csv")
@@ -123,10 +124,6 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 
     def has_refund_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.refund_payment")
-
-    @admin.display(description=_("person"), ordering="user__email")
-    def person(self, payment: Payment) -> SafeString | str:
-        return person_link(payment.user)
 
     @admin.display(description=_("amount"), ordering="amount")
     def euros(self, payment: Payment) -> str:
@@ -246,13 +243,14 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly, admin.ModelAdmin):
+class RefundAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Follow money that goes back."""
 
-    list_display = ("created_at", "euros", "cause", "reason", "state", "failure", "finished_at", "payment")
+    person_path = "payment__user"
+    list_display = ("created_at", "person", "euros", "cause", "reason", "state", "failure", "finished_at", "payment")
     list_filter = ("state", "created_at")
     list_select_related = ("payment",)
-    search_fields = ("id", "stripe_refund_id", "payment__id", "payment__user__email", "cause")
+    search_fields = ("id", "stripe_refund_id", "payment__id", "cause")
     fields = (
         "payment",
         "amount",
@@ -275,13 +273,14 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Dispute)
-class DisputeAdmin(ReadOnly, admin.ModelAdmin):
+class DisputeAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Objections of payers' banks. Evidence is handed in at Stripe."""
 
-    list_display = ("opened_at", "euros", "reason", "state", "closed_at", "payment")
+    person_path = "payment__user"
+    list_display = ("opened_at", "person", "euros", "reason", "state", "closed_at", "payment")
     list_filter = ("state", "opened_at")
     list_select_related = ("payment",)
-    search_fields = ("stripe_dispute_id", "payment__id", "payment__user__email")
+    search_fields = ("stripe_dispute_id", "payment__id")
     fields = ("payment", "amount", "reason", "state", "is_withdrawn", "stripe_dispute_id", "opened_at", "closed_at")
 
     @admin.display(description=_("amount"), ordering="amount")

@@ -23,6 +23,7 @@ from billing.enums import RedemptionState
 from billing.models import PromoCode, Redemption
 from documents.enums import DocumentKind
 from tesigo.platform.forms import ModelForm
+from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly
 
 _TERMS = (
@@ -193,11 +194,12 @@ class PromoCodeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnly, admin.ModelAdmin):
+class RedemptionAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Uses of codes."""
 
-    list_display = ("created_at", "promo_code", "payment", "state", "changed_at")
+    person_path = "user"
+    list_display = ("created_at", "promo_code", "person", "payment", "state", "changed_at")
     list_filter = ("state", "created_at")
     list_select_related = ("promo_code", "payment")
-    search_fields = ("promo_code__code", "payment__id", "user__email")
+    search_fields = ("promo_code__code", "payment__id")
     fields = ("promo_code", "payment", "state", "created_at", "changed_at")

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from billing.models import Payment
 from tesigo.platform.csv_cells import cell
 
 
@@ -44,3 +45,13 @@ def csv_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[object
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def stripe_ids(people: list[int]) -> list[str]:
+    """What Stripe calls the payments of these people, their refunds and their disputes."""
+    found: set[str | None] = set()
+    for payment in Payment.objects.filter(user__in=people).prefetch_related("refunds", "disputes"):
+        found |= {payment.stripe_session_id, payment.stripe_payment_intent_id}
+        found |= {refund.stripe_refund_id for refund in payment.refunds.all()}
+        found |= {dispute.stripe_dispute_id for dispute in payment.disputes.all()}
+    return sorted(one for one in found if one)

@@ -7,6 +7,7 @@ from django.db.models import CharField, F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from generation.domain import budgets, controls
 from generation.enums import Scope
 from generation.models import Budget, BudgetUse, KeyLimit, LanguageFactor, PersonalLimit
 from tesigo.platform.forms import ModelForm
+from tesigo.platform.of_people import OfPeople, person_link
 
 
 class ControlAdmin(admin.ModelAdmin):
@@ -143,17 +145,18 @@ class BudgetAdmin(ControlAdmin):
 
 
 @admin.register(PersonalLimit)
-class PersonalLimitAdmin(ControlAdmin):
+class PersonalLimitAdmin(OfPeople, ControlAdmin):
     """What one person may use in a day, in place of the default of everybody (R-27). Without a row, that holds."""
 
+    person_path = "person"
     list_display = ("address", "tokens_shown", "used_today")
-    list_select_related = ("person",)
-    search_fields = ("person__email", "person__email_as_typed", "person__name")
+    list_display_links = ("tokens_shown",)
+    search_fields = ("person__name",)
     autocomplete_fields = ("person",)
 
     @admin.display(description=gettext_lazy("person"), ordering="person__email")
-    def address(self, limit: PersonalLimit) -> str:
-        return limit.person.email
+    def address(self, limit: PersonalLimit) -> SafeString | str:
+        return person_link(limit.person)
 
     @admin.display(description=gettext_lazy("tokens a day"), ordering="tokens")
     def tokens_shown(self, limit: PersonalLimit) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from generation.admin import timeline
 from generation.domain import interrupted, usage
 from generation.models import Job, JobEvent
-from tesigo.platform.person_link import person_link
+from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly
 
 
@@ -49,7 +49,7 @@ class EventInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Job)
-class JobAdmin(ReadOnly, admin.ModelAdmin):
+class JobAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """A job as a timeline of its steps and their calls."""
 
     list_display = (
@@ -68,13 +68,12 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = (
         "id",
         "document__id",
-        "document__owner__email",
         "document__title",
         "document__topic",
         "correlation_id",
         "failure",
     )
-    list_select_related = ("document__owner",)
+    person_path = "document__owner"
     date_hierarchy = "created_at"
     inlines = (EventInline,)
     actions = ("set_going",)
@@ -163,10 +162,6 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):
             words = ngettext("%(span)s for a budget, once", "%(span)s for a budget, %(times)d times", found.times)
             parts.append(words % {"span": _span(found.budget), "times": found.times})
         return ", ".join(parts) or "–"
-
-    @admin.display(description=gettext_lazy("person"), ordering="document__owner__email")
-    def person(self, job: Job) -> SafeString | str:
-        return person_link(job.document.owner)
 
     @admin.display(description=gettext_lazy("document"))
     def document_link(self, job: Job) -> SafeString:

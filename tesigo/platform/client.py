@@ -22,6 +22,16 @@ def client_ip(request: HttpRequest) -> str | None:
     return (_address(hops[-count]) if len(hops) >= count else None) or direct
 
 
+def counted_address(ip: str | None) -> str | None:
+    """What limits count by: an IPv4 address, or the first address of an IPv6 /64 (one household owns all of it)."""
+    if ip is None:
+        return None
+    address = ipaddress.ip_address(ip)
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+
 def user_agent(request: HttpRequest) -> str:
     """What the browser calls itself, cut to what is kept."""
     return request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]

@@ -20,7 +20,7 @@ from tesigo.platform.stack import ROOT, VAR, Stack
 from tesigo.platform.strength import strong, strong_secret
 
 #: Secrets of our own that every installation needs; other services issue the rest.
-OWN_SECRETS = ("SECRET_KEY", "SIGNIN_SECRET")
+OWN_SECRETS = ("SECRET_KEY", "SIGNIN_SECRET", "API_JWT_SECRET")
 PORTS = {"SITE_PORT": 8000, "SANDBOX_PORT": 8010, "SANDBOX_SMTP_PORT": 8025}
 BANNER = "Sandbox: the money, the mails and the writer here are not real."
 

@@ -1,9 +1,10 @@
 """Programs that call over plain http are refused (ASVS V4.1.2)."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from tesigo.platform.api import problems
 from tesigo.platform.view_middleware import ViewMiddleware
 
 
@@ -16,5 +17,4 @@ class RefusePlainHttp(ViewMiddleware):
         if not (settings.SECURE_SSL_REDIRECT and is_program) or request.is_secure():
             return self.get_response(request)
         detail = _("Call this over https. What you sent can have been read: renew its keys.")
-        problem = {"type": "about:blank", "title": "HTTPS required", "status": 403, "detail": detail}
-        return JsonResponse(problem, status=403, content_type="application/problem+json")
+        return problems.respond(request, status=403, detail=detail, kind="https-required")

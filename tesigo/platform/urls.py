@@ -104,3 +104,9 @@ def is_ip_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port as a browser writes them; empty for what has none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_used
 from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -18,7 +19,7 @@ from accounts.models import StaffAccess, User
 from privacy.domain import consent
 from privacy.enums import ConsentKind
 from privacy.models import AuditEvent
-from tesigo.platform.crypto import unseal
+from tesigo.platform.crypto import seal, unseal
 from tests.staff import ACTIVATE, code_of, enrol
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,44 @@ def test_secrets_are_sealed_and_shown_nowhere_in_the_administration(client: Clie
     assert unseal(kept["totp"]["secret"]) == secret
     assert len(unseal(kept["recovery_codes"]["seed"])) == 80
     assert not admin.site.is_registered(Authenticator)
+
+
+def test_each_use_of_a_factor_seals_all_of_them_under_the_present_key(
+    client: Client, boss: User, settings: Any
+) -> None:
+    """Also a passkey: who signs in with it has a sealed app and sealed codes all the same (R-103)."""
+    password(client)
+    secret = enrol(client)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = (
+        [settings.SECRET_KEY],
+        "another key of forty letters or more, made up",
+    )
+    passkey = Authenticator.objects.create(user=boss, type=Authenticator.Type.WEBAUTHN, data={})
+    authenticator_used.send(
+        sender=Authenticator, request=None, user=boss, authenticator=passkey, reauthenticated=False, passwordless=False
+    )
+    settings.SECRET_KEY_FALLBACKS = []
+    kept = {row.type: row.data for row in Authenticator.objects.all()}
+    assert unseal(kept["totp"]["secret"]) == secret
+    assert len(unseal(kept["recovery_codes"]["seed"])) == 80
+
+
+def test_a_factor_whose_key_is_gone_does_not_stand_in_the_way_of_another(
+    client: Client, boss: User, settings: Any
+) -> None:
+    """The app was set up under a key that was taken away since; the recovery codes are newer."""
+    password(client)
+    enrol(client)
+    opening = recovery_codes(client)[0]
+    key, settings.SECRET_KEY = settings.SECRET_KEY, "a key that was there before, of forty letters"
+    app = Authenticator.objects.get(type=Authenticator.Type.TOTP)
+    app.data["secret"] = seal("JBSWY3DPEHPK3PXP")
+    app.save()
+    settings.SECRET_KEY = key
+    elsewhere = Client()
+    password(elsewhere)
+    assert elsewhere.post(DOOR, {"code": opening}).status_code == 302
+    assert elsewhere.get("/admin/").status_code == 200
 
 
 def test_the_pages_are_for_staff_only(client: Client) -> None:

@@ -53,6 +53,7 @@ def test_production_names_every_mistake_and_does_not_start() -> None:
         "SITE_URL",
         "SECRET_KEY",
         "SIGNIN_SECRET",
+        "API_JWT_SECRET",
         "DATABASE_URL",
         "STRIPE_API_BASE",
         "NOTICE_BANNER",

@@ -178,7 +178,7 @@ def test_a_program_is_refused_over_plain_http_and_never_redirected(path: str, se
     answer = Client().post(f"/{path}", b"{}", content_type="application/json")
     assert answer.status_code == 403
     assert "Location" not in answer.headers
-    assert json.loads(answer.content)["title"] == "HTTPS required"
+    assert json.loads(answer.content)["type"] == "urn:tesigo:problem:https-required"
 
 
 @pytest.mark.parametrize("path", ["/", "/signin/", "/documents/", "/admin/", "/nothing/"])

@@ -14,6 +14,7 @@ KEPT = {
     for name in (
         "SECRET_KEY",
         "SIGNIN_SECRET",
+        "API_JWT_SECRET",
         "OPENAI_API_KEYS",
         "ANTHROPIC_API_KEYS",
         "STRIPE_SECRET_KEY",
@@ -67,7 +68,7 @@ def test_a_file_of_variables_is_read_as_shells_do(tmp_path: Path) -> None:
     assert read_file(tmp_path / "none") == {}
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "SIGNIN_SECRET"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SIGNIN_SECRET", "API_JWT_SECRET"])
 def test_generated_secrets_are_long_and_new_each_time(name: str) -> None:
     assert len(new_secrets()[name]) >= 64
     assert new_secrets()[name] != new_secrets()[name]

@@ -15,8 +15,6 @@ from accounts.domain.staff import NotAllowed
 from accounts.enums import MailState
 from accounts.models import Device, Mail, SignInRequest, User
 from billing.models import Refund
-from generation.enums import Scope
-from generation.models import BudgetUse
 from privacy.models import AuditEvent, Consent
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
@@ -63,7 +61,7 @@ def test_the_page_shows_everything_with_a_fixed_number_of_queries(
     client: Client, boss: User, ada: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     things(ada, count)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = client.get(page_of(ada)).content.decode()
     for name in ("documents", "jobs", "payments", "refunds", "mails", "devices", "signins", "consents", "trail"):
         section = page.split(f'id="{name}-title"')[1].split("</section>")[0]
@@ -187,21 +185,3 @@ def refund(client: Client, payment: Any, **given: str) -> str:
     form = {"action": "refund", "_selected_action": str(payment.pk), "reason": "Pages are missing."}
     once = {"once": "5d4f7c1e-0000-4000-8000-000000000001"}
     return client.post("/admin/billing/payment/", form | once | given).content.decode()
-
-
-#: Lists that hang on a person by another way than an address of their own.
-FOUND_BY_ADDRESS = [
-    "documents/document", "documents/source", "billing/payment", "billing/refund", "generation/job", "accounts/mail",
-    "accounts/signinrequest", "privacy/consent", "privacy/auditevent", "generation/budgetuse",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("page", FOUND_BY_ADDRESS)
-def test_every_list_that_hangs_on_a_person_finds_by_address(client: Client, boss: User, ada: User, page: str) -> None:
-    things(ada, 1)
-    people.set_premium(user=ada, premium=True, by=boss)
-    BudgetUse.objects.create(scope=Scope.USER_DAY, period="2026-11-29", subject=str(ada.pk))
-    found = client.get(f"/admin/{page}/?q={ADDRESS}").content.decode()
-    other = client.get(f"/admin/{page}/?q=nobody@university.example").content.decode()
-    assert 'id="result_list"' in found
-    assert 'id="result_list"' not in other

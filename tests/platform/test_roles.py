@@ -9,7 +9,8 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, reverse
 
 from accounts.models import User
-from tesigo.roles import OWN_RIGHTS, ROLES
+from tesigo.platform.stack import ROOT
+from tesigo.roles import OWN_RIGHTS, ROLES, Role
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,43 @@ FOR_ALL = {
     "jsi18n",
     "view_on_site",
 }
+#: How `docs/roles.md` names what is seen; what a page shows within another row is seen with that.
+SEEN = {
+    "accounts.device": "browsers", "accounts.mail": "mails", "accounts.mailevent": "what mail servers report",
+    "accounts.mailstop": "addresses that are not written to", "accounts.signinrequest": "requests to sign in",
+    "accounts.user": "people", "privacy.auditevent": "the audit trail", "privacy.consent": "consents",
+    "documents.document": "documents", "documents.documentevent": "documents", "documents.section": "documents",
+    "documents.source": "sources", "documents.citation": "citations", "documents.upload": "files",
+    "documents.export": "exports", "billing.payment": "payments", "billing.paymentevent": "payments",
+    "billing.refund": "refunds", "billing.dispute": "disputes", "billing.booking": "the books",
+    "billing.entry": "the books", "billing.receipt": "receipts", "billing.creditnote": "credit notes",
+    "billing.reconciliation": "comparisons with Stripe", "billing.webhookevent": "webhook events",
+    "billing.mirror": "copies of Stripe's objects", "billing.pricelist": "price lists",
+    "billing.pricetier": "price lists", "billing.promocode": "promo codes",
+    "billing.redemption": "uses of promo codes", "generation.aimodel": "models", "generation.chainplace": "chains",
+    "generation.keylimit": "limits of keys", "generation.languagefactor": "factors", "generation.budget": "budgets",
+    "generation.providercredit": "credit", "generation.job": "jobs", "generation.jobevent": "jobs",
+    "generation.step": "jobs", "generation.attempt": "calls", "generation.budgetuse": "days of budgets",
+    "generation.reservation": "reservations", "platform.alert": "alerts",
+}  # fmt: skip
+_OF_MODELS = "change models, chains, limits of keys, factors, budgets and credit"
+_OF_CODES = "make, change and switch off promo codes"
+#: And what is done: every right that is not one to look.
+DONE = {
+    "accounts.change_mailstop": "write to an address again", "accounts.change_user": "premium",
+    "accounts.block_user": "block, let in and sign out", "accounts.change_mail": "send a mail again",
+    "accounts.resend_mail": "send a mail again", "accounts.export_user": "export a person",
+    "accounts.erase_user": "erase a person", "billing.add_pricelist": "draft prices",
+    "billing.change_pricelist": "draft prices", "billing.activate_pricelist": "put prices in force",
+    **{f"billing.{action}_pricetier": "draft prices" for action in ("add", "change", "delete")},
+    **{f"billing.{action}_promocode": _OF_CODES for action in ("add", "change", "delete")},
+    "billing.refund_payment": "give money back", "billing.change_payment": "ask Stripe",
+    **{f"billing.change_{model}": "work refunds, events and copies again"
+       for model in ("refund", "webhookevent", "mirror")},
+    **{f"generation.{action}_{model}": _OF_MODELS for action in ("add", "change", "delete")
+       for model in ("aimodel", "chainplace", "keylimit", "budget", "languagefactor", "providercredit")},
+    "generation.change_job": "set jobs going",
+}  # fmt: skip
 NAMES = [role.name for role in ROLES]
 
 
@@ -131,6 +169,16 @@ def test_the_groups_hold_exactly_the_rights_of_the_roles() -> None:
         right for role in ROLES for right in role.rights if right.split(".")[1].split("_")[0] not in
         {"view", "add", "change", "delete"}
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_the_page_about_roles_says_what_each_sees_and_does(role: Role) -> None:
+    page = (ROOT / "docs" / "roles.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| {role.name} |"))
+    _left, _name, sees, does, _right = (cell.strip() for cell in row.split("|"))
+    looks = {right for right in role.rights if ".view_" in right}
+    assert set(sees.split(", ")) == {SEEN[right.replace("view_", "")] for right in looks}
+    assert set(does.split("; ")) == {DONE[right] for right in role.rights - looks}
 
 
 def test_every_list_opens_for_those_of_the_table_only(role: str, holder: Client) -> None:

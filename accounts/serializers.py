@@ -1,0 +1,45 @@
+"""What programs send to sign in, and what they get (R-56)."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class AskSerializer(serializers.Serializer[Any]):
+    """Where the mail goes."""
+
+    email = serializers.CharField(max_length=254, help_text="The address to sign in with.")
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """What proves later, with the code of the mail, that it is the same program."""
+
+    request_id = serializers.UUIDField()
+    client_secret = serializers.CharField(help_text="Keep it to yourself: without it the code opens nothing.")
+    expires_in = serializers.IntegerField(help_text="Seconds for which the code works.")
+
+
+class ProveSerializer(serializers.Serializer[Any]):
+    """The request, what came with it, and the code of the mail."""
+
+    request_id = serializers.UUIDField()
+    client_secret = serializers.CharField(max_length=100)
+    code = serializers.RegexField(
+        r"^\s*([0-9][\s-]*){6}$", max_length=20, help_text="Six digits; blanks and hyphens are left out."
+    )
+
+
+class TokensSerializer(serializers.Serializer[Any]):
+    """Tokens to call with, and to get the next ones with (RFC 6749, 5.1)."""
+
+    access_token = serializers.CharField()
+    token_type = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds for which the access token works.")
+    refresh_token = serializers.CharField(help_text="Works once; the newest is the only one.")
+    refresh_expires_in = serializers.IntegerField()
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    """The newest refresh token."""
+
+    refresh_token = serializers.CharField(max_length=200)

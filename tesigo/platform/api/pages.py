@@ -1,0 +1,59 @@
+"""Lists in pages, by cursor: what is added meanwhile neither repeats nor hides a row (R-105)."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+from tesigo.platform.api.problems import Refusal
+
+
+class Pages(CursorPagination):
+    """Newest first, 50 a page; ``page_size`` asks for 1 to 100. A view may set its own ``ordering``."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 100
+    ordering = ("-created_at", "-pk")
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        """The view's ``ordering``, else the newest first."""
+        return tuple(getattr(view, "ordering", None) or self.ordering)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """The rows of a page. Raises a `Refusal` for a cursor that we did not make."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValidationError, ValueError, OverflowError, DataError) as error:
+            # A cursor that can be read, with a position of another type, is found out by the database at the latest.
+            if self.cursor_query_param in request.query_params:
+                raise _no_cursor() from error
+            raise
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Where to go on. Raises a `Refusal` instead of a 404: the list is there."""
+        given = request.query_params.get(self.cursor_query_param)
+        if given is not None and ("\0" in given or len(given) > 1_000):
+            raise _no_cursor()
+        try:
+            return super().decode_cursor(request)
+        except (NotFound, ValueError) as error:
+            raise _no_cursor() from error
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """As OpenAPI 3.1 says "or null"."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+
+def _no_cursor() -> Refusal:
+    return Refusal(_("This cursor is not one of ours. Begin with the first page."), status=400, kind="invalid-cursor")
