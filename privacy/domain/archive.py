@@ -8,7 +8,6 @@ import csv
 import io
 import json
 import logging
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -62,8 +61,7 @@ def write(user: AbstractBaseUser, out: IO[bytes], *, now: datetime, told: Told =
 def _write_activity(archive: Archive, user: AbstractBaseUser, tables: list[Table]) -> int:
     theirs: Iterator[QuerySet[Any]] = (registry.of_person(one.model, one.rows, user) for one in tables)
     count = 0
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as as_csv:
-        as_csv.write("\ufeff")
+    with archive.csv("activity.csv") as as_csv:
         writer = csv.writer(as_csv)
         writer.writerow(("at", "by", "what", "about", "details"))
         with archive.entry("activity.json") as raw, io.TextIOWrapper(raw, "utf-8") as as_json:
@@ -76,8 +74,6 @@ def _write_activity(archive: Archive, user: AbstractBaseUser, tables: list[Table
                 writer.writerow([cell(one) for one in cells])
                 count += 1
             as_json.write("\n]\n")
-        as_csv.flush()
-        archive.add("activity.csv", as_csv.buffer)
     return count
 
 

@@ -1,26 +1,16 @@
 """A ZIP of any size, written and checked in little memory (R-71)."""
 
+import io
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import IO, Any, Final, Protocol, Self
+from typing import IO, Any, Final, Self, TextIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from privacy.errors import ArchiveNotWhole
 
 CHUNK_BYTES: Final = 1024 * 1024
-
-
-class Source(Protocol):
-    """An open file that is read from its beginning."""
-
-    def seek(self, offset: int, /) -> int:
-        """Goes to so many bytes from its beginning."""
-        ...
-
-    def read(self, size: int, /) -> bytes:
-        """So many bytes at most; none at its end."""
-        ...
 
 
 class Archive:
@@ -49,12 +39,22 @@ class Archive:
             yield file
         self.sizes[name] = info.file_size
 
-    def add(self, name: str, source: Source, *, packed: bool = True) -> None:
+    def add(self, name: str, source: IO[bytes], *, packed: bool = True) -> None:
         """Copies an open file in, from its beginning, a piece at a time."""
         source.seek(0)
         with self.entry(name, packed=packed) as file:
             while chunk := source.read(CHUNK_BYTES):
                 file.write(chunk)
+
+    @contextmanager
+    def csv(self, name: str) -> Iterator[TextIO]:
+        """A CSV file that is written on the side, while another entry is open; put in at the end."""
+        with tempfile.TemporaryFile() as raw:
+            text = io.TextIOWrapper(raw, "utf-8", newline="", write_through=True)
+            text.write("\ufeff")
+            yield text
+            self.add(name, raw)
+            text.detach()
 
 
 def check(out: IO[bytes], sizes: dict[str, int]) -> None:

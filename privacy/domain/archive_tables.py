@@ -4,7 +4,6 @@ import base64
 import csv
 import io
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -84,8 +83,7 @@ def write(archive: Archive, table: Table, user: AbstractBaseUser) -> None:
     first = next(pages, None)
     if first is None:
         return
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as as_csv:
-        as_csv.write("\ufeff")
+    with archive.csv(f"{table.path}.csv") as as_csv:
         writer = csv.DictWriter(as_csv, list(first))
         writer.writeheader()
         with archive.entry(f"{table.path}.json") as raw, io.TextIOWrapper(raw, "utf-8") as as_json:
@@ -95,8 +93,6 @@ def write(archive: Archive, table: Table, user: AbstractBaseUser) -> None:
                 writer.writerow({name: _cell(value) for name, value in record.items()})
                 table.count += 1
             as_json.write("\n]\n")
-        as_csv.flush()
-        archive.add(f"{table.path}.csv", as_csv.buffer)
 
 
 def _chained(first: Mapping[str, Any], others: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

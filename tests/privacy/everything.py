@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from accounts.api_models import ApiSignIn, ApiToken
 from accounts.domain import quotas
 from accounts.models import Device, FormerAddress, Mail, MailEvent, MailStop, SignInRequest, User
 from billing.enums import Movement, PaymentState
@@ -72,6 +73,12 @@ def _signing_in(user: User, name: str) -> None:
     )  # fmt: skip
     EmailAddress.objects.create(user=user, email=user.email)
     Authenticator.objects.create(user=user, type="totp", data={"secret": f"secret of {name}"})
+    soon = now + timedelta(days=1)
+    ApiSignIn.objects.create(user=user, token_hash=b"secret", epoch=0, user_agent=f"{name}'s program", expires_at=soon)
+    ApiToken.objects.create(
+        user=user, name=f"{name}'s script", scopes=[], token_hash=f"secret of {name}".encode(), prefix="secret", epoch=0,
+        expires_at=soon,
+    )  # fmt: skip
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         extra: dict[str, Any] = {"failures_since_start": 1} if model is AccessAttempt else {}
         model.objects.create(username=user.email, ip_address="203.0.113.9", user_agent=f"{name}'s browser", **extra)

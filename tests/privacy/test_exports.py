@@ -137,10 +137,9 @@ def test_a_file_that_storage_has_lost_is_named_and_the_rest_is_there() -> None:
 
 def test_a_spreadsheet_runs_nothing_of_it() -> None:
     found = archive_of(person_with_everything("Ada"))
-    text = rows_of(found, "documents-section")[0]["text"]
-    assert text.startswith("=SUM(")
+    (text,) = [row["text"] for row in rows_of(found, "documents-section") if row["text"].startswith("=SUM(")]
     rows = csv.DictReader(io.StringIO(found.read("data/documents-section.csv").decode("utf-8-sig")))
-    assert next(iter(rows))["text"] == f"'{text}"
+    assert f"'{text}" in [row["text"] for row in rows]
 
 
 def test_more_rows_than_are_read_at_once_are_all_there_once(monkeypatch: pytest.MonkeyPatch) -> None:
