@@ -10,7 +10,7 @@ from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -51,7 +51,10 @@ def download_of(row: DataExport) -> str:
 
 
 def received(response: Any) -> bytes:
-    return b"".join(response.streaming_content)
+    async def gather() -> list[bytes]:
+        return [chunk async for chunk in response.streaming_content]
+
+    return b"".join(async_to_sync(gather)())
 
 
 # --- the page ----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.api_models import ApiSignIn, ApiToken
 from accounts.domain import quotas
+from accounts.enums import ApiScope
 from accounts.models import Device, FormerAddress, Mail, MailEvent, MailStop, SignInRequest, User
 from billing.enums import Movement, PaymentState
 from billing.models import Assignment, Booking, CreditNote, Dispute, Entry, PromoCode, Receipt, ReceiptFile, Redemption
@@ -76,8 +77,8 @@ def _signing_in(user: User, name: str) -> None:
     soon = now + timedelta(days=1)
     ApiSignIn.objects.create(user=user, token_hash=b"secret", epoch=0, user_agent=f"{name}'s program", expires_at=soon)
     ApiToken.objects.create(
-        user=user, name=f"{name}'s script", scopes=[], token_hash=f"secret of {name}".encode(), prefix="secret", epoch=0,
-        expires_at=soon,
+        user=user, name=f"{name}'s script", scopes=[ApiScope.values[0]], token_hash=f"secret of {name}".encode(),
+        prefix="secret", epoch=0, expires_at=soon,
     )  # fmt: skip
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         extra: dict[str, Any] = {"failures_since_start": 1} if model is AccessAttempt else {}
