@@ -1,16 +1,14 @@
 """What this app holds about people, what becomes of it, and for how long (R-71 to R-73)."""
 
-from datetime import timedelta
 from functools import partial
 
 from allauth.account.models import EmailConfirmation
 from axes.models import AccessAttempt, AccessAttemptExpiration, AccessFailureLog, AccessLog
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.sessions.models import Session
-from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.db.models import QuerySet
 
+from accounts import rules
 from accounts.domain import known_as
 from privacy import registry
 from privacy.registry import (
@@ -27,7 +25,6 @@ from privacy.registry import (
     Erased,
     PersonalData,
     Retained,
-    Retention,
     Rows,
 )
 
@@ -35,39 +32,10 @@ from privacy.registry import (
 def register() -> None:
     """Declares users, devices, sign-in requests and mails, and the rows that others keep for us about them."""
     registry.register(
-        PersonalData(app="accounts", rows=_OURS | _KEPT_FOR_US, retention=_RETENTION, called=known_as.words_of)
+        PersonalData(app="accounts", rows=_OURS | _KEPT_FOR_US, retention=rules.RULES, called=known_as.words_of)
     )
 
 
-_RETENTION = (
-    Retention("accounts.Mail", _("Mails sent to you"), timedelta(days=90)),
-    Retention(
-        "accounts.MailEvent",
-        _("What mail servers report about mails to you"),
-        timedelta(days=90),
-        since="received_at",
-        only=Q(due_at=None),
-    ),
-    Retention("accounts.MailStop", _("Notes that an address takes no mails, as a hash"), timedelta(days=730)),
-    Retention("accounts.DailyUse", _("Counts of what is limited by the day"), timedelta(days=7), since="day"),
-    Retention("accounts.ApiSignIn", _("Programs no longer signed in"), timedelta(days=30), since="expires_at"),
-    Retention("accounts.ApiSignIn", _("Programs that were signed out"), timedelta(days=30), since="ended_at"),
-    Retention("accounts.ApiToken", _("Tokens of programs that are over"), timedelta(days=90), since="expires_at"),
-    Retention("accounts.ApiToken", _("Tokens of programs taken back"), timedelta(days=90), since="revoked_at"),
-    Retention("accounts.ApiCall", _("Answers to calls of your programs"), timedelta(days=1)),
-    Retention("accounts.SignInRequest", _("Requests to sign in"), timedelta(days=30)),
-    Retention("accounts.FormerAddress", _("Addresses that you changed"), timedelta(days=30), since="changed_at"),
-    Retention(
-        "accounts.Device",
-        _("Browsers that are no longer signed in"),
-        timedelta(days=1),
-        only=~Q(session_key__in=Session.objects.values("session_key")),
-    ),
-    Retention("sessions.Session", _("Sessions that are over"), timedelta(0), since="expire_date"),
-    Retention("axes.AccessAttempt", _("Wrong passwords"), timedelta(days=30), since="attempt_time"),
-    Retention("axes.AccessFailureLog", _("Log of wrong passwords"), timedelta(days=30), since="attempt_time"),
-    Retention("axes.AccessLog", _("Log of signing in and out"), timedelta(days=30), since="attempt_time"),
-)
 _OURS = {
     "User": Rows(
         {

@@ -1,10 +1,8 @@
 """What this app holds about people, what becomes of it, and for how long (R-71 to R-73)."""
 
-from datetime import timedelta
+from django.db.models import Model
 
-from django.db.models import Model, Q
-from django.utils.translation import gettext_lazy as _
-
+from billing import rules
 from billing.domain import copies
 from privacy import registry
 from privacy.registry import (
@@ -22,7 +20,6 @@ from privacy.registry import (
     Field,
     PersonalData,
     Retained,
-    Retention,
     Rows,
     each,
     house,
@@ -35,22 +32,7 @@ def register() -> None:
         PersonalData(
             app="billing",
             rows=_ROWS | _COPIES,
-            retention=(
-                Retention(
-                    "billing.WebhookEvent",
-                    _("Notices from the payment provider"),
-                    timedelta(days=90),
-                    since="received_at",
-                    only=Q(processed_at__isnull=False),
-                ),
-                Retention(
-                    "billing.Mirror",
-                    _("Notes on copies of what the payment provider knows"),
-                    timedelta(days=90),
-                    since="asked_at",
-                    only=Q(due_at=None),
-                ),
-            ),
+            retention=rules.RULES,
         )
     )
 

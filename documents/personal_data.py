@@ -1,13 +1,6 @@
 """What this app holds about people, what becomes of it, and for how long (R-71 to R-73)."""
 
-from datetime import timedelta
-
-from django.db import transaction
-from django.db.models import Model, Q, QuerySet
-from django.utils.translation import gettext_lazy as _
-
-from documents.enums import DocumentState, UploadState
-from documents.models import Document, Export, Upload
+from documents import rules
 from privacy import registry
 from privacy.registry import (
     DUTY,
@@ -20,11 +13,9 @@ from privacy.registry import (
     WORDS,
     Erased,
     PersonalData,
-    Retention,
     Rows,
     house,
 )
-from tesigo.platform import removals
 
 
 def register() -> None:
@@ -33,52 +24,9 @@ def register() -> None:
         PersonalData(
             app="documents",
             rows=_ROWS,
-            retention=(
-                Retention(
-                    "documents.Document",
-                    _("Descriptions and outlines that were never ordered"),
-                    timedelta(days=30),
-                    since="updated_at",
-                    only=Q(state__in=[DocumentState.DRAFT, DocumentState.OUTLINED], ordered_at=None),
-                    forget=_forget_documents,
-                ),
-                Retention(
-                    "documents.Export",
-                    _("Files to take away, which can be made again"),
-                    timedelta(days=30),
-                    only=Q(due_at=None),
-                    forget=_forget_exports,
-                ),
-                Retention(
-                    "documents.Upload",
-                    _("Notes on files that could not be used"),
-                    timedelta(days=7),
-                    only=Q(state=UploadState.REJECTED),
-                ),
-            ),
+            retention=rules.RULES,
         )
     )
-
-
-def _forget_documents(documents: QuerySet[Model]) -> int:
-    """Deletes drafts and has their files deleted."""
-    with transaction.atomic():
-        # Locked: one that is ordered at this moment stays.
-        ids = list(documents.select_for_update().values_list("pk", flat=True))
-        for model in (Upload, Export):
-            removals.note(*model._default_manager.filter(document__in=ids).values_list("stored_as", flat=True))
-        _total, by_model = Document.objects.filter(pk__in=ids).delete()
-    return by_model.get(Document._meta.label, 0)
-
-
-def _forget_exports(exports: QuerySet[Model]) -> int:
-    """Deletes rows and has their files deleted."""
-    with transaction.atomic():
-        rows = Export.objects.select_for_update().filter(pk__in=exports.values("pk"), due_at=None)
-        found = list(rows.values_list("pk", "stored_as"))
-        removals.note(*(name for _pk, name in found))
-        _total, by_model = Export.objects.filter(pk__in=[pk for pk, _name in found]).delete()
-    return by_model.get(Export._meta.label, 0)
 
 
 _OWNED = "document__owner"

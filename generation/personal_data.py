@@ -1,15 +1,11 @@
 """What this app holds about people (R-71 to R-73). It goes with its document, but for what days cost."""
 
-from datetime import datetime, timedelta
-from typing import cast
-
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import CharField, Exists, Model, OuterRef, QuerySet
-from django.db.models.functions import Cast
-from django.utils.translation import gettext_lazy as _
+from django.db.models import QuerySet
 
+from generation import rules
 from generation.enums import Scope
-from generation.models import BudgetUse, Job
+from generation.models import BudgetUse
 from privacy import registry
 from privacy.registry import (
     FACT,
@@ -20,7 +16,6 @@ from privacy.registry import (
     WORDS,
     Erased,
     PersonalData,
-    Retention,
     Rows,
     each,
     house,
@@ -33,35 +28,9 @@ def register() -> None:
         PersonalData(
             app="generation",
             rows=_ROWS,
-            retention=(
-                _OfPeriod("generation.BudgetUse", _("What days and months have spent on writing"), timedelta(days=400)),
-                Retention("generation.JobUsage", _("What past jobs took"), timedelta(days=400), since="ended_at"),
-                _OfGoneJob("generation.BudgetUse", _("What thrown-away drafts have spent"), timedelta(0)),
-            ),
+            retention=rules.RULES,
         )
     )
-
-
-class _OfPeriod(Retention):
-    """Days and months are dated by their names, which sort as their dates do; a month goes by its first day."""
-
-    def due(self, now: datetime) -> QuerySet[Model]:
-        """The rows whose time is over, oldest first."""
-        last = (now - self.keep).date().isoformat()
-        return _rows(BudgetUse.objects.exclude(period="").filter(period__lt=last).order_by("period"))
-
-
-class _OfGoneJob(Retention):
-    """A job's row goes with the job; it holds no key to it."""
-
-    def due(self, now: datetime) -> QuerySet[Model]:
-        """The rows whose job is gone."""
-        job = Job.objects.annotate(name=Cast("pk", CharField())).filter(name=OuterRef("subject"))
-        return _rows(BudgetUse.objects.filter(~Exists(job), scope=Scope.JOB).order_by("pk"))
-
-
-def _rows(uses: QuerySet[BudgetUse]) -> QuerySet[Model]:
-    return cast("QuerySet[Model]", uses)
 
 
 def _uses(user: AbstractBaseUser) -> QuerySet[BudgetUse]:
@@ -80,6 +49,7 @@ _ROWS = {
     "LanguageFactor": house("id language factor"),
     "KeyLimit": house("id provider place requests_per_minute tokens_per_minute"),
     "Budget": house("id scope euros tokens"),
+    "ModelDay": house(f"id day provider model_name calls failed lost {_COSTS}"),
     "ProviderCredit": house("id provider euros bought_at spent told_percent"),
     "Job": Rows(
         {

@@ -1,13 +1,8 @@
 """What this app holds about people. Consents prove what was allowed and stay as long as the account does."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from privacy import registry
-from privacy.domain import exports
+from privacy import registry, rules
 from privacy.models import AuditEvent
 from privacy.registry import (
     DUTY,
@@ -20,35 +15,19 @@ from privacy.registry import (
     Erased,
     PersonalData,
     Retained,
-    Retention,
     Rows,
 )
 
 
 def register() -> None:
     """Declares the fields of consents and of the audit trail, which holds ids only."""
-    registry.register(
-        PersonalData(
-            app="privacy",
-            rows=_ROWS,
-            retention=(
-                Retention(
-                    "privacy.DataExport",
-                    _("Exports of your data"),
-                    timedelta(days=settings.DATA_EXPORT_DAYS),
-                    since="finished_at",
-                    only=Q(due_at=None),
-                    forget=exports.forget,
-                ),
-            ),
-        )
-    )
+    registry.register(PersonalData(app="privacy", rows=_ROWS, retention=rules.RULES))
     # The ground floor knows no app, so its tables are declared here.
     registry.register(
         PersonalData(
             app="platform",
             rows={"Alert": _ALERT, "Removal": _REMOVAL},
-            retention=(Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),),
+            retention=rules.PLATFORM,
         )
     )
 

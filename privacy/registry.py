@@ -124,7 +124,8 @@ class Retention:
     """How long rows of a model are kept, counted from the date in `since`; `only` narrows which rows it is about.
 
     `forget` deletes the given rows and returns how many were; without it they are deleted as they are. It gets at
-    most some hundred rows at a time and may be slow (files), as no transaction is open.
+    most some hundred rows at a time and may be slow (files), as no transaction is open. With `empties`, fields and what
+    they are set to, rows stay and those that are empty already are not due.
     """
 
     model: str
@@ -133,10 +134,13 @@ class Retention:
     since: str = "created_at"
     only: Q = field(default_factory=Q)
     forget: Callable[[QuerySet[Model]], int] | None = None
+    empties: Mapping[str, Any] = field(default_factory=dict)
 
     def due(self, now: datetime) -> QuerySet[Model]:
         """The rows whose time is over, oldest first."""
         rows = apps.get_model(self.model)._default_manager.filter(self.only, **{f"{self.since}__lte": now - self.keep})
+        if self.empties:
+            rows = rows.exclude(**self.empties)
         return rows.order_by(self.since)
 
 
@@ -235,10 +239,16 @@ def of_person(model: type[Model], rows: Rows, user: AbstractBaseUser) -> QuerySe
 
 
 def retained(model: type[Model]) -> Retained:
-    """What ends the life of a model's rows: a rule where there is one, else what their declaration says."""
-    if any(apps.get_model(rule.model) is model for rule in retention_rules()):
-        return Retained.RULE
+    """What ends the life of a model's rows: a rule where there is one, else what their declaration says.
+
+    A rule that empties fields ends no life, of books it lets go only what never was any (an order nobody paid), and of
+    the trail its old end.
+    """
     rows = rows_of(model)
+    if rows is not None and rows.retained in (Retained.BOOKS, Retained.TRAIL):
+        return rows.retained
+    if any(apps.get_model(rule.model) is model and not rule.empties for rule in retention_rules()):
+        return Retained.RULE
     return rows.retained if rows else Retained.HOUSE
 
 

@@ -69,5 +69,7 @@ def imprint(request: HttpRequest) -> HttpResponse:
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
     """What we keep; the table is the very rules that the nightly job applies."""
-    rules = sorted(registry.retention_rules(), key=lambda rule: str(rule.label))
-    return render(request, "privacy/policy.html", {"version": settings.POLICY_VERSION, "rules": rules})
+    # Several tables may be kept by one rule in a reader's words.
+    rules = {(str(rule.label), rule.keep) for rule in registry.retention_rules()}
+    context = {"version": settings.POLICY_VERSION, "rules": sorted(rules)}
+    return render(request, "privacy/policy.html", context)

@@ -145,12 +145,16 @@ def settle(
         "finished_at": max(timezone.now(), attempt.started_at),
     }
     reserved = Amount(attempt.reserved_cost, attempt.reserved_tokens)
+    job_id = attempt.job_id
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_HELD, [attempt.job_id])
+        cursor.execute(_HELD, [job_id])
         owner = cursor.fetchone()
-        if owner is None:
-            return  # thrown away with its document; the budgets are put right by reconciliation
-        payer = Payer(attempt.job_id, owner[0], attempt.started_at)
+        if owner is None or job_id is None:
+            # Its document was thrown away; what it cost stays, and the budgets are put right by reconciliation.
+            if _end(attempt, Outcome.INTENT, values) or _end(attempt, Outcome.ABANDONED, values):
+                credits.book(provider=attempt.provider, euros=spent.euros)
+            return
+        payer = Payer(job_id, owner[0], attempt.started_at)
         if _end(attempt, Outcome.INTENT, values):
             budgets.settle((payer, reserved, spent))
         elif _end(attempt, Outcome.ABANDONED, values):
@@ -196,8 +200,10 @@ def _give_up(attempts: QuerySet[Attempt]) -> None:
     Attempt.objects.filter(pk__in=[row.pk for row in rows]).update(
         outcome=Outcome.ABANDONED, finished_at=timezone.now()
     )
-    held = [(row, Amount(row.reserved_cost, row.reserved_tokens)) for row in rows]
-    budgets.settle(*((Payer(row.job_id, row.job.document.owner_id, row.started_at), all_, all_) for row, all_ in held))
+    # Of those whose document is gone reconciliation counts what they held.
+    held = [(row.job, row, Amount(row.reserved_cost, row.reserved_tokens)) for row in rows if row.job is not None]
+    if held:
+        budgets.settle(*((Payer(job.pk, job.document.owner_id, row.started_at), all_, all_) for job, row, all_ in held))
 
 
 def _owner_of(job_id: UUID, step_id: int, token: int | None) -> int:

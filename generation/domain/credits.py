@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from generation.enums import Provider
-from generation.models import Attempt, ProviderCredit
+from generation.models import Attempt, ModelDay, ProviderCredit
 from privacy.domain import audit
 from tesigo.platform.alerts import keep_alert
 
@@ -61,9 +61,19 @@ def buy(*, credit: ProviderCredit, by: "User") -> None:
             if bought:
                 calls = calls.filter(finished_at__lt=bought[0])
             credit.spent = calls.aggregate(sum=Sum("cost", default=Decimal(0)))["sum"]
+            credit.spent += _summed_up(credit, bought[0] if bought else None)
         credit.save()
         details = {"provider": credit.provider, "euros": str(credit.euros), "bought_at": credit.bought_at.isoformat()}
         audit.record(action="credit.bought", subject=credit, by=by, details=details)
+
+
+def _summed_up(credit: ProviderCredit, until: datetime | None) -> Decimal:
+    """Of calls that are sums of their days by now: whole days, the one of the purchase included."""
+    days = ModelDay.objects.filter(provider=credit.provider, day__gte=credit.bought_at.astimezone(UTC).date())
+    if until is not None:
+        days = days.filter(day__lt=until.astimezone(UTC).date())
+    found: Decimal = days.aggregate(sum=Sum("cost", default=Decimal(0)))["sum"]
+    return found
 
 
 def withdraw(*, credit: ProviderCredit, by: "User") -> None:

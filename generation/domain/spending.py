@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
 from generation.enums import Outcome
-from generation.models import Attempt, Job
+from generation.models import Attempt, Job, ModelDay
 
 DAYS: Final = 30
 MOST_DOCUMENTS: Final = 20
@@ -76,7 +76,9 @@ class Spending:
 
 
 def spending(*, now: datetime, days: int = DAYS) -> Spending:
-    """What calls begun in the last ``days`` days cost, today included: one query."""
+    """What calls begun in the last ``days`` days cost, today included: one query for those there are rows of, one for
+    the sums of those there are none of any more.
+    """
     today = now.astimezone(UTC).date()
     first = today - timedelta(days=days - 1)
     since = datetime.combine(first, time(), UTC)
@@ -94,10 +96,13 @@ def spending(*, now: datetime, days: int = DAYS) -> Spending:
         )
         .values_list("day", "model_name", "euros", "asked", "answered", "calls", "failed", "lost")
     )
+    sums = ModelDay.objects.filter(day__gte=first, day__lte=today).values_list(
+        "day", "model_name", "cost", "input_tokens", "output_tokens", "calls", "failed", "lost"
+    )
     by_day: dict[date, dict[str, Decimal]] = defaultdict(dict)
     by_model: dict[str, ModelSpending] = {}
-    for day, name, *figures in rows:
-        by_day[day][name] = figures[0]
+    for day, name, *figures in (*rows, *sums):
+        by_day[day][name] = by_day[day].get(name, Decimal(0)) + figures[0]
         by_model[name] = _added(by_model.get(name), ModelSpending(name, *figures))
     return Spending(
         days=[Day(day, by_day.get(day, {})) for day in (first + timedelta(days=n) for n in range(days))],

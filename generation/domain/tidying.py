@@ -61,7 +61,8 @@ def _reconcile(use_id: int) -> bool:
 
 def _calls_of(use: BudgetUse) -> QuerySet[Attempt]:
     """Calls under way that hold a part of this budget."""
-    calls = Attempt.objects.filter(outcome=Outcome.INTENT)
+    # Of those whose document was thrown away nobody books the end here: what they held counts as spent.
+    calls = Attempt.objects.filter(outcome=Outcome.INTENT, job__isnull=False)
     if use.scope == Scope.JOB:
         return calls.filter(job_id=use.subject)
     if use.scope == Scope.USER_DAY:

@@ -50,7 +50,10 @@ def beside(job: Job) -> list[tuple[str, dict[str, Any], Used]]:
     """For each purpose what was estimated, as it was kept, and what was used."""
     sums = {name: Sum(name) for name in FIGURES}
     asked = job.attempts.values("purpose").annotate(calls=Count("pk"), cost=Sum("cost"), **sums)
+    # Of a job of long ago the calls are gone, but for what estimates learn from.
     used: dict[str, dict[str, Any]] = {row["purpose"]: dict(row) for row in asked}
+    if not used and job.state == JobState.SUCCEEDED:
+        used = {row["purpose"]: dict(row) for row in job.usage.values("purpose", "calls", *FIGURES)}
     planned: dict[str, dict[str, Any]] = job.estimated_parts
     rows = []
     for purpose in sorted({*used, *planned}):

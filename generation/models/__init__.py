@@ -4,7 +4,7 @@ from generation.models.asking import Attempt, KeyLimit, LanguageFactor
 from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation
 from generation.models.chains import AIModel, ChainPlace
 from generation.models.queue import Job, JobEvent, Step
-from generation.models.usage import JobUsage, ProviderCredit
+from generation.models.usage import JobUsage, ModelDay, ProviderCredit
 
 __all__ = [
     "AIModel",
@@ -17,6 +17,7 @@ __all__ = [
     "JobUsage",
     "KeyLimit",
     "LanguageFactor",
+    "ModelDay",
     "PersonalLimit",
     "ProviderCredit",
     "Reservation",

@@ -70,7 +70,8 @@ class Attempt(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempts")
+    # What was spent stays spent when a document is thrown away or its owner erased.
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="attempts")
     # A new outline after a failed order takes its sections' steps along; what was spent stays with the job.
     step = models.ForeignKey(Step, null=True, on_delete=models.SET_NULL, related_name="attempts")
     model = models.ForeignKey(AIModel, null=True, on_delete=models.SET_NULL, related_name="attempts")

@@ -48,6 +48,38 @@ class JobUsage(models.Model):
         return f"{self.job_key} {self.purpose}"
 
 
+class ModelDay(models.Model):
+    """What a model was asked and cost on one UTC day, of calls whose own rows are gone (R-77). ``cost`` in euros.
+
+    ``failed`` counts the calls without an answer; ``lost`` is the most that answers may have cost that nobody received.
+    """
+
+    day = models.DateField()
+    provider = models.CharField(max_length=12, choices=Provider)
+    model_name = models.CharField(max_length=100)
+    calls = models.PositiveBigIntegerField()
+    failed = models.PositiveBigIntegerField()
+    input_tokens = models.PositiveBigIntegerField()
+    output_tokens = models.PositiveBigIntegerField()
+    cached_tokens = models.PositiveBigIntegerField()
+    cache_write_tokens = models.PositiveBigIntegerField()
+    reasoning_tokens = models.PositiveBigIntegerField()
+    cost = models.DecimalField(max_digits=14, decimal_places=6)
+    lost = models.DecimalField(max_digits=14, decimal_places=6)
+
+    class Meta:
+        ordering = ["-day", "model_name"]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "provider", "model_name"], name="model_day_once"),
+            models.CheckConstraint(
+                condition=Q(calls__gte=1, cost__gte=0, lost__gte=0), name="model_day_is_of_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_name} {self.day}"
+
+
 class ProviderCredit(models.Model):
     """Credit that staff bought at a provider (R-26). ``spent`` is what calls booked since, until more was bought.
 

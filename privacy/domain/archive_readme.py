@@ -129,13 +129,9 @@ def _kept(table: Table) -> str:
     rules = [rule for rule in registry.retention_rules() if rule.model == table.model._meta.label]
     if rules:
         return "; ".join(f"{rule.label}: {_days(rule)}" for rule in rules)
-    match registry.retained(table.model):
-        case Retained.BOOKS:
-            return _("as long as the law of taxes asks, without you once you are erased")
-        case Retained.TRAIL:
-            return _("always; it holds numbers only")
-        case _:
-            return _("as long as your account, or what it belongs to")
+    if registry.retained(table.model) is Retained.BOOKS:
+        return _("as long as the law of taxes asks, without you once you are erased")
+    return _("as long as your account, or what it belongs to")
 
 
 def _days(rule: Retention) -> str:

@@ -126,7 +126,7 @@ class TestPage:
             call(job, now - timedelta(days=number % 30), "0.1", model=f"model-{number % 9}")
         sign_in(client)
         shown(client)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             shown(client)
 
     def test_it_is_drawn_on_the_server_for_eyes_and_ears_without_inline_styles(self, client: Client) -> None:

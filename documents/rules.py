@@ -1,0 +1,99 @@
+"""How long documents and what hangs on them are kept (R-73, R-77). What was paid for stays until erasure removes it."""
+
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from django.db import transaction
+from django.db.models import F, Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from documents.enums import DocumentState, UploadState
+from documents.models import Document, Export, SectionRevision, Upload
+from privacy.registry import Retention
+from tesigo.platform import removals
+
+#: Texts of a section that are kept however old they are.
+KEPT_REVISIONS: Final = 10
+
+
+class _Revisions(Retention):
+    """Earlier texts of a section but for the newest; what a check took out is counted in the citation report."""
+
+    def due(self, now: datetime) -> QuerySet[Model]:
+        """The rows whose time is over, oldest first."""
+        old = SectionRevision.objects.filter(
+            created_at__lte=now - self.keep, revision__lte=F("section__revision") - KEPT_REVISIONS
+        )
+        return cast("QuerySet[Model]", old.exclude(provenance__has_key="removed").order_by("created_at"))
+
+
+def _forget_documents(documents: QuerySet[Model]) -> int:
+    """Deletes drafts and has their files deleted."""
+    with transaction.atomic():
+        # Locked: one that is ordered at this moment stays.
+        ids = list(documents.select_for_update().values_list("pk", flat=True))
+        for model in (Upload, Export):
+            removals.note(*model._default_manager.filter(document__in=ids).values_list("stored_as", flat=True))
+        _total, by_model = Document.objects.filter(pk__in=ids).delete()
+    return by_model.get(Document._meta.label, 0)
+
+
+def _forget_exports(exports: QuerySet[Model]) -> int:
+    """Deletes rows and has their files deleted."""
+    with transaction.atomic():
+        rows = Export.objects.select_for_update().filter(pk__in=exports.values("pk"), due_at=None)
+        found = list(rows.values_list("pk", "stored_as"))
+        removals.note(*(name for _pk, name in found))
+        _total, by_model = Export.objects.filter(pk__in=[pk for pk, _name in found]).delete()
+    return by_model.get(Export._meta.label, 0)
+
+
+def _forget_files(uploads: QuerySet[Model]) -> int:
+    """Has the files deleted; what was read from them stays with the document, which cites it."""
+    with transaction.atomic():
+        rows = Upload.objects.select_for_update().filter(pk__in=uploads.values("pk"), due_at=None)
+        found = list(rows.values_list("pk", "stored_as"))
+        removals.note(*(name for _pk, name in found))
+        # They take no room any more.
+        return Upload.objects.filter(pk__in=[pk for pk, _name in found]).update(stored_as="", size=0)
+
+
+RULES: Final = (
+    Retention(
+        "documents.Document",
+        _("Descriptions and outlines that were never ordered"),
+        timedelta(days=30),
+        since="updated_at",
+        only=Q(state__in=[DocumentState.DRAFT, DocumentState.OUTLINED], ordered_at=None),
+        forget=_forget_documents,
+    ),
+    Retention(
+        "documents.Export",
+        _("Files to take away, which can be made again"),
+        timedelta(days=30),
+        only=Q(due_at=None),
+        forget=_forget_exports,
+    ),
+    Retention(
+        "documents.Upload",
+        _("Files that you handed in, after the order; what was read from them stays with the document"),
+        timedelta(days=90),
+        since="document__ordered_at",
+        only=Q(document__state__in=[DocumentState.READY, DocumentState.FAILED], due_at=None) & ~Q(stored_as=""),
+        forget=_forget_files,
+    ),
+    Retention(
+        "documents.Upload",
+        _("Notes on files that could not be used"),
+        timedelta(days=7),
+        only=Q(state=UploadState.REJECTED),
+    ),
+    _Revisions(
+        "documents.SectionRevision",
+        _("Earlier texts of a section, beyond the newest ten"),
+        timedelta(days=30),
+    ),
+    Retention(
+        "documents.DocumentEvent", _("When a document went from one state to the next"), timedelta(days=400), since="at"
+    ),
+)
