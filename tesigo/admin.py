@@ -25,6 +25,11 @@ from tesigo.platform.forms import CleanText
 class StaffSignInForm(CleanText, AdminAuthenticationForm):
     """Name and password; the password stays as it was typed."""
 
+    error_messages = {  # as Django declares it
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _("Address and password do not belong together, or are not of a member of staff."),
+    }
+
     def confirm_login_allowed(self, user: Any) -> None:
         """Only staff; a password that somebody else made opens for some days only."""
         super().confirm_login_allowed(user)

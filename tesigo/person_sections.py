@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Device, Mail, SignInRequest, User
+from accounts.domain import known_as
+from accounts.models import Device, User
 from billing.models import CreditNote, Payment, Receipt, Refund
 from documents.models import Document
 from generation.models import Job
@@ -105,7 +106,7 @@ SECTIONS: Final = (
         title=_("Mails"),
         right="accounts.view_mail",
         heads=(_("Mail"), _("To"), _("State"), _("Made")),
-        rows=lambda user: Mail.objects.filter(user=user).order_by("-created_at"),
+        rows=lambda user: known_as.mails(user).order_by("-created_at"),
         cells=lambda one: (one.template, one.to, one.get_state_display(), one.created_at),
         changelist="admin:accounts_mail_changelist",
         change="admin:accounts_mail_change",
@@ -123,7 +124,7 @@ SECTIONS: Final = (
         title=_("Requests to sign in"),
         right="accounts.view_signinrequest",
         heads=(_("Asked"), _("From"), _("Outcome")),
-        rows=lambda user: SignInRequest.objects.filter(email=user.email).order_by("-created_at"),
+        rows=lambda user: known_as.signin_requests(user).order_by("-created_at"),
         cells=lambda one: (one.created_at, one.ip or "–", one.outcome),
         changelist="admin:accounts_signinrequest_changelist",
         change="admin:accounts_signinrequest_change",

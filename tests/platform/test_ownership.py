@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
-from accounts.models import Device, User
+from accounts.models import ApiSignIn, ApiToken, Device, User
 from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.models import Document, Export, Upload
@@ -117,6 +117,13 @@ class Things:
             user=owner, state="ready", due_at=None, finished_at=now, expires_at=now + timedelta(days=7), size=3,
             stored_as=default_storage.save("data-exports/theirs", ContentFile(b"ZIP")),
         )  # fmt: skip
+        self.program = ApiSignIn.objects.create(
+            user=owner, token_hash=b"1", epoch=0, expires_at=now + timedelta(days=7)
+        )
+        self.token = ApiToken.objects.create(
+            user=owner, name="theirs", scopes=["documents:read"], token_hash=owner.public_id.bytes, prefix="x", epoch=0,
+            expires_at=now + timedelta(days=7),
+        )  # fmt: skip
         self.job = Job.objects.create(document=self.document, sort_key=1)
 
     def id_of(self, kind: str) -> Any:
@@ -132,6 +139,8 @@ IDS: dict[str, Callable[[Things], Any]] = {
     "source_id": lambda theirs: theirs.source.pk,
     "payment_id": lambda theirs: theirs.payment.pk,
     "note_id": lambda theirs: theirs.note.pk,
+    "token_id": lambda theirs: theirs.token.pk,
+    "sign_in_id": lambda theirs: theirs.program.pk,
     "device_id": lambda theirs: theirs.device.pk,
     "data_export_id": lambda theirs: theirs.data_export.pk,
     "job_id": lambda theirs: theirs.job.pk,
