@@ -8,24 +8,18 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
+from documents import downloads
 from documents.domain import exporting, restyling
 from documents.domain.citations import cards, report
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import StyleForm, TakeAwayForm
 from documents.models import Document, Export
-from tesigo.platform.streamed import attachment, open_whole
-
-CONTENT_TYPES = {
-    ExportFormat.PDF: "application/pdf",
-    ExportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def _finished(request: SignedInRequest, document_id: UUID) -> Document:
@@ -126,17 +120,12 @@ def download(
     export = get_object_or_404(Export, pk=export_id, document=document, state=ExportState.READY)
     if document.frozen_at:
         return redirect("documents:take_away", document_id)
-    about = "-with-statement-of-ai-use" if export.with_ai_statement else ""
-    name = f"{slugify(document.title)[:80] or 'document'}{about}.{export.format}"
     try:
-        file = open_whole(export.stored_as, size=export.size)
+        return downloads.streamed(export=export, document=document, by=request.user)
     except FileNotFoundError:
         exporting.note_lost(export=export)
         messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))
         return redirect("documents:take_away", document_id)
-    exporting.note_taken(export=export, by=request.user)
-    content_type = CONTENT_TYPES[ExportFormat(export.format)]
-    return attachment(file, size=export.size, name=name, content_type=content_type)
 
 
 def _take_away_context(document: Document) -> dict[str, object]:
