@@ -25,7 +25,7 @@ from tesigo.platform.forms import CleanText
 class StaffSignInForm(CleanText, AdminAuthenticationForm):
     """Name and password; the password stays as it was typed."""
 
-    error_messages = {  # noqa: RUF012  # as Django declares it
+    error_messages = {  # as Django declares it
         **AdminAuthenticationForm.error_messages,
         "invalid_login": _("Address and password do not belong together, or are not of a member of staff."),
     }
