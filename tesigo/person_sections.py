@@ -13,7 +13,8 @@ from accounts.models import Device, User
 from billing.models import CreditNote, Payment, Receipt, Refund
 from documents.models import Document
 from generation.models import Job
-from privacy.models import AuditEvent, Consent
+from privacy.enums import ExportState
+from privacy.models import AuditEvent, Consent, DataExport
 
 _USER: Final = "accounts.user"
 
@@ -142,6 +143,19 @@ SECTIONS: Final = (
         ),
         changelist="admin:privacy_consent_changelist",
         change="admin:privacy_consent_change",
+    ),
+    Section(
+        name="exports",
+        title=_("Exports of their data"),
+        right="accounts.export_user",
+        heads=(_("Asked for"), _("By"), _("State"), _("Here until")),
+        rows=lambda user: DataExport.objects.filter(user=user).order_by("-asked_at"),
+        cells=lambda one: (
+            one.asked_at,
+            gettext("themselves") if one.actor_id == one.user_id else gettext("user %s") % one.actor_id,
+            one.get_state_display() + (f" · {one.progress} %" if one.state == ExportState.PENDING else ""),
+            one.expires_at or "–",
+        ),
     ),
     Section(
         name="trail",
