@@ -26,6 +26,7 @@ _IN_TURN: Final = frozenset(
         "billing-api:receipt",
         "billing-api:credit-note",
         "documents-api:export-file",
+        "accounts-api:export-data-file",
     }
 )
 

@@ -1,16 +1,19 @@
 """One's own account for programs (R-58, ASVS 5.0 V7.5)."""
 
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
+from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
 from accounts.domain import devices
 from accounts.enums import ApiScope
 from accounts.models import ApiSignIn, Device, User
-from privacy.models import Consent
-from tests.accounts.journey import DAY, HOUR
+from privacy.models import Consent, DataExport
+from tests.accounts.journey import DAY, HOUR, MINUTE, back
 from tests.api.calling import Program, kind_of, program_of, with_token
 from tests.documents.factories import UserFactory
 from tests.documents.test_views import student_with_consent
@@ -102,10 +105,9 @@ def test_leaving_takes_a_sign_in_of_a_moment_ago(student: User) -> None:
 def test_a_page_proves_by_its_session(student: User) -> None:
     browser = browser_of(student)
     device = Device.objects.get()
+    back(browser, idle=MINUTE, since=HOUR)
     assert kind_of(browser.delete(f"{DEVICES}/{device.pk}")) == "proof-required"
-    session = browser.session
-    session["signed_in_at"] = timezone.now().timestamp()
-    session.save()
+    back(browser, idle=MINUTE, since=MINUTE)
     assert browser.delete(f"{DEVICES}/{device.pk}").status_code == 204
 
 
@@ -142,3 +144,42 @@ def test_agreeing_twice_leaves_one_row(program: Program) -> None:
     assert program("PUT", f"{USER}/consents", {"essential": True}).status_code == 200
     assert Consent.objects.count() == before
     assert Consent.objects.filter(created_at__gt=timezone.now() - DAY).count() == before
+
+
+# --- all that is kept ---------------------------------------------------------------------------------------------
+
+
+def test_all_that_is_kept_is_asked_for_told_and_fetched(program: Program, student: User) -> None:
+    path = f"{USER}/export-data"
+    assert program.get(path).status_code == 404
+    asked = program.post(path, {})
+    assert asked.status_code == 202, asked.content
+    assert (asked.json()["state"], asked.json()["file_url"]) == ("pending", None)
+    assert program.post(path, {}).json()["id"] == asked.json()["id"], "one is under way"
+    file = f"{path}/{asked.json()['id']}/file"
+    assert kind_of(program.get(file)) == "not-ready"
+    with TemporaryFile() as out:
+        out.write(b"PK words")
+        out.seek(0)
+        stored = default_storage.save("data-exports/one.zip", File(out))
+    DataExport.objects.update(
+        state="ready", stored_as=stored, size=8, progress=100, due_at=None, expires_at=timezone.now() + DAY
+    )
+    shown = program.get(path).json()
+    assert shown["file_url"].endswith(file)
+    assert kind_of(signed_in_long_ago(student).get(file)) == "proof-required"
+    ApiSignIn.objects.update(created_at=timezone.now())
+    fetched = program.get(shown["file_url"], Accept="application/zip")
+    assert (fetched.status_code, fetched.headers["Content-Type"]) == (200, "application/zip")
+    assert b"".join(fetched) == b"PK words"
+    assert program_of(student_with_consent()).get(file).status_code == 404
+
+
+def test_exports_of_a_day_are_bounded(program: Program, settings: Any) -> None:
+    settings.DATA_EXPORTS_PER_DAY = 1
+    assert program.post(f"{USER}/export-data", {}).status_code == 202
+    DataExport.objects.update(state="failed", due_at=None)
+    answer = program.post(f"{USER}/export-data", {})
+    assert answer.status_code == 429
+    assert kind_of(answer) == "quota-reached"
+    assert int(answer.headers["Retry-After"]) > 0
