@@ -25,7 +25,7 @@ from tesigo.platform.api.views import ApiViewSet
 from tesigo.platform.streamed import attachment
 
 
-class DataExportSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]  # cannot be subscripted at run time
+class DataExportSerializer(serializers.ModelSerializer[DataExport]):
     """An archive of everything, and how far it is."""
 
     file_url = serializers.SerializerMethodField(help_text="Where it is fetched; null while it cannot be had.")
