@@ -41,6 +41,7 @@ RULES: Final = (
         timedelta(days=1461),
         since="at",
         forget=_cut,
+        ends=False,
     ),
 )
 #: The ground floor knows no app, so its tables are declared by this one.
