@@ -1,5 +1,6 @@
 """How programs get in: sign-ins with tokens that rotate, tokens that last, and calls that are made once."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.user_agents import describe
 from accounts.enums import ApiScope, SignInEnd
+
+#: How programs begin to call themselves (RFC 9110, 10.1.5).
+_PRODUCT = re.compile(r"[A-Za-z][\w.-]{1,40}/[\w.-]{1,20}", re.ASCII)
 
 
 class ApiSignIn(models.Model):
@@ -48,8 +52,9 @@ class ApiSignIn(models.Model):
 
     @property
     def name(self) -> str:
-        """What its owner would call it."""
-        return describe(self.user_agent)
+        """What it calls itself, as far as that is a name and a version."""
+        found = _PRODUCT.match(self.user_agent)
+        return found[0] if found and not found[0].startswith("Mozilla/") else describe(self.user_agent)
 
 
 class ApiToken(models.Model):

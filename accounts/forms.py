@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import ApiScope
 from tesigo.platform.forms import Form
 from tesigo.platform.redirects import MAX_LENGTH as NEXT_LENGTH
 
@@ -80,3 +81,32 @@ class ProfileForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(label=_("Language of pages and mails"), choices=settings.LANGUAGES)
+
+
+class ApiTokenForm(Form):
+    """A token for a program: what it is called, what it may do, and for how long."""
+
+    name = forms.CharField(
+        label=_("What it is for"),
+        max_length=80,
+        help_text=_("So that you know it again, for instance the name of the program."),
+        error_messages={"required": _("Say what it is for.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.TypedMultipleChoiceField(
+        label=_("What it may do"),
+        coerce=ApiScope,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long it works"),
+        coerce=int,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year"))],
+        initial=90,
+    )
+
+    def __init__(self, *args: Any, for_staff: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offered = [scope for scope in ApiScope if for_staff or scope != ApiScope.STATS_READ]
+        self.fields["scopes"].choices = [(scope.value, scope.label) for scope in offered]  # type: ignore[attr-defined]

@@ -108,6 +108,8 @@ class Rows:
     erased: Erased = Erased.WITH_ROW
     retained: Retained = Retained.ACCOUNT
     files: Sequence[str] = ()
+    #: An export brings no earlier exports.
+    files_exported: bool = True
     why: str = ""
     others: Field | None = None
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from accounts.domain import mail
 from accounts.enums import ApiScope
@@ -56,7 +57,9 @@ def make(
             expires_at=now + min(lasts, LONGEST),
         )
         audit.record(action="api.token_made", subject=row, by=by, details={"scopes": row.scopes})
-        mail.send_mail(user=owner, template="api_token", context={"prefix": row.prefix, "scopes": row.scopes})
+        page = settings.SITE_URL + reverse("accounts:programs")
+        context = {"called": name, "prefix": row.prefix, "programs_link": page}
+        mail.send_mail(user=owner, template="api_token", context=context)
     return row, token
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.domain import access_tokens, api_signins, devices, people
 from accounts.enums import ApiScope, SignInEnd
 from accounts.models import ApiSignIn, ApiToken, SignInRequest, User
-from privacy.enums import ConsentKind
+from privacy.enums import Answer, ConsentKind
 from privacy.models import AuditEvent, Consent
 from tests.accounts.journey import ADDRESS, Post, at_once
 from tests.api.calling import AUTH, EVERY_STUDENTS, Program, kind_of, program_of, prove, sign_in, signed_in, with_token
@@ -343,7 +343,11 @@ def test_who_takes_consent_back_is_asked_for_it(ada: User) -> None:
     programs = [program_of(ada), with_token(ada, *EVERY_STUDENTS)]
     assert all(opens(one) for one in programs)
     Consent.objects.create(
-        user=ada, kind=ConsentKind.ESSENTIAL, granted=False, policy_version=django_settings.POLICY_VERSION
+        user=ada,
+        kind=ConsentKind.ESSENTIAL,
+        granted=False,
+        answer=Answer.WITHDRAWN,
+        policy_version=django_settings.POLICY_VERSION,
     )
     for one in programs:
         answer = one.get(NOWHERE)
