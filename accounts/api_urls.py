@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import api
+from accounts.api_account import DeviceViewSet, UserViewSet
 
 app_name = "accounts-api"
 urlpatterns = [
@@ -10,4 +11,9 @@ urlpatterns = [
     path("auth/magic-link/verify", api.MagicLinkVerify.as_view(), name="magic-link-verify"),
     path("auth/token/refresh", api.TokenRefresh.as_view(), name="token-refresh"),
     path("auth/token/revoke", api.TokenRevoke.as_view(), name="token-revoke"),
+    path("user", UserViewSet.as_view({"get": "retrieve", "patch": "change"}), name="user"),
+    path("user/mail-notice/read", UserViewSet.as_view({"post": "read_notice"}), name="mail-notice"),
+    path("user/devices", DeviceViewSet.as_view({"get": "list"}), name="devices"),
+    path("user/devices/<int:device_id>", DeviceViewSet.as_view({"delete": "destroy"}), name="device"),
+    path("user/sign-out-everywhere", DeviceViewSet.as_view({"post": "leave"}), name="sign-out-everywhere"),
 ]

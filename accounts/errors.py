@@ -86,6 +86,12 @@ class LinkUsed(SignInRefused):
     message = _("This sign-in mail has been used already: each works once.")
 
 
+class UsedElsewhere(LinkUsed):
+    """Told to the browser that asked: another one was let in by it."""
+
+    message = _("This mail was used in another browser, which is signed in now. To go on here, ask for a new one.")
+
+
 class RequestDenied(SignInRefused):
     """Whoever reads the mailbox said that it was not them who asked."""
 

@@ -1,14 +1,19 @@
-"""What happens when somebody has signed in, by mail or by password."""
+"""What happens when somebody has signed in, by mail or by password, and when an export of their data has ended."""
 
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.domain import client, devices, session_life
+from accounts.domain import client, devices, mail, session_life
 from accounts.models import User
+from privacy.enums import ExportState
+from privacy.models import DataExport
+from privacy.signals import export_ended
 
 
 @receiver(user_logged_in)
@@ -23,4 +28,16 @@ def note_device(request: HttpRequest, user: User, **_: Any) -> None:
         session_key=str(request.session.session_key),
         user_agent=client.user_agent(request),
         now=now,
+    )
+
+
+@receiver(export_ended)
+def tell_of_export(export_id: UUID, **_: Any) -> None:
+    """A mail to the person: where their data is, or that it could not be put together (R-71)."""
+    export = DataExport.objects.get(pk=export_id)
+    is_ready = export.state == ExportState.READY
+    mail.send_mail(
+        user=User.objects.get(pk=export.user_id),
+        template="data_export_ready" if is_ready else "data_export_failed",
+        context={"by_staff": export.actor_id != export.user_id, "days": settings.DATA_EXPORT_DAYS},
     )

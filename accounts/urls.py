@@ -2,17 +2,21 @@
 
 from django.urls import path
 
-from accounts.views import account, address, mail_events, programs, proving, signin
+from accounts.views import account, address, data, mail_events, programs, proving, signin
 
 app_name = "accounts"
 urlpatterns = [
     path("signin/", signin.ask, name="signin"),
     path("signin/check/", signin.check, name="check"),
+    path("signin/check/standing/", signin.standing, name="standing"),
     path("signin/link/<str:token>/", signin.link, name="link"),
     path("signin/not-me/<str:token>/", signin.deny, name="deny"),
     path("signout/", signin.signout, name="signout"),
     path("account/", account.account, name="account"),
     path("account/prove/", proving.prove, name="prove"),
+    path("account/data/", data.data, name="data"),
+    path("account/data/export/", data.data_export, name="data-export"),
+    path("account/data/export/<uuid:data_export_id>/download/", data.download, name="data-download"),
     path("account/address/", address.change, name="change-address"),
     path("account/address/check/", address.check, name="check-address"),
     path("account/address/undo/<str:token>/", address.undo, name="undo-address"),

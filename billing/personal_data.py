@@ -83,6 +83,7 @@ _ROWS = {
         checkout_url=SECRET.cleared,
         refunded_amount=FACT,
         failure=WORDS.cleared,
+        addressee=WORDS.cleared,
         consented_at=FACT,
         created_at=FACT,
         expires_at=SHOWN,
@@ -176,7 +177,7 @@ _ROWS = {
         {**each("id kind asked asked_at mirrored_at", INNER), "object_id": INNER_LINK, **DUTY}, of=copies.mirrors
     ),
 }
-_NOT_WORDS = {"djstripe_id": INNER, "id": LINK, "created": FACT, "livemode": INNER, "secret": SECRET}
+_NOT_WORDS = {"djstripe_id": INNER, "id": INNER_LINK, "created": UNSAID, "livemode": INNER, "secret": SECRET}
 
 
 def _copied(model: type[Model]) -> Rows:

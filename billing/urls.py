@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from billing import api, webhooks
+from billing import webhooks
+from billing.api.ordering import PriceViewSet
 from billing.views import calculator, history, ordering, returning
 
 app_name = "billing"
@@ -13,7 +14,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/price/", ordering.price, name="price"),
     path("documents/<uuid:document_id>/pay/", ordering.pay, name="pay"),
     path("documents/<uuid:document_id>/paid/", returning.paid, name="paid"),
-    path("api/documents/<uuid:document_id>/price/", api.PriceView.as_view(), name="price-api"),
+    path("api/documents/<uuid:document_id>/price/", PriceViewSet.as_view({"get": "retrieve"}), name="price-api"),
     path("account/payments/", history.payment_history, name="payment-history"),
     path("account/payments/<uuid:payment_id>/receipt/", history.receipt, name="receipt"),
     path("account/credit-notes/<int:note_id>/", history.credit_note, name="credit-note"),

@@ -197,6 +197,7 @@ _ROWS = {
         of=_OWNED,
         files=("stored_as",),
     ),
+    "TypedBrief": Rows({"document": LINK, "values": WORDS, "saved_at": SHOWN}, of=_OWNED),
     "Rendering": Rows({"id": INNER, "document": LINK, "created_at": INNER, **DUTY}, of=_OWNED),
     "SearchService": house("name asked_at answered_at failing_since failure"),
 }

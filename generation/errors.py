@@ -11,6 +11,10 @@ class StepFailed(Exception):
     """The step cannot succeed, however often it is tried. The message is in plain words, for the student."""
 
 
+class ModelNotOffered(Exception):
+    """Staff do not offer the model for writing; the message names those that they do (R-24)."""
+
+
 class TryLater(Exception):
     """The step cannot go on now. It goes back to the queue and is claimed again after ``wait``.
 

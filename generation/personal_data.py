@@ -113,6 +113,8 @@ _ROWS = {
         erased=Erased.KEPT,
         why="What jobs take on average is learned from it; numbers, and the key of a job.",
     ),
+    "WholeOrder": Rows({"id": SHOWN, "document": LINK, "created_at": FACT}, of=_OWNED),
+    "WriterChoice": Rows({"document": LINK, "model": SHOWN, "chosen_at": FACT}, of=_OWNED),
     "Reservation": Rows(
         {"id": INNER, "document": LINK, "tokens": INNER, "cost": INNER, "created_at": FACT, "expires_at": FACT},
         of=_OWNED,

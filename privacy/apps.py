@@ -9,8 +9,9 @@ class PrivacyConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from privacy import personal_data
-        from privacy.domain import purposes
+        from privacy.domain import exports, purposes
         from privacy.enums import ConsentKind
+        from tesigo.platform import duty
 
         personal_data.register()
         purposes.register(
@@ -20,3 +21,4 @@ class PrivacyConfig(AppConfig):
                 explanation=_("Needed: without it we cannot write for you."),
             )
         )
+        duty.register(exports.EXPORTS)

@@ -12,6 +12,16 @@ class ConsentKind(models.TextChoices):
     MARKETING = "marketing", _("News by mail")
 
 
+class ExportState(models.TextChoices):
+    """How far an export of a person's data got (R-71)."""
+
+    PENDING = "pending", _("being made")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+    #: A newer one took its place; its file is gone.
+    REPLACED = "replaced", _("replaced by a newer one")
+
+
 class Answer(models.TextChoices):
     """What a row of consent says. Who says no at first has refused; only what was granted can be withdrawn."""
 

@@ -24,6 +24,7 @@ _OPEN = frozenset(
         "accounts:signout",
         "accounts:link",
         "accounts:check",
+        "accounts:standing",
         "accounts:deny",
         "accounts:undo-address",
         "billing:landing",

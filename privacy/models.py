@@ -1,5 +1,6 @@
-"""Consent and the audit trail. Rows are only ever added."""
+"""Consent, the audit trail, and exports of a person's data. Rows of the first two are only ever added."""
 
+import uuid
 from typing import Final
 
 from django.conf import settings
@@ -7,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from privacy.enums import Answer, ConsentKind
+from privacy.enums import Answer, ConsentKind, ExportState
+from tesigo.platform.duty import Duty
 
 #: The row that says how far the trail was cut, and where what is left begins.
 CUT: Final = "audit.cut"
@@ -64,6 +66,7 @@ class AuditEvent(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
+            models.Index(fields=["actor_id"], condition=Q(actor_id__isnull=False), name="audit_by_actor"),
             models.Index(fields=["id"], condition=Q(seal=None), name="audit_unsealed"),
             models.Index(fields=["seal"], condition=Q(action=CUT), name="audit_cuts"),
         ]
@@ -75,3 +78,40 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"
+
+
+class DataExport(Duty):
+    """All that is kept about a person as one ZIP, made in the background (R-71). ``actor_id`` is who asked for it.
+
+    ``stored_as`` is noted before a file of that name is begun, so that a try that died is cleaned up by the next.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="data_exports")
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=ExportState, default=ExportState.PENDING)
+    #: Per cent.
+    progress = models.PositiveSmallIntegerField(default=0)
+    stored_as = models.CharField(max_length=200, blank=True)
+    #: Bytes.
+    size = models.PositiveBigIntegerField(default=0)
+    asked_at = models.DateTimeField(default=timezone.now)
+    #: When it was ready, or given up.
+    finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Duty.Meta):
+        ordering = ["-asked_at"]
+        constraints = [
+            *Duty.Meta.constraints,
+            models.UniqueConstraint(fields=["user"], condition=Q(state="pending"), name="data_export_one_open"),
+            models.CheckConstraint(condition=Q(state__in=ExportState.values), name="data_export_state_known"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="data_export_progress_percent"),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | ~Q(stored_as="") & Q(expires_at__isnull=False),
+                name="data_export_ready_has_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"data export {self.pk}"

@@ -8,6 +8,7 @@ from privacy.registry import (
     DUTY,
     FACT,
     INNER,
+    INNER_LINK,
     LINK,
     SHOWN,
     WORDS,
@@ -47,6 +48,24 @@ _ROWS = {
         of="user",
         erased=Erased.KEPT,
         why="That somebody consented must be provable (GDPR, Art. 7); who it was is not known any more.",
+    ),
+    "DataExport": Rows(
+        {
+            "id": SHOWN,
+            "user": LINK,
+            "actor_id": INNER_LINK,
+            "state": SHOWN,
+            "progress": INNER,
+            "stored_as": INNER,
+            "size": SHOWN,
+            "asked_at": FACT,
+            "finished_at": SHOWN,
+            "expires_at": SHOWN,
+            **DUTY,
+        },
+        of="user",
+        files=("stored_as",),
+        files_exported=False,
     ),
     "AuditEvent": Rows(
         {

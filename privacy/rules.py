@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from django.db.models import F, Model, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import F, Model, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from privacy.domain import audit
+from privacy.domain import audit, exports
 from privacy.models import AuditEvent
 from privacy.registry import Retention
 
@@ -41,6 +42,15 @@ RULES: Final = (
         timedelta(days=1461),
         since="at",
         forget=_cut,
+        ends=False,
+    ),
+    Retention(
+        "privacy.DataExport",
+        _("Exports of your data"),
+        timedelta(days=settings.DATA_EXPORT_DAYS),
+        since="finished_at",
+        only=Q(due_at=None),
+        forget=exports.forget,
     ),
 )
 #: The ground floor knows no app, so its tables are declared by this one.

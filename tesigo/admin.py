@@ -25,6 +25,11 @@ from tesigo.platform.forms import CleanText
 class StaffSignInForm(CleanText, AdminAuthenticationForm):
     """Name and password; the password stays as it was typed."""
 
+    error_messages = {  # as Django declares it
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _("Address and password do not belong together, or are not of a member of staff."),
+    }
+
     def confirm_login_allowed(self, user: Any) -> None:
         """Only staff; a password that somebody else made opens for some days only."""
         super().confirm_login_allowed(user)
@@ -100,6 +105,7 @@ class AdminSite(admin.AdminSite):
             path("people/<int:pk>/", view(person.person_page), name="person"),
             path("people/<int:pk>/mails/<uuid:mail_id>/", view(person.send_mail_again), name="person_mail"),
             path("people/<int:pk>/devices/<int:device_id>/", view(person.sign_device_out), name="person_device"),
+            path("people/<int:pk>/exports/<uuid:data_export_id>/", view(person.take_export), name="person_export"),
             path("people/<int:pk>/<slug:what>/", view(person.act_on_person), name="person_act"),
             path("staff/", view(colleagues.colleagues_page), name="colleagues"),
             path("staff/<int:pk>/", view(colleagues.colleague_page), name="colleague"),

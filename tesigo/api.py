@@ -15,4 +15,8 @@ urlpatterns = [
         name="api-docs",
     ),
     path("", include("accounts.api_urls")),
+    path("", include("privacy.api_urls")),
+    path("", include("documents.api_urls")),
+    path("", include("billing.api_urls")),
+    path("", include("generation.api_urls")),
 ]

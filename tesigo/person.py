@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -17,8 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.domain import devices, people, resending
 from accounts.domain.staff import NotAllowed
 from accounts.models import Device, Mail, User
+from privacy.domain import exports
+from privacy.errors import ExportRefused
+from privacy.models import DataExport
 from tesigo.audited import looked
 from tesigo.person_sections import SECTIONS, Section
+from tesigo.platform.streamed import attachment
 
 #: Rows of each kind on the page; the rest is a search away.
 NEWEST: Final = 10
@@ -39,6 +45,11 @@ class Act:
 
 def _sign_out(person: User, by: User) -> bool:
     devices.sign_out_everywhere(user=person, by=by)
+    return True
+
+
+def _export(person: User, by: User) -> bool:
+    exports.ask(user=person, by=by, now=timezone.now())
     return True
 
 
@@ -63,6 +74,13 @@ ACTS: Final[dict[str, Act]] = {
         done=gettext_lazy("They can sign in again."),
         nothing=gettext_lazy("They are not blocked, or erased."),
         do=lambda person, by: people.unblock(user=person, by=by),
+    ),
+    "export": Act(
+        right="accounts.export_user",
+        label=gettext_lazy("Put their data together"),
+        done=gettext_lazy("It is being put together. It stands below when it is ready, and they are told by mail."),
+        nothing=gettext_lazy("There is nothing to put together."),
+        do=_export,
     ),
 }
 
@@ -100,7 +118,7 @@ def act_on_person(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         raise PermissionDenied
     try:
         is_done = act.do(person, cast(User, request.user))
-    except NotAllowed as refusal:
+    except (NotAllowed, ExportRefused) as refusal:
         messages.error(request, str(refusal))
     else:
         level = messages.SUCCESS if is_done else messages.INFO
@@ -133,6 +151,23 @@ def sign_device_out(request: HttpRequest, pk: int, device_id: int) -> HttpRespon
     return redirect("admin:person", pk=pk)
 
 
+@require_safe
+def take_export(request: HttpRequest, pk: int, data_export_id: UUID) -> HttpResponseBase:
+    """All that is kept about this person, for who must hand it over; noted in the trail by whom."""
+    _refuse(request, "accounts.export_user")
+    export = get_object_or_404(DataExport, pk=data_export_id, user_id=pk)
+    if export.user.is_staff and not request.user.is_superuser:
+        raise PermissionDenied
+    try:
+        file = exports.open_file(export=export, by=cast(User, request.user), now=timezone.now())
+    except FileNotFoundError:
+        messages.info(request, _("This file is not here any more. What there is now stands below."))
+        return redirect("admin:person", pk=pk)
+    response = attachment(file, size=export.size, name=exports.file_name(export), content_type="application/zip")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def _shown(section: Section, person: User, request: HttpRequest) -> dict[str, Any]:
     rows = list(section.rows(person)[: NEWEST + 1])
     return {
@@ -155,12 +190,13 @@ def _may(section: Section, row: Any, request: HttpRequest) -> dict[str, bool]:
     return {
         "may_send": section.name == "mails" and user.has_perm("accounts.resend_mail") and resending.can_go_again(row),
         "may_refund": section.name == "payments" and user.has_perm("billing.refund_payment") and row.can_go_back,
+        "may_take": section.name == "exports" and exports.can_be_had(row, now=timezone.now()),
         "may_sign_out": section.name == "devices" and user.has_perm("accounts.block_user"),
     }
 
 
 def _fits(name: str, person: User) -> bool:
-    return name == "sign-out" or (name == "block") == person.is_active
+    return name in {"sign-out", "export"} or (name == "block") == person.is_active
 
 
 def _all(section: Section, person: User) -> str:

@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Device, Mail, SignInRequest, User
+from accounts.domain import known_as
+from accounts.models import Device, User
 from billing.models import CreditNote, Payment, Receipt, Refund
 from documents.models import Document
 from generation.models import Job
-from privacy.models import AuditEvent, Consent
+from privacy.enums import ExportState
+from privacy.models import AuditEvent, Consent, DataExport
 
 _USER: Final = "accounts.user"
 
@@ -104,7 +106,7 @@ SECTIONS: Final = (
         title=_("Mails"),
         right="accounts.view_mail",
         heads=(_("Mail"), _("To"), _("State"), _("Made")),
-        rows=lambda user: Mail.objects.filter(user=user).order_by("-created_at"),
+        rows=lambda user: known_as.mails(user).order_by("-created_at"),
         cells=lambda one: (one.template, one.to, one.get_state_display(), one.created_at),
         changelist="admin:accounts_mail_changelist",
         change="admin:accounts_mail_change",
@@ -122,7 +124,7 @@ SECTIONS: Final = (
         title=_("Requests to sign in"),
         right="accounts.view_signinrequest",
         heads=(_("Asked"), _("From"), _("Outcome")),
-        rows=lambda user: SignInRequest.objects.filter(email=user.email).order_by("-created_at"),
+        rows=lambda user: known_as.signin_requests(user).order_by("-created_at"),
         cells=lambda one: (one.created_at, one.ip or "–", one.outcome),
         changelist="admin:accounts_signinrequest_changelist",
         change="admin:accounts_signinrequest_change",
@@ -141,6 +143,19 @@ SECTIONS: Final = (
         ),
         changelist="admin:privacy_consent_changelist",
         change="admin:privacy_consent_change",
+    ),
+    Section(
+        name="exports",
+        title=_("Exports of their data"),
+        right="accounts.export_user",
+        heads=(_("Asked for"), _("By"), _("State"), _("Here until")),
+        rows=lambda user: DataExport.objects.filter(user=user).order_by("-asked_at"),
+        cells=lambda one: (
+            one.asked_at,
+            gettext("themselves") if one.actor_id == one.user_id else gettext("user %s") % one.actor_id,
+            one.get_state_display() + (f" · {one.progress} %" if one.state == ExportState.PENDING else ""),
+            one.expires_at or "–",
+        ),
     ),
     Section(
         name="trail",

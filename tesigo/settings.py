@@ -440,6 +440,9 @@ STORED_BYTES_PER_PERSON = env.int("STORED_BYTES_PER_PERSON", 10 * 1024**3, min=1
 DRAFTS_PER_DAY = env.int("DRAFTS_PER_DAY", 50, min=1)
 UPLOADS_PER_DAY = env.int("UPLOADS_PER_DAY", 300, min=1)
 EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", 50, min=1)
+DATA_EXPORTS_PER_DAY = env.int("DATA_EXPORTS_PER_DAY", 3, min=1)
+#: How long an export of all of one's data can be taken away (R-71).
+DATA_EXPORT_DAYS = env.int("DATA_EXPORT_DAYS", 7, min=1)
 #: What reads a lot: searches through all texts, receipts fetched (a page that waits for one asks every 3 s).
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 60, min=1)
 RECEIPTS_PER_HOUR = env.int("RECEIPTS_PER_HOUR", 1_200, min=1)

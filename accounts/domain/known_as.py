@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import Device, FormerAddress, Mail, MailEvent, SignInRequest, User
 
@@ -23,14 +23,24 @@ def words_of(user: AbstractBaseUser) -> list[str]:
 
 
 def signin_requests(user: AbstractBaseUser) -> QuerySet[SignInRequest]:
-    """Requests from their addresses, or for a new one: they know no user (R-50)."""
-    mine = Q(email__in=addresses_of(user)) | Q(new_address_of=user.pk)
-    return SignInRequest.objects.filter(mine)
+    """Requests from their addresses, or for a new one: they know no user (R-50).
+
+    An address that was theirs may be somebody else's now, and theirs somebody else's before: only what was asked for
+    while it was theirs counts.
+    """
+    mine = Q(email=cast(User, user).email) | Q(new_address_of=user.pk)
+    for email, changed_at in FormerAddress.objects.filter(user=user.pk).values_list("email", "changed_at"):
+        mine |= Q(email=email, created_at__lte=changed_at)
+    others = FormerAddress.objects.exclude(user=user.pk).filter(
+        email=OuterRef("email"), changed_at__gte=OuterRef("created_at")
+    )
+    return SignInRequest.objects.filter(mine).exclude(Q(new_address_of=None) & Exists(others))
 
 
 def mails(user: AbstractBaseUser) -> QuerySet[Mail]:
     """Mails to them, those included that were sent to an address before it was anybody's."""
-    return Mail.objects.filter(Q(user=user.pk) | Q(to__in=addresses_of(user)) | Q(signin__in=signin_requests(user)))
+    to_nobody_yet = Q(signin__in=signin_requests(user)) | Q(signin=None, to__in=addresses_of(user))
+    return Mail.objects.filter(Q(user=user.pk) | Q(user=None) & to_nobody_yet)
 
 
 def mail_events(user: AbstractBaseUser) -> QuerySet[MailEvent]:

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.domain import addresses, browsers, client, mail, mail_addresses, proofs, signin_limits
-from accounts.errors import AccountClosed, CodeNeeded, SignInRefused, StaffUsePassword, UnknownLink
+from accounts.errors import AccountClosed, CodeNeeded, SignInRefused, StaffUsePassword, UnknownLink, UsedElsewhere
 from accounts.models import SignInRequest, User
 from privacy.domain import audit
 from tesigo.platform.crypto import keyed_hashes
@@ -71,6 +71,12 @@ def ask(
 def waiting_for(*, browser: str) -> SignInRequest | None:
     """The newest request of this browser, whatever has become of it."""
     return next(iter(_of_browser(browser)), None)
+
+
+def end_of(request: SignInRequest, *, now: datetime) -> SignInRefused | None:
+    """Why this browser's own request opens nothing any more; None while it waits."""
+    # Its own proof takes the browser's cookie away: who is still here sees what happened elsewhere.
+    return UsedElsewhere() if request.redeemed_at else proofs.death(request, now)
 
 
 def open_link(*, token: str, browser: str, now: datetime) -> bool:

@@ -1,20 +1,23 @@
 """Signing in by mail: ask, then prove by link or code (R-50, R-51)."""
 
+from urllib.parse import urlencode
+
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.domain import browsers, denials, signin
 from accounts.domain.client import client_ip, user_agent
 from accounts.errors import (
+    AccountClosed,
     AddressRefused,
-    RequestDenied,
     SignInRefused,
     StaffUsePassword,
     TooManySignIns,
@@ -22,6 +25,7 @@ from accounts.errors import (
     WrongCode,
 )
 from accounts.forms import CodeForm, SignInForm
+from accounts.models import SignInRequest
 from accounts.views.cookies import set_cookie
 from tesigo.platform.limited import limited
 from tesigo.platform.redirects import own_path
@@ -78,24 +82,37 @@ def check(request: HttpRequest) -> HttpResponse:
     browser = request.COOKIES.get(browsers.ASKING_COOKIE, "")
     waiting = signin.waiting_for(browser=browser)
     if waiting is None:
-        return redirect("accounts:signin")
-    if waiting.voided_at:
-        return _dead(request, RequestDenied())
+        # Used in this browser, most often: who is signed in is led on from there.
+        next_url = own_path(request.GET.get("next"))
+        query = f"?{urlencode({'next': next_url})}" if next_url else ""
+        return redirect(reverse("accounts:signin") + query)
+    if request.method == "GET" and waiting.redeemed_at and request.user.is_authenticated:
+        return redirect(waiting.next_url or settings.LOGIN_REDIRECT_URL)
+    now = timezone.now()
+    if refusal := signin.end_of(waiting, now=now):
+        return _dead(request, refusal, asked=waiting)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            proven = signin.prove_by_code(browser=browser, code=form.cleaned_data["code"], now=timezone.now())
+            return _enter(request, signin.prove_by_code(browser=browser, code=form.cleaned_data["code"], now=now))
         except WrongCode as refusal:
             form.add_error("code", str(refusal))
         except SignInRefused as refusal:
-            return _dead(request, refusal)
-        else:
-            return _enter(request, proven)
-    elif waiting.redeemed_at and request.user.is_authenticated:
-        return redirect(waiting.next_url or settings.LOGIN_REDIRECT_URL)
+            return _dead(request, refusal, asked=waiting)
     again = SignInForm(initial={"email": waiting.email_as_typed, "next": waiting.next_url}, auto_id="again_%s")
     context = {"form": form, "waiting": waiting, "again": again, "resend_after": RESEND_AFTER}
     return render(request, "accounts/check.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_safe
+def standing(request: HttpRequest) -> JsonResponse:
+    """Whether the mail that this browser asked for still waits; the page that waits for it asks now and then.
+
+    It says no more than that: who opens the link in another browser signs in there, never here (R-51).
+    """
+    waiting = signin.waiting_for(browser=request.COOKIES.get(browsers.ASKING_COOKIE, ""))
+    return JsonResponse({"waits": waiting is not None and signin.end_of(waiting, now=timezone.now()) is None})
 
 
 @never_cache
@@ -156,7 +173,14 @@ def secretive(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _dead(request: HttpRequest, refusal: SignInRefused) -> HttpResponse:
+def _dead(request: HttpRequest, refusal: SignInRefused, *, asked: SignInRequest | None = None) -> HttpResponse:
+    """What to do instead; the browser that asked need not type again what it asked for."""
     status = 404 if isinstance(refusal, UnknownLink) else 410
-    context = {"message": refusal.message, "form": SignInForm(), "is_staff": isinstance(refusal, StaffUsePassword)}
+    known = {"email": asked.email_as_typed, "next": asked.next_url} if asked else {}
+    context = {
+        "message": refusal.message,
+        "form": SignInForm(initial=known),
+        "is_staff": isinstance(refusal, StaffUsePassword),
+        "is_closed": isinstance(refusal, AccountClosed),
+    }
     return render(request, "accounts/dead.html", context, status=status)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,12 +18,15 @@ from accounts.errors import QuotaReached
 from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.errors import NotEditable
-from documents.models import Document
+from documents.models import Document, TypedBrief
 from privacy.domain import audit
 from tesigo.platform import removals
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+#: Looks at a locked document and raises where it is not as the caller knew it.
+Expects = Callable[[Document], None]
 
 FIELDS = (
     "kind",
@@ -75,13 +79,16 @@ def _create(by: "User", values: dict[str, Any], made_from: UUID | None) -> Docum
     return document
 
 
-def change(*, document_id: UUID, by: "User", **brief: Any) -> None:
+def change(*, document_id: UUID, by: "User", expects: Expects | None = None, **brief: Any) -> None:
     """Writes a changed brief. Another number of pages, or another kind or language, asks for a new outline.
 
+    ``expects`` looks at the locked document first and raises where it is not as the caller knew it.
     Raises NotEditable when the document has been paid for or its outline is on its way.
     """
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
+        if expects:
+            expects(document)
         if document.state not in {DocumentState.DRAFT, DocumentState.OUTLINED}:
             raise NotEditable(document.state)
         values = _known(brief)
@@ -90,14 +97,20 @@ def change(*, document_id: UUID, by: "User", **brief: Any) -> None:
         Document.objects.filter(pk=document_id).update(**values, updated_at=timezone.now())
         if reshaped and document.state == DocumentState.OUTLINED:
             lifecycle.move(document_id=document_id, to=DocumentState.DRAFT, cause="brief changed", by=by)
+        TypedBrief.objects.filter(document=document).delete()
         index(document_id=document_id)
         audit.record(action="document.changed", subject=document, by=by)
 
 
-def delete(*, document_id: UUID, by: "User") -> None:
-    """Throws a draft away, with its files. Raises NotEditable for one that was ever ordered: books point at it."""
+def delete(*, document_id: UUID, by: "User", expects: Expects | None = None) -> None:
+    """Throws a draft away, with its files. Raises NotEditable for one that was ever ordered: books point at it.
+
+    ``expects`` as for ``change``.
+    """
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
+        if expects:
+            expects(document)
         if not document.is_editable or document.ordered_at:
             raise NotEditable(document.state)
         files = [name for name in document.uploads.values_list("stored_as", flat=True) if name]

@@ -1,5 +1,6 @@
 """The outline: accepted from a model, edited by its owner, its pages always adding up to the order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -106,13 +107,18 @@ def accept(*, document_id: UUID, proposal: Proposal, by: "User | None" = None) -
         lifecycle.move(document_id=document_id, to=DocumentState.OUTLINED, cause="outline accepted", by=by)
 
 
-def edit(*, document_id: UUID, proposal: Proposal, by: "User") -> None:
+def edit(
+    *, document_id: UUID, proposal: Proposal, by: "User", expects: Callable[[Document], None] | None = None
+) -> None:
     """Replaces the outline by its owner's. Pages are shared anew in proportion to what was asked.
 
+    ``expects`` looks at the locked document first and raises where it is not as the caller knew it.
     Raises OutlineInvalid with a plain reason, or NotEditable.
     """
     with transaction.atomic():
         document = _locked(document_id)
+        if expects:
+            expects(document)
         if document.state != DocumentState.OUTLINED:
             raise NotEditable(document.state)
         _write(document, proposal)

@@ -68,6 +68,11 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
     return upload
 
 
+def are_being_read(document: Document) -> bool:
+    """Whether files of the document are still arriving or being read."""
+    return document.uploads.filter(state__in=[UploadState.RECEIVING, UploadState.EXTRACTING]).exists()
+
+
 def _give_connection_back() -> None:
     """To the pool, which has few, while a file takes its time to come, to be looked at and to be stored (R-105)."""
     if not connection.in_atomic_block:

@@ -5,6 +5,7 @@ from documents.models.export import Export, Rendering
 from documents.models.outline import Section, SectionRevision
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source
+from documents.models.typed import TypedBrief
 from documents.models.upload import Upload
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "Section",
     "SectionRevision",
     "Source",
+    "TypedBrief",
     "Upload",
 ]

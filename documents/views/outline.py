@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
-from documents.domain import outline, waiting
+from documents.domain import outline, uploads, waiting
 from documents.domain.queries import owned_document, sections_in_order
-from documents.enums import DocumentState, UploadState
+from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid, Refused
 from documents.forms import OutlineWishForm, outline_from_post
 from documents.gates import Refusal
@@ -54,7 +54,7 @@ def request_outline(request: SignedInRequest, document_id: UUID) -> HttpResponse
     """Asks for an outline, once every file has been read."""
     document = owned_document(document_id=document_id, user=request.user)
     form = OutlineWishForm(request.POST)
-    if document.uploads.filter(state__in=[UploadState.RECEIVING, UploadState.EXTRACTING]).exists():
+    if uploads.are_being_read(document):
         messages.warning(request, _("Your files are still being read. Ask for the outline in a moment."))
         return redirect("documents:brief", document_id)
     try:

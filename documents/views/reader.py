@@ -1,38 +1,25 @@
 """Reading a finished document and taking it away."""
 
-from collections.abc import AsyncIterator
 from math import ceil
-from typing import Final
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.base import File
-from django.core.files.storage import default_storage
-from django.db import connection
 from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
+from documents import downloads
 from documents.domain import exporting, restyling
 from documents.domain.citations import cards, report
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import StyleForm, TakeAwayForm
 from documents.models import Document, Export
-
-CHUNK_BYTES: Final = 256 * 1024
-CONTENT_TYPES = {
-    ExportFormat.PDF: "application/pdf",
-    ExportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def _finished(request: SignedInRequest, document_id: UUID) -> Document:
@@ -133,41 +120,12 @@ def download(
     export = get_object_or_404(Export, pk=export_id, document=document, state=ExportState.READY)
     if document.frozen_at:
         return redirect("documents:take_away", document_id)
-    about = "-with-statement-of-ai-use" if export.with_ai_statement else ""
-    name = f"{slugify(document.title)[:80] or 'document'}{about}.{export.format}"
-    # Before the first byte: a storage that is away is a page that says so, not half a file.
     try:
-        file = _whole(export)
+        return downloads.streamed(export=export, document=document, by=request.user)
     except FileNotFoundError:
         exporting.note_lost(export=export)
         messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))
         return redirect("documents:take_away", document_id)
-    exporting.note_taken(export=export, by=request.user)
-    response = StreamingHttpResponse(_chunks(file), content_type=CONTENT_TYPES[ExportFormat(export.format)])
-    response["Content-Length"] = str(export.size)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    if not connection.in_atomic_block:
-        # Back to the pool: five people with slow lines would hold all of it until they have everything (R-105).
-        connection.close()
-    return response
-
-
-def _whole(export: Export) -> "File[bytes]":
-    """The stored file. Raises FileNotFoundError for one that is gone or not as long as it was."""
-    file: File[bytes] = default_storage.open(export.stored_as)
-    if file.size != export.size:
-        file.close()
-        raise FileNotFoundError(export.stored_as)
-    return file
-
-
-async def _chunks(file: "File[bytes]") -> AsyncIterator[bytes]:
-    """A stored file piece by piece. Under ASGI a plain FileResponse would be read into memory whole."""
-    try:
-        while chunk := await sync_to_async(file.read)(CHUNK_BYTES):
-            yield chunk
-    finally:
-        await sync_to_async(file.close)()
 
 
 def _take_away_context(document: Document) -> dict[str, object]:

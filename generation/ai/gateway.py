@@ -30,10 +30,11 @@ from generation.ai.rules import Rules
 from generation.domain import attempts, endings
 from generation.domain.attempts import Usage
 from generation.domain.budgets import OverBudget
-from generation.domain.chains import Link
+from generation.domain.chains import PURPOSES, Link
 from generation.domain.database import in_database, insisting
 from generation.domain.queue import Claim
-from generation.enums import Outcome
+from generation.domain.writers import chosen_first
+from generation.enums import Outcome, Purpose
 from generation.enums import Provider as ProviderName
 from generation.known import lower_effort
 from generation.models import AIModel, Attempt
@@ -99,6 +100,8 @@ class Gateway:
         self._session_id = str(session_id)
         self._person = keyed_hash("person at providers", str(owner_id)).hex()
         self._seed = seed
+        #: The model that its owner chose to write, by its id (R-24).
+        self.writer: int | None = None
         self._http: httpx2.AsyncClient | None = None
         self._providers: dict[str, Provider] = {}
 
@@ -109,6 +112,8 @@ class Gateway:
         """
         asking = _Asking(question, claim, await rules.current())
         chain = asking.rules.chain(question.purpose)
+        if PURPOSES[question.purpose] == Purpose.WRITING:
+            chain = chosen_first(chain, self.writer)
         left = [link for link in chain if sizing.fits(question, link.model)]
         if chain and not left:
             raise NoAnswer([Outcome.BAD_REQUEST])

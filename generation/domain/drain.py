@@ -23,7 +23,7 @@ from django.utils import timezone
 from documents.models import Document
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.gateway import Gateway
-from generation.domain import failing, holding, outages, pipeline, queue
+from generation.domain import failing, holding, outages, pipeline, queue, writers
 from generation.domain.budgets import OverBudget
 from generation.domain.database import in_database
 from generation.domain.heartbeat import Heartbeat
@@ -243,7 +243,9 @@ class Drain:
             session_id, seed, owner_id = await in_database(_identity, document_id)
             # Two steps of a document may come here at once.
             self._gateways.setdefault(document_id, Gateway(session_id=session_id, seed=seed, owner_id=owner_id))
-        return self._gateways[document_id]
+        gateway = self._gateways[document_id]
+        gateway.writer = await in_database(writers.chosen, document_id)
+        return gateway
 
 
 def _let_go(*, claim: Claim) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from documents.domain import outline
 from documents.models import Document
-from generation.domain import chains, prior
+from generation.domain import chains, prior, writers
 from generation.domain.attempts import Usage
 from generation.domain.prior import Figures
 from generation.enums import JobKind, Purpose
@@ -74,16 +74,20 @@ class _Past:
 def estimate(document: Document, *, kind: JobKind) -> Estimate:
     """What a job of the document will take. Without a model that can be asked it costs nothing."""
     sections = len(outline.leaves(document)) if kind == JobKind.DOCUMENT and not document._state.adding else 0
-    return of(kind=kind, language=document.language, pages=document.pages, sections=sections)
+    writer = None if document._state.adding else writers.chosen(document.pk)
+    return of(kind=kind, language=document.language, pages=document.pages, sections=sections, writer=writer)
 
 
-def of(*, kind: JobKind, language: str, pages: int, sections: int = 0) -> Estimate:
-    """The same for a document that need not be there; without sections, with as many as outlines usually have."""
+def of(*, kind: JobKind, language: str, pages: int, sections: int = 0, writer: int | None = None) -> Estimate:
+    """The same for a document that need not be there; without sections, with as many as outlines usually have.
+
+    ``writer`` is the id of the model that was chosen to write.
+    """
     factors = dict(LanguageFactor.objects.values_list("language", "factor"))
     sections = sections or usual_sections(pages)
     shipped = prior.figures(kind, pages=pages, sections=sections, factor=_factor(factors, language))
     expected = _learned(shipped, _past(kind, pages, language), kind, factors)
-    models = _models(expected)
+    models = _models(expected, writer)
     parts = {purpose: _part(figures, models[purpose]) for purpose, figures in expected.items()}
     return Estimate(
         tokens=sum(part.usage.input_tokens + part.usage.output_tokens for part in parts.values()),
@@ -216,9 +220,11 @@ def _part(figures: Figures, model: AIModel | None) -> Part:
     return Part(usage, figures.calls, (one.cost(model) * Decimal(str(round(figures.calls, 3)))).quantize(_EXACT))
 
 
-def _models(purposes: Iterable[str]) -> dict[str, AIModel | None]:
+def _models(purposes: Iterable[str], writer: int | None = None) -> dict[str, AIModel | None]:
     """The model that is asked first for each kind of question; that which writes for kinds that are no more."""
-    first = {purpose: links[0].model for purpose, links in chains.chains().items() if links}
+    linked = dict(chains.chains())
+    linked[Purpose.WRITING] = writers.chosen_first(linked.get(Purpose.WRITING, []), writer)
+    first = {purpose: links[0].model for purpose, links in linked.items() if links}
     usual = first.get(Purpose.WRITING)
     return {name: first.get(chains.PURPOSES.get(name, Purpose.WRITING), usual) for name in purposes}
 

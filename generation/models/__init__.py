@@ -3,6 +3,7 @@
 from generation.models.asking import Attempt, KeyLimit, LanguageFactor
 from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation
 from generation.models.chains import AIModel, ChainPlace
+from generation.models.order import WholeOrder, WriterChoice
 from generation.models.queue import Job, JobEvent, Step
 from generation.models.usage import JobUsage, ModelDay, ProviderCredit
 
@@ -22,4 +23,6 @@ __all__ = [
     "ProviderCredit",
     "Reservation",
     "Step",
+    "WholeOrder",
+    "WriterChoice",
 ]

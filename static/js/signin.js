@@ -18,6 +18,21 @@ if (form) {
     if (left > 0) setTimeout(tick, 250);
   };
   tick();
+
+  // The link may be opened in another tab or on a telephone: this page notices, and the server says what it means here.
+  const ask = async () => {
+    if (document.hidden) return true;
+    const answer = await fetch(form.dataset.standing, { headers: { "X-Requested-With": "fetch" } });
+    return !answer.ok || (await answer.json()).waits;
+  };
+  const look = async () => {
+    if (await ask().catch(() => true)) {
+      setTimeout(look, 4000);
+    } else {
+      location.replace(`${form.dataset.check}?${new URLSearchParams({ next: form.elements.next.value })}`);
+    }
+  };
+  setTimeout(look, 4000);
 }
 
 document.querySelector("input.input-code")?.focus();

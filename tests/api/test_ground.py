@@ -188,7 +188,7 @@ def test_a_mistake_of_ours_says_nothing_but_the_correlation_id(ada: User, monkey
     def broken(**_: Any) -> None:
         raise RuntimeError("a secret of the house")
 
-    monkeypatch.setattr("generation.api.owned_document", broken)
+    monkeypatch.setattr("generation.api.jobs.owned_document", broken)
     answer = program.get(f"/api/documents/{uuid.UUID(int=0)}/progress/")
     assert answer.status_code == 500
     kind_of(answer)

@@ -14,13 +14,13 @@ from accounts.models import Mail, MailEvent
 from billing.models import Mirror, Payment, PriceList, Receipt, ReceiptFile, Refund, WebhookEvent
 from documents.enums import ExportFormat, UploadPurpose, UploadState
 from documents.models import Document, Export, Rendering, Upload
-from privacy.models import AuditEvent
+from privacy.models import AuditEvent, DataExport
 from tesigo import waiting
 from tesigo.celery import app
 from tesigo.platform import duty
 from tesigo.platform.models import Alert, Removal
 from tests.billing.concurrently import at_once
-from tests.documents.factories import DocumentFactory
+from tests.documents.factories import DocumentFactory, UserFactory
 from tests.platform.test_today import who_may
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +52,7 @@ def receipt_file() -> ReceiptFile:
 #: A row of each kind that is due.
 ROWS: dict[str, Callable[[], duty.Duty]] = {
     "alert": lambda: Alert.objects.create(key="k", subject="Said to staff", text="Words within"),
+    "data_export": lambda: DataExport.objects.create(user=UserFactory.create()),
     "event": lambda: WebhookEvent.objects.create(event_id="evt_1", type="x.y", object_id="z", payload={}),
     "export": lambda: Export.objects.create(document=document(), format=ExportFormat.PDF, fingerprint="f"),
     "mail_event": lambda: MailEvent.objects.create(

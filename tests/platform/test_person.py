@@ -61,7 +61,7 @@ def test_the_page_shows_everything_with_a_fixed_number_of_queries(
     client: Client, boss: User, ada: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     things(ada, count)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         page = client.get(page_of(ada)).content.decode()
     for name in ("documents", "jobs", "payments", "refunds", "mails", "devices", "signins", "consents", "trail"):
         section = page.split(f'id="{name}-title"')[1].split("</section>")[0]

@@ -84,6 +84,7 @@ PAGES: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "person": ("get", {"pk": "{person}"}, {"Support", "Finance", "Privacy officer"}),
     "person_mail": ("post", {"pk": "{person}", "mail_id": "{mail}"}, {"Support"}),
     "person_device": ("post", {"pk": "{person}", "device_id": "{device}"}, {"Support", "Privacy officer"}),
+    "person_export": ("get", {"pk": "{person}", "data_export_id": "{data_export}"}, {"Privacy officer"}),
     "person_act": ("post", {"pk": "{person}", "what": "sign-out"}, {"Support", "Privacy officer"}),
     "colleagues": ("get", {}, set()),
     "colleague": ("get", {"pk": "{staff}"}, set()),
@@ -237,6 +238,7 @@ def rows() -> dict[str, Any]:
     from django.utils import timezone
 
     from accounts.models import Device, Mail
+    from privacy.models import DataExport
     from tests.documents.factories import UserFactory
     from tests.generation.making import ordered_document
 
@@ -248,4 +250,5 @@ def rows() -> dict[str, Any]:
     colleague = User.objects.create_user("other@tesigo.example", is_staff=True)
     return {
         "person": person.pk, "refund": refund.pk, "device": device.pk, "mail": mail.pk, "staff": colleague.pk,
+        "data_export": DataExport.objects.create(user=person, state="failed", due_at=None).pk,
     }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Prices, payments and receipts for programs (R-58)."""

@@ -1,0 +1,165 @@
+"""What pages cost, and ordering a document: nothing is charged without a person on Stripe's page."""
+
+from datetime import timedelta
+from math import ceil
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.domain.callers import caller_of
+from accounts.domain.signed_in import SignedInRequest
+from accounts.enums import ApiScope
+from billing import gates
+from billing.domain import orders, pricing, promo
+from billing.domain.checkout import Shown, open_checkout
+from billing.domain.pricing import Quote
+from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
+from billing.gates import Refusal as Closed
+from billing.serializers import CheckoutSerializer, OpenedSerializer, PagesSerializer, PriceSerializer
+from billing.views.ordering import TRY_AGAIN_AFTER, buyer_of
+from documents.domain.queries import owned_document
+from documents.enums import DocumentState
+from tesigo.platform.api.idempotency import once_per_key
+from tesigo.platform.api.problems import Refusal
+from tesigo.platform.api.views import ApiViewSet
+
+_PRICE: Final = {
+    "pages": 12,
+    "version": 1,
+    "currency": "EUR",
+    "lines": [{"label": "12 pages at €0.50", "amount": "6.00", "kind": "base"}],
+    "total": "6.00",
+    "code": "",
+    "code_problem": "",
+}
+
+
+class PriceViewSet(ApiViewSet):
+    """Prices."""
+
+    required_scopes = {"retrieve": (ApiScope.DOCUMENTS_READ,), "quote": (ApiScope.DOCUMENTS_READ,)}
+    refuses_with = {"retrieve": (429, 503), "quote": (503,)}
+    serializer_class = PriceSerializer
+
+    @extend_schema(
+        summary="What a document costs",
+        parameters=[OpenApiParameter("code", str, description="A promo code to take off.")],
+        responses=PriceSerializer,
+        examples=[OpenApiExample("12 pages", _PRICE, response_only=True)],
+    )
+    def retrieve(self, request: Request, document_id: UUID) -> Response:
+        """Lines and total as the price page shows them; an order sends ``total`` and ``version`` back."""
+        document = owned_document(document_id=document_id, user=caller_of(request))
+        code = promo.normalised(request.query_params.get("code", "")[:100])
+        if document.state == DocumentState.OUTLINED and (closed := gates.look(document)):
+            raise not_now(closed)
+        try:
+            order = orders.show(document=document, buyer=buyer_of(_django(request)), code=code)
+        except NoPriceList as error:
+            raise _no_prices() from error
+        return Response(_shown(order.quote, order.code_problem))
+
+    @extend_schema(
+        summary="What pages cost",
+        parameters=[PagesSerializer],
+        responses=PriceSerializer,
+        examples=[OpenApiExample("12 pages", _PRICE, response_only=True)],
+    )
+    def quote(self, request: Request) -> Response:
+        """The calculator: the price of so many pages, by the caller's own price list."""
+        wished = PagesSerializer(data=request.query_params)
+        wished.is_valid(raise_exception=True)
+        try:
+            mine = orders.terms_of(buyer_of(_django(request)))
+        except NoPriceList as error:
+            raise _no_prices() from error
+        return Response(_shown(pricing.quote(wished.validated_data["pages"], mine), ""))
+
+
+class CheckoutViewSet(ApiViewSet):
+    """Ordering."""
+
+    required_scopes = {"checkout": (ApiScope.ORDERS_WRITE,)}
+    refuses_with = {"checkout": (409, 422, 429, 503)}
+    serializer_class = OpenedSerializer
+
+    @extend_schema(
+        summary="Order a document",
+        request=CheckoutSerializer,
+        responses={201: OpenedSerializer},
+        examples=[
+            OpenApiExample(
+                "12 pages", {"total": "6.00", "version": 1, "terms": True, "start_now": True}, request_only=True
+            )
+        ],
+    )
+    @once_per_key
+    def checkout(self, request: Request, document_id: UUID) -> Response:
+        """Opens the payment and gives the address of Stripe's page, where a person pays. Nothing is charged here.
+
+        409 with the new price where it is no longer the one that was seen: ask for consent again, and send that.
+        """
+        document = owned_document(document_id=document_id, user=caller_of(request))
+        ordered = CheckoutSerializer(data=request.data)
+        ordered.is_valid(raise_exception=True)
+        values = ordered.validated_data
+        shown = Shown(values["total"], values["version"], promo.normalised(values["code"]))
+        try:
+            payment = open_checkout(document_id=document.pk, shown=shown, buyer=buyer_of(_django(request)))
+        except PriceChanged as change:
+            words = _("The price is another one now. Nothing was charged.")
+            price = _shown(change.quote, "")
+            raise Refusal(words, status=409, kind="price-changed", more={"price": price}) from change
+        except PromoRefused as refused:
+            raise Refusal(str(refused), status=409, kind="code-refused") from refused
+        except AlreadyPaid as error:
+            words = _("This document has been paid for, or its money is on its way.")
+            raise Refusal(words, status=409, kind="already-paid") from error
+        except NotReady as error:
+            words = _("There is no outline yet whose pages add up to the order.")
+            raise Refusal(words, status=409, kind="not-ready", more={"state": document.state}) from error
+        except Refused as refused_now:
+            raise not_now(refused_now.refusal) from refused_now
+        except NoPriceList as error:
+            raise _no_prices() from error
+        except ProviderError as error:
+            words = _("The payment provider does not answer just now. Nothing was charged. Try again in a minute.")
+            raise Refusal(words, status=503, kind="provider-away", wait=_seconds(TRY_AGAIN_AFTER)) from error
+        return Response(OpenedSerializer(payment).data, status=201)
+
+
+def not_now(closed: Closed) -> Refusal:
+    """A gate said no: 429 where it is the person's own allowance, 503 where it is the house's means (R-21, R-42)."""
+    status, kind = (429, "allowance-used-up") if closed.is_personal else (503, "no-room")
+    wait = _seconds(closed.retry_after or TRY_AGAIN_AFTER)
+    return Refusal(closed.reason, status=status, kind=kind, wait=wait, more={"waits_in_vain": closed.waits_in_vain})
+
+
+def _no_prices() -> Refusal:
+    words = _("Prices are being changed. Nothing was charged.")
+    return Refusal(words, status=503, kind="no-prices", wait=_seconds(TRY_AGAIN_AFTER))
+
+
+def _seconds(wait: timedelta) -> int:
+    return ceil(wait.total_seconds())
+
+
+def _django(request: Request) -> SignedInRequest:
+    return cast(SignedInRequest, request._request)
+
+
+def _shown(quoted: Quote, problem: str) -> Any:
+    said = {
+        "pages": quoted.pages,
+        "version": quoted.version,
+        "currency": "EUR",
+        "lines": quoted.as_json(),
+        "total": str(quoted.total),
+        "code": quoted.code,
+        "code_problem": problem,
+    }
+    return PriceSerializer(said).data

@@ -1,0 +1,118 @@
+"""Reading a document: its sections, the works that it may cite, and each citation with what it rests on."""
+
+from uuid import UUID
+
+from django.db.models import Count
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import QuotaReached
+from documents.api.documents import shown
+from documents.api.shared import READ, WRITE, DocumentRoute, over_quota
+from documents.domain import restyling
+from documents.domain.citations import report
+from documents.domain.queries import numbered
+from documents.enums import DocumentState
+from documents.export import csl_styles
+from documents.models import Section, Source
+from documents.serializers import (
+    CitationReportSerializer,
+    DocumentSerializer,
+    SectionSerializer,
+    StyleAtHandSerializer,
+    StyleSerializer,
+    WorkSerializer,
+)
+from tesigo.platform.api.views import ApiViewSet
+
+
+class SectionViewSet(DocumentRoute):
+    """Sections of a document, in the order of the text."""
+
+    required_scopes = {"list": READ}
+    queryset = Section.objects.none()
+    serializer_class = SectionSerializer
+    ordering = ("position",)
+
+    @extend_schema(summary="Sections in order", responses=SectionSerializer(many=True))
+    def list(self, request: Request, document_id: UUID) -> Response:
+        """Chapters and sections, depth first; their text once the document is ready."""
+        document = self.document(document_id)
+        is_ready = document.state == DocumentState.READY
+        sections = document.sections.defer("provenance", "covers", "leaves_out")
+        page = self.paginate_queryset(sections if is_ready else sections.defer("text", "html"))
+        light = numbered(document.sections.only("parent_id", "document_id").order_by("position"))
+        context = {"numbers": {section.pk: section.number for section in light}, "is_ready": is_ready}
+        return self.get_paginated_response(SectionSerializer(page, many=True, context=context).data)
+
+
+class WorkViewSet(DocumentRoute):
+    """Works that a document may cite."""
+
+    required_scopes = {"list": READ}
+    queryset = Source.objects.none()
+    serializer_class = WorkSerializer
+    ordering = ("title", "pk")
+
+    @extend_schema(summary="Works that may be cited", responses=WorkSerializer(many=True))
+    def list(self, request: Request, document_id: UUID) -> Response:
+        """What was handed in or found, each with its CSL-JSON item and how often the text cites it."""
+        works = self.document(document_id).sources.annotate(times=Count("citations"))
+        page = self.paginate_queryset(works)
+        return self.get_paginated_response(WorkSerializer(page, many=True).data)
+
+
+class CitationViewSet(DocumentRoute):
+    """The citations of a finished document."""
+
+    required_scopes = {"retrieve": READ}
+    refuses_with = {"retrieve": (409,)}
+    serializer_class = CitationReportSerializer
+
+    @extend_schema(summary="The citation report", responses=CitationReportSerializer)
+    def retrieve(self, request: Request, document_id: UUID) -> Response:
+        """Every citation with its passage, its source, and how it was checked (R-10)."""
+        found = report(self.finished(document_id))
+        said = {
+            "total": found.total,
+            "sources": found.sources,
+            "removed": found.removed,
+            "by_check": {str(check.value): count for check, count in found.by_check},
+            "citations": [card for section in found.sections for card in section.cards],
+        }
+        return Response(CitationReportSerializer(said).data)
+
+
+class StyleViewSet(DocumentRoute):
+    """The citation style of a finished document; before, it is part of the brief."""
+
+    required_scopes = {"update": WRITE}
+    refuses_with = {"update": (409, 429)}
+    serializer_class = StyleSerializer
+
+    @extend_schema(summary="Another citation style", request=StyleSerializer, responses={202: DocumentSerializer})
+    def update(self, request: Request, document_id: UUID) -> Response:
+        """Has the citations of a finished document set anew in the background, in every format (R-96)."""
+        document = self.finished(document_id)
+        wished = StyleSerializer(data=request.data)
+        wished.is_valid(raise_exception=True)
+        style = wished.validated_data["citation_style"]
+        try:
+            restyling.request(document_id=document.pk, citation_style=style, by=self.caller)
+        except QuotaReached as error:
+            raise over_quota(error) from error
+        return Response(shown(self.document(document_id)), status=202)
+
+
+class StyleListViewSet(ApiViewSet):
+    """Citation styles at hand."""
+
+    required_scopes = {"list": READ}
+    pagination_class = None
+    serializer_class = StyleAtHandSerializer
+
+    @extend_schema(summary="Citation styles at hand", responses=StyleAtHandSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """By their CSL names."""
+        return Response(StyleAtHandSerializer(csl_styles(), many=True).data)

@@ -1,0 +1,75 @@
+"""What the routes of a document have in common."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from accounts.domain.callers import caller_of
+from accounts.enums import ApiScope
+from accounts.errors import QuotaReached
+from accounts.models import User
+from documents.domain.queries import owned_document
+from documents.enums import DocumentState
+from documents.gates import Refusal as Closed
+from documents.models import Document
+from tesigo.platform.api.etags import require_match
+from tesigo.platform.api.problems import Refusal
+from tesigo.platform.api.views import ApiViewSet
+
+READ: Final = (ApiScope.DOCUMENTS_READ,)
+WRITE: Final = (ApiScope.DOCUMENTS_WRITE,)
+#: For a refusal that does not say when to come back.
+TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
+
+
+class DocumentRoute(ApiViewSet):
+    """Routes below one document of the caller's own; somebody else's does not exist (R-100)."""
+
+    @property
+    def caller(self) -> User:
+        """Who calls."""
+        return caller_of(self.request)
+
+    def document(self, document_id: UUID) -> Document:
+        """The caller's document. Raises Http404."""
+        return owned_document(document_id=document_id, user=self.caller)
+
+    def finished(self, document_id: UUID) -> Document:
+        """The caller's document, once it is written. Raises Http404, and a `Refusal` for one that is not ready."""
+        document = self.document(document_id)
+        if document.state != DocumentState.READY:
+            words = _("The document is not written yet. Its job says how far it is.")
+            raise Refusal(words, status=409, kind="not-ready", more={"state": document.state})
+        return document
+
+
+def expecting(request: Request, represent: Callable[[Document], Any]) -> Callable[[Document], None]:
+    """What looks at a locked document and raises a `Refusal` unless the caller has seen it as it is (If-Match)."""
+
+    def look(locked: Document) -> None:
+        require_match(request, represent(locked))
+
+    return look
+
+
+def not_editable() -> Refusal:
+    """For what can no longer be changed."""
+    words = _("This document has been paid for or its outline is on its way; it cannot be changed now.")
+    return Refusal(words, status=409, kind="not-editable")
+
+
+def over_quota(error: QuotaReached) -> Refusal:
+    """A day's or a person's allowance is used up (R-85)."""
+    wait = error.retry_after.total_seconds() if error.retry_after else None
+    return Refusal(str(error), status=429, kind="quota-reached", wait=wait)
+
+
+def not_now(closed: Closed) -> Refusal:
+    """A gate said no: 429 where it is the person's own allowance, 503 where it is the house's means (R-21, R-42)."""
+    status, kind = (429, "allowance-used-up") if closed.is_personal else (503, "no-room")
+    wait = (closed.retry_after or TRY_AGAIN_AFTER).total_seconds()
+    return Refusal(closed.reason, status=status, kind=kind, wait=wait, more={"waits_in_vain": closed.waits_in_vain})

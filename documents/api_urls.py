@@ -1,0 +1,33 @@
+"""Addresses of documents under `/api/v1/`."""
+
+from django.urls import path
+
+from documents.api.documents import DocumentViewSet
+from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
+from documents.api.outline import OutlineViewSet
+from documents.api.reading import CitationViewSet, SectionViewSet, StyleListViewSet, StyleViewSet, WorkViewSet
+
+_ONE = "documents/<uuid:document_id>"
+
+app_name = "documents-api"
+urlpatterns = [
+    path("documents", DocumentViewSet.as_view({"get": "list", "post": "create"}), name="documents"),
+    path("documents/recover", DocumentViewSet.as_view({"get": "recover"}), name="recover"),
+    path(_ONE, DocumentViewSet.as_view({"get": "retrieve", "patch": "change", "delete": "destroy"}), name="document"),
+    path(f"{_ONE}/draft", DocumentViewSet.as_view({"post": "type"}), name="draft"),
+    path(f"{_ONE}/draft/latest", DocumentViewSet.as_view({"get": "latest"}), name="draft-latest"),
+    path(f"{_ONE}/outline", OutlineViewSet.as_view({"get": "retrieve", "put": "replace"}), name="outline"),
+    path(f"{_ONE}/sections", SectionViewSet.as_view({"get": "list"}), name="sections"),
+    path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list"}), name="works"),
+    path(f"{_ONE}/citations", CitationViewSet.as_view({"get": "retrieve"}), name="citations"),
+    path(f"{_ONE}/style", StyleViewSet.as_view({"put": "update"}), name="style"),
+    path(f"{_ONE}/sources", SourceViewSet.as_view({"get": "list", "post": "create"}), name="sources"),
+    path(
+        f"{_ONE}/sources/<uuid:upload_id>",
+        SourceViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="source",
+    ),
+    path(f"{_ONE}/export", ExportViewSet.as_view({"get": "list", "post": "create"}), name="export"),
+    path(f"{_ONE}/export/<uuid:export_id>/file", FileViewSet.as_view({"get": "download"}), name="export-file"),
+    path("citation-styles", StyleListViewSet.as_view({"get": "list"}), name="citation-styles"),
+]

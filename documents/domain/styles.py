@@ -1,0 +1,8 @@
+"""Citation styles that may be chosen (R-96)."""
+
+from documents.export import csl_styles
+
+
+def at_hand() -> list[tuple[str, str]]:
+    """CSL names with titles for people."""
+    return [(style.name, style.title) for style in csl_styles()]

@@ -1,0 +1,1 @@
+"""Jobs and outlines for programs (R-58)."""

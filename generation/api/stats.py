@@ -1,0 +1,83 @@
+"""The house's figures, for programs of staff (R-58)."""
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.domain.callers import caller_of
+from accounts.enums import ApiScope
+from billing.domain import takings
+from generation.domain import figures
+from tesigo.platform.api.views import ApiViewSet
+
+
+class TokensSerializer(serializers.Serializer[Any]):
+    """Tokens that writing took since the beginning."""
+
+    total = serializers.IntegerField(help_text="Input and output, of thrown-away drafts as well.")
+    average = serializers.IntegerField(help_text="Of a finished document.")
+    documents = serializers.IntegerField(help_text="Finished documents.")
+
+
+class RevenueSerializer(serializers.Serializer[Any]):
+    """Euros since the beginning, by the books."""
+
+    gross = serializers.DecimalField(max_digits=14, decimal_places=2)
+    back = serializers.DecimalField(max_digits=14, decimal_places=2, help_text="What refunds and disputes took.")
+    net = serializers.DecimalField(max_digits=14, decimal_places=2)
+
+
+class StatsSerializer(serializers.Serializer[Any]):
+    """The house's figures; null for those that the caller's role does not see."""
+
+    tokens = TokensSerializer(allow_null=True)
+    jobs = serializers.DictField(
+        child=serializers.DictField(child=serializers.IntegerField()),
+        allow_null=True,
+        help_text="By kind and state, how many there are.",
+    )
+    revenue = RevenueSerializer(allow_null=True)
+
+
+class StatsViewSet(ApiViewSet):
+    """For staff alone: who has no role that sees any of it finds nothing here."""
+
+    required_scopes = {"retrieve": (ApiScope.STATS_READ,)}
+    refuses_with = {"retrieve": (404,)}
+    serializer_class = StatsSerializer
+
+    @extend_schema(
+        summary="The house's figures",
+        responses=StatsSerializer,
+        examples=[
+            OpenApiExample(
+                "A young house",
+                {
+                    "tokens": {"total": 1_250_000, "average": 61_000, "documents": 20},
+                    "jobs": {
+                        "outline": {"queued": 0, "running": 1, "succeeded": 31, "failed": 1},
+                        "document": {"queued": 2, "running": 3, "succeeded": 20, "failed": 0},
+                    },
+                    "revenue": {"gross": "120.00", "back": "6.00", "net": "114.00"},
+                },
+                response_only=True,
+            )
+        ],
+    )
+    def retrieve(self, request: Request) -> Response:
+        """Tokens and jobs for who may see jobs, revenue for who may see payments; all since the beginning."""
+        caller = caller_of(request)
+        sees_jobs = caller.has_perm("generation.view_attempt")
+        sees_money = caller.has_perm("billing.view_entry")
+        if not caller.is_staff or not (sees_jobs or sees_money):
+            raise Http404
+        said = {
+            "tokens": figures.tokens() if sees_jobs else None,
+            "jobs": figures.jobs_by_state() if sees_jobs else None,
+            "revenue": takings.all_time() if sees_money else None,
+        }
+        return Response(StatsSerializer(said).data)

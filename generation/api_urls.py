@@ -1,0 +1,21 @@
+"""Addresses of jobs under `/api/v1/`."""
+
+from django.urls import path
+
+from generation.api.jobs import AgainViewSet, JobViewSet, ProgressViewSet, WriterViewSet
+from generation.api.making import MakingViewSet
+from generation.api.stats import StatsViewSet
+
+_ONE = "documents/<uuid:document_id>"
+
+app_name = "generation-api"
+urlpatterns = [
+    path("generate/outline", MakingViewSet.as_view({"post": "outline"}), name="generate-outline"),
+    path("generate/document-async", MakingViewSet.as_view({"post": "whole"}), name="generate-document"),
+    path("jobs/<uuid:job_id>/status", JobViewSet.as_view({"get": "status"}), name="job-status"),
+    path("admin/stats", StatsViewSet.as_view({"get": "retrieve"}), name="stats"),
+    path("models", WriterViewSet.as_view({"get": "list"}), name="models"),
+    path(f"{_ONE}/progress", ProgressViewSet.as_view({"get": "retrieve"}), name="progress"),
+    path(f"{_ONE}/model", WriterViewSet.as_view({"get": "retrieve", "put": "update"}), name="writer"),
+    path(f"{_ONE}/try-again", AgainViewSet.as_view({"post": "again"}), name="try-again"),
+]

@@ -1,0 +1,40 @@
+"""Text that programs send comes in as clean as what is typed into a form (`tesigo.platform.plain_text`)."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from rest_framework import serializers
+
+from tesigo.platform.plain_text import clean_line, clean_lines
+
+
+class LineField(serializers.CharField):
+    """One clean line."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The line without signs that nobody sees; empty is refused where something must be there."""
+        text = clean_line(super().to_internal_value(data))
+        if not text and not self.allow_blank:
+            self.fail("blank")
+        return text
+
+
+class LinesField(serializers.CharField):
+    """Clean text of any number of lines."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text without signs that nobody sees; empty is refused where something must be there."""
+        text = clean_lines(super().to_internal_value(data))
+        if not text and not self.allow_blank:
+            self.fail("blank")
+        return text
+
+
+class ModelSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]  # cannot be subscripted at run time
+    """A serializer of a model whose texts come in clean."""
+
+    serializer_field_mapping: ClassVar[dict[Any, Any]] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: LineField,
+        models.TextField: LinesField,
+    }
