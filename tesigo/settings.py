@@ -288,7 +288,7 @@ SESSION_LIVES = {
 }
 #: How long a sign-in counts as a proof of who sits there, where sessions are ended or the address is changed.
 PROOF_IS_FRESH = timedelta(minutes=env.int("PROOF_IS_FRESH_MINUTES", 15, min=1))
-POLICY_VERSION = "2026-11"
+POLICY_VERSION = "2026-11-29"
 
 # --- cookies, headers ---------------------------------------------------------------------------------
 #: Browsers take a cookie of this prefix only with Secure, with Path=/ and without a domain, so that no sibling host can
