@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from privacy import registry
+from privacy.domain import table_words
 from privacy.domain.archive_tables import Table
 from privacy.registry import Holds, Retained, Retention
 
@@ -73,14 +74,14 @@ def _tables(tables: Sequence[Table]) -> Iterator[str]:
             continue
         rows = ngettext("%(rows)d row", "%(rows)d rows", table.count) % {"rows": table.count}
         yield f"{table.path}  ({rows})"
-        yield from _indented(_called(table))
+        yield from _indented(table_words.called(table.model))
         yield from _indented(_("Fields: %s") % ", ".join(field.name for field in table.fields))
         yield from _indented(_("Kept: %s") % _kept(table))
         yield ""
 
 
 def _empty(tables: Sequence[Table]) -> Iterator[str]:
-    empty = [_called(table) for table in tables if not table.count]
+    empty = [table_words.called(table.model) for table in tables if not table.count]
     if empty:
         yield from _heading(_("Nothing is kept about you here"))
         yield from _wrapped("; ".join(empty))
@@ -118,11 +119,6 @@ def _foot() -> Iterator[str]:
     said = _("You may have this corrected, or erased. How, and how long we keep what, is said at %(policy)s.")
     yield from _wrapped(said % {"policy": f"{settings.SITE_URL}/privacy-policy/"})
     yield from _wrapped(_("Questions: %(contact)s") % {"contact": settings.CONTACT_EMAIL})
-
-
-def _called(table: Table) -> str:
-    said = str(getattr(table.rows, "label", "")) or str(table.model._meta.verbose_name_plural)
-    return said[:1].upper() + said[1:]
 
 
 def _kept(table: Table) -> str:

@@ -11,6 +11,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.api_models import ApiSignIn, ApiToken
@@ -29,6 +30,7 @@ from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 
 
+@transaction.atomic  # a booking balances when it is committed
 def person_with_everything(name: str, *, language: str = "en") -> User:
     """Somebody called `name`; every word about them has it in it."""
     user: User = UserFactory.create(
