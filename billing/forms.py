@@ -1,6 +1,6 @@
 """What comes in from the price page and the calculator."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.urls import reverse
@@ -8,9 +8,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from billing.domain import addressees
 from documents.models.document import MAX_PAGES, MIN_PAGES
 from tesigo.platform.forms import Form
 
+#: Of an address on a receipt.
+_MOST_LINES: Final = 6
 _PAGES_ERROR = _("Choose a whole number of pages from 1 to 200.")
 
 
@@ -61,6 +64,54 @@ class PayForm(Form):
         label=_("Start writing at once. I know that my right of withdrawal ends when the document is delivered."),
         error_messages={"required": _("Writing can only be ordered with a start at once.")},
     )
+    name = forms.CharField(
+        label=_("Name or firm"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "billing name"}),
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3, "autocomplete": "billing street-address"}),
+    )
+    country = forms.CharField(
+        label=_("Country"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "billing country-name"}),
+    )
+    vat_id = forms.CharField(
+        label=_("VAT number or the like"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    @property
+    def addressee(self) -> dict[str, str] | None:
+        """Whom the receipt is to be made out to, of a form that is valid."""
+        return addressees.given(self.cleaned_data)
+
+    @property
+    def names_addressee(self) -> bool:
+        """Whether anything of it is filled in or wrong, so that the page shows it open."""
+        return any(self[part].value() or self[part].errors for part in addressees.PARTS)
+
+    def clean_address(self) -> str:
+        """Lines without blank ones; so few that they stand on a sheet."""
+        lines = [line.strip() for line in str(self.cleaned_data["address"]).split("\n") if line.strip()]
+        if len(lines) > _MOST_LINES:
+            raise forms.ValidationError(_("An address on the receipt has at most %d lines.") % _MOST_LINES)
+        return "\n".join(lines)
+
+    def clean(self) -> dict[str, Any]:
+        """An address belongs to somebody."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if not values.get("name") and "name" not in self.errors and any(values.get(part) for part in addressees.PARTS):
+            self.add_error("name", _("Say also whose address it is, or leave all of these fields empty."))
+        return values
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

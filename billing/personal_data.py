@@ -83,6 +83,7 @@ _ROWS = {
         checkout_url=SECRET.cleared,
         refunded_amount=FACT,
         failure=WORDS.cleared,
+        addressee=WORDS.cleared,
         consented_at=FACT,
         created_at=FACT,
         expires_at=SHOWN,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from billing import gates
 from billing import stripe_gateway as gateway
-from billing.domain import orders, pricing, promo, queries, sessions, settlement
+from billing.domain import addressees, orders, pricing, promo, queries, sessions, settlement
 from billing.domain.orders import Buyer
 from billing.domain.pricing import Offer, Quote
 from billing.enums import PaymentState, PriceListState
@@ -72,6 +72,7 @@ def _open_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) -> 
         payment = _payment_for(document, shown, buyer, now)
         if payment.state == PaymentState.PROCESSING:
             return payment
+        addressees.put(payment=payment, addressee=buyer.addressee)
         if not _fits(payment, document, shown.code, buyer):
             withdraw(payment_id=payment.pk, cause="order changed", now=now)
             continue
@@ -210,6 +211,7 @@ def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Paym
         pages=quote.pages,
         amount=quote.total,
         lines=quote.as_json(),
+        addressee=buyer.addressee,
         consented_at=now,
         created_at=now,
         expires_at=now + sessions.expires_after(),

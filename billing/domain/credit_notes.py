@@ -52,7 +52,10 @@ def take_back(*, payment: Payment, now: datetime, refund: Refund | None = None, 
 def _issue(
     receipt: Receipt, payment: Payment, *, amount: Decimal, label: str, now: datetime, **about: Any
 ) -> CreditNote:
-    content = papers.content_of(payment) | {
+    present = papers.content_of(payment)
+    content = present | {
+        # Made out as its receipt is; those of before content was kept, to whoever paid.
+        "to": receipt.content["to"] if receipt.content else present["to"],
         "receipt": str(receipt),
         "receipt_issued": receipt.issued_at.isoformat(),
         "lines": [{"label": label, "amount": str(amount)}],

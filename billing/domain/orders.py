@@ -1,5 +1,6 @@
 """What an order costs the person who looks at it: their variant of the prices, with a promo code or without."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -29,12 +30,16 @@ _HOUR: Final = 3600
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who orders: the person, keyed hashes of where from by the present and older secrets, the variant seen."""
+    """Who orders: the person, keyed hashes of where from by the present and older secrets, the variant seen.
+
+    ``addressee`` is whom the receipt is to be made out to, where it was said (`billing.domain.addressees`).
+    """
 
     user: "User"
     ip_hash: str = ""
     former_ip_hashes: tuple[str, ...] = ()
     seen_before: str = ""
+    addressee: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

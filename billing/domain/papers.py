@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import Attachment
 from accounts.models import User
+from billing.domain import addressees
 from billing.models import CreditNote, Payment, Receipt, ReceiptFile, YearCounter
 from documents.domain import exporting
 from privacy.domain import audit
@@ -144,7 +145,7 @@ def content_of(payment: Payment) -> dict[str, Any]:
     """What every paper says of its payment."""
     return {
         "payment": str(payment.pk),
-        "to": payment.user.email_as_typed,
+        "to": addressees.lines_of(payment),
         "language": payment.user.language,
         "document": str(payment.document),
         "pages": payment.pages,

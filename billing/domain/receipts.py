@@ -30,6 +30,9 @@ def issue(*, payment: Payment, now: datetime) -> Receipt:
         content=papers.content_of(payment),
         issued_at=now,
     )
+    # From here on the receipt says it, and nothing else does.
+    Payment.objects.filter(pk=payment.pk).update(addressee=None)
+    payment.addressee = None
     papers.file_of(paper=receipt)
     return receipt
 

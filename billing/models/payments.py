@@ -45,6 +45,8 @@ class Payment(models.Model):
     checkout_url = models.URLField(max_length=2000, blank=True)
     refunded_amount = models.DecimalField(max_digits=8, decimal_places=2, default=Decimal(0))
     failure = models.CharField(max_length=300, blank=True)
+    #: Whom the receipt is to be made out to, until it is issued (``billing.domain.addressees``).
+    addressee = models.JSONField(null=True, blank=True, editable=False)
     #: When the terms and the start at once (which ends the right of withdrawal) were agreed to.
     consented_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)

@@ -1,5 +1,7 @@
 """The price of an order, and the button that pays it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from typing import Final
@@ -15,14 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.domain.client import client_ip, counted_address
 from accounts.domain.signed_in import SignedInRequest
 from billing import gates
-from billing.domain import orders, promo, queries
+from billing.domain import addressees, orders, promo, queries
 from billing.domain.checkout import Shown, open_checkout
 from billing.domain.orders import Buyer
 from billing.enums import PaymentState
 from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
 from billing.forms import CodeForm, PayForm
 from billing.gates import Refusal
-from billing.models import OPEN_STATES
+from billing.models import OPEN_STATES, Payment
 from billing.views.calculator import seen_before
 from documents.domain import outline
 from documents.domain.queries import owned_document
@@ -30,6 +32,8 @@ from documents.enums import DocumentState
 from documents.models import Document
 from tesigo.platform.crypto import keyed_hashes
 
+#: What is shown back as it was sent; the price never is.
+_KEPT: Final = ("terms", "start_now", *addressees.PARTS)
 #: After which paying may be tried again when Stripe, or we, could not be asked.
 TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
 
@@ -62,13 +66,15 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _price_page(request, document, code=code, form=form, status=422)
     shown = Shown(form.cleaned_data["total"], form.cleaned_data["version"], code)
+    addressee = form.addressee
     try:
-        payment = open_checkout(document_id=document_id, shown=shown, buyer=buyer_of(request))
+        buyer = replace(buyer_of(request), addressee=addressee)
+        payment = open_checkout(document_id=document_id, shown=shown, buyer=buyer)
     except PriceChanged as change:
-        return _price_page(request, document, code=code, changed=change, status=409)
+        return _price_page(request, document, code=code, changed=change, addressee=addressee, status=409)
     except PromoRefused as refused:
         messages.warning(request, _("Nothing was charged. %(why)s") % {"why": refused})
-        return _price_page(request, document, refused=(code, str(refused)), status=409)
+        return _price_page(request, document, refused=(code, str(refused)), addressee=addressee, status=409)
     except AlreadyPaid:
         return redirect("billing:paid", document_id)
     except NotReady:
@@ -106,6 +112,7 @@ def _price_page(
     code: str = "",
     refused: tuple[str, str] | None = None,
     form: PayForm | None = None,
+    addressee: Mapping[str, str] | None = None,
     changed: PriceChanged | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -114,12 +121,14 @@ def _price_page(
     except NoPriceList:
         return _not_now(request, document, _("Prices are being changed. Nothing was charged."), TRY_AGAIN_AFTER)
     quoted = order.quote
+    last = queries.latest_payment(document=document)
     present = {"total": quoted.total, "version": quoted.version, "code": quoted.code}
     if form is None:
-        shown = PayForm(initial=present)
+        named = addressee or (last.addressee if last else None)
+        shown = PayForm(initial=dict(named or {}) | present)
     else:
         # Consent as it came in, the price as it is now: what was sent for it is never shown back.
-        shown = PayForm({name: form.data.get(name, "") for name in ("terms", "start_now")} | present)
+        shown = PayForm({name: request.POST.get(name, "") for name in _KEPT} | present)
         if "total" in form.errors or "version" in form.errors:
             messages.warning(request, _("The price could not be read. Nothing was charged. Please look at it again."))
     # A code that was refused with the order is shown back with the reason; it is not tried once more.
@@ -133,14 +142,13 @@ def _price_page(
         "form": shown,
         "code_form": code_form,
         "changed": changed,
-        "last_failure": _last_failure(document),
+        "last_failure": _failure_of(last),
     }
     return render(request, "billing/price.html", context, status=status)
 
 
-def _last_failure(document: Document) -> str:
+def _failure_of(last: Payment | None) -> str:
     """Why the last try to pay did not go through; nothing where it did, whatever became of its money."""
-    last = queries.latest_payment(document=document)
     return last.failure if last and last.state in {*OPEN_STATES, PaymentState.FAILED} else ""
 
 

@@ -73,9 +73,10 @@ def admin_forms() -> list[type[forms.BaseForm]]:
 
 
 def complete_forms() -> set[Any]:
-    """Those that can be made as they are: a form of a model gets its model, one of staff its person from its page."""
+    """Those that can be made as they are: a form of a model gets its model, one of staff its person from its page,
+    that of consents what is asked for."""
     found = {one for one in (*our_forms(), *admin_forms()) if not hasattr(one, "_meta") or one._meta.model}
-    return {one for one in found if one.__module__ != "accounts.staff_forms"}
+    return {one for one in found if one.__module__ not in ("accounts.staff_forms", "privacy.forms")}
 
 
 def text_fields(form: forms.BaseForm) -> list[str]:
@@ -240,7 +241,7 @@ READ_BESIDES = {
     "accounts/views/staff.py": "`next`, a path of ours or nothing",
     "billing/admin/prices.py": "codes, normalised by promo; numbers of the preview",
     "billing/views/history.py": "number of a page",
-    "billing/views/ordering.py": "codes, normalised by promo",
+    "billing/views/ordering.py": "codes, normalised by promo; what goes into the form once more",
     "billing/views/returning.py": "a session's id, compared",
     "documents/views/brief.py": "pages, validated by the form",
     "documents/views/library.py": "number of a page",

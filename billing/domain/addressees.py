@@ -1,0 +1,31 @@
+"""Whom a receipt is made out to, where a buyer says so: a name, an address, a VAT id (R-68).
+
+It is kept with the payment until the receipt is issued, and from then on in the receipt alone, which never changes.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from billing.models import OPEN_STATES, Payment
+
+#: In the order in which they are printed.
+PARTS: Final = ("name", "address", "country", "vat_id")
+
+
+def given(parts: Mapping[str, str]) -> dict[str, str] | None:
+    """What was typed of it, as it is kept; None where nothing was."""
+    return {part: parts[part] for part in PARTS if parts.get(part)} or None
+
+
+def put(*, payment: Payment, addressee: Mapping[str, str] | None) -> None:
+    """Writes it to a payment that is not paid; of two tabs the later one counts. On a receipt nothing changes."""
+    open_ones = Payment.objects.filter(pk=payment.pk, state__in=OPEN_STATES)
+    if payment.addressee != addressee and open_ones.update(addressee=addressee):
+        payment.addressee = dict(addressee) if addressee else None
+
+
+def lines_of(payment: Payment) -> str:
+    """How a receipt is made out, line by line; the address that the buyer signs in with stands last."""
+    addressee = payment.addressee or {}
+    said = [addressee[part] for part in PARTS if part in addressee]
+    return "\n".join([*said, payment.user.email_as_typed])
