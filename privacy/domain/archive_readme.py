@@ -31,9 +31,8 @@ def _head(user: AbstractBaseUser, now: datetime) -> Iterator[str]:
     yield title
     yield "=" * len(title)
     yield ""
-    facts = {"number": user.pk, "at": said_date(localtime(now), "DATETIME_FORMAT"), "zone": settings.TIME_ZONE}
-    said = _("This archive holds what we keep about the account number %(number)d, as it was on %(at)s (%(zone)s).")
-    yield from _wrapped(said % facts)
+    said = _("This archive holds what we keep about the account number %(number)d, as it was on %(at)s.")
+    yield from _wrapped(said % {"number": user.pk, "at": said_date(localtime(now), "DATETIME_FORMAT")})
     if settings.NOTICE_BANNER:
         yield from _wrapped(str(settings.NOTICE_BANNER))
     yield ""
@@ -123,11 +122,16 @@ def _foot() -> Iterator[str]:
 
 def _kept(table: Table) -> str:
     rules = [rule for rule in registry.retention_rules() if rule.model == table.model._meta.label]
-    if rules:
-        return "; ".join(f"{rule.label}: {_days(rule)}" for rule in rules)
+    said = [f"{rule.label}: {_days(rule)}" for rule in rules]
     if registry.retained(table.model) is Retained.BOOKS:
-        return _("as long as the law of taxes asks, without you once you are erased")
-    return _("as long as your account, or what it belongs to")
+        rest = _("as long as the law of taxes asks, without you once you are erased")
+    else:
+        rest = _("as long as your account, or what it belongs to")
+    if not said:
+        return rest
+    if all(rule.only or rule.empties for rule in rules):
+        said.append(_("everything else: %s") % rest)
+    return "; ".join(said)
 
 
 def _days(rule: Retention) -> str:
