@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -99,13 +100,16 @@ class DeviceViewSet(ApiViewSet):
     def destroy(self, request: Request, device_id: int) -> Response:
         """Ends its session. Takes a sign-in of the last quarter of an hour."""
         user = caller_of(request)
-        if not Device.objects.filter(pk=device_id, user=user).exists():
+        device = Device.objects.filter(pk=device_id, user=user).first()
+        if device is None:
             raise Http404
         demand_fresh_proof(request, now=timezone.now())
         try:
             devices.sign_out(device_id=device_id, by=user)
         except Device.DoesNotExist as error:
             raise Http404 from error
+        if device.session_key == request._request.session.session_key:
+            logout(request._request)  # a page of its own: Django must not try to save what is gone
         return Response(status=204)
 
     @extend_schema(summary="Sign out everywhere", request=None, responses={204: None})
@@ -114,6 +118,7 @@ class DeviceViewSet(ApiViewSet):
         demand_fresh_proof(request, now=timezone.now())
         user = caller_of(request)
         devices.sign_out_everywhere(user=user, by=user)
+        logout(request._request)  # a page's session is gone as well; Django must not try to save it
         return Response(status=204)
 
 

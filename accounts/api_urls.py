@@ -1,9 +1,10 @@
-"""Addresses of the API that are about signing in."""
+"""Addresses of the API that are about signing in and the account."""
 
 from django.urls import path
 
 from accounts import api
 from accounts.api_account import DeviceViewSet, UserViewSet
+from accounts.api_data import DataExportViewSet, DataFileViewSet
 
 app_name = "accounts-api"
 urlpatterns = [
@@ -15,5 +16,11 @@ urlpatterns = [
     path("user/mail-notice/read", UserViewSet.as_view({"post": "read_notice"}), name="mail-notice"),
     path("user/devices", DeviceViewSet.as_view({"get": "list"}), name="devices"),
     path("user/devices/<int:device_id>", DeviceViewSet.as_view({"delete": "destroy"}), name="device"),
+    path("user/export-data", DataExportViewSet.as_view({"post": "ask", "get": "retrieve"}), name="export-data"),
+    path(
+        "user/export-data/<uuid:data_export_id>/file",
+        DataFileViewSet.as_view({"get": "download"}),
+        name="export-data-file",
+    ),
     path("user/sign-out-everywhere", DeviceViewSet.as_view({"post": "leave"}), name="sign-out-everywhere"),
 ]

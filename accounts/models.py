@@ -67,6 +67,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     #: Part of what a session is bound to: one more, and every session of this person ends.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
+    #: When they were last told that their account goes because nobody uses it (R-73).
+    inactive_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: When a mail to them did not arrive; their pages say so until they have read it (R-54).
     mail_refused_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -1,8 +1,9 @@
 """Work of the accounts that Celery does."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from accounts.domain import bounce_mailbox, mail, mail_events
+from accounts.domain import bounce_mailbox, inactivity, mail, mail_events
 from tesigo.platform import duty
 
 
@@ -22,6 +23,12 @@ def work_mail_event(event_id: str) -> None:
 def read_bounce_mailbox() -> None:
     """Reads what mail servers wrote back, where there is a mailbox for it (beat)."""
     bounce_mailbox.read()
+
+
+@shared_task(name="accounts.tasks.tell_inactive", ignore_result=True)
+def tell_inactive() -> None:
+    """Writes to those whose unused account is erased in a month (beat)."""
+    inactivity.tell(now=timezone.now())
 
 
 @shared_task(name="accounts.tasks.send_waiting_mails", ignore_result=True)

@@ -70,6 +70,7 @@ RULES: Final = (
         timedelta(days=90),
         only=_UNPAID,
         forget=_forget_unpaid,
+        ends=False,
     ),
     Retention(
         "billing.PaymentEvent",

@@ -66,6 +66,7 @@ RULES: Final = (
         since="updated_at",
         only=Q(state__in=[DocumentState.DRAFT, DocumentState.OUTLINED], ordered_at=None),
         forget=_forget_documents,
+        ends=False,
     ),
     Retention(
         "documents.Export",
@@ -81,17 +82,20 @@ RULES: Final = (
         since="document__ordered_at",
         only=Q(document__state__in=[DocumentState.READY, DocumentState.FAILED], due_at=None) & ~Q(stored_as=""),
         forget=_forget_files,
+        ends=False,
     ),
     Retention(
         "documents.Upload",
         _("Notes on files that could not be used"),
         timedelta(days=7),
         only=Q(state=UploadState.REJECTED),
+        ends=False,
     ),
     _Revisions(
         "documents.SectionRevision",
         _("Earlier texts of a section, beyond the newest ten"),
         timedelta(days=30),
+        ends=False,
     ),
     Retention(
         "documents.DocumentEvent", _("When a document went from one state to the next"), timedelta(days=400), since="at"

@@ -125,7 +125,8 @@ class Retention:
 
     `forget` deletes the given rows and returns how many were; without it they are deleted as they are. It gets at
     most some hundred rows at a time and may be slow (files), as no transaction is open. With `empties`, fields and what
-    they are set to, rows stay and those that are empty already are not due.
+    they are set to, rows stay and those that are empty already are not due. A rule that `ends` no life takes only some
+    rows of a kind, or a part of them: the others end as their declaration says.
     """
 
     model: str
@@ -135,6 +136,7 @@ class Retention:
     only: Q = field(default_factory=Q)
     forget: Callable[[QuerySet[Model]], int] | None = None
     empties: Mapping[str, Any] = field(default_factory=dict)
+    ends: bool = True
 
     def due(self, now: datetime) -> QuerySet[Model]:
         """The rows whose time is over, oldest first."""
@@ -239,16 +241,11 @@ def of_person(model: type[Model], rows: Rows, user: AbstractBaseUser) -> QuerySe
 
 
 def retained(model: type[Model]) -> Retained:
-    """What ends the life of a model's rows: a rule where there is one, else what their declaration says.
-
-    A rule that empties fields ends no life, of books it lets go only what never was any (an order nobody paid), and of
-    the trail its old end.
-    """
-    rows = rows_of(model)
-    if rows is not None and rows.retained in (Retained.BOOKS, Retained.TRAIL):
-        return rows.retained
-    if any(apps.get_model(rule.model) is model and not rule.empties for rule in retention_rules()):
+    """What ends the life of a model's rows: a rule where there is one, else what their declaration says."""
+    mine = [rule for rule in retention_rules() if apps.get_model(rule.model) is model]
+    if any(rule.ends and not rule.empties for rule in mine):
         return Retained.RULE
+    rows = rows_of(model)
     return rows.retained if rows else Retained.HOUSE
 
 

@@ -42,6 +42,7 @@ RULES: Final = (
         timedelta(days=1461),
         since="at",
         forget=_cut,
+        ends=False,
     ),
     Retention(
         "privacy.DataExport",

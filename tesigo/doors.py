@@ -9,28 +9,42 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError, connection
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
+from accounts.domain.callers import opens
 from tesigo.platform.body_limit import Receive, Scope, Send
 
 #: What a form has around the file in it, in bytes.
 _AROUND: Final = 1024 * 1024
-_UPLOAD: Final = "documents:upload"
-#: Files that one browser gets one after the other: each takes a thread, a connection and the storage.
-_IN_TURN: Final = frozenset({"billing:receipt", "billing:credit-note", "documents:download"})
+_UPLOADS: Final = frozenset({"documents:upload", "documents-api:sources"})
+#: Files that one browser or program gets one after the other: each takes a thread, a connection and the storage.
+_IN_TURN: Final = frozenset(
+    {
+        "billing:receipt",
+        "billing:credit-note",
+        "documents:download",
+        "billing-api:receipt",
+        "billing-api:credit-note",
+        "documents-api:export-file",
+        "accounts-api:export-data-file",
+    }
+)
 
 
 async def body_limit(scope: Scope) -> int:
     """Bytes that a request may bring: a whole file from somebody signed in, from others no more than a form."""
     ordinary: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if scope["method"] != "POST" or _view_name(scope["path"]) != _UPLOAD:
+    if scope["method"] != "POST" or _view_name(scope["path"]) not in _UPLOADS:
         return ordinary
     is_signed_in = await sync_to_async(_is_signed_in, thread_sensitive=False)(scope)
     return settings.UPLOAD_MAX_BYTES + _AROUND if is_signed_in else ordinary
 
 
 def turn_of(scope: Scope) -> str | None:
-    """Whose turn a request has to wait for: its browser's, where it asks for a file."""
-    return _session_cookie(scope) if _view_name(scope["path"]) in _IN_TURN else None
+    """Whose turn a request has to wait for: its browser's or its token's, where it asks for a file."""
+    if _view_name(scope["path"]) not in _IN_TURN:
+        return None
+    return _token(scope) or _session_cookie(scope)
 
 
 async def no_such_line(scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,17 +60,26 @@ def _view_name(path: str) -> str:
 
 
 def _is_signed_in(scope: Scope) -> bool:
-    """Whether a live session names somebody; no while the database is away. What they may do is the page's to say."""
-    key = _session_cookie(scope)
-    if key is None:
-        return False
+    """Whether a live session or token names somebody; no while the database is away.
+
+    What they may do is for the page or the route to say.
+    """
+    token, key = _token(scope), _session_cookie(scope)
     try:
-        return SESSION_KEY in import_module(settings.SESSION_ENGINE).SessionStore(key)
+        if token is not None:
+            return opens(token, now=timezone.now())
+        return key is not None and SESSION_KEY in import_module(settings.SESSION_ENGINE).SessionStore(key)
     except DatabaseError:
         return False
     finally:
         # The thread is not Django's own: nobody else would give its connection back.
         connection.close()
+
+
+def _token(scope: Scope) -> str | None:
+    """What a program shows to be let in."""
+    kind, _space, token = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1").partition(" ")
+    return token.strip() or None if kind.lower() == "bearer" else None
 
 
 def _session_cookie(scope: Scope) -> str | None:

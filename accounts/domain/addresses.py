@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from accounts.errors import AddressRefused, DisposableAddress, LookAlikeAddress, NotAnAddress
+from tesigo.platform.plain_text import INVISIBLE
 
 MAX_LENGTH = 254
 MAX_LOCAL_LENGTH = 64
@@ -34,6 +35,9 @@ def parse(typed: str) -> Address:
     `DisposableAddress`.
     """
     text = unicodedata.normalize("NFKC", typed).strip()
+    if INVISIBLE.search(text):
+        # Also where a domain may rightly hold one (RFC 5892): without it, it reads as another's.
+        raise NotAnAddress
     local, at, domain = text.rpartition("@")
     if not at or len(text) > MAX_LENGTH or len(local) > MAX_LOCAL_LENGTH:
         raise NotAnAddress

@@ -1,11 +1,33 @@
-"""Who calls the API, for routes that nobody else gets to."""
+"""Who calls the API."""
+
+from datetime import datetime
+from typing import Final
 
 from rest_framework.request import Request
 
+from accounts.domain import api_signins, api_tokens
+from accounts.errors import TokenRefused
 from accounts.models import User
+
+#: Longer tokens are none of ours.
+_LONGEST: Final = 2_000
 
 
 def caller_of(request: Request) -> User:
-    """The person whose token or session the request came with."""
+    """The person whose token or session the request came with, for routes that nobody else gets to."""
     assert isinstance(request.user, User)  # a route without scopes is shut
     return request.user
+
+
+def opens(token: str, *, now: datetime) -> bool:
+    """Whether a token is somebody's and alive. What it may do is another question."""
+    if len(token) > _LONGEST:
+        return False
+    try:
+        if token.startswith(api_tokens.PREFIX):
+            api_tokens.by_token(token, now=now)
+        else:
+            api_signins.by_access_token(token, now=now)
+    except TokenRefused:
+        return False
+    return True

@@ -13,7 +13,7 @@ from typing import Final
 
 from documents.extraction.paragraphs import join_lines
 from documents.extraction.protocol import Page
-from tesigo.platform.plain_text import INVISIBLE
+from tesigo.platform.plain_text import without_unseen
 
 #: Pages looked at on each side. Left and right pages carry different headers, hence an even number.
 _AROUND: Final = 6
@@ -102,7 +102,7 @@ def _hold(page: Page) -> _Held:
 def _plain(text: str) -> str:
     """Composed letters, no ligatures, no signs that nobody sees, one blank at a time."""
     text = _ODD.sub(lambda match: _PLAIN.get(match.group(), ""), text)
-    text = INVISIBLE.sub(lambda match: BROKEN_WORD if match.group() == BROKEN_WORD else "", text)
+    text = BROKEN_WORD.join(without_unseen(part) for part in text.split(BROKEN_WORD))
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text))
 
 

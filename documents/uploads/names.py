@@ -4,17 +4,20 @@ import re
 import unicodedata
 from typing import Final
 
-from tesigo.platform.plain_text import INVISIBLE
+from tesigo.platform.plain_text import JOINER, NON_JOINER, without_unseen
 
 MAX_NAME: Final = 255
 # Control and format characters, among them the right-to-left override that makes "exe.pdf" out of "fdp.exe".
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
+#: Left where a script needs them.
+_JOINERS: Final = frozenset({JOINER, NON_JOINER})
+
 
 def display_name(name: str) -> str:
     """The last part of the path, composed (NFC), on one line, at most 255 characters with its ending kept."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFC", name))
-    text = "".join(sign for sign in text if unicodedata.category(sign) not in _UNSEEN)
+    text = without_unseen(unicodedata.normalize("NFC", name))
+    text = "".join(sign for sign in text if sign in _JOINERS or unicodedata.category(sign) not in _UNSEEN)
     text = re.split(r"[/\\]", text)[-1]
     text = " ".join(text.split()).strip(". ") or "file"
     if len(text) <= MAX_NAME:

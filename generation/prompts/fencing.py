@@ -7,7 +7,7 @@ from typing import Final
 from documents.models import Passage
 from generation.prompts import sizes
 from generation.prompts.excerpts import excerpt
-from tesigo.platform.plain_text import INVISIBLE, LINE_ENDS
+from tesigo.platform.plain_text import LINE_ENDS, without_unseen
 
 _MAX_ATTRIBUTE: Final = 300
 _MAX_TITLE: Final = 150
@@ -54,7 +54,7 @@ def _attribute(value: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return INVISIBLE.sub("", LINE_ENDS.sub("\n", text)).translate(_BRACKETS).strip()
+    return without_unseen(LINE_ENDS.sub("\n", text)).translate(_BRACKETS).strip()
 
 
 def _cut(text: str, limit: int) -> str:

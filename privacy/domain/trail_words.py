@@ -82,6 +82,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "user.premium_changed": _("changed what is written first"),
     "user.profile_changed": _("changed the profile"),
     "user.signed_out_everywhere": _("signed out everywhere"),
+    "user.told_of_erasure": _("said that an unused account is erased in a month"),
     "user.unblocked": _("opened the account again"),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from tesigo.platform.plain_text import INVISIBLE
+from tesigo.platform.plain_text import without_unseen
 
 #: What pages hold on purpose and Python calls unprintable: ends of lines, tabs, blanks that do not break.
 _KNOWN = ("\n", "\r", "\t", "\xa0", "\u202f", "\u2009")
@@ -24,7 +24,7 @@ class CleanPagesMiddleware:
         response = self.get_response(request)
         if isinstance(response, HttpResponse) and response.headers.get("Content-Type", "").startswith("text/html"):
             text = response.content.decode(response.charset)
-            if not _is_plain(text) and (seen := INVISIBLE.sub("", text)) != text:
+            if not _is_plain(text) and (seen := without_unseen(text)) != text:
                 response.content = seen.encode(response.charset)
         return response
 

@@ -2,14 +2,18 @@
 
 Controls, zero widths, turns of direction, tags and fillers have no shape of their own: words hide in them or behind
 them, a name reads as another one, and an empty title looks filled. They are taken out on the way in, in forms
-(`tesigo.platform.forms`), file names, found works and sources, and out of pages whose rows are older than that. None of
-the ten languages of our documents needs one. An emoji that joiners hold together falls into its visible parts, and a
-soft hyphen goes: lines are broken by the layout.
+(`tesigo.platform.forms`), file names, found works and sources, and out of pages whose rows are older than that. An
+emoji that joiners hold together falls into its visible parts, and a soft hyphen goes: lines are broken by the layout.
+
+Two of them stay where a script has a place for them (UTS 39; UAX 31, 2.3.1): the joiner and the non-joiner, by which
+Persian, Hindi, Malayalam, Sinhala and others tell words apart. In addresses they are refused like all others.
 """
 
 import re
 import unicodedata
 from typing import Any, Final
+
+import idna
 
 #: Characters without a shape of their own (UTR 36), surrogates and what is no character at all. Tab, line feed and the
 #: other ends of lines are none of them.
@@ -21,15 +25,31 @@ INVISIBLE: Final = re.compile(
     + "]"
 )
 LINE_ENDS: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+NON_JOINER: Final = "\u200c"
+JOINER: Final = "\u200d"
+_REPEATED: Final = re.compile(f"([{NON_JOINER}{JOINER}])[{NON_JOINER}{JOINER}]+")
+_JOINERS: Final = re.compile(f"[{NON_JOINER}{JOINER}]")
+#: How far around a joiner letters are looked at: marks stand between it and them.
+_AROUND: Final = 16
+#: Canonical combining class of the signs that take a consonant's vowel away.
+_VIRAMA: Final = 9
 #: The blank of Braille has the category of a symbol.
 _BRAILLE_BLANK: Final = "\u2800"
 #: Letters, numbers, punctuation, symbols, and what a font may give a shape of its own.
 _SEEN: Final = frozenset({"L", "N", "P", "S"})
 
 
+def without_unseen(text: str) -> str:
+    """The text without signs that nobody sees; joiners stay where a script needs them, one at a time."""
+    if not _JOINERS.search(text):
+        return INVISIBLE.sub("", text)
+    text = INVISIBLE.sub(lambda found: found[0] if found[0] in (NON_JOINER, JOINER) else "", text)
+    return _JOINERS.sub(_if_in_place, _REPEATED.sub(r"\1", text))
+
+
 def clean_lines(text: str) -> str:
     """The text composed (NFC), its lines ended by a line feed, tabs kept; empty where nothing in it can be seen."""
-    text = INVISIBLE.sub("", LINE_ENDS.sub("\n", text)).replace(_BRAILLE_BLANK, " ")
+    text = without_unseen(LINE_ENDS.sub("\n", text)).replace(_BRAILLE_BLANK, " ")
     text = unicodedata.normalize("NFC", text)
     return text if is_seen(text) else ""
 
@@ -47,6 +67,25 @@ def is_seen(text: str) -> bool:
         and not INVISIBLE.match(sign)
         for sign in text
     )
+
+
+def _if_in_place(found: re.Match[str]) -> str:
+    """The joiner, if it has a place there: by RFC 5892, A.1 and A.2, and by what Unicode says of single scripts."""
+    at, text = found.start(), found.string
+    before, after = text[max(0, at - _AROUND) : at], text[at + 1 : at + 1 + _AROUND]
+    if not before:
+        return ""
+    if found[0] == JOINER and after and unicodedata.combining(after[0]) == _VIRAMA:
+        # Bengali and Kannada: the letter ra keeps its shape before what follows (Unicode, 12.2 and 12.8).
+        return JOINER if before[-1].isalpha() else ""
+    if found[0] == NON_JOINER and unicodedata.combining(before[-1]) == _VIRAMA and not after[:1].isalpha():
+        # At the end of a word it changes nothing that anybody sees.
+        return ""
+    try:
+        return found[0] if idna.valid_contextj(f"{before}{found[0]}{after}", len(before)) else ""
+    except ValueError:
+        # Beside what is no character.
+        return ""
 
 
 def cleaned(value: Any) -> Any:

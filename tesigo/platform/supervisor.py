@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from tesigo.platform.log_files import LogFile
 from tesigo.platform.processes import command_line, is_alive, wait_until
 
 #: Seconds before a child that died is started again, doubling up to the last.
 FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
 #: A child that ran this long counts as healthy: its next pause is the first again.
 HEALTHY_SECONDS = 30.0
-LOG_BYTES = 20_000_000
+#: How often what is old among the log files is removed, whether or not anything is written.
+TIDY_SECONDS = 3_600.0
 
 
 @dataclass
@@ -50,6 +52,8 @@ class Supervisor:
     def __init__(self, *, home: Path, say: Callable[[str], None]) -> None:
         self.children: list[Child] = []
         self._logs = home / "log"
+        self._files: dict[str, LogFile] = {}
+        self._tidied_at = 0.0
         self._pids = home / "children"
         self._say = say
         self._signals = 0
@@ -98,6 +102,10 @@ class Supervisor:
     def look_after(self) -> None:
         """Starts again what died; called a few times a second."""
         now = time.monotonic()
+        if now - self._tidied_at > TIDY_SECONDS:
+            self._tidied_at = now
+            for log in list(self._files.values()):
+                log.tidy()
         for child in self.children:
             if child.process is None:
                 if now >= child.start_again_at:
@@ -135,16 +143,10 @@ class Supervisor:
     def _copy_lines(self, child: Child, stream: IO[bytes]) -> None:
         name = child.name
         self._logs.mkdir(parents=True, exist_ok=True)
-        path = self._logs / f"{name}.log"
-        if path.exists() and path.stat().st_size > LOG_BYTES:
-            path.replace(path.with_suffix(".log.1"))
-        # For the one who runs this alone, whatever the umask; an older file as well.
-        path.touch(mode=0o600)
-        path.chmod(0o600)
-        with stream, path.open("ab") as log:
+        log = self._files.setdefault(name, LogFile(self._logs / f"{name}.log"))
+        with stream:
             for line in stream:
                 log.write(line)
-                log.flush()
                 text = line.decode(errors="replace").rstrip()
                 if not any(words in text for words in child.unsaid):
                     self._say(f"{name:8}| {text}")

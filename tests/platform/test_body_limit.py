@@ -10,9 +10,12 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client
 
+from accounts.enums import ApiScope
 from accounts.models import User
 from tesigo.asgi import application
+from tests.api.calling import program_of, with_token
 from tests.documents.factories import UserFactory, outlined_document
+from tests.documents.test_views import student_with_consent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +99,27 @@ async def test_a_file_may_be_as_large_as_the_settings_say(settings: Any) -> None
     assert "A file may have up to 4.0\xa0MB" in outside.text
     assert script.status_code == 413
     assert script.text == "This file is larger than 4.0\xa0MB, the most that is accepted."
+
+
+async def test_a_program_hands_a_file_in_as_large_as_the_settings_say(settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 4 * 1024 * 1024
+    user = await sync_to_async(student_with_consent)()
+    document = await sync_to_async(outlined_document)(owner=user)
+    path = f"/api/v1/documents/{document.pk}/sources"
+    lasting = await sync_to_async(with_token)(user, ApiScope.DOCUMENTS_WRITE)
+    of_an_hour = await sync_to_async(program_of)(user)
+    words = ("The keeper wound the clockwork every four hours. " * 64_000).encode()
+    async with site() as browser:
+        for number, program in enumerate((lasting, of_an_hour)):
+            headers = {"Authorization": f"Bearer {program.token}"}
+            file = words + str(number).encode()
+            inside = await browser.post(path, files={"file": ("a.txt", file)}, headers=headers)
+            assert inside.status_code == 202, inside.text
+            outside = await browser.post(path, files={"file": ("a.txt", words * 2)}, headers=headers)
+            assert (outside.status_code, outside.headers["Content-Type"]) == (413, "application/problem+json")
+        for token in ("Bearer tesigo_token_wrong", "Bearer x.y.z", "Bearer ", "Basic YTpi"):
+            stranger = await browser.post(path, files={"file": ("a.txt", words)}, headers={"Authorization": token})
+            assert stranger.status_code == 413, token
 
 
 def test_fields_that_are_too_large_together_are_too_large() -> None:

@@ -65,6 +65,10 @@ async def test_who_leaves_while_waiting_keeps_nobody_waiting() -> None:
     [
         (f"/account/payments/{UUID(int=7)}/receipt/", True),
         (f"/documents/{UUID(int=7)}/take-away/{UUID(int=7)}/", True),
+        (f"/api/v1/documents/{UUID(int=7)}/export/{UUID(int=7)}/file", True),
+        (f"/api/v1/payment/{UUID(int=7)}/receipt", True),
+        ("/api/v1/credit-notes/7", True),
+        ("/api/v1/documents", False),
         ("/documents/", False),
         ("/static/css/tokens.css", False),
     ],
@@ -73,3 +77,5 @@ def test_only_files_wait_for_their_turn(path: str, is_in_turn: bool) -> None:
     cookie = f"{settings.SESSION_COOKIE_NAME}=abc; other=1".encode()
     assert turn_of({"path": path, "headers": [(b"cookie", cookie)]}) == ("abc" if is_in_turn else None)
     assert turn_of({"path": path, "headers": []}) is None
+    program = [(b"authorization", b"Bearer abc"), (b"cookie", cookie.replace(b"abc", b"def"))]
+    assert turn_of({"path": path, "headers": program}) == ("abc" if is_in_turn else None)

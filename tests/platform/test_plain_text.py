@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 
 from tesigo.platform.clean_pages import CleanPagesMiddleware
 from tesigo.platform.forms import CleanText
-from tesigo.platform.plain_text import INVISIBLE, clean_line, clean_lines, cleaned, is_seen
+from tesigo.platform.plain_text import INVISIBLE, clean_line, clean_lines, cleaned, is_seen, without_unseen
 from tesigo.platform.read_only import ReadOnly
 from tesigo.platform.stack import ROOT
 
@@ -110,6 +110,72 @@ def test_what_cannot_be_seen_is_nothing(blank: str) -> None:
 )  # fmt: skip
 def test_words_of_our_languages_stay_as_they_are(text: str) -> None:
     assert clean_line(text) == clean_lines(text) == text
+
+
+#: With joiners where the scripts need them: two words would be one, or other letters be seen, without.
+JOINED = {
+    "Persian: I want": "می\u200cخواهم",
+    "Persian: the books": "کتاب\u200cها",
+    "Persian: a vowel sign between": "خانهٔ\u200cما",
+    "Hindi: half ka": "क\u094d\u200dष",
+    "Hindi: ka without its vowel": "क\u094d\u200cष",
+    "Marathi: eyelash ra": "सुऱ\u094d\u200dया",
+    "Malayalam: he, at the end of a word": "അവന\u0d4d\u200d",
+    "Malayalam: within a word": "നന\u0d4d\u200dമ",
+    "Sinhala: Sri Lanka": "ශ\u0dca\u200dරී ලංකා",
+    "Bengali: ra before ya": "র\u200d\u09cdয\u09beব",
+    "Kannada: ra before ka": "ರ\u200d\u0ccdಕ",
+}
+
+
+@pytest.mark.parametrize("word", JOINED.values(), ids=JOINED)
+def test_a_joiner_stays_where_its_script_needs_it(word: str) -> None:
+    word = unicodedata.normalize("NFC", word)
+    assert without_unseen(word) == word
+    assert clean_line(f"{word} and\u200b {word}") == f"{word} and {word}"
+    assert clean_lines(f"\u202e{word}\n{word}") == f"{word}\n{word}"
+    # What is typed twice is there once; what stands between does not take its place away.
+    twice = word.replace("\u200c", "\u200c\u200c").replace("\u200d", "\u200d\u200b\u200d")
+    assert without_unseen(twice) == word
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "ad\u200cmin", "ad\u200dmin", "\u200cمی", "می\u200c", "می\u200c خواهم", "کار\u200cی", "अ\u200dब",
+        "क\u094d\u200c", "क\u094d\u200c ", "\u200d\u094d", "1\u200d\u094d", "👩\u200d👧", "日\u200c本",
+        "\x07\u200cم", "م\u200d",
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_a_joiner_goes_where_nobody_sees_what_it_does(word: str) -> None:
+    assert without_unseen(word) == INVISIBLE.sub("", word)
+
+
+def test_a_name_with_a_joiner_goes_through_forms_pages_and_file_names_unchanged() -> None:
+    from accounts.forms import ProfileForm
+    from documents.uploads.names import display_name
+
+    word = "می\u200cخواهم"
+    form = ProfileForm({"name": word, "language": "en"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["name"] == word
+    assert page(f"<p>{word}</p>").content.decode() == f"<p>{word}</p>"
+    assert display_name(f"{word}.pdf") == f"{word}.pdf"
+
+
+@pytest.mark.parametrize(
+    "address", ["a@می\u200cخواهم.ir", "a@sri\u0dca\u200dlanka.example", "a\u200cb@example.org", "a@exam\u00adple.org"]
+)
+def test_an_address_holds_no_unseen_sign_even_where_a_script_has_a_place_for_it(address: str) -> None:
+    """Without it, it reads as another's."""
+    from accounts.domain import addresses
+    from accounts.errors import AddressRefused
+    from accounts.forms import SignInForm
+
+    with pytest.raises(AddressRefused):
+        addresses.parse(address)
+    assert "cannot be seen" in str(SignInForm({"email": address}).errors["email"])
 
 
 def test_letters_are_composed_and_lines_kept_where_there_are_lines() -> None:

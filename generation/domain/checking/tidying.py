@@ -5,7 +5,7 @@ from html import unescape
 from typing import Final
 
 from documents.domain.text import GROUP
-from tesigo.platform.plain_text import INVISIBLE
+from tesigo.platform.plain_text import without_unseen
 
 #: A line set in, which would be read as code; the lines of a list belong to its items.
 _SET_IN: Final = re.compile(r"^[ \t]{4,}(?=\S)(?!(?:[-*+]|\d{1,4}[.)])[ \t])", re.M)
@@ -20,5 +20,5 @@ def tidied(markdown: str) -> str:
     """The text without invisible characters, character references and indented lines, each citation on one line."""
     read = _REFERENCE.sub(lambda found: unescape(found[0]), markdown)
     plain = _TYPED.sub(r"“\1”", read.translate(_MARKS))
-    text = INVISIBLE.sub("", "\n".join(plain.splitlines()))
+    text = without_unseen("\n".join(plain.splitlines()))
     return GROUP.sub(lambda group: " ".join(group[0].split()), _SET_IN.sub("", text)).strip()
