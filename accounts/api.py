@@ -30,7 +30,7 @@ from accounts.serializers import (
     AskSerializer,
     ProveSerializer,
     RefreshSerializer,
-    TokensSerializer,
+    TokenPairSerializer,
 )
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiView
@@ -78,7 +78,7 @@ class MagicLinkVerify(SigningIn):
 
     refuses_with = {"POST": (403, 404, 410)}
 
-    @extend_schema(operation_id="auth_magic_link_verify", request=ProveSerializer, responses=TokensSerializer)
+    @extend_schema(operation_id="auth_magic_link_verify", request=ProveSerializer, responses=TokenPairSerializer)
     def post(self, request: Request) -> Response:
         """Tokens for the code of the mail. Five wrong codes void it; it works once, for ten minutes."""
         given = _valid(ProveSerializer(data=request.data))
@@ -95,7 +95,7 @@ class TokenRefresh(SigningIn):
 
     refuses_with = {"POST": (401,)}
 
-    @extend_schema(operation_id="auth_token_refresh", request=RefreshSerializer, responses=TokensSerializer)
+    @extend_schema(operation_id="auth_token_refresh", request=RefreshSerializer, responses=TokenPairSerializer)
     def post(self, request: Request) -> Response:
         """New tokens for the newest refresh token, which works once. A second use ends the whole sign-in."""
         given = _valid(RefreshSerializer(data=request.data))
@@ -132,7 +132,7 @@ def _given(tokens: api_signins.Tokens, now: datetime) -> Response:
         "refresh_token": tokens.refresh,
         "refresh_expires_in": int((tokens.refresh_expires_at - now).total_seconds()),
     }
-    return Response(TokensSerializer(told).data)
+    return Response(TokenPairSerializer(told).data)
 
 
 def _refused(refusal: SignInRefused) -> Refusal:

@@ -1,17 +1,17 @@
 """What programs send to sign in, and what they get (R-56)."""
 
-from typing import Any
-
 from rest_framework import serializers
 
+from tesigo.platform.api.serializers import ApiSerializer
 
-class AskSerializer(serializers.Serializer[Any]):
+
+class AskSerializer(ApiSerializer):
     """Where the mail goes."""
 
     email = serializers.CharField(max_length=254, help_text="The address to sign in with.")
 
 
-class AskedSerializer(serializers.Serializer[Any]):
+class AskedSerializer(ApiSerializer):
     """What proves later, with the code of the mail, that it is the same program."""
 
     request_id = serializers.UUIDField()
@@ -19,7 +19,7 @@ class AskedSerializer(serializers.Serializer[Any]):
     expires_in = serializers.IntegerField(help_text="Seconds for which the code works.")
 
 
-class ProveSerializer(serializers.Serializer[Any]):
+class ProveSerializer(ApiSerializer):
     """The request, what came with it, and the code of the mail."""
 
     request_id = serializers.UUIDField()
@@ -29,7 +29,7 @@ class ProveSerializer(serializers.Serializer[Any]):
     )
 
 
-class TokensSerializer(serializers.Serializer[Any]):
+class TokenPairSerializer(ApiSerializer):
     """Tokens to call with, and to get the next ones with (RFC 6749, 5.1)."""
 
     access_token = serializers.CharField()
@@ -39,7 +39,7 @@ class TokensSerializer(serializers.Serializer[Any]):
     refresh_expires_in = serializers.IntegerField()
 
 
-class RefreshSerializer(serializers.Serializer[Any]):
+class RefreshSerializer(ApiSerializer):
     """The newest refresh token."""
 
     refresh_token = serializers.CharField(max_length=200)

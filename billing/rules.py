@@ -112,6 +112,14 @@ RULES: Final = (
         timedelta(days=1461),
         since="at",
     ),
+    # dj-stripe's own notes of what it was told and asked for: what it writes down by itself holds addresses and bodies.
+    Retention(
+        "djstripe.WebhookEventTrigger", _("Notices from the payment provider"), timedelta(days=90), since="created"
+    ),
+    Retention("djstripe.Event", _("Notices from the payment provider"), timedelta(days=90), since="djstripe_updated"),
+    Retention(
+        "djstripe.IdempotencyKey", _("Keys of calls to the payment provider"), timedelta(days=90), since="created"
+    ),
     *_copies(
         "Refund", "Dispute", "Session", "Charge", "PaymentIntent", "BalanceTransaction", "PaymentMethod", "Customer"
     ),

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from billing.forms import MOST_LINES
 from billing.models import CreditNote, Payment, Receipt
 from documents.models.document import MAX_PAGES, MIN_PAGES
-from tesigo.platform.clean_fields import LineField, ModelSerializer
+from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -37,6 +38,22 @@ class PagesSerializer(serializers.Serializer[Any]):
     pages = serializers.IntegerField(min_value=MIN_PAGES, max_value=MAX_PAGES)
 
 
+class AddresseeSerializer(serializers.Serializer[Any]):
+    """Whom the receipt is made out to."""
+
+    name = LineField(max_length=120, help_text="Of a person or a firm.")
+    address = LinesField(required=False, default="", max_length=300, allow_blank=True)
+    country = LineField(required=False, default="", max_length=60, allow_blank=True)
+    vat_id = LineField(required=False, default="", max_length=60, allow_blank=True)
+
+    def validate_address(self, value: str) -> str:
+        """Lines without blank ones; so few that they stand on a sheet."""
+        lines = [line.strip() for line in value.split("\n") if line.strip()]
+        if len(lines) > MOST_LINES:
+            raise serializers.ValidationError(_("An address on the receipt has at most %d lines.") % MOST_LINES)
+        return "\n".join(lines)
+
+
 class CheckoutSerializer(serializers.Serializer[Any]):
     """An order: the price that was seen, and what its buyer agrees to."""
 
@@ -46,6 +63,10 @@ class CheckoutSerializer(serializers.Serializer[Any]):
     terms = serializers.BooleanField(help_text="The buyer has read the terms and agrees to them.")
     start_now = serializers.BooleanField(
         help_text="Writing starts at once; the right of withdrawal ends when the document is delivered."
+    )
+
+    addressee = AddresseeSerializer(
+        required=False, allow_null=True, default=None, help_text="For the receipt; else the address that signs in."
     )
 
     def validate_terms(self, value: bool) -> bool:

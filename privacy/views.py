@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy import registry
 from privacy.domain import consent
+from privacy.enums import ConsentKind
 from privacy.forms import ConsentForm
 from tesigo.platform.client import client_ip, user_agent
 from tesigo.platform.redirects import own_path
@@ -44,7 +45,14 @@ def consents(request: HttpRequest) -> HttpResponse:
         if not is_first:
             messages.success(request, _("Saved."))
         return redirect(next_url or (settings.LOGIN_REDIRECT_URL if is_first else "privacy:consents"))
-    context = {"form": form, "is_first": is_first, "next": next_url, "history": consent.history_of(user)[:HISTORY]}
+    context = {
+        "form": form,
+        "is_first": is_first,
+        # The essential one is given for as long as there is the account.
+        "can_change": set(form.fields) != {ConsentKind.ESSENTIAL.value},
+        "next": next_url,
+        "history": consent.history_of(user)[:HISTORY],
+    }
     return render(request, "privacy/consents.html", context, status=422 if form.errors else 200)
 
 

@@ -288,7 +288,7 @@ SESSION_LIVES = {
 }
 #: How long a sign-in counts as a proof of who sits there, where sessions are ended or the address is changed.
 PROOF_IS_FRESH = timedelta(minutes=env.int("PROOF_IS_FRESH_MINUTES", 15, min=1))
-POLICY_VERSION = "2026-11"
+POLICY_VERSION = "2026-11-29"
 
 # --- cookies, headers ---------------------------------------------------------------------------------
 #: Browsers take a cookie of this prefix only with Secure, with Path=/ and without a domain, so that no sibling host can
@@ -490,6 +490,17 @@ SPECTACULAR_SETTINGS = {
     "AUTHENTICATION_WHITELIST": ["accounts.api_auth.TokenAuthentication"],
     "PREPROCESSING_HOOKS": ["tesigo.platform.api.schema.only_v1"],
     "COMPONENT_SPLIT_REQUEST": True,
+    #: Fields of the same name whose choices are different ones.
+    "ENUM_NAME_OVERRIDES": {
+        "DocumentKindEnum": "documents.enums.DocumentKind",
+        "DocumentLanguageEnum": "documents.enums.Language",
+        "DocumentStateEnum": "documents.enums.DocumentState",
+        "UploadStateEnum": "documents.enums.UploadState",
+        "ExportStateEnum": "documents.enums.ExportState",
+        "PaymentStateEnum": "billing.enums.PaymentState",
+        "DataExportStateEnum": "privacy.enums.ExportState",
+        "SiteLanguageEnum": LANGUAGES,
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},

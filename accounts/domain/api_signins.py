@@ -62,6 +62,8 @@ def begin(*, user: User, user_agent: str, now: datetime) -> Tokens:
     sign_in.expires_at = _ends(sign_in.created_at, now)
     with transaction.atomic():
         sign_in.save(force_insert=True)
+        # A sign-in like any other: accounts that nobody uses are told apart by it.
+        User.objects.filter(pk=user.pk).update(last_login=now)
         audit.record(action="api.signed_in", subject=sign_in, by=user)
     return _given(sign_in, user, token, now)
 

@@ -15,7 +15,7 @@ from generation.domain import figures
 from tesigo.platform.api.views import ApiViewSet
 
 
-class TokensSerializer(serializers.Serializer[Any]):
+class TokensTakenSerializer(serializers.Serializer[Any]):
     """Tokens that writing took since the beginning."""
 
     total = serializers.IntegerField(help_text="Input and output, of thrown-away drafts as well.")
@@ -34,7 +34,7 @@ class RevenueSerializer(serializers.Serializer[Any]):
 class StatsSerializer(serializers.Serializer[Any]):
     """The house's figures; null for those that the caller's role does not see."""
 
-    tokens = TokensSerializer(allow_null=True)
+    tokens = TokensTakenSerializer(allow_null=True)
     jobs = serializers.DictField(
         child=serializers.DictField(child=serializers.IntegerField()),
         allow_null=True,

@@ -122,3 +122,11 @@ def test_copies_of_stripes_objects_go_with_all_that_hangs_on_them() -> None:
     retention.apply(now=timezone.now())
     assert list(mirrored.PaymentIntent.objects.all()) == [young]
     assert not any(model.objects.exists() for model in (mirrored.Session, mirrored.Charge, mirrored.Refund))
+
+
+def test_what_dj_stripe_was_told_goes_with_its_raw_bodies() -> None:
+    for days in (91, 89):
+        trigger = mirrored.WebhookEventTrigger.objects.create(remote_ip="203.0.113.7", headers={}, body="an address")
+        mirrored.WebhookEventTrigger.objects.filter(pk=trigger.pk).update(created=timezone.now() - timedelta(days=days))
+    retention.apply(now=timezone.now())
+    assert mirrored.WebhookEventTrigger.objects.count() == 1

@@ -1,12 +1,13 @@
 """Lists in pages, by cursor: what is added meanwhile neither repeats nor hides a row (R-105)."""
 
+import re
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ValidationError as Unreadable
 from django.db import DataError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
@@ -29,11 +30,28 @@ class Pages(CursorPagination):
         """The rows of a page. Raises a `Refusal` for a cursor that we did not make."""
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValidationError, ValueError, OverflowError, DataError) as error:
+        except (Unreadable, ValueError, OverflowError, DataError) as error:
             # A cursor that can be read, with a position of another type, is found out by the database at the latest.
             if self.cursor_query_param in request.query_params:
                 raise _no_cursor() from error
             raise
+
+    def get_page_size(self, request: Request) -> int:
+        """What is asked for. Raises a ValidationError unless it is a number from 1 to 100."""
+        given = request.query_params.get(self.page_size_query_param)
+        if given is None:
+            return self.page_size
+        if not re.fullmatch(r"[0-9]{1,3}", given, re.ASCII) or not 1 <= int(given) <= self.max_page_size:
+            raise ValidationError({self.page_size_query_param: [_("A page has from 1 to 100 rows.")]})
+        return int(given)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Both parameters, the size with its bounds."""
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for one in parameters:
+            if one["name"] == self.page_size_query_param:
+                one["schema"] = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": 50}
+        return parameters
 
     def decode_cursor(self, request: Request) -> Any:
         """Where to go on. Raises a `Refusal` instead of a 404: the list is there."""

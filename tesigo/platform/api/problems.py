@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.encoding import force_str
+from django.utils.encoding import escape_uri_path, force_str
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -68,7 +68,7 @@ def body(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": force_str(detail),
-        "instance": path,
+        "instance": escape_uri_path(path),
         "correlation_id": correlation_id(),
     }
     return {**(more or {}), **told}

@@ -1,0 +1,58 @@
+"""A program's number is no text and its 0 no boolean; what is missing or null is for the field to say."""
+
+from typing import Any
+
+import pytest
+from rest_framework import serializers
+
+from tesigo.platform.api.serializers import ApiSerializer
+
+
+class Part(ApiSerializer):
+    title = serializers.CharField()
+
+
+class Sent(ApiSerializer):
+    name = serializers.CharField(required=False, allow_null=True)
+    pages = serializers.IntegerField(required=False)
+    share = serializers.FloatField(required=False)
+    is_on = serializers.BooleanField(required=False)
+    kind = serializers.ChoiceField(["1", "a"], required=False)
+    id = serializers.UUIDField(required=False)
+    amount = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
+    words = serializers.ListField(child=serializers.CharField(), required=False)
+    parts = Part(many=True, required=False)
+    shown = serializers.CharField(read_only=True)
+
+
+RIGHT: list[dict[str, Any]] = [
+    {}, {"name": None}, {"name": "1"}, {"pages": 1}, {"share": 1}, {"share": 0.5}, {"is_on": False}, {"kind": "1"},
+    {"id": "11111111-1111-4111-8111-111111111111"}, {"amount": "1.00"}, {"words": ["a"]}, {"words": []},
+    {"parts": [{"title": "a"}]}, {"shown": 5},
+]  # fmt: skip
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"name": 1}, "name"), ({"name": True}, "name"), ({"name": ["a"]}, "name"), ({"name": {}}, "name"),
+    ({"pages": "1"}, "pages"), ({"pages": True}, "pages"), ({"pages": 1.5}, "pages"), ({"share": "1"}, "share"),
+    ({"is_on": 0}, "is_on"), ({"is_on": "yes"}, "is_on"), ({"kind": 1}, "kind"), ({"id": 5}, "id"),
+    ({"amount": 1.0}, "amount"), ({"words": [1]}, "words"), ({"words": "ab"}, "words"),
+    ({"words": {"0": "a"}}, "words"),
+    ({"parts": [{"title": 5}]}, "parts"), ({"parts": {}}, "parts"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", RIGHT, ids=str)
+def test_what_is_right_comes_in(sent: dict[str, Any]) -> None:
+    serializer = Sent(data=sent)
+    assert serializer.is_valid(), serializer.errors
+
+
+@pytest.mark.parametrize(("sent", "name"), WRONG, ids=str)
+def test_what_is_of_another_type_is_named(sent: dict[str, Any], name: str) -> None:
+    serializer = Sent(data=sent)
+    assert not serializer.is_valid()
+    assert set(serializer.errors) == {name}
+
+
+@pytest.mark.parametrize("sent", [[], "x", 5, None, True])
+def test_what_is_no_object_is_refused(sent: Any) -> None:
+    assert not Sent(data=sent).is_valid()
