@@ -104,7 +104,7 @@ def open_file(*, export: DataExport, by: AbstractBaseUser, now: datetime) -> "Fi
     if not can_be_had(export, now=now):
         raise FileNotFoundError(str(export.pk))
     try:
-        file = open_whole(export.stored_as, size=export.size)
+        file = open_whole(export.stored_as, size=export.size, is_large=True)
     except FileNotFoundError:
         _make_again(export, now)
         raise
