@@ -9,10 +9,11 @@ from rest_framework import serializers
 from billing.forms import MOST_LINES
 from billing.models import CreditNote, Payment, Receipt
 from documents.models.document import MAX_PAGES, MIN_PAGES
+from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
 
 
-class LineSerializer(serializers.Serializer[Any]):
+class LineSerializer(ApiSerializer):
     """One line of an order."""
 
     label = serializers.CharField()  # type: ignore[assignment]  # the name that lines have
@@ -20,7 +21,7 @@ class LineSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(help_text="base, tier, discount, promo, cap, floor or provider_minimum.")
 
 
-class PriceSerializer(serializers.Serializer[Any]):
+class PriceSerializer(ApiSerializer):
     """What a document costs now: what the order must show (R-13)."""
 
     pages = serializers.IntegerField()
@@ -33,12 +34,12 @@ class PriceSerializer(serializers.Serializer[Any]):
 
 
 class PagesSerializer(serializers.Serializer[Any]):
-    """How many pages a price is asked for."""
+    """How many pages a price is asked for: in the query, where all is text."""
 
     pages = serializers.IntegerField(min_value=MIN_PAGES, max_value=MAX_PAGES)
 
 
-class AddresseeSerializer(serializers.Serializer[Any]):
+class AddresseeSerializer(ApiSerializer):
     """Whom the receipt is made out to."""
 
     name = LineField(max_length=120, help_text="Of a person or a firm.")
@@ -54,7 +55,7 @@ class AddresseeSerializer(serializers.Serializer[Any]):
         return "\n".join(lines)
 
 
-class CheckoutSerializer(serializers.Serializer[Any]):
+class CheckoutSerializer(ApiSerializer):
     """An order: the price that was seen, and what its buyer agrees to."""
 
     total = serializers.DecimalField(max_digits=8, decimal_places=2, help_text="As GET price said.")
@@ -137,7 +138,7 @@ class PaymentSerializer(ModelSerializer):
         return ReceiptSerializer(receipt, context=self.context).data if receipt else None
 
 
-class OpenedSerializer(serializers.Serializer[Any]):
+class OpenedSerializer(ApiSerializer):
     """A payment that was opened, and where it is paid."""
 
     payment_id = serializers.UUIDField(source="pk")
@@ -148,7 +149,7 @@ class OpenedSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class BeingMadeSerializer(serializers.Serializer[Any]):
+class BeingMadeSerializer(ApiSerializer):
     """A paper that is being set."""
 
     detail = serializers.CharField()

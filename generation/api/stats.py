@@ -1,9 +1,7 @@
 """The house's figures, for programs of staff (R-58)."""
 
-from typing import Any
-
 from django.http import Http404
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,10 +10,11 @@ from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
 from billing.domain import takings
 from generation.domain import figures
+from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.api.views import ApiViewSet
 
 
-class TokensTakenSerializer(serializers.Serializer[Any]):
+class TokensTakenSerializer(ApiSerializer):
     """Tokens that writing took since the beginning."""
 
     total = serializers.IntegerField(help_text="Input and output, of thrown-away drafts as well.")
@@ -23,7 +22,7 @@ class TokensTakenSerializer(serializers.Serializer[Any]):
     documents = serializers.IntegerField(help_text="Finished documents.")
 
 
-class RevenueSerializer(serializers.Serializer[Any]):
+class RevenueSerializer(ApiSerializer):
     """Euros since the beginning, by the books."""
 
     gross = serializers.DecimalField(max_digits=14, decimal_places=2)
@@ -31,7 +30,7 @@ class RevenueSerializer(serializers.Serializer[Any]):
     net = serializers.DecimalField(max_digits=14, decimal_places=2)
 
 
-class StatsSerializer(serializers.Serializer[Any]):
+class StatsSerializer(ApiSerializer):
     """The house's figures; null for those that the caller's role does not see."""
 
     tokens = TokensTakenSerializer(allow_null=True)
@@ -53,20 +52,6 @@ class StatsViewSet(ApiViewSet):
     @extend_schema(
         summary="The house's figures",
         responses=StatsSerializer,
-        examples=[
-            OpenApiExample(
-                "A young house",
-                {
-                    "tokens": {"total": 1_250_000, "average": 61_000, "documents": 20},
-                    "jobs": {
-                        "outline": {"queued": 0, "running": 1, "succeeded": 31, "failed": 1},
-                        "document": {"queued": 2, "running": 3, "succeeded": 20, "failed": 0},
-                    },
-                    "revenue": {"gross": "120.00", "back": "6.00", "net": "114.00"},
-                },
-                response_only=True,
-            )
-        ],
     )
     def retrieve(self, request: Request) -> Response:
         """Tokens and jobs for who may see jobs, revenue for who may see payments; all since the beginning."""

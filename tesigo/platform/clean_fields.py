@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from rest_framework import serializers
 
+from tesigo.platform.api.serializers import ApiModelSerializer
 from tesigo.platform.plain_text import clean_line, clean_lines
 
 
@@ -30,7 +31,7 @@ class LinesField(serializers.CharField):
         return text
 
 
-class ModelSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]  # cannot be subscripted at run time
+class ModelSerializer(ApiModelSerializer):
     """A serializer of a model whose texts come in clean."""
 
     serializer_field_mapping: ClassVar[dict[Any, Any]] = {

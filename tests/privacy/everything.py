@@ -36,7 +36,7 @@ from generation.models import (
     WriterChoice,
 )
 from privacy.enums import ExportState as DataExportState
-from privacy.models import Consent, DataExport
+from privacy.models import Consent, DataExport, Erasure
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 
@@ -81,6 +81,7 @@ def _signing_in(user: User, name: str) -> None:
     Session.objects.create(session_key=f"secret-session-{name}", session_data="secret", expire_date=now)
     quotas.spend(user=user, what="draft", limit=5)
     Consent.objects.create(user=user, kind="analytics", granted=True, policy_version="1", ip="203.0.113.9")
+    Erasure.objects.create(user=user, state="cancelled", ended_at=timezone.now())
     DataExport.objects.create(
         user=user, state=DataExportState.READY, stored_as=stored("data-exports", "secret older archive"), size=20,
         due_at=None, finished_at=now, expires_at=now + timedelta(days=7),
