@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from zipfile import ZipFile
@@ -181,8 +182,6 @@ def test_every_table_has_words() -> None:
 
 
 def test_every_action_that_code_notes_has_words() -> None:
-    import re
-
     noted = {
         action
         for path in ROOT.rglob("*.py")
