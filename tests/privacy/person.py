@@ -170,12 +170,14 @@ def _money(user: User, document: Document) -> None:
     payment = paid(
         user, document, stripe_session_id="cs_test_ada001", stripe_payment_intent_id="pi_ada00001",
         checkout_url=f"https://checkout.example/{ADDRESS}", failure=WORDS, refunded_amount=Decimal("0.50"),
+        addressee={"name": NAME, "address": f"c/o {NAME}", "vat_id": ADDRESS},
     )  # fmt: skip
     refund = payment.refunds.create(
         amount=Decimal("0.50"), cause="staff", reason=f"{NAME} wrote to us", state=RefundState.SUCCEEDED
     )
     content = {
-        "payment": str(payment.pk), "to": AS_TYPED, "language": "en", "document": str(document), "pages": 4,
+        "payment": str(payment.pk), "to": f"{NAME}\nc/o {NAME}\n{AS_TYPED}",
+        "language": "en", "document": str(document), "pages": 4,
         "lines": payment.lines, "amount": "2.00", "notice": "",
     }  # fmt: skip
     receipt = Receipt.objects.create(payment=payment, year=2026, number=1, seller={"name": "TesiGo"}, content=content)

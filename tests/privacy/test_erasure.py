@@ -94,7 +94,7 @@ def test_what_the_books_need_stays_without_the_person(ada: User) -> None:
     after = Payment.objects.get()
     assert (after.amount, after.state, after.lines) == (payment.amount, payment.state, payment.lines)
     assert after.document.topic == "deleted"
-    assert (after.checkout_url, after.failure) == ("", "")
+    assert (after.checkout_url, after.failure, after.addressee) == ("", "", None)
     receipt, note = Receipt.objects.get(), CreditNote.objects.get()
     assert (receipt.content["to"], receipt.content["document"], receipt.content["amount"]) == ("", "", "2.00")
     assert receipt.content["lines"] == [{"label": "4 pages", "amount": "2.00"}]
