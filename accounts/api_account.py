@@ -17,9 +17,10 @@ from accounts.api_auth import Caller
 from accounts.domain import devices, mail_addresses, people, session_life
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
-from accounts.models import ApiSignIn, Device, User
+from accounts.models import ApiSignIn, Device
 from tesigo.platform.api.etags import tagged
 from tesigo.platform.api.problems import Refusal
+from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.api.views import ApiViewSet
 from tesigo.platform.clean_fields import LineField
 
@@ -27,7 +28,7 @@ _READ = (ApiScope.ACCOUNT_READ,)
 _WRITE = (ApiScope.ACCOUNT_WRITE,)
 
 
-class ProfileSerializer(serializers.Serializer[User]):
+class ProfileSerializer(ApiSerializer):
     """A person as they know themselves."""
 
     id = serializers.UUIDField(source="public_id", read_only=True)
@@ -40,7 +41,7 @@ class ProfileSerializer(serializers.Serializer[User]):
     )
 
 
-class DeviceSerializer(serializers.Serializer[Any]):
+class DeviceSerializer(ApiSerializer):
     """A browser that is signed in."""
 
     id = serializers.IntegerField()

@@ -8,10 +8,11 @@ from rest_framework import serializers
 
 from billing.models import CreditNote, Payment, Receipt
 from documents.models.document import MAX_PAGES, MIN_PAGES
+from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, ModelSerializer
 
 
-class LineSerializer(serializers.Serializer[Any]):
+class LineSerializer(ApiSerializer):
     """One line of an order."""
 
     label = serializers.CharField()  # type: ignore[assignment]  # the name that lines have
@@ -19,7 +20,7 @@ class LineSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(help_text="base, tier, discount, promo, cap, floor or provider_minimum.")
 
 
-class PriceSerializer(serializers.Serializer[Any]):
+class PriceSerializer(ApiSerializer):
     """What a document costs now: what the order must show (R-13)."""
 
     pages = serializers.IntegerField()
@@ -31,13 +32,13 @@ class PriceSerializer(serializers.Serializer[Any]):
     code_problem = serializers.CharField(help_text="Why a code takes nothing off; else empty.")
 
 
-class PagesSerializer(serializers.Serializer[Any]):
+class PagesSerializer(ApiSerializer):
     """How many pages a price is asked for."""
 
     pages = serializers.IntegerField(min_value=MIN_PAGES, max_value=MAX_PAGES)
 
 
-class CheckoutSerializer(serializers.Serializer[Any]):
+class CheckoutSerializer(ApiSerializer):
     """An order: the price that was seen, and what its buyer agrees to."""
 
     total = serializers.DecimalField(max_digits=8, decimal_places=2, help_text="As GET price said.")
@@ -116,7 +117,7 @@ class PaymentSerializer(ModelSerializer):
         return ReceiptSerializer(receipt, context=self.context).data if receipt else None
 
 
-class OpenedSerializer(serializers.Serializer[Any]):
+class OpenedSerializer(ApiSerializer):
     """A payment that was opened, and where it is paid."""
 
     payment_id = serializers.UUIDField(source="pk")
@@ -127,7 +128,7 @@ class OpenedSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class BeingMadeSerializer(serializers.Serializer[Any]):
+class BeingMadeSerializer(ApiSerializer):
     """A paper that is being set."""
 
     detail = serializers.CharField()

@@ -13,6 +13,7 @@ from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import ExportFormat, UploadPurpose
 from documents.models import Document, Export, Section, Source, Upload
 from documents.models.document import MAX_PAGES
+from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
 
 
@@ -35,7 +36,7 @@ class BriefSerializer(ModelSerializer):
         extra_kwargs: ClassVar[dict[str, Any]] = {"search_for_sources": {"default": True}, "pages": {"default": 10}}
 
 
-class TypedBriefSerializer(serializers.Serializer[Any]):
+class TypedBriefSerializer(ApiSerializer):
     """A brief while it is typed: any of its fields, complete or not."""
 
     kind = LineField(required=False, allow_blank=True, max_length=16)
@@ -49,7 +50,7 @@ class TypedBriefSerializer(serializers.Serializer[Any]):
     author_name = LineField(required=False, allow_blank=True, max_length=500)
 
 
-class TypedSerializer(serializers.Serializer[Any]):
+class TypedSerializer(ApiSerializer):
     """A brief as it was typed last, and what it still needs to be one."""
 
     values = TypedBriefSerializer(help_text="Every field of the brief, as typed last.")
@@ -105,7 +106,7 @@ class FoundSerializer(DocumentSerializer):
         return str(self.context.get("excerpts", {}).get(document.pk, ""))
 
 
-class StoppedSerializer(serializers.Serializer[Any]):
+class StoppedSerializer(ApiSerializer):
     """A document that waits for somebody, and what comes next."""
 
     document = DocumentSerializer()
@@ -116,7 +117,7 @@ class StoppedSerializer(serializers.Serializer[Any]):
 # --- outline -----------------------------------------------------------------------------------------------------
 
 
-class _Row(serializers.Serializer[Any]):
+class _Row(ApiSerializer):
     id = serializers.UUIDField(read_only=True)
     number = serializers.CharField(read_only=True)
     title = LineField(max_length=300)
@@ -156,7 +157,7 @@ class OutlineChapterSerializer(_Row):
     sections = OutlineSectionSerializer(many=True, required=False)
 
 
-class OutlineSerializer(serializers.Serializer[Any]):
+class OutlineSerializer(ApiSerializer):
     """An outline, and whether it can be ordered as it is."""
 
     title = LineField(max_length=300, required=False, allow_blank=True)
@@ -210,7 +211,7 @@ def _add_up(row: dict[str, Any]) -> Decimal:
     return pages
 
 
-class OutlineWishSerializer(serializers.Serializer[Any]):
+class OutlineWishSerializer(ApiSerializer):
     """For which document an outline is wanted, and a wish for it."""
 
     document_id = serializers.UUIDField()
@@ -258,6 +259,7 @@ class WorkSerializer(ModelSerializer):
     csl = serializers.JSONField(help_text="The CSL-JSON item.")
     citations = serializers.IntegerField(source="times", help_text="How often the text cites it.")
     warnings = serializers.ListField(child=serializers.CharField())
+    url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
 
     class Meta:
         model = Source
@@ -268,7 +270,7 @@ class WorkSerializer(ModelSerializer):
         read_only_fields: ClassVar[Any] = fields
 
 
-class CitationSerializer(serializers.Serializer[CitationCard]):
+class CitationSerializer(ApiSerializer):
     """One citation with the passage that it rests on (R-10)."""
 
     number = serializers.IntegerField()
@@ -289,7 +291,7 @@ class CitationSerializer(serializers.Serializer[CitationCard]):
         return passage.page_label or (str(passage.page) if passage.page else "")
 
 
-class CitationReportSerializer(serializers.Serializer[Any]):
+class CitationReportSerializer(ApiSerializer):
     """The citation report of a finished document."""
 
     total = serializers.IntegerField()
@@ -299,13 +301,13 @@ class CitationReportSerializer(serializers.Serializer[Any]):
     citations = CitationSerializer(many=True)
 
 
-class StyleSerializer(serializers.Serializer[Any]):
+class StyleSerializer(ApiSerializer):
     """Another citation style for a finished document."""
 
     citation_style = StyleField()
 
 
-class StyleAtHandSerializer(serializers.Serializer[Any]):
+class StyleAtHandSerializer(ApiSerializer):
     """A citation style at hand."""
 
     name = serializers.CharField()
@@ -334,7 +336,7 @@ class ExportSerializer(ModelSerializer):
         return str(address_of(export)) if export.state == "ready" else None
 
 
-class WantedExportSerializer(serializers.Serializer[Any]):
+class WantedExportSerializer(ApiSerializer):
     """A file somebody wants."""
 
     format = serializers.ChoiceField(choices=ExportFormat.choices)
@@ -352,7 +354,7 @@ class UploadSerializer(ModelSerializer):
         read_only_fields: ClassVar[Any] = fields
 
 
-class HandedInSerializer(serializers.Serializer[Any]):
+class HandedInSerializer(ApiSerializer):
     """What is handed in: a file, or the text of a BibTeX or RIS list."""
 
     purpose = serializers.ChoiceField(choices=UploadPurpose.choices, required=False, default=UploadPurpose.SOURCE)

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from documents.domain import briefs, styles
 from documents.models import Document
 from generation.domain.job_status import Status
+from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, ModelSerializer
 
 
@@ -33,14 +34,14 @@ class WholeOrderSerializer(ModelSerializer):
         extra_kwargs: ClassVar[dict[str, Any]] = {"search_for_sources": {"default": True}, "pages": {"default": 10}}
 
 
-class WishSerializer(serializers.Serializer[Any]):
+class WishSerializer(ApiSerializer):
     """For which document an outline is wanted, and a wish for it."""
 
     document_id = serializers.UUIDField()
     wish = LineField(max_length=500, required=False, default="", allow_blank=True)
 
 
-class BegunSerializer(serializers.Serializer[Any]):
+class BegunSerializer(ApiSerializer):
     """What was begun, and where to ask how far it is."""
 
     job_id = serializers.UUIDField()
@@ -52,7 +53,7 @@ class BegunSerializer(serializers.Serializer[Any]):
     )
 
 
-class WaitsSerializer(serializers.Serializer[Any]):
+class WaitsSerializer(ApiSerializer):
     """What a job waits for."""
 
     what = serializers.CharField(help_text="payment, money, outline, budget, limit, models, retry …")
@@ -62,14 +63,14 @@ class WaitsSerializer(serializers.Serializer[Any]):
     latest = serializers.DateTimeField(allow_null=True, help_text="When it ends if it waits in vain.")
 
 
-class LeftSerializer(serializers.Serializer[Any]):
+class LeftSerializer(ApiSerializer):
     """Seconds left, as a range."""
 
     low = serializers.IntegerField()
     high = serializers.IntegerField()
 
 
-class JobStatusSerializer(serializers.Serializer[Any]):
+class JobStatusSerializer(ApiSerializer):
     """How far a job is."""
 
     job_id = serializers.UUIDField()
@@ -87,7 +88,7 @@ class JobStatusSerializer(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
-class WriterSerializer(serializers.Serializer[Any]):
+class WriterSerializer(ApiSerializer):
     """The model that is asked first for the texts of a document, and those that may be chosen."""
 
     model = LineField(max_length=100, allow_null=True, help_text="Null takes the choice back.")
@@ -95,21 +96,21 @@ class WriterSerializer(serializers.Serializer[Any]):
     offered = serializers.ListField(child=serializers.CharField(), read_only=True)
 
 
-class OfferedSerializer(serializers.Serializer[Any]):
+class OfferedSerializer(ApiSerializer):
     """A model that staff offer for writing."""
 
     name = serializers.CharField()
     provider = serializers.CharField()
 
 
-class StateSerializer(serializers.Serializer[Any]):
+class StateSerializer(ApiSerializer):
     """Where a document stands."""
 
     document_id = serializers.UUIDField()
     state = serializers.CharField()
 
 
-class ProgressSerializer(serializers.Serializer[Any]):
+class ProgressSerializer(ApiSerializer):
     """Everything that the progress page shows."""
 
     document = serializers.UUIDField()

@@ -1,11 +1,11 @@
 """What people allow, as programs see and send it."""
 
-from typing import Any
-
 from rest_framework import serializers
 
+from tesigo.platform.api.serializers import ApiSerializer
 
-class ConsentSerializer(serializers.Serializer[Any]):
+
+class ConsentSerializer(ApiSerializer):
     """One thing that a person is asked for."""
 
     kind = serializers.CharField()
@@ -13,7 +13,7 @@ class ConsentSerializer(serializers.Serializer[Any]):
     granted = serializers.BooleanField()
 
 
-class ConsentsSerializer(serializers.Serializer[Any]):
+class ConsentsSerializer(ApiSerializer):
     """What a person is asked for and allows, and whether that is about the present terms."""
 
     policy_version = serializers.CharField()
@@ -21,7 +21,7 @@ class ConsentsSerializer(serializers.Serializer[Any]):
     consents = ConsentSerializer(many=True)
 
 
-class AnswersSerializer(serializers.Serializer[Any]):
+class AnswersSerializer(ApiSerializer):
     """What a person allows from now on; what is not sent is not allowed."""
 
     essential = serializers.BooleanField(help_text="The terms and the privacy policy. Needed.")

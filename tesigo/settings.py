@@ -490,6 +490,11 @@ SPECTACULAR_SETTINGS = {
     "AUTHENTICATION_WHITELIST": ["accounts.api_auth.TokenAuthentication"],
     "PREPROCESSING_HOOKS": ["tesigo.platform.api.schema.only_v1"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "DocumentKindEnum": "documents.enums.DocumentKind",
+        "DocumentLanguageEnum": "documents.enums.Language",
+        "DocumentStateEnum": "documents.enums.DocumentState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},

@@ -1,7 +1,5 @@
 """The house's figures, for programs of staff (R-58)."""
 
-from typing import Any
-
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -12,10 +10,11 @@ from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
 from billing.domain import takings
 from generation.domain import figures
+from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.api.views import ApiViewSet
 
 
-class TokensSerializer(serializers.Serializer[Any]):
+class TokensSerializer(ApiSerializer):
     """Tokens that writing took since the beginning."""
 
     total = serializers.IntegerField(help_text="Input and output, of thrown-away drafts as well.")
@@ -23,7 +22,7 @@ class TokensSerializer(serializers.Serializer[Any]):
     documents = serializers.IntegerField(help_text="Finished documents.")
 
 
-class RevenueSerializer(serializers.Serializer[Any]):
+class RevenueSerializer(ApiSerializer):
     """Euros since the beginning, by the books."""
 
     gross = serializers.DecimalField(max_digits=14, decimal_places=2)
@@ -31,7 +30,7 @@ class RevenueSerializer(serializers.Serializer[Any]):
     net = serializers.DecimalField(max_digits=14, decimal_places=2)
 
 
-class StatsSerializer(serializers.Serializer[Any]):
+class StatsSerializer(ApiSerializer):
     """The house's figures; null for those that the caller's role does not see."""
 
     tokens = TokensSerializer(allow_null=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from rest_framework import serializers
 
 from tesigo.platform.api.serializers import ApiSerializer
@@ -51,6 +52,12 @@ def test_what_is_of_another_type_is_named(sent: dict[str, Any], name: str) -> No
     serializer = Sent(data=sent)
     assert not serializer.is_valid()
     assert set(serializer.errors) == {name}
+
+
+def test_of_a_query_everything_is_text() -> None:
+    serializer = Sent(data=QueryDict("pages=5&is_on=true&share=0.5"))
+    assert serializer.is_valid(), serializer.errors
+    assert serializer.validated_data["pages"] == 5
 
 
 @pytest.mark.parametrize("sent", [[], "x", 5, None, True])
