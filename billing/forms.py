@@ -13,7 +13,7 @@ from documents.models.document import MAX_PAGES, MIN_PAGES
 from tesigo.platform.forms import Form
 
 #: Of an address on a receipt.
-_MOST_LINES: Final = 6
+MOST_LINES: Final = 6
 _PAGES_ERROR = _("Choose a whole number of pages from 1 to 200.")
 
 
@@ -102,8 +102,8 @@ class PayForm(Form):
     def clean_address(self) -> str:
         """Lines without blank ones; so few that they stand on a sheet."""
         lines = [line.strip() for line in str(self.cleaned_data["address"]).split("\n") if line.strip()]
-        if len(lines) > _MOST_LINES:
-            raise forms.ValidationError(_("An address on the receipt has at most %d lines.") % _MOST_LINES)
+        if len(lines) > MOST_LINES:
+            raise forms.ValidationError(_("An address on the receipt has at most %d lines.") % MOST_LINES)
         return "\n".join(lines)
 
     def clean(self) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from billing.forms import MOST_LINES
 from billing.models import CreditNote, Payment, Receipt
 from documents.models.document import MAX_PAGES, MIN_PAGES
 from tesigo.platform.api.serializers import ApiSerializer
-from tesigo.platform.clean_fields import LineField, ModelSerializer
+from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
 
 
 class LineSerializer(ApiSerializer):
@@ -38,6 +39,22 @@ class PagesSerializer(ApiSerializer):
     pages = serializers.IntegerField(min_value=MIN_PAGES, max_value=MAX_PAGES)
 
 
+class AddresseeSerializer(ApiSerializer):
+    """Whom the receipt is made out to."""
+
+    name = LineField(max_length=120, help_text="Of a person or a firm.")
+    address = LinesField(required=False, default="", max_length=300, allow_blank=True)
+    country = LineField(required=False, default="", max_length=60, allow_blank=True)
+    vat_id = LineField(required=False, default="", max_length=60, allow_blank=True)
+
+    def validate_address(self, value: str) -> str:
+        """Lines without blank ones; so few that they stand on a sheet."""
+        lines = [line.strip() for line in value.split("\n") if line.strip()]
+        if len(lines) > MOST_LINES:
+            raise serializers.ValidationError(_("An address on the receipt has at most %d lines.") % MOST_LINES)
+        return "\n".join(lines)
+
+
 class CheckoutSerializer(ApiSerializer):
     """An order: the price that was seen, and what its buyer agrees to."""
 
@@ -47,6 +64,10 @@ class CheckoutSerializer(ApiSerializer):
     terms = serializers.BooleanField(help_text="The buyer has read the terms and agrees to them.")
     start_now = serializers.BooleanField(
         help_text="Writing starts at once; the right of withdrawal ends when the document is delivered."
+    )
+
+    addressee = AddresseeSerializer(
+        required=False, allow_null=True, default=None, help_text="For the receipt; else the address that signs in."
     )
 
     def validate_terms(self, value: bool) -> bool:

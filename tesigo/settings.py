@@ -490,10 +490,16 @@ SPECTACULAR_SETTINGS = {
     "AUTHENTICATION_WHITELIST": ["accounts.api_auth.TokenAuthentication"],
     "PREPROCESSING_HOOKS": ["tesigo.platform.api.schema.only_v1"],
     "COMPONENT_SPLIT_REQUEST": True,
+    #: Fields of the same name whose choices are different ones.
     "ENUM_NAME_OVERRIDES": {
         "DocumentKindEnum": "documents.enums.DocumentKind",
         "DocumentLanguageEnum": "documents.enums.Language",
         "DocumentStateEnum": "documents.enums.DocumentState",
+        "UploadStateEnum": "documents.enums.UploadState",
+        "ExportStateEnum": "documents.enums.ExportState",
+        "PaymentStateEnum": "billing.enums.PaymentState",
+        "DataExportStateEnum": "privacy.enums.ExportState",
+        "SiteLanguageEnum": LANGUAGES,
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

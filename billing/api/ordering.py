@@ -1,5 +1,6 @@
 """What pages cost, and ordering a document: nothing is charged without a person on Stripe's page."""
 
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from typing import Any, Final, cast
@@ -14,7 +15,7 @@ from accounts.domain.callers import caller_of
 from accounts.domain.signed_in import SignedInRequest
 from accounts.enums import ApiScope
 from billing import gates
-from billing.domain import orders, pricing, promo
+from billing.domain import addressees, orders, pricing, promo
 from billing.domain.checkout import Shown, open_checkout
 from billing.domain.pricing import Quote
 from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
@@ -109,7 +110,9 @@ class CheckoutViewSet(ApiViewSet):
         values = ordered.validated_data
         shown = Shown(values["total"], values["version"], promo.normalised(values["code"]))
         try:
-            payment = open_checkout(document_id=document.pk, shown=shown, buyer=buyer_of(_django(request)))
+            addressee = addressees.given(values["addressee"] or {})
+            buyer = replace(buyer_of(_django(request)), addressee=addressee)
+            payment = open_checkout(document_id=document.pk, shown=shown, buyer=buyer)
         except PriceChanged as change:
             words = _("The price is another one now. Nothing was charged.")
             price = _shown(change.quote, "")

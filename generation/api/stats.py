@@ -14,7 +14,7 @@ from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.api.views import ApiViewSet
 
 
-class TokensSerializer(ApiSerializer):
+class TokensTakenSerializer(ApiSerializer):
     """Tokens that writing took since the beginning."""
 
     total = serializers.IntegerField(help_text="Input and output, of thrown-away drafts as well.")
@@ -33,7 +33,7 @@ class RevenueSerializer(ApiSerializer):
 class StatsSerializer(ApiSerializer):
     """The house's figures; null for those that the caller's role does not see."""
 
-    tokens = TokensSerializer(allow_null=True)
+    tokens = TokensTakenSerializer(allow_null=True)
     jobs = serializers.DictField(
         child=serializers.DictField(child=serializers.IntegerField()),
         allow_null=True,

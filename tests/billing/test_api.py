@@ -106,6 +106,16 @@ def test_an_order_opens_one_page_to_pay_on(program: Program, document: Document,
     assert (shown["state"], shown["document"], shown["receipt"]) == ("pending", str(document.pk), None)
 
 
+def test_an_order_says_whom_the_receipt_is_for(program: Program, document: Document, sandbox: Running) -> None:
+    firm = {"name": "Lind & Ek", "address": "Way 1\n\nHarbour", "country": "Norway", "vat_id": "NO 1"}
+    assert order(program, document, addressee=firm).status_code == 201
+    assert Payment.objects.get().addressee == firm | {"address": "Way 1\nHarbour"}
+    for wrong in ({"address": "Way 1"}, {"name": "A", "address": "1\n" * 7}, "Lind"):
+        answer = order(program, document, addressee=wrong)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["pointer"].startswith("/addressee")
+
+
 def test_the_same_key_for_another_order_is_refused(program: Program, document: Document, sandbox: Running) -> None:
     key = uuid4().hex
     assert order(program, document, key=key).status_code == 201
@@ -169,8 +179,8 @@ def test_what_the_queue_and_the_allowance_say_is_told(
     assert not Payment.objects.exists()
 
 
-def test_a_provider_that_is_away_is_told(program: Program, document: Document, settings: Any) -> None:
-    settings.STRIPE_API_BASE = "http://127.0.0.1:1"
+def test_a_provider_that_is_away_is_told(program: Program, document: Document, sandbox: Running) -> None:
+    sandbox.control.fault("stripe", "500", times=20)
     answer = order(program, document)
     assert answer.status_code == 503
     assert kind_of(answer) == "provider-away"
