@@ -8,7 +8,7 @@ from django.contrib.auth import logout
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -65,7 +65,6 @@ class UserViewSet(ApiViewSet):
         summary="Change name or language",
         request=ProfileSerializer(partial=True),
         responses=ProfileSerializer,
-        examples=[OpenApiExample("A name", {"name": "Ada Lovelace"}, request_only=True)],
     )
     def change(self, request: Request) -> Response:
         """What is not sent stays. The address is changed on the page: it has to be proven there."""

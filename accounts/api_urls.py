@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import api
+from accounts import api, api_examples  # noqa: F401  # the examples are given once they are imported
 from accounts.api_account import DeviceViewSet, UserViewSet
 from accounts.api_data import DataExportViewSet, DataFileViewSet
 

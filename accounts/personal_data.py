@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 
 from accounts import rules
-from accounts.domain import known_as
+from accounts.domain import erasing, known_as
 from privacy import registry
 from privacy.registry import (
     DUTY,
@@ -24,15 +24,29 @@ from privacy.registry import (
     WORDS,
     Erased,
     PersonalData,
+    Piece,
     Retained,
     Rows,
+    Stage,
 )
 
 
 def register() -> None:
     """Declares users, devices, sign-in requests and mails, and the rows that others keep for us about them."""
     registry.register(
-        PersonalData(app="accounts", rows=_OURS | _KEPT_FOR_US, retention=rules.RULES, called=known_as.words_of)
+        PersonalData(
+            app="accounts",
+            rows=_OURS | _KEPT_FOR_US,
+            retention=rules.RULES,
+            erase=[
+                Piece("shut", erasing.shut, Stage.SHUT),
+                Piece("notes", erasing.forget_notes, Stage.STOP),
+                Piece("last mail", erasing.say_goodbye),
+                Piece("account", erasing.erase),
+            ],
+            hinders=[erasing.hinder],
+            called=known_as.words_of,
+        )
     )
 
 

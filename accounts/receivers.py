@@ -1,4 +1,4 @@
-"""What happens when somebody has signed in, by mail or by password, and when an export of their data has ended."""
+"""What happens when somebody has signed in, and when an export or an erasure of their data moves on."""
 
 from typing import Any
 from uuid import UUID
@@ -7,13 +7,14 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from accounts.domain import client, devices, mail, session_life
 from accounts.models import User
 from privacy.enums import ExportState
-from privacy.models import DataExport
-from privacy.signals import export_ended
+from privacy.models import DataExport, Erasure
+from privacy.signals import erasure_asked, erasure_cancelled, export_ended
 
 
 @receiver(user_logged_in)
@@ -41,3 +42,20 @@ def tell_of_export(export_id: UUID, **_: Any) -> None:
         template="data_export_ready" if is_ready else "data_export_failed",
         context={"by_staff": export.actor_id != export.user_id, "days": settings.DATA_EXPORT_DAYS},
     )
+
+
+@receiver(erasure_asked)
+def mail_that_it_was_asked(user_id: int, erasure_id: int, **_: Any) -> None:
+    """Says until when it can be taken back: whoever did not ask for it reads it in time."""
+    user = User.objects.get(pk=user_id)
+    due = Erasure.objects.get(pk=erasure_id).due_at
+    with translation.override(user.language):
+        day = date_format(due, "j F Y") if due else ""
+    mail.send_mail(user=user, template="erasure_asked", context={"day": day}, once_key=f"erasure:{erasure_id}")
+
+
+@receiver(erasure_cancelled)
+def mail_that_it_was_taken_back(user_id: int, erasure_id: int, **_: Any) -> None:
+    """Says that all stays as it was."""
+    user = User.objects.get(pk=user_id)
+    mail.send_mail(user=user, template="erasure_cancelled", context={}, once_key=f"erasure-back:{erasure_id}")

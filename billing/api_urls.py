@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from billing import api_examples  # noqa: F401  # they are given once they are imported
 from billing.api.ordering import CheckoutViewSet, PriceViewSet
 from billing.api.payments import PaperViewSet, PaymentViewSet
 

@@ -3,7 +3,7 @@
 from django.db.models import Model
 
 from billing import rules
-from billing.domain import copies
+from billing.domain import copies, erasing
 from privacy import registry
 from privacy.registry import (
     DUTY,
@@ -19,8 +19,10 @@ from privacy.registry import (
     Erased,
     Field,
     PersonalData,
+    Piece,
     Retained,
     Rows,
+    Stage,
     each,
     house,
 )
@@ -32,6 +34,8 @@ def register() -> None:
         PersonalData(
             app="billing",
             rows=_ROWS | _COPIES,
+            erase=[Piece("payments closed", erasing.close_payments, Stage.STOP), Piece("payments", erasing.erase)],
+            hinders=[erasing.hinder],
             retention=rules.RULES,
         )
     )

@@ -33,8 +33,8 @@ class PriceSerializer(ApiSerializer):
     code_problem = serializers.CharField(help_text="Why a code takes nothing off; else empty.")
 
 
-class PagesSerializer(ApiSerializer):
-    """How many pages a price is asked for."""
+class PagesSerializer(serializers.Serializer[Any]):
+    """How many pages a price is asked for: in the query, where all is text."""
 
     pages = serializers.IntegerField(min_value=MIN_PAGES, max_value=MAX_PAGES)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import requests
 import stripe
@@ -250,6 +251,15 @@ def raw(*, kind: str, object_id: str) -> Any:
         "dispute": v1.disputes.retrieve,
     }
     return _call(partial(doors[kind], object_id))
+
+
+def payment_and_intent(found: Any) -> tuple[UUID | None, str]:
+    """Whose an object of the mirror is: the id of our payment in its metadata, and of its PaymentIntent."""
+    try:
+        payment_id = UUID(_metadata(found).get("payment_id", ""))
+    except ValueError:
+        payment_id = None
+    return payment_id, _intent_id(found)
 
 
 def construct_event(*, payload: bytes, signature: str) -> Event:

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from djstripe import models as mirrored
 
 from billing import stripe_gateway as gateway
+from billing.domain import copies
 from billing.errors import Declined
-from billing.models import Mirror
+from billing.models import Mirror, Payment
+from privacy.domain import erasure
 from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
 
@@ -75,7 +77,24 @@ def _sync(row: Mirror) -> None:
         found = gateway.raw(kind=row.kind, object_id=row.object_id)
     except Declined:
         return  # Stripe has no such object
+    if _is_of_nobody(found):
+        return
     KINDS[row.kind].sync_from_stripe_data(found)
+    # An erasure that began meanwhile may have looked for copies before this one was written.
+    _is_of_nobody(found)
+
+
+def _is_of_nobody(found: Any) -> bool:
+    """Whether its payer is erased or about to be: nothing of it is copied, and what was copied goes."""
+    payment_id, intent_id = gateway.payment_and_intent(found)
+    about = Q(stripe_session_id=found.id) | Q(stripe_payment_intent_id__in=[found.id, intent_id])
+    if payment_id:
+        about |= Q(pk=payment_id)
+    payment = Payment.objects.filter(about).select_related("user").first()
+    if payment is None or not erasure.is_erased(user_id=payment.user_id):
+        return False
+    copies.forget(payment.user)
+    return True
 
 
 def _finish(row: Mirror, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from documents import api_examples  # noqa: F401  # they are given once they are imported
 from documents.api.documents import DocumentViewSet
 from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
 from documents.api.outline import OutlineViewSet

@@ -1,6 +1,7 @@
 """What this app holds about people, what becomes of it, and for how long (R-71 to R-73)."""
 
 from documents import rules
+from documents.domain import erasing
 from privacy import registry
 from privacy.registry import (
     DUTY,
@@ -13,6 +14,7 @@ from privacy.registry import (
     WORDS,
     Erased,
     PersonalData,
+    Piece,
     Rows,
     house,
 )
@@ -24,6 +26,8 @@ def register() -> None:
         PersonalData(
             app="documents",
             rows=_ROWS,
+            erase=[Piece("documents", erasing.erase)],
+            reads=erasing.text_of,
             retention=rules.RULES,
         )
     )
@@ -66,6 +70,7 @@ _ROWS = {
         of="owner",
         erased=Erased.KEPT,
         why="What was ordered, without a word of it: the books point at it. Others are deleted.",
+        emptied={"topic": "deleted"},
     ),
     "DocumentEvent": Rows(
         {

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from generation import api_examples  # noqa: F401  # they are given once they are imported
 from generation.api.jobs import AgainViewSet, JobViewSet, ProgressViewSet, WriterViewSet
 from generation.api.making import MakingViewSet
 from generation.api.stats import StatsViewSet

@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 
 from generation import rules
+from generation.domain import erasing
 from generation.enums import Scope
 from generation.models import BudgetUse
 from privacy import registry
@@ -16,7 +17,9 @@ from privacy.registry import (
     WORDS,
     Erased,
     PersonalData,
+    Piece,
     Rows,
+    Stage,
     each,
     house,
 )
@@ -28,6 +31,7 @@ def register() -> None:
         PersonalData(
             app="generation",
             rows=_ROWS,
+            erase=[Piece("jobs stopped", erasing.stop_jobs, Stage.STOP), Piece("jobs", erasing.erase)],
             retention=rules.RULES,
         )
     )

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +34,6 @@ class ConsentViewSet(ApiViewSet):
         summary="Allow or withdraw",
         request=AnswersSerializer,
         responses=ConsentsSerializer,
-        examples=[OpenApiExample("The terms alone", {"essential": True}, request_only=True)],
     )
     def replace(self, request: Request) -> Response:
         """Makes these what the person allows; each new answer is kept with its time and place."""

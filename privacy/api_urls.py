@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from privacy import api_examples  # noqa: F401  # they are given once they are imported
 from privacy.api import ConsentViewSet
 
 app_name = "privacy-api"

@@ -9,11 +9,12 @@ class PrivacyConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from privacy import personal_data
-        from privacy.domain import exports, purposes
+        from privacy.domain import erasure, exports, purposes
         from privacy.enums import ConsentKind
         from tesigo.platform import duty
 
         personal_data.register()
+        duty.register(erasure.ERASURES)
         purposes.register(
             purposes.Purpose(
                 kind=ConsentKind.ESSENTIAL,

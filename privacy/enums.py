@@ -28,3 +28,12 @@ class Answer(models.TextChoices):
     GRANTED = "granted", _("allowed")
     REFUSED = "refused", _("not allowed")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class ErasureState(models.TextChoices):
+    """How far an erasure is. Until it works, it can be taken back; from then on it goes to its end."""
+
+    ASKED = "asked", _("asked for")
+    WORKING = "working", _("at work")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("taken back")

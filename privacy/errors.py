@@ -1,4 +1,4 @@
-"""Refusals of an export of one's data. Each message is fit for the page."""
+"""Refusals of an export and of an erasure of one's data. Each message is fit for the page."""
 
 from datetime import timedelta
 
@@ -35,3 +35,28 @@ class BeingErased(ExportRefused):
 
 class ArchiveNotWhole(Exception):
     """What was written does not read back as it should: it must not be handed out."""
+
+
+class ErasureError(Exception):
+    """Why a person is not erased; `str()` of it is for whoever asked."""
+
+    message = gettext_lazy("This account cannot be erased.")
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or str(self.message))
+
+
+class ErasedAlready(ErasureError):
+    """There is nobody left to erase."""
+
+    message = gettext_lazy("This account is erased already.")
+
+
+class ErasedSoon(ErasureError):
+    """It has begun: it cannot be taken back, and nothing else may be done about the account."""
+
+    message = gettext_lazy("This account is being erased. That cannot be undone any more.")
+
+
+class Hindered(ErasureError):
+    """Something must come to its end first; the message says what."""

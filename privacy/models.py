@@ -1,4 +1,4 @@
-"""Consent, the audit trail, and exports of a person's data. Rows of the first two are only ever added."""
+"""Consent, the audit trail, and exports and erasures of a person's data. Rows of the first two are only ever added."""
 
 import uuid
 from typing import Final
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from privacy.enums import Answer, ConsentKind, ExportState
+from privacy.enums import Answer, ConsentKind, ErasureState, ExportState
 from tesigo.platform.duty import Duty
 
 #: The row that says how far the trail was cut, and where what is left begins.
@@ -115,3 +115,42 @@ class DataExport(Duty):
 
     def __str__(self) -> str:
         return f"data export {self.pk}"
+
+
+class Erasure(Duty):
+    """One erasure of a person (R-72): ``due_at`` is when it begins, ``by`` ids say who asked and who took it back.
+
+    ``sealed`` holds the words that the person was called by, encrypted, from the beginning of the work to its end: for
+    the last look whether any was left. ``left`` says where that look found some: tables and columns, no words.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="erasures")
+    state = models.CharField(max_length=10, choices=ErasureState, default=ErasureState.ASKED)
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by_id = models.BigIntegerField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    sealed = models.TextField(blank=True, editable=False)
+    left = models.JSONField(default=list, blank=True)
+
+    class Meta(Duty.Meta):
+        ordering = ["-asked_at"]
+        constraints = [
+            *Duty.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(state__in=[ErasureState.ASKED, ErasureState.WORKING]),
+                name="one_erasure_open_per_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ErasureState.WORKING) | Q(sealed=""), name="erasure_sealed_only_at_work"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[ErasureState.DONE, ErasureState.CANCELLED], ended_at__isnull=False)
+                | Q(state__in=[ErasureState.ASKED, ErasureState.WORKING], ended_at=None),
+                name="erasure_over_has_its_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"

@@ -1,19 +1,25 @@
 """What this app holds about people. Consents prove what was allowed and stay as long as the account does."""
 
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q
 
 from privacy import registry, rules
-from privacy.models import AuditEvent
+from privacy.domain import forgetting
+from privacy.models import AuditEvent, Erasure
 from privacy.registry import (
     DUTY,
     FACT,
     INNER,
     INNER_LINK,
     LINK,
+    SECRET,
     SHOWN,
     WORDS,
     Erased,
     PersonalData,
+    Piece,
     Retained,
     Rows,
 )
@@ -21,7 +27,11 @@ from privacy.registry import (
 
 def register() -> None:
     """Declares the fields of consents and of the audit trail, which holds ids only."""
-    registry.register(PersonalData(app="privacy", rows=_ROWS, retention=rules.RULES))
+    registry.register(
+        PersonalData(
+            app="privacy", rows=_ROWS, retention=rules.RULES, erase=[Piece("exports and consents", _forget_own)]
+        )
+    )
     # The ground floor knows no app, so its tables are declared here.
     registry.register(
         PersonalData(
@@ -32,7 +42,29 @@ def register() -> None:
     )
 
 
+def _forget_own(user: AbstractBaseUser, now: datetime) -> None:
+    # What an erasure needs for itself goes with its end.
+    forgetting.forget_app("privacy", user=user, but=[Erasure])
+
+
 _ROWS = {
+    "Erasure": Rows(
+        {
+            "id": SHOWN,
+            "user": LINK,
+            "state": FACT,
+            "asked_at": FACT,
+            "asked_by_id": INNER_LINK,
+            "begun_at": FACT,
+            "ended_at": FACT,
+            "sealed": SECRET.cleared,
+            "left": INNER,
+            **DUTY,
+        },
+        of="user",
+        erased=Erased.KEPT,
+        why="That somebody was erased, and when, must be provable; ids and dates.",
+    ),
     "Consent": Rows(
         {
             "id": SHOWN,

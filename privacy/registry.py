@@ -7,7 +7,7 @@ it, and what ends its life. Export, erasure and retention walk these declaration
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from django.apps import apps
@@ -100,7 +100,8 @@ class Rows:
 
     `of` finds a person's rows: the lookup that leads to the user ("document__owner"), or a function; None where rows
     are about nobody, or found only through others (`why` says so). `files` names fields with names of stored files.
-    `why` says why rows stay that an erasure keeps. `others` is for fields not named, of models that are not our own.
+    `why` says why rows stay that an erasure keeps; `emptied` what a field of theirs holds then that may not be empty.
+    `others` is for fields not named, of models that are not our own.
     """
 
     fields: Mapping[str, Field] = field(default_factory=dict)
@@ -111,6 +112,7 @@ class Rows:
     #: An export brings no earlier exports.
     files_exported: bool = True
     why: str = ""
+    emptied: Mapping[str, Any] = field(default_factory=dict)
     others: Field | None = None
 
     def treats(self, name: str) -> Field | None:
@@ -146,21 +148,39 @@ class Retention:
         return rows.order_by(self.since)
 
 
+class Stage(IntEnum):
+    """When a piece of an erasure has its turn."""
+
+    #: Nobody gets in any more.
+    SHUT = 0
+    #: Nothing is made, charged or sent any more.
+    STOP = 1
+    #: What is kept goes, the upper floors first.
+    ERASE = 2
+
+
 @dataclass(frozen=True)
 class Piece:
     """One part of an erasure. `run` opens transactions of its own, short ones, and may be slow between them.
 
     It is run again after a crash: what is gone already is no error. What it has to wait for it says by raising
-    `duty.PutOff`. A `first` piece runs before the pieces of all apps that are not: it stops what still writes.
+    `duty.PutOff`.
     """
 
     name: str
     run: Callable[[AbstractBaseUser, datetime], None]
-    first: bool = False
+    stage: Stage = Stage.ERASE
 
 
-#: Why a person cannot be erased now, in words for them; empty where nothing speaks against it.
-Hinder = Callable[[AbstractBaseUser, datetime], str]
+@dataclass(frozen=True)
+class Hindrance:
+    """Why a person cannot be erased now, in words for them; one that passes by itself is waited for."""
+
+    words: str
+    passes: bool = True
+
+
+Hinder = Callable[[AbstractBaseUser, datetime], Hindrance | None]
 
 
 @dataclass(frozen=True)
@@ -173,11 +193,12 @@ class PersonalData:
     app: str
     rows: Mapping[str, Rows]
     retention: Sequence[Retention] = ()
-    #: In this order; the upper floors come first.
     erase: Sequence[Piece] = ()
     hinders: Sequence[Hinder] = ()
     #: Words that name the person, for a look whether any of them was left behind: addresses and names.
     called: Callable[[AbstractBaseUser], Sequence[str]] | None = None
+    #: The text of a stored file by its name; None for one that is not read here.
+    reads: Callable[[str], Iterator[str] | None] | None = None
 
 
 #: What every row carries that must be worked on (R-116): when, how often, and places in the code.
@@ -226,9 +247,15 @@ def field_of(model: type[Model], name: str) -> Field | None:
 
 def all_rows() -> Iterator[tuple[type[Model], Rows]]:
     """Every declared model, the upper floors first, with how its rows are treated."""
-    for declaration in reversed(_declared.values()):
-        for name, rows in declaration.rows.items():
-            yield apps.get_model(_label(declaration, name)), rows
+    for app in reversed(_declared):
+        yield from rows_by(app)
+
+
+def rows_by(app: str) -> Iterator[tuple[type[Model], Rows]]:
+    """The models that one app has declared, others' among them."""
+    declaration = _declared[app]
+    for name, rows in declaration.rows.items():
+        yield apps.get_model(_label(declaration, name)), rows
 
 
 def of_person(model: type[Model], rows: Rows, user: AbstractBaseUser) -> QuerySet[Any]:
@@ -256,9 +283,9 @@ def retention_rules() -> Iterator[Retention]:
 
 
 def pieces() -> Iterator[Piece]:
-    """What erases a person: what still writes is stopped first, then the upper floors before the lower ones."""
+    """What erases a person, stage by stage, and in a stage the upper floors before the lower ones."""
     found = [piece for declaration in reversed(_declared.values()) for piece in declaration.erase]
-    yield from sorted(found, key=lambda piece: not piece.first)
+    yield from sorted(found, key=lambda piece: piece.stage)
 
 
 def hinders() -> Iterator[Hinder]:
@@ -271,6 +298,14 @@ def called(user: AbstractBaseUser) -> list[str]:
     """The addresses and names of a person, each once, the longest first."""
     said = {word for one in _declared.values() if one.called for word in one.called(user) if word}
     return sorted(said, key=lambda word: (-len(word), word))
+
+
+def text_of(stored_as: str) -> Iterator[str] | None:
+    """The text of a stored file, page by page; None for a kind of file that no app reads."""
+    for declaration in _declared.values():
+        if declaration.reads and (text := declaration.reads(stored_as)) is not None:
+            return text
+    return None
 
 
 def _label(declaration: PersonalData, name: str) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from privacy.domain import audit, exports, retention
+from privacy.domain import audit, erasure, exports, retention
 
 
 @shared_task(name="privacy.tasks.seal_audit", ignore_result=True)
@@ -24,3 +24,9 @@ def apply_retention() -> None:
 def make_data_export(export_id: str) -> None:
     """Puts all that is kept about a person into one file (R-71); why it failed stands in its row."""
     exports.make(export_id=UUID(export_id))
+
+
+@shared_task(name="privacy.tasks.erase", ignore_result=True)
+def erase(erasure_id: str) -> None:
+    """Erases one person whose time has come (R-72)."""
+    erasure.work(erasure_id=int(erasure_id))

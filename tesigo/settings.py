@@ -288,6 +288,10 @@ SESSION_LIVES = {
 }
 #: How long a sign-in counts as a proof of who sits there, where sessions are ended or the address is changed.
 PROOF_IS_FRESH = timedelta(minutes=env.int("PROOF_IS_FRESH_MINUTES", 15, min=1))
+#: How long somebody who asked to be erased can change their mind (R-72).
+ERASURE_WAITS = timedelta(days=env.int("ERASURE_WAITS_DAYS", 14, min=0, max=30))
+#: Whether the last look of an erasure reads every stored file as well; with very many it takes long.
+ERASURE_READS_FILES = env.bool("ERASURE_READS_FILES", True)
 POLICY_VERSION = "2026-11-29"
 
 # --- cookies, headers ---------------------------------------------------------------------------------

@@ -1,12 +1,21 @@
 """What a person is known as: the addresses they have and had, and what is found by them where no key leads."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from accounts.domain.addresses import canonical
 from accounts.models import Device, FormerAddress, Mail, MailEvent, SignInRequest, User
+
+#: Where the addresses of erased people end.
+NOBODYS: Final = "@deleted.invalid"
+
+
+def is_erased(user: AbstractBaseUser) -> bool:
+    """Whether there is nobody behind the row any more."""
+    return cast(User, user).email.endswith(NOBODYS)
 
 
 def addresses_of(user: AbstractBaseUser) -> list[str]:
@@ -14,7 +23,7 @@ def addresses_of(user: AbstractBaseUser) -> list[str]:
     person = cast(User, user)
     former = FormerAddress.objects.filter(user=person).values_list("email", "email_as_typed")
     found = {person.email, person.email_as_typed, *(one for pair in former for one in pair)}
-    return sorted(one for one in found if not one.endswith("@deleted.invalid"))
+    return sorted(one for one in found if not one.endswith(NOBODYS))
 
 
 def words_of(user: AbstractBaseUser) -> list[str]:
@@ -59,3 +68,10 @@ def tried_as(user: AbstractBaseUser, model: type[Model]) -> QuerySet[Any]:
     for address in addresses_of(user):
         mine |= Q(username__iexact=address) | Q(username__istartswith=f"{address} ")
     return model._default_manager.filter(mine)
+
+
+def find(typed: str) -> User | None:
+    """The person of an address in whatever letter case, or of an account's number; None for nobody."""
+    if typed.strip().isdecimal():
+        return User.objects.filter(pk=int(typed[:18])).first()
+    return User.objects.filter(email=canonical(typed)).first()

@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from accounts import providers
-from accounts.domain import mail_addresses
+from accounts.domain import known_as, mail_addresses
 from accounts.domain.bounces import Verdict, status_in, verdict
 from accounts.domain.proofs import Secrets
 from accounts.enums import MailState
@@ -79,6 +79,8 @@ def send_mail(*, user: User, template: str, context: Mapping[str, Any], once_key
     `templates/mails/<template>.txt` (its first line is the subject) and `.html` see `context` (ids, numbers, strings;
     it is kept in plain text), `site` and the user's `name`.
     """
+    if known_as.is_erased(user):
+        return  # what goes on without them, such as a refund, has nobody to tell
     fields = {"user": user, "to": user.email_as_typed, "template": template, "context": dict(context)}
     fields |= {"language": user.language, **duty.due_now(timezone.now())}
     if once_key is None:

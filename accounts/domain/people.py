@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.domain import addresses, devices, staff
+from accounts.domain import addresses, devices, known_as, staff
 from accounts.errors import AddressRefused
 from accounts.models import User
 from privacy.domain import audit
@@ -68,7 +68,7 @@ def block(*, user: User, by: User) -> bool:
 def unblock(*, user: User, by: User) -> bool:
     """Lets somebody in again; False if they were not shut out, or are erased: there is nobody to let in."""
     with transaction.atomic():
-        blocked = User.objects.filter(pk=user.pk, is_active=False).exclude(email__endswith="@deleted.invalid")
+        blocked = User.objects.filter(pk=user.pk, is_active=False).exclude(email__endswith=known_as.NOBODYS)
         changed = blocked.update(is_active=True)
         if changed:
             audit.record(action="user.unblocked", subject=user, by=by, details={"is_active": [False, True]})

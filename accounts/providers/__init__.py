@@ -34,7 +34,11 @@ def read(provider: str, body: bytes, headers: Headers, now: datetime) -> list[To
         raise EventRefused("unreadable") from error
     if not isinstance(data, dict):
         raise EventRefused("unreadable")
-    return reader(body, data, headers, now)
+    try:
+        return reader(body, data, headers, now)
+    except (TypeError, ValueError) as error:
+        # A list where a word should stand, half a character: whoever sends it has not signed it, or not as they say.
+        raise EventRefused("unreadable") from error
 
 
 def headers_for(mail_id: str) -> dict[str, str]:

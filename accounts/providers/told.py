@@ -15,6 +15,8 @@ from accounts.errors import EventRefused
 Headers = Mapping[str, str]
 #: Our own header, which comes back with reports: the id of the mail's row.
 MAIL_HEADER: Final = "X-TesiGo-Mail"
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _ID: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -54,13 +56,17 @@ def status_of(*values: object) -> str:
 
 def moment(value: object, *, otherwise: datetime) -> datetime:
     """A time as providers write it: ISO 8601, or seconds since 1970."""
+    found = otherwise
     try:
         if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
-        found = datetime.fromisoformat(value) if isinstance(value, str) else otherwise
+            found = datetime.fromtimestamp(value, UTC)
+        elif isinstance(value, str):
+            found = datetime.fromisoformat(value)
     except (ValueError, OverflowError, OSError):
         return otherwise
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    # A time that no database reads back is none.
+    return found if _FIRST <= found.replace(tzinfo=UTC) <= _LAST else otherwise
 
 
 def within(data: object, *keys: str) -> Any:

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 from math import ceil
-from typing import Any, Final, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,16 +28,6 @@ from tesigo.platform.api.idempotency import once_per_key
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
 
-_PRICE: Final = {
-    "pages": 12,
-    "version": 1,
-    "currency": "EUR",
-    "lines": [{"label": "12 pages at €0.50", "amount": "6.00", "kind": "base"}],
-    "total": "6.00",
-    "code": "",
-    "code_problem": "",
-}
-
 
 class PriceViewSet(ApiViewSet):
     """Prices."""
@@ -50,7 +40,6 @@ class PriceViewSet(ApiViewSet):
         summary="What a document costs",
         parameters=[OpenApiParameter("code", str, description="A promo code to take off.")],
         responses=PriceSerializer,
-        examples=[OpenApiExample("12 pages", _PRICE, response_only=True)],
     )
     def retrieve(self, request: Request, document_id: UUID) -> Response:
         """Lines and total as the price page shows them; an order sends ``total`` and ``version`` back."""
@@ -68,7 +57,6 @@ class PriceViewSet(ApiViewSet):
         summary="What pages cost",
         parameters=[PagesSerializer],
         responses=PriceSerializer,
-        examples=[OpenApiExample("12 pages", _PRICE, response_only=True)],
     )
     def quote(self, request: Request) -> Response:
         """The calculator: the price of so many pages, by the caller's own price list."""
@@ -92,11 +80,6 @@ class CheckoutViewSet(ApiViewSet):
         summary="Order a document",
         request=CheckoutSerializer,
         responses={201: OpenedSerializer},
-        examples=[
-            OpenApiExample(
-                "12 pages", {"total": "6.00", "version": 1, "terms": True, "start_now": True}, request_only=True
-            )
-        ],
     )
     @once_per_key
     def checkout(self, request: Request, document_id: UUID) -> Response:

@@ -95,5 +95,6 @@ class PaperViewSet(ApiViewSet):
         if (pdf := papers.read(paper=paper)) is None:
             being_made = BeingMadeSerializer({"detail": _("It is being set.")}).data
             return Response(being_made, status=202, headers={"Retry-After": "3"})
+        papers.note_taken(paper=paper, by=caller_of(self.request))
         name = f'attachment; filename="{papers.name_of(paper)}"'
         return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": name})

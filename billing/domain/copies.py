@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import CharField, Model, Q, QuerySet, TextField
+from django.db import transaction
+from django.db.models import CharField, ForeignKey, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from djstripe import models as djstripe
 
@@ -76,10 +77,10 @@ def ids_of(user: AbstractBaseUser) -> set[str]:
         if not (new := known - asked):
             break
         asked |= new
-        for model in tables():
-            if is_of_payers(model) and _has(model, "stripe_data"):
-                for data in _naming(model, new).values_list("stripe_data", flat=True).iterator():
-                    known |= set(_THEIRS.findall(str(data)))
+        for model in _with_ids():
+            if _has(model, "stripe_data"):
+                for id, data in _naming(model, new).values_list("id", "stripe_data").iterator():
+                    known |= {id, *_THEIRS.findall(str(data))}
     return known
 
 
@@ -109,12 +110,20 @@ def _naming(model: type[Model], ids: set[str]) -> QuerySet[Any]:
     if not ids:
         return rows.none()
     named = Q(id__in=ids) if _has(model, "id") and _is_text(model, "id") else Q(pk__in=[])
+    for pointer in model._meta.concrete_fields:
+        if isinstance(pointer, ForeignKey) and pointer.related_model in _with_ids():
+            there = pointer.related_model._default_manager.filter(id__in=ids)
+            named |= Q(**{f"{pointer.attname}__in": there.values(pointer.target_field.attname)})
     pattern = rf"\y({'|'.join(sorted(ids))})\y"
     for name in ("stripe_data", "data", "body"):
         if _has(model, name):
             rows = rows.annotate(**{f"{name}_text": Cast(name, TextField())})
             named |= Q(**{f"{name}_text__regex": pattern})
     return rows.filter(named)
+
+
+def _with_ids() -> list[type[Model]]:
+    return [model for model in tables() if is_of_payers(model) and _has(model, "id") and _is_text(model, "id")]
 
 
 def _our_ids(user: AbstractBaseUser) -> set[str]:
@@ -135,3 +144,15 @@ def _has(model: type[Model], name: str) -> bool:
 
 def _is_text(model: type[Model], name: str) -> bool:
     return isinstance(model._meta.get_field(name), CharField)
+
+
+def forget(user: AbstractBaseUser) -> None:
+    """Deletes the copies, by their ids and by SQL: dj-stripe's own ways keep rows and what stands in them."""
+    ids = ids_of(user)
+    theirs = [model for model in tables() if is_of_payers(model)]
+    with transaction.atomic():
+        Mirror.objects.filter(object_id__in=ids).delete()
+        found = {model: list(_naming(model, ids).values_list("pk", flat=True)) for model in theirs}
+        for model, keys in found.items():
+            # Rows that point at each other go in any order: keys are looked at when the transaction ends.
+            model._default_manager.filter(pk__in=keys)._raw_delete("default")

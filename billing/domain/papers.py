@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -19,7 +19,7 @@ from accounts.models import User
 from billing.domain import addressees
 from billing.models import CreditNote, Payment, Receipt, ReceiptFile, YearCounter
 from documents.domain import exporting
-from privacy.domain import audit
+from privacy.domain import audit, erasure
 from tesigo.platform import duty, removals
 from tesigo.platform.enqueue import enqueue_on_commit
 
@@ -57,8 +57,7 @@ def next_number(counter: type[YearCounter], *, year: int) -> int:
 def file_of(*, paper: Paper) -> ReceiptFile:
     """The paper's file, or that it is being made."""
     now = timezone.now()
-    about = {"receipt": paper} if isinstance(paper, Receipt) else {"credit_note": paper}
-    file, is_new = ReceiptFile.objects.get_or_create(**about, defaults=duty.due_now(now))
+    file, is_new = ReceiptFile.objects.get_or_create(**_about(paper), defaults=duty.due_now(now))
     if is_new:
         enqueue_on_commit(RECEIPTS.task, str(file.pk))
     return file
@@ -127,6 +126,35 @@ def _make(file: ReceiptFile) -> Callable[[], None]:
     return finish
 
 
+def make_out_to_nobody(*, paper: Paper, now: datetime) -> None:
+    """Takes the person off a paper and its file (R-72): the one change that the database lets pass, while its payer is
+    being erased. The file is deleted and made again from what is left.
+    """
+    file = ReceiptFile.objects.filter(**_about(paper)).first()
+    if file is not None and file.stored_as:
+        default_storage.delete(file.stored_as)
+    with transaction.atomic():
+        if paper.content and (paper.content["to"] or paper.content["document"]):
+            type(paper)._default_manager.filter(pk=paper.pk).update(content=_without_person(paper, paper.content))
+        if file is not None:
+            kept = _without_person(paper, file.content) if file.content else None
+            # Whoever is making it holds a lease that is over with this: what they make is thrown away.
+            ReceiptFile.objects.filter(pk=file.pk).update(content=kept, stored_as="", size=0, **duty.afresh(now))
+            enqueue_on_commit(RECEIPTS.task, str(file.pk))
+
+
+def _without_person(paper: Paper, content: Mapping[str, Any]) -> dict[str, Any]:
+    """As the trigger `billing_paper_append_only` has it: a note's line is why the money went back, in free words."""
+    kept = dict(content) | {"to": "", "document": ""}
+    if isinstance(paper, CreditNote):
+        kept["lines"] = [line | {"label": ""} for line in content["lines"]]
+    return kept
+
+
+def _about(paper: Paper) -> dict[str, Any]:
+    return {"receipt": paper} if isinstance(paper, Receipt) else {"credit_note": paper}
+
+
 def _payment_of(paper: Paper) -> Payment:
     return paper.payment if isinstance(paper, Receipt) else paper.receipt.payment
 
@@ -142,12 +170,13 @@ def render_pdf(paper: Paper, content: Mapping[str, Any]) -> bytes:
 
 
 def content_of(payment: Payment) -> dict[str, Any]:
-    """What every paper says of its payment."""
+    """What every paper says of its payment. One whose payer is erased is made out to nobody (R-72)."""
+    is_of_nobody = erasure.is_erased(user_id=payment.user_id)
     return {
         "payment": str(payment.pk),
-        "to": addressees.lines_of(payment),
+        "to": "" if is_of_nobody else addressees.lines_of(payment),
         "language": payment.user.language,
-        "document": str(payment.document),
+        "document": "" if is_of_nobody else str(payment.document),
         "pages": payment.pages,
         "lines": payment.lines,
         "amount": str(payment.amount),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,13 +42,6 @@ class MakingViewSet(ApiViewSet):
         summary="Ask for an outline",
         request=WishSerializer,
         responses={202: BegunSerializer},
-        examples=[
-            OpenApiExample(
-                "A wish for it",
-                {"document_id": "6f1c0c1e-2a34-4c0e-9a5b-0f6b1f0d7c11", "wish": "more about the history"},
-                request_only=True,
-            )
-        ],
     )
     @once_per_key
     def outline(self, request: Request) -> Response:
@@ -73,19 +66,6 @@ class MakingViewSet(ApiViewSet):
         summary="Order a whole work",
         request=WholeOrderSerializer,
         responses={202: BegunSerializer},
-        examples=[
-            OpenApiExample(
-                "A seminar paper",
-                {
-                    "title": "How lighthouses were kept",
-                    "kind": "seminar",
-                    "language": "en",
-                    "pages": 12,
-                    "requirements": "Compare two countries.",
-                },
-                request_only=True,
-            )
-        ],
     )
     @once_per_key
     def whole(self, request: Request) -> Response:

@@ -1,7 +1,7 @@
 """The house's figures, for programs of staff (R-58)."""
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,20 +52,6 @@ class StatsViewSet(ApiViewSet):
     @extend_schema(
         summary="The house's figures",
         responses=StatsSerializer,
-        examples=[
-            OpenApiExample(
-                "A young house",
-                {
-                    "tokens": {"total": 1_250_000, "average": 61_000, "documents": 20},
-                    "jobs": {
-                        "outline": {"queued": 0, "running": 1, "succeeded": 31, "failed": 1},
-                        "document": {"queued": 2, "running": 3, "succeeded": 20, "failed": 0},
-                    },
-                    "revenue": {"gross": "120.00", "back": "6.00", "net": "114.00"},
-                },
-                response_only=True,
-            )
-        ],
     )
     def retrieve(self, request: Request) -> Response:
         """Tokens and jobs for who may see jobs, revenue for who may see payments; all since the beginning."""

@@ -190,6 +190,29 @@ def fail(*, claim: Claim, reason: str, facts: str = "") -> None:
         progress.record(document_id=document.pk)
 
 
+def stop(*, job_id: UUID, reason: str, now: datetime) -> bool:
+    """Ends an open job whose owner leaves: nothing more is made, and the money goes back; false where it was over.
+
+    Steps that a worker holds are taken from it. No mail: there is nobody to read it.
+    """
+    with transaction.atomic():
+        document_id = Job.objects.values_list("document_id", flat=True).get(pk=job_id)
+        document = Document.objects.select_for_update().get(pk=document_id)
+        kind, state = Job.objects.values_list("kind", "state").get(pk=job_id)
+        if state not in {JobState.QUEUED, JobState.RUNNING}:
+            return False
+        if kind == JobKind.DOCUMENT:
+            refund_in_full(document_id=document.pk, cause=REFUND_CAUSE, reason=reason)
+        job = jobs.lock(job_id)
+        queue.take_away(job_id=job.pk, why=reason, now=now)
+        jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason)
+        if kind == JobKind.DOCUMENT:
+            lifecycle.move(document_id=document.pk, to=DocumentState.FAILED, cause="owner erased", now=now)
+        elif document.state == DocumentState.OUTLINING:
+            outline.fail(document_id=document.pk, reason=reason)
+    return True
+
+
 def _tell_failed(document: Document, job: Job, reason: str, now: datetime) -> None:
     lifecycle.move(
         document_id=document.pk, to=DocumentState.FAILED, cause="writing failed", now=now, failure=reason[:500]

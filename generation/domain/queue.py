@@ -182,6 +182,14 @@ def withdraw(*, job_id: UUID, why: str, now: datetime) -> None:
     )
 
 
+def take_away(*, job_id: UUID, why: str, now: datetime) -> None:
+    """Ends every step of a job, those included that a worker holds: what it made meanwhile is not committed."""
+    held = list(Step.objects.filter(job_id=job_id, state=StepState.CLAIMED).values_list("pk", flat=True))
+    attempts.abandon(step_ids=held)
+    open_ones = Step.objects.filter(job_id=job_id, state__in=[StepState.READY, StepState.CLAIMED])
+    open_ones.update(state=StepState.FAILED, lease_until=None, token=F("token") + 1, error=why[:500], finished_at=now)
+
+
 def add(*, job_id: UUID, sort_key: int, stage: Stage, sections: Sequence[UUID | None], round: int = 0) -> int:
     """Adds the steps of a stage, one for each section (``None`` for a step of the whole document).
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from privacy import registry
+from privacy.domain import table_words
 from privacy.domain.archive_tables import Table
 from privacy.registry import Holds, Retained, Retention
 
@@ -30,9 +31,8 @@ def _head(user: AbstractBaseUser, now: datetime) -> Iterator[str]:
     yield title
     yield "=" * len(title)
     yield ""
-    facts = {"number": user.pk, "at": said_date(localtime(now), "DATETIME_FORMAT"), "zone": settings.TIME_ZONE}
-    said = _("This archive holds what we keep about the account number %(number)d, as it was on %(at)s (%(zone)s).")
-    yield from _wrapped(said % facts)
+    said = _("This archive holds what we keep about the account number %(number)d, as it was on %(at)s.")
+    yield from _wrapped(said % {"number": user.pk, "at": said_date(localtime(now), "DATETIME_FORMAT")})
     if settings.NOTICE_BANNER:
         yield from _wrapped(str(settings.NOTICE_BANNER))
     yield ""
@@ -73,14 +73,14 @@ def _tables(tables: Sequence[Table]) -> Iterator[str]:
             continue
         rows = ngettext("%(rows)d row", "%(rows)d rows", table.count) % {"rows": table.count}
         yield f"{table.path}  ({rows})"
-        yield from _indented(_called(table))
+        yield from _indented(table_words.called(table.model))
         yield from _indented(_("Fields: %s") % ", ".join(field.name for field in table.fields))
         yield from _indented(_("Kept: %s") % _kept(table))
         yield ""
 
 
 def _empty(tables: Sequence[Table]) -> Iterator[str]:
-    empty = [_called(table) for table in tables if not table.count]
+    empty = [table_words.called(table.model) for table in tables if not table.count]
     if empty:
         yield from _heading(_("Nothing is kept about you here"))
         yield from _wrapped("; ".join(empty))
@@ -120,18 +120,18 @@ def _foot() -> Iterator[str]:
     yield from _wrapped(_("Questions: %(contact)s") % {"contact": settings.CONTACT_EMAIL})
 
 
-def _called(table: Table) -> str:
-    said = str(getattr(table.rows, "label", "")) or str(table.model._meta.verbose_name_plural)
-    return said[:1].upper() + said[1:]
-
-
 def _kept(table: Table) -> str:
     rules = [rule for rule in registry.retention_rules() if rule.model == table.model._meta.label]
-    if rules:
-        return "; ".join(f"{rule.label}: {_days(rule)}" for rule in rules)
+    said = [f"{rule.label}: {_days(rule)}" for rule in rules]
     if registry.retained(table.model) is Retained.BOOKS:
-        return _("as long as the law of taxes asks, without you once you are erased")
-    return _("as long as your account, or what it belongs to")
+        rest = _("as long as the law of taxes asks, without you once you are erased")
+    else:
+        rest = _("as long as your account, or what it belongs to")
+    if not said:
+        return rest
+    if all(rule.only or rule.empties for rule in rules):
+        said.append(_("everything else: %s") % rest)
+    return "; ".join(said)
 
 
 def _days(rule: Retention) -> str:

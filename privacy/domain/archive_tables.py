@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model, QuerySet
@@ -70,8 +71,16 @@ def tables() -> list[Table]:
 
     The audit trail is told in words instead, see `privacy.domain.activity`.
     """
-    found = [Table(model, rows) for model, rows in registry.all_rows() if rows.of is not None]
-    return [table for table in reversed(found) if table.fields and table.model is not AuditEvent]
+    floors: dict[str, int] = {}
+    found = []
+    for model, rows in registry.all_rows():
+        floors.setdefault(model._meta.app_label, -len(floors))
+        table = Table(model, rows)
+        if rows.of is not None and table.fields and model is not AuditEvent:
+            found.append(table)
+    # The account itself, then what is nearest to it: the registry has the upper floors first.
+    account = get_user_model()
+    return sorted(found, key=lambda table: (table.model is not account, floors[table.model._meta.app_label]))
 
 
 def write(archive: Archive, table: Table, user: AbstractBaseUser) -> None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from rest_framework import serializers
 
-from tesigo.platform.api.serializers import Strict
+from tesigo.platform.api.serializers import ApiModelSerializer
 from tesigo.platform.plain_text import clean_line, clean_lines
 
 
@@ -31,8 +31,8 @@ class LinesField(serializers.CharField):
         return text
 
 
-class ModelSerializer(Strict, serializers.ModelSerializer):  # type: ignore[type-arg]  # cannot be subscripted at run time
-    """A serializer of a model whose texts come in clean, and whose values are of the types that they should be."""
+class ModelSerializer(ApiModelSerializer):
+    """A serializer of a model whose texts come in clean."""
 
     serializer_field_mapping: ClassVar[dict[Any, Any]] = {
         **serializers.ModelSerializer.serializer_field_mapping,

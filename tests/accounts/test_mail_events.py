@@ -396,3 +396,57 @@ def test_the_database_keeps_an_event_once(sent: Mail) -> None:
 def test_get_and_a_page_of_another_site_find_nothing(client: Client) -> None:
     assert client.get("/mail/events/json/").status_code == 405
     assert mail.MAILS.name == "mail"
+
+
+#: What a field may hold that whoever fills it in has made up: half a character, no word, a number without end.
+NASTY: list[Any] = ["\ud800", "\x00", [], {}, [["x"]], {"x": []}, 10**4000, -1, 1.5, True, None, "x" * 10_000, "\u202e"]
+SHAPES: dict[str, dict[str, Any]] = {
+    "json": {"id": "1", "mail": "m", "event": "bounced", "status": "5.1.1", "at": 0},
+    "mailgun": {"signature": {"timestamp": "1", "token": "t", "signature": "s"}, "event-data": {"id": "1"}},
+    "ses": {
+        "Type": "Notification", "TopicArn": TOPIC, "SignatureVersion": "2", "Message": "{}", "MessageId": "1",
+        "Subject": "s", "Timestamp": "2026-01-01T00:00:00Z", "Signature": "AAAA", "SubscribeURL": "https://x/",
+        "SigningCertURL": f"https://{HOST}/SimpleNotificationService-0123456789abcdef.pem",
+    },
+    "postmark": {"RecordType": "Bounce", "Type": "HardBounce", "ID": 1, "Metadata": {}, "BouncedAt": "x"},
+}  # fmt: skip
+
+
+def spoilt(shape: Any) -> list[Any]:
+    """The shape with each of its values, also those within, made nasty in each way."""
+    found: list[Any] = []
+    for name, value in shape.items():
+        found += [{**shape, name: one} for one in NASTY]
+        if isinstance(value, dict):
+            found += [{**shape, name: one} for one in spoilt(value)]
+    return found
+
+
+@pytest.mark.parametrize("provider", SHAPES)
+def test_whatever_a_stranger_fills_in_is_refused_and_breaks_nothing(client: Client, provider: str) -> None:
+    for body in [SHAPES[provider], *spoilt(SHAPES[provider])]:
+        if json.dumps(body) != json.dumps({}):
+            assert post(client, provider, body) in (400, 503), body
+    assert not MailEvent.objects.exists()
+
+
+@pytest.mark.parametrize("provider", ["json", "mailgun", "postmark"])
+def test_a_time_that_no_calendar_has_is_that_of_its_arrival(client: Client, sent: Mail, provider: str) -> None:
+    for number, when in enumerate(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", -(10**10), 10**300]):
+        body: dict[str, Any]
+        if provider == "json":
+            body = {"id": f"e{number}", "mail": str(sent.pk), "event": "delivered", "at": when}
+            signed = generic.signature(json.dumps(body).encode(), secret=SECRET, at=int(time.time()))
+            assert post(client, "json", body, **{"X-TesiGo-Signature": signed}) == 200
+        elif provider == "mailgun":
+            stamp, token = str(int(time.time())), f"token{number}"
+            mac = hmac.new(KEY.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
+            data = {"id": f"e{number}", "event": "delivered", "timestamp": when}
+            body = {"signature": {"timestamp": stamp, "token": token, "signature": mac}, "event-data": data}
+            assert post(client, "mailgun", body) == 200
+        else:
+            body = {"RecordType": "Delivery", "MessageID": f"e{number}", "DeliveredAt": when}
+            assert post(client, "postmark", body, **{"X-TesiGo-Secret": SECRET}) == 200
+    # They can be read back.
+    kept = MailEvent.objects.values_list("happened_at", flat=True)
+    assert [abs(one - timezone.now()) < timedelta(minutes=1) for one in kept] == [True] * 4

@@ -19,6 +19,7 @@ from billing.enums import PaymentState
 from billing.gates import Refusal
 from billing.models import CreditNote, Payment, PriceList, Receipt, ReceiptFile, Refund
 from documents.models import Document
+from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.api.calling import Program, kind_of, program_of, with_token
 from tests.documents.factories import DocumentFactory, outlined_document
@@ -233,6 +234,8 @@ def test_a_receipt_and_its_notes_are_fetched_as_issued(program: Program, student
         there = program.get(url, Accept="application/pdf")
         assert (there.status_code, there.content) == (200, b"%PDF-1.7")
         assert papers.name_of(paper) in there.headers["Content-Disposition"]
+    taken = AuditEvent.objects.filter(actor_id=student.pk, action__endswith=".downloaded").order_by("id")
+    assert [event.action for event in taken] == ["receipt.downloaded", "credit_note.downloaded"]
 
 
 def test_receipts_are_bounded(program: Program, student: User, price_list: PriceList, settings: Any) -> None:

@@ -33,6 +33,8 @@ POINTS: Final = {
     "file held, not read": "-documents.domain.extraction._read",
     "passages stored, file not read to its end": "+documents.domain.extraction._store",
     "file read, not noted": "-documents.domain.extraction._name_source",
+    "tables written, files not": "-privacy.domain.archive._write_files",
+    "archive stored, not noted": "-privacy.domain.exports._end",
     "file deleted, not noted": "+tesigo.platform.removals._remove",
 }
 
@@ -114,6 +116,14 @@ def _remove(number: str) -> None:
     removals.remove(removal_id=int(number))
 
 
+def _export(number: str) -> None:
+    from uuid import UUID
+
+    from privacy.domain import exports
+
+    exports.make(export_id=UUID(number))
+
+
 DEEDS: Final[dict[str, Callable[[str], None]]] = {
     "order": _order,
     "refund": _advance,
@@ -121,6 +131,7 @@ DEEDS: Final[dict[str, Callable[[str], None]]] = {
     "mail": _mail,
     "read": _read,
     "remove": _remove,
+    "export": _export,
 }
 
 

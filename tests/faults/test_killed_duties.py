@@ -15,12 +15,16 @@ from accounts.models import Mail
 from documents.domain import uploads
 from documents.enums import UploadPurpose, UploadState
 from documents.models import Passage, Source, Upload
+from privacy.domain import exports
+from privacy.enums import ExportState
 from sandbox.testing import Running
 from tesigo.platform import removals
 from tesigo.platform.models import Removal
 from tests.documents import files
 from tests.documents.factories import DocumentFactory, UserFactory
+from tests.documents.removing import remove_what_is_due
 from tests.faults.mortal import Mortal, mortal
+from tests.privacy.everything import person_with_everything
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -83,6 +87,22 @@ def test_a_file_whose_remover_is_killed_is_gone_in_the_end(process: Mortal) -> N
     is_done_by_the_next(process, "remove", Removal.objects.get(), "file deleted, not noted")
     assert not Removal.objects.exists()
     assert not default_storage.exists(name)
+
+
+@pytest.mark.parametrize("point", ["tables written, files not", "archive stored, not noted"])
+def test_an_export_whose_maker_is_killed_is_made_by_the_next_and_nothing_else_is_left(
+    process: Mortal, point: str
+) -> None:
+    before = set(default_storage.listdir("data-exports")[1]) if default_storage.exists("data-exports") else set()
+    ada = person_with_everything("Ada")
+    row = exports.ask(user=ada, by=ada, now=timezone.now())
+    is_done_by_the_next(process, "export", row, point)
+    row.refresh_from_db()
+    assert (row.state, row.tries, row.due_at) == (ExportState.READY, 2, None)
+    remove_what_is_due()
+    left = set(default_storage.listdir("data-exports")[1]) - before
+    assert left == {row.stored_as.rpartition("/")[2]}
+    assert Mail.objects.filter(template="data_export_ready").count() == 1
 
 
 def test_a_file_that_kills_every_reader_is_given_up(process: Mortal) -> None:

@@ -14,7 +14,7 @@ from accounts.models import Mail, MailEvent
 from billing.models import Mirror, Payment, PriceList, Receipt, ReceiptFile, Refund, WebhookEvent
 from documents.enums import ExportFormat, UploadPurpose, UploadState
 from documents.models import Document, Export, Rendering, Upload
-from privacy.models import AuditEvent, DataExport
+from privacy.models import AuditEvent, DataExport, Erasure
 from tesigo import waiting
 from tesigo.celery import app
 from tesigo.platform import duty
@@ -53,6 +53,7 @@ def receipt_file() -> ReceiptFile:
 ROWS: dict[str, Callable[[], duty.Duty]] = {
     "alert": lambda: Alert.objects.create(key="k", subject="Said to staff", text="Words within"),
     "data_export": lambda: DataExport.objects.create(user=UserFactory.create()),
+    "erasure": lambda: Erasure.objects.create(user=document().owner),
     "event": lambda: WebhookEvent.objects.create(event_id="evt_1", type="x.y", object_id="z", payload={}),
     "export": lambda: Export.objects.create(document=document(), format=ExportFormat.PDF, fingerprint="f"),
     "mail_event": lambda: MailEvent.objects.create(

@@ -11,6 +11,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.api_models import ApiSignIn, ApiToken
@@ -20,15 +21,27 @@ from accounts.models import Device, FormerAddress, Mail, MailEvent, MailStop, Si
 from billing.enums import Movement, PaymentState
 from billing.models import Assignment, Booking, CreditNote, Dispute, Entry, PromoCode, Receipt, ReceiptFile, Redemption
 from documents.enums import CitationCheck, ExportFormat, ExportState, UploadPurpose, UploadState
-from documents.models import Citation, Document, Export, Rendering, SectionRevision, Source, Upload
+from documents.models import Citation, Document, Export, Rendering, SectionRevision, Source, TypedBrief, Upload
 from generation.enums import Scope
-from generation.models import Attempt, BudgetUse, Job, JobEvent, PersonalLimit, Reservation, Step
+from generation.models import (
+    AIModel,
+    Attempt,
+    BudgetUse,
+    Job,
+    JobEvent,
+    PersonalLimit,
+    Reservation,
+    Step,
+    WholeOrder,
+    WriterChoice,
+)
 from privacy.enums import ExportState as DataExportState
-from privacy.models import Consent, DataExport
+from privacy.models import Consent, DataExport, Erasure
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 
 
+@transaction.atomic  # a booking balances when it is committed
 def person_with_everything(name: str, *, language: str = "en") -> User:
     """Somebody called `name`; every word about them has it in it."""
     user: User = UserFactory.create(
@@ -68,6 +81,7 @@ def _signing_in(user: User, name: str) -> None:
     Session.objects.create(session_key=f"secret-session-{name}", session_data="secret", expire_date=now)
     quotas.spend(user=user, what="draft", limit=5)
     Consent.objects.create(user=user, kind="analytics", granted=True, policy_version="1", ip="203.0.113.9")
+    Erasure.objects.create(user=user, state="cancelled", ended_at=timezone.now())
     DataExport.objects.create(
         user=user, state=DataExportState.READY, stored_as=stored("data-exports", "secret older archive"), size=20,
         due_at=None, finished_at=now, expires_at=now + timedelta(days=7),
@@ -107,6 +121,7 @@ def _documents(document: Document, name: str) -> None:
     )  # fmt: skip
     document.events.create(from_state="draft", to_state="outlined", cause="asked for")
     Rendering.objects.create(document=document)
+    TypedBrief.objects.create(document=document, values={"topic": f"{name} is typing"})
 
 
 def _money(document: Document, name: str) -> None:
@@ -140,4 +155,6 @@ def _writing(document: Document, name: str) -> None:
     )
     PersonalLimit.objects.create(person=user, tokens=1000)
     BudgetUse.objects.create(scope=Scope.USER_DAY, period=f"{now:%Y-%m-%d}", subject=str(user.pk))
+    WholeOrder.objects.create(document=document)
+    WriterChoice.objects.create(document=document, model=AIModel.objects.earliest("pk"))
     Reservation.objects.create(document=document, tokens=1, cost=1, expires_at=now + timedelta(hours=1))

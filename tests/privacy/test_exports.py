@@ -16,7 +16,7 @@ from pytest_django import Settings
 from accounts.domain import people
 from accounts.models import Mail, SignInRequest, User
 from documents.models import Document, Section, Upload
-from privacy.domain import archive, archive_tables, audit, exports, retention, trail_words
+from privacy.domain import archive, archive_tables, audit, exports, retention, table_words, trail_words
 from privacy.domain.archive_file import Archive, check
 from privacy.enums import ExportState
 from privacy.errors import ArchiveNotWhole, TooManyExports
@@ -173,6 +173,11 @@ def test_of_what_staff_did_to_others_their_own_export_has_no_ids() -> None:
     audit.record(action="staff.looked", subject=ada, by=clerk, details={"at": "person"})
     (line,) = json.loads(archive_of(clerk).read("activity.json"))
     assert (line["by"], line["about"], line["details"]) == ("you", "accounts.user", {})
+
+
+def test_every_table_has_words() -> None:
+    tables = {table.model._meta.label_lower for table in archive_tables.tables()}
+    assert tables - set(table_words.WORDS) == set()
 
 
 def test_every_action_that_code_notes_has_words() -> None:

@@ -65,11 +65,12 @@ class Pages(CursorPagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """As OpenAPI 3.1 says "or null"."""
-        link = {"type": ["string", "null"], "format": "uri"}
+        link: dict[str, Any] = {"type": ["string", "null"], "format": "uri"}
+        following = link | {"example": "https://tesigo.example/api/v1/documents?cursor=cD0yMDI2"}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
-            "properties": {"next": link, "previous": link, "results": schema},
+            "properties": {"next": following, "previous": link | {"example": None}, "results": schema},
         }
 
 

@@ -35,6 +35,10 @@ class ApiSerializer(Strict, serializers.Serializer[Any]):
     """A serializer whose values are of the types that they should be."""
 
 
+class ApiModelSerializer(Strict, serializers.ModelSerializer[Any]):
+    """The same for the fields of a model."""
+
+
 def _fits(field: Any, value: Any) -> bool:
     """Whether a value is of the type that the field is described by; of what is missing or null the field decides."""
     if value is empty or value is None:

@@ -1,0 +1,170 @@
+"""Examples of documents for the description of the API."""
+
+from typing import Any, Final
+
+from documents.serializers import (
+    BriefSerializer,
+    CitationReportSerializer,
+    DocumentSerializer,
+    ExportSerializer,
+    FoundSerializer,
+    HandedInSerializer,
+    OutlineSerializer,
+    SectionSerializer,
+    StoppedSerializer,
+    StyleAtHandSerializer,
+    StyleSerializer,
+    TypedBriefSerializer,
+    TypedSerializer,
+    UploadSerializer,
+    WantedExportSerializer,
+    WorkSerializer,
+)
+from tesigo.platform.api.examples import give
+
+_ID: Final = "6f1c0c1e-2a34-4c0e-9a5b-0f6b1f0d7c11"
+_AT: Final = "2026-11-29T10:00:00Z"
+_BRIEF: Final[dict[str, Any]] = {
+    "kind": "seminar",
+    "topic": "How lighthouses were kept",
+    "language": "en",
+    "level": "bachelor",
+    "pages": 12,
+    "citation_style": "apa",
+    "requirements": "Compare two countries.",
+    "search_for_sources": True,
+    "author_name": "Ada Lovelace",
+}
+_DOCUMENT: Final[dict[str, Any]] = {
+    "id": _ID,
+    "title": "Keeping the Light",
+    **_BRIEF,
+    "state": "outlined",
+    "progress": 0,
+    "failure": "",
+    "outline_error": "",
+    "body_pages": None,
+    "is_editable": True,
+    "is_frozen": False,
+    "ordered_at": None,
+    "created_at": _AT,
+    "updated_at": _AT,
+}
+
+
+def _row(number: str, title: str, pages: str, *below: dict[str, Any]) -> dict[str, Any]:
+    words = {"covers": "What it is about", "leaves_out": ""}
+    row: dict[str, Any] = {"id": _ID, "number": number, "title": title, **words, "pages": pages}
+    return row | {"sections": list(below)} if below else row
+
+
+_OUTLINE: Final = {
+    "title": "Keeping the Light",
+    "state": "outlined",
+    "pages": 12,
+    "is_complete": True,
+    "error": "",
+    "waits_for": None,
+    "sections": [
+        _row("1", "Introduction", "2.00"),
+        _row("2", "The work", "10.00", _row("2.1", "Nights", "6.00"), _row("2.2", "Days", "4.00")),
+    ],
+}
+_CITATION: Final = {
+    "number": 1,
+    "section": _ID,
+    "sentence": "The lens turned on a bath of mercury.",
+    "key": "ellingsen-2019",
+    "source_title": "Keeping the Light",
+    "who_and_when": "Ellingsen, 2019",
+    "address": "https://doi.org/10.1000/abc",
+    "page": "12",
+    "passage": "The lens turned on a bath of mercury, driven by a weight.",
+    "check_result": "overlap",
+    "check_note": "",
+}
+
+give(
+    {
+        BriefSerializer: _BRIEF,
+        DocumentSerializer: _DOCUMENT,
+        FoundSerializer: {**_DOCUMENT, "excerpt": "trimmed the wick each night"},
+        StoppedSerializer: {
+            "document": _DOCUMENT,
+            "detail": "The outline is ready and not ordered yet.",
+            "next": "outline",
+        },
+        TypedBriefSerializer: {"topic": "How lighth", "pages": 12},
+        TypedSerializer: {
+            "values": {**_BRIEF, "topic": ""},
+            "saved_at": _AT,
+            "is_brief": False,
+            "missing": {"topic": ["This field may not be blank."]},
+        },
+        OutlineSerializer: _OUTLINE,
+        SectionSerializer: {
+            "id": _ID,
+            "number": "2.1",
+            "level": 2,
+            "parent": _ID,
+            "position": 2,
+            "title": "Nights",
+            "pages": "6.0",
+            "revision": 3,
+            "written_at": _AT,
+            "text": "The lens turned on a bath of mercury [@ellingsen-2019, p. 12].",
+            "html": "<p>The lens turned on a bath of mercury (Ellingsen, 2019, p. 12).</p>",
+        },
+        WorkSerializer: {
+            "id": 7,
+            "key": "ellingsen-2019",
+            "origin": "upload",
+            "upload": _ID,
+            "title": "Keeping the Light",
+            "csl": {"id": "ellingsen-2019", "type": "book", "title": "Keeping the Light"},
+            "doi": "10.1000/abc",
+            "url": "",
+            "page_count": 210,
+            "retracted_at": None,
+            "warnings": [],
+            "citations": 4,
+        },
+        CitationReportSerializer: {
+            "total": 1,
+            "sources": 1,
+            "removed": 0,
+            "by_check": {"overlap": 1},
+            "citations": [_CITATION],
+        },
+        StyleSerializer: {"citation_style": "ieee"},
+        StyleAtHandSerializer: {"name": "apa", "title": "APA (7th edition)"},
+        ExportSerializer: {
+            "id": _ID,
+            "format": "pdf",
+            "with_ai_statement": False,
+            "citation_style": "apa",
+            "state": "ready",
+            "size": 184_320,
+            "created_at": _AT,
+            "finished_at": _AT,
+            "file_url": f"https://tesigo.example/api/v1/documents/{_ID}/export/{_ID}/file",
+        },
+        WantedExportSerializer: {"format": "pdf", "with_ai_statement": False},
+        UploadSerializer: {
+            "id": _ID,
+            "purpose": "source",
+            "name": "keeping-the-light.pdf",
+            "size": 1_048_576,
+            "format": "pdf",
+            "state": "extracting",
+            "verdict": "",
+            "pages_total": 210,
+            "pages_read": 40,
+            "created_at": _AT,
+        },
+        HandedInSerializer: {
+            "purpose": "source",
+            "bibtex": "@book{lind2020,\n  author={Lind, Ada},\n  title={On rocks},\n  year=2020\n}",
+        },
+    }
+)

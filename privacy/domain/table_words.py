@@ -1,0 +1,67 @@
+"""What the tables of an export are called by people, and what a row of each is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+#: By the names that Django has for models. A test holds that every table of an export has words here.
+WORDS: Final[Mapping[str, Promise]] = {
+    "account.emailaddress": _("Your address, as the library for signing in keeps it"),
+    "accounts.apisignin": _("Programs that you signed in by mail"),
+    "accounts.apitoken": _("Tokens that you made for programs"),
+    "accounts.dailyuse": _("How often you did what is limited by the day"),
+    "accounts.device": _("Browsers in which you are signed in"),
+    "accounts.formeraddress": _("Addresses that you had before"),
+    "accounts.mail": _("Mails to you, and how far each got"),
+    "accounts.mailevent": _("What mail servers told us about mails to you"),
+    "accounts.mailstop": _("Notes that an address of yours takes no mails"),
+    "accounts.signinrequest": _("Requests to sign in with your address, from where, and what became of them"),
+    "accounts.user": _("Your account: address, name, language"),
+    "axes.accessattempt": _("Failed tries to sign in with a password"),
+    "axes.accessfailurelog": _("Log of failed tries to sign in with a password"),
+    "axes.accesslog": _("Log of signing in and out with a password"),
+    "billing.assignment": _("Which of two price lists you see"),
+    "billing.booking": _("Bookings of your payments in our books"),
+    "billing.creditnote": _("Credit notes: what they say of money that went back"),
+    "billing.dispute": _("Payments that you disputed at your bank"),
+    "billing.entry": _("The sums of these bookings, in cents"),
+    "billing.payment": _("Payments"),
+    "billing.paymentevent": _("How each payment went on, step by step"),
+    "billing.receipt": _("Receipts: what they say"),
+    "billing.receiptfile": _("The PDF files of receipts and credit notes"),
+    "billing.redemption": _("Promo codes that you used"),
+    "billing.refund": _("Money that went back to you"),
+    "documents.citation": _("Citations: which sentence rests on which passage, and how that was checked"),
+    "documents.document": _("Documents: what you described and how far they are"),
+    "documents.documentevent": _("How each document went on, step by step"),
+    "documents.export": _("Files to take away that were made of your documents"),
+    "documents.passage": _("Passages of your sources"),
+    "documents.rendering": _("Texts that are being set for the screen"),
+    "documents.section": _("Sections of your documents, with their text"),
+    "documents.sectionrevision": _("Earlier texts of sections"),
+    "documents.source": _("Sources"),
+    "documents.typedbrief": _("What you typed last into a description and did not save"),
+    "documents.upload": _("Files that you handed in"),
+    "generation.attempt": _("Questions to AI models for your documents"),
+    "generation.budgetuse": _("What was spent on writing for you, by day"),
+    "generation.job": _("Orders to write"),
+    "generation.jobevent": _("How each order to write went on"),
+    "generation.personallimit": _("Your own daily limit of tokens"),
+    "generation.reservation": _("Places in the queue held for you"),
+    "generation.step": _("Steps of writing, with what each made"),
+    "generation.wholeorder": _("Works that a program of yours ordered in one call"),
+    "generation.writerchoice": _("Which model you chose to write a document"),
+    "mfa.authenticator": _("Second factors: that they are there, without what opens them"),
+    "privacy.consent": _("What you allowed and withdrew, when and from where"),
+    "privacy.dataexport": _("Exports like this one"),
+    "sessions.session": _("When your sessions end"),
+}
+
+
+def called(model: type[Model]) -> str:
+    """Words for a table in the language that is active; without any, what the model is called in code."""
+    known = WORDS.get(model._meta.label_lower)
+    return str(known) if known is not None else str(model._meta.verbose_name_plural)
