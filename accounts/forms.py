@@ -47,6 +47,15 @@ class NewAddressForm(Form):
     email = address_field(_("Your new e-mail address"))
 
 
+class EraseForm(Form):
+    """Asks once more before an account is erased."""
+
+    sure = forms.BooleanField(
+        label=_("I understand that nothing of it can be brought back"),
+        error_messages={"required": _("Tick this to have the account erased.")},
+    )
+
+
 class CodeForm(Form):
     """The six digits of the mail; spaces and hyphens between them do not matter."""
 

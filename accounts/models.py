@@ -72,6 +72,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     #: When a mail to them did not arrive; their pages say so until they have read it (R-54).
     mail_refused_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    #: When they are to be erased, as they asked for: their pages say so, without asking anything more (R-72).
+    erasure_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

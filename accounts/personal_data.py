@@ -68,6 +68,7 @@ _OURS = {
             "session_epoch": INNER,
             "created_at": SHOWN,
             "mail_refused_at": FACT.cleared,
+            "erasure_due_at": FACT.cleared,
             "inactive_told_at": FACT.cleared,
             "groups": INNER.cleared,
             "user_permissions": INNER.cleared,

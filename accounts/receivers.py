@@ -46,9 +46,10 @@ def tell_of_export(export_id: UUID, **_: Any) -> None:
 
 @receiver(erasure_asked)
 def mail_that_it_was_asked(user_id: int, erasure_id: int, **_: Any) -> None:
-    """Says until when it can be taken back: whoever did not ask for it reads it in time."""
-    user = User.objects.get(pk=user_id)
+    """Their pages and a mail say until when it can be taken back: whoever did not ask for it reads it in time."""
     due = Erasure.objects.get(pk=erasure_id).due_at
+    User.objects.filter(pk=user_id).update(erasure_due_at=due)
+    user = User.objects.get(pk=user_id)
     with translation.override(user.language):
         day = date_format(due, "j F Y") if due else ""
     mail.send_mail(user=user, template="erasure_asked", context={"day": day}, once_key=f"erasure:{erasure_id}")
@@ -57,5 +58,6 @@ def mail_that_it_was_asked(user_id: int, erasure_id: int, **_: Any) -> None:
 @receiver(erasure_cancelled)
 def mail_that_it_was_taken_back(user_id: int, erasure_id: int, **_: Any) -> None:
     """Says that all stays as it was."""
+    User.objects.filter(pk=user_id).update(erasure_due_at=None)
     user = User.objects.get(pk=user_id)
     mail.send_mail(user=user, template="erasure_cancelled", context={}, once_key=f"erasure-back:{erasure_id}")

@@ -1,15 +1,37 @@
 """How long what has to do with people and their way in is kept (R-73, R-77)."""
 
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, cast
 
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain import inactivity
+from accounts.models import User
 from privacy.registry import Retention
 
+
+class _Unused(Retention):
+    """Accounts whose owners were told a month ago and have not come since."""
+
+    def due(self, now: datetime) -> QuerySet[Model]:
+        """The people whose time is over, the longest away first."""
+        return cast("QuerySet[Model]", inactivity.to_erase(now=now))
+
+
+def _erase(people: QuerySet[Model]) -> int:
+    return inactivity.erase(people=cast("QuerySet[User]", people))
+
+
 RULES: Final = (
+    _Unused(
+        "accounts.User",
+        _("Accounts that nobody uses; we write to you 30 days before they are erased"),
+        inactivity.KEPT,
+        forget=_erase,
+        ends=False,
+    ),
     Retention("accounts.Mail", _("Mails sent to you"), timedelta(days=90)),
     Retention(
         "accounts.MailEvent",

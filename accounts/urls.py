@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, address, data, mail_events, programs, proving, signin
+from accounts.views import account, address, data, erasing, mail_events, programs, proving, signin
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("signin/not-me/<str:token>/", signin.deny, name="deny"),
     path("signout/", signin.signout, name="signout"),
     path("account/", account.account, name="account"),
+    path("account/erase/", erasing.erase, name="erase"),
+    path("account/keep/", erasing.keep, name="keep"),
     path("account/prove/", proving.prove, name="prove"),
     path("account/data/", data.data, name="data"),
     path("account/data/export/", data.data_export, name="data-export"),

@@ -32,5 +32,7 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    # Before the rules are applied: whoever is due to be told is told first.
+    "tell-inactive": {"task": "accounts.tasks.tell_inactive", "schedule": crontab(hour=2, minute=53)},
     "apply-retention": {"task": "privacy.tasks.apply_retention", "schedule": crontab(hour=3, minute=17)},
 }

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.domain import devices, people, resending
+from accounts.domain import devices, known_as, people, resending
 from accounts.domain.staff import NotAllowed
 from accounts.models import Device, Mail, User
-from privacy.domain import exports
-from privacy.errors import ExportRefused
+from privacy.domain import erasure, exports
+from privacy.errors import ErasureError, ExportRefused
 from privacy.models import DataExport
 from tesigo.audited import looked
 from tesigo.person_sections import SECTIONS, Section
@@ -39,8 +39,8 @@ class Act:
     done: Any
     nothing: Any
     do: Callable[[User, User], bool]
-    #: Whether a page asks again before it is done.
-    asks: str = ""
+    #: What a page says that asks again before it is done; empty where none does.
+    asks: Any = ""
 
 
 def _sign_out(person: User, by: User) -> bool:
@@ -50,6 +50,11 @@ def _sign_out(person: User, by: User) -> bool:
 
 def _export(person: User, by: User) -> bool:
     exports.ask(user=person, by=by, now=timezone.now())
+    return True
+
+
+def _erase(person: User, by: User) -> bool:
+    erasure.ask(user=person, by=by, at_once=True)
     return True
 
 
@@ -81,6 +86,18 @@ ACTS: Final[dict[str, Act]] = {
         done=gettext_lazy("It is being put together. It stands below when it is ready, and they are told by mail."),
         nothing=gettext_lazy("There is nothing to put together."),
         do=_export,
+    ),
+    "erase": Act(
+        right="accounts.erase_user",
+        label=gettext_lazy("Erase at once"),
+        done=gettext_lazy("They are being erased. A mail tells them; “Work that waits” shows it until it is done."),
+        nothing=gettext_lazy("There is nobody to erase."),
+        do=_erase,
+        asks=gettext_lazy(
+            "Their documents, files and sources, their address and name are deleted now, without days in which they "
+            "could change their mind. What is being written is stopped and paid back. Payments stay in the books "
+            "without them. Nothing of it can be brought back."
+        ),
     ),
 }
 
@@ -116,9 +133,12 @@ def act_on_person(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if person.is_staff and not request.user.is_superuser:
         # Who may block people may not shut colleagues out.
         raise PermissionDenied
+    if act.asks and "sure" not in request.POST:
+        context = {**admin.site.each_context(request), "title": act.label, "act": act, "name": what, "person": person}
+        return render(request, "admin/sure.html", context)
     try:
         is_done = act.do(person, cast(User, request.user))
-    except (NotAllowed, ExportRefused) as refusal:
+    except (NotAllowed, ExportRefused, ErasureError) as refusal:
         messages.error(request, str(refusal))
     else:
         level = messages.SUCCESS if is_done else messages.INFO
@@ -196,6 +216,8 @@ def _may(section: Section, row: Any, request: HttpRequest) -> dict[str, bool]:
 
 
 def _fits(name: str, person: User) -> bool:
+    if name == "erase":
+        return not (person.is_staff or known_as.is_erased(person))
     return name in {"sign-out", "export"} or (name == "block") == person.is_active
 
 

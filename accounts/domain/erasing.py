@@ -100,6 +100,7 @@ def erase(user: AbstractBaseUser, now: datetime) -> None:
             language="en",
             last_login=None,
             mail_refused_at=None,
+            erasure_due_at=None,
             is_active=False,
             is_staff=False,
             is_superuser=False,

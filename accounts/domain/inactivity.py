@@ -1,16 +1,21 @@
 """Accounts that nobody uses: their owner is told a month before, then they are erased (R-73)."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Greatest
 
 from accounts.api_models import ApiSignIn, ApiToken
 from accounts.domain import mail
 from accounts.models import Device, User
-from privacy.domain import audit
+from privacy.domain import audit, erasure
+from privacy.errors import ErasureError
+from privacy.models import Erasure
+
+logger = logging.getLogger(__name__)
 
 #: From the last use of an account to its erasure, and how long before that its owner is told.
 KEPT: Final = timedelta(days=730)
@@ -34,7 +39,22 @@ def unused(*, since: datetime) -> QuerySet[User]:
 def to_erase(*, now: datetime) -> QuerySet[User]:
     """Those whose time is over: told a month ago or longer, and away ever since."""
     told = Q(inactive_told_at__lte=now - TOLD_BEFORE, inactive_told_at__gte=F("used_at"))
-    return unused(since=now - KEPT).filter(told)
+    asked = Erasure.objects.filter(user=OuterRef("pk"), state__in=erasure.OPEN)
+    return unused(since=now - KEPT).filter(~Exists(asked), told)
+
+
+def erase(*, people: QuerySet[User]) -> int:
+    """Has them erased at once, in the background; returns how many. Who has something to end first waits for it."""
+    begun = 0
+    for user in people:
+        try:
+            erasure.ask(user=user, by=None, at_once=True)
+        except ErasureError as error:
+            # A payment on its way, say: asked again the next night.
+            logger.info("an unused account is not erased yet: %s", type(error), extra={"user": user.pk})
+        else:
+            begun += 1
+    return begun
 
 
 def tell(*, now: datetime) -> int:

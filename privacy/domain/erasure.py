@@ -48,6 +48,11 @@ ERASURES: Final = duty.Kind(
 )
 
 
+def days() -> int:
+    """How many days there are to change one's mind."""
+    return int(settings.ERASURE_WAITS.days)
+
+
 def open_one(*, user: AbstractBaseUser) -> Erasure | None:
     """The erasure of the person that is asked for or at work; None where there is none."""
     return Erasure.objects.filter(user=user.pk, state__in=OPEN).first()

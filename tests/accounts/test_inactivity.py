@@ -11,7 +11,10 @@ from accounts.domain import inactivity
 from accounts.enums import ApiScope
 from accounts.models import Device, Mail, User
 from accounts.tasks import tell_inactive
-from privacy.models import AuditEvent
+from privacy import registry
+from privacy.domain import erasure, retention
+from privacy.models import AuditEvent, Erasure
+from tesigo.platform.models import Alert
 from tests.accounts.journey import Post, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +107,36 @@ def test_who_never_came_back_after_signing_up_counts_from_that_day() -> None:
     ada = User.objects.create_user("ada@university.example", created_at=NOW - timedelta(days=701))
     assert inactivity.tell(now=NOW) == 1
     assert told(ada) == NOW
+
+
+def unused_for_long(name: str = "ada") -> User:
+    """Told a month ago, and not seen since."""
+    return away(740, name, inactive_told_at=NOW - timedelta(days=31))
+
+
+def test_the_nightly_rules_have_them_erased_once() -> None:
+    ada, _bo = unused_for_long(), away(740, "bo")
+    retention.apply(now=timezone.now())
+    asked = Erasure.objects.get()
+    assert (asked.user_id, asked.asked_by_id) == (ada.pk, None)
+    retention.apply(now=timezone.now())
+    assert Erasure.objects.count() == 1
+    assert User.objects.get(pk=ada.pk).email == "ada@university.example", "that is work for a worker"
+    assert erasure.work(erasure_id=asked.pk)
+    assert User.objects.get(pk=ada.pk).email.endswith("@deleted.invalid")
+    retention.apply(now=timezone.now() + timedelta(days=1))
+    assert Erasure.objects.count() == 1
+    done = AuditEvent.objects.filter(action="retention.applied", details__model="accounts.User")
+    assert [event.details["rows"] for event in done] == [1]
+
+
+def test_who_has_something_to_end_first_waits_and_keeps_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, bo = unused_for_long(), unused_for_long("bo")
+    hinders = lambda user, now: registry.Hindrance("a payment", passes=True) if user.pk == ada.pk else None  # noqa: E731
+    monkeypatch.setattr(registry, "hinders", lambda: iter([hinders]))
+    retention.apply(now=timezone.now())
+    assert [one.user_id for one in Erasure.objects.all()] == [bo.pk]
+    assert not Alert.objects.exists()
+    monkeypatch.undo()
+    retention.apply(now=timezone.now())
+    assert {one.user_id for one in Erasure.objects.all()} == {ada.pk, bo.pk}
