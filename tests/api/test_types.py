@@ -7,6 +7,7 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 from tesigo.platform.api.serializers import ApiSerializer
+from tesigo.platform.clean_fields import LineField
 
 
 class Part(ApiSerializer):
@@ -52,6 +53,17 @@ def test_what_is_of_another_type_is_named(sent: dict[str, Any], name: str) -> No
     serializer = Sent(data=sent)
     assert not serializer.is_valid()
     assert set(serializer.errors) == {name}
+
+
+class Line(ApiSerializer):
+    line = LineField(max_length=5)
+
+
+def test_what_is_taken_away_from_a_text_makes_no_room() -> None:
+    assert Line(data={"line": "ab\u200bcd"}).is_valid()
+    long = Line(data={"line": "abcde\u200b"})
+    assert not long.is_valid()
+    assert [error.code for error in long.errors["line"]] == ["max_length"]
 
 
 def test_of_a_query_everything_is_text() -> None:
