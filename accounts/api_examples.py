@@ -4,6 +4,7 @@ from typing import Final
 
 from accounts.api_account import DeviceSerializer, ProfileSerializer
 from accounts.api_data import DataExportSerializer
+from accounts.api_erasing import ErasureSerializer, KeptSerializer
 from accounts.serializers import AskedSerializer, AskSerializer, ProveSerializer, RefreshSerializer, TokenPairSerializer
 from tesigo.platform.api.examples import give
 
@@ -32,6 +33,8 @@ give(
             "mail_refused_at": None,
         },
         DeviceSerializer: {"id": 3, "name": "Firefox on Linux", "created_at": _AT, "last_seen_at": _AT},
+        ErasureSerializer: {"state": "asked", "asked_at": _AT, "begins_at": "2026-12-13T10:00:00Z"},
+        KeptSerializer: {"was_asked": True},
         DataExportSerializer: {
             "id": _ID,
             "state": "ready",

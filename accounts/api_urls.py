@@ -5,6 +5,7 @@ from django.urls import path
 from accounts import api, api_examples  # noqa: F401  # the examples are given once they are imported
 from accounts.api_account import DeviceViewSet, UserViewSet
 from accounts.api_data import DataExportViewSet, DataFileViewSet
+from accounts.api_erasing import ErasureViewSet
 
 app_name = "accounts-api"
 urlpatterns = [
@@ -22,5 +23,11 @@ urlpatterns = [
         DataFileViewSet.as_view({"get": "download"}),
         name="export-data-file",
     ),
+    path(
+        "user/delete-account",
+        ErasureViewSet.as_view({"get": "retrieve", "delete": "ask"}),
+        name="delete-account",
+    ),
+    path("user/delete-account/cancel", ErasureViewSet.as_view({"post": "keep"}), name="keep-account"),
     path("user/sign-out-everywhere", DeviceViewSet.as_view({"post": "leave"}), name="sign-out-everywhere"),
 ]

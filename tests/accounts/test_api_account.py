@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.domain import devices
 from accounts.enums import ApiScope
 from accounts.models import ApiSignIn, Device, User
-from privacy.models import Consent, DataExport
+from privacy.models import Consent, DataExport, Erasure
 from tests.accounts.journey import DAY, HOUR, MINUTE, back
 from tests.api.calling import Program, kind_of, program_of, with_token
 from tests.documents.factories import UserFactory
@@ -183,3 +183,35 @@ def test_exports_of_a_day_are_bounded(program: Program, settings: Any) -> None:
     assert answer.status_code == 429
     assert kind_of(answer) == "quota-reached"
     assert int(answer.headers["Retry-After"]) > 0
+
+
+# --- the end of an account ----------------------------------------------------------------------------------------
+
+
+def test_an_account_is_to_be_erased_and_kept_after_all(program: Program, student: User) -> None:
+    path = f"{USER}/delete-account"
+    assert program.get(path).status_code == 404
+    asked = program("DELETE", path)
+    assert asked.status_code == 202, asked.content
+    assert asked.json()["state"] == "asked"
+    assert asked.json()["begins_at"] > (timezone.now() + 13 * DAY).isoformat()
+    assert program("DELETE", path).json() == asked.json() == program.get(path).json()
+    assert Erasure.objects.count() == 1
+    assert program.post(f"{path}/cancel", {}).json() == {"was_asked": True}
+    assert program.post(f"{path}/cancel", {}).json() == {"was_asked": False}
+    assert program.get(path).status_code == 404
+    assert User.objects.filter(pk=student.pk, is_active=True).exists()
+
+
+def test_an_account_is_erased_by_nobody_who_has_not_just_signed_in(student: User) -> None:
+    lasting = with_token(student, ApiScope.ACCOUNT_WRITE)
+    for program in (signed_in_long_ago(student), lasting):
+        assert kind_of(program("DELETE", f"{USER}/delete-account")) == "proof-required"
+    assert not Erasure.objects.exists()
+
+
+def test_an_erasure_that_has_begun_is_not_taken_back(program: Program, student: User) -> None:
+    program("DELETE", f"{USER}/delete-account")
+    Erasure.objects.update(state="working")
+    assert kind_of(program.post(f"{USER}/delete-account/cancel", {})) == "being-erased"
+    assert kind_of(program("DELETE", f"{USER}/delete-account")) == "being-erased"
