@@ -22,9 +22,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
-from privacy.domain import archive, audit
+from privacy.domain import archive, audit, erasure
 from privacy.enums import ExportState
-from privacy.errors import ArchiveNotWhole, TooManyExports
+from privacy.errors import ArchiveNotWhole, BeingErased, TooManyExports
 from privacy.models import DataExport
 from privacy.signals import export_ended
 from tesigo.platform import duty, removals
@@ -63,11 +63,14 @@ EXPORTS: Final = duty.Kind(
 def ask(*, user: AbstractBaseUser, by: AbstractBaseUser | None, now: datetime) -> DataExport:
     """Has everything that is kept about the person put together; one that is being made already is returned.
 
-    A person may ask so many times in a UTC day; what staff ask for is not counted. Raises TooManyExports.
+    A person may ask so many times in a UTC day; what staff ask for is not counted. Raises TooManyExports,
+    or BeingErased where an erasure has begun; until it does, who asked for one may take everything along.
     """
     with transaction.atomic():
         # Two tabs at once ask one after the other.
         get_user_model()._default_manager.select_for_update().get(pk=user.pk)
+        if erasure.is_erased(user_id=user.pk):
+            raise BeingErased
         under_way = of(user=user).filter(state=ExportState.PENDING).first()
         if under_way is not None:
             return under_way
