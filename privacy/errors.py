@@ -28,9 +28,15 @@ class TooManyExports(ExportRefused):
 
 
 class BeingErased(ExportRefused):
-    """The person is being erased, or is erased: what is still there will not be for long."""
+    """The person is being erased: what is still there will not be for long."""
 
-    message = gettext_lazy("This account is being erased: no export of it can be made any more.")
+    message = gettext_lazy("This account is being erased, so no export can be made. Call the erasure off first.")
+
+
+class Gone(ExportRefused):
+    """The person is erased: nothing is left that would be theirs."""
+
+    message = gettext_lazy("This account is erased: what is left of it, for the books, names nobody.")
 
 
 class ArchiveNotWhole(Exception):
