@@ -132,6 +132,15 @@ class AccountClosed(SignInRefused):
     message = _("This account is closed. Write to us if you think that it should not be.")
 
 
+class AddressMoved(SignInRefused):
+    """Its account has another one since lately: one made anew would stand in the way of undoing that."""
+
+    message = _(
+        "The account of this address was given another one less than three days ago. Sign in with that one. If it was "
+        "not you who changed it, undo it: the link is in the mail that we sent here then."
+    )
+
+
 class StaffUsePassword(SignInRefused):
     """The address is proven, but belongs to staff (R-55)."""
 

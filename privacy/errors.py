@@ -33,6 +33,12 @@ class BeingErased(ExportRefused):
     message = gettext_lazy("This account is being erased, so no export can be made. Call the erasure off first.")
 
 
+class Gone(ExportRefused):
+    """The person is erased: nothing is left that would be theirs."""
+
+    message = gettext_lazy("This account is erased: what is left of it, for the books, names nobody.")
+
+
 class ArchiveNotWhole(Exception):
     """What was written does not read back as it should: it must not be handed out."""
 

@@ -86,6 +86,12 @@ def confirm(*, user: User, session_key: str, code: str, now: datetime) -> None:
     devices.end_sessions(keys)
 
 
+def can_be_undone_at(*, email: str, now: datetime) -> bool:
+    """Whether somebody's address was this one until lately, and nobody's is now."""
+    lately = FormerAddress.objects.filter(email=email, undone_at=None, changed_at__gt=now - UNDO_WITHIN)
+    return lately.exists() and not User.objects.filter(email=email).exists()
+
+
 def find_undo(*, token: str, now: datetime) -> FormerAddress:
     """What the link of the old mailbox is about, unchanged. Raises `UnknownLink` or `UndoTooLate`."""
     former = FormerAddress.objects.filter(undo_hash__in=keyed_hashes("address-undo", token)).first()

@@ -1,16 +1,19 @@
 """What a person is known as: the addresses they have and had, and what is found by them where no key leads."""
 
 from typing import Any, Final, cast
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from accounts.domain.addresses import canonical
+from accounts.domain.addresses import canonical, login_name
 from accounts.models import Device, FormerAddress, Mail, MailEvent, SignInRequest, User
 
 #: Where the addresses of erased people end.
 NOBODYS: Final = "@deleted.invalid"
+#: Digits of a number that a key may have.
+_LONGEST_NUMBER: Final = 18
 
 
 def is_erased(user: AbstractBaseUser) -> bool:
@@ -71,7 +74,16 @@ def tried_as(user: AbstractBaseUser, model: type[Model]) -> QuerySet[Any]:
 
 
 def find(typed: str) -> User | None:
-    """The person of an address in whatever letter case, or of an account's number; None for nobody."""
-    if typed.strip().isdecimal():
-        return User.objects.filter(pk=int(typed[:18])).first()
-    return User.objects.filter(email=canonical(typed)).first()
+    """Whom an operator means by an address in any spelling, an account's number, or its public id; None for nobody."""
+    typed = typed.strip()
+    if typed.isascii() and typed.isdigit():
+        # A longer one is nobody's: cut short it would be somebody else's.
+        return User.objects.filter(pk=int(typed)).first() if len(typed) <= _LONGEST_NUMBER else None
+    if "@" in typed:
+        # As it stands first: staff may have an address with a tag, which would otherwise mean somebody else.
+        exactly = User.objects.filter(email=login_name(typed)).first()
+        return exactly or User.objects.filter(email=canonical(typed)).first()
+    try:
+        return User.objects.filter(public_id=UUID(typed)).first()
+    except ValueError:
+        return None

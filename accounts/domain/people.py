@@ -1,17 +1,10 @@
 """What people change about themselves, and staff about them."""
 
-from typing import Final
-from uuid import UUID
-
 from django.db import transaction
 
-from accounts.domain import addresses, devices, known_as, staff
-from accounts.errors import AddressRefused
+from accounts.domain import devices, known_as, staff
 from accounts.models import User
 from privacy.domain import audit
-
-#: Digits of a number that a key may have.
-_LONGEST_NUMBER: Final = 18
 
 
 def change_profile(*, user: User, name: str, language: str, by: User) -> None:
@@ -20,26 +13,6 @@ def change_profile(*, user: User, name: str, language: str, by: User) -> None:
         User.objects.filter(pk=user.pk).update(name=name, language=language)
         audit.record(action="user.profile_changed", subject=user, by=by, details={"language": language})
     user.name, user.language = name, language
-
-
-def named(typed: str) -> User:
-    """Whom an operator means by an address in any spelling, the number of an account, or its public id.
-
-    Raises User.DoesNotExist.
-    """
-    typed = typed.strip()
-    if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_NUMBER:
-        return User.objects.get(pk=int(typed))
-    if "@" not in typed:
-        try:
-            return User.objects.get(public_id=UUID(typed))
-        except ValueError:
-            raise User.DoesNotExist from None
-    try:
-        return User.objects.get(email=addresses.parse(typed).canonical)
-    except (AddressRefused, User.DoesNotExist):
-        # As it stands: staff may have one that nobody could sign up with.
-        return User.objects.get(email=addresses.login_name(typed))
 
 
 def set_premium(*, user: User, premium: bool, by: User) -> bool:

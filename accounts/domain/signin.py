@@ -10,8 +10,16 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.domain import addresses, browsers, client, mail, mail_addresses, proofs, signin_limits
-from accounts.errors import AccountClosed, CodeNeeded, SignInRefused, StaffUsePassword, UnknownLink, UsedElsewhere
+from accounts.domain import address_change, addresses, browsers, client, mail, mail_addresses, proofs, signin_limits
+from accounts.errors import (
+    AccountClosed,
+    AddressMoved,
+    CodeNeeded,
+    SignInRefused,
+    StaffUsePassword,
+    UnknownLink,
+    UsedElsewhere,
+)
 from accounts.models import SignInRequest, User
 from privacy.domain import audit
 from tesigo.platform.crypto import keyed_hashes
@@ -151,19 +159,29 @@ def _redeem(request: SignInRequest, asked_by: Sequence[bytes | memoryview], now:
         # Others to the same address from the same browser have done their work, too, and give their counts back.
         others = SignInRequest.objects.filter(redeemed_at=None, voided_at=None, new_address_of=None)
         others.filter(email=request.email, browser_hash__in=asked_by).update(redeemed_at=now)
-        user, is_new = User.objects.get_or_create(
-            email=request.email,
-            defaults={
-                "email_as_typed": request.email_as_typed,
-                "language": request.language,
-                "password": make_password(None),
-            },
-        )
         mail_addresses.proven(address=request.email)
-        audit.record(action="user.created" if is_new else "user.address_proven", subject=user, by=user)
+        # Else an empty account would take the address, and the change of the full one could not be undone.
+        found = None if address_change.can_be_undone_at(email=request.email, now=now) else _user_of(request)
+    if found is None:
+        raise AddressMoved
+    user, is_new = found
     if not user.is_active:
         raise AccountClosed
     if user.is_staff:
         # A mail is one factor: it must not open what asks for a password and a second one (R-55).
         raise StaffUsePassword
     return Proven(user=user, next_url=request.next_url, is_new=is_new)
+
+
+def _user_of(request: SignInRequest) -> tuple[User, bool]:
+    """Whoever has the address, and whether they are new."""
+    user, is_new = User.objects.get_or_create(
+        email=request.email,
+        defaults={
+            "email_as_typed": request.email_as_typed,
+            "language": request.language,
+            "password": make_password(None),
+        },
+    )
+    audit.record(action="user.created" if is_new else "user.address_proven", subject=user, by=user)
+    return user, is_new

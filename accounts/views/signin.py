@@ -17,6 +17,7 @@ from accounts.domain import browsers, denials, signin
 from accounts.domain.client import client_ip, user_agent
 from accounts.errors import (
     AccountClosed,
+    AddressMoved,
     AddressRefused,
     SignInRefused,
     StaffUsePassword,
@@ -182,5 +183,6 @@ def _dead(request: HttpRequest, refusal: SignInRefused, *, asked: SignInRequest 
         "form": SignInForm(initial=known),
         "is_staff": isinstance(refusal, StaffUsePassword),
         "is_closed": isinstance(refusal, AccountClosed),
+        "is_moved": isinstance(refusal, AddressMoved),
     }
     return render(request, "accounts/dead.html", context, status=status)

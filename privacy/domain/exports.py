@@ -22,9 +22,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
-from privacy.domain import archive, audit
+from privacy.domain import archive, audit, erasure
 from privacy.enums import ExportState
-from privacy.errors import ArchiveNotWhole, TooManyExports
+from privacy.errors import ArchiveNotWhole, BeingErased, Gone, TooManyExports
 from privacy.models import DataExport
 from privacy.signals import export_ended
 from tesigo.platform import duty, removals
@@ -63,11 +63,13 @@ EXPORTS: Final = duty.Kind(
 def ask(*, user: AbstractBaseUser, by: AbstractBaseUser | None, now: datetime) -> DataExport:
     """Has everything that is kept about the person put together; one that is being made already is returned.
 
-    A person may ask so many times in a UTC day; what staff ask for is not counted. Raises TooManyExports.
+    A person may ask so many times in a UTC day; what staff ask for is not counted. Raises TooManyExports, and
+    BeingErased or Gone where the person is, or is to be, erased.
     """
     with transaction.atomic():
-        # Two tabs at once ask one after the other.
+        # Two tabs at once ask one after the other, and one of them for an erasure.
         get_user_model()._default_manager.select_for_update().get(pk=user.pk)
+        _refuse_erased(user)
         under_way = of(user=user).filter(state=ExportState.PENDING).first()
         if under_way is not None:
             return under_way
@@ -104,7 +106,7 @@ def open_file(*, export: DataExport, by: AbstractBaseUser, now: datetime) -> "Fi
     if not can_be_had(export, now=now):
         raise FileNotFoundError(str(export.pk))
     try:
-        file = open_whole(export.stored_as, size=export.size)
+        file = open_whole(export.stored_as, size=export.size, is_large=True)
     except FileNotFoundError:
         _make_again(export, now)
         raise
@@ -120,8 +122,9 @@ def make(*, export_id: uuid.UUID) -> bool:
 def write_now(*, user: AbstractBaseUser, out: IO[bytes], now: datetime) -> None:
     """Puts an export together at once into an open file, for whoever has the machine; noted in the trail.
 
-    Raises ArchiveNotWhole, ServiceAway, and OSError where there is no room.
+    Raises BeingErased, Gone, ArchiveNotWhole, ServiceAway, and OSError where there is no room.
     """
+    _refuse_erased(user)
     audit.record(action="user.export_asked", subject=user, by=None, details={"by": "command"})
     archive.write(user, out, now=now)
     audit.record(action="user.exported", subject=user, by=None, details={"by": "command"})
@@ -139,6 +142,13 @@ def forget(exports: QuerySet[Any]) -> int:
         removals.note(*(row.stored_as for row in rows))
         DataExport.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
+
+
+def _refuse_erased(user: AbstractBaseUser) -> None:
+    if erasure.open_one(user=user) is not None:
+        raise BeingErased
+    if erasure.is_erased(user_id=user.pk):
+        raise Gone
 
 
 def _count(user: AbstractBaseUser, now: datetime) -> None:

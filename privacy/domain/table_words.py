@@ -57,6 +57,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "mfa.authenticator": _("Second factors: that they are there, without what opens them"),
     "privacy.consent": _("What you allowed and withdrew, when and from where"),
     "privacy.dataexport": _("Exports like this one"),
+    "privacy.erasure": _("What you asked for to be erased, and when"),
     "sessions.session": _("When your sessions end"),
 }
 

@@ -1,6 +1,6 @@
 """Stored files on their way out, piece by piece."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
@@ -13,12 +13,14 @@ from django.utils.http import content_disposition_header
 CHUNK_BYTES: Final = 256 * 1024
 
 
-def open_whole(stored_as: str, *, size: int) -> "File[bytes]":
+def open_whole(stored_as: str, *, size: int, is_large: bool = False) -> "File[bytes]":
     """The stored file. Raises FileNotFoundError for one that is gone or not ``size`` bytes long, and ServiceAway.
 
-    To be called before the first byte goes out: a storage that is away is a page that says so, not half a file.
+    To be called before the first byte goes out: a storage that is away is a page that says so, not half a file. One
+    that is large is passed on as it comes, where the storage can: nobody waits until all of it has arrived here.
     """
-    file: File[bytes] = default_storage.open(stored_as)
+    passing: Callable[[str], File[bytes]] | None = getattr(default_storage, "open_passing", None)
+    file: File[bytes] = passing(stored_as) if is_large and passing else default_storage.open(stored_as)
     if file.size != size:
         file.close()
         raise FileNotFoundError(stored_as)

@@ -286,6 +286,31 @@ class TestUndoing:
         assert (answer.status_code, b"already" in answer.content) == (410, True)
         assert FormerAddress.objects.get().undone_at is None
 
+    def test_who_signs_in_with_the_old_address_meanwhile_is_told_and_can_still_undo(
+        self, ada: Client, post: Post
+    ) -> None:
+        """The first thing somebody does whose account was taken over; an empty account there would end the undoing."""
+        changed(ada, post)
+        link = undo_link(post)
+        browser = Client()
+        page = sign_in(browser, post)
+        text = page.content.decode()
+        assert page.status_code == 410
+        assert "<h1>The address was changed</h1>" in text
+        assert "undo it: the link is in the mail" in text
+        assert "Send me a new mail" not in text
+        assert browser.get("/account/").status_code == 302
+        assert User.objects.count() == 1
+        assert b"your address again" in browser.post(link).content
+        assert sign_in(browser, post).status_code == 302
+        assert User.objects.get().email == ADDRESS
+
+    def test_after_three_days_the_old_address_is_anybodys_who_reads_it(self, ada: Client, post: Post) -> None:
+        changed(ada, post)
+        FormerAddress.objects.update(changed_at=timezone.now() - timedelta(days=3))
+        assert sign_in(Client(), post).status_code == 302
+        assert set(User.objects.values_list("email", flat=True)) == {ADDRESS, NEW}
+
     def test_forged_tokens_open_nothing(self, ada: Client, post: Post) -> None:
         changed(ada, post)
         assert Client().post("/account/address/undo/made-up/").status_code == 410

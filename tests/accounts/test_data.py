@@ -19,8 +19,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Mail, User
-from privacy.domain import archive, exports
+from privacy.domain import archive, erasure, exports
 from privacy.enums import ExportState
+from privacy.errors import BeingErased, Gone
 from privacy.models import AuditEvent, DataExport
 from tests.documents import elsewhere
 from tests.documents.factories import UserFactory
@@ -256,6 +257,40 @@ def test_the_command_replaces_a_file_only_when_told_so(bo: User, tmp_path: Path)
     assert ZipFile(output).testzip() is None
     with pytest.raises(CommandError, match="is a folder"):
         call_command("export_user_data", str(bo.pk), output=tmp_path)
+
+
+def test_who_is_to_be_erased_gets_no_export_until_it_is_called_off(client: Client, ada: User, tmp_path: Path) -> None:
+    row = made(ada)
+    erasure.ask(user=ada, by=ada)
+    answer = client.post(PAGE)
+    assert answer.status_code == 409
+    assert "Call the erasure off first" in words(answer)
+    with pytest.raises(CommandError, match="Call the erasure off first"):
+        call_command("export_user_data", ada.email, output=tmp_path / "ada.zip")
+    clerk = officer(Client())
+    with pytest.raises(BeingErased):
+        exports.ask(user=ada, by=clerk, now=timezone.now())
+    assert list(DataExport.objects.all()) == [row]
+    assert files_in(tmp_path) == []
+    assert erasure.cancel(user=ada, by=ada)
+    assert client.post(PAGE).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erasure_takes_exports_and_their_files_along_and_nothing_is_made_afterwards(tmp_path: Path) -> None:
+    bo = UserFactory.create(email="bo@university.example")
+    row = made(bo)
+    under_way = exports.ask(user=bo, by=bo, now=timezone.now())
+    done = erasure.ask(user=bo, by=None, at_once=True)
+    assert erasure.work(erasure_id=done.pk)
+    assert not DataExport.objects.exists()
+    assert not default_storage.exists(row.stored_as)
+    assert not exports.make(export_id=under_way.pk)
+    with pytest.raises(Gone):
+        exports.ask(user=bo, by=None, now=timezone.now())
+    with pytest.raises(CommandError, match="is erased"):
+        call_command("export_user_data", str(bo.pk), output=tmp_path / "bo.zip")
+    assert files_in(tmp_path) == []
 
 
 def test_what_fails_midway_leaves_no_file(bo: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ class Bucket(ThreadingHTTPServer):
     def __init__(self, *, size: int, sent: int) -> None:
         super().__init__(("127.0.0.1", 0), _Answers)
         self.size, self.sent, self.asked = size, sent, 0
+        self.is_gone = False
         self.is_over = threading.Event()
 
 
@@ -34,6 +35,9 @@ class _Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked += 1
+        if self.server.is_gone:
+            self._head(0, status=404)
+            return
         first, _, last = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")
         size = min(int(last or self.server.size), self.server.size - 1) - int(first) + 1
         self._head(size, status=206)
@@ -72,6 +76,30 @@ def test_a_file_is_read_and_a_large_one_waits_on_disk() -> None:
     for size, is_on_disk in ((1_000, False), (IN_MEMORY_BYTES + 1, True)):
         with bucket(size=size, sent=size) as (_server, storage), storage.open("a/file") as file:
             assert (len(file.read()), file.file._rolled) == (size, is_on_disk)
+
+
+def test_a_large_file_is_passed_on_as_it_comes() -> None:
+    size = IN_MEMORY_BYTES * 2
+    with bucket(size=size, sent=1_000) as (_server, storage), patience.limited():
+        file = storage.open_passing("a/file")
+        assert file.size == size
+        assert len(file.read(1_000)) == 1_000, "before the rest has come"
+        with pytest.raises(Exception, match="Read timeout"):
+            file.read(1_000)
+        file.close()
+    with bucket(size=size, sent=size) as (_server, storage), storage.open_passing("a/file") as file:
+        assert sum(len(chunk) for chunk in iter(lambda: file.read(100_000), b"")) == size
+
+
+def test_a_large_file_that_is_gone_is_told_from_a_storage_that_is_away() -> None:
+    with bucket(size=0, sent=0) as (server, storage):
+        server.is_gone = True
+        with pytest.raises(FileNotFoundError):
+            storage.open_passing("a/file")
+    with bucket(size=1_000, sent=0) as (server, storage):
+        server.server_close()
+        with pytest.raises(ServiceAway):
+            storage.open_passing("a/file")
 
 
 @pytest.mark.parametrize("sent", [0, 500])

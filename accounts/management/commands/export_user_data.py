@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.domain import people
+from accounts.domain import known_as
 from accounts.models import User
 from privacy.domain import exports
 from privacy.errors import ArchiveNotWhole, ExportRefused
@@ -25,10 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--overwrite", action="store_true", help="replace FILE if it is there")
 
     def handle(self, *args: Any, person: str, output: Path, overwrite: bool, **options: Any) -> None:
-        try:
-            user = people.named(person)
-        except User.DoesNotExist:
-            raise CommandError("Nobody has this address or this number.") from None
+        user = known_as.find(person)
+        if user is None:
+            raise CommandError("Nobody has this address or this number.")
         if output.is_dir():
             raise CommandError(f"{output} is a folder.")
         if output.exists() and not overwrite:
