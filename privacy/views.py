@@ -79,5 +79,9 @@ def policy(request: HttpRequest) -> HttpResponse:
     """What we keep; the table is the very rules that the nightly job applies."""
     # Several tables may be kept by one rule in a reader's words.
     rules = {(str(rule.label), rule.keep) for rule in registry.retention_rules()}
-    context = {"version": settings.POLICY_VERSION, "rules": sorted(rules)}
+    context = {
+        "version": settings.POLICY_VERSION,
+        "rules": sorted(rules),
+        "erasure_days": settings.ERASURE_WAITS.days,
+    }
     return render(request, "privacy/policy.html", context)

@@ -262,6 +262,10 @@ def test_the_command_replaces_a_file_only_when_told_so(bo: User, tmp_path: Path)
 def test_who_is_to_be_erased_gets_no_export_until_it_is_called_off(client: Client, ada: User, tmp_path: Path) -> None:
     row = made(ada)
     erasure.ask(user=ada, by=ada)
+    page = words(client.get(PAGE))
+    assert "Keep the account first" in page
+    assert "Put together a new one" not in page
+    assert "Download" in page
     answer = client.post(PAGE)
     assert answer.status_code == 409
     assert "Call the erasure off first" in words(answer)

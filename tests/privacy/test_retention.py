@@ -8,10 +8,13 @@ from django.core.management import CommandError, call_command
 from django.db.models import Model, QuerySet
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Device, Mail, SignInRequest, User
 from privacy import registry, tasks
 from privacy.domain import audit, retention
+from privacy.domain.consent import give
+from privacy.enums import ConsentKind
 from privacy.models import AuditEvent, Consent
 from tesigo.platform.models import Alert
 from tests.accounts.journey import ask
@@ -171,6 +174,18 @@ def test_the_trail_goes_after_four_years_from_its_beginning_alone(monkeypatch: p
     audit.seal_new()
     assert audit.verify().broken_at is None
     assert audit.verify().cut == 3
+
+
+def test_the_policy_page_leads_to_what_it_promises(client: Client, settings: Settings) -> None:
+    settings.ERASURE_WAITS = timedelta(days=9)
+    page = client.get("/privacy-policy/").content.decode()
+    ada = User.objects.create_user("ada@university.example")
+    give(user=ada, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
+    client.force_login(ada)
+    for path in ("/account/data/", "/account/", "/account/erase/"):
+        assert f'href="{path}"' in page
+        assert client.get(path).status_code == 200
+    assert "after 9 days in which you can change your mind" in page
 
 
 def test_the_policy_page_names_each_rule_once(client: Client) -> None:
