@@ -13,7 +13,8 @@ _ONE = "documents/<uuid:document_id>"
 app_name = "documents-api"
 urlpatterns = [
     path("documents", DocumentViewSet.as_view({"get": "list", "post": "create"}), name="documents"),
-    path("documents/recover", DocumentViewSet.as_view({"get": "recover"}), name="recover"),
+    # A few rows, and no pages of them.
+    path("documents/recover", DocumentViewSet.as_view({"get": "recover"}, pagination_class=None), name="recover"),
     path(_ONE, DocumentViewSet.as_view({"get": "retrieve", "patch": "change", "delete": "destroy"}), name="document"),
     path(f"{_ONE}/draft", DocumentViewSet.as_view({"post": "type"}), name="draft"),
     path(f"{_ONE}/draft/latest", DocumentViewSet.as_view({"get": "latest"}), name="draft-latest"),

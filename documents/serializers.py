@@ -259,6 +259,7 @@ class WorkSerializer(ModelSerializer):
     csl = serializers.JSONField(help_text="The CSL-JSON item.")
     citations = serializers.IntegerField(source="times", help_text="How often the text cites it.")
     warnings = serializers.ListField(child=serializers.CharField())
+    url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
 
     class Meta:
         model = Source

@@ -474,7 +474,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api_auth.HasScopes"],
     "DEFAULT_THROTTLE_CLASSES": ["tesigo.platform.api.throttles.ApiThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["tesigo.platform.api.parsers.ApiJsonParser"],
     "DEFAULT_PAGINATION_CLASS": "tesigo.platform.api.pages.Pages",
     "DEFAULT_SCHEMA_CLASS": "tesigo.platform.api.schema.ProblemSchema",
     "EXCEPTION_HANDLER": "tesigo.platform.api.problems.handler",

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import QuotaReached
-from documents.api.shared import READ, WRITE, DocumentRoute, expecting, not_editable, over_quota
+from documents.api.shared import READ, WRITE, DocumentRoute, expecting, expecting_if_said, not_editable, over_quota
 from documents.domain import briefs, recovery, typed
 from documents.domain.queries import HIT_END, HIT_START, excerpts, library
 from documents.domain.text import without_citations
@@ -53,7 +53,7 @@ class DocumentViewSet(DocumentRoute):
         "create": WRITE, "change": WRITE, "destroy": WRITE, "type": WRITE,
     }  # fmt: skip
     refuses_with = {
-        "list": (429,), "create": (429,), "change": (409, 412, 428), "destroy": (409, 412, 428), "type": (409,),
+        "list": (429,), "create": (429,), "change": (409, 412, 428), "destroy": (409, 412), "type": (409,),
     }  # fmt: skip
     queryset = Document.objects.none()
     serializer_class = DocumentSerializer
@@ -116,10 +116,10 @@ class DocumentViewSet(DocumentRoute):
 
     @extend_schema(summary="Throw a draft away", responses={204: None})
     def destroy(self, request: Request, document_id: UUID) -> Response:
-        """The draft goes with its files; one that was ever ordered stays."""
+        """The draft goes with its files; one that was ever ordered stays. If-Match may say which state was seen."""
         self.document(document_id)
         try:
-            briefs.delete(document_id=document_id, by=self.caller, expects=expecting(request, shown))
+            briefs.delete(document_id=document_id, by=self.caller, expects=expecting_if_said(request, shown))
         except NotEditable as error:
             words = _("A document that has been ordered cannot be thrown away here.")
             raise Refusal(words, status=409, kind="was-ordered") from error

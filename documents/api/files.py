@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +27,7 @@ from documents.serializers import (
     WantedExportSerializer,
 )
 from tesigo.platform.api.negotiation import Anything
+from tesigo.platform.api.parsers import ApiJsonParser
 from tesigo.platform.api.problems import Refusal
 
 #: What is typed instead of chosen, by the field it comes in.
@@ -40,7 +41,7 @@ class SourceViewSet(DocumentRoute):
     refuses_with = {"create": (409, 413, 415, 422, 429), "destroy": (409,)}
     queryset = Upload.objects.none()
     serializer_class = UploadSerializer
-    parser_classes = [MultiPartParser, JSONParser]
+    parser_classes = [MultiPartParser, ApiJsonParser]
 
     @extend_schema(summary="Files handed in", responses=UploadSerializer(many=True))
     def list(self, request: Request, document_id: UUID) -> Response:

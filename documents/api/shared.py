@@ -56,6 +56,11 @@ def expecting(request: Request, represent: Callable[[Document], Any]) -> Callabl
     return look
 
 
+def expecting_if_said(request: Request, represent: Callable[[Document], Any]) -> Callable[[Document], None] | None:
+    """The same where the caller says which state they have seen, for what may be done without: throwing away."""
+    return expecting(request, represent) if "If-Match" in request.headers else None
+
+
 def not_editable() -> Refusal:
     """For what can no longer be changed."""
     words = _("This document has been paid for or its outline is on its way; it cannot be changed now.")

@@ -9,7 +9,18 @@ from tesigo.platform.api.serializers import ApiModelSerializer
 from tesigo.platform.plain_text import clean_line, clean_lines
 
 
-class LineField(serializers.CharField):
+class _Counted(serializers.CharField):
+    """Text that is as long as it was sent: what is taken away from it makes no room, as the description says."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text as Django REST framework takes it."""
+        text = super().to_internal_value(data)
+        if self.max_length is not None and len(str(data)) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return text
+
+
+class LineField(_Counted):
     """One clean line."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -20,7 +31,7 @@ class LineField(serializers.CharField):
         return text
 
 
-class LinesField(serializers.CharField):
+class LinesField(_Counted):
     """Clean text of any number of lines."""
 
     def to_internal_value(self, data: Any) -> str:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from rest_framework import serializers
 
 from tesigo.platform.api.serializers import ApiSerializer
+from tesigo.platform.clean_fields import LineField
 
 
 class Part(ApiSerializer):
@@ -51,6 +53,23 @@ def test_what_is_of_another_type_is_named(sent: dict[str, Any], name: str) -> No
     serializer = Sent(data=sent)
     assert not serializer.is_valid()
     assert set(serializer.errors) == {name}
+
+
+class Line(ApiSerializer):
+    line = LineField(max_length=5)
+
+
+def test_what_is_taken_away_from_a_text_makes_no_room() -> None:
+    assert Line(data={"line": "ab\u200bcd"}).is_valid()
+    long = Line(data={"line": "abcde\u200b"})
+    assert not long.is_valid()
+    assert [error.code for error in long.errors["line"]] == ["max_length"]
+
+
+def test_of_a_query_everything_is_text() -> None:
+    serializer = Sent(data=QueryDict("pages=5&is_on=true&share=0.5"))
+    assert serializer.is_valid(), serializer.errors
+    assert serializer.validated_data["pages"] == 5
 
 
 @pytest.mark.parametrize("sent", [[], "x", 5, None, True])

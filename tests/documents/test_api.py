@@ -154,9 +154,11 @@ def test_what_is_paid_for_is_not_changed(program: Program, ready: Document) -> N
 
 def test_a_draft_is_thrown_away(program: Program, student: User) -> None:
     document = DocumentFactory.create(owner=student)
-    assert program("DELETE", at(document)).status_code == 428
-    gone = program("DELETE", at(document), If_Match=tag(program, at(document)))
-    assert gone.status_code == 204
+    seen = tag(program, at(document))
+    briefs.change(document_id=document.pk, by=student, author_name="Ada")
+    assert program("DELETE", at(document), If_Match=seen).status_code == 412
+    assert program("DELETE", at(document)).status_code == 204
+    assert program("DELETE", at(document)).status_code == 404
     assert program.get(at(document)).status_code == 404
 
 
@@ -199,6 +201,45 @@ def test_a_list_costs_the_same_whatever_is_in_it(
         outlined_document(owner=student)
     with django_assert_num_queries(3):  # the token, the consent, the page
         assert len(program.get(DOCUMENTS).json()["results"]) == rows
+
+
+def filled(owner: User, rows: int) -> Document:
+    """A finished document with so many sources, citations, files handed in and files to take away."""
+    document = outlined_document(owner=owner)
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.READY)
+    section = document.sections.get(position=0)
+    for row in range(rows):
+        upload = Upload.objects.create(document=document, purpose="source", name="a.txt", state=UploadState.READY)
+        source = SourceFactory.create(document=document, upload=upload)
+        document.citations.create(
+            section=section, position=row, source=source, passage=PassageFactory.create(source=source),
+            sentence="The lens turned.", check_result="overlap",
+        )  # fmt: skip
+        exported(document)
+    return document
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("what", "queries"),
+    [("sources", 4), ("works", 4), ("sections", 5), ("export", 4), ("citations", 6), ("outline", 5)],
+)
+def test_what_a_document_has_costs_the_same_however_much_it_is(
+    program: Program, student: User, rows: int, what: str, queries: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    document = filled(student, rows)
+    with django_assert_num_queries(queries):  # the token, the consent, the document, and what is asked for
+        assert program.get(at(document, what)).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_what_stopped_costs_the_same_however_much_it_is(
+    program: Program, student: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    DocumentFactory.create_batch(rows, owner=student)
+    with django_assert_num_queries(3):
+        assert len(program.get(f"{DOCUMENTS}/recover").json()) == rows
 
 
 def test_drafts_are_as_many_as_one_may_have(program: Program, settings: Any) -> None:

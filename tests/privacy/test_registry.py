@@ -118,3 +118,15 @@ def test_every_rule_is_about_rows_that_exist() -> None:
 def test_an_app_declares_once() -> None:
     with pytest.raises(ValueError, match="already"):
         registry.register(PersonalData(app="accounts", rows={}))
+
+
+@pytest.mark.parametrize("app", OURS)
+def test_an_app_with_something_about_people_exports_and_erases_it(app: str) -> None:
+    declared = registry.declared(app)
+    assert declared is not None
+    about_people = [rows for rows in declared.rows.values() if rows.of is not None]
+    if not about_people:
+        return
+    assert declared.erase, f"{app} has rows about people and no piece that erases them"
+    treated = [field for rows in about_people for field in rows.fields.values()]
+    assert any(field.exported for field in treated), f"{app} exports nothing"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.encoding import escape_uri_path, force_str
 from django.utils.translation import gettext as _
@@ -91,7 +91,8 @@ def respond(
 
 def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Django REST framework's exception handler. None for what is a mistake of ours: `handler500` takes it."""
-    if isinstance(error, Http404):
+    if isinstance(error, Http404 | ObjectDoesNotExist):
+        # Also what was there when it was looked for, and is gone by the time it is locked.
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -18,7 +19,8 @@ class Strict:
 
     def to_internal_value(self, data: Any) -> Any:
         """The values. Raises a ValidationError that names each of another type."""
-        if isinstance(data, Mapping):
+        # Of a query or a form everything is text.
+        if isinstance(data, Mapping) and not isinstance(data, MultiValueDict):
             wrong = {
                 name: [_("This is of another type than the description says.")]
                 for name, field in self.fields.items()
