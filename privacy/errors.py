@@ -30,7 +30,7 @@ class TooManyExports(ExportRefused):
 class BeingErased(ExportRefused):
     """The person is being erased: what is still there will not be for long."""
 
-    message = gettext_lazy("This account is being erased, so no export can be made. Call the erasure off first.")
+    message = gettext_lazy("This account is being erased at this moment, so no export can be made any more.")
 
 
 class Gone(ExportRefused):

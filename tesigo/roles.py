@@ -79,13 +79,17 @@ ROLES: Final = (
         _to("view block export erase", "accounts", "user"),
         _to("view", "accounts", "device mail signinrequest"),
         _to("view", "privacy", "consent auditevent"),
+        _to("view change", "privacy", "dataexport erasure"),
         _to("view", "documents", "document documentevent section source upload export"),
     ),
 )
 
 
 def write(apps: Any) -> None:
-    """Writes groups with exactly these rights, by the models of a migration. Rights that are not there yet are made."""
+    """Writes groups with exactly these rights, by the models of a migration. Rights that are not there yet are made.
+
+    Rights to models that the migration does not know yet are left to a later one, which knows them.
+    """
     group, permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     for (label, codename), words in OWN_RIGHTS.items():
         permission.objects.get_or_create(
@@ -93,7 +97,18 @@ def write(apps: Any) -> None:
         )
     for role in ROLES:
         made, _is_new = group.objects.get_or_create(name=role.name)
-        made.permissions.set([_permission(apps, right) for right in sorted(role.rights)])
+        made.permissions.set([_permission(apps, right) for right in sorted(role.rights) if _is_known(apps, right)])
+
+
+def _is_known(apps: Any, right: str) -> bool:
+    app, _dot, codename = right.partition(".")
+    if codename in {own for _label, own in OWN_RIGHTS}:
+        return True
+    try:
+        apps.get_model(app, codename.partition("_")[2])
+    except LookupError:
+        return False
+    return True
 
 
 def _permission(apps: Any, right: str) -> Any:

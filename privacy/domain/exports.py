@@ -64,10 +64,10 @@ def ask(*, user: AbstractBaseUser, by: AbstractBaseUser | None, now: datetime) -
     """Has everything that is kept about the person put together; one that is being made already is returned.
 
     A person may ask so many times in a UTC day; what staff ask for is not counted. Raises TooManyExports, and
-    BeingErased or Gone where the person is, or is to be, erased.
+    BeingErased or Gone once their erasure has begun: until then they may take their data along.
     """
     with transaction.atomic():
-        # Two tabs at once ask one after the other, and one of them for an erasure.
+        # Two tabs at once ask one after the other.
         get_user_model()._default_manager.select_for_update().get(pk=user.pk)
         _refuse_erased(user)
         under_way = of(user=user).filter(state=ExportState.PENDING).first()
@@ -145,10 +145,9 @@ def forget(exports: QuerySet[Any]) -> int:
 
 
 def _refuse_erased(user: AbstractBaseUser) -> None:
-    if erasure.open_one(user=user) is not None:
-        raise BeingErased
-    if erasure.is_erased(user_id=user.pk):
-        raise Gone
+    if not erasure.is_erased(user_id=user.pk):
+        return
+    raise BeingErased if erasure.open_one(user=user) else Gone
 
 
 def _count(user: AbstractBaseUser, now: datetime) -> None:

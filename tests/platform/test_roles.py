@@ -106,6 +106,7 @@ SEEN = {
     "accounts.device": "browsers", "accounts.mail": "mails", "accounts.mailevent": "what mail servers report",
     "accounts.mailstop": "addresses that are not written to", "accounts.signinrequest": "requests to sign in",
     "accounts.user": "people", "privacy.auditevent": "the audit trail", "privacy.consent": "consents",
+    "privacy.dataexport": "exports of a person's data", "privacy.erasure": "erasures",
     "documents.document": "documents", "documents.documentevent": "documents", "documents.section": "documents",
     "documents.source": "sources", "documents.citation": "citations", "documents.upload": "files",
     "documents.export": "exports", "billing.payment": "payments", "billing.paymentevent": "payments",
@@ -137,6 +138,7 @@ DONE = {
     **{f"generation.{action}_{model}": _OF_MODELS for action in ("add", "change", "delete")
        for model in ("aimodel", "chainplace", "keylimit", "budget", "languagefactor", "providercredit")},
     "generation.change_job": "set jobs going",
+    **{f"privacy.change_{model}": "set exports and erasures going again" for model in ("dataexport", "erasure")},
 }  # fmt: skip
 NAMES = [role.name for role in ROLES]
 
