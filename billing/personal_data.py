@@ -3,7 +3,7 @@
 from django.db.models import Model
 
 from billing import rules
-from billing.domain import copies, erasing
+from billing.domain import addressees, copies, erasing
 from privacy import registry
 from privacy.registry import (
     DUTY,
@@ -37,6 +37,7 @@ def register() -> None:
             erase=[Piece("payments closed", erasing.close_payments, Stage.STOP), Piece("payments", erasing.erase)],
             hinders=[erasing.hinder],
             retention=rules.RULES,
+            called=addressees.called,
         )
     )
 
