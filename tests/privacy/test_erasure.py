@@ -420,7 +420,7 @@ def test_leftovers_of_every_kind_are_found(db: None) -> None:
 
 def receipt_to(payment: Payment, number: int, to: str) -> Receipt:
     like = Receipt.objects.earliest("pk")
-    content = {**like.content, "to": to, "document": "x"}
+    content = {**(like.content or {}), "to": to, "document": "x"}
     return Receipt.objects.create(
         payment=payment,
         year=2026,
