@@ -88,5 +88,5 @@ class ProgramViewSet(ApiViewSet):
         if not ApiSignIn.objects.filter(pk=sign_in_id, user=caller).exists():
             raise Http404
         demand_fresh_proof(request, now=now)
-        api_signins.sign_out(user=caller, sign_in_id=sign_in_id, now=now)
+        api_signins.sign_out(user=caller, sign_in_id=sign_in_id, by=caller, now=now)
         return Response(status=204)

@@ -120,9 +120,9 @@ def revoke(*, token: str, now: datetime) -> None:
             end(sign_in=sign_in, by=sign_in.user, now=now)
 
 
-def sign_out(*, user: User, sign_in_id: uuid.UUID, now: datetime) -> None:
-    """Signs one of one's own programs out. Raises `ApiSignIn.DoesNotExist` for someone else's."""
-    end(sign_in=ApiSignIn.objects.get(pk=sign_in_id, user=user), by=user, now=now)
+def sign_out(*, user: User, sign_in_id: uuid.UUID, by: User, now: datetime) -> None:
+    """Signs one of a person's programs out. Raises `ApiSignIn.DoesNotExist` for someone else's."""
+    end(sign_in=ApiSignIn.objects.get(pk=sign_in_id, user=user), by=by, now=now)
 
 
 def end(*, sign_in: ApiSignIn, by: User, now: datetime) -> bool:
