@@ -69,6 +69,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(default=timezone.now)
     #: When they were last told that their account goes because nobody uses it (R-73).
     inactive_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: As far as browsers and programs of before told it; their own rows go sooner.
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: When a mail to them did not arrive; their pages say so until they have read it (R-54).
     mail_refused_at = models.DateTimeField(null=True, blank=True, editable=False)
 

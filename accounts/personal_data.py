@@ -70,6 +70,7 @@ _OURS = {
             "mail_refused_at": FACT.cleared,
             "erasure_due_at": FACT.cleared,
             "inactive_told_at": FACT.cleared,
+            "last_used_at": FACT.cleared,
             "groups": INNER.cleared,
             "user_permissions": INNER.cleared,
         },

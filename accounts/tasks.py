@@ -27,7 +27,8 @@ def read_bounce_mailbox() -> None:
 
 @shared_task(name="accounts.tasks.tell_inactive", ignore_result=True)
 def tell_inactive() -> None:
-    """Writes to those whose unused account is erased in a month (beat)."""
+    """Notes when accounts were used, and writes to those whose unused account is erased in a month (beat)."""
+    inactivity.note_use()
     inactivity.tell(now=timezone.now())
 
 

@@ -101,6 +101,8 @@ def erase(user: AbstractBaseUser, now: datetime) -> None:
             last_login=None,
             mail_refused_at=None,
             erasure_due_at=None,
+            inactive_told_at=None,
+            last_used_at=None,
             is_active=False,
             is_staff=False,
             is_superuser=False,

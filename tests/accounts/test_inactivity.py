@@ -44,6 +44,19 @@ def test_who_was_away_for_seven_hundred_days_is_told_once_with_the_day() -> None
     assert AuditEvent.objects.filter(action="user.told_of_erasure").count() == 2
 
 
+def test_use_by_a_program_counts_for_longer_than_its_token_is_kept() -> None:
+    ada, bo = away(800), away(800, "bo")
+    token = ApiToken.objects.create(
+        user=ada, name="script", scopes=[ApiScope.DOCUMENTS_READ], token_hash=b"1", prefix="tesigo_token_1234", epoch=ada.session_epoch,
+        has_second_factor=False, created_at=NOW - timedelta(days=700), expires_at=NOW - timedelta(days=335),
+        last_used_on=(NOW - timedelta(days=335)).date(),
+    )  # fmt: skip
+    assert inactivity.note_use() == 1
+    assert inactivity.note_use() == 0
+    token.delete()
+    assert list(inactivity.unused(since=NOW - timedelta(days=700))) == [bo]
+
+
 def test_the_mail_says_what_goes_when_and_how_to_keep_it(post: Post) -> None:
     away(701)
     tell_inactive()

@@ -48,7 +48,9 @@ def stored(folder: str, content: str = WORDS) -> str:
 
 def ada() -> User:
     """Ada, with everything."""
-    user = UserFactory.create(email=ADDRESS, email_as_typed=AS_TYPED, name=NAME, last_login=timezone.now())
+    now = timezone.now()
+    used = {"last_login": now, "last_used_at": now, "inactive_told_at": now}
+    user = UserFactory.create(email=ADDRESS, email_as_typed=AS_TYPED, name=NAME, **used)
     _account(user)
     draft = _document(user, topic="A draft about engines")
     ordered = _document(user, topic="An order about engines", state=DocumentState.READY, ordered_at=timezone.now())

@@ -68,6 +68,7 @@ def test_of_a_person_with_everything_nothing_is_left(ada: User) -> None:
     ada.refresh_from_db()
     assert (ada.email, ada.email_as_typed) == (f"deleted_{ada.pk}@deleted.invalid",) * 2
     assert (ada.name, ada.is_active, ada.has_usable_password()) == ("DELETED USER", False, False)
+    assert (ada.last_login, ada.last_used_at, ada.inactive_told_at) == (None, None, None)
     assert browser.get("/account/").status_code == 302
 
 
