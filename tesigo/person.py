@@ -109,7 +109,11 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     looked(request, subject=person, what="person")
     mine = [section for section in SECTIONS if request.user.has_perm(section.right)]
-    acts = [(name, act) for name, act in ACTS.items() if request.user.has_perm(act.right) and _fits(name, person)]
+    acts = [
+        (name, act)
+        for name, act in ACTS.items()
+        if request.user.has_perm(act.right) and _fits(name, person) and _may_touch(request, person)
+    ]
     context = {
         **admin.site.each_context(request),
         "title": person.email,
@@ -130,9 +134,7 @@ def act_on_person(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         raise Http404
     _refuse(request, act.right)
     person = get_object_or_404(User, pk=pk)
-    if person.is_staff and not request.user.is_superuser:
-        # Who may block people may not shut colleagues out.
-        raise PermissionDenied
+    _refuse_for_colleague(request, person)
     if act.asks and "sure" not in request.POST:
         context = {**admin.site.each_context(request), "title": act.label, "act": act, "name": what, "person": person}
         return render(request, "admin/sure.html", context)
@@ -163,6 +165,7 @@ def sign_device_out(request: HttpRequest, pk: int, device_id: int) -> HttpRespon
     """Ends the session of one browser of this person."""
     _refuse(request, "accounts.block_user")
     person = get_object_or_404(User, pk=pk)
+    _refuse_for_colleague(request, person)
     try:
         devices.sign_out_of(user=person, device_id=device_id, by=cast(User, request.user))
     except Device.DoesNotExist:
@@ -176,8 +179,7 @@ def take_export(request: HttpRequest, pk: int, data_export_id: UUID) -> HttpResp
     """All that is kept about this person, for who must hand it over; noted in the trail by whom."""
     _refuse(request, "accounts.export_user")
     export = get_object_or_404(DataExport, pk=data_export_id, user_id=pk)
-    if export.user.is_staff and not request.user.is_superuser:
-        raise PermissionDenied
+    _refuse_for_colleague(request, export.user)
     try:
         file = exports.open_file(export=export, by=cast(User, request.user), now=timezone.now())
     except FileNotFoundError:
@@ -216,8 +218,10 @@ def _may(section: Section, row: Any, request: HttpRequest) -> dict[str, bool]:
 
 
 def _fits(name: str, person: User) -> bool:
+    if known_as.is_erased(person):
+        return False  # there is nobody whom any of it could be done to
     if name == "erase":
-        return not (person.is_staff or known_as.is_erased(person))
+        return not person.is_staff
     return name in {"sign-out", "export"} or (name == "block") == person.is_active
 
 
@@ -228,3 +232,13 @@ def _all(section: Section, person: User) -> str:
 def _refuse(request: HttpRequest, right: str) -> None:
     if not request.user.has_perm(right):
         raise PermissionDenied
+
+
+def _refuse_for_colleague(request: HttpRequest, person: User) -> None:
+    if not _may_touch(request, person):
+        raise PermissionDenied
+
+
+def _may_touch(request: HttpRequest, person: User) -> bool:
+    """Who may block people may not shut colleagues out, nor download what is kept about them."""
+    return request.user.is_superuser or not person.is_staff

@@ -123,6 +123,24 @@ def test_an_erased_person_is_not_let_in_again(boss: User) -> None:
     assert people.unblock(user=gone, by=boss) is False
 
 
+def test_about_an_erased_person_nothing_is_offered(client: Client, boss: User, ada: User) -> None:
+    assert "Erase at once" in client.get(page_of(ada)).content.decode()
+    User.objects.filter(pk=ada.pk).update(email=f"deleted_{ada.pk}@deleted.invalid", is_active=False)
+    page = client.get(page_of(ada)).content.decode()
+    assert not any(label in page for label in ("Let in again", "Erase at once", "Put their data together"))
+
+
+def test_who_may_block_people_signs_no_colleague_out(client: Client, ada: User) -> None:
+    colleague = UserFactory.create(is_staff=True)
+    device = Device.objects.create(user=colleague, session_key="k" * 32)
+    clerk = sign_in(client, UserFactory.create(email="clerk@tesigo.example", is_staff=True))
+    clerk.groups.add(Group.objects.get(name="Support"))
+    assert client.post(f"{page_of(colleague)}devices/{device.pk}/").status_code == 403
+    assert Device.objects.filter(pk=device.pk).exists()
+    assert "Sign out everywhere" not in client.get(page_of(colleague)).content.decode()
+    assert "Sign out everywhere" in client.get(page_of(ada)).content.decode()
+
+
 def test_one_browser_is_signed_out(client: Client, boss: User, ada: User) -> None:
     things(ada, 2)
     mine, other = Device.objects.filter(user=ada)
