@@ -17,8 +17,8 @@ from accounts.api_auth import Caller
 from accounts.domain import devices, mail_addresses, people, session_life
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
-from accounts.models import ApiSignIn, Device
-from tesigo.platform.api.etags import tagged
+from accounts.models import ApiSignIn, Device, User
+from tesigo.platform.api.etags import expecting, tagged
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.api.views import ApiViewSet
@@ -54,12 +54,13 @@ class UserViewSet(ApiViewSet):
     """The caller."""
 
     required_scopes = {"retrieve": _READ, "change": _WRITE, "read_notice": _WRITE}
+    refuses_with = {"change": (412, 428)}
     serializer_class = ProfileSerializer
 
     @extend_schema(summary="Who is calling", responses=ProfileSerializer)
     def retrieve(self, request: Request) -> Response:
         """Address, name and language."""
-        return tagged(request, ProfileSerializer(caller_of(request)).data)
+        return tagged(request, _profile(caller_of(request)))
 
     @extend_schema(
         summary="Change name or language",
@@ -72,14 +73,18 @@ class UserViewSet(ApiViewSet):
         wished = ProfileSerializer(data=request.data, partial=True)
         wished.is_valid(raise_exception=True)
         values = {"name": user.name, "language": user.language, **wished.validated_data}
-        people.change_profile(user=user, by=user, **values)
-        return tagged(request, ProfileSerializer(user).data)
+        people.change_profile(user=user, by=user, expects=expecting(request, _profile), **values)
+        return tagged(request, _profile(user))
 
     @extend_schema(summary="The notice of a mail that did not arrive was read", request=None, responses={204: None})
     def read_notice(self, request: Request) -> Response:
         """It is shown no more."""
         mail_addresses.read_notice(user=caller_of(request))
         return Response(status=204)
+
+
+def _profile(user: User) -> Any:
+    return ProfileSerializer(user).data
 
 
 class DeviceViewSet(ApiViewSet):

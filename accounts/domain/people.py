@@ -1,5 +1,7 @@
 """What people change about themselves, and staff about them."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from accounts.domain import devices, known_as, staff
@@ -7,9 +9,16 @@ from accounts.models import User
 from privacy.domain import audit
 
 
-def change_profile(*, user: User, name: str, language: str, by: User) -> None:
-    """Changes the name on title pages and in mails, and the language of pages and mails."""
+def change_profile(
+    *, user: User, name: str, language: str, by: User, expects: Callable[[User], None] | None = None
+) -> None:
+    """Changes the name on title pages and in mails, and the language of pages and mails.
+
+    ``expects`` looks at the locked user first and raises where they are not as the caller knew them.
+    """
     with transaction.atomic():
+        if expects:
+            expects(User.objects.select_for_update().get(pk=user.pk))
         User.objects.filter(pk=user.pk).update(name=name, language=language)
         audit.record(action="user.profile_changed", subject=user, by=by, details={"language": language})
     user.name, user.language = name, language

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import QuotaReached
-from documents.api.shared import READ, WRITE, DocumentRoute, expecting, expecting_if_said, not_editable, over_quota
+from documents.api.shared import READ, WRITE, DocumentRoute, not_editable, over_quota
 from documents.domain import briefs, recovery, typed
 from documents.domain.queries import HIT_END, HIT_START, excerpts, library
 from documents.domain.text import without_citations
@@ -27,7 +27,7 @@ from documents.serializers import (
     TypedSerializer,
 )
 from tesigo.platform import limits
-from tesigo.platform.api.etags import tagged
+from tesigo.platform.api.etags import expecting, expecting_if_said, tagged
 from tesigo.platform.api.problems import Refusal
 
 #: Documents that stopped half-way: no more than this, newest change first.

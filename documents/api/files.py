@@ -26,6 +26,7 @@ from documents.serializers import (
     UploadSerializer,
     WantedExportSerializer,
 )
+from tesigo.platform.api.etags import expecting_if_said, tagged
 from tesigo.platform.api.negotiation import Anything
 from tesigo.platform.api.parsers import ApiJsonParser
 from tesigo.platform.api.problems import Refusal
@@ -38,7 +39,7 @@ class SourceViewSet(DocumentRoute):
     """Files handed in: assignment sheets, and sources to be cited."""
 
     required_scopes = {"list": READ, "retrieve": READ, "create": WRITE, "destroy": WRITE}
-    refuses_with = {"create": (409, 413, 415, 422, 429), "destroy": (409,)}
+    refuses_with = {"create": (409, 413, 415, 422, 429), "destroy": (409, 412)}
     queryset = Upload.objects.none()
     serializer_class = UploadSerializer
     parser_classes = [MultiPartParser, ApiJsonParser]
@@ -71,14 +72,14 @@ class SourceViewSet(DocumentRoute):
     @extend_schema(summary="One file handed in", responses=UploadSerializer)
     def retrieve(self, request: Request, document_id: UUID, upload_id: UUID) -> Response:
         """Where it stands."""
-        return Response(UploadSerializer(self._upload(document_id, upload_id)).data)
+        return tagged(request, _shown(self._upload(document_id, upload_id)))
 
     @extend_schema(summary="Take a file back", responses={204: None})
     def destroy(self, request: Request, document_id: UUID, upload_id: UUID) -> Response:
-        """The file goes with all that was read from it."""
+        """The file goes with all that was read from it. If-Match may say which state was seen."""
         self._upload(document_id, upload_id)
         try:
-            uploads.delete(upload_id=upload_id, by=self.caller)
+            uploads.delete(upload_id=upload_id, by=self.caller, expects=expecting_if_said(request, _shown))
         except NotEditable as error:
             raise not_editable() from error
         except UploadInUse as error:
@@ -108,6 +109,10 @@ class SourceViewSet(DocumentRoute):
             raise Refusal(str(refused), status=409, kind="file-refused") from refused
         except QuotaReached as error:
             raise over_quota(error) from error
+
+
+def _shown(upload: Upload) -> Any:
+    return UploadSerializer(upload).data
 
 
 class ExportViewSet(DocumentRoute):

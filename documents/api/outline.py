@@ -8,14 +8,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from documents.api.shared import READ, WRITE, DocumentRoute, expecting, not_editable
+from documents.api.shared import READ, WRITE, DocumentRoute, not_editable
 from documents.domain import outline, waiting
 from documents.domain.queries import sections_in_order
 from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid
 from documents.models import Document
 from documents.serializers import OutlineSerializer, outline_shown, proposal
-from tesigo.platform.api.etags import tagged
+from tesigo.platform.api.etags import expecting, tagged
 from tesigo.platform.api.problems import Refusal
 
 

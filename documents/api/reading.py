@@ -24,6 +24,7 @@ from documents.serializers import (
     StyleSerializer,
     WorkSerializer,
 )
+from tesigo.platform.api.etags import expecting, tagged
 from tesigo.platform.api.views import ApiViewSet
 
 
@@ -88,21 +89,26 @@ class StyleViewSet(DocumentRoute):
     """The citation style of a finished document; before, it is part of the brief."""
 
     required_scopes = {"update": WRITE}
-    refuses_with = {"update": (409, 429)}
+    refuses_with = {"update": (409, 412, 428, 429)}
     serializer_class = StyleSerializer
 
     @extend_schema(summary="Another citation style", request=StyleSerializer, responses={202: DocumentSerializer})
     def update(self, request: Request, document_id: UUID) -> Response:
-        """Has the citations of a finished document set anew in the background, in every format (R-96)."""
+        """Has the citations of a finished document set anew in the background, in every format (R-96).
+
+        If-Match takes the ETag of the document.
+        """
         document = self.finished(document_id)
         wished = StyleSerializer(data=request.data)
         wished.is_valid(raise_exception=True)
         style = wished.validated_data["citation_style"]
         try:
-            restyling.request(document_id=document.pk, citation_style=style, by=self.caller)
+            restyling.request(
+                document_id=document.pk, citation_style=style, by=self.caller, expects=expecting(request, shown)
+            )
         except QuotaReached as error:
             raise over_quota(error) from error
-        return Response(shown(self.document(document_id)), status=202)
+        return tagged(request, shown(self.document(document_id)), status=202)
 
 
 class StyleListViewSet(ApiViewSet):

@@ -1,12 +1,10 @@
 """What the routes of a document have in common."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from rest_framework.request import Request
 
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
@@ -16,7 +14,6 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.gates import Refusal as Closed
 from documents.models import Document
-from tesigo.platform.api.etags import require_match
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
 
@@ -45,20 +42,6 @@ class DocumentRoute(ApiViewSet):
             words = _("The document is not written yet. Its job says how far it is.")
             raise Refusal(words, status=409, kind="not-ready", more={"state": document.state})
         return document
-
-
-def expecting(request: Request, represent: Callable[[Document], Any]) -> Callable[[Document], None]:
-    """What looks at a locked document and raises a `Refusal` unless the caller has seen it as it is (If-Match)."""
-
-    def look(locked: Document) -> None:
-        require_match(request, represent(locked))
-
-    return look
-
-
-def expecting_if_said(request: Request, represent: Callable[[Document], Any]) -> Callable[[Document], None] | None:
-    """The same where the caller says which state they have seen, for what may be done without: throwing away."""
-    return expecting(request, represent) if "If-Match" in request.headers else None
 
 
 def not_editable() -> Refusal:

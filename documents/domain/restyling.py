@@ -34,9 +34,16 @@ RENDERINGS: Final = duty.Kind(
 )
 
 
-def request(*, document_id: UUID, citation_style: str, by: "User") -> None:
-    """Notes the new style and has everything rendered anew in the background. Raises QuotaReached."""
+def request(
+    *, document_id: UUID, citation_style: str, by: "User", expects: Callable[[Document], None] | None = None
+) -> None:
+    """Notes the new style and has everything rendered anew in the background. Raises QuotaReached.
+
+    ``expects`` looks at the locked document first and raises where it is not as the caller knew it.
+    """
     with transaction.atomic():
+        if expects:
+            expects(Document.objects.select_for_update().get(pk=document_id))
         quotas.spend(user=by, what="restyle", limit=settings.RESTYLES_PER_DAY)
         moved = Document.objects.filter(pk=document_id, state=DocumentState.READY).update(citation_style=citation_style)
         if not moved:

@@ -1,6 +1,6 @@
 """Taking files in, judging them, and letting them go (R-80, R-81, R-84)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -202,8 +202,10 @@ def _forget(upload: Upload, stored_as: str) -> None:
     removals.note(stored_as)
 
 
-def delete(*, upload_id: UUID, by: User) -> None:
+def delete(*, upload_id: UUID, by: User, expects: Callable[[Upload], None] | None = None) -> None:
     """Removes a file with its sources and passages; also dismisses a rejected one.
+
+    ``expects`` looks at the locked file first and raises where it is not as the caller knew it.
 
     Raises:
         NotEditable: when the document has been paid for.
@@ -211,6 +213,8 @@ def delete(*, upload_id: UUID, by: User) -> None:
     """
     with transaction.atomic():
         upload = Upload.objects.select_for_update().select_related("document").get(pk=upload_id)
+        if expects:
+            expects(upload)
         if not upload.document.is_editable:
             raise NotEditable(upload.document.state)
         if Citation.objects.filter(source__upload=upload).exists():

@@ -25,7 +25,7 @@ from generation.serializers import (
     StateSerializer,
     WriterSerializer,
 )
-from tesigo.platform.api.etags import tagged
+from tesigo.platform.api.etags import expecting, tagged
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
 
@@ -84,7 +84,7 @@ class WriterViewSet(ApiViewSet):
     """The model that writes (R-24)."""
 
     required_scopes = {"retrieve": _READ, "update": _WRITE, "list": _READ}
-    refuses_with = {"update": (409,)}
+    refuses_with = {"update": (409, 412, 428)}
     serializer_class = WriterSerializer
     pagination_class = None
 
@@ -97,7 +97,7 @@ class WriterViewSet(ApiViewSet):
     def retrieve(self, request: Request, document_id: UUID) -> Response:
         """Which model is asked first for the texts of this document, and which may be chosen."""
         document = owned_document(document_id=document_id, user=caller_of(request))
-        return Response(_writer(document))
+        return tagged(request, _writer(document))
 
     @extend_schema(summary="Choose the model that writes", request=WriterSerializer, responses=WriterSerializer)
     def update(self, request: Request, document_id: UUID) -> Response:
@@ -108,11 +108,17 @@ class WriterViewSet(ApiViewSet):
         name = wished.validated_data["model"]
         model = model_named(name) if name else None
         try:
-            writers.choose(document_id=document_id, model=model, by=caller_of(request), now=timezone.now())
+            writers.choose(
+                document_id=document_id,
+                model=model,
+                by=caller_of(request),
+                now=timezone.now(),
+                expects=expecting(request, _writer),
+            )
         except NotEditable as error:
             words = _("This document has been paid for; another model can no longer be chosen.")
             raise Refusal(words, status=409, kind="not-editable") from error
-        return Response(_writer(document))
+        return tagged(request, _writer(document))
 
 
 def _writer(document: Document) -> Any:

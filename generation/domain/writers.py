@@ -1,5 +1,6 @@
 """The model that writes a document, where its owner chose one among those that staff offer (R-24)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -35,10 +36,22 @@ def named(name: str) -> AIModel:
     raise ModelNotOffered(_("This model is not offered. These are: %(names)s.") % {"names": names})
 
 
-def choose(*, document_id: UUID, model: AIModel | None, by: "User", now: datetime) -> None:
-    """Has the model write the document, or the usual ones. Raises NotEditable once the document is paid for."""
+def choose(
+    *,
+    document_id: UUID,
+    model: AIModel | None,
+    by: "User",
+    now: datetime,
+    expects: Callable[[Document], None] | None = None,
+) -> None:
+    """Has the model write the document, or the usual ones. Raises NotEditable once the document is paid for.
+
+    ``expects`` looks at the locked document first and raises where its choice is not as the caller knew it.
+    """
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
+        if expects:
+            expects(document)
         if not document.is_editable:
             raise NotEditable(document.state)
         if model is None:

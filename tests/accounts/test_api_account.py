@@ -49,11 +49,16 @@ def signed_in_long_ago(user: User) -> Program:
 
 
 def test_who_is_calling_and_how_they_are_called(program: Program, student: User) -> None:
-    said = program.get(USER).json()
+    read = program.get(USER)
+    said, seen = read.json(), read.headers["ETag"]
     assert (said["id"], said["email"]) == (str(student.public_id), student.email_as_typed)
-    changed = program("PATCH", USER, {"name": "  Ada\u200b Lovelace ", "email": "eve@example.org", "id": "x"})
+    assert kind_of(program("PATCH", USER, {"name": "Ada"})) == "if-match-required"
+    wish = {"name": "  Ada\u200b Lovelace ", "email": "eve@example.org", "id": "x"}
+    changed = program("PATCH", USER, wish, If_Match=seen)
     assert changed.status_code == 200, changed.content
     assert changed.json()["name"] == "Ada Lovelace"
+    assert changed.headers["ETag"] == program.get(USER).headers["ETag"]
+    assert kind_of(program("PATCH", USER, {"name": "Eve"}, If_Match=seen)) == "changed-meanwhile"
     student.refresh_from_db()
     assert (student.name, student.language, student.email_as_typed) == ("Ada Lovelace", "en", said["email"])
 

@@ -80,3 +80,23 @@ def test_what_is_sent_and_received_has_an_example_that_is_true(one: Operation) -
         assert examples, (which, content["schema"])
         for example in examples.values():
             check(example["value"], content["schema"])
+
+
+def test_edits_say_which_state_they_have_seen_and_removals_may() -> None:
+    needed = {}
+    for one in OPERATIONS:
+        for parameter in one.said.get("parameters", []):
+            if parameter["name"] == "If-Match":
+                is_needed = bool(parameter.get("required"))
+                needed[f"{one.method} {one.path.removeprefix('/api/v1/')}"] = is_needed
+                assert "412" in one.said["responses"]
+                assert ("428" in one.said["responses"]) == is_needed
+    assert needed == {
+        "patch documents/{document_id}": True,
+        "put documents/{document_id}/outline": True,
+        "put documents/{document_id}/style": True,
+        "put documents/{document_id}/model": True,
+        "patch user": True,
+        "delete documents/{document_id}": False,
+        "delete documents/{document_id}/sources/{upload_id}": False,
+    }

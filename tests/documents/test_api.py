@@ -413,11 +413,17 @@ def test_citations_of_what_is_not_written_are_not_there_yet(program: Program, st
 def test_another_style_is_set_in_the_background(program: Program, ready: Document) -> None:
     styles = [style["name"] for style in program.get("/api/v1/citation-styles").json()]
     assert "ieee" in styles
-    answer = program("PUT", at(ready, "style"), {"citation_style": "ieee"})
+    seen = tag(program, at(ready))
+    assert kind_of(program("PUT", at(ready, "style"), {"citation_style": "ieee"})) == "if-match-required"
+    answer = program("PUT", at(ready, "style"), {"citation_style": "ieee"}, If_Match=seen)
     assert answer.status_code == 202, answer.content
     assert answer.json()["citation_style"] == "ieee"
     assert ready.rendering.due_at is not None
-    assert program("PUT", at(ready, "style"), {"citation_style": "nonsense"}).status_code == 400
+    assert answer.headers["ETag"] == tag(program, at(ready))
+    stale = program("PUT", at(ready, "style"), {"citation_style": "apa"}, If_Match=seen)
+    assert (stale.status_code, kind_of(stale)) == (412, "changed-meanwhile")
+    assert program.get(at(ready)).json()["citation_style"] == "ieee"
+    assert program("PUT", at(ready, "style"), {"citation_style": "nonsense"}, If_Match=seen).status_code == 400
 
 
 # --- files handed in ----------------------------------------------------------------------------------------------
@@ -441,7 +447,13 @@ def test_a_file_is_handed_in_seen_and_taken_back(program: Program, student: User
     assert "stored_as" not in row
     assert program.get(at(document, "sources")).json()["results"] == [row]
     assert program.get(at(document, "sources", row["id"])).json() == row
-    assert program("DELETE", at(document, "sources", row["id"])).status_code == 204
+    seen = tag(program, at(document, "sources", row["id"]))
+    assert program.get(at(document, "sources", row["id"]), If_None_Match=seen).status_code == 304
+    Upload.objects.update(state=UploadState.READY)
+    assert kind_of(program("DELETE", at(document, "sources", row["id"]), If_Match=seen)) == "changed-meanwhile"
+    assert document.uploads.exists()
+    seen = tag(program, at(document, "sources", row["id"]))
+    assert program("DELETE", at(document, "sources", row["id"]), If_Match=seen).status_code == 204
     assert program("DELETE", at(document, "sources", row["id"])).status_code == 404
     assert not document.uploads.exists()
 

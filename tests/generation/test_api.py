@@ -253,12 +253,17 @@ def test_the_writer_is_chosen_among_those_that_staff_offer(order: Any, program: 
     document = Document.objects.get(owner=student)
     path = f"{API}/documents/{document.pk}/model"
     assert (program.get(path).json()["model"], program.get(path).json()["is_chosen"]) == (other.name, True)
-    refused = program("PUT", path, {"model": "gpt-0"})
+    seen = program.get(path).headers["ETag"]
+    assert kind_of(program("PUT", path, {"model": None})) == "if-match-required"
+    refused = program("PUT", path, {"model": "gpt-0"}, If_Match=seen)
     assert refused.status_code == 400
     assert other.name in refused.json()["errors"][0]["detail"]
-    assert program("PUT", path, {"model": None}).json() == {
+    answer = program("PUT", path, {"model": None}, If_Match=seen)
+    assert answer.json() == {
         "model": usual.name, "is_chosen": False, "offered": [model.name for model in writers.offered()],
     }  # fmt: skip
+    assert answer.headers["ETag"] == program.get(path).headers["ETag"]
+    assert kind_of(program("PUT", path, {"model": other.name}, If_Match=seen)) == "changed-meanwhile"
     assert not WriterChoice.objects.exists()
 
 
@@ -276,7 +281,9 @@ def test_a_chosen_writer_counts_while_it_is_offered(student: User) -> None:
 def test_the_writer_of_what_is_paid_for_stays(program: Program, student: User) -> None:
     document = outlined_document(owner=student)
     Document.objects.filter(pk=document.pk).update(state=DocumentState.WRITING)
-    answer = program("PUT", f"{API}/documents/{document.pk}/model", {"model": writers.offered()[0].name})
+    path = f"{API}/documents/{document.pk}/model"
+    seen = program.get(path).headers["ETag"]
+    answer = program("PUT", path, {"model": writers.offered()[0].name}, If_Match=seen)
     assert kind_of(answer) == "not-editable"
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
@@ -10,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tesigo.platform.api.problems import Refusal
+
+Row = TypeVar("Row")
 
 _TAG: Final = re.compile(r'(?:W/)?"[^"]*"|\*')
 
@@ -41,6 +44,20 @@ def require_match(request: Request, representation: Any) -> None:
     if not _names(given, etag_of(representation), is_strong=True):
         words = _("It has changed since you read it. Read it again, then send your change with the new ETag.")
         raise Refusal(words, status=412, kind="changed-meanwhile")
+
+
+def expecting(request: Request, represent: Callable[[Row], Any]) -> Callable[[Row], None]:
+    """What looks at a locked row and raises a `Refusal` unless the caller has seen it as it is (If-Match)."""
+
+    def look(locked: Row) -> None:
+        require_match(request, represent(locked))
+
+    return look
+
+
+def expecting_if_said(request: Request, represent: Callable[[Row], Any]) -> Callable[[Row], None] | None:
+    """The same where the caller says which state they have seen, for what may be done without: throwing away."""
+    return expecting(request, represent) if "If-Match" in request.headers else None
 
 
 def _names(header: str | None, tag: str, *, is_strong: bool = False) -> bool:

@@ -71,8 +71,9 @@ class ProblemSchema(AutoSchema):
         if self._takes_key():
             words = "A key of this call's own: the same call with the same key is made once."
             headers.append(_header(HEADER, words, pattern=r"^[\x21-\x7E]{1,200}$"))
-        if 428 in self._own():
-            headers.append(_header("If-Match", "The ETag of the state that you have seen."))
+        if 412 in self._own():
+            words = "The ETag of the state that you have seen."
+            headers.append(_header("If-Match", words, is_required=428 in self._own()))
         return headers
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -116,8 +117,10 @@ class ProblemSchema(AutoSchema):
         return any(getattr(one, "lets_everybody_in", False) for one in self.view.get_permissions())
 
 
-def _header(name: str, words: str, *, pattern: str | None = None) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=words, pattern=pattern)
+def _header(name: str, words: str, *, pattern: str | None = None, is_required: bool = True) -> OpenApiParameter:
+    return OpenApiParameter(
+        name, str, OpenApiParameter.HEADER, required=is_required, description=words, pattern=pattern
+    )
 
 
 def only_v1(endpoints: list[Any]) -> list[Any]:
