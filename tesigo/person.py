@@ -82,9 +82,9 @@ ACTS: Final[dict[str, Act]] = {
     ),
     "export": Act(
         right="accounts.export_user",
-        label=gettext_lazy("Put their data together"),
-        done=gettext_lazy("It is being put together. It stands below when it is ready, and they are told by mail."),
-        nothing=gettext_lazy("There is nothing to put together."),
+        label=gettext_lazy("Export their data"),
+        done=gettext_lazy("The export is being made. It stands below when it is ready, and a mail tells them."),
+        nothing=gettext_lazy("There is nothing to export."),
         do=_export,
     ),
     "erase": Act(
@@ -96,7 +96,7 @@ ACTS: Final[dict[str, Act]] = {
         asks=gettext_lazy(
             "Their documents, files and sources, their address and name are deleted now, without days in which they "
             "could change their mind. What is being written is stopped and paid back. Payments stay in the books "
-            "without them. Nothing of it can be brought back."
+            "without their name and address. None of it can be brought back."
         ),
     ),
 }

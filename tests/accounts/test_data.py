@@ -203,7 +203,7 @@ def officer(client: Client, role: str = "Privacy officer") -> User:
 
 def test_the_privacy_officer_has_one_made_takes_it_and_the_person_is_told(client: Client) -> None:
     ada, clerk = UserFactory.create(), officer(client)
-    assert "Put their data together" in words(client.get(f"/admin/people/{ada.pk}/"))
+    assert "Export their data" in words(client.get(f"/admin/people/{ada.pk}/"))
     client.post(f"/admin/people/{ada.pk}/export/")
     row = DataExport.objects.get()
     assert (row.user, row.actor_id) == (ada, clerk.pk)
@@ -224,7 +224,7 @@ def test_no_other_role_and_nothing_about_colleagues(client: Client) -> None:
     ada = UserFactory.create()
     row = made(ada)
     officer(client, "Support")
-    assert "Put their data together" not in words(client.get(f"/admin/people/{ada.pk}/"))
+    assert "Export their data" not in words(client.get(f"/admin/people/{ada.pk}/"))
     assert client.post(f"/admin/people/{ada.pk}/export/").status_code == 403
     assert client.get(f"/admin/people/{ada.pk}/exports/{row.pk}/").status_code == 403
     other = Client()

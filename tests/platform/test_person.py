@@ -127,7 +127,7 @@ def test_about_an_erased_person_nothing_is_offered(client: Client, boss: User, a
     assert "Erase at once" in client.get(page_of(ada)).content.decode()
     User.objects.filter(pk=ada.pk).update(email=f"deleted_{ada.pk}@deleted.invalid", is_active=False)
     page = client.get(page_of(ada)).content.decode()
-    assert not any(label in page for label in ("Let in again", "Erase at once", "Put their data together"))
+    assert not any(label in page for label in ("Let in again", "Erase at once", "Export their data"))
 
 
 def test_who_may_block_people_signs_no_colleague_out(client: Client, ada: User) -> None:
