@@ -86,8 +86,8 @@ class MagicLinkVerify(SigningIn):
         try:
             tokens = api_signins.sign_in(**given, user_agent=user_agent(request._request), now=now)
         except SignInRefused as refusal:
-            raise _refused(refusal) from None
-        return _given(tokens, now)
+            raise refused(refusal) from None
+        return pair(tokens, now)
 
 
 class TokenRefresh(SigningIn):
@@ -105,7 +105,7 @@ class TokenRefresh(SigningIn):
         except TokenRefused as refusal:
             challenge = {"WWW-Authenticate": 'Bearer realm="api"'}
             raise Refusal(refusal, status=401, kind=refusal.kind, headers=challenge) from None
-        return _given(tokens, now)
+        return pair(tokens, now)
 
 
 class TokenRevoke(SigningIn):
@@ -124,7 +124,8 @@ def _valid(serializer: Any) -> dict[str, Any]:
     return values
 
 
-def _given(tokens: api_signins.Tokens, now: datetime) -> Response:
+def pair(tokens: api_signins.Tokens, now: datetime) -> Response:
+    """The tokens as they are sent."""
     told = {
         "access_token": tokens.access,
         "token_type": "Bearer",
@@ -135,7 +136,8 @@ def _given(tokens: api_signins.Tokens, now: datetime) -> Response:
     return Response(TokenPairSerializer(told).data)
 
 
-def _refused(refusal: SignInRefused) -> Refusal:
+def refused(refusal: SignInRefused) -> Refusal:
+    """What a proof of an address was refused with."""
     if isinstance(refusal, WrongCode):
         return Refusal(refusal, status=400, kind="wrong-code", more={"tries_left": refusal.tries_left})
     if isinstance(refusal, UnknownLink):

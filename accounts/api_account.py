@@ -68,7 +68,7 @@ class UserViewSet(ApiViewSet):
         responses=ProfileSerializer,
     )
     def change(self, request: Request) -> Response:
-        """What is not sent stays. The address is changed on the page: it has to be proven there."""
+        """What is not sent stays. The address has a way of its own, since it has to be proven."""
         user = caller_of(request)
         wished = ProfileSerializer(data=request.data, partial=True)
         wished.is_valid(raise_exception=True)
@@ -129,11 +129,15 @@ class DeviceViewSet(ApiViewSet):
 
 def demand_fresh_proof(request: Request, *, now: datetime) -> None:
     """Raises a `Refusal` unless the caller proved their address a moment ago (ASVS 5.0, V7.5.1 and V7.5.2)."""
-    if _is_fresh(request, now):
-        return
+    if not _is_fresh(request, now):
+        raise no_fresh_proof()
+
+
+def no_fresh_proof() -> Refusal:
+    """The caller proved nothing, or too long ago."""
     words = _("Sign in again first: this takes a sign-in of the last %(minutes)d minutes.")
     minutes = settings.PROOF_IS_FRESH // timedelta(minutes=1)
-    raise Refusal(words % {"minutes": minutes}, status=403, kind="proof-required")
+    return Refusal(words % {"minutes": minutes}, status=403, kind="proof-required")
 
 
 def _is_fresh(request: Request, now: datetime) -> bool:

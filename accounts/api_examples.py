@@ -3,8 +3,10 @@
 from typing import Final
 
 from accounts.api_account import DeviceSerializer, ProfileSerializer
+from accounts.api_address import ChangeAskedSerializer, CodeSerializer, NewAddressSerializer
 from accounts.api_data import DataExportSerializer
 from accounts.api_erasing import ErasureSerializer, KeptSerializer
+from accounts.api_programs import ProgramSerializer, TokenSerializer
 from accounts.serializers import AskedSerializer, AskSerializer, ProveSerializer, RefreshSerializer, TokenPairSerializer
 from tesigo.platform.api.examples import give
 
@@ -33,6 +35,25 @@ give(
             "mail_refused_at": None,
         },
         DeviceSerializer: {"id": 3, "name": "Firefox on Linux", "created_at": _AT, "last_seen_at": _AT},
+        NewAddressSerializer: {"email": "ada@college.example"},
+        ChangeAskedSerializer: {"expires_in": 600},
+        CodeSerializer: {"code": "123456"},
+        TokenSerializer: {
+            "id": _ID,
+            "name": "The script that fetches my files",
+            "prefix": "tesigo_token_Ab3x",
+            "scopes": ["documents:read"],
+            "created_at": _AT,
+            "expires_at": "2027-02-27T10:00:00Z",
+            "last_used_on": "2026-11-29",
+        },
+        ProgramSerializer: {
+            "id": _ID,
+            "name": "curl/8.5.0",
+            "created_at": _AT,
+            "last_seen_at": _AT,
+            "expires_at": "2026-12-06T10:00:00Z",
+        },
         ErasureSerializer: {"state": "asked", "asked_at": _AT, "begins_at": "2026-12-13T10:00:00Z"},
         KeptSerializer: {"was_asked": True},
         DataExportSerializer: {

@@ -4,8 +4,10 @@ from django.urls import path
 
 from accounts import api, api_examples  # noqa: F401  # the examples are given once they are imported
 from accounts.api_account import DeviceViewSet, UserViewSet
+from accounts.api_address import AddressViewSet
 from accounts.api_data import DataExportViewSet, DataFileViewSet
 from accounts.api_erasing import ErasureViewSet
+from accounts.api_programs import ProgramViewSet, TokenViewSet
 
 app_name = "accounts-api"
 urlpatterns = [
@@ -15,6 +17,12 @@ urlpatterns = [
     path("auth/token/revoke", api.TokenRevoke.as_view(), name="token-revoke"),
     path("user", UserViewSet.as_view({"get": "retrieve", "patch": "change"}), name="user"),
     path("user/mail-notice/read", UserViewSet.as_view({"post": "read_notice"}), name="mail-notice"),
+    path("user/address", AddressViewSet.as_view({"post": "ask"}), name="address"),
+    path("user/address/confirm", AddressViewSet.as_view({"post": "confirm"}), name="address-confirm"),
+    path("user/tokens", TokenViewSet.as_view({"get": "list"}), name="tokens"),
+    path("user/tokens/<uuid:token_id>", TokenViewSet.as_view({"delete": "destroy"}), name="token"),
+    path("user/programs", ProgramViewSet.as_view({"get": "list"}), name="programs"),
+    path("user/programs/<uuid:sign_in_id>", ProgramViewSet.as_view({"delete": "destroy"}), name="program"),
     path("user/devices", DeviceViewSet.as_view({"get": "list"}), name="devices"),
     path("user/devices/<int:device_id>", DeviceViewSet.as_view({"delete": "destroy"}), name="device"),
     path("user/export-data", DataExportViewSet.as_view({"post": "ask", "get": "retrieve"}), name="export-data"),

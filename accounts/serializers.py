@@ -1,8 +1,13 @@
 """What programs send to sign in, and what they get (R-56)."""
 
+from typing import Final
+
 from rest_framework import serializers
 
 from tesigo.platform.api.serializers import ApiSerializer
+
+#: The code of a mail as people type it.
+CODE: Final = r"^\s*([0-9][\s-]*){6}$"
 
 
 class AskSerializer(ApiSerializer):
@@ -24,9 +29,7 @@ class ProveSerializer(ApiSerializer):
 
     request_id = serializers.UUIDField()
     client_secret = serializers.CharField(max_length=100)
-    code = serializers.RegexField(
-        r"^\s*([0-9][\s-]*){6}$", max_length=20, help_text="Six digits; blanks and hyphens are left out."
-    )
+    code = serializers.RegexField(CODE, max_length=20, help_text="Six digits; blanks and hyphens are left out.")
 
 
 class TokenPairSerializer(ApiSerializer):

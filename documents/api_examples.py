@@ -2,22 +2,21 @@
 
 from typing import Any, Final
 
-from documents.serializers import (
+from documents.serializers.document import (
     BriefSerializer,
-    CitationReportSerializer,
     DocumentSerializer,
-    ExportSerializer,
     FoundSerializer,
-    HandedInSerializer,
-    OutlineSerializer,
-    SectionSerializer,
     StoppedSerializer,
-    StyleAtHandSerializer,
-    StyleSerializer,
     TypedBriefSerializer,
     TypedSerializer,
-    UploadSerializer,
-    WantedExportSerializer,
+)
+from documents.serializers.files import ExportSerializer, HandedInSerializer, UploadSerializer, WantedExportSerializer
+from documents.serializers.outline import OutlineSerializer
+from documents.serializers.text import (
+    CitationReportSerializer,
+    SectionSerializer,
+    StyleAtHandSerializer,
+    StyleSerializer,
     WorkSerializer,
 )
 from tesigo.platform.api.examples import give

@@ -105,6 +105,8 @@ class AdminSite(admin.AdminSite):
             path("people/<int:pk>/", view(person.person_page), name="person"),
             path("people/<int:pk>/mails/<uuid:mail_id>/", view(person.send_mail_again), name="person_mail"),
             path("people/<int:pk>/devices/<int:device_id>/", view(person.sign_device_out), name="person_device"),
+            path("people/<int:pk>/programs/<uuid:sign_in_id>/", view(person.sign_program_out), name="person_program"),
+            path("people/<int:pk>/tokens/<uuid:token_id>/", view(person.revoke_token), name="person_token"),
             path("people/<int:pk>/exports/<uuid:data_export_id>/", view(person.take_export), name="person_export"),
             path("people/<int:pk>/<slug:what>/", view(person.act_on_person), name="person_act"),
             path("staff/", view(colleagues.colleagues_page), name="colleagues"),

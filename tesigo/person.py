@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.domain import devices, known_as, people, resending
+from accounts.domain import api_signins, api_tokens, devices, known_as, people, resending
 from accounts.domain.staff import NotAllowed
-from accounts.models import Device, Mail, User
+from accounts.models import ApiSignIn, ApiToken, Device, Mail, User
 from privacy.domain import erasure, exports
 from privacy.errors import ErasureError, ExportRefused
 from privacy.models import DataExport
@@ -133,8 +133,7 @@ def act_on_person(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if act is None:
         raise Http404
     _refuse(request, act.right)
-    person = get_object_or_404(User, pk=pk)
-    _refuse_for_colleague(request, person)
+    person = _whom(request, pk)
     if act.asks and "sure" not in request.POST:
         context = {**admin.site.each_context(request), "title": act.label, "act": act, "name": what, "person": person}
         return render(request, "admin/sure.html", context)
@@ -164,8 +163,7 @@ def send_mail_again(request: HttpRequest, pk: int, mail_id: str) -> HttpResponse
 def sign_device_out(request: HttpRequest, pk: int, device_id: int) -> HttpResponse:
     """Ends the session of one browser of this person."""
     _refuse(request, "accounts.block_user")
-    person = get_object_or_404(User, pk=pk)
-    _refuse_for_colleague(request, person)
+    person = _whom(request, pk)
     try:
         devices.sign_out_of(user=person, device_id=device_id, by=cast(User, request.user))
     except Device.DoesNotExist:
@@ -174,12 +172,39 @@ def sign_device_out(request: HttpRequest, pk: int, device_id: int) -> HttpRespon
     return redirect("admin:person", pk=pk)
 
 
+@require_POST
+def sign_program_out(request: HttpRequest, pk: int, sign_in_id: UUID) -> HttpResponse:
+    """Ends the sign-in of one program of this person."""
+    _refuse(request, "accounts.block_user")
+    person, by = _whom(request, pk), cast(User, request.user)
+    try:
+        api_signins.sign_out(user=person, sign_in_id=sign_in_id, by=by, now=timezone.now())
+    except ApiSignIn.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("That program is signed out."))
+    return redirect("admin:person", pk=pk)
+
+
+@require_POST
+def revoke_token(request: HttpRequest, pk: int, token_id: UUID) -> HttpResponse:
+    """Takes back one token that this person made for a program."""
+    _refuse(request, "accounts.block_user")
+    person, by = _whom(request, pk), cast(User, request.user)
+    try:
+        api_tokens.revoke(user=person, token_id=token_id, by=by, now=timezone.now())
+    except ApiToken.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("That token opens nothing any more."))
+    return redirect("admin:person", pk=pk)
+
+
 @require_safe
 def take_export(request: HttpRequest, pk: int, data_export_id: UUID) -> HttpResponseBase:
     """All that is kept about this person, for who must hand it over; noted in the trail by whom."""
     _refuse(request, "accounts.export_user")
     export = get_object_or_404(DataExport, pk=data_export_id, user_id=pk)
-    _refuse_for_colleague(request, export.user)
+    if not _may_touch(request, export.user):
+        raise PermissionDenied
     try:
         file = exports.open_file(export=export, by=cast(User, request.user), now=timezone.now())
     except FileNotFoundError:
@@ -214,6 +239,8 @@ def _may(section: Section, row: Any, request: HttpRequest) -> dict[str, bool]:
         "may_refund": section.name == "payments" and user.has_perm("billing.refund_payment") and row.can_go_back,
         "may_take": section.name == "exports" and exports.can_be_had(row, now=timezone.now()),
         "may_sign_out": section.name == "devices" and user.has_perm("accounts.block_user"),
+        "may_end": section.name == "programs" and user.has_perm("accounts.block_user"),
+        "may_revoke": section.name == "tokens" and user.has_perm("accounts.block_user"),
     }
 
 
@@ -229,16 +256,18 @@ def _all(section: Section, person: User) -> str:
     return f"{reverse(section.changelist)}?{urlencode({'q': person.email})}" if section.changelist else ""
 
 
+def _whom(request: HttpRequest, pk: int) -> User:
+    """The person whose way in is changed: who may block people may not shut colleagues out."""
+    person = get_object_or_404(User, pk=pk)
+    if not _may_touch(request, person):
+        raise PermissionDenied
+    return person
+
+
 def _refuse(request: HttpRequest, right: str) -> None:
     if not request.user.has_perm(right):
         raise PermissionDenied
 
 
-def _refuse_for_colleague(request: HttpRequest, person: User) -> None:
-    if not _may_touch(request, person):
-        raise PermissionDenied
-
-
 def _may_touch(request: HttpRequest, person: User) -> bool:
-    """Who may block people may not shut colleagues out, nor download what is kept about them."""
     return request.user.is_superuser or not person.is_staff

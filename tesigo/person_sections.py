@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import known_as
+from accounts.domain import api_signins, api_tokens, known_as
 from accounts.models import Device, User
 from billing.models import CreditNote, Payment, Receipt, Refund
 from documents.models import Document
@@ -27,7 +29,7 @@ class Section:
     title: Any
     right: str
     heads: Sequence[Any]
-    rows: Callable[[User], QuerySet[Any]]
+    rows: Callable[[User], QuerySet[Any] | Sequence[Any]]
     cells: Callable[[Any], Sequence[Any]]
     #: The list with all of them, searched by address.
     changelist: str = ""
@@ -118,6 +120,28 @@ SECTIONS: Final = (
         heads=(_("Browser"), _("Signed in")),
         rows=lambda user: Device.objects.filter(user=user).order_by("-created_at"),
         cells=lambda one: (one.name, one.created_at),
+    ),
+    Section(
+        name="programs",
+        title=_("Programs that are signed in"),
+        right="accounts.view_apisignin",
+        heads=(_("Program"), _("May do"), _("Made"), _("Last used"), _("Ends")),
+        rows=lambda user: api_signins.alive_of(user=user, now=timezone.now()),
+        cells=lambda one: (one.name, gettext("all that they may"), one.created_at, one.refreshed_at, one.expires_at),
+    ),
+    Section(
+        name="tokens",
+        title=_("Tokens of programs"),
+        right="accounts.view_apitoken",
+        heads=(_("Name"), _("May do"), _("Made"), _("Last used"), _("Ends")),
+        rows=lambda user: api_tokens.alive_of(user=user, now=timezone.now()),
+        cells=lambda one: (
+            one.name,
+            ", ".join(one.scope_labels),
+            one.created_at,
+            date_format(one.last_used_on, "j M Y") if one.last_used_on else gettext("never"),
+            one.expires_at,
+        ),
     ),
     Section(
         name="signins",

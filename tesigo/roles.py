@@ -41,7 +41,7 @@ def _role(name: str, *rights: Iterable[str]) -> Role:
 ROLES: Final = (
     _role(
         "Support",
-        _to("view", "accounts", "user device mail mailstop mailevent signinrequest"),
+        _to("view", "accounts", "user device apisignin apitoken mail mailstop mailevent signinrequest"),
         _to("change", "accounts", "mailstop"),
         _to("change block", "accounts", "user"),
         _to("change resend", "accounts", "mail"),
@@ -77,7 +77,7 @@ ROLES: Final = (
     _role(
         "Privacy officer",
         _to("view block export erase", "accounts", "user"),
-        _to("view", "accounts", "device mail signinrequest"),
+        _to("view", "accounts", "device apisignin apitoken mail signinrequest"),
         _to("view", "privacy", "consent auditevent"),
         _to("view change", "privacy", "dataexport erasure"),
         _to("view", "documents", "document documentevent section source upload export"),

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -17,10 +18,15 @@ UNDO_WITHIN: Final = timedelta(days=3)
 _SESSION: Final = "address-change"
 
 
+def of_program(sign_in: UUID) -> str:
+    """What a change is bound to that a signed-in program asks for; no session has such a key."""
+    return f"program {sign_in}"
+
+
 def ask(
-    *, user: User, session_key: str, typed: str, ip: str | None, language: str, user_agent: str, now: datetime
+    *, user: User, bound_to: str, typed: str, ip: str | None, language: str, user_agent: str, now: datetime
 ) -> SignInRequest:
-    """Sends a code to the new address, good in this session alone.
+    """Sends a code to the new address, good for ``bound_to`` alone: the key of a session, or `of_program`.
 
     Whether somebody has the address is told to its mailbox only; here all looks the same. Raises an `AddressRefused`
     or `TooManySignIns`.
@@ -39,7 +45,7 @@ def ask(
             opens=not is_taken,
             now=now,
             language=language,
-            browser_hash=keyed_hash(_SESSION, session_key),
+            browser_hash=keyed_hash(_SESSION, bound_to),
             new_address_of=user,
             ip=counted_ip,
             user_agent=user_agent[: client.USER_AGENT_LENGTH],
@@ -49,18 +55,18 @@ def ask(
     return request
 
 
-def waiting_for(*, user: User, session_key: str) -> SignInRequest | None:
-    """The newest request of this session, whatever has become of it."""
-    mine = SignInRequest.objects.filter(new_address_of=user, browser_hash__in=keyed_hashes(_SESSION, session_key))
+def waiting_for(*, user: User, bound_to: str) -> SignInRequest | None:
+    """The newest request of this session or program, whatever has become of it."""
+    mine = SignInRequest.objects.filter(new_address_of=user, browser_hash__in=keyed_hashes(_SESSION, bound_to))
     return mine.order_by("-created_at").first()
 
 
-def confirm(*, user: User, session_key: str, code: str, now: datetime) -> None:
-    """Changes the address. Every other session ends; the caller binds its own to the user as it is then.
+def confirm(*, user: User, bound_to: str, code: str, now: datetime) -> None:
+    """Changes the address. Every other session and program ends; the caller binds its own to the user as it is then.
 
     Raises a `SignInRefused`, or `AddressTaken` where somebody has come to sign in with it meanwhile.
     """
-    request = waiting_for(user=user, session_key=session_key)
+    request = waiting_for(user=user, bound_to=bound_to)
     if request is None:
         raise UnknownLink
     proofs.refuse_dead(request, now)
@@ -70,7 +76,7 @@ def confirm(*, user: User, session_key: str, code: str, now: datetime) -> None:
         with transaction.atomic():
             proofs.redeem(request, now)
             before = User.objects.select_for_update().get(pk=user.pk)
-            keys = _move(before, email=request.email, as_typed=request.email_as_typed, now=now, but=session_key)
+            keys = _move(before, email=request.email, as_typed=request.email_as_typed, now=now, but=bound_to)
             FormerAddress.objects.create(
                 user=user,
                 email=before.email,

@@ -89,6 +89,26 @@ def refresh(*, token: str, now: datetime) -> Tokens:
     raise RefreshReused
 
 
+def go_on(*, sign_in_id: uuid.UUID, now: datetime) -> Tokens:
+    """New tokens for the one sign-in that goes on after its person's epoch moved by one. Raises `TokenRefused`.
+
+    For whoever has just ended all the others: every token of before is dead, its own as well.
+    """
+    sign_in = ApiSignIn.objects.select_related("user").get(pk=sign_in_id)
+    user = sign_in.user
+    fresh, ends = _new_token(sign_in.pk), _ends(sign_in.created_at, now)
+    # Where the epoch moved twice, somebody has signed out everywhere meanwhile, and that ends this one as well.
+    mine = ApiSignIn.objects.filter(
+        pk=sign_in.pk, ended_at=None, epoch=user.session_epoch - 1, user__session_epoch=user.session_epoch
+    )
+    if not mine.update(
+        epoch=user.session_epoch, token_hash=keyed_hash(_PURPOSE, fresh), refreshed_at=now, expires_at=ends
+    ):
+        raise TokenRefused
+    sign_in.epoch, sign_in.expires_at = user.session_epoch, ends
+    return _given(sign_in, user, fresh, now)
+
+
 def revoke(*, token: str, now: datetime) -> None:
     """Signs the program out whose newest refresh token this is; says nothing of others (RFC 7009, 2.2)."""
     match = _FORM.fullmatch(token)
@@ -100,9 +120,9 @@ def revoke(*, token: str, now: datetime) -> None:
             end(sign_in=sign_in, by=sign_in.user, now=now)
 
 
-def sign_out(*, user: User, sign_in_id: uuid.UUID, now: datetime) -> None:
-    """Signs one of one's own programs out. Raises `ApiSignIn.DoesNotExist` for someone else's."""
-    end(sign_in=ApiSignIn.objects.get(pk=sign_in_id, user=user), by=user, now=now)
+def sign_out(*, user: User, sign_in_id: uuid.UUID, by: User, now: datetime) -> None:
+    """Signs one of a person's programs out. Raises `ApiSignIn.DoesNotExist` for someone else's."""
+    end(sign_in=ApiSignIn.objects.get(pk=sign_in_id, user=user), by=by, now=now)
 
 
 def end(*, sign_in: ApiSignIn, by: User, now: datetime) -> bool:

@@ -42,7 +42,7 @@ def change(request: SignedInRequest) -> HttpResponse:
         try:
             address_change.ask(
                 user=request.user,
-                session_key=str(request.session.session_key),
+                bound_to=str(request.session.session_key),
                 typed=form.cleaned_data["email"],
                 ip=client_ip(request),
                 language=translation.get_language() or request.user.language,
@@ -66,14 +66,14 @@ def change(request: SignedInRequest) -> HttpResponse:
 def check(request: SignedInRequest) -> HttpResponse:
     """The code from the mail to the new address; with it the address changes."""
     session_key = str(request.session.session_key)
-    waiting = address_change.waiting_for(user=request.user, session_key=session_key)
+    waiting = address_change.waiting_for(user=request.user, bound_to=session_key)
     if waiting is None or waiting.redeemed_at:
         return redirect("accounts:change-address")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
         try:
-            address_change.confirm(user=request.user, session_key=session_key, code=code, now=timezone.now())
+            address_change.confirm(user=request.user, bound_to=session_key, code=code, now=timezone.now())
         except WrongCode as refusal:
             form.add_error("code", str(refusal))
         except (SignInRefused, AddressTaken) as refusal:

@@ -80,7 +80,7 @@ def revoke_token(request: SignedInRequest, token_id: UUID) -> HttpResponse:
 def sign_out_program(request: SignedInRequest, sign_in_id: UUID) -> HttpResponse:
     """Ends the sign-in of one of one's own programs; someone else's does not exist (R-100)."""
     try:
-        api_signins.sign_out(user=request.user, sign_in_id=sign_in_id, now=timezone.now())
+        api_signins.sign_out(user=request.user, sign_in_id=sign_in_id, by=request.user, now=timezone.now())
     except ApiSignIn.DoesNotExist as error:
         raise Http404 from error
     messages.success(request, _("The program is signed out."))

@@ -18,7 +18,7 @@ from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document
-from documents.serializers import (
+from documents.serializers.document import (
     BriefSerializer,
     DocumentSerializer,
     FoundSerializer,

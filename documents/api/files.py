@@ -20,12 +20,7 @@ from documents.domain import exporting, uploads
 from documents.enums import ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Document, Export, Upload
-from documents.serializers import (
-    ExportSerializer,
-    HandedInSerializer,
-    UploadSerializer,
-    WantedExportSerializer,
-)
+from documents.serializers.files import ExportSerializer, HandedInSerializer, UploadSerializer, WantedExportSerializer
 from tesigo.platform.api.etags import expecting_if_said, tagged
 from tesigo.platform.api.negotiation import Anything
 from tesigo.platform.api.parsers import ApiJsonParser

@@ -14,7 +14,7 @@ from documents.domain.queries import sections_in_order
 from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid
 from documents.models import Document
-from documents.serializers import OutlineSerializer, outline_shown, proposal
+from documents.serializers.outline import OutlineSerializer, outline_shown, proposal
 from tesigo.platform.api.etags import expecting, tagged
 from tesigo.platform.api.problems import Refusal
 

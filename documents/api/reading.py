@@ -16,9 +16,9 @@ from documents.domain.queries import numbered
 from documents.enums import DocumentState
 from documents.export import csl_styles
 from documents.models import Section, Source
-from documents.serializers import (
+from documents.serializers.document import DocumentSerializer
+from documents.serializers.text import (
     CitationReportSerializer,
-    DocumentSerializer,
     SectionSerializer,
     StyleAtHandSerializer,
     StyleSerializer,

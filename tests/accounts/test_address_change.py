@@ -172,9 +172,9 @@ def test_a_code_works_once(ada: Client, post: Post) -> None:
     user, key = User.objects.get(), str(ada.session.session_key)
     ada.post(CHANGE, {"email": NEW})
     code = code_for(post)
-    address_change.confirm(user=user, session_key=key, code=code, now=timezone.now())
+    address_change.confirm(user=user, bound_to=key, code=code, now=timezone.now())
     with pytest.raises(LinkUsed):
-        address_change.confirm(user=user, session_key=key, code=code, now=timezone.now())
+        address_change.confirm(user=user, bound_to=key, code=code, now=timezone.now())
     assert FormerAddress.objects.count() == 1
 
 
@@ -233,12 +233,12 @@ def test_of_two_who_prove_one_address_at_once_one_gets_it(post: Post) -> None:
     codes = []
     for user in users:
         request: dict[str, Any] = {"ip": None, "language": "en", "user_agent": "", "now": timezone.now()}
-        address_change.ask(user=user, session_key=f"key {user.pk}", typed=NEW, **request)
+        address_change.ask(user=user, bound_to=f"key {user.pk}", typed=NEW, **request)
         codes.append(code_for(post))
 
     def confirm(number: int) -> None:
         user = users[number]
-        address_change.confirm(user=user, session_key=f"key {user.pk}", code=codes[number], now=timezone.now())
+        address_change.confirm(user=user, bound_to=f"key {user.pk}", code=codes[number], now=timezone.now())
 
     answers = at_once(2, confirm)
     assert sorted(type(answer).__name__ for answer in answers) == ["AddressTaken", "NoneType"]
@@ -329,6 +329,6 @@ def test_refusals_of_the_domain(ada: Client) -> None:
     user = User.objects.get()
     request: dict[str, Any] = {"ip": None, "language": "en", "user_agent": "", "now": timezone.now()}
     with pytest.raises(SameAddress):
-        address_change.ask(user=user, session_key="key", typed="Ada+x@university.example", **request)
+        address_change.ask(user=user, bound_to="key", typed="Ada+x@university.example", **request)
     with pytest.raises(UnknownLink):
-        address_change.confirm(user=user, session_key="key", code="123456", now=timezone.now())
+        address_change.confirm(user=user, bound_to="key", code="123456", now=timezone.now())

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.domain import api_tokens, devices
+from accounts.domain import api_signins, api_tokens, devices
 from accounts.enums import ApiScope
 from accounts.errors import TokenExpired, TokenRefused, TooManyTokens
 from accounts.models import ApiSignIn, ApiToken, Mail, User
@@ -157,7 +157,8 @@ def test_a_program_that_is_signed_in_is_signed_out_from_the_page(browser: Client
     tokens = signed_in(ada)
     row = ApiSignIn.objects.get()
     assert browser.post(f"/account/programs/{row.pk}/sign-out/")["Location"] == PAGE
-    assert Program(tokens.access).get("/api/v1/nothing").status_code == 404
+    with pytest.raises(TokenRefused):
+        api_signins.by_access_token(tokens.access, now=timezone.now())
     row.refresh_from_db()
     assert row.ended_at is not None
 

@@ -10,12 +10,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.domain import people
+from accounts.domain import api_signins, api_tokens, people
 from accounts.domain.staff import NotAllowed
-from accounts.enums import MailState
-from accounts.models import Device, Mail, SignInRequest, User
+from accounts.enums import ApiScope, MailState
+from accounts.errors import TokenRefused
+from accounts.models import ApiSignIn, ApiToken, Device, Mail, SignInRequest, User
 from billing.models import Refund
 from privacy.models import AuditEvent, Consent
+from tests.api.calling import signed_in, with_token
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 from tests.staff import sign_in
@@ -49,6 +51,8 @@ def things(person: User, count: int) -> None:
         document.jobs.create(kind="writing", sort_key=number)
         Mail.objects.create(user=person, to=person.email, template="ready", state=MailState.SENT, due_at=None)
         Device.objects.create(user=person, session_key=f"{number:032}")
+        signed_in(person)
+        with_token(person, ApiScope.DOCUMENTS_READ)
         Consent.objects.create(user=person, kind="analytics", granted=True, policy_version="1")
         SignInRequest.objects.create(
             email=person.email, email_as_typed=person.email, domain="university.example", token_hash=bytes([number]),
@@ -61,11 +65,15 @@ def test_the_page_shows_everything_with_a_fixed_number_of_queries(
     client: Client, boss: User, ada: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     things(ada, count)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         page = client.get(page_of(ada)).content.decode()
-    for name in ("documents", "jobs", "payments", "refunds", "mails", "devices", "signins", "consents", "trail"):
+    names = ("documents", "jobs", "payments", "refunds", "devices", "programs", "tokens", "signins", "consents")
+    for name in names:
         section = page.split(f'id="{name}-title"')[1].split("</section>")[0]
-        assert section.count("<tr>") == (count + 1 if name != "trail" else 2), name
+        assert section.count("<tr>") == count + 1, name
+    # The mails that tell of the tokens are among them; of the trail there is nothing but this look.
+    for name, rows in (("mails", 2 * count), ("trail", 1)):
+        assert page.split(f'id="{name}-title"')[1].split("</section>")[0].count("<tr>") == rows + 1, name
     assert "Ada Lovelace" in page
     assert AuditEvent.objects.filter(action="staff.looked", object_id=str(ada.pk)).count() == 1
 
@@ -86,7 +94,7 @@ def test_a_role_sees_its_own_parts_of_the_page(client: Client, ada: User) -> Non
     sign_in(client, clerk)
     page = client.get(page_of(ada)).content.decode()
     assert 'id="payments-title"' in page
-    for hidden in ("mails", "devices", "signins", "consents", "trail", "documents"):
+    for hidden in ("mails", "devices", "programs", "tokens", "signins", "consents", "trail", "documents"):
         assert f'id="{hidden}-title"' not in page
     assert "Block" not in page
 
@@ -115,6 +123,11 @@ def test_who_may_block_people_blocks_no_colleague(client: Client, ada: User) -> 
     colleague = User.objects.create_user("other@tesigo.example", is_staff=True)
     sign_in(client, clerk)
     assert client.post(f"{page_of(colleague)}block/").status_code == 403
+    device = Device.objects.create(user=colleague, session_key="s" * 32)
+    with_token(colleague, ApiScope.STATS_READ)
+    for path in (f"devices/{device.pk}/", f"tokens/{ApiToken.objects.get().pk}/"):
+        assert client.post(f"{page_of(colleague)}{path}").status_code == 403
+    assert ApiToken.objects.get().revoked_at is None
     assert client.post(f"{page_of(ada)}block/").status_code == 302
 
 
@@ -130,13 +143,10 @@ def test_about_an_erased_person_nothing_is_offered(client: Client, boss: User, a
     assert not any(label in page for label in ("Let in again", "Erase at once", "Export their data"))
 
 
-def test_who_may_block_people_signs_no_colleague_out(client: Client, ada: User) -> None:
+def test_about_a_colleague_only_who_has_all_rights_is_offered_something(client: Client, ada: User) -> None:
     colleague = UserFactory.create(is_staff=True)
-    device = Device.objects.create(user=colleague, session_key="k" * 32)
     clerk = sign_in(client, UserFactory.create(email="clerk@tesigo.example", is_staff=True))
     clerk.groups.add(Group.objects.get(name="Support"))
-    assert client.post(f"{page_of(colleague)}devices/{device.pk}/").status_code == 403
-    assert Device.objects.filter(pk=device.pk).exists()
     assert "Sign out everywhere" not in client.get(page_of(colleague)).content.decode()
     assert "Sign out everywhere" in client.get(page_of(ada)).content.decode()
 
@@ -148,6 +158,31 @@ def test_one_browser_is_signed_out(client: Client, boss: User, ada: User) -> Non
     assert client.post(f"{page_of(ada)}devices/{stranger.pk}/").status_code == 404
     client.post(f"{page_of(ada)}devices/{mine.pk}/")
     assert list(Device.objects.filter(user=ada)) == [other]
+
+
+def test_programs_are_told_of_without_their_secrets_and_end_one_by_one(client: Client, boss: User, ada: User) -> None:
+    tokens, script = signed_in(ada), with_token(ada, ApiScope.DOCUMENTS_READ)
+    row, token, now = ApiSignIn.objects.get(), ApiToken.objects.get(), timezone.now()
+    assert api_signins.by_access_token(tokens.access, now=now) == row
+    assert api_tokens.by_token(script.token, now=now) == token
+    page = client.get(page_of(ada)).content.decode()
+    assert "curl/8" in page
+    assert "A script" in page
+    assert str(ApiScope.DOCUMENTS_READ.label) in page
+    for secret in (tokens.access, tokens.refresh, script.token, token.prefix):
+        assert secret not in page
+    for path in (f"programs/{row.pk}/", f"tokens/{token.pk}/"):
+        assert client.post(f"{page_of(boss)}{path}").status_code == 404
+        assert [client.post(f"{page_of(ada)}{path}").status_code for _ in range(2)] == [302, 302]
+    with pytest.raises(TokenRefused):
+        api_signins.by_access_token(tokens.access, now=now)
+    with pytest.raises(TokenRefused):
+        api_tokens.by_token(script.token, now=now)
+    page = client.get(page_of(ada)).content.decode()
+    assert "curl/8" not in page
+    assert "A script" not in page
+    ended = AuditEvent.objects.filter(action__in=["api.signed_out", "api.token_revoked"])
+    assert [event.actor_id for event in ended] == [boss.pk, boss.pk]
 
 
 def test_a_mail_goes_again_to_the_address_of_today_and_a_sign_in_mail_does_not(

@@ -1,5 +1,6 @@
 """Each role of staff sees and does what the table says, on every page of the administration (ASVS V8.1.1)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -84,6 +85,8 @@ PAGES: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "person": ("get", {"pk": "{person}"}, {"Support", "Finance", "Privacy officer"}),
     "person_mail": ("post", {"pk": "{person}", "mail_id": "{mail}"}, {"Support"}),
     "person_device": ("post", {"pk": "{person}", "device_id": "{device}"}, {"Support", "Privacy officer"}),
+    "person_program": ("post", {"pk": "{person}", "sign_in_id": "{sign_in}"}, {"Support", "Privacy officer"}),
+    "person_token": ("post", {"pk": "{person}", "token_id": "{token}"}, {"Support", "Privacy officer"}),
     "person_export": ("get", {"pk": "{person}", "data_export_id": "{data_export}"}, {"Privacy officer"}),
     "person_act": ("post", {"pk": "{person}", "what": "sign-out"}, {"Support", "Privacy officer"}),
     "colleagues": ("get", {}, set()),
@@ -103,6 +106,7 @@ FOR_ALL = {
 }
 #: How `docs/roles.md` names what is seen; what a page shows within another row is seen with that.
 SEEN = {
+    "accounts.apisignin": "programs", "accounts.apitoken": "programs",
     "accounts.device": "browsers", "accounts.mail": "mails", "accounts.mailevent": "what mail servers report",
     "accounts.mailstop": "addresses that are not written to", "accounts.signinrequest": "requests to sign in",
     "accounts.user": "people", "privacy.auditevent": "the audit trail", "privacy.consent": "consents",
@@ -239,7 +243,9 @@ def rows() -> dict[str, Any]:
     """One row of each kind that an address of the table needs."""
     from django.utils import timezone
 
-    from accounts.models import Device, Mail
+    from accounts.domain import api_signins, api_tokens
+    from accounts.enums import ApiScope
+    from accounts.models import ApiSignIn, Device, Mail
     from privacy.models import DataExport
     from tests.documents.factories import UserFactory
     from tests.generation.making import ordered_document
@@ -248,9 +254,16 @@ def rows() -> dict[str, Any]:
     payment = ordered_document(owner=person).payments.get()
     refund = payment.refunds.create(amount=1, cause="x", due_at=timezone.now())
     device = Device.objects.create(user=person, session_key="k" * 32)
+    now = timezone.now()
+    api_signins.begin(user=person, user_agent="curl/8", now=now)
+    token, _shown = api_tokens.make(
+        user=person, name="x", scopes=[ApiScope.DOCUMENTS_READ], lasts=timedelta(days=1), has_second_factor=False,
+        by=person, now=now,
+    )  # fmt: skip
     mail = Mail.objects.create(user=person, to=person.email, template="ready", state="sent", due_at=None)
     colleague = User.objects.create_user("other@tesigo.example", is_staff=True)
     return {
         "person": person.pk, "refund": refund.pk, "device": device.pk, "mail": mail.pk, "staff": colleague.pk,
+        "sign_in": ApiSignIn.objects.get(user=person).pk, "token": token.pk,
         "data_export": DataExport.objects.create(user=person, state="failed", due_at=None).pk,
     }  # fmt: skip

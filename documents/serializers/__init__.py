@@ -1,0 +1,1 @@
+"""Documents as programs see them and send them."""

@@ -1,0 +1,64 @@
+"""Files that are handed in, and those that are taken away."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from documents.enums import ExportFormat, UploadPurpose
+from documents.models import Export, Upload
+from tesigo.platform.api.serializers import ApiSerializer
+from tesigo.platform.clean_fields import ModelSerializer
+
+
+class ExportSerializer(ModelSerializer):
+    """A file to take away."""
+
+    file_url = serializers.SerializerMethodField(help_text="Where it is fetched; null until it is ready.")
+
+    class Meta:
+        model = Export
+        fields: ClassVar[Any] = (
+            "id", "format", "with_ai_statement", "citation_style", "state", "size", "created_at", "finished_at",
+            "file_url",
+        )  # fmt: skip
+        read_only_fields: ClassVar[Any] = fields
+
+    def get_file_url(self, export: Export) -> str | None:
+        """The address of the file."""
+        address_of = self.context["address_of"]
+        return str(address_of(export)) if export.state == "ready" else None
+
+
+class WantedExportSerializer(ApiSerializer):
+    """A file somebody wants."""
+
+    format = serializers.ChoiceField(choices=ExportFormat.choices)
+    with_ai_statement = serializers.BooleanField(required=False, default=False)
+
+
+class UploadSerializer(ModelSerializer):
+    """A file handed in."""
+
+    class Meta:
+        model = Upload
+        fields: ClassVar[Any] = (
+            "id", "purpose", "name", "size", "format", "state", "verdict", "pages_total", "pages_read", "created_at",
+        )  # fmt: skip
+        read_only_fields: ClassVar[Any] = fields
+
+
+class HandedInSerializer(ApiSerializer):
+    """What is handed in: a file, or the text of a BibTeX or RIS list."""
+
+    purpose = serializers.ChoiceField(choices=UploadPurpose.choices, required=False, default=UploadPurpose.SOURCE)
+    file = serializers.FileField(required=False, allow_empty_file=True, max_length=1_000)
+    bibtex = serializers.CharField(required=False, max_length=1_000_000, trim_whitespace=False)
+    ris = serializers.CharField(required=False, max_length=1_000_000, trim_whitespace=False)
+
+    def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Exactly one of them."""
+        if sum(name in attrs for name in ("file", "bibtex", "ris")) != 1:
+            raise serializers.ValidationError(_("Send one of file, bibtex and ris."))
+        return attrs

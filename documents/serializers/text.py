@@ -1,0 +1,104 @@
+"""The text of a document: its sections, the works that it may cite, its citations and their style."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from documents.domain.citations import CitationCard
+from documents.models import Section, Source
+from documents.serializers.document import StyleField
+from tesigo.platform.api.serializers import ApiSerializer
+from tesigo.platform.clean_fields import ModelSerializer
+
+
+class SectionSerializer(ModelSerializer):
+    """A section with its text, once the document is ready."""
+
+    number = serializers.SerializerMethodField()
+    level = serializers.SerializerMethodField()
+    text = serializers.SerializerMethodField(help_text="Markdown with citation keys; null until it is ready.")
+    html = serializers.SerializerMethodField(help_text="Cleaned, with citations; null until it is ready.")
+
+    class Meta:
+        model = Section
+        fields: ClassVar[Any] = (
+            "id", "number", "level", "parent", "position", "title", "pages", "revision", "written_at", "text", "html",
+        )  # fmt: skip
+        read_only_fields: ClassVar[Any] = fields
+
+    def get_number(self, section: Section) -> str:
+        """As in the contents: "2.1"."""
+        return str(self.context["numbers"].get(section.pk, ""))
+
+    def get_level(self, section: Section) -> int:
+        """1 for a chapter."""
+        return self.get_number(section).count(".") + 1
+
+    def get_text(self, section: Section) -> str | None:
+        """The text."""
+        return section.text if self.context["is_ready"] else None
+
+    def get_html(self, section: Section) -> str | None:
+        """The text for a screen."""
+        return section.html if self.context["is_ready"] else None
+
+
+class WorkSerializer(ModelSerializer):
+    """A work that may be cited."""
+
+    csl = serializers.JSONField(help_text="The CSL-JSON item.")
+    citations = serializers.IntegerField(source="times", help_text="How often the text cites it.")
+    warnings = serializers.ListField(child=serializers.CharField())
+    url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
+
+    class Meta:
+        model = Source
+        fields: ClassVar[Any] = (
+            "id", "key", "origin", "upload", "title", "csl", "doi", "url", "page_count", "retracted_at", "warnings",
+            "citations",
+        )  # fmt: skip
+        read_only_fields: ClassVar[Any] = fields
+
+
+class CitationSerializer(ApiSerializer):
+    """One citation with the passage that it rests on (R-10)."""
+
+    number = serializers.IntegerField()
+    section = serializers.UUIDField(source="citation.section_id")
+    sentence = serializers.CharField()
+    key = serializers.CharField(source="citation.source.key")
+    source_title = serializers.CharField(source="citation.source.title")
+    who_and_when = serializers.CharField()
+    address = serializers.CharField(help_text="The DOI's address, else where it was found.")
+    page = serializers.SerializerMethodField(help_text="As printed; empty where there are no pages.")
+    passage = serializers.CharField(source="citation.passage.text")
+    check_result = serializers.CharField(source="citation.check_result")
+    check_note = serializers.CharField(source="citation.check_note")
+
+    def get_page(self, card: CitationCard) -> str:
+        """The page of the passage."""
+        passage = card.citation.passage
+        return passage.page_label or (str(passage.page) if passage.page else "")
+
+
+class CitationReportSerializer(ApiSerializer):
+    """The citation report of a finished document."""
+
+    total = serializers.IntegerField()
+    sources = serializers.IntegerField()
+    removed = serializers.IntegerField(help_text="Sentences that the check took out.")
+    by_check = serializers.DictField(child=serializers.IntegerField())
+    citations = CitationSerializer(many=True)
+
+
+class StyleSerializer(ApiSerializer):
+    """Another citation style for a finished document."""
+
+    citation_style = StyleField()
+
+
+class StyleAtHandSerializer(ApiSerializer):
+    """A citation style at hand."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
