@@ -29,7 +29,8 @@ _BIBTEX_ENTRY: Final = re.compile(
     r"^\s{0,20}@[A-Za-z]{2,30}\s{0,20}[{(]\s{0,20}[^\s,{}()\"=]{1,200}\s{0,20},",
     re.MULTILINE,
 )
-_BIBTEX_FIELD: Final = re.compile(r"^[ \t]{0,40}[A-Za-z][\w-]{0,40}\s{0,20}=\s{0,20}[\"{\w]", re.MULTILINE)
+# At the beginning of a line, or after a comma: programs write an entry on one line.
+_BIBTEX_FIELD: Final = re.compile(r"(?:^|,)[ \t]{0,40}[A-Za-z][\w-]{0,40}\s{0,20}=\s{0,20}[\"{\w]", re.MULTILINE)
 _RIS_BEGIN: Final = re.compile(r"^TY  ?- ?[A-Z]{2,10}\s*$", re.MULTILINE)
 _RIS_END: Final = re.compile(r"^ER  ?-", re.MULTILINE)
 

@@ -213,6 +213,16 @@ def test_who_shows_no_token_is_counted_by_where_they_call_from(settings: Any) ->
     assert [one.status_code for one in (*here, there)] == [400, 429, 400]
 
 
+@pytest.mark.parametrize("token", ["", "tesigo_token_made-up", "nonsense"])
+def test_who_is_not_let_in_does_not_try_for_ever(ada: User, settings: Any, token: str) -> None:
+    settings.API_ANONYMOUS_PER_MINUTE = 2
+    stranger = Program(token)
+    answers = [stranger.get("/api/v1/documents") for _try in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
+    assert program_of(ada).get("/api/v1/documents").status_code == 200, "who is let in is counted by who they are"
+
+
 def test_each_flaw_is_named_by_its_place() -> None:
     error = ValidationError({"a": ["wrong"], "b/c": [{"d": ["x"]}, {}, {"~": ["y", "z"]}], "non_field_errors": ["all"]})
     request = APIRequestFactory().post("/api/v1/x")

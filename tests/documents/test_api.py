@@ -462,6 +462,7 @@ def test_a_file_is_handed_in_seen_and_taken_back(program: Program, student: User
     ("field", "words", "kind"),
     [
         ("bibtex", "@book{lind2020,\n author={Lind, Ada},\n title={On rocks},\n year=2020\n}\n", "bibtex"),
+        ("bibtex", "@book{lind2020, author={Lind, Ada}, title={On rocks}, year={2020}}", "bibtex"),
         ("ris", "TY  - BOOK\nAU  - Lind, Ada\nTI  - On rocks\nPY  - 2020\nER  - \n", "ris"),
     ],
 )

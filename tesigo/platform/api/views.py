@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
@@ -26,7 +27,12 @@ class Ground:
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuses what PostgreSQL cannot hold, before anybody looks for it."""
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # of the view that this is mixed into
+        try:
+            super().initial(request, *args, **kwargs)  # type: ignore[misc]  # of the view that this is mixed into
+        except (AuthenticationFailed, NotAuthenticated):
+            # Who gets in is counted after that; who does not would try for ever (R-104).
+            self.check_throttles(request)  # type: ignore[attr-defined]  # as above
+            raise
         given = [*request.query_params.values(), *(str(value) for value in kwargs.values())]
         if any("\0" in one for one in given):
             raise Refusal(_("A NUL character stands in the address."), status=400)
