@@ -1,9 +1,11 @@
 """What this app holds about people, what becomes of it, and for how long (R-71 to R-73)."""
 
+from functools import partial
+
 from django.db.models import Model
 
 from billing import rules
-from billing.domain import copies, erasing
+from billing.domain import addressees, copies, erasing, payers
 from privacy import registry
 from privacy.registry import (
     DUTY,
@@ -37,6 +39,7 @@ def register() -> None:
             erase=[Piece("payments closed", erasing.close_payments, Stage.STOP), Piece("payments", erasing.erase)],
             hinders=[erasing.hinder],
             retention=rules.RULES,
+            called=addressees.called,
         )
     )
 
@@ -188,6 +191,10 @@ def _copied(model: type[Model]) -> Rows:
     """How one of dj-stripe's tables is treated; those with objects of one payer hold all that Stripe told of them."""
     there = {field.name for field in model._meta.concrete_fields}
     fields = {name: treated for name, treated in _NOT_WORDS.items() if name in there}
+    if model.__name__ in payers.EXPORTED:
+        cleaned = {"stripe_data": partial(payers.said_by, model.__name__)}
+        told = {"id": LINK, "created": SHOWN, "stripe_data": WORDS}
+        return Rows(fields | told, of=copies.finder(model), others=UNSAID, cleaned=cleaned)
     if copies.is_of_payers(model):
         return Rows(fields, of=copies.finder(model), others=UNSAID)
     return Rows(fields, retained=Retained.HOUSE, others=INNER, why=HOUSE)

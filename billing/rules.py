@@ -26,6 +26,10 @@ _UNPAID: Final = Q(
     disputes=None,
     receipt=None,
 )
+#: Nobody is expected to pay by it any more, and its money, if some came, has gone back: no receipt is issued.
+_WITHOUT_RECEIPT: Final = Q(
+    state__in=[PaymentState.FAILED, PaymentState.EXPIRED, PaymentState.REFUNDED], addressee__isnull=False
+)
 
 
 def _forget_unpaid(payments: QuerySet[Model]) -> int:
@@ -70,6 +74,14 @@ RULES: Final = (
         timedelta(days=90),
         only=_UNPAID,
         forget=_forget_unpaid,
+        ends=False,
+    ),
+    Retention(
+        "billing.Payment",
+        _("Whom the receipt of an order that was not paid was to name"),
+        timedelta(days=30),
+        only=_WITHOUT_RECEIPT,
+        empties={"addressee": None},
         ends=False,
     ),
     Retention(

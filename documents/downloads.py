@@ -29,6 +29,10 @@ def streamed(*, export: Export, document: Document, by: User) -> StreamingHttpRe
     Before the first byte: a storage that is away is an answer that says so, not half a file.
     """
     file = open_whole(export.stored_as, size=export.size)
-    exporting.note_taken(export=export, by=by)
+    try:
+        exporting.note_taken(export=export, by=by)
+    except BaseException:
+        file.close()
+        raise
     content_type = CONTENT_TYPES[ExportFormat(export.format)]
     return attachment(file, size=export.size, name=name_of(export, document), content_type=content_type)

@@ -101,7 +101,8 @@ class Rows:
     `of` finds a person's rows: the lookup that leads to the user ("document__owner"), or a function; None where rows
     are about nobody, or found only through others (`why` says so). `files` names fields with names of stored files.
     `why` says why rows stay that an erasure keeps; `emptied` what a field of theirs holds then that may not be empty.
-    `others` is for fields not named, of models that are not our own.
+    `others` is for fields not named, of models that are not our own. `cleaned` makes of a field's value the part of it
+    that an export brings.
     """
 
     fields: Mapping[str, Field] = field(default_factory=dict)
@@ -114,6 +115,7 @@ class Rows:
     why: str = ""
     emptied: Mapping[str, Any] = field(default_factory=dict)
     others: Field | None = None
+    cleaned: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
     def treats(self, name: str) -> Field | None:
         """How a field is treated, with what its rows say of erasure; None for one that is not classified."""

@@ -6,7 +6,9 @@ It is kept with the payment until the receipt is issued, and from then on in the
 from collections.abc import Mapping
 from typing import Final
 
-from billing.models import OPEN_STATES, Payment
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from billing.models import OPEN_STATES, Payment, Receipt
 
 #: In the order in which they are printed.
 PARTS: Final = ("name", "address", "country", "vat_id")
@@ -29,3 +31,22 @@ def lines_of(payment: Payment) -> str:
     addressee = payment.addressee or {}
     said = [addressee[part] for part in PARTS if part in addressee]
     return "\n".join([*said, payment.user.email_as_typed])
+
+
+def called(user: AbstractBaseUser) -> list[str]:
+    """Names that receipts of the person are or were to be made out to, and the addresses beneath them.
+
+    A name that receipts of others bear as well, of a firm or a university, does not tell who is meant.
+    """
+    typed = Payment.objects.filter(user=user.pk, addressee__isnull=False).values_list("addressee__name", flat=True)
+    said = {name for name in typed if name}
+    for to in Receipt.objects.filter(payment__user=user.pk).values_list("content__to", flat=True):
+        *lines, address = (to or "").split("\n")
+        said |= {address, *lines[:1]}
+    return [word for word in said if word and not _is_of_others(word, user)]
+
+
+def _is_of_others(name: str, user: AbstractBaseUser) -> bool:
+    printed = Receipt.objects.exclude(payment__user=user.pk).filter(content__to__startswith=f"{name}\n")
+    typed = Payment.objects.exclude(user=user.pk).filter(addressee__name=name)
+    return printed.exists() or typed.exists()

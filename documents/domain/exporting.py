@@ -43,7 +43,7 @@ from documents.export import (
 )
 from documents.export.sheet import render_sheet
 from documents.models import Document, Export, Section
-from privacy.domain import audit
+from privacy.domain import audit, erasure
 from tesigo.platform import duty, removals
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -142,8 +142,19 @@ async def measure(
 
 
 def keep(*, document_id: UUID, manuscript: Manuscript, rendered: Rendered) -> None:
-    """Makes a rendered PDF the document's, for as long as its text is the manuscript's."""
-    finish(export_id=_row(document_id, ExportFormat.PDF, manuscript).pk, rendered=rendered)
+    """Makes a rendered PDF the document's, for as long as its text is the manuscript's; none of an erased person."""
+    with transaction.atomic():
+        if _is_of_an_erased_person(document_id):
+            return
+        row = _row(document_id, ExportFormat.PDF, manuscript)
+    finish(export_id=row.pk, rendered=rendered)
+
+
+def _is_of_an_erased_person(document_id: UUID) -> bool:
+    """Whether what was made of the document before must not be written down any more. Locks it."""
+    owners = Document.objects.select_for_update().filter(pk=document_id).values_list("owner_id", flat=True)
+    owner = owners.first()
+    return owner is None or erasure.is_erased(user_id=owner)
 
 
 @asynccontextmanager
@@ -164,14 +175,20 @@ async def render(
 
 
 def finish(*, export_id: UUID, rendered: Rendered) -> None:
-    """Moves a rendered file into storage and marks the export ready. A second finish of one export changes nothing."""
-    row = Export.objects.get(pk=export_id)
-    if row.state == ExportState.READY:
+    """Moves a rendered file into storage and marks the export ready.
+
+    A second finish of one export changes nothing, nor does one whose row is gone, with its document or its person.
+    """
+    row = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).first()
+    if row is None:
         return
     name = _store(row, rendered)
-    moved = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).update(**_ready(name, rendered))
-    if not moved:
-        removals.discard(name)
+    moved = 0
+    try:
+        moved = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).update(**_ready(name, rendered))
+    finally:
+        if not moved:
+            removals.discard(name)  # nobody would ever find it
 
 
 def _store(row: Export, rendered: Rendered) -> str:
@@ -322,9 +339,11 @@ def _outdated(row: Export) -> None:
 def store_reader(*, document_id: UUID, reader: ReaderHtml, style: str) -> None:
     """Keeps the rendering for the screen with the sections, so that no view renders or cleans again.
 
-    ``style`` is the CSL style it was rendered in.
+    ``style`` is the CSL style it was rendered in. Nothing is kept of an erased person.
     """
     with transaction.atomic():
+        if _is_of_an_erased_person(document_id):
+            return
         sections = list(Section.objects.filter(document_id=document_id).only("pk", "position").order_by("position"))
         rendered = link_citations(reader.sections.get(str(section.pk), "") for section in sections)
         for section, html in zip(sections, rendered, strict=True):

@@ -41,7 +41,7 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
 
     Raises:
         NotEditable: when the document has been paid for.
-        UploadRefused: when the document or its owner has as many files as one may.
+        UploadRefused: when the document or its owner has as many files as one may, or it was removed meanwhile.
         QuotaReached: when the day is used up (R-85).
     """
     upload = _begin(document=document, purpose=purpose, name=name, by=by)
@@ -64,8 +64,10 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
         # The connection broke or the disk is full: a row that waits for ever would block the outline.
         Upload.objects.filter(pk=upload.pk).delete()
         raise
-    upload.refresh_from_db()
-    return upload
+    found = Upload.objects.filter(pk=upload.pk).first()
+    if found is None:
+        raise UploadRefused(_("This file was removed while it arrived."))
+    return found
 
 
 def are_being_read(document: Document) -> bool:

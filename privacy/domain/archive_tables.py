@@ -117,7 +117,7 @@ def _records(table: Table, user: AbstractBaseUser) -> Iterator[dict[str, Any]]:
     names = [one.name for one in plain] + hidden
     for pk, *values in _by_key(registry.of_person(table.model, table.rows, user), asked):
         row = dict(zip(names, values, strict=True))
-        record = {one.name: row[one.name] for one in plain}
+        record = {one.name: _part(table, one.name, row[one.name]) for one in plain}
         record |= {name: [str(one) for one in getattr(table.model(pk=pk), name).all()] for name in many}
         for at in table.files_named:
             path = _path(table, pk, at, row) if row[at] else ""
@@ -125,6 +125,12 @@ def _records(table: Table, user: AbstractBaseUser) -> Iterator[dict[str, Any]]:
             if path:
                 table.files.append(StoredFile(row[at], path))
         yield record
+
+
+def _part(table: Table, name: str, value: Any) -> Any:
+    """What the export brings of a field: all of it, or what its declaration lets through."""
+    clean = table.rows.cleaned.get(name)
+    return clean(value) if clean else value
 
 
 def _by_key(rows: QuerySet[Any], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

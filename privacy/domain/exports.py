@@ -115,7 +115,11 @@ def open_file(*, export: DataExport, by: AbstractBaseUser, now: datetime) -> "Fi
     except FileNotFoundError:
         _make_again(export, now)
         raise
-    audit.record(action="user.export_downloaded", subject=export.user, by=by, details={"export": str(export.pk)})
+    try:
+        audit.record(action="user.export_downloaded", subject=export.user, by=by, details={"export": str(export.pk)})
+    except BaseException:
+        file.close()
+        raise
     return file
 
 

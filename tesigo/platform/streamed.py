@@ -1,7 +1,8 @@
 """Stored files on their way out, piece by piece."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+import weakref
+from collections.abc import Callable
+from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.core.files.base import File
@@ -29,7 +30,7 @@ def open_whole(stored_as: str, *, size: int, is_large: bool = False) -> "File[by
 
 def attachment(file: "File[bytes]", *, size: int, name: str, content_type: str) -> StreamingHttpResponse:
     """The answer that sends the file, and closes it at the end; the database connection is given back before."""
-    response = StreamingHttpResponse(_chunks(file), content_type=content_type)
+    response = StreamingHttpResponse(_Chunks(file), content_type=content_type)
     response["Content-Length"] = str(size)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     if not connection.in_atomic_block:
@@ -38,10 +39,27 @@ def attachment(file: "File[bytes]", *, size: int, name: str, content_type: str) 
     return response
 
 
-async def _chunks(file: "File[Any]") -> AsyncIterator[bytes]:
-    """A stored file piece by piece. Under ASGI a plain FileResponse would be read into memory whole."""
-    try:
-        while chunk := await sync_to_async(file.read)(CHUNK_BYTES):
-            yield chunk
-    finally:
-        await sync_to_async(file.close)()
+class _Chunks:
+    """A stored file piece by piece. Under ASGI a plain FileResponse would be read into memory whole.
+
+    The file is closed at its end, where it breaks off, with the response (Django calls ``close``), and with a response
+    that is dropped unread, whose reader is gone: a generator that never began closes nothing.
+    """
+
+    def __init__(self, file: "File[bytes]") -> None:
+        self._file = file
+        self.close = weakref.finalize(self, file.close)
+
+    def __aiter__(self) -> "_Chunks":
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            chunk: bytes = await sync_to_async(self._file.read)(CHUNK_BYTES)
+        except BaseException:
+            await sync_to_async(self.close)()
+            raise
+        if not chunk:
+            await sync_to_async(self.close)()
+            raise StopAsyncIteration
+        return chunk

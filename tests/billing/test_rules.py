@@ -62,6 +62,25 @@ def test_one_that_may_still_be_paid_stays(payment: Payment, state: PaymentState)
     assert Payment.objects.get() == payment
 
 
+@pytest.mark.parametrize("state", [PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.REFUNDED])
+def test_whom_a_receipt_was_to_name_goes_after_a_month_where_none_is_issued(
+    payment: Payment, state: PaymentState
+) -> None:
+    Payment.objects.filter(pk=payment.pk).update(state=state, addressee={"name": "Ada Lovelace"})
+    for days, left in ((29, {"name": "Ada Lovelace"}), (31, None), (31, None)):
+        aged(payment, days, "created_at")
+        done = [one for one in retention.apply(now=timezone.now()) if "addressee" in one.rule.empties]
+        assert [one.failure for one in done] == [""]
+        assert Payment.objects.get().addressee == left
+
+
+def test_whom_a_receipt_is_to_name_stays_while_one_may_still_be_issued(payment: Payment) -> None:
+    Payment.objects.filter(pk=payment.pk).update(state=PaymentState.PROCESSING, addressee={"name": "Ada"})
+    aged(payment, 400, "created_at")
+    retention.apply(now=timezone.now())
+    assert Payment.objects.get().addressee == {"name": "Ada"}
+
+
 def test_what_was_paid_stays_with_its_books_and_only_its_moves_go(paid: Payment) -> None:
     aged(paid, 3000, "created_at", "succeeded_at")
     PaymentEvent.objects.update(at=timezone.now() - timedelta(days=1462))

@@ -13,13 +13,25 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from djstripe import models as djstripe
 
 from accounts.api_models import ApiSignIn, ApiToken
 from accounts.domain import quotas
 from accounts.enums import ApiScope
 from accounts.models import Device, FormerAddress, Mail, MailEvent, MailStop, SignInRequest, User
 from billing.enums import Movement, PaymentState
-from billing.models import Assignment, Booking, CreditNote, Dispute, Entry, PromoCode, Receipt, ReceiptFile, Redemption
+from billing.models import (
+    Assignment,
+    Booking,
+    CreditNote,
+    Dispute,
+    Entry,
+    Payment,
+    PromoCode,
+    Receipt,
+    ReceiptFile,
+    Redemption,
+)
 from documents.enums import CitationCheck, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.models import Citation, Document, Export, Rendering, SectionRevision, Source, TypedBrief, Upload
 from generation.enums import Scope
@@ -126,6 +138,7 @@ def _documents(document: Document, name: str) -> None:
 
 def _money(document: Document, name: str) -> None:
     user, payment, now = document.owner, document.payments.get(), timezone.now()
+    _at_stripe(user, payment, name)
     Assignment.objects.create(user=user, variant="A")
     payment.events.create(from_state=PaymentState.CREATED, to_state=PaymentState.SUCCEEDED, cause="webhook")
     refund = payment.refunds.create(amount=Decimal("0.10"), cause="asked", reason=f"because {name} asked")
@@ -143,6 +156,38 @@ def _money(document: Document, name: str) -> None:
     Entry.objects.bulk_create(
         [Entry(booking=booking, account="stripe", cents=100), Entry(booking=booking, account="sales", cents=-100)]
     )
+
+
+def _at_stripe(user: User, payment: Payment, name: str) -> None:
+    """Copies of Stripe's objects, with what an export lets through and what it does not."""
+    card = {
+        "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2031, "country": "NO", "funding": "credit",
+        "fingerprint": f"print of {name}", "network_token": {"used": True}, "checks": {"cvc_check": "pass"},
+    }  # fmt: skip
+    who = {
+        "name": f"{name} Byron", "email": user.email, "phone": None, "tax_id": "unknown",
+        "address": {"city": f"{name}'s harbour", "country": "NO", "line1": "Way 1", "line2": "", "postal_code": "1"},
+    }  # fmt: skip
+    customer, charge = f"cus_{name}00001", f"ch_{name}00001"
+    djstripe.Customer.objects.create(
+        id=customer, livemode=False, subscriber=user,
+        stripe_data={"id": customer, **who, "invoice_prefix": "secret-prefix", "metadata": {"token": "secret-token"}},
+    )  # fmt: skip
+    djstripe.PaymentMethod.objects.create(
+        id=f"pm_{name}00001", livemode=False,
+        stripe_data={
+            "id": f"pm_{name}00001", "customer": customer, "type": "card", "card": card, "billing_details": who,
+            "client_secret": "secret-of-the-method",
+        },
+    )  # fmt: skip
+    djstripe.Charge.objects.create(
+        id=charge, livemode=False, amount=200, currency="eur", status="succeeded",
+        stripe_data={
+            "id": charge, "customer": customer, "payment_intent": payment.stripe_payment_intent_id,
+            "billing_details": who, "receipt_email": user.email, "receipt_url": "https://pay.example/secret-receipt",
+            "payment_method_details": {"type": "card", "card": card}, "client_secret": "secret-of-the-charge",
+        },
+    )  # fmt: skip
 
 
 def _writing(document: Document, name: str) -> None:

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.api_models import ApiSignIn, ApiToken
 from accounts.domain import api_signins, api_tokens, erasing, mail, people
 from accounts.enums import ApiScope
 from accounts.errors import AccountError
@@ -24,6 +27,7 @@ from privacy.errors import ErasedAlready, ErasedSoon, Hindered
 from privacy.models import AuditEvent, Consent, Erasure
 from privacy.registry import Erased, Piece
 from tests.billing.concurrently import at_once
+from tests.documents.files import pdf
 from tests.privacy import person
 from tests.privacy.person import ADDRESS, AS_TYPED, FORMER, NAME
 
@@ -424,6 +428,54 @@ def test_leftovers_of_every_kind_are_found(db: None) -> None:
     assert {trace.place for trace in traces.scan(["Jürg Müller-Lüdenscheid"])} == {
         "documents_document.search", "documents_document.requirements",
     }  # fmt: skip
+
+
+def receipt_to(payment: Payment, number: int, to: str) -> Receipt:
+    like = Receipt.objects.earliest("pk")
+    content = {**(like.content or {}), "to": to, "document": "x"}
+    return Receipt.objects.create(
+        payment=payment,
+        year=2026,
+        number=number,
+        seller=like.seller,
+        content=content,
+    )
+
+
+def order_of(user: User) -> Payment:
+    document = Document.objects.create(owner=user, topic="An order", ordered_at=timezone.now())
+    return person.paid(user, document, state="succeeded")
+
+
+def test_whom_receipts_name_is_looked_for_in_bytes_and_in_the_text_of_a_pdf(ada: User, tmp_path: Path) -> None:
+    firm, typed, old = "Figlie & Lighthouses S.r.l.", "Augusta Ada Byron", "ada@older.example"
+    receipt_to(order_of(ada), 2, f"{firm}\nVia dei Fari 12\nUnited Kingdom\n{old}")
+    Payment.objects.filter(pk=order_of(ada).pk).update(addressee={"name": typed, "country": "United Kingdom"})
+    assert {firm, typed, old, NAME, ADDRESS} <= set(registry.called(ada))
+    assert "United Kingdom" not in registry.called(ada)
+    bo, now = User.objects.create_user("bo@university.example"), timezone.now()
+    ApiToken.objects.create(
+        user=bo, name="x", scopes=["documents:read"], prefix="x", epoch=0, expires_at=now + DAY,
+        token_hash=f"x{old}y".encode(),
+    )  # fmt: skip
+    ApiSignIn.objects.create(user=bo, epoch=0, expires_at=now + DAY, token_hash=f"x{typed}y".encode())
+    with pdf(tmp_path / "left.pdf", [f"Made for {firm} in spring"]).open("rb") as left:
+        default_storage.save("strays/left.pdf", File(left))
+    row = erase(ada)
+    assert row.state == "done"
+    assert {one["place"]: one["rows"] for one in row.left} == {
+        "accounts_apitoken.token_hash": 1, "accounts_apisignin.token_hash": 1, "stored files in strays": 1,
+    }  # fmt: skip
+    assert not [word for word in (firm, typed, old) if word in str(list(Erasure.objects.values()))]
+
+
+def test_a_name_on_receipts_of_others_too_does_not_tell_who_is_meant(ada: User) -> None:
+    bo = User.objects.create_user("bo@university.example")
+    for number, user in ((2, ada), (3, bo)):
+        receipt_to(order_of(user), number, f"University of Harbours\n{user.email}")
+    assert "University of Harbours" not in registry.called(ada)
+    row = erase(ada)
+    assert (row.state, row.left) == ("done", [])
 
 
 def test_a_name_that_is_also_a_common_word_is_no_trace(db: None) -> None:

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from accounts.domain import people
 from accounts.models import Mail, SignInRequest, User
+from billing.domain import payers
 from documents.models import Document, Section, Upload
 from privacy.domain import archive, archive_tables, audit, exports, retention, table_words, trail_words
 from privacy.domain.archive_file import Archive, check
@@ -107,6 +108,38 @@ def test_secrets_are_never_in_it() -> None:
     readme_apart = said.replace("Keys, codes and hashes", "")
     assert "secret" not in readme_apart.replace("mfa-authenticator", "").replace(".secret", "")
     assert "session_data" not in said.split("What is left out")[0]
+
+
+def test_of_stripes_copies_it_has_what_a_payer_knows_and_nothing_else() -> None:
+    found = archive_of(person_with_everything("Ada"))
+    card = {
+        "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2031, "country": "NO", "funding": "credit"
+    }  # fmt: skip
+    who = {
+        "name": "Ada Byron", "email": "ada@university.example",
+        "address": {"line1": "Way 1", "postal_code": "1", "city": "Ada's harbour", "country": "NO"},
+    }  # fmt: skip
+    told = {name: rows_of(found, f"djstripe-{name}") for name in ("customer", "paymentmethod", "charge")}
+    assert {name: [row["stripe_data"] for row in rows] for name, rows in told.items()} == {
+        "customer": [who],
+        "paymentmethod": [{"billing_details": who, "type": "card", "card": card}],
+        "charge": [
+            {
+                "billing_details": who, "receipt_email": "ada@university.example",
+                "payment_method_details": {"type": "card", "card": card},
+            }
+        ],
+    }  # fmt: skip
+    assert all(set(row) == {"id", "created", "stripe_data"} for rows in told.values() for row in rows)
+    assert "print of Ada" not in words_of(found)
+    assert "secret-" not in words_of(found)
+
+
+@pytest.mark.parametrize(
+    "odd", [None, "x", [], {"card": "x", "billing_details": [1], "type": {"secret": 1}}, {"card": 7}]
+)
+def test_an_odd_object_of_stripes_lets_nothing_through(odd: Any) -> None:
+    assert payers.said_by("PaymentMethod", odd) == {}
 
 
 def test_files_are_in_it_and_each_row_says_which_is_its() -> None:
