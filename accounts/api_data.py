@@ -46,8 +46,9 @@ class DataExportSerializer(serializers.ModelSerializer[DataExport]):
 
 
 class DataExportViewSet(ApiViewSet):
-    """The caller's data."""
+    """The caller's data. Open to who has not agreed to the present terms: who leaves may take it along."""
 
+    is_open_without_consent = True
     required_scopes = {"ask": (ApiScope.ACCOUNT_WRITE,), "retrieve": (ApiScope.ACCOUNT_READ,)}
     refuses_with = {"ask": (409, 429), "retrieve": (404,)}
     serializer_class = DataExportSerializer
@@ -80,6 +81,7 @@ class DataExportViewSet(ApiViewSet):
 class DataFileViewSet(ApiViewSet):
     """The archive itself."""
 
+    is_open_without_consent = True
     required_scopes = {"download": (ApiScope.ACCOUNT_READ,)}
     refuses_with = {"download": (403, 409)}
     content_negotiation_class = Anything

@@ -37,8 +37,9 @@ class KeptSerializer(ApiSerializer):
 
 
 class ErasureViewSet(ApiViewSet):
-    """The end of an account."""
+    """The end of an account. Open to who has not agreed to the present terms: that is a reason to leave."""
 
+    is_open_without_consent = True
     required_scopes = {
         "retrieve": (ApiScope.ACCOUNT_READ,),
         "ask": (ApiScope.ACCOUNT_WRITE,),

@@ -44,7 +44,7 @@ class ApiScope(models.TextChoices):
     ORDERS_WRITE = "orders:write", _("order: this costs money")
     PAYMENTS_READ = "payments:read", _("see payments and receipts")
     ACCOUNT_READ = "account:read", _("see the account and what was agreed to")
-    ACCOUNT_WRITE = "account:write", _("change, take away or delete the account")
+    ACCOUNT_WRITE = "account:write", _("change the account and ask for its data")
     STATS_READ = "stats:read", _("see the house's figures (staff only)")
 
 

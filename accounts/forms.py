@@ -51,7 +51,7 @@ class EraseForm(Form):
     """Asks once more before an account is erased."""
 
     sure = forms.BooleanField(
-        label=_("I understand that nothing of it can be brought back"),
+        label=_("I understand that none of this can be brought back"),
         error_messages={"required": _("Tick this to have the account erased.")},
     )
 

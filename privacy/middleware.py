@@ -13,7 +13,7 @@ from tesigo.platform.api import problems
 from tesigo.platform.view_middleware import ViewMiddleware
 
 _SESSION_KEY = "accepted_policy"
-#: What a person may see and do before: read what it is about, agree, or leave.
+#: What a person may see and do before: read what it is about, agree, or leave, with their data.
 _OPEN = frozenset(
     {
         "privacy:consents",
@@ -32,6 +32,9 @@ _OPEN = frozenset(
         "accounts:mail-events",
         "accounts:read-mail-notice",
         "accounts:prove",
+        "accounts:data",
+        "accounts:data-export",
+        "accounts:data-download",
         "accounts:erase",
         "accounts:keep",
         "api-docs",

@@ -82,9 +82,9 @@ ACTS: Final[dict[str, Act]] = {
     ),
     "export": Act(
         right="accounts.export_user",
-        label=gettext_lazy("Put their data together"),
-        done=gettext_lazy("It is being put together. It stands below when it is ready, and they are told by mail."),
-        nothing=gettext_lazy("There is nothing to put together."),
+        label=gettext_lazy("Export their data"),
+        done=gettext_lazy("The export is being made. It stands below when it is ready, and a mail tells them."),
+        nothing=gettext_lazy("There is nothing to export."),
         do=_export,
     ),
     "erase": Act(
@@ -96,7 +96,7 @@ ACTS: Final[dict[str, Act]] = {
         asks=gettext_lazy(
             "Their documents, files and sources, their address and name are deleted now, without days in which they "
             "could change their mind. What is being written is stopped and paid back. Payments stay in the books "
-            "without them. Nothing of it can be brought back."
+            "without their name and address. None of it can be brought back."
         ),
     ),
 }
@@ -109,7 +109,11 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     looked(request, subject=person, what="person")
     mine = [section for section in SECTIONS if request.user.has_perm(section.right)]
-    acts = [(name, act) for name, act in ACTS.items() if request.user.has_perm(act.right) and _fits(name, person)]
+    acts = [
+        (name, act)
+        for name, act in ACTS.items()
+        if request.user.has_perm(act.right) and _fits(name, person) and _may_touch(request, person)
+    ]
     context = {
         **admin.site.each_context(request),
         "title": person.email,
@@ -199,7 +203,7 @@ def take_export(request: HttpRequest, pk: int, data_export_id: UUID) -> HttpResp
     """All that is kept about this person, for who must hand it over; noted in the trail by whom."""
     _refuse(request, "accounts.export_user")
     export = get_object_or_404(DataExport, pk=data_export_id, user_id=pk)
-    if export.user.is_staff and not request.user.is_superuser:
+    if not _may_touch(request, export.user):
         raise PermissionDenied
     try:
         file = exports.open_file(export=export, by=cast(User, request.user), now=timezone.now())
@@ -241,8 +245,10 @@ def _may(section: Section, row: Any, request: HttpRequest) -> dict[str, bool]:
 
 
 def _fits(name: str, person: User) -> bool:
+    if known_as.is_erased(person):
+        return False  # there is nobody whom any of it could be done to
     if name == "erase":
-        return not (person.is_staff or known_as.is_erased(person))
+        return not person.is_staff
     return name in {"sign-out", "export"} or (name == "block") == person.is_active
 
 
@@ -253,7 +259,7 @@ def _all(section: Section, person: User) -> str:
 def _whom(request: HttpRequest, pk: int) -> User:
     """The person whose way in is changed: who may block people may not shut colleagues out."""
     person = get_object_or_404(User, pk=pk)
-    if person.is_staff and not request.user.is_superuser:
+    if not _may_touch(request, person):
         raise PermissionDenied
     return person
 
@@ -261,3 +267,7 @@ def _whom(request: HttpRequest, pk: int) -> User:
 def _refuse(request: HttpRequest, right: str) -> None:
     if not request.user.has_perm(right):
         raise PermissionDenied
+
+
+def _may_touch(request: HttpRequest, person: User) -> bool:
+    return request.user.is_superuser or not person.is_staff

@@ -484,7 +484,8 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
     "VERSION": "1",
-    "DESCRIPTION": "What a student can do on the pages, for programs. How to begin: docs/api.md.",
+    "DESCRIPTION": "What a student can do on the pages, for programs. Make a token under Account, Programs, and send it"
+    " with each call: Authorization: Bearer ….",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                                 ("orders:write", "order: this costs money"),
                                 ("payments:read", "see payments and receipts"),
                                 ("account:read", "see the account and what was agreed to"),
-                                ("account:write", "change, take away or delete the account"),
+                                ("account:write", "change the account and ask for its data"),
                                 ("stats:read", "see the house's figures (staff only)"),
                             ],
                             max_length=32,

@@ -73,10 +73,9 @@ def _refused(request: SignedInRequest, refusal: ExportRefused) -> HttpResponse:
 
 
 def _context(request: SignedInRequest) -> dict[str, object]:
-    export, now = exports.newest(user=request.user), timezone.now()
     return {
-        "export": export,
-        "can_be_had": export is not None and exports.can_be_had(export, now=now),
+        "export": exports.newest(user=request.user),
+        "ready": exports.at_hand(user=request.user, now=timezone.now()),
         "days": settings.DATA_EXPORT_DAYS,
         "per_day": settings.DATA_EXPORTS_PER_DAY,
     }

@@ -70,7 +70,7 @@ def revoke_token(request: SignedInRequest, token_id: UUID) -> HttpResponse:
         api_tokens.revoke(user=request.user, token_id=token_id, by=request.user, now=timezone.now())
     except ApiToken.DoesNotExist as error:
         raise Http404 from error
-    messages.success(request, _("That token opens nothing any more."))
+    messages.success(request, _("The token is revoked."))
     return redirect("accounts:programs")
 
 
@@ -83,5 +83,5 @@ def sign_out_program(request: SignedInRequest, sign_in_id: UUID) -> HttpResponse
         api_signins.sign_out(user=request.user, sign_in_id=sign_in_id, by=request.user, now=timezone.now())
     except ApiSignIn.DoesNotExist as error:
         raise Http404 from error
-    messages.success(request, _("That program is signed out."))
+    messages.success(request, _("The program is signed out."))
     return redirect("accounts:programs")

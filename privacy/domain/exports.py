@@ -93,6 +93,11 @@ def newest(*, user: AbstractBaseUser) -> DataExport | None:
     return of(user=user).first()
 
 
+def at_hand(*, user: AbstractBaseUser, now: datetime) -> DataExport | None:
+    """The one whose file may be downloaded now, while a newer one is being made or has failed as well."""
+    return of(user=user).filter(state=ExportState.READY, expires_at__gt=now).first()
+
+
 def can_be_had(export: DataExport, *, now: datetime) -> bool:
     """Whether its file may be taken away: it is made, and its days are not over."""
     return export.state == ExportState.READY and export.expires_at is not None and now < export.expires_at

@@ -127,6 +127,14 @@ def test_signing_out_everywhere_ends_this_program_as_well(program: Program, stud
 # --- consent ----------------------------------------------------------------------------------------------------
 
 
+def test_who_has_not_agreed_takes_their_data_along_and_leaves_by_program(db: None) -> None:
+    program = program_of(UserFactory.create())
+    assert program.post(f"{USER}/export-data", {}).status_code == 202
+    assert program.get(f"{USER}/export-data").json()["state"] == "pending"
+    assert program("DELETE", f"{USER}/delete-account").status_code == 202
+    assert program.get(f"{USER}/delete-account").json()["state"] == "asked"
+
+
 def test_a_new_person_agrees_by_program(db: None) -> None:
     program = program_of(UserFactory.create())
     assert kind_of(program.get(USER)) == "consent-required"

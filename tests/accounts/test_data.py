@@ -62,7 +62,7 @@ def received(response: Any) -> bytes:
 
 
 def test_a_student_asks_sees_how_far_it_is_and_takes_it_away(client: Client, ada: User) -> None:
-    assert "Put it together" in words(client.get(PAGE))
+    assert "Make the file" in words(client.get(PAGE))
     assert PAGE in words(client.get("/account/"))
     assert client.post(PAGE).status_code == 302
     row = DataExport.objects.get()
@@ -95,7 +95,7 @@ def test_the_mail_leads_to_the_page_and_holds_no_way_in(client: Client, ada: Use
     assert f"{PAGE}\n" in message.body
     assert str(row.pk) not in message.body + str(message.alternatives)
     assert row.stored_as not in message.body
-    assert "It is here for 7 days" in message.body
+    assert "You can download it for 7 days" in message.body
     assert "You asked for" in message.body
 
 
@@ -121,8 +121,8 @@ def test_after_its_days_it_is_not_handed_out(client: Client, ada: User) -> None:
     DataExport.objects.update(expires_at=timezone.now())
     assert client.get(download_of(row))["Location"] == PAGE
     page = words(client.get(PAGE))
-    assert "its days are over" in page
-    assert "Download" not in page
+    assert "was deleted when its time was over" in page
+    assert download_of(row) not in page
 
 
 def test_one_that_failed_says_what_to_do(client: Client, ada: User) -> None:
@@ -130,7 +130,29 @@ def test_one_that_failed_says_what_to_do(client: Client, ada: User) -> None:
     DataExport.objects.update(state=ExportState.FAILED, due_at=None)
     page = words(client.get(PAGE))
     assert "We tried several times" in page
-    assert "Put it together" in page
+    assert "Make the file" in page
+
+
+def test_while_a_newer_one_is_made_or_has_failed_the_one_before_is_still_handed_out(client: Client, ada: User) -> None:
+    row = made(ada)
+    exports.ask(user=ada, by=ada, now=timezone.now())
+    for state in (ExportState.PENDING, ExportState.FAILED):
+        DataExport.objects.exclude(pk=row.pk).update(state=state)
+        page = words(client.get(PAGE))
+        assert "The file that was made before is still here" in page
+        assert download_of(row) in page
+    DataExport.objects.update(expires_at=timezone.now())
+    assert download_of(row) not in words(client.get(PAGE))
+
+
+def test_who_has_not_agreed_to_new_terms_takes_their_data_along(client: Client) -> None:
+    user = UserFactory.create()
+    client.force_login(user)
+    assert PAGE in words(client.get("/consents/"))
+    assert client.post(PAGE)["Location"] == PAGE
+    exports.make(export_id=DataExport.objects.get().pk)
+    assert "Your file is ready" in words(client.get(PAGE))
+    assert client.get(download_of(DataExport.objects.get()))["Content-Type"] == "application/zip"
 
 
 def test_one_that_the_storage_lost_is_made_anew(client: Client, ada: User) -> None:
@@ -181,7 +203,7 @@ def officer(client: Client, role: str = "Privacy officer") -> User:
 
 def test_the_privacy_officer_has_one_made_takes_it_and_the_person_is_told(client: Client) -> None:
     ada, clerk = UserFactory.create(), officer(client)
-    assert "Put their data together" in words(client.get(f"/admin/people/{ada.pk}/"))
+    assert "Export their data" in words(client.get(f"/admin/people/{ada.pk}/"))
     client.post(f"/admin/people/{ada.pk}/export/")
     row = DataExport.objects.get()
     assert (row.user, row.actor_id) == (ada, clerk.pk)
@@ -202,7 +224,7 @@ def test_no_other_role_and_nothing_about_colleagues(client: Client) -> None:
     ada = UserFactory.create()
     row = made(ada)
     officer(client, "Support")
-    assert "Put their data together" not in words(client.get(f"/admin/people/{ada.pk}/"))
+    assert "Export their data" not in words(client.get(f"/admin/people/{ada.pk}/"))
     assert client.post(f"/admin/people/{ada.pk}/export/").status_code == 403
     assert client.get(f"/admin/people/{ada.pk}/exports/{row.pk}/").status_code == 403
     other = Client()
@@ -263,8 +285,8 @@ def test_who_is_to_be_erased_takes_their_data_along_until_it_begins(client: Clie
     row = made(ada)
     erasure.ask(user=ada, by=ada)
     page = words(client.get(PAGE))
-    assert "Take it away before" in page
-    assert "Put together a new one" in page
+    assert "Download it before then" in page
+    assert "Make a new file" in page
     assert "Download" in page
     assert client.post(PAGE).status_code == 302
     DataExport.objects.exclude(pk=row.pk).delete()

@@ -129,7 +129,7 @@ def test_staff_erase_at_once_and_are_asked_again(client: Client, ada: User) -> N
     act = f"/admin/people/{ada.pk}/erase/"
     assert "Erase at once" in client.get(f"/admin/people/{ada.pk}/").content.decode()
     asked = client.post(act)
-    assert "Nothing of it can be brought back" in asked.content.decode()
+    assert "None of it can be brought back" in asked.content.decode()
     assert not Erasure.objects.exists()
     client.post(act, {"sure": "1"})
     row = Erasure.objects.get()

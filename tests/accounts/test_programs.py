@@ -144,12 +144,12 @@ def test_signing_out_everywhere_ends_tokens_and_programs(browser: Client, ada: U
     make(ada)
     signed_in(ada)
     words = browser.get(PAGE).content.decode()
-    assert "Take it back" in words
+    assert "Revoke" in words
     devices.sign_out_everywhere(user=ada, by=ada)
     browser.force_login(User.objects.get(pk=ada.pk))
     words = browser.get(PAGE).content.decode()
-    assert "Take it back" not in words
-    assert "You have made none." in words
+    assert "Revoke" not in words
+    assert "You have no tokens yet." in words
     assert api_tokens.alive_of(user=User.objects.get(pk=ada.pk), now=timezone.now()) == []
 
 

@@ -136,6 +136,21 @@ def test_an_erased_person_is_not_let_in_again(boss: User) -> None:
     assert people.unblock(user=gone, by=boss) is False
 
 
+def test_about_an_erased_person_nothing_is_offered(client: Client, boss: User, ada: User) -> None:
+    assert "Erase at once" in client.get(page_of(ada)).content.decode()
+    User.objects.filter(pk=ada.pk).update(email=f"deleted_{ada.pk}@deleted.invalid", is_active=False)
+    page = client.get(page_of(ada)).content.decode()
+    assert not any(label in page for label in ("Let in again", "Erase at once", "Export their data"))
+
+
+def test_about_a_colleague_only_who_has_all_rights_is_offered_something(client: Client, ada: User) -> None:
+    colleague = UserFactory.create(is_staff=True)
+    clerk = sign_in(client, UserFactory.create(email="clerk@tesigo.example", is_staff=True))
+    clerk.groups.add(Group.objects.get(name="Support"))
+    assert "Sign out everywhere" not in client.get(page_of(colleague)).content.decode()
+    assert "Sign out everywhere" in client.get(page_of(ada)).content.decode()
+
+
 def test_one_browser_is_signed_out(client: Client, boss: User, ada: User) -> None:
     things(ada, 2)
     mine, other = Device.objects.filter(user=ada)

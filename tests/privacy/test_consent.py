@@ -162,7 +162,7 @@ def test_the_page_asks_before_anything_else(client: Client, ada: User) -> None:
     assert agreed["Location"] == "/account/?a=b"
     assert client.get("/account/").status_code == 200
     page = client.get("/consents/").content.decode()
-    assert "there is nothing else that we ask for" in page
+    assert "There is nothing else that we ask for" in page
     assert 'type="checkbox"' not in page, "what cannot be changed is not offered"
 
 

@@ -1,6 +1,7 @@
 """Erasing a person (R-72): asked for, taken back, carried out, and nothing of them left."""
 
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -314,6 +315,17 @@ def test_the_command_asks_first(ada: User, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("builtins.input", lambda _: "no")
     with pytest.raises(CommandError, match="Nothing was done"):
         call_command("erase_user", AS_TYPED, "--now")
+    assert not Erasure.objects.exists()
+
+
+def test_the_command_does_nothing_without_somebody_to_ask_or_with_two_wishes_at_once(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    with pytest.raises(CommandError, match="--yes erases without asking"):
+        call_command("erase_user", AS_TYPED, "--now")
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command("erase_user", AS_TYPED, "--now", "--cancel", "--yes")
     assert not Erasure.objects.exists()
 
 

@@ -10,6 +10,7 @@ from accounts.domain import known_as
 from accounts.models import User
 from privacy import registry
 from privacy.domain import erasure, traces
+from privacy.enums import ErasureState
 from privacy.errors import ErasureError
 from privacy.models import Erasure
 
@@ -22,9 +23,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("person", help="an address, or the number of an account")
-        parser.add_argument("--now", action="store_true", help="at once, without days to change one's mind")
-        parser.add_argument("--cancel", action="store_true", help="take back what was asked for")
-        parser.add_argument("--scan", action="store_true", help="change nothing; say where words of theirs stand")
+        one_of = parser.add_mutually_exclusive_group()
+        one_of.add_argument("--now", action="store_true", help="at once, without days to change one's mind")
+        one_of.add_argument("--cancel", action="store_true", help="take back what was asked for")
+        one_of.add_argument("--scan", action="store_true", help="change nothing; say where words of theirs stand")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args: Any, person: str, **options: Any) -> None:
@@ -44,7 +46,7 @@ class Command(BaseCommand):
 
     def _erase(self, user: User, *, at_once: bool, is_sure: bool) -> None:
         when = "now, for good" if at_once else "after the days in which they can change their mind"
-        if not is_sure and input(f"Erase user {user.pk} {when}? Type the number {user.pk}: ") != str(user.pk):
+        if not is_sure and _typed(f"Erase user {user.pk} {when}? Type the number {user.pk}: ") != str(user.pk):
             raise CommandError("Nothing was done.")
         row = erasure.ask(user=user, by=None, at_once=at_once)
         if not at_once:
@@ -52,7 +54,7 @@ class Command(BaseCommand):
             return
         erasure.work(erasure_id=row.pk)
         row = Erasure.objects.get(pk=row.pk)
-        if row.state != "done":
+        if row.state != ErasureState.DONE:
             raise CommandError(f"Not done yet, and tried again by itself: {row.error or 'a worker is at it'}")
         self.stdout.write(f"User {user.pk} is erased.")
         self._say(row.left)
@@ -75,3 +77,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{trace['place']}: {trace['rows']}")
         if not found:
             self.stdout.write("Neither address nor name was found anywhere.")
+
+
+def _typed(question: str) -> str:
+    try:
+        return input(question).strip()
+    except EOFError as error:
+        raise CommandError("Nothing was done: there is nobody to ask. --yes erases without asking.") from error
