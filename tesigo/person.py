@@ -194,7 +194,7 @@ def revoke_token(request: HttpRequest, pk: int, token_id: UUID) -> HttpResponse:
         api_tokens.revoke(user=person, token_id=token_id, by=by, now=timezone.now())
     except ApiToken.DoesNotExist:
         raise Http404 from None
-    messages.success(request, _("That token opens nothing any more."))
+    messages.success(request, _("The token is revoked."))
     return redirect("admin:person", pk=pk)
 
 

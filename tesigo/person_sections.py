@@ -172,7 +172,7 @@ SECTIONS: Final = (
         name="exports",
         title=_("Exports of their data"),
         right="accounts.export_user",
-        heads=(_("Asked for"), _("By"), _("State"), _("Here until")),
+        heads=(_("Asked for"), _("By"), _("State"), _("Available until")),
         rows=lambda user: DataExport.objects.filter(user=user).order_by("-asked_at"),
         cells=lambda one: (
             one.asked_at,

@@ -7,6 +7,8 @@ from typing import Final
 from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Greatest
+from django.utils import translation
+from django.utils.formats import date_format
 
 from accounts.api_models import ApiSignIn, ApiToken
 from accounts.domain import mail
@@ -81,7 +83,9 @@ def _tell(user: User, now: datetime) -> bool:
     with transaction.atomic():
         if not User.objects.filter(pk=user.pk, inactive_told_at=user.inactive_told_at).update(inactive_told_at=now):
             return False
-        context = {"on": (now + TOLD_BEFORE).date().isoformat(), "days": TOLD_BEFORE.days}
+        with translation.override(user.language):
+            on = date_format(now + TOLD_BEFORE, "j F Y")
+        context = {"on": on, "days": TOLD_BEFORE.days}
         mail.send_mail(user=user, template="inactive", context=context)
         audit.record(action="user.told_of_erasure", subject=user, by=None, details={"days": TOLD_BEFORE.days})
     return True

@@ -40,16 +40,16 @@ def test_who_was_away_for_seven_hundred_days_is_told_once_with_the_day() -> None
     assert inactivity.tell(now=NOW + timedelta(days=1)) == 1, "bo, a day later"
     assert inactivity.tell(now=NOW + timedelta(days=1)) == 0
     first = Mail.objects.get(user=ada)
-    assert (first.template, first.context["on"]) == ("inactive", (NOW + timedelta(days=30)).date().isoformat())
+    assert (first.template, first.context["on"]) == ("inactive", f"{NOW + timedelta(days=30):%-d %B %Y}")
     assert AuditEvent.objects.filter(action="user.told_of_erasure").count() == 2
 
 
 def test_use_by_a_program_counts_for_longer_than_its_token_is_kept() -> None:
     ada, bo = away(800), away(800, "bo")
     token = ApiToken.objects.create(
-        user=ada, name="script", scopes=[ApiScope.DOCUMENTS_READ], token_hash=b"1", prefix="tesigo_token_1234", epoch=ada.session_epoch,
-        has_second_factor=False, created_at=NOW - timedelta(days=700), expires_at=NOW - timedelta(days=335),
-        last_used_on=(NOW - timedelta(days=335)).date(),
+        user=ada, name="script", scopes=[ApiScope.DOCUMENTS_READ], token_hash=b"1", prefix="tesigo_token_1234",
+        epoch=ada.session_epoch, has_second_factor=False, created_at=NOW - timedelta(days=700),
+        expires_at=NOW - timedelta(days=335), last_used_on=(NOW - timedelta(days=335)).date(),
     )  # fmt: skip
     assert inactivity.note_use() == 1
     assert inactivity.note_use() == 0
