@@ -17,18 +17,16 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Pe
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.domain import api_signins, api_tokens, second_factor
+from accounts.domain import callers, second_factor
 from accounts.enums import ApiScope
 from accounts.errors import TokenRefused
-from accounts.models import User
+from accounts.models import ApiSignIn, User
 from privacy.domain import consent
 from tesigo.platform.api.declaring import declared
 from tesigo.platform.api.problems import Refusal
 
 #: What a sign-in of one's own may do: all that pages offer. The house's figures are for staff.
 EVERYTHING: Final = frozenset(ApiScope) - {ApiScope.STATS_READ}
-#: Longer ones are none of ours.
-_LONGEST: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -128,17 +126,13 @@ class Open(BasePermission):
 
 
 def _opened_by(token: str) -> tuple[User, Caller]:
-    now = timezone.now()
-    if not token or len(token) > _LONGEST:
-        raise TokenRefused
-    if token.startswith(api_tokens.PREFIX):
-        row = api_tokens.by_token(token, now=now)
-        if row.user.is_staff and not row.has_second_factor:
-            raise _no_second_factor()
-        scopes = frozenset(ApiScope(one) for one in row.scopes if one in ApiScope.values)
-        return row.user, Caller(scopes if row.user.is_staff else scopes & EVERYTHING, token=row.pk)
-    sign_in = api_signins.by_access_token(token, now=now)
-    return sign_in.user, Caller(EVERYTHING, sign_in=sign_in.pk)
+    row = callers.opened_by(token, now=timezone.now())
+    if isinstance(row, ApiSignIn):
+        return row.user, Caller(EVERYTHING, sign_in=row.pk)
+    if row.user.is_staff and not row.has_second_factor:
+        raise _no_second_factor()
+    scopes = frozenset(ApiScope(one) for one in row.scopes if one in ApiScope.values)
+    return row.user, Caller(scopes if row.user.is_staff else scopes & EVERYTHING, token=row.pk)
 
 
 def _ask_for_consent(user: User, request: Request) -> None:

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts.domain import api_signins, api_tokens
 from accounts.errors import TokenRefused
-from accounts.models import User
+from accounts.models import ApiSignIn, ApiToken, User
 
 #: Longer tokens are none of ours.
 _LONGEST: Final = 2_000
@@ -19,15 +19,19 @@ def caller_of(request: Request) -> User:
     return request.user
 
 
+def opened_by(token: str, *, now: datetime) -> ApiSignIn | ApiToken:
+    """The row that a token belongs to, of either kind, with its user. Raises a `TokenRefused`."""
+    if not token or len(token) > _LONGEST:
+        raise TokenRefused
+    if token.startswith(api_tokens.PREFIX):
+        return api_tokens.by_token(token, now=now)
+    return api_signins.by_access_token(token, now=now)
+
+
 def opens(token: str, *, now: datetime) -> bool:
     """Whether a token is somebody's and alive. What it may do is another question."""
-    if len(token) > _LONGEST:
-        return False
     try:
-        if token.startswith(api_tokens.PREFIX):
-            api_tokens.by_token(token, now=now)
-        else:
-            api_signins.by_access_token(token, now=now)
+        opened_by(token, now=now)
     except TokenRefused:
         return False
     return True
