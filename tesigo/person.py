@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -162,40 +163,21 @@ def send_mail_again(request: HttpRequest, pk: int, mail_id: str) -> HttpResponse
 @require_POST
 def sign_device_out(request: HttpRequest, pk: int, device_id: int) -> HttpResponse:
     """Ends the session of one browser of this person."""
-    _refuse(request, "accounts.block_user")
-    person = _whom(request, pk)
-    try:
-        devices.sign_out_of(user=person, device_id=device_id, by=cast(User, request.user))
-    except Device.DoesNotExist:
-        raise Http404 from None
-    messages.success(request, _("That browser is signed out."))
-    return redirect("admin:person", pk=pk)
+    return _end_one(request, pk, partial(devices.sign_out_of, device_id=device_id), _("That browser is signed out."))
 
 
 @require_POST
 def sign_program_out(request: HttpRequest, pk: int, sign_in_id: UUID) -> HttpResponse:
     """Ends the sign-in of one program of this person."""
-    _refuse(request, "accounts.block_user")
-    person, by = _whom(request, pk), cast(User, request.user)
-    try:
-        api_signins.sign_out(user=person, sign_in_id=sign_in_id, by=by, now=timezone.now())
-    except ApiSignIn.DoesNotExist:
-        raise Http404 from None
-    messages.success(request, _("That program is signed out."))
-    return redirect("admin:person", pk=pk)
+    end = partial(api_signins.sign_out, sign_in_id=sign_in_id, now=timezone.now())
+    return _end_one(request, pk, end, _("That program is signed out."))
 
 
 @require_POST
 def revoke_token(request: HttpRequest, pk: int, token_id: UUID) -> HttpResponse:
     """Takes back one token that this person made for a program."""
-    _refuse(request, "accounts.block_user")
-    person, by = _whom(request, pk), cast(User, request.user)
-    try:
-        api_tokens.revoke(user=person, token_id=token_id, by=by, now=timezone.now())
-    except ApiToken.DoesNotExist:
-        raise Http404 from None
-    messages.success(request, _("The token is revoked."))
-    return redirect("admin:person", pk=pk)
+    end = partial(api_tokens.revoke, token_id=token_id, now=timezone.now())
+    return _end_one(request, pk, end, _("The token is revoked."))
 
 
 @require_safe
@@ -213,6 +195,18 @@ def take_export(request: HttpRequest, pk: int, data_export_id: UUID) -> HttpResp
     response = attachment(file, size=export.size, name=exports.file_name(export), content_type="application/zip")
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _end_one(request: HttpRequest, pk: int, end: Callable[..., object], said: str) -> HttpResponse:
+    """Ends one way in of a person, for who may block them; 404 where it is not theirs."""
+    _refuse(request, "accounts.block_user")
+    person = _whom(request, pk)
+    try:
+        end(user=person, by=cast(User, request.user))
+    except (Device.DoesNotExist, ApiSignIn.DoesNotExist, ApiToken.DoesNotExist):
+        raise Http404 from None
+    messages.success(request, said)
+    return redirect("admin:person", pk=pk)
 
 
 def _shown(section: Section, person: User, request: HttpRequest) -> dict[str, Any]:
