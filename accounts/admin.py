@@ -191,7 +191,7 @@ class SignInRequestAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
         return str(request.outcome)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignInRequest]:
-        """With whoever has the address now: nobody is looked up when it is asked for."""
+        """Shows who has the address now; when the mail was asked for, nobody was looked up."""
         return super().get_queryset(request).annotate(whose=whose(User.objects.filter(email=OuterRef("email"))))
 
     def rows_of(self, rows: QuerySet[SignInRequest], people: list[int], address: str) -> QuerySet[SignInRequest]:
@@ -202,7 +202,7 @@ class SignInRequestAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
 
 
 def _with_people(mails: QuerySet[Mail]) -> QuerySet[Mail]:
-    """With whose each is; a mail to sign in with is nobody's when it is sent, and goes to whoever has the address."""
+    """Shows the person of each mail; a sign-in mail has none when it is sent and is shown with its address's owner."""
     owner = whose(User.objects.filter(pk=OuterRef("user_id")))
     at_address = whose(User.objects.filter(email=OuterRef("signin__email")))
     return mails.annotate(whose=Coalesce(owner, at_address, output_field=JSONField()))

@@ -46,7 +46,7 @@ def tell_of_export(export_id: UUID, **_: Any) -> None:
 
 @receiver(erasure_asked)
 def mail_that_it_was_asked(user_id: int, erasure_id: int, **_: Any) -> None:
-    """Their pages and a mail say until when it can be taken back: whoever did not ask for it reads it in time."""
+    """Shows on their pages and in a mail until when they can cancel, in case somebody else asked for it."""
     due = Erasure.objects.get(pk=erasure_id).due_at
     User.objects.filter(pk=user_id).update(erasure_due_at=due)
     user = User.objects.get(pk=user_id)

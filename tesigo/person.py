@@ -192,9 +192,7 @@ def take_export(request: HttpRequest, pk: int, data_export_id: UUID) -> HttpResp
     except FileNotFoundError:
         messages.info(request, _("This file is not here any more. What there is now stands below."))
         return redirect("admin:person", pk=pk)
-    response = attachment(file, size=export.size, name=exports.file_name(export), content_type="application/zip")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return attachment(file, size=export.size, name=exports.file_name(export), content_type="application/zip")
 
 
 def _end_one(request: HttpRequest, pk: int, end: Callable[..., object], said: str) -> HttpResponse:

@@ -92,7 +92,7 @@ def refresh(*, token: str, now: datetime) -> Tokens:
 def go_on(*, sign_in_id: uuid.UUID, now: datetime) -> Tokens:
     """New tokens for the one sign-in that goes on after its person's epoch moved by one. Raises `TokenRefused`.
 
-    For whoever has just ended all the others: every token of before is dead, its own as well.
+    Called after every token of the person was ended, this program's as well.
     """
     sign_in = ApiSignIn.objects.select_related("user").get(pk=sign_in_id)
     user = sign_in.user

@@ -37,7 +37,7 @@ def read(provider: str, body: bytes, headers: Headers, now: datetime) -> list[To
     try:
         return reader(body, data, headers, now)
     except (TypeError, ValueError) as error:
-        # A list where a word should stand, half a character: whoever sends it has not signed it, or not as they say.
+        # A value of the wrong type or half a character: the provider did not sign this.
         raise EventRefused("unreadable") from error
 
 

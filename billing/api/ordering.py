@@ -59,7 +59,7 @@ class PriceViewSet(ApiViewSet):
         responses=PriceSerializer,
     )
     def quote(self, request: Request) -> Response:
-        """The calculator: the price of so many pages, by the caller's own price list."""
+        """Returns the price of a number of pages by the price list that the caller has."""
         wished = PagesSerializer(data=request.query_params)
         wished.is_valid(raise_exception=True)
         try:
