@@ -73,7 +73,8 @@ class HeadersMiddleware:
             response.headers.setdefault(name, value)
         if "Content-Type" in response.headers:
             response.headers["Content-Type"] = with_charset(response.headers["Content-Type"])
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith(settings.STATIC_URL):
+        is_somebody = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+        if is_somebody and not request.path.startswith(settings.STATIC_URL):
             # The next user of this browser must find nothing of a person who has signed out, not even by going back.
             response.headers.setdefault("Cache-Control", "private, no-store")
         if getattr(request, _SIGNED_OUT, False):

@@ -163,6 +163,12 @@ def test_a_program_that_is_signed_in_is_signed_out_from_the_page(browser: Client
     assert row.ended_at is not None
 
 
+def test_what_a_token_is_shown_is_kept_by_no_cache(client: Client, ada: User) -> None:
+    _row, token = make(ada)
+    answer = client.get("/api/v1/user", headers={"Authorization": f"Bearer {token}"})
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
 def test_an_older_secret_opens_tokens_until_they_are_used(ada: User, settings: Any) -> None:
     _row, token = make(ada)
     before = settings.SIGNIN_SECRET
