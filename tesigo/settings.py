@@ -421,6 +421,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
+#: Backups run beside the disk that holds their spool: a deployment has a worker of its own for them (R-120).
+CELERY_TASK_ROUTES = {"tesigo.tasks.take_backup": {"queue": "backup"}}
 #: Steps one drain holds at once (K), and how long a lease lasts without a heartbeat.
 DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)
