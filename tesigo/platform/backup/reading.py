@@ -31,7 +31,8 @@ class Reader:
 
     def text(self, name: str) -> str:
         """A text."""
-        return self._typed(name, str, "a text")
+        value: str = self._typed(name, str, "a text")
+        return value
 
     def text_or_none(self, name: str) -> str | None:
         """A text, or null."""
@@ -39,7 +40,7 @@ class Reader:
 
     def number(self, name: str) -> int:
         """A whole number that is not negative."""
-        value = self._typed(name, int, "a whole number")
+        value: int = self._typed(name, int, "a whole number")
         if isinstance(value, bool) or value < 0:
             raise self._wrong(name, "a whole number from 0")
         return value

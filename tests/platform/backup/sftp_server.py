@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import paramiko
-from paramiko import common, sftp
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from paramiko import common, sftp
 
 USER = "backup"
 
