@@ -1,1 +1,1 @@
-"""Backups: taken, sent, kept, watched and restored (R-120 to R-122)."""
+"""Backups: a format, its signature and encryption, places to keep it, and what makes one (R-120, R-122)."""
