@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from tesigo.platform import duty
+from tesigo.platform.backup.errors import AlreadyRunning, DestinationError
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.models import OPEN_BACKUP_STATES, BackupKind, BackupRun, BackupState
 
@@ -22,7 +23,7 @@ TASK: Final = "tesigo.tasks.take_backup"
 #: How long one waits for another that is under way: there is never more than one at a time.
 BUSY_WAIT: Final = timedelta(minutes=5)
 
-#: Tried for about half a day; one that cannot even begin by then is given up, and the next night asks for another.
+#: Tried for about half a day, and for as long as only a destination is away; then the next night asks for another.
 BACKUPS: Final = duty.Kind(
     name="backup",
     about="kind",
@@ -35,16 +36,13 @@ BACKUPS: Final = duty.Kind(
     first_wait=timedelta(minutes=5),
     longest_wait=timedelta(hours=2),
     most_tries=8,
+    outages=(DestinationError,),
     late_after=timedelta(minutes=30),
     given_up={"state": BackupState.FAILED},
     # What has failed for good stays so: another is asked for instead, and one of a kind is open at a time.
     may_reopen=Q(state__in=OPEN_BACKUP_STATES),
     after_giving_up=lambda row: _note_end(row),
 )
-
-
-class Busy(Exception):
-    """Another backup is under way."""
 
 
 class Run:
@@ -92,7 +90,8 @@ class Run:
             BackupRun.objects.filter(pk=self._row.pk).update(**facts)
 
 
-#: Takes a backup and says through the run how far it is; raises whatever went wrong, `Busy` where another is under way.
+#: Takes a backup and says through the run how far it is. Raises whatever went wrong, `AlreadyRunning` where another
+#: is under way.
 Maker = Callable[[Run], None]
 _makers: dict[BackupKind, str] = {}
 
@@ -112,6 +111,11 @@ def register(kind: BackupKind, maker: str) -> None:
     _makers[kind] = maker
 
 
+def is_known(kind: BackupKind) -> bool:
+    """Whether anybody takes backups of the kind."""
+    return kind in _makers
+
+
 def take(*, run_id: int, now: datetime | None = None) -> bool:
     """Takes the backup if it is due, for the background task; true when it succeeded."""
     row = duty.claim(BACKUPS, run_id, now=now)
@@ -121,7 +125,7 @@ def take(*, run_id: int, now: datetime | None = None) -> bool:
 def take_by_hand(*, kind: BackupKind) -> BackupRun:
     """Takes a backup in this process, as a command does; one that was put off goes on here.
 
-    Returns the row, whose ``state`` and ``error`` say how it ended. Raises `Busy` where a worker is at it.
+    Returns the row, whose ``state`` and ``error`` say how it ended. Raises `AlreadyRunning` where a worker is at it.
     """
     now = timezone.now()
     # Claimed as it is made: no worker is told of it, unless this process dies and beat finds it.
@@ -130,7 +134,7 @@ def take_by_hand(*, kind: BackupKind) -> BackupRun:
         duty.try_again(BACKUPS, row.pk, now=now)
         claimed = duty.claim(BACKUPS, row.pk, now=timezone.now())
         if claimed is None:
-            raise Busy(f"A worker is taking the {kind} backup {row.pk} already.")
+            raise AlreadyRunning(f"A worker is taking the {kind} backup {row.pk} already.")
         row = claimed
     _carry_out(row)
     row.refresh_from_db()
@@ -150,7 +154,7 @@ def _open(kind: BackupKind, **fields: Any) -> tuple[BackupRun, bool]:
         except IntegrityError:
             if found := BackupRun.objects.filter(kind=kind, state__in=OPEN_BACKUP_STATES).first():
                 return found, False
-    raise Busy(f"Backups of the kind {kind} begin and end all the time.")
+    raise AlreadyRunning(f"Backups of the kind {kind} begin and end all the time.")
 
 
 def _carry_out(row: BackupRun) -> bool:
@@ -160,7 +164,7 @@ def _carry_out(row: BackupRun) -> bool:
     def work(claimed: BackupRun) -> Callable[[], None]:
         try:
             _maker(claimed)(Run(claimed))
-        except Busy as error:
+        except AlreadyRunning as error:
             raise duty.PutOff(str(error), wait=BUSY_WAIT) from error
         return lambda: duty.done(BACKUPS, claimed, state=BackupState.SUCCEEDED, ended_at=timezone.now())
 
