@@ -116,16 +116,16 @@ def test_every_pod_can_do_little_and_is_bounded(documents: list[dict[str, Any]])
         assert spec["securityContext"]["runAsNonRoot"] is True, name
         assert spec["securityContext"]["runAsUser"] > 1000, name
         assert spec["automountServiceAccountToken"] is False, name
-        (container,) = spec["containers"]
-        assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
-        assert container["securityContext"]["allowPrivilegeEscalation"] is False, name
-        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}, name
-        assert {"cpu", "memory"} <= container["resources"]["requests"].keys(), name
-        assert "memory" in container["resources"]["limits"], name
-        assert re.search(r":\d+\.\d+\.\d+$|@sha256:[0-9a-f]{64}$", container["image"]), container["image"]
-        assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"], name
-        if name != "site-migrate":
-            assert "livenessProbe" in container, name
+        for container in spec["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False, name
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}, name
+            assert {"cpu", "memory"} <= container["resources"]["requests"].keys(), name
+            assert "memory" in container["resources"]["limits"], name
+            assert re.search(r":\d+\.\d+\.\d+$|@sha256:[0-9a-f]{64}$", container["image"]), container["image"]
+            assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"], name
+            if name != "site-migrate":
+                assert "livenessProbe" in container, name
     probes = found["site-web"]["spec"]["containers"][0]
     assert probes["readinessProbe"]["httpGet"]["path"] == "/ready"
     assert probes["livenessProbe"]["httpGet"]["path"] == "/health"
@@ -134,14 +134,14 @@ def test_every_pod_can_do_little_and_is_bounded(documents: list[dict[str, Any]])
 
 def test_no_secret_stands_in_a_pods_environment(documents: list[dict[str, Any]]) -> None:
     for name, pod in pods(documents):
-        (container,) = pod["spec"]["containers"]
-        mounted = tuple(one["mountPath"] for one in container["volumeMounts"])
-        for variable in container["env"]:
-            if variable["name"].endswith("_FILE"):
-                assert variable["value"].startswith(mounted), (name, variable)
-            else:
-                assert not re.search("SECRET|PASSWORD|_KEY", variable["name"]), (name, variable)
-        assert "envFrom" not in container
+        for container in pod["spec"]["containers"]:
+            mounted = tuple(one["mountPath"] for one in container["volumeMounts"])
+            for variable in container["env"]:
+                if variable["name"].endswith("_FILE"):
+                    assert variable["value"].startswith(mounted), (name, variable)
+                else:
+                    assert not re.search("SECRET|PASSWORD|_KEY", variable["name"]), (name, variable)
+            assert "envFrom" not in container
 
 
 def test_selectors_find_the_pods_that_they_are_for(documents: list[dict[str, Any]]) -> None:
@@ -185,6 +185,10 @@ def test_beat_and_backups_are_one(documents: list[dict[str, Any]]) -> None:
     assert (beat["replicas"], beat["strategy"]["type"]) == (1, "Recreate")
     for backup in of_kind(documents, "StatefulSet").values():
         assert backup["spec"]["replicas"] == 1
+        both = backup["spec"]["template"]["spec"]["containers"]
+        assert [container["args"] for container in both] == [["backup"], ["receive_wal"]]
+        spools = [one for container in both for one in container["volumeMounts"] if one["name"] == "spool"]
+        assert len(spools) == 2
 
 
 def test_the_charts_version_and_the_images_are_versions() -> None:

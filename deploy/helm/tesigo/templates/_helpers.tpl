@@ -62,45 +62,10 @@ spec:
           {{- include "tesigo.selector" . | nindent 10 }}
   {{- end }}
   containers:
-    - name: {{ .component }}
-      image: {{ include "tesigo.image" $root }}
-      imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-      args:
-        {{- toYaml .args | nindent 8 }}
-      env:
-        - { name: TESIGO_ENV, value: production }
-        {{- range $name, $value := merge (dict) (.config | default dict) $root.Values.config }}
-        {{- if ne (toString $value) "" }}
-        - { name: {{ $name }}, value: {{ toString $value | quote }} }
-        {{- end }}
-        {{- end }}
-        {{- range $root.Values.secret.keys }}
-        - { name: {{ . }}_FILE, value: /run/secrets/site/{{ . }} }
-        {{- end }}
-        {{- with .secret }}
-        {{- range .keys }}
-        - { name: {{ . }}_FILE, value: /run/secrets/backup/{{ . }} }
-        {{- end }}
-        {{- end }}
-      {{- with .container }}
-      {{- . | nindent 6 }}
-      {{- end }}
-      resources:
-        {{- toYaml .resources | nindent 8 }}
-      securityContext:
-        allowPrivilegeEscalation: false
-        readOnlyRootFilesystem: true
-        runAsNonRoot: true
-        capabilities: { drop: [ALL] }
-      volumeMounts:
-        - { name: tmp, mountPath: /tmp }
-        - { name: secret, mountPath: /run/secrets/site, readOnly: true }
-        {{- with .secret }}
-        - { name: backup-secret, mountPath: /run/secrets/backup, readOnly: true }
-        {{- end }}
-        {{- with .mounts }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+    {{- include "tesigo.container" . | nindent 4 }}
+    {{- with .beside }}
+    {{- include "tesigo.container" . | nindent 4 }}
+    {{- end }}
   volumes:
     - name: tmp
       emptyDir: { sizeLimit: 4Gi }
@@ -109,5 +74,49 @@ spec:
     {{- with .secret }}
     - name: backup-secret
       secret: { secretName: {{ .name }}, defaultMode: 0440 }
+    {{- end }}
+{{- end }}
+
+{{- /* One container of such a pod; `.beside` of a pod is another one, of the same kind. */ -}}
+{{- define "tesigo.container" -}}
+{{- $root := .root -}}
+- name: {{ .component }}
+  image: {{ include "tesigo.image" $root }}
+  imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+  args:
+    {{- toYaml .args | nindent 4 }}
+  env:
+    - { name: TESIGO_ENV, value: production }
+    {{- range $name, $value := merge (dict) (.config | default dict) $root.Values.config }}
+    {{- if ne (toString $value) "" }}
+    - { name: {{ $name }}, value: {{ toString $value | quote }} }
+    {{- end }}
+    {{- end }}
+    {{- range $root.Values.secret.keys }}
+    - { name: {{ . }}_FILE, value: /run/secrets/site/{{ . }} }
+    {{- end }}
+    {{- with .secret }}
+    {{- range .keys }}
+    - { name: {{ . }}_FILE, value: /run/secrets/backup/{{ . }} }
+    {{- end }}
+    {{- end }}
+  {{- with .container }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  resources:
+    {{- toYaml .resources | nindent 4 }}
+  securityContext:
+    allowPrivilegeEscalation: false
+    readOnlyRootFilesystem: true
+    runAsNonRoot: true
+    capabilities: { drop: [ALL] }
+  volumeMounts:
+    - { name: tmp, mountPath: /tmp }
+    - { name: secret, mountPath: /run/secrets/site, readOnly: true }
+    {{- with .secret }}
+    - { name: backup-secret, mountPath: /run/secrets/backup, readOnly: true }
+    {{- end }}
+    {{- with .mounts }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end }}
