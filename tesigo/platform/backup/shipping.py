@@ -107,6 +107,11 @@ def last_shipped(spool: Path) -> datetime | None:
     return datetime.fromisoformat(known) if known else None
 
 
+def has_received(spool: Path) -> bool:
+    """Whether any WAL has ever come to this spool."""
+    return "last_sealed" in _state(spool) or any(True for _ in _files(receiving.received(spool)))
+
+
 def begin_anew(spool: Path) -> None:
     """After the slot was lost: what was being filled never becomes complete, and what comes next follows on nothing.
 
