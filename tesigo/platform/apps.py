@@ -10,6 +10,13 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         from tesigo.platform import alert_mail, duty, removals
         from tesigo.platform.backup import runs
+        from tesigo.platform.models import BackupKind
 
         for kind in (alert_mail.ALERTS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)
+        for backup, name in (
+            (BackupKind.FULL, "full"),
+            (BackupKind.INCREMENTAL, "incremental"),
+            (BackupKind.FILES, "files"),
+        ):
+            runs.register(backup, f"tesigo.platform.backup.makers.{name}")

@@ -50,8 +50,8 @@ class Run:
 
     def __init__(self, row: BackupRun) -> None:
         self._row = row
+        #: What it became: an incremental one with nothing to build on is a full one.
         self.kind = BackupKind(row.kind)
-        self._facts: dict[str, object] = {}
 
     @property
     def pk(self) -> int:
@@ -66,6 +66,7 @@ class Run:
     def note(
         self,
         *,
+        kind: BackupKind | None = None,
         backup_id: str | None = None,
         size_bytes: int | None = None,
         parts: int | None = None,
@@ -76,6 +77,7 @@ class Run:
 
         ``destinations`` says of each by its name: "sent", or in a word or two why not yet.
         """
+        self.kind = kind or self.kind
         given = {
             "backup_id": backup_id,
             "size_bytes": size_bytes,
@@ -162,11 +164,12 @@ def _carry_out(row: BackupRun) -> bool:
     BackupRun.objects.filter(pk=row.pk).update(state=row.state, started_at=row.started_at)
 
     def work(claimed: BackupRun) -> Callable[[], None]:
+        run = Run(claimed)
         try:
-            _maker(claimed)(Run(claimed))
+            _maker(claimed)(run)
         except AlreadyRunning as error:
             raise duty.PutOff(str(error), wait=BUSY_WAIT) from error
-        return lambda: duty.done(BACKUPS, claimed, state=BackupState.SUCCEEDED, ended_at=timezone.now())
+        return lambda: duty.done(BACKUPS, claimed, kind=run.kind, state=BackupState.SUCCEEDED, ended_at=timezone.now())
 
     is_done = duty.carry_out(BACKUPS, row, work)
     if not is_done:

@@ -22,7 +22,7 @@ from tesigo.platform.backup.places import Place
 from tesigo.platform.backup.shipping import Line
 from tesigo.platform.backup.wal import Note
 from tesigo.platform.processes import wait_until
-from tests.platform.backup.cluster import Cluster
+from tests.platform.backup.receiving_cluster import Cluster
 from tests.platform.backup.keys import Operator
 
 KEY = signing.new_key()
