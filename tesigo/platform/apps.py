@@ -14,9 +14,5 @@ class PlatformConfig(AppConfig):
 
         for kind in (alert_mail.ALERTS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)
-        for backup, name in (
-            (BackupKind.FULL, "full"),
-            (BackupKind.INCREMENTAL, "incremental"),
-            (BackupKind.FILES, "files"),
-        ):
-            runs.register(backup, f"tesigo.platform.backup.makers.{name}")
+        for backup in (BackupKind.FULL, BackupKind.INCREMENTAL, BackupKind.FILES):
+            runs.register(backup, f"tesigo.platform.backup.makers.{backup.value}")

@@ -85,7 +85,7 @@ class Run:
             "destinations": None if destinations is None else dict(destinations),
             "verified_at": verified_at,
         }
-        facts = {name: value for name, value in given.items() if value is not None}
+        facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         for name, value in facts.items():
             setattr(self._row, name, value)
         if facts:
@@ -169,7 +169,13 @@ def _carry_out(row: BackupRun) -> bool:
             _maker(claimed)(run)
         except AlreadyRunning as error:
             raise duty.PutOff(str(error), wait=BUSY_WAIT) from error
-        return lambda: duty.done(BACKUPS, claimed, kind=run.kind, state=BackupState.SUCCEEDED, ended_at=timezone.now())
+
+        def finish() -> None:
+            with transaction.atomic():
+                duty.done(BACKUPS, claimed, state=BackupState.SUCCEEDED, ended_at=timezone.now())
+                BackupRun.objects.filter(pk=claimed.pk).update(kind=run.kind)
+
+        return finish
 
     is_done = duty.carry_out(BACKUPS, row, work)
     if not is_done:

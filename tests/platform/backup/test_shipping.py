@@ -22,8 +22,8 @@ from tesigo.platform.backup.places import Place
 from tesigo.platform.backup.shipping import Line
 from tesigo.platform.backup.wal import Note
 from tesigo.platform.processes import wait_until
-from tests.platform.backup.receiving_cluster import Cluster
 from tests.platform.backup.keys import Operator
+from tests.platform.backup.receiving_cluster import Cluster
 
 KEY = signing.new_key()
 PUBLIC = [signing.public_key(KEY)]
