@@ -54,4 +54,13 @@ RULES: Final = (
     ),
 )
 #: The ground floor knows no app, so its tables are declared by this one.
-PLATFORM: Final = (Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),)
+PLATFORM: Final = (
+    Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),
+    Retention("platform.TelegramAlert", _("Alerts that were sent by Telegram"), timedelta(days=90), since="sent_at"),
+    Retention(
+        "platform.Condition",
+        _("What was wrong with the site, once it is over"),
+        timedelta(days=365),
+        since="resolved_at",
+    ),
+)

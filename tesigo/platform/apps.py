@@ -8,7 +8,10 @@ class PlatformConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from tesigo.platform import alert_mail, duty, removals
+        from tesigo.platform import alert_mail, alert_telegram, duty, own_conditions, readiness, removals, workers
 
-        for kind in (alert_mail.ALERTS, removals.REMOVALS):
+        for kind in (alert_mail.ALERTS, alert_telegram.TELEGRAMS, removals.REMOVALS):
             duty.register(kind)
+        own_conditions.register()
+        readiness.register_own()
+        workers.listen()

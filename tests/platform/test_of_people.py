@@ -49,6 +49,9 @@ OF_NOBODY = {
     "generation.Budget": "budgets of the house",
     "generation.ProviderCredit": "credit of the house",
     "platform.Alert": "told to staff, without a word about people",
+    "platform.TelegramAlert": "as above",
+    "platform.Condition": "what is wrong with the site",
+    "platform.Worker": "processes of the site",
 }
 #: Found by address; whose one is takes a look at Stripe's own ids, which a list of hundreds does not do for each.
 WITHOUT_COLUMN = {
