@@ -42,6 +42,7 @@ def register() -> None:
                 "Condition": _CONDITION,
                 "Worker": _WORKER,
                 "Removal": _REMOVAL,
+                "BackupRun": _BACKUP_RUN,
             },
             retention=rules.PLATFORM,
         )
@@ -172,4 +173,22 @@ _REMOVAL = Rows(
     retained=Retained.HOUSE,
     files=("stored_as",),
     why="Files on their way out, by names that say nothing; a row goes with its file.",
+)
+_BACKUP_RUN = Rows(
+    {
+        "id": INNER,
+        "kind": INNER,
+        "state": INNER,
+        "backup_id": INNER,
+        "asked_at": INNER,
+        "started_at": INNER,
+        "ended_at": INNER,
+        "size_bytes": INNER,
+        "parts": INNER,
+        "destinations": INNER,
+        "verified_at": INNER,
+        **DUTY,
+    },
+    retained=Retained.HOUSE,
+    why="When backups were taken and how they ended; sizes and names of destinations, no personal data.",
 )

@@ -63,4 +63,5 @@ PLATFORM: Final = (
         timedelta(days=365),
         since="resolved_at",
     ),
+    Retention("platform.BackupRun", _("When backups were taken"), timedelta(days=400), since="ended_at"),
 )

@@ -1,14 +1,15 @@
-"""What staff were told and when it was sent, what is wrong and was (R-113), and workers (R-112)."""
+"""What staff were told (R-113), what is wrong and was, workers (R-112), and backups with how they ended (R-120)."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tesigo.platform.models import Alert, Condition, TelegramAlert, Worker
+from tesigo.platform.models import Alert, BackupRun, Condition, TelegramAlert, Worker
 from tesigo.platform.read_only import ReadOnly
 
 
@@ -69,3 +70,30 @@ class WorkerAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # as a
 
     list_display = ("node", "version", "worked_at", "memory_percent")
     fields = ("node", "version", "worked_at", "memory_percent")
+
+
+@admin.register(BackupRun)
+class BackupRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # cannot be subscripted at run time
+    """Rows as they are; a button above them asks for one more."""
+
+    list_display = ("name", "kind", "state", "asked_at", "ended_at", "size", "sent_to", "verified_at", "error")
+    list_filter = ("kind", "state")
+    date_hierarchy = "asked_at"
+    fields = ("name", "kind", "state", "asked_at", "started_at", "ended_at", "size", "parts", "sent_to", "verified_at")
+    fields += ("due_at", "tries", "error", "traceback")
+    readonly_fields = ("name", "size", "sent_to", "due_at", "tries", "error", "traceback")
+
+    @admin.display(description=gettext_lazy("backup"), ordering="backup_id")
+    def name(self, run: BackupRun) -> str:
+        """The folder's name at the destinations, once it has one."""
+        return run.backup_id or str(run)
+
+    @admin.display(description=gettext_lazy("size"), ordering="size_bytes")
+    def size(self, run: BackupRun) -> str:
+        """What went to each destination."""
+        return "–" if run.size_bytes is None else filesizeformat(run.size_bytes)
+
+    @admin.display(description=gettext_lazy("destinations"))
+    def sent_to(self, run: BackupRun) -> str:
+        """How far each is."""
+        return ", ".join(f"{name}: {state}" for name, state in sorted(run.destinations.items())) or "–"

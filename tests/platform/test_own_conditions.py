@@ -83,7 +83,7 @@ def test_a_worker_that_worked_lately_is_none_too_few() -> None:
 
 def test_work_that_nobody_takes_is_told_by_its_kind() -> None:
     Alert.objects.create(key="k", subject="s", text="t", due_at=NOW - 14 * MINUTE)
-    assert subjects(own_conditions.late_work) == []
+    assert list(own_conditions.late_work(NOW)) == []
     Alert.objects.create(key="l", subject="s", text="t", due_at=NOW - 16 * MINUTE)
     [trouble] = own_conditions.late_work(NOW)
     assert "alert: 1, the oldest for 16 minutes" in trouble.text

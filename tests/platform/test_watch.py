@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from celery.signals import beat_init
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 
 from tesigo import watch
 from tesigo.platform import alerts, conditions
+from tesigo.platform.database.base import DatabaseWrapper
 from tesigo.platform.models import Alert, Condition
 from tesigo.platform.processes import free_port
 
@@ -60,14 +60,14 @@ def test_an_alert_that_a_worker_holds_is_left_to_it() -> None:
 
 def test_of_a_database_that_is_away_staff_are_told_once_and_of_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     look = watch.DatabaseWatch()
-    monkeypatch.setattr(type(connection), "pulse", Database(True, False, False, False, True, True))
+    monkeypatch.setattr(DatabaseWrapper, "pulse", Database(True, False, False, False, True, True))
     assert [look.is_there() for _ in range(6)] == [True, False, False, False, True, True]
     assert subjects() == ["[TesiGo] The database does not answer", "[TesiGo] Over: the database does not answer"]
 
 
 def test_one_look_in_vain_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     look = watch.DatabaseWatch()
-    monkeypatch.setattr(type(connection), "pulse", Database(False, True))
+    monkeypatch.setattr(DatabaseWrapper, "pulse", Database(False, True))
     assert [look.is_there() for _ in range(2)] == [False, True]
     assert subjects() == []
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("platform", "0003_removal"),
+        ("platform", "0004_backup_run"),
     ]
 
     operations = [
