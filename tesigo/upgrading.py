@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
@@ -64,6 +64,9 @@ def report(*, now: datetime | None = None) -> list[Point]:
     for name, look in _LOOKS.items():
         try:
             points += [Point(name, state, words) for state, words in look(now)]
+        except ProgrammingError:
+            # Before an upgrade the tables of this version need not be there.
+            points.append(Point(name, State.LOOK, "cannot be asked before the migrations that wait are applied"))
         except Exception as error:
             points.append(Point(name, State.BAD, f"could not be asked ({type(error).__name__})"))
     return points

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import CommandError, call_command
-from django.db import models
+from django.db import connection, models
 from django.db.migrations import Migration
 from django.db.migrations import operations as kinds
 from django.db.migrations.recorder import MigrationRecorder
@@ -148,6 +148,17 @@ class TestPoints:
         assert state == State.BAD
         assert "could not be asked" in words
         assert points("PostgreSQL")[0][0] == State.OK
+
+    def test_tables_that_come_with_the_version_do_not_keep_from_upgrading_to_it(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE platform_worker RENAME TO away")
+        try:
+            [(state, words)] = points("workers")
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE away RENAME TO platform_worker")
+        assert state == State.LOOK
+        assert "before the migrations" in words
 
     def test_the_command_prints_all_of_it_and_its_exit_code_says_whether_it_is_well(self, settings: Any) -> None:
         out = StringIO()
