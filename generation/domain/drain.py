@@ -104,8 +104,8 @@ class Drain:
                 async with asyncio.timeout(_LOOK_AGAIN):
                     await self._news.wait()
             await self._close_idle()
-            if workers.is_due():
-                await in_database(workers.still_working)
+            if node := workers.sign_due():
+                await in_database(workers.still_working, node=node)
 
     async def _claims(self) -> list[Claim]:
         """What may be begun now; nothing while the database is away, for what was asked may be answered meanwhile."""

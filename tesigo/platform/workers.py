@@ -5,7 +5,6 @@ of the pool takes, and the database is reached. Long tasks leave one by ``still_
 """
 
 import logging
-import socket
 import threading
 import time
 from datetime import datetime, timedelta
@@ -39,14 +38,26 @@ def listen() -> None:
     task_postrun.connect(_sign, dispatch_uid="workers.ended")
 
 
-def still_working() -> None:
-    """Leaves a sign, for what works long within one task; costs nothing where the last is fresh."""
-    _sign()
+def sign_due() -> str | None:
+    """By whose name a sign is due from within a task; None where the last is fresh, and outside of workers."""
+    return _node(current_task) if time.monotonic() >= _next_sign else None
 
 
-def is_due() -> bool:
-    """Whether the next sign would be written; for those who would have to go to another thread for it."""
-    return time.monotonic() >= _next_sign
+def still_working(*, node: str) -> None:
+    """Leaves a sign, for what works long within one task; at most every twenty seconds."""
+    global _next_sign
+    with _lock:
+        if time.monotonic() < _next_sign:
+            return
+        _next_sign = time.monotonic() + EVERY_SECONDS
+    # The task may have no connection of its own yet, or no more: it gets none from here.
+    try:
+        note(node=node)
+    except Error as error:
+        logger.warning("no sign of work was left", extra={"error": type(error)})
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def present(*, now: datetime) -> list[Worker]:
@@ -66,25 +77,16 @@ def note(*, node: str, now: datetime | None = None) -> None:
         Worker.objects.filter(worked_at__lt=now - FORGET_AFTER).delete()
 
 
-def _sign(*_: Any, **__: Any) -> None:
-    global _next_sign
-    with _lock:
-        if not is_due():
-            return
-        _next_sign = time.monotonic() + EVERY_SECONDS
-    # Before a connection was opened for the task there may be none; afterwards Celery closes it.
-    try:
-        note(node=_node())
-    except Error as error:
-        logger.warning("no sign of work was left", extra={"error": type(error)})
-    finally:
-        if not connection.in_atomic_block:
-            connection.close()
+def _sign(*_: Any, task: Any = None, **__: Any) -> None:
+    if node := _node(task):
+        still_working(node=node)
 
 
-def _node() -> str:
-    request = getattr(current_task, "request", None)
-    return str(getattr(request, "hostname", None) or f"celery@{socket.gethostname()}")[:200]
+def _node(task: Any) -> str | None:
+    """The worker that the task runs in; None for one that is run without a worker."""
+    request = getattr(task, "request", None)
+    hostname = getattr(request, "hostname", None)
+    return str(hostname)[:200] if hostname and not getattr(request, "is_eager", False) else None
 
 
 def _memory_percent() -> int | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tesigo.platform import workers
 from tesigo.platform.models import Worker
 from tesigo.platform.stack import ROOT
+from tesigo.tasks import nudge_due
 from tesigo.version import VERSION
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,17 +49,23 @@ def test_workers_of_long_ago_are_forgotten_when_a_new_one_comes() -> None:
 
 
 def test_within_a_process_a_second_sign_costs_nothing() -> None:
-    workers.still_working()
+    workers.still_working(node="celery@one")
     with connection.execute_wrapper(lambda *_: pytest.fail("the database was asked")):
-        workers.still_working()
+        workers.still_working(node="celery@one")
     assert Worker.objects.count() == 1
+
+
+def test_outside_of_a_worker_no_sign_is_due() -> None:
+    assert workers.sign_due() is None
+    nudge_due.apply()
+    assert not Worker.objects.exists()
 
 
 def test_a_sign_that_cannot_be_left_harms_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE platform_worker RENAME TO away")
     try:
-        workers.still_working()
+        workers.still_working(node="celery@one")
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE away RENAME TO platform_worker")
@@ -67,7 +74,7 @@ def test_a_sign_that_cannot_be_left_harms_nothing(caplog: pytest.LogCaptureFixtu
 
 def test_within_a_transaction_its_connection_stays() -> None:
     with transaction.atomic():
-        workers.still_working()
+        workers.still_working(node="celery@one")
         assert Worker.objects.count() == 1
 
 
