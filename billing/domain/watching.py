@@ -27,7 +27,7 @@ def stuck_payments(now: datetime) -> Iterator[Trouble]:
     if stuck:
         named = "\n".join(f"{pk}: {state}" for pk, state in stuck[:_NAMED])
         yield Trouble(
-            subject=f"{len(stuck)} payments are stuck",
+            subject=f"Payments are stuck: {len(stuck)}",
             text="Neither paid nor closed long after their time. Admin, Payments, “settle now” asks Stripe about one.\n"
             f"{named}",
         )
@@ -38,7 +38,7 @@ def held_payments(now: datetime) -> Iterator[Trouble]:
     count = Payment.objects.filter(state=PaymentState.HELD).count()
     if count:
         yield Trouble(
-            subject=f"{count} payments are held",
+            subject=f"Payments are held: {count}",
             text="They differ from their orders, or are needed no more; money is in them. Admin, Payments, held.",
             is_told=True,
         )

@@ -29,7 +29,7 @@ def test_one_that_nobody_closed_long_after_its_time_is_stuck(state: S) -> None:
     assert list(watching.stuck_payments(NOW)) == []
     stuck = payment(state, expired=61 * MINUTE)
     [trouble] = watching.stuck_payments(NOW)
-    assert trouble.subject == "1 payments are stuck"
+    assert trouble.subject == "Payments are stuck: 1"
     assert f"{stuck.pk}: {state}" in trouble.text
 
 
@@ -49,4 +49,4 @@ def test_what_is_settled_is_not_stuck_however_old(state: S) -> None:
 def test_held_ones_wait_for_staff_who_were_told_when_it_happened() -> None:
     payment(S.HELD)
     [trouble] = watching.held_payments(NOW)
-    assert (trouble.subject, trouble.is_told) == ("1 payments are held", True)
+    assert (trouble.subject, trouble.is_told) == ("Payments are held: 1", True)
