@@ -142,7 +142,7 @@ def _backup(now: datetime) -> _Found:
         yield State.LOOK, "this version keeps no backups: see to one yourself"
         return
     newest = runs.exclude(verified_at=None).exclude(kind="drill").order_by("-verified_at").first()
-    if newest is None:
+    if newest is None or newest.verified_at is None:
         yield State.BAD, "none was ever verified"
         return
     hours = int((now - newest.verified_at).total_seconds() // 3600)

@@ -97,7 +97,7 @@ def send_left_over(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     sent = 0
     for kind, send in ((alert_mail.ALERTS, alert_mail.send), (alert_telegram.TELEGRAMS, alert_telegram.send)):
-        due: Any = duty.due(kind, now=now)  # type: ignore[arg-type]  # of either model
+        due: Any = duty.due(kind, now=now)
         for pk in list(due.filter(due_at__lte=now - LEFT_TO_WORKERS).values_list("pk", flat=True)[:50]):
             sent += send(alert_id=pk, now=now)
     return sent

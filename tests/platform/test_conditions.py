@@ -27,7 +27,8 @@ def wrong(now: datetime = NOW, **values: object) -> bool:
 @pytest.fixture
 def only_check() -> Iterator[list[Trouble]]:
     """A check alone, and what it finds."""
-    kept, found = dict(conditions._checks), []
+    kept = dict(conditions._checks)
+    found: list[Trouble] = []
     conditions._checks.clear()
     conditions.register(Check("tank", lambda now: list(found)))
     yield found

@@ -31,7 +31,7 @@ CHECK = models.CheckConstraint(condition=models.Q(a=1), name="c")
 
 def migration(*operations: Any) -> Migration:
     made = Migration("0009_x", "platform")
-    made.operations = list(operations)
+    vars(made)["operations"] = list(operations)
     return made
 
 

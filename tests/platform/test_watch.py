@@ -34,7 +34,7 @@ def staff(settings: Any) -> None:
 
 
 def subjects() -> list[str]:
-    return [message.subject for message in mail.outbox]
+    return [str(message.subject) for message in mail.outbox]
 
 
 def test_beat_begins_it() -> None:
