@@ -6,7 +6,7 @@ from contextlib import suppress
 from celery import shared_task
 from django.utils import timezone
 
-from tesigo.platform import alert_mail, alerts, duty, removals
+from tesigo.platform import alert_mail, alert_telegram, alerts, duty, removals
 from tesigo.platform.backup import config, runs, timetable
 from tesigo.platform.backup.errors import AlreadyRunning
 
@@ -23,6 +23,12 @@ def nudge_due() -> None:
 def send_alert(alert_id: str) -> None:
     """Mails one alert to staff."""
     alert_mail.send(alert_id=int(alert_id))
+
+
+@shared_task(name="tesigo.tasks.send_telegram", ignore_result=True)
+def send_telegram(alert_id: str) -> None:
+    """Sends one alert to staff by Telegram."""
+    alert_telegram.send(alert_id=int(alert_id))
 
 
 @shared_task(name="tesigo.tasks.mail_alert", ignore_result=True)

@@ -8,11 +8,14 @@ class PlatformConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from tesigo.platform import alert_mail, duty, removals
+        from tesigo.platform import alert_mail, alert_telegram, duty, own_conditions, readiness, removals, workers
         from tesigo.platform.backup import runs
         from tesigo.platform.models import BackupKind
 
-        for kind in (alert_mail.ALERTS, removals.REMOVALS, runs.BACKUPS):
+        for kind in (alert_mail.ALERTS, alert_telegram.TELEGRAMS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)
         for backup in (BackupKind.FULL, BackupKind.INCREMENTAL, BackupKind.FILES):
             runs.register(backup, f"tesigo.platform.backup.makers.{backup.value}")
+        own_conditions.register()
+        readiness.register_own()
+        workers.listen()

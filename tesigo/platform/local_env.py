@@ -134,6 +134,11 @@ def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[st
             "MAIL_INBOX_URL": f"{http}/inbox/",
             "ALERT_EMAILS": "staff@example.org",
         },
+        {
+            "TELEGRAM_BOT_TOKEN": kept["TELEGRAM_BOT_TOKEN"],
+            "TELEGRAM_CHAT_IDS": "-1001",
+            "TELEGRAM_BASE_URL": f"{http}/telegram",
+        },
         search,
     ]
 
@@ -157,6 +162,7 @@ def _kept_secrets() -> dict[str, str]:
             "SEARCH_API_KEY": _issued("", 16),
             # Ed25519: any 32 bytes are a key.
             "BACKUP_SIGNING_KEY": strong(lambda: b64encode(secrets.token_bytes(32)).decode()),
+            "TELEGRAM_BOT_TOKEN": _issued("100001:", 18),
         }
         missing = {name: value for name, value in fresh.items() if name not in kept}
         if missing:
