@@ -4,6 +4,7 @@ S3's and SFTP's libraries are heavy, so each is loaded only where a destination 
 """
 
 from tesigo.platform.backup.destinations.base import Destination, Entry
-from tesigo.platform.backup.destinations.configured import Place, connect, places_from
+from tesigo.platform.backup.destinations.configured import connect
+from tesigo.platform.backup.places import Place, places_from
 
 __all__ = ["Destination", "Entry", "Place", "connect", "places_from"]
