@@ -6,12 +6,12 @@ flipped bit has bent, makes the two differ without any error.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg import sql
 
-Connection = psycopg.Connection[tuple[Any, ...]]
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Seen = tuple[str, Sequence[str]]
 #: Fewest and most rows.
 Range = tuple[int, int]
