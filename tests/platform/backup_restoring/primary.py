@@ -15,7 +15,7 @@ from tesigo.platform.processes import wait_until
 CONFIGURATION = """
 wal_level = replica
 archive_mode = on
-archive_command = 'test ! -f "{archive}/%f" && cp "%p" "{archive}/%f"'
+archive_command = 'cp "%p" "{archive}/%f.new" && mv "{archive}/%f.new" "{archive}/%f"'
 summarize_wal = on
 fsync = off
 autovacuum = off
@@ -55,9 +55,9 @@ class Primary(PostgresServer):
         """A plain base backup, or what changed since another."""
         more = [f"--incremental={since / 'backup_manifest'}"] if since else []
         command = [
-            find_programs() / "pg_basebackup",
+            str(find_programs() / "pg_basebackup"),
             "-D",
-            target,
+            str(target),
             "-d",
             self.url("postgres"),
             "-c",

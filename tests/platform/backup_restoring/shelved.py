@@ -127,7 +127,7 @@ class Shelved:
 
     def _base(self, backup_id: str, parent: str | None) -> tuple[bytes, dict[str, Any]]:
         more = [f"--incremental={self._kept(parent)}"] if parent else []
-        command = [find_programs() / "pg_basebackup", "-D", "-", "-F", "t", "-X", "fetch", "-c", "fast"]
+        command = [str(find_programs() / "pg_basebackup"), "-D", "-", "-F", "t", "-X", "fetch", "-c", "fast"]
         result = subprocess.run(
             [*command, "-d", self.primary.url("postgres"), *more], check=True, capture_output=True, timeout=60
         )

@@ -1,5 +1,6 @@
 """What can be wrong with a backup is found before it is needed, and named."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,13 +8,16 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from tesigo.platform.backup import gpg, paths, replaying, restoring, unpacking, verification
 from tesigo.platform.backup.copies import Copy
 from tesigo.platform.backup.errors import BackupError, Damaged, EncryptionFailed, SpoolFull
 from tesigo.platform.backup.gpg import Recipients
 from tesigo.platform.backup.inspection import Outcome
-from tesigo.platform.backup.shelf import Opener
+from tesigo.platform.backup.places import Place
+from tesigo.platform.backup.shelf import Opener, Shelf
 from tests.platform.backup.keys import operator
 from tests.platform.backup_restoring.primary import Primary, flip
 from tests.platform.backup_restoring.shelved import Shelved
@@ -45,7 +49,7 @@ class World:
         self.shelved.ship()
 
     @property
-    def shelf(self) -> replaying.Shelf:
+    def shelf(self) -> Shelf:
         return self.shelved.shelf
 
     def hashes(self, backup_id: str | None = None) -> dict[str, Outcome]:
@@ -217,7 +221,11 @@ def ids(copy: Copy) -> set[int]:
 
 
 @pytest.mark.parametrize("to", ["before", "last", "latest"])
-def test_the_way_leads_to_the_moment(world: World, opener: Opener, tmp_path: Path, to: str) -> None:
+def test_the_way_leads_to_the_moment(
+    world: World, opener: Opener, tmp_path: Path, to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The server and the test have one clock.
+    monkeypatch.setattr(replaying, "_CLOCKS", timedelta(0))
     moment = None if to == "latest" else getattr(world, to)
     planned = restoring.plan(world.shelf, to=moment)
     assert planned.backup_id == world.incremental
@@ -250,3 +258,44 @@ def test_a_destination_without_backups_says_so(world: World, tmp_path: Path) -> 
     empty = Shelved(tmp_path, world.shelved.primary, world.shelved.to).shelf
     with pytest.raises(BackupError, match="no finished backup"):
         restoring.plan(empty, to=None)
+
+
+@pytest.fixture
+def configured(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "BACKUP_PLACES", (Place("local", f"file://{world.shelved.root}"),))
+    monkeypatch.setattr(settings, "BACKUP_SIGNING_KEY", world.shelved.key)
+
+
+def test_the_command_says_what_is_good_and_what_is_not(
+    world: World, configured: None, flipped: Flipped, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("verify_backup", hashes_only=True, json=True)
+    said = capsys.readouterr()
+    assert f"Backup {world.incremental} is good." in said.err
+    assert json.loads(said.out)["is_good"] is True
+    flipped(f"{paths.folder(world.full)}base.0000")
+    with pytest.raises(CommandError, match="is NOT good") as refused:
+        call_command("verify_backup", world.incremental, hashes_only=True)
+    assert refused.value.returncode == 1
+    assert "base.0000: bytes are not those that were sent" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [{"backup": "nonsense"}, {"destination": "nowhere"}])
+def test_where_it_cannot_look_the_command_ends_with_2(configured: None, words: dict[str, str]) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("verify_backup", hashes_only=True, **words)
+    assert refused.value.returncode == 2
+
+
+def test_a_copy_is_started_and_looked_at(world: World, opener: Opener, tmp_path: Path) -> None:
+    found = {
+        one.name: one
+        for one in verification.copy(
+            world.shelf, world.incremental, tmp_path, database="tesigo", user="tesigo", opener=opener, say=quiet
+        )
+    }
+    for name in ("copy", "rows", "pages and indexes", "constraints"):
+        assert found[name].faults == [], name
+    # This database is not the site's: what the apps look at is not there, and that is no pass.
+    assert not all(one.is_good for one in found.values())
+    assert list(tmp_path.iterdir()) == []
