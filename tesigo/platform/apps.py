@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +9,20 @@ class PlatformConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from tesigo.platform import alert_mail, duty, removals
+        from tesigo.platform import (
+            alert_mail,
+            duty,
+            removals,
+            task_trail,  # noqa: F401  # hears of tasks
+        )
 
         for kind in (alert_mail.ALERTS, removals.REMOVALS):
             duty.register(kind)
+        if settings.TRACING:
+            from tesigo.platform import tracing
+
+            tracing.switch_on()
+        if settings.SENTRY_DSN:
+            from tesigo.platform import error_reports
+
+            error_reports.switch_on()
