@@ -126,6 +126,22 @@ MIDDLEWARE = [
     "tesigo.platform.refusals.RefusedAccess",
 ]
 
+#: Queries, templates and cache calls of each page, beside it: on a developer's machine and nowhere else (R-114).
+DEBUG_PANEL = env.bool("DEBUG_PANEL", False)
+if DEBUG_PANEL and ENVIRONMENT != "development":
+    env.complain("DEBUG_PANEL is for development only.")
+elif DEBUG_PANEL:
+    INSTALLED_APPS.append("debug_toolbar")
+    # Inside of the policy, whose nonce it uses.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("csp.middleware.CSPMiddleware") + 1, "debug_toolbar.middleware.DebugToolbarMiddleware"
+    )
+DEBUG_TOOLBAR_CONFIG = {"SHOW_TOOLBAR_CALLBACK": "tesigo.platform.debug_panel.is_shown", "SHOW_COLLAPSED": True}
+DEBUG_TOOLBAR_PANELS = [
+    f"debug_toolbar.panels.{panel}"
+    for panel in ("timer.TimerPanel", "sql.SQLPanel", "templates.TemplatesPanel", "cache.CachePanel")
+]
+
 ROOT_URLCONF = "tesigo.urls"
 ASGI_APPLICATION = "tesigo.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -11,6 +11,7 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         from tesigo.platform import (
             alert_mail,
+            debug_panel,  # noqa: F401  # registers its check
             duty,
             removals,
             task_trail,  # noqa: F401  # hears of tasks
