@@ -20,6 +20,7 @@ from accounts.views import staff as staff_door
 from tesigo import colleagues, person, statistics_page, today, waiting
 from tesigo.audited import audited, looked
 from tesigo.platform.forms import CleanText
+from tesigo.version import VERSION
 
 
 class StaffSignInForm(CleanText, AdminAuthenticationForm):
@@ -119,6 +120,10 @@ class AdminSite(admin.AdminSite):
             path("waiting/<slug:name>/<str:pk>/again/", again, name="waiting_try_again"),
             *super().get_urls(),
         ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the version, for the foot of each page."""
+        return {**super().each_context(request), "site_version": VERSION}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """With today at a glance; every other page is spared its queries."""
