@@ -116,7 +116,7 @@ def by_month(values: Sequence[Decimal | int], *, said: Sequence[str], months: Se
     shapes = []
     for place, value in enumerate(values):
         if value:
-            height = max(2, int(room * abs(value) / (end + depth)))
+            height = max(2, int(room * abs(Decimal(value)) / (end + depth)))
             y, look = (zero - height, "series-1") if value > 0 else (zero, "span-failed")
             width = max(1, edges[place + 1] - edges[place] - _GAP)
             shapes.append(Shape(edges[place], y, width, height, look, f"{months[place]}: {said[place]}"))
