@@ -247,7 +247,7 @@ def test_the_page_shows_figures_with_their_numbers(boss: Client) -> None:
     response = boss.get(PAGE, {"from": "2026-06", "to": "2026-07"})
     assert response.status_code == 200
     text = words(response)
-    for said in ("€1,234.50", "€1,234.00 kept", "−€766.00", "100.0\N{NO-BREAK SPACE}%", "German", "Essay", "Jun 2026"):
+    for said in ("€1,234.50", "€1,234.00 kept", "−€766.00", "100.0 %", "German", "Essay", "Jun 2026"):
         assert said in text, said
     html = response.content.decode()
     assert 'class="span-failed"' in html  # the margin below zero
@@ -331,7 +331,8 @@ def test_it_costs_the_same_whatever_there_is(
         document = begun((JUNE, JULY, AUGUST)[number % 3], language=("de", "en", "fr")[number % 3])
         refunded(paid(document, JULY), AUGUST, "1.00")
         called(document, JULY, "0.10")
-    past_calls.sum_up(calls=Attempt.objects.order_by("pk")[: rows // 2])
+    half = list(Attempt.objects.values_list("pk", flat=True)[: rows // 2])
+    past_calls.sum_up(calls=Attempt.objects.filter(pk__in=half))
     boss.get(PAGE)  # the session
     with django_assert_num_queries(2 + 2 + 7 + 3):
         boss.get(PAGE, {"from": "2026-06", "to": "2026-08"})
