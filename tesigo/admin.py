@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.domain import staff
 from accounts.views import staff as staff_door
-from tesigo import colleagues, person, statistics_page, today, waiting
+from tesigo import backups, colleagues, person, statistics_page, today, waiting
 from tesigo.audited import audited, looked
 from tesigo.platform.forms import CleanText
 from tesigo.version import VERSION
@@ -115,6 +115,7 @@ class AdminSite(admin.AdminSite):
             path("staff/<int:pk>/<slug:what>/", view(colleagues.act_on_colleague), name="colleague_act"),
             path("statistics/", view(statistics_page.statistics_page), name="statistics"),
             path("statistics/file/", view(statistics_page.statistics_file), name="statistics_file"),
+            path("backups/take/", view(backups.take_now), name="backup_take"),
             path("waiting/", of_kind, name="waiting"),
             path("waiting/<slug:name>/", of_kind, name="waiting_kind"),
             path("waiting/<slug:name>/<str:pk>/again/", again, name="waiting_try_again"),

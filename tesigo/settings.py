@@ -6,7 +6,7 @@ from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from tesigo.platform.programs import PROGRAMS, program_of
 from tesigo.platform.storage_limits import IN_BACKGROUND
 from tesigo.platform.strength import SECRET_MIN_LENGTH
 from tesigo.platform.urls import (
+    broker_from_url,
     broker_options,
     cache_from_url,
     channel_host_from_url,
@@ -166,12 +167,15 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- data -------------------------------------------------------------------------------------------
+DATABASE_URL = env.url("DATABASE_URL", schemes=["postgres", "postgresql"], judge_password=IS_PRODUCTION)
+#: Whether a PgBouncer that lends sessions for a transaction stands before it (`docs/operating.md`).
+DATABASE_IS_POOLED = env.bool("DATABASE_IS_POOLED", False)
+if DATABASE_IS_POOLED and "options" in dict(parse_qsl(urlsplit(DATABASE_URL).query)):
+    env.complain("DATABASE_URL has options, which PgBouncer refuses (DATABASE_IS_POOLED): give them to the role.")
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": database_from_url(
-        env.url("DATABASE_URL", schemes=["postgres", "postgresql"], judge_password=IS_PRODUCTION), pool_size=5
-    )
+    "default": database_from_url(DATABASE_URL, pool_size=5, is_pooled=DATABASE_IS_POOLED)
 }
-REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss", "unix"], judge_password=IS_PRODUCTION)
+REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss", "unix", "redis+sentinel"], judge_password=IS_PRODUCTION)
 CACHES = {"default": cache_from_url(REDIS_URL, prefix="tesigo")}
 CHANNEL_LAYERS = {
     "default": {
@@ -447,19 +451,21 @@ if IS_PRODUCTION and not SELLER["address"]:
     env.complain("SELLER_ADDRESS must be set in production: receipts bear it.")
 
 # --- jobs -----------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = broker_from_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 #: A worker comes back after an outage of any length; by default it gives up after a hundred tries.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(key_prefix="tesigo:")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(REDIS_URL, key_prefix="tesigo:")
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
+#: Backups run beside the disk that holds their spool: a deployment has a worker of its own for them (R-120).
+CELERY_TASK_ROUTES = {"tesigo.tasks.take_backup": {"queue": "backup"}}
 #: Steps one drain holds at once (K), and how long a lease lasts without a heartbeat.
 DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)

@@ -16,8 +16,9 @@ class PlatformConfig(AppConfig):
             removals,
             task_trail,  # noqa: F401  # hears of tasks
         )
+        from tesigo.platform.backup import runs
 
-        for kind in (alert_mail.ALERTS, removals.REMOVALS):
+        for kind in (alert_mail.ALERTS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)
         if settings.TRACING:
             from tesigo.platform import tracing

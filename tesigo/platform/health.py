@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from tesigo.platform.database.pulse import DatabaseAway
 from tesigo.platform.log_values import word
+from tesigo.platform.shared_redis import Pools
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,8 @@ def _check_database() -> str:
 
 
 def _check_redis() -> str:
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
+    pool = Pools.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    with redis.Redis.from_pool(pool) as client:
         client.ping()
     return OK
 
