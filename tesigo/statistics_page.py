@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from operator import itemgetter
+from typing import Any, Final, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -37,7 +38,7 @@ from tesigo.statistics import (
 )
 
 #: Months that are shown unless others are asked for.
-SHOWN_MONTHS = 12
+SHOWN_MONTHS: Final = 12
 
 
 @dataclass(frozen=True)
@@ -172,13 +173,13 @@ def _tables(found: Statistics, columns: list[tuple[str, str]], *, this_month: da
         (_month(month) + (f" ({_('so far')})" if month == this_month else ""), cells(sums))
         for month, sums in reversed(found.by_month)
     ]
-    tables = [{"name": "months", "title": _("By month"), "head": _("Month"), "rows": months}]
+    tables: list[dict[str, Any]] = [{"name": "months", "title": _("By month"), "head": _("Month"), "rows": months}]
     parts: tuple[tuple[str, str, str, int, dict[str, Any]], ...] = (
         ("languages", _("By language"), _("Language"), 1, dict(Language.choices)),
         ("kinds", _("By kind"), _("Kind"), 2, dict(DocumentKind.choices)),
     )
     for name, title, head, place, labels in parts:
-        sums = found.by(lambda key, place=place: key[place])  # type: ignore[misc]  # bound at once
+        sums = found.by(itemgetter(place))
         order = sorted(sums.items(), key=lambda item: (-item[1].gross, -item[1].cost, str(item[0])))
         rows = [(str(labels.get(str(key), THROWN_AWAY)), cells(one)) for key, one in order]
         tables.append({"name": name, "title": title, "head": head, "rows": rows})

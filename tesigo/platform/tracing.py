@@ -32,10 +32,10 @@ _HEX: Final = frozenset("0123456789abcdef")
 
 def switch_on() -> None:
     """From now on what is measured in this process, and in those that it forks, is told to the collector."""
-    measuring.trace_with(_OpenTelemetry())
+    measuring.trace_with(OpenTelemetry())
 
 
-class _OpenTelemetry:
+class OpenTelemetry:
     """A tracer whose provider is made when the first span begins: not in programs that measure nothing."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class _OpenTelemetry:
         if self._tracer is None:
             if kind in _INNER:
                 return None
-            self._start()
+            self.start()
         from opentelemetry import trace
         from opentelemetry.context import attach
 
@@ -92,7 +92,8 @@ class _OpenTelemetry:
         found = trace.get_current_span().get_span_context()
         return found if found.is_valid else None
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Makes the provider, once in a process."""
         with self._lock:
             if self._tracer is not None:
                 return

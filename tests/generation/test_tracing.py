@@ -68,7 +68,7 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> Iterator[Traced]:
     with collecting() as collector:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=tests")
-        tracer = tracing._OpenTelemetry()
+        tracer = tracing.OpenTelemetry()
         measuring.trace_with(tracer)
         try:
             yield Traced(collector, tracer)
