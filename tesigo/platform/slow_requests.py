@@ -44,7 +44,7 @@ def _begin(request: HttpRequest) -> measured:
 def _named(seen: measured, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     match = request.resolver_match
     if match is not None:
-        seen.name = match.route or "-"
+        seen.name = match.route or "/"
         seen.facts["view"] = word(match._func_path)
     # A method that nobody knows is a text of the caller's.
     seen.facts["method"] = word(request.method) if request.method in _METHODS else word("other")
