@@ -11,15 +11,22 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         from tesigo.platform import (
             alert_mail,
+            alert_telegram,
             debug_panel,  # noqa: F401  # registers its check
             duty,
+            own_conditions,
+            readiness,
             removals,
             task_trail,  # noqa: F401  # hears of tasks
+            workers,
         )
         from tesigo.platform.backup import runs
 
-        for kind in (alert_mail.ALERTS, removals.REMOVALS, runs.BACKUPS):
+        for kind in (alert_mail.ALERTS, alert_telegram.TELEGRAMS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)
+        own_conditions.register()
+        readiness.register_own()
+        workers.listen()
         if settings.TRACING:
             from tesigo.platform import tracing
 
