@@ -411,6 +411,18 @@ POSTMARK_WEBHOOK_SECRET = env.secret("POSTMARK_WEBHOOK_SECRET", "")
 #: Where mails that cannot be delivered go back to (the envelope's sender), and the mailbox where they are read.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 BOUNCE_MAILBOX_URL = env.url("BOUNCE_MAILBOX_URL", "", schemes=["imaps", "imap+tls"], judge_password=IS_PRODUCTION)
+#: Alerts by Telegram as well, where a bot is named (R-113): its token, and the chats that it writes to.
+TELEGRAM_BOT_TOKEN = env.api_key("TELEGRAM_BOT_TOKEN", "")
+TELEGRAM_CHAT_IDS = env.list("TELEGRAM_CHAT_IDS", [])
+TELEGRAM_BASE_URL = env.url("TELEGRAM_BASE_URL", "https://api.telegram.org", refuse_loopback=IS_PRODUCTION).rstrip("/")
+if bool(TELEGRAM_BOT_TOKEN) != bool(TELEGRAM_CHAT_IDS):
+    env.complain("TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_IDS belong together; set both, or neither.")
+#: What counts as too full, on this machine (R-112, R-113): memory in use; and of a disk less free than both say.
+MEMORY_MOST_PERCENT = env.int("MEMORY_MOST_PERCENT", 85, min=1, max=100)
+DISK_FREE_LEAST_PERCENT = env.int("DISK_FREE_LEAST_PERCENT", 10, min=0, max=90)
+DISK_FREE_LEAST_BYTES = env.int("DISK_FREE_LEAST_BYTES", 5 * 1024**3, min=0)
+#: Shows a caller of /ready every part and the version; strangers see whether, and which essential part is away.
+READY_TOKEN = env.secret("READY_TOKEN", "")
 #: Where alerts for staff go.
 ALERT_EMAILS = env.list("ALERT_EMAILS", [])
 if IS_PRODUCTION and not ALERT_EMAILS:

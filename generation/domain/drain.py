@@ -32,7 +32,7 @@ from generation.domain.stages import RUN
 from generation.domain.work import Room, Work
 from generation.enums import JobState
 from generation.errors import LostLease, StepFailed, TryLater
-from tesigo.platform import correlation
+from tesigo.platform import correlation, workers
 from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
@@ -104,6 +104,8 @@ class Drain:
                 async with asyncio.timeout(_LOOK_AGAIN):
                     await self._news.wait()
             await self._close_idle()
+            if node := workers.sign_due():
+                await in_database(workers.still_working, node=node)
 
     async def _claims(self) -> list[Claim]:
         """What may be begun now; nothing while the database is away, for what was asked may be answered meanwhile."""

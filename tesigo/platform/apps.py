@@ -8,8 +8,11 @@ class PlatformConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from tesigo.platform import alert_mail, duty, removals
+        from tesigo.platform import alert_mail, alert_telegram, duty, own_conditions, readiness, removals, workers
         from tesigo.platform.backup import runs
 
-        for kind in (alert_mail.ALERTS, removals.REMOVALS, runs.BACKUPS):
+        for kind in (alert_mail.ALERTS, alert_telegram.TELEGRAMS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)
+        own_conditions.register()
+        readiness.register_own()
+        workers.listen()

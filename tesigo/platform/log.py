@@ -24,6 +24,8 @@ _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![\w.]*\w)"
 )
 _KNOWN_SECRET = re.compile(r"\b(?:sk|pk|rk|whsec|xox[bp])[_-][\w-]{8,}")
+# A bot's token as Telegram gives it out; it is part of the address of each call.
+_BOT_TOKEN = re.compile(r"(?<!\d)\d{5,12}:[\w-]{30,60}(?![\w-])")
 _NAMED_SECRET = re.compile(
     r"(?i)(\b(?:bearer|basic)\s+|/link/|\b(?:token|code|secret|password|api[_-]?key|key|signature|sig)"
     r"[\"']?\s*[=:]\s*[\"']?)([\w.~+/=-]{6,})"
@@ -40,7 +42,7 @@ def mask(text: str) -> str:
     """The text without e-mail and IP addresses, telephone and account numbers, passwords, keys and tokens."""
     text = _URL_PASSWORD.sub("[secret]", text)
     text = _EMAIL.sub("[email]", text)
-    text = _KNOWN_SECRET.sub("[secret]", text)
+    text = _BOT_TOKEN.sub("[secret]", _KNOWN_SECRET.sub("[secret]", text))
     text = _NAMED_SECRET.sub(r"\1[secret]", text)
     text = _ACCOUNT.sub("[account]", _PHONE.sub("[phone]", text))
     text = _RANDOM.sub("[token]", text)

@@ -1,7 +1,7 @@
 """The backend: a pool of connections, watched while a request waits (R-105, R-106)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -44,6 +44,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         pool = self.pool
         stats = pool.get_stats()
         return bool(stats.get("pool_available", 0) or stats.get("pool_size", 0) < pool.max_size)
+
+    def ask(self, question: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of one question, beside the pool and whatever holds it. Raises psycopg.Error, within seconds."""
+        with _prober(self.get_connection_params()) as prober:
+            return prober.execute(question, values).fetchall()
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -98,6 +103,10 @@ class _Prober(psycopg.Connection[Any]):
 
 
 def _reach(parameters: Callable[[], dict[str, Any]]) -> None:
-    known = {name: value for name, value in parameters().items() if name not in {"cursor_factory", "context"}}
-    with _Prober.connect(**known | {"connect_timeout": int(_LOOK_HANGS_SECONDS), "autocommit": True}) as prober:
+    with _prober(parameters()) as prober:
         prober.execute("SELECT 1")
+
+
+def _prober(parameters: dict[str, Any]) -> psycopg.Connection[Any]:
+    known = {name: value for name, value in parameters.items() if name not in {"cursor_factory", "context"}}
+    return _Prober.connect(**known | {"connect_timeout": int(_LOOK_HANGS_SECONDS), "autocommit": True})
