@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +9,17 @@ class PlatformConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from tesigo.platform import alert_mail, alert_telegram, duty, own_conditions, readiness, removals, workers
+        from tesigo.platform import (
+            alert_mail,
+            alert_telegram,
+            debug_panel,  # noqa: F401  # registers its check
+            duty,
+            own_conditions,
+            readiness,
+            removals,
+            task_trail,  # noqa: F401  # hears of tasks
+            workers,
+        )
         from tesigo.platform.backup import runs
         from tesigo.platform.models import BackupKind
 
@@ -19,3 +30,11 @@ class PlatformConfig(AppConfig):
         own_conditions.register()
         readiness.register_own()
         workers.listen()
+        if settings.TRACING:
+            from tesigo.platform import tracing
+
+            tracing.switch_on()
+        if settings.SENTRY_DSN:
+            from tesigo.platform import error_reports
+
+            error_reports.switch_on()
