@@ -88,6 +88,7 @@ def test_only_nginx_is_reached_from_outside(compose: dict[str, Any], services: d
         "database",
         "backup",
         "receivewal",
+        "migrate",
     }
     assert services["database"]["networks"] == ["data"]
     assert set(services["proxy"]["networks"]) == {"front", "world"}
@@ -121,6 +122,14 @@ def test_secrets_come_from_files_and_from_nowhere_else(
     for own in OWN_SECRETS:
         for variable in (own, f"{own}_FALLBACKS"):
             assert services["web-1"]["environment"][f"{variable}_FILE"] == f"/run/secrets/{variable.lower()}"
+
+
+def test_every_secret_of_the_settings_can_be_given(services: dict[str, dict[str, Any]]) -> None:
+    text = (ROOT / "tesigo" / "settings.py").read_text()
+    named = set(re.findall(r'env\.(?:secret|secret_list|api_key|api_keys)\(\s*"([A-Z][A-Z0-9_]*)"', text))
+    assert len(named) >= 15
+    assert {name for name in named if f"{name}_FILE" not in services["backup"]["environment"]} == set()
+    assert {name for name in named if f"{name}_FILE" not in services["web-1"]["environment"]} <= {"BACKUP_SIGNING_KEY"}
 
 
 def test_volumes_and_networks_that_are_used_are_there(

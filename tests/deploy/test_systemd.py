@@ -41,7 +41,7 @@ def complaints(folder: Path) -> list[str]:
 
 
 def copied(folder: Path) -> Path:
-    shutil.copytree(UNITS, folder / "units")
+    shutil.copytree(UNITS, folder / "units", ignore=shutil.ignore_patterns("manage"))
     return folder / "units"
 
 
@@ -91,6 +91,14 @@ def test_web_processes_are_run_as_nginx_expects_them() -> None:
     assert int(kept[1]) < int(closed[1])
     assert "--no-proxy-headers" in command
     assert "--host=127.0.0.1" in command
+
+
+def test_the_command_for_management_knows_where_settings_are() -> None:
+    script = UNITS / "manage"
+    assert script.stat().st_mode & 0o111
+    assert "EnvironmentFile=/etc/tesigo/tesigo.env" in script.read_text()
+    asked = subprocess.run(["bash", script, "purple", "check"], capture_output=True, text=True, check=False, timeout=10)
+    assert (asked.returncode, asked.stderr) == (2, "There is no release at /opt/tesigo/purple.\n")
 
 
 def settings_of(unit: Path) -> dict[str, str]:

