@@ -11,11 +11,12 @@ class BillingConfig(AppConfig):
         from djstripe import checks as djstripe_checks
 
         from accounts.domain import mail
-        from billing import personal_data, stripe_mirror
+        from billing import metrics, personal_data, stripe_mirror
         from billing.domain import credit_notes, events, papers, receipts, refunds, watching
         from tesigo.platform import conditions, duty
 
         personal_data.register()
+        metrics.register()
         mail.attach_to("receipt", receipts.attachment)
         for template in ("refunded", "credit_note"):
             mail.attach_to(template, credit_notes.attachment)
