@@ -1,9 +1,11 @@
 """Celery carries nudges; the truth about work is in PostgreSQL (R-40)."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
 
@@ -50,3 +52,15 @@ app.conf.beat_schedule = {
     },
     "apply-retention": {"task": "privacy.tasks.apply_retention", "schedule": crontab(hour=3, minute=17)},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def _tell_metrics(**_: Any) -> None:
+    """Where a machine has no web server that tells of all its processes, the worker or beat does."""
+    from django.conf import settings
+
+    from tesigo.platform.metrics import port
+
+    # What the database knows is told by web servers: a pool's parent must hold no connection when it forks.
+    port.serve(settings.METRICS_WORKER_PORT, with_readings=False)

@@ -163,6 +163,7 @@ OWN_WORDS = {
     "'other'": "literal",
     "source()": "a line of our code",
     "code": "one of the codes of the code",
+    "collector.name": "name of a collector of metrics",
     "f'budget {level.scope.value}'": "one of the scopes",
     "failure.code": "one of the codes of a file that was refused",
     "kind.name": "name of a kind of duty",
