@@ -36,7 +36,7 @@ def register() -> None:
     registry.register(
         PersonalData(
             app="platform",
-            rows={"Alert": _ALERT, "Removal": _REMOVAL},
+            rows={"Alert": _ALERT, "Removal": _REMOVAL, "BackupRun": _BACKUP_RUN},
             retention=rules.PLATFORM,
         )
     )
@@ -139,4 +139,22 @@ _REMOVAL = Rows(
     retained=Retained.HOUSE,
     files=("stored_as",),
     why="Files on their way out, by names that say nothing; a row goes with its file.",
+)
+_BACKUP_RUN = Rows(
+    {
+        "id": INNER,
+        "kind": INNER,
+        "state": INNER,
+        "backup_id": INNER,
+        "asked_at": INNER,
+        "started_at": INNER,
+        "ended_at": INNER,
+        "size_bytes": INNER,
+        "parts": INNER,
+        "destinations": INNER,
+        "verified_at": INNER,
+        **DUTY,
+    },
+    retained=Retained.HOUSE,
+    why="When backups were taken and how they ended; sizes and names of destinations, no personal data.",
 )

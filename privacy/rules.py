@@ -54,4 +54,7 @@ RULES: Final = (
     ),
 )
 #: The ground floor knows no app, so its tables are declared by this one.
-PLATFORM: Final = (Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),)
+PLATFORM: Final = (
+    Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),
+    Retention("platform.BackupRun", _("When backups were taken"), timedelta(days=400), since="ended_at"),
+)

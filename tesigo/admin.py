@@ -17,9 +17,10 @@ from django.views.decorators.cache import never_cache
 
 from accounts.domain import staff
 from accounts.views import staff as staff_door
-from tesigo import colleagues, person, today, waiting
+from tesigo import backups, colleagues, person, today, waiting
 from tesigo.audited import audited, looked
 from tesigo.platform.forms import CleanText
+from tesigo.version import VERSION
 
 
 class StaffSignInForm(CleanText, AdminAuthenticationForm):
@@ -112,11 +113,16 @@ class AdminSite(admin.AdminSite):
             path("staff/", view(colleagues.colleagues_page), name="colleagues"),
             path("staff/<int:pk>/", view(colleagues.colleague_page), name="colleague"),
             path("staff/<int:pk>/<slug:what>/", view(colleagues.act_on_colleague), name="colleague_act"),
+            path("backups/take/", view(backups.take_now), name="backup_take"),
             path("waiting/", of_kind, name="waiting"),
             path("waiting/<slug:name>/", of_kind, name="waiting_kind"),
             path("waiting/<slug:name>/<str:pk>/again/", again, name="waiting_try_again"),
             *super().get_urls(),
         ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the version, for the foot of each page."""
+        return {**super().each_context(request), "site_version": VERSION}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """With today at a glance; every other page is spared its queries."""

@@ -38,3 +38,12 @@ def media_lies_outside_static(app_configs: Any, **options: Any) -> list[CheckMes
     if media == static or static in media.parents or media in static.parents:
         return [Error("MEDIA_ROOT and STATIC_ROOT overlap.", hint="Give each its own folder.", id="tesigo.E001")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def production_has_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A site that keeps other people's work has backups (R-120)."""
+    if not settings.IS_PRODUCTION or settings.BACKUP_PLACES:
+        return []
+    hint = "Set BACKUP_DESTINATIONS; docs/operating.md says what else."
+    return [Warning("There are no backups: no destination is set.", hint=hint, id="tesigo.W003")]

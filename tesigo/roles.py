@@ -75,6 +75,11 @@ ROLES: Final = (
         _to("view", "platform", "alert"),
     ),
     _role(
+        "Operations",
+        _to("view", "platform", "alert"),
+        _to("view change", "platform", "backuprun"),
+    ),
+    _role(
         "Privacy officer",
         _to("view block export erase", "accounts", "user"),
         _to("view", "accounts", "device apisignin apitoken mail signinrequest"),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from tesigo.platform.backup.places import places_from
 from tesigo.platform.env import Env
 from tesigo.platform.log import logging_config
 from tesigo.platform.storage_limits import IN_BACKGROUND
@@ -190,6 +191,25 @@ STORAGES: dict[str, dict[str, Any]] = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+#: Where backups go (R-120): names, each with its `BACKUP_<NAME>_URL` and credentials. None: there are no backups.
+BACKUP_PLACES = places_from(env, env.list("BACKUP_DESTINATIONS", ()))
+#: Public GPG keys of operators; whoever holds a private half can read backups. The site never does.
+BACKUP_RECIPIENTS_FILE = Path(env.str("BACKUP_RECIPIENTS_FILE", ""))
+#: Ed25519, 32 bytes in base64: signs what this site writes.
+BACKUP_SIGNING_KEY = env.secret("BACKUP_SIGNING_KEY", "")
+#: Public halves of earlier signing keys, still believed when backups are checked.
+BACKUP_EARLIER_PUBLIC_KEYS = env.list("BACKUP_EARLIER_PUBLIC_KEYS", ())
+#: PostgreSQL, as a role that may log in and replicate, nothing else.
+BACKUP_DATABASE_URL = env.url(
+    "BACKUP_DATABASE_URL", "", schemes=["postgres", "postgresql"], judge_password=IS_PRODUCTION
+)
+#: On a disk of this machine: what waits to be sent, encrypted.
+BACKUP_SPOOL = Path(env.str("BACKUP_SPOOL", str(VAR_DIR / "backup-spool")))
+if BACKUP_PLACES:
+    for _name in ("BACKUP_RECIPIENTS_FILE", "BACKUP_SIGNING_KEY", "BACKUP_DATABASE_URL"):
+        if not env.str(_name, ""):
+            env.complain(f"{_name} is missing, and BACKUP_DESTINATIONS is set.")
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -421,6 +441,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
+#: Backups run beside the disk that holds their spool: a deployment has a worker of its own for them (R-120).
+CELERY_TASK_ROUTES = {"tesigo.tasks.take_backup": {"queue": "backup"}}
 #: Steps one drain holds at once (K), and how long a lease lasts without a heartbeat.
 DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)

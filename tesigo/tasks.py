@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from tesigo.platform import alert_mail, alerts, duty, removals
+from tesigo.platform.backup import runs
 
 
 @shared_task(name="tesigo.tasks.nudge_due", ignore_result=True)
@@ -27,3 +28,9 @@ def mail_alert(subject: str, text: str) -> None:
 def remove_stored(removal_id: str) -> None:
     """Deletes a file whose row is gone (R-84)."""
     removals.remove(removal_id=int(removal_id))
+
+
+@shared_task(name="tesigo.tasks.take_backup", ignore_result=True)
+def take_backup(run_id: str) -> None:
+    """Takes a backup that was asked for (R-120)."""
+    runs.take(run_id=int(run_id))

@@ -1,12 +1,13 @@
-"""Alerts for staff: what was told, and when it was sent (R-113)."""
+"""Alerts for staff, with when they were sent (R-113), and backups with how they ended (R-120)."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tesigo.platform.models import Alert
+from tesigo.platform.models import Alert, BackupRun
 from tesigo.platform.read_only import ReadOnly
 
 
@@ -27,3 +28,30 @@ class AlertAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # canno
         if alert.sent_at is not None:
             return alert.sent_at
         return _("given up") if alert.given_up_at is not None else _("waits")
+
+
+@admin.register(BackupRun)
+class BackupRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # cannot be subscripted at run time
+    """Rows as they are; a button above them asks for one more."""
+
+    list_display = ("name", "kind", "state", "asked_at", "ended_at", "size", "sent_to", "verified_at", "error")
+    list_filter = ("kind", "state")
+    date_hierarchy = "asked_at"
+    fields = ("name", "kind", "state", "asked_at", "started_at", "ended_at", "size", "parts", "sent_to", "verified_at")
+    fields += ("due_at", "tries", "error", "traceback")
+    readonly_fields = ("name", "size", "sent_to", "due_at", "tries", "error", "traceback")
+
+    @admin.display(description=gettext_lazy("backup"), ordering="backup_id")
+    def name(self, run: BackupRun) -> str:
+        """The folder's name at the destinations, once it has one."""
+        return run.backup_id or str(run)
+
+    @admin.display(description=gettext_lazy("size"), ordering="size_bytes")
+    def size(self, run: BackupRun) -> str:
+        """What went to each destination."""
+        return "–" if run.size_bytes is None else filesizeformat(run.size_bytes)
+
+    @admin.display(description=gettext_lazy("destinations"))
+    def sent_to(self, run: BackupRun) -> str:
+        """How far each is."""
+        return ", ".join(f"{name}: {state}" for name, state in sorted(run.destinations.items())) or "–"

@@ -9,6 +9,7 @@ class PlatformConfig(AppConfig):
 
     def ready(self) -> None:
         from tesigo.platform import alert_mail, duty, removals
+        from tesigo.platform.backup import runs
 
-        for kind in (alert_mail.ALERTS, removals.REMOVALS):
+        for kind in (alert_mail.ALERTS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)

@@ -1,10 +1,12 @@
-"""The tables of the ground floor: what staff are to be told (R-113), and stored files that are to go (R-84)."""
+"""The tables of the ground floor: alerts for staff (R-113), stored files that are to go (R-84), backups (R-120)."""
 
 from datetime import timedelta
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tesigo.platform.duty import Duty
 
@@ -47,3 +49,63 @@ class Removal(Duty):
 
     def __str__(self) -> str:
         return f"removal {self.pk}"
+
+
+class BackupKind(models.TextChoices):
+    """What a backup holds; a drill is none, but is asked for and noted in the same way."""
+
+    FULL = "full", _("full")
+    INCREMENTAL = "incremental", _("incremental")
+    FILES = "files", _("files")
+    DRILL = "drill", _("drill")
+
+
+class BackupState(models.TextChoices):
+    """How far a backup is."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    SUCCEEDED = "succeeded", _("succeeded")
+    FAILED = "failed", _("failed")
+
+
+OPEN_BACKUP_STATES: Final = (BackupState.WAITING, BackupState.RUNNING)
+
+
+class BackupRun(Duty):
+    """One backup, or one drill: asked for, under way, or how it ended. Written by `tesigo.platform.backup.runs`.
+
+    ``size_bytes`` and ``parts`` are what went to each destination; ``destinations`` says of each by its name how far it
+    is. ``error`` and ``due_at`` are those of work that is tried again (R-116).
+    """
+
+    kind = models.CharField(max_length=12, choices=BackupKind)
+    state = models.CharField(max_length=10, choices=BackupState, default=BackupState.WAITING)
+    #: The name of its folder at the destinations, such as 20261129T020000Z-full.
+    backup_id = models.CharField(max_length=60, blank=True, default="")
+    asked_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    parts = models.PositiveIntegerField(null=True, blank=True)
+    destinations = models.JSONField(default=dict, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Duty.Meta):
+        ordering = ["-asked_at", "-pk"]
+        indexes = [*Duty.Meta.indexes, models.Index(fields=["kind", "state", "ended_at"], name="backuprun_newest")]
+        constraints = [
+            *Duty.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(state__in=["waiting", "running"]), name="backuprun_one_open_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["waiting", "running"]) | Q(ended_at=None), name="backuprun_open_has_no_end"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["succeeded", "failed"]) | Q(due_at=None), name="backuprun_ended_is_over"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} backup {self.pk}" if self.kind != BackupKind.DRILL else f"drill {self.pk}"

@@ -118,7 +118,15 @@ class Site:
         celery = [python, "-m", "celery", "--quiet", "-A", "tesigo"]
         worker = Child(
             "worker",
-            [*celery, "worker", "--autoscale=10,2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
+            [
+                *celery,
+                "worker",
+                "--autoscale=10,2",
+                "--queues=celery,backup",
+                "--loglevel=INFO",
+                "--without-gossip",
+                "--without-mingle",
+            ],
             # On SIGTERM give back within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT instead of waiting for the whole task.
             environ={
                 "REMAP_SIGTERM": "SIGQUIT",

@@ -48,6 +48,7 @@ OF_NOBODY = {
     "generation.LanguageFactor": "languages",
     "generation.Budget": "budgets of the house",
     "generation.ProviderCredit": "credit of the house",
+    "platform.BackupRun": "copies of everything, by their ids",
     "platform.Alert": "told to staff, without a word about people",
 }
 #: Found by address; whose one is takes a look at Stripe's own ids, which a list of hundreds does not do for each.

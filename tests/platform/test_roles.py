@@ -36,6 +36,7 @@ LISTS = {
         "generation.Budget", "generation.ProviderCredit", "generation.Job", "generation.Attempt",
         "generation.BudgetUse", "generation.Reservation", "platform.Alert",
     },
+    "Operations": {"platform.Alert", "platform.BackupRun"},
     "Privacy officer": {
         "accounts.User", "accounts.Mail", "accounts.SignInRequest", "privacy.Consent", "privacy.AuditEvent",
         "documents.Document", "documents.Source",
@@ -79,7 +80,8 @@ PAGES: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "generation_spending": ("get", {}, {"AI operations"}),
     "generation_spending_live": ("get", {}, {"AI operations"}),
     "generation_ask_again": ("post", {"provider": "openai", "place": 1}, {"AI operations"}),
-    "waiting": ("get", {}, {"Support", "Finance", "AI operations", "Privacy officer"}),
+    "backup_take": ("post", {}, {"Operations"}),
+    "waiting": ("get", {}, {"Support", "Finance", "AI operations", "Operations", "Privacy officer"}),
     "waiting_kind": ("get", {"name": "refund"}, {"Support", "Finance"}),
     "waiting_try_again": ("post", {"name": "refund", "pk": "{refund}"}, {"Finance"}),
     "person": ("get", {"pk": "{person}"}, {"Support", "Finance", "Privacy officer"}),
@@ -124,6 +126,7 @@ SEEN = {
     "generation.providercredit": "credit", "generation.job": "jobs", "generation.jobevent": "jobs",
     "generation.step": "jobs", "generation.attempt": "calls", "generation.budgetuse": "days of budgets",
     "generation.reservation": "reservations", "platform.alert": "alerts",
+    "platform.backuprun": "backups",
 }  # fmt: skip
 _OF_MODELS = "change models, chains, limits of keys, factors, budgets and credit"
 _OF_CODES = "make, change and switch off promo codes"
@@ -141,7 +144,7 @@ DONE = {
        for model in ("refund", "webhookevent", "mirror")},
     **{f"generation.{action}_{model}": _OF_MODELS for action in ("add", "change", "delete")
        for model in ("aimodel", "chainplace", "keylimit", "budget", "languagefactor", "providercredit")},
-    "generation.change_job": "set jobs going",
+    "generation.change_job": "set jobs going", "platform.change_backuprun": "take a backup now",
     **{f"privacy.change_{model}": "set exports and erasures going again" for model in ("dataexport", "erasure")},
 }  # fmt: skip
 NAMES = [role.name for role in ROLES]
