@@ -12,8 +12,8 @@ class BillingConfig(AppConfig):
 
         from accounts.domain import mail
         from billing import personal_data, stripe_mirror
-        from billing.domain import credit_notes, events, papers, receipts, refunds
-        from tesigo.platform import duty
+        from billing.domain import credit_notes, events, papers, receipts, refunds, watching
+        from tesigo.platform import conditions, duty
 
         personal_data.register()
         mail.attach_to("receipt", receipts.attachment)
@@ -21,6 +21,8 @@ class BillingConfig(AppConfig):
             mail.attach_to(template, credit_notes.attachment)
         for kind in (events.EVENTS, papers.RECEIPTS, refunds.REFUNDS, stripe_mirror.MIRRORS):
             duty.register(kind)
+        for check in watching.CHECKS:
+            conditions.register(check)
         # They read dj-stripe's endpoints from the database, and wait for one that is away; we route none of them.
         for check in (djstripe_checks.check_webhook_validation, djstripe_checks.check_webhook_endpoint_has_secret):
             registry.registered_checks.discard(check)

@@ -11,10 +11,14 @@ class GenerationConfig(AppConfig):
         from documents.domain import waiting
         from documents.gates import outlines
         from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
-        from generation.domain import estimates, progress, reservations
+        from generation.domain import estimates, progress, reservations, watching
+        from tesigo.platform import conditions, readiness
 
         orders.register("room", reservations.ask, release=reservations.release, look=reservations.look)
         orders.tell_cost(estimates.cost_of_pages)
         outlines.register("allowance", reservations.ask_for_outline)
         waiting.told_by(progress.outline_waits)
         personal_data.register()
+        for check in watching.CHECKS:
+            conditions.register(check)
+        readiness.register("providers", watching.providers_answer)

@@ -36,7 +36,14 @@ def register() -> None:
     registry.register(
         PersonalData(
             app="platform",
-            rows={"Alert": _ALERT, "Removal": _REMOVAL, "BackupRun": _BACKUP_RUN},
+            rows={
+                "Alert": _ALERT,
+                "TelegramAlert": _TELEGRAM_ALERT,
+                "Condition": _CONDITION,
+                "Worker": _WORKER,
+                "Removal": _REMOVAL,
+                "BackupRun": _BACKUP_RUN,
+            },
             retention=rules.PLATFORM,
         )
     )
@@ -133,6 +140,33 @@ _ALERT = Rows(
     },
     retained=Retained.HOUSE,
     why="What staff are told; ids, no personal data.",
+)
+_TELEGRAM_ALERT = Rows(
+    {**_ALERT.fields, "chats_told": INNER},
+    retained=Retained.HOUSE,
+    why="The same by Telegram, and which of the house's chats have it; ids, no personal data.",
+)
+_CONDITION = Rows(
+    {
+        "id": INNER,
+        "key": INNER,
+        "subject": INNER,
+        "text": INNER,
+        "cool_down": INNER,
+        "since": INNER,
+        "seen_at": INNER,
+        "clear_since": INNER,
+        "told_at": INNER,
+        "told_count": INNER,
+        "resolved_at": INNER,
+    },
+    retained=Retained.HOUSE,
+    why="What was wrong with the house, from when until when; ids, no personal data.",
+)
+_WORKER = Rows(
+    {"id": INNER, "node": INNER, "version": INNER, "worked_at": INNER, "memory_percent": INNER},
+    retained=Retained.HOUSE,
+    why="Processes of the house.",
 )
 _REMOVAL = Rows(
     {"id": INNER, "stored_as": INNER, "created_at": INNER, **DUTY},

@@ -56,5 +56,12 @@ RULES: Final = (
 #: The ground floor knows no app, so its tables are declared by this one.
 PLATFORM: Final = (
     Retention("platform.Alert", _("Alerts that were sent"), timedelta(days=90), since="sent_at"),
+    Retention("platform.TelegramAlert", _("Alerts that were sent by Telegram"), timedelta(days=90), since="sent_at"),
+    Retention(
+        "platform.Condition",
+        _("What was wrong with the site, once it is over"),
+        timedelta(days=365),
+        since="resolved_at",
+    ),
     Retention("platform.BackupRun", _("When backups were taken"), timedelta(days=400), since="ended_at"),
 )

@@ -74,6 +74,9 @@ def routes(world: World) -> list[Route]:
     async def inbox(request: Request) -> Response:
         return JSONResponse({"cleared": world.inbox.clear()})
 
+    async def telegram(request: Request) -> Response:
+        return JSONResponse(world.telegram.describe())
+
     async def sns(request: Request) -> Response:
         return JSONResponse({"fetched": world.sns.fetched, "confirmed": world.sns.confirmed})
 
@@ -93,6 +96,7 @@ def routes(world: World) -> list[Route]:
         Route("/clock", _post(world, _clock), methods=["POST"]),
         Route("/reset", _post(world, _reset), methods=["POST"]),
         Route("/inbox", inbox, methods=["DELETE"]),
+        Route("/telegram", telegram),
         Route("/sns", sns),
         Route("/sns", _post(world, lambda world, body: world.sns.message(body)), methods=["POST"]),
         Route("/stripe/webhooks", webhooks),
@@ -204,6 +208,7 @@ def _reset(world: World, body: Body) -> Body:
         world.calls.reset()
     if "inbox" not in keep:
         world.inbox.clear()
+        world.telegram.reset()
     if "settings" not in keep:
         world.latency.clear()
         world.limits.by_service.clear()

@@ -84,6 +84,13 @@ def refusal(
         headers |= {"request-id": rid}
         if status == 429:
             headers["stripe-should-retry"] = "true"
+    elif service == "telegram":
+        body = {"ok": False, "error_code": status, "description": message}
+        if retry_after is not None:
+            body |= {
+                "description": f"Too Many Requests: retry after {retry_after:g}",
+                "parameters": {"retry_after": retry_after},
+            }
     elif service == "crossref":
         body = {"status": "error", "message-type": "exception", "message": message}
     elif service == "tavily":

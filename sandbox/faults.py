@@ -10,7 +10,7 @@ from sandbox.refusals import REFUSALS
 AI = ("openai", "anthropic")
 SEARCH = ("openalex", "crossref", "semanticscholar", "tavily", "perplexity")
 GROUPS: dict[str, tuple[str, ...]] = {"ai": AI, "search": SEARCH}
-SERVICES = (*AI, "stripe", *SEARCH, "smtp")
+SERVICES = (*AI, "stripe", *SEARCH, "smtp", "telegram")
 
 #: How the answer is carried (or not).
 TRANSPORT = (

@@ -160,6 +160,9 @@ def _facts(service: str, body: bytes, scope: Scope) -> Facts:
         text = flatten(parsed)
     query = scope.get("query_string", b"").decode("latin-1")
     path = scope["path"] + (f"?{query}" if query else "")
+    if service == "telegram":  # whose key is part of its address
+        token, _, method = scope["path"].removeprefix("/telegram/bot").partition("/")
+        key, path = token, f"/telegram/bot…/{method}"
     return Facts(service=service, method=scope["method"], path=path, key=key, model=model, text=text)
 
 

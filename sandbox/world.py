@@ -17,6 +17,7 @@ from sandbox.sns import Sns
 from sandbox.state import StateFile
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Deliveries
+from sandbox.telegram import Telegram
 
 
 class World:
@@ -39,6 +40,7 @@ class World:
         self.store.sepa_seconds = config.sepa_seconds
         self.deliveries = Deliveries(self.store, url=config.webhook_url, secret=config.webhook_secret)
         self.sns = Sns()
+        self.telegram = Telegram(self.clock.now)
         self.started = time.time()
         self._load()
 

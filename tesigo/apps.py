@@ -8,7 +8,7 @@ class TesigoConfig(AppConfig):
     verbose_name = "TesiGo"
 
     def ready(self) -> None:
-        from tesigo import checks  # noqa: F401  # registers the system checks
+        from tesigo import checks, watch  # noqa: F401  # registers the system checks, listens for beat
         from tesigo.celery import app
 
         # Celery's current app is kept for each thread; requests run in threads that never saw ours.

@@ -1,12 +1,15 @@
 """System checks: misconfiguration that only shows when the apps are loaded."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connection
 
 from documents.sources.rules import RULES, lacks
+from tesigo.platform.urls import IDLE_IN_TRANSACTION_SECONDS
 
 
 @register(Tags.security, deploy=True)
@@ -38,6 +41,27 @@ def media_lies_outside_static(app_configs: Any, **options: Any) -> list[CheckMes
     if media == static or static in media.parents or media in static.parents:
         return [Error("MEDIA_ROOT and STATIC_ROOT overlap.", hint="Give each its own folder.", id="tesigo.E001")]
     return []
+
+
+@register(Tags.database)
+def sessions_behind_the_pooler_are_bounded(
+    app_configs: Any, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """A process that freezes within a transaction keeps its locks: PgBouncer takes no such setting from us (R-12)."""
+    if not settings.DATABASE_IS_POOLED or "default" not in (databases or ()):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('idle_in_transaction_session_timeout'), current_user")
+        limit, role = cursor.fetchone() or ("0", "")
+    if limit != "0":
+        return []
+    return [
+        Warning(
+            "Sessions behind PgBouncer may wait within a transaction for ever, and keep what they have locked.",
+            hint=f"""ALTER ROLE "{role}" SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s';""",
+            id="tesigo.W010",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

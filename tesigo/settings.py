@@ -1,11 +1,12 @@
 """Settings of every environment, read through typed functions; mistakes are listed all at once (R-103)."""
 
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from tesigo.platform.backup.places import places_from
 from tesigo.platform.env import Env
 from tesigo.platform.log import logging_config
+from tesigo.platform.programs import PROGRAMS, program_of
 from tesigo.platform.storage_limits import IN_BACKGROUND
 from tesigo.platform.strength import SECRET_MIN_LENGTH
 from tesigo.platform.urls import (
+    broker_from_url,
     broker_options,
     cache_from_url,
     channel_host_from_url,
@@ -100,6 +103,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tesigo.platform.correlation.CorrelationMiddleware",
+    "tesigo.platform.slow_requests.MeasuringMiddleware",
     # Outside of all that answers by itself: static files, redirects, refusals.
     "tesigo.platform.headers.HeadersMiddleware",
     "tesigo.platform.api.cors.CorsMiddleware",
@@ -122,6 +126,22 @@ MIDDLEWARE = [
     "privacy.middleware.ConsentRequiredMiddleware",
     "tesigo.platform.clean_pages.CleanPagesMiddleware",
     "tesigo.platform.refusals.RefusedAccess",
+]
+
+#: Queries, templates and cache calls of each page, beside it: on a developer's machine and nowhere else (R-114).
+DEBUG_PANEL = env.bool("DEBUG_PANEL", False)
+if DEBUG_PANEL and ENVIRONMENT != "development":
+    env.complain("DEBUG_PANEL is for development only.")
+elif DEBUG_PANEL:
+    INSTALLED_APPS.append("debug_toolbar")
+    # Inside of the policy, whose nonce it uses.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("csp.middleware.CSPMiddleware") + 1, "debug_toolbar.middleware.DebugToolbarMiddleware"
+    )
+DEBUG_TOOLBAR_CONFIG = {"SHOW_TOOLBAR_CALLBACK": "tesigo.platform.debug_panel.is_shown", "SHOW_COLLAPSED": True}
+DEBUG_TOOLBAR_PANELS = [
+    f"debug_toolbar.panels.{panel}"
+    for panel in ("timer.TimerPanel", "sql.SQLPanel", "templates.TemplatesPanel", "cache.CachePanel")
 ]
 
 ROOT_URLCONF = "tesigo.urls"
@@ -147,12 +167,15 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- data -------------------------------------------------------------------------------------------
+DATABASE_URL = env.url("DATABASE_URL", schemes=["postgres", "postgresql"], judge_password=IS_PRODUCTION)
+#: Whether a PgBouncer that lends sessions for a transaction stands before it (`docs/operating.md`).
+DATABASE_IS_POOLED = env.bool("DATABASE_IS_POOLED", False)
+if DATABASE_IS_POOLED and "options" in dict(parse_qsl(urlsplit(DATABASE_URL).query)):
+    env.complain("DATABASE_URL has options, which PgBouncer refuses (DATABASE_IS_POOLED): give them to the role.")
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": database_from_url(
-        env.url("DATABASE_URL", schemes=["postgres", "postgresql"], judge_password=IS_PRODUCTION), pool_size=5
-    )
+    "default": database_from_url(DATABASE_URL, pool_size=5, is_pooled=DATABASE_IS_POOLED)
 }
-REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss", "unix"], judge_password=IS_PRODUCTION)
+REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss", "unix", "redis+sentinel"], judge_password=IS_PRODUCTION)
 CACHES = {"default": cache_from_url(REDIS_URL, prefix="tesigo")}
 CHANNEL_LAYERS = {
     "default": {
@@ -407,6 +430,18 @@ POSTMARK_WEBHOOK_SECRET = env.secret("POSTMARK_WEBHOOK_SECRET", "")
 #: Where mails that cannot be delivered go back to (the envelope's sender), and the mailbox where they are read.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 BOUNCE_MAILBOX_URL = env.url("BOUNCE_MAILBOX_URL", "", schemes=["imaps", "imap+tls"], judge_password=IS_PRODUCTION)
+#: Alerts by Telegram as well, where a bot is named (R-113): its token, and the chats that it writes to.
+TELEGRAM_BOT_TOKEN = env.api_key("TELEGRAM_BOT_TOKEN", "")
+TELEGRAM_CHAT_IDS = env.list("TELEGRAM_CHAT_IDS", [])
+TELEGRAM_BASE_URL = env.url("TELEGRAM_BASE_URL", "https://api.telegram.org", refuse_loopback=IS_PRODUCTION).rstrip("/")
+if bool(TELEGRAM_BOT_TOKEN) != bool(TELEGRAM_CHAT_IDS):
+    env.complain("TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_IDS belong together; set both, or neither.")
+#: What counts as too full, on this machine (R-112, R-113): memory in use; and of a disk less free than both say.
+MEMORY_MOST_PERCENT = env.int("MEMORY_MOST_PERCENT", 85, min=1, max=100)
+DISK_FREE_LEAST_PERCENT = env.int("DISK_FREE_LEAST_PERCENT", 10, min=0, max=90)
+DISK_FREE_LEAST_BYTES = env.int("DISK_FREE_LEAST_BYTES", 5 * 1024**3, min=0)
+#: Shows a caller of /ready every part and the version; strangers see whether, and which essential part is away.
+READY_TOKEN = env.secret("READY_TOKEN", "")
 #: Where alerts for staff go.
 ALERT_EMAILS = env.list("ALERT_EMAILS", [])
 if IS_PRODUCTION and not ALERT_EMAILS:
@@ -428,13 +463,13 @@ if IS_PRODUCTION and not SELLER["address"]:
     env.complain("SELLER_ADDRESS must be set in production: receipts bear it.")
 
 # --- jobs -----------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = broker_from_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 #: A worker comes back after an outage of any length; by default it gives up after a hundred tries.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(key_prefix="tesigo:")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(REDIS_URL, key_prefix="tesigo:")
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -544,7 +579,34 @@ API_TOKENS_AT_ONCE = env.int("API_TOKENS_AT_ONCE", 10, min=1)
 #: How long an access token and a refresh token work (R-56).
 API_ACCESS_LASTS = timedelta(hours=1)
 API_REFRESH_LASTS = timedelta(days=7)
-LOGGING = logging_config(json=IS_PRODUCTION, level=env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING"], "INFO"))
+#: What takes longer is logged with its source: requests, queries, tasks, operations (R-114). Seconds.
+SLOW_SECONDS = env.float("SLOW_SECONDS", 1.0, min=0)
+#: OpenTelemetry, by its own standard variables; off without an endpoint, and then not even imported.
+TRACING = (
+    bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "") or env.str("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", ""))
+    and not env.bool("OTEL_SDK_DISABLED", False)
+    and env.choice("OTEL_TRACES_EXPORTER", ["otlp", "none"], "otlp") == "otlp"
+)
+if TRACING:
+    for _name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
+        env.choice(_name, ["http/protobuf"], "http/protobuf")
+#: Whether queries are spans of their own in what is traced.
+TRACE_QUERIES = env.bool("TRACE_QUERIES", False)
+#: Whether a request goes on with the trace that its `traceparent` header names.
+TRACES_FROM_OUTSIDE = "tracecontext" in env.list("OTEL_PROPAGATORS", ["tracecontext"])
+#: Where errors are reported to (Sentry, GlitchTip); off when empty, and then not even imported.
+SENTRY_DSN = env.url("SENTRY_DSN", "")
+#: Which of our programs this process is: in the names of log files, and in what is sent to the two above.
+PROGRAM = env.choice("TESIGO_PROGRAM", PROGRAMS, program_of(sys.argv))
+#: Where each program keeps its lines as well, for thirty days at most; none unless set. `make run` has files anyway.
+LOG_DIR = env.str("LOG_DIR", "")
+LOGGING = logging_config(
+    json=IS_PRODUCTION,
+    level=env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING"], "INFO"),
+    folder=LOG_DIR,
+    program=PROGRAM,
+    most_bytes=env.int("LOG_FILE_BYTES", 100_000_000, min=100_000),
+)
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 env.check()

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from tesigo.platform import alert_mail, alerts, duty, removals
+from tesigo.platform import alert_mail, alert_telegram, alerts, duty, removals
 from tesigo.platform.backup import runs
 
 
@@ -16,6 +16,12 @@ def nudge_due() -> None:
 def send_alert(alert_id: str) -> None:
     """Mails one alert to staff."""
     alert_mail.send(alert_id=int(alert_id))
+
+
+@shared_task(name="tesigo.tasks.send_telegram", ignore_result=True)
+def send_telegram(alert_id: str) -> None:
+    """Sends one alert to staff by Telegram."""
+    alert_telegram.send(alert_id=int(alert_id))
 
 
 @shared_task(name="tesigo.tasks.mail_alert", ignore_result=True)

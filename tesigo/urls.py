@@ -1,5 +1,6 @@
 """Every address of the site, app by app."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
@@ -22,6 +23,9 @@ urlpatterns = [
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
 ]
+
+if settings.DEBUG_PANEL:
+    urlpatterns.insert(0, path("__debug__/", include("debug_toolbar.urls")))
 
 handler400 = "tesigo.errors.bad_request"
 handler403 = "tesigo.errors.forbidden"

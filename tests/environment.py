@@ -132,6 +132,10 @@ def prepare() -> None:
             "STRIPE_CHECKOUT_ORIGIN": here,
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
             "MAIL_INBOX_URL": f"{here}/inbox/",
+            "TELEGRAM_BASE_URL": f"{here}/telegram",
+            # How full this machine is says nothing of the tests.
+            "MEMORY_MOST_PERCENT": "100",
+            "DISK_FREE_LEAST_BYTES": "0",
             "NOTICE_BANNER": "Sandbox: nothing here is real.",
             "AI_BACKOFF_BASE": "0.05",
             "AI_BREAKER_SECONDS": "0.2",

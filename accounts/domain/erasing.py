@@ -20,6 +20,7 @@ from privacy import registry
 from privacy.domain import forgetting
 from privacy.registry import Hindrance
 from tesigo.platform import duty
+from tesigo.platform.in_pages import in_pages
 
 NAME: Final = "DELETED USER"
 _BATCH: Final = 500
@@ -115,7 +116,7 @@ def _end_unlisted_sessions(user: AbstractBaseUser) -> None:
     """Sessions that no browser on the account page belongs to: each says itself whose it is."""
     mine = [
         session.session_key
-        for session in Session.objects.iterator(chunk_size=_BATCH)
+        for session in in_pages(Session.objects.all(), page=_BATCH)
         if session.get_decoded().get(SESSION_KEY) == str(user.pk)
     ]
     devices.end_sessions(mine)

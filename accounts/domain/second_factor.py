@@ -22,7 +22,7 @@ from accounts.domain import devices
 from accounts.errors import CodeRefused, TooManyCodes
 from accounts.models import StaffAccess, User
 from privacy.domain import audit
-from tesigo.platform.crypto import SealBroken, same, seal, unseal
+from tesigo.platform.crypto import SealBroken, is_of_present_key, same, seal, unseal
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +149,15 @@ def seal_anew(user: User) -> None:
                 except SealBroken:
                     log.error("second factor %s cannot be opened with the present keys", authenticator.pk)
             authenticator.save(update_fields=["data"])
+
+
+def under_older_keys() -> list[int]:
+    """The ids of people with a secret that the present key alone does not open."""
+    return [
+        user_id
+        for user_id, data in Authenticator.objects.filter(type__in=_SEALED_TYPES).values_list("user_id", "data")
+        if not all(is_of_present_key(data[name]) for name in {"secret", "seed"} & set(data))
+    ]
 
 
 def _owner_of(user: User, code: str, is_recovery: bool) -> Authenticator | None:

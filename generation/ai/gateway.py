@@ -36,6 +36,8 @@ from generation.enums import Outcome, Purpose
 from generation.known import lower_effort
 from generation.models import AIModel, Attempt
 from tesigo.platform.crypto import keyed_hash
+from tesigo.platform.log_values import word
+from tesigo.platform.measuring import OPERATION, measured
 
 logger = logging.getLogger(__name__)
 
@@ -247,8 +249,9 @@ class Gateway:
         """One call, within our own time limit; the grant knows how it ended."""
         grant.begin()
         try:
-            async with asyncio.timeout(seconds):
-                completion = await self._provider(provider).complete(call)
+            with measured(OPERATION, "model", provider=word(provider), model=word(call.model), purpose=word(call.name)):
+                async with asyncio.timeout(seconds):
+                    completion = await self._provider(provider).complete(call)
         except TimeoutError:
             grant.ended(Outcome.TIMEOUT)
             raise ProviderError(Outcome.TIMEOUT) from None

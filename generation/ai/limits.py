@@ -156,7 +156,7 @@ def _count(limiter: SlidingWindowCounterRateLimiter, key: Key, what: str, amount
 @lru_cache(maxsize=2)
 def _shared(url: str) -> SlidingWindowCounterRateLimiter:
     storage = RedisStorage(
-        url, connection_pool=shared.client(url).connection_pool, key_prefix=f"{shared.PREFIX}:limits"
+        "redis://", connection_pool=shared.client(url).connection_pool, key_prefix=f"{shared.PREFIX}:limits"
     )
     return SlidingWindowCounterRateLimiter(storage)
 

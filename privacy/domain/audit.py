@@ -13,6 +13,7 @@ from django.utils.timezone import now as utc_now
 
 from privacy.models import CUT, AuditEvent
 from tesigo.platform.correlation import correlation_id
+from tesigo.platform.in_pages import in_pages
 
 #: Rows linked in one transaction.
 BATCH = 1000
@@ -109,7 +110,7 @@ def verify() -> Verdict:
     start, digest = (anchor.details["up_to"], bytes.fromhex(anchor.details["digest"])) if anchor else (0, _START)
     expected = start
     broken: int | None = None
-    for event in AuditEvent.objects.exclude(seal=None).order_by("seal").iterator(chunk_size=BATCH):
+    for event in in_pages(AuditEvent.objects.exclude(seal=None), key="seal", page=BATCH):
         expected += 1
         digest = _link(digest, expected, event)
         if event.seal != expected or bytes(event.digest or b"") != digest:

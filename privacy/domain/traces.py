@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from privacy import registry
 from tesigo.platform import shared_redis
 from tesigo.platform.breaker import ServiceAway
+from tesigo.platform.in_pages import in_pages
 
 #: Letters of a single word from which on it is taken for a name that nothing else is called by.
 _UNUSUAL: Final = 10
@@ -165,7 +166,7 @@ def _cases(words: Iterable[str]) -> list[str]:
 
 def _sessions(looked: _Looked) -> Iterator[Trace]:
     """What sessions hold is packed: no search in their table sees it."""
-    rows = sum(looked.stands_in(str(session.get_decoded())) for session in Session.objects.iterator(chunk_size=500))
+    rows = sum(looked.stands_in(str(session.get_decoded())) for session in in_pages(Session.objects.all(), page=500))
     if rows:
         yield Trace("django_session.session_data, unpacked", rows)
 

@@ -1,13 +1,15 @@
-"""Alerts for staff, with when they were sent (R-113), and backups with how they ended (R-120)."""
+"""What staff were told (R-113), what is wrong and was, workers (R-112), and backups with how they ended (R-120)."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tesigo.platform.models import Alert, BackupRun
+from tesigo.platform.models import Alert, BackupRun, Condition, TelegramAlert, Worker
 from tesigo.platform.read_only import ReadOnly
 
 
@@ -28,6 +30,46 @@ class AlertAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # canno
         if alert.sent_at is not None:
             return alert.sent_at
         return _("given up") if alert.given_up_at is not None else _("waits")
+
+
+@admin.register(TelegramAlert)
+class TelegramAlertAdmin(AlertAdmin):
+    """The same by Telegram; the chats stand in TELEGRAM_CHAT_IDS."""
+
+
+class IsOpen(admin.SimpleListFilter):
+    """What is wrong now, or what was."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", _("open")), ("over", _("over"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Condition]) -> QuerySet[Condition]:
+        if self.value() in {"open", "over"}:
+            return queryset.filter(resolved_at__isnull=self.value() == "open")
+        return queryset
+
+
+@admin.register(Condition)
+class ConditionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # as above
+    """What is wrong with the site, and what was: the open first."""
+
+    list_display = ("subject", "key", "since", "seen_at", "resolved_at", "told_at", "told_count")
+    list_filter = (IsOpen, "since")
+    search_fields = ("key", "subject")
+    date_hierarchy = "since"
+    ordering = (F("resolved_at").desc(nulls_first=True), "-since")
+    fields = ("subject", "key", "text", "since", "seen_at", "clear_since", "resolved_at", "told_at", "told_count")
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # as above
+    """Celery workers of the last day."""
+
+    list_display = ("node", "version", "worked_at", "memory_percent")
+    fields = ("node", "version", "worked_at", "memory_percent")
 
 
 @admin.register(BackupRun)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,8 +9,29 @@ class PlatformConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from tesigo.platform import alert_mail, duty, removals
+        from tesigo.platform import (
+            alert_mail,
+            alert_telegram,
+            debug_panel,  # noqa: F401  # registers its check
+            duty,
+            own_conditions,
+            readiness,
+            removals,
+            task_trail,  # noqa: F401  # hears of tasks
+            workers,
+        )
         from tesigo.platform.backup import runs
 
-        for kind in (alert_mail.ALERTS, removals.REMOVALS, runs.BACKUPS):
+        for kind in (alert_mail.ALERTS, alert_telegram.TELEGRAMS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)
+        own_conditions.register()
+        readiness.register_own()
+        workers.listen()
+        if settings.TRACING:
+            from tesigo.platform import tracing
+
+            tracing.switch_on()
+        if settings.SENTRY_DSN:
+            from tesigo.platform import error_reports
+
+            error_reports.switch_on()

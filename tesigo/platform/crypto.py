@@ -46,6 +46,15 @@ def unseal(sealed: str) -> str:
         raise SealBroken from error
 
 
+def is_of_present_key(sealed: str) -> bool:
+    """Whether the present `SECRET_KEY` opens it, without those in `SECRET_KEY_FALLBACKS`."""
+    try:
+        _box_of(settings.SECRET_KEY).decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 def _hash(secret: str, purpose: str, value: str) -> bytes:
     return hmac.digest(secret.encode(), f"{purpose}\0{value}".encode(), hashlib.sha256)
 

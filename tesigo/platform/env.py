@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from tesigo.platform.redis_place import PlaceError, sentinels_of
 from tesigo.platform.strength import KEY_MIN_LENGTH, password_is_weak, weakness, weakness_of_key
 
 # The methods of Env are called after the types they answer; these names stay usable inside it.
@@ -52,7 +53,7 @@ def is_loopback(url: str) -> bool:
 
 def _passwords(parts: SplitResult) -> list[str]:
     """Those of a URL: behind its user, or as a parameter, which PostgreSQL and Redis take as well."""
-    given = [value for key, value in parse_qsl(parts.query) if key == "password"]
+    given = [value for key, value in parse_qsl(parts.query) if key in {"password", "sentinel_password"}]
     return [*given, unquote(parts.password)] if parts.password else given
 
 
@@ -145,14 +146,18 @@ class Env:
     ) -> type_str:
         """An absolute URL of one of the `schemes`; `refuse_loopback` keeps production off a sandbox.
 
-        With `judge_password` a password in it, if there is one, must not be easily guessed (R-103).
+        With `judge_password` a password in it, if there is one, must not be easily guessed (R-103). Sentinels may be
+        several hosts, separated by commas.
         """
         value = self.str(name, default)
         if not value:
             return value
         try:
             parts = urlsplit(value)
-            _ = parts.port
+            _ = sentinels_of(value) or parts.port
+        except PlaceError as error:
+            self.complain(f"{name} {error}.")
+            return value
         except ValueError:
             self.complain(f"{name} is not a URL that can be read.")
             return value

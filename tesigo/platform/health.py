@@ -1,30 +1,22 @@
 """Whether the process is alive and whether it can do its work (R-112)."""
 
 import asyncio
+import hmac
 import logging
-import os
-from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
-import redis
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tesigo.platform.database.pulse import DatabaseAway
+from tesigo.platform import readiness
 from tesigo.platform.log_values import word
+from tesigo.platform.looking import Look
+from tesigo.platform.readiness import AWAY, ESSENTIAL, MISSING, OK, PUBLIC
+from tesigo.version import VERSION
 
 logger = logging.getLogger(__name__)
-
-#: Seconds after which a part that has not answered counts as away.
-CHECK_SECONDS = 2.0
-OK, BUSY, AWAY = "ok", "busy", "away"
-#: Without these nothing works; without the others pages still do (R-115).
-ESSENTIAL = frozenset({"database", "storage"})
 
 
 @require_safe
@@ -37,53 +29,35 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 async def ready(request: HttpRequest) -> HttpResponse:
-    """503 when the database or the storage is away, 200 and "degraded" when Redis is; bounded in time.
+    """503 when the database or the storage is away or migrations are missing, 200 and "degraded" for the rest.
 
-    A database that answers while this process has no connection to spare is "busy", and the process degraded.
+    A database that answers while this process has no connection to spare is "busy", and the process degraded. Who
+    shows READY_TOKEN is told of every part and of the version. Bounded in time.
     """
-    checks: dict[str, Callable[[], str]] = {
-        "database": _check_database,
-        "redis": _check_redis,
-        "storage": _check_storage,
-    }
-    answers = await asyncio.gather(*(_answer(name, check) for name, check in checks.items()))
-    parts = dict(zip(checks, answers, strict=True))
-    if any(parts[name] == AWAY for name in ESSENTIAL):
-        status, code = "unavailable", 503
-    elif set(answers) != {OK}:
-        status, code = "degraded", 200
-    else:
-        status, code = "ready", 200
-    return JsonResponse({"status": status, "parts": parts}, status=code)
+    looks = readiness.parts()
+    found = await asyncio.gather(*(_answer(look) for look in looks))
+    parts = {look.name: answer for look, answer in zip(looks, found, strict=True)}
+    status, code = _judged(parts)
+    if not _is_trusted(request):
+        return JsonResponse({"status": status, "parts": {name: parts[name] for name in PUBLIC}}, status=code)
+    said: dict[str, Any] = {"status": status, "version": VERSION, "parts": parts}
+    return JsonResponse(said, status=code)
 
 
-async def _answer(name: str, check: Callable[[], str]) -> str:
+def _judged(parts: dict[str, str]) -> tuple[str, int]:
+    if any(parts[name] in {AWAY, MISSING} for name in ESSENTIAL):
+        return "unavailable", 503
+    return ("ready", 200) if set(parts.values()) == {OK} else ("degraded", 200)
+
+
+def _is_trusted(request: HttpRequest) -> bool:
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+    return bool(settings.READY_TOKEN) and hmac.compare_digest(given, settings.READY_TOKEN.encode())
+
+
+async def _answer(look: Look) -> str:
     try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            return await sync_to_async(check, thread_sensitive=False)()
+        return await look.result()
     except Exception as error:
-        logger.warning("Not ready: %s (%s)", word(name), type(error))
+        logger.warning("Not ready: %s (%s)", word(look.name), type(error))
         return AWAY
-
-
-def _check_database() -> str:
-    """Asked by a connection of its own: whether one of the pool is free is another question."""
-    if not connection.pulse.beats():  # type: ignore[attr-defined]  # our backend's
-        raise DatabaseAway
-    return OK if connection.has_room() else BUSY  # type: ignore[attr-defined]  # as above
-
-
-def _check_redis() -> str:
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
-        client.ping()
-    return OK
-
-
-def _check_storage() -> str:
-    if isinstance(default_storage, FileSystemStorage):
-        Path(default_storage.location).mkdir(parents=True, exist_ok=True)
-        if not os.access(default_storage.location, os.W_OK):
-            raise OSError("The media folder cannot be written to.")
-    else:
-        default_storage.exists("ready")
-    return OK

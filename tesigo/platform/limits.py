@@ -15,7 +15,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.log_values import word
-from tesigo.platform.shared_redis import TIMEOUT_SECONDS, breaker
+from tesigo.platform.shared_redis import Pools, breaker
 
 logger = logging.getLogger(__name__)
 
@@ -54,10 +54,6 @@ def check(
 @lru_cache(maxsize=2)
 def _limiter(url: str) -> MovingWindowRateLimiter:
     storage = RedisStorage(
-        url,
-        key_prefix="tesigo:limits",
-        wrap_exceptions=True,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        "redis://", connection_pool=Pools.from_url(url), key_prefix="tesigo:limits", wrap_exceptions=True
     )
     return MovingWindowRateLimiter(storage)

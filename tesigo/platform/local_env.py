@@ -109,6 +109,11 @@ def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[st
             "MAIL_INBOX_URL": f"{http}/inbox/",
             "ALERT_EMAILS": "staff@example.org",
         },
+        {
+            "TELEGRAM_BOT_TOKEN": kept["TELEGRAM_BOT_TOKEN"],
+            "TELEGRAM_CHAT_IDS": "-1001",
+            "TELEGRAM_BASE_URL": f"{http}/telegram",
+        },
         search,
     ]
 
@@ -130,6 +135,7 @@ def _kept_secrets() -> dict[str, str]:
             "STRIPE_PUBLISHABLE_KEY": _issued("pk_test_", 16),
             "STRIPE_WEBHOOK_SECRET": _issued("whsec_", 16),
             "SEARCH_API_KEY": _issued("", 16),
+            "TELEGRAM_BOT_TOKEN": _issued("100001:", 18),
         }
         missing = {name: value for name, value in fresh.items() if name not in kept}
         if missing:

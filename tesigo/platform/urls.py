@@ -4,7 +4,11 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+
 from tesigo.platform.database.connection import WatchedConnection
+from tesigo.platform.redis_place import sentinels_of
 from tesigo.platform.shared_redis import TIMEOUT_SECONDS
 
 CONNECT_SECONDS = 5
@@ -17,13 +21,16 @@ RECONNECT_SECONDS = 5
 BROKER_SECONDS = 3.0
 
 
-def database_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
+def database_from_url(url: str, *, pool_size: int, is_pooled: bool = False) -> dict[str, Any]:
     """Django's database settings for PostgreSQL, with a pool of at most `pool_size` connections a process (R-105).
 
     A directory of a Unix socket may be given as `?host=/path`, settings of the session as `?options=-c%20name%3Dvalue`.
+    With `is_pooled` a PgBouncer stands before it that lends a session for a transaction only (R-131): it refuses such
+    settings, which the role bears then (`ALTER ROLE … SET`), and a cursor of the server's lasts no longer either.
     """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
+    session = {} if is_pooled else {"options": f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"}
     return {
         "ENGINE": "tesigo.platform.database",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -31,9 +38,10 @@ def database_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
         "OPTIONS": {
             "connect_timeout": CONNECT_SECONDS,
-            "options": f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s",
+            **session,
             # A server that vanished without a word is noticed by the kernel. One that is frozen is not: see
             # `tesigo.platform.database`, which also checks the connections it hands out.
             "keepalives_idle": 30,
@@ -59,16 +67,24 @@ def cache_from_url(url: str, *, prefix: str) -> dict[str, Any]:
         "BACKEND": "tesigo.platform.cache.ForgivingRedisCache",
         "LOCATION": url,
         "KEY_PREFIX": prefix,
-        "OPTIONS": {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS},
+        "OPTIONS": {"pool_class": "tesigo.platform.shared_redis.Pools"},
     }
 
 
-def broker_options(*, key_prefix: str) -> dict[str, Any]:
+def broker_from_url(url: str) -> str:
+    """The broker's URL as Celery has it, for one Redis or for Sentinels."""
+    place = sentinels_of(url)
+    return place.broker_url() if place else url
+
+
+def broker_options(url: str, *, key_prefix: str) -> dict[str, Any]:
     """Celery's transport options for Redis. Without a time limit of its own a publish waits for ever (R-106).
 
     It is longer than the second that a worker's blocking read asks Redis for, which it would end otherwise.
     """
+    place = sentinels_of(url)
     return {
+        **({"master_name": place.master, "sentinel_kwargs": place.asking()} if place else {}),
         "visibility_timeout": 3600,
         "global_keyprefix": key_prefix,
         "socket_timeout": BROKER_SECONDS,
@@ -81,7 +97,19 @@ def broker_options(*, key_prefix: str) -> dict[str, Any]:
 
 def channel_host_from_url(url: str) -> dict[str, Any]:
     """The channel layer's settings for a Redis that pages can do without."""
-    return {"address": url, "socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    limits = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    place = sentinels_of(url)
+    if place is None:
+        return {"address": url, **limits}
+    asking = place.asking(retry=AsyncRetry(NoBackoff(), 0))
+    return {
+        "sentinels": place.hosts,
+        "master_name": place.master,
+        "sentinel_kwargs": asking,
+        **place.signing_in(),
+        "retry": AsyncRetry(NoBackoff(), 0),
+        **limits,
+    }
 
 
 def email_from_url(url: str) -> dict[str, Any]:

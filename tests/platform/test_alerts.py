@@ -14,6 +14,7 @@ from tesigo.platform import alert_mail, alerts, duty
 from tesigo.platform.models import Alert
 from tesigo.platform.processes import free_port
 from tesigo.tasks import mail_alert, nudge_due, send_alert
+from tesigo.version import VERSION
 from tests.platform.alerting import alerts_away, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,12 +38,12 @@ def work(now: datetime | None = None) -> int:
     return sum(alert_mail.send(alert_id=row.pk, now=now) for row in duty.due(alert_mail.ALERTS, now=now))
 
 
-def test_the_mail_goes_to_everybody_named(staff: list[str]) -> None:
+def test_the_mail_goes_to_everybody_named(staff: list[str], settings: Any) -> None:
     tell()
     assert work() == 1
     assert [message.to for message in mail.outbox] == [staff]
     assert mail.outbox[0].subject == "[TesiGo] The budget is used up"
-    assert mail.outbox[0].body == "Raise it."
+    assert mail.outbox[0].body == f"Raise it.\n\n-- \nTesiGo {VERSION} · {settings.SITE_URL}"
     alert = Alert.objects.get()
     assert alert.sent_at
     assert (alert.due_at, alert.tries) == (None, 1)

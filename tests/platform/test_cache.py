@@ -12,8 +12,9 @@ from redis.exceptions import RedisError
 
 from tesigo.platform.cache import ForgivingRedisCache
 from tesigo.platform.processes import free_port
+from tesigo.platform.redis_place import sentinels_of
 from tesigo.platform.shared_redis import breaker
-from tesigo.platform.urls import cache_from_url, database_from_url, email_from_url
+from tesigo.platform.urls import broker_from_url, broker_options, cache_from_url, database_from_url, email_from_url
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +99,23 @@ def test_a_session_that_waits_within_a_transaction_is_ended_by_the_server() -> N
     chosen = "postgresql:///house?options=-c%20idle_in_transaction_session_timeout%3D3s"
     assert usual == "-c idle_in_transaction_session_timeout=30s"
     assert database_from_url(chosen, pool_size=5)["OPTIONS"]["options"] == "-c idle_in_transaction_session_timeout=3s"
+
+
+def test_behind_pgbouncer_nothing_is_asked_of_a_session() -> None:
+    pooled = database_from_url("postgresql:///house", pool_size=5, is_pooled=True)
+    assert "options" not in pooled["OPTIONS"]
+    assert pooled["DISABLE_SERVER_SIDE_CURSORS"]
+    assert not database_from_url("postgresql:///house", pool_size=5)["DISABLE_SERVER_SIDE_CURSORS"]
+
+
+def test_sentinels_are_read_from_the_url() -> None:
+    who, where = "us%40er:p%3Aw", "one,two:26380/the%20group/3"
+    url = f"redis+sentinel://{who}@{where}?sentinel_password=other"
+    place = sentinels_of(url)
+    assert place is not None
+    assert (place.hosts, place.master, place.database) == ((("one", 26379), ("two", 26380)), "the group", 3)
+    assert place.signing_in() == {"username": "us@er", "password": "p:w", "db": 3}
+    assert place.asking()["password"] == "other"  # pragma: allowlist secret
+    assert broker_from_url(url) == f"sentinel://{who}@one:26379/3;sentinel://{who}@two:26380/3"
+    assert broker_options(url, key_prefix="a:")["master_name"] == "the group"
+    assert broker_from_url("redis://one/0") == "redis://one/0"

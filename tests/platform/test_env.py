@@ -214,3 +214,27 @@ def test_production_can_refuse_urls_of_this_machine() -> None:
 @pytest.mark.parametrize("url", ["http://localhost:1/", "smtp://[::1]:25", "http://127.9.9.9", "http://0.0.0.0"])
 def test_loopback_is_recognised_in_all_its_spellings(url: str) -> None:
     assert is_loopback(url)
+
+
+def test_sentinels_that_cannot_be_asked_are_told_of_without_their_password() -> None:
+    wrong = {
+        "A": "redis+sentinel://:hush@one:26379",
+        "B": "redis+sentinel://:hush@one:port/group",
+        "C": "redis+sentinel://:hush@one,:1/group",
+        "D": "redis+sentinel://:hush@one/group/first",
+        "E": "redis+sentinel://one/group?sentinel_password=changeme",  # pragma: allowlist secret
+    }
+    env = Env(wrong | {"GOOD": f"redis+sentinel://:{GOOD}@one:1,two:2/group/0"})
+    for name in [*wrong, "GOOD"]:
+        env.url(name, schemes=["redis+sentinel"], judge_password=True)
+    told = mistakes(env)
+    for line in (
+        "A names no master",
+        "B names a Sentinel whose port is not one",
+        "C names a Sentinel without a host",
+        "D has a database that is not a number",
+        "E holds a password that is easily guessed",
+    ):
+        assert line in told
+    assert "GOOD" not in told
+    assert "changeme" not in told

@@ -18,7 +18,7 @@ from privacy.models import AuditEvent, DataExport, Erasure
 from tesigo import waiting
 from tesigo.celery import app
 from tesigo.platform import duty
-from tesigo.platform.models import Alert, Removal
+from tesigo.platform.models import Alert, Removal, TelegramAlert
 from tests.billing.concurrently import at_once
 from tests.documents.factories import DocumentFactory, UserFactory
 from tests.platform.test_today import who_may
@@ -65,6 +65,7 @@ ROWS: dict[str, Callable[[], duty.Duty]] = {
     "refund": lambda: Refund.objects.create(payment=payment(), amount=1, cause="x"),
     "removal": lambda: Removal.objects.create(stored_as="x"),
     "rendering": lambda: Rendering.objects.create(document=document()),
+    "telegram": lambda: TelegramAlert.objects.create(key="k", subject="Said to staff", text="Words within"),
     "upload": lambda: Upload.objects.create(
         document=document(), purpose=UploadPurpose.SOURCE, name="notes.pdf", stored_as="x",
         state=UploadState.EXTRACTING, due_at=timezone.now(),

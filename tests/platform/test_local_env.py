@@ -21,6 +21,7 @@ KEPT = {
         "STRIPE_PUBLISHABLE_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "SEARCH_API_KEY",
+        "TELEGRAM_BOT_TOKEN",
     )
 }
 SERVERS = {"DATABASE_URL": "postgresql://here/tesigo", "REDIS_URL": "redis://here/0"}

@@ -50,6 +50,9 @@ OF_NOBODY = {
     "generation.ProviderCredit": "credit of the house",
     "platform.BackupRun": "copies of everything, by their ids",
     "platform.Alert": "told to staff, without a word about people",
+    "platform.TelegramAlert": "as above",
+    "platform.Condition": "what is wrong with the site",
+    "platform.Worker": "processes of the site",
 }
 #: Found by address; whose one is takes a look at Stripe's own ids, which a list of hundreds does not do for each.
 WITHOUT_COLUMN = {

@@ -1,7 +1,7 @@
 """The backend: a pool of connections, watched while a request waits (R-105, R-106)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from tesigo.platform import patience
 from tesigo.platform.database.pulse import Pulse
+from tesigo.platform.measuring import OPERATION, measured
+from tesigo.platform.slow_queries import watch
 
 #: Seconds that a request waits for a connection before it asks whether the server is there, and between two askings.
 _FIRST_SECONDS: Final = 0.8
@@ -31,6 +33,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     _pulses: dict[str, Pulse] = {}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(watch)
+
     @property
     def pulse(self) -> Pulse:
         """What this process knows of the server."""
@@ -45,10 +51,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         stats = pool.get_stats()
         return bool(stats.get("pool_available", 0) or stats.get("pool_size", 0) < pool.max_size)
 
+    def ask(self, question: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of one question, beside the pool and whatever holds it. Raises psycopg.Error, within seconds."""
+        with _prober(self.get_connection_params()) as prober:
+            return prober.execute(question, values).fetchall()
+
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection of the pool that works. Raises psycopg.OperationalError: away, or none free for long."""
         self.isolation_level = IsolationLevel.READ_COMMITTED
+        with measured(OPERATION, "database connection"):
+            return self._from_pool()
+
+    def _from_pool(self) -> Any:
         is_request = patience.of_request() is not None
         if is_request:
             self.pulse.require()
@@ -98,6 +113,10 @@ class _Prober(psycopg.Connection[Any]):
 
 
 def _reach(parameters: Callable[[], dict[str, Any]]) -> None:
-    known = {name: value for name, value in parameters().items() if name not in {"cursor_factory", "context"}}
-    with _Prober.connect(**known | {"connect_timeout": int(_LOOK_HANGS_SECONDS), "autocommit": True}) as prober:
+    with _prober(parameters()) as prober:
         prober.execute("SELECT 1")
+
+
+def _prober(parameters: dict[str, Any]) -> psycopg.Connection[Any]:
+    known = {name: value for name, value in parameters.items() if name not in {"cursor_factory", "context"}}
+    return _Prober.connect(**known | {"connect_timeout": int(_LOOK_HANGS_SECONDS), "autocommit": True})

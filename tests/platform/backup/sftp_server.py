@@ -26,6 +26,8 @@ class Served:
     key_file: Path
     known_hosts: Path
     limit_bytes: int | None = None
+    #: Whether what is written arrives with its first byte changed.
+    flips: bool = False
 
 
 class _Door(paramiko.ServerInterface):
@@ -54,6 +56,8 @@ class _Handle(paramiko.SFTPHandle):
     def write(self, offset: int, data: Any) -> int:
         if self.served.limit_bytes is not None and offset + len(data) > self.served.limit_bytes:
             return sftp.SFTP_FAILURE
+        if self.served.flips and offset == 0:
+            data = bytes([data[0] ^ 1]) + data[1:]
         return super().write(offset, data)
 
 

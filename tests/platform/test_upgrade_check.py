@@ -1,0 +1,183 @@
+"""What an upgrade needs is named, and whether it is so (R-130)."""
+
+import json
+import os
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.core.management import CommandError, call_command
+from django.db import connection, models
+from django.db.migrations import Migration
+from django.db.migrations import operations as kinds
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from tesigo import settings as settings_module
+from tesigo import upgrading
+from tesigo.platform import conditions, migration_safety, workers
+from tesigo.platform.migration_safety import Safety
+from tesigo.platform.models import Alert, Worker
+from tesigo.platform.stack import ROOT
+from tesigo.upgrading import State
+from tesigo.version import VERSION
+
+NOW = timezone.now()
+INDEX = models.Index(fields=["a"], name="i")
+CHECK = models.CheckConstraint(condition=models.Q(a=1), name="c")
+
+
+def migration(*operations: Any) -> Migration:
+    made = Migration("0009_x", "platform")
+    vars(made)["operations"] = list(operations)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("operation", "safety"),
+    [
+        (kinds.AddField("m", "a", models.TextField(null=True)), Safety.SAFE),
+        (kinds.AddField("m", "a", models.TextField(default="", db_default="")), Safety.SAFE),
+        (kinds.AddField("m", "a", models.ManyToManyField("platform.alert")), Safety.SAFE),
+        (kinds.AddField("m", "a", models.TextField(default="")), Safety.UNSAFE),
+        (kinds.RemoveField("m", "a"), Safety.UNSAFE),
+        (kinds.DeleteModel("M"), Safety.UNSAFE),
+        (kinds.RenameField("m", "a", "b"), Safety.UNSAFE),
+        (kinds.RenameModel("M", "N"), Safety.UNSAFE),
+        (kinds.AlterModelTable("m", "n"), Safety.UNSAFE),
+        (kinds.AlterField("m", "a", models.TextField()), Safety.LOOK),
+        (kinds.AddConstraint("m", CHECK), Safety.LOOK),
+        (kinds.AddIndex("m", INDEX), Safety.LOOK),
+        (AddIndexConcurrently("m", INDEX), Safety.SAFE),
+        (kinds.RunPython(lambda *_: None), Safety.LOOK),
+        (kinds.RunSQL("SELECT 1"), Safety.LOOK),
+        (kinds.AlterModelOptions("m", {}), Safety.SAFE),
+        (kinds.RemoveIndex("m", "i"), Safety.SAFE),
+        (kinds.SeparateDatabaseAndState(database_operations=[kinds.RemoveField("m", "a")]), Safety.UNSAFE),
+        (kinds.SeparateDatabaseAndState(state_operations=[kinds.RemoveField("m", "a")]), Safety.SAFE),
+    ],
+    ids=str,
+)
+def test_each_operation_is_judged_by_what_old_code_would_meet(operation: Any, safety: Safety) -> None:
+    verdict = migration_safety.judge(migration(operation))
+    assert verdict.safety == safety
+    assert bool(verdict.reasons) == (safety != Safety.SAFE)
+
+
+def test_the_worst_of_a_migration_counts_and_a_table_of_its_own_is_nobodys() -> None:
+    made = kinds.CreateModel("M", [("id", models.AutoField(primary_key=True))])
+    assert migration_safety.judge(migration(made, kinds.AddConstraint("m", CHECK))).safety == Safety.SAFE
+    both = migration(kinds.AddIndex("m", INDEX), kinds.RemoveField("m", "a"))
+    assert migration_safety.judge(both).safety == Safety.UNSAFE
+
+
+def points(name: str) -> list[tuple[State, str]]:
+    return [(point.state, point.words) for point in upgrading.report(now=NOW) if point.name == name]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestPoints:
+    def test_versions_of_servers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert [state for name in ("PostgreSQL", "Redis") for state, _ in points(name)] == [State.OK, State.OK]
+        monkeypatch.setattr(upgrading, "LEAST_POSTGRESQL", (99, 0))
+        monkeypatch.setattr(upgrading, "LEAST_REDIS", (99, 0))
+        for name in ("PostgreSQL", "Redis"):
+            [(state, words)] = points(name)
+            assert state == State.BAD
+            assert "99.0 is needed" in words
+
+    def test_a_migration_that_waits_is_named_with_its_verdict(self) -> None:
+        assert points("migrations") == [(State.OK, "all are applied")]
+        newest = MigrationRecorder.Migration.objects.filter(app="platform").latest("name")
+        newest.delete()
+        try:
+            [(_, words)] = [found for found in points("migrations") if newest.name in found[1]]
+        finally:
+            MigrationRecorder.Migration.objects.create(app="platform", name=newest.name)
+        assert words.startswith(f"platform.{newest.name} waits, ")
+
+    def test_a_migration_of_another_version_is_named(self) -> None:
+        other = MigrationRecorder.Migration.objects.create(app="platform", name="9999_of_tomorrow")
+        try:
+            found = points("migrations")
+        finally:
+            other.delete()
+        assert (State.LOOK, "platform.9999_of_tomorrow was applied by another version, and is not known here") in found
+
+    def test_workers_by_their_version(self) -> None:
+        assert points("workers") == [(State.LOOK, "none has worked within two minutes")]
+        workers.note(node="celery@new", now=NOW)
+        workers.note(node="celery@old", now=NOW)
+        Worker.objects.filter(node="celery@old").update(version="0.9.0")
+        assert points("workers") == [
+            (State.OK, f"celery@new runs {VERSION}"),
+            (State.LOOK, f"celery@old runs 0.9.0, not {VERSION}"),
+        ]
+
+    def test_work_that_was_given_up_and_what_is_wrong(self) -> None:
+        assert points("work") == [(State.OK, "nothing was given up, nothing is late")]
+        assert points("conditions") == [(State.OK, "nothing is wrong")]
+        Alert.objects.create(key="k", subject="s", text="t", due_at=None, given_up_at=NOW)
+        conditions.raise_condition(key="disk", subject="The disk is full", text="t", now=NOW)
+        assert (State.LOOK, "alert: 1 given up, 0 late") in points("work")
+        assert [words.endswith(": The disk is full") for _, words in points("conditions")] == [True]
+
+    def test_a_disk_that_is_full_keeps_from_upgrading(self, settings: Any) -> None:
+        settings.DISK_FREE_LEAST_PERCENT, settings.DISK_FREE_LEAST_BYTES = 90, 1 << 62
+        assert State.BAD in {state for state, _ in points("disk")}
+
+    def test_secrets_by_their_old_values_and_the_age_of_their_files(
+        self, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        assert points("secrets") == [(State.OK, "none is being rotated or known to be old")]
+        settings.SIGNIN_SECRET_FALLBACKS = ["an-old-value"]
+        file = tmp_path / "key"
+        file.write_text("a-value")
+        os.utime(file, (0, 0))
+        monkeypatch.setenv("SECRET_KEY_FILE", str(file))
+        found = points("secrets")
+        assert len(found) == 2
+        assert "SECRET_KEY has not been changed for a year" in found[0][1]
+        assert not any("value" in words.replace("old value", "") for _, words in found)
+
+    def test_what_cannot_be_asked_is_bad_and_hides_nothing_else(self, settings: Any) -> None:
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        [(state, words)] = points("Redis")
+        assert state == State.BAD
+        assert "could not be asked" in words
+        assert points("PostgreSQL")[0][0] == State.OK
+
+    def test_tables_that_come_with_the_version_do_not_keep_from_upgrading_to_it(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE platform_worker RENAME TO away")
+        try:
+            [(state, words)] = points("workers")
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE away RENAME TO platform_worker")
+        assert state == State.LOOK
+        assert "before the migrations" in words
+
+    def test_the_command_prints_all_of_it_and_its_exit_code_says_whether_it_is_well(self, settings: Any) -> None:
+        out = StringIO()
+        settings.DISK_FREE_LEAST_PERCENT, settings.DISK_FREE_LEAST_BYTES = 90, 1 << 62
+        with pytest.raises(CommandError, match="keep from upgrading") as stopped:
+            call_command("upgrade_check", "--json", stdout=out)
+        assert stopped.value.returncode == 1
+        said = json.loads(out.getvalue())
+        assert said["version"] == VERSION
+        assert {point["name"] for point in said["points"]} == set(upgrading._LOOKS)
+        table = StringIO()
+        with pytest.raises(CommandError):
+            call_command("upgrade_check", stdout=table)
+        assert f"ok    version     this is {VERSION}" in table.getvalue()
+
+
+def test_settings_that_came_with_a_version_are_settings_and_stand_in_the_docs() -> None:
+    docs = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    for names in upgrading.NEW_SETTINGS.values():
+        for name in names:
+            assert hasattr(settings_module, name)
+            assert f"`{name}`" in docs or name in docs
