@@ -12,10 +12,12 @@ class BillingConfig(AppConfig):
 
         from accounts.domain import mail
         from billing import personal_data, stripe_mirror
-        from billing.domain import credit_notes, events, papers, receipts, refunds, watching
+        from billing.domain import credit_notes, events, ledger, papers, receipts, refunds, watching
         from tesigo.platform import conditions, duty
+        from tesigo.platform.backup import inspection
 
         personal_data.register()
+        inspection.register("books", ledger.inspect)
         mail.attach_to("receipt", receipts.attachment)
         for template in ("refunded", "credit_note"):
             mail.attach_to(template, credit_notes.attachment)

@@ -36,6 +36,19 @@ app.conf.beat_schedule = {
     },
     # Before the rules are applied: whoever is due to be told is told first.
     "tell-inactive": {"task": "accounts.tasks.tell_inactive", "schedule": crontab(hour=2, minute=53)},
+    # Hourly: which one the night asks for is looked up, and a night on which nothing ran is caught up.
+    "ask-backup": {"task": "tesigo.tasks.ask_backup", "schedule": crontab(minute=0), "options": {"expires": 3_500}},
+    "ask-file-backup": {
+        "task": "tesigo.tasks.ask_file_backup",
+        "schedule": crontab(minute=30),
+        "options": {"expires": 3_500},
+    },
+    "ship-wal": {"task": "tesigo.tasks.ship_wal", "schedule": 300.0, "options": {"expires": 300}},
+    "prune-backups": {
+        "task": "tesigo.tasks.prune_backups",
+        "schedule": crontab(hour=4, minute=7),
+        "options": {"expires": 40_000},
+    },
     "apply-retention": {"task": "privacy.tasks.apply_retention", "schedule": crontab(hour=3, minute=17)},
 }
 

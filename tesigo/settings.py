@@ -228,6 +228,8 @@ BACKUP_DATABASE_URL = env.url(
 )
 #: On a disk of this machine: what waits to be sent, encrypted.
 BACKUP_SPOOL = Path(env.str("BACKUP_SPOOL", str(VAR_DIR / "backup-spool")))
+#: WAL that waits to be sent: from four fifths of it on, staff are told.
+BACKUP_SPOOL_MAX_BYTES = env.int("BACKUP_SPOOL_MAX_BYTES", 20 * 1024**3, min=1024**3)
 if BACKUP_PLACES:
     for _name in ("BACKUP_RECIPIENTS_FILE", "BACKUP_SIGNING_KEY", "BACKUP_DATABASE_URL"):
         if not env.str(_name, ""):
@@ -477,7 +479,9 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 #: Backups run beside the disk that holds their spool: a deployment has a worker of its own for them (R-120).
-CELERY_TASK_ROUTES = {"tesigo.tasks.take_backup": {"queue": "backup"}}
+CELERY_TASK_ROUTES = {
+    f"tesigo.tasks.{name}": {"queue": "backup"} for name in ("take_backup", "ship_wal", "prune_backups")
+}
 #: Steps one drain holds at once (K), and how long a lease lasts without a heartbeat.
 DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)

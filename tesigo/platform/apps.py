@@ -21,9 +21,12 @@ class PlatformConfig(AppConfig):
             workers,
         )
         from tesigo.platform.backup import runs
+        from tesigo.platform.models import BackupKind
 
         for kind in (alert_mail.ALERTS, alert_telegram.TELEGRAMS, removals.REMOVALS, runs.BACKUPS):
             duty.register(kind)
+        for backup in (BackupKind.FULL, BackupKind.INCREMENTAL, BackupKind.FILES):
+            runs.register(backup, f"tesigo.platform.backup.makers.{backup.value}")
         own_conditions.register()
         readiness.register_own()
         workers.listen()

@@ -6,15 +6,19 @@ Django, setting up the database first of all, is a command of its own (`set_up_s
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tesigo.platform.local_env import PORTS, uses_sandbox
+from tesigo.platform.backup import keys, receiving
+from tesigo.platform.backup.errors import BackupError
+from tesigo.platform.local_env import BACKUP_KEY, PORTS, uses_sandbox
 from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock, port_is_free
 from tesigo.platform.redis_server import RedisError
@@ -23,7 +27,7 @@ from tesigo.platform.supervisor import Child, Supervisor
 
 #: How staff sign in for the first time.
 STAFF_EMAIL = os.environ.get("STAFF_EMAIL", "staff@tesigo.example")
-STOP_ORDER = ("web", "worker", "beat", "sandbox")
+STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
 HEALTH_SECONDS = 60
 WORKER_SECONDS = 30
 #: Ten more than CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT (settings), within which a worker gives back what it holds.
@@ -80,20 +84,23 @@ class Site:
         if not any(stack.pids().values()):
             self.say("Starting PostgreSQL and Redis …")
         stack.start()
-        if self.supervisor.is_stopping:
-            return
-        # Its own session, so that Ctrl-C reaches only us; a database that is being set up is left whole either way.
-        setting_up = subprocess.Popen(
-            [sys.executable, "-m", "django", "set_up_site", "--staff-email", staff_email],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        while (code := setting_up.poll()) is None:
-            if self.supervisor.is_stopping:
-                setting_up.terminate()
-            time.sleep(0.05)
-        if code and not self.supervisor.is_stopping:
+        if code := self._run("set_up_site", "--staff-email", staff_email):
             raise NotStarted("The site could not be set up; the lines above say why.", code=code)
+
+    def _run(self, *words: str) -> int:
+        """Runs a command of Django, which prints for itself; returns its exit code, 0 in a stop."""
+        if self.supervisor.is_stopping:
+            return 0
+        # A session of its own, so that Ctrl-C reaches only us. What is being set up is left whole either way.
+        program = subprocess.Popen(
+            [sys.executable, "-m", "django", *words], stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        while (code := program.poll()) is None:
+            self.supervisor.look_after()
+            if self.supervisor.is_stopping:
+                program.terminate()
+            time.sleep(0.05)
+        return 0 if self.supervisor.is_stopping else code
 
     def _start_children(self) -> None:
         python, environ = sys.executable, os.environ
@@ -149,6 +156,28 @@ class Site:
             time.sleep(0.1)
         if answers and not self.supervisor.is_stopping:
             self._announce()
+        # Only now: the first page and the worker come before it.
+        self._start_backups()
+
+    def _start_backups(self) -> None:
+        """The backup that is due, and pg_receivewal. Without them the site runs all the same."""
+        environ = os.environ
+        if not environ.get("BACKUP_DESTINATIONS"):
+            if not any(name.startswith("BACKUP_") for name in environ):
+                why = "gpg is missing (package gnupg)" if shutil.which("gpg") is None else "DATABASE_URL is your own"
+                self.say(f"No backups are taken: {why}, and BACKUP_DESTINATIONS is not set.")
+            return
+        ours = ["--own-keys", str(BACKUP_KEY)] if is_own_key(environ) else []
+        if self._run("start_backups", *ours) or self.supervisor.is_stopping:
+            return
+        try:
+            words, secret = receiving.command(
+                url=environ["BACKUP_DATABASE_URL"], spool=Path(environ.get("BACKUP_SPOOL") or VAR / "backup-spool")
+            )
+        except (BackupError, OSError) as error:
+            self.say(f"WAL is not received ({type(error).__name__}): {error}")
+            return
+        self.supervisor.start(Child("receivewal", words, environ=secret))
 
     def _wait_for_site(self) -> bool:
         deadline = time.monotonic() + HEALTH_SECONDS
@@ -189,6 +218,11 @@ class Site:
             except (PostgresError, RedisError) as error:
                 # The remains of a killed server may need a moment to go; the next look tries again.
                 self.say(str(error))
+
+
+def is_own_key(environ: Mapping[str, str]) -> bool:
+    """Whether backups are encrypted for the pair that this machine makes for itself."""
+    return Path(environ.get("BACKUP_RECIPIENTS_FILE", "")) == keys.public_file(BACKUP_KEY)
 
 
 def _answers(port: int) -> bool:

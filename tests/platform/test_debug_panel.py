@@ -1,7 +1,6 @@
-"""The panel is on a developer's machine alone, and keeps to the strict policy (R-114, R-102)."""
+"""The panel is on a developer's machine alone (R-114)."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,46 +65,3 @@ def test_it_is_shown_to_a_browser_on_the_same_machine(
 ) -> None:
     settings.ENVIRONMENT, settings.DEBUG_PANEL = environment, panel
     assert is_shown(RequestFactory().get("/", REMOTE_ADDR=address)) is expected
-
-
-_PAGE = """
-import django, re
-django.setup()
-from django.test import Client
-response = Client().get("/health-of-nothing/", REMOTE_ADDR="127.0.0.1", HTTP_HOST="127.0.0.1")
-response = Client().get("/signin/", REMOTE_ADDR="127.0.0.1", HTTP_HOST="127.0.0.1")
-print("POLICY", response.headers["Content-Security-Policy"])
-print(response.content.decode())
-"""
-
-
-@pytest.mark.django_db
-def test_in_development_it_stands_on_the_page_within_the_policy() -> None:
-    """In a process of its own: it changes apps, middleware and addresses."""
-    from django.db import connection
-
-    name = str(connection.settings_dict["NAME"])
-    url = re.sub(r"/[^/?]+(?=\?|$)", f"/{name}", os.environ["DATABASE_URL"])
-    environ = os.environ | {
-        "TESIGO_ENV": "development",
-        "DEBUG_PANEL": "true",
-        "DATABASE_URL": url,
-        "STATIC_ROOT": "/nowhere",
-    }
-    environ |= {"PYTHONWARNINGS": "ignore"}
-    ran = subprocess.run(
-        [sys.executable, "-c", _PAGE], cwd=ROOT, env=environ, capture_output=True, timeout=120, check=False
-    )
-    assert ran.returncode == 0, ran.stderr.decode()[-2000:]
-    page = ran.stdout.decode()
-    policy = next(line for line in page.splitlines() if line.startswith("POLICY"))
-    nonce = re.search(r"script-src [^;]*'nonce-([^']+)'", policy)
-    assert nonce, policy
-    assert "unsafe" not in policy
-    assert 'id="djDebug"' in page
-    assert "SQLPanel" in page
-    tags = [tag for tag in re.findall(r"<(?:script|link|style)\b[^>]*>", page) if "debug_toolbar" in tag]
-    assert tags
-    assert all(f'nonce="{nonce[1]}"' in tag for tag in tags), tags
-    panel = page[page.index('id="djDebug"') :]
-    assert not re.search(r'\sstyle="|\son\w+="', panel)
