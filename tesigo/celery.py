@@ -2,10 +2,11 @@
 
 import gc
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_before_create_process
+from celery.signals import beat_init, worker_before_create_process, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
 
@@ -44,6 +45,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 3_500},
     },
     "ship-wal": {"task": "tesigo.tasks.ship_wal", "schedule": 300.0, "options": {"expires": 300}},
+    "watch-backups": {"task": "tesigo.tasks.watch_backups", "schedule": 600.0, "options": {"expires": 600}},
     "prune-backups": {
         "task": "tesigo.tasks.prune_backups",
         "schedule": crontab(hour=4, minute=7),
@@ -64,3 +66,15 @@ def share_memory(**_: object) -> None:
     providers.load()
     gc.collect()
     gc.freeze()
+
+
+@worker_init.connect
+@beat_init.connect
+def _tell_metrics(**_: Any) -> None:
+    """Where a machine has no web server that tells of all its processes, the worker or beat does."""
+    from django.conf import settings
+
+    from tesigo.platform.metrics import port
+
+    # What the database knows is told by web servers: a pool's parent must hold no connection when it forks.
+    port.serve(settings.METRICS_WORKER_PORT, with_readings=False)

@@ -25,6 +25,7 @@ from tesigo.platform.urls import (
     database_from_url,
     email_from_url,
     is_ip_address,
+    is_private_address,
     origin_of,
 )
 
@@ -360,6 +361,8 @@ SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 #: an order) has already been readable. The browser's redirect would hide that for ever.
 PROGRAM_PATHS = ["/api/", "/mail/events/", "/stripe/webhook/"]
 SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}" for path in PROGRAM_PATHS]
+#: Within our own network it is asked over plain http; what stands before the site does not pass it on.
+SECURE_REDIRECT_EXEMPT.append("^metrics$")
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
 if TRUSTED_PROXY_COUNT:
@@ -464,6 +467,20 @@ SELLER = {
 if IS_PRODUCTION and not SELLER["address"]:
     env.complain("SELLER_ADDRESS must be set in production: receipts bear it.")
 
+# --- metrics (R-111) ------------------------------------------------------------------------------------
+#: What Prometheus shows to read /metrics; without it there is no such page.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", "")
+#: A port of their own for the web servers of this machine, and one where a worker or beat tells of a machine without
+#: any; 0: none.
+METRICS_PORT = env.int("METRICS_PORT", 0, min=0, max=65_535)
+METRICS_WORKER_PORT = env.int("METRICS_WORKER_PORT", 0, min=0, max=65_535)
+METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
+if not METRICS_TOKEN and not is_private_address(METRICS_HOST):
+    env.complain("METRICS_HOST must be a loopback or private IP address, or METRICS_TOKEN be set.")
+#: Where the processes of this machine keep what they count.
+METRICS_DIR = env.str("METRICS_DIR", str(VAR_DIR / "metrics"))
+METRICS_ARE_TOLD = bool(METRICS_TOKEN or METRICS_PORT or METRICS_WORKER_PORT)
+
 # --- jobs -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = broker_from_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
@@ -480,7 +497,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 #: Backups run beside the disk that holds their spool: a deployment has a worker of its own for them (R-120).
 CELERY_TASK_ROUTES = {
-    f"tesigo.tasks.{name}": {"queue": "backup"} for name in ("take_backup", "ship_wal", "prune_backups")
+    f"tesigo.tasks.{name}": {"queue": "backup"}
+    for name in ("take_backup", "ship_wal", "watch_backups", "prune_backups")
 }
 #: Steps one drain holds at once (K), and how long a lease lasts without a heartbeat.
 DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)

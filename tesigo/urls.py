@@ -8,6 +8,7 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 from tesigo.platform import health
+from tesigo.platform.metrics import page
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("img/mark.svg"))),
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
+    path("metrics", page.metrics, name="metrics"),
 ]
 
 if settings.DEBUG_PANEL:

@@ -7,6 +7,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import Count, Sum
 
+from billing import measures
 from billing.domain.pricing import to_cents
 from billing.enums import Account, Movement, PaymentState
 from billing.models import Booking, Dispute, Entry, Payment, Refund
@@ -51,6 +52,7 @@ def book(
                 Entry(booking=booking, account=credit, cents=-cents),
             ]
         )
+        measures.count_booking(movement=movement, amount=amount)
     return created
 
 

@@ -10,8 +10,9 @@ import hashlib
 import logging
 import time
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from uuid import UUID
 import httpx2
 from django.conf import settings
 
+from generation import measures
 from generation.ai import alerts, answers, connections, providers, rules, sizing, waiting
 from generation.ai.choosing import Grant, Wanted, some_key
 from generation.ai.errors import KEY_IS_WRONG, AtLimit, NoAnswer, NoKey, ProviderError
@@ -303,3 +305,11 @@ async def _settle(
         attempts.settle, attempt=attempt, model=model, outcome=outcome, latency_ms=latency, usage=usage, error=why
     )
     await in_database(insisting, book)
+    measures.count_call(
+        provider=model.provider,
+        model=model.name,
+        outcome=outcome,
+        seconds=latency / 1000,
+        tokens={name.removesuffix("_tokens"): count for name, count in asdict(usage).items()} if usage else {},
+        euros=usage.cost(model) if usage else Decimal(0),
+    )

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +32,7 @@ class PlatformConfig(AppConfig):
         own_conditions.register()
         readiness.register_own()
         workers.listen()
+        self._measure()
         if settings.TRACING:
             from tesigo.platform import tracing
 
@@ -38,3 +41,14 @@ class PlatformConfig(AppConfig):
             from tesigo.platform import error_reports
 
             error_reports.switch_on()
+
+    def _measure(self) -> None:
+        from tesigo.platform.metrics import backups, duties, files, host, servers, tasks  # noqa: F401
+
+        # Before anything has a value: what is counted earlier is this process's own, and nobody is told of it.
+        if settings.METRICS_ARE_TOLD:
+            files.begin(Path(settings.METRICS_DIR))
+        servers.register()
+        backups.register()
+        host.register()
+        duties.register()

@@ -10,6 +10,8 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import LazyObject
 
+from tesigo.platform.metrics.naming import name_view
+
 HEADER = "X-Correlation-ID"
 # Ours, or a proxy's in front of us; anything else could forge log lines.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -80,6 +82,7 @@ class CorrelationMiddleware:
 
 
 def _stamp(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    name_view(request)
     response.headers[HEADER] = correlation_id()
     request.correlation_id = correlation_id()  # type: ignore[attr-defined]  # for what is logged when this is over
     return response

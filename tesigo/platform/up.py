@@ -89,7 +89,7 @@ class Site:
 
     def _run(self, *words: str) -> int:
         """Runs a command of Django, which prints for itself; returns its exit code, 0 in a stop."""
-        if self.supervisor.is_stopping:
+        if self._is_over():
             return 0
         # A session of its own, so that Ctrl-C reaches only us. What is being set up is left whole either way.
         program = subprocess.Popen(
@@ -97,10 +97,13 @@ class Site:
         )
         while (code := program.poll()) is None:
             self.supervisor.look_after()
-            if self.supervisor.is_stopping:
+            if self._is_over():
                 program.terminate()
             time.sleep(0.05)
-        return 0 if self.supervisor.is_stopping else code
+        return 0 if self._is_over() else code
+
+    def _is_over(self) -> bool:
+        return self.supervisor.is_stopping
 
     def _start_children(self) -> None:
         python, environ = sys.executable, os.environ

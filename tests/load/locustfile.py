@@ -95,5 +95,6 @@ def _fields(page: str) -> dict[str, Any]:
     """The fields of the brief's form as a browser would send them."""
     from lxml import html
 
-    forms = [form for form in html.fromstring(page).forms if form.method == "POST" and "topic" in form.fields]
+    document: Any = html.fromstring(page)
+    forms = [form for form in document.forms if form.method == "POST" and "topic" in form.fields]
     return dict(forms[0].form_values()) if forms else {}
