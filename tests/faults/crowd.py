@@ -18,9 +18,9 @@ from documents.models import Document
 from privacy.domain import consent
 from privacy.enums import ConsentKind
 
-#: Seconds between two clicks, at random; a write comes with each tenth.
-THINKS = (0.3, 1.2)
-_EACH = 10
+#: Seconds between two clicks, at random; a write comes with each eighth.
+THINKS = (1.5, 4.5)
+_EACH = 8
 _BRIEF = {
     "kind": "essay", "topic": "How lamps were trimmed", "language": "en", "level": "bachelor", "pages": "2",
     "citation_style": "apa", "author_name": "",
@@ -80,7 +80,7 @@ class Clicking:
         headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self._cookie}"}
         while not self._stop.is_set():
             try:
-                with connect(url, additional_headers=headers, origin=self._site, open_timeout=10) as line:  # type: ignore[arg-type]
+                with connect(url, additional_headers=headers, origin=self._site, open_timeout=20) as line:  # type: ignore[arg-type]
                     self._done["lines opened"] += 1
                     self.opened += 1
                     while not self._stop.is_set():
