@@ -41,7 +41,7 @@ def register() -> None:
             erase=[
                 Piece("shut", erasing.shut, Stage.SHUT),
                 Piece("notes", erasing.forget_notes, Stage.STOP),
-                Piece("last mail", erasing.say_goodbye),
+                Piece("last mail", erasing.say_goodbye, again=False),
                 Piece("account", erasing.erase),
             ],
             hinders=[erasing.hinder],

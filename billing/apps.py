@@ -11,11 +11,14 @@ class BillingConfig(AppConfig):
         from djstripe import checks as djstripe_checks
 
         from accounts.domain import mail
-        from billing import personal_data, stripe_mirror
-        from billing.domain import credit_notes, events, papers, receipts, refunds, watching
+        from billing import metrics, personal_data, stripe_mirror
+        from billing.domain import credit_notes, events, ledger, papers, receipts, refunds, watching
         from tesigo.platform import conditions, duty
+        from tesigo.platform.backup import inspection
 
         personal_data.register()
+        metrics.register()
+        inspection.register("books", ledger.inspect)
         mail.attach_to("receipt", receipts.attachment)
         for template in ("refunded", "credit_note"):
             mail.attach_to(template, credit_notes.attachment)

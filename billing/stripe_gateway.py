@@ -23,6 +23,7 @@ from django.db import connection
 from billing.errors import BadSignature, Declined, ProviderError, Unavailable, Unknown
 from tesigo.platform import limits
 from tesigo.platform.breaker import Breaker
+from tesigo.platform.measuring import OPERATION, measured
 from tesigo.platform.patience import of_request
 
 #: Seconds to connect and to wait for an answer where nobody waits for us; the SDK's own 80 s would be too long there.
@@ -350,7 +351,8 @@ def _ask(call: Callable[[], T]) -> T:
     if not breaker.admits():
         raise Unavailable("Stripe does not answer just now.")
     try:
-        answer = call()
+        with measured(OPERATION, "Stripe"):
+            answer = call()
     except stripe.APIConnectionError as error:
         if isinstance(error.__cause__, requests.Timeout):
             breaker.failed(error)

@@ -72,6 +72,7 @@ _ROWS = {
         why="What was ordered, without a word of it: the books point at it. Others are deleted.",
         emptied={"topic": "deleted"},
     ),
+    "BriefMonth": house("id month language kind count"),
     "DocumentEvent": Rows(
         {
             "id": SHOWN,

@@ -10,7 +10,7 @@ class GenerationConfig(AppConfig):
         from billing import gates as orders
         from documents.domain import waiting
         from documents.gates import outlines
-        from generation import personal_data, receivers  # noqa: F401  # receivers listen once they are imported
+        from generation import metrics, personal_data, receivers  # noqa: F401  # receivers listen once they are imported
         from generation.domain import estimates, progress, reservations, watching
         from tesigo.platform import conditions, readiness
 
@@ -19,6 +19,7 @@ class GenerationConfig(AppConfig):
         outlines.register("allowance", reservations.ask_for_outline)
         waiting.told_by(progress.outline_waits)
         personal_data.register()
+        metrics.register()
         for check in watching.CHECKS:
             conditions.register(check)
         readiness.register("providers", watching.providers_answer)

@@ -53,6 +53,7 @@ _ROWS = {
     "LanguageFactor": house("id language factor"),
     "KeyLimit": house("id provider place requests_per_minute tokens_per_minute"),
     "Budget": house("id scope euros tokens"),
+    "CallMonth": house("id month language kind cost tokens"),
     "ModelDay": house(f"id day provider model_name calls failed lost {_COSTS}"),
     "ProviderCredit": house("id provider euros bought_at spent told_percent"),
     "Job": Rows(

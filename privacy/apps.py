@@ -9,11 +9,14 @@ class PrivacyConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from privacy import personal_data
-        from privacy.domain import erasure, exports, purposes
+        from privacy.domain import audit, erased_again, erasure, exports, purposes
         from privacy.enums import ConsentKind
         from tesigo.platform import duty
+        from tesigo.platform.backup import erasures, inspection
 
         personal_data.register()
+        inspection.register("audit trail", audit.inspect)
+        erasures.register(erased_again.done)
         duty.register(erasure.ERASURES)
         purposes.register(
             purposes.Purpose(

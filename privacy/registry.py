@@ -172,6 +172,8 @@ class Piece:
     name: str
     run: Callable[[AbstractBaseUser, datetime], None]
     stage: Stage = Stage.ERASE
+    #: Whether it is also done where a restored backup has brought somebody back: nobody is told twice.
+    again: bool = True
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.domain import staff
 from accounts.views import staff as staff_door
-from tesigo import backups, colleagues, person, today, waiting
+from tesigo import backups, colleagues, person, statistics_page, today, waiting
 from tesigo.audited import audited, looked
 from tesigo.platform.forms import CleanText
 from tesigo.version import VERSION
@@ -113,6 +113,8 @@ class AdminSite(admin.AdminSite):
             path("staff/", view(colleagues.colleagues_page), name="colleagues"),
             path("staff/<int:pk>/", view(colleagues.colleague_page), name="colleague"),
             path("staff/<int:pk>/<slug:what>/", view(colleagues.act_on_colleague), name="colleague_act"),
+            path("statistics/", view(statistics_page.statistics_page), name="statistics"),
+            path("statistics/file/", view(statistics_page.statistics_file), name="statistics_file"),
             path("backups/take/", view(backups.take_now), name="backup_take"),
             path("waiting/", of_kind, name="waiting"),
             path("waiting/<slug:name>/", of_kind, name="waiting_kind"),
@@ -128,5 +130,10 @@ class AdminSite(admin.AdminSite):
         """With today at a glance; every other page is spared its queries."""
         now = timezone.now()
         figures = today.figures(user=request.user, now=now)
-        seen = {"now": now, "figures": figures, "troubles": today.troubles(user=request.user)}
+        seen = {
+            "now": now,
+            "has_statistics": statistics_page.may_see(request.user),
+            "figures": figures,
+            "troubles": today.troubles(user=request.user),
+        }
         return super().index(request, seen | (extra_context or {}))

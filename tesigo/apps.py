@@ -8,8 +8,10 @@ class TesigoConfig(AppConfig):
     verbose_name = "TesiGo"
 
     def ready(self) -> None:
-        from tesigo import checks, watch  # noqa: F401  # registers the system checks, listens for beat
+        from tesigo import checks, metrics, watch  # noqa: F401  # registers the system checks, listens for beat
         from tesigo.celery import app
+
+        metrics.register()
 
         # Celery's current app is kept for each thread; requests run in threads that never saw ours.
         app.set_default()

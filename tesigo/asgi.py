@@ -20,6 +20,8 @@ from tesigo.platform.body_limit import BodyLimit  # noqa: E402  # as above
 from tesigo.platform.headers import Headers  # noqa: E402  # as above
 from tesigo.platform.in_turn import InTurn  # noqa: E402  # as above
 from tesigo.platform.live import Reopened  # noqa: E402  # as above
+from tesigo.platform.metrics import port  # noqa: E402  # as above
+from tesigo.platform.metrics.requests import Measured, OpenLines  # noqa: E402  # as above
 from tesigo.platform.patience import Impatient  # noqa: E402  # as above
 
 lines = URLRouter([*websocket_urlpatterns, re_path("", no_such_line)])  # type: ignore[arg-type]  # an ASGI app
@@ -27,9 +29,12 @@ application = Headers(
     Impatient(
         ProtocolTypeRouter(
             {
-                "http": InTurn(BodyLimit(django_application, limit_of=body_limit), key_of=turn_of),
-                "websocket": OriginValidator(Reopened(CookieMiddleware(SignedIn(lines))), [settings.SITE_URL]),
+                "http": InTurn(Measured(BodyLimit(django_application, limit_of=body_limit)), key_of=turn_of),
+                "websocket": OriginValidator(
+                    OpenLines(Reopened(CookieMiddleware(SignedIn(lines)))), [settings.SITE_URL]
+                ),
             }
         )
     )
 )
+port.serve(settings.METRICS_PORT, with_readings=True)

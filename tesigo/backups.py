@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from privacy.domain import audit
-from tesigo.platform.backup import runs
+from tesigo.platform.backup import config, runs
 from tesigo.platform.models import BackupKind
 
 
@@ -26,7 +25,7 @@ def take_now(request: HttpRequest) -> HttpResponse:
     kind = request.POST.get("kind", BackupKind.INCREMENTAL)
     if kind not in (BackupKind.FULL, BackupKind.INCREMENTAL):
         raise Http404
-    if not getattr(settings, "BACKUP_DESTINATIONS", None):
+    if not config.is_configured():
         messages.error(request, _("Backups are not set up: BACKUP_DESTINATIONS names none."))
         return redirect("admin:platform_backuprun_changelist")
     with transaction.atomic():

@@ -1,9 +1,11 @@
 """Celery carries nudges; the truth about work is in PostgreSQL (R-40)."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
 
@@ -34,5 +36,31 @@ app.conf.beat_schedule = {
     },
     # Before the rules are applied: whoever is due to be told is told first.
     "tell-inactive": {"task": "accounts.tasks.tell_inactive", "schedule": crontab(hour=2, minute=53)},
+    # Hourly: which one the night asks for is looked up, and a night on which nothing ran is caught up.
+    "ask-backup": {"task": "tesigo.tasks.ask_backup", "schedule": crontab(minute=0), "options": {"expires": 3_500}},
+    "ask-file-backup": {
+        "task": "tesigo.tasks.ask_file_backup",
+        "schedule": crontab(minute=30),
+        "options": {"expires": 3_500},
+    },
+    "ship-wal": {"task": "tesigo.tasks.ship_wal", "schedule": 300.0, "options": {"expires": 300}},
+    "watch-backups": {"task": "tesigo.tasks.watch_backups", "schedule": 600.0, "options": {"expires": 600}},
+    "prune-backups": {
+        "task": "tesigo.tasks.prune_backups",
+        "schedule": crontab(hour=4, minute=7),
+        "options": {"expires": 40_000},
+    },
     "apply-retention": {"task": "privacy.tasks.apply_retention", "schedule": crontab(hour=3, minute=17)},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def _tell_metrics(**_: Any) -> None:
+    """Where a machine has no web server that tells of all its processes, the worker or beat does."""
+    from django.conf import settings
+
+    from tesigo.platform.metrics import port
+
+    # What the database knows is told by web servers: a pool's parent must hold no connection when it forks.
+    port.serve(settings.METRICS_WORKER_PORT, with_readings=False)

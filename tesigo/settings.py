@@ -1,5 +1,6 @@
 """Settings of every environment, read through typed functions; mistakes are listed all at once (R-103)."""
 
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import parseaddr
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tesigo.platform.backup.places import places_from
 from tesigo.platform.env import Env
 from tesigo.platform.log import logging_config
+from tesigo.platform.programs import PROGRAMS, program_of
 from tesigo.platform.storage_limits import IN_BACKGROUND
 from tesigo.platform.strength import SECRET_MIN_LENGTH
 from tesigo.platform.urls import (
@@ -23,6 +25,7 @@ from tesigo.platform.urls import (
     database_from_url,
     email_from_url,
     is_ip_address,
+    is_private_address,
     origin_of,
 )
 
@@ -101,6 +104,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tesigo.platform.correlation.CorrelationMiddleware",
+    "tesigo.platform.slow_requests.MeasuringMiddleware",
     # Outside of all that answers by itself: static files, redirects, refusals.
     "tesigo.platform.headers.HeadersMiddleware",
     "tesigo.platform.api.cors.CorsMiddleware",
@@ -123,6 +127,22 @@ MIDDLEWARE = [
     "privacy.middleware.ConsentRequiredMiddleware",
     "tesigo.platform.clean_pages.CleanPagesMiddleware",
     "tesigo.platform.refusals.RefusedAccess",
+]
+
+#: Queries, templates and cache calls of each page, beside it: on a developer's machine and nowhere else (R-114).
+DEBUG_PANEL = env.bool("DEBUG_PANEL", False)
+if DEBUG_PANEL and ENVIRONMENT != "development":
+    env.complain("DEBUG_PANEL is for development only.")
+elif DEBUG_PANEL:
+    INSTALLED_APPS.append("debug_toolbar")
+    # Inside of the policy, whose nonce it uses.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("csp.middleware.CSPMiddleware") + 1, "debug_toolbar.middleware.DebugToolbarMiddleware"
+    )
+DEBUG_TOOLBAR_CONFIG = {"SHOW_TOOLBAR_CALLBACK": "tesigo.platform.debug_panel.is_shown", "SHOW_COLLAPSED": True}
+DEBUG_TOOLBAR_PANELS = [
+    f"debug_toolbar.panels.{panel}"
+    for panel in ("timer.TimerPanel", "sql.SQLPanel", "templates.TemplatesPanel", "cache.CachePanel")
 ]
 
 ROOT_URLCONF = "tesigo.urls"
@@ -209,6 +229,8 @@ BACKUP_DATABASE_URL = env.url(
 )
 #: On a disk of this machine: what waits to be sent, encrypted.
 BACKUP_SPOOL = Path(env.str("BACKUP_SPOOL", str(VAR_DIR / "backup-spool")))
+#: WAL that waits to be sent: from four fifths of it on, staff are told.
+BACKUP_SPOOL_MAX_BYTES = env.int("BACKUP_SPOOL_MAX_BYTES", 20 * 1024**3, min=1024**3)
 if BACKUP_PLACES:
     for _name in ("BACKUP_RECIPIENTS_FILE", "BACKUP_SIGNING_KEY", "BACKUP_DATABASE_URL"):
         if not env.str(_name, ""):
@@ -339,6 +361,8 @@ SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 #: an order) has already been readable. The browser's redirect would hide that for ever.
 PROGRAM_PATHS = ["/api/", "/mail/events/", "/stripe/webhook/"]
 SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}" for path in PROGRAM_PATHS]
+#: Within our own network it is asked over plain http; what stands before the site does not pass it on.
+SECURE_REDIRECT_EXEMPT.append("^metrics$")
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
 if TRUSTED_PROXY_COUNT:
@@ -443,6 +467,20 @@ SELLER = {
 if IS_PRODUCTION and not SELLER["address"]:
     env.complain("SELLER_ADDRESS must be set in production: receipts bear it.")
 
+# --- metrics (R-111) ------------------------------------------------------------------------------------
+#: What Prometheus shows to read /metrics; without it there is no such page.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", "")
+#: A port of their own for the web servers of this machine, and one where a worker or beat tells of a machine without
+#: any; 0: none.
+METRICS_PORT = env.int("METRICS_PORT", 0, min=0, max=65_535)
+METRICS_WORKER_PORT = env.int("METRICS_WORKER_PORT", 0, min=0, max=65_535)
+METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
+if not METRICS_TOKEN and not is_private_address(METRICS_HOST):
+    env.complain("METRICS_HOST must be a loopback or private IP address, or METRICS_TOKEN be set.")
+#: Where the processes of this machine keep what they count.
+METRICS_DIR = env.str("METRICS_DIR", str(VAR_DIR / "metrics"))
+METRICS_ARE_TOLD = bool(METRICS_TOKEN or METRICS_PORT or METRICS_WORKER_PORT)
+
 # --- jobs -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = broker_from_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
@@ -458,7 +496,10 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 #: Backups run beside the disk that holds their spool: a deployment has a worker of its own for them (R-120).
-CELERY_TASK_ROUTES = {"tesigo.tasks.take_backup": {"queue": "backup"}}
+CELERY_TASK_ROUTES = {
+    f"tesigo.tasks.{name}": {"queue": "backup"}
+    for name in ("take_backup", "ship_wal", "watch_backups", "prune_backups")
+}
 #: Steps one drain holds at once (K), and how long a lease lasts without a heartbeat.
 DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", 30, min=2, max=600)
@@ -560,7 +601,34 @@ API_TOKENS_AT_ONCE = env.int("API_TOKENS_AT_ONCE", 10, min=1)
 #: How long an access token and a refresh token work (R-56).
 API_ACCESS_LASTS = timedelta(hours=1)
 API_REFRESH_LASTS = timedelta(days=7)
-LOGGING = logging_config(json=IS_PRODUCTION, level=env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING"], "INFO"))
+#: What takes longer is logged with its source: requests, queries, tasks, operations (R-114). Seconds.
+SLOW_SECONDS = env.float("SLOW_SECONDS", 1.0, min=0)
+#: OpenTelemetry, by its own standard variables; off without an endpoint, and then not even imported.
+TRACING = (
+    bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "") or env.str("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", ""))
+    and not env.bool("OTEL_SDK_DISABLED", False)
+    and env.choice("OTEL_TRACES_EXPORTER", ["otlp", "none"], "otlp") == "otlp"
+)
+if TRACING:
+    for _name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
+        env.choice(_name, ["http/protobuf"], "http/protobuf")
+#: Whether queries are spans of their own in what is traced.
+TRACE_QUERIES = env.bool("TRACE_QUERIES", False)
+#: Whether a request goes on with the trace that its `traceparent` header names.
+TRACES_FROM_OUTSIDE = "tracecontext" in env.list("OTEL_PROPAGATORS", ["tracecontext"])
+#: Where errors are reported to (Sentry, GlitchTip); off when empty, and then not even imported.
+SENTRY_DSN = env.url("SENTRY_DSN", "")
+#: Which of our programs this process is: in the names of log files, and in what is sent to the two above.
+PROGRAM = env.choice("TESIGO_PROGRAM", PROGRAMS, program_of(sys.argv))
+#: Where each program keeps its lines as well, for thirty days at most; none unless set. `make run` has files anyway.
+LOG_DIR = env.str("LOG_DIR", "")
+LOGGING = logging_config(
+    json=IS_PRODUCTION,
+    level=env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING"], "INFO"),
+    folder=LOG_DIR,
+    program=PROGRAM,
+    most_bytes=env.int("LOG_FILE_BYTES", 100_000_000, min=100_000),
+)
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 env.check()

@@ -1,9 +1,16 @@
 """Tasks of the house as a whole."""
 
+import logging
+from contextlib import suppress
+
 from celery import shared_task
+from django.utils import timezone
 
 from tesigo.platform import alert_mail, alert_telegram, alerts, duty, removals
-from tesigo.platform.backup import runs
+from tesigo.platform.backup import config, runs, timetable
+from tesigo.platform.backup.errors import AlreadyRunning
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="tesigo.tasks.nudge_due", ignore_result=True)
@@ -40,3 +47,46 @@ def remove_stored(removal_id: str) -> None:
 def take_backup(run_id: str) -> None:
     """Takes a backup that was asked for (R-120)."""
     runs.take(run_id=int(run_id))
+
+
+@shared_task(name="tesigo.tasks.ask_backup", ignore_result=True)
+def ask_backup() -> None:
+    """Asks for the backup of the database that is due."""
+    timetable.ask_due(now=timezone.now())
+
+
+@shared_task(name="tesigo.tasks.ask_file_backup", ignore_result=True)
+def ask_file_backup() -> None:
+    """Asks for the hour's backup of the files."""
+    timetable.ask_files(now=timezone.now())
+
+
+@shared_task(name="tesigo.tasks.ship_wal", ignore_result=True)
+def ship_wal() -> None:
+    """Sends the WAL that has arrived to every destination (R-122)."""
+    if config.is_configured():
+        from tesigo.platform.backup import errands  # with all that encrypts and sends: only where it is needed
+
+        with suppress(AlreadyRunning):
+            errands.ship_wal()
+
+
+@shared_task(name="tesigo.tasks.prune_backups", ignore_result=True)
+def prune_backups() -> None:
+    """Removes backups, WAL and files whose time is over (R-121)."""
+    if config.is_configured():
+        from tesigo.platform.backup import errands  # as above
+
+        try:
+            errands.prune()
+        except AlreadyRunning:
+            logger.info("old backups are removed another night")
+
+
+@shared_task(name="tesigo.tasks.watch_backups", ignore_result=True)
+def watch_backups() -> None:
+    """Looks whether backups, WAL and destinations are as they should be (R-113)."""
+    if config.is_configured():
+        from tesigo.platform.backup import watching  # as above
+
+        watching.watch()

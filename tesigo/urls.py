@@ -1,5 +1,6 @@
 """Every address of the site, app by app."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
@@ -7,6 +8,7 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 from tesigo.platform import health
+from tesigo.platform.metrics import page
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -21,7 +23,11 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("img/mark.svg"))),
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
+    path("metrics", page.metrics, name="metrics"),
 ]
+
+if settings.DEBUG_PANEL:
+    urlpatterns.insert(0, path("__debug__/", include("debug_toolbar.urls")))
 
 handler400 = "tesigo.errors.bad_request"
 handler403 = "tesigo.errors.forbidden"

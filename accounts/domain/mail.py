@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
-from accounts import providers
+from accounts import measures, providers
 from accounts.domain import known_as, mail_addresses
 from accounts.domain.bounces import Verdict, status_in, verdict
 from accounts.domain.proofs import Secrets
@@ -47,7 +47,7 @@ MAILS: Final = duty.Kind(
     nudge_lasts=timedelta(minutes=1),  # somebody waits for a sign-in mail
     given_up={"state": MailState.FAILED, "sealed": ""},
     reopened={"state": MailState.QUEUED},
-    after_giving_up=lambda mail: _tell_owner(mail),
+    after_giving_up=lambda mail: _given_up(mail),
     # Of a sign-in mail that was given up nothing is left to send.
     may_reopen=Q(signin=None) | ~Q(sealed=""),
 )
@@ -153,7 +153,12 @@ def _send(mail: Mail) -> Callable[[], None]:
     except (smtplib.SMTPException, OSError) as error:
         # By its name alone: the words of a server hold addresses.
         raise duty.Failed(type(error).__name__) from None
-    return lambda: duty.done(MAILS, mail, state=MailState.SENT, sealed="", sent_at=timezone.now())
+    return partial(_sent, mail)
+
+
+def _sent(mail: Mail) -> None:
+    duty.done(MAILS, mail, state=MailState.SENT, sealed="", sent_at=timezone.now())
+    measures.count_mail(MailState.SENT)
 
 
 def _refused(mail: Mail, code: int, words: str | bytes) -> Callable[[], None]:
@@ -168,13 +173,20 @@ def _refused(mail: Mail, code: int, words: str | bytes) -> Callable[[], None]:
 @transaction.atomic
 def _bounce(mail: Mail, code: int, status: str, told: str) -> None:
     duty.done(MAILS, mail, state=MailState.BOUNCED, sealed="", status=status, error=told)
+    measures.count_mail(MailState.BOUNCED)
     mail_addresses.came_back(mail=mail, status=status, code=code, told_by="smtp", now=timezone.now())
 
 
 @transaction.atomic
 def _withhold(mail: Mail) -> None:
     duty.done(MAILS, mail, state=MailState.WITHHELD, sealed="")
+    measures.count_mail(MailState.WITHHELD)
     mail_addresses.notice(mail=mail, now=timezone.now())
+
+
+def _given_up(mail: Mail) -> None:
+    measures.count_mail(MailState.FAILED)
+    _tell_owner(mail)
 
 
 def _tell_owner(mail: Mail) -> None:

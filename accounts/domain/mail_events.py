@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import providers
+from accounts import measures, providers
 from accounts.domain import mail_addresses
 from accounts.enums import MailEventKind, MailState, StopReason
 from accounts.errors import EventRefused
@@ -121,15 +121,18 @@ def _apply(event: MailEvent, now: datetime) -> None:
         return
     rows = Mail.objects.filter(pk=mail.pk)
     if event.kind == MailEventKind.DELIVERED:
-        rows.filter(state=MailState.SENT).update(state=MailState.DELIVERED)
+        if rows.filter(state=MailState.SENT).update(state=MailState.DELIVERED):
+            measures.count_mail(MailState.DELIVERED)
         rows.filter(delivered_at=None).update(delivered_at=event.happened_at)
     elif event.kind == MailEventKind.BOUNCED:
         # Of a mail whose link was opened nobody can say that it did not arrive.
         if rows.filter(state__in=_ON_ITS_WAY).update(state=MailState.BOUNCED, status=event.status):
+            measures.count_mail(MailState.BOUNCED)
             mail_addresses.came_back(mail=mail, status=event.status, told_by=event.provider, now=now)
     elif event.kind == MailEventKind.COMPLAINED:
         arrived = rows.filter(state__in=[*_ON_ITS_WAY, MailState.OPENED])
         if arrived.update(state=MailState.COMPLAINED):
+            measures.count_mail(MailState.COMPLAINED)
             mail_addresses.stop(
                 address=mail.to, reason=StopReason.COMPLAINED, status="", told_by=event.provider, now=now
             )

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
+from billing import measures
 from billing.domain.pricing import to_cents
-from billing.enums import Account, Movement
+from billing.enums import Account, Movement, PaymentState
 from billing.models import Booking, Dispute, Entry, Payment, Refund
 
 #: (debit, credit) of each movement.
@@ -51,6 +52,7 @@ def book(
                 Entry(booking=booking, account=credit, cents=-cents),
             ]
         )
+        measures.count_booking(movement=movement, amount=amount)
     return created
 
 
@@ -62,6 +64,16 @@ def _accounts(movement: Movement, refund: Refund | None) -> tuple[Account, Accou
     ):
         return Account.STRIPE, Account.REFUNDS
     return ACCOUNTS[movement]
+
+
+def inspect() -> tuple[str, list[str]]:
+    """What is wrong with the books, by the keys of bookings, for the checks of a restored copy."""
+    sums = Booking.objects.annotate(sum=Sum("entries__cents"), sides=Count("entries"))
+    wrong = sums.exclude(sum=0, sides__gte=2).order_by("pk").values_list("key", "sum", "sides")
+    faults = [f"booking {key}: {sides} entries that add up to {cents or 0} cents" for key, cents, sides in wrong[:20]]
+    unbooked = Payment.objects.filter(state=PaymentState.SUCCEEDED).exclude(bookings__movement=Movement.PAID)
+    faults += [f"payment {pk} succeeded and is not in the books" for pk in unbooked.values_list("pk", flat=True)[:20]]
+    return f"{Booking.objects.count()} bookings add up to {sum(balances().values())} cents", faults
 
 
 def balances(*, payment: Payment | None = None) -> dict[str, int]:

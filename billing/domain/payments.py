@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from billing import gates
+from billing import gates, measures
 from billing.domain import ledger, promo, receipts
 from billing.enums import Movement
 from billing.enums import PaymentState as S
@@ -82,6 +82,7 @@ def move(
             actor_id=by.pk if by else None,
             at=now,
         )
+        measures.count_payment(to)
         _follow(payment_id, document_id, to, now)
     return True
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
 from accounts.errors import QuotaReached
-from documents.domain import lifecycle
+from documents.domain import lifecycle, past_briefs
 from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document, TypedBrief
@@ -115,6 +115,7 @@ def delete(*, document_id: UUID, by: "User", expects: Expects | None = None) -> 
             raise NotEditable(document.state)
         files = [name for name in document.uploads.values_list("stored_as", flat=True) if name]
         audit.record(action="document.deleted", subject=document, by=by)
+        past_briefs.count_in(Document.objects.filter(pk=document_id))
         document.delete()
         removals.note(*files)
 

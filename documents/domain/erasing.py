@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from documents.domain import past_briefs
 from documents.extraction.failures import ExtractionFailed
 from documents.extraction.protocol import Page
 from documents.extraction.runner import records
@@ -24,7 +25,9 @@ def erase(user: AbstractBaseUser, now: datetime) -> None:
     for pk in list(Document.objects.filter(owner=user.pk, ordered_at=None).values_list("pk", flat=True)):
         with transaction.atomic():
             # One that was ordered after all stays as empty as it is.
-            Document.objects.select_for_update().filter(pk=pk, ordered_at=None).delete()
+            drafts = Document.objects.select_for_update().filter(pk=pk, ordered_at=None)
+            past_briefs.count_in(drafts)
+            drafts.delete()
 
 
 def text_of(stored_as: str) -> Iterator[str] | None:

@@ -16,6 +16,7 @@ from documents.export.errors import ExportError
 from documents.export.limits import DEFAULT, Limits
 from documents.export.manuscript import Manuscript
 from tesigo.platform.log_values import word
+from tesigo.platform.measuring import OPERATION, measured
 
 logger = logging.getLogger(__name__)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
@@ -45,7 +46,11 @@ def _task(name: str, manuscript: Manuscript, options: Mapping[str, Any], limits:
 
 def run(name: str, manuscript: Manuscript, *, limits: Limits = DEFAULT, **options: Any) -> dict[str, Any]:
     """Does a task in a child and returns its result. Raises ExportError."""
-    task = _task(name, manuscript, options, limits)
+    with measured(OPERATION, "layout child", task=word(name)):
+        return _run(name, _task(name, manuscript, options, limits), limits)
+
+
+def _run(name: str, task: bytes, limits: Limits) -> dict[str, Any]:
     child = subprocess.Popen(
         _COMMAND,
         cwd=_PROJECT,
@@ -68,7 +73,11 @@ def run(name: str, manuscript: Manuscript, *, limits: Limits = DEFAULT, **option
 
 async def run_async(name: str, manuscript: Manuscript, *, limits: Limits = DEFAULT, **options: Any) -> dict[str, Any]:
     """As ``run``, without blocking the event loop. Cancelled, it ends the child."""
-    task = _task(name, manuscript, options, limits)
+    with measured(OPERATION, "layout child", task=word(name)):
+        return await _run_async(name, _task(name, manuscript, options, limits), limits)
+
+
+async def _run_async(name: str, task: bytes, limits: Limits) -> dict[str, Any]:
     child = await asyncio.create_subprocess_exec(
         *_COMMAND,
         cwd=_PROJECT,

@@ -19,6 +19,8 @@ from typing import IO, Final
 
 from documents.extraction.failures import ExtractionFailed
 from documents.extraction.protocol import MAX_LINE, End, Failure, Item, Meta, Page, read
+from tesigo.platform.log_values import word
+from tesigo.platform.measuring import OPERATION, measured
 
 logger = logging.getLogger(__name__)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
@@ -46,7 +48,8 @@ def records(path: Path, *, kind: str, limits: Limits = Limits()) -> Generator[Me
     with tempfile.TemporaryDirectory(prefix="tesigo-reading-") as scratch:
         child = _start(path, kind=kind, limits=limits, scratch=scratch)
         try:
-            yield from _listen(child, limits)
+            with measured(OPERATION, "reading child", is_current=False, kind_of_file=word(kind)):
+                yield from _listen(child, limits)
         finally:
             _end(child)
 

@@ -1,5 +1,6 @@
 """What a student orders and what it is made of."""
 
+from documents.models.brief_month import BriefMonth
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
 from documents.models.outline import Section, SectionRevision
@@ -9,6 +10,7 @@ from documents.models.typed import TypedBrief
 from documents.models.upload import Upload
 
 __all__ = [
+    "BriefMonth",
     "Citation",
     "Document",
     "DocumentEvent",

@@ -85,6 +85,8 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["owner", "-updated_at"], name="document_library"),
             GinIndex(fields=["search"], name="document_search"),
+            # Briefs begun in a month.
+            models.Index(fields=["created_at"], name="document_begun"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -18,6 +18,7 @@ from documents.sources.connectors.asking import Access, Ask
 from documents.sources.rules import RULES, lacks
 from tesigo.platform import turns
 from tesigo.platform.log_values import word
+from tesigo.platform.measuring import OPERATION, measured
 
 logger = logging.getLogger(__name__)
 #: Seconds one answer may take in all, by the clock on the wall.
@@ -123,8 +124,9 @@ class Line:
         for is_last in (False, True):
             await self._turn(service, seconds, patience)
             try:
-                async with asyncio.timeout(seconds):
-                    answer = await self._answer(service, ask)
+                with measured(OPERATION, "search service", service=word(service.name)):
+                    async with asyncio.timeout(seconds):
+                        answer = await self._answer(service, ask)
             except httpx.HTTPStatusError as said:
                 wait = await self._said_no(service, said.response)
                 if wait is None or is_last:

@@ -10,6 +10,8 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 from django.conf import settings
 
+from tesigo.platform.measuring import traceparent
+
 #: Seconds to reach a provider at all. How long an answer may take is the gateway's to say.
 _CONNECT: Final = 10.0
 #: An answer may take minutes, in which not a byte comes; what stands between forgets connections that say nothing.
@@ -35,8 +37,15 @@ def client() -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(None, connect=_CONNECT),
         transport=_transport(),
+        event_hooks={"request": [_name_trace]},
         mounts={address: _transport(proxy) for address, proxy in _proxies().items()},
     )
+
+
+async def _name_trace(request: httpx2.Request) -> None:
+    """What is traced here can go on at a proxy of ours, or at the provider."""
+    if parent := traceparent():
+        request.headers["traceparent"] = parent
 
 
 def _transport(proxy: str | None = None) -> httpx2.AsyncHTTPTransport:

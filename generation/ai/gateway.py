@@ -10,8 +10,9 @@ import hashlib
 import logging
 import time
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from uuid import UUID
 import httpx2
 from django.conf import settings
 
+from generation import measures
 from generation.ai import alerts, answers, connections, rules, sizing, waiting
 from generation.ai.anthropic import Anthropic
 from generation.ai.choosing import Grant, Wanted, some_key
@@ -39,6 +41,8 @@ from generation.enums import Provider as ProviderName
 from generation.known import lower_effort
 from generation.models import AIModel, Attempt
 from tesigo.platform.crypto import keyed_hash
+from tesigo.platform.log_values import word
+from tesigo.platform.measuring import OPERATION, measured
 
 logger = logging.getLogger(__name__)
 
@@ -254,8 +258,9 @@ class Gateway:
         """One call, within our own time limit; the grant knows how it ended."""
         grant.begin()
         try:
-            async with asyncio.timeout(seconds):
-                completion = await self._provider(provider).complete(call)
+            with measured(OPERATION, "model", provider=word(provider), model=word(call.model), purpose=word(call.name)):
+                async with asyncio.timeout(seconds):
+                    completion = await self._provider(provider).complete(call)
         except TimeoutError:
             grant.ended(Outcome.TIMEOUT)
             raise ProviderError(Outcome.TIMEOUT) from None
@@ -307,3 +312,11 @@ async def _settle(
         attempts.settle, attempt=attempt, model=model, outcome=outcome, latency_ms=latency, usage=usage, error=why
     )
     await in_database(insisting, book)
+    measures.count_call(
+        provider=model.provider,
+        model=model.name,
+        outcome=outcome,
+        seconds=latency / 1000,
+        tokens={name.removesuffix("_tokens"): count for name, count in asdict(usage).items()} if usage else {},
+        euros=usage.cost(model) if usage else Decimal(0),
+    )

@@ -34,6 +34,7 @@ from generation.enums import JobState
 from generation.errors import LostLease, StepFailed, TryLater
 from tesigo.platform import correlation, workers
 from tesigo.platform.log_values import word
+from tesigo.platform.measuring import STEP, measured
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ class Drain:
         self.grace = grace
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.finished = 0
+        #: Steps of the same cause as the nudge stand in its trace; those of others each in that of their own.
+        self._cause = correlation.correlation_id()
         self._gateways: dict[UUID, Gateway] = {}
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._room = Room(self.width)
@@ -169,7 +172,9 @@ class Drain:
             if claim.tries > outages.MOST_TRIES:
                 await self._give_up(claim, RuntimeError("its workers were lost again and again"))
                 return
-            await self._run(claim)
+            is_root = correlation.correlation_id() != self._cause
+            with measured(STEP, claim.stage, is_root=is_root, step=claim.step_id, job=str(claim.job_id)):
+                await self._run(claim)
             self.finished += 1
         except LostLease:
             logger.info("step was taken over", extra={"step": claim.step_id})

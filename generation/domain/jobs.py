@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from generation import measures
 from generation.enums import JobState
 from generation.errors import LostLease
 from generation.models import Job, JobEvent
@@ -36,6 +37,7 @@ def move(*, job_id: UUID, to: JobState, now: datetime, note: str = "", step_id: 
     with transaction.atomic():
         if Job.objects.filter(pk=job_id, state__in=origins).update(state=to, **times, **failure):
             record(job_id=job_id, step_id=step_id, what=to, note=note, now=now)
+            measures.count_job(to)
             return True
     present = Job.objects.values_list("state", flat=True).get(pk=job_id)
     if present == to:

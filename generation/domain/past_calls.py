@@ -1,4 +1,4 @@
-"""Calls that are long over become sums of their day and model, so that what was ever spent stays known (R-22, R-77)."""
+"""Calls that are long over become sums: of their day and model, of their month and documents (R-22, R-77, R-118)."""
 
 from typing import Final
 
@@ -31,6 +31,17 @@ _SUM_UP: Final = """
             reasoning_tokens = present.reasoning_tokens + excluded.reasoning_tokens,
             cost = present.cost + excluded.cost,
             lost = present.lost + excluded.lost
+        RETURNING 1
+    ),
+    months AS (
+        INSERT INTO generation_callmonth AS present (month, language, kind, cost, tokens)
+        SELECT date_trunc('month', gone.started_at AT TIME ZONE 'UTC')::date, coalesce(document.language, ''),
+               coalesce(document.kind, ''), sum(gone.cost), sum(gone.input_tokens::bigint + gone.output_tokens)
+        FROM gone LEFT JOIN generation_job AS job ON job.id = gone.job_id
+             LEFT JOIN documents_document AS document ON document.id = job.document_id
+        GROUP BY 1, 2, 3
+        ON CONFLICT (month, language, kind) DO UPDATE SET
+            cost = present.cost + excluded.cost, tokens = present.tokens + excluded.tokens
         RETURNING 1
     )
     SELECT count(*) FROM gone

@@ -5,8 +5,9 @@ such row, and nothing of what it did is committed. All times are the database's:
 """
 
 import json
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 
+from generation import measures
 from generation.domain import attempts
 from generation.enums import Stage, StepState
 from generation.errors import LostLease
@@ -68,6 +70,8 @@ class Claim:
     created_at: datetime
     correlation_id: str
     job_state: str = ""
+    #: When, by time.monotonic of this process.
+    claimed_at: float = field(default_factory=time.monotonic, compare=False)
 
 
 def claim(*, limit: int, worker: str, left_for: float = 0.0) -> list[Claim]:
@@ -132,21 +136,22 @@ def finish(*, claim: Claim, result: Mapping[str, Any], now: datetime, model: str
     ``model`` is the one that answered last, where any was asked (R-32).
     """
     values = {"result": dict(result), "checkpoint": {}, "progress": 100, "model_name": model[:100]}
-    _close(claim, now, state=StepState.DONE, **values)
+    _close(claim, now, StepState.DONE, **values)
 
 
 def fail(*, claim: Claim, error: str, now: datetime) -> None:
     """Ends the step for good without a result, inside the caller's transaction. Raises LostLease."""
-    _close(claim, now, state=StepState.FAILED, error=error[:500])
+    _close(claim, now, StepState.FAILED, error=error[:500])
 
 
-def _close(claim: Claim, now: datetime, **values: Any) -> None:
+def _close(claim: Claim, now: datetime, state: StepState, **values: Any) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("a step ends inside the transaction that commits its work")
     # A clock behind the database's must not make a step end before it began.
     ended = Greatest(F("started_at"), now)
-    if not Step.objects.filter(_held(claim)).update(lease_until=None, finished_at=ended, **values):
+    if not Step.objects.filter(_held(claim)).update(state=state, lease_until=None, finished_at=ended, **values):
         raise LostLease(str(claim.step_id))
+    measures.count_step(stage=claim.stage, state=state, began=claim.claimed_at)
 
 
 def hand_back(

@@ -5,13 +5,14 @@ from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservati
 from generation.models.chains import AIModel, ChainPlace
 from generation.models.order import WholeOrder, WriterChoice
 from generation.models.queue import Job, JobEvent, Step
-from generation.models.usage import JobUsage, ModelDay, ProviderCredit
+from generation.models.usage import CallMonth, JobUsage, ModelDay, ProviderCredit
 
 __all__ = [
     "AIModel",
     "Attempt",
     "Budget",
     "BudgetUse",
+    "CallMonth",
     "ChainPlace",
     "Job",
     "JobEvent",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from documents.enums import Language
+from documents.enums import DocumentKind, Language
 from generation.enums import JobKind, Provider
 from generation.models.queue import Job
 
@@ -78,6 +78,31 @@ class ModelDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model_name} {self.day}"
+
+
+class CallMonth(models.Model):
+    """What the calls of a UTC month cost whose own rows are gone, by the documents that they were made for (R-118).
+
+    ``month`` is its first day; ``cost`` in euros, ``tokens`` of input and output. ``language`` and ``kind`` are empty
+    where the document had been thrown away before. All of it is part of what `ModelDay` holds.
+    """
+
+    month = models.DateField()
+    language = models.CharField(max_length=8, choices=Language, blank=True, default="", db_default="")
+    kind = models.CharField(max_length=16, choices=DocumentKind, blank=True, default="", db_default="")
+    cost = models.DecimalField(max_digits=14, decimal_places=6)
+    tokens = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["-month", "language", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["month", "language", "kind"], name="call_month_once"),
+            models.CheckConstraint(condition=Q(cost__gte=0), name="call_month_cost_not_negative"),
+            models.CheckConstraint(condition=Q(month__day=1), name="call_month_is_its_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.language} {self.kind}"
 
 
 class ProviderCredit(models.Model):

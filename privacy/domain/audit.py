@@ -120,6 +120,14 @@ def verify() -> Verdict:
     return Verdict(checked=expected - start, unsealed=unsealed, broken_at=broken, head=digest.hex(), cut=start)
 
 
+def inspect() -> tuple[str, list[str]]:
+    """What `verify` finds, for the checks of a restored copy."""
+    verdict = verify()
+    said = f"{verdict.checked} sealed rows read, {verdict.unsealed} not sealed yet"
+    broken = verdict.broken_at
+    return said, [] if broken is None else [f"the chain of the audit trail is broken at seal {broken}"]
+
+
 def _link(before: bytes, number: int, event: AuditEvent) -> bytes:
     row = [
         number,

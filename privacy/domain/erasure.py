@@ -140,7 +140,7 @@ def _erase(row: Erasure) -> Callable[[], None]:
         # As it is by now: pieces before have changed it.
         piece.run(get_user_model()._default_manager.get(pk=row.user_id), now)
     found = traces.scan(words, files=settings.ERASURE_READS_FILES)
-    return partial(_end, row, found)
+    return partial(end, row, found)
 
 
 def _begin(row: Erasure, person: AbstractBaseUser, now: datetime) -> list[str]:
@@ -158,7 +158,8 @@ def _begin(row: Erasure, person: AbstractBaseUser, now: datetime) -> list[str]:
 
 
 @transaction.atomic
-def _end(row: Erasure, found: list[traces.Trace]) -> None:
+def end(row: Erasure, found: list[traces.Trace]) -> None:
+    """Writes down that it is done and where words were left, of which staff are told. Raises duty.Lost."""
     places = [trace.as_json() for trace in found]
     duty.done(ERASURES, row, state=S.DONE, ended_at=timezone.now(), sealed="", left=places)
     _record("erasure.done", row, None, places=len(places))

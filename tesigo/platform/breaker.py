@@ -52,6 +52,7 @@ class Breaker:
             was_open, self._shut_until = self._shut_until is not None, None
         if was_open:
             logger.warning("%s is back", word(self.name))
+            _measure(self.name, is_open=False)
 
     def failed(self, error: BaseException) -> None:
         """The service did not answer."""
@@ -59,6 +60,7 @@ class Breaker:
             was_open, self._shut_until = self._shut_until is not None, time.monotonic() + self._pause
         if not was_open:
             logger.warning("%s is away (%s)", word(self.name), type(error))
+            _measure(self.name, is_open=True)
 
     def forget(self) -> None:
         """Looks again at once."""
@@ -83,3 +85,12 @@ class Breaker:
             self.succeeded()
             raise
         self.succeeded()
+
+
+def _measure(name: str, *, is_open: bool) -> None:
+    # Not before it is needed: settings import breakers, and metrics the settings.
+    from tesigo.platform.metrics import measures
+
+    measures.breaker_open.labels(name).set(is_open)
+    if is_open:
+        measures.breaker_openings.labels(name).inc()

@@ -1,15 +1,21 @@
 """A Redis cache that a page can do without (R-115)."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, Final, TypeVar
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 from tesigo.platform.breaker import Breaker, ServiceAway
+from tesigo.platform.metrics import measures
 from tesigo.platform.shared_redis import breaker
 
 T = TypeVar("T")
+
+_MISSED: Final = object()
+_AWAY: Final = object()
+_RESULTS: Final = {id(_MISSED): "miss", id(_AWAY): "away"}
 
 
 class ForgivingRedisCache(RedisCache):
@@ -30,7 +36,9 @@ class ForgivingRedisCache(RedisCache):
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """The value, or `default`."""
-        return self._attempt(lambda: super(ForgivingRedisCache, self).get(key, default, version), default)
+        value = self._attempt(lambda: super(ForgivingRedisCache, self).get(key, _MISSED, version), _AWAY)
+        _reads(_RESULTS.get(id(value), "hit"))
+        return default if value is _MISSED or value is _AWAY else value
 
     def set(self, key: Any, value: Any, *args: Any, **options: Any) -> None:
         """Stores the value where it can."""
@@ -50,7 +58,14 @@ class ForgivingRedisCache(RedisCache):
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
         """The values that are there, by key."""
-        return self._attempt(lambda: super(ForgivingRedisCache, self).get_many(keys, version), {})
+        wanted = list(keys)
+        found = self._attempt(lambda: super(ForgivingRedisCache, self).get_many(wanted, version), None)
+        if found is None:
+            _reads("away", len(wanted))
+            return {}
+        _reads("hit", len(found))
+        _reads("miss", len(wanted) - len(found))
+        return found
 
     def set_many(self, data: Any, *args: Any, **options: Any) -> list[Any]:
         """Stores the values; returns the keys that could not be stored."""
@@ -70,3 +85,13 @@ class ForgivingRedisCache(RedisCache):
                 return action()
         except (RedisError, ServiceAway):
             return otherwise
+
+
+@cache
+def _counted(result: str) -> Any:
+    return measures.cache_reads.labels(result)
+
+
+def _reads(result: str, count: int = 1) -> None:
+    if count:
+        _counted(result).inc(count)

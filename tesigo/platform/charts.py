@@ -12,6 +12,8 @@ _WIDTH: Final = 24 * _HOUR
 _GAP: Final = 2
 _TOP, _BASE, _FOOT = 18, 106, 20
 _ROW, _THICK = 31, 8
+#: Names of months that stand beside each other below a drawing.
+_MONTHS_NAMED: Final = 4
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,33 @@ def by_hour(values: Sequence[Decimal | int], *, said: Sequence[str], top: str, h
             )
     lines = [Line(0, _BASE, _WIDTH, "grid"), Line(0, _BASE, (hour + 1) * _HOUR - _GAP, "passed")]
     words = [Words(place * _HOUR, _BASE + _FOOT - 4, f"{place:02}:00") for place in (0, 6, 12, 18)]
+    if highest:
+        lines.append(Line(0, _TOP, _WIDTH, "grid"))
+        words.append(Words(_WIDTH, _TOP - 5, top.format(end.normalize()), "end"))
+    return Drawing(_BASE + _FOOT, shapes, lines, words)
+
+
+def by_month(values: Sequence[Decimal | int], *, said: Sequence[str], months: Sequence[str], top: str) -> Drawing:
+    """Months side by side, below the line where they are below zero; ``said`` is each value in words.
+
+    ``months`` are their names, of which as many are written as there is room for; ``top`` writes where the axis ends.
+    """
+    highest, lowest = Decimal(max([*values, 0])), Decimal(min([*values, 0]))
+    end = ceiling(highest) if highest or not lowest else Decimal(0)
+    depth = ceiling(-lowest) if lowest else Decimal(0)
+    room = _BASE - _TOP
+    zero = _TOP + int(room * end / (end + depth))
+    edges = [_WIDTH * place // len(values) for place in range(len(values) + 1)]
+    shapes = []
+    for place, value in enumerate(values):
+        if value:
+            height = max(2, int(room * abs(Decimal(value)) / (end + depth)))
+            y, look = (zero - height, "series-1") if value > 0 else (zero, "span-failed")
+            width = max(1, edges[place + 1] - edges[place] - _GAP)
+            shapes.append(Shape(edges[place], y, width, height, look, f"{months[place]}: {said[place]}"))
+    lines = [Line(0, zero, _WIDTH, "grid")]
+    every = -(-len(values) // _MONTHS_NAMED)
+    words = [Words(edges[place], _BASE + _FOOT - 4, name) for place, name in enumerate(months) if place % every == 0]
     if highest:
         lines.append(Line(0, _TOP, _WIDTH, "grid"))
         words.append(Words(_WIDTH, _TOP - 5, top.format(end.normalize()), "end"))

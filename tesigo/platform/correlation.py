@@ -1,18 +1,18 @@
 """One id that ties together a request, its tasks, calls to providers and log lines (R-110)."""
 
 import re
-import uuid
+import secrets
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, Token
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import LazyObject
 
+from tesigo.platform.metrics.naming import name_view
+
 HEADER = "X-Correlation-ID"
-_TASK_HEADER = "correlation_of_cause"
 # Ours, or a proxy's in front of us; anything else could forge log lines.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
@@ -40,7 +40,8 @@ def actor_of(request: Any) -> str:
 
 def begin(value: str = "") -> Token[str]:
     """Takes `value` as the current id if it is acceptable, else makes a new one; pass the answer to `end`."""
-    return _current.set(value if _ACCEPTABLE.fullmatch(value) else uuid.uuid4().hex)
+    # Random in every bit, which a UUID is not: traces that are sampled are chosen by it.
+    return _current.set(value if _ACCEPTABLE.fullmatch(value) else secrets.token_hex(16))
 
 
 def end(token: Token[str]) -> None:
@@ -81,29 +82,7 @@ class CorrelationMiddleware:
 
 
 def _stamp(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    name_view(request)
     response.headers[HEADER] = correlation_id()
     request.correlation_id = correlation_id()  # type: ignore[attr-defined]  # for what is logged when this is over
     return response
-
-
-@before_task_publish.connect
-def _send_along(headers: dict[str, Any] | None = None, **_: Any) -> None:
-    if headers is not None and correlation_id():
-        headers[_TASK_HEADER] = correlation_id()
-
-
-_of_task: dict[str, Token[str]] = {}
-
-
-@task_prerun.connect
-def _take_over(task_id: str = "", task: Any = None, **_: Any) -> None:
-    cause = (getattr(task.request, "headers", None) or {}).get(_TASK_HEADER) or getattr(
-        task.request, _TASK_HEADER, None
-    )
-    _of_task[task_id] = begin(str(cause or ""))
-
-
-@task_postrun.connect
-def _give_back(task_id: str = "", **_: Any) -> None:
-    if token := _of_task.pop(task_id, None):
-        end(token)

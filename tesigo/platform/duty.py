@@ -28,6 +28,7 @@ from tesigo.platform import alerts
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log import mask
 from tesigo.platform.log_values import word
+from tesigo.platform.measuring import OPERATION, measured
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -242,7 +243,7 @@ def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = No
     facts = {"duty": word(kind.name), "row": str(row.pk)}
     try:
         try:
-            with _renewed(kind, row):
+            with measured(OPERATION, "duty", **facts), _renewed(kind, row):
                 finish = work(row)
             held_until = row.due_at
             try:

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from tesigo.platform.correlation import begin, correlation_id, end
 from tesigo.platform.log_values import word
+from tesigo.platform.measuring import sending_for, traceparent
 from tesigo.platform.shared_redis import breaker
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class _Message:
     #: Seconds after which it is worth nothing; None: it keeps.
     expires: float | None
     cause: str = field(default_factory=correlation_id)
+    #: The trace that its task goes on with.
+    trace: str = field(default_factory=traceparent)
     asked_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -104,7 +107,8 @@ class Outbox:
             return False
         token = begin(message.cause) if message.cause else None
         try:
-            message.send()
+            with sending_for(message.trace):
+                message.send()
         except (OperationalError, RedisError, OSError) as error:
             guard.failed(error)
             logger.warning("not sent yet", extra={"task": word(message.name), "error": type(error)})

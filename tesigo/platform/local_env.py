@@ -10,10 +10,13 @@ for production.
 import hashlib
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from tesigo.platform.processes import file_lock
 from tesigo.platform.stack import ROOT, VAR, Stack
@@ -22,6 +25,8 @@ from tesigo.platform.strength import strong, strong_secret
 #: Secrets of our own that every installation needs; other services issue the rest.
 OWN_SECRETS = ("SECRET_KEY", "SIGNIN_SECRET", "API_JWT_SECRET")
 PORTS = {"SITE_PORT": 8000, "SANDBOX_PORT": 8010, "SANDBOX_SMTP_PORT": 8025}
+#: The pair that opens backups of this machine.
+BACKUP_KEY = VAR / "backup-key"
 BANNER = "Sandbox: the money, the mails and the writer here are not real."
 
 
@@ -54,7 +59,27 @@ def load() -> None:
         return
     stack = Stack(VAR)
     stack.settle_ports()
-    os.environ.update(complete(given, kept=_kept_secrets(), servers=stack.urls(given)))
+    kept = _kept_secrets()
+    backups = own_backups(given, backup_url=stack.backup_url(), signing_key=kept["BACKUP_SIGNING_KEY"])
+    os.environ.update(complete(given, kept=kept, servers=stack.urls(given) | backups))
+
+
+def own_backups(given: Mapping[str, str], *, backup_url: str, signing_key: str) -> dict[str, str]:
+    """Backups of our own PostgreSQL into `var/backups` (R-120); none of another's, nor without gpg.
+
+    Whoever sets one variable of backups, or a database of one's own, sets them all.
+    """
+    is_ours = not given.get("DATABASE_URL") and not any(name.startswith("BACKUP_") for name in given)
+    if not is_ours or shutil.which("gpg") is None:
+        return {}
+    return {
+        "BACKUP_DATABASE_URL": backup_url,
+        "BACKUP_DESTINATIONS": "local",
+        "BACKUP_LOCAL_URL": f"file://{quote(str(VAR / 'backups'))}",
+        "BACKUP_SPOOL": str(VAR / "backup-spool"),
+        "BACKUP_SIGNING_KEY": signing_key,
+        "BACKUP_RECIPIENTS_FILE": str(BACKUP_KEY / "public.asc"),
+    }
 
 
 def complete(given: Mapping[str, str], *, kept: Mapping[str, str], servers: Mapping[str, str]) -> dict[str, str]:
@@ -135,6 +160,8 @@ def _kept_secrets() -> dict[str, str]:
             "STRIPE_PUBLISHABLE_KEY": _issued("pk_test_", 16),
             "STRIPE_WEBHOOK_SECRET": _issued("whsec_", 16),
             "SEARCH_API_KEY": _issued("", 16),
+            # Ed25519: any 32 bytes are a key.
+            "BACKUP_SIGNING_KEY": strong(lambda: b64encode(secrets.token_bytes(32)).decode()),
             "TELEGRAM_BOT_TOKEN": _issued("100001:", 18),
         }
         missing = {name: value for name, value in fresh.items() if name not in kept}

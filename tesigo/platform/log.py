@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pythonjsonlogger.json import JsonFormatter
 
-from tesigo.platform import correlation
+from tesigo.platform import correlation, measuring
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.database.pulse import DatabaseAway
 from tesigo.platform.log_values import OURS, shown, trace
@@ -67,6 +67,8 @@ class CorrelationFilter(logging.Filter):
         request = getattr(record, "request", None) or correlation.current_request()
         record.correlation_id = correlation.correlation_id() or getattr(request, "correlation_id", "") or "-"
         record.actor = correlation.actor_of(request) or "-"
+        if trace_id := measuring.trace_id():
+            record.trace_id = trace_id
         return True
 
 
@@ -158,8 +160,29 @@ class MaskingJsonFormatter(_Masked, JsonFormatter):
     """A JSON object per line for Loki or ELK, masked in the same place."""
 
 
-def logging_config(*, json: bool, level: str) -> dict[str, Any]:
-    """Django's LOGGING: everything to standard output, where the supervisor or the container takes it up."""
+def logging_config(
+    *, json: bool, level: str, folder: str = "", program: str = "", most_bytes: int = 0
+) -> dict[str, Any]:
+    """Django's LOGGING: everything to standard output, where the supervisor or the container takes it up.
+
+    With a ``folder`` it goes to a file of the ``program`` in it, too, of ``most_bytes`` and the same before: as JSON.
+    """
+    made = _to_output(json=json, level=level)
+    if folder:
+        made["handlers"]["file"] = {
+            **made["handlers"]["console"],
+            "class": "tesigo.platform.log_files.LogFileHandler",
+            "folder": folder,
+            "program": program,
+            "most_bytes": most_bytes,
+            "formatter": "json",
+        }
+        del made["handlers"]["file"]["stream"]
+        made["root"]["handlers"].append("file")
+    return made
+
+
+def _to_output(*, json: bool, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,

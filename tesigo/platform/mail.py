@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 from tesigo.platform.breaker import Breaker
+from tesigo.platform.measuring import OPERATION, measured
 
 #: Seconds without a try after a time-out; longer than a try takes: `EMAIL_TIMEOUT` for each of a handful of answers.
 _PAUSE_SECONDS: Final = 15.0
@@ -21,5 +22,5 @@ class GuardedEmailBackend(EmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Sends them; returns how many left."""
-        with breaker.guarding(TimeoutError, SMTPServerDisconnected):
+        with measured(OPERATION, "mail"), breaker.guarding(TimeoutError, SMTPServerDisconnected):
             return super().send_messages(email_messages) or 0

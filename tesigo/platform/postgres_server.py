@@ -34,7 +34,16 @@ FAST_AND_LOOSE = {
     "shared_buffers": "256MB",
     "jit": "off",
 }
-DURABLE = {"max_connections": "150", "shared_buffers": "128MB", "jit": "off"}
+#: Backups build on these (R-122): incremental ones, and WAL that leaves this machine within minutes.
+FOR_BACKUPS = {
+    "wal_level": "replica",
+    "summarize_wal": "on",
+    # A segment that has begun to fill is closed after this many seconds, also without archive_mode.
+    "archive_timeout": "300",
+    # What a slot may hold back for a receiver that is away; beyond it the slot is lost, not the disk filled.
+    "max_slot_wal_keep_size": "4GB",
+}
+DURABLE = {"max_connections": "150", "shared_buffers": "128MB", "jit": "off"} | FOR_BACKUPS
 
 
 class PostgresError(RuntimeError):

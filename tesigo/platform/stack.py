@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tesigo.platform.postgres_server import PostgresError, PostgresServer
-from tesigo.platform.processes import file_lock, free_port, port_is_free
+from tesigo.platform.processes import LOOPBACK, file_lock, free_port, port_is_free
 from tesigo.platform.redis_server import RedisError, RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +60,11 @@ class Stack:
             "REDIS_URL": environ.get("REDIS_URL") or self.redis().url(),
         }
 
+    def backup_url(self) -> str:
+        """Where our PostgreSQL is reached by the role that may copy and nothing else (R-120)."""
+        place = self._remembered("backups", with_port=False)
+        return f"postgresql://tesigo_backup:{place['password']}@{LOOPBACK}:{self.postgres().port}/postgres"
+
     def settle_ports(self) -> None:
         """Chooses new ports for servers of ours that are down and whose port somebody else took meanwhile."""
         with file_lock(self.home / "stack.lock"):
@@ -78,10 +83,12 @@ class Stack:
         place = self._remembered("redis")
         return RedisServer(self.home / "redis", int(place["port"]), str(place["password"]), self.durable)
 
-    def _remembered(self, name: str) -> dict[str, str | int]:
+    def _remembered(self, name: str, *, with_port: bool = True) -> dict[str, str | int]:
         place = self._read().get(name)
         if place is None:
-            place = {"port": free_port(), "password": secrets.token_urlsafe(24)}
+            place = {"password": secrets.token_urlsafe(24)}
+            if with_port:
+                place["port"] = free_port()
             self._remember(name, place)
         return place
 

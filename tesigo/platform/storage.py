@@ -16,6 +16,7 @@ from storages.utils import clean_name
 
 from tesigo.platform import patience
 from tesigo.platform.breaker import Breaker, ServiceAway
+from tesigo.platform.measuring import OPERATION, measured
 from tesigo.platform.storage_limits import IN_REQUEST
 
 T = TypeVar("T")
@@ -110,7 +111,7 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
         if not connection.in_atomic_block:
             connection.close()  # back to the pool: others need it while this one waits
         try:
-            with breaker.guarding(*_AWAY):
+            with measured(OPERATION, "storage"), breaker.guarding(*_AWAY):
                 return call()
         except _AWAY as error:
             raise StorageAway("The storage does not answer.") from error

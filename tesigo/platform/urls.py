@@ -134,6 +134,14 @@ def is_ip_address(host: str) -> bool:
     return True
 
 
+def is_private_address(host: str) -> bool:
+    """Whether a host is an IP address that only this machine or its own network reaches; not one that means all."""
+    if not is_ip_address(host):
+        return False
+    address = ip_address(host)
+    return address.is_private and not address.is_unspecified
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port as a browser writes them; empty for what has none."""
     parts = urlsplit(url)

@@ -19,6 +19,8 @@ CONFIGURATION = ROOT / "deploy" / "nginx"
 NAME = "tesigo.example"
 SITE = f"https://{NAME}"
 START_SECONDS = 180
+#: A static file that the web process serves.
+KEPT = "kept.css"
 
 
 def make_certificate(folder: Path, name: str = NAME) -> Path:
@@ -162,6 +164,7 @@ def is_alive(port: int) -> bool:
 @contextmanager
 def front(home: Path) -> Iterator[Front]:
     """A web process and nginx before it."""
+    (Path(os.environ["STATIC_ROOT"]) / KEPT).write_text("/* of the last version */\n")
     with web_process(home) as port:
         http, https = free_port(), free_port()
         lay_out(home, http=http, https=https)

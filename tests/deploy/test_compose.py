@@ -88,6 +88,7 @@ def test_only_nginx_is_reached_from_outside(compose: dict[str, Any], services: d
         "database",
         "backup",
         "receivewal",
+        "migrate",
     }
     assert services["database"]["networks"] == ["data"]
     assert set(services["proxy"]["networks"]) == {"front", "world"}

@@ -17,7 +17,7 @@ from django.test import Client
 
 from documents.models import Upload
 from tesigo.platform.processes import wait_until
-from tests.deploy.front import CONFIGURATION, NAME, SITE, Front, front, lay_out, nginx, point_at
+from tests.deploy.front import CONFIGURATION, KEPT, NAME, SITE, Front, front, lay_out, nginx, point_at
 from tests.documents.factories import DocumentFactory
 from tests.documents.test_views import student_with_consent
 
@@ -170,6 +170,8 @@ def test_a_process_that_is_gone_costs_no_request(site: Front) -> None:
 
 
 def test_with_all_processes_gone_people_read_a_page_and_programs_a_problem(site: Front) -> None:
+    before, style = site.ask("GET", f"/static/{KEPT}", Cookie="__Host-sessionid=somebody")
+    assert (before.status, style) == (200, b"/* of the last version */\n")
     point_at(site.home, 9)
     try:
         assert nginx(site.home, "-s", "reload").returncode == 0
@@ -177,10 +179,13 @@ def test_with_all_processes_gone_people_read_a_page_and_programs_a_problem(site:
         answer, page = site.ask("GET", f"/documents/{uuid4()}/read/")
         assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
         assert b"Back in a moment" in page
-        style = re.search(rb"<style>(.*?)</style>", page, re.DOTALL)
-        assert style is not None
-        digest = base64.b64encode(hashlib.sha256(style[1]).digest()).decode()
+        inline = re.search(rb"<style>(.*?)</style>", page, re.DOTALL)
+        assert inline is not None
+        digest = base64.b64encode(hashlib.sha256(inline[1]).digest()).decode()
         assert f"'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+        # A page of the version before still finds its styles.
+        assert site.ask("GET", f"/static/{KEPT}")[1] == style
+        assert site.ask("GET", "/static/other.css")[0].status == 503
         answer, body = site.ask("GET", "/api/v1/user")
         assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
         assert json.loads(body)["status"] == 503

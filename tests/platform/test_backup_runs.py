@@ -11,6 +11,7 @@ from accounts.models import User
 from privacy.models import AuditEvent
 from tesigo.platform import duty
 from tesigo.platform.backup import runs
+from tesigo.platform.backup.errors import AlreadyRunning
 from tesigo.platform.models import Alert, BackupKind, BackupRun, BackupState
 from tesigo.tasks import take_backup
 from tests.staff import sign_in
@@ -28,7 +29,7 @@ def fails(run: runs.Run) -> None:
 
 
 def waits(run: runs.Run) -> None:
-    raise runs.Busy("Another backup is under way.")
+    raise AlreadyRunning("Another backup is under way.")
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +114,7 @@ def test_by_hand_it_is_taken_here_and_a_second_one_is_refused() -> None:
     assert BackupRun.objects.count() == 2
     held, _ = runs.ask(kind=BackupKind.FULL)
     assert duty.claim(runs.BACKUPS, held.pk) is not None
-    with pytest.raises(runs.Busy, match="already"):
+    with pytest.raises(AlreadyRunning, match="already"):
         runs.take_by_hand(kind=BackupKind.FULL)
 
 
@@ -132,7 +133,7 @@ def test_the_database_refuses_rows_that_contradict_themselves(state: BackupState
 
 
 def test_staff_ask_for_one_once_and_see_it(client: Client, settings: object) -> None:
-    settings.BACKUP_DESTINATIONS = {"local": object()}  # type: ignore[attr-defined]
+    settings.BACKUP_PLACES = (object(),)  # type: ignore[attr-defined]
     sign_in(client, User.objects.create_superuser("boss@tesigo.example"))
     for words in ("as soon as a worker is free", "Nothing to do"):
         page = client.post("/admin/backups/take/", {"kind": "full"}, follow=True).content.decode()
@@ -148,7 +149,7 @@ def test_staff_ask_for_one_once_and_see_it(client: Client, settings: object) -> 
 
 
 def test_nothing_is_asked_for_where_nothing_is_set_up(client: Client, settings: object) -> None:
-    settings.BACKUP_DESTINATIONS = {}  # type: ignore[attr-defined]
+    settings.BACKUP_PLACES = ()  # type: ignore[attr-defined]
     sign_in(client, User.objects.create_superuser("boss@tesigo.example"))
     assert "not set up" in client.post("/admin/backups/take/", follow=True).content.decode()
     assert not BackupRun.objects.exists()

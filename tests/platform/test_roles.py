@@ -80,6 +80,8 @@ PAGES: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "generation_spending": ("get", {}, {"AI operations"}),
     "generation_spending_live": ("get", {}, {"AI operations"}),
     "generation_ask_again": ("post", {"provider": "openai", "place": 1}, {"AI operations"}),
+    "statistics": ("get", {}, {"Finance", "AI operations"}),
+    "statistics_file": ("get", {}, {"Finance", "AI operations"}),
     "backup_take": ("post", {}, {"Operations"}),
     "waiting": ("get", {}, {"Support", "Finance", "AI operations", "Operations", "Privacy officer"}),
     "waiting_kind": ("get", {"name": "refund"}, {"Support", "Finance"}),

@@ -1,5 +1,6 @@
 import os
 import secrets
+import shutil
 import sys
 import time
 from argparse import ArgumentParser
@@ -8,13 +9,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
-from tesigo.platform.local_env import PORTS, uses_sandbox
+from tesigo.platform.local_env import BACKUP_KEY, PORTS, uses_sandbox
 from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock, port_is_free
 from tesigo.platform.redis_server import RedisError
@@ -23,7 +26,7 @@ from tesigo.platform.stack import VAR, Stack
 from tesigo.platform.static_files import collect_if_changed
 from tesigo.platform.supervisor import Child, Supervisor
 
-STOP_ORDER = ("web", "worker", "beat", "sandbox")
+STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
 HEALTH_SECONDS = 60
 WORKER_SECONDS = 30
 
@@ -155,6 +158,39 @@ class Command(BaseCommand):
             time.sleep(0.1)
         if answers and not self.supervisor.is_stopping:
             self._announce()
+        # Only now: the first page and the worker come before it.
+        if not self.supervisor.is_stopping:
+            self._start_backups()
+
+    def _start_backups(self) -> None:
+        """Role and slot, keys, pg_receivewal, and the backup that is due. Without them the site runs all the same."""
+        if not settings.BACKUP_PLACES:
+            if not any(name.startswith("BACKUP_") for name in os.environ):
+                why = "gpg is missing (package gnupg)" if shutil.which("gpg") is None else "DATABASE_URL is your own"
+                self.say(f"No backups are taken: {why}, and BACKUP_DESTINATIONS is not set.")
+            return
+        from tesigo.platform.backup import keys, receiving, server, timetable
+        from tesigo.platform.backup.errors import BackupError
+
+        try:
+            if keys.public_file(BACKUP_KEY) == settings.BACKUP_RECIPIENTS_FILE:
+                keys.make_local_pair(BACKUP_KEY)
+                (VAR / "backups").mkdir(mode=0o700, exist_ok=True)
+            url = settings.BACKUP_DATABASE_URL
+            for left in server.prepare(site_url=os.environ["DATABASE_URL"], backup_url=url):
+                self.say(f"For backups PostgreSQL still needs: {left.what} (`manage.py prepare_backups` says how.)")
+            words, environ = receiving.command(url=url, spool=settings.BACKUP_SPOOL)
+            self.supervisor.start(Child("receivewal", words, environ=environ))
+            asked = timetable.ask_due(now=timezone.now())
+        except (BackupError, DatabaseError, psycopg.Error, OSError) as error:
+            self.say(f"Backups could not be started ({type(error).__name__}): {str(error).strip()[:300]}")
+            return
+        finally:
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
+        names = ", ".join(place.name for place in settings.BACKUP_PLACES)
+        where = os.path.relpath(VAR / "backups") if names == "local" else names
+        self.say(f"Backups go to {where}." + (f" A {asked.kind} one is being taken." if asked else ""))
 
     def _wait_for_site(self) -> bool:
         deadline = time.monotonic() + HEALTH_SECONDS

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from tesigo.platform import duty
+from tesigo.platform.backup.errors import AlreadyRunning, DestinationError
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.models import OPEN_BACKUP_STATES, BackupKind, BackupRun, BackupState
 
@@ -22,7 +23,7 @@ TASK: Final = "tesigo.tasks.take_backup"
 #: How long one waits for another that is under way: there is never more than one at a time.
 BUSY_WAIT: Final = timedelta(minutes=5)
 
-#: Tried for about half a day; one that cannot even begin by then is given up, and the next night asks for another.
+#: Tried for about half a day, and for as long as only a destination is away; then the next night asks for another.
 BACKUPS: Final = duty.Kind(
     name="backup",
     about="kind",
@@ -35,6 +36,7 @@ BACKUPS: Final = duty.Kind(
     first_wait=timedelta(minutes=5),
     longest_wait=timedelta(hours=2),
     most_tries=8,
+    outages=(DestinationError,),
     late_after=timedelta(minutes=30),
     given_up={"state": BackupState.FAILED},
     # What has failed for good stays so: another is asked for instead, and one of a kind is open at a time.
@@ -43,17 +45,13 @@ BACKUPS: Final = duty.Kind(
 )
 
 
-class Busy(Exception):
-    """Another backup is under way."""
-
-
 class Run:
     """The row of a backup that is being taken: what is said here is seen by staff and counted by metrics."""
 
     def __init__(self, row: BackupRun) -> None:
         self._row = row
+        #: What it became: an incremental one with nothing to build on is a full one.
         self.kind = BackupKind(row.kind)
-        self._facts: dict[str, object] = {}
 
     @property
     def pk(self) -> int:
@@ -68,6 +66,7 @@ class Run:
     def note(
         self,
         *,
+        kind: BackupKind | None = None,
         backup_id: str | None = None,
         size_bytes: int | None = None,
         parts: int | None = None,
@@ -78,6 +77,7 @@ class Run:
 
         ``destinations`` says of each by its name: "sent", or in a word or two why not yet.
         """
+        self.kind = kind or self.kind
         given = {
             "backup_id": backup_id,
             "size_bytes": size_bytes,
@@ -85,14 +85,15 @@ class Run:
             "destinations": None if destinations is None else dict(destinations),
             "verified_at": verified_at,
         }
-        facts = {name: value for name, value in given.items() if value is not None}
+        facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         for name, value in facts.items():
             setattr(self._row, name, value)
         if facts:
             BackupRun.objects.filter(pk=self._row.pk).update(**facts)
 
 
-#: Takes a backup and says through the run how far it is; raises whatever went wrong, `Busy` where another is under way.
+#: Takes a backup and says through the run how far it is. Raises whatever went wrong, `AlreadyRunning` where another
+#: is under way.
 Maker = Callable[[Run], None]
 _makers: dict[BackupKind, str] = {}
 
@@ -112,6 +113,11 @@ def register(kind: BackupKind, maker: str) -> None:
     _makers[kind] = maker
 
 
+def is_known(kind: BackupKind) -> bool:
+    """Whether anybody takes backups of the kind."""
+    return kind in _makers
+
+
 def take(*, run_id: int, now: datetime | None = None) -> bool:
     """Takes the backup if it is due, for the background task; true when it succeeded."""
     row = duty.claim(BACKUPS, run_id, now=now)
@@ -121,7 +127,7 @@ def take(*, run_id: int, now: datetime | None = None) -> bool:
 def take_by_hand(*, kind: BackupKind) -> BackupRun:
     """Takes a backup in this process, as a command does; one that was put off goes on here.
 
-    Returns the row, whose ``state`` and ``error`` say how it ended. Raises `Busy` where a worker is at it.
+    Returns the row, whose ``state`` and ``error`` say how it ended. Raises `AlreadyRunning` where a worker is at it.
     """
     now = timezone.now()
     # Claimed as it is made: no worker is told of it, unless this process dies and beat finds it.
@@ -130,7 +136,7 @@ def take_by_hand(*, kind: BackupKind) -> BackupRun:
         duty.try_again(BACKUPS, row.pk, now=now)
         claimed = duty.claim(BACKUPS, row.pk, now=timezone.now())
         if claimed is None:
-            raise Busy(f"A worker is taking the {kind} backup {row.pk} already.")
+            raise AlreadyRunning(f"A worker is taking the {kind} backup {row.pk} already.")
         row = claimed
     _carry_out(row)
     row.refresh_from_db()
@@ -150,7 +156,7 @@ def _open(kind: BackupKind, **fields: Any) -> tuple[BackupRun, bool]:
         except IntegrityError:
             if found := BackupRun.objects.filter(kind=kind, state__in=OPEN_BACKUP_STATES).first():
                 return found, False
-    raise Busy(f"Backups of the kind {kind} begin and end all the time.")
+    raise AlreadyRunning(f"Backups of the kind {kind} begin and end all the time.")
 
 
 def _carry_out(row: BackupRun) -> bool:
@@ -158,11 +164,18 @@ def _carry_out(row: BackupRun) -> bool:
     BackupRun.objects.filter(pk=row.pk).update(state=row.state, started_at=row.started_at)
 
     def work(claimed: BackupRun) -> Callable[[], None]:
+        run = Run(claimed)
         try:
-            _maker(claimed)(Run(claimed))
-        except Busy as error:
+            _maker(claimed)(run)
+        except AlreadyRunning as error:
             raise duty.PutOff(str(error), wait=BUSY_WAIT) from error
-        return lambda: duty.done(BACKUPS, claimed, state=BackupState.SUCCEEDED, ended_at=timezone.now())
+
+        def finish() -> None:
+            with transaction.atomic():
+                duty.done(BACKUPS, claimed, state=BackupState.SUCCEEDED, ended_at=timezone.now())
+                BackupRun.objects.filter(pk=claimed.pk).update(kind=run.kind)
+
+        return finish
 
     is_done = duty.carry_out(BACKUPS, row, work)
     if not is_done:

@@ -13,6 +13,8 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from tesigo.platform import patience
 from tesigo.platform.database.pulse import Pulse
+from tesigo.platform.measuring import OPERATION, measured
+from tesigo.platform.slow_queries import watch
 
 #: Seconds that a request waits for a connection before it asks whether the server is there, and between two askings.
 _FIRST_SECONDS: Final = 0.8
@@ -30,6 +32,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     _pulses: dict[str, Pulse] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(watch)
 
     @property
     def pulse(self) -> Pulse:
@@ -54,6 +60,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection of the pool that works. Raises psycopg.OperationalError: away, or none free for long."""
         self.isolation_level = IsolationLevel.READ_COMMITTED
+        with measured(OPERATION, "database connection"):
+            return self._from_pool()
+
+    def _from_pool(self) -> Any:
         is_request = patience.of_request() is not None
         if is_request:
             self.pulse.require()

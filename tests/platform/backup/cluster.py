@@ -94,4 +94,4 @@ def command(*words: str) -> list[str]:
 
 
 def run(environ: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command(*words), env=environ, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command(*words), env=environ, capture_output=True, text=True, timeout=300, check=False)

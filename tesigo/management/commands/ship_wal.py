@@ -1,0 +1,24 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from tesigo.platform.backup import errands
+from tesigo.platform.backup.errors import BackupError
+
+
+class Command(BaseCommand):
+    """Sends WAL that has arrived to every destination, now; beat does so every five minutes (R-122)."""
+
+    help = "Seals the WAL in the spool and sends it to every destination."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Says what went where; code 1 where something is left."""
+        try:
+            done = errands.ship_wal()
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{len(done.sealed)} segments sealed, {len(done.removed)} sent to every destination.")
+        problems = [f"{name}: {why}" for name, why in (done.failed | done.damaged).items()]
+        problems += [f"Missing for good: {first} to {last}" for first, last in done.gaps]
+        if problems:
+            raise CommandError("\n".join(problems))
