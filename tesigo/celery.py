@@ -44,6 +44,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 3_500},
     },
     "ship-wal": {"task": "tesigo.tasks.ship_wal", "schedule": 300.0, "options": {"expires": 300}},
+    "watch-backups": {"task": "tesigo.tasks.watch_backups", "schedule": 600.0, "options": {"expires": 600}},
     "prune-backups": {
         "task": "tesigo.tasks.prune_backups",
         "schedule": crontab(hour=4, minute=7),
