@@ -17,6 +17,11 @@ def main() -> None:
     from tesigo.platform import local_env
 
     local_env.load()
+    if sys.argv[1:2] == ["up"]:
+        # Lives as long as the site and needs no Django.
+        from tesigo.platform import up
+
+        sys.exit(up.main(sys.argv[2:]))
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -73,7 +73,7 @@ def _measure(server: PostgresServer) -> None:
     )
 
 
-def _taker(server: PostgresServer, password: str):  # type: ignore[no-untyped-def]  # Django is set up in here
+def _taker(server: PostgresServer, password: str):  # Django is set up in here
     local_env.load()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tesigo.settings"
     import django

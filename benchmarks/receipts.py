@@ -47,7 +47,7 @@ def main() -> None:
         payment = _receipt(place)
         columns = {}
         for name, folder in builds_at.items():
-            _gather_styles(folder)
+            gather_styles(folder)
             with web(place, folder) as address:
                 columns[name] = _compare(address, payment, at_once=at_once, pages=pages)
     rows = [(words, *(found[words] for found in columns.values())) for words in columns["this build"]]
@@ -63,7 +63,7 @@ def _receipt(place: Site) -> "Payment":
     return payment
 
 
-def _gather_styles(folder: Path) -> None:
+def gather_styles(folder: Path) -> None:
     """Pages name their styles by what is in them: each build has its own."""
     words = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(words, cwd=folder, check=True, timeout=_GATHERING_SECONDS)

@@ -55,10 +55,9 @@ def queue() -> Iterable[Metric]:
 def spending() -> Iterable[Metric]:
     """How far the budgets of the house are used."""
     found = budgets.overview(now=timezone.now(), scopes=_HOUSE)
-    limited = [state for state in found if state.limit]
     yield budget_used.values(
-        [([state.scope], float((state.spent + state.reserved) / state.limit)) for state in limited]
-    )  # type: ignore[operator]  # those without a limit are left out
+        [([state.scope], float((state.spent + state.reserved) / state.limit)) for state in found if state.limit]
+    )
     yield budget_euros.values([([state.scope], float(state.spent)) for state in found])
 
 

@@ -1,11 +1,12 @@
 """Celery carries nudges; the truth about work is in PostgreSQL (R-40)."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, worker_before_create_process, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
 
@@ -44,6 +45,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 3_500},
     },
     "ship-wal": {"task": "tesigo.tasks.ship_wal", "schedule": 300.0, "options": {"expires": 300}},
+    "watch-backups": {"task": "tesigo.tasks.watch_backups", "schedule": 600.0, "options": {"expires": 600}},
     "prune-backups": {
         "task": "tesigo.tasks.prune_backups",
         "schedule": crontab(hour=4, minute=7),
@@ -51,6 +53,19 @@ app.conf.beat_schedule = {
     },
     "apply-retention": {"task": "privacy.tasks.apply_retention", "schedule": crontab(hour=3, minute=17)},
 }
+
+
+@worker_before_create_process.connect(dispatch_uid="share memory")
+def share_memory(**_: object) -> None:
+    """Has children share what each of them would load for itself, in the parent just before it forks one.
+
+    What is frozen is left alone by the garbage collector, whose marks would copy every page it looks at.
+    """
+    from generation.ai import providers  # the site imports this module, too, and never calls a model
+
+    providers.load()
+    gc.collect()
+    gc.freeze()
 
 
 @worker_init.connect

@@ -81,3 +81,12 @@ def prune_backups() -> None:
             errands.prune()
         except AlreadyRunning:
             logger.info("old backups are removed another night")
+
+
+@shared_task(name="tesigo.tasks.watch_backups", ignore_result=True)
+def watch_backups() -> None:
+    """Looks whether backups, WAL and destinations are as they should be (R-113)."""
+    if config.is_configured():
+        from tesigo.platform.backup import watching  # as above
+
+        watching.watch()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,8 +22,10 @@ from generation.domain.chains import ChainTrouble
 from generation.domain.standing import queue_age, standing
 from tesigo import waiting
 from tesigo.platform import charts
+from tesigo.platform.backup import config
 from tesigo.platform.charts import Drawing, Row
 from tesigo.platform.duty import Kind
+from tesigo.platform.models import BackupKind, BackupRun, BackupState
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,38 @@ def _service(one: search_services.Standing, now: datetime) -> Row:
     return Row(one.title, _("answered %(age)s ago") % {"age": _age(now - one.answered_at)}, [(1000, "span-done")])
 
 
+def _backups(now: datetime) -> list[Figure]:
+    """When the database was last copied, and by kind how old and large the newest backup is."""
+    good = BackupRun.objects.filter(state=BackupState.SUCCEEDED, ended_at__isnull=False)
+    newest = {run.kind: run for run in good.order_by("kind", "-ended_at").distinct("kind")}
+    of_database = [run for kind, run in newest.items() if kind in (BackupKind.FULL, BackupKind.INCREMENTAL)]
+    ages = [now - run.ended_at for run in of_database if run.ended_at]
+    note = _("none has been taken yet")
+    if not config.is_configured():
+        note = _("none are set up")
+    elif ages:
+        note = _("since the database was last copied")
+    return [
+        _barred(
+            name="backups",
+            label=_("Backups"),
+            value=_age(min(ages)) if ages else "–",
+            note=note,
+            rows=[_backup(kind, newest.get(kind), now) for kind in BackupKind],
+            address=reverse("admin:platform_backuprun_changelist"),
+        )
+    ]
+
+
+def _backup(kind: BackupKind, run: BackupRun | None, now: datetime) -> Row:
+    if run is None or run.ended_at is None:
+        return Row(str(kind.label), _("none yet"), [])
+    words = _("%(age)s ago") % {"age": _age(now - run.ended_at)}
+    if run.size_bytes is not None:
+        words = f"{words} · {filesizeformat(run.size_bytes)}"
+    return Row(str(kind.label), words, [(1000, "span-done")])
+
+
 def _waiting(kinds: list[Kind[Any]], now: datetime) -> Figure:
     """Of the kinds of work that one may see."""
     found = waiting.counts(kinds, now=now)
@@ -235,6 +270,7 @@ _ASKED: Final[Sequence[tuple[str, Callable[[datetime], list[Figure]]]]] = (
     ("generation.view_job", _queue),
     ("documents.view_source", _searching),
     ("axes.view_accessfailurelog", _signins),
+    ("platform.view_backuprun", _backups),
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def by_month(*, since: datetime, until: datetime, language: str = "", kind: str 
         found[month.date(), of_language, of_kind] += count
     for month, of_language, of_kind, count in gone.values_list("month", "language", "kind", "count"):
         found[month, of_language, of_kind] += count
-    return [Begun(*key, count) for key, count in sorted(found.items())]
+    return [Begun(month, spoken, what, count) for (month, spoken, what), count in sorted(found.items())]
 
 
 def first_month() -> date | None:

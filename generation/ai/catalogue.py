@@ -1,7 +1,8 @@
 """What providers say of their models: which there are, how much they hold and give, and when they end (R-25).
 
-From the providers' own lists, and from tables in the installed SDKs: Anthropic's is a name that can be imported;
-OpenAI's stands as text below the names of its models, and is read from there.
+From the providers' own lists, and from tables in the source of the installed SDKs: Anthropic's is a dictionary,
+OpenAI's stands as text below the names of its models. Reading the source instead of importing it spares the site and
+beat, which ask for the tables but never call a model, the 50 MB that each of them takes with both SDKs.
 """
 
 import ast
@@ -13,22 +14,26 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import anthropic
-import openai
-from anthropic.resources.messages.messages import DEPRECATED_MODELS
 from django.conf import settings
 
 from generation.ai.keys import configured
 from generation.ai.question import count
 from generation.enums import Provider
 
+if TYPE_CHECKING:
+    import anthropic
+    import openai
+
 _TIMEOUT_SECONDS: Final = 20.0
 #: Models of a provider that are looked at: no list is so long.
 _MOST: Final = 2_000
 _PAGE: Final = 100
-_OPENAI_TABLE: Final = "openai.types.shared.chat_model"
+#: Package and file with the table of a provider's SDK.
+_OPENAI_TABLE: Final = ("openai", "types/shared/chat_model.py")
+_ANTHROPIC_TABLE: Final = ("anthropic", "resources/messages/messages.py")
+_ANTHROPIC_NAME: Final = "DEPRECATED_MODELS"
 _OPENAI_ENTRY: Final = re.compile(r"^- (.*?)(?=^- |\Z)", re.M | re.S)
 _ANTHROPIC_DAY: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th)")
 
@@ -58,6 +63,9 @@ class Catalogue:
 
     def read(self) -> None:
         """Reads the list with every key. Raises Unread when none could."""
+        import anthropic  # where models are asked, and nowhere else
+        import openai  # as above
+
         why = "there is no key"
         for key in self._keys:
             try:
@@ -77,6 +85,9 @@ class Catalogue:
         """
         if self._listed is not None and name in self._listed:
             return self._listed[name]
+        import anthropic  # as in read()
+        import openai  # as above
+
         why = ""
         for key in self._keys:
             try:
@@ -102,11 +113,15 @@ def end_in_sdk(provider: str, name: str) -> date | None:
     return table.get(name)
 
 
-def _openai_client(key: str) -> openai.OpenAI:
+def _openai_client(key: str) -> "openai.OpenAI":
+    import openai
+
     return openai.OpenAI(api_key=key, base_url=settings.OPENAI_BASE_URL, max_retries=1, timeout=_TIMEOUT_SECONDS)
 
 
-def _anthropic_client(key: str) -> anthropic.Anthropic:
+def _anthropic_client(key: str) -> "anthropic.Anthropic":
+    import anthropic
+
     return anthropic.Anthropic(
         api_key=key, base_url=settings.ANTHROPIC_BASE_URL, max_retries=1, timeout=_TIMEOUT_SECONDS
     )
@@ -158,8 +173,21 @@ def _day(said: Any, read: Callable[[str], date]) -> date | None:
 
 @cache
 def _anthropic_table() -> dict[str, date]:
-    days = {name: _day_in_words(said) for name, said in DEPRECATED_MODELS.items()}
-    return {name: day for name, day in days.items() if day is not None}
+    return read_anthropic_table(_source(*_ANTHROPIC_TABLE))
+
+
+def read_anthropic_table(source: str) -> dict[str, date]:
+    """The ends in the dictionary of models that end; none where there is no such dictionary of plain texts."""
+    for node in ast.parse(source).body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        value = getattr(node, "value", None)
+        if isinstance(target, ast.Name) and target.id == _ANTHROPIC_NAME and isinstance(value, ast.Dict):
+            try:
+                days = {str(name): _day_in_words(str(said)) for name, said in ast.literal_eval(value).items()}
+            except ValueError:
+                return {}
+            return {name: day for name, day in days.items() if day is not None}
+    return {}
 
 
 def _day_in_words(said: str) -> date | None:
@@ -172,10 +200,18 @@ def _day_in_words(said: str) -> date | None:
 
 @cache
 def _openai_table() -> dict[str, date]:
-    spec = find_spec(_OPENAI_TABLE)
+    return read_openai_table(_source(*_OPENAI_TABLE))
+
+
+def _source(package: str, file: str) -> str:
+    """The text of a file of an installed package, which is not imported; empty where there is none."""
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
-        return {}
-    return read_openai_table(Path(spec.origin).read_text(encoding="utf-8"))
+        return ""
+    try:
+        return (Path(spec.origin).parent / file).read_text(encoding="utf-8")
+    except OSError:
+        return ""
 
 
 def read_openai_table(source: str) -> dict[str, date]:

@@ -21,12 +21,10 @@ import httpx2
 from django.conf import settings
 
 from generation import measures
-from generation.ai import alerts, answers, connections, rules, sizing, waiting
-from generation.ai.anthropic import Anthropic
+from generation.ai import alerts, answers, connections, providers, rules, sizing, waiting
 from generation.ai.choosing import Grant, Wanted, some_key
 from generation.ai.errors import KEY_IS_WRONG, AtLimit, NoAnswer, NoKey, ProviderError
 from generation.ai.keys import configured
-from generation.ai.openai import OpenAI
 from generation.ai.question import Answer, Call, Completion, Provider, Question
 from generation.ai.rules import Rules
 from generation.domain import attempts, endings
@@ -37,7 +35,6 @@ from generation.domain.database import in_database, insisting
 from generation.domain.queue import Claim
 from generation.domain.writers import chosen_first
 from generation.enums import Outcome, Purpose
-from generation.enums import Provider as ProviderName
 from generation.known import lower_effort
 from generation.models import AIModel, Attempt
 from tesigo.platform.crypto import keyed_hash
@@ -46,10 +43,6 @@ from tesigo.platform.measuring import OPERATION, measured
 
 logger = logging.getLogger(__name__)
 
-_PROVIDERS: Final[dict[str, type[OpenAI] | type[Anthropic]]] = {
-    ProviderName.OPENAI: OpenAI,
-    ProviderName.ANTHROPIC: Anthropic,
-}
 #: The next model may take the question; those who look after prompts want to know (R-30).
 _QUESTION_REFUSED: Final = frozenset({Outcome.BAD_REQUEST, Outcome.REFUSED})
 _KEY_SPACE: Final = UUID("6f9b1f6e-5c0a-4d3e-9a2b-7d1c8e4f0a35")
@@ -273,7 +266,7 @@ class Gateway:
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
             self._http = self._http or connections.client()
-            self._providers[name] = _PROVIDERS[name](self._http)
+            self._providers[name] = providers.open_provider(name, self._http)
         return self._providers[name]
 
 

@@ -79,8 +79,22 @@ class BackupRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # c
     list_display = ("name", "kind", "state", "asked_at", "ended_at", "size", "sent_to", "verified_at", "error")
     list_filter = ("kind", "state")
     date_hierarchy = "asked_at"
-    fields = ("name", "kind", "state", "asked_at", "started_at", "ended_at", "size", "parts", "sent_to", "verified_at")
-    fields += ("due_at", "tries", "error", "traceback")
+    fields = (
+        "name",
+        "kind",
+        "state",
+        "asked_at",
+        "started_at",
+        "ended_at",
+        "size",
+        "parts",
+        "sent_to",
+        "verified_at",
+        "due_at",
+        "tries",
+        "error",
+        "traceback",
+    )
     readonly_fields = ("name", "size", "sent_to", "due_at", "tries", "error", "traceback")
 
     @admin.display(description=gettext_lazy("backup"), ordering="backup_id")

@@ -26,7 +26,7 @@ class ForgivingRedisCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         # In a list, since Django cuts a text at its commas, and those of a URL stand between Sentinels.
-        super().__init__([server], params)  # type: ignore[arg-type]  # its stubs know of one only
+        super().__init__([server], params)
         # Django makes one instance per thread, but all of them talk to the same Redis.
         self.breaker: Breaker = breaker(server)
 

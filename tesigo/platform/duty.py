@@ -243,7 +243,7 @@ def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = No
     facts = {"duty": word(kind.name), "row": str(row.pk)}
     try:
         try:
-            with measured(OPERATION, "duty", **facts), _renewed(kind, row):
+            with measured(OPERATION, "duty", duty=facts["duty"], row=facts["row"]), _renewed(kind, row):
                 finish = work(row)
             held_until = row.due_at
             try:

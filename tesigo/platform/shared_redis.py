@@ -1,7 +1,7 @@
 """The Redis that all processes share: short patience, and one breaker for everything that asks it (R-106, R-115)."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -52,9 +52,12 @@ class Pools:
         if place is None:
             return redis.ConnectionPool.from_url(url, **options)
         options.setdefault("retry", Retry(NoBackoff(), 0))
-        sentinel = Sentinel(place.hosts, sentinel_kwargs=place.asking())
+        sentinel = Sentinel(place.hosts, sentinel_kwargs=place.asking())  # type: ignore[no-untyped-call]
         options["connection_class"] = _ConnectionToMaster
-        return SentinelConnectionPool(place.master, sentinel, **place.signing_in(), **options)
+        pool = SentinelConnectionPool(  # type: ignore[no-untyped-call]
+            place.master, sentinel, **place.signing_in(), **options
+        )
+        return cast(redis.ConnectionPool, pool)
 
 
 @cache

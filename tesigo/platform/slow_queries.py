@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 from django.conf import settings
@@ -68,12 +69,12 @@ def _short(columns: str) -> str:
 
 def source() -> str:
     """The innermost line of our own code that is being run: file, line and function."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
         if path.startswith(_PROJECT):
             inner = path[len(_PROJECT) :]
             if inner.partition("/")[0] in OURS and not inner.startswith(_ON_THE_WAY):
                 return f"{inner}:{frame.f_lineno} in {frame.f_code.co_name}"
-        frame = frame.f_back  # type: ignore[assignment]  # None at the end
+        frame = frame.f_back
     return "-"

@@ -82,7 +82,7 @@ def test_beat_asks_and_the_tasks_go_to_the_queue_of_backups() -> None:
     assert {row.kind for row in BackupRun.objects.all()} == {BackupKind.FULL, BackupKind.FILES}
     assert BackupRun.objects.filter(asked_at__lte=timezone.now()).count() == 2
     assert app.conf.beat_schedule["ship-wal"]["schedule"] <= 900
-    for name in ("take_backup", "ship_wal", "prune_backups"):
+    for name in ("take_backup", "ship_wal", "watch_backups", "prune_backups"):
         route = app.amqp.router.route({}, f"tesigo.tasks.{name}")
         assert route["queue"].name == "backup"
 

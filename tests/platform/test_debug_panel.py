@@ -20,7 +20,7 @@ from tesigo.platform.stack import ROOT
 def installed() -> Iterator[None]:
     """With the panel among the apps, as somebody could bring it there."""
     asked = apps.is_installed
-    apps.is_installed = lambda name: name == "debug_toolbar" or asked(name)  # type: ignore[method-assign]  # for a moment
+    apps.is_installed = lambda app_name: app_name == "debug_toolbar" or asked(app_name)  # type: ignore[method-assign]  # for a moment
     try:
         yield
     finally:

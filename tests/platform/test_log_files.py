@@ -131,7 +131,7 @@ def test_a_full_disk_harms_nobody_and_the_line_is_not_shown(
 
     monkeypatch.setattr(log_files, "_complained_at", {})
     with monkeypatch.context() as patched:
-        patched.setattr(log_files.os, "write", full)
+        patched.setattr(os, "write", full)
         handler.emit(record("seen %s", "Jane Doe"))
         handler.emit(record("seen %s", "Jane Doe"))
     assert capsys.readouterr().err == "line not kept: OSError\n"

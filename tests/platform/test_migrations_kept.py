@@ -26,7 +26,7 @@ LOOKED_AT = {"tesigo.0004_operations": "it adds rights to the roles of staff and
 
 def migration(*operations: Any, **fields: Any) -> Any:
     made = migrations.Migration("0099_test", "documents")
-    made.operations = list(operations)
+    made.operations = list(operations)  # type: ignore[misc]
     for name, value in fields.items():
         setattr(made, name, value)
     return made

@@ -33,7 +33,7 @@ def test_it_says_how_many_steps_are_done_while_one_takes_long() -> None:
 
 def test_root_is_not_warned_of_root() -> None:
     """In a container everybody is root; the filter is the one that `make run` gives its worker."""
-    from tesigo.management.commands import up
+    from tesigo.platform import up
 
     source = Path(up.__file__).read_text(encoding="utf-8")
     filters = next(

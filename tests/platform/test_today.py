@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from axes.models import AccessFailureLog
@@ -21,6 +22,7 @@ from generation.enums import JobKind, JobState, Scope, Stage
 from generation.models import AIModel, Budget, BudgetUse, Job, Step
 from tesigo import today
 from tesigo.platform import duty
+from tesigo.platform.models import BackupKind, BackupRun
 from tests.documents.factories import DocumentFactory
 from tests.generation.making import pay
 from tests.staff import sign_in
@@ -28,9 +30,9 @@ from tests.staff import sign_in
 pytestmark = pytest.mark.django_db
 
 INDEX = "/admin/"
-#: The user and what staff did last; and the books, jobs, limits, two budgets, steps, search services and failures, and
-#: models and chains, for what is wrong with them.
-PLAIN, FIGURES = 2, 10
+#: The user and what staff did last; and the books, jobs, limits, two budgets, steps, search services, failures and
+#: backups, and models and chains, for what is wrong with them.
+PLAIN, FIGURES = 2, 11
 #: One for each kind of work that must happen.
 KINDS = len(duty.kinds())
 
@@ -82,9 +84,19 @@ def labels(page: str) -> list[str]:
 def test_every_figure_is_drawn_and_said(staff: Client) -> None:
     busy_day(2)
     page = page_of(staff)
-    assert labels(page) == ["orders", "revenue", "jobs", "spending", "queue", "searching", "signins", "waiting"]
+    assert labels(page) == [
+        "orders",
+        "revenue",
+        "jobs",
+        "spending",
+        "queue",
+        "searching",
+        "signins",
+        "backups",
+        "waiting",
+    ]
     values = re.findall(r'<p class="figure-value">(.*?)</p>', page)
-    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "5 set up", "2", "0 given up"]
+    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "5 set up", "2", "–", "0 given up"]
     for words in (
         "€12.50 of €200.00",
         "reserved by calls under way: €1.00",
@@ -92,7 +104,7 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
         "running: 2; done today: 0",
     ):
         assert words in page
-    assert page.count('role="img"') == page.count("<desc id=") == 8
+    assert page.count('role="img"') == page.count("<desc id=") == 9
     assert "style=" not in page
 
 
@@ -109,7 +121,7 @@ def test_the_index_asks_the_same_number_of_times(
     busy_day(rows)
     with django_assert_num_queries(PLAIN + FIGURES + KINDS):
         page = page_of(staff)
-    assert len(labels(page)) == 8
+    assert len(labels(page)) == 9
 
 
 def test_no_other_page_of_the_administration_asks_for_them(
@@ -130,6 +142,7 @@ def test_no_other_page_of_the_administration_asks_for_them(
         ("documents.view_source", ["searching"]),
         ("axes.view_accessfailurelog", ["signins"]),
         ("platform.view_alert", ["waiting"]),
+        ("platform.view_backuprun", ["backups", "waiting"]),
         ("accounts.view_user", []),
     ],
 )
@@ -147,7 +160,7 @@ def test_what_one_may_not_see_is_not_asked_for(django_assert_num_queries: Django
 
 def test_addresses_lead_to_pages_that_open(staff: Client) -> None:
     found = re.findall(r'-label"><a href="(.*?)"', page_of(staff))
-    assert len(found) == 7
+    assert len(found) == 8
     for address in set(found):
         assert staff.get(address).status_code == 200
 
@@ -192,3 +205,17 @@ def test_the_front_page_says_that_nothing_can_be_written(staff: Client, client: 
     assert "No model is enabled: nothing can be written." in page_of(staff)
     who_may(client, "documents.view_source")
     assert "No model is enabled" not in page_of(client)
+
+
+def test_the_age_of_the_newest_backup_stands_on_the_front_page(staff: Client, settings: Any) -> None:
+    assert "none are set up" in page_of(staff)
+    settings.BACKUP_PLACES = (object(),)
+    assert "none has been taken yet" in page_of(staff)
+    now = timezone.now()
+    for kind, hours in ((BackupKind.FULL, 30), (BackupKind.FULL, 6), (BackupKind.FILES, 1)):
+        at = now - timedelta(hours=hours)
+        BackupRun.objects.create(kind=kind, state="succeeded", ended_at=at, due_at=None, size_bytes=3 * 1024**2)
+    page = page_of(staff)
+    assert '<p class="figure-value">6 h 0 min</p>' in page
+    assert "full: 6 h 0 min ago · 3.0" in page
+    assert "drill: none yet" in page

@@ -118,7 +118,7 @@ def check_constraints(connection: Connection) -> Seen:
                 query = f"SELECT count(*) FROM {table} WHERE NOT ({condition})"  # noqa: S608  # the catalogue's own words
             else:
                 query = _orphans(table, target, columns, keys)
-            broken = int(connection.execute(sql.SQL(query)).fetchall()[0][0])  # type: ignore[arg-type]
+            broken = int(connection.execute(sql.SQL(query)).fetchall()[0][0])
         except psycopg.Error as error:
             faults.append(f"{place}: {_line(error)}")
             continue

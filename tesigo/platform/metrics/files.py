@@ -87,7 +87,7 @@ def _made_with_first_value(*args: Any, **named: Any) -> Any:
     """A process that measures nothing, such as a command or the parent of a pool, leaves no files."""
     with _first:
         if values.ValueClass is _made_with_first_value:
-            values.ValueClass = values.MultiProcessValue(process_identifier=_identity)
+            values.ValueClass = values.MultiProcessValue(process_identifier=_identity)  # type: ignore[no-untyped-call]
     return values.ValueClass(*args, **named)
 
 

@@ -62,4 +62,4 @@ def scrape(*, accept: str = "", with_readings: bool = True) -> tuple[bytes, str]
     if with_readings:
         found += readings.metrics()
     encode, content_type = choose_encoder(accept)
-    return encode(_Scrape(sorted(found, key=lambda metric: metric.name))), content_type  # type: ignore[arg-type]  # it only collects
+    return encode(_Scrape(sorted(found, key=lambda metric: metric.name))), content_type

@@ -14,7 +14,7 @@ from django.core.files.storage import FileSystemStorage
 from tesigo.platform.backup import encryption, paths, sending
 from tesigo.platform.backup.config import Config
 from tesigo.platform.backup.destinations.folder import Folder
-from tesigo.platform.backup.errors import AlreadyRunning, NotConfigured, SourceFailed
+from tesigo.platform.backup.errors import AlreadyRunning, DestinationError, NotConfigured, SourceFailed
 from tesigo.platform.backup.format import Manifest, StoredFile, unpack_keys
 from tesigo.platform.backup.paths import Kind
 from tesigo.platform.backup.spool import Spool
@@ -115,7 +115,8 @@ def test_a_full_and_an_incremental_backup_are_whole_and_small(
     assert outcome.is_everywhere
     assert outcome.reached == ("disk", "other")
     assert "read back and right" in site.words
-    assert sum(part.bytes for part in small.database.parts) < 0.5 * sum(part.bytes for part in full.database.parts)
+    sizes = [one.sent_bytes for one in (small, full)]
+    assert sizes[0] < 0.5 * sizes[1]
 
     # PostgreSQL's own programs find nothing wrong with either, nor with both together.
     folders = [unpacked(one, site.at("disk"), tmp_path / one.kind, the_operator) for one in (full, small)]
@@ -208,7 +209,7 @@ def test_what_no_destination_took_waits_and_goes_first(site: Site, monkeypatch: 
     def break_off(folder: Path, manifest: Manifest, destination: Folder, **options: object) -> None:
         part = manifest.parts[0]
         sending._put(destination, f"{paths.folder(manifest.id)}{part.name}", folder / part.name, part)
-        raise sending.DestinationError(destination.name, "the line broke.")
+        raise DestinationError(destination.name, "the line broke.")
 
     monkeypatch.setattr(sending, "send", break_off)
     with pytest.raises(NowhereSent, match="the line broke"):

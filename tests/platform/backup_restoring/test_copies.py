@@ -83,7 +83,7 @@ def test_a_missing_segment_before_the_moment_is_no_success(taken: Taken, copy: C
 def test_nobody_reaches_a_copy_by_the_network(taken: Taken, copy: Copy) -> None:
     copy.start(Recovery(taken.archive, 1))
     with psycopg.connect(copy.url()) as connection:
-        rows = dict(connection.execute("SELECT name, setting FROM pg_settings").fetchall())
+        rows: dict[str, str] = dict(connection.execute("SELECT name, setting FROM pg_settings").fetchall())
     assert (rows["listen_addresses"], rows["archive_mode"], rows["archive_command"]) == ("", "off", "(disabled)")
     assert copy.socket.stat().st_mode & 0o077 == 0
     assert Path(rows["hba_file"]).parent == copy.home

@@ -77,7 +77,8 @@ def test_the_living_and_the_killed_are_counted_once(tmp_path: Path) -> None:
         assert len(list(tmp_path.glob("*.lock"))) == 2, "its own, and the one of who reads"
     finally:
         kill(living)
-        dead.poll() is None and kill(dead)
+        if dead.poll() is None:
+            kill(dead)
     assert values(files.gather(tmp_path))["tesigo_test_done_total"] == 7
     assert not list(tmp_path.glob("*.db"))
 

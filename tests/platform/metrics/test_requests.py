@@ -9,7 +9,7 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.urls import reverse
 
-from tesigo.platform.metrics import requests, window
+from tesigo.platform.metrics import measures, window
 from tesigo.platform.metrics.requests import Measured, OpenLines
 from tests.platform.metrics.scraping import samples, scrape, value
 
@@ -106,12 +106,12 @@ async def test_who_goes_away_is_counted_as_aborted(told: str, noted: list[tuple[
 
     task = asyncio.ensure_future(Measured(never_answers)({"type": "http", "path": "/"}, None, None))
     await begun.wait()
-    assert requests.measures.open_connections.labels("http")._value.get() == 1
+    assert measures.open_connections.labels("http")._value.get() == 1
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert requests.measures.open_connections.labels("http")._value.get() == 0
-    assert requests.measures.requests.labels("none", "aborted")._value.get() == 1
+    assert measures.open_connections.labels("http")._value.get() == 0
+    assert measures.requests.labels("none", "aborted")._value.get() == 1
     assert noted == [], "nobody knows how long it would have taken"
 
 
@@ -121,7 +121,7 @@ async def test_what_breaks_is_an_error_of_ours(told: str, noted: list[tuple[floa
 
     with pytest.raises(ValueError):
         await Measured(breaks)({"type": "http", "path": "/"}, None, None)
-    assert requests.measures.requests.labels("none", "5xx")._value.get() == 1
+    assert measures.requests.labels("none", "5xx")._value.get() == 1
     assert [is_error for _seconds, is_error in noted] == [True]
 
 
@@ -134,7 +134,7 @@ async def test_a_websocket_counts_while_it_is_open(told: str) -> None:
     async def closed(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.close"})
 
-    count = requests.measures.open_connections.labels("websocket")
+    count = measures.open_connections.labels("websocket")
     open_line = ApplicationCommunicator(OpenLines(line), {"type": "websocket"})
     await open_line.send_input({"type": "websocket.connect"})
     await open_line.receive_output(5)

@@ -1,0 +1,254 @@
+"""Starts everything on this machine and keeps it running until Ctrl-C: what `make run` calls.
+
+Knows no Django: it lives as long as the site, and Django with all apps would take 150 MB that nobody uses. What needs
+Django, setting up the database first of all, is a command of its own (`set_up_site`).
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+from itertools import chain
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tesigo.platform.backup import keys, receiving
+from tesigo.platform.backup.errors import BackupError
+from tesigo.platform.local_env import BACKUP_KEY, PORTS, uses_sandbox
+from tesigo.platform.postgres_server import PostgresError
+from tesigo.platform.processes import file_lock, port_is_free
+from tesigo.platform.redis_server import RedisError
+from tesigo.platform.stack import VAR, Stack
+from tesigo.platform.supervisor import Child, Supervisor
+
+#: How staff sign in for the first time.
+STAFF_EMAIL = os.environ.get("STAFF_EMAIL", "staff@tesigo.example")
+STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
+HEALTH_SECONDS = 60
+WORKER_SECONDS = 30
+#: Ten more than CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT (settings), within which a worker gives back what it holds.
+WORKER_STOP_SECONDS = 30
+
+
+class NotStarted(Exception):
+    """The site cannot be started; the message says why. ``code`` is what the program ends with."""
+
+    def __init__(self, message: str, *, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Site:
+    """The servers, the site and its workers, from the start to Ctrl-C."""
+
+    def run(self, *, staff_email: str) -> None:
+        """Sets up what is missing, starts the children, looks after them, stops them in order. Raises NotStarted."""
+        with file_lock(VAR / "up.lock", wait=False) as is_only_one:
+            if not is_only_one:
+                raise NotStarted(f"TesiGo is already running at {os.environ['SITE_URL']}.", code=2)
+            self.supervisor = Supervisor(home=VAR, say=self.say)
+            self.supervisor.end_orphans()
+            self._refuse_taken_ports()
+            self.supervisor.take_signals()
+            stack = Stack(VAR)
+            try:
+                self._set_up(stack, staff_email=staff_email)
+                self._start_children()
+                self._stay(stack)
+            except (PostgresError, RedisError) as error:
+                raise NotStarted(str(error)) from error
+            finally:
+                self.say("Stopping …")
+                self.supervisor.stop(STOP_ORDER)
+                stack.stop()
+                self.say("Stopped. Everything is kept for the next start.")
+
+    def say(self, text: str) -> None:
+        """Prints at once, also into a pipe."""
+        print(text, flush=True)
+
+    def _refuse_taken_ports(self) -> None:
+        names = list(PORTS) if uses_sandbox(os.environ) else ["SITE_PORT"]
+        taken = [name for name in names if not port_is_free(int(os.environ[name]))]
+        if taken:
+            lines = [f"Port {os.environ[name]} is taken by another program ({name})." for name in taken]
+            choice = " ".join(f"{name}={int(os.environ[name]) + 1000}" for name in taken)
+            lines.append(f"Choose other ports, for instance: {choice} make run")
+            raise NotStarted("\n".join(lines), code=2)
+
+    def _set_up(self, stack: Stack, *, staff_email: str) -> None:
+        if not any(stack.pids().values()):
+            self.say("Starting PostgreSQL and Redis …")
+        stack.start()
+        if code := self._run("set_up_site", "--staff-email", staff_email):
+            raise NotStarted("The site could not be set up; the lines above say why.", code=code)
+
+    def _run(self, *words: str) -> int:
+        """Runs a command of Django, which prints for itself; returns its exit code, 0 in a stop."""
+        if self._is_over():
+            return 0
+        # A session of its own, so that Ctrl-C reaches only us. What is being set up is left whole either way.
+        program = subprocess.Popen(
+            [sys.executable, "-m", "django", *words], stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        while (code := program.poll()) is None:
+            self.supervisor.look_after()
+            if self._is_over():
+                program.terminate()
+            time.sleep(0.05)
+        return 0 if self._is_over() else code
+
+    def _is_over(self) -> bool:
+        return self.supervisor.is_stopping
+
+    def _start_children(self) -> None:
+        python, environ = sys.executable, os.environ
+        if uses_sandbox(environ):
+            sandbox = {
+                "--port": environ["SANDBOX_PORT"],
+                "--smtp-port": environ["SANDBOX_SMTP_PORT"],
+                "--state": str(VAR / "sandbox.json"),
+                "--webhook-url": f"{environ['SITE_URL'].rstrip('/')}/stripe/webhook/",
+                "--webhook-secret": environ["STRIPE_WEBHOOK_SECRET"],
+            }
+            self.supervisor.start(Child("sandbox", [python, "-m", "sandbox", *chain.from_iterable(sandbox.items())]))
+        web = [python, "-m", "uvicorn", "tesigo.asgi:application", "--host=127.0.0.1", f"--port={environ['SITE_PORT']}"]
+        web += ["--lifespan=off", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown=5"]
+        # Forwarded addresses are judged by the application, which knows how many proxies are ours (R-53).
+        web += ["--no-proxy-headers"]
+        # Static files are plain iterators, which WhiteNoise hands on as they are; they are small.
+        calm = {"PYTHONWARNINGS": "ignore:StreamingHttpResponse must consume synchronous iterators:Warning"}
+        self.supervisor.start(Child("web", web, environ=calm))
+        # The first page matters most: the others share the processors only after it.
+        answers = self._wait_for_site()
+        celery = [python, "-m", "celery", "--quiet", "-A", "tesigo"]
+        worker = Child(
+            "worker",
+            [
+                *celery,
+                "worker",
+                "--autoscale=10,2",
+                "--queues=celery,backup",
+                "--loglevel=INFO",
+                "--without-gossip",
+                "--without-mingle",
+            ],
+            # On SIGTERM give back within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT instead of waiting for the whole task.
+            environ={
+                "REMAP_SIGTERM": "SIGQUIT",
+                # In a container everybody is root.
+                "PYTHONWARNINGS": "ignore:You're running the worker with superuser:UserWarning",
+            },
+            ready=" ready.",
+            # What the pool does by itself, and what is not so here: a second Ctrl-C reaches us, not the worker.
+            unsaid=("Scaling up", "Scaling down", "Hitting Ctrl+C again"),
+            stop_seconds=WORKER_STOP_SECONDS,
+        )
+        beat = Child("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="])
+        if not self.supervisor.is_stopping:
+            self.supervisor.start(worker)
+            self.supervisor.start(beat)
+        # The addresses come last, where they are seen: what the others say at their start stands above them.
+        deadline = time.monotonic() + WORKER_SECONDS
+        while not worker.is_ready.is_set() and time.monotonic() < deadline and not self.supervisor.is_stopping:
+            self.supervisor.look_after()
+            time.sleep(0.1)
+        if answers and not self.supervisor.is_stopping:
+            self._announce()
+        # Only now: the first page and the worker come before it.
+        self._start_backups()
+
+    def _start_backups(self) -> None:
+        """The backup that is due, and pg_receivewal. Without them the site runs all the same."""
+        environ = os.environ
+        if not environ.get("BACKUP_DESTINATIONS"):
+            if not any(name.startswith("BACKUP_") for name in environ):
+                why = "gpg is missing (package gnupg)" if shutil.which("gpg") is None else "DATABASE_URL is your own"
+                self.say(f"No backups are taken: {why}, and BACKUP_DESTINATIONS is not set.")
+            return
+        ours = ["--own-keys", str(BACKUP_KEY)] if is_own_key(environ) else []
+        if self._run("start_backups", *ours) or self.supervisor.is_stopping:
+            return
+        try:
+            words, secret = receiving.command(
+                url=environ["BACKUP_DATABASE_URL"], spool=Path(environ.get("BACKUP_SPOOL") or VAR / "backup-spool")
+            )
+        except (BackupError, OSError) as error:
+            self.say(f"WAL is not received ({type(error).__name__}): {error}")
+            return
+        self.supervisor.start(Child("receivewal", words, environ=secret))
+
+    def _wait_for_site(self) -> bool:
+        deadline = time.monotonic() + HEALTH_SECONDS
+        while time.monotonic() < deadline and not self.supervisor.is_stopping:
+            self.supervisor.look_after()
+            if _answers(int(os.environ["SITE_PORT"])):
+                return True
+            time.sleep(0.1)
+        if not self.supervisor.is_stopping:
+            self.say(f"The site does not answer yet; {VAR / 'log' / 'web.log'} says why.")
+        return False
+
+    def _announce(self) -> None:
+        site, inbox = os.environ["SITE_URL"].rstrip("/"), os.environ.get("MAIL_INBOX_URL")
+        lines = ["", "TesiGo is running.", f"  Site   {site}/", f"  Admin  {site}/admin/"]
+        if inbox:
+            lines.append(f"  Mails  {inbox}")
+        lines += [f"  Logs   {Path(os.path.relpath(VAR / 'log'))}/", "  Ctrl-C stops everything.", ""]
+        self.say("\n".join(lines))
+
+    def _stay(self, stack: Stack) -> None:
+        next_look = 0.0
+        while not self.supervisor.is_stopping:
+            self.supervisor.look_after()
+            if time.monotonic() > next_look:
+                self._look_after_servers(stack)
+                next_look = time.monotonic() + 1
+            time.sleep(0.1)
+
+    def _look_after_servers(self, stack: Stack) -> None:
+        dead = [name for name, pid in stack.pids().items() if pid is None]
+        urls = stack.urls({})
+        ours = {"postgres": urls["DATABASE_URL"], "redis": urls["REDIS_URL"]}
+        if any(ours[name] in os.environ.values() for name in dead):
+            self.say(f"{' and '.join(dead)} ended; starting again.")
+            try:
+                stack.start()
+            except (PostgresError, RedisError) as error:
+                # The remains of a killed server may need a moment to go; the next look tries again.
+                self.say(str(error))
+
+
+def is_own_key(environ: Mapping[str, str]) -> bool:
+    """Whether backups are encrypted for the pair that this machine makes for itself."""
+    return Path(environ.get("BACKUP_RECIPIENTS_FILE", "")) == keys.public_file(BACKUP_KEY)
+
+
+def _answers(port: int) -> bool:
+    site = HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        # Whatever it says, a redirect to https for instance: it is there.
+        site.request("GET", "/health", headers={"Host": urlsplit(os.environ["SITE_URL"]).hostname or ""})
+        return site.getresponse().status < 500
+    except (OSError, HTTPException):
+        return False
+    finally:
+        site.close()
+
+
+def main(arguments: list[str]) -> int:
+    """The command line; returns the exit code. The environment is complete already (`local_env.load`)."""
+    parser = argparse.ArgumentParser(prog="manage.py up", description=__doc__.splitlines()[0])
+    parser.add_argument("--staff-email", default=STAFF_EMAIL, help="how staff sign in for the first time")
+    given = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
+    try:
+        Site().run(staff_email=given.staff_email)
+    except NotStarted as error:
+        print(error, file=sys.stderr)
+        return error.code
+    return 0
