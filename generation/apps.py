@@ -10,7 +10,12 @@ class GenerationConfig(AppConfig):
         from billing import gates as orders
         from documents.domain import waiting
         from documents.gates import outlines
-        from generation import metrics, personal_data, receivers  # noqa: F401  # receivers listen once they are imported
+        from generation import (
+            flags,  # noqa: F401  # staff see what is declared
+            metrics,
+            personal_data,
+            receivers,  # noqa: F401  # listen once they are imported
+        )
         from generation.domain import estimates, progress, reservations, watching
         from tesigo.platform import conditions, readiness
 

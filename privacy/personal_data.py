@@ -43,8 +43,11 @@ def register() -> None:
                 "Worker": _WORKER,
                 "Removal": _REMOVAL,
                 "BackupRun": _BACKUP_RUN,
+                "Flag": _FLAG,
+                "FlagPerson": _FLAG_PERSON,
             },
             retention=rules.PLATFORM,
+            erase=[Piece("early access to features", _forget_platform)],
         )
     )
 
@@ -52,6 +55,10 @@ def register() -> None:
 def _forget_own(user: AbstractBaseUser, now: datetime) -> None:
     # What an erasure needs for itself goes with its end.
     forgetting.forget_app("privacy", user=user, but=[Erasure])
+
+
+def _forget_platform(user: AbstractBaseUser, now: datetime) -> None:
+    forgetting.forget_app("platform", user=user)
 
 
 _ROWS = {
@@ -192,3 +199,9 @@ _BACKUP_RUN = Rows(
     retained=Retained.HOUSE,
     why="When backups were taken and how they ended; sizes and names of destinations, no personal data.",
 )
+_FLAG = Rows(
+    {"name": INNER, "state": INNER, "share_percent": INNER},
+    retained=Retained.HOUSE,
+    why="How far features are rolled out; a share is worked out anew each time, not kept.",
+)
+_FLAG_PERSON = Rows({"id": INNER, "flag": SHOWN, "user": LINK, "named_at": SHOWN}, of="user")

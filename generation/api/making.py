@@ -21,6 +21,7 @@ from generation.domain import admission, job_status, whole_orders, writers
 from generation.domain.job_status import Status
 from generation.enums import JobKind
 from generation.errors import ModelNotOffered
+from generation.flags import WHOLE_ORDERS
 from generation.models import AIModel
 from generation.serializers import BegunSerializer, WholeOrderSerializer, WishSerializer
 from tesigo.platform.api.idempotency import once_per_key
@@ -73,6 +74,9 @@ class MakingViewSet(ApiViewSet):
 
         A program cannot pay: the job waits until its owner has, at ``payment_url``, and writing begins by itself then.
         """
+        if not WHOLE_ORDERS.is_on(person=caller_of(request)):
+            words = _("Your account cannot order a whole work in one call yet. Ask for an outline instead, then order.")
+            raise Refusal(words, status=403, kind="not-open-yet")
         ordered = WholeOrderSerializer(data=request.data)
         ordered.is_valid(raise_exception=True)
         brief = dict(ordered.validated_data)

@@ -58,6 +58,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "generation.wholeorder": _("Works that a program of yours ordered in one call"),
     "generation.writerchoice": _("Which model you chose to write a document"),
     "mfa.authenticator": _("Second factors: that they are there, without what opens them"),
+    "platform.flagperson": _("Features that you were given before others"),
     "privacy.consent": _("What you allowed and withdrew, when and from where"),
     "privacy.dataexport": _("Exports like this one"),
     "privacy.erasure": _("What you asked for to be erased, and when"),

@@ -9,6 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tesigo.platform import flag_admin  # noqa: F401  # registers its pages
 from tesigo.platform.models import Alert, BackupRun, Condition, TelegramAlert, Worker
 from tesigo.platform.read_only import ReadOnly
 

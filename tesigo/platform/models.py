@@ -1,8 +1,12 @@
-"""The tables of the ground floor: alerts and conditions (R-113), workers (R-112), removals (R-84), backups (R-120)."""
+"""The tables of the ground floor.
+
+Alerts and conditions (R-113), workers (R-112), removals (R-84), backups (R-120), feature flags (R-130).
+"""
 
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -170,3 +174,64 @@ class BackupRun(Duty):
 
     def __str__(self) -> str:
         return f"{self.kind} backup {self.pk}" if self.kind != BackupKind.DRILL else f"drill {self.pk}"
+
+
+class FlagState(models.TextChoices):
+    """Who has a feature."""
+
+    OFF = "off", _("nobody")
+    ON = "on", _("everybody")
+    PEOPLE = "people", _("the people named")
+    SHARE = "share", _("the people named, and a share of all others")
+
+
+class Flag(models.Model):
+    """How far a feature is rolled out, once somebody has changed it; before, its declaration says (R-130).
+
+    Read by `tesigo.platform.flags`, never directly.
+    """
+
+    name = models.SlugField(primary_key=True, max_length=60)
+    state = models.CharField(_("who has it"), max_length=10, choices=FlagState, default=FlagState.OFF)
+    share_percent = models.PositiveSmallIntegerField(_("share in percent"), default=0)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("feature flag")
+        verbose_name_plural = _("feature flags")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(share_percent__lte=100),
+                name="flag_share_is_a_percentage",
+                violation_error_message=_("A share is between 0 and 100 percent."),
+            ),
+            models.CheckConstraint(condition=Q(state__in=["off", "on", "people", "share"]), name="flag_state_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FlagPerson(models.Model):
+    """Somebody who has a feature before others do."""
+
+    flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="named", verbose_name=_("feature flag"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("person")
+    )
+    named_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["flag", "-named_at"]
+        verbose_name = _("person named for a feature")
+        verbose_name_plural = _("people named for features")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flag", "user"],
+                name="flagperson_once",
+                violation_error_message=_("This person is named for this feature already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flag_id} for person {self.user_id}"

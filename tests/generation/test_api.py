@@ -22,7 +22,10 @@ from documents.gates import Refusal
 from documents.models import Document, Upload
 from generation.domain import estimates, writers
 from generation.enums import JobKind, JobState, Purpose, Wait
+from generation.flags import WHOLE_ORDERS
 from generation.models import AIModel, Attempt, ChainPlace, Job, ModelDay, WholeOrder, WriterChoice
+from tesigo.platform import flags
+from tesigo.platform.models import Flag, FlagState
 from tests.api.calling import Program, kind_of, program_of, with_token
 from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
 from tests.documents.test_views import student_with_consent
@@ -235,6 +238,21 @@ def test_a_work_that_is_none_says_where(order: Any, wrong: dict[str, Any], point
     assert answer.status_code == 400
     assert [flaw["pointer"] for flaw in answer.json()["errors"]] == [pointer]
     assert not Document.objects.exists()
+
+
+def test_a_whole_work_is_ordered_by_who_has_been_given_it(order: Any, student: User) -> None:
+    """Rolled out by a flag: to everybody at first, held back by staff, given to people by name."""
+    flags.forget()
+    flag = Flag.objects.create(name=WHOLE_ORDERS.name, state=FlagState.PEOPLE)
+    try:
+        answer = order("document-async", WORK, key="mine")
+        assert (answer.status_code, kind_of(answer)) == (403, "not-open-yet")
+        assert not Document.objects.exists()
+        flag.named.create(user=student)
+        flags.forget()
+        assert order("document-async", WORK, key="mine").status_code == 202
+    finally:
+        flags.forget()
 
 
 def test_ordering_a_work_takes_a_scope_of_its_own(student: User) -> None:

@@ -27,6 +27,7 @@ from generation.models import Attempt, BudgetUse, PersonalLimit, Reservation
 from privacy import registry
 from privacy.domain import audit
 from privacy.models import Consent
+from tesigo.platform.models import Flag, FlagPerson
 from tesigo.platform.of_people import OfPeople
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
@@ -49,6 +50,7 @@ OF_NOBODY = {
     "generation.Budget": "budgets of the house",
     "generation.ProviderCredit": "credit of the house",
     "platform.BackupRun": "copies of everything, by their ids",
+    "platform.Flag": "how far features are rolled out; whom they name is a list of its own",
     "platform.Alert": "told to staff, without a word about people",
     "platform.TelegramAlert": "as above",
     "platform.Condition": "what is wrong with the site",
@@ -83,6 +85,7 @@ def boss(client: Client) -> User:
 def everything(person: User, count: int = 1) -> None:
     """So many rows of every kind that is about the person."""
     PersonalLimit.objects.create(person=person, tokens=1000)
+    FlagPerson.objects.create(flag=Flag.objects.get_or_create(name="whole-orders")[0], user=person)
     for number in range(count):
         document = ordered_document(owner=person, topic=f"Lighthouse {person.pk} {number}")
         _writing(document, number)

@@ -49,6 +49,7 @@ from generation.models import (
 )
 from privacy.enums import ExportState as DataExportState
 from privacy.models import Consent, DataExport, Erasure
+from tesigo.platform.models import Flag, FlagPerson
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 
@@ -199,6 +200,7 @@ def _writing(document: Document, name: str) -> None:
         job=job, step=step, provider="openai", model_name="m", purpose="writing", idempotency_key=uuid.uuid4()
     )
     PersonalLimit.objects.create(person=user, tokens=1000)
+    FlagPerson.objects.create(flag=Flag.objects.get_or_create(name="whole-orders")[0], user=user)
     BudgetUse.objects.create(scope=Scope.USER_DAY, period=f"{now:%Y-%m-%d}", subject=str(user.pk))
     WholeOrder.objects.create(document=document)
     WriterChoice.objects.create(document=document, model=AIModel.objects.earliest("pk"))

@@ -34,6 +34,7 @@ from generation.enums import JobKind, JobState, Scope, Stage, StepState
 from generation.models import Attempt, BudgetUse, Job, JobEvent, PersonalLimit, Reservation, Step
 from privacy.domain import audit
 from privacy.models import Consent
+from tesigo.platform.models import Flag, FlagPerson
 from tests.documents.factories import DocumentFactory, PassageFactory, SectionFactory, SourceFactory, UserFactory
 
 ADDRESS, AS_TYPED, FORMER = "ada.lovelace@university.example", "Ada.Lovelace@University.example", "ada@old.example"
@@ -101,6 +102,7 @@ def _account(user: User) -> None:
     AccessFailureLog.objects.create(username=ADDRESS, ip_address="203.0.113.9", user_agent="x")
     AccessLog.objects.create(username=ADDRESS, ip_address="203.0.113.9", user_agent="x")
     PersonalLimit.objects.create(person=user, tokens=5)
+    FlagPerson.objects.create(flag=Flag.objects.get_or_create(name="whole-orders")[0], user=user)
     BudgetUse.objects.create(scope=Scope.USER_DAY, subject=str(user.pk), period="2026-11-29", spent_tokens=3)
     Assignment.objects.create(user=user, variant="A")
     lasts = {"epoch": user.session_epoch, "expires_at": now + timedelta(days=7)}
