@@ -103,6 +103,7 @@ class FlagPersonAdmin(OfPeople, ReadAnew):
     person_path = "user"
     list_display = ("flag", "person", "named_at")
     list_filter = ("flag",)
+    list_select_related = ("flag",)
     search_fields = ("flag__name",)
     autocomplete_fields = ("user",)
     fields = ("flag", "user")

@@ -154,7 +154,8 @@ def test_staff_roll_a_feature_out_and_take_it_back_with_a_trail(feature: Feature
     assert "A share is between 0 and 100 percent." in too_large
     client.post(f"{lists}{NAME}/change/", {"state": "share", "share_percent": "100"})
     assert feature.is_on(person=boss)
-    client.post(f"{people}{FlagPerson.objects.get().pk}/delete/", {"post": "yes"})
+    named = FlagPerson.objects.get()
+    client.post(f"{people}{named.pk}/delete/", {"post": "yes"})
     client.post(f"{lists}{NAME}/delete/", {"post": "yes"})
     assert not feature.is_on(person=ada)
     trail = AuditEvent.objects.filter(object_type__startswith="platform.flag").exclude(action="staff.looked")
@@ -162,7 +163,7 @@ def test_staff_roll_a_feature_out_and_take_it_back_with_a_trail(feature: Feature
         ("admin.added", boss.pk, {"name": NAME, "state": "people"}),
         ("admin.added", boss.pk, {"flag": NAME, "user": str(ada.pk)}),
         ("admin.changed", boss.pk, {"state": ["people", "share"], "share_percent": [0, 100]}),
-        ("admin.deleted", boss.pk, {"flag": NAME, "user": ada.pk}),
+        ("admin.deleted", boss.pk, {"flag": NAME, "user": ada.pk, "named_at": named.named_at.isoformat()}),
         ("admin.deleted", boss.pk, {"state": "share", "share_percent": 100}),
     ]
 
