@@ -12,8 +12,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from tesigo.platform.backup import gpg, paths, replaying, restoring, unpacking, verification
-from tesigo.platform.backup.copies import Copy
+from tesigo.platform.backup.copies import Copy, CopyError
 from tesigo.platform.backup.errors import BackupError, Damaged, EncryptionFailed, SpoolFull
+from tesigo.platform.backup.format import Manifest
 from tesigo.platform.backup.gpg import Recipients
 from tesigo.platform.backup.inspection import Outcome
 from tesigo.platform.backup.places import Place
@@ -175,6 +176,22 @@ def test_a_wrong_key_opens_nothing_and_leaves_nothing(world: World, tmp_path: Pa
         with pytest.raises(EncryptionFailed, match="secret key"):
             unpacking.cluster(world.shelf, chain, home, opener=stranger, user="tesigo", say=quiet)
     assert list((tmp_path / "copy").iterdir()) == []
+
+
+def test_one_flipped_bit_of_the_commit_log_alone_is_named(
+    world: World, opener: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpack = unpacking._unpack
+
+    def flipping(shelf: Shelf, manifest: Manifest, folder: Path, opener: Opener) -> None:
+        unpack(shelf, manifest, folder, opener)
+        flip(folder / "pg_xact" / "0000", at=150)
+
+    monkeypatch.setattr(unpacking, "_unpack", flipping)
+    chain, home = world.shelf.chain(world.full), tmp_path / "copy"
+    with pytest.raises(CopyError, match="pg_xact/0000"):
+        unpacking.cluster(world.shelf, chain, home, opener=opener, user="tesigo", say=quiet)
+    assert list(home.iterdir()) == []
 
 
 def test_a_full_disk_is_named_before_anything_is_written(
