@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tesigo.platform.backup import drill, runs, signing, timetable
 from tesigo.platform.backup.places import Place
@@ -19,7 +19,7 @@ KEY = signing.new_key()
 
 
 @pytest.fixture(autouse=True)
-def places(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def places(settings: Settings, tmp_path: Path) -> Path:
     """One destination."""
     settings.BACKUP_PLACES = (Place("local", f"file://{tmp_path}"),)
     settings.BACKUP_SIGNING_KEY = KEY
