@@ -70,6 +70,7 @@ def _settle_environment(urls: dict[str, str], folder: Path) -> None:
         "STRIPE_SECRET_KEY": "sk_test_",
         "STRIPE_PUBLISHABLE_KEY": "pk_test_",
         "STRIPE_WEBHOOK_SECRET": "whsec_",
+        "TELEGRAM_BOT_TOKEN": "123456789:",
     }
     # Letters and digits only, as Stripe's keys are.
     keys = {name: prefix + secrets.token_hex(20) for name, prefix in prefixes.items()}

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.utils import timezone
 
+from tesigo.platform.backup import makers
 from tesigo.platform.backup.config import configured
-from tesigo.platform.backup.errors import AlreadyRunning, BackupError
+from tesigo.platform.backup.errors import AlreadyRunning, BackupError, NotConfigured
 from tesigo.platform.backup.paths import Kind
 from tesigo.platform.backup.taking import take
 
@@ -34,6 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, full: bool, files: bool, **options: Any) -> None:
         """Says how far it is; ends as the exit codes say."""
         kind = Kind.FULL if full else Kind.FILES if files else Kind.INCREMENTAL
+        began_at = timezone.now()
         _stand_back()
         signal.signal(signal.SIGTERM, _end)
         try:
@@ -44,7 +47,10 @@ class Command(BaseCommand):
         except AlreadyRunning as error:
             raise CommandError(str(error), returncode=BUSY) from error
         except BackupError as error:
+            if not isinstance(error, NotConfigured):
+                self._record(kind=kind, began_at=began_at, outcome=None, error=str(error))
             raise CommandError(str(error), returncode=FAILED) from error
+        self._record(kind=kind, began_at=began_at, outcome=outcome)
         for problem in outcome.missed.values():
             self.stderr.write(problem)
         if not outcome.is_everywhere:
@@ -53,6 +59,11 @@ class Command(BaseCommand):
                 returncode=PARTLY,
             )
         self._say(f"{outcome.manifest.id} is kept at {', '.join(outcome.reached)}.")
+
+    def _record(self, **facts: Any) -> None:
+        """For staff and for what watches: how it ended."""
+        if not makers.record(**facts):
+            self.stderr.write("The database did not take the row that tells staff of this backup.")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

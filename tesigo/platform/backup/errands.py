@@ -86,5 +86,6 @@ def prune(*, dry_run: bool = False, now: datetime | None = None) -> tuple[list[P
                 text=f"{doubt} It is kept, and so is every file. `manage.py verify_backup` says more.",
                 cool_down=_A_DAY,
             )
-        logger.info("old backups removed", extra={"place": word(planned.destination), "files": len(planned.gone)})
+        if not dry_run:
+            logger.info("old backups removed", extra={"place": word(planned.destination), "files": len(planned.gone)})
     return plans, failed

@@ -54,7 +54,9 @@ class _Choice:
     reasons: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, backup_id: str, why: str) -> None:
-        self.reasons.setdefault(backup_id, []).append(why)
+        reasons = self.reasons.setdefault(backup_id, [])
+        if why not in reasons:
+            reasons.append(why)
 
 
 def choose(backups: Iterable[Known], *, now: datetime) -> Kept:

@@ -1,16 +1,20 @@
 """What takes the backups that rows ask for, imported when the first is due: it loads all that encrypts and sends."""
 
 import logging
+from datetime import datetime
+from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from tesigo.platform import duty
 from tesigo.platform.backup.config import configured
 from tesigo.platform.backup.errors import DestinationError
 from tesigo.platform.backup.paths import Kind
 from tesigo.platform.backup.runs import Run
 from tesigo.platform.backup.taking import NowhereSent, Outcome, take
-from tesigo.platform.models import BackupKind
+from tesigo.platform.log import mask
+from tesigo.platform.models import BackupKind, BackupRun, BackupState
 
 logger = logging.getLogger(__name__)
 
@@ -32,17 +36,36 @@ def files(run: Run) -> None:
     _make(run, Kind.FILES)
 
 
-def note(run: Run, outcome: Outcome) -> None:
-    """Writes down what became of it. Each part was read back where it arrived: that counts as verified."""
+def record(*, kind: Kind, began_at: datetime, outcome: Outcome | None, error: str = "") -> bool:
+    """Keeps a row of a backup that was taken by hand; false where the database does not take it.
+
+    A copy may be taken just because something is broken: it counts without its row.
+    """
+    now = timezone.now()
+    facts = _facts(outcome) if outcome else {"kind": _KINDS[kind]}
+    state = BackupState.SUCCEEDED if outcome else BackupState.FAILED
+    try:
+        BackupRun.objects.create(
+            **facts, state=state, asked_at=began_at, started_at=began_at, ended_at=now, due_at=None,
+            error=mask(error[: duty.ERROR_LENGTH])[: duty.ERROR_LENGTH],
+        )  # fmt: skip
+    except DatabaseError:
+        logger.warning("the row of a backup could not be written", exc_info=True)
+        return False
+    return True
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    """What became of it. Each part was read back where it arrived: that counts as verified."""
     manifest = outcome.manifest
-    run.note(
-        kind=_KINDS[manifest.kind],
-        backup_id=manifest.id,
-        size_bytes=manifest.sent_bytes,
-        parts=len(manifest.parts),
-        destinations=dict.fromkeys(outcome.reached, "sent") | dict.fromkeys(outcome.missed, "not reached"),
-        verified_at=timezone.now(),
-    )
+    return {
+        "kind": _KINDS[manifest.kind],
+        "backup_id": manifest.id,
+        "size_bytes": manifest.sent_bytes,
+        "parts": len(manifest.parts),
+        "destinations": dict.fromkeys(outcome.reached, "sent") | dict.fromkeys(outcome.missed, "not reached"),
+        "verified_at": timezone.now(),
+    }
 
 
 def _make(run: Run, kind: Kind) -> None:
@@ -54,4 +77,4 @@ def _make(run: Run, kind: Kind) -> None:
         outcome = take(config, kind=kind, say=lambda _words: None)
     except NowhereSent as error:
         raise DestinationError("of all", str(error)) from error
-    note(run, outcome)
+    run.note(**_facts(outcome))

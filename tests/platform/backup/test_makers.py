@@ -1,12 +1,16 @@
 """A row that asks for a backup has one taken of a real server, and says what it became."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from tesigo.platform.backup import runs, signing
+from tesigo.platform.backup import makers, runs, signing
+from tesigo.platform.backup.paths import Kind
 from tesigo.platform.backup.places import Place
+from tesigo.platform.backup.taking import Outcome
 from tesigo.platform.models import BackupKind, BackupRun, BackupState
 from tesigo.tasks import take_backup
 from tests.platform.backup.keys import Operator
@@ -51,3 +55,15 @@ def test_rows_become_backups_and_an_incremental_without_a_full_is_one(
         assert BackupRun.objects.count() == 4
     finally:
         cluster.postgres.stop()
+
+
+def test_a_backup_by_hand_leaves_a_row_of_how_it_ended() -> None:
+    began = timezone.now()
+    manifest = SimpleNamespace(kind=Kind.FULL, id="20261129T020000Z-full", sent_bytes=9, parts=(1, 2))
+    outcome = Outcome(manifest, ("here",), {"gone": "away"})  # type: ignore[arg-type]  # as much of it as is noted
+    assert makers.record(kind=Kind.INCREMENTAL, began_at=began, outcome=outcome)
+    assert makers.record(kind=Kind.FILES, began_at=began, outcome=None, error="The disk of BACKUP_SPOOL is full.")
+    failed, good = BackupRun.objects.order_by("-kind").reverse()
+    assert (failed.kind, failed.state, failed.error) == ("files", "failed", "The disk of BACKUP_SPOOL is full.")
+    assert (good.kind, good.state, good.parts) == ("full", "succeeded", 2)
+    assert good.destinations == {"here": "sent", "gone": "not reached"}
