@@ -8,15 +8,16 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from privacy import personal_data
+        from privacy import personal_data, registry
         from privacy.domain import audit, erased_again, erasure, exports, purposes
         from privacy.enums import ConsentKind
         from tesigo.platform import duty
-        from tesigo.platform.backup import erasures, inspection
+        from tesigo.platform.backup import erasures, inspection, put_back
 
         personal_data.register()
         inspection.register("audit trail", audit.inspect)
         erasures.register(erased_again.done)
+        put_back.register(registry.stored_names)
         duty.register(erasure.ERASURES)
         purposes.register(
             purposes.Purpose(

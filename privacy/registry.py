@@ -262,6 +262,13 @@ def rows_by(app: str) -> Iterator[tuple[type[Model], Rows]]:
         yield apps.get_model(_label(declaration, name)), rows
 
 
+def stored_names() -> Iterator[str]:
+    """The names of all stored files that rows of any app refer to."""
+    for model, rows in all_rows():
+        for name in rows.files:
+            yield from model._default_manager.exclude(**{name: ""}).values_list(name, flat=True).iterator()
+
+
 def of_person(model: type[Model], rows: Rows, user: AbstractBaseUser) -> QuerySet[Any]:
     """The person's rows of a model, in the order of their keys; none where rows are about nobody."""
     objects = model._default_manager

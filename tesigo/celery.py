@@ -44,6 +44,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=30),
         "options": {"expires": 3_500},
     },
+    "ask-drill": {"task": "tesigo.tasks.ask_drill", "schedule": crontab(minute=11), "options": {"expires": 3_500}},
     "ship-wal": {"task": "tesigo.tasks.ship_wal", "schedule": 300.0, "options": {"expires": 300}},
     "watch-backups": {"task": "tesigo.tasks.watch_backups", "schedule": 600.0, "options": {"expires": 600}},
     "prune-backups": {

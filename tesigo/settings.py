@@ -498,7 +498,7 @@ CELERY_TIMEZONE = "UTC"
 #: Backups run beside the disk that holds their spool: a deployment has a worker of its own for them (R-120).
 CELERY_TASK_ROUTES = {
     f"tesigo.tasks.{name}": {"queue": "backup"}
-    for name in ("take_backup", "ship_wal", "watch_backups", "prune_backups")
+    for name in ("take_backup", "ship_wal", "watch_backups", "prune_backups", "ask_drill")
 }
 #: Steps one drain holds at once (K), and how long a lease lasts without a heartbeat.
 DRAIN_WIDTH = env.int("DRAIN_WIDTH", 8, min=1, max=64)

@@ -61,6 +61,17 @@ def ask_file_backup() -> None:
     timetable.ask_files(now=timezone.now())
 
 
+@shared_task(name="tesigo.tasks.ask_drill", ignore_result=True)
+def ask_drill() -> None:
+    """Asks for the month's restore drill, and takes note of drills of other machines (R-120)."""
+    if config.is_configured():
+        from tesigo.platform.backup import drill  # with all that encrypts and sends: only where it is needed
+
+        drill.note_reports(now=timezone.now())
+        if drill.can_be_made():
+            timetable.ask_drill(now=timezone.now())
+
+
 @shared_task(name="tesigo.tasks.ship_wal", ignore_result=True)
 def ship_wal() -> None:
     """Sends the WAL that has arrived to every destination (R-122)."""

@@ -29,6 +29,7 @@ class PlatformConfig(AppConfig):
             duty.register(kind)
         for backup in (BackupKind.FULL, BackupKind.INCREMENTAL, BackupKind.FILES):
             runs.register(backup, f"tesigo.platform.backup.makers.{backup.value}")
+        runs.register(BackupKind.DRILL, "tesigo.platform.backup.drill.for_run")
         own_conditions.register()
         readiness.register_own()
         workers.listen()

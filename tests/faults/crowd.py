@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from demo.student import JourneyError, Student
 from documents.models import Document
@@ -80,7 +81,8 @@ class Clicking:
         headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self._cookie}"}
         while not self._stop.is_set():
             try:
-                with connect(url, additional_headers=headers, origin=self._site, open_timeout=20) as line:  # type: ignore[arg-type]
+                # Typed by a NewType of the library's own.
+                with connect(url, additional_headers=headers, origin=Origin(self._site), open_timeout=20) as line:
                     self._done["lines opened"] += 1
                     self.opened += 1
                     while not self._stop.is_set():

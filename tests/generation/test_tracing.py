@@ -31,7 +31,7 @@ from tests.documents.factories import DocumentFactory
 from tests.documents.test_views import student_with_consent
 from tests.generation.making import source_with_passages
 
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"  # pragma: allowlist secret
 BROWSER = f"00-{TRACE}-00f067aa0ba902b7-01"
 UNSAMPLED = f"00-{TRACE}-00f067aa0ba902b7-00"
 SECRET = "Jane-Doe-of-Secret-Street"
@@ -144,7 +144,7 @@ def test_without_one_from_outside_the_trace_is_the_correlation_id(client: Client
 
 def test_a_step_of_another_cause_stands_in_the_trace_of_its_own(traced: Traced) -> None:
     """A drain works on steps of many documents; each belongs to who asked for it, whichever process has it."""
-    cause = "0af7651916cd43dd8448eb211c80319c"
+    cause = "0af7651916cd43dd8448eb211c80319c"  # pragma: allowlist secret
     with measured(TASK, "generation.tasks.drain"):
         token = correlation.begin(cause)
         with measured(STEP, "write", is_root=True), measured(OPERATION, "model"):

@@ -171,6 +171,7 @@ OWN_WORDS = {
     "message.name": "name of a task",
     "name": "name of a task, a limit or a part of the site",
     "'no room'": "literal",
+    "place.name": "name of a destination, as the settings say",
     "planned.destination": "name of a destination, as the settings say",
     "register.name": "name of a search service",
     "rule.model": "the model that a rule of retention is about",

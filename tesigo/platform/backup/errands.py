@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from tesigo.platform.alerts import tell_staff
-from tesigo.platform.backup import config, pruning, shipping
+from tesigo.platform.backup import config, erasures, pruning, shipping
 from tesigo.platform.backup.config import Config
 from tesigo.platform.backup.destinations.configured import connect
 from tesigo.platform.backup.errors import AlreadyRunning, DestinationError
@@ -49,11 +49,22 @@ def ship_wal(*, now: datetime | None = None) -> Shipped:
         tell_staff(key=f"backup-wal-damaged:{name}", subject="A WAL segment is damaged", text=why, cool_down=_A_DAY)
     if done.gaps:
         shipping.note_hole(config.configured().spool, now=now)
+    _ship_erasures(config.configured(), done)
     logger.info(
         "WAL shipped",
         extra={"sealed": len(done.sealed), "removed": len(done.removed), "failed": len(done.failed)},
     )
     return done
+
+
+def _ship_erasures(known: Config, done: Shipped) -> None:
+    """With the WAL goes who was erased: a restore to that moment must know of them (R-121)."""
+    for place in known.places:
+        try:
+            with connect(place) as destination:
+                erasures.ship(destination, key=known.signing_key)
+        except DestinationError as error:
+            done.failed.setdefault(place.name, str(error))
 
 
 def prune(*, dry_run: bool = False, now: datetime | None = None) -> tuple[list[Plan], dict[str, str]]:

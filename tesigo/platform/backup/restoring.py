@@ -1,21 +1,47 @@
-"""Which backup and which WAL a restore to a moment needs, in words for whoever is asked (R-120 to R-122)."""
+"""Restoring the database to a moment (R-120 to R-122): planned and said first, then done beside the old data.
 
-from collections.abc import Sequence
+Until the very end nothing of the old is touched: the copy is fetched, checked, replayed, freed of erased people and
+looked at in a directory of its own. Killed at any moment it leaves the old data as they were.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
-from tesigo.platform.backup import paths, replaying
-from tesigo.platform.backup.errors import Damaged
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from tesigo.platform.backup import erasures, inspection, paths, replaying, unpacking
+from tesigo.platform.backup.copies import Copy
+from tesigo.platform.backup.errors import Damaged, NotConfigured
 from tesigo.platform.backup.format import Manifest
+from tesigo.platform.backup.inspection import Outcome
 from tesigo.platform.backup.paths import Kind
 from tesigo.platform.backup.replaying import Reach
-from tesigo.platform.backup.shelf import Shelf
-from tesigo.platform.backup.unpacking import database_of
+from tesigo.platform.backup.shelf import Opener, Shelf
+from tesigo.platform.backup.swapping import swap
+from tesigo.platform.backup.unpacking import Say, database_of
+from tesigo.platform.log import mask
+from tesigo.platform.postgres_server import PostgresServer
+from tesigo.platform.processes import file_lock
+from tesigo.platform.stack import ROOT
 
 #: What this takes on a small machine, for saying how long about: fetching and decrypting, and replaying.
 _FETCH_BYTES_PER_SECOND: Final = 40e6
 _REPLAY_BYTES_PER_SECOND: Final = 20e6
+#: Numbers that the lost time may have given out, at Stripe or in links, are not given out again.
+_SKIPPED_NUMBERS: Final = 100_000
+_CHILD_SECONDS: Final = 4 * 3600
+#: How the name of a directory begins in which a restore works, beside the embedded server's data.
+DRAFT: Final = "restore-"
 
 
 @dataclass(frozen=True)
@@ -56,6 +82,21 @@ class Plan:
         return lines
 
 
+@dataclass(frozen=True)
+class Restored:
+    """What a restore came to."""
+
+    last_commit: datetime | None
+    #: What became of the ledger of erasures, in words.
+    erased: Mapping[str, int]
+    checks: Sequence[Outcome]
+
+    @property
+    def faults(self) -> list[str]:
+        """What the checks found wrong."""
+        return [fault for one in self.checks for fault in one.faults]
+
+
 def plan(shelf: Shelf, *, to: datetime | None, backup_id: str | None = None) -> Plan:
     """Chooses the newest backup before the moment. Raises `BackupError`: none is early enough, or it cannot be read."""
     if backup_id is None:
@@ -80,6 +121,161 @@ def _before(shelf: Shelf, to: datetime | None) -> str:
     raise Damaged(f"The earliest moment that can be restored from {shelf.destination.name} is {_moment(first)}.")
 
 
+def restore(
+    shelf: Shelf,
+    planned: Plan,
+    home: Path,
+    *,
+    database: str,
+    user: str,
+    opener: Opener,
+    say: Say = print,
+    with_files: Sequence[str] | None = None,
+) -> tuple[Copy, Restored]:
+    """Makes the copy below ``home``, checked, replayed and stopped. Raises `BackupError` and `CopyError`.
+
+    ``with_files`` are further words of the command line that puts stored files back; None leaves them as they are.
+    Nothing is left below ``home`` after an error.
+    """
+    backed_up = database_of(planned.chain[-1])
+    was_there = home.exists()
+    try:
+        copy = unpacking.cluster(shelf, planned.chain, home, opener=opener, user=user, durable=True, say=say)
+    except BaseException:
+        if not was_there:
+            shutil.rmtree(home, ignore_errors=True)
+        raise
+    wal = home / "wal"
+    wal.mkdir(mode=0o755)
+    try:
+        room = len(planned.reach.names) * replaying.SEGMENT_BYTES
+        unpacking.check_room(home, room)
+        way = replaying.way(shelf, backed_up, wal, to=planned.to, opener=opener, say=say)
+        say(f"replaying {len(way.notes)} segments, up to the transaction of {_moment(way.last_commit)}")
+        copy.start(way.recovery)
+        _advance_numbers(copy, database)
+        say("erasing again who was erased since")
+        ledger = list(erasures.read(shelf.destination, keys=shelf.keys, since=way.last_commit or planned.to or _OLD))
+        erased = _erase_again(copy.url(database), ledger)
+        say("checking the audit trail and the books")
+        checks = list(inspection.of_apps_in(copy.url(database)))
+        if with_files is not None:
+            say("putting stored files back")
+            _run(copy.url(database), "restore", "--only", "files", "--yes", *with_files)
+        copy.stop()
+    except BaseException:
+        _clean_up(copy, home)
+        raise
+    shutil.rmtree(wal)
+    for name in ("hba.conf", "empty.conf"):
+        (home / name).unlink()
+    return copy, Restored(way.last_commit, erased, checks)
+
+
+def put_in_place(copy: Copy, server: PostgresServer, *, now: datetime) -> Path | None:
+    """Makes the copy the data of the embedded server; returns where the old data are kept. Raises `BackupError`."""
+    with file_lock(server.home.parent / "stack.lock"):
+        if (pid := server.pid()) is not None:
+            raise Damaged(f"PostgreSQL was started meanwhile (process {pid}); the copy waits in {copy.home}.")
+        kept: Path | None = None
+        if not server.data.exists():
+            copy.data.rename(server.data)
+        else:
+            kept = server.home / f"data.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+            # Out of the copy's directory first: what a killed restore leaves there is removed by the next.
+            copy.data.rename(kept)
+            if not swap(kept, server.data):
+                aside = kept.with_name(f"{kept.name}.new")
+                kept.rename(aside)
+                server.data.rename(kept)
+                aside.rename(server.data)
+    shutil.rmtree(copy.home)
+    return kept
+
+
+def set_passwords(copy: Copy, *, site: str, backup_url: str) -> None:
+    """Starts the copy once more and gives its roles the passwords that they have here: it remembers those of there."""
+    of_backups = conninfo_to_dict(backup_url) if backup_url else {}
+    copy.start()
+    try:
+        copy.set_password(site)
+        if name := str(of_backups.get("user") or ""):
+            _set_if_known(copy, name, str(of_backups.get("password") or ""))
+    finally:
+        copy.stop()
+
+
+def sweep(folder: Path) -> list[str]:
+    """Stops and removes copies below ``folder`` whose restore was killed; returns their names. Under the lock of all
+    who restore there.
+    """
+    left = sorted(path for path in folder.glob(f"{DRAFT}*") if path.is_dir())
+    for path in left:
+        _clean_up(Copy(path), path)
+    return [path.name for path in left]
+
+
+def check_target(home: Path) -> None:
+    """Raises `NotConfigured` for a directory that is in use."""
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise NotConfigured(f"{home} is not empty: name a directory that is new or empty.")
+    if not home.parent.is_dir():
+        raise NotConfigured(f"{home.parent} is no directory.")
+
+
+def _set_if_known(copy: Copy, role: str, password: str) -> None:
+    with psycopg.connect(copy.url("postgres", user=copy.superuser()), autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
+
+
+def _advance_numbers(copy: Copy, database: str) -> None:
+    with psycopg.connect(copy.url(database, user=copy.superuser()), autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT schemaname, sequencename, least(last_value + %s, max_value) FROM pg_sequences"
+            " WHERE last_value IS NOT NULL AND increment_by > 0",
+            [_SKIPPED_NUMBERS],
+        ).fetchall()
+        for schema, name, number in rows:
+            place = sql.Literal(sql.Identifier(schema, name).as_string(connection))
+            connection.execute(sql.SQL("SELECT setval({}::regclass, {})").format(place, sql.Literal(number)))
+
+
+def _erase_again(url: str, ledger: Sequence[erasures.Erased]) -> dict[str, int]:
+    lines = [json.dumps({"user_id": one.user_id, "at": one.at.isoformat()}) for one in ledger]
+    printed = _run(url, "erase_again", given="\n".join(lines))
+    found: dict[str, int] = json.loads(printed.splitlines()[-1])
+    return found
+
+
+def _run(url: str, *words: str, given: str = "") -> str:
+    """One of our commands on the copy; what it says on the way is said here too."""
+    try:
+        result = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *words],
+            env=os.environ | {"DATABASE_URL": url, "REDIS_URL": inspection.NO_REDIS},
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=_CHILD_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Damaged(f"`{words[0]}` did not end within {_CHILD_SECONDS} seconds.") from error
+    if result.returncode:
+        said = " ".join(mask(result.stderr).strip().splitlines()[-1:])
+        raise Damaged(f"`{' '.join(words[:3])}` failed on the copy: {said}")
+    return result.stdout
+
+
+def _clean_up(copy: Copy, home: Path) -> None:
+    try:
+        copy.stop()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
 def _moment(at: datetime | None) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "the last transaction that the archive has"
 
@@ -87,3 +283,6 @@ def _moment(at: datetime | None) -> str:
 def _span(length: timedelta) -> str:
     minutes = round(length.total_seconds() / 60)
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+_OLD: Final = datetime(2000, 1, 1, tzinfo=UTC)

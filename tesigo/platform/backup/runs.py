@@ -45,6 +45,10 @@ BACKUPS: Final = duty.Kind(
 )
 
 
+class NotGood(Exception):
+    """Raised by what was asked for when it came to its end and found something wrong: it is not tried again."""
+
+
 class Run:
     """The row of a backup that is being taken: what is said here is seen by staff and counted by metrics."""
 
@@ -169,6 +173,9 @@ def _carry_out(row: BackupRun) -> bool:
             _maker(claimed)(run)
         except AlreadyRunning as error:
             raise duty.PutOff(str(error), wait=BUSY_WAIT) from error
+        except NotGood as error:
+            why = str(error)
+            return lambda: duty.give_up(BACKUPS, claimed, why)
 
         def finish() -> None:
             with transaction.atomic():
@@ -182,7 +189,7 @@ def _carry_out(row: BackupRun) -> bool:
         # Put off; in other hands, or given up, it is no longer as this try left it.
         mine = BackupRun.objects.filter(pk=row.pk, state=BackupState.RUNNING, due_at=row.due_at)
         mine.update(state=BackupState.WAITING)
-    return is_done
+    return is_done and row.given_up_at is None
 
 
 def _maker(row: BackupRun) -> Maker:

@@ -135,25 +135,25 @@ def _unpack(shelf: Shelf, manifest: Manifest, folder: Path, opener: Opener) -> N
     into = process.stdin
     assert into is not None
     assert process.stderr is not None
-    try:
-        plain = unseal(
-            shelf.parts(manifest.id, database.parts),
-            take=lambda block: _write(into, block),
-            home=opener.home,
-            passphrase_file=opener.passphrase_file,
-        )
-        into.close()
-        code = process.wait(_END_SECONDS)
-    except BrokenPipeError:
-        raise _refused(manifest, process) from None
-    except BackupError as error:
-        raise type(error)(f"Backup {manifest.id}: {error}") if _is_plain(error) else error from error
-    finally:
-        process.kill()
-        process.wait()
-        with suppress(OSError):
-            into.close()
     with process.stderr:
+        try:
+            plain = unseal(
+                shelf.parts(manifest.id, database.parts),
+                take=lambda block: _write(into, block),
+                home=opener.home,
+                passphrase_file=opener.passphrase_file,
+            )
+            into.close()
+            code = process.wait(_END_SECONDS)
+        except BrokenPipeError:
+            raise _refused(manifest, process) from None
+        except BackupError as error:
+            raise type(error)(f"Backup {manifest.id}: {error}") if _is_plain(error) else error from error
+        finally:
+            process.kill()
+            process.wait()
+            with suppress(OSError):
+                into.close()
         if code:
             raise _refused(manifest, process)
     if (plain.bytes, plain.sha256) != (database.plain_bytes, database.plain_sha256):

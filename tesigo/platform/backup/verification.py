@@ -6,6 +6,7 @@ Only where a private key is at hand is a copy started and looked at.
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +21,16 @@ from tesigo.platform.backup.inspection import Outcome, Seen
 from tesigo.platform.backup.shelf import Opener, Shelf, faulty
 from tesigo.platform.backup.tables import Range
 from tesigo.platform.backup.unpacking import Say, database_of
+from tesigo.platform.postgres_server import PostgresError
+from tesigo.platform.processes import file_lock
 
 #: Faults of one kind that are listed; a disk that is gone would list every file.
 _LISTED: Final = 20
+#: How the directory is called in which a copy is looked at, and what whoever looks holds a lock of.
+_SCRATCH: Final = "tesigo-verify-"
+_LOCK: Final = "lock"
+#: Between making the directory and holding the lock.
+_SETTLES_SECONDS: Final = 10
 
 
 def hashes(shelf: Shelf, backup_id: str) -> Iterator[Outcome]:
@@ -49,7 +57,8 @@ def copy(
     shelf: Shelf, backup_id: str, place: Path, *, database: str, user: str, opener: Opener, say: Say = print
 ) -> Iterator[Outcome]:
     """A copy of the database, started and looked at; ``place`` is where it may be unpacked, and is left empty."""
-    folder = Path(tempfile.mkdtemp(prefix="verify-", dir=place))
+    sweep(place)
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=place))
     made: list[Copy] = []
 
     def start() -> Seen:
@@ -60,15 +69,35 @@ def copy(
         return f"{plain / 1024**2:,.1f} MB decrypted, combined, compared with PostgreSQL's manifest and started", []
 
     try:
-        started = inspection.run("copy", start)
-        yield started
-        if started.is_good:
-            counts = database_of(shelf.manifest(backup_id)).counts
-            yield from inspection.inspect(made[0], database=database, counts=ranges(counts))
+        with file_lock(folder / _LOCK):
+            started = inspection.run("copy", start)
+            yield started
+            if started.is_good:
+                counts = database_of(shelf.manifest(backup_id)).counts
+                yield from inspection.inspect(made[0], database=database, counts=ranges(counts))
     finally:
         for one in made:
             one.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(place: Path) -> int:
+    """Stops and removes copies of whoever was killed while looking: they hold people's data. Returns how many."""
+    removed = 0
+    for folder in place.glob(f"{_SCRATCH}*"):
+        try:
+            is_new = time.time() - folder.stat().st_mtime < _SETTLES_SECONDS
+            if is_new or not (folder / _LOCK).exists():
+                continue
+            with file_lock(folder / _LOCK, wait=False) as is_ours:
+                if is_ours:
+                    Copy(folder / "copy").stop()
+                    shutil.rmtree(folder, ignore_errors=True)
+                    removed += 1
+        except (OSError, PostgresError):
+            # Somebody else's, or just being removed; the next one tries again.
+            continue
+    return removed
 
 
 def file_contents(shelf: Shelf, backup_id: str, *, opener: Opener, most: int | None = None) -> Outcome:

@@ -9,11 +9,14 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 
-from tesigo.platform.backup import gpg, paths, replaying, restoring, unpacking, verification
-from tesigo.platform.backup.copies import Copy
+from tesigo.platform.backup import gpg, paths, put_back, replaying, restoring, unpacking, verification
+from tesigo.platform.backup.copies import Copy, CopyError
 from tesigo.platform.backup.errors import BackupError, Damaged, EncryptionFailed, SpoolFull
+from tesigo.platform.backup.format import Manifest
 from tesigo.platform.backup.gpg import Recipients
 from tesigo.platform.backup.inspection import Outcome
 from tesigo.platform.backup.places import Place
@@ -177,6 +180,22 @@ def test_a_wrong_key_opens_nothing_and_leaves_nothing(world: World, tmp_path: Pa
     assert list((tmp_path / "copy").iterdir()) == []
 
 
+def test_one_flipped_bit_of_the_commit_log_alone_is_named(
+    world: World, opener: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpack = unpacking._unpack
+
+    def flipping(shelf: Shelf, manifest: Manifest, folder: Path, opener: Opener) -> None:
+        unpack(shelf, manifest, folder, opener)
+        flip(folder / "pg_xact" / "0000", at=150)
+
+    monkeypatch.setattr(unpacking, "_unpack", flipping)
+    chain, home = world.shelf.chain(world.full), tmp_path / "copy"
+    with pytest.raises(CopyError, match="pg_xact/0000"):
+        unpacking.cluster(world.shelf, chain, home, opener=opener, user="tesigo", say=quiet)
+    assert list(home.iterdir()) == []
+
+
 def test_a_full_disk_is_named_before_anything_is_written(
     world: World, opener: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,3 +318,24 @@ def test_a_copy_is_started_and_looked_at(world: World, opener: Opener, tmp_path:
     # This database is not the site's: what the apps look at is not there, and that is no pass.
     assert not all(one.is_good for one in found.values())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_rows_name_and_the_storage_lacks_are_put_back(
+    world: World, opener: Opener, flipped: Flipped, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = FileSystemStorage(tmp_path)
+    storage.save("sources/here", ContentFile(b"as it is"))
+    monkeypatch.setattr(put_back, "default_storage", storage)
+    monkeypatch.setattr(put_back, "_sources", [lambda: ["sources/one", "sources/here", "sources/never", ""]])
+    (sealed,) = (world.shelved.root / "files").rglob("?" * 64)
+    flipped(sealed)
+    done = put_back.put_back(world.shelf, near=world.last, opener=opener, say=quiet)
+    assert (done.put, done.present, done.unknown) == (0, 1, ["sources/never"])
+    assert "sources/one" in done.faults[0]
+    assert not storage.exists("sources/one")
+    flipped.back()
+    flipped.done.clear()
+    done = put_back.put_back(world.shelf, near=world.last, opener=opener, say=quiet)
+    assert (done.put, done.faults) == (1, [])
+    with storage.open("sources/one") as file:
+        assert file.read() == b"the content of a file"
