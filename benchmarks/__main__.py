@@ -7,15 +7,19 @@ from pathlib import Path
 SHARED = {
     "__init__",
     "__main__",
+    "capacity",
     "cost_build",
     "load",
+    "measured",
     "orders",
     "prices",
+    "queueing",
     "site",
     "steps",
     "tables",
     "watching",
     "workers",
+    "writing_queue",
 }
 
 

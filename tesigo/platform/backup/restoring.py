@@ -27,6 +27,7 @@ from tesigo.platform.backup.inspection import Outcome
 from tesigo.platform.backup.paths import Kind
 from tesigo.platform.backup.replaying import Reach
 from tesigo.platform.backup.shelf import Opener, Shelf
+from tesigo.platform.backup.swapping import swap
 from tesigo.platform.backup.unpacking import Say, database_of
 from tesigo.platform.log import mask
 from tesigo.platform.postgres_server import PostgresServer
@@ -177,10 +178,17 @@ def put_in_place(copy: Copy, server: PostgresServer, *, now: datetime) -> Path |
         if (pid := server.pid()) is not None:
             raise Damaged(f"PostgreSQL was started meanwhile (process {pid}); the copy waits in {copy.home}.")
         kept: Path | None = None
-        if server.data.exists():
+        if not server.data.exists():
+            copy.data.rename(server.data)
+        else:
             kept = server.home / f"data.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-            server.data.rename(kept)
-        copy.data.rename(server.data)
+            # Out of the copy's directory first: what a killed restore leaves there is removed by the next.
+            copy.data.rename(kept)
+            if not swap(kept, server.data):
+                aside = kept.with_name(f"{kept.name}.new")
+                kept.rename(aside)
+                server.data.rename(kept)
+                aside.rename(server.data)
     shutil.rmtree(copy.home)
     return kept
 

@@ -17,6 +17,7 @@ from tesigo.platform.backup import drill, erasures, gpg, restoring, shipping, si
 from tesigo.platform.backup.copies import Copy
 from tesigo.platform.backup.places import Place
 from tesigo.platform.backup.shelf import Opener
+from tesigo.platform.backup.swapping import swap
 from tesigo.platform.postgres_server import PostgresServer, find_programs
 from tesigo.platform.processes import file_lock, free_port, is_alive
 from tests import environment
@@ -245,6 +246,34 @@ def test_a_killed_drill_leaves_no_report_and_its_copy_is_removed(
     assert verification.sweep(tmp_path) == 1
     assert not is_alive(copy)
     assert not left.exists()
+
+
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_the_copy_takes_the_place_of_the_old_data(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
+) -> None:
+    if not in_one_step:
+        monkeypatch.setattr(restoring, "swap", lambda one, other: False)
+    server, copy = PostgresServer(tmp_path / "postgres", free_port(), "x"), Copy(tmp_path / "postgres" / "restore-1")
+    for one, name in ((server, "old"), (copy, "new")):
+        one.data.mkdir(parents=True)
+        (one.data / name).touch()
+    kept = restoring.put_in_place(copy, server, now=datetime.now(UTC))
+    assert kept
+    assert [path.name for path in kept.iterdir()] == ["old"]
+    assert [path.name for path in server.data.iterdir()] == ["new"]
+    assert sorted(path.name for path in server.home.iterdir()) == ["data", kept.name]
+
+
+def test_names_are_swapped_or_nothing_moves(world: World, tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    assert swap(tmp_path / "one", tmp_path / "other")
+    assert (tmp_path / "one" / "other").exists()
+    with pytest.raises(FileNotFoundError):
+        swap(tmp_path / "one", tmp_path / "nothing")
+    assert (tmp_path / "one" / "other").exists()
 
 
 def killed(work: Callable[[], None]) -> bool:
