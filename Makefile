@@ -12,12 +12,13 @@ SECRET_SCAN = --disable-plugin KeywordDetector --exclude-files 'requirements/.*\
 # For `make demo`: the assignment sheet, the sources (separated by spaces), the pages and the language.
 export ASSIGNMENT SOURCES PAGES LANGUAGE
 
-.PHONY: help run demo test bench chaos lint types contracts secrets requirements clean ready ready-for-tests
+.PHONY: help run demo test coverage bench chaos lint types contracts secrets requirements clean ready ready-for-tests
 
 help:
 	@echo 'make run           start everything and serve http://127.0.0.1:8000 (SITE_PORT=… chooses another port)'
 	@echo 'make demo          order, pay, write and download a document without hands; leaves it in var/demo/'
 	@echo 'make test          run all tests (ARGS="tests/billing -k refund" for some of them)'
+	@echo 'make coverage      run all tests and hold how much of the code they run'
 	@echo 'make chaos         20 documents while 100 kill -9 hit the site (DOCUMENTS, KILLS, PAGES, SEED, MINUTES choose)'
 	@echo 'make bench         list what can be measured; FIGURE=wall takes one figure (see docs/benchmarks.md)'
 	@echo 'make lint types contracts secrets    ruff, mypy, import contracts, a scan for secrets'
@@ -41,6 +42,10 @@ test: ready-for-tests
 
 chaos: ready
 	@exec $(PY) -m tests.faults.chaos
+
+coverage: ready-for-tests
+	@$(PY) -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report= --cov-report=json:var/coverage.json
+	@.ci/coverage var/coverage.json
 
 bench: ready
 	@exec $(PY) -m benchmarks$(if $(FIGURE),.$(FIGURE))

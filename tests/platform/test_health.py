@@ -71,7 +71,7 @@ async def test_ready_when_all_parts_answer(worker: None, async_client: AsyncClie
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}])
-@pytest.mark.parametrize("token", ["", TOKEN])
+@pytest.mark.parametrize("token", ["", TOKEN], ids=["none is set", "one is set"])
 async def test_strangers_are_told_of_no_more_than_the_essential_parts(
     header: dict[str, str], token: str, worker: None, async_client: AsyncClient, settings: Any
 ) -> None:

@@ -18,7 +18,7 @@ from privacy.models import AuditEvent, DataExport, Erasure
 from tesigo import waiting
 from tesigo.celery import app
 from tesigo.platform import duty
-from tesigo.platform.models import Alert, Removal, TelegramAlert
+from tesigo.platform.models import Alert, BackupKind, BackupRun, Removal, TelegramAlert
 from tests.billing.concurrently import at_once
 from tests.documents.factories import DocumentFactory, UserFactory
 from tests.platform.test_today import who_may
@@ -52,6 +52,7 @@ def receipt_file() -> ReceiptFile:
 #: A row of each kind that is due.
 ROWS: dict[str, Callable[[], duty.Duty]] = {
     "alert": lambda: Alert.objects.create(key="k", subject="Said to staff", text="Words within"),
+    "backup": lambda: BackupRun.objects.create(kind=BackupKind.FULL, asked_at=timezone.now()),
     "data_export": lambda: DataExport.objects.create(user=UserFactory.create()),
     "erasure": lambda: Erasure.objects.create(user=document().owner),
     "event": lambda: WebhookEvent.objects.create(event_id="evt_1", type="x.y", object_id="z", payload={}),
@@ -71,8 +72,8 @@ ROWS: dict[str, Callable[[], duty.Duty]] = {
         state=UploadState.EXTRACTING, due_at=timezone.now(),
     ),
 }  # fmt: skip
-#: Of a file that could not be read nothing is left: its owner chooses it anew.
-ENDED_FOR_GOOD = {"upload"}
+#: Of a file that could not be read nothing is left: its owner chooses it anew. Another backup is asked for instead.
+ENDED_FOR_GOOD = {"backup", "upload"}
 
 every_kind = pytest.mark.parametrize("name", sorted(ROWS))
 

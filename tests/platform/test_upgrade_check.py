@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.db.migrations import Migration
 from django.db.migrations import operations as kinds
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -58,7 +59,8 @@ def migration(*operations: Any) -> Migration:
         (kinds.SeparateDatabaseAndState(database_operations=[kinds.RemoveField("m", "a")]), Safety.UNSAFE),
         (kinds.SeparateDatabaseAndState(state_operations=[kinds.RemoveField("m", "a")]), Safety.SAFE),
     ],
-    ids=str,
+    # Not what each prints: that holds addresses in memory, and each process would name the tests otherwise.
+    ids=lambda value: type(value).__name__ if isinstance(value, Operation) else None,
 )
 def test_each_operation_is_judged_by_what_old_code_would_meet(operation: Any, safety: Safety) -> None:
     verdict = migration_safety.judge(migration(operation))

@@ -36,7 +36,7 @@ def test_json_carries_its_signature() -> None:
         signing.read_signed_json(b"[]", keys=[PUBLIC], where="it")
 
 
-@pytest.mark.parametrize("key", ["", "short", "ü" * 44, PUBLIC[:-4]])
+@pytest.mark.parametrize("key", ["", "short", "ü" * 44, PUBLIC[:-4]], ids=["none", "short", "letters", "cut"])
 def test_what_is_no_key_is_said(key: str) -> None:
     with pytest.raises(NotConfigured, match="BACKUP_SIGNING_KEY"):
         signing.sign(b"content", key=key)
