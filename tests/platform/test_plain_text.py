@@ -315,6 +315,8 @@ READ_BESIDES = {
     "privacy/views.py": "`next`, a path of ours or nothing",
     "tesigo/admin.py": "`next`, a path of ours or nothing; the trail keeps a short name",
     "tesigo/audited.py": "the name of an action that there is, and ids of rows",
+    "tesigo/backups.py": "one of the known kinds",
+    "tesigo/statistics_page.py": "one of the known months, languages and kinds",
     "tesigo/waiting.py": "number of a page",
 }
 
