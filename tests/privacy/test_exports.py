@@ -224,8 +224,8 @@ def test_every_action_that_code_notes_has_words() -> None:
         )
     }
     of_the_house = {
-        "audit.cut", "mail_event.refused", "reconciliation.done", "retention.applied", "secrets.forgotten", "webhook.refused",
-        "test.done",
+        "audit.cut", "mail_event.refused", "reconciliation.done", "retention.applied", "secrets.forgotten",
+        "webhook.refused", "test.done",
     }  # fmt: skip
     assert noted - set(trail_words.WORDS) - of_the_house == set()
     assert trail_words.in_words("job.put_off") == "job: put off"
