@@ -128,7 +128,7 @@ def _measure(server: PostgresServer) -> None:
         copy.stop()
 
     def files() -> None:
-        put_back.default_storage = FileSystemStorage(location=again)  # type: ignore[assignment]  # of this figure's own
+        put_back.default_storage = FileSystemStorage(location=again)  # type: ignore[attr-defined]  # of this figure's own
         put_back._sources[:] = [lambda: names]
         done = put_back.put_back(Shelf(Folder("disk", kept), config.public_keys), near=moment, opener=opener)
         assert (done.put, done.faults) == (len(names), [])

@@ -66,7 +66,8 @@ class FlagAdmin(ReadAnew):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
         """With the number of people named."""
-        return super().get_queryset(request).annotate(people_count=Count("named"))
+        found: QuerySet[Flag] = super().get_queryset(request).annotate(people_count=Count("named"))
+        return found
 
     def get_readonly_fields(self, request: HttpRequest, obj: Flag | None = None) -> tuple[str, ...]:
         """A flag keeps its name."""
@@ -77,7 +78,7 @@ class FlagAdmin(ReadAnew):
         if db_field.name == "name":
             choices = [(one.name, f"{one.name}: {one.description}") for one in flags.untouched()]
             return forms.ChoiceField(label=gettext_lazy("feature"), choices=choices)
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "share_percent":
             field.widget.attrs["max"] = "100"
             field.help_text = gettext_lazy("Of everybody signed in. Who has it keeps it while the share grows.")
