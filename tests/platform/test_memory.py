@@ -10,7 +10,16 @@ from generation.ai import catalogue
 from generation.enums import Provider
 
 #: Of the site and of beat; a worker's parent loads the first two for its children.
-NEVER_CALLED = ("openai", "anthropic", "boto3", "paramiko", "sentry_sdk", "opentelemetry.sdk", "weasyprint", "locust")
+NEVER_CALLED = (
+    "openai",
+    "anthropic",
+    "boto3",
+    "paramiko",
+    "sentry_sdk",
+    "opentelemetry.sdk.trace",
+    "weasyprint",
+    "locust",
+)
 
 
 def loaded_by(program: str) -> set[str]:
