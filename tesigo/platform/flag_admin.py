@@ -76,8 +76,7 @@ class FlagAdmin(ReadAnew):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Only what is declared can be added, and the share says its bounds."""
         if db_field.name == "name":
-            choices = [(one.name, f"{one.name}: {one.description}") for one in flags.untouched()]
-            return forms.ChoiceField(label=gettext_lazy("feature"), choices=choices)
+            return forms.ChoiceField(label=gettext_lazy("feature"), choices=_untouched)
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "share_percent":
             field.widget.attrs["max"] = "100"
@@ -112,3 +111,8 @@ class FlagPersonAdmin(OfPeople, ReadAnew):
     def has_change_permission(self, request: HttpRequest, obj: FlagPerson | None = None) -> bool:
         """None: the trail says who was named, and who no more."""
         return False
+
+
+def _untouched() -> list[tuple[str, str]]:
+    """What can be added, asked for whenever the form is shown or read."""
+    return [(one.name, f"{one.name}: {one.description}") for one in flags.untouched()]

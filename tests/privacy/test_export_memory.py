@@ -56,7 +56,8 @@ def test_memory_stays_flat_however_much_there_is() -> None:
         cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    first, second = (float(line) for line in made.stdout.split())
+    # What took over a second on a busy machine is told there, too.
+    first, second = (float(line) for line in made.stdout.splitlines() if line.replace(".", "").isdigit())
     assert DataExport.objects.get(user=much).size > FILES * FILE_BYTES
     assert second - first < MOST_MORE_MIB, (first, second)
     for row in DataExport.objects.all():
