@@ -98,6 +98,10 @@ def complete(given: Mapping[str, str], *, kept: Mapping[str, str], servers: Mapp
         if not any(name in given for name in group):
             made_up |= group
             sandboxed = True
+    telegram = _telegram(outside, kept)
+    # Nobody needs it: a site whose mails are real goes without.
+    if "ALERT_EMAILS" in made_up and not any(name in given for name in telegram):
+        made_up |= telegram
     if sandboxed:
         made_up["NOTICE_BANNER"] = BANNER
     return {**made_up, **servers, **ports, **given}
@@ -134,13 +138,16 @@ def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[st
             "MAIL_INBOX_URL": f"{http}/inbox/",
             "ALERT_EMAILS": "staff@example.org",
         },
-        {
-            "TELEGRAM_BOT_TOKEN": kept["TELEGRAM_BOT_TOKEN"],
-            "TELEGRAM_CHAT_IDS": "-1001",
-            "TELEGRAM_BASE_URL": f"{http}/telegram",
-        },
         search,
     ]
+
+
+def _telegram(http: str, kept: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "TELEGRAM_BOT_TOKEN": kept["TELEGRAM_BOT_TOKEN"],
+        "TELEGRAM_CHAT_IDS": "-1001",
+        "TELEGRAM_BASE_URL": f"{http}/telegram",
+    }
 
 
 def _key_of(name: str, root: str) -> str:

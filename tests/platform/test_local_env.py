@@ -55,6 +55,7 @@ def test_no_notice_and_no_sandbox_when_everything_is_real() -> None:
         OPENALEX_URL="https://a",
     )
     assert "NOTICE_BANNER" not in environ
+    assert "TELEGRAM_BOT_TOKEN" not in environ
     assert not uses_sandbox(environ)
 
 
