@@ -33,7 +33,7 @@ def test_a_running_job_without_a_sign_of_life_is_named_unless_it_waits_for_a_bud
     job.steps.update(started_at=then, lease_until=then, created_at=then)
     [trouble] = watching.stuck_jobs(timezone.now())
     assert str(job.pk) in trouble.text
-    Job.objects.update(waits_for=Wait.BUDGET)
+    Job.objects.update(waits_for=Wait.BUDGET, waits_since=then)
     assert all(str(job.pk) not in trouble.text for trouble in watching.stuck_jobs(timezone.now()))
 
 
