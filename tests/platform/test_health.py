@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import AsyncClient, Client, override_settings
+from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from generation.ai import breaker, keys
@@ -144,13 +144,14 @@ async def test_storage_that_cannot_be_written_to_is_away(
     worker: None, async_client: AsyncClient, settings: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    with override_settings(MEDIA_ROOT=str(tmp_path / "file" / "media")):
-        place = default_storage.location  # type: ignore[attr-defined]
-        default_storage.__dict__["location"] = str(tmp_path / "file" / "media")
-        try:
-            code, said = await everything(async_client, settings)
-        finally:
-            default_storage.__dict__["location"] = place
+    # By the fixture alone: it puts back what was there when it was first used, a block of overrides within included.
+    settings.MEDIA_ROOT = tmp_path / "file" / "media"
+    place = default_storage.location  # type: ignore[attr-defined]
+    default_storage.__dict__["location"] = str(settings.MEDIA_ROOT)
+    try:
+        code, said = await everything(async_client, settings)
+    finally:
+        default_storage.__dict__["location"] = place
     assert (code, said["status"], said["parts"]["storage"]) == (503, "unavailable", "away")
 
 
