@@ -95,7 +95,7 @@ def workers(slots: int, cores: int, *, latency: float, cautious: bool = True) ->
 
 
 def requests_of(users: int) -> float:
-    """Requests a second of so many users who look, think and look again; answers take no time beside thinking."""
+    """Requests a second of users who look, think and look again. The time of the response is left out."""
     return users * _REQUESTS_PER_LOOK / _THINK_SECONDS
 
 
@@ -158,7 +158,7 @@ def fullest(resources: Sequence[Resource]) -> str:
 
 
 def servers_needed(*, web: int, writing: int, cores: float) -> int:
-    """Servers of 4 GB and two cores for so many processes, with PostgreSQL, Redis, beat and backups on the first."""
+    """Servers of 4 GB and two cores that hold the processes. PostgreSQL, Redis, beat and backups are on the first."""
     memory = seen.SERVICES_MB.cautious + (web + 2) * seen.OTHER_MB.cautious + writing * WRITING_MB
     by_memory = ceil(memory / (seen.SERVER_MB.cautious - seen.SYSTEM_MB.cautious))
     return max(by_memory, ceil(cores / seen.CORES.cautious))

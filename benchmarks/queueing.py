@@ -3,7 +3,7 @@
 from math import exp, inf
 from typing import Final
 
-#: Halvings of an interval; after so many it is smaller than a float can tell.
+#: Halvings of an interval; after that it is smaller than a float can tell.
 _HALVINGS: Final = 80
 
 
@@ -18,7 +18,7 @@ def waiting_share(load: float, servers: int) -> float:
 
 
 def mean_wait(*, arrivals: float, service: float, servers: int) -> float:
-    """Seconds in the queue, on average, at so many ``arrivals`` a second of ``service`` seconds; inf if too many."""
+    """Mean seconds in the queue, for ``arrivals`` a second that take ``service`` seconds each; inf if overloaded."""
     load = arrivals * service
     return inf if load >= servers else waiting_share(load, servers) * service / (servers - load)
 

@@ -23,7 +23,7 @@ from tesigo.platform.backup.unpacking import Say
 
 #: Files decrypted at once: gpg starts anew for each, and works on one core.
 _AT_ONCE: Final = 4
-#: A line is said after so many.
+#: Files between two lines of progress.
 _SAID: Final = 100
 
 #: Yields the names of all stored files that rows refer to; some may come twice.
