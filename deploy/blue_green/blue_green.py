@@ -329,7 +329,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def say(text: str) -> None:
-    """To whoever looks on, at once."""
+    """Prints at once, also into a pipe."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

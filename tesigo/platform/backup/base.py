@@ -17,7 +17,7 @@ from typing import IO, Final
 
 from psycopg.conninfo import conninfo_to_dict
 
-from tesigo.platform.backup import server_facts
+from tesigo.platform.backup import receiving, server_facts
 from tesigo.platform.backup.encryption import BLOCK_BYTES, Plain, seal
 from tesigo.platform.backup.errors import SourceFailed
 from tesigo.platform.backup.format import Part
@@ -26,7 +26,6 @@ from tesigo.platform.backup.progress import Progress, size
 from tesigo.platform.backup.server_facts import Copied
 from tesigo.platform.backup.spool import Cutter, named_if_full
 from tesigo.platform.backup.tar_tap import TarTap
-from tesigo.platform.postgres_server import PostgresError, find_programs
 
 #: Versions before it count rows that are gone in combined copies (decision 0008).
 INCREMENTAL_FROM_VERSION: Final = 180006
@@ -152,13 +151,14 @@ def _meaning(words: str, code: int) -> SourceFailed:
 
 
 def _command(label: str, since: Path | None) -> list[str]:
-    try:
-        program = find_programs() / "pg_basebackup"
-    except PostgresError as error:
-        raise SourceFailed("pg_basebackup was not found: install PostgreSQL's client programs.") from error
-    if not program.exists():
-        raise SourceFailed(f"There is no pg_basebackup in {program.parent}.")
-    words = [str(program), "--pgdata=-", "--format=tar", "--wal-method=fetch", "--checkpoint=fast", "--no-password"]
+    words = [
+        str(receiving.program("pg_basebackup")),
+        "--pgdata=-",
+        "--format=tar",
+        "--wal-method=fetch",
+        "--checkpoint=fast",
+        "--no-password",
+    ]
     words.append(f"--label={label}")
     if since is not None:
         words.append(f"--incremental={since}")

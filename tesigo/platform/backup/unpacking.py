@@ -30,7 +30,7 @@ Say = Callable[[str], None]
 
 
 def check_room(place: Path, needed: int) -> None:
-    """Raises `SpoolFull` where the disk has fewer free bytes than that."""
+    """Raises `SpoolFull` where the disk has fewer free bytes than ``needed`` and some to spare."""
     free = shutil.disk_usage(place).free
     if free < needed + _SPARE_BYTES:
         raise SpoolFull(

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 MISSED_AFTER: Final = timedelta(hours=25)
 DRILL_MISSED_AFTER: Final = timedelta(days=35)
 WAL_LATE_AFTER: Final = timedelta(minutes=15)
-#: How far a size may be from the median of those before it, in percent. Smaller differences in bytes are not told.
+#: How far a size may be from the median of those before it, in percent and in bytes, before staff are told.
 SIZE_OFF_PERCENT: Final = 20
 SIZE_OFF_LEAST_BYTES: Final = 16 * 1024**2
 #: Backups of a kind that are compared, and how many there must be.
