@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tesigo.platform.backup import receiving, server_facts
 from tesigo.platform.backup.encryption import BLOCK_BYTES, Plain, seal
-from tesigo.platform.backup.errors import SourceFailed
+from tesigo.platform.backup.errors import NotConfigured, SourceFailed
 from tesigo.platform.backup.format import Part
 from tesigo.platform.backup.gpg import Recipients
 from tesigo.platform.backup.progress import Progress, size
@@ -151,8 +151,12 @@ def _meaning(words: str, code: int) -> SourceFailed:
 
 
 def _command(label: str, since: Path | None) -> list[str]:
+    try:
+        program = receiving.program("pg_basebackup")
+    except NotConfigured as error:
+        raise SourceFailed(str(error)) from error
     words = [
-        str(receiving.program("pg_basebackup")),
+        str(program),
         "--pgdata=-",
         "--format=tar",
         "--wal-method=fetch",
