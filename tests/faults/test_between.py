@@ -101,7 +101,7 @@ def test_all_who_speak_to_redis_find_the_new_master(
     settings.CACHES = {"default": cache_options}
     cache = caches.create_connection("default")
     layer = RedisPubSubChannelLayer(hosts=[urls.channel_host_from_url(url)], prefix="test")
-    celery = Celery("test", broker=urls.broker_from_url(url))
+    celery = Celery("test", broker=urls.broker_from_url(url), set_as_current=False)
     celery.conf.broker_transport_options = urls.broker_options(url, key_prefix="test:")
     celery.conf.task_publish_retry_policy = settings.CELERY_TASK_PUBLISH_RETRY_POLICY
 
