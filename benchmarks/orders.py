@@ -59,7 +59,7 @@ def order(*, pages: int, sections: int, language: str = "en", searches: bool = F
     """
     number = next(_numbers)
     with transaction.atomic():
-        owner = User.objects.create_user(f"student{number}@example.org")
+        owner = User.objects.create_user(f"writer{number}@example.org")
         document = Document.objects.create(
             owner=owner,
             topic=TOPICS[language],
