@@ -16,8 +16,10 @@ from typing import Final
 import httpx
 
 from benchmarks import tables
+from benchmarks.receipts import gather_styles
 from benchmarks.serving import web
 from benchmarks.site import Site, site
+from tesigo.platform.stack import ROOT
 
 #: The settings of each variant; more may be set beside these by their names.
 SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -33,6 +35,7 @@ def main() -> None:
     rounds = int(os.environ.get("ROUNDS", "60"))
     variants = ["without", *os.environ.get("VARIANTS", "with").split()]
     with site() as here, ExitStack() as stack:
+        gather_styles(ROOT)
         cookie, pages = _student()
         clients = {name: stack.enter_context(_served(here, name, cookie)) for name in variants}
         seconds: dict[tuple[str, str], list[float]] = {}
