@@ -9,9 +9,6 @@ PIP_COMPILE = $(PY) -m piptools compile --quiet --allow-unsafe --generate-hashes
 # Looks for what looks like a key; words such as "password" beside a text are too common in a house with sign-in.
 SECRET_SCAN = --disable-plugin KeywordDetector --exclude-files 'requirements/.*\.txt'
 
-# For `make demo`: the assignment sheet, the sources (separated by spaces), the pages and the language.
-export ASSIGNMENT SOURCES PAGES LANGUAGE
-
 .PHONY: help run demo test coverage bench chaos lint types contracts secrets requirements clean ready ready-for-tests
 
 help:

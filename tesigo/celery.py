@@ -8,6 +8,8 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, worker_before_create_process, worker_init
 
+from tesigo.platform.processes import give_way
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
 
 app = Celery("tesigo")
@@ -67,6 +69,12 @@ def share_memory(**_: object) -> None:
     providers.load()
     gc.collect()
     gc.freeze()
+
+
+@worker_init.connect(dispatch_uid="give way")
+def _give_way(**_: object) -> None:
+    """Pages go first where a machine has both: nobody waits for a job as they wait for a click."""
+    give_way()
 
 
 @worker_init.connect

@@ -58,7 +58,7 @@ def _run(name: str, task: bytes, limits: Limits) -> dict[str, Any]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        process_group=0,
     )
     try:
         output, _ = child.communicate(task, timeout=limits.wall + _GRACE)
@@ -85,7 +85,7 @@ async def _run_async(name: str, task: bytes, limits: Limits) -> dict[str, Any]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
+        process_group=0,
     )
     try:
         output, _ = await asyncio.wait_for(child.communicate(task), timeout=limits.wall + _GRACE)

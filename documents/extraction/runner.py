@@ -84,7 +84,7 @@ def _start(path: Path, *, kind: str, limits: Limits, scratch: str) -> "subproces
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        process_group=0,
     )
 
 

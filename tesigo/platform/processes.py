@@ -6,10 +6,12 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+#: Such a process gets a tenth of a core where another wants it, too (sched(7)).
+_BACKGROUND_NICENESS = 10
 
 
 def command_line(pid: int) -> str:
@@ -34,6 +36,18 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
         return not Path("/proc/self").exists()
+
+
+def give_way() -> None:
+    """Lets other work of the machine go first, from now on; what this process starts does so, too.
+
+    Linux may share the cores among sessions before it looks at processes (autogroups): a process that leads a session
+    lowers it as a whole. Between containers and units it is their weights that count.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), _BACKGROUND_NICENESS))
+    if os.getsid(0) == os.getpid():
+        with suppress(OSError):  # none on this machine
+            Path("/proc/self/autogroup").write_text(str(_BACKGROUND_NICENESS))
 
 
 def port_is_free(port: int, host: str = LOOPBACK) -> bool:

@@ -16,9 +16,10 @@ WEAK_WORDS: Final = (
     "changeme", "change-me", "change_me", "django-insecure", "example", "placeholder", "yourkey", "your-key",
     "your_key", "your-api", "your_api", "yourapi", "replace", "insert", "letmein", "qwerty", "xxxx",
 )  # fmt: skip
-#: How keys of known services begin; what they say there ("sk_test_") says nothing about the key.
+#: How keys of known services begin; what they say there ("sk_test_", the number of a Telegram bot) says nothing about
+#: the key.
 _PREFIX: Final = re.compile(
-    r"(?:[srp]k_(?:test|live)_|whsec_(?:test_)?|sk-(?:proj|svcacct|ant-api\d\d|ant)-|sk-|tvly-(?:dev|prod)-|tvly-|pplx-)"
+    r"(?:[srp]k_(?:test|live)_|whsec_(?:test_)?|sk-(?:proj|svcacct|ant-api\d\d|ant)-|sk-|tvly-(?:dev|prod)-|tvly-|pplx-|[0-9]{6,12}:)"
 )
 #: A word of up to five letters comes up by chance in one of 10,000 long keys: it counts for nothing where it stands
 #: there once, no other does, and as much as this is left without it.
