@@ -19,9 +19,9 @@ from tesigo.platform.stack import VAR
 from tesigo.platform.strength import strong_secret
 
 _HOME: Final = VAR / "bench" / "backup"
-_ROW_BYTES: Final = 1_000
+ROW_BYTES: Final = 1_000
 #: Half of it letters that repeat, as text does, half of it noise.
-_FILL: Final = (
+FILL: Final = (
     "INSERT INTO pages SELECT n, repeat('the light of the house ', 20) || (SELECT string_agg(md5((n * 100 + k)::text),"
     " '') FROM generate_series(1, 16) k) FROM generate_series(1, {}) n"
 )
@@ -45,14 +45,14 @@ def main() -> None:
 
 def _measure(server: PostgresServer) -> None:
     password = strong_secret()
-    rows = int(os.environ.get("MEGABYTES", "100")) * 1_000_000 // _ROW_BYTES
+    rows = int(os.environ.get("MEGABYTES", "100")) * 1_000_000 // ROW_BYTES
     with psycopg.connect(server.url(), autocommit=True) as connection:
         for statement in (
             "ALTER SYSTEM SET summarize_wal = on",
             "SELECT pg_reload_conf()",
             f"CREATE ROLE copier LOGIN REPLICATION PASSWORD '{password}'",
             "CREATE TABLE pages (id bigint PRIMARY KEY, text text) WITH (autovacuum_enabled = off)",
-            _FILL.format(rows),
+            FILL.format(rows),
             "VACUUM FREEZE pages",
         ):
             connection.execute(statement)

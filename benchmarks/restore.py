@@ -17,7 +17,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks import tables
-from benchmarks.backup import _FILL, _ROW_BYTES
+from benchmarks.backup import FILL, ROW_BYTES
 from tesigo.platform import local_env
 from tesigo.platform.postgres_server import PostgresServer
 from tesigo.platform.processes import file_lock, free_port, wait_until
@@ -74,7 +74,7 @@ def _measure(server: PostgresServer) -> None:
     kept, media, again, spool = (_HOME / name for name in ("kept", "media", "again", "spool"))
     for folder in (kept, media, again):
         folder.mkdir()
-    rows = int(os.environ.get("MEGABYTES", "200")) * 1_000_000 // _ROW_BYTES
+    rows = int(os.environ.get("MEGABYTES", "200")) * 1_000_000 // ROW_BYTES
     names = [f"{number:06}" for number in range(int(os.environ.get("FILES_MEGABYTES", "500")))]
     for name in names:
         # As documents and their files: packed already.
@@ -96,7 +96,7 @@ def _measure(server: PostgresServer) -> None:
         subprocess.Popen(words, env=os.environ | environ, stderr=subprocess.DEVNULL) as receiver,
     ):
         connection.execute("CREATE TABLE pages (id bigint PRIMARY KEY, text text) WITH (autovacuum_enabled = off)")
-        connection.execute(_FILL.format(rows))
+        connection.execute(FILL.format(rows))
         from django.core.files.storage import FileSystemStorage
 
         take(config, kind=Kind.FULL, say=print, stored=Stored(FileSystemStorage(location=media)))
@@ -139,7 +139,7 @@ def _measure(server: PostgresServer) -> None:
         opener = Opener(home)
         of_database, of_files = _seconds(database), _seconds(files)
     tables.show(
-        f"Restoring {rows * _ROW_BYTES / 1e6:.0f} MB of rows and {len(names)} MB of files",
+        f"Restoring {rows * ROW_BYTES / 1e6:.0f} MB of rows and {len(names)} MB of files",
         ("", "seen", "to reach"),
         [
             ("plain copy", f"{size / 1e6:.0f} MB in {copied:.1f} s", ""),

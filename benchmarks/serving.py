@@ -1,5 +1,7 @@
 """Web servers of this build, and of an earlier one beside it."""
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,14 +32,18 @@ def checked_out(commit: str, *, kept: str = "") -> Iterator[Path]:
 
 
 @contextmanager
-def web(place: Site, folder: Path = ROOT) -> Iterator[str]:
-    """The web server of the code in ``folder``, as ``make run`` starts it; its address."""
+def web(place: Site, folder: Path = ROOT, *, processes: int = 1) -> Iterator[str]:
+    """The web server of the code in ``folder``; its address. ``make run`` starts one of `up.WEB_PROCESSES`."""
     port = free_port()
     words = [sys.executable, "-m", "uvicorn", "tesigo.asgi:application", f"--port={port}", "--no-proxy-headers"]
     path = place.folder / f"web-{port}.log"
     with path.open("w") as log:
         server = subprocess.Popen(
-            [*words, "--no-access-log", "--lifespan=off"], cwd=folder, stdout=log, stderr=subprocess.STDOUT
+            [*words, "--no-access-log", "--lifespan=off", f"--workers={processes}"],
+            cwd=folder,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         address = f"http://127.0.0.1:{port}"
@@ -45,7 +51,7 @@ def web(place: Site, folder: Path = ROOT) -> Iterator[str]:
             raise SystemExit(f"The web server did not start; see {path}.")
         yield address
     finally:
-        server.kill()  # an earlier build may not end by itself: its threads wait for Redis
+        os.killpg(server.pid, signal.SIGKILL)  # an earlier build may not end by itself: its threads wait for Redis
         server.wait(30)
 
 

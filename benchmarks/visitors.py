@@ -1,6 +1,6 @@
 """Fifty students on the site while ten documents are written: latency with think time, throughput without.
 
-One web server and the worker run as `make run` starts them. STUDENTS= (50), DOCUMENTS= (10), SECONDS= (60) for each of
+The web server and the worker run as `make run` starts them. STUDENTS= (50), DOCUMENTS= (10), SECONDS= (60) for each of
 the two runs. The students are `tests/load/locustfile.py`.
 """
 
@@ -19,6 +19,7 @@ from benchmarks.serving import web
 from benchmarks.site import site
 from benchmarks.workers import beat, worker
 from tesigo.platform.stack import ROOT
+from tesigo.platform.up import WEB_PROCESSES
 
 _LOCUSTFILE: Final = ROOT / "tests" / "load" / "locustfile.py"
 #: Students who have a finished document to read.
@@ -51,7 +52,7 @@ def main() -> None:
     with site(latency=1.0) as place, worker(place.folder), beat(place.folder):
         gather_styles(ROOT)
         people = prepare(students, writing=documents, folder=place.folder)
-        with web(place) as address:
+        with web(place, processes=int(WEB_PROCESSES)) as address:
             start_writing(people)
             thinking = run(address, place.folder, think=_THINKING, students=students, seconds=seconds)
             at_once = run(address, place.folder, think=_AT_ONCE, students=students, seconds=seconds)

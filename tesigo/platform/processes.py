@@ -44,9 +44,9 @@ def give_way() -> None:
     Linux may share the cores among sessions before it looks at processes (autogroups): a process that leads a session
     lowers it as a whole. Between containers and units it is their weights that count.
     """
-    os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), _BACKGROUND_NICENESS))
-    if os.getsid(0) == os.getpid():
-        with suppress(OSError):  # none on this machine
+    with suppress(OSError):  # refused, or none on this machine
+        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), _BACKGROUND_NICENESS))
+        if os.getsid(0) == os.getpid():
             Path("/proc/self/autogroup").write_text(str(_BACKGROUND_NICENESS))
 
 

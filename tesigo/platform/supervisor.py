@@ -114,6 +114,8 @@ class Supervisor:
             code = child.process.poll()
             if code is None:
                 continue
+            # What it started would hold its port, for instance: nobody is left who could end that.
+            _kill_group(child.process.pid)
             if now - child.started_at > HEALTHY_SECONDS:
                 child.pause = FIRST_PAUSE
             self._say(f"{child.name} ended with code {code}; starting it again in {child.pause:.0f} s.")

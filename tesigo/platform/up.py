@@ -27,6 +27,8 @@ from tesigo.platform.supervisor import Child, Supervisor
 
 #: How staff sign in for the first time.
 STAFF_EMAIL = os.environ.get("STAFF_EMAIL", "staff@tesigo.example")
+#: Pages are Python, one core a process. Uvicorn reads WEB_CONCURRENCY itself.
+WEB_PROCESSES = "2"
 STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
 HEALTH_SECONDS = 60
 WORKER_SECONDS = 30
@@ -122,7 +124,8 @@ class Site:
         web += ["--no-proxy-headers"]
         # Static files are plain iterators, which WhiteNoise hands on as they are; they are small.
         calm = {"PYTHONWARNINGS": "ignore:StreamingHttpResponse must consume synchronous iterators:Warning"}
-        self.supervisor.start(Child("web", web, environ=calm))
+        several = {"WEB_CONCURRENCY": environ.get("WEB_CONCURRENCY") or WEB_PROCESSES}
+        self.supervisor.start(Child("web", web, environ=calm | several))
         # The first page matters most: the others share the processors only after it.
         answers = self._wait_for_site()
         celery = [python, "-m", "celery", "--quiet", "-A", "tesigo"]

@@ -105,6 +105,23 @@ def test_a_child_that_dies_is_started_again_after_a_growing_pause(
     supervisor.stop(["web"])
 
 
+def test_what_a_killed_child_started_goes_with_it(tmp_path: Path) -> None:
+    """Processes of a web server would hold its port, and the new one could not listen."""
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    starts = "import subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
+    child = Child("web", [sys.executable, "-c", starts])
+    supervisor.start(child)
+    assert child.process is not None
+    log = tmp_path / "log" / "web.log"
+    assert wait_until(lambda: log.exists() and log.read_text().strip() != "", seconds=10)
+    started = int(log.read_text())
+    os.kill(child.process.pid, signal.SIGKILL)
+    assert look_after_until(supervisor, lambda: child.process is None)
+    assert wait_until(lambda: not is_alive(started), seconds=10)
+    supervisor.stop(["web"])
+
+
 def test_children_stop_in_the_order_asked_for(tmp_path: Path) -> None:
     heard = Heard()
     supervisor = Supervisor(home=tmp_path, say=heard)

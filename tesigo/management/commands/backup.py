@@ -1,6 +1,4 @@
-import os
 import signal
-from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -13,11 +11,10 @@ from tesigo.platform.backup.config import configured
 from tesigo.platform.backup.errors import AlreadyRunning, BackupError, NotConfigured
 from tesigo.platform.backup.paths import Kind
 from tesigo.platform.backup.taking import take
+from tesigo.platform.processes import give_way
 
 #: Exit codes: no backup was kept; kept, but not at every destination; another one runs.
 FAILED, PARTLY, BUSY = 1, 2, 3
-#: Pages go first: what this process and its children do can wait.
-_NICE = 15
 
 
 class Command(BaseCommand):
@@ -37,7 +34,7 @@ class Command(BaseCommand):
         """Says how far it is; ends as the exit codes say."""
         kind = Kind.FULL if full else Kind.FILES if files else Kind.INCREMENTAL
         began_at = timezone.now()
-        _stand_back()
+        give_way()
         signal.signal(signal.SIGTERM, _end)
         try:
             config = configured()
@@ -68,12 +65,6 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
-
-
-def _stand_back() -> None:
-    """Little of the processors, for this process and its children."""
-    with suppress(OSError):
-        os.nice(_NICE)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
