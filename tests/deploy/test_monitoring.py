@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from celery.signals import task_postrun, task_prerun
+from django.db import connection
 from grafana_foundation_sdk.cog import plugins
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import units
@@ -198,6 +199,7 @@ def count_everything() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_real_scrape_has_every_metric_with_its_labels_and_pleases_prometheus(told: str) -> None:  # noqa: F811
     count_everything()
+    connection.ensure_connection()  # the pool is told of once there is one
     text = scrape(told)
     there = families(text)
     for name, definition in defined.items():
