@@ -119,7 +119,7 @@ def users_at_once() -> Table:
                 f"{site.web}, {site.writing}",
                 f"{rate:.0f}/s",
                 _range(site, rate),
-                f"{most_users(site, cautious=True):,}–{most_users(site, cautious=False):,}",
+                _span(*(f"{most_users(site, cautious=cautious):,}" for cautious in (True, False))),
                 ", ".join(f"{seconds / 60:.1f} min" for seconds in ready),
                 f"{site.connections}",
                 capacity.fullest(capacity.of_users(site)),
@@ -167,7 +167,7 @@ def full_at() -> Table:
         (worse.name, f"{worse.filled:.1%}", _students(number / worse.filled, number / better.filled), worse.add)
         for worse, better in pairs
     ]
-    head = ("of one server", "filled by 1,000 students", "full with so many students", "then add")
+    head = ("of one server", "filled by 1,000 students", "students who fill it", "then add")
     return Table("What is full first", head, rows)
 
 
@@ -272,8 +272,11 @@ def _range(site: Site, rate: float) -> str:
 
 
 def _students(*ends: float) -> str:
-    shown = [f"{int(float(f'{end:.2g}')):,}" for end in ends]
-    return shown[0] if shown[0] == shown[1] else f"{shown[0]}–{shown[1]}"
+    return _span(*(f"{int(float(f'{end:.2g}')):,}" for end in ends))
+
+
+def _span(low: str, high: str) -> str:
+    return low if low == high else f"{low}–{high}"
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ ask = _orders.ask
 look = _orders.look
 release = _orders.release
 
-#: Euros that so many pages cost the house.
+#: Takes a number of pages; returns euros that they cost the house.
 Cost = Callable[[int], Decimal]
 
 _costs: list[Cost] = []
@@ -28,5 +28,5 @@ def tell_cost(cost: Cost) -> None:
 
 
 def cost_of(pages: int) -> Decimal | None:
-    """What writing so many pages costs, by today's models; None where nobody says."""
+    """What writing ``pages`` costs, by today's models; None where nobody says."""
     return _costs[0](pages) if _costs else None

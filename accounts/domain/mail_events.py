@@ -88,7 +88,7 @@ def store(*, provider: str, told: Iterable[Told], now: datetime) -> int:
 
 
 def _refused(provider: str, why: str) -> None:
-    """Anybody may knock here: so many rows an hour tell of it as well as all of them would."""
+    """Anybody may knock here: a fixed number of rows an hour tells of it as well as all of them."""
     logger.warning("mail_event_refused", extra={"provider": provider, "why": why[:100]})
     if limits.check("mail-event", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse").allowed:
         audit.record(action="mail_event.refused", subject=None, by=None, details={"provider": provider, "why": why})

@@ -87,7 +87,7 @@ def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> b
 
 
 def _refused(why: str) -> None:
-    """Anybody may knock at this door: so many rows an hour tell of it as well as all of them would."""
+    """Anybody may knock at this door: a fixed number of rows an hour tells of it as well as all of them."""
     logger.warning("webhook_refused", extra={"why": word(why[:100])})
     if limits.check("webhook", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse").allowed:
         audit.record(action="webhook.refused", subject=None, by=None, details={"why": why[:100]})

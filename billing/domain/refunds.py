@@ -87,7 +87,7 @@ def refund_missing_pages(*, document_id: UUID, ordered: int, delivered: Decimal,
 
 
 def cost_of_pages(*, total: Decimal, ordered: int, pages: Decimal | int) -> Decimal:
-    """What so many of the pages ordered have in the total that was charged, with every line of the order in it (R-69).
+    """The share of ``pages`` in the total charged for all pages ordered, with every line of the order in it (R-69).
 
     Rounded up to the cent. Raises ValueError for more pages than were ordered.
     """

@@ -63,7 +63,7 @@ EXPORTS: Final = duty.Kind(
 def ask(*, user: AbstractBaseUser, by: AbstractBaseUser | None, now: datetime) -> DataExport:
     """Has everything that is kept about the person put together; one that is being made already is returned.
 
-    A person may ask so many times in a UTC day; what staff ask for is not counted. Raises TooManyExports, and
+    How often a person may ask in a UTC day is limited; what staff ask for is not counted. Raises TooManyExports, and
     BeingErased or Gone once their erasure has begun: until then they may take their data along.
     """
     with transaction.atomic():

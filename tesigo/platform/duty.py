@@ -223,7 +223,7 @@ def give_up(kind: Kind[D], row: D, why: BaseException | str, *, now: datetime | 
 
 
 def back_off(kind: Kind[D], tries: int) -> timedelta:
-    """How long to wait after so many tries."""
+    """The wait before the next try, which grows with each."""
     doubled: int = 2 ** min(max(tries, 1) - 1, 30)
     return min(kind.first_wait * doubled, kind.longest_wait)
 

@@ -16,7 +16,7 @@ from tesigo.platform.metrics import window
 from tesigo.platform.models import Alert
 
 WINDOW_MINUTES: Final = 5
-#: Below so many requests in the window a share of them says little.
+#: With fewer requests in the window, a share of them says little.
 LEAST_REQUESTS: Final = 50
 MOST_ERRORS_PERCENT: Final = 5
 LONGEST_P95_SECONDS: Final = 2.0

@@ -23,7 +23,7 @@ NOW = timezone.now()
 
 
 def away(days: int, name: str = "ada", **fields: object) -> User:
-    """Somebody who signed in for the last time so many days ago."""
+    """Somebody who signed in for the last time ``days`` ago."""
     at = NOW - timedelta(days=days)
     return User.objects.create_user(
         f"{name}@university.example", created_at=at - timedelta(days=9), last_login=at, **fields

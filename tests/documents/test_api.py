@@ -204,7 +204,7 @@ def test_a_list_costs_the_same_whatever_is_in_it(
 
 
 def filled(owner: User, rows: int) -> Document:
-    """A finished document with so many sources, citations, files handed in and files to take away."""
+    """A finished document with ``rows`` sources, citations, files handed in and files to take away."""
     document = outlined_document(owner=owner)
     Document.objects.filter(pk=document.pk).update(state=DocumentState.READY)
     section = document.sections.get(position=0)

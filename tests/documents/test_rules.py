@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def handed_in(state: DocumentState, *, days: int) -> Upload:
-    """A file that was read, of a document that was ordered so many days ago."""
+    """A file that was read, of a document that was ordered ``days`` ago."""
     at = timezone.now() - timedelta(days=days)
     document = DocumentFactory.create(state=state, ordered_at=at, created_at=at, updated_at=at)
     stored = default_storage.save("uploads/x.txt", ContentFile(b"words"))

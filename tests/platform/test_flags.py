@@ -38,7 +38,7 @@ def boss(client: Client) -> User:
 
 
 def share(percent: int, *, name: str = NAME) -> set[int]:
-    """Who of a thousand has a share of so many percent."""
+    """Who of a thousand has a share of ``percent``."""
     rule = Rule(FlagState.SHARE, percent, frozenset())
     return {number for number in MANY if rule.includes(name, User(pk=number))}
 

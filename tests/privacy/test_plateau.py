@@ -118,7 +118,7 @@ class Copies:
         self.sample = {model: sorted(keys, key=str)[:MOST_ROWS] for model, keys in grown.items()}
 
     def insert(self, days: list[int]) -> None:
-        """One order for each of so many days ago."""
+        """One order for each of these days ago."""
         with connection.cursor() as cursor:
             # Neither foreign keys nor triggers have a say in it: books and trail take what is copied as it is.
             cursor.execute("SET session_replication_role = replica")

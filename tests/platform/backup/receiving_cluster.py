@@ -23,7 +23,7 @@ class Cluster:
         assert server.prepare(site_url=self.postgres.url(), backup_url=self.url) == []
 
     def write(self, segments: int) -> str:
-        """Writes and closes so many segments; returns the name of the last."""
+        """Writes and closes ``segments`` of them; returns the name of the last."""
         with server.connect(self.postgres.url()) as connection:
             for _ in range(segments):
                 connection.execute("SELECT pg_logical_emit_message(false, 'tests', 'something')")

@@ -211,7 +211,7 @@ def test_only_one_ships_at_a_time(line: Line) -> None:
 
 
 class Mortal(Folder):
-    """A destination at which the process dies after so many files."""
+    """A destination at which the process dies after a number of files."""
 
     left = 0
 
@@ -227,7 +227,7 @@ def mortal(place: Place) -> Destination:
 
 
 def ship_until_killed(line: Line, files: int) -> int:
-    """Ships in a child that is killed after so many files were put; returns its code."""
+    """Ships in a child that is killed after a number of files; returns its code."""
     child = os.fork()
     if child == 0:
         try:

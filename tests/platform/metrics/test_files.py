@@ -84,7 +84,7 @@ def test_the_living_and_the_killed_are_counted_once(tmp_path: Path) -> None:
 
 
 def made_by_dead(folder: Path, count: int) -> None:
-    """Files as so many dead children leave them: a counter's and a histogram's each, without a living lock."""
+    """Files as ``count`` dead children leave them: a counter's and a histogram's each, without a living lock."""
     process = start(folder, 1, stays=True)
     kill(process)
     # Without the room that is kept for more.
