@@ -76,7 +76,7 @@ ROLES: Final = (
     ),
     _role(
         "Operations",
-        _to("view", "platform", "alert"),
+        _to("view", "platform", "alert telegramalert condition worker"),
         _to("view change", "platform", "backuprun"),
     ),
     _role(

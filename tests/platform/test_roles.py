@@ -36,7 +36,9 @@ LISTS = {
         "generation.Budget", "generation.ProviderCredit", "generation.Job", "generation.Attempt",
         "generation.BudgetUse", "generation.Reservation", "platform.Alert",
     },
-    "Operations": {"platform.Alert", "platform.BackupRun"},
+    "Operations": {
+        "platform.Alert", "platform.TelegramAlert", "platform.Condition", "platform.Worker", "platform.BackupRun",
+    },
     "Privacy officer": {
         "accounts.User", "accounts.Mail", "accounts.SignInRequest", "privacy.Consent", "privacy.AuditEvent",
         "documents.Document", "documents.Source",
@@ -128,7 +130,8 @@ SEEN = {
     "generation.providercredit": "credit", "generation.job": "jobs", "generation.jobevent": "jobs",
     "generation.step": "jobs", "generation.attempt": "calls", "generation.budgetuse": "days of budgets",
     "generation.reservation": "reservations", "platform.alert": "alerts",
-    "platform.backuprun": "backups",
+    "platform.telegramalert": "alerts by Telegram", "platform.condition": "conditions",
+    "platform.worker": "workers", "platform.backuprun": "backups",
 }  # fmt: skip
 _OF_MODELS = "change models, chains, limits of keys, factors, budgets and credit"
 _OF_CODES = "make, change and switch off promo codes"
