@@ -7,7 +7,7 @@ from documents.domain.text import ascii_words
 from documents.sources.found import plain_title
 
 MAX_KEY: Final = 48
-#: Letters that have no decomposition into a plain one.
+#: Articles, prepositions and the like of several languages, as ``ascii_words`` writes them: no key is made of them.
 _EMPTY_WORDS: Final = frozenset(
     [
         "a",
