@@ -1,5 +1,6 @@
 """The description of the API: whole, with an example of all that is sent and received, and each one true (R-58)."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -58,6 +59,15 @@ def test_the_description_is_openapi_31_and_nothing_in_it_is_guessed() -> None:
     assert WARNINGS == []
     names = [one.said["operationId"] for one in OPERATIONS]
     assert len(names) == len(set(names)) >= 50
+
+
+def test_what_is_left_out_on_purpose_has_no_operation() -> None:
+    """R-05: nobody cancels a document that is being written, and nothing is paid by the month."""
+    about_work = [one for one in OPERATIONS if re.search(r"/(?:documents|jobs|generate)\b", one.path)]
+    assert len(about_work) >= 20
+    assert [one.path for one in about_work if re.search(r"cancel|stop", one.path)] == []
+    assert {one.method for one in about_work if "/jobs/" in one.path} == {"get"}
+    assert [one.path for one in OPERATIONS if "subscri" in one.path] == []
 
 
 @EACH

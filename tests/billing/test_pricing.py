@@ -1,4 +1,4 @@
-"""What a document costs (R-01, R-03)."""
+"""What a document costs (R-01, R-02, R-03)."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -37,6 +37,7 @@ def test_an_auditor_finds_nothing(tmp_path: Path) -> None:
 
 
 def test_it_runs_what_runs_everywhere() -> None:
+    """R-140: one script says what must hold, here and elsewhere."""
     (path,) = FOLDER.glob("*.yml")
     (job,) = yaml.safe_load(path.read_text())["jobs"].values()
     assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]

@@ -269,7 +269,7 @@ def test_a_token_does_what_its_scopes_say(student: User) -> None:
     assert Program().get(at(document)).status_code == 401
 
 
-# --- a brief while it is typed ------------------------------------------------------------------------------------
+# --- a brief while it is typed (R-89) -----------------------------------------------------------------------------
 
 
 def test_what_is_typed_is_kept_until_it_is_saved(program: Program, student: User) -> None:

@@ -1,4 +1,4 @@
-"""Which model is asked for what, what a call costs, and what becomes of the models that were seeded before."""
+"""Which model is asked for what, what a call costs, and what becomes of the models that were seeded before (R-23)."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The check in code: citations, quotations, language, strangers, repetition, and taking sentences out."""
+"""The check in code: citations, quotations, language, strangers, repetition, and taking sentences out (R-35)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The one door to the models: chain, keys, retries, repair, and a row for every call."""
+"""The one door to the models: chain, keys, retries, repair, and a row for every call (R-30, R-32)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Keys in turn, named so that nobody learns them."""
+"""Keys in turn, named so that nobody learns them (R-33)."""
 
 import pytest
 from pytest_django import Settings

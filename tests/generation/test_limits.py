@@ -1,4 +1,4 @@
-"""What a key may do in a minute, counted for all processes, and in shares while Redis is away."""
+"""What a key may do in a minute, counted for all processes, and in shares while Redis is away (R-33)."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The queue: claims, leases, the fence, handing back, and the order in which work comes."""
+"""The queue: claims, leases, the fence, handing back, and the order in which work comes (R-40, R-41)."""
 
 from datetime import timedelta
 from functools import partial

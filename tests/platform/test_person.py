@@ -209,6 +209,7 @@ def test_a_mail_goes_again_to_the_address_of_today_and_a_sign_in_mail_does_not(
 def test_a_refund_in_pages_is_computed_from_what_the_order_cost(
     client: Client, boss: User, ada: User, given: dict[str, str], amount: str
 ) -> None:
+    """R-69."""
     payment = ordered_document(owner=ada, pages=7).payments.get()
     type(payment).objects.filter(pk=payment.pk).update(amount=Decimal("4.01"))  # 7 pages with discounts
     refund(client, payment, **given)

@@ -1,4 +1,4 @@
-"""What strangers and models may put into a text: bounded in time, clean in every format."""
+"""What strangers and models may put into a text: bounded in time, clean in every format (R-101)."""
 
 import time
 from pathlib import Path

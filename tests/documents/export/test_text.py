@@ -1,4 +1,4 @@
-"""Length and typography of text."""
+"""Length and typography of text, with the manners of each language (R-04)."""
 
 import pyphen
 import pytest

@@ -1,4 +1,4 @@
-"""The child process: what it reads, and that it dies of harmful files without harm."""
+"""The child process: what it reads, and that it dies of harmful files without harm (R-82)."""
 
 import os
 import resource

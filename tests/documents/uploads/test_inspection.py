@@ -1,3 +1,5 @@
+"""What is let in and what is refused, by content and not by name (R-81)."""
+
 import gzip
 import struct
 import zipfile
