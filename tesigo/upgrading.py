@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from tesigo import waiting
 from tesigo.platform import conditions, duty, machine, shared_redis, workers
-from tesigo.platform.migration_safety import Safety, judge
+from tesigo.platform.migration_safety import Safety, created_by, judge
 from tesigo.version import VERSION
 
 #: What this version is tested with; older ones lack something that it uses.
@@ -116,8 +116,9 @@ def _migrations(now: datetime) -> _Found:
         yield State.LOOK, f"an empty database: {len(plan)} are applied to it for the first time"
         return
     states = {Safety.SAFE: State.OK, Safety.LOOK: State.LOOK, Safety.UNSAFE: State.BAD}
+    made = {(migration.app_label, model) for migration, _ in plan for model in created_by(migration)}
     for migration, _is_backwards in plan:
-        verdict = judge(migration)
+        verdict = judge(migration, new_tables=[model for label, model in made if label == migration.app_label])
         name = f"{migration.app_label}.{migration.name}"
         why = f": {'; '.join(verdict.reasons)}" if verdict.reasons else ""
         yield states[verdict.safety], f"{name} waits, {verdict.safety} while the version before runs{why}"

@@ -1,17 +1,17 @@
 """Whether the version before can go on working while and after a migration is applied (R-130).
 
 Two versions run side by side for the minutes of an upgrade, and after a roll-back the old one meets the new tables.
-Judged by what each operation does to a table that old code reads and writes; what runs code of its own is for a person
-to look at.
+Judged by what each operation does to a table that old code reads and writes. What runs code of its own is for a person
+to look at, who then writes ``old_code_survives = "the reason"`` into the migration.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from django.contrib.postgres import operations as postgres
 from django.db import models
-from django.db.migrations import Migration
 from django.db.migrations import operations as kinds
 from django.db.models import NOT_PROVIDED
 
@@ -26,6 +26,35 @@ class Safety(StrEnum):
 
 
 _ORDER: Final = (Safety.SAFE, Safety.LOOK, Safety.UNSAFE)
+_SAFE: Final = (Safety.SAFE, "")
+#: What each kind of operation does to a table that old code knows. A subclass without a row has that of its base.
+_BY_KIND: Final[dict[type[Any], tuple[Safety, str]]] = {
+    kinds.CreateModel: _SAFE,
+    kinds.AlterModelOptions: _SAFE,
+    kinds.AlterModelManagers: _SAFE,
+    kinds.AlterModelTableComment: _SAFE,
+    kinds.RemoveIndex: _SAFE,
+    postgres.AddIndexConcurrently: _SAFE,
+    kinds.RemoveField: (Safety.UNSAFE, "drops a column that old code still reads and writes"),
+    kinds.RenameField: (Safety.UNSAFE, "renames a column under old code"),
+    kinds.DeleteModel: (Safety.UNSAFE, "drops a table that old code still uses"),
+    kinds.RenameModel: (Safety.UNSAFE, "renames a table under old code"),
+    kinds.AlterModelTable: (Safety.UNSAFE, "renames a table under old code"),
+    kinds.AlterOrderWithRespectTo: (Safety.UNSAFE, "makes or drops a column that old code does not know of"),
+    kinds.AlterField: (Safety.LOOK, "changes a column under old code"),
+    kinds.AddIndex: (Safety.LOOK, "holds the table while the index is built"),
+    kinds.RenameIndex: (Safety.LOOK, "holds the table while the index gets its name"),
+    kinds.AlterIndexTogether: (Safety.LOOK, "holds the table while the index is built"),
+    kinds.AlterUniqueTogether: (Safety.LOOK, "refuses what old code may still write"),
+    kinds.AddConstraint: (
+        Safety.LOOK,
+        "refuses what old code may still write, and holds the table while it looks at all rows",
+    ),
+    kinds.RemoveConstraint: (Safety.LOOK, "lets in what old code does not expect"),
+    kinds.RunSQL: (Safety.LOOK, "may do anything"),
+    kinds.RunPython: (Safety.LOOK, "may do anything"),
+}
+_UNKNOWN: Final = (Safety.LOOK, "is of a kind that nobody has thought about")
 
 
 @dataclass(frozen=True)
@@ -36,28 +65,43 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
-def judge(migration: Migration) -> Verdict:
-    """The worst of its operations. A table that the same migration makes is nobody's yet."""
-    made: set[str] = set()
-    found: list[tuple[Safety, str]] = []
-    for operation in _flat(migration.operations):
-        if isinstance(operation, kinds.CreateModel):
-            made.add(operation.name_lower)
-        elif _model_of(operation) not in made or not _model_of(operation):
-            found.append(_judge(operation))
-    worst = max((safety for safety, _ in found), key=_ORDER.index, default=Safety.SAFE)
-    return Verdict(worst, tuple(dict.fromkeys(why for safety, why in found if safety != Safety.SAFE)))
+def judge(migration: Any, *, new_tables: Iterable[str] = ()) -> Verdict:
+    """The worst of its operations; safe where the migration says why old code survives it.
+
+    ``new_tables`` are models (in lower case) of its app that come with the same release, beside those that the
+    migration itself makes: old code knows nothing of them.
+    """
+    if getattr(migration, "old_code_survives", ""):
+        return Verdict(Safety.SAFE)
+    young = created_by(migration) | set(new_tables)
+    found = [
+        (*_judge(operation), operation.describe())
+        for operation in _flat(migration.operations)
+        if _model_of(operation) not in young
+    ]
+    worst = max((safety for safety, _, _ in found), key=_ORDER.index, default=Safety.SAFE)
+    reasons = (f"{where}: {why}" for safety, why, where in found if safety != Safety.SAFE)
+    return Verdict(worst, tuple(dict.fromkeys(reasons)))
 
 
-def _flat(operations: Any) -> list[Any]:
+def problems(migration: Any, *, new_tables: Iterable[str]) -> list[str]:
+    """Why old code might not survive the migration, a line each that names it; `judge` says what is passed."""
+    verdict = judge(migration, new_tables=new_tables)
+    return [f"{migration.app_label}.{migration.name}: {reason}" for reason in verdict.reasons]
+
+
+def created_by(migration: Any) -> set[str]:
+    """Models that the migration makes, in lower case."""
+    return {one.name_lower for one in _flat(migration.operations) if isinstance(one, kinds.CreateModel)}
+
+
+def _flat(operations: Iterable[Any]) -> Iterator[Any]:
     """With what is inside of operations that split what they do from what Django is told."""
-    flat: list[Any] = []
     for operation in operations:
         if isinstance(operation, kinds.SeparateDatabaseAndState):
-            flat += _flat(operation.database_operations)
+            yield from _flat(operation.database_operations)
         else:
-            flat.append(operation)
-    return flat
+            yield operation
 
 
 def _model_of(operation: Any) -> str:
@@ -65,29 +109,17 @@ def _model_of(operation: Any) -> str:
 
 
 def _judge(operation: Any) -> tuple[Safety, str]:
-    where = operation.describe()
     if isinstance(operation, kinds.AddField):
-        return _added(operation.field, where)
-    if isinstance(operation, kinds.AlterField):
-        return Safety.LOOK, f"{where}: is what old code writes still taken?"
-    if isinstance(operation, (kinds.RemoveField, kinds.DeleteModel)):
-        return Safety.UNSAFE, f"{where}: old code still reads it"
-    if isinstance(operation, (kinds.RenameField, kinds.RenameModel, kinds.AlterModelTable)):
-        return Safety.UNSAFE, f"{where}: old code knows the old name"
-    if isinstance(operation, kinds.AddConstraint):
-        return Safety.LOOK, f"{where}: does old code keep to it?"
-    if isinstance(operation, postgres.AddIndexConcurrently):
-        return Safety.SAFE, ""
-    if isinstance(operation, kinds.AddIndex):
-        return Safety.LOOK, f"{where}: writes to the table wait while it is made"
-    if isinstance(operation, (kinds.RunPython, kinds.RunSQL)):
-        return Safety.LOOK, f"{where}: its own code, read it"
-    return Safety.SAFE, ""
+        return _added(operation.field)
+    return next((_BY_KIND[kind] for kind in type(operation).__mro__ if kind in _BY_KIND), _UNKNOWN)
 
 
-def _added(field: "models.Field[Any, Any]", where: str) -> tuple[Safety, str]:
+def _added(field: "models.Field[Any, Any]") -> tuple[Safety, str]:
     """Old code writes rows without the new column: the database must know what stands in it."""
+    if field.many_to_many:
+        return _SAFE
     is_filled = field.null or field.db_default is not NOT_PROVIDED or getattr(field, "generated", False)
-    if field.many_to_many or is_filled:
-        return Safety.SAFE, ""
-    return Safety.UNSAFE, f"{where}: neither null nor a default of the database, so old code cannot add rows"
+    if not is_filled:
+        # Django takes a default of Python's away from the column again once its rows are filled.
+        return Safety.UNSAFE, "old code does not fill it, and it may not be null: give it a db_default"
+    return (Safety.LOOK, "holds the table while an index is built") if field.unique else _SAFE

@@ -7,72 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import CommandError, call_command
-from django.db import connection, models
-from django.db.migrations import Migration
-from django.db.migrations import operations as kinds
-from django.db.migrations.operations.base import Operation
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from tesigo import settings as settings_module
 from tesigo import upgrading
-from tesigo.platform import conditions, migration_safety, workers
-from tesigo.platform.migration_safety import Safety
+from tesigo.platform import conditions, workers
 from tesigo.platform.models import Alert, Worker
 from tesigo.platform.stack import ROOT
 from tesigo.upgrading import State
 from tesigo.version import VERSION
 
 NOW = timezone.now()
-INDEX = models.Index(fields=["a"], name="i")
-CHECK = models.CheckConstraint(condition=models.Q(a=1), name="c")
-
-
-def migration(*operations: Any) -> Migration:
-    made = Migration("0009_x", "platform")
-    vars(made)["operations"] = list(operations)
-    return made
-
-
-@pytest.mark.parametrize(
-    ("operation", "safety"),
-    [
-        (kinds.AddField("m", "a", models.TextField(null=True)), Safety.SAFE),
-        (kinds.AddField("m", "a", models.TextField(default="", db_default="")), Safety.SAFE),
-        (kinds.AddField("m", "a", models.ManyToManyField("platform.alert")), Safety.SAFE),
-        (kinds.AddField("m", "a", models.TextField(default="")), Safety.UNSAFE),
-        (kinds.RemoveField("m", "a"), Safety.UNSAFE),
-        (kinds.DeleteModel("M"), Safety.UNSAFE),
-        (kinds.RenameField("m", "a", "b"), Safety.UNSAFE),
-        (kinds.RenameModel("M", "N"), Safety.UNSAFE),
-        (kinds.AlterModelTable("m", "n"), Safety.UNSAFE),
-        (kinds.AlterField("m", "a", models.TextField()), Safety.LOOK),
-        (kinds.AddConstraint("m", CHECK), Safety.LOOK),
-        (kinds.AddIndex("m", INDEX), Safety.LOOK),
-        (AddIndexConcurrently("m", INDEX), Safety.SAFE),
-        (kinds.RunPython(lambda *_: None), Safety.LOOK),
-        (kinds.RunSQL("SELECT 1"), Safety.LOOK),
-        (kinds.AlterModelOptions("m", {}), Safety.SAFE),
-        (kinds.RemoveIndex("m", "i"), Safety.SAFE),
-        (kinds.SeparateDatabaseAndState(database_operations=[kinds.RemoveField("m", "a")]), Safety.UNSAFE),
-        (kinds.SeparateDatabaseAndState(state_operations=[kinds.RemoveField("m", "a")]), Safety.SAFE),
-    ],
-    # Not what each prints: that holds addresses in memory, and each process would name the tests otherwise.
-    ids=lambda value: type(value).__name__ if isinstance(value, Operation) else None,
-)
-def test_each_operation_is_judged_by_what_old_code_would_meet(operation: Any, safety: Safety) -> None:
-    verdict = migration_safety.judge(migration(operation))
-    assert verdict.safety == safety
-    assert bool(verdict.reasons) == (safety != Safety.SAFE)
-
-
-def test_the_worst_of_a_migration_counts_and_a_table_of_its_own_is_nobodys() -> None:
-    made = kinds.CreateModel("M", [("id", models.AutoField(primary_key=True))])
-    assert migration_safety.judge(migration(made, kinds.AddConstraint("m", CHECK))).safety == Safety.SAFE
-    both = migration(kinds.AddIndex("m", INDEX), kinds.RemoveField("m", "a"))
-    assert migration_safety.judge(both).safety == Safety.UNSAFE
 
 
 def points(name: str) -> list[tuple[State, str]]:

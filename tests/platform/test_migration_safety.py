@@ -6,8 +6,9 @@ import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
 
-from tesigo.platform.migrations_kept import created_by, problems
+from tesigo.platform.migration_safety import Safety, created_by, judge, problems
 from tests.environment import APPS
 
 #: The last migration of each app in the release before (1.0.0): what came after is this release's.
@@ -25,6 +26,9 @@ LOOKED_AT = {
     "tesigo.0004_operations": "it adds rights to the roles of staff and changes no table",
     "documents.0013_briefs_begun": "a row for each document: its index is built within a second at 100,000 of them",
 }
+
+INDEX = models.Index(fields=["a"], name="i")
+CHECK = models.CheckConstraint(condition=models.Q(a=1), name="c")
 
 
 def migration(*operations: Any, **fields: Any) -> Any:
@@ -96,3 +100,54 @@ def test_what_old_code_does_not_survive_is_told_of(operation: Any, told: str) ->
 )
 def test_what_old_code_does_not_notice_passes(operation: Any) -> None:
     assert list(problems(migration(operation), new_tables=["note"])) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "safety"),
+    [
+        (migrations.AddField("m", "a", models.TextField(null=True)), Safety.SAFE),
+        (migrations.AddField("m", "a", models.TextField(default="", db_default="")), Safety.SAFE),
+        (migrations.AddField("m", "a", models.ManyToManyField("platform.alert")), Safety.SAFE),
+        (migrations.AddField("m", "a", models.TextField(default="")), Safety.UNSAFE),
+        (migrations.RemoveField("m", "a"), Safety.UNSAFE),
+        (migrations.DeleteModel("M"), Safety.UNSAFE),
+        (migrations.RenameField("m", "a", "b"), Safety.UNSAFE),
+        (migrations.RenameModel("M", "N"), Safety.UNSAFE),
+        (migrations.AlterModelTable("m", "n"), Safety.UNSAFE),
+        (migrations.AlterOrderWithRespectTo("m", "a"), Safety.UNSAFE),
+        (migrations.AddField("m", "a", models.TextField(null=True, unique=True)), Safety.LOOK),
+        (migrations.AlterField("m", "a", models.TextField()), Safety.LOOK),
+        (migrations.AddConstraint("m", CHECK), Safety.LOOK),
+        (migrations.RemoveConstraint("m", "c"), Safety.LOOK),
+        (migrations.AddIndex("m", INDEX), Safety.LOOK),
+        (migrations.RenameIndex("m", "j", old_name="i"), Safety.LOOK),
+        (AddIndexConcurrently("m", INDEX), Safety.SAFE),
+        (migrations.RunPython(lambda *_: None), Safety.LOOK),
+        (migrations.RunSQL("SELECT 1"), Safety.LOOK),
+        (Operation(), Safety.LOOK),
+        (migrations.AlterModelOptions("m", {}), Safety.SAFE),
+        (migrations.RemoveIndex("m", "i"), Safety.SAFE),
+        (migrations.SeparateDatabaseAndState(database_operations=[migrations.RemoveField("m", "a")]), Safety.UNSAFE),
+        (migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("m", "a")]), Safety.SAFE),
+    ],
+    # Not what each prints: that holds addresses in memory, and each process would name the tests otherwise.
+    ids=lambda value: type(value).__name__ if isinstance(value, Operation) else None,
+)
+def test_each_operation_is_judged_by_what_old_code_would_meet(operation: Any, safety: Safety) -> None:
+    verdict = judge(migration(operation))
+    assert verdict.safety == safety
+    assert bool(verdict.reasons) == (safety != Safety.SAFE)
+
+
+def test_the_worst_of_a_migration_counts_and_a_table_of_its_own_is_nobodys() -> None:
+    made = migrations.CreateModel("M", [("id", models.AutoField(primary_key=True))])
+    assert judge(migration(made, migrations.AddConstraint("m", CHECK))).safety == Safety.SAFE
+    both = migration(migrations.AddIndex("m", INDEX), migrations.RemoveField("m", "a"))
+    assert judge(both).safety == Safety.UNSAFE
+
+
+def test_a_migration_that_was_looked_at_and_tables_of_the_same_release_are_safe() -> None:
+    dropped = migrations.RemoveField("m", "a")
+    assert judge(migration(dropped, old_code_survives="nobody wrote there")).safety == Safety.SAFE
+    assert judge(migration(dropped), new_tables=["m"]).safety == Safety.SAFE
+    assert judge(migration(dropped), new_tables=["n"]).safety == Safety.UNSAFE
