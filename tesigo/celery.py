@@ -2,6 +2,7 @@
 
 import gc
 import os
+from functools import cache
 from typing import Any
 
 from celery import Celery
@@ -60,10 +61,16 @@ app.conf.beat_schedule = {
 
 @worker_before_create_process.connect(dispatch_uid="share memory")
 def share_memory(**_: object) -> None:
-    """Has children share what each of them would load for itself, in the parent just before it forks one.
+    """Has children share what each of them would load for itself, in the parent just before it forks the first one.
 
-    What is frozen is left alone by the garbage collector, whose marks would copy every page it looks at.
+    What is frozen is left alone by the garbage collector, whose marks would copy every page it looks at. Children that
+    come later share the same: frozen again, what the parent has under way at that moment would never be freed.
     """
+    _load_and_freeze()
+
+
+@cache
+def _load_and_freeze() -> None:
     from generation.ai import providers  # the site imports this module, too, and never calls a model
 
     providers.load()

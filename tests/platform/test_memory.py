@@ -58,6 +58,17 @@ def test_what_is_frozen_is_loaded_before_a_worker_forks() -> None:
     assert {"openai", "anthropic"} <= loaded_by(program)
 
 
+def test_what_a_parent_holds_when_it_forks_again_is_freed_afterwards() -> None:
+    """A worker scales its children up and down all day."""
+    loaded_by(
+        "import django; django.setup()\nimport gc, weakref, tesigo.celery as c; c.share_memory()\n"
+        "class Task: pass\n"
+        "frozen = gc.get_freeze_count(); task = Task(); task.myself = task; seen = weakref.ref(task)\n"
+        "c.share_memory(); assert gc.get_freeze_count() <= frozen\n"
+        "del task; gc.collect(); assert seen() is None"
+    )
+
+
 def test_ends_of_models_are_read_without_the_sdk() -> None:
     """The same table as the SDK's own, which the tests may import."""
     from anthropic.resources.messages.messages import DEPRECATED_MODELS
