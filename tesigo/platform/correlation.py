@@ -2,14 +2,16 @@
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
+from functools import partial
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import LazyObject
 
+from tesigo.platform.around_middleware import AroundMiddleware
 from tesigo.platform.metrics.naming import name_view
 
 HEADER = "X-Correlation-ID"
@@ -49,40 +51,21 @@ def end(token: Token[str]) -> None:
     _current.reset(token)
 
 
-class CorrelationMiddleware:
-    """Gives each request an id and answers it in the header `X-Correlation-ID`."""
+class CorrelationMiddleware(AroundMiddleware):
+    """Gives each request an id and returns it in the header `X-Correlation-ID`."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """The response with its id."""
-        if self.is_async:
-            return self._answer_async(request)
+    @contextmanager
+    def around(self, request: HttpRequest) -> Iterator[Callable[[HttpResponseBase], None]]:
+        """The id holds for the time of the request; the response bears it."""
         token, asked = begin(request.headers.get(HEADER, "")), _request.set(request)
         try:
-            return _stamp(request, self.get_response(request))
-        finally:
-            end(token)
-            _request.reset(asked)
-
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        token, asked = begin(request.headers.get(HEADER, "")), _request.set(request)
-        try:
-            return _stamp(request, await self.get_response(request))
+            yield partial(_stamp, request)
         finally:
             end(token)
             _request.reset(asked)
 
 
-def _stamp(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _stamp(request: HttpRequest, response: HttpResponseBase) -> None:
     name_view(request)
     response.headers[HEADER] = correlation_id()
     request.correlation_id = correlation_id()  # type: ignore[attr-defined]  # for what is logged when this is over
-    return response
