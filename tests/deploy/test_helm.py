@@ -11,6 +11,7 @@ import pytest
 import yaml
 from helm_python.errors import HelmError
 
+from tesigo import settings as settings_module
 from tesigo.platform.stack import ROOT
 from tesigo.version import VERSION
 
@@ -155,13 +156,42 @@ def test_selectors_find_the_pods_that_they_are_for(documents: list[dict[str, Any
         wanted = selector.get("matchLabels", selector)
         met = {pod for pod, own in labels.items() if wanted.items() <= own.items()}
         assert met, name
-        if document["kind"] not in {"NetworkPolicy", "ServiceMonitor"}:
+        if document["kind"] not in {"NetworkPolicy", "ServiceMonitor", "PodMonitor"}:
             assert met == {name}, (name, met)
     for scaler in [
         *of_kind(documents, "HorizontalPodAutoscaler").values(),
         *of_kind(documents, "ScaledObject").values(),
     ]:
         assert scaler["spec"]["scaleTargetRef"]["name"] in labels
+
+
+def test_prometheus_asks_each_pod_at_the_port_of_its_figures() -> None:
+    documents = rendered({"serviceMonitor": {"enabled": True, "port": 9201}})
+    (asked,) = of_kind(documents, "ServiceMonitor")["site"]["spec"]["endpoints"]
+    ports = {one["name"]: one for one in of_kind(documents, "Service")["site-web"]["spec"]["ports"]}
+    assert (ports[asked["port"]]["port"], ports[asked["port"]]["targetPort"]) == (9201, "metrics")
+    watched = of_kind(documents, "PodMonitor")["site-work"]["spec"]
+    assert [one["port"] for one in watched["podMetricsEndpoints"]] == ["metrics"]
+    (among,) = watched["selector"]["matchExpressions"]
+    (let_in,) = of_kind(documents, "NetworkPolicy")["site-metrics"]["spec"]["ingress"]
+    assert let_in["ports"] == [{"protocol": "TCP", "port": "metrics"}]
+    told = {}
+    for _name, pod in pods(documents):
+        for container in pod["spec"]["containers"]:
+            environment = {one["name"]: one for one in container["env"]}
+            if "metrics" in {port["name"]: port for port in container.get("ports", [])}:
+                assert environment["METRICS_HOST"]["valueFrom"]["fieldRef"]["fieldPath"] == "status.podIP"
+                assert {"name": "metrics", "containerPort": 9201, "protocol": "TCP"} in container["ports"]
+                told[container["name"]] = next(name for name in environment if re.fullmatch(r"METRICS_.*PORT", name))
+                assert environment[told[container["name"]]]["value"] == "9201"
+    assert told == {"web": "METRICS_PORT"} | dict.fromkeys(among["values"], "METRICS_WORKER_PORT")
+    assert all(hasattr(settings_module, name) for name in told.values())
+
+
+def test_without_a_monitor_no_figures_are_told() -> None:
+    documents = rendered({})
+    assert "METRICS" not in yaml.safe_dump_all(documents)
+    assert {port["name"] for port in of_kind(documents, "Service")["site-web"]["spec"]["ports"]} == {"http"}
 
 
 def test_what_is_scaled_says_no_number_of_its_own() -> None:

@@ -88,3 +88,12 @@ def test_the_programs_of_postgresql_come_by_their_hashes_too() -> None:
         [FOLDER / "client-programs", "/dev/null"], capture_output=True, text=True, check=False, timeout=10
     )
     assert nothing.returncode == 1
+
+
+def test_what_is_written_by_default_beside_the_code_has_another_place() -> None:
+    """The root is read-only: a folder below `var/` would keep the site from starting."""
+    beside_code = re.findall(r'env\.str\("(\w+)", str\(VAR_DIR', (ROOT / "tesigo" / "settings.py").read_text())
+    assert {"MEDIA_ROOT", "METRICS_DIR"} <= set(beside_code)
+    told = dict(re.findall(r"\b([A-Z_]+)=(\S+)", stages()["runtime"]))
+    for name in set(beside_code) - {"STATIC_ROOT"}:
+        assert told[name].startswith(("/tmp/", "/var/lib/tesigo/")), name

@@ -27,7 +27,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- /* A pod of ours: .root, .component, .args, .resources; optional .container (more of the container), .config, .secret,
-       .volumes, .mounts, .grace. */ -}}
+       .volumes, .mounts, .grace, .ports, .metrics (the setting that has it tell its figures at a port). */ -}}
 {{- define "tesigo.pod" -}}
 {{- $root := .root -}}
 metadata:
@@ -92,6 +92,10 @@ spec:
     - { name: {{ $name }}, value: {{ toString $value | quote }} }
     {{- end }}
     {{- end }}
+    {{- if and .metrics $root.Values.serviceMonitor.enabled }}
+    - { name: METRICS_HOST, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
+    - { name: {{ .metrics }}, value: {{ $root.Values.serviceMonitor.port | quote }} }
+    {{- end }}
     {{- range $root.Values.secret.keys }}
     - { name: {{ . }}_FILE, value: /run/secrets/site/{{ . }} }
     {{- end }}
@@ -100,6 +104,14 @@ spec:
     - { name: {{ . }}_FILE, value: /run/secrets/backup/{{ . }} }
     {{- end }}
     {{- end }}
+  {{- $ports := .ports | default list }}
+  {{- if and .metrics $root.Values.serviceMonitor.enabled }}
+  {{- $ports = append $ports (dict "name" "metrics" "containerPort" (int $root.Values.serviceMonitor.port) "protocol" "TCP") }}
+  {{- end }}
+  {{- with $ports }}
+  ports:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   {{- with .container }}
   {{- . | nindent 2 }}
   {{- end }}
