@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 import pytest
 
+from tesigo.platform.database.connection import LONGEST_QUERY_SECONDS
 from tesigo.platform.processes import LOOPBACK, free_port, port_is_free, wait_until
 from tesigo.platform.stack import ROOT
 from tesigo.platform.urls import IDLE_IN_TRANSACTION_SECONDS
@@ -90,9 +91,21 @@ def test_the_role_has_what_sessions_cannot_ask_for() -> None:
     assert [int(one) for one in said + there] == [IDLE_IN_TRANSACTION_SECONDS] * 2
 
 
+def numbers() -> dict[str, str]:
+    return dict(re.findall(r"^(\w+) = (\d+)$", (FOLDER / "pgbouncer.ini").read_text(), re.MULTILINE))
+
+
+def test_the_docs_say_the_numbers_of_the_file() -> None:
+    said = re.findall(r"`(\w+) = (\d+)`", (ROOT / "docs" / "operating.md").read_text())
+    known = {name: number for name, number in said if name in numbers()}
+    assert {"query_timeout", "server_login_retry"} <= known.keys()
+    assert known.items() <= numbers().items()
+
+
 def test_what_is_frozen_is_not_waited_for_without_end() -> None:
-    found = dict(re.findall(r"^(\w+) = (\d+)$", (FOLDER / "pgbouncer.ini").read_text(), re.MULTILINE))
-    assert 0 < int(found["query_timeout"]) <= 60
+    found = numbers()
+    # A query of a page that is only slow is let go on for so long.
+    assert LONGEST_QUERY_SECONDS < int(found["query_timeout"]) <= 60
     assert int(found["server_login_retry"]) <= 2
     # Fewer than PostgreSQL has (100), so that backups and people get in.
     assert int(found["max_db_connections"]) < 90
