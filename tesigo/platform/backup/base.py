@@ -17,11 +17,12 @@ from typing import IO, Final
 
 from psycopg.conninfo import conninfo_to_dict
 
-from tesigo.platform.backup import receiving, server_facts
+from tesigo.platform.backup import server_facts
 from tesigo.platform.backup.encryption import BLOCK_BYTES, Plain, seal
 from tesigo.platform.backup.errors import NotConfigured, SourceFailed
 from tesigo.platform.backup.format import Part
 from tesigo.platform.backup.gpg import Recipients
+from tesigo.platform.backup.programs import program
 from tesigo.platform.backup.progress import Progress, size
 from tesigo.platform.backup.server_facts import Copied
 from tesigo.platform.backup.spool import Cutter, named_if_full
@@ -152,11 +153,11 @@ def _meaning(words: str, code: int) -> SourceFailed:
 
 def _command(label: str, since: Path | None) -> list[str]:
     try:
-        program = receiving.program("pg_basebackup")
+        path = program("pg_basebackup")
     except NotConfigured as error:
         raise SourceFailed(str(error)) from error
     words = [
-        str(program),
+        str(path),
         "--pgdata=-",
         "--format=tar",
         "--wal-method=fetch",

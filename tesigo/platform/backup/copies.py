@@ -21,7 +21,9 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from tesigo.platform.postgres_server import DATABASE, USER, PostgresError, PostgresServer, find_programs
+from tesigo.platform.backup import programs
+from tesigo.platform.backup.errors import NotConfigured
+from tesigo.platform.postgres_server import DATABASE, USER, PostgresError, PostgresServer
 
 #: How long a recovery may take before it counts as stuck: WAL of a day is read in minutes.
 RECOVERY_SECONDS: Final = 4 * 3600.0
@@ -147,8 +149,8 @@ class Copy(PostgresServer):
     def run(self, program: str, *arguments: object, purpose: str) -> str:
         """Runs one of PostgreSQL's programs as the owner and returns what it printed. Raises CopyError."""
         try:
-            return self._run([find_programs() / program, *arguments], purpose)
-        except PostgresError as error:
+            return self._run([programs.program(program), *arguments], purpose)
+        except (PostgresError, NotConfigured) as error:
             raise CopyError(str(error)) from error
 
     def control(self) -> dict[str, str]:
@@ -250,7 +252,7 @@ class Copy(PostgresServer):
                 # What it was about to say is there once it is gone.
                 raise CopyError("\n".join(self._complaints()) or f"The copy ended: {self._tail()}")
             if waited > seconds:
-                self._run([find_programs() / "pg_ctl", "stop", "-D", self.data, "-m", "immediate"], "stop")
+                self._run([programs.program("pg_ctl"), "stop", "-D", self.data, "-m", "immediate"], "stop")
                 raise CopyError(f"The recovery is not at its end after {seconds:.0f} seconds.")
             time.sleep(_PAUSE_SECONDS)
 

@@ -3,16 +3,13 @@
 Knows no Django: `up` starts it as a child of its own.
 """
 
-import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tesigo.platform.backup.errors import NotConfigured
+from tesigo.platform.backup.programs import program
 from tesigo.platform.backup.server import SLOT
-from tesigo.platform.postgres_server import PostgresError, find_programs
 
 #: How often PostgreSQL is told how far the disk of the spool has it: what the slot still holds back.
 STATUS_SECONDS: Final = 5
@@ -24,27 +21,6 @@ def received(spool: Path) -> Path:
     return spool / "wal" / "received"
 
 
-def program(name: str = "pg_receivewal") -> Path:
-    """The path of one of PostgreSQL's client programs, the newest there is: they refuse a server newer than they are.
-
-    Raises `NotConfigured`.
-    """
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
-    with suppress(PostgresError):
-        folders.insert(0, find_programs())
-    for folder in folders:
-        if (folder / name).exists():
-            return folder / name
-    if on_path := shutil.which(name):
-        return Path(on_path)
-    raise NotConfigured(f"{name} is missing: install PostgreSQL's client programs, as new as the server.")
-
-
-def _version(folder: Path) -> int:
-    number = folder.parent.name
-    return int(number) if number.isdigit() else 0
-
-
 def command(*, url: str, spool: Path) -> tuple[list[str], dict[str, str]]:
     """The command line, and the environment that holds the password; the folder is made."""
     folder = received(spool)
@@ -53,5 +29,11 @@ def command(*, url: str, spool: Path) -> tuple[list[str], dict[str, str]]:
     given = {name: value for name, value in conninfo_to_dict(url).items() if name not in ("password", "dbname")}
     bounded = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "tcp_user_timeout": 60_000}
     place = make_conninfo("", **{**bounded, **given})
-    words = [str(program()), f"--dbname={place}", f"--directory={folder}", f"--slot={SLOT}", "--no-password"]
+    words = [
+        str(program("pg_receivewal")),
+        f"--dbname={place}",
+        f"--directory={folder}",
+        f"--slot={SLOT}",
+        "--no-password",
+    ]
     return [*words, f"--status-interval={STATUS_SECONDS}"], {"PGPASSWORD": str(conninfo_to_dict(url)["password"])}

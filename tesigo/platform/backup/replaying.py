@@ -17,10 +17,10 @@ from tesigo.platform.backup import unpacking, wal
 from tesigo.platform.backup.copies import Recovery
 from tesigo.platform.backup.errors import BackupError, Damaged
 from tesigo.platform.backup.format import Database
+from tesigo.platform.backup.programs import program
 from tesigo.platform.backup.shelf import Opener, Shelf, faulty
 from tesigo.platform.backup.unpacking import Say
 from tesigo.platform.backup.wal import Note
-from tesigo.platform.postgres_server import find_programs
 
 SEGMENT_BYTES: Final = 16 * 1024 * 1024
 #: How far the clocks of the site and of its database may be apart.
@@ -167,7 +167,7 @@ def _ends(folder: Path, notes: Sequence[Note]) -> Iterator[tuple[str, datetime]]
     if not notes:
         return
     result = subprocess.run(
-        [find_programs() / "pg_waldump", "-r", "Transaction", "-p", folder, notes[0].name, notes[-1].name],
+        [program("pg_waldump"), "-r", "Transaction", "-p", folder, notes[0].name, notes[-1].name],
         capture_output=True,
         text=True,
         env=os.environ | {"LC_ALL": "C", "TZ": "UTC"},

@@ -17,9 +17,9 @@ from tesigo.platform.backup.copies import Copy
 from tesigo.platform.backup.encryption import unseal, unseal_to
 from tesigo.platform.backup.errors import BackupError, Damaged, SourceFailed, SpoolFull
 from tesigo.platform.backup.format import Database, Manifest, StoredFile
+from tesigo.platform.backup.programs import program
 from tesigo.platform.backup.shelf import Opener, Shelf
 from tesigo.platform.backup.wal import Note
-from tesigo.platform.postgres_server import find_programs
 
 _END_SECONDS: Final = 600
 #: What a file system keeps for itself, and what a server writes while it replays.
@@ -191,6 +191,6 @@ def _combine(copy: Copy, layers: Sequence[Path]) -> None:
 def _can_link() -> bool:
     """From version 18 on; what is linked needs no second room."""
     printed = subprocess.run(
-        [find_programs() / "pg_combinebackup", "--help"], capture_output=True, text=True, timeout=30, check=False
+        [program("pg_combinebackup"), "--help"], capture_output=True, text=True, timeout=30, check=False
     )
     return "--link" in printed.stdout
