@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.files.storage import FileSystemStorage
 
@@ -21,6 +22,7 @@ from tesigo.platform.backup.spool import Spool
 from tesigo.platform.backup.stored import Stored
 from tesigo.platform.backup.taking import NowhereSent, Outcome, take
 from tesigo.platform.postgres_server import find_programs
+from tesigo.platform.processes import wait_until
 from tests.platform.backup.cluster import Cluster, cluster, config_of
 from tests.platform.backup.keys import Operator
 
@@ -244,6 +246,10 @@ def test_no_incremental_is_taken_where_none_would_hold_and_why_is_said(site: Sit
     assert with_last(id="20200101T000000Z-full").manifest.kind == Kind.FULL
     assert "lies at no destination" in site.words
     postgres.sql("CHECKPOINT")
+    # One that is still being written would be there a moment later.
+    is_summarized = "SELECT summarized_lsn >= redo_lsn FROM pg_get_wal_summarizer_state(), pg_control_checkpoint()"
+    with psycopg.connect(postgres.server.url(), autocommit=True) as connection:
+        assert wait_until(lambda: connection.execute(is_summarized).fetchone() == (True,), seconds=60)
     for summary in (postgres.server.data / "pg_wal" / "summaries").iterdir():
         summary.unlink()
     assert site.take(Kind.INCREMENTAL).manifest.kind == Kind.FULL
