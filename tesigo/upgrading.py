@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from tesigo import waiting
 from tesigo.platform import conditions, duty, machine, shared_redis, workers
+from tesigo.platform.env import Env
 from tesigo.platform.migration_safety import Safety, created_by, judge
 from tesigo.version import VERSION
 
@@ -32,9 +33,17 @@ SECRETS_LAST: Final = timedelta(days=365)
 NEW_SETTINGS: Final[dict[str, dict[str, str]]] = {
     "1.0.0": {
         "ALERT_EMAILS": "nobody is told of anything by mail",
-        "TELEGRAM_BOT_TOKEN": "no alerts by Telegram",
-        "READY_TOKEN": "/ready tells nobody of workers, providers, disk, memory and the version",
         "S3_BUCKET": "files lie on the local disk",
+    },
+    "1.1.0": {
+        "BACKUP_DESTINATIONS": "nothing is backed up",
+        "LOG_DIR": "the log goes to standard output alone",
+        "METRICS_PORT": "no port of their own for figures",
+        "METRICS_TOKEN": "no figures at /metrics of the site",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "no traces, unless OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set",
+        "READY_TOKEN": "/ready tells nobody of workers, providers, disk, memory and the version",
+        "SENTRY_DSN": "errors stand in the log alone",
+        "TELEGRAM_BOT_TOKEN": "no alerts by Telegram",
     },
 }
 SECRETS: Final = ("SECRET_KEY", "SIGNIN_SECRET", "API_JWT_SECRET", "MAIL_EVENTS_SECRET", "READY_TOKEN")
@@ -82,9 +91,10 @@ def _version(now: datetime) -> _Found:
 def _settings(now: datetime) -> _Found:
     """Those that must be set were judged at the start of this command already."""
     yield State.OK, "everything that must be set is set"
+    env = Env()
     for version, names in NEW_SETTINGS.items():
         for name, without in names.items():
-            if not getattr(settings, name, None):
+            if not env.str(name, ""):
                 yield State.LOOK, f"{name} (since {version}) is not set: {without}"
 
 

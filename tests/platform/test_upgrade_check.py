@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from tesigo import settings as settings_module
 from tesigo import upgrading
 from tesigo.platform import conditions, workers
 from tesigo.platform.models import Alert, Worker
@@ -125,9 +125,58 @@ class TestPoints:
         assert f"ok    version     this is {VERSION}" in table.getvalue()
 
 
+#: Settings that came after 1.0.0 and that nobody misses: a default does, or they belong to another one.
+SERVED_BY_A_DEFAULT = {
+    "BACKUP_DATABASE_URL",
+    "BACKUP_EARLIER_PUBLIC_KEYS",
+    "BACKUP_RECIPIENTS_FILE",
+    "BACKUP_SIGNING_KEY",
+    "BACKUP_SPOOL",
+    "BACKUP_SPOOL_MAX_BYTES",
+    "DATABASE_IS_POOLED",
+    "DEBUG_PANEL",
+    "DISK_FREE_LEAST_BYTES",
+    "DISK_FREE_LEAST_PERCENT",
+    "LOG_FILE_BYTES",
+    "MEMORY_MOST_PERCENT",
+    "METRICS_DIR",
+    "METRICS_HOST",
+    "METRICS_WORKER_PORT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_PROPAGATORS",
+    "OTEL_SDK_DISABLED",
+    "OTEL_TRACES_EXPORTER",
+    "SLOW_SECONDS",
+    "TELEGRAM_BASE_URL",
+    "TELEGRAM_CHAT_IDS",
+    "TESIGO_PROGRAM",
+    "TRACE_QUERIES",
+}
+
+
+def read_names() -> set[str]:
+    text = (ROOT / "tesigo" / "settings.py").read_text(encoding="utf-8")
+    return set(re.findall(r'env\.\w+\(\s*"([A-Z][A-Z0-9_]*)"', text))
+
+
+def test_a_setting_that_is_new_is_listed_or_served_by_a_default() -> None:
+    first = set((Path(__file__).parent / "settings_of_1_0_0.txt").read_text(encoding="utf-8").split())
+    listed = {name for version, names in upgrading.NEW_SETTINGS.items() if version != "1.0.0" for name in names}
+    assert upgrading.NEW_SETTINGS["1.0.0"].keys() <= first
+    assert listed | SERVED_BY_A_DEFAULT == read_names() - first
+    assert listed.isdisjoint(SERVED_BY_A_DEFAULT)
+
+
+def test_a_setting_that_is_missing_is_told_with_what_that_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKUP_DESTINATIONS", "")
+    assert (State.LOOK, "BACKUP_DESTINATIONS (since 1.1.0) is not set: nothing is backed up") in points("settings")
+    monkeypatch.setenv("BACKUP_DESTINATIONS", "offsite")
+    assert not any("BACKUP_DESTINATIONS" in words for _, words in points("settings"))
+
+
 def test_settings_that_came_with_a_version_are_settings_and_stand_in_the_docs() -> None:
     docs = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
     for names in upgrading.NEW_SETTINGS.values():
+        assert names.keys() <= read_names()
         for name in names:
-            assert hasattr(settings_module, name)
             assert f"`{name}`" in docs or name in docs
