@@ -30,16 +30,26 @@ class _Count(io.StringIO):
 @contextmanager
 def telling(say: Callable[[str], None], *, total: int, every: float = EVERY) -> Iterator[io.StringIO]:
     """An output for ``migrate``; ``say`` gets a line every few seconds with how many of ``total`` steps are done."""
-    count, is_over, began = _Count(), threading.Event(), time.monotonic()
+    count = _Count()
+    with every_few_seconds(
+        lambda took: say(f"  {count.done} of {total} steps are done after {took:.0f} s, now {count.now} …"), every
+    ):
+        yield count
 
-    def tell() -> None:
+
+@contextmanager
+def every_few_seconds(tell: Callable[[float], None], every: float = EVERY) -> Iterator[None]:
+    """Calls ``tell`` with the seconds since the begin, again and again until the block is over."""
+    is_over, began = threading.Event(), time.monotonic()
+
+    def go_on() -> None:
         while not is_over.wait(every):
-            say(f"  {count.done} of {total} steps are done after {time.monotonic() - began:.0f} s, now {count.now} …")
+            tell(time.monotonic() - began)
 
-    teller = threading.Thread(target=tell, name="setting up", daemon=True)
+    teller = threading.Thread(target=go_on, name="setting up", daemon=True)
     teller.start()
     try:
-        yield count
+        yield
     finally:
         is_over.set()
         teller.join()

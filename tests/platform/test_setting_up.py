@@ -5,7 +5,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from tesigo.platform import static_files
 from tesigo.platform.setting_up import telling
 
 
@@ -29,6 +33,30 @@ def test_it_says_how_many_steps_are_done_while_one_takes_long() -> None:
     with telling(say, total=3, every=60):
         pass
     assert len(said) == count, "what is quick says nothing"
+
+
+def test_collecting_static_files_is_said_before_and_while_it_lasts(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"
+    said: list[str] = []
+    is_told = threading.Event()
+
+    def say(line: str) -> None:
+        said.append(line)
+        if "still" in line:
+            is_told.set()
+
+    def slow(*words: object, **options: object) -> None:
+        assert said == ["Collecting the static files: a minute or two the first time …"]
+        assert is_told.wait(10)
+        (tmp_path / "static").mkdir()
+
+    monkeypatch.setattr(static_files, "call_command", slow)
+    assert static_files.collect_if_changed(tmp_path / "stamp", say=say, every=0.05)
+    said.clear()
+    assert not static_files.collect_if_changed(tmp_path / "stamp", say=say)
+    assert said == [], "a second start says nothing of it"
 
 
 def test_root_is_not_warned_of_root() -> None:

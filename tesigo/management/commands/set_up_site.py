@@ -29,8 +29,7 @@ class Command(BaseCommand):
             self.say(f"Setting up the database, {len(steps)} steps: a few minutes the first time …")
             with telling(self.say, total=len(steps)) as output:
                 call_command("migrate", interactive=False, stdout=output, no_color=True)
-        if collect_if_changed(Path(settings.STATIC_ROOT).with_suffix(".stamp")):
-            self.say("Collected the static files.")
+        collect_if_changed(Path(settings.STATIC_ROOT).with_suffix(".stamp"), say=self.say)
         self._create_staff(options["staff_email"])
 
     def say(self, text: str) -> None:
