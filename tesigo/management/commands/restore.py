@@ -58,6 +58,9 @@ class Command(BaseCommand):
 
     def _files(self, shelf: Shelf, opener: Opener, to: datetime | None, options: dict[str, Any]) -> None:
         missing = sorted(put_back.missing())
+        if not missing:
+            self.stdout.write("Every stored file that rows name is there; nothing is to be done.")
+            return
         self.stdout.write(
             f"{len(missing)} stored files that rows name are missing; they are fetched from "
             f"{shelf.destination.name} and put into the storage. What is there stays."
@@ -140,7 +143,9 @@ class Command(BaseCommand):
             self.stdout.write(f"erasures   {number} {words}")
         for one in restored.checks:
             self.stdout.write(f"{'ok ' if one.is_good else 'BAD'} {one.name}: {one.said}")
-        last = f"{restored.last_commit:%Y-%m-%d %H:%M:%S} UTC" if restored.last_commit else "the end of the backup"
+        until = "until the end of the backup"
+        if restored.last_commit:
+            until = f"the last transaction is of {restored.last_commit:%Y-%m-%d %H:%M:%S} UTC"
         if options["into"] is None:
             server = Stack(VAR).postgres()
             restoring.set_passwords(copy, site=server.password, backup_url=settings.BACKUP_DATABASE_URL)
@@ -148,11 +153,11 @@ class Command(BaseCommand):
             # What comes next follows on nothing that has arrived, and only a full backup begins anew.
             shipping.begin_anew(settings.BACKUP_SPOOL)
             shipping.note_hole(settings.BACKUP_SPOOL, now=timezone.now())
-            self.stdout.write(f"Restored: the last transaction is of {last}. Start the site, then take a full backup.")
+            self.stdout.write(f"Restored, {until}. Start the site, then take a full backup.")
             if kept:
                 self.stdout.write(f"The old data are in {kept}; remove them when nobody misses anything.")
         else:
-            self.stdout.write(f"Restored into {copy.data}: the last transaction is of {last}.")
+            self.stdout.write(f"Restored into {copy.data}, {until}.")
         return restored
 
     def _ask(self, options: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tesigo.platform.backup import drill, opening, verification
+from tesigo.platform.backup import drill, opening, paths, verification
 from tesigo.platform.backup.errors import BackupError
 
 
@@ -28,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--scratch", type=Path, help="where it is unpacked; the system's temporary folder")
 
     def handle(self, *args: Any, destination: str | None, **options: Any) -> None:
+        if options["backup"] and not paths.is_id(options["backup"]):
+            raise CommandError(f"{options['backup']} is not the name of a backup.", returncode=2)
         known = settings.DATABASES["default"]
         now = timezone.now()
         outcomes = []

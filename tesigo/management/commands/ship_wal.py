@@ -1,3 +1,4 @@
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,9 +12,14 @@ class Command(BaseCommand):
 
     help = "Seals the WAL in the spool and sends it to every destination."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--close", action="store_true", help="all until now, not only what is complete")
+
+    def handle(self, *args: Any, close: bool, **options: Any) -> None:
         """Says what went where; code 1 where something is left."""
         try:
+            if close:
+                self.stdout.write(f"{errands.close_segment()} is the last segment until now.")
             done = errands.ship_wal()
         except BackupError as error:
             raise CommandError(str(error)) from error

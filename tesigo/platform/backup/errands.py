@@ -2,21 +2,25 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Final
 
+from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from tesigo.platform.alerts import tell_staff
 from tesigo.platform.backup import config, erasures, pruning, shipping
 from tesigo.platform.backup.config import Config
 from tesigo.platform.backup.destinations.configured import connect
-from tesigo.platform.backup.errors import AlreadyRunning, DestinationError
+from tesigo.platform.backup.errors import AlreadyRunning, BackupError, DestinationError, NotConfigured
 from tesigo.platform.backup.pruning import Plan
 from tesigo.platform.backup.shipping import Line, Shipped
 from tesigo.platform.log_values import word
-from tesigo.platform.processes import file_lock
+from tesigo.platform.processes import file_lock, wait_until
 
 logger = logging.getLogger(__name__)
 
+#: How long the receiver may take for a segment of 16 MB.
+CLOSE_SECONDS: Final = 60.0
 _A_DAY = timedelta(days=1)
 
 
@@ -55,6 +59,27 @@ def ship_wal(*, now: datetime | None = None) -> Shipped:
         extra={"sealed": len(done.sealed), "removed": len(done.removed), "failed": len(done.failed)},
     )
     return done
+
+
+def close_segment(*, wait_seconds: float = CLOSE_SECONDS) -> str:
+    """Has PostgreSQL end the segment that it writes, so that all until now can leave; returns its name once it came.
+
+    Raises `NotConfigured` where the site's role may not, and `BackupError` where the receiver brings nothing.
+    """
+    try:
+        with connection.cursor() as cursor:
+            # Something of a moment of its own, so that there is a segment to end, and a moment that is reached.
+            cursor.execute("SELECT pg_logical_emit_message(true, 'tesigo', 'all until now leaves')")
+            cursor.execute("SELECT pg_walfile_name(pg_switch_wal())")
+            name = str(cursor.fetchone()[0])
+    except ProgrammingError as error:
+        raise NotConfigured(
+            "The role of the site may not end a segment: wait five minutes, until PostgreSQL has done it by itself."
+        ) from error
+    spool = config.configured().spool
+    if not wait_until(lambda: shipping.has_arrived(spool, name), seconds=wait_seconds):
+        raise BackupError(f"{name} has not come within {wait_seconds:.0f} seconds: does receive_wal run?")
+    return name
 
 
 def _ship_erasures(known: Config, done: Shipped) -> None:

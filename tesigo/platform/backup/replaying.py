@@ -78,10 +78,15 @@ def reach(shelf: Shelf, database: Database, *, segment_bytes: int = SEGMENT_BYTE
     return Reach(tuple(names), (missing[0], missing[1]), tuple(there[one] for one in beyond))
 
 
+def is_enough(found: Reach, database: Database) -> bool:
+    """Whether the backup can be started at all: it needs the WAL that was written while it was taken."""
+    return database.stop_wal in found.names
+
+
 def faults(shelf: Shelf, database: Database) -> tuple[str, list[str]]:
     """Names what is wrong with WAL from the backup's start on: missing, without a note, changed."""
     found = reach(shelf, database)
-    wrong = [f"WAL is missing: {_span(found.gap)}"] if found.gap else []
+    wrong = [f"WAL is missing: {span(found.gap)}"] if found.gap else []
     last: datetime | None = None
     size = 0
     for name in (*found.names, *found.beyond):
@@ -106,6 +111,11 @@ def way(
     Raises `Damaged`: a segment before the moment is missing or changed, or the archive ends before it.
     """
     found = reach(shelf, database)
+    if found.gap and not is_enough(found, database):
+        raise Damaged(
+            f"WAL is missing: {span(found.gap)}. Without it the backup cannot be started: name an earlier one"
+            " (--backup), or another destination (--from)."
+        )
     notes = [shelf.note(database.system_id, name) for name in found.names]
     ended: list[tuple[str, datetime]] = []
     taken: list[Note] = []
@@ -122,7 +132,7 @@ def way(
                 return Way(taken, Recovery(folder, database.timeline, time=to), max(before, default=None))
     if found.gap and to is not None:
         raise Damaged(
-            f"WAL is missing: {_span(found.gap)}. "
+            f"WAL is missing: {span(found.gap)}. "
             f"Without it nothing after {_moment(_last(folder, taken))} can be restored."
         )
     return _to_the_end(shelf, database, folder, taken, to=to, opener=opener, gap=found.gap)
@@ -142,11 +152,12 @@ def _to_the_end(
     complete_until = max((note.completed_at for note in taken), default=None)
     if to is not None and (complete_until is None or to > complete_until - _CLOCKS):
         raise Damaged(
-            f"The archive ends before that: its last transaction is of {_moment(last)}. "
-            "Name that moment or an earlier one, or say `--to latest`."
+            f"The archive ends before that, with {_last_words(last)}. "
+            "Name an earlier moment, or say `--to latest`. Where the database still runs, `manage.py ship_wal --close`"
+            " sends the rest."
         )
     if to is None and gap:
-        raise Damaged(f"WAL is missing: {_span(gap)}. The last moment before it is {_moment(last)}: say `--to` that.")
+        raise Damaged(f"WAL is missing: {span(gap)}. The last moment before it is {_moment(last)}: say `--to` that.")
     _histories(shelf, database, folder, opener)
     # Nothing happened between the last transaction and the moment, of which the archive has all.
     recovery = Recovery(folder, database.timeline, lsn=last[0] if last else "")
@@ -189,8 +200,13 @@ def _histories(shelf: Shelf, database: Database, folder: Path, opener: Opener) -
             unpacking.segment(shelf, shelf.note(database.system_id, name), folder, opener=opener)
 
 
-def _span(gap: tuple[str, str]) -> str:
-    return gap[0] if gap[0] == gap[1] else f"{gap[0]} to {gap[1]}"
+def span(names: Sequence[str]) -> str:
+    """The first and the last of several segments, in words."""
+    return names[0] if names[0] == names[-1] else f"{names[0]} to {names[-1]}"
+
+
+def _last_words(ended: tuple[str, datetime] | None) -> str:
+    return f"the transaction of {_moment(ended)}" if ended else "the end of the backup"
 
 
 def _moment(ended: tuple[str, datetime] | None) -> str:

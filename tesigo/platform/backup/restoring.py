@@ -54,6 +54,8 @@ class Plan:
     reach: Reach
     #: None: as far as the archive goes.
     to: datetime | None
+    #: Newer backups before the moment that cannot be started: WAL of their own time has not arrived.
+    passed_over: Sequence[str] = ()
 
     @property
     def backup_id(self) -> str:
@@ -66,19 +68,20 @@ class Plan:
         wal_bytes = len(self.reach.names) * replaying.SEGMENT_BYTES
         seconds = sent / _FETCH_BYTES_PER_SECOND + wal_bytes / _REPLAY_BYTES_PER_SECOND
         begins = self.chain[-1].finished_at.astimezone(UTC)
-        between = f", {_span(self.to - begins)} after it" if self.to else ""
+        between = f", {_span(self.to - begins)} after the backup" if self.to else ""
         names = self.reach.names
-        wal = f"{len(names)} segments at most, {names[0]} to {names[-1]}" if names else "none has arrived"
+        wal = f"{_count(len(names), 'segment')} at most, {replaying.span(names)}" if names else "none has arrived"
         lines = [
             f"The database is restored to {_moment(self.to)}{between}.",
             f"From       {self.destination}",
             f"Backup     {self.backup_id}, finished {begins:%Y-%m-%d %H:%M:%S} UTC, {sent / 1024**2:,.1f} MB to fetch",
             *(f"           builds on {one.id}" for one in reversed(self.chain[:-1])),
+            *(f"           not {one}: WAL that it needs has not arrived" for one in self.passed_over),
             f"WAL        {wal}",
-            f"Takes      about {max(1, round(seconds / 60))} minutes",
+            f"Takes      about {_count(max(1, round(seconds / 60)), 'minute')}",
         ]
         if self.reach.gap:
-            lines.append(f"Warning    WAL is missing: {' to '.join(self.reach.gap)}")
+            lines.append(f"Warning    WAL is missing: {replaying.span(self.reach.gap)}")
         return lines
 
 
@@ -99,21 +102,31 @@ class Restored:
 
 def plan(shelf: Shelf, *, to: datetime | None, backup_id: str | None = None) -> Plan:
     """Chooses the newest backup before the moment. Raises `BackupError`: none is early enough, or it cannot be read."""
+    passed_over: list[str] = []
     if backup_id is None:
-        backup_id = _before(shelf, to)
+        backup_id = _before(shelf, to, passed_over)
+    elif not paths.is_id(backup_id):
+        raise NotConfigured(f"{backup_id} is not the name of a backup (as 20261129T020000Z-full).")
     chain = shelf.chain(backup_id)
     database = database_of(chain[-1])
     if to is not None and to < chain[-1].finished_at:
         raise Damaged(f"Backup {backup_id} was finished at {_moment(chain[-1].finished_at)}, after that moment.")
-    return Plan(shelf.destination.name, chain, replaying.reach(shelf, database), to)
+    return Plan(shelf.destination.name, chain, replaying.reach(shelf, database), to, passed_over)
 
 
-def _before(shelf: Shelf, to: datetime | None) -> str:
+def _before(shelf: Shelf, to: datetime | None, passed_over: list[str]) -> str:
+    """The newest before the moment that can be started; notes those that cannot."""
     finished, unfinished = shelf.ids()
     databases = [one for one in finished if paths.parse_id(one)[1] != Kind.FILES]
     for one in reversed(databases):
         if to is None or (paths.parse_id(one)[0] < to and shelf.manifest(one).finished_at <= to):
-            return one
+            database = database_of(shelf.manifest(one))
+            if replaying.is_enough(replaying.reach(shelf, database), database):
+                return one
+            passed_over.append(one)
+    if passed_over:
+        # What is missing is named later on.
+        return passed_over.pop(0)
     if not databases:
         also = f" ({len(unfinished)} unfinished)" if unfinished else ""
         raise Damaged(f"There is no finished backup of the database at {shelf.destination.name}{also}.")
@@ -151,7 +164,8 @@ def restore(
         room = len(planned.reach.names) * replaying.SEGMENT_BYTES
         unpacking.check_room(home, room)
         way = replaying.way(shelf, backed_up, wal, to=planned.to, opener=opener, say=say)
-        say(f"replaying {len(way.notes)} segments, up to the transaction of {_moment(way.last_commit)}")
+        until = f"the transaction of {_moment(way.last_commit)}" if way.last_commit else "the end of the backup"
+        say(f"replaying {_count(len(way.notes), 'segment')}, up to {until}")
         copy.start(way.recovery)
         _advance_numbers(copy, database)
         say("erasing again who was erased since")
@@ -278,6 +292,10 @@ def _clean_up(copy: Copy, home: Path) -> None:
 
 def _moment(at: datetime | None) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "the last transaction that the archive has"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _span(length: timedelta) -> str:

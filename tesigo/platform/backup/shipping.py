@@ -112,6 +112,12 @@ def has_received(spool: Path) -> bool:
     return "last_sealed" in _state(spool) or any(True for _ in _files(receiving.received(spool)))
 
 
+def has_arrived(spool: Path, name: str) -> bool:
+    """Whether this segment came to the spool, and be it that it has left already."""
+    folders = (receiving.received(spool), _aside(spool), _sealed(spool))
+    return any((folder / name).exists() for folder in folders) or str(_state(spool).get("last_sealed", "")) >= name
+
+
 def begin_anew(spool: Path) -> None:
     """After the slot was lost: what was being filled never becomes complete, and what comes next follows on nothing.
 

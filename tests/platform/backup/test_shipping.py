@@ -8,16 +8,18 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
 
 from tesigo.platform import postgres_server
-from tesigo.platform.backup import paths, receiving, server, shipping, signing, wal
+from tesigo.platform.backup import errands, paths, receiving, server, shipping, signing, wal
 from tesigo.platform.backup.destinations.base import Destination
 from tesigo.platform.backup.destinations.folder import Folder
 from tesigo.platform.backup.encryption import unseal_to
-from tesigo.platform.backup.errors import AlreadyRunning
+from tesigo.platform.backup.errors import AlreadyRunning, BackupError, NotConfigured
 from tesigo.platform.backup.places import Place
 from tesigo.platform.backup.shipping import Line
 from tesigo.platform.backup.wal import Note
@@ -105,6 +107,33 @@ def test_segments_of_a_real_cluster_arrive_sealed_signed_and_whole(
     assert plain[:4096] not in sent
     unseal_to(tmp_path / "back", [sent], home=the_operator.home, sha256=note.plain_sha256)
     assert (tmp_path / "back").read_bytes() == plain
+
+
+def test_all_until_now_leaves_when_its_segment_is_closed(
+    cluster: Cluster, line: Line, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BACKUP_PLACES, settings.BACKUP_SPOOL = tuple(line.places), line.spool
+    settings.BACKUP_RECIPIENTS_FILE, settings.BACKUP_SIGNING_KEY = line.recipients_file, line.signing_key
+    with psycopg.connect(cluster.postgres.url(), autocommit=True) as site, cluster.receiving(line.spool):
+        monkeypatch.setattr(errands, "connection", site)
+        site.execute("CREATE TABLE IF NOT EXISTS just_now ()")
+        name = errands.close_segment()
+        assert name in shipping.ship(line).removed
+        # Nothing was written since, and there is a segment again.
+        assert errands.close_segment() > name
+    with psycopg.connect(cluster.postgres.url(), autocommit=True) as site:
+        monkeypatch.setattr(errands, "connection", site)
+        with pytest.raises(BackupError, match="does receive_wal run"):
+            errands.close_segment(wait_seconds=0.2)
+
+
+@pytest.mark.django_db
+def test_a_role_that_may_not_close_a_segment_is_told_to_wait() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE no_switcher")
+        cursor.execute("SET LOCAL ROLE no_switcher")
+    with pytest.raises(NotConfigured, match="wait five minutes"):
+        errands.close_segment()
 
 
 def test_a_receiver_that_is_killed_goes_on_where_it_was(cluster: Cluster, line: Line) -> None:

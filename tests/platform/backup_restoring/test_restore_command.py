@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from tesigo.platform.backup import drill, erasures, gpg, restoring, shipping, signing, verification
+from tesigo.platform.backup import drill, erasures, gpg, put_back, restoring, shipping, signing, verification
 from tesigo.platform.backup.copies import Copy
 from tesigo.platform.backup.places import Place
 from tesigo.platform.backup.shelf import Opener
@@ -141,6 +141,8 @@ def test_it_asks_first(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyP
         ({"to": "2020-01-01"}, "The earliest moment that can be restored"),
         ({}, "Say to which moment"),
         ({"to": "latest", "destination": "nowhere"}, "There is no destination nowhere"),
+        ({"to": "latest", "backup": "../../elsewhere"}, "is not the name of a backup"),
+        ({"to": "latest", "backup": "20261129"}, "is not the name of a backup"),
     ],
 )
 def test_what_cannot_be_done_is_said(world: World, tmp_path: Path, words: dict[str, str], says: str) -> None:
@@ -314,3 +316,20 @@ def test_a_drill_leaves_a_signed_report(world: World, tmp_path: Path) -> None:
     assert found.text("backup") == world.full
     assert found.content["is_good"] is True
     assert {check["name"] for check in found.content["checks"]} >= {"WAL", "rows", "audit trail", "books"}
+
+
+def test_a_drill_of_what_is_no_backup_leaves_no_report(world: World, tmp_path: Path) -> None:
+    before = sorted(world.shelved.root.rglob("*"))
+    with pytest.raises(CommandError, match="is not the name of a backup") as refused:
+        call_command("restore_drill", backup="../../elsewhere", private_key=tmp_path / "key.asc", scratch=tmp_path)
+    assert refused.value.returncode == 2
+    assert sorted(world.shelved.root.rglob("*")) == before
+
+
+def test_where_no_file_is_missing_nobody_is_asked(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(put_back, "_sources", [list])
+    said = StringIO()
+    call_command("restore", only="files", private_key=tmp_path / "key.asc", stdout=said)
+    assert "nothing is to be done" in said.getvalue()

@@ -164,10 +164,26 @@ def test_nothing_is_restored_over_a_missing_segment(world: World, gap: str, open
             replaying.way(world.shelf, database, tmp_path, to=to, opener=opener, say=quiet)
 
 
+def test_a_backup_whose_own_wal_has_not_arrived_is_passed_over(world: World, opener: Opener, tmp_path: Path) -> None:
+    database = unpacking.database_of(world.shelf.manifest(world.incremental))
+    place = world.shelved.wal(database.stop_wal)
+    aside = place.with_name("aside")
+    place.rename(aside)
+    try:
+        planned = restoring.plan(world.shelf, to=None)
+        assert (planned.backup_id, planned.passed_over) == (world.full, [world.incremental])
+        assert f"not {world.incremental}: WAL that it needs has not arrived" in "\n".join(planned.lines())
+        with pytest.raises(Damaged, match="name an earlier one"):
+            replaying.way(world.shelf, database, tmp_path, to=None, opener=opener, say=quiet)
+    finally:
+        aside.rename(place)
+    assert restoring.plan(world.shelf, to=None).passed_over == []
+
+
 def test_a_moment_after_the_last_archived_transaction_is_refused(world: World, opener: Opener, tmp_path: Path) -> None:
     database = unpacking.database_of(world.shelf.manifest(world.incremental))
     to = datetime.now(UTC) + timedelta(hours=1)
-    with pytest.raises(Damaged, match="its last transaction is of 20"):
+    with pytest.raises(Damaged, match="with the transaction of 20"):
         replaying.way(world.shelf, database, tmp_path, to=to, opener=opener, say=quiet)
 
 
@@ -269,8 +285,9 @@ def test_the_newest_backup_before_the_moment_is_taken(world: World) -> None:
 
 def test_what_will_be_done_is_said_before(world: World) -> None:
     lines = "\n".join(restoring.plan(world.shelf, to=world.last).lines())
-    for words in (world.full, world.incremental, "segments at most", "after it", "about 1 minutes"):
+    for words in (world.full, world.incremental, "at most", "after the backup", "about 1 minute"):
         assert words in lines
+    assert "1 minutes" not in lines
 
 
 def test_a_destination_without_backups_says_so(world: World, tmp_path: Path) -> None:
