@@ -9,6 +9,7 @@ SHARED = {
     "__main__",
     "capacity",
     "cost_build",
+    "kept",
     "load",
     "measured",
     "orders",

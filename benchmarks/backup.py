@@ -3,64 +3,24 @@
 MEGABYTES= of the table that is copied (100). A cluster of its own below ``var/bench/``; no site, no queue.
 """
 
-import os
-import shutil
 import time
-from typing import Final
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks import tables
-from tesigo.platform import local_env
-from tesigo.platform.postgres_server import PostgresServer
-from tesigo.platform.processes import file_lock, free_port
-from tesigo.platform.stack import VAR
-from tesigo.platform.strength import strong_secret
-
-_HOME: Final = VAR / "bench" / "backup"
-ROW_BYTES: Final = 1_000
-#: Half of it letters that repeat, as text does, half of it noise.
-FILL: Final = (
-    "INSERT INTO pages SELECT n, repeat('the light of the house ', 20) || (SELECT string_agg(md5((n * 100 + k)::text),"
-    " '') FROM generate_series(1, 16) k) FROM generate_series(1, {}) n"
-)
+from benchmarks.kept import Ground, fill, ground, rows_of
 
 
 def main() -> None:
     """Fills a table, copies all of it, changes a hundredth, copies what changed, and prints the table."""
-    with file_lock(VAR / "bench" / "run.lock", wait=False) as is_free:
-        if not is_free:
-            raise SystemExit("Another benchmark is running.")
-        shutil.rmtree(_HOME, ignore_errors=True)
-        _HOME.mkdir(parents=True)
-        server = PostgresServer(_HOME / "postgres", free_port(), strong_secret())
-        server.start()
-        try:
-            _measure(server)
-        finally:
-            server.stop()
-            shutil.rmtree(_HOME, ignore_errors=True)
-
-
-def _measure(server: PostgresServer) -> None:
-    password = strong_secret()
-    rows = int(os.environ.get("MEGABYTES", "100")) * 1_000_000 // ROW_BYTES
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        for statement in (
-            "ALTER SYSTEM SET summarize_wal = on",
-            "SELECT pg_reload_conf()",
-            f"CREATE ROLE copier LOGIN REPLICATION PASSWORD '{password}'",
-            "CREATE TABLE pages (id bigint PRIMARY KEY, text text) WITH (autovacuum_enabled = off)",
-            FILL.format(rows),
-            "VACUUM FREEZE pages",
-        ):
-            connection.execute(statement)
-        take = _taker(server, password)
-        full_bytes, full_seconds, _ = take("full")
+    rows = rows_of(100)
+    with ground("backup") as place, psycopg.connect(place.server.url(), autocommit=True) as connection:
+        fill(connection, rows)
+        connection.execute("VACUUM FREEZE pages")
+        full_bytes, full_seconds, _ = _take(place, "full")
         # Rows that lie together, so that a hundredth of the rows is a hundredth of the pages.
         connection.execute("UPDATE pages SET text = reverse(text) WHERE id <= %s", [rows // 100])
-        small_bytes, small_seconds, kind = take("incr")
+        small_bytes, small_seconds, kind = _take(place, "incr")
     assert kind == "incr"
     tables.show(
         "Backups",
@@ -73,42 +33,19 @@ def _measure(server: PostgresServer) -> None:
     )
 
 
-def _taker(server: PostgresServer, password: str):  # Django is set up in here
-    local_env.load()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tesigo.settings"
-    import django
+def _take(place: Ground, kind: str) -> tuple[int, float, str]:
+    """Its bytes, its seconds, and what kind it was."""
+    from django.core.files.storage import FileSystemStorage  # Django is set up by now
 
-    django.setup()
-    from django.core.files.storage import FileSystemStorage
-
-    from tesigo.platform.backup import keys, signing
-    from tesigo.platform.backup.config import Config
     from tesigo.platform.backup.paths import Kind
-    from tesigo.platform.backup.places import Place
     from tesigo.platform.backup.stored import Stored
     from tesigo.platform.backup.taking import take
 
-    kept, key = _HOME / "kept", signing.new_key()
-    for folder in (kept, _HOME / "media"):
-        folder.mkdir()
-    config = Config(
-        places=(Place("disk", f"file://{kept}"),),
-        recipients_file=keys.make_local_pair(_HOME / "keys"),
-        signing_key=key,
-        public_keys=(signing.public_key(key),),
-        backup_url=f"postgresql://copier:{password}@127.0.0.1:{server.port}/tesigo",
-        site_database=dict(conninfo_to_dict(server.url())),
-        spool=_HOME / "spool",
-    )
-    stored = Stored(FileSystemStorage(location=_HOME / "media"))
-
-    def taken(kind: str) -> tuple[int, float, str]:
-        begun = time.monotonic()
-        manifest = take(config, kind=Kind(kind), say=print, stored=stored).manifest
-        assert manifest.database is not None
-        return sum(part.bytes for part in manifest.database.parts), time.monotonic() - begun, manifest.kind
-
-    return taken
+    stored = Stored(FileSystemStorage(location=place.media))
+    begun = time.monotonic()
+    manifest = take(place.config, kind=Kind(kind), say=print, stored=stored).manifest
+    assert manifest.database is not None
+    return sum(part.bytes for part in manifest.database.parts), time.monotonic() - begun, manifest.kind
 
 
 if __name__ == "__main__":

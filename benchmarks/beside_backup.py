@@ -18,14 +18,13 @@ from typing import Final
 import psycopg
 
 from benchmarks import tables, visitors
-from benchmarks.backup import FILL, ROW_BYTES
+from benchmarks.kept import ROW_BYTES, copier_url, fill, rows_of
 from benchmarks.receipts import gather_styles
 from benchmarks.serving import web
 from benchmarks.site import site
 from benchmarks.workers import beat, worker
 from tesigo.platform.processes import give_way, wait_until
 from tesigo.platform.stack import ROOT
-from tesigo.platform.strength import strong_secret
 from tesigo.platform.up import WEB_PROCESSES
 
 _BEGIN_SECONDS: Final = 60.0
@@ -33,14 +32,13 @@ _BEGIN_SECONDS: Final = 60.0
 
 def main() -> None:
     """Starts the site, asks for pages with and without backups, and prints the table."""
-    rows = int(os.environ.get("MEGABYTES", "1000")) * 1_000_000 // ROW_BYTES
+    rows = rows_of(1000)
     students, seconds = int(os.environ.get("STUDENTS", "30")), int(os.environ.get("SECONDS", "20"))
     seen: dict[bool, list[float]] = {False: [], True: []}
     taken = 0
     with site() as place, _backups(place.folder), worker(place.folder), beat(place.folder):
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute("CREATE TABLE pages (id bigint PRIMARY KEY, text text)")
-            connection.execute(FILL.format(rows))
+            fill(connection, rows, is_vacuumed=True)
         gather_styles(ROOT)
         visitors.prepare(students, writing=0, folder=place.folder)
         with web(place, processes=int(WEB_PROCESSES)) as address:
@@ -71,8 +69,7 @@ def _backups(folder: Path) -> Iterator[None]:
     from tesigo.platform.backup import keys, server  # not before Django is set up
 
     site_url = os.environ["DATABASE_URL"]
-    at = psycopg.conninfo.conninfo_to_dict(site_url)
-    backup_url = f"postgresql://copier:{strong_secret()}@{at['host']}:{at['port']}/{at['dbname']}"
+    backup_url = copier_url(site_url)
     os.environ |= {
         "BACKUP_DATABASE_URL": backup_url,
         "BACKUP_DESTINATIONS": "disk",
