@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from typing import NamedTuple
 
 import pytest
@@ -23,6 +24,7 @@ class Rule(NamedTuple):
 RULES = [Rule(*found) for found in re.findall(r"^- \*\*(R-\d+)\*\* (?:\*([^*]+)\.\* )?(.+)$", PAGE, re.MULTILINE)]
 
 
+@cache
 def named_in(folder: str) -> Counter[str]:
     return Counter(
         number for path, text in texts().items() if path.startswith(folder) for number in NUMBER.findall(text)
