@@ -1,4 +1,4 @@
-"""What the pages for newcomers say of the project is so (R-141)."""
+"""The pages for newcomers agree with the project (R-141)."""
 
 import re
 import tomllib
