@@ -6,6 +6,7 @@ from tesigo import roles
 
 
 class Migration(migrations.Migration):
+    old_code_survives = "it adds rights to the roles of staff and changes no table"
     dependencies = [
         ("tesigo", "0004_operations"),
         ("platform", "0005_watching"),
