@@ -108,6 +108,8 @@ class PostgresServer:
         """Makes the cluster when it is new, starts it when it is down, and makes its database."""
         programs = find_programs()
         self.home.mkdir(parents=True, exist_ok=True)
+        # A restore on a new machine makes it before there is any server, and the server writes its log there.
+        self._give_to_owner(self.home)
         if not self.data.exists():
             self._initialise(programs)
         if self.pid() is None:

@@ -181,6 +181,8 @@ def test_the_embedded_server_goes_on_with_what_was_restored(
     assert list(embedded.home.glob(f"{restoring.DRAFT}*")) == []
     assert shipping.hole(tmp_path / "spool")
     embedded.start()
+    # Its log lies beside the data, and it cannot start where it may not write that.
+    assert embedded.home.stat().st_uid == embedded.data.stat().st_uid
     try:
         with psycopg.connect(embedded.url()) as connection:
             rows = connection.execute("SELECT name FROM accounts_user WHERE id IN (1001, 1002) ORDER BY id").fetchall()
