@@ -129,8 +129,9 @@ def run(home: Path, root: Path) -> None:
             media = home / "media"
             media.mkdir(exist_ok=True)
             os.chown(media, USER, USER)
-            write_test = inside(root, media, environ, ["touch", "/opt/tesigo/x"], bare=True)
-            assert write_test.wait(timeout=60) != 0, "the root can be written to"
+            tries = ["/bin/sh", "-c", "touch /tmp/x && ! touch /opt/tesigo/x 2> /dev/null"]
+            write_test = inside(root, media, environ, tries, bare=True)
+            assert write_test.wait(timeout=60) == 0, "the root can be written to, or nothing runs in the image"
             migrated = inside(root, media, environ, ["migrate", "--no-input", "--verbosity=0"])
             assert migrated.wait(timeout=BOUNDED_SECONDS * 3) == 0, "migrations failed"
             print("migrated out of the image, its root read-only", flush=True)
@@ -162,6 +163,10 @@ def environment(urls: dict[str, str]) -> dict[str, str]:
     }  # fmt: skip
 
 
+#: By its path: that of the image names no sbin.
+CHROOT = shutil.which("chroot", path="/usr/sbin:/sbin:/usr/bin:/bin")
+
+
 def inside(
     root: Path, media: Path, environ: dict[str, str], words: list[str], *, bare: bool = False
 ) -> subprocess.Popen[bytes]:
@@ -171,7 +176,7 @@ def inside(
         f"mount --bind {root} {root} && mount -o remount,ro,bind {root} && mount -t tmpfs tmpfs {root}/tmp"
         f" && mount --bind {media} {root}/var/lib/tesigo/media && mount -t proc proc {root}/proc"
         f" && mount --rbind /dev {root}/dev && cd {root}"
-        f' && exec chroot --userspec={USER}:{USER} --groups= {root} /bin/sh -c \'cd /opt/tesigo && exec "$@"\' sh "$@"'
+        f' && exec {CHROOT} --userspec={USER}:{USER} --groups= {root} sh -c \'cd /opt/tesigo && exec "$@"\' sh "$@"'
     )
     image = {
         "PATH": "/opt/tesigo/.venv/bin:/usr/bin:/bin", "HOME": "/tmp", "XDG_CACHE_HOME": "/tmp", "LANG": "C.UTF-8",
