@@ -43,24 +43,14 @@ def _one(name: str, value: float, unit: str, kind: Kind, source: str) -> Input:
     return Input(name, value, value, unit, kind, source)
 
 
-#: Requests a second of one web process with the mixed journey while documents are written, as `visitors` prints them
-#: for no think time, and where and when that was seen. Without it a range stands in.
-VISITORS_PER_SECOND: Final[float | None] = 85 / 2
-VISITORS_SEEN: Final = "85/s of two processes beside ten documents, Nov 2026, 2 cores"
-
 _PAGES_DOC: Final = "docs/benchmarks.md, Nov 2026, 2 cores"
 
-WEB_REQUESTS_PER_SECOND: Final = (
-    _one("requests of one web process", VISITORS_PER_SECOND, "/s", Kind.MEASURED, f"`visitors`, {VISITORS_SEEN}")
-    if VISITORS_PER_SECOND is not None
-    else Input(
-        "requests of one web process",
-        1 / 0.030,
-        1 / 0.017,
-        "/s",
-        Kind.MEASURED,
-        "`receipts`: a library page took 30 ms beside other work, 17 ms alone, one at a time, on a busy machine",
-    )
+WEB_REQUESTS_PER_SECOND: Final = _one(
+    "requests of one web process",
+    85 / 2,
+    "/s",
+    Kind.MEASURED,
+    "`visitors` without think time: 85/s of two processes beside ten documents, Nov 2026, 2 cores",
 )
 CORE_SECONDS_PER_PAGE: Final = Input(
     "processor time of a written page, all of it",

@@ -56,7 +56,7 @@ def main() -> None:
             start_writing(people)
             thinking = run(address, place.folder, think=_THINKING, students=students, seconds=seconds)
             at_once = run(address, place.folder, think=_AT_ONCE, students=students, seconds=seconds)
-    rows = [
+    rows: list[tuple[object, ...]] = [
         ("requests", thinking.requests, at_once.requests, ""),
         ("errors", thinking.failures, at_once.failures, "0"),
         ("requests a second", f"{thinking.per_second:.0f}", f"{at_once.per_second:.0f}", "≥ 150 without think time"),
