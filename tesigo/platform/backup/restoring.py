@@ -239,7 +239,7 @@ def check_target(home: Path) -> None:
 
 def _set_if_known(copy: Copy, role: str, password: str) -> None:
     with psycopg.connect(copy.url("postgres", user=copy.superuser()), autocommit=True) as connection:
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
             verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
 

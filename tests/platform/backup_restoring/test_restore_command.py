@@ -51,6 +51,7 @@ class World:
             [programs / "psql", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-d", primary.url()],
             input=dump.stdout, check=True, capture_output=True, timeout=120,
         )  # fmt: skip
+        primary.execute("CREATE ROLE copier LOGIN PASSWORD 'of-there'")
         primary.execute(_PERSON.format(id=ADA, name="ada"), _PERSON.format(id=BOB, name="bob"))
         self.full = self.shelved.take()
         self.before = primary.now()
@@ -171,8 +172,10 @@ def embedded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PostgresServer:
 
 
 def test_the_embedded_server_goes_on_with_what_was_restored(
-    world: World, embedded: PostgresServer, tmp_path: Path, told: list[str]
+    world: World, embedded: PostgresServer, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    url_of_backups = f"postgresql://copier:of-here@127.0.0.1:{embedded.port}/postgres"
+    monkeypatch.setattr(settings, "BACKUP_DATABASE_URL", url_of_backups)
     (embedded.home / f"{restoring.DRAFT}killed").mkdir()
     call_command("restore", to="latest", only="database", yes=True, private_key=tmp_path / "key.asc")
     assert told == ["A restore has begun", "A restore is done"]
@@ -186,6 +189,8 @@ def test_the_embedded_server_goes_on_with_what_was_restored(
     try:
         with psycopg.connect(embedded.url()) as connection:
             rows = connection.execute("SELECT name FROM accounts_user WHERE id IN (1001, 1002) ORDER BY id").fetchall()
+        # Backups go on with the password of this machine, not with that of the one that is gone.
+        psycopg.connect(url_of_backups).close()
     finally:
         embedded.stop()
     assert rows == [("DELETED USER",), ("gone",)]
