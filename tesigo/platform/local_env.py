@@ -92,6 +92,8 @@ def complete(given: Mapping[str, str], *, kept: Mapping[str, str], servers: Mapp
         "CONTACT_EMAIL": "contact@example.org",
         "IMPRINT": "This copy of TesiGo runs on somebody's own machine.\\nNobody offers anything here.",
         **{name: kept[name] for name in OWN_SECRETS},
+        # What `rotate_secrets` has put aside there is still accepted; of one's own secrets, what one says oneself.
+        **{old: kept[old] for name in OWN_SECRETS if name not in given and (old := f"{name}_FALLBACKS") in kept},
     }
     sandboxed = False
     for group in _outside(outside, ports["SANDBOX_SMTP_PORT"], kept):

@@ -59,6 +59,14 @@ def test_no_notice_and_no_sandbox_when_everything_is_real() -> None:
     assert not uses_sandbox(environ)
 
 
+def test_old_secrets_that_were_replaced_here_stay_accepted() -> None:
+    kept = KEPT | {"SECRET_KEY_FALLBACKS": "the one before", "SIGNIN_SECRET_FALLBACKS": ""}
+    found = complete({}, kept=kept, servers=SERVERS)
+    assert found["SECRET_KEY_FALLBACKS"] == "the one before"
+    own = complete({"SECRET_KEY": "of one's own"}, kept=kept, servers=SERVERS)
+    assert "SECRET_KEY_FALLBACKS" not in own
+
+
 def test_a_server_of_ones_own_wins() -> None:
     assert completed(DATABASE_URL="postgresql://there/db")["DATABASE_URL"] == "postgresql://there/db"
 
