@@ -139,7 +139,12 @@ elif DEBUG_PANEL:
     MIDDLEWARE.insert(
         MIDDLEWARE.index("csp.middleware.CSPMiddleware") + 1, "debug_toolbar.middleware.DebugToolbarMiddleware"
     )
-DEBUG_TOOLBAR_CONFIG = {"SHOW_TOOLBAR_CALLBACK": "tesigo.platform.debug_panel.is_shown", "SHOW_COLLAPSED": True}
+DEBUG_TOOLBAR_CONFIG = {
+    "SHOW_TOOLBAR_CALLBACK": "tesigo.platform.debug_panel.is_shown",
+    "SHOW_COLLAPSED": True,
+    # One web process may show the page, and another is asked for its queries.
+    "TOOLBAR_STORE_CLASS": "debug_toolbar.store.CacheStore",
+}
 DEBUG_TOOLBAR_PANELS = [
     f"debug_toolbar.panels.{panel}"
     for panel in ("timer.TimerPanel", "sql.SQLPanel", "templates.TemplatesPanel", "cache.CachePanel")

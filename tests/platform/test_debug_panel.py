@@ -65,3 +65,15 @@ def test_it_is_shown_to_a_browser_on_the_same_machine(
 ) -> None:
     settings.ENVIRONMENT, settings.DEBUG_PANEL = environment, panel
     assert is_shown(RequestFactory().get("/", REMOTE_ADDR=address)) is expected
+
+
+def test_what_one_web_process_noted_another_shows() -> None:
+    development = {"TESIGO_ENV": "development", "DJANGO_SETTINGS_MODULE": "tesigo.settings"}
+    environ = os.environ | development | {"DEBUG_PANEL": "true"}
+    begin = "import django; django.setup(); from debug_toolbar.store import get_store; store = get_store(); "
+    for program in ("store.set('of-one-page')", "assert store.exists('of-one-page'); store.clear()"):
+        ran = subprocess.run(
+            [sys.executable, "-c", begin + program], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
