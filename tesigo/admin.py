@@ -4,9 +4,11 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from accounts.domain import staff
+from accounts.models import User
 from accounts.views import staff as staff_door
 from tesigo import backups, colleagues, person, statistics_page, today, waiting
 from tesigo.audited import audited, looked
@@ -48,6 +51,15 @@ class PasswordDoor(LoginView):
         return staff_door.enter(self.request, user=form.get_user(), next_url=self.get_success_url())
 
 
+class Choices(AutocompleteJsonView):
+    """What is found while one types."""
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        """A person by address: they were searched for by it, and a number tells nobody who that is."""
+        found: dict[str, str] = super().serialize_result(obj, to_field_name)
+        return found | {"text": f"{obj.email} ({obj})"} if isinstance(obj, User) else found
+
+
 class AdminSite(admin.AdminSite):
     login_form = StaffSignInForm
     site_header = "TesiGo"
@@ -62,7 +74,7 @@ class AdminSite(admin.AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """A search among people is a look at them."""
-        response = super().autocomplete_view(request)
+        response = cast(HttpResponse, Choices.as_view(admin_site=self)(request))
         if response.status_code == 200:
             looked(request, subject=None, what=f"{request.GET.get('model_name', '')[:40]} search", searched=True)
         return response
@@ -135,5 +147,6 @@ class AdminSite(admin.AdminSite):
             "has_statistics": statistics_page.may_see(request.user),
             "figures": figures,
             "troubles": today.troubles(user=request.user),
+            "conditions": today.conditions(user=request.user),
         }
         return super().index(request, seen | (extra_context or {}))

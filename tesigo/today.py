@@ -25,7 +25,10 @@ from tesigo.platform import charts
 from tesigo.platform.backup import config
 from tesigo.platform.charts import Drawing, Row
 from tesigo.platform.duty import Kind
-from tesigo.platform.models import BackupKind, BackupRun, BackupState
+from tesigo.platform.models import BackupKind, BackupRun, BackupState, Condition
+
+#: Of what is wrong; when there is more, something else is to be read than a first page.
+_CONDITIONS_SHOWN: Final = 10
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,13 @@ def figures(*, user: User | AnonymousUser, now: datetime) -> list[Figure]:
 def troubles(*, user: User | AnonymousUser) -> list[ChainTrouble]:
     """What keeps documents from being written until staff put it right, for those who may see models."""
     return [*chains.troubles(), *barred.troubles()] if user.has_perm("generation.view_aimodel") else []
+
+
+def conditions(*, user: User | AnonymousUser) -> list[Condition]:
+    """What is wrong with the site now, the newest first, for those who may see it."""
+    if not user.has_perm("platform.view_condition"):
+        return []
+    return list(Condition.objects.filter(resolved_at=None)[:_CONDITIONS_SHOWN])
 
 
 def _money(now: datetime) -> list[Figure]:

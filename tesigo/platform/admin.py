@@ -77,7 +77,8 @@ class WorkerAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # as a
 class BackupRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # cannot be subscripted at run time
     """Rows as they are; a button above them asks for one more."""
 
-    list_display = ("name", "kind", "state", "asked_at", "ended_at", "size", "sent_to", "verified_at", "error")
+    #: The name says the kind and the begin, so that an error has room without scrolling.
+    list_display = ("name", "state", "ended_at", "size", "sent_to", "verified_at", "error")
     list_filter = ("kind", "state")
     date_hierarchy = "asked_at"
     fields = (

@@ -7,6 +7,10 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,9 +64,10 @@ class FlagAdmin(ReadAnew):
         return f"{flag.share_percent} %" if flag.state == FlagState.SHARE else "–"
 
     @admin.display(description=gettext_lazy("people named"), ordering="people_count")
-    def people(self, flag: Flag) -> int:
-        """How many."""
-        return int(flag.people_count)  # type: ignore[attr-defined]  # annotated below
+    def people(self, flag: Flag) -> str:
+        """How many, linked to who they are."""
+        address = reverse("admin:platform_flagperson_changelist", query={"flag__name__exact": flag.name})
+        return format_html('<a href="{}">{}</a>', address, flag.people_count)  # type: ignore[attr-defined]  # annotated below
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
         """With the number of people named."""
@@ -76,12 +81,19 @@ class FlagAdmin(ReadAnew):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Only what is declared can be added, and the share says its bounds."""
         if db_field.name == "name":
-            return forms.ChoiceField(label=gettext_lazy("feature"), choices=_untouched)
+            return forms.ChoiceField(label=capfirst(gettext_lazy("feature")), choices=_untouched)
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "share_percent":
             field.widget.attrs["max"] = "100"
             field.help_text = gettext_lazy("Of everybody signed in. Who has it keeps it while the share grows.")
         return field
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """Back to the list where every feature is in it already: the form would have nothing to choose."""
+        if request.method == "GET" and not flags.untouched() and self.has_add_permission(request):
+            self.message_user(request, _("Every feature is in this list already: change it here."), messages.INFO)
+            return redirect("admin:platform_flag_changelist")
+        return super().add_view(request, form_url, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """With the features that nobody has changed."""

@@ -180,6 +180,30 @@ def test_staff_can_add_only_what_is_declared_and_see_what_is_not_any_more(
 
 
 @pytest.mark.django_db
+def test_people_are_chosen_by_address_and_the_list_leads_to_them(feature: Feature, client: Client, boss: User) -> None:
+    ada = UserFactory.create(email="ada@university.example")
+    UserFactory.create(email="bo@university.example")
+    asked = {"app_label": "platform", "model_name": "flagperson", "field_name": "user", "term": "university"}
+    found = client.get("/admin/autocomplete/", asked).json()["results"]
+    assert {one["text"].split()[0] for one in found} == {"ada@university.example", "bo@university.example"}
+    Flag.objects.create(name=NAME, state=FlagState.PEOPLE).named.create(user=ada)
+    listed = client.get("/admin/platform/flag/").content.decode()
+    address = f"/admin/platform/flagperson/?flag__name__exact={NAME}"
+    assert f'<a href="{address}">1</a>' in listed
+    assert "ada@university.example" in client.get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_where_nothing_is_left_to_add_staff_are_led_to_the_list(feature: Feature, client: Client, boss: User) -> None:
+    assert client.get("/admin/platform/flag/add/").status_code == 200
+    for one in flags.features():
+        Flag.objects.create(name=one.name)
+    answer = client.get("/admin/platform/flag/add/", follow=True)
+    assert answer.redirect_chain == [("/admin/platform/flag/", 302)]
+    assert "Every feature is in this list already" in answer.content.decode()
+
+
+@pytest.mark.django_db
 def test_an_erasure_leaves_nobody_named(feature: Feature) -> None:
     ada, bo = UserFactory.create_batch(2)
     flag = Flag.objects.create(name=NAME, state=FlagState.PEOPLE)

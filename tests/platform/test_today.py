@@ -22,7 +22,7 @@ from generation.enums import JobKind, JobState, Scope, Stage
 from generation.models import AIModel, Budget, BudgetUse, Job, Step
 from tesigo import today
 from tesigo.platform import duty
-from tesigo.platform.models import BackupKind, BackupRun
+from tesigo.platform.models import BackupKind, BackupRun, Condition
 from tests.documents.factories import DocumentFactory
 from tests.generation.making import pay
 from tests.staff import sign_in
@@ -30,9 +30,9 @@ from tests.staff import sign_in
 pytestmark = pytest.mark.django_db
 
 INDEX = "/admin/"
-#: The user and what staff did last; and the books, jobs, limits, two budgets, steps, search services, failures and
-#: backups, and models and chains, for what is wrong with them.
-PLAIN, FIGURES = 2, 11
+#: The user and what staff did last; and what is wrong, the books, jobs, limits, two budgets, steps, search services,
+#: failures and backups, and models and chains, for what is wrong with them.
+PLAIN, FIGURES = 2, 12
 #: One for each kind of work that must happen.
 KINDS = len(duty.kinds())
 
@@ -112,6 +112,20 @@ def test_a_day_on_which_nothing_happened_is_calm(staff: Client) -> None:
     page = page_of(staff)
     for words in ("nothing waits for a worker", "0 open", "€0.00 yesterday", "wrong passwords at the door for staff"):
         assert words in page
+
+
+def test_what_is_wrong_now_is_said_first_to_who_may_see_it(client: Client) -> None:
+    now = timezone.now()
+    for key, ended in (("disk", None), ("redis", now)):
+        Condition.objects.create(
+            key=key, subject=f"About {key}", text="", since=now - timedelta(hours=2), seen_at=now, resolved_at=ended
+        )
+    who_may(client, "platform.view_condition")
+    page = page_of(client)
+    assert "About disk, for 2 hours." in page
+    assert "About redis" not in page
+    User.objects.get(email="clerk@example.org").user_permissions.clear()
+    assert "About disk" not in page_of(client)
 
 
 @pytest.mark.parametrize("rows", [1, 100])
