@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -194,6 +195,9 @@ def running(root: Path, media: Path, environ: dict[str, str], name: str) -> Iter
     try:
         yield process
     finally:
+        # The first process of the namespace takes the others with it. unshare's own way is lost with the change of user.
+        for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
         process.kill()
         process.wait()
 
