@@ -1,17 +1,21 @@
 """What staff were told (R-113), what is wrong and was, workers (R-112), and backups with how they ended (R-120)."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tesigo.platform import flag_admin  # noqa: F401  # registers its pages
-from tesigo.platform.models import Alert, BackupRun, Condition, TelegramAlert, Worker
+from tesigo.platform.models import Alert, BackupKind, BackupRun, Condition, TelegramAlert, Worker
 from tesigo.platform.read_only import ReadOnly
+
+#: Signs of an error in a list; the page of the row has all of it.
+_ERROR_SHOWN: Final = 120
 
 
 @admin.register(Alert)
@@ -57,7 +61,7 @@ class IsOpen(admin.SimpleListFilter):
 class ConditionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # as above
     """What is wrong with the site, and what was: the open first."""
 
-    list_display = ("subject", "key", "since", "seen_at", "resolved_at", "told_at", "told_count")
+    list_display = ("subject", "key", "since", "resolved_at", "told_at")
     list_filter = (IsOpen, "since")
     search_fields = ("key", "subject")
     date_hierarchy = "since"
@@ -78,7 +82,7 @@ class BackupRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # c
     """Rows as they are; a button above them asks for one more."""
 
     #: The name says the kind and the begin, so that an error has room without scrolling.
-    list_display = ("name", "state", "ended_at", "size", "sent_to", "verified_at", "error")
+    list_display = ("name", "outcome", "ended_at", "size", "sent_to", "verified_at")
     list_filter = ("kind", "state")
     date_hierarchy = "asked_at"
     fields = (
@@ -101,8 +105,16 @@ class BackupRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # c
 
     @admin.display(description=gettext_lazy("backup"), ordering="backup_id")
     def name(self, run: BackupRun) -> str:
-        """The folder's name at the destinations, once it has one."""
+        """The folder's name at the destinations, once it has one; a drill has that of what it restored."""
+        if run.backup_id and run.kind == BackupKind.DRILL:
+            return _("drill of %(backup)s") % {"backup": run.backup_id}
         return run.backup_id or str(run)
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def outcome(self, run: BackupRun) -> str:
+        """How far it is, and what it failed by."""
+        state = str(run.get_state_display())
+        return f"{state}: {Truncator(run.error).chars(_ERROR_SHOWN)}" if run.error else state
 
     @admin.display(description=gettext_lazy("size"), ordering="size_bytes")
     def size(self, run: BackupRun) -> str:
@@ -111,5 +123,7 @@ class BackupRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # c
 
     @admin.display(description=gettext_lazy("destinations"))
     def sent_to(self, run: BackupRun) -> str:
-        """How far each is."""
+        """How far each is; of a drill, where its report lies."""
+        if run.kind == BackupKind.DRILL:
+            return ", ".join(sorted(run.destinations)) or "–"
         return ", ".join(f"{name}: {state}" for name, state in sorted(run.destinations.items())) or "–"

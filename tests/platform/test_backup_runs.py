@@ -148,6 +148,26 @@ def test_staff_ask_for_one_once_and_see_it(client: Client, settings: object) -> 
     assert "local: sent" in page
 
 
+def test_the_list_tells_drills_from_backups_and_says_what_failed_beside_the_state(client: Client) -> None:
+    sign_in(client, User.objects.create_superuser("boss@tesigo.example"))
+    ended = {
+        "asked_at": timezone.now(),
+        "ended_at": timezone.now(),
+        "due_at": None,
+        "backup_id": "20261129T020000Z-full",
+    }
+    BackupRun.objects.create(
+        kind="drill", state=BackupState.SUCCEEDED, destinations={"offsite": "drills/20261129T030000Z.json"}, **ended
+    )
+    BackupRun.objects.create(kind="full", state=BackupState.FAILED, error="The disk " + "is full " * 30, **ended)
+    page = client.get("/admin/platform/backuprun/").content.decode()
+    assert "drill of 20261129T020000Z-full" in page
+    assert ">20261129T020000Z-full<" in page
+    assert "drills/" not in page
+    assert "failed: The disk is full" in page
+    assert "is full " * 20 not in page
+
+
 def test_nothing_is_asked_for_where_nothing_is_set_up(client: Client, settings: object) -> None:
     settings.BACKUP_PLACES = ()  # type: ignore[attr-defined]
     sign_in(client, User.objects.create_superuser("boss@tesigo.example"))
