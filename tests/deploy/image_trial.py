@@ -195,7 +195,7 @@ def running(root: Path, media: Path, environ: dict[str, str], name: str) -> Iter
     try:
         yield process
     finally:
-        # The first process of the namespace takes the others with it. unshare's own way is lost with the change of user.
+        # The first process of the namespace takes the others along; a change of user loses what unshare set.
         for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
             os.kill(int(child), signal.SIGKILL)
         process.kill()

@@ -37,18 +37,20 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the report as JSON on standard output")
 
     def handle(self, *args: Any, backup: str | None, destination: str | None, **options: Any) -> None:
+        outcomes: list[Outcome] = []
         try:
             with opening.shelf(destination) as shelf:
                 backup_id = backup or shelf.newest()
                 if not paths.is_id(backup_id):
                     raise CommandError(f"{backup_id} is not the name of a backup.", returncode=2)
-                outcomes = []
                 for outcome in self._checks(shelf, backup_id, options):
                     outcomes.append(outcome)
                     self._say(outcome)
                 report = verification.report(backup_id, shelf.destination.name, outcomes, now=timezone.now())
         except BackupError as error:
-            raise CommandError(str(error), returncode=2) from error
+            # What was found before counts, also where the key is a wrong one.
+            code = 2 if all(one.is_good for one in outcomes) else 1
+            raise CommandError(str(error), returncode=code) from error
         if options["json"]:
             self.stdout.write(json.dumps(report, indent=1))
         if not report["is_good"]:

@@ -16,7 +16,7 @@ from typing import IO, Final, Protocol
 import zstandard
 
 from tesigo.platform.backup import gpg
-from tesigo.platform.backup.errors import Damaged, EncryptionFailed
+from tesigo.platform.backup.errors import Damaged, EncryptionFailed, WrongKey
 from tesigo.platform.backup.gpg import Recipients
 
 LEVEL: Final = 3
@@ -64,8 +64,8 @@ def unseal(
 ) -> Plain:
     """Decrypts and decompresses. **Nothing that ``take`` got may be used unless this returns.**
 
-    ``home`` is where gpg finds the private key; None: where it always does. Raises `EncryptionFailed` (wrong key,
-    changed, cut off), `Damaged` (not a whole zstd stream), or what ``chunks`` or ``take`` raised.
+    ``home`` is where gpg finds the private key; None: where it always does. Raises `WrongKey`, `EncryptionFailed`
+    (changed, cut off), `Damaged` (not a whole zstd stream), or what ``chunks`` or ``take`` raised.
     """
     words = ["--no-options", "--decrypt"]
     if passphrase_file:
@@ -161,7 +161,10 @@ class _Pipe:
         if broken is not None and not isinstance(broken, Damaged):
             raise broken
         if code:
-            raise EncryptionFailed(f"gpg: {gpg.said(bytes(self._words)) or f'ended with code {code}'}")
+            words = gpg.said(bytes(self._words))
+            if "No secret key" in words:
+                raise WrongKey(f"gpg: {words}: the private key is none of those it was encrypted to.")
+            raise EncryptionFailed(f"gpg: {words or f'ended with code {code}'}")
         if broken is not None:
             raise broken
 

@@ -5,6 +5,7 @@ BackupError
 ├── SignatureWrong              it was not signed by this site, or changed since
 ├── Damaged                     bytes are not those that were written
 ├── EncryptionFailed            gpg refused
+│   └── WrongKey                the private key is none of those it was encrypted to
 ├── NotConfigured               a setting is missing or wrong
 ├── SourceFailed                PostgreSQL or the storage did not give what was asked
 ├── SpoolFull                   the disk of the spool is full
@@ -35,6 +36,10 @@ class Damaged(BackupError):
 
 class EncryptionFailed(BackupError):
     """gpg could not encrypt or decrypt; the message holds what it said."""
+
+
+class WrongKey(EncryptionFailed):
+    """The private key does not open this: it says nothing about whether the backup is good."""
 
 
 class NotConfigured(BackupError):

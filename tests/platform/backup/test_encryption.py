@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tesigo.platform.backup import encryption, gpg
-from tesigo.platform.backup.errors import BackupError, Damaged, EncryptionFailed, NotConfigured
+from tesigo.platform.backup.errors import BackupError, Damaged, EncryptionFailed, NotConfigured, WrongKey
 from tesigo.platform.backup.gpg import Recipients
 from tests.platform.backup.keys import Operator
 
@@ -67,7 +67,7 @@ def test_the_wrong_hash_leaves_no_file(to_operator: Recipients, the_operator: Op
 
 
 def test_another_key_does_not_open_it(to_operator: Recipients, stranger: Operator, tmp_path: Path) -> None:
-    with pytest.raises(EncryptionFailed, match="No secret key"):
+    with pytest.raises(WrongKey, match="No secret key"):
         encryption.unseal_to(tmp_path / "plain", [sealed(CONTENT, to_operator)], home=stranger.home)
     assert list(tmp_path.iterdir()) == []
 

@@ -333,6 +333,18 @@ def test_a_drill_of_what_is_no_backup_leaves_no_report(world: World, tmp_path: P
     assert sorted(world.shelved.root.rglob("*")) == before
 
 
+@pytest.mark.parametrize("command", ["verify_backup", "restore_drill"])
+def test_a_wrong_key_says_nothing_about_the_backup(world: World, tmp_path: Path, command: str) -> None:
+    before = sorted(world.shelved.root.rglob("*"))
+    with gpg.short_home() as place:
+        stranger = tmp_path / "stranger.asc"
+        stranger.write_bytes(gpg.run(operator(place, "stranger").home, "--armor", "--export-secret-keys"))
+        with pytest.raises(CommandError, match="the private key is none of those") as refused:
+            call_command(command, private_key=stranger, scratch=tmp_path)
+    assert refused.value.returncode == 2
+    assert sorted(world.shelved.root.rglob("*")) == before
+
+
 def test_where_no_file_is_missing_nobody_is_asked(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
