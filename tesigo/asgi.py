@@ -2,10 +2,10 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # needs the loaded apps
 from channels.security.websocket import OriginValidator  # noqa: E402  # as above
@@ -17,6 +17,7 @@ from accounts.lines import SignedIn  # noqa: E402  # as above
 from generation.routing import websocket_urlpatterns  # noqa: E402  # as above
 from tesigo.doors import body_limit, no_such_line, turn_of  # noqa: E402  # as above
 from tesigo.platform.body_limit import BodyLimit  # noqa: E402  # as above
+from tesigo.platform.handler import OneThreadHandler  # noqa: E402  # as above
 from tesigo.platform.headers import Headers  # noqa: E402  # as above
 from tesigo.platform.in_turn import InTurn  # noqa: E402  # as above
 from tesigo.platform.live import Reopened  # noqa: E402  # as above
@@ -24,6 +25,7 @@ from tesigo.platform.metrics import port  # noqa: E402  # as above
 from tesigo.platform.metrics.requests import Measured, OpenLines  # noqa: E402  # as above
 from tesigo.platform.patience import Impatient  # noqa: E402  # as above
 
+django_application = OneThreadHandler()
 lines = URLRouter([*websocket_urlpatterns, re_path("", no_such_line)])  # type: ignore[arg-type]  # an ASGI app
 application = Headers(
     Impatient(

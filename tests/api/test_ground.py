@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from django.core.handlers.asgi import ASGIHandler
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -21,6 +20,7 @@ from tesigo.doors import body_limit
 from tesigo.platform.api import etags, problems
 from tesigo.platform.api.pages import Pages
 from tesigo.platform.body_limit import BodyLimit
+from tesigo.platform.handler import OneThreadHandler
 from tesigo.platform.headers import Headers
 from tests.api.calling import AUTH, Program, kind_of, program_of
 from tests.documents.factories import UserFactory, outlined_document
@@ -162,7 +162,7 @@ def test_a_session_needs_the_token_against_forgery(ada: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_body_that_is_too_large_is_a_problem() -> None:
-    site = Headers(BodyLimit(ASGIHandler(), limit_of=body_limit))
+    site = Headers(BodyLimit(OneThreadHandler(), limit_of=body_limit))
     transport = httpx.ASGITransport(app=site, raise_app_exceptions=False)  # type: ignore[arg-type]  # is one
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as program:
         answer = await program.post(f"{AUTH}/token/refresh", content=b"x" * (3 * 1024 * 1024))

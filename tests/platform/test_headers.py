@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings as django_settings
-from django.core.handlers.asgi import ASGIHandler
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -21,6 +20,7 @@ from accounts.domain import browsers
 from tesigo import asgi
 from tesigo.doors import body_limit
 from tesigo.platform.body_limit import BodyLimit
+from tesigo.platform.handler import OneThreadHandler
 from tesigo.platform.headers import Headers
 from tesigo.platform.stack import ROOT
 from tests.documents.factories import UserFactory
@@ -65,7 +65,7 @@ def site(tmp_path: Path, settings: Any) -> Any:
     (tmp_path / "a.css").write_text("a{color:red}")
     (tmp_path / "a.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     settings.STATIC_ROOT = tmp_path
-    return Headers(BodyLimit(ASGIHandler(), limit_of=body_limit))
+    return Headers(BodyLimit(OneThreadHandler(), limit_of=body_limit))
 
 
 def calling(app: Any, **options: Any) -> httpx.AsyncClient:
