@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from tesigo.platform.backup.places import places_from
 from tesigo.platform.env import Env
@@ -220,6 +221,8 @@ STORAGES: dict[str, dict[str, Any]] = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+#: Maps of scripts are for developers, and take half of the time that compressing does.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 #: Where backups go (R-120): names, each with its `BACKUP_<NAME>_URL` and credentials. None: there are no backups.
 BACKUP_PLACES = places_from(env, env.list("BACKUP_DESTINATIONS", ()))
 #: Public GPG keys of operators; whoever holds a private half can read backups. The site never does.

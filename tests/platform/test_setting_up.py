@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from whitenoise.storage import CompressedStaticFilesStorage
 
 from tesigo.platform import static_files
 from tesigo.platform.setting_up import telling
@@ -57,6 +58,17 @@ def test_collecting_static_files_is_said_before_and_while_it_lasts(
     said.clear()
     assert not static_files.collect_if_changed(tmp_path / "stamp", say=say)
     assert said == [], "a second start says nothing of it"
+
+
+def test_scripts_are_compressed_and_their_maps_are_not(tmp_path: Path) -> None:
+    storage = CompressedStaticFilesStorage(location=tmp_path)
+    paths = {}
+    for name in ("site.js", "site.js.map"):
+        (tmp_path / name).write_text("let one = 1;" * 1000)
+        paths[name] = (storage, name)
+    list(storage.post_process(paths))
+    assert (tmp_path / "site.js.gz").exists()
+    assert not (tmp_path / "site.js.map.gz").exists()
 
 
 def test_root_is_not_warned_of_root() -> None:
