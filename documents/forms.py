@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from documents.domain import briefs
 from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import DocumentState
-from documents.export import csl_styles
 from documents.models import Document
 from documents.models.document import MAX_PAGES, MIN_PAGES
 from tesigo.platform.forms import Form, ModelForm
 from tesigo.platform.plain_text import clean_line, clean_lines
+from typesetting import csl_styles
 
 #: Finer wishes than this would only overflow while they are shared.
 _HUNDREDTH: Final = Decimal("0.01")

@@ -14,7 +14,6 @@ from documents.domain import restyling
 from documents.domain.citations import report
 from documents.domain.queries import numbered
 from documents.enums import DocumentState
-from documents.export import csl_styles
 from documents.models import Section, Source
 from documents.serializers.document import DocumentSerializer
 from documents.serializers.text import (
@@ -26,6 +25,7 @@ from documents.serializers.text import (
 )
 from tesigo.platform.api.etags import expecting, tagged
 from tesigo.platform.api.views import ApiViewSet
+from typesetting import csl_styles
 
 
 class SectionViewSet(DocumentRoute):

@@ -9,12 +9,12 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from documents.domain import past_briefs
-from documents.extraction.failures import ExtractionFailed
-from documents.extraction.protocol import Page
-from documents.extraction.runner import records
 from documents.models import Document
 from documents.uploads import storage
 from privacy.domain import forgetting
+from reading.failures import ExtractionFailed
+from reading.protocol import Page
+from reading.runner import records
 
 _PDF: Final = b"%PDF-"
 

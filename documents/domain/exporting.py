@@ -1,6 +1,6 @@
 """From text to files: measuring, rendering for the screen, and the files people take away.
 
-Layout runs in child processes (``documents.export``); nothing here holds a transaction open while it does.
+Layout runs in child processes (``typesetting``); nothing here holds a transaction open while it does.
 """
 
 import hashlib
@@ -30,7 +30,12 @@ from accounts.domain import quotas
 from documents.domain import briefs, manuscripts, retractions
 from documents.domain.reading import link_citations
 from documents.enums import ExportFormat, ExportState
-from documents.export import (
+from documents.models import Document, Export, Section
+from privacy.domain import audit, erasure
+from tesigo.platform import duty, removals
+from tesigo.platform.breaker import ServiceAway
+from tesigo.platform.enqueue import enqueue_on_commit
+from typesetting import (
     ExportError,
     Keep,
     Manuscript,
@@ -41,12 +46,7 @@ from documents.export import (
     render_pdf_async,
     render_reader_async,
 )
-from documents.export.sheet import render_sheet
-from documents.models import Document, Export, Section
-from privacy.domain import audit, erasure
-from tesigo.platform import duty, removals
-from tesigo.platform.breaker import ServiceAway
-from tesigo.platform.enqueue import enqueue_on_commit
+from typesetting.sheet import render_sheet
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -17,21 +17,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.domain import retractions, sources
+from documents.domain import retractions, sources, unreadable
 from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
-from documents.extraction.cleaning import clean_pages
-from documents.extraction.failures import ExtractionFailed
-from documents.extraction.language import language_of
-from documents.extraction.passages import split_page
-from documents.extraction.protocol import Item, Meta, Page
-from documents.extraction.runner import records
 from documents.models import Document, Source, Upload
 from documents.sources.uploaded import FRONT, csl_of_upload
 from documents.uploads import storage
 from documents.uploads.names import title_words
 from documents.uploads.verdict import FileKind
+from reading.cleaning import clean_pages
+from reading.failures import ExtractionFailed
+from reading.language import language_of
+from reading.passages import split_page
+from reading.protocol import Item, Meta, Page
+from reading.runner import records
 from tesigo.platform import duty, removals
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log_values import word
@@ -95,7 +95,7 @@ def _read(upload: Upload) -> _Finish:
             return _read_source(upload, stream)
     except ExtractionFailed as failure:
         logger.info("file rejected: %s", word(failure.code), extra={"upload": str(upload.pk)})
-        reason = str(failure.reason)
+        reason = str(unreadable.WORDS[failure.code])
     except FileNotFoundError:
         reason = _("This file was lost. Choose it again.")
     return lambda: reject(upload=upload, reason=reason)

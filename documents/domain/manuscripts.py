@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from documents.domain.queries import sections_in_order
 from documents.domain.text import citation_keys
-from documents.export import Manuscript, ManuscriptSection, labels
 from documents.models import Document, Section, Source
+from typesetting import Manuscript, ManuscriptSection, labels
 
 
 def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:

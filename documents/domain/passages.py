@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from documents.extraction.language import dictionary
 from documents.models import Passage, Source
+from reading.language import dictionary
 
 
 @dataclass(frozen=True, slots=True)

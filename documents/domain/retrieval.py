@@ -14,8 +14,8 @@ from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
 from documents.enums import UploadState
-from documents.extraction.language import dictionary
 from documents.models import Passage, Source
+from reading.language import dictionary
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,30}")
 _MAX_WORDS: Final = 60

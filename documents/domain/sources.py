@@ -21,10 +21,6 @@ from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
 from documents.domain.text import ascii_words
 from documents.enums import SourceOrigin
-from documents.extraction.cleaning import clean_pages
-from documents.extraction.language import language_of
-from documents.extraction.passages import split_page
-from documents.extraction.protocol import Page
 from documents.models import Document, Source
 from documents.sources.asking import Line, line
 from documents.sources.found import MIN_TEXT, FoundWork, doi, doi_of, plain_title
@@ -34,6 +30,10 @@ from documents.sources.merging import KEPT, merge
 from documents.sources.retractions import by_title
 from documents.sources.searching import SearchResult, ask_all, configured
 from privacy.domain import audit
+from reading.cleaning import clean_pages
+from reading.language import language_of
+from reading.passages import split_page
+from reading.protocol import Page
 from tesigo.platform.plain_text import cleaned
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Citation styles that may be chosen (R-96)."""
 
-from documents.export import csl_styles
+from typesetting import csl_styles
 
 
 def at_hand() -> list[tuple[str, str]]:

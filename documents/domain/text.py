@@ -4,8 +4,8 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from documents.export import body_characters, characters_per_page
-from documents.export.citation_syntax import read_group
+from typesetting import body_characters, characters_per_page
+from typesetting.citation_syntax import read_group
 
 __all__ = ["GROUP", "CitedKey", "body_characters", "characters_per_page", "citation_keys", "without_citations"]
 

@@ -6,8 +6,8 @@ from html import unescape
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from documents.extraction.dates import csl_date
-from documents.extraction.people import Name
+from reading.dates import csl_date
+from reading.people import Name
 from tesigo.platform.plain_text import clean_line
 
 MAX_TEXT: Final = 6_000

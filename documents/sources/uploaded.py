@@ -5,10 +5,10 @@ import re
 from typing import Any, Final
 
 from documents.domain.text import ascii_words
-from documents.extraction.dates import EARLIEST_YEAR, csl_date
-from documents.extraction.people import people
-from documents.extraction.protocol import Meta
 from documents.sources.found import doi
+from reading.dates import EARLIEST_YEAR, csl_date
+from reading.people import people
+from reading.protocol import Meta
 
 #: Characters of the first pages in which authors and dates are looked for.
 FRONT: Final = 6_000

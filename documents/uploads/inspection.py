@@ -12,12 +12,12 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from documents.extraction.probe import needs_password
 from documents.uploads import docx, pdf
 from documents.uploads.magic import refusal_of
 from documents.uploads.names import display_name
 from documents.uploads.text import inspect_text
 from documents.uploads.verdict import FileKind, Refused, Verdict
+from reading.probe import needs_password
 
 _HEAD_BYTES: Final = 1024
 _EMPTY: Final = _("This file is empty. Choose the file that holds the text.")

@@ -6,10 +6,10 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from documents.extraction.encoding import NotTextError, decoded, encoding_of
 from documents.uploads.magic import MARKUP
 from documents.uploads.names import extension
 from documents.uploads.verdict import FileKind, Refused
+from reading.encoding import NotTextError, decoded, encoding_of
 
 #: Bytes that are judged while somebody waits; the worker that reads the file judges all of it (R-106).
 _LOOKED_AT_BYTES: Final = 2 * 1024 * 1024

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from tesigo.platform import alerts
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log import mask
-from tesigo.platform.log_values import word
+from tesigo.platform.log_values import OURS, word
 from tesigo.platform.measuring import OPERATION, measured
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ _BATCH: Final = 200
 _PUT_AWAY: Final = 1_000
 _STOPPED: Final = Q(due_at=None, given_up_at__isnull=False)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
-_OURS: Final = ("tesigo", "privacy", "accounts", "documents", "billing", "generation")
 
 
 class Lost(Exception):
@@ -331,7 +330,7 @@ def _told(why: BaseException | str) -> dict[str, str]:
     if isinstance(why, str):
         return {"error": mask(why[:ERROR_LENGTH])[:ERROR_LENGTH], "traceback": ""}
     name = type(why).__name__
-    is_ours = type(why).__module__.partition(".")[0] in _OURS
+    is_ours = type(why).__module__.partition(".")[0] in OURS
     said = f"{name}: {why}" if is_ours and str(why) else name
     if isinstance(why, Failed):
         said = str(why)

@@ -22,12 +22,12 @@ from billing.domain import papers
 from billing.domain.refunds import open_refund
 from billing.domain.settlement import settle
 from billing.models import Payment, Receipt, ReceiptFile
-from documents.export import sheet
 from documents.models import Document
 from sandbox.testing import Running
 from tesigo.platform import duty
 from tests.billing.ordering import order
 from tests.documents.factories import UserFactory, outlined_document
+from typesetting import sheet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -29,7 +29,6 @@ from documents.enums import (
     UploadPurpose,
     UploadState,
 )
-from documents.export import labels
 from documents.models import Citation, Document, Export, Rendering, Section, Source, Upload
 from documents.sources.found import FoundWork
 from privacy.models import AuditEvent
@@ -38,6 +37,7 @@ from tesigo.platform import turns
 from tests.documents.factories import DocumentFactory, SectionFactory, SourceFactory
 from tests.documents.test_exports import Queue
 from tests.documents.test_views import student_with_consent
+from typesetting import labels
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

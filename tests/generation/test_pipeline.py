@@ -16,8 +16,8 @@ from generation.domain import admission, queue
 from generation.enums import JobState, Outcome, Stage
 from generation.models import Attempt, Job, Step
 from sandbox.client import Control
-from tests.documents.export.samples import docx_part, docx_text
 from tests.generation.making import drain, ordered_document, work_on
+from tests.typesetting.samples import docx_part, docx_text
 
 pytestmark = pytest.mark.usefixtures("committed")
 

@@ -22,6 +22,7 @@ from tesigo.doors import body_limit
 from tesigo.platform.body_limit import BodyLimit
 from tesigo.platform.handler import OneThreadHandler
 from tesigo.platform.headers import Headers
+from tesigo.platform.log_values import OURS
 from tesigo.platform.stack import ROOT
 from tests.documents.factories import UserFactory
 from tests.documents.test_views import student_with_consent
@@ -192,7 +193,7 @@ def test_a_person_is_sent_on_to_https(path: str, settings: Any) -> None:
 def test_no_answer_names_a_kind_of_text_without_its_charset() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {kind}"
-        for app in ("accounts", "billing", "documents", "generation", "privacy", "tesigo")
+        for app in sorted(OURS)
         for path in (ROOT / app).rglob("*.py")
         for kind in re.findall(r"content_type=\"(text/[^\"]*)\"", path.read_text(encoding="utf-8"))
         if "charset" not in kind

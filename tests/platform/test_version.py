@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from tesigo.platform.log_values import OURS
 from tesigo.platform.stack import ROOT
 from tesigo.version import VERSION
 from tests.staff import sign_in
@@ -44,7 +45,7 @@ def test_changes_are_sorted_as_keep_a_changelog_sorts_them() -> None:
 def test_no_other_place_says_the_version() -> None:
     places = [
         str(path.relative_to(ROOT))
-        for app in ("tesigo", "accounts", "billing", "documents", "generation", "privacy", "templates")
+        for app in (*OURS, "templates")
         for path in (ROOT / app).rglob("*")
         if path.suffix in {".py", ".html"} and f'"{VERSION}"' in path.read_text(encoding="utf-8")
     ]

@@ -3,7 +3,6 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from documents.extraction.people import Name
 from documents.sources.connectors.asking import Access, Ask
 from documents.sources.found import (
     MAX_TEXT,
@@ -18,6 +17,7 @@ from documents.sources.found import (
     year,
 )
 from documents.sources.retractions import judged
+from reading.people import Name
 
 _KINDS: Final = {
     "journal-article": "article-journal",

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from documents.extraction.people import person
 from documents.sources.connectors.asking import Access, Ask
 from documents.sources.found import (
     MAX_TEXT,
@@ -17,6 +16,7 @@ from documents.sources.found import (
     year,
 )
 from documents.sources.retractions import judged
+from reading.people import person
 
 _FIELDS: Final = "title,abstract,year,authors,externalIds,url,venue,journal,publicationTypes,citationCount"
 _KINDS: Final = {

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.domain.text import citation_keys
-from documents.extraction.people import people
-from documents.extraction.protocol import Meta
 from documents.sources.keys import key_for
 from documents.sources.uploaded import csl_of_upload
+from reading.people import people
+from reading.protocol import Meta
 
 ISSUED = {"date-parts": [[2021]]}
 

@@ -1,0 +1,33 @@
+"""Text of formats without pages, passed on in pieces so that neither side holds the whole."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from reading.errors import TooBigError
+from reading.protocol import MAX_TEXT
+
+_CHUNK: Final = 8_000
+_LONGEST: Final = 200_000
+
+
+def chunks(paragraphs: Iterable[str]) -> Iterator[str]:
+    """Paragraphs gathered to about 8,000 characters, with an empty line between them.
+
+    Raises:
+        TooBigError: beyond `MAX_TEXT` characters in one stream.
+    """
+    gathered: list[str] = []
+    length = total = 0
+    for paragraph in paragraphs:
+        for start in range(0, len(paragraph), _LONGEST):
+            piece = paragraph[start : start + _LONGEST]
+            gathered.append(piece)
+            length += len(piece)
+            if length >= _CHUNK:
+                total += length
+                if total > MAX_TEXT:
+                    raise TooBigError(f"{total} characters")
+                yield "\n\n".join(gathered)
+                gathered, length = [], 0
+    if gathered:
+        yield "\n\n".join(gathered)

@@ -1,0 +1,15 @@
+"""A file that could not be read, by a code that says why."""
+
+from typing import Final
+
+#: Each has words for the file's owner in `documents.domain.unreadable`.
+CODES: Final = frozenset({"encrypted", "broken", "too_big", "timeout", "crashed", "forbidden", "no_text", "no_entries"})
+
+
+class ExtractionFailed(Exception):
+    """The file gives no text. ``code`` is one of `CODES`, ``detail`` is for the log and holds nothing personal."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code if code in CODES else "broken"
+        self.detail = detail

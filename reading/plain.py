@@ -1,0 +1,97 @@
+"""Plain text and Markdown, paragraph by paragraph."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from reading.chunking import chunks
+from reading.encoding import NotTextError, decoded, encoding_of
+from reading.errors import BrokenError
+from reading.protocol import Meta, Page
+
+_LONGEST_LINE: Final = 100_000
+_IMAGE: Final = re.compile(r"!\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
+_LINK: Final = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
+_HEADING: Final = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$")
+_RULE: Final = re.compile(r"^ {0,3}([-*_=][ \t]*){3,}$")
+_EMPHASIS: Final = re.compile(r"(\*{1,3}|_{2,3}|`{1,3})(?=\S)([^*_`\n]{1,500}?)(?<=\S)\1")
+
+
+def read_text(path: Path, *, markdown: bool) -> Iterator[Meta | Page]:
+    """The metadata (the first Markdown heading is the title), then pieces of text with page number 0.
+
+    Raises:
+        BrokenError: when it is not text after all.
+    """
+    try:
+        lines = _lines(path, encoding_of(path))
+    except NotTextError as error:
+        raise BrokenError("encoding") from error
+    yield Meta(title=_first_heading(path) if markdown else "")
+    for piece in chunks(_paragraphs(_unmarked(lines) if markdown else lines)):
+        yield Page(number=0, label="", text=piece)
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    rest = ""
+    for piece in decoded(path, encoding):
+        rest += piece
+        *whole, rest = re.split(r"\r\n|[\n\r\f\x85\u2028]", rest)
+        yield from whole
+        if len(rest) > _LONGEST_LINE:
+            yield rest
+            rest = ""
+    yield rest
+
+
+def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
+    """Lines up to an empty one, joined; a text that never leaves a line empty has a paragraph a line."""
+    gathered: list[str] = []
+    length = 0
+    for line in lines:
+        stripped = " ".join(line.split())
+        if stripped and length < _LONGEST_LINE:
+            gathered.append(stripped)
+            length += len(stripped)
+            continue
+        if gathered:
+            yield " ".join(gathered)
+        gathered, length = ([stripped], len(stripped)) if stripped else ([], 0)
+    if gathered:
+        yield " ".join(gathered)
+
+
+def _unmarked(lines: Iterator[str]) -> Iterator[str]:
+    """Markdown without its marks: what a reader of the rendered page would see and quote."""
+    in_front_matter = False
+    for number, line in enumerate(lines):
+        if number == 0 and line.strip() == "---":
+            in_front_matter = True
+            continue
+        if in_front_matter:
+            in_front_matter = line.strip() not in ("---", "...")
+            continue
+        if line.lstrip().startswith(("```", "~~~")) or _RULE.match(line):
+            yield ""
+            continue
+        if heading := _HEADING.match(line):
+            yield ""
+            yield _plain(heading.group(1))
+            yield ""
+            continue
+        yield _plain(line.lstrip("> ") if line.lstrip().startswith(">") else line)
+
+
+def _plain(line: str) -> str:
+    line = line[:_LONGEST_LINE]
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", _IMAGE.sub("", line)))
+
+
+def _first_heading(path: Path) -> str:
+    for number, line in enumerate(_lines(path, encoding_of(path))):
+        if heading := _HEADING.match(line):
+            return _plain(heading.group(1))[:500]
+        if number > 200:
+            break
+    return ""

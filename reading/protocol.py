@@ -1,0 +1,99 @@
+"""What the child says, one JSON object a line. Plain data: both sides import this, the child without Django."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, BinaryIO, Final
+
+#: The longest line the parent reads, in bytes; the child cuts a page long before.
+MAX_LINE: Final = 8 * 1024 * 1024
+#: Characters kept of one page. A printed page has about 3,000.
+MAX_PAGE_TEXT: Final = 400_000
+#: Pages read of one file, and characters over all of them.
+MAX_PAGES: Final = 20_000
+MAX_TEXT: Final = 60_000_000
+#: Entries read of one bibliography.
+MAX_ITEMS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a file says about itself. ``pages`` is 0 where the format has no pages."""
+
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Raw text of one page. ``number`` counts from 1, 0 where the format has no pages; ``label`` is the printed one."""
+
+    number: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One bibliography entry as CSL-JSON, with its abstract under ``abstract``."""
+
+    csl: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the child gave up: a code of `reading.failures`."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Everything has been said. A stream without it was cut short."""
+
+
+type_names: Final = {
+    "meta": Meta,
+    "page": Page,
+    "item": Item,
+    "failure": Failure,
+    "end": End,
+}
+_NAMES: Final = {cls: name for name, cls in type_names.items()}
+Record = Meta | Page | Item | Failure | End
+
+
+def write(stream: BinaryIO, record: Record) -> None:
+    """Sends a record at once, so that a kill loses at most the page in hand."""
+    line = json.dumps([_NAMES[type(record)], asdict(record)], ensure_ascii=False)
+    stream.write(line.encode("utf-8", errors="replace") + b"\n")
+    stream.flush()
+
+
+def _without_null(value: Any) -> Any:
+    """Labels and metadata of a PDF may hold null characters, which no column of the database takes."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [_without_null(one) for one in value]
+        case dict():
+            return {key: _without_null(one) for key, one in value.items()}
+        case _:
+            return value
+
+
+def read(line: bytes) -> Record:
+    """The record of a line.
+
+    Raises:
+        ValueError: for a line that is not one.
+    """
+    try:
+        name, values = json.loads(line)
+        record: Record = type_names[name](**_without_null(values))
+    except (TypeError, KeyError) as error:
+        raise ValueError("not a record") from error
+    return record

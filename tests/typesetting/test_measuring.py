@@ -1,0 +1,67 @@
+"""R-11: what a page is, and how the body is counted."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from tests.typesetting.samples import ENGLISH, long_manuscript, manuscript, section
+from typesetting import Keep, measure, measure_async
+
+# A page holds 33 lines of 20.7 pt; the first heading takes 14 pt × 1.3 and 9 pt below it.
+LINE, GAP, HEADING, PAGE = 20.7, 6.0, 14 * 1.3 + 9, 33 * 20.7
+
+
+def filled(paragraphs: int) -> float:
+    """The fraction of a page that a heading and paragraphs of one line take."""
+    return (HEADING + paragraphs * LINE + (paragraphs - 1) * GAP) / PAGE
+
+
+@pytest.mark.parametrize("paragraphs", [1, 10, 24])
+def test_last_page_counts_by_the_fraction_filled(paragraphs: int) -> None:
+    found = measure(manuscript(section("\n\n".join(["One line."] * paragraphs))))
+    assert float(found.body_pages) == pytest.approx(filled(paragraphs), abs=0.011)
+
+
+def test_body_leaves_out_title_page_contents_bibliography_and_statement() -> None:
+    text = section("One line [@doe1999, p. 3].")
+    without = measure(manuscript(text))
+    with_more = measure(manuscript(text, ai_statement="Written with AI.\n\n" * 60, notice="Sandbox"))
+    assert without.total_pages == 4  # title page, contents, body, bibliography
+    assert with_more.total_pages > without.total_pages
+    assert with_more.body_pages == without.body_pages == Decimal("0.07")
+
+
+def test_sections_add_up_to_the_body_and_know_their_pages() -> None:
+    found = measure(long_manuscript())
+    assert sum(found.section_pages.values()) == found.body_pages
+    assert 4 < found.body_pages < 8
+    assert found.section_pages["b"] < Decimal("0.1")
+    assert found.first_pages["a"] == 3
+    assert found.first_pages["b"] == found.first_pages["c"] <= found.first_pages["d"] <= found.first_pages["e"]
+    assert found.first_pages["bibliography"] == found.total_pages
+
+
+def test_notes_at_the_foot_of_the_last_page_count() -> None:
+    plain = measure(manuscript(section("One line.")))
+    noted = measure(manuscript(section("One line.[^1]\n\n[^1]: " + "A note of some length. " * 40)))
+    assert noted.body_pages > plain.body_pages + Decimal("0.1")
+
+
+async def test_async_measure_says_the_same() -> None:
+    text = manuscript(section("\n\n".join([ENGLISH] * 5)))
+    assert await measure_async(text) == measure(text)
+
+
+def test_what_was_measured_is_kept_as_a_pdf_when_it_is_as_long_as_wanted(tmp_path: Path) -> None:
+    text = manuscript(section("\n\n".join([ENGLISH] * 5)))
+    found = measure(text)
+    kept, other = tmp_path / "kept.pdf", tmp_path / "other.pdf"
+    assert measure(text, keep=Keep(kept, found.body_pages, found.body_pages)) == found
+    with pypdfium2.PdfDocument(kept) as pdf:
+        assert len(pdf) == found.total_pages
+    cent = Decimal("0.01")
+    for least, most in [(found.body_pages + cent, Decimal(9)), (Decimal(0), found.body_pages - cent)]:
+        assert measure(text, keep=Keep(other, least, most)) == found
+    assert list(tmp_path.iterdir()) == [kept]

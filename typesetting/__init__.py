@@ -1,0 +1,142 @@
+"""The typesetter: manuscripts to pages, files and screens (R-11, R-96).
+
+Everything heavy runs in a child process under limits. The package knows neither Django nor the database.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from typesetting.errors import ExportError
+from typesetting.examples import StyleExample, style_example
+from typesetting.fonts import DEBIAN_PACKAGE, missing_fonts
+from typesetting.length import body_characters, characters_per_page
+from typesetting.limits import Limits
+from typesetting.manuscript import (
+    DocxResult,
+    Keep,
+    Manuscript,
+    ManuscriptSection,
+    Measurement,
+    PdfResult,
+    ReaderHtml,
+)
+from typesetting.runner import run, run_async
+from typesetting.styles import CslStyle, csl_styles, find_styles, style_exists, style_title
+
+__all__ = [
+    "DEBIAN_PACKAGE",
+    "CslStyle",
+    "DocxResult",
+    "ExportError",
+    "Keep",
+    "Limits",
+    "Manuscript",
+    "ManuscriptSection",
+    "Measurement",
+    "PdfResult",
+    "ReaderHtml",
+    "StyleExample",
+    "body_characters",
+    "characters_per_page",
+    "csl_styles",
+    "find_styles",
+    "measure",
+    "measure_async",
+    "missing_fonts",
+    "render_docx",
+    "render_docx_async",
+    "render_pdf",
+    "render_pdf_async",
+    "render_reader",
+    "render_reader_async",
+    "style_example",
+    "style_exists",
+    "style_title",
+]
+
+
+def measure(manuscript: Manuscript, *, keep: Keep | None = None) -> Measurement:
+    """Lays the document out and counts its pages (R-11). Raises ExportError.
+
+    ``keep`` asks for what was laid out as a PDF, should its length be right: layout is what takes long.
+    """
+    return _measurement(run("measure", manuscript, keep=_kept(keep)))
+
+
+async def measure_async(manuscript: Manuscript, *, keep: Keep | None = None) -> Measurement:
+    """``measure`` for async callers."""
+    return _measurement(await run_async("measure", manuscript, keep=_kept(keep)))
+
+
+def render_pdf(manuscript: Manuscript, destination: Path) -> PdfResult:
+    """Writes a tagged PDF. Raises ExportError, and then leaves nothing at the destination."""
+    return _pdf(run("pdf", manuscript, destination=_absolute(destination)))
+
+
+async def render_pdf_async(manuscript: Manuscript, destination: Path) -> PdfResult:
+    """``render_pdf`` for async callers."""
+    return _pdf(await run_async("pdf", manuscript, destination=_absolute(destination)))
+
+
+def render_docx(
+    manuscript: Manuscript, destination: Path, *, first_pages: Mapping[str, int] | None = None
+) -> DocxResult:
+    """Writes a DOCX. Raises ExportError, and then leaves nothing at the destination.
+
+    ``first_pages`` are the page numbers for its table of contents, by section id, as ``measure`` found them; without
+    them the document is laid out to find them.
+    """
+    return DocxResult(**run("docx", manuscript, destination=_absolute(destination), first_pages=_pages(first_pages)))
+
+
+async def render_docx_async(
+    manuscript: Manuscript, destination: Path, *, first_pages: Mapping[str, int] | None = None
+) -> DocxResult:
+    """``render_docx`` for async callers."""
+    return DocxResult(
+        **await run_async("docx", manuscript, destination=_absolute(destination), first_pages=_pages(first_pages))
+    )
+
+
+def render_reader(manuscript: Manuscript) -> ReaderHtml:
+    """The document as cleaned HTML for the screen. Raises ExportError."""
+    return ReaderHtml(**run("reader", manuscript))
+
+
+async def render_reader_async(manuscript: Manuscript) -> ReaderHtml:
+    """``render_reader`` for async callers."""
+    return ReaderHtml(**await run_async("reader", manuscript))
+
+
+def _absolute(destination: Path) -> str:
+    return str(Path(destination).absolute())
+
+
+def _kept(keep: Keep | None) -> dict[str, str] | None:
+    if keep is None:
+        return None
+    return {"destination": _absolute(keep.destination), "least": str(keep.least), "most": str(keep.most)}
+
+
+def _pages(first_pages: Mapping[str, int] | None) -> dict[str, int] | None:
+    return None if first_pages is None else dict(first_pages)
+
+
+def _measurement(result: dict[str, Any]) -> Measurement:
+    return Measurement(
+        body_pages=Decimal(result["body_pages"]),
+        total_pages=result["total_pages"],
+        section_pages={name: Decimal(pages) for name, pages in result["section_pages"].items()},
+        first_pages=result["first_pages"],
+    )
+
+
+def _pdf(result: dict[str, Any]) -> PdfResult:
+    return PdfResult(
+        body_pages=Decimal(result["body_pages"]),
+        total_pages=result["total_pages"],
+        size=result["size"],
+        first_pages=result["first_pages"],
+    )

@@ -1,0 +1,139 @@
+"""The export child: ``python -m typesetting.child``. A task on standard input, its answer on standard output.
+
+One child does one task and ends, so that layout never grows the process that asked for it.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from typesetting.errors import ExportError
+from typesetting.labels import locale
+from typesetting.limits import Limits, apply
+from typesetting.manuscript import Manuscript
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+    from typesetting.citing import CitedText
+
+_TOO_BIG: Final = "The document needs more memory than an export may use."
+
+
+def _laid_out(manuscript: Manuscript, cited: "CitedText") -> "Document":
+    from typesetting import paging, paper
+
+    return paging.lay_out(paper.paper_html(manuscript, cited), language=locale(manuscript.language))
+
+
+def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from typesetting import citing, paging
+
+    document = _laid_out(manuscript, citing.cite(manuscript, folder))
+    measured = paging.measure_pages(document, manuscript)
+    keep = options["keep"]
+    if keep and Decimal(keep["least"]) <= measured.body_pages <= Decimal(keep["most"]):
+        _write_pdf(document, folder, Path(keep["destination"]))
+    return _plain(asdict(measured))
+
+
+def _pdf(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from typesetting import citing, paging
+
+    document = _laid_out(manuscript, citing.cite(manuscript, folder))
+    measured = paging.measure_pages(document, manuscript)
+    size = _write_pdf(document, folder, Path(options["destination"]))
+    return {**_plain(asdict(measured)), "size": size}
+
+
+def _write_pdf(document: "Document", folder: Path, destination: Path) -> int:
+    from typesetting import paging
+
+    written = folder / "document.pdf"
+    size = paging.write(document, written)
+    _deliver(written, destination)
+    return size
+
+
+def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from typesetting import citing, paging, word
+
+    cited = citing.cite(manuscript, folder)
+    first_pages = options["first_pages"] or {}
+    if not word.needs_pages(manuscript, cited) <= first_pages.keys():
+        first_pages = paging.first_pages(_laid_out(manuscript, cited), manuscript)
+    written = word.write(manuscript, cited, first_pages=first_pages, folder=folder)
+    size = written.stat().st_size
+    _deliver(written, Path(options["destination"]))
+    return {"size": size}
+
+
+def _reader(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from typesetting import citing, reading
+
+    return asdict(reading.reader_html(manuscript, citing.cite(manuscript, folder)))
+
+
+_TASKS: Final[dict[str, Callable[[Manuscript, dict[str, Any], Path], dict[str, Any]]]] = {
+    "measure": _measure,
+    "pdf": _pdf,
+    "docx": _docx,
+    "reader": _reader,
+}
+
+
+def _plain(measured: dict[str, Any]) -> dict[str, Any]:
+    pages = {name: str(value) for name, value in measured["section_pages"].items()}
+    return {**measured, "body_pages": str(measured["body_pages"]), "section_pages": pages}
+
+
+def _deliver(written: Path, destination: Path) -> None:
+    """Puts a file in its place whole or not at all, also on another file system."""
+    beside = destination.with_name(f".{destination.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(written.read_bytes())
+        beside.replace(destination)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _answer(task: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with tempfile.TemporaryDirectory(prefix="tesigo-layout-") as folder:
+            manuscript = Manuscript.from_json(task["manuscript"])
+            return {"result": _TASKS[task["name"]](manuscript, task["options"], Path(folder))}
+    except ExportError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": _TOO_BIG}
+    except RecursionError:
+        return {"error": "The text is nested too deeply to be laid out."}
+    except Exception as error:  # the parent's log must learn what it was; no text of the document goes there
+        places = [
+            f"{Path(place.filename).name}:{place.lineno} in {place.name}"
+            for place in traceback.extract_tb(error.__traceback__)
+        ]
+        return {
+            "error": "The document could not be laid out.",
+            "cause": "\n".join([*places, f"{type(error).__name__} at {places[-1]}"]),
+        }
+
+
+def main() -> None:
+    """Reads the task, works under its limits, writes the answer."""
+    task = json.load(sys.stdin)
+    apply(Limits(**task["limits"]))
+    answer = json.dumps(_answer(task))
+    sys.stdout.write(answer)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Document tree → HTML, escaped throughout."""
+
+from collections.abc import Callable
+from html import escape
+from typing import Any, Final
+
+from typesetting.elements import Element, plain
+
+_TAGS: Final = {"Emph": "em", "Strong": "strong", "Strikeout": "s", "Superscript": "sup", "Subscript": "sub",
+                "Underline": "u"}  # fmt: skip
+_ALIGNMENTS: Final = {"AlignRight": "right", "AlignCenter": "center", "AlignLeft": "left"}
+# Classes that citeproc gives the parts of an entry; no other class goes through.
+_CLASSES: Final = {"csl-entry", "csl-left-margin", "csl-right-inline", "csl-indent", "csl-block"}
+
+
+class HtmlWriter:
+    """Writes for paged paper: notes stand inside the text, for the stylesheet to float them to the foot of the page."""
+
+    def blocks(self, nodes: list[Element]) -> str:
+        """HTML of a list of blocks."""
+        return "\n".join(filter(None, (self._write(node) for node in nodes)))
+
+    def inlines(self, nodes: list[Element]) -> str:
+        """HTML of running text."""
+        return "".join(map(self._write, nodes))
+
+    def _write(self, node: Element) -> str:
+        kind = node["t"]
+        if tag := _TAGS.get(kind):
+            return f"<{tag}>{self.inlines(node['c'])}</{tag}>"
+        write: Callable[[Any], str] = getattr(self, _METHODS[kind])
+        return write(node.get("c"))
+
+    def _paragraph(self, content: list[Element]) -> str:
+        return f"<p>{self.inlines(content)}</p>"
+
+    def _bare(self, content: list[Element]) -> str:
+        return self.inlines(content)
+
+    def _header(self, content: list[Any]) -> str:
+        level, _, inlines = content
+        return f"<h{level}>{self.inlines(inlines)}</h{level}>"
+
+    def _quotation(self, content: list[Element]) -> str:
+        return f"<blockquote>\n{self.blocks(content)}\n</blockquote>"
+
+    def _bullets(self, content: list[list[Element]]) -> str:
+        return "<ul>\n" + "\n".join(f"<li>{self.blocks(item)}</li>" for item in content) + "\n</ul>"
+
+    def _numbers(self, content: list[Any]) -> str:
+        start = f' start="{int(content[0][0])}"' if content[0][0] != 1 else ""
+        return f"<ol{start}>\n" + "\n".join(f"<li>{self.blocks(item)}</li>" for item in content[1]) + "\n</ol>"
+
+    def _code_block(self, content: list[Any]) -> str:
+        return f"<pre><code>{escape(content[1])}</code></pre>"
+
+    def _rule(self, content: None) -> str:
+        return "<hr>"
+
+    def _div(self, content: list[Any]) -> str:
+        kinds = " ".join(name for name in content[0][1] if name in _CLASSES)
+        return f'<div class="{kinds}">{self.blocks(content[1])}</div>' if kinds else self.blocks(content[1])
+
+    def _table(self, content: list[Any]) -> str:
+        _, _, columns, head, bodies, _ = content
+        aligned = [_ALIGNMENTS.get(column[0]["t"], "") for column in columns]
+        rows = [self._row(row, aligned, "th") for row in head[1]]
+        top = f"<thead>{''.join(rows)}</thead>" if rows else ""
+        body = "".join(self._row(row, aligned, "td") for part in bodies for row in part[3])
+        return f"<table>{top}<tbody>{body}</tbody></table>"
+
+    def _row(self, row: list[Any], aligned: list[str], tag: str) -> str:
+        cells = []
+        for cell, side in zip(row[1], aligned, strict=False):
+            kind = f' class="{side}"' if side else ""
+            scope = ' scope="col"' if tag == "th" else ""
+            cells.append(f"<{tag}{kind}{scope}>{self.blocks(cell[4])}</{tag}>")
+        return f"<tr>{''.join(cells)}</tr>"
+
+    def _words(self, content: str) -> str:
+        return escape(content)
+
+    def _space(self, content: None) -> str:
+        return " "
+
+    def _line_break(self, content: None) -> str:
+        return "<br>"
+
+    def _code(self, content: list[Any]) -> str:
+        return f"<code>{escape(content[1])}</code>"
+
+    def _span(self, content: list[Any]) -> str:
+        kinds = " ".join(name for name in content[0][1] if name in _CLASSES)
+        inside = self.inlines(content[1])
+        return f'<span class="{kinds}">{inside}</span>' if kinds else inside
+
+    def _small_caps(self, content: list[Element]) -> str:
+        return f'<span class="small-caps">{self.inlines(content)}</span>'
+
+    def _quoted(self, content: list[Any]) -> str:
+        opening, closing = ("“", "”") if content[0]["t"] == "DoubleQuote" else ("‘", "’")
+        return f"{opening}{self.inlines(content[1])}{closing}"
+
+    def link(self, content: list[Any]) -> str:
+        """A link, whose target is known to be harmless."""
+        return f'<a href="{escape(content[2][0])}">{self.inlines(content[1])}</a>'
+
+    def citation(self, content: list[Any]) -> str:
+        """A citation as citeproc set it."""
+        return self.inlines(content[1])
+
+    def note(self, content: list[Element]) -> str:
+        """A footnote at its place in the text."""
+        return f'<span class="footnote">{self.note_text(content)}</span>'
+
+    def note_text(self, content: list[Element]) -> str:
+        """A note's blocks as one run of text."""
+        return " ".join(
+            self.inlines(block["c"]) if block["t"] in ("Para", "Plain") else escape(plain(block)) for block in content
+        )
+
+
+_METHODS: Final = {
+    "Para": "_paragraph",
+    "Plain": "_bare",
+    "Header": "_header",
+    "BlockQuote": "_quotation",
+    "BulletList": "_bullets",
+    "OrderedList": "_numbers",
+    "CodeBlock": "_code_block",
+    "HorizontalRule": "_rule",
+    "Div": "_div",
+    "Table": "_table",
+    "Str": "_words",
+    "Space": "_space",
+    "SoftBreak": "_space",
+    "LineBreak": "_line_break",
+    "Code": "_code",
+    "Span": "_span",
+    "SmallCaps": "_small_caps",
+    "Quoted": "_quoted",
+    "Link": "link",
+    "Cite": "citation",
+    "Note": "note",
+}

@@ -1,0 +1,113 @@
+"""What goes into the typesetter and what comes out: plain values, no database behind them."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ManuscriptSection:
+    """One heading and the text below it. ``level`` is 1 for a chapter, 2 for a section of one.
+
+    ``markdown`` is CommonMark with pipe tables, footnotes and pandoc citations such as ``[@smith2020, p. 4]``.
+    """
+
+    id: str
+    level: int
+    title: str
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """A whole document. ``references`` are CSL-JSON items whose ``id`` is the key that the text cites.
+
+    ``language`` is a BCP 47 tag, ``csl_style`` a style's file name without ending (R-96), ``notice`` a line for the
+    margin of every page, ``labels`` words that replace those of ``typesetting.labels``.
+    """
+
+    title: str
+    kind: str
+    topic: str
+    author: str
+    date: date
+    language: str
+    csl_style: str
+    sections: tuple[ManuscriptSection, ...]
+    references: tuple[dict[str, Any], ...]
+    ai_statement: str | None = None
+    notice: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, for the way into the child process."""
+        return {**asdict(self), "date": self.date.isoformat()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Manuscript":
+        """The manuscript that ``to_json`` wrote."""
+        return cls(
+            **{
+                **values,
+                "date": date.fromisoformat(values["date"]),
+                "sections": tuple(ManuscriptSection(**section) for section in values["sections"]),
+                "references": tuple(values["references"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Length as laid out (R-11). ``body_pages`` leaves out title page, contents and bibliography.
+
+    ``section_pages`` is the space from a section's heading to the next one (a chapter without its sections);
+    together they are the body. ``first_pages`` is the number printed on the page where each section begins, and
+    where ``bibliography`` and ``ai-statement`` do.
+    """
+
+    body_pages: Decimal
+    total_pages: int
+    section_pages: dict[str, Decimal]
+    first_pages: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Where the PDF of a measured document goes, if its body has from ``least`` to ``most`` pages."""
+
+    destination: Path
+    least: Decimal
+    most: Decimal
+
+
+@dataclass(frozen=True)
+class PdfResult:
+    """A finished PDF; ``size`` in bytes."""
+
+    body_pages: Decimal
+    total_pages: int
+    size: int
+    first_pages: dict[str, int]
+
+
+@dataclass(frozen=True)
+class DocxResult:
+    """A finished DOCX; ``size`` in bytes."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class ReaderHtml:
+    """The document for the screen, cleaned (R-101).
+
+    ``sections`` by section id. Each citation is a ``span.citation``; its ``data-occurrence`` numbers the first of its
+    ``data-keys``, counting cited keys over the whole document from 1. ``citation_count`` is the number of cited keys.
+    """
+
+    sections: dict[str, str]
+    bibliography_html: str
+    bibliography_entries: dict[str, str]
+    citation_count: int

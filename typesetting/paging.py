@@ -1,0 +1,101 @@
+"""Layout by WeasyPrint, and what a page counts (R-11)."""
+
+import logging
+from decimal import Decimal
+from importlib import resources
+from math import floor
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from weasyprint import CSS, HTML, Document
+from weasyprint.text.fonts import FontConfiguration
+
+from typesetting.errors import ExportError
+from typesetting.fonts import require_fonts
+from typesetting.headings import number_headings
+from typesetting.hyphenation import read_in_levels
+from typesetting.manuscript import Manuscript, Measurement
+from typesetting.paper import BODY
+
+_CM: Final = 96 / 2.54
+_TOP: Final = 2.5 * _CM
+_HEIGHT: Final = (29.7 - 5.0) * _CM
+_LINE: Final = 12 * 1.725 * 96 / 72
+# A page holds whole lines: one that has no room for another line is full.
+_FULL: Final = floor(_HEIGHT / _LINE) * _LINE
+_HUNDREDTH: Final = Decimal("0.01")
+_VARIANT: Final = "pdf/ua-1"
+
+logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+
+
+def lay_out(html: str, *, language: str) -> Document:
+    """The document on pages, hyphenated in its language. Nothing is fetched from anywhere."""
+    require_fonts()
+    read_in_levels(language)
+    fonts = FontConfiguration()
+    sheet = (resources.files("typesetting") / "paper.css").read_text(encoding="utf-8")
+    styles = CSS(string=sheet, font_config=fonts, url_fetcher=_refuse)
+    page = HTML(string=html, url_fetcher=_refuse, base_url=None)
+    return page.render(stylesheets=[styles], font_config=fonts, pdf_variant=_VARIANT)
+
+
+def write(document: Document, destination: Path) -> int:
+    """Writes a tagged PDF (PDF/UA-1) and returns its size in bytes."""
+    document.write_pdf(destination, pdf_variant=_VARIANT)
+    return destination.stat().st_size
+
+
+def measure_pages(document: Document, manuscript: Manuscript) -> Measurement:
+    """How long the body and its sections are on these pages."""
+    pages = [number for number, page in enumerate(document.pages) if BODY in page.anchors]
+    if not pages:
+        raise ExportError("The document has no text to lay out.")
+    first, last = pages[0], pages[-1]
+    end = last - first + _fraction(_bottom(document, last))
+    places: list[tuple[str, float]] = []
+    for heading in number_headings(manuscript.sections):
+        number = next(number for number in pages if heading.anchor in document.pages[number].anchors)
+        top = document.pages[number].anchors[heading.anchor][1] - _TOP
+        places.append((heading.section.id, number - first + _fraction(top)))
+    ends = [place for _, place in places[1:]] + [end]
+    return Measurement(
+        body_pages=_rounded(end),
+        total_pages=len(document.pages),
+        section_pages={
+            identifier: _rounded(after) - _rounded(place)
+            for (identifier, place), after in zip(places, ends, strict=True)
+        },
+        first_pages=first_pages(document, manuscript),
+    )
+
+
+def _bottom(document: Document, number: int) -> float:
+    """Height used on the body's last page, its footnotes included, in CSS pixels."""
+    page = document.pages[number]
+    notes = [box for box in page._page_box.children[1:] if type(box).__name__ == "FootnoteAreaBox"]
+    return float(page.anchors[BODY][3] - _TOP + sum(box.margin_height() for box in notes if box.children))
+
+
+def _fraction(used: float) -> float:
+    return min(1.0, max(0.0, used / _FULL))
+
+
+def _rounded(pages: float) -> Decimal:
+    return Decimal(str(pages)).quantize(_HUNDREDTH)
+
+
+def _refuse(url: str, *arguments: Any, **options: Any) -> NoReturn:
+    raise ValueError("a document fetches nothing")
+
+
+def first_pages(document: Document, manuscript: Manuscript) -> dict[str, int]:
+    """The page on which each section, the bibliography and the statement begin."""
+    anchors = {heading.anchor: heading.section.id for heading in number_headings(manuscript.sections)}
+    anchors |= {name: name for name in ("bibliography", "ai-statement")}
+    return {
+        anchors[name]: number
+        for number, page in reversed(list(enumerate(document.pages, start=1)))
+        for name in page.anchors
+        if name in anchors
+    }

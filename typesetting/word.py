@@ -1,0 +1,160 @@
+"""DOCX: pandoc writes the text, we give it title page, contents, headings, styles, head and foot."""
+
+import zipfile
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from lxml import etree
+
+from typesetting import pandoc
+from typesetting.citing import CitedText
+from typesetting.elements import Element, attr, document, element
+from typesetting.headings import number_headings
+from typesetting.labels import locale
+from typesetting.manuscript import Manuscript
+from typesetting.paper import depth, label, line
+from typesetting.word_parts import (
+    contents,
+    contents_rows,
+    footer_xml,
+    header_xml,
+    heading,
+    section_xml,
+    title_page,
+)
+from typesetting.word_styles import PARTS, WORD, part
+
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
+_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+
+
+def write(manuscript: Manuscript, cited: CitedText, *, first_pages: Mapping[str, int], folder: Path) -> Path:
+    """Writes the document into ``folder`` and returns its path. Raises ExportError."""
+    bare, whole = folder / "bare.docx", folder / "document.docx"
+    tree = document(_blocks(manuscript, cited, dict(first_pages)))
+    pandoc.run(["-t", "docx", "--syntax-highlighting=none", f"--output={bare}"], given=tree, folder=folder)
+    _dress(bare, whole, manuscript)
+    return whole
+
+
+def needs_pages(manuscript: Manuscript, cited: CitedText) -> set[str]:
+    """What the contents list by page: section ids, and names of the parts behind the body."""
+    return {section.id for section in manuscript.sections} | set(_after(cited))
+
+
+def _after(cited: CitedText) -> list[str]:
+    return (["bibliography"] if cited.entries else []) + (["ai-statement"] if cited.statement else [])
+
+
+def _blocks(manuscript: Manuscript, cited: CitedText, pages: dict[str, int]) -> list[Element]:
+    after = _after(cited)
+    blocks = [_raw(title_page(manuscript)), _raw(contents(manuscript, contents_rows(manuscript, after, pages)))]
+    headings = number_headings(manuscript.sections)
+    for position, item in enumerate(headings):
+        title = line(manuscript, item.section.title)
+        level = depth(item)
+        blocks.append(_raw(heading(position, level=level, number=item.number, title=title, on_new_page=position == 0)))
+        blocks.extend(cited.sections[item.section.id])
+    position = len(headings)
+    if cited.entries:
+        blocks.append(_last_heading(position, label(manuscript, "bibliography")))
+        blocks.append(element("Div", attr("refs", "references"), cited.entries))
+        position += 1
+    if cited.statement:
+        blocks.append(_last_heading(position, label(manuscript, "ai_statement")))
+        blocks.extend(cited.statement)
+    return blocks
+
+
+def _last_heading(position: int, title: str) -> Element:
+    return _raw(heading(position, level=1, number="", title=escape(title), on_new_page=True))
+
+
+def _raw(xml: str) -> Element:
+    return element("RawBlock", "openxml", xml)
+
+
+def _dress(bare: Path, whole: Path, manuscript: Manuscript) -> None:
+    """Copies the package with our styles, settings, head and foot in place of pandoc's."""
+    language = manuscript.language
+    replaced = {
+        **{f"word/{name}": part(name, language) for name in PARTS},
+        "docProps/core.xml": _core(manuscript),
+    }
+    added = {
+        "word/header_notice.xml": header_xml(line(manuscript, manuscript.notice)),
+        "word/footer_number.xml": footer_xml(numbered=True),
+        "word/footer_title.xml": footer_xml(numbered=False),
+    }
+    relations = {"header": "rIdHeader", "footer": "rIdFooter", "first_footer": "rIdFirstFooter"}
+    targets = dict(zip(relations.values(), (name.removeprefix("word/") for name in added), strict=True))
+    with zipfile.ZipFile(bare) as source, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name in replaced:
+                data = replaced[name].encode()
+            elif name == "word/document.xml":
+                data = _with_section(data, relations)
+            elif name == "word/_rels/document.xml.rels":
+                data = _with_relations(data, targets)
+            elif name == "[Content_Types].xml":
+                data = _with_types(data, list(added))
+            target.writestr(name, data)
+        for name, xml in added.items():
+            target.writestr(name, xml)
+
+
+def _parse(data: bytes) -> "etree._Element":
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+
+
+def _bytes(root: "etree._Element") -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _with_section(data: bytes, relations: dict[str, str]) -> bytes:
+    root = _parse(data)
+    body = root.find(f"{{{WORD}}}body")
+    assert body is not None
+    for old in body.findall(f"{{{WORD}}}sectPr"):
+        body.remove(old)
+    body.append(etree.fromstring(section_xml(relations)))
+    return _bytes(root)
+
+
+def _with_relations(data: bytes, targets: dict[str, str]) -> bytes:
+    root = _parse(data)
+    for identifier, file in targets.items():
+        kind = "header" if file.startswith("header") else "footer"
+        etree.SubElement(
+            root, f"{{{_PACKAGE}/relationships}}Relationship", Id=identifier, Type=f"{_OFFICE}/{kind}", Target=file
+        )
+    return _bytes(root)
+
+
+def _with_types(data: bytes, names: list[str]) -> bytes:
+    root = _parse(data)
+    for name in names:
+        kind = "header" if "/header" in name else "footer"
+        etree.SubElement(
+            root, f"{{{_PACKAGE}/content-types}}Override", PartName=f"/{name}", ContentType=f"{_TYPE}.{kind}+xml"
+        )
+    return _bytes(root)
+
+
+def _core(manuscript: Manuscript) -> str:
+    day = f"{manuscript.date.isoformat()}T00:00:00Z"
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{line(manuscript, manuscript.title)}</dc:title>"
+        f"<dc:creator>{line(manuscript, manuscript.author)}</dc:creator>"
+        f"<dc:language>{locale(manuscript.language)}</dc:language>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{day}</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{day}</dcterms:modified></cp:coreProperties>'
+    )
