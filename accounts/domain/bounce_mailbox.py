@@ -29,7 +29,7 @@ _PROVIDER: Final = "dsn"
 
 
 def read(*, now: datetime | None = None) -> int:
-    """Takes in the notifications that wait, at most for a minute; answers how many were about mails of ours.
+    """Takes in the notifications that wait, at most for a minute; returns how many were about mails of ours.
 
     Those are deleted, as they hold addresses; everything else stays, marked as read, for people to look at.
     """

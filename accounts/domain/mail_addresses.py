@@ -82,7 +82,7 @@ def proven(*, address: str) -> None:
 
 
 def lift(*, address: str, by: User) -> int:
-    """Staff have the address written to again; answers how many notes about it are gone."""
+    """Staff have the address written to again; returns how many notes about it are gone."""
     return _lift(stops_of(address=address), by)
 
 

@@ -45,7 +45,7 @@ EVENTS: Final = duty.Kind(
 
 
 def receive(*, provider: str, body: bytes, headers: "providers.Headers", now: datetime | None = None) -> int:
-    """Verifies and stores what a provider tells; answers how much of it is new.
+    """Verifies and stores what a provider tells; returns how much of it is new.
 
     Raises UnknownProvider, EventRefused (not signed by them) or TryLater (its signature could not be looked at).
     """

@@ -134,7 +134,7 @@ def settle_quietly(*, payment_id: UUID, now: datetime | None = None) -> None:
 def sweep(*, now: datetime | None = None, limit: int = 100) -> int:
     """Settles open payments that nothing was heard of, longest unasked first; closes those no longer wanted.
 
-    Answers how many were asked about; one that fails is taken up again by the next sweep (R-64, R-67).
+    Returns how many were asked about; one that fails is taken up again by the next sweep (R-64, R-67).
     """
     now = now or timezone.now()
     waiting = Payment.objects.filter(state__in=OPEN_STATES, created_at__lte=now - SWEEP_AFTER)

@@ -114,7 +114,7 @@ def _finish(event: WebhookEvent, note: str, now: datetime) -> None:
 
 
 def _settle(event: WebhookEvent, now: datetime) -> str:
-    """Settles the payment that an event is about; answers what is to be noted about it."""
+    """Settles the payment that an event is about; returns what is to be noted about it."""
     if not event.type.startswith(("checkout.session.", "payment_intent.", "charge.", "refund.")):
         return ""
     payment = _payment_of(event)

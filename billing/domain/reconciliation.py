@@ -157,7 +157,7 @@ def _compare(payment: Payment, seen: gateway.Session, report: _Report) -> None:
 
 
 def _settle(payment: Payment, report: _Report) -> list[str]:
-    """Asks Stripe about a payment and books what it says; answers what went wrong. Raises ProviderError."""
+    """Asks Stripe about a payment and books what it says; returns what went wrong. Raises ProviderError."""
     try:
         settlement.settle(payment_id=payment.pk, cause="reconciliation", now=report.now, again=True)
     except (Unavailable, Unknown):

@@ -34,7 +34,7 @@ _BIBLIOGRAPHIES: Final = {FileKind.BIBTEX, FileKind.RIS}
 
 
 def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: Iterable[bytes], by: User) -> Upload:
-    """Takes one file in and answers its row: being read, or rejected with the reason in ``verdict``.
+    """Takes one file in and returns its row: being read, or rejected with the reason in ``verdict``.
 
     ``name`` is only shown. The chunks are streamed: memory does not depend on their number. Of a rejected file
     nothing is kept but the row with its verdict, until its owner dismisses it.

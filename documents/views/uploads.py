@@ -22,7 +22,7 @@ from documents.models import Upload
 @login_required
 @require_POST
 def upload(request: SignedInRequest, document_id: UUID) -> HttpResponse:
-    """Takes one or more files in, in the field ``file``; answers their rows to a script, the brief to a form."""
+    """Takes one or more files in, in the field ``file``; returns their rows to a script, the brief to a form."""
     document = owned_document(document_id=document_id, user=request.user)
     purpose = request.POST.get("purpose", "")
     files = request.FILES.getlist("file")
