@@ -16,7 +16,7 @@ from tesigo.platform.live import AWAY, App, Message
 logger = logging.getLogger(__name__)
 
 #: Closes a line whose session has ended; the page then asks for itself, and is sent to the sign-in page.
-SESSION_ENDED: Final = 4401
+SESSION_ENDED_CODE: Final = 4401
 #: Seconds within which a line learns that its session has ended.
 WATCH_EVERY_SECONDS: Final = 15.0
 
@@ -43,8 +43,8 @@ class SignedIn:
                 await asyncio.wait({coming, ended}, return_when=asyncio.FIRST_COMPLETED)
                 if coming.done():
                     return await coming
-                await send({"type": "websocket.close", "code": SESSION_ENDED})
-                return {"type": "websocket.disconnect", "code": SESSION_ENDED}
+                await send({"type": "websocket.close", "code": SESSION_ENDED_CODE})
+                return {"type": "websocket.disconnect", "code": SESSION_ENDED_CODE}
             finally:
                 coming.cancel()
 

@@ -31,15 +31,15 @@ TIMEOUT: Final = (3.05, 10.0)
 #: Of a request's patience the most that goes into connecting; the rest is for the answer (R-106).
 CONNECT_IN_REQUEST: Final = 0.4
 #: With less left than this no call is begun.
-LEAST: Final = 0.2
+LEAST_SECONDS: Final = 0.2
 #: The SDK repeats a call cut short, or one that meets its own twin (409), with the same key and a short pause.
-REPEATS: Final = 2
+SDK_RETRIES: Final = 2
 #: Seconds that a call waits for its turn under the limit that all processes share.
-TURN: Final = 3.0
+TURN_SECONDS: Final = 3.0
 #: Seconds without a call after one that Stripe did not answer in time (R-31).
-PAUSE: Final = 5.0
+PAUSE_SECONDS: Final = 5.0
 
-breaker = Breaker("Stripe", pause=PAUSE, longest=60.0)
+breaker = Breaker("Stripe", pause=PAUSE_SECONDS, longest=60.0)
 
 T = TypeVar("T")
 
@@ -316,12 +316,12 @@ def _client() -> stripe.StripeClient:
     if patience is None:
         return _patient_client()
     connect = min(CONNECT_IN_REQUEST, patience.left)
-    return _make_client((connect, max(LEAST, patience.left - connect)), repeats=0)
+    return _make_client((connect, max(LEAST_SECONDS, patience.left - connect)), repeats=0)
 
 
 @cache
 def _patient_client() -> stripe.StripeClient:
-    return _make_client(TIMEOUT, repeats=REPEATS)
+    return _make_client(TIMEOUT, repeats=SDK_RETRIES)
 
 
 def _make_client(timeout: tuple[float, float], *, repeats: int) -> stripe.StripeClient:
@@ -339,10 +339,10 @@ def _call(call: Callable[[], T]) -> T:
         # Back to the pool, which has few: whoever does not wait for Stripe shall not wait for who does.
         connection.close()
     patience = of_request()
-    if patience and patience.left < LEAST:
+    if patience and patience.left < LEAST_SECONDS:
         raise Unavailable("This request has waited long enough.")
     with patience.waiting() if patience else nullcontext():
-        _wait_for_turn(min(TURN, patience.left) if patience else TURN)
+        _wait_for_turn(min(TURN_SECONDS, patience.left) if patience else TURN_SECONDS)
         return _ask(call)
 
 

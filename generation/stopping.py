@@ -21,7 +21,7 @@ from celery.signals import task_postrun, task_prerun, worker_init, worker_proces
 from generation.domain.drain import Drain
 
 #: How often the worker looks whether its processes are done.
-_LOOK_AGAIN: Final = 0.05
+_LOOK_AGAIN_SECONDS: Final = 0.05
 
 _is_pool_process = False
 
@@ -66,7 +66,7 @@ def let_tasks_end() -> None:
     _tell(pids)
     ends_at = time.monotonic() + current_app.conf.worker_soft_shutdown_timeout
     while any(is_busy(pid) for pid in pids) and time.monotonic() < ends_at:
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _tell(pids: list[int]) -> None:

@@ -6,8 +6,8 @@ from typing import Final
 from reading.errors import TooBigError
 from reading.protocol import MAX_TEXT
 
-_CHUNK: Final = 8_000
-_LONGEST: Final = 200_000
+_CHUNK_CHARACTERS: Final = 8_000
+_CHUNK_MAX_CHARACTERS: Final = 200_000
 
 
 def chunks(paragraphs: Iterable[str]) -> Iterator[str]:
@@ -19,11 +19,11 @@ def chunks(paragraphs: Iterable[str]) -> Iterator[str]:
     gathered: list[str] = []
     length = total = 0
     for paragraph in paragraphs:
-        for start in range(0, len(paragraph), _LONGEST):
-            piece = paragraph[start : start + _LONGEST]
+        for start in range(0, len(paragraph), _CHUNK_MAX_CHARACTERS):
+            piece = paragraph[start : start + _CHUNK_MAX_CHARACTERS]
             gathered.append(piece)
             length += len(piece)
-            if length >= _CHUNK:
+            if length >= _CHUNK_CHARACTERS:
                 total += length
                 if total > MAX_TEXT:
                     raise TooBigError(f"{total} characters")

@@ -16,10 +16,10 @@ from reading.protocol import Page
 from tesigo.platform.plain_text import without_unseen
 
 #: Pages looked at on each side. Left and right pages carry different headers, hence an even number.
-_AROUND: Final = 6
-_REPEATS: Final = 2
+_AROUND_PAGES: Final = 6
+_REPEATS_PAGES: Final = 2
 _EDGE_LINES: Final = 2
-_LONGEST_HEADER: Final = 120
+_HEADER_MAX_CHARACTERS: Final = 120
 #: pdfium puts this where a word was broken at the end of a line (U+FFFE in its raw text).
 BROKEN_WORD: Final = "\x02"
 _PLAIN: Final = {
@@ -46,7 +46,7 @@ _BREAK: Final = re.compile(rf"{BROKEN_WORD}[ \t]*|[-\u2010]\n")
 #: What stands before and after a break. Bounded: a page that is one word of 100,000 letters takes no longer.
 _BEFORE: Final = re.compile(r"\w+\Z")
 _AFTER: Final = re.compile(rf"(\w+)([^\s{BROKEN_WORD}]{{0,20}})[ \t]?")
-_LONGEST_WORD: Final = 60
+_WORD_MAX_LETTERS: Final = 60
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
 
 
@@ -72,14 +72,14 @@ def clean_pages(pages: Iterable[Page]) -> Iterator[Page]:
 
     Pages without number (formats without pages) are taken as paragraphs already and only tidied.
     """
-    before: deque[_Held] = deque(maxlen=_AROUND)
+    before: deque[_Held] = deque(maxlen=_AROUND_PAGES)
     waiting: deque[_Held] = deque()
     for page in pages:
         if page.number == 0:
             yield replace(page, text=_tidy_paragraphs(page.text))
             continue
         waiting.append(_hold(page))
-        if len(waiting) > _AROUND:
+        if len(waiting) > _AROUND_PAGES:
             yield _clean(before, waiting)
     while waiting:
         yield _clean(before, waiting)
@@ -117,7 +117,7 @@ def _tidy_paragraphs(text: str) -> str:
 
 def _clean(before: deque[_Held], waiting: deque[_Held]) -> Page:
     held = waiting.popleft()
-    around = [*before, *list(waiting)[:_AROUND]]
+    around = [*before, *list(waiting)[:_AROUND_PAGES]]
     before.append(held)
     lines = _without_edges(held, around)
     leading = {at for at, line in enumerate(lines) if _leads(line)}
@@ -133,8 +133,8 @@ def _without_edges(held: _Held, around: list[_Held]) -> list[str]:
     lines = list(held.lines)
     tops = Counter(key for other in around for key in other.top)
     bottoms = Counter(key for other in around for key in other.bottom)
-    numbered_top = held.numbered_top and sum(other.numbered_top for other in around) >= _REPEATS
-    numbered_bottom = held.numbered_bottom and sum(other.numbered_bottom for other in around) >= _REPEATS
+    numbered_top = held.numbered_top and sum(other.numbered_top for other in around) >= _REPEATS_PAGES
+    numbered_bottom = held.numbered_bottom and sum(other.numbered_bottom for other in around) >= _REPEATS_PAGES
     _peel(lines, 0, tops, numbered_top, held.page)
     _peel(lines, -1, bottoms, numbered_bottom, held.page)
     return lines
@@ -148,7 +148,7 @@ def _peel(lines: list[str], end: int, repeated: Counter[str], numbered: bool, pa
         if not lines:
             return
         line = lines[end]
-        is_repeated = len(line) <= _LONGEST_HEADER and repeated[_key(line)] >= _REPEATS
+        is_repeated = len(line) <= _HEADER_MAX_CHARACTERS and repeated[_key(line)] >= _REPEATS_PAGES
         is_number = _bears_number(line, page) and _LONE_NUMBER.fullmatch(line) is not None
         if not (is_repeated or is_number or (numbered and not peeled)):
             return
@@ -162,7 +162,7 @@ def _key(line: str) -> str:
 def _bears_number(line: str, page: Page) -> bool:
     """Whether the line is short and begins or ends with the number of its page, as running headings do."""
     words = line.split()
-    if len(line) > _LONGEST_HEADER or not words:
+    if len(line) > _HEADER_MAX_CHARACTERS or not words:
         return False
     numbers = {page.label.casefold(), str(page.number)} - {""}
     return words[0].strip("-–—[]()|·").casefold() in numbers or words[-1].strip("-–—[]()|·").casefold() in numbers
@@ -195,8 +195,8 @@ def _mend(text: str, around: list[_Held]) -> str:
         start, end = match.span()
         if start < done:
             continue  # broken twice: the second break was taken with the first
-        before = _BEFORE.search(text[max(done, start - _LONGEST_WORD) : start])
-        after = _AFTER.match(text[end : end + _LONGEST_WORD])
+        before = _BEFORE.search(text[max(done, start - _WORD_MAX_LETTERS) : start])
+        after = _AFTER.match(text[end : end + _WORD_MAX_LETTERS])
         if before is None or after is None or not _is_break(text[start], before.group(), after.group(1)):
             pieces.append(text[done:start] + match.group().replace(BROKEN_WORD, "-"))
             done = end

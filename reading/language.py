@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_SAMPLE: Final = 6_000
+_SAMPLE_CHARACTERS: Final = 6_000
 _WORDS: Final[dict[str, frozenset[str]]] = {
     language: frozenset(words.split())
     for language, words in {
@@ -28,7 +28,7 @@ DICTIONARIES: Final = {
 
 def language_of(text: str) -> str:
     """The code of the likeliest language, empty where no list of common words fits well."""
-    words = re.findall(r"[^\W\d_]+", text[:_SAMPLE].lower())
+    words = re.findall(r"[^\W\d_]+", text[:_SAMPLE_CHARACTERS].lower())
     if len(words) < 20:
         return ""
     shares = {code: sum(word in common for word in words) / len(words) for code, common in _WORDS.items()}

@@ -9,8 +9,8 @@ _ITEM: Final = re.compile(
 )
 _STARTS_ANEW: Final = re.compile(r"^[\"“„«‹(\[]?[A-ZÀ-ÖØ-ÞĄ-Ž\d]")
 #: A line below this share of the usual length may end a paragraph; below the smaller one it is a heading or an item.
-_SHORT: Final = 0.88
-_VERY_SHORT: Final = 0.6
+_SHORT_SHARE: Final = 0.88
+_VERY_SHORT_SHARE: Final = 0.6
 
 
 def join_lines(lines: list[str]) -> str:
@@ -31,9 +31,9 @@ def join_lines(lines: list[str]) -> str:
 def _ends(line: str, following: str, width: int) -> bool:
     if _ITEM.match(following):
         return True
-    if len(line) < width * _VERY_SHORT and _STARTS_ANEW.match(following):
+    if len(line) < width * _VERY_SHORT_SHARE and _STARTS_ANEW.match(following):
         return True
-    return len(line) < width * _SHORT and bool(_SENTENCE_END.search(line)) and bool(_STARTS_ANEW.match(following))
+    return len(line) < width * _SHORT_SHARE and bool(_SENTENCE_END.search(line)) and bool(_STARTS_ANEW.match(following))
 
 
 def _usual_length(lines: list[str]) -> int:

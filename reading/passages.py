@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-SHORTEST: Final = 500
-LONGEST: Final = 1_200
+PASSAGE_MIN_CHARACTERS: Final = 500
+PASSAGE_MAX_CHARACTERS: Final = 1_200
 #: Below this a stretch carries no claim: a heading, a caption.
-_WORTH_KEEPING: Final = 60
+_WORTH_KEEPING_CHARACTERS: Final = 60
 _WORDS_WORTH_KEEPING: Final = 8
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]{0,2}\s+(?=[\"“„«(\[]?[A-ZÀ-ÖØ-ÞĄ-Ž\d])")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -19,14 +19,18 @@ def split_page(text: str) -> list[str]:
     gathered: list[str] = []
     length = 0
     for piece in _pieces(text):
-        if gathered and (length >= SHORTEST or length + len(piece) + 1 > LONGEST):
+        if gathered and (length >= PASSAGE_MIN_CHARACTERS or length + len(piece) + 1 > PASSAGE_MAX_CHARACTERS):
             passages.append("\n".join(gathered))
             gathered, length = [], 0
         gathered.append(piece)
         length += len(piece) + 1
     if gathered:
         rest = "\n".join(gathered)
-        if passages and len(rest) < SHORTEST // 2 and len(passages[-1]) + len(rest) < LONGEST:
+        if (
+            passages
+            and len(rest) < PASSAGE_MIN_CHARACTERS // 2
+            and len(passages[-1]) + len(rest) < PASSAGE_MAX_CHARACTERS
+        ):
             passages[-1] += "\n" + rest
         else:
             passages.append(rest)
@@ -35,7 +39,7 @@ def split_page(text: str) -> list[str]:
 
 def is_citable(passage: str) -> bool:
     """Whether it is prose enough to rest a sentence on: words, not mostly numbers and signs."""
-    if len(passage) < _WORTH_KEEPING or len(_WORD.findall(passage)) < _WORDS_WORTH_KEEPING:
+    if len(passage) < _WORTH_KEEPING_CHARACTERS or len(_WORD.findall(passage)) < _WORDS_WORTH_KEEPING:
         return False
     letters = sum(1 for sign in passage if sign.isalpha() or sign.isspace())
     return letters >= len(passage) * 0.6
@@ -44,7 +48,7 @@ def is_citable(passage: str) -> bool:
 def _pieces(text: str) -> Iterator[str]:
     """Paragraphs; long ones by sentence; sentences without end by word."""
     for paragraph in text.split("\n\n"):
-        if len(paragraph) <= LONGEST:
+        if len(paragraph) <= PASSAGE_MAX_CHARACTERS:
             if paragraph.strip():
                 yield paragraph.strip()
             continue
@@ -57,9 +61,9 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _by_words(sentence: str) -> Iterator[str]:
-    while len(sentence) > LONGEST:
-        cut = sentence.rfind(" ", SHORTEST, LONGEST)
-        cut = cut if cut > 0 else LONGEST
+    while len(sentence) > PASSAGE_MAX_CHARACTERS:
+        cut = sentence.rfind(" ", PASSAGE_MIN_CHARACTERS, PASSAGE_MAX_CHARACTERS)
+        cut = cut if cut > 0 else PASSAGE_MAX_CHARACTERS
         yield sentence[:cut].strip()
         sentence = sentence[cut:].strip()
     if sentence:

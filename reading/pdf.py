@@ -10,7 +10,7 @@ from pypdfium2 import raw
 from reading.errors import BrokenError, EncryptedError, TooBigError
 from reading.protocol import MAX_PAGE_TEXT, MAX_PAGES, MAX_TEXT, Meta, Page
 
-_REOPEN_AFTER: Final = 100
+_REOPEN_AFTER_PAGES: Final = 100
 
 
 def read_pdf(path: Path, scratch: Path) -> Iterator[Meta | Page]:
@@ -32,7 +32,7 @@ def read_pdf(path: Path, scratch: Path) -> Iterator[Meta | Page]:
     yield _meta(document, count)
     total = 0
     for index in range(count):
-        if index and index % _REOPEN_AFTER == 0:
+        if index and index % _REOPEN_AFTER_PAGES == 0:
             document.close()
             document = open_pdf(path)
         try:

@@ -10,7 +10,7 @@ from reading.encoding import NotTextError, decoded, encoding_of
 from reading.errors import BrokenError
 from reading.protocol import Meta, Page
 
-_LONGEST_LINE: Final = 100_000
+_LINE_MAX_CHARACTERS: Final = 100_000
 _IMAGE: Final = re.compile(r"!\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
 _LINK: Final = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
 _HEADING: Final = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$")
@@ -39,7 +39,7 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
         rest += piece
         *whole, rest = re.split(r"\r\n|[\n\r\f\x85\u2028]", rest)
         yield from whole
-        if len(rest) > _LONGEST_LINE:
+        if len(rest) > _LINE_MAX_CHARACTERS:
             yield rest
             rest = ""
     yield rest
@@ -51,7 +51,7 @@ def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
     length = 0
     for line in lines:
         stripped = " ".join(line.split())
-        if stripped and length < _LONGEST_LINE:
+        if stripped and length < _LINE_MAX_CHARACTERS:
             gathered.append(stripped)
             length += len(stripped)
             continue
@@ -84,7 +84,7 @@ def _unmarked(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _plain(line: str) -> str:
-    line = line[:_LONGEST_LINE]
+    line = line[:_LINE_MAX_CHARACTERS]
     return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", _IMAGE.sub("", line)))
 
 

@@ -23,7 +23,7 @@ EVERY_SECONDS: Final = 60.0
 #: Workers have so long to send an alert before it is sent from here.
 LEFT_TO_WORKERS: Final = timedelta(seconds=60)
 #: Looks in vain before the database counts as away: one may have met a restart.
-_LOOKS: Final = 2
+_LOOKS_IN_VAIN: Final = 2
 
 
 class Watch:
@@ -83,7 +83,7 @@ class DatabaseWatch:
         self._misses += 1
         self._since = self._since or timezone.now()
         is_due = self._told_at is None or time.monotonic() - self._told_at > REPEAT_AFTER.total_seconds()
-        if self._misses >= _LOOKS and is_due:
+        if self._misses >= _LOOKS_IN_VAIN and is_due:
             self._told_at = time.monotonic()
             _tell(
                 "The database does not answer",

@@ -13,7 +13,7 @@ import pyphen
 from typesetting.labels import base_language
 
 _MARK: Final = "\nNEXTLEVEL"
-_SHORTEST: Final = 2
+_SHORTEST_LETTERS: Final = 2
 
 
 class _Layered:
@@ -37,7 +37,7 @@ class _Layered:
         for end in [*_apart(_strengths(self._compounds, word)), len(word)]:
             part = word[start:end]
             inside = _apart(_strengths(self._syllables, part))
-            found += [start + place for place in inside if _SHORTEST <= place <= len(part) - _SHORTEST]
+            found += [start + place for place in inside if _SHORTEST_LETTERS <= place <= len(part) - _SHORTEST_LETTERS]
             if end < len(word):
                 found.append(end)
             start = end
@@ -61,7 +61,7 @@ def _apart(strengths: dict[int, int]) -> list[int]:
     """Places at least two letters from each other, the surer ones first: a letter is never left alone."""
     kept: list[int] = []
     for place in sorted(strengths, key=lambda place: (-strengths[place], place)):
-        if all(abs(place - other) >= _SHORTEST for other in kept):
+        if all(abs(place - other) >= _SHORTEST_LETTERS for other in kept):
             kept.append(place)
     return sorted(kept)
 

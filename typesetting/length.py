@@ -8,7 +8,7 @@ from typesetting.labels import base_language
 # Characters (spaces counted) on a full page of running text: A4, margins of 2.5 cm, Times metrics at 12 pt, lines of
 # 1.725, justified, hyphenated, gaps of 6 pt. Measured with this package's own layout; within about 1 % for prose.
 _PER_PAGE: Final = {"en": 2770, "de": 2725, "it": 2820, "es": 2786, "fr": 2812, "pl": 2715}
-_USUAL: Final = 2770
+_USUAL_CHARACTERS: Final = 2770
 
 _LINK_TARGET: Final = re.compile(r"\]\([^()\s]{0,500}(?:\s\"[^\"]{0,200}\")?\)")
 _LINE_MARK: Final = re.compile(
@@ -21,7 +21,7 @@ _SPACE: Final = re.compile(r"\s+")
 
 def characters_per_page(language: str) -> int:
     """Characters, spaces counted, that fill a page of the body in a language."""
-    return _PER_PAGE.get(base_language(language), _USUAL)
+    return _PER_PAGE.get(base_language(language), _USUAL_CHARACTERS)
 
 
 def body_characters(markdown: str) -> int:

@@ -23,7 +23,7 @@ _PROJECT: Final = Path(__file__).resolve().parents[1]
 _COMMAND: Final = (sys.executable, "-m", "typesetting.child")
 # 200 pages are about 600,000 characters; this is far above anything that is paid for.
 _MOST_CHARACTERS: Final = 4_000_000
-_GRACE: Final = 2.0
+_GRACE_SECONDS: Final = 2.0
 
 
 def _environment() -> dict[str, str]:
@@ -61,7 +61,7 @@ def _run(name: str, task: bytes, limits: Limits) -> dict[str, Any]:
         process_group=0,
     )
     try:
-        output, _ = child.communicate(task, timeout=limits.wall + _GRACE)
+        output, _ = child.communicate(task, timeout=limits.wall + _GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         raise ExportError(_TOO_SLOW) from None
     finally:
@@ -88,7 +88,7 @@ async def _run_async(name: str, task: bytes, limits: Limits) -> dict[str, Any]:
         process_group=0,
     )
     try:
-        output, _ = await asyncio.wait_for(child.communicate(task), timeout=limits.wall + _GRACE)
+        output, _ = await asyncio.wait_for(child.communicate(task), timeout=limits.wall + _GRACE_SECONDS)
     except TimeoutError:
         raise ExportError(_TOO_SLOW) from None
     finally:

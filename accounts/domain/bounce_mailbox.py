@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 #: Seconds for one answer of the server, and for one look at the mailbox.
 _ANSWER_SECONDS: Final = 10.0
 _LOOK_SECONDS: Final = 60.0
-_MESSAGES: Final = 200
+_MOST_MESSAGES: Final = 200
 #: Bytes of a message that are read: what is told stands at the beginning.
 _MAX_BYTES: Final = 256 * 1024
 _PROVIDER: Final = "dsn"
@@ -53,7 +53,7 @@ def _take_in(now: datetime) -> int:
     ends, found = time.monotonic() + _LOOK_SECONDS, 0
     with _mailbox() as box:
         _kind, answer = box.uid("SEARCH", "UNSEEN")
-        for uid in answer[0].split()[:_MESSAGES] if answer and answer[0] else []:
+        for uid in answer[0].split()[:_MOST_MESSAGES] if answer and answer[0] else []:
             if time.monotonic() > ends:
                 break
             name = uid.decode("ascii")

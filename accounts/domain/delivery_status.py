@@ -13,14 +13,14 @@ from accounts.providers.told import MAIL_HEADER, Told, mail_of
 
 _KINDS: Final = {"failed": MailEventKind.BOUNCED, "delivered": MailEventKind.DELIVERED}
 #: Parts that are looked at; a notification has three.
-_PARTS: Final = 50
+_MOST_PARTS: Final = 50
 
 
 def read(raw: bytes, *, now: datetime) -> Told | None:
     """What a notification says of one mail of ours; None for anything else, and for one that is only late."""
     message = message_from_bytes(raw, policy=policy.default)
     status, action, mail_id = "", "", None
-    for part, _number in zip(message.walk(), range(_PARTS), strict=False):
+    for part, _number in zip(message.walk(), range(_MOST_PARTS), strict=False):
         kind = part.get_content_type()
         if kind == "message/delivery-status" and not action:
             action, status = _recipient(part)

@@ -23,7 +23,7 @@ from tesigo.platform import duty
 from tesigo.platform.in_pages import in_pages
 
 NAME: Final = "DELETED USER"
-_BATCH: Final = 500
+_BATCH_ROWS: Final = 500
 #: How long the last mail is tried to be sent before the address goes without it.
 _GOODBYE_WAITS: Final = timedelta(days=1)
 _LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -116,11 +116,11 @@ def _end_unlisted_sessions(user: AbstractBaseUser) -> None:
     """Sessions that no browser on the account page belongs to: each says itself whose it is."""
     mine = [
         session.session_key
-        for session in in_pages(Session.objects.all(), page=_BATCH)
+        for session in in_pages(Session.objects.all(), page=_BATCH_ROWS)
         if session.get_decoded().get(SESSION_KEY) == str(user.pk)
     ]
     devices.end_sessions(mine)
 
 
 def _batches(keys: list[str]) -> list[list[str]]:
-    return [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+    return [keys[start : start + _BATCH_ROWS] for start in range(0, len(keys), _BATCH_ROWS)]

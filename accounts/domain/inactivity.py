@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 #: From the last use of an account to its erasure, and how long before that its owner is told.
 KEPT: Final = timedelta(days=730)
 TOLD_BEFORE: Final = timedelta(days=30)
-_BATCH: Final = 200
+_BATCH_PEOPLE: Final = 200
 #: What says that a browser or a program of theirs was used, besides signing in.
 _SIGNS: Final = ((Device, "last_seen_at"), (ApiSignIn, "refreshed_at"), (ApiToken, "last_used_on"))
 
@@ -74,7 +74,7 @@ def tell(*, now: datetime) -> int:
     # Told before, but used again since: told anew.
     untold = Q(inactive_told_at=None) | Q(inactive_told_at__lt=F("used_at"))
     told = 0
-    while batch := list(unused(since=now - (KEPT - TOLD_BEFORE)).filter(untold)[:_BATCH]):
+    while batch := list(unused(since=now - (KEPT - TOLD_BEFORE)).filter(untold)[:_BATCH_PEOPLE]):
         told += sum(_tell(user, now) for user in batch)
     return told
 

@@ -13,7 +13,7 @@ from accounts.models import Device, FormerAddress, Mail, MailEvent, SignInReques
 #: Where the addresses of erased people end.
 NOBODYS: Final = "@deleted.invalid"
 #: Digits of a number that a key may have.
-_LONGEST_NUMBER: Final = 18
+_MOST_DIGITS: Final = 18
 
 
 def is_erased(user: AbstractBaseUser) -> bool:
@@ -78,7 +78,7 @@ def find(typed: str) -> User | None:
     typed = typed.strip()
     if typed.isascii() and typed.isdigit():
         # A longer one is nobody's: cut short it would be somebody else's.
-        return User.objects.filter(pk=int(typed)).first() if len(typed) <= _LONGEST_NUMBER else None
+        return User.objects.filter(pk=int(typed)).first() if len(typed) <= _MOST_DIGITS else None
     if "@" in typed:
         # As it stands first: staff may have an address with a tag, which would otherwise mean somebody else.
         exactly = User.objects.filter(email=login_name(typed)).first()

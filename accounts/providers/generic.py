@@ -16,7 +16,7 @@ from accounts.errors import EventRefused
 from accounts.providers.told import Headers, Told, mail_of, moment, name_of, status_of
 
 #: Seconds that a signature holds good, either way.
-TOLERANCE: Final = 300
+TOLERANCE_SECONDS: Final = 300
 _KINDS: Final = {
     "delivered": MailEventKind.DELIVERED,
     "bounced": MailEventKind.BOUNCED,
@@ -43,7 +43,7 @@ def read(body: bytes, data: dict[str, Any], headers: Headers, now: datetime) -> 
     wanted = signature(body, secret=settings.MAIL_EVENTS_SECRET, at=at)
     if not hmac.compare_digest(given.encode(), wanted.encode()):
         raise EventRefused("signature")
-    if abs(now.timestamp() - at) > TOLERANCE:
+    if abs(now.timestamp() - at) > TOLERANCE_SECONDS:
         raise EventRefused("too old")
     told = Told(
         event_id=name_of(data.get("id")),

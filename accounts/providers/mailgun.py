@@ -14,7 +14,7 @@ from accounts.providers.told import Headers, Told, mail_of, moment, name_of, sta
 
 #: Seconds; Mailgun goes on trying for eight hours.
 _OLDEST: Final = 9 * 3600
-_AHEAD: Final = 300
+_AHEAD_SECONDS: Final = 300
 
 
 def is_set_up() -> bool:
@@ -34,7 +34,7 @@ def read(body: bytes, data: dict[str, Any], headers: Headers, now: datetime) -> 
     if not token or not hmac.compare_digest(given.encode(errors="replace"), wanted.encode()):
         raise EventRefused("signature")
     at = int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) < 12 else 0
-    if not -_AHEAD <= now.timestamp() - at <= _OLDEST:
+    if not -_AHEAD_SECONDS <= now.timestamp() - at <= _OLDEST:
         raise EventRefused("too old")
     event = data.get("event-data")
     words = [within(event, "delivery-status", name) for name in ("enhanced-code", "message", "description")]

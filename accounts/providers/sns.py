@@ -40,7 +40,7 @@ _SECONDS: Final = 3.0
 _MAX_CERTIFICATE: Final = 16 * 1024
 _CERTIFICATE_KEPT: Final = 24 * 3600
 #: Certificates looked for in a minute: there is one in use at a time, and anybody may name others.
-_LOOKED_FOR: Final = 20
+_CERTIFICATES_A_MINUTE: Final = 20
 _KINDS: Final = {
     "Bounce": MailEventKind.BOUNCED,
     "Complaint": MailEventKind.COMPLAINED,
@@ -141,7 +141,7 @@ def _certificate(url: str) -> str:
     known: str | None = cache.get(f"sns:{url}")
     if known is not None:
         return known
-    if not limits.check("sns-certificate", "all", limit=_LOOKED_FOR, seconds=60).allowed:
+    if not limits.check("sns-certificate", "all", limit=_CERTIFICATES_A_MINUTE, seconds=60).allowed:
         raise TryLater
     try:
         ends = time.monotonic() + _SECONDS

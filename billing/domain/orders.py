@@ -25,7 +25,7 @@ TRIES_BY_PERSON: Final = 20
 TRIES_BY_IP: Final = 60
 #: Times that a person may press the button that pays, in an hour.
 ORDERS_BY_PERSON: Final = 60
-_HOUR: Final = 3600
+_HOUR_SECONDS: Final = 3600
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ def count_order(*, buyer: Buyer, now: datetime) -> None:
 
     Payments that were opened count as well, so that the limit stands while Redis is away (R-115).
     """
-    verdict = limits.check("checkout", str(buyer.user.pk), limit=ORDERS_BY_PERSON, seconds=_HOUR)
+    verdict = limits.check("checkout", str(buyer.user.pk), limit=ORDERS_BY_PERSON, seconds=_HOUR_SECONDS)
     wait = timedelta(seconds=verdict.retry_after)
     if verdict.allowed:
-        hour = timedelta(seconds=_HOUR)
+        hour = timedelta(seconds=_HOUR_SECONDS)
         opened = Payment.objects.filter(user=buyer.user, created_at__gt=now - hour).order_by("-created_at")
         oldest = opened.values_list("created_at", flat=True)[ORDERS_BY_PERSON - 1 : ORDERS_BY_PERSON].first()
         if oldest is None:
@@ -117,6 +117,6 @@ def count_try(*, document: "Document", buyer: Buyer, code: str) -> None:
     if buyer.ip_hash:
         tries.append(("ip", buyer.ip_hash, TRIES_BY_IP))
     for whose, key, limit in tries:
-        verdict = limits.check(f"promo-{whose}", key, limit=limit, seconds=_HOUR, when_redis_is_away="refuse")
+        verdict = limits.check(f"promo-{whose}", key, limit=limit, seconds=_HOUR_SECONDS, when_redis_is_away="refuse")
         if not verdict.allowed:
             raise PromoRefused(_("Too many codes were tried. Wait a while, or order without one."))

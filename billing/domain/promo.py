@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Letters and digits that are not mistaken for each other; 8 of them are 40 bits.
 _ALPHABET: Final = "".join(sorted({*ascii_uppercase, *digits} - {*"IO01"}))
-_RANDOM: Final = 8
+_RANDOM_LETTERS: Final = 8
 _SPACES: Final = re.compile(r"\s+")
 #: Uses that count against the limits.
 _COUNTED: Final = (RedemptionState.RESERVED, RedemptionState.USED)
@@ -163,7 +163,7 @@ def create_batch(
     now = now or timezone.now()
     codes: set[str] = set()
     while len(codes) < count:
-        codes.add(f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _ in range(_RANDOM))}".removeprefix("-"))
+        codes.add(f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_LETTERS))}".removeprefix("-"))
     made = [PromoCode(code=code, batch=batch, created_by=by, created_at=now, **fields) for code in sorted(codes)]
     made[0].full_clean()
     with transaction.atomic():

@@ -14,7 +14,7 @@ from tesigo.platform.conditions import Check, Trouble
 CLOSED_WITHIN: Final = timedelta(hours=1)
 #: A debit takes up to 14 days (Stripe, "SEPA Direct Debit: timing"); beyond them nobody is told by waiting.
 ARRIVES_WITHIN: Final = timedelta(days=16)
-_NAMED: Final = 10
+_PAYMENTS_NAMED: Final = 10
 _DAY: Final = timedelta(days=1)
 
 
@@ -25,7 +25,7 @@ def stuck_payments(now: datetime) -> Iterator[Trouble]:
     is_stuck |= Q(state=PaymentState.PROCESSING, created_at__lt=now - ARRIVES_WITHIN)
     stuck = list(Payment.objects.filter(is_stuck).order_by("created_at").values_list("pk", "state"))
     if stuck:
-        named = "\n".join(f"{pk}: {state}" for pk, state in stuck[:_NAMED])
+        named = "\n".join(f"{pk}: {state}" for pk, state in stuck[:_PAYMENTS_NAMED])
         yield Trouble(
             subject=f"Payments are stuck: {len(stuck)}",
             text="Neither paid nor closed long after their time. Admin, Payments, “settle now” asks Stripe about one.\n"

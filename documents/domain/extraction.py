@@ -22,7 +22,7 @@ from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
 from documents.models import Document, Source, Upload
-from documents.sources.uploaded import FRONT, csl_of_upload
+from documents.sources.uploaded import FRONT_CHARACTERS, csl_of_upload
 from documents.uploads import storage
 from documents.uploads.names import title_words
 from documents.uploads.verdict import FileKind
@@ -191,8 +191,8 @@ def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progres
     for page in pages:
         progress.pages += 1
         progress.pages_with_text += len(page.text) >= _TEXT_OF_A_PAGE
-        if len(progress.front) < FRONT:
-            progress.front = f"{progress.front}\n\n{page.text}".strip()[:FRONT]
+        if len(progress.front) < FRONT_CHARACTERS:
+            progress.front = f"{progress.front}\n\n{page.text}".strip()[:FRONT_CHARACTERS]
         texts = split_page(page.text)
         if not texts and page.number == 0 and page.text.strip():
             texts = [page.text.strip()]  # a note of one line is all there is

@@ -23,7 +23,7 @@ _MAX_WORDS: Final = 60
 _CANDIDATES: Final = 300
 _CANDIDATES_EACH: Final = 2
 #: How often words stand in passages is counted in a sample of about this many of them, spread evenly.
-_SAMPLE: Final = 1_500
+_SAMPLE_PASSAGES: Final = 1_500
 #: Candidates hold one of the rarest words, which together stand in no more than ``_ENOUGH_ROWS`` passages. A word that
 #: stands in more is asked for only where the rarer ones leave fewer than ``_TO_CHOOSE_FROM`` for each passage wanted.
 _ENOUGH_ROWS: Final = 1_500
@@ -31,16 +31,16 @@ _TO_CHOOSE_FROM: Final = 3
 #: ts_rank divided by 1 + the logarithm of the passage's length.
 _BY_LENGTH: Final = 1
 #: Letters by which inflected forms count as one word when candidates are ranked again.
-_STEM: Final = 6
+_STEM_LETTERS: Final = 6
 #: A passage loses this share of its worth for each one already chosen from its page, and from its source.
-_SAME_PAGE: Final = 0.5
-_SAME_SOURCE: Final = 0.03
+_SAME_PAGE_DISCOUNT: Final = 0.5
+_SAME_SOURCE_DISCOUNT: Final = 0.03
 #: While others have something to give, a source gives at most ``_SHARES`` times its even share, or ``_FEWEST_OF_ONE``
 #: passages where that is more.
 _SHARES: Final = 2
 _FEWEST_OF_ONE: Final = 3
 #: Passages that answer where no word is shared.
-_REPRESENTATIVES: Final = 8
+_REPRESENTATIVE_PASSAGES: Final = 8
 #: BM25's usual constants (Robertson and Zaragoza 2009).
 _K1: Final = 1.2
 _B: Final = 0.6
@@ -92,8 +92,8 @@ def passages_for(*, document_id: UUID, text: str, limit: int) -> list[Passage]:
     weights = {word: _weight(held.total, found[word], counted[word]) for word in counted if word in found}
     candidates = _ranked(_candidates(held, _rarest(found, limit), limit), weights)
     chosen = _spread(candidates, limit)
-    wanted = min(limit, _REPRESENTATIVES)
-    if len(chosen) < min(wanted, _REPRESENTATIVES // 2):
+    wanted = min(limit, _REPRESENTATIVE_PASSAGES)
+    if len(chosen) < min(wanted, _REPRESENTATIVE_PASSAGES // 2):
         chosen += _representative(held, text, wanted - len(chosen), without={passage.pk for passage in chosen})
     return chosen
 
@@ -140,7 +140,7 @@ def _frequencies(held: _Held, words: list[str]) -> dict[str, float]:
     Of a large stock one passage in n is counted, in one pass of the database over them: by a hash of its place, for
     what comes back on every page must not count for more. A word that was not met may still stand in a few.
     """
-    step = max(1, held.total // _SAMPLE)
+    step = max(1, held.total // _SAMPLE_PASSAGES)
     sample = (
         f"SELECT search FROM {connection.ops.quote_name(Passage._meta.db_table)} "  # noqa: S608  # numbers of ours
         f"WHERE source_id IN ({', '.join(map(str, held.passages))}) AND (hashint4(position) & 2147483647) % {step} = 0"
@@ -189,12 +189,12 @@ def _ranked(passages: list[Passage], weights: dict[str, float]) -> list[_Candida
     """BM25, with words that begin alike taken as one: near enough to the dictionaries' own stems."""
     stems: dict[str, float] = {}
     for word, weight in weights.items():
-        stems[word[:_STEM]] = min(weight, stems.get(word[:_STEM], weight))
+        stems[word[:_STEM_LETTERS]] = min(weight, stems.get(word[:_STEM_LETTERS], weight))
     usual = sum(len(passage.text) for passage in passages) / len(passages) if passages else 1
     bits: dict[str, int] = {}
     ranked: list[_Candidate] = []
     for passage in passages:
-        found = Counter(word[:_STEM] for word in _WORD.findall(passage.text.casefold()))
+        found = Counter(word[:_STEM_LETTERS] for word in _WORD.findall(passage.text.casefold()))
         length = _K1 * (1 - _B + _B * len(passage.text) / usual)
         shared = ((stems[stem], found[stem]) for stem in stems.keys() & found.keys())
         worth = sum(weight * times * (_K1 + 1) / (times + length) for weight, times in shared)
@@ -216,7 +216,9 @@ def _spread(ranked: list[_Candidate], limit: int) -> list[Passage]:
     left = list(ranked)
 
     def gain(one: _Candidate) -> tuple[bool, float]:
-        before = (1 - _SAME_PAGE) ** pages[_page(one.passage)] * (1 - _SAME_SOURCE) ** sources[one.passage.source_id]
+        before = (1 - _SAME_PAGE_DISCOUNT) ** pages[_page(one.passage)] * (1 - _SAME_SOURCE_DISCOUNT) ** sources[
+            one.passage.source_id
+        ]
         return sources[one.passage.source_id] < share, one.worth * before * (1 - one.alike)
 
     while left and len(chosen) < limit:

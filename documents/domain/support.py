@@ -7,9 +7,9 @@ from rapidfuzz import fuzz
 
 WORD: Final = re.compile(r"\w+")
 #: A run of fewer common words is chance.
-SHORTEST_RUN: Final = 4
+SHORTEST_RUN_WORDS: Final = 4
 #: Likeness, in percent, below which nothing is marked rather than something wrong.
-LEAST_LIKENESS: Final = 60
+LEAST_LIKENESS_PERCENT: Final = 60
 
 
 class _Word(NamedTuple):
@@ -33,12 +33,12 @@ def _words(text: str) -> list[_Word]:
 def _longest_run(passage: list[_Word], sentence: list[_Word]) -> tuple[int, int] | None:
     """By the places where the first words of a run stand in the passage: linear for texts that do not repeat."""
     places: dict[tuple[str, ...], list[int]] = {}
-    for at in range(len(passage) - SHORTEST_RUN + 1):
-        places.setdefault(tuple(word.text for word in passage[at : at + SHORTEST_RUN]), []).append(at)
+    for at in range(len(passage) - SHORTEST_RUN_WORDS + 1):
+        places.setdefault(tuple(word.text for word in passage[at : at + SHORTEST_RUN_WORDS]), []).append(at)
     longest, best = 0, None
-    for begin in range(len(sentence) - SHORTEST_RUN + 1):
-        for at in places.get(tuple(word.text for word in sentence[begin : begin + SHORTEST_RUN]), ()):
-            length = SHORTEST_RUN
+    for begin in range(len(sentence) - SHORTEST_RUN_WORDS + 1):
+        for at in places.get(tuple(word.text for word in sentence[begin : begin + SHORTEST_RUN_WORDS]), ()):
+            length = SHORTEST_RUN_WORDS
             while (
                 begin + length < len(sentence)
                 and at + length < len(passage)
@@ -53,7 +53,7 @@ def _longest_run(passage: list[_Word], sentence: list[_Word]) -> tuple[int, int]
 def _most_alike(passage: str, sentence: str) -> tuple[int, int]:
     if not passage or not sentence or len(sentence) > len(passage):
         return (0, 0)
-    best = fuzz.partial_ratio_alignment(sentence.lower(), passage.lower(), score_cutoff=LEAST_LIKENESS)
+    best = fuzz.partial_ratio_alignment(sentence.lower(), passage.lower(), score_cutoff=LEAST_LIKENESS_PERCENT)
     if best is None:
         return (0, 0)
     start, end = best.dest_start, min(best.dest_end, len(passage))

@@ -28,9 +28,9 @@ PATIENCE_SECONDS: Final = 20.0
 _MAX_ANSWER: Final = 8 * 1024 * 1024
 #: Answers of a service that has too much to do, and the seconds that it is worth waiting for.
 _BUSY: Final = (429, 503)
-_LONGEST_WAIT: Final = 3.0
+_LONGEST_WAIT_SECONDS: Final = 3.0
 #: Seconds for which a service is left alone that refuses our key: somebody has to see to that.
-_REFUSED_REST: Final = 600.0
+_REFUSED_REST_SECONDS: Final = 600.0
 _REFUSED: Final = (401, 402, 403)
 
 
@@ -161,10 +161,10 @@ class Line:
         if response.status_code in _BUSY:
             wait = _wait_of(response)
             await asyncio.to_thread(turns.rested, service.name, seconds=wait)
-            return wait if wait <= _LONGEST_WAIT else None
+            return wait if wait <= _LONGEST_WAIT_SECONDS else None
         if response.status_code in _REFUSED:
             logger.error("search service %s refuses our key (HTTP %d)", word(service.name), response.status_code)
-            await asyncio.to_thread(turns.rested, service.name, seconds=_REFUSED_REST)
+            await asyncio.to_thread(turns.rested, service.name, seconds=_REFUSED_REST_SECONDS)
         elif response.status_code == 404:
             await asyncio.to_thread(turns.answered, service.name)
             raise NotThere

@@ -13,9 +13,9 @@ from documents.sources.found import FoundWork, plain_title
 
 KEPT: Final = 20
 #: How alike two normalised titles must be to be one work, of 100.
-_SAME_TITLE: Final = 97
+_SAME_TITLE_PERCENT: Final = 97
 #: Letters below which two titles say too little to be one work's.
-_LONG_ENOUGH: Final = 12
+_TITLE_MIN_LETTERS: Final = 12
 _NUMERAL: Final = re.compile(r"\d+|[ivxl]+")
 #: Reciprocal rank fusion: how slowly a place further down loses weight (Cormack et al. 2009).
 _RANK_DAMPING: Final = 60
@@ -64,7 +64,7 @@ def _marked(merged: list[FoundWork]) -> list[FoundWork]:
     """With the works marked that a notice takes back: by the DOI it names, else by the title it repeats."""
     notices = [work for work in merged if work.takes_back]
     dois = {doi for notice in notices for doi in notice.retracts}
-    titles = {_plain(notice.title) for notice in notices if len(_plain(notice.title)) >= _LONG_ENOUGH}
+    titles = {_plain(notice.title) for notice in notices if len(_plain(notice.title)) >= _TITLE_MIN_LETTERS}
     titles |= {_plain(work.title) for work in merged if work.is_retracted and not work.doi}
     return [
         replace(work, is_retracted=True)
@@ -80,7 +80,7 @@ def takes_back(said: FoundWork, work: FoundWork) -> bool:
     Stricter than for a list of what was found: a title must be the very same, for a source of somebody's is at stake.
     """
     title = _plain(work.title)
-    is_titled = len(title) >= _LONG_ENOUGH and _plain(said.title) == title
+    is_titled = len(title) >= _TITLE_MIN_LETTERS and _plain(said.title) == title
     if said.takes_back:
         return work.doi in said.retracts if work.doi and said.retracts else is_titled
     if not said.is_retracted:
@@ -108,9 +108,9 @@ def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> i
 
 def _titles_agree(one: str, other: str) -> bool:
     """Alike but for a slip in a long title; another number ("part 2", "III") makes another work."""
-    if len(one) < _LONG_ENOUGH or _numerals(one) != _numerals(other):
+    if len(one) < _TITLE_MIN_LETTERS or _numerals(one) != _numerals(other):
         return False
-    return fuzz.ratio(one, other, score_cutoff=_SAME_TITLE) >= _SAME_TITLE
+    return fuzz.ratio(one, other, score_cutoff=_SAME_TITLE_PERCENT) >= _SAME_TITLE_PERCENT
 
 
 def _numerals(title: str) -> list[str]:

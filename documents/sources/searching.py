@@ -14,7 +14,7 @@ from tesigo.platform.log_values import word
 __all__ = ["SearchResult", "Service", "ask_all", "configured", "look_up", "registers", "search_services"]
 
 logger = logging.getLogger(__name__)
-_PER_SERVICE: Final = 20
+_WORKS_PER_SERVICE: Final = 20
 _MAX_QUERY: Final = 300
 
 
@@ -59,8 +59,10 @@ async def ask_all(asked: Line, query: str, *, language: str = "", seconds: float
 async def _works(asked: Line, service: Service, query: str, seconds: float) -> list[FoundWork] | None:
     """None when the service gave no usable answer."""
     try:
-        payload = await asked.ask(service, service.connector.ask(query, service.access, _PER_SERVICE), seconds=seconds)
-        return service.connector.parse(payload)[:_PER_SERVICE]
+        payload = await asked.ask(
+            service, service.connector.ask(query, service.access, _WORKS_PER_SERVICE), seconds=seconds
+        )
+        return service.connector.parse(payload)[:_WORKS_PER_SERVICE]
     except (NoAnswer, NotThere):
         return None
     except Exception:  # whatever is wrong with one answer, the others are heard (R-95)

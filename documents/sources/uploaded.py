@@ -11,10 +11,10 @@ from reading.people import people
 from reading.protocol import Meta
 
 #: Characters of the first pages in which authors and dates are looked for.
-FRONT: Final = 6_000
-_TITLE_PAGE: Final = 1_200
+FRONT_CHARACTERS: Final = 6_000
+_TITLE_PAGE_CHARACTERS: Final = 1_200
 #: UNESCO's line between a pamphlet and a book, in pages.
-_BOOK_FROM: Final = 49
+_BOOK_MIN_PAGES: Final = 49
 _WORTHLESS: Final = re.compile(
     r"^(untitled.*|unbenannt.*|document\d*|dokument\d*|microsoft (word|powerpoint) ?-.*|slide \d*|title|"
     r".*\.(docx?|pdf|tex|indd|odt|rtf|dvi|qxd|pages)|\W*|[\d\W]+)$",
@@ -38,7 +38,7 @@ def csl_of_upload(*, meta: Meta, name_words: str, front: str, has_pages: bool) -
         item["issued"] = {"date-parts": [[year]]}
     dois = {
         found
-        for match in re.finditer(r"10\.\d{4,9}/\S{1,100}", front[: _TITLE_PAGE * 2])
+        for match in re.finditer(r"10\.\d{4,9}/\S{1,100}", front[: _TITLE_PAGE_CHARACTERS * 2])
         if (found := doi(match.group()))
     }
     if len(dois) == 1:
@@ -50,7 +50,7 @@ def csl_of_upload(*, meta: Meta, name_words: str, front: str, has_pages: bool) -
 def _kind(meta: Meta, *, has_pages: bool) -> str:
     if not has_pages:
         return "document"
-    return "book" if meta.pages >= _BOOK_FROM else "report"
+    return "book" if meta.pages >= _BOOK_MIN_PAGES else "report"
 
 
 def _title(meta: Meta, name_words: str, front: str) -> str:
@@ -73,14 +73,14 @@ def _first_heading(front: str) -> str:
 def _stands_in(name: str, front: str) -> bool:
     """Metadata often name who owned the computer: an author is believed when the first pages name them, too."""
     words = [word for word in ascii_words(name) if len(word) > 2]
-    return bool(words) and set(words) <= set(ascii_words(front[:FRONT]))
+    return bool(words) and set(words) <= set(ascii_words(front[:FRONT_CHARACTERS]))
 
 
 def _year(meta: Meta, front: str) -> int | None:
     """The year the file was made in when its title page carries it, else that of a copyright line, else none."""
     made = csl_date(meta.date.removeprefix("D:")[:4])
     made_in = str(made["date-parts"][0][0]) if made else ""
-    if made_in and made_in in _YEAR.findall(front[:_TITLE_PAGE]):
+    if made_in and made_in in _YEAR.findall(front[:_TITLE_PAGE_CHARACTERS]):
         return int(made_in)
     claimed = [int(match.group(1)) for match in _COPYRIGHT.finditer(front)]
     return max((year for year in claimed if year >= EARLIEST_YEAR), default=None)

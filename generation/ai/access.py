@@ -13,7 +13,7 @@ from generation.ai import shared
 from generation.ai.keys import Key
 
 #: Seconds after which it is tried again: staff may have opened the model to the key.
-LEFT_OUT: Final = 3_600
+LEFT_OUT_SECONDS: Final = 3_600
 
 _lock = threading.Lock()
 _local: dict[str, float] = {}
@@ -23,10 +23,10 @@ def leave_out(key: Key, model: str) -> None:
     """The key may not ask this model. Speaks to Redis: for a thread."""
     place = _place(key, model)
     with _lock:
-        _local[place] = time.monotonic() + LEFT_OUT
+        _local[place] = time.monotonic() + LEFT_OUT_SECONDS
 
     def write(client: redis.Redis) -> None:
-        client.set(place, b"1", ex=LEFT_OUT)
+        client.set(place, b"1", ex=LEFT_OUT_SECONDS)
 
     try:
         shared.attempt(write)

@@ -11,7 +11,7 @@ from generation.ai.question import Schema
 _FENCE: Final = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.S)
 #: A brace or bracket before a quoted name or text, a quoted name before its value, a brace at the beginning.
 _JSON: Final = re.compile(r'[{\[]\s*"|"\w+"\s*:\s*["\[{\d]|\A\s*(?:```\w*\s*)?(?:\{|\[\s*[{\["\]])')
-_TOLD: Final = 300
+_TOLD_CHARACTERS: Final = 300
 #: PostgreSQL keeps no zeros in text; half a pair of UTF-16 cannot be encoded at all.
 _UNREADABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -26,7 +26,7 @@ def read(text: str, schema: Schema) -> dict[str, Any]:
     try:
         value = json.loads(fenced[1] if fenced else text)
     except ValueError as error:
-        raise BadAnswer(f"It is not valid JSON: {error}"[:_TOLD]) from None
+        raise BadAnswer(f"It is not valid JSON: {error}"[:_TOLD_CHARACTERS]) from None
     except RecursionError:
         raise BadAnswer("It is nested too deep.") from None
     mistake = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
@@ -34,7 +34,7 @@ def read(text: str, schema: Schema) -> dict[str, Any]:
         where = "/".join(str(part) for part in mistake.absolute_path) or "the top level"
         # Not the library's own words: they repeat the answer, which others may have had a hand in (R-37).
         rule = f"{mistake.validator}: {json.dumps(mistake.validator_value)}"
-        raise BadAnswer(f"It does not fit the schema at {where}: it has to keep to {rule}"[:_TOLD])
+        raise BadAnswer(f"It does not fit the schema at {where}: it has to keep to {rule}"[:_TOLD_CHARACTERS])
     if not isinstance(value, dict):
         raise BadAnswer("It is not a JSON object.")
     return {name: _kept(part) for name, part in value.items()}

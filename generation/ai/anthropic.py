@@ -14,7 +14,7 @@ from generation.domain.attempts import Usage
 from generation.enums import Effort, Outcome
 
 #: The most blocks of a call that may carry ``cache_control``.
-_BREAKPOINTS: Final = 4
+_MOST_BREAKPOINTS: Final = 4
 #: Ends of an answer before it was all said.
 _CUTS: Final = frozenset({"max_tokens", "model_context_window_exceeded", "pause_turn"})
 #: Efforts by names that only others have.
@@ -39,7 +39,7 @@ class Anthropic:
     async def complete(self, call: Call) -> Completion:
         """One message."""
         client = self._client.with_options(api_key=call.key)
-        shared = blocks(call.shared, most=_BREAKPOINTS - 1)
+        shared = blocks(call.shared, most=_MOST_BREAKPOINTS - 1)
         try:
             answer: Any = await client.messages.create(
                 model=call.model,

@@ -23,7 +23,7 @@ _FAILURES: Final = frozenset({Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.SERVE
 #: Milliseconds after which a key that nothing changed for is as good as new.
 _KEPT: Final = 24 * 3_600 * 1_000
 #: Others who change the same key at the same moment; each round, one of them gets through.
-_ROUNDS: Final = 100
+_MOST_ROUNDS: Final = 100
 _COMPARE_AND_SET: Final = """
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
@@ -128,7 +128,7 @@ def _change_shared(key: Key, step: Step[T]) -> T:
 
     def change(client: redis.Redis) -> T:
         compare_and_set = client.register_script(_COMPARE_AND_SET)
-        for _ in range(_ROUNDS):
+        for _ in range(_MOST_ROUNDS):
             with client.pipeline(transaction=False) as pipe:
                 pipe.time()
                 pipe.get(place)

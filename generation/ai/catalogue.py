@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _TIMEOUT_SECONDS: Final = 20.0
 #: Models of a provider that are looked at: no list is so long.
-_MOST: Final = 2_000
-_PAGE: Final = 100
+_MOST_MODELS: Final = 2_000
+_PAGE_MODELS: Final = 100
 #: Package and file with the table of a provider's SDK.
 _OPENAI_TABLE: Final = ("openai", "types/shared/chat_model.py")
 _ANTHROPIC_TABLE: Final = ("anthropic", "resources/messages/messages.py")
@@ -69,7 +69,7 @@ class Catalogue:
         why = "there is no key"
         for key in self._keys:
             try:
-                found = {one.name: one for one in islice(self._read(key), _MOST)}
+                found = {one.name: one for one in islice(self._read(key), _MOST_MODELS)}
             except (openai.OpenAIError, anthropic.AnthropicError, ValueError, AttributeError, TypeError) as error:
                 why = f"{type(error).__name__}: {error}"[:200]
                 continue
@@ -140,7 +140,7 @@ def _one_of_openai(key: str, name: str) -> Listed:
 
 def _claude(key: str) -> Iterable[Listed]:
     with _anthropic_client(key) as client:
-        for model in client.models.list(limit=_PAGE):
+        for model in client.models.list(limit=_PAGE_MODELS):
             yield _listed_by_anthropic(model)
 
 

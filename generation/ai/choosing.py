@@ -21,7 +21,7 @@ from generation.domain.database import in_database
 from generation.enums import KeyHealth, Outcome, Provider
 
 #: Seconds after which those who wait look again: staff may have changed a limit, others given back what they took.
-_NAP: Final = 2.0
+_NAP_SECONDS: Final = 2.0
 #: Said of one model: the key's other models go on.
 _OF_ONE_MODEL: Final = frozenset({Outcome.NO_ACCESS, Outcome.GONE})
 
@@ -118,7 +118,7 @@ async def _wait_for_one(wanted: Wanted, known: Rules) -> Grant:
             raise found.error()
         # Not all at the same moment, when the minute is over.
         jitter = random.uniform(0.0, 0.1 * found.wait)  # noqa: S311  # chance, not a secret
-        await asyncio.sleep(min(found.wait + jitter, _NAP))
+        await asyncio.sleep(min(found.wait + jitter, _NAP_SECONDS))
         known = await rules.current()
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from tesigo.platform.measuring import traceparent
 
 #: Seconds to reach a provider at all. How long an answer may take is the gateway's to say.
-_CONNECT: Final = 10.0
+_CONNECT_SECONDS: Final = 10.0
 #: An answer may take minutes, in which not a byte comes; what stands between forgets connections that say nothing.
 #: Seconds before the first sign of life and between two, and how many may stay unanswered.
 KEEP_ALIVE_SECONDS: Final = 60
@@ -35,7 +35,7 @@ _SOCKET_OPTIONS: Final = [
 def client() -> httpx2.AsyncClient:
     """A client with as many connections as a drain can use at once. The caller closes it."""
     return httpx2.AsyncClient(
-        timeout=httpx2.Timeout(None, connect=_CONNECT),
+        timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         transport=_transport(),
         event_hooks={"request": [_name_trace]},
         mounts={address: _transport(proxy) for address, proxy in _proxies().items()},

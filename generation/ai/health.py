@@ -12,11 +12,11 @@ from generation.enums import KeyHealth
 #: Failures in a row that open the breaker.
 FAILURES: Final = 5
 #: Seconds for which a refused key is not asked: somebody may have put it right since.
-ASIDE: Final = 600.0
+ASIDE_SECONDS: Final = 600.0
 #: The same where its account has reached a month's limit, is out of money or on hold.
 LONG_ASIDE: Final = 4 * 3_600.0
 #: The longest rest in seconds, whatever a provider asks for.
-LONGEST_REST: Final = 3_600.0
+LONGEST_REST_SECONDS: Final = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,11 @@ def failed(health: Health, now: float, *, call: str, pause: float) -> Health:
 
 def rested(health: Health, now: float, *, call: str, seconds: float) -> Health:
     """The provider wants to be left alone for ``seconds`` seconds."""
-    until = now + min(seconds, LONGEST_REST)
+    until = now + min(seconds, LONGEST_REST_SECONDS)
     return replace(let_go(health, call=call), rest_until=max(health.rest_until, until))
 
 
-def refused(health: Health, now: float, *, call: str, seconds: float = ASIDE) -> Health:
+def refused(health: Health, now: float, *, call: str, seconds: float = ASIDE_SECONDS) -> Health:
     """The provider does not take the key."""
     return replace(let_go(health, call=call), aside_until=now + seconds)
 

@@ -18,11 +18,11 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from generation.ai import shared
 from generation.ai.keys import Key
 
-_MINUTE: Final = 60.0
+_MINUTE_SECONDS: Final = 60.0
 _REQUESTS: Final = "requests"
 _TOKENS: Final = "tokens"
 #: Seconds below which it is not worth asking again.
-_LEAST: Final = 0.05
+_LEAST_SECONDS: Final = 0.05
 
 #: The library's counters in memory lose hits of threads that come at once.
 _lock = threading.Lock()
@@ -116,21 +116,23 @@ class Window:
     def of(cls, limiter: SlidingWindowCounterRateLimiter, key: Key, what: str) -> "Window":
         """As the limiter knows it."""
         storage = cast(SlidingWindowCounterSupport, limiter.storage)
-        return cls(*storage.get_sliding_window(_PerMinute(1).key_for(key.name, what), int(_MINUTE)))
+        return cls(*storage.get_sliding_window(_PerMinute(1).key_for(key.name, what), int(_MINUTE_SECONDS)))
 
     @property
     def weight(self) -> int:
         """How much counts now."""
-        return max(0, int(self.previous * self.previous_ends_in / _MINUTE + self.current))
+        return max(0, int(self.previous * self.previous_ends_in / _MINUTE_SECONDS + self.current))
 
     def wait(self, *, cost: int, amount: int) -> float:
         """Seconds until so much more fits, if nobody takes any meanwhile."""
         room = amount - cost - self.current
         if room < 0:
             # Not in this minute. In the next one, this one is the one before, and fades.
-            next_minute_in = max(0.0, self.current_ends_in - _MINUTE)
-            return next_minute_in + _MINUTE * (1 - (amount - cost) / self.current)
-        return max(_LEAST, self.previous_ends_in - room * _MINUTE / self.previous if self.previous else 0.0)
+            next_minute_in = max(0.0, self.current_ends_in - _MINUTE_SECONDS)
+            return next_minute_in + _MINUTE_SECONDS * (1 - (amount - cost) / self.current)
+        return max(
+            _LEAST_SECONDS, self.previous_ends_in - room * _MINUTE_SECONDS / self.previous if self.previous else 0.0
+        )
 
 
 def _take(

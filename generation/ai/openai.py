@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(r"gpt-(\d+)(?:\.(\d+))?\b")
 #: From this one on prompts are kept at marked places, and what is kept is charged.
 _FIRST_WITH_BREAKPOINTS: Final = (5, 6)
 #: The most that a call may mark.
-_BREAKPOINTS: Final = 4
+_MOST_BREAKPOINTS: Final = 4
 
 
 class OpenAI:
@@ -79,7 +79,7 @@ def _asked(call: Call) -> dict[str, Any]:
             {
                 "role": "user",
                 "content": [
-                    *(_kept(f"{text}\n\n") for text in blocks(call.shared, most=_BREAKPOINTS - 1)),
+                    *(_kept(f"{text}\n\n") for text in blocks(call.shared, most=_MOST_BREAKPOINTS - 1)),
                     {"type": "text", "text": call.prompt},
                 ],
             },

@@ -19,7 +19,7 @@ _SPARE_TOKENS: Final = 4_000
 #: How much more room reasoning gets at an effort.
 _REASONING: Final[dict[str, int]] = {Effort.MEDIUM: 2, Effort.HIGH: 4, Effort.XHIGH: 8, Effort.MAX: 16}
 #: How many times the limit, where an answer was cut.
-_AGAIN: Final = 3
+_LIMIT_FACTOR: Final = 3
 
 
 def expected(question: Question, model: AIModel, *, effort: str = "", again: bool = False) -> Usage:
@@ -31,7 +31,7 @@ def expected(question: Question, model: AIModel, *, effort: str = "", again: boo
     # Nobody knows before what the provider has kept: at most, everything that may be kept is written anew.
     kept = -(-sum(map(len, (question.system, *question.shared))) // _CHARACTERS)
     longest = question.characters // _FEWEST_CHARACTERS + _SPARE_TOKENS * _REASONING.get(effort, 1)
-    longest *= _AGAIN if again else 1
+    longest *= _LIMIT_FACTOR if again else 1
     answer = max(0, min(model.longest_answer, longest, model.window - asked))
     return Usage(asked, answer, cache_write_tokens=kept)
 

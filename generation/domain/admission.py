@@ -30,8 +30,8 @@ logger = logging.getLogger(__name__)
 SECONDS_PER_PAGE: Final = 60
 #: By how many seconds somebody comes earlier: who waits before the screen for an outline, and premium users, first
 #: among those asked for in this time and of these pages. It is added once, so that it is no way to stay ahead (R-41).
-OUTLINE_AHEAD: Final = 3_600
-PREMIUM_AHEAD: Final = 1_800
+OUTLINE_AHEAD_SECONDS: Final = 3_600
+PREMIUM_AHEAD_SECONDS: Final = 1_800
 _BEFORE_WRITING: Final = (DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED)
 
 
@@ -55,7 +55,7 @@ def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -
             return
         Document.objects.filter(pk=document_id).update(progress=0)
         lifecycle.move(document_id=document_id, to=DocumentState.QUEUED, cause="paid", now=now)
-        ahead = PREMIUM_AHEAD if document.owner.is_premium else 0
+        ahead = PREMIUM_AHEAD_SECONDS if document.owner.is_premium else 0
         _open_job(document, JobKind.DOCUMENT, Stage.RESEARCH, now, document.pages * SECONDS_PER_PAGE - ahead)
         reservations.release(document_id)
         progress.record(document_id=document_id)
@@ -94,7 +94,7 @@ def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
                 % {"count": settings.OUTLINES_PER_DAY},
             )
             return
-        _open_job(document, JobKind.OUTLINE, Stage.OUTLINE, now, -OUTLINE_AHEAD)
+        _open_job(document, JobKind.OUTLINE, Stage.OUTLINE, now, -OUTLINE_AHEAD_SECONDS)
 
 
 def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, shift: int) -> None:

@@ -17,12 +17,12 @@ from generation.prompts.glossary import Term
 from generation.prompts.writing import LONGEST_CALL, Commission, Piece
 
 #: Space that one heading takes, in pages: about three lines with the gaps around them.
-HEADING: Final = 0.075
-#: Documents of fewer than ``_WHOLE_BELOW`` pages have every section written whole. In those of more than
-#: ``_DIVIDED_ABOVE``, sections of more than ``_LONG_SECTION`` pages are divided (R-34).
-_WHOLE_BELOW: Final = 30
-_DIVIDED_ABOVE: Final = 50
-_LONG_SECTION: Final = 5.0
+HEADING_PAGES: Final = 0.075
+#: Documents of fewer than ``_WHOLE_BELOW_PAGES`` pages have every section written whole. In those of more than
+#: ``_DIVIDED_ABOVE_PAGES``, sections of more than ``_LONG_SECTION_PAGES`` pages are divided (R-34).
+_WHOLE_BELOW_PAGES: Final = 30
+_DIVIDED_ABOVE_PAGES: Final = 50
+_LONG_SECTION_PAGES: Final = 5.0
 #: What sections are asked for.
 _TEXTS: Final = (Purpose.WRITING, Purpose.CORRECTING)
 #: Tokens of an answer that are not its text, and the share that is text at least.
@@ -67,7 +67,7 @@ def for_piece(commission: Commission, piece: Piece) -> Commission:
 
 def is_divided(commission: Commission) -> bool:
     """Whether the section is so long, in so long a work, that it is written in parts."""
-    return commission.document.pages > _DIVIDED_ABOVE and float(commission.section.pages) > _LONG_SECTION
+    return commission.document.pages > _DIVIDED_ABOVE_PAGES and float(commission.section.pages) > _LONG_SECTION_PAGES
 
 
 def passages(*, document_id: UUID, ids: Sequence[int]) -> list[Passage]:
@@ -89,7 +89,7 @@ def target_characters(commission: Commission) -> int:
     """Characters that fill the section's pages, without the space of its heading and of a chapter's that it opens."""
     section = commission.section
     headings = 1 + sum(1 for _ in _chapters_opened(commission))
-    pages = max(float(section.pages) - headings * HEADING, float(section.pages) * 0.5)
+    pages = max(float(section.pages) - headings * HEADING_PAGES, float(section.pages) * 0.5)
     return round(pages * characters_per_page(commission.document.language))
 
 
@@ -109,7 +109,7 @@ def _longest_call(document: Document) -> int:
         return LONGEST_CALL
     limit = min(limits)
     able = round(max(limit - _SPARE_TOKENS, limit * _TEXT_SHARE))
-    return able if document.pages < _WHOLE_BELOW else min(LONGEST_CALL, able)
+    return able if document.pages < _WHOLE_BELOW_PAGES else min(LONGEST_CALL, able)
 
 
 def _chapters_opened(commission: Commission) -> Sequence[UUID]:

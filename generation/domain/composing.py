@@ -19,18 +19,18 @@ SPARE_CALLS: Final = 6
 #: Bounds of what a writer is believed to give of what it is asked for.
 _RATIOS: Final = (0.4, 2.0)
 #: Fewer characters than this are not asked for: no model writes so little to the point.
-_SHORTEST_CALL: Final = 200
+_CALL_MIN_CHARACTERS: Final = 200
 #: What a shorter answer says of its writer counts in proportion.
-_TELLING: Final = 2_000
+_TELLING_CHARACTERS: Final = 2_000
 #: A long text is shortened in one stretch of it: ``_STRETCH`` times as long as what has to go, and at least
-#: ``_SHORTEST_STRETCH`` characters.
+#: ``_STRETCH_MIN_CHARACTERS`` characters.
 _STRETCH: Final = 4
-_SHORTEST_STRETCH: Final = 3_000
+_STRETCH_MIN_CHARACTERS: Final = 3_000
 #: More sentences than have to go are asked for: only those go that the length calls for, and no second call is needed
 #: where a writer names too few.
-_SPARE: Final = 1.5
+_SPARE_FACTOR: Final = 1.5
 #: The share of a stretch that stays at least.
-_LEFT: Final = 0.5
+_LEFT_SHARE: Final = 0.5
 
 Ask = Callable[[Question], Awaitable[Answer]]
 Keep = Callable[[Draft], Awaitable[None]]
@@ -88,7 +88,7 @@ async def reach(
 def _next_order(commission: Commission, draft: Draft, missing: int) -> _Order:
     if missing < 0 and draft.text:
         return _shortening(commission, draft, -missing)
-    asked = min(commission.longest, max(_SHORTEST_CALL, round(missing / _believed(draft.ratio))))
+    asked = min(commission.longest, max(_CALL_MIN_CHARACTERS, round(missing / _believed(draft.ratio))))
     useful = writing.of_use(commission, draft.text, is_new=True)
     if not draft.text:
         return _Order(writing.write(useful, characters=asked), asked, useful.passages)
@@ -96,10 +96,10 @@ def _next_order(commission: Commission, draft: Draft, missing: int) -> _Order:
 
 
 def _shortening(commission: Commission, draft: Draft, surplus: int) -> _Order:
-    size = max(_SHORTEST_STRETCH, _STRETCH * surplus)
+    size = max(_STRETCH_MIN_CHARACTERS, _STRETCH * surplus)
     before, old, after = _stretch(draft.text, size=min(size, commission.longest), turn=draft.calls)
-    most = round(body_characters(old) * (1 - _LEFT))
-    asked = round(min(_SPARE * surplus, most) / _believed(draft.tightening))
+    most = round(body_characters(old) * (1 - _LEFT_SHARE))
+    asked = round(min(_SPARE_FACTOR * surplus, most) / _believed(draft.tightening))
     told = [sentence.text for sentence in sentences(old)]
     question = shortening.question(commission, told, characters=asked)
     return _Order(question, asked, before=before, old=old, after=after)
@@ -126,7 +126,7 @@ def _merged(draft: Draft, order: _Order, answer: Answer, missing: int) -> Draft:
         return _shortened(merged, order, answer, surplus=-missing)
     text, numbers = writing.read(answer.value)
     named = claims.named(text, numbers, order.passages)
-    weight = min(1.0, order.asked / _TELLING) if draft.text else 1.0
+    weight = min(1.0, order.asked / _TELLING_CHARACTERS) if draft.text else 1.0
     ratio = draft.ratio + weight * (body_characters(text) / order.asked - draft.ratio)
     return replace(merged, text=_joined(draft.text, text), claims=[*draft.claims, *named], ratio=ratio)
 
@@ -148,7 +148,7 @@ def _enough(named: Sequence[Sentence], text: str, *, surplus: int) -> list[Sente
     off = surplus
     for sentence in named:
         removed = whole - body_characters(without(text, [*gone, sentence]))
-        if removed <= whole * (1 - _LEFT) and abs(surplus - removed) < off:
+        if removed <= whole * (1 - _LEFT_SHARE) and abs(surplus - removed) < off:
             gone.append(sentence)
             off = abs(surplus - removed)
     return gone

@@ -12,7 +12,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Seconds after its last use within which a connection is taken for sound.
-_TRUSTED: Final = 1.0
+_TRUSTED_SECONDS: Final = 1.0
 _used = threading.local()
 
 
@@ -37,7 +37,7 @@ def insisting(function: Callable[[], T]) -> T:
 
 
 def _with_sound_connection(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    if connection.errors_occurred or time.monotonic() - getattr(_used, "at", 0.0) > _TRUSTED:
+    if connection.errors_occurred or time.monotonic() - getattr(_used, "at", 0.0) > _TRUSTED_SECONDS:
         close_old_connections()
     try:
         return function(*args, **kwargs)

@@ -39,7 +39,7 @@ from tesigo.platform.measuring import STEP, measured
 logger = logging.getLogger(__name__)
 
 #: Seconds until the queue is looked at again; sooner when a step has made what it was to make.
-_LOOK_AGAIN: Final = 0.25
+_LOOK_AGAIN_SECONDS: Final = 0.25
 #: With every call taken, ``_AHEAD`` more steps are made ready, for the next call to begin the moment one ends: steps
 #: that no other drain has taken for ``_LEFT_FOR`` seconds, and only while calls take less than ``_SHORT_CALL`` seconds.
 #: Longer ones would gain nothing.
@@ -47,7 +47,7 @@ _AHEAD: Final = 2
 _LEFT_FOR: Final = 1.0
 _SHORT_CALL: Final = 5.0
 #: Seconds after which a drain claims nothing more, so that its process can be recycled.
-_LONGEST: Final = 900.0
+_LONGEST_SECONDS: Final = 900.0
 _DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 
 
@@ -95,7 +95,7 @@ class Drain:
         return self.finished
 
     async def _work(self, heartbeat: Heartbeat) -> None:
-        ends_at = time.monotonic() + _LONGEST
+        ends_at = time.monotonic() + _LONGEST_SECONDS
         while not self._is_stopped:
             self._news.clear()
             if time.monotonic() < ends_at:
@@ -104,7 +104,7 @@ class Drain:
             if not self._running:
                 return
             with suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_AGAIN):
+                async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
                     await self._news.wait()
             await self._close_idle()
             if node := workers.sign_due():

@@ -24,13 +24,13 @@ from generation.models import AIModel, JobUsage, LanguageFactor
 #: Where classes of length begin, in pages: written whole, in many sections, in parts.
 _CLASSES: Final = (1, 8, 30, 100)
 #: Jobs that are enough to learn from, and the newest that are looked at.
-_ENOUGH: Final = 5
-_NEWEST: Final = 40
+_ENOUGH_JOBS: Final = 5
+_NEWEST_JOBS: Final = 40
 #: Kinds of questions that one job has, at most.
 _PURPOSES_OF_JOB: Final = 16
 #: A job is no example when it took more than this many times the usual, or less than the usual divided by this. Both
 #: are measured by the shipped figures.
-_FAR_OFF: Final = 2.0
+_FAR_OFF_FACTOR: Final = 2.0
 _EXACT: Final = Decimal("0.0001")
 #: For a language that staff have not said how many tokens it takes: that of most of them.
 _USUAL_FACTOR: Final = Decimal("1.3")
@@ -114,10 +114,10 @@ def _factor(factors: Mapping[str, Decimal], language: str) -> float:
 def _past(kind: JobKind, pages: int, language: str) -> list[_Past]:
     """The jobs to learn from: of this length and language where they are enough, else of this length, else all."""
     alike = _jobs(JobUsage.objects.filter(kind=kind, pages__range=_class_of(pages)))
-    if len(alike) < _ENOUGH:
+    if len(alike) < _ENOUGH_JOBS:
         return _jobs(JobUsage.objects.filter(kind=kind))
     same = [past for past in alike if past.language == language]
-    return same if len(same) >= _ENOUGH else alike
+    return same if len(same) >= _ENOUGH_JOBS else alike
 
 
 def _class_of(pages: int) -> tuple[int, int]:
@@ -127,12 +127,12 @@ def _class_of(pages: int) -> tuple[int, int]:
 
 
 def _jobs(rows: Any) -> list[_Past]:
-    newest = rows.order_by("-ended_at", "job_key")[: _NEWEST * _PURPOSES_OF_JOB]
+    newest = rows.order_by("-ended_at", "job_key")[: _NEWEST_JOBS * _PURPOSES_OF_JOB]
     found: dict[UUID, tuple[str, int, int, dict[str, Figures]]] = {}
     needed = ("job_key", "language", "pages", "sections", "purpose", "calls", *prior.FIGURES)
     for job, language, pages, sections, purpose, *figures in newest.values_list(*needed):
         found.setdefault(job, (language, pages, sections, {}))[3][purpose] = Figures(*figures)
-    return [_Past(*past) for past in list(found.values())[:_NEWEST]]
+    return [_Past(*past) for past in list(found.values())[:_NEWEST_JOBS]]
 
 
 def _learned(
@@ -208,7 +208,11 @@ def _without_far_off(pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     if not ratios:
         return []
     usual = median(ratios)
-    return [pair for pair, ratio in zip(pairs, ratios, strict=True) if usual / _FAR_OFF <= ratio <= usual * _FAR_OFF]
+    return [
+        pair
+        for pair, ratio in zip(pairs, ratios, strict=True)
+        if usual / _FAR_OFF_FACTOR <= ratio <= usual * _FAR_OFF_FACTOR
+    ]
 
 
 def _part(figures: Figures, model: AIModel | None) -> Part:

@@ -10,15 +10,15 @@ from typing import Final
 _LIMIT: Final = (0.03, 0.5)
 _AIM: Final = (0.02, 0.35)
 #: Rounds of fitting before what came out has to do: what is missing then is refunded.
-ROUNDS: Final = 2
+FITTING_ROUNDS: Final = 2
 #: Below this share of its pages a document is not the one that was ordered: it is not delivered at all.
-_WORTH_DELIVERING: Final = 0.5
+_WORTH_DELIVERING_SHARE: Final = 0.5
 #: Characters that one section is asked to change by, as long as there are others, and what it may lose of its text.
-_USUAL_CHANGE: Final = 1_500
-_LARGEST_CUT: Final = 0.5
-_SMALLEST_CHANGE: Final = 150
+_USUAL_CHANGE_CHARACTERS: Final = 1_500
+_LARGEST_CUT_SHARE: Final = 0.5
+_SMALLEST_CHANGE_CHARACTERS: Final = 150
 #: What is counted on to stay of the text asked for, at least, however little stayed the round before.
-_LEAST_KEPT: Final = 0.5
+_LEAST_KEPT_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def is_delivered(*, pages: int, body: float) -> bool:
 
 def is_worth_delivering(*, pages: int, body: float) -> bool:
     """Whether enough was written to deliver it and give the missing pages back."""
-    return body >= _WORTH_DELIVERING * pages
+    return body >= _WORTH_DELIVERING_SHARE * pages
 
 
 def is_good_enough(*, pages: int, body: float, round: int) -> bool:
@@ -86,7 +86,7 @@ def changes(*, pages: int, body: float, parts: Sequence[Part], before: Round | N
     direction = 1 if total > 0 else -1
     if total > 0 and before is not None and before.asked > 0:
         kept = (body - before.body) * per_page / before.asked
-        total = round(total / min(1.0, max(_LEAST_KEPT, kept)))
+        total = round(total / min(1.0, max(_LEAST_KEPT_SHARE, kept)))
     by_deviation = sorted(parts, key=lambda part: (part.ordered - part.filled) * direction, reverse=True)
     room = {part.id: _room(part, direction) for part in parts}
     chosen = _chosen(by_deviation, room, abs(total))
@@ -97,17 +97,17 @@ def changes(*, pages: int, body: float, parts: Sequence[Part], before: Round | N
 def _room(part: Part, direction: int) -> int:
     """The most that a section is changed by at once."""
     if direction > 0:
-        return max(_USUAL_CHANGE, part.characters)
-    return round(part.characters * _LARGEST_CUT)
+        return max(_USUAL_CHANGE_CHARACTERS, part.characters)
+    return round(part.characters * _LARGEST_CUT_SHARE)
 
 
 def _chosen(parts: Sequence[Part], room: Mapping[str, int], total: int) -> list[Part]:
-    wanted = max(1, ceil(total / _USUAL_CHANGE))
+    wanted = max(1, ceil(total / _USUAL_CHANGE_CHARACTERS))
     chosen: list[Part] = []
     for part in parts:
         if len(chosen) >= wanted and sum(room[one.id] for one in chosen) >= total:
             break
-        if room[part.id] >= _SMALLEST_CHANGE:
+        if room[part.id] >= _SMALLEST_CHANGE_CHARACTERS:
             chosen.append(part)
     return chosen
 

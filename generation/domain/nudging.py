@@ -11,9 +11,9 @@ from tesigo.platform.enqueue import enqueue
 
 DRAIN: Final = "generation.tasks.drain"
 #: Seconds after which a nudge that no worker took is worth nothing: beat has sent others since.
-_EXPIRES: Final = 30
+_EXPIRES_SECONDS: Final = 30
 #: Drains asked for at once; each goes on until nothing is claimable.
-_MOST: Final = 10
+_MOST_DRAINS: Final = 10
 
 
 def nudge_on_commit(*, steps: int) -> None:
@@ -23,8 +23,8 @@ def nudge_on_commit(*, steps: int) -> None:
 
 def nudge(*, steps: int) -> int:
     """Asks for drains and returns how many; they leave by themselves, once the broker takes them (R-115)."""
-    drains = min(_MOST, ceil(steps / settings.DRAIN_WIDTH))
-    return sum(enqueue(DRAIN, expires=_EXPIRES) for _ in range(drains))
+    drains = min(_MOST_DRAINS, ceil(steps / settings.DRAIN_WIDTH))
+    return sum(enqueue(DRAIN, expires=_EXPIRES_SECONDS) for _ in range(drains))
 
 
 def nudge_lost_work() -> int:

@@ -20,7 +20,7 @@ TRIES: Final = 3
 #: Claims of a step before it fails for good while providers or the database are away.
 MOST_TRIES: Final = 6
 #: The first wait after that, in back-offs of R-30: 30 s, then twice as long each time, at most 10 minutes.
-_WAITS: Final = 15
+_FIRST_WAIT_BACKOFFS: Final = 15
 _LONGEST_WAIT: Final = timedelta(minutes=10)
 #: A model said something, to the point or not.
 _SPOKEN: Final = (Outcome.SUCCEEDED, Outcome.BAD_ANSWER, Outcome.CUT, Outcome.ONLY_REASONED, Outcome.REFUSED)
@@ -119,7 +119,7 @@ def next_try(*, tries: int, waited: timedelta, is_outage: bool) -> tuple[timedel
     still = settings.LONGEST_OUTAGE - waited if is_outage else timedelta(0)
     if tries >= (MOST_TRIES if is_outage else TRIES) and still <= timedelta(0):
         return None
-    wait = min(timedelta(seconds=settings.AI_BACKOFF_BASE * _WAITS * 2 ** (tries - 1)), _LONGEST_WAIT)
+    wait = min(timedelta(seconds=settings.AI_BACKOFF_BASE * _FIRST_WAIT_BACKOFFS * 2 ** (tries - 1)), _LONGEST_WAIT)
     if still <= timedelta(0):
         return wait, tries
     return (still, MOST_TRIES - 1) if wait >= still else (wait, min(tries, TRIES))

@@ -16,7 +16,7 @@ from tesigo.platform.conditions import Check, Trouble
 STUCK_AFTER: Final = timedelta(minutes=30)
 #: From which share of a budget of the house it counts as nearly used up, in percent.
 NEARLY_PERCENT: Final = 80
-_NAMED: Final = 10
+_JOBS_NAMED: Final = 10
 _DAY: Final = timedelta(days=1)
 #: A key that is asked, or will be again within a minute or so.
 _ASKED: Final = (KeyHealth.CLOSED, KeyHealth.RESTING)
@@ -26,7 +26,7 @@ def stuck_jobs(now: datetime) -> Iterator[Trouble]:
     """Steps that no worker takes, and jobs that run without a sign of life though nothing is waited for."""
     queue = queue_age(now=now)
     still = interrupted(now=now, quiet=STUCK_AFTER).filter(state=JobState.RUNNING, waits_for="")
-    jobs = [str(pk) for pk in still.values_list("pk", flat=True)[:_NAMED]]
+    jobs = [str(pk) for pk in still.values_list("pk", flat=True)[:_JOBS_NAMED]]
     lines = []
     if queue.oldest > STUCK_AFTER:
         minutes = int(queue.oldest.total_seconds() // 60)

@@ -16,7 +16,7 @@ from generation.domain.queue import Claim
 from generation.errors import TryLater
 
 #: Seconds between two words about one step.
-_TELL_EVERY: Final = 2.0
+_TELL_EVERY_SECONDS: Final = 2.0
 
 
 class Asks(Protocol):
@@ -79,7 +79,7 @@ class Work:
 
         Those who watch are told of it every few seconds; of a step that is done sooner, they are told at its end.
         """
-        is_told = time.monotonic() - self._told_at >= _TELL_EVERY
+        is_told = time.monotonic() - self._told_at >= _TELL_EVERY_SECONDS
         if is_told:
             self._told_at = time.monotonic()
         await in_database(_save, self.claim, checkpoint, progress, is_told=is_told)

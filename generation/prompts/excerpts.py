@@ -7,7 +7,7 @@ from typing import Final
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“„«(\[]?[^\W\d_a-zß-öø-ÿ])")
 _LONGER_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 #: Letters by which inflected forms count as one word.
-_STEM: Final = 6
+_STEM_LETTERS: Final = 6
 
 
 def excerpt(text: str, words: str, *, limit: int) -> str:
@@ -37,4 +37,4 @@ def excerpt(text: str, words: str, *, limit: int) -> str:
 @lru_cache(maxsize=256)
 def stems(text: str) -> frozenset[str]:
     """The longer words of a text, by their first letters."""
-    return frozenset(word[:_STEM] for word in _LONGER_WORD.findall(text.casefold()))
+    return frozenset(word[:_STEM_LETTERS] for word in _LONGER_WORD.findall(text.casefold()))

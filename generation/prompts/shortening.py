@@ -20,7 +20,7 @@ sentences that the text can do without, the most dispensable first.
 - What stays has to read on: with a sentence goes what only refers to it.
 {fencing.DATA_RULE}"""
 #: Characters of an answer for each sentence that it may name.
-_A_NUMBER: Final = 8
+_NUMBER_CHARACTERS: Final = 8
 
 
 def question(commission: Commission, sentences: Sequence[str], *, characters: int) -> Question:
@@ -36,7 +36,7 @@ def question(commission: Commission, sentences: Sequence[str], *, characters: in
             f"It is too long. Leave out {wording.about(characters)}, spaces counted: name the sentences to leave out.",
         ]
     )
-    size = _A_NUMBER * len(sentences) + 100
+    size = _NUMBER_CHARACTERS * len(sentences) + 100
     return Question(purpose="tighten", system=SYSTEM, prompt=prompt, schema=SCHEMA, characters=size)
 
 

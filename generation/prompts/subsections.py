@@ -10,8 +10,8 @@ from generation.prompts import fencing, wording
 from generation.prompts.writing import Commission, Part
 
 #: Pages of one part: not fewer than the first, not many more than the second.
-_SHORTEST: Final = 3.0
-_LONGEST: Final = 5.0
+_SHORTEST_PAGES: Final = 3.0
+_LONGEST_PAGES: Final = 5.0
 #: No part is smaller than this share of an even one, whatever was answered.
 _SMALLEST_SHARE: Final = 0.4
 
@@ -53,8 +53,8 @@ class Wanted:
 
 def wanted(pages: float) -> Wanted:
     """Into how many parts a section of ``pages`` pages is divided."""
-    low = max(2, ceil(pages / _LONGEST))
-    return Wanted(low, max(low, int(pages / _SHORTEST)))
+    low = max(2, ceil(pages / _LONGEST_PAGES))
+    return Wanted(low, max(low, int(pages / _SHORTEST_PAGES)))
 
 
 def question(commission: Commission) -> Question:

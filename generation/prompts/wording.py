@@ -19,7 +19,7 @@ _LANGUAGES: Final = {
     "cs": "Czech",
     "ro": "Romanian",
 }
-_ASSIGNMENT: Final = 8_000
+_ASSIGNMENT_CHARACTERS: Final = 8_000
 
 
 def language(document: Document) -> str:
@@ -33,9 +33,9 @@ def work(document: Document) -> str:
         kind, level = document.get_kind_display(), document.get_level_display()
     lines = [f"The work: {kind}, level: {level}.", fence("topic", document.topic, limit=500)]
     if document.requirements:
-        lines.append(fence("requirements", document.requirements, limit=_ASSIGNMENT))
+        lines.append(fence("requirements", document.requirements, limit=_ASSIGNMENT_CHARACTERS))
     if document.assignment_text:
-        lines.append(fence("assignment", document.assignment_text, limit=_ASSIGNMENT))
+        lines.append(fence("assignment", document.assignment_text, limit=_ASSIGNMENT_CHARACTERS))
     return "\n".join(lines)
 
 

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 #: Rows of one rule that could not go before it is left for the next night.
-_MOST_STUCK: Final = 5_000
+_MOST_STUCK_ROWS: Final = 5_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _let_go(rule: registry.Retention, now: datetime) -> tuple[int, list[str]]:
     keys: list[str] = []
     stuck: set[object] = set()
     gone = 0
-    while len(stuck) < _MOST_STUCK:
+    while len(stuck) < _MOST_STUCK_ROWS:
         batch = list(rule.due(now).exclude(pk__in=stuck).values_list("pk", flat=True)[:BATCH])
         if not batch:
             break

@@ -26,7 +26,7 @@ from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.in_pages import in_pages
 
 #: Letters of a single word from which on it is taken for a name that nothing else is called by.
-_UNUSUAL: Final = 10
+_UNUSUAL_LETTERS: Final = 10
 _CHUNK: Final = 1024 * 1024
 #: Bytes of an archive's part that are unpacked: our own files are far smaller.
 _PART: Final = 64 * 1024 * 1024
@@ -61,7 +61,7 @@ def scan(words: Iterable[str], *, files: bool = True) -> list[Trace]:
 
 def is_telling(word: str) -> bool:
     """Whether a word tells who is meant: an address, a name of several words, or a long one."""
-    return "@" in word or len(word.split()) > 1 or len(word) >= _UNUSUAL
+    return "@" in word or len(word.split()) > 1 or len(word) >= _UNUSUAL_LETTERS
 
 
 class _Looked:

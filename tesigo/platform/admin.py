@@ -15,7 +15,7 @@ from tesigo.platform.models import Alert, BackupKind, BackupRun, Condition, Tele
 from tesigo.platform.read_only import ReadOnly
 
 #: Signs of an error in a list; the page of the row has all of it.
-_ERROR_SHOWN: Final = 120
+_ERROR_CHARACTERS: Final = 120
 
 
 @admin.register(Alert)
@@ -114,7 +114,7 @@ class BackupRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # c
     def outcome(self, run: BackupRun) -> str:
         """How far it is, and what it failed by."""
         state = str(run.get_state_display())
-        return f"{state}: {Truncator(run.error).chars(_ERROR_SHOWN)}" if run.error else state
+        return f"{state}: {Truncator(run.error).chars(_ERROR_CHARACTERS)}" if run.error else state
 
     @admin.display(description=gettext_lazy("size"), ordering="size_bytes")
     def size(self, run: BackupRun) -> str:

@@ -39,8 +39,8 @@ logger = logging.getLogger(__name__)
 TRACEBACK_LENGTH: Final = 2_000
 ERROR_LENGTH: Final = 300
 #: Rows of one kind that one sweep hands out.
-_BATCH: Final = 200
-_PUT_AWAY: Final = 1_000
+_BATCH_ROWS: Final = 200
+_PUT_AWAY_ROWS: Final = 1_000
 _STOPPED: Final = Q(due_at=None, given_up_at__isnull=False)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
 
@@ -308,10 +308,10 @@ def _nudge(kind: Kind[Any], now: datetime) -> int:
         if kind.is_open:
             # Settled by somebody who knows nothing of duties: out of the index, some at a time.
             settled = rows.filter(due_at__lte=now).exclude(kind.is_open).values_list("pk", flat=True)
-            rows.filter(pk__in=list(settled[:_PUT_AWAY])).update(due_at=None)
+            rows.filter(pk__in=list(settled[:_PUT_AWAY_ROWS])).update(due_at=None)
         untold = Q(nudged_at=None) | Q(nudged_at__lt=F("due_at")) | Q(nudged_at__lte=now - kind.nudge_lasts)
         free = due(kind, now=now).filter(untold).select_for_update(skip_locked=True, of=("self",))
-        keys = list(free.values_list("pk", flat=True)[:_BATCH])
+        keys = list(free.values_list("pk", flat=True)[:_BATCH_ROWS])
         rows.filter(pk__in=keys).update(nudged_at=now)
     for pk in keys:
         enqueue_on_commit(kind.task, str(pk))

@@ -25,7 +25,7 @@ from tesigo.platform.shared_redis import breaker
 logger = logging.getLogger(__name__)
 
 #: Messages that wait for a broker that is away. Beyond them new ones are dropped: beat finds every task of ours again.
-ROOM: Final = 10_000
+ROOM_MESSAGES: Final = 10_000
 #: Seconds between two looks at a breaker that is open.
 _LOOK_AGAIN_SECONDS: Final = 0.25
 #: Seconds that a process which ends waits for what it has not sent yet.
@@ -122,7 +122,7 @@ class Outbox:
         return True
 
 
-outbox: Final = Outbox(room=ROOM)
+outbox: Final = Outbox(room=ROOM_MESSAGES)
 atexit.register(outbox.flush, seconds=_FAREWELL_SECONDS)
 
 

@@ -21,9 +21,9 @@ from tesigo.platform.log_values import OURS, described
 #: Seconds that a process which ends waits for its last reports to leave.
 FAREWELL_SECONDS: Final = 2.0
 _PROJECT: Final = Path(__file__).resolve().parents[2]
-_FRAMES: Final = 100
+_MOST_FRAMES: Final = 100
 #: Causes of causes.
-_DEEPEST: Final = 10
+_MOST_CAUSES: Final = 10
 #: What may leave at all, whoever has put it into the report.
 _ALLOWED: Final = frozenset(
     {"event_id", "timestamp", "level", "logger", "logentry", "exception", "tags", "platform", "release", "environment",
@@ -109,7 +109,7 @@ class Reports(logging.Handler):
 def _chain(error: BaseException) -> list[BaseException]:
     """The error, and what it followed from."""
     found = [error]
-    while len(found) < _DEEPEST:
+    while len(found) < _MOST_CAUSES:
         last = found[-1]
         before = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
         if before is None or before in found:
@@ -120,7 +120,7 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 def _exception(error: BaseException) -> dict[str, Any]:
     kind = type(error)
-    frames = [_frame(frame) for frame in traceback.extract_tb(error.__traceback__)[-_FRAMES:]]
+    frames = [_frame(frame) for frame in traceback.extract_tb(error.__traceback__)[-_MOST_FRAMES:]]
     return {
         "type": kind.__name__,
         "module": kind.__module__,

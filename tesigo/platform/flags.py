@@ -24,7 +24,7 @@ from tesigo.platform.models import Flag, FlagState
 #: How old what a process knows of the rows may be. A change holds everywhere after so long.
 READ_AGAIN_SECONDS: Final = 30
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_NAME: Final = 60
+_NAME_MAX_LETTERS: Final = 60
 
 
 class UnknownFlag(LookupError):
@@ -99,7 +99,7 @@ _features: dict[str, Feature] = {}
 
 def declare(name: str, description: str | Promise, *, is_on_by_default: bool = False) -> Feature:
     """Takes a feature in. Raises ValueError for a name that is taken or is not made of small letters, digits and -."""
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+    if not _NAME.fullmatch(name) or len(name) > _NAME_MAX_LETTERS:
         raise ValueError(f"{name!r} is no name for a feature: small letters, digits and single hyphens, at most 60.")
     if name in _features:
         raise ValueError(f"A feature {name} is declared already.")

@@ -30,7 +30,7 @@ JOINER: Final = "\u200d"
 _REPEATED: Final = re.compile(f"([{NON_JOINER}{JOINER}])[{NON_JOINER}{JOINER}]+")
 _JOINERS: Final = re.compile(f"[{NON_JOINER}{JOINER}]")
 #: How far around a joiner letters are looked at: marks stand between it and them.
-_AROUND: Final = 16
+_AROUND_CHARACTERS: Final = 16
 #: Canonical combining class of the signs that take a consonant's vowel away.
 _VIRAMA: Final = 9
 #: The blank of Braille has the category of a symbol.
@@ -72,7 +72,7 @@ def is_seen(text: str) -> bool:
 def _if_in_place(found: re.Match[str]) -> str:
     """The joiner, if it has a place there: by RFC 5892, A.1 and A.2, and by what Unicode says of single scripts."""
     at, text = found.start(), found.string
-    before, after = text[max(0, at - _AROUND) : at], text[at + 1 : at + 1 + _AROUND]
+    before, after = text[max(0, at - _AROUND_CHARACTERS) : at], text[at + 1 : at + 1 + _AROUND_CHARACTERS]
     if not before:
         return ""
     if found[0] == JOINER and after and unicodedata.combining(after[0]) == _VIRAMA:

@@ -29,7 +29,7 @@ LONGEST_REST_SECONDS: Final = 24 * 3600.0
 #: Milliseconds after which a line that nobody stood in is as good as new.
 _KEPT_MS: Final = 25 * 3_600 * 1_000
 #: Others who change the same line at the same moment; each round, one of them gets through.
-_ROUNDS: Final = 100
+_MOST_ROUNDS: Final = 100
 _COMPARE_AND_SET: Final = """
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
@@ -148,7 +148,7 @@ def _change_shared(service: str, step: Callable[[Line, float], tuple[Line, T]]) 
     client = shared_redis.client(url)
     with shared_redis.breaker(url).guarding(RedisError):
         compare_and_set = client.register_script(_COMPARE_AND_SET)
-        for _ in range(_ROUNDS):
+        for _ in range(_MOST_ROUNDS):
             with client.pipeline(transaction=False) as pipe:
                 pipe.time()
                 pipe.get(place)

@@ -266,7 +266,7 @@ class TestLiveLine:
             "closed account": lambda: User.objects.update(is_active=False),
         }
         await sync_to_async(endings[how])()
-        assert await self.closes(line) == lines.SESSION_ENDED
+        assert await self.closes(line) == lines.SESSION_ENDED_CODE
         await line.wait(10)
 
     async def test_a_line_signs_nobody_out_while_the_secret_changes(self, settings: Settings) -> None:

@@ -88,7 +88,7 @@ def test_premium_is_an_advantage_with_a_bound() -> None:
     now = timezone.now()
     usual = ordered_document(pages=2)
     admission.start(document_id=usual.pk, payment_id=usual.payments.get().pk, now=now)
-    later = now + timedelta(seconds=admission.PREMIUM_AHEAD + 1)
+    later = now + timedelta(seconds=admission.PREMIUM_AHEAD_SECONDS + 1)
     premium = ordered_document(pages=2, owner=UserFactory.create(is_premium=True))
     admission.start(document_id=premium.pk, payment_id=premium.payments.get().pk, now=later)
     assert Job.objects.order_by("sort_key").first() == usual.jobs.get()
@@ -99,7 +99,7 @@ def test_the_largest_document_asked_for_long_ago_comes_before_every_new_one() ->
     now = timezone.now()
     largest = ordered_document(pages=200)
     admission.start(document_id=largest.pk, payment_id=largest.payments.get().pk, now=now)
-    bound = timedelta(seconds=200 * admission.SECONDS_PER_PAGE + admission.PREMIUM_AHEAD)
+    bound = timedelta(seconds=200 * admission.SECONDS_PER_PAGE + admission.PREMIUM_AHEAD_SECONDS)
     for is_premium in (False, True):
         new = ordered_document(pages=1, owner=UserFactory.create(is_premium=is_premium))
         admission.start(document_id=new.pk, payment_id=new.payments.get().pk, now=now + bound)

@@ -127,7 +127,7 @@ def test_claims_are_judged_in_as_few_questions_as_hold_them_asked_at_once() -> N
 
     found = asyncio.run(Judge(ask).judge(pairs(8 * sizes.CLAIMS + 1)))
     assert all(verdict.is_support for verdict in found.values())
-    assert most == at_once.AT_ONCE
+    assert most == at_once.QUESTIONS_AT_ONCE
     assert sorted(sizes_seen) == [1, *[sizes.CLAIMS] * 8]
 
 

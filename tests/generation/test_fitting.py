@@ -57,7 +57,7 @@ def test_two_rounds_are_enough_for_a_text_that_came_out_quite_wrong(pages: int, 
     def body() -> float:
         return sum(texts.values()) / per_page
 
-    for done in range(fitting.ROUNDS):
+    for done in range(fitting.FITTING_ROUNDS):
         if fitting.is_good_enough(pages=pages, body=body(), round=done):
             break
         laid_out = [Part(name, pages / count, text / per_page, int(text)) for name, text in texts.items()]

@@ -79,7 +79,7 @@ def test_a_key_told_to_wait_rests_without_failing_and_never_for_days() -> None:
     assert health.admit(known, 110, call="two", seconds=30)[1] is False
     assert health.admit(known, 120, call="two", seconds=30)[1] is True
     assert health.rested(known, 100, call="one", seconds=1).rest_until == 120
-    assert health.rested(known, 100, call="one", seconds=1e9).rest_until == 100 + health.LONGEST_REST
+    assert health.rested(known, 100, call="one", seconds=1e9).rest_until == 100 + health.LONGEST_REST_SECONDS
 
 
 def test_a_refused_key_is_set_aside_for_ten_minutes() -> None:

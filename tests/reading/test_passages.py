@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reading.cleaning import clean_pages
-from reading.passages import LONGEST, SHORTEST, is_citable, split_page
+from reading.passages import PASSAGE_MAX_CHARACTERS, PASSAGE_MIN_CHARACTERS, is_citable, split_page
 from reading.protocol import Page
 from reading.runner import records
 from tests.documents import files
@@ -20,7 +20,7 @@ def bare(text: str) -> str:
 def test_passages_have_a_length_that_can_be_checked() -> None:
     passages = split_page("\n\n".join(files.prose(90, start=at) for at in range(0, 900, 90)))
     assert len(passages) > 5
-    assert all(SHORTEST <= len(passage) <= LONGEST for passage in passages)
+    assert all(PASSAGE_MIN_CHARACTERS <= len(passage) <= PASSAGE_MAX_CHARACTERS for passage in passages)
 
 
 def test_long_paragraph_is_split_between_sentences() -> None:
@@ -42,7 +42,7 @@ def test_headings_and_figures_alone_are_no_passage(text: str) -> None:
 
 @given(st.text(max_size=5_000))
 def test_any_text_can_be_split(text: str) -> None:
-    assert all(len(passage) <= LONGEST for passage in split_page(text))
+    assert all(len(passage) <= PASSAGE_MAX_CHARACTERS for passage in split_page(text))
 
 
 @pytest.mark.parametrize("name", ["debian-policy.pdf", "developers-reference.pdf"])

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 #: Questions of one check under way at once; the limits of providers are the gateway's own.
-AT_ONCE: Final = 4
+QUESTIONS_AT_ONCE: Final = 4
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -13,7 +13,7 @@ Made = TypeVar("Made")
 
 async def each(given: Sequence[Given], work: Callable[[Given], Awaitable[Made]]) -> list[Made]:
     """What ``work`` makes of each, in order. The first failure ends them all, and is raised as it is."""
-    room = asyncio.Semaphore(AT_ONCE)
+    room = asyncio.Semaphore(QUESTIONS_AT_ONCE)
 
     async def one(value: Given) -> Made:
         async with room:

@@ -20,7 +20,7 @@ _UNCITED_WORDS: Final = 5
 #: A quotation proves a sentence when it is this share of it.
 _QUOTED_SHARE: Final = 0.5
 #: How much more of a sentence another passage must hold than the one its writer named.
-_BELIEVED: Final = 0.15
+_BELIEVED_MARGIN: Final = 0.15
 #: Words that may introduce a citation: "see also", "cf.", "vgl.".
 _PREFIX: Final = re.compile(r"(?:[A-Z]?[^\W\d_A-Z]{1,9}\.?\s?){0,3}")
 
@@ -185,7 +185,7 @@ def _best(sentence: Sentence, passages: Sequence[Passage], hint: int | None, quo
 
     def fit(passage: Passage) -> tuple[int, float]:
         held = sum(wording.stands_in(one, passage.text) for one in quoted)
-        return held, wording.overlap(sentence.text, passage.text) + _BELIEVED * (passage.pk == hint)
+        return held, wording.overlap(sentence.text, passage.text) + _BELIEVED_MARGIN * (passage.pk == hint)
 
     return max(passages, key=fit)
 

@@ -25,7 +25,7 @@ from generation.domain.checking.wording import overlap
 from generation.domain.drafts import Draft
 
 #: A sentence with more than this of its words in its passage is that passage's wording, in whichever language.
-_TAKEN_OVER: Final = 0.5
+_TAKEN_OVER_SHARE: Final = 0.5
 _WRONG_LANGUAGE: Final = "it is in the wrong language"
 _UNSOURCED: Final = "a quotation names no source: “{}”"
 
@@ -214,7 +214,9 @@ def _own_words(sentence: Sentence, offered: Offered) -> str:
     """What a sentence says in words of its own: nothing where it takes over a passage's, in that one's language."""
     keys = {item.key for item in citation_keys(sentence.text)}
     is_taken_over = any(
-        overlap(sentence.text, passage.text) > _TAKEN_OVER for key in keys for passage in offered.by_key.get(key, ())
+        overlap(sentence.text, passage.text) > _TAKEN_OVER_SHARE
+        for key in keys
+        for passage in offered.by_key.get(key, ())
     )
     return "" if is_taken_over else without_quotations(sentence.text)
 

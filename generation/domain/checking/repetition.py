@@ -17,14 +17,14 @@ from generation.domain.checking.sentences import Sentence, sentences
 from generation.domain.checking.wording import normalised
 
 #: Words in a run, which of the hashes are kept, and the share of a section's that may stand elsewhere.
-_RUN: Final = 12
+_RUN_WORDS: Final = 12
 _ONE_IN: Final = 2
 _SHARE: Final = 0.2
 #: A paragraph with at least this many and this share of its hashes elsewhere was copied, however long the section.
-_LONG: Final = 25
-_COPIED: Final = 0.6
+_LONG_WORDS: Final = 25
+_COPIED_SHARE: Final = 0.6
 #: A sentence of at least this many words may stand only once in a section.
-_TOLD_TWICE: Final = 8
+_TOLD_TWICE_WORDS: Final = 8
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -73,7 +73,7 @@ def told_twice(own: Sequence[Sentence]) -> list[Sentence]:
     again = []
     for sentence in own:
         words = " ".join(_WORD.findall(normalised(sentence.text)))
-        if words.count(" ") + 1 < _TOLD_TWICE or citation_keys(sentence.text):
+        if words.count(" ") + 1 < _TOLD_TWICE_WORDS or citation_keys(sentence.text):
             continue
         if words in seen:
             again.append(sentence)
@@ -87,7 +87,7 @@ def _copied_paragraphs(mine: Sequence[tuple[Sentence, set[int], set[int]]]) -> s
         counts = totals.setdefault(sentence.paragraph, [0, 0])
         counts[0] += len(runs)
         counts[1] += len(found)
-    return {number for number, (total, shared) in totals.items() if shared >= max(_LONG, total * _COPIED)}
+    return {number for number, (total, shared) in totals.items() if shared >= max(_LONG_WORDS, total * _COPIED_SHARE)}
 
 
 def _runs(sentence: Sentence) -> set[int]:
@@ -95,5 +95,7 @@ def _runs(sentence: Sentence) -> set[int]:
     if citation_keys(sentence.text):
         return set()
     words = _WORD.findall(normalised(sentence.text))
-    hashes = (crc32(" ".join(words[place : place + _RUN]).encode()) for place in range(len(words) - _RUN + 1))
+    hashes = (
+        crc32(" ".join(words[place : place + _RUN_WORDS]).encode()) for place in range(len(words) - _RUN_WORDS + 1)
+    )
     return {found for found in hashes if found % _ONE_IN == 0}

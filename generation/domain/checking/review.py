@@ -23,11 +23,11 @@ from generation.prompts.writing import Commission
 
 #: With more than this share of its sentences failing, in more than this share of its paragraphs, a section is written
 #: anew as a whole.
-_MOSTLY: Final = 0.5
-_TOLERANCE: Final = 0.1
+_MOSTLY_SHARE: Final = 0.5
+_TOLERANCE_SHARE: Final = 0.1
 #: Reasons that one question names, and the fewest characters that one asks for.
 _MOST_REASONS: Final = 20
-_SHORTEST: Final = 200
+_SHORTEST_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -151,12 +151,12 @@ def _is_mostly_wrong(inspection: Inspection) -> bool:
     """Whether so much fails, all over the text, that mending would be writing anew in small pieces."""
     failing, all_of_it = inspection.failing, inspection.sentences
     wrong, paragraphs = ({one.sentence.paragraph for one in some} for some in (failing, all_of_it))
-    return len(failing) > len(all_of_it) * _MOSTLY and len(wrong) > len(paragraphs) * _MOSTLY
+    return len(failing) > len(all_of_it) * _MOSTLY_SHARE and len(wrong) > len(paragraphs) * _MOSTLY_SHARE
 
 
 async def _anew(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
     length = body_characters(draft.text)
-    asked = min(commission.longest, max(_SHORTEST, length))
+    asked = min(commission.longest, max(_SHORTEST_CHARACTERS, length))
     useful = writing.of_use(commission, draft.text, is_new=False)
     answer = await ask(writing.correct(useful, draft.text, reasons=_reasons(inspection), characters=asked))
     text, numbers = writing.read(answer.value)
@@ -168,7 +168,7 @@ async def _anew(commission: Commission, draft: Draft, inspection: Inspection, *,
         calls=0,
     )
     reached = await composing.reach(
-        commission, anew, target=length, tolerance=round(length * _TOLERANCE), ask=ask, keep=keep
+        commission, anew, target=length, tolerance=round(length * _TOLERANCE_SHARE), ask=ask, keep=keep
     )
     return replace(reached, calls=draft.calls)
 

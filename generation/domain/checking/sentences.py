@@ -21,7 +21,7 @@ _ABBREVIATION: Final = re.compile(
     r"|st|z\. ?B|d\. ?h|u\. ?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc|ad es|p\. ?ex|[^\W\d_])\.\Z",
     re.IGNORECASE,
 )
-_LONGEST_ABBREVIATION: Final = 16
+_ABBREVIATION_MAX_LETTERS: Final = 16
 _LEADING_GROUP: Final = re.compile(r"\s*(?:\[[^\[\]\n]{0,1000}@[^\[\]\n]{0,1000}\]\s*)+[.!?]?")
 
 
@@ -83,7 +83,7 @@ def _ends(paragraph: str, masked: str) -> list[int]:
         end = match.end()
         if end <= start:
             continue
-        before = masked[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
+        before = masked[max(start, match.start() - _ABBREVIATION_MAX_LETTERS) : match.start() + 1]
         if match[0] != "\n" and _ABBREVIATION.search(before) and end < len(masked):
             continue
         # A citation that stands behind the full stop belongs to the sentence before it.

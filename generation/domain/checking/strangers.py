@@ -37,10 +37,10 @@ _INSTRUCTION: Final = re.compile(
     re.I,
 )
 #: This many words in a row out of our prompts are not there by chance.
-_RUN: Final = 7
+_RUN_WORDS: Final = 7
 _WORD: Final = re.compile(r"\w+")
 #: Shorter titles ("The French Revolution") and single names ("Student") are words that anybody may use.
-_SHORTEST_TITLE: Final = 25
+_TITLE_MIN_LETTERS: Final = 25
 _FEWEST_TITLE_WORDS: Final = 5
 _FEWEST_NAME_WORDS: Final = 2
 _MOST_DOCUMENTS: Final = 500
@@ -95,7 +95,7 @@ def problems(text: str, strangers: Strangers) -> list[str]:
 
 
 def _is_telling(title: str) -> bool:
-    return len(title) >= _SHORTEST_TITLE and len(_WORD.findall(title)) >= _FEWEST_TITLE_WORDS
+    return len(title) >= _TITLE_MIN_LETTERS and len(_WORD.findall(title)) >= _FEWEST_TITLE_WORDS
 
 
 def _personal(document: Document, said_elsewhere: str) -> list[re.Pattern[str]]:
@@ -151,4 +151,4 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 
 def _each_run(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    return (tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
+    return (tuple(words[at : at + _RUN_WORDS]) for at in range(len(words) - _RUN_WORDS + 1))

@@ -36,13 +36,13 @@ _STOP: Final = re.compile(r"[.!?…]['»«)\]]*\s")
 #: "[t]he": a letter changed to fit the sentence.
 _CHANGED_LETTER: Final = re.compile(r"\[(\w)\](?=\w)")
 #: Passages whose words are kept at hand: those of the sections under check, and not those of a whole document.
-_KEPT: Final = 128
+_KEPT_PASSAGES: Final = 128
 #: Letters by which inflected forms count as one word.
-_STEM: Final = 6
+_STEM_LETTERS: Final = 6
 #: A sentence of fewer telling words could be anybody's.
 _FEWEST_WORDS: Final = 3
 #: How much of the passage's sentence a sentence takes up.
-_TAKEN_UP: Final = 0.5
+_TAKEN_UP_SHARE: Final = 0.5
 _NEGATIONS: Final = frozenset(
     word
     for words in (
@@ -107,7 +107,7 @@ def _omitted(quotation: str, passage: str) -> list[str] | None:
     return omitted
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_KEPT_PASSAGES)
 def _parts(quotation: str) -> list[re.Pattern[str]]:
     """What is found where the parts of a quotation stand, as whole words."""
     changed = _CHANGED_LETTER.sub(r"\1", normalised(quotation))
@@ -139,7 +139,9 @@ def says(passage: str, sentence: str, *, language: str) -> bool:
     if len(_content(ours, language)) < _FEWEST_WORDS:
         return False
     return any(
-        negations == stretch_negations and len(told) >= len(stretch) * _TAKEN_UP and _stand_in_order(told, stretch)
+        negations == stretch_negations
+        and len(told) >= len(stretch) * _TAKEN_UP_SHARE
+        and _stand_in_order(told, stretch)
         for stretch, stretch_negations in _stretches(passage, language)
     )
 
@@ -154,26 +156,26 @@ def is_beyond(words: str, passage: str, *, language: str) -> bool:
     plain = normalised(without_citations(words))
     if _numbers(plain) - _numbers(normalised(passage)) or _negations(plain):
         return True
-    leading_in = {word[:_STEM] for word in introducing(language)}
+    leading_in = {word[:_STEM_LETTERS] for word in introducing(language)}
     return bool(set(_content(plain, language)) - leading_in - _stems(passage))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_KEPT_PASSAGES)
 def _longer_stems(sentence: str) -> frozenset[str]:
-    return frozenset(word[:_STEM] for word in _LONGER_WORD.findall(normalised(without_citations(sentence))))
+    return frozenset(word[:_STEM_LETTERS] for word in _LONGER_WORD.findall(normalised(without_citations(sentence))))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_KEPT_PASSAGES)
 def _searchable(passage: str) -> str:
     return _loose(normalised(passage))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_KEPT_PASSAGES)
 def _stems(passage: str) -> frozenset[str]:
-    return frozenset(word[:_STEM] for word in _CONTENT_WORD.findall(normalised(passage)))
+    return frozenset(word[:_STEM_LETTERS] for word in _CONTENT_WORD.findall(normalised(passage)))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_KEPT_PASSAGES)
 def _stretches(passage: str, language: str) -> list[tuple[list[str], int]]:
     """What each sentence of a passage, and each two that follow each other, tell; and how many negations they have."""
     found = [normalised(one.text) for one in sentences(passage)]
@@ -185,13 +187,13 @@ def _told(plain: str, language: str) -> list[str]:
     """The telling words, by their first letters, and the numbers, as they follow each other."""
     common = function_words(language) - _NEGATIONS
     told = _WORD_OR_NUMBER.findall(_THOUSANDS.sub("", plain))
-    return [one[:_STEM] if one.isalpha() else one for one in told if one not in common]
+    return [one[:_STEM_LETTERS] if one.isalpha() else one for one in told if one not in common]
 
 
 def _content(plain: str, language: str) -> list[str]:
     """The telling words, in order, by their first letters."""
     common = function_words(language) - _NEGATIONS
-    return [word[:_STEM] for word in _CONTENT_WORD.findall(plain) if word not in common]
+    return [word[:_STEM_LETTERS] for word in _CONTENT_WORD.findall(plain) if word not in common]
 
 
 def _numbers(plain: str) -> set[str]:

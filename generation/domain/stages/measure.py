@@ -55,7 +55,7 @@ def _plan(claim: Claim, measured: Measurement) -> dict[str, object]:
     }
     if fitting.is_good_enough(pages=document.pages, body=body, round=round):
         return result
-    planned = _changes(document, body, filled, _round_before(claim)) if round < fitting.ROUNDS else {}
+    planned = _changes(document, body, filled, _round_before(claim)) if round < fitting.FITTING_ROUNDS else {}
     if not planned and not fitting.is_worth_delivering(pages=document.pages, body=body):
         raise StepFailed(
             _("The text came out at %(body).1f pages instead of the %(pages)d that were ordered.")

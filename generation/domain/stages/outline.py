@@ -18,7 +18,7 @@ from generation.errors import StepFailed
 from generation.prompts import outline as prompt
 
 #: Passages of uploaded sources that the planner sees.
-_PASSAGES: Final = 12
+_PASSAGES_SHOWN: Final = 12
 _MOST_CHILDREN: Final = 20
 
 
@@ -75,4 +75,4 @@ def _pages(value: object) -> Decimal:
 def _load(document_id: UUID) -> tuple[Document, list[Passage]]:
     document = Document.objects.get(pk=document_id)
     words = f"{document.topic} {document.requirements}"
-    return document, sources.passages_for(document_id=document_id, text=words, limit=_PASSAGES)
+    return document, sources.passages_for(document_id=document_id, text=words, limit=_PASSAGES_SHOWN)

@@ -12,8 +12,8 @@ from generation.domain.drafts import Draft
 from generation.domain.work import Result, Work
 from generation.enums import Stage
 
-_TOLERANCE: Final = 0.15
-_SMALLEST: Final = 100
+_TOLERANCE_SHARE: Final = 0.15
+_SMALLEST_CHARACTERS: Final = 100
 
 
 async def run(work: Work) -> Result:
@@ -40,7 +40,7 @@ async def run(work: Work) -> Result:
         commission,
         draft,
         target=target,
-        tolerance=max(_SMALLEST, round(abs(change) * _TOLERANCE)),
+        tolerance=max(_SMALLEST_CHARACTERS, round(abs(change) * _TOLERANCE_SHARE)),
         ask=work.ask,
         keep=keep,
         may_wait=work.may_wait,

@@ -19,8 +19,8 @@ from generation.prompts import subsections
 from generation.prompts.writing import Commission, Part
 
 #: How near to its length a section has to come before the pages are measured, as a share of it and in characters.
-_TOLERANCE: Final = 0.04
-_SMALLEST: Final = 150
+_TOLERANCE_SHARE: Final = 0.04
+_SMALLEST_CHARACTERS: Final = 150
 
 
 async def run(work: Work) -> Result:
@@ -103,7 +103,7 @@ async def _in_parts(work: Work, commission: Commission, so_far: Pieces, target: 
 
 
 def _tolerance(target: int) -> int:
-    return max(_SMALLEST, round(target * _TOLERANCE))
+    return max(_SMALLEST_CHARACTERS, round(target * _TOLERANCE_SHARE))
 
 
 async def _save(work: Work, so_far: Pieces, target: int) -> None:

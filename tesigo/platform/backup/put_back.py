@@ -22,9 +22,9 @@ from tesigo.platform.backup.shelf import Opener, Shelf
 from tesigo.platform.backup.unpacking import Say
 
 #: Files decrypted at once: gpg starts anew for each, and works on one core.
-_AT_ONCE: Final = 4
+_FILES_AT_ONCE: Final = 4
 #: Files between two lines of progress.
-_SAID: Final = 100
+_FILES_SAID: Final = 100
 
 #: Yields the names of all stored files that rows refer to; some may come twice.
 Names = Callable[[], Iterable[str]]
@@ -68,7 +68,7 @@ def put_back(shelf: Shelf, *, near: datetime, opener: Opener, say: Say = print) 
     wanted = missing()
     done.present = len(named()) - len(wanted)
     connection.close()  # the rest is slow
-    with TemporaryDirectory(prefix="files-") as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
+    with TemporaryDirectory(prefix="files-") as folder, ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
         for manifest_id in _lists(shelf, near):
             if not wanted:
                 break
@@ -84,7 +84,7 @@ def put_back(shelf: Shelf, *, near: datetime, opener: Opener, say: Say = print) 
                     continue
                 done.put += 1
                 done.bytes += stored.plain_bytes
-                if not done.put % _SAID:
+                if not done.put % _FILES_SAID:
                     say(f"{done.put} files put back")
     done.unknown = sorted(wanted)
     return done

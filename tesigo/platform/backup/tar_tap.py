@@ -4,7 +4,7 @@ from typing import Final
 
 from tesigo.platform.backup.errors import SourceFailed
 
-_BLOCK: Final = 512
+_BLOCK_BYTES: Final = 512
 
 
 class TarTap:
@@ -31,9 +31,9 @@ class TarTap:
                 piece = view[: self._padding]
                 self._padding -= len(piece)
             else:
-                piece = view[: _BLOCK - len(self._header)]
+                piece = view[: _BLOCK_BYTES - len(self._header)]
                 self._header += piece
-                if len(self._header) == _BLOCK:
+                if len(self._header) == _BLOCK_BYTES:
                     self._begin_entry(bytes(self._header))
                     self._header.clear()
             view = view[len(piece) :]
@@ -46,7 +46,7 @@ class TarTap:
         size = header[124:136]
         # Octal digits, or binary for what they cannot hold.
         self._left = int.from_bytes(size[1:], "big") if size[0] & 0x80 else int(size.rstrip(b"\0 ") or b"0", 8)
-        self._padding = -self._left % _BLOCK
+        self._padding = -self._left % _BLOCK_BYTES
         self._is_wanted = header[:100].rstrip(b"\0") == self._wanted
         if self._is_wanted:
             self.found = bytearray()

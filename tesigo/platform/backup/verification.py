@@ -25,7 +25,7 @@ from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock
 
 #: Faults of one kind that are listed; a disk that is gone would list every file.
-_LISTED: Final = 20
+_FAULTS_LISTED: Final = 20
 #: How the directory is called in which a copy is looked at, and what whoever looks holds a lock of.
 _SCRATCH: Final = "tesigo-verify-"
 _LOCK: Final = "lock"
@@ -125,7 +125,9 @@ def file_contents(shelf: Shelf, backup_id: str, *, opener: Opener, most: int | N
                     wrong.append(f"{path}: its content is not what its name says")
                 size += plain.bytes
             read += 1
-        return f"{read} of {manifest.files_count} decrypted and hashed, {size / 1024**2:,.1f} MB", wrong[:_LISTED]
+        return f"{read} of {manifest.files_count} decrypted and hashed, {size / 1024**2:,.1f} MB", wrong[
+            :_FAULTS_LISTED
+        ]
 
     return inspection.run("contents of files", look)
 
@@ -177,5 +179,5 @@ def _stored(shelf: Shelf, manifest: Manifest) -> Seen:
         size += found.bytes
         if found.sha256 not in sent_as:
             wrong.append(f"{path}: bytes are not those that were sent (its hash differs).")
-    more = [f"… and {len(wrong) - _LISTED} more"] if len(wrong) > _LISTED else []
-    return f"{len(wanted)} contents, {size / 1024**2:,.1f} MB", wrong[:_LISTED] + more
+    more = [f"… and {len(wrong) - _FAULTS_LISTED} more"] if len(wrong) > _FAULTS_LISTED else []
+    return f"{len(wanted)} contents, {size / 1024**2:,.1f} MB", wrong[:_FAULTS_LISTED] + more

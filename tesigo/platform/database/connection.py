@@ -21,7 +21,7 @@ SUSPICIOUS_SECONDS: Final = 1.0
 #: Seconds after which a request's query is cancelled although the server lives: it waits for a lock, or asks too much.
 LONGEST_QUERY_SECONDS: Final = 20.0
 _CANCEL_SECONDS: Final = 2.0
-_INTERVAL: Final = 0.1
+_INTERVAL_SECONDS: Final = 0.1
 
 
 class WatchedConnection(psycopg.Connection[Any]):
@@ -33,7 +33,7 @@ class WatchedConnection(psycopg.Connection[Any]):
     #: Set when the connection is handed out; without one it waits as long as it takes.
     pulse: Pulse | None = None
 
-    def wait(self, gen: PQGen[T], interval: float = _INTERVAL, timeout: float | None = None) -> T:
+    def wait(self, gen: PQGen[T], interval: float = _INTERVAL_SECONDS, timeout: float | None = None) -> T:
         """Waits for the socket; the one place where psycopg does."""
         if self.pulse is None or timeout is not None or patience.of_request() is None:
             return super().wait(gen, interval, timeout)
