@@ -1,5 +1,7 @@
 """Jobs, their steps, and how calls to a model can end."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,10 @@ class JobState(models.TextChoices):
     RUNNING = "running", _("running")
     SUCCEEDED = "succeeded", _("done")
     FAILED = "failed", _("failed")
+
+
+#: Of jobs that are not over.
+OPEN_JOB_STATES: Final = (JobState.QUEUED, JobState.RUNNING)
 
 
 class Stage(models.TextChoices):

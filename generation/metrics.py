@@ -10,12 +10,11 @@ from prometheus_client.core import Metric
 from generation.ai import states
 from generation.domain import budgets, standing
 from generation.domain.interrupted import interrupted
-from generation.enums import JobKind, JobState, KeyHealth, Provider, Scope, StepState, Wait
+from generation.enums import OPEN_JOB_STATES, JobKind, JobState, KeyHealth, Provider, Scope, StepState, Wait
 from generation.models import Job, Step
 from tesigo.platform.metrics import collectors
 from tesigo.platform.metrics.definitions import family
 
-_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 _HOUSE: Final = (Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
 
 open_jobs = family("jobs_open", "Jobs that are not over, by kind and state (queued, running).", "kind", "state")
@@ -32,9 +31,9 @@ keys = family(
 
 def jobs() -> Iterable[Metric]:
     """How the open jobs stand: three questions, of open ones only."""
-    counted = {(kind, state): 0 for kind in JobKind.values for state in _OPEN}
+    counted = {(kind, state): 0 for kind in JobKind.values for state in OPEN_JOB_STATES}
     waits = dict.fromkeys(Wait.values, 0)
-    rows = Job.objects.filter(state__in=_OPEN).values_list("kind", "state", "waits_for").order_by()
+    rows = Job.objects.filter(state__in=OPEN_JOB_STATES).values_list("kind", "state", "waits_for").order_by()
     for kind, state, waits_for, count in rows.annotate(count=Count("pk")):
         counted[kind, state] += count
         if waits_for:

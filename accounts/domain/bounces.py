@@ -13,7 +13,7 @@ _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _NOT_THE_ADDRESS: Final = frozenset({5, 7, 8, 9})
 
 
-class Verdict(Enum):
+class BounceVerdict(Enum):
     """What follows from a refusal."""
 
     #: There is no such address: nothing more is sent to it.
@@ -33,19 +33,19 @@ def status_in(words: str | bytes) -> str:
     return ".".join(str(int(part)) for part in found.groups()) if found else ""
 
 
-def verdict(status: str, *, code: int = 0) -> Verdict:
+def verdict(status: str, *, code: int = 0) -> BounceVerdict:
     """What an enhanced status code means; where there is none, ``code`` is the reply code of SMTP.
 
     Without an enhanced code nothing is held against the address.
     """
     parts = [int(part) for part in status.split(".")] if _STATUS.fullmatch(status) else []
     if not parts:
-        return Verdict.LATER if 400 <= code < 500 else Verdict.REFUSED
+        return BounceVerdict.LATER if 400 <= code < 500 else BounceVerdict.REFUSED
     kind, subject, detail = parts
     if kind != 5:
-        return Verdict.LATER
+        return BounceVerdict.LATER
     if subject == 1 and detail not in _NOT_THE_ADDRESS:
-        return Verdict.DEAD
+        return BounceVerdict.DEAD
     if (subject, detail) == (4, 4):
-        return Verdict.UNREACHABLE
-    return Verdict.LATER if subject in {2, 4, 7} else Verdict.REFUSED
+        return BounceVerdict.UNREACHABLE
+    return BounceVerdict.LATER if subject in {2, 4, 7} else BounceVerdict.REFUSED

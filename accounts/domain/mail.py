@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import measures, providers
 from accounts.domain import known_as, mail_addresses
-from accounts.domain.bounces import Verdict, status_in, verdict
+from accounts.domain.bounces import BounceVerdict, status_in, verdict
 from accounts.domain.proofs import Secrets
 from accounts.enums import MailState
 from accounts.models import Mail, SignInRequest, User
@@ -165,7 +165,7 @@ def _refused(mail: Mail, code: int, words: str | bytes) -> Callable[[], None]:
     """What a server's no means for the mail: tried again where it may be over later, else it has bounced."""
     status = status_in(words)
     told = f"refused: {code} {status}".rstrip()
-    if code < 500 or verdict(status, code=code) is Verdict.LATER:
+    if code < 500 or verdict(status, code=code) is BounceVerdict.LATER:
         raise duty.Failed(told if code >= 500 else "refused for now") from None
     return partial(_bounce, mail, code, status, told)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.domain import addresses
-from accounts.domain.bounces import Verdict, verdict
+from accounts.domain.bounces import BounceVerdict, verdict
 from accounts.enums import MailState, StopReason
 from accounts.models import Mail, MailStop, SignInRequest, User
 from privacy.domain import audit
@@ -60,7 +60,7 @@ def came_back(*, mail: Mail, status: str, told_by: str, now: datetime, code: int
     """
     notice(mail=mail, now=now)
     said = verdict(status, code=code)
-    is_dead = said is Verdict.DEAD or (said is Verdict.UNREACHABLE and _was_said_before(mail, now))
+    is_dead = said is BounceVerdict.DEAD or (said is BounceVerdict.UNREACHABLE and _was_said_before(mail, now))
     if is_dead and not _was_proven_since(mail):
         stop(address=mail.to, reason=StopReason.BOUNCED, status=status, told_by=told_by, now=now)
 

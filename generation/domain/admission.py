@@ -18,8 +18,8 @@ from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import estimates, jobs, nudging, progress, queue, reservations
 from generation.domain.pipeline import WHOLE
-from generation.domain.reservations import BEING_WRITTEN, OPEN
-from generation.enums import JobKind, Stage
+from generation.domain.reservations import BEING_WRITTEN
+from generation.enums import OPEN_JOB_STATES, JobKind, Stage
 from generation.models import Job
 from tesigo.platform.correlation import correlation_id
 
@@ -84,7 +84,7 @@ def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
         document = Document.objects.select_for_update().get(pk=document_id)
         if document.state != DocumentState.OUTLINING:
             return
-        if Job.objects.filter(document=document, kind=JobKind.OUTLINE, state__in=OPEN).exists():
+        if Job.objects.filter(document=document, kind=JobKind.OUTLINE, state__in=OPEN_JOB_STATES).exists():
             return
         # The door has asked already; this is the last line.
         if reservations.outlines_asked(owner_id=document.owner_id, now=now).count() > settings.OUTLINES_PER_DAY:
@@ -121,7 +121,7 @@ def sweep() -> int:
     for document_id, payment_id in orders:
         _try(start, document_id=document_id, payment_id=payment_id)
     wished = Document.objects.filter(state=DocumentState.OUTLINING).exclude(
-        jobs__kind=JobKind.OUTLINE, jobs__state__in=OPEN
+        jobs__kind=JobKind.OUTLINE, jobs__state__in=OPEN_JOB_STATES
     )
     lost = list(wished.order_by("?").values_list("pk", flat=True)[:100])
     for document_id in lost:

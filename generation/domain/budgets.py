@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Greatest
 
-from generation.enums import JobState, Scope
+from generation.enums import OPEN_JOB_STATES, Scope
 from generation.models import Budget, BudgetUse, Job, PersonalLimit
 from tesigo.platform.alerts import keep_alert
 from tesigo.platform.log_values import word
@@ -262,7 +262,7 @@ def overview(*, now: datetime, scopes: Sequence[Scope] = (*HOUSE, *_SUBJECTS)) -
 def _state(scope: Scope, budget: Budget | None, now: datetime) -> BudgetState:
     uses = BudgetUse.objects.filter(scope=scope, period=period_of(scope, now))
     if scope == Scope.JOB:
-        open_jobs = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).values_list("pk", flat=True)
+        open_jobs = Job.objects.filter(state__in=OPEN_JOB_STATES).values_list("pk", flat=True)
         uses = uses.filter(subject__in=[str(job_id) for job_id in open_jobs])
     unit = "tokens" if scope == Scope.USER_DAY else "euros"
     used = F(f"spent_{unit}") + F(f"reserved_{unit}")

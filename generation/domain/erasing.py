@@ -6,14 +6,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
 
 from generation.domain import pipeline
-from generation.enums import JobState
+from generation.enums import OPEN_JOB_STATES
 from generation.models import Job
 from privacy.domain import forgetting
 
 
 def stop_jobs(user: AbstractBaseUser, now: datetime) -> None:
     """Ends what is being written or waits to be; what was paid for it goes back."""
-    mine = Job.objects.filter(document__owner=user.pk, state__in=[JobState.QUEUED, JobState.RUNNING])
+    mine = Job.objects.filter(document__owner=user.pk, state__in=OPEN_JOB_STATES)
     for job_id in list(mine.values_list("pk", flat=True)):
         pipeline.stop(job_id=job_id, reason=_("The account was erased while this was being made."), now=now)
 

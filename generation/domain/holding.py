@@ -13,7 +13,7 @@ from accounts.domain.mail import send_mail
 from generation.domain import budgets, jobs, progress
 from generation.domain.budgets import OverBudget
 from generation.domain.queue import Claim
-from generation.enums import JobKind, JobState, Scope, Wait
+from generation.enums import OPEN_JOB_STATES, JobKind, Scope, Wait
 from generation.errors import LostLease, StepFailed
 from generation.models import Job
 from tesigo.platform.alerts import keep_alert
@@ -22,7 +22,6 @@ from tesigo.platform.alerts import keep_alert
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 #: Not at once, however near the new budget is: clocks differ a little.
 _SHORTEST: Final = timedelta(seconds=5)
-_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 
 
 def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = None) -> timedelta:
@@ -36,7 +35,9 @@ def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = No
         raise LostLease(str(claim.job_id))
     with transaction.atomic():
         what = Wait.LIMIT if over.scope == Scope.USER_DAY else Wait.BUDGET
-        is_new = Job.objects.filter(pk=job.pk, waits_for="", state__in=_OPEN).update(waits_for=what, waits_since=now)
+        is_new = Job.objects.filter(pk=job.pk, waits_for="", state__in=OPEN_JOB_STATES).update(
+            waits_for=what, waits_since=now
+        )
         if is_new:
             _tell_owner(job, what)
             note = f"the budget for {over.scope.label}"

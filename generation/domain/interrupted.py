@@ -7,7 +7,7 @@ from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from generation.domain import admission, nudging
-from generation.enums import JobState, StepState
+from generation.enums import OPEN_JOB_STATES, StepState
 from generation.models import Job, Step
 
 #: Without a sign of life for so long, an open job counts as interrupted.
@@ -27,7 +27,7 @@ def interrupted(*, now: datetime, quiet: timedelta = QUIET, jobs: QuerySet[Job] 
         for name in ("created_at", "started_at", "finished_at", "lease_until")
     ]
     return (
-        jobs.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+        jobs.filter(state__in=OPEN_JOB_STATES)
         .annotate(
             # GREATEST passes over what is not there. A living lease ends in the future.
             since=Greatest(F("created_at"), F("started_at"), *signs, output_field=DateTimeField()),

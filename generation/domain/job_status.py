@@ -19,7 +19,7 @@ from billing.models import OPEN_STATES
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import progress
-from generation.enums import JobKind, JobState
+from generation.enums import OPEN_JOB_STATES, JobKind, JobState
 from generation.models import Job, WholeOrder
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def payment_page(document_id: UUID) -> str:
 
 
 def _of_outline(job: Job) -> JobStatus:
-    is_open = job.state in {JobState.QUEUED, JobState.RUNNING}
+    is_open = job.state in OPEN_JOB_STATES
     waits = _waits(progress.outline_waits(job.document_id)) if is_open else None
     state = JobState(job.state)
     return JobStatus(
@@ -118,7 +118,7 @@ def _of_outline(job: Job) -> JobStatus:
 
 def _of_text(job: Job) -> JobStatus:
     state = JobState(job.state)
-    is_open = state in {JobState.QUEUED, JobState.RUNNING}
+    is_open = state in OPEN_JOB_STATES
     shown = progress.snapshot(job.document_id) if is_open else {}
     waits = _waits(shown.get("waits"))
     return JobStatus(

@@ -21,7 +21,7 @@ from documents.models import Document
 from generation.domain import drafts, fitting, holding, jobs, nudging, progress, queue, usage
 from generation.domain.queue import Claim
 from generation.domain.work import Result
-from generation.enums import JobKind, JobState, Stage, StepState
+from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.errors import StepFailed
 from generation.models import Job, Step
 
@@ -172,7 +172,7 @@ def fail(*, claim: Claim, reason: str, facts: str = "") -> None:
         document = Document.objects.select_for_update().select_related("owner").get(pk=claim.document_id)
         # Jobs move only under their document's lock. One that is over gives no money back: it may be a new order's.
         kind, state = Job.objects.values_list("kind", "state").get(pk=claim.job_id)
-        is_open = state in {JobState.QUEUED, JobState.RUNNING}
+        is_open = state in OPEN_JOB_STATES
         if is_open and kind == JobKind.DOCUMENT:
             refund_in_full(document_id=document.pk, cause=REFUND_CAUSE, reason=reason)
         job = jobs.lock(claim.job_id)
@@ -199,7 +199,7 @@ def stop(*, job_id: UUID, reason: str, now: datetime) -> bool:
         document_id = Job.objects.values_list("document_id", flat=True).get(pk=job_id)
         document = Document.objects.select_for_update().get(pk=document_id)
         kind, state = Job.objects.values_list("kind", "state").get(pk=job_id)
-        if state not in {JobState.QUEUED, JobState.RUNNING}:
+        if state not in OPEN_JOB_STATES:
             return False
         if kind == JobKind.DOCUMENT:
             refund_in_full(document_id=document.pk, cause=REFUND_CAUSE, reason=reason)

@@ -6,7 +6,7 @@ for two sections and for 200, and loads no text.
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,11 +23,9 @@ from documents.models import Document, Section
 from generation.domain import delays, outages, shares, timing
 from generation.domain.outages import OpenStep, Trouble
 from generation.domain.timing import Ahead
-from generation.enums import JobKind, JobState, Stage, StepState
+from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
 from tesigo.platform import live
-
-_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 
 
 def group_name(document_id: UUID) -> str:
@@ -38,7 +36,7 @@ def group_name(document_id: UUID) -> str:
 def record(*, document_id: UUID) -> None:
     """Writes the percentage down to the document, never backwards, and tells those who watch once it is committed."""
     job = _job(document_id)
-    if job is not None and job.state in _OPEN:
+    if job is not None and job.state in OPEN_JOB_STATES:
         percent = min(99, shares.percent(shares.tally(job.pk)))
         Document.objects.filter(pk=document_id).update(progress=Greatest(F("progress"), Value(percent)))
     transaction.on_commit(lambda: announce(document_id))
@@ -95,7 +93,7 @@ def outline_waits(document_id: UUID) -> dict[str, Any] | None:
     """What the outline on its way waits for, as ``waits`` of a snapshot; None while it goes on."""
     now = timezone.now()
     job = _job(document_id, JobKind.OUTLINE)
-    if job is None or job.state not in _OPEN:
+    if job is None or job.state not in OPEN_JOB_STATES:
         return None
     calls = outages.trouble(job_id=job.pk if job.state == JobState.RUNNING else None, now=now)
     return delays.of(job, _open_steps(job), calls, now=now)
@@ -119,7 +117,7 @@ def _ahead(job: Job) -> Ahead | None:
         Q(sort_key__lt=job.sort_key) | Q(sort_key=job.sort_key, created_at__lt=job.created_at)
     )
     still = F("document__pages") * (100 - F("document__progress"))
-    found = Job.objects.filter(kind=JobKind.DOCUMENT, state__in=_OPEN).aggregate(
+    found = Job.objects.filter(kind=JobKind.DOCUMENT, state__in=OPEN_JOB_STATES).aggregate(
         waiting=Count("pk", filter=waiting),
         hundredths=Sum(still, filter=waiting | Q(state=JobState.RUNNING), default=0),
     )

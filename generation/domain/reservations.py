@@ -27,14 +27,13 @@ from documents.models import Document
 from generation.domain import budgets, estimates
 from generation.domain.budgets import Amount
 from generation.domain.estimates import Estimate
-from generation.enums import JobKind, JobState, Scope
+from generation.enums import OPEN_JOB_STATES, JobKind, Scope
 from generation.models import Budget, Job, Reservation
 from privacy.models import AuditEvent
 from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
-OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 BEING_WRITTEN: Final = (DocumentState.QUEUED, DocumentState.WRITING)
 #: When to come back: about when a document is finished, or a place was not taken.
 COME_BACK: Final = timedelta(minutes=10)
@@ -147,7 +146,7 @@ def _outlines_of_day(asked: _Asked) -> Refusal | None:
 
 def _place_in_queue(asked: _Asked) -> Refusal | None:
     taken = _held_by_others(asked).count()
-    taken += Job.objects.filter(kind=JobKind.DOCUMENT, state__in=OPEN).count()
+    taken += Job.objects.filter(kind=JobKind.DOCUMENT, state__in=OPEN_JOB_STATES).count()
     if taken < settings.QUEUE_LIMIT:
         return None
     return Refusal(_("So many documents are being written that yours would wait too long."), COME_BACK)
@@ -227,7 +226,7 @@ def _held_by_others(asked: _Asked) -> QuerySet[Reservation]:
 def _still_to_come(which: Q) -> Amount:
     """What open jobs are expected to use beyond what they have."""
     used = F("input_tokens") + F("output_tokens")
-    sums = Job.objects.filter(which, state__in=OPEN).aggregate(
+    sums = Job.objects.filter(which, state__in=OPEN_JOB_STATES).aggregate(
         tokens=Sum(Greatest(F("estimated_tokens") - used, 0), default=0),
         euros=Sum(Greatest(F("estimated_cost") - F("cost"), Decimal(0)), default=Decimal(0)),
     )

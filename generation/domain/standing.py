@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Case, Count, DateTimeField, F, Min, Q, When
 
 from generation.domain.interrupted import QUIET
-from generation.enums import JobState, StepState
+from generation.enums import OPEN_JOB_STATES, JobState, StepState
 from generation.models import Job, Step
 
 #: Where one group of waiting steps ends and the next begins; beyond the second, their jobs count as interrupted.
@@ -37,7 +37,7 @@ class Queue:
 def standing(*, now: datetime) -> Standing:
     """Outlines and documents together: one query."""
     midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-    is_open = Q(state__in=[JobState.QUEUED, JobState.RUNNING])
+    is_open = Q(state__in=OPEN_JOB_STATES)
     counted = Job.objects.filter(is_open | Q(finished_at__gte=midnight)).aggregate(
         **{state.value: Count("pk", filter=Q(state=state)) for state in JobState},
         held=Count("pk", filter=is_open & ~Q(waits_for="")),

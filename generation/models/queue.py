@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from documents.models import Document, Section
-from generation.enums import JobKind, JobState, Stage, StepState, Wait
+from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState, Wait
 
 
 class Job(models.Model):
@@ -47,7 +47,7 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["document", "kind"],
-                condition=Q(state__in=[JobState.QUEUED, JobState.RUNNING]),
+                condition=Q(state__in=OPEN_JOB_STATES),
                 name="one_open_job_per_document_and_kind",
             ),
             models.UniqueConstraint(

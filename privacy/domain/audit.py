@@ -91,7 +91,7 @@ def _seal_some() -> int:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainVerdict:
     """What checking the chain found: `broken_at` is the first seal that does not fit, None if all do.
 
     `cut` is the last seal that was let go by the rules of retention; the chain begins after it.
@@ -104,7 +104,7 @@ class Verdict:
     cut: int = 0
 
 
-def verify() -> Verdict:
+def verify() -> ChainVerdict:
     """Recomputes every link of the chain in constant memory, from where the trail says that it was cut."""
     anchor = AuditEvent.objects.filter(action=CUT).exclude(seal=None).order_by("-seal").first()
     start, digest = (anchor.details["up_to"], bytes.fromhex(anchor.details["digest"])) if anchor else (0, _START)
@@ -117,7 +117,7 @@ def verify() -> Verdict:
             broken = expected
             break
     unsealed = AuditEvent.objects.filter(seal=None).count()
-    return Verdict(checked=expected - start, unsealed=unsealed, broken_at=broken, head=digest.hex(), cut=start)
+    return ChainVerdict(checked=expected - start, unsealed=unsealed, broken_at=broken, head=digest.hex(), cut=start)
 
 
 def inspect() -> tuple[str, list[str]]:

@@ -24,7 +24,7 @@ AWAY_RETRY_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LimitVerdict:
     """Whether one more is allowed; if not, in how many seconds it will be."""
 
     allowed: bool
@@ -33,7 +33,7 @@ class Verdict:
 
 def check(
     name: str, key: str, *, limit: int, seconds: int, when_redis_is_away: Literal["allow", "refuse"] = "allow"
-) -> Verdict:
+) -> LimitVerdict:
     """Counts one use of `name` by `key` unless `limit` of them fall into the last `seconds` already.
 
     Limits on mail and money refuse while Redis is away, others allow.
@@ -43,12 +43,12 @@ def check(
     try:
         with breaker(settings.REDIS_URL).guarding(StorageError):
             if limiter.hit(item, name, key):
-                return Verdict(allowed=True)
+                return LimitVerdict(allowed=True)
             free_again = limiter.get_window_stats(item, name, key).reset_time
     except (StorageError, ServiceAway):
         logger.warning("Redis is away; the limit %s cannot be counted (%s)", word(name), word(when_redis_is_away))
-        return Verdict(when_redis_is_away == "allow", 0 if when_redis_is_away == "allow" else AWAY_RETRY_SECONDS)
-    return Verdict(allowed=False, retry_after=max(1, math.ceil(free_again - time.time())))
+        return LimitVerdict(when_redis_is_away == "allow", 0 if when_redis_is_away == "allow" else AWAY_RETRY_SECONDS)
+    return LimitVerdict(allowed=False, retry_after=max(1, math.ceil(free_again - time.time())))
 
 
 @lru_cache(maxsize=2)

@@ -58,21 +58,21 @@ _UNKNOWN: Final = (Safety.LOOK, "is of a kind that nobody has thought about")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class OperationVerdict:
     """How safe, and why where it is not."""
 
     safety: Safety
     reasons: tuple[str, ...] = ()
 
 
-def judge(migration: Any, *, new_tables: Iterable[str] = ()) -> Verdict:
+def judge(migration: Any, *, new_tables: Iterable[str] = ()) -> OperationVerdict:
     """The worst of its operations; safe where the migration says why old code survives it.
 
     ``new_tables`` are models (in lower case) of its app that come with the same release, beside those that the
     migration itself makes: old code knows nothing of them.
     """
     if getattr(migration, "old_code_survives", ""):
-        return Verdict(Safety.SAFE)
+        return OperationVerdict(Safety.SAFE)
     young = created_by(migration) | set(new_tables)
     found = [
         (*_judge(operation), operation.describe())
@@ -81,7 +81,7 @@ def judge(migration: Any, *, new_tables: Iterable[str] = ()) -> Verdict:
     ]
     worst = max((safety for safety, _, _ in found), key=_ORDER.index, default=Safety.SAFE)
     reasons = (f"{where}: {why}" for safety, why, where in found if safety != Safety.SAFE)
-    return Verdict(worst, tuple(dict.fromkeys(reasons)))
+    return OperationVerdict(worst, tuple(dict.fromkeys(reasons)))
 
 
 def problems(migration: Any, *, new_tables: Iterable[str]) -> list[str]:

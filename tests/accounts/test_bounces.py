@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.domain import mail, mail_addresses, signin
-from accounts.domain.bounces import Verdict, status_in, verdict
+from accounts.domain.bounces import BounceVerdict, status_in, verdict
 from accounts.enums import StopReason
 from accounts.models import Mail, MailStop, User
 from privacy.models import AuditEvent
@@ -41,23 +41,23 @@ def stop(address: str, reason: StopReason = StopReason.BOUNCED) -> bool:
 @pytest.mark.parametrize(
     ("status", "code", "said"),
     [
-        ("5.1.1", 550, Verdict.DEAD),
-        ("5.1.2", 0, Verdict.DEAD),
-        ("5.1.10", 0, Verdict.DEAD),
-        ("5.1.8", 501, Verdict.REFUSED),  # our own address
-        ("5.2.2", 552, Verdict.LATER),
-        ("5.7.1", 550, Verdict.LATER),
-        ("5.4.4", 550, Verdict.UNREACHABLE),
-        ("5.4.7", 0, Verdict.LATER),
-        ("4.1.1", 450, Verdict.LATER),
-        ("4.4.7", 0, Verdict.LATER),
-        ("5.6.1", 554, Verdict.REFUSED),
-        ("", 550, Verdict.REFUSED),
-        ("", 450, Verdict.LATER),
-        ("nonsense", 0, Verdict.REFUSED),
+        ("5.1.1", 550, BounceVerdict.DEAD),
+        ("5.1.2", 0, BounceVerdict.DEAD),
+        ("5.1.10", 0, BounceVerdict.DEAD),
+        ("5.1.8", 501, BounceVerdict.REFUSED),  # our own address
+        ("5.2.2", 552, BounceVerdict.LATER),
+        ("5.7.1", 550, BounceVerdict.LATER),
+        ("5.4.4", 550, BounceVerdict.UNREACHABLE),
+        ("5.4.7", 0, BounceVerdict.LATER),
+        ("4.1.1", 450, BounceVerdict.LATER),
+        ("4.4.7", 0, BounceVerdict.LATER),
+        ("5.6.1", 554, BounceVerdict.REFUSED),
+        ("", 550, BounceVerdict.REFUSED),
+        ("", 450, BounceVerdict.LATER),
+        ("nonsense", 0, BounceVerdict.REFUSED),
     ],
 )
-def test_only_what_is_said_of_the_address_is_held_against_it(status: str, code: int, said: Verdict) -> None:
+def test_only_what_is_said_of_the_address_is_held_against_it(status: str, code: int, said: BounceVerdict) -> None:
     assert verdict(status, code=code) is said
 
 

@@ -10,7 +10,7 @@ import pytest
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
 from generation.domain.checking import at_once
-from generation.domain.checking.judgement import DECOY, DECOY_EVERY, Judge, Pair, Verdict
+from generation.domain.checking.judgement import DECOY, DECOY_EVERY, ClaimVerdict, Judge, Pair
 from generation.enums import Outcome
 from generation.prompts import sizes
 
@@ -31,7 +31,9 @@ def honest(shown: list[str]) -> list[dict[str, Any]]:
     return [said(n, "supported" if claim.startswith("True") else "unsupported") for n, claim in enumerate(shown, 1)]
 
 
-def judged(pairs: list[Pair], *answers: Says, known: dict[Pair, Verdict] | None = None) -> tuple[list[bool], list[Any]]:
+def judged(
+    pairs: list[Pair], *answers: Says, known: dict[Pair, ClaimVerdict] | None = None
+) -> tuple[list[bool], list[Any]]:
     """Whether each pair is supported, and the questions; the last of ``answers`` is given again and again."""
     asked: list[Question] = []
 
@@ -105,7 +107,7 @@ def test_a_passage_that_talks_the_judge_round_harms_no_other_claim() -> None:
 def test_nothing_is_judged_twice() -> None:
     same = [("True 0", "passage"), ("True 0", "passage")]
     assert len(claims(judged(same, honest)[1][0])) == 2
-    known = {pair: Verdict(True, "before") for pair in pairs(3)}
+    known = {pair: ClaimVerdict(True, "before") for pair in pairs(3)}
     assert judged(pairs(3), honest, known=known) == ([True, True, True], [])
     assert judged([], honest) == ([], [])
 

@@ -12,7 +12,7 @@ from documents.models import Document, Passage, Section, Source
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
 from generation.domain.checking.inspection import Background
-from generation.domain.checking.judgement import DECOY, Pair, Verdict
+from generation.domain.checking.judgement import DECOY, ClaimVerdict, Pair
 from generation.domain.checking.review import Rejected, Reviewed, review
 from generation.domain.checking.strangers import Strangers
 from generation.domain.drafts import Draft
@@ -47,7 +47,7 @@ def reviewed(
     *,
     writer: Writer | None = None,
     supports: Callable[[str], bool] = lambda claim: claim != DECOY,
-    judged: Mapping[Pair, Verdict] | None = None,
+    judged: Mapping[Pair, ClaimVerdict] | None = None,
     claims: list[dict[str, Any]] | None = None,
 ) -> tuple[Reviewed, list[Question]]:
     """What is left of a text, and what was asked on the way. Without a writer nobody corrects anything."""
@@ -137,7 +137,7 @@ def test_a_claim_that_no_passage_supports_is_taken_out_and_judged_once() -> None
 
 
 def test_what_was_judged_before_is_not_judged_again() -> None:
-    done, asked = reviewed(filled(CLAIM), judged={(CLAIM, LENS): Verdict(True, "as before")})
+    done, asked = reviewed(filled(CLAIM), judged={(CLAIM, LENS): ClaimVerdict(True, "as before")})
     assert asked == []
     assert [one.check_note for one in done.citations] == ["as before"]
 

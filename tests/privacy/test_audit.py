@@ -78,7 +78,7 @@ def test_the_chain_holds_across_batches(ada: User, monkeypatch: pytest.MonkeyPat
     _record(ada, 7)
     assert audit.seal_new() == 7
     _record(ada, 2)
-    assert audit.verify() == audit.Verdict(checked=7, unsealed=2, broken_at=None, head=audit.verify().head)
+    assert audit.verify() == audit.ChainVerdict(checked=7, unsealed=2, broken_at=None, head=audit.verify().head)
     tasks.seal_audit()
     assert audit.seal_new() == 0
     assert audit.verify().checked == 9

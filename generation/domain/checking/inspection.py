@@ -11,7 +11,7 @@ from documents.enums import CitationCheck
 from documents.models import Document, Passage
 from generation.domain.checking import citations, language, naming, open_ends, repetition, strangers
 from generation.domain.checking.citations import Finding, Offered
-from generation.domain.checking.judgement import Judge, Pair, Verdict
+from generation.domain.checking.judgement import ClaimVerdict, Judge, Pair
 from generation.domain.checking.sentences import (
     Sentence,
     has_open_quotation,
@@ -225,7 +225,7 @@ def _pair(finding: Finding) -> Pair:
     return finding.sentence.text, finding.passage.text if finding.passage else ""
 
 
-def _decided(finding: Finding, verdict: Verdict | None) -> Finding:
+def _decided(finding: Finding, verdict: ClaimVerdict | None) -> Finding:
     if not finding.is_undecided or verdict is None:
         return finding
     if verdict.is_support:

@@ -27,14 +27,14 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClaimVerdict:
     """Whether a passage supports a sentence, and why."""
 
     is_support: bool
     reason: str = ""
 
 
-_UNJUDGED: Final = Verdict(False, "it could not be judged")
+_UNJUDGED: Final = ClaimVerdict(False, "it could not be judged")
 
 
 @dataclass
@@ -42,9 +42,9 @@ class Judge:
     """The judge of one check. ``known`` are its verdicts so far."""
 
     ask: Ask
-    known: dict[Pair, Verdict] = field(default_factory=dict)
+    known: dict[Pair, ClaimVerdict] = field(default_factory=dict)
 
-    async def judge(self, pairs: Iterable[Pair]) -> dict[Pair, Verdict]:
+    async def judge(self, pairs: Iterable[Pair]) -> dict[Pair, ClaimVerdict]:
         """A verdict on each pair. Raises NoAnswer in an outage; what nobody will judge is not supported."""
         wanted = list(dict.fromkeys(pairs))
         for _try in range(_TRIES):
@@ -53,18 +53,18 @@ class Judge:
                     self.known.update(verdicts)
         return {pair: self.known.get(pair, _UNJUDGED) for pair in wanted}
 
-    async def _verdicts(self, batch: Sequence[Pair]) -> dict[Pair, Verdict]:
+    async def _verdicts(self, batch: Sequence[Pair]) -> dict[Pair, ClaimVerdict]:
         """Verdicts on those pairs of a batch that the judge spoke of; in halves where it supports what nobody can."""
         was_talked_round, verdicts = await self._asked(batch)
         if not was_talked_round:
             return verdicts
         if len(batch) == 1:
-            return {batch[0]: Verdict(False, "its judge supports whatever it is shown")}
+            return {batch[0]: ClaimVerdict(False, "its judge supports whatever it is shown")}
         middle = len(batch) // 2
         halves = [await self._verdicts(half) for half in (batch[:middle], batch[middle:])]
         return {pair: verdict for verdicts in halves for pair, verdict in verdicts.items()}
 
-    async def _asked(self, batch: Sequence[Pair]) -> tuple[bool, dict[Pair, Verdict]]:
+    async def _asked(self, batch: Sequence[Pair]) -> tuple[bool, dict[Pair, ClaimVerdict]]:
         """Whether any decoy was supported, and what was said of the pairs."""
         asked = _with_decoys(batch)
         try:
@@ -76,7 +76,9 @@ class Judge:
         said = judging.read(answer.value, count=len(asked))
         numbered = list(enumerate(asked, start=1))
         was_talked_round = any(said[n][0] for n, pair in numbered if pair[0] == DECOY and n in said)
-        return was_talked_round, {pair: Verdict(*said[n]) for n, pair in numbered if pair[0] != DECOY and n in said}
+        return was_talked_round, {
+            pair: ClaimVerdict(*said[n]) for n, pair in numbered if pair[0] != DECOY and n in said
+        }
 
 
 def _questions(pairs: Sequence[Pair]) -> Iterator[Sequence[Pair]]:

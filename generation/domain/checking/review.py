@@ -13,7 +13,7 @@ from generation.ai.question import Answer, Question
 from generation.domain import claims, composing
 from generation.domain.checking import mending
 from generation.domain.checking.inspection import Background, CheckedSentence, Inspection, inspect, unsourced
-from generation.domain.checking.judgement import Judge, Pair, Verdict
+from generation.domain.checking.judgement import ClaimVerdict, Judge, Pair
 from generation.domain.checking.sentences import without
 from generation.domain.composing import Ask, Keep
 from generation.domain.drafts import Draft
@@ -74,7 +74,7 @@ async def review(
     *,
     ask: Ask,
     keep: Keep,
-    judged: Mapping[Pair, Verdict] | None = None,
+    judged: Mapping[Pair, ClaimVerdict] | None = None,
 ) -> Reviewed:
     """The draft as far as it holds. Raises StepFailed when nothing of it does, NoAnswer in an outage.
 

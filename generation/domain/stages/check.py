@@ -17,7 +17,7 @@ from documents.models import Citation, Document, Section
 from generation.domain import commissions, drafts
 from generation.domain.checking import neighbours, repetition, strangers
 from generation.domain.checking.inspection import Background
-from generation.domain.checking.judgement import Pair, Verdict
+from generation.domain.checking.judgement import ClaimVerdict, Pair
 from generation.domain.checking.review import Reviewed, review
 from generation.domain.database import in_database
 from generation.domain.drafts import Draft
@@ -72,12 +72,12 @@ def _sources(commission: Commission) -> str:
     return " ".join(text for passage in commission.passages for text in (passage.source.title, passage.text))
 
 
-def _judged(claim: Claim) -> dict[Pair, Verdict]:
+def _judged(claim: Claim) -> dict[Pair, ClaimVerdict]:
     """What a model supported of this section when it was checked before: asked once, whatever was revised around it."""
     assert claim.section_id is not None
     known = Citation.objects.filter(section_id=claim.section_id, check_result=CitationCheck.JUDGED)
     rows = known.values_list("sentence", "passage__text", "check_note")
-    return {(sentence, passage): Verdict(True, note) for sentence, passage, note in rows}
+    return {(sentence, passage): ClaimVerdict(True, note) for sentence, passage, note in rows}
 
 
 _REASONS: Final = {True: RevisionReason.EXTENDED, False: RevisionReason.TIGHTENED}
