@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
 
 from tesigo.platform.backup.encryption import blocks
@@ -70,5 +71,6 @@ def _named() -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except (ServiceAway, OSError) as error:
-        raise SourceFailed(f"The storage of files cannot be read ({type(error).__name__}).") from error
+    except (ServiceAway, BotoCoreError, ClientError, OSError) as error:
+        why = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        raise SourceFailed(f"The storage of files cannot be read ({why}).") from error

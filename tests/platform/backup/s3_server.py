@@ -57,7 +57,7 @@ class _Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)
-        if "list-type" in query:
+        if "list-type" in query or urlsplit(self.path).path.rstrip("/") == "/vault":
             if self._is_let_in():
                 self._list(query)
         else:
@@ -91,12 +91,14 @@ class _Answers(BaseHTTPRequestHandler):
         self._say(200, content, headers)
 
     def _list(self, query: dict[str, list[str]]) -> None:
-        prefix, after = query.get("prefix", [""])[0], query.get("continuation-token", [""])[0]
+        prefix = query.get("prefix", [""])[0]
+        # The second version of listing goes on by a token, the first by the last key.
+        after = query.get("continuation-token", query.get("marker", [""]))[0]
         keys = sorted(key for key in self.server.objects if key.startswith(prefix) and key > after)
         shown = keys[: self.server.page]
         items = "".join(
             f"<Contents><Key>{escape(key)}</Key><Size>{len(self.server.objects[key])}</Size>"
-            f"<LastModified>{_MODIFIED}</LastModified></Contents>"
+            f"<LastModified>{_MODIFIED}</LastModified><ETag>&quot;{hashlib.md5(self.server.objects[key]).hexdigest()}&quot;</ETag></Contents>"
             for key in shown
         )
         is_cut = len(keys) > len(shown)
