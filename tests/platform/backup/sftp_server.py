@@ -133,16 +133,20 @@ def sftp_server(home: Path) -> Iterator[Served]:
         served = Served(root, port, guest, hosts)
         transports: list[paramiko.Transport] = []
 
+        def greet(connection: socket.socket) -> None:
+            transport = paramiko.Transport(connection)
+            transports.append(transport)
+            transport.add_server_key(host_key)
+            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, served)
+            # A client that goes in the middle, as one that does not know this host, ends nobody else's connection.
+            with suppress(paramiko.SSHException, EOFError, OSError):
+                transport.start_server(server=_Door(client_key))
+
         def serve() -> None:
-            with suppress(OSError):
+            with suppress(OSError):  # the listener was closed
                 while True:
                     connection, _ = listener.accept()
-                    transport = paramiko.Transport(connection)
-                    transports.append(transport)
-                    transport.add_server_key(host_key)
-                    transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, served)
-                    with suppress(paramiko.SSHException, EOFError):
-                        transport.start_server(server=_Door(client_key))
+                    threading.Thread(target=greet, args=(connection,), daemon=True).start()
 
         threading.Thread(target=serve, daemon=True).start()
         try:
