@@ -79,6 +79,23 @@ class TestAccept:
             outline.edit(document_id=document.pk, proposal=Proposal("T", []), by=document.owner)
         assert document.sections.count() == 4
 
+    def test_an_outline_has_at_most_two_hundred_sections(self) -> None:
+        document = outlined_document(pages=40)
+        sections = [ProposedSection(f"Section {number}", pages=Decimal(1)) for number in range(201)]
+        with pytest.raises(OutlineInvalid, match="at most 200 sections"):
+            outline.edit(document_id=document.pk, proposal=Proposal("T", sections), by=document.owner)
+        assert document.sections.count() == 4
+        outline.edit(document_id=document.pk, proposal=Proposal("T", sections[1:]), by=document.owner)
+        assert document.sections.count() == 200
+
+    @pytest.mark.parametrize("title", ["", " \u200b\n"], ids=["empty", "not seen"])
+    def test_a_section_without_a_title_is_refused(self, title: str) -> None:
+        document = outlined_document()
+        chapter = ProposedSection("Two", children=[ProposedSection(title, pages=Decimal(1))])
+        with pytest.raises(OutlineInvalid, match="needs a title"):
+            outline.edit(document_id=document.pk, proposal=Proposal("T", [chapter]), by=document.owner)
+        assert document.sections.count() == 4
+
     def test_a_failed_outline_goes_back_to_the_brief_with_its_reason(self) -> None:
         document = DocumentFactory.create(state=DocumentState.OUTLINING)
         outline.fail(document_id=document.pk, reason="The model did not answer.")
