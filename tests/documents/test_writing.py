@@ -88,6 +88,23 @@ def test_another_documents_passage_is_never_committed() -> None:
     assert section.revision == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_text_is_never_committed_apart_from_its_step() -> None:
+    section = SectionFactory.create()
+    with pytest.raises(RuntimeError, match="inside the caller's transaction"):
+        commit_revision(
+            section_id=section.pk,
+            expected_revision=0,
+            text="So it was.",
+            reason=RevisionReason.WRITTEN,
+            citations=[],
+            provenance={},
+            now=timezone.now(),
+        )
+    section.refresh_from_db()
+    assert (section.revision, section.text) == (0, "")
+
+
 def test_the_database_refuses_a_second_commit_of_one_revision() -> None:
     section = SectionFactory.create()
     commit(section, passage_in(section))

@@ -181,6 +181,14 @@ def test_briefs_are_counted_only_where_they_are_deleted() -> None:
             BriefMonth.objects.create(**row)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_briefs_are_never_counted_apart_from_their_deletion() -> None:
+    begun(JUNE)
+    with pytest.raises(RuntimeError, match="in the transaction that deletes"):
+        past_briefs.count_in(Document.objects.all())
+    assert not BriefMonth.objects.exists()
+
+
 def test_what_an_erased_person_ordered_stays_in_the_figures() -> None:
     document = begun(JUNE, language="it", ordered_at=at(JUNE), pages=10)
     paid(document, JUNE)
