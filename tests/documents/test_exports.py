@@ -295,6 +295,16 @@ def test_a_style_chosen_while_another_is_rendered_is_rendered_next(document: Doc
     assert (document.rendered_style, row.due_at) == ("apa", None)
 
 
+def test_a_document_that_is_not_finished_keeps_its_style(document: Document, queue: Queue) -> None:
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.WRITING)
+    restyling.request(document_id=document.pk, citation_style="ieee", by=document.owner)
+    document.refresh_from_db()
+    assert document.citation_style == "apa"
+    assert not Rendering.objects.exists()
+    assert not Export.objects.exists()
+    assert queue.tasks() == []
+
+
 def test_a_rendering_whose_lease_was_lost_writes_nothing(document: Document) -> None:
     restyling.request(document_id=document.pk, citation_style="ieee", by=document.owner)
     now = timezone.now()

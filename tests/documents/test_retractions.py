@@ -401,6 +401,17 @@ def test_found_works_keep_their_corrections_and_retracted_ones_are_not_added(doc
     assert added.notices == [["correction", "10.1/c"]]
 
 
+def test_a_source_removed_while_registers_were_asked_is_passed_over(document: Document) -> None:
+    made, other = source(document), source(document, doi="10.1/b")
+    gone = made.pk
+    made.delete()
+    for pk in (gone, other.pk):
+        work = FoundWork(title="On lamps", is_retracted=True, services=("crossref",))
+        retractions.note(source_id=pk, works=[work], now=timezone.now())
+    assert list(Source.objects.exclude(retracted_at=None)) == [other]
+    assert AuditEvent.objects.filter(action="source.retracted").count() == 1
+
+
 @pytest.mark.parametrize(
     ("work", "is_against"),
     [

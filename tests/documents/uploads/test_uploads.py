@@ -14,6 +14,7 @@ from documents.domain import extraction, uploads
 from documents.enums import DocumentState, SourceOrigin, UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Document, Passage, Source, Upload
+from privacy.models import AuditEvent
 from tests.documents import files
 from tests.documents.factories import DocumentFactory, SectionFactory
 from tests.documents.removing import remove_what_is_due
@@ -122,6 +123,24 @@ def test_connection_that_breaks_leaves_nothing(document: Document, before: set[s
             document=document, purpose=UploadPurpose.SOURCE, name="a.txt", chunks=broken(), by=document.owner
         )
     assert not Upload.objects.exists()
+    assert stored_files() == before
+
+
+def test_what_is_removed_while_it_arrives_gets_no_verdict(
+    document: Document, settings: Settings, before: set[str]
+) -> None:
+    settings.UPLOAD_MAX_BYTES = 10_000
+
+    def too_much() -> Iterator[bytes]:
+        uploads.delete(upload_id=Upload.objects.get().pk, by=document.owner)
+        yield b"x" * 10_001
+
+    with pytest.raises(UploadRefused, match="removed while it arrived"):
+        uploads.receive(
+            document=document, purpose=UploadPurpose.SOURCE, name="a.txt", chunks=too_much(), by=document.owner
+        )
+    assert not Upload.objects.exists()
+    assert [one.action for one in AuditEvent.objects.order_by("pk")] == ["upload.started", "upload.deleted"]
     assert stored_files() == before
 
 
