@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import ApiScope
 from accounts.models import User
-from documents.domain import briefs
+from documents.domain import briefs, typed
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadState
 from documents.models import Document, Export, TypedBrief, Upload
 from privacy.models import AuditEvent
@@ -289,6 +289,15 @@ def test_what_is_typed_is_kept_until_it_is_saved(program: Program, student: User
     assert document.pages == 4
     program("PATCH", at(document), {"topic": "Lenses"}, If_Match=tag(program, at(document)))
     assert program.get(at(document, "draft", "latest")).json()["is_brief"] is True
+    assert not TypedBrief.objects.exists()
+
+
+def test_what_is_no_part_of_a_brief_is_not_kept(student: User) -> None:
+    document = DocumentFactory.create(owner=student)
+    with pytest.raises(TypeError, match="not part of a brief: owner, state"):
+        typed.save(
+            document_id=document.pk, by=student, now=timezone.now(), values={"topic": "x", "state": "ready", "owner": 1}
+        )
     assert not TypedBrief.objects.exists()
 
 

@@ -31,3 +31,16 @@ def test_a_sentence_in_other_words_marks_what_is_most_alike() -> None:
 
 def test_nothing_is_marked_where_nothing_is_alike() -> None:
     assert supporting_span(passage="zzzz qqqq xxxx", sentence="The lens turned on a bath of mercury") == (0, 0)
+
+
+def test_a_stretch_that_is_alike_is_marked_to_the_ends_of_its_words() -> None:
+    passage = "Far out at sea. The overlooked rocks were charted at last. The board wrote."
+    start, end = supporting_span(passage=passage, sentence="looked rocks had been charted")
+    assert passage[start:end] == "overlooked rocks were charted at"
+
+
+def test_a_sentence_longer_than_its_passage_marks_shared_words_or_nothing() -> None:
+    passage = "The lens turned on mercury."
+    assert supporting_span(passage=passage, sentence="The lenses had been turned on a bath of mercury.") == (0, 0)
+    start, end = supporting_span(passage=passage, sentence="It is known that the lens turned on mercury by night.")
+    assert passage[start:end] == "The lens turned on mercury"
