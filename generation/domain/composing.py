@@ -166,8 +166,6 @@ def _believed(ratio: float) -> float:
 def _nearer(one: Draft, other: Draft, target: int) -> Draft:
     if not one.text:
         return other
-    if not other.text:
-        return one
     first, second = (abs(body_characters(draft.text) - target) for draft in (one, other))
     # Both know what was spent; the nearer text wins, the newer one where they are alike.
     return other if second <= first else replace(one, calls=other.calls, models=other.models)

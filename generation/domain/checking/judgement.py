@@ -82,7 +82,7 @@ class Judge:
 
 
 def _questions(pairs: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
-    """The pairs in as few questions as hold them, those that share a passage beside each other."""
+    """The pairs, at least one, in as few questions as hold them, those that share a passage beside each other."""
     first_at = {passage: at for at, (_sentence, passage) in reversed(list(enumerate(pairs)))}
     batch: list[Pair] = []
     size = 0
@@ -94,8 +94,7 @@ def _questions(pairs: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
             batch, size, more = [], 0, len(pair[0]) + len(pair[1]) + 2 * judging.AROUND
         batch.append(pair)
         size += more
-    if batch:
-        yield batch
+    yield batch
 
 
 def _with_decoys(batch: Sequence[Pair]) -> list[Pair]:

@@ -140,9 +140,7 @@ def _prompt_runs() -> frozenset[tuple[str, ...]]:
 def _system_prompts() -> Iterator[str]:
     yield fencing.DATA_RULE
     for module in pkgutil.iter_modules(prompts.__path__):
-        system = getattr(importlib.import_module(f"{prompts.__name__}.{module.name}"), "SYSTEM", "")
-        if isinstance(system, str):
-            yield system
+        yield getattr(importlib.import_module(f"{prompts.__name__}.{module.name}"), "SYSTEM", "")
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
