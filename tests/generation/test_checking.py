@@ -295,6 +295,11 @@ def test_a_language_that_nobody_can_order_is_foreign() -> None:
     assert language.is_foreign(SWEDISH * 5, language="en")
 
 
+def test_a_text_in_a_language_without_a_list_of_words_is_told_by_its_letters_alone() -> None:
+    assert not language.is_foreign(ENGLISH * 5, language="sv")
+    assert language.is_foreign(RUSSIAN * 5, language="sv")
+
+
 @pytest.mark.parametrize(
     "text", ["", "Der Turm.", "Σ and μ are letters.", "Grimholm, Ytre Sund, Nordbaken, Hvalskjær."]
 )
@@ -326,6 +331,12 @@ def test_a_section_that_says_again_what_another_says_is_found() -> None:
     assert repetition.repeated(sentences(fresh), elsewhere) == []
     cited = one.replace("country.", "country [@a, p. 1].").replace("trust.", "trust [@a, p. 2].")
     assert repetition.repeated(sentences(cited), elsewhere) == []
+
+
+def test_fingerprints_hold_hashes_and_nothing_else() -> None:
+    found = repetition.Fingerprints([3, 7, 3])
+    assert (3 in found, 4 in found, 8 in found, "3" in found) == (True, False, False, False)
+    assert list(found) == [3, 7]
 
 
 def test_a_paragraph_copied_into_a_long_section_is_found() -> None:

@@ -193,6 +193,25 @@ def test_a_quotation_that_stands_nowhere_is_refused(text: str) -> None:
     assert "does not stand in the passage" in problems(text)
 
 
+def test_two_quotations_under_one_citation_must_stand_in_one_passage() -> None:
+    one = Passage(pk=8, source=LIGHT, page=1, page_label="1", position=8, text=LENS)
+    other = Passage(pk=9, source=LIGHT, page=1, page_label="1", position=9, text=NIGHT)
+    (sentence,) = sentences(
+        'It says "the lens turned on a bath of mercury" and "the second keeper was called" [@light-2019, p. 1].'
+    )
+    (finding,) = examine(sentence, Offered([one, other]), {}, language="en")
+    assert "“the second keeper was called” does not stand in the passage" in finding.problem
+    both = Passage(pk=10, source=LIGHT, page=1, page_label="1", position=10, text=f"{LENS} {NIGHT}")
+    (finding,) = examine(sentence, Offered([one, other, both]), {}, language="en")
+    assert (finding.problem, finding.passage) == ("", both)
+
+
+@pytest.mark.parametrize("quotation", ["…", "[...]", " . ", "“…”"])
+def test_a_quotation_without_a_word_stands_nowhere(quotation: str) -> None:
+    assert not wording.stands_in(quotation, LENS)
+    assert not wording.joins_sentences(quotation, PAY)
+
+
 @pytest.mark.parametrize(
     "text",
     [

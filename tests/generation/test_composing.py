@@ -133,6 +133,21 @@ def test_one_call_shortens_a_text_even_if_too_few_or_too_many_sentences_are_name
     assert abs(body_characters(made.text) - 4_000) <= 150
 
 
+def test_a_short_end_is_shortened_together_with_what_stands_before_it() -> None:
+    beginning = f"{words(1_700)}\n\n{words(1_700)}"
+    text = f"{beginning}\n\nThe end came late. {words(600)}"
+    shown: list[str] = []
+
+    def tightener(question: Question) -> str:
+        shown.append(question.text)
+        return words(300)
+
+    made, purposes = run(tightener, target=body_characters(text) - 300, draft=Draft(text=text))
+    assert purposes == ["tighten"]
+    assert "The end came late." in shown[0]
+    assert made.text.startswith(beginning)
+
+
 def test_a_tightener_never_takes_more_than_half_of_what_it_is_shown() -> None:
     async def ask(question: Question) -> Answer:
         return Answer({"leave_out": list(range(1, 400))}, "model")

@@ -92,6 +92,11 @@ def test_no_section_loses_more_than_half_of_its_text() -> None:
     assert made.get("short", 0) >= -500
 
 
+def test_a_section_that_can_lose_next_to_nothing_is_left_as_it_is() -> None:
+    tiny_and_long = [Part("tiny", 0.2, 0.6, 250), Part("long", 3.8, 5.8, 16_000)]
+    assert set(fitting.changes(pages=4, body=6.4, parts=tiny_and_long)) == {"long"}
+
+
 @pytest.mark.parametrize(("kept", "asked"), [(1.2, 4.0), (1.0, 4.0), (0.8, 5.0), (0.2, 8.0), (-0.1, 8.0)])
 def test_what_the_check_took_out_the_round_before_is_asked_for_on_top(kept: float, asked: float) -> None:
     """Of ten pages asked for some stayed; four are missing still. At most twice as much is asked for."""
