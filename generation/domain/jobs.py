@@ -8,7 +8,6 @@ from django.db import transaction
 
 from generation import measures
 from generation.enums import JobState
-from generation.errors import LostLease
 from generation.models import Job, JobEvent
 
 #: Where a job may go from each state.
@@ -51,11 +50,8 @@ def record(*, job_id: UUID, what: str, now: datetime, note: str = "", step_id: i
 
 
 def lock(job_id: UUID) -> Job:
-    """The job's row, locked until the transaction ends. Raises LostLease for one that is gone with its document.
+    """The job's row, locked until the transaction ends; its document is locked before it, with which alone it goes.
 
     Rows that point at it may be added meanwhile: a call's intent holds the budgets that all calls share.
     """
-    job = Job.objects.select_for_update(no_key=True).filter(pk=job_id).first()
-    if job is None:
-        raise LostLease(str(job_id))
-    return job
+    return Job.objects.select_for_update(no_key=True).get(pk=job_id)

@@ -79,8 +79,6 @@ def claim(*, limit: int, worker: str, left_for: float = 0.0) -> list[Claim]:
 
     Of the ready ones only those that nobody took for ``left_for`` seconds.
     """
-    if limit < 1:
-        return []
     with transaction.atomic():
         expired = _take(_EXPIRED, limit, worker, left_for)
         # What the lost holders asked may have been answered and paid for: nobody will know (R-36).
