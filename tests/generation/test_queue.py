@@ -9,14 +9,16 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import Mail, User
 from documents.domain import lifecycle
 from documents.enums import DocumentState
-from generation.domain import attempts, pipeline, queue
+from documents.models import Document
+from generation.domain import admission, attempts, erasing, pipeline, queue
 from generation.domain.work import Result
 from generation.enums import JobKind, JobState, Outcome, Stage, StepState
 from generation.errors import LostLease, StepFailed
 from generation.models import AIModel, Attempt, Job, JobEvent, Step
-from tests.documents.factories import DocumentFactory, outlined_document
+from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
 from tests.generation.making import pay
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +246,67 @@ def test_a_step_that_outlived_its_job_touches_neither_the_new_order_nor_its_mone
     payment.refresh_from_db()
     assert payment.state == "succeeded"
     assert Job.objects.get().failure == "It cannot be done."
+
+
+def outlining(owner: User) -> Job:
+    """A job that makes an outline and waits for its turn."""
+    document = DocumentFactory.create(owner=owner, state=DocumentState.OUTLINING)
+    admission.start_outline(document_id=document.pk)
+    return Job.objects.get(document=document)
+
+
+def test_what_a_person_who_leaves_has_under_way_is_stopped_and_paid_back() -> None:
+    writing = job_with_steps(count=2)
+    owner = writing.document.owner
+    payment = pay(writing.document)
+    held = claim_one()
+    planned, of_another = outlining(owner), outlining(UserFactory.create())
+    erasing.stop_jobs(owner, timezone.now())
+    for job, state in ((writing, DocumentState.FAILED), (planned, DocumentState.DRAFT)):
+        job.refresh_from_db()
+        assert (job.state, job.document.state) == (JobState.FAILED, state)
+        assert "erased" in job.failure
+        assert set(job.steps.values_list("state", flat=True)) == {StepState.FAILED}
+    assert "erased" in planned.document.outline_error
+    refund = payment.refunds.get()
+    assert (refund.cause, refund.amount) == (pipeline.REFUND_CAUSE, payment.amount)
+    with pytest.raises(LostLease):
+        pipeline.complete(claim=held, result=Result({}, lambda: pytest.fail("nothing more is committed")))
+    assert not Mail.objects.filter(template="failed").exists()
+    assert Job.objects.filter(state=JobState.QUEUED).get() == of_another
+
+
+def test_a_job_that_is_over_is_not_stopped() -> None:
+    job = job_with_steps()
+    payment = pay(job.document)
+    now = timezone.now()
+    Job.objects.update(state=JobState.SUCCEEDED)
+    assert not pipeline.stop(job_id=job.pk, reason="Its owner leaves.", now=now)
+    assert (Job.objects.get().failure, payment.refunds.exists()) == ("", False)
+    assert Step.objects.get().state == StepState.READY
+
+
+def test_an_outline_that_cannot_be_made_leads_back_to_the_brief_and_speaks_of_no_money() -> None:
+    job = outlining(UserFactory.create())
+    pipeline.fail(claim=claim_one(), reason="No model answered.")
+    job.refresh_from_db()
+    assert (job.state, job.document.state) == (JobState.FAILED, DocumentState.DRAFT)
+    assert job.document.outline_error == "No model answered."
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_an_outline_whose_document_was_put_right_by_hand_ends_without_a_word_there(is_stopped: bool) -> None:
+    job = outlining(UserFactory.create())
+    Document.objects.update(state=DocumentState.OUTLINED)
+    claim = claim_one()
+    if is_stopped:
+        assert pipeline.stop(job_id=job.pk, reason="Its owner leaves.", now=timezone.now())
+    else:
+        pipeline.fail(claim=claim, reason="No model answered.")
+    job.refresh_from_db()
+    assert (job.state, job.document.state) == (JobState.FAILED, DocumentState.OUTLINED)
+    assert job.document.outline_error == ""
 
 
 def plan_of(sql: str, parameters: dict[str, Any]) -> str:
