@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from generation.domain.budgets import Amount, OverBudget, Payer
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, PersonalLimit, Step
 from privacy.domain import retention
-from tests.billing.concurrently import at_once
+from tests.billing.concurrently import at_once, together
 from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
 from tests.platform.alerting import alerts_away, told
 
@@ -348,6 +349,36 @@ def test_of_many_calls_of_one_person_at_once_exactly_those_within_the_limit_are_
     use = BudgetUse.objects.get(scope=Scope.USER_DAY, subject=str(person.pk))
     assert (use.reserved_tokens, use.spent_tokens) == (100_000, 0)
     assert_sums_agree()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sum_that_is_deleted_while_it_is_put_right_is_let_go() -> None:
+    BudgetUse.objects.create(scope=Scope.JOB, subject=str(uuid.uuid4()), reserved_euros=1)
+    is_deleted = threading.Event()
+
+    def delete() -> None:
+        with transaction.atomic():
+            BudgetUse.objects.all().delete()
+            is_deleted.set()
+            wait_for_somebody_at_a_lock()
+
+    def put_right() -> int:
+        assert is_deleted.wait(10)
+        return tidying.reconcile()
+
+    assert together([delete, put_right]) == [None, 0]
+
+
+def wait_for_somebody_at_a_lock() -> None:
+    """Polls until another session waits for a row that this one has changed."""
+    deadline = time.monotonic() + 10
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        cursor.execute(waiting)
+        while not cursor.fetchone()[0]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+            cursor.execute(waiting)
 
 
 @pytest.mark.django_db(transaction=True)
