@@ -208,6 +208,14 @@ def test_an_order_that_fails_says_why(order: Any, program: Program, student: Use
     assert status_of(program, job_id)["failure"] == "The models were away."
 
 
+def test_an_order_whose_job_is_still_to_be_opened_is_queued(order: Any, program: Program) -> None:
+    """As after a lost signal: the sweep opens the job in a moment."""
+    job_id = order("document-async", WORK).json()["job_id"]
+    Job.objects.all().delete()
+    status = status_of(program, job_id)
+    assert (status["status"], status["started_at"], status["waits_for"]) == ("queued", None, None)
+
+
 def test_money_that_is_on_its_way_is_not_asked_for_again(order: Any, program: Program, student: User) -> None:
     job_id = order("document-async", WORK).json()["job_id"]
     document = Document.objects.get(owner=student)
@@ -370,6 +378,13 @@ def test_figures_are_since_the_beginning(student: User) -> None:
     assert said["tokens"] == {"total": 7_000, "average": 1_000, "documents": 1}
     assert said["revenue"] == {"gross": "2.00", "back": "0.00", "net": "2.00"}
     assert said["jobs"]["document"] == {"queued": 0, "running": 0, "succeeded": 1, "failed": 0}
+
+
+def test_jobs_of_a_kind_that_only_a_newer_version_knows_are_left_out_of_the_figures(student: User) -> None:
+    """While both versions run, until the older one ends."""
+    Job.objects.create(document=outlined_document(owner=student), kind="slides", sort_key=1)
+    said = stats_for(staff("AI operations"), has_second_factor=True).json()
+    assert {kind: set(states.values()) for kind, states in said["jobs"].items()} == {"outline": {0}, "document": {0}}
 
 
 def test_each_role_sees_its_own_figures() -> None:

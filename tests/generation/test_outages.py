@@ -174,6 +174,15 @@ class TestTold:
         assert "min left" not in page
         assert "than a minute left" not in page
 
+    def test_between_two_steps_no_end_is_foretold(self) -> None:
+        document, job = running()
+        call(job, Outcome.RATE_LIMITED, ago=45)
+        job.steps.update(state=StepState.DONE)
+        waits = progress.snapshot(document.pk)["waits"]
+        assert (waits["for"], waits["until"], waits["latest"]) == ("models", None, None)
+        assert "Nothing is lost" in waits["words"]
+        assert "money" not in waits["words"]
+
     def test_where_every_key_is_refused_no_time_of_asking_is_named(self) -> None:
         document, job = running()
         for outcome in (Outcome.ACCOUNT, Outcome.AUTHENTICATION):

@@ -31,7 +31,7 @@ from generation.models import AIModel, Job, Step
 from generation.routing import websocket_urlpatterns
 from privacy.domain import consent
 from privacy.enums import ConsentKind
-from tests.documents.factories import UserFactory, outlined_document
+from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
 from tests.generation.making import ordered_document
 
 
@@ -98,6 +98,26 @@ class TestSnapshot:
         Step.objects.filter(pk=withdrawn.pk).update(state=StepState.FAILED, started_at=None, finished_at=now)
         states = [section["state"] for section in progress.snapshot(document.pk)["sections"]]
         assert states == ["failed", "waiting"]
+
+    def test_each_section_says_how_far_it_is(self) -> None:
+        document, job = started(pages=4, sections=4)
+        done(job, Stage.WRITE, document)
+        done(job, Stage.CHECK, document, steps=1)
+        held = job.steps.filter(stage=Stage.CHECK, state=StepState.READY).order_by("position")
+        lease = {"state": StepState.CLAIMED, "lease_until": timezone.now() + timedelta(minutes=1)}
+        Step.objects.filter(pk=held[0].pk).update(**lease)
+        for number, stage in ((2, Stage.WRITE), (3, Stage.REVISE)):
+            step = job.steps.filter(stage=Stage.WRITE).order_by("position")[number]
+            Step.objects.filter(pk=step.pk).update(stage=stage, round=1, **lease)
+        states = [section["state"] for section in progress.snapshot(document.pk)["sections"]]
+        assert states == ["checked", "checking", "writing", "fitting"]
+
+    def test_an_outline_that_is_made_or_not_asked_for_waits_for_nothing(self) -> None:
+        document = DocumentFactory.create(state=DocumentState.OUTLINING)
+        assert progress.outline_waits(document.pk) is None
+        admission.start_outline(document_id=document.pk)
+        Job.objects.filter(document=document).update(state=JobState.SUCCEEDED, waits_for="")
+        assert progress.outline_waits(document.pk) is None
 
     @pytest.mark.parametrize("sections", [2, 200])
     def test_it_asks_the_same_number_of_queries_for_two_sections_and_for_200(

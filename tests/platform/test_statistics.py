@@ -226,6 +226,13 @@ def test_sums_of_before_documents_were_told_apart_count_as_nobodys() -> None:
     assert list(statistics(Asked(JUNE, JUNE)).rows)[-1] in {(JUNE, "", ""), (JUNE, "fr", "seminar")}
 
 
+def test_a_month_costs_what_its_sums_say_where_its_days_are_gone() -> None:
+    called(begun(JUNE, language="fr"), JUNE, "0.25", 2_000)
+    past_calls.sum_up(calls=Attempt.objects.all())
+    ModelDay.objects.all().delete()
+    assert (of(JUNE, JUNE)[JUNE].cost, of(JUNE, JUNE)[JUNE].tokens) == (Decimal("0.25"), 2_000)
+
+
 def test_months_begin_with_the_first_brief_and_end_with_this_one() -> None:
     now = timezone.now()
     assert months_known(now) == [now.date().replace(day=1)]
