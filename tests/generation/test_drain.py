@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery._state import pop_current_task, push_current_task
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
@@ -15,14 +16,18 @@ from pytest_django import Settings
 from billing.models import Refund
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
+from generation import tasks
 from generation.ai import shared
 from generation.domain import admission, nudging, queue
+from generation.domain import drain as draining
 from generation.domain.drain import Drain
 from generation.domain.heartbeat import Heartbeat
 from generation.enums import Outcome, Stage, StepState
 from generation.models import AIModel, Attempt, Job, JobEvent, KeyLimit, Step
 from sandbox.client import Control
+from tesigo.platform import workers
 from tesigo.platform.enqueue import outbox
+from tesigo.platform.models import Worker
 from tests.generation.making import drain, ordered_document, source_with_passages, work_on
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -139,15 +144,16 @@ def test_a_provider_that_takes_only_five_at_once_still_gets_everything_written(c
     assert Attempt.objects.filter(outcome=Outcome.RATE_LIMITED).exists()
 
 
-def test_a_drain_told_to_stop_hands_back_what_it_holds(control: Control) -> None:
+@pytest.mark.parametrize(("grace", "at_once"), [(0.1, False), (60.0, True)], ids=["after a while", "at once"])
+def test_a_drain_told_to_stop_hands_back_what_it_holds(control: Control, grace: float, at_once: bool) -> None:
     control.fault("ai", "delay", seconds=30, match="The section to write")
     started()
 
     async def stopped_while_writing() -> None:
-        running = Drain(grace=0.1)
+        running = Drain(grace=grace)
         task = asyncio.create_task(running.run())
         await asyncio.to_thread(wait_for_writers, 2)
-        running.stop()
+        running.stop(at_once=at_once)
         await asyncio.wait_for(task, 10)
 
     asyncio.run(stopped_while_writing())
@@ -175,6 +181,27 @@ def test_a_drain_told_to_stop_begins_no_further_call_and_keeps_what_was_answered
     }
     assert all(step.checkpoint["draft"]["text"] for step in steps)
     assert not Attempt.objects.filter(purpose="extend").exists()
+
+
+def test_a_drain_that_has_run_long_enough_begins_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "_LONGEST_SECONDS", 0.0)
+    started()
+    assert drain() == 0
+    assert (Step.objects.get().state, Step.objects.get().tries) == (StepState.READY, 0)
+
+
+def test_a_drain_within_a_worker_leaves_signs_of_its_work(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the worker calls it: Celery knows the task under way and the worker's name."""
+    monkeypatch.setattr(workers, "_next_sign", 0.0)
+    started(pages=1, sections=1)
+    push_current_task(tasks.drain)
+    tasks.drain.push_request(hostname="celery@one")
+    try:
+        drain()
+    finally:
+        tasks.drain.pop_request()
+        pop_current_task()
+    assert Worker.objects.get().node == "celery@one"
 
 
 def test_a_step_that_comes_to_a_limit_waits_without_a_try_and_without_its_place(
@@ -383,6 +410,37 @@ def test_leases_are_kept_by_a_heartbeat_and_lost_ones_are_told(settings: Setting
         Step.objects.update(token=claim.token + 1)
         assert told.wait(10)
     assert lost == [claim.step_id]
+
+
+def test_a_lease_that_is_let_go_runs_out_although_the_heart_beats_on(settings: Settings) -> None:
+    settings.STEP_LEASE_SECONDS = 1
+    started()
+    (claim,) = queue.claim(limit=1, worker="test")
+    lost: list[int] = []
+    with Heartbeat(on_lost=lost.append) as heartbeat:
+        heartbeat.hold(claim.step_id, claim.token)
+        heartbeat.release(claim.step_id)
+        deadline = timezone.now() + timedelta(seconds=20)
+        while not queue.claimable():
+            assert timezone.now() < deadline
+    assert lost == []
+
+
+def test_a_heart_that_finds_no_database_calls_no_step_lost(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.STEP_LEASE_SECONDS = 1
+    lost: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, "PORT", "1")
+        heartbeat = Heartbeat(on_lost=lost.append)
+    with heartbeat:
+        heartbeat.hold(7, 1)
+        deadline = time.monotonic() + 20
+        while caplog.text.count("leases not renewed") < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert lost == []
 
 
 def break_all_connections() -> None:
