@@ -104,6 +104,28 @@ def test_an_outage_while_pages_are_put_right_is_waited_for(control: Control, set
     assert_delivered(document)
 
 
+def test_a_section_is_put_right_from_where_a_lost_worker_left_it(control: Control, settings: Settings) -> None:
+    settings.LONGEST_OUTAGE = timedelta(hours=1)
+    document = written_and_checked(pages=2)
+    order(document, pages=6)
+    control.fault("ai", "length", factor=0.6)
+    control.fault("ai", "500", match="Continue it with", skip=2)
+    drain()
+    kept = {
+        step.pk: step.checkpoint["draft"] for step in Step.objects.filter(stage=Stage.REVISE).exclude(checkpoint={})
+    }
+    assert kept
+    assert {draft["calls"] for draft in kept.values()} == {1}
+    control.clear_faults()
+    control.fault("ai", "length", factor=0.6)
+    drain_until_over(document)
+    assert_delivered(document)
+    for step in Step.objects.filter(pk__in=kept):
+        made = step.result["draft"]
+        assert made["text"].startswith(kept[step.pk]["text"])
+        assert made["calls"] > 1
+
+
 def test_an_outage_that_does_not_end_costs_only_the_pages_that_are_missing(control: Control) -> None:
     document = written_and_checked(pages=4)
     order(document, pages=6)

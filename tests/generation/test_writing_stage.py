@@ -118,6 +118,16 @@ def test_a_section_that_nobody_will_divide_is_written_on_and_on(control: Control
     assert list(written) == ["write", "extend", "extend"]
 
 
+def test_an_outage_while_a_section_is_divided_is_waited_for(control: Control) -> None:
+    """Else it would be written on and on, without the parts that it was to have."""
+    control.fault("ai", "500", match="Divide this section")
+    claim = at_the_writing(pages=60, sections=5)
+    work_on([claim])
+    step = Step.objects.get(pk=claim.step_id)
+    assert (step.state, step.checkpoint) == (StepState.READY, {})
+    assert set(purposes(claim)) == {"subsections"}
+
+
 def failed_with_one_section_checked(control: Control) -> Document:
     """One section stands, the other would not be written in the right language; the money went back."""
     control.fault("ai", "language", language="de", match="<title>Lamps, lenses and oil</title>")
