@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from celery._state import pop_current_task, push_current_task
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
@@ -29,6 +29,7 @@ from tesigo.platform import workers
 from tesigo.platform.enqueue import outbox
 from tesigo.platform.models import Worker
 from tests.generation.making import drain, ordered_document, source_with_passages, work_on
+from tests.generation.test_budgets import wait_for_somebody_at_a_lock
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -423,6 +424,19 @@ def test_a_lease_that_is_let_go_runs_out_although_the_heart_beats_on(settings: S
         deadline = timezone.now() + timedelta(seconds=20)
         while not queue.claimable():
             assert timezone.now() < deadline
+    assert lost == []
+
+
+def test_a_step_that_ends_during_a_beat_is_not_called_lost(settings: Settings) -> None:
+    settings.STEP_LEASE_SECONDS = 1
+    started()
+    (claim,) = queue.claim(limit=1, worker="test")
+    lost: list[int] = []
+    with Heartbeat(on_lost=lost.append) as heartbeat, transaction.atomic():
+        Step.objects.update(token=claim.token + 1)
+        heartbeat.hold(claim.step_id, claim.token)
+        wait_for_somebody_at_a_lock()
+        heartbeat.release(claim.step_id)
     assert lost == []
 
 
