@@ -31,6 +31,8 @@ def test_a_sentence_in_other_words_marks_what_is_most_alike() -> None:
 
 def test_nothing_is_marked_where_nothing_is_alike() -> None:
     assert supporting_span(passage="zzzz qqqq xxxx", sentence="The lens turned on a bath of mercury") == (0, 0)
+    passage = "The lens turned upon a bath of mercury through the whole of the night."
+    assert supporting_span(passage=passage, sentence="Quartz jumped by five") == (0, 0)
 
 
 def test_a_stretch_that_is_alike_is_marked_to_the_ends_of_its_words() -> None:
