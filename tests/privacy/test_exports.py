@@ -5,24 +5,29 @@ import io
 import json
 import re
 from datetime import timedelta
-from typing import Any
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, ClassVar
 from zipfile import ZipFile
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.domain import people
 from accounts.models import Mail, SignInRequest, User
 from billing.domain import payers
+from documents.enums import UploadState
 from documents.models import Document, Section, Upload
+from privacy import registry
 from privacy.domain import archive, archive_tables, audit, exports, retention, table_words, trail_words
 from privacy.domain.archive_file import Archive, check
 from privacy.enums import ExportState
 from privacy.errors import ArchiveNotWhole, TooManyExports
 from privacy.models import AuditEvent, DataExport
+from privacy.registry import SHOWN, WORDS, Rows
 from tesigo.platform import duty, storage
 from tesigo.platform.log_values import OURS
 from tesigo.platform.models import Removal
@@ -153,6 +158,31 @@ def test_files_are_in_it_and_each_row_says_which_is_its() -> None:
     assert len([name for name in found.namelist() if name.startswith("files/")]) == 3, "and the receipt"
 
 
+def test_a_row_whose_file_is_gone_names_none() -> None:
+    ada = person_with_everything("Ada")
+    Upload.objects.update(state=UploadState.REJECTED, stored_as="")
+    found = archive_of(ada)
+    (upload,) = rows_of(found, "documents-upload")
+    assert upload["file"] == ""
+    assert not [name for name in found.namelist() if name.startswith("files/upload/")]
+    assert "Files that we no longer have" not in found.read("README.txt").decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_is_held_while_a_file_is_copied() -> None:
+    class Watched(io.BytesIO):
+        held: ClassVar[list[bool]] = []
+
+        def write(self, data: Any) -> int:
+            if b"what Ada handed in" in bytes(data):
+                self.held.append(connection.connection is not None)
+            return super().write(data)
+
+    out = Watched()
+    archive.write(person_with_everything("Ada"), out, now=timezone.now())
+    assert out.held == [False]
+
+
 def test_an_earlier_export_is_not_packed_into_the_next() -> None:
     found = archive_of(person_with_everything("Ada"))
     assert "file" not in rows_of(found, "privacy-dataexport")[0]
@@ -185,6 +215,30 @@ def test_more_rows_than_are_read_at_once_are_all_there_once(monkeypatch: pytest.
     assert sorted(sections) == sorted(str(pk) for pk in Section.objects.values_list("pk", flat=True))
     passages = [row["id"] for row in rows_of(found, "documents-passage")]
     assert len(passages) == len(set(passages)) == Document.objects.get().sources.get().passages.count() > 4
+
+
+def test_a_row_that_is_found_by_two_ways_is_there_once() -> None:
+    ada = person_with_everything("Ada")
+    both = Rows({"topic": WORDS}, of=lambda user: Document.objects.filter(owner=user.pk, sections__isnull=False))
+    assert registry.of_person(Document, both, ada).count() == 2, "once for each section"
+    table, out = archive_tables.Table(Document, both), io.BytesIO()
+    with Archive(out, now=timezone.now()) as one:
+        archive_tables.write(one, table, ada)
+    assert rows_of(ZipFile(out), "documents-document") == [{"topic": "What Ada asked for"}]
+    assert table.count == 1
+
+
+def test_bytes_are_in_base64_and_what_json_has_no_form_for_is_text() -> None:
+    ada = person_with_everything("Ada")
+    asked = Rows({"browser_hash": SHOWN}, of=lambda user: SignInRequest.objects.filter(email=ada.email))
+    out = io.BytesIO()
+    with Archive(out, now=timezone.now()) as one:
+        archive_tables.write(one, archive_tables.Table(SignInRequest, asked), ada)
+    found = ZipFile(out)
+    assert rows_of(found, "accounts-signinrequest") == [{"browser_hash": "Yg=="}]
+    as_csv = found.read("data/accounts-signinrequest.csv").decode("utf-8-sig")
+    assert list(csv.DictReader(io.StringIO(as_csv))) == [{"browser_hash": "Yg=="}]
+    assert json.dumps([ip_address("203.0.113.9")], cls=archive_tables.Encoder) == '["203.0.113.9"]'
 
 
 def test_it_tells_in_words_what_was_done_and_by_whom_but_not_which_colleague() -> None:
@@ -239,6 +293,16 @@ def test_the_readme_says_what_is_where_what_is_left_out_and_how_long_it_is_kept(
     assert "Kept: Mails sent to you: 90 days" in readme
     assert "device.session_key" in readme.split("What is left out, and why")[1]
     assert "as long as the law of taxes asks" in readme
+
+
+def test_the_readme_says_at_its_top_whether_the_site_is_for_trying_out(settings: Settings) -> None:
+    ada = person_with_everything("Ada")
+    settings.NOTICE_BANNER = "Nothing here is real."
+    assert "Nothing here is real." in archive_of(ada).read("README.txt").decode().split("What is where")[0]
+    settings.NOTICE_BANNER = ""
+    head = archive_of(ada).read("README.txt").decode().split("What is where")[0]
+    assert "Nothing here is real." not in head
+    assert "\n\n\n" not in head
 
 
 # --- how it is made ----------------------------------------------------------------------------------------------
@@ -387,3 +451,39 @@ def test_after_its_days_row_and_file_go_at_night() -> None:
     assert not DataExport.objects.exists()
     assert remove_what_is_due() == 1
     assert not default_storage.exists(row.stored_as)
+
+
+def test_a_try_whose_lease_was_lost_makes_no_file() -> None:
+    ada = UserFactory.create()
+    row = exports.ask(user=ada, by=ada, now=timezone.now())
+    held = duty.claim(exports.EXPORTS, row.pk)
+    assert held
+    before = set(default_storage.listdir("data-exports")[1])
+    later = timezone.now() + exports.EXPORTS.lease * 2
+    other = duty.claim(exports.EXPORTS, row.pk, now=later)
+    assert other
+    with pytest.raises(duty.Lost):
+        exports._make(held)
+    row.refresh_from_db()
+    assert (row.stored_as, row.due_at) == ("", other.due_at)
+    assert set(default_storage.listdir("data-exports")[1]) == before
+
+
+def test_a_lost_file_is_not_made_anew_beside_an_export_under_way() -> None:
+    ada = UserFactory.create()
+    row = made(ada)
+    under_way = exports.ask(user=ada, by=ada, now=timezone.now())
+    default_storage.delete(row.stored_as)
+    with pytest.raises(FileNotFoundError):
+        exports.open_file(export=row, by=ada, now=timezone.now())
+    row.refresh_from_db()
+    assert row.state == ExportState.READY
+    assert list(DataExport.objects.filter(state=ExportState.PENDING)) == [under_way]
+    assert not AuditEvent.objects.filter(action="user.export_downloaded").exists()
+
+
+def test_with_a_bucket_an_archive_is_built_where_temporary_files_lie(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT, settings.S3_BUCKET = tmp_path, "files"
+    row = made(UserFactory.create())
+    assert row.state == ExportState.READY
+    assert not (tmp_path / "data-exports").exists()
