@@ -130,7 +130,11 @@ def _aged(user: User, *days: int) -> None:
     audit.seal_new()
 
 
-def test_the_old_end_is_cut_and_what_is_left_is_still_a_chain(ada: User) -> None:
+@pytest.mark.parametrize("batch", [1, audit.BATCH])
+def test_the_old_end_is_cut_and_what_is_left_is_still_a_chain(
+    ada: User, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(audit, "BATCH", batch)
     _aged(ada, 2000, 1900, 1500, 10, 5)
     assert audit.cut(AuditEvent.objects.filter(seal__lte=2)) == 2
     anchor = AuditEvent.objects.get(action="audit.cut")

@@ -131,6 +131,23 @@ def test_rows_that_cannot_go_keep_no_younger_ones(monkeypatch: pytest.MonkeyPatc
     assert list(SignInRequest.objects.all()) == [stuck]
 
 
+def test_a_rule_with_too_many_rows_that_cannot_go_ends_until_the_next_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 1)
+    monkeypatch.setattr(retention, "_MOST_STUCK_ROWS", 2)
+    for days in (33, 32, 31):
+        _aged(days)
+    tried: list[object] = []
+
+    def forget(rows: QuerySet[Model]) -> int:
+        tried.extend(rows.values_list("pk", flat=True))
+        return 0
+
+    rule = registry.Retention("accounts.SignInRequest", "stuck", timedelta(days=30), forget=forget)
+    monkeypatch.setattr(registry, "retention_rules", lambda: iter([rule]))
+    assert retention.apply(now=timezone.now())[0].rows == 0
+    assert len(set(tried)) == len(tried) == 2
+
+
 def test_a_dry_run_lists_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("apply_retention", "--dry-run")
     listed = capsys.readouterr().out
