@@ -1,11 +1,15 @@
 """Erasing a person (R-72): asked for, taken back, carried out, and nothing of them left."""
 
+import io
+import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -26,6 +30,7 @@ from privacy.enums import ErasureState
 from privacy.errors import ErasedAlready, ErasedSoon, Hindered
 from privacy.models import AuditEvent, Consent, Erasure
 from privacy.registry import Erased, Piece
+from tesigo.platform import duty
 from tests.billing.concurrently import at_once
 from tests.documents.files import pdf
 from tests.privacy import person
@@ -240,6 +245,20 @@ def test_what_has_begun_cannot_be_taken_back(ada: User) -> None:
         erasure.ask(user=ada, by=ada)
 
 
+def test_what_is_taken_back_just_before_it_begins_erases_nothing(ada: User) -> None:
+    row = erasure.ask(user=ada, by=ada)
+    held = duty.claim(erasure.ERASURES, row.pk, now=row.due_at)
+    assert held
+    assert erasure.cancel(user=ada, by=ada)
+    with pytest.raises(duty.Lost):
+        erasure._erase(held)
+    row.refresh_from_db()
+    assert (row.state, row.sealed) == (ErasureState.CANCELLED, "")
+    ada.refresh_from_db()
+    assert (ada.email, ada.name, ada.is_active) == (ADDRESS, NAME, True)
+    assert not AuditEvent.objects.filter(action="erasure.begun").exists()
+
+
 def test_one_erasure_is_open_per_person(ada: User) -> None:
     Erasure.objects.create(user=ada)
     with pytest.raises(IntegrityError, match="one_erasure_open_per_person"), transaction.atomic():
@@ -398,9 +417,6 @@ def _insert(model: str, **values: Any) -> None:
 
 def test_leftovers_of_every_kind_are_found(db: None) -> None:
     """Text, JSON, bytes, words that are searched by; sessions, Redis, and files of each kind."""
-    import io
-    import zipfile
-
     from django.core.cache import cache
     from django.core.files.base import ContentFile
 
@@ -429,6 +445,61 @@ def test_leftovers_of_every_kind_are_found(db: None) -> None:
     assert {trace.place for trace in traces.scan(["Jürg Müller-Lüdenscheid"])} == {
         "documents_document.search", "documents_document.requirements",
     }  # fmt: skip
+
+
+@pytest.fixture
+def shared(_redis_client: redis.Redis) -> redis.Redis:
+    """The site's Redis."""
+    return _redis_client
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda shared, words: shared.set("left:string", words),
+        lambda shared, words: shared.rpush("left:list", "x", words),
+        lambda shared, words: shared.sadd("left:set", "x", words),
+        lambda shared, words: shared.zadd("left:zset", {"x": 1, words: 2}),
+        lambda shared, words: shared.hset("left:hash", "x", words),
+        lambda shared, words: shared.hset("left:hash", words, "x"),
+        lambda shared, words: shared.set(f"left:{words}", "x"),
+    ],
+    ids=["string", "list", "set", "sorted set", "hash", "field of a hash", "key"],
+)
+def test_a_leftover_in_redis_is_found_in_each_kind_of_value(
+    db: None, shared: redis.Redis, put: Callable[[redis.Redis, str], object]
+) -> None:
+    put(shared, f"to {ADDRESS}!")
+    assert traces.scan([ADDRESS]) == [traces.Trace("Redis, keys that begin with left", 1)]
+
+
+def test_a_stream_in_redis_does_not_end_the_look(db: None, shared: redis.Redis) -> None:
+    shared.xadd("left:stream", {"x": "y"})
+    shared.set("other", ADDRESS)
+    assert traces.scan([ADDRESS]) == [traces.Trace("Redis, keys that begin with other", 1)]
+
+
+def test_a_huge_part_of_an_archive_is_passed_over_and_its_others_read(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traces, "_PART", 100)
+    for name, parts in (("a", {"huge": f"{ADDRESS}{' ' * 100}"}), ("b", {"huge": " " * 101, "small": ADDRESS})):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part, text in parts.items():
+                archive.writestr(part, text)
+        default_storage.save(f"{name}/packed.zip", File(packed))
+    assert traces.scan([ADDRESS]) == [traces.Trace("stored files in b", 1)]
+
+
+def test_an_archive_that_cannot_be_read_does_not_end_the_look(db: None) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", "words")
+    broken = packed.getvalue().replace(b"PK\x01\x02", b"PK\x00\x00")
+    default_storage.save("a/broken.docx", File(io.BytesIO(broken)))
+    default_storage.save("b/plain", File(io.BytesIO(ADDRESS.encode())))
+    assert traces.scan([ADDRESS]) == [traces.Trace("stored files in b", 1)]
 
 
 def receipt_to(payment: Payment, number: int, to: str) -> Receipt:
