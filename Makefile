@@ -9,12 +9,13 @@ PIP_COMPILE = $(PY) -m piptools compile --quiet --allow-unsafe --generate-hashes
 # Looks for what looks like a key; words such as "password" beside a text are too common in a house with sign-in.
 SECRET_SCAN = --disable-plugin KeywordDetector --exclude-files 'requirements/.*\.txt'
 
-.PHONY: help run demo test coverage bench chaos lint types contracts secrets requirements clean ready ready-for-tests
+.PHONY: help run demo test quick coverage bench chaos lint types contracts secrets requirements clean ready ready-for-tests
 
 help:
 	@echo 'make run           start everything and serve http://127.0.0.1:8000 (SITE_PORT=… chooses another port)'
 	@echo 'make demo          order, pay, write and download a document without hands; leaves it in var/demo/'
 	@echo 'make test          run all tests (ARGS="tests/billing -k refund" for some of them)'
+	@echo 'make quick         run the tests that start no browser, worker, server or child'
 	@echo 'make coverage      run all tests and hold how much of the code they run'
 	@echo 'make chaos         20 documents while 100 kill -9 hit the site (DOCUMENTS, KILLS, PAGES, SEED, MINUTES choose)'
 	@echo 'make bench         list what can be measured; FIGURE=wall takes one figure (see docs/benchmarks.md)'
@@ -39,6 +40,9 @@ test: ready-for-tests
 
 chaos: ready
 	@exec $(PY) -m tests.faults.chaos
+
+quick: ready-for-tests
+	@exec $(PY) -m pytest -q -m "not slow" --numprocesses=2 --dist=loadfile
 
 coverage: ready-for-tests
 	@$(PY) -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report= --cov-report=json:var/coverage.json

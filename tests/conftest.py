@@ -14,6 +14,8 @@ import pytest  # noqa: E402  # needs the environment
 import redis  # noqa: E402  # as above
 from django.conf import settings  # noqa: E402  # as above
 
+from tests.speed import is_slow  # noqa: E402  # as above
+
 if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
 
@@ -33,6 +35,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Before workers are started: by this name they would load the settings ahead of an environment of their own."""
     if session.config.getoption("numprocesses", None):
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what is slow, for `make quick`."""
+    for item in items:
+        if is_slow(item):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
