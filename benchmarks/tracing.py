@@ -9,9 +9,12 @@ import statistics
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from benchmarks import tables
+from benchmarks.receipts import gather_styles
 from benchmarks.site import site
+from tesigo.platform.stack import ROOT
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -26,6 +29,7 @@ def main() -> None:
     """The library of a student with ten documents."""
     count = int(os.environ.get("PAGES", "400"))
     with site():
+        gather_styles(ROOT)
         client = _student()
         medians = pages(client, "/documents/", count=count)
         each = block()
@@ -43,7 +47,8 @@ def pages(client: "Client", path: str, *, count: int) -> dict[str, float]:
     try:
         for tracer in tracers.values():  # everything is loaded
             measuring.trace_with(tracer)
-            client.get(path)
+            if (status := client.get(path).status_code) != 200:
+                raise SystemExit(f"An unexpected answer for {path}: {status}")
         while len(taken["off"]) < count:
             for name, tracer in tracers.items():
                 measuring.trace_with(tracer)
@@ -82,6 +87,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _student() -> "Client":
+    from django.conf import settings
     from django.test import Client
     from django.utils import timezone
 
@@ -93,7 +99,7 @@ def _student() -> "Client":
     consent.give(user=user, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
     for _ in range(10):
         DocumentFactory.create(owner=user)
-    client = Client()
+    client = Client(headers={"host": urlsplit(settings.SITE_URL).netloc})
     client.force_login(user)
     return client
 
