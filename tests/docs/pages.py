@@ -17,8 +17,10 @@ _SKIPPED: Final = {"__pycache__", "node_modules"}
 
 def pages() -> list[Path]:
     """Every page of documentation, the README included."""
-    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md")]
-    return sorted(found)
+    # Of folders of ours alone: tools keep a README in their caches.
+    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    found += [path for path in ROOT.glob("*/README.md") if path.parent.name in FOLDERS]
+    return sorted(set(found))
 
 
 @cache
