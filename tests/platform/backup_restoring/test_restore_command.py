@@ -174,7 +174,7 @@ def embedded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PostgresServer:
 def test_the_embedded_server_goes_on_with_what_was_restored(
     world: World, embedded: PostgresServer, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url_of_backups = f"postgresql://copier:of-here@127.0.0.1:{embedded.port}/postgres"
+    url_of_backups = f"postgresql://copier:of-here@127.0.0.1:{embedded.port}/postgres"  # pragma: allowlist secret
     monkeypatch.setattr(settings, "BACKUP_DATABASE_URL", url_of_backups)
     (embedded.home / f"{restoring.DRAFT}killed").mkdir()
     call_command("restore", to="latest", only="database", yes=True, private_key=tmp_path / "key.asc")
