@@ -35,7 +35,6 @@ def main() -> None:
     rows = rows_of(1000)
     students, seconds = int(os.environ.get("STUDENTS", "30")), int(os.environ.get("SECONDS", "20"))
     seen: dict[bool, list[float]] = {False: [], True: []}
-    taken = 0
     with site() as place, _backups(place.folder), worker(place.folder), beat(place.folder):
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             fill(connection, rows, is_vacuumed=True)

@@ -216,10 +216,9 @@ def _spread(ranked: list[_Candidate], limit: int) -> list[Passage]:
     left = list(ranked)
 
     def gain(one: _Candidate) -> tuple[bool, float]:
-        before = (1 - _SAME_PAGE_DISCOUNT) ** pages[_page(one.passage)] * (1 - _SAME_SOURCE_DISCOUNT) ** sources[
-            one.passage.source_id
-        ]
-        return sources[one.passage.source_id] < share, one.worth * before * (1 - one.alike)
+        of_page, of_source = pages[_page(one.passage)], sources[one.passage.source_id]
+        before = (1 - _SAME_PAGE_DISCOUNT) ** of_page * (1 - _SAME_SOURCE_DISCOUNT) ** of_source
+        return of_source < share, one.worth * before * (1 - one.alike)
 
     while left and len(chosen) < limit:
         best = max(left, key=gain)

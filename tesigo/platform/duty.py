@@ -268,7 +268,7 @@ def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = No
 
 
 def nudge_due(*, now: datetime | None = None) -> int:
-    """Sends one nudge for each row that is due and of which no worker was told; returns how many were sent."""
+    """Sends a nudge for each due row that no worker was told of; returns their number."""
     now = now or timezone.now()
     return sum(_nudge(kind, now) for kind in kinds())
 

@@ -14,7 +14,7 @@ from tesigo.platform.setting_up import EVERY, every_few_seconds
 def collect_if_changed(stamp: Path, *, say: Callable[[str], None], every: float = EVERY) -> bool:
     """Collects into STATIC_ROOT unless `stamp` remembers the very same files; returns whether it did.
 
-    ``say`` gets a line before, and one every so many seconds meanwhile: each file is compressed, which takes a while.
+    ``say`` gets a line before and another every few seconds: each file is compressed, which takes a while.
     """
     digest = hashlib.sha256(str(settings.STATIC_ROOT).encode())
     for finder in get_finders():

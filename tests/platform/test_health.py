@@ -146,7 +146,7 @@ async def test_storage_that_cannot_be_written_to_is_away(
     (tmp_path / "file").touch()
     # By the fixture alone: it puts back what was there when it was first used, a block of overrides within included.
     settings.MEDIA_ROOT = tmp_path / "file" / "media"
-    place = default_storage.location  # type: ignore[attr-defined]
+    place = default_storage.location  # type: ignore[attr-defined]  # tests keep files in a folder
     default_storage.__dict__["location"] = str(settings.MEDIA_ROOT)
     try:
         code, said = await everything(async_client, settings)

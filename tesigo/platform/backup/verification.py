@@ -125,9 +125,8 @@ def file_contents(shelf: Shelf, backup_id: str, *, opener: Opener, most: int | N
                     wrong.append(f"{path}: its content is not what its name says")
                 size += plain.bytes
             read += 1
-        return f"{read} of {manifest.files_count} decrypted and hashed, {size / 1024**2:,.1f} MB", wrong[
-            :_FAULTS_LISTED
-        ]
+        done = f"{read} of {manifest.files_count} decrypted and hashed, {size / 1024**2:,.1f} MB"
+        return done, wrong[:_FAULTS_LISTED]
 
     return inspection.run("contents of files", look)
 
