@@ -3,18 +3,19 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 from django.core.management import call_command
 
+from tesigo.celery import app
 from tesigo.platform.supervisor import Child, Supervisor
 from tests import environment
 
 STOP_ORDER = ("web", "worker", "beat", "sandbox")
-START_SECONDS = 90
+START_SECONDS = 180
 
 
 @contextmanager
@@ -35,6 +36,7 @@ def running_site(home: Path) -> Iterator[str]:
             supervisor.start(child)
         wait_for(f"{site}/health", supervisor, lines)
         wait_for(os.environ["MAIL_INBOX_URL"], supervisor, lines)
+        wait_for_worker(supervisor, lines)
         yield site
     finally:
         supervisor.stop(STOP_ORDER)
@@ -60,13 +62,26 @@ def children(home: Path) -> list[Child]:
 
 def wait_for(url: str, supervisor: Supervisor, lines: list[str]) -> None:
     """Returns once the address answers."""
+
+    def answers() -> bool:
+        try:
+            return httpx.get(url, timeout=2, follow_redirects=True).status_code < 500
+        except httpx.HTTPError:
+            return False
+
+    _wait(url, answers, supervisor, lines)
+
+
+def wait_for_worker(supervisor: Supervisor, lines: list[str]) -> None:
+    """Returns once a worker takes jobs: a page may be there long before, and the first mail would be late."""
+    _wait("the worker", lambda: bool(app.control.ping(timeout=1)), supervisor, lines)
+
+
+def _wait(what: str, answers: Callable[[], bool], supervisor: Supervisor, lines: list[str]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         supervisor.look_after()
-        try:
-            if httpx.get(url, timeout=2, follow_redirects=True).status_code < 500:
-                return
-        except httpx.HTTPError:
-            pass
+        if answers():
+            return
         time.sleep(0.1)
-    raise RuntimeError(f"{url} does not answer:\n" + "\n".join(lines[-60:]))
+    raise RuntimeError(f"{what} does not answer:\n" + "\n".join(lines[-60:]))
