@@ -1,7 +1,6 @@
 """Price lists: drafted, warned about, put in force, shown from a cache and charged from the database (R-60, R-61)."""
 
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +25,7 @@ from sandbox.testing import Running
 from tests.billing import at_stripe
 from tests.billing.concurrently import at_once
 from tests.billing.ordering import order
+from tests.lock_waits import until_somebody_waits
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,22 +86,11 @@ def test_a_draft_put_in_force_while_its_form_is_under_way_keeps_the_tiers_it_had
     with transaction.atomic():
         activate(one, boss)
         sender.start()
-        until_somebody_waits_for_a_lock()
+        until_somebody_waits()
     sender.join(30)
     tier.refresh_from_db()
     assert tier.price_per_page == Decimal("0.45")
     assert "no longer a draft; nothing was changed" in answers[0].content.decode()
-
-
-def until_somebody_waits_for_a_lock() -> None:
-    ends_at = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < ends_at:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.02)
-    raise AssertionError("nobody waited")
 
 
 def test_a_list_that_was_in_force_is_never_edited_and_starts_a_new_draft(student: User, price_list: PriceList) -> None:

@@ -1,15 +1,12 @@
 """Calls as rows: what they hold of the budgets before, and what comes of it after (R-21, R-22, R-36)."""
 
-import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from generation.domain import attempts, budgets, queue
@@ -18,6 +15,7 @@ from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState
 from generation.errors import LostLease
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Step
 from tests.documents.factories import outlined_document
+from tests.lock_waits import elsewhere, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -152,30 +150,12 @@ def test_a_call_begun_while_its_step_is_taken_over_waits_for_that_and_holds_nobo
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             taken = Step.objects.select_for_update().get(pk=claim.step_id)
-            waking = pool.submit(_then_close, lambda: intend(claim))
-            wait_until_somebody_waits()
+            waking = elsewhere(pool, lambda: intend(claim))
+            until_somebody_waits()
             attempts.abandon(step_ids=[taken.pk])
         waking.result(10)
     assert sorted(Attempt.objects.values_list("outcome", flat=True)) == ["abandoned", "intent"]
     assert {(use.spent_tokens, use.reserved_tokens) for use in BudgetUse.objects.all()} == {(10_000, 10_000)}
-
-
-def _then_close(work: Callable[[], Any]) -> Any:
-    try:
-        return work()
-    finally:
-        connection.close()
-
-
-def wait_until_somebody_waits() -> None:
-    """Until another connection waits for a lock."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waits")
 
 
 def test_an_answer_for_a_job_that_was_thrown_away_is_no_error() -> None:

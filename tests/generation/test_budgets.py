@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Personal
 from privacy.domain import retention
 from tests.billing.concurrently import at_once, together
 from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
+from tests.lock_waits import until_somebody_waits
 from tests.platform.alerting import alerts_away, told
 
 pytestmark = pytest.mark.django_db
@@ -360,25 +360,13 @@ def test_a_sum_that_is_deleted_while_it_is_put_right_is_let_go() -> None:
         with transaction.atomic():
             BudgetUse.objects.all().delete()
             is_deleted.set()
-            wait_for_somebody_at_a_lock()
+            until_somebody_waits()
 
     def put_right() -> int:
         assert is_deleted.wait(10)
         return tidying.reconcile()
 
     assert together([delete, put_right]) == [None, 0]
-
-
-def wait_for_somebody_at_a_lock() -> None:
-    """Polls until another session waits for a row that this one has changed."""
-    deadline = time.monotonic() + 10
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    with connection.cursor() as cursor:
-        cursor.execute(waiting)
-        while not cursor.fetchone()[0]:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-            cursor.execute(waiting)
 
 
 @pytest.mark.django_db(transaction=True)

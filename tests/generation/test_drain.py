@@ -29,7 +29,7 @@ from tesigo.platform import workers
 from tesigo.platform.enqueue import outbox
 from tesigo.platform.models import Worker
 from tests.generation.making import drain, ordered_document, source_with_passages, work_on
-from tests.generation.test_budgets import wait_for_somebody_at_a_lock
+from tests.lock_waits import until_somebody_waits
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -437,7 +437,7 @@ def test_a_step_that_ends_during_a_beat_is_not_called_lost(settings: Settings) -
     with Heartbeat(on_lost=lost.append) as heartbeat, transaction.atomic():
         Step.objects.update(token=claim.token + 1)
         heartbeat.hold(claim.step_id, claim.token)
-        wait_for_somebody_at_a_lock()
+        until_somebody_waits()
         heartbeat.release(claim.step_id)
     assert lost == []
 
