@@ -37,10 +37,9 @@ def of(*, user: User, now: datetime) -> list[Device]:
     return list(Device.objects.filter(user=user))
 
 
-def moved(*, old_key: str | None, new_key: str | None) -> None:
+def moved(*, old_key: str, new_key: str) -> None:
     """The session of a browser has a new key; the browser stays the same."""
-    if old_key and new_key and old_key != new_key:
-        Device.objects.filter(session_key=old_key).update(session_key=new_key)
+    Device.objects.filter(session_key=old_key).update(session_key=new_key)
 
 
 def sign_out(*, device_id: int, by: User) -> None:

@@ -103,11 +103,11 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _changed(request: SignedInRequest) -> HttpResponse:
-    before = request.session.session_key
+    before = str(request.session.session_key)
     user = User.objects.get(pk=request.user.pk)
     # This session goes on, bound to what the user is now, under a new key.
     update_session_auth_hash(request, user)
-    devices.moved(old_key=before, new_key=request.session.session_key)
+    devices.moved(old_key=before, new_key=str(request.session.session_key))
     messages.success(request, _("From now on you sign in with the new address. Every other browser is signed out."))
     response = redirect("accounts:account")
     known = browsers.remember(request.COOKIES.get(browsers.KNOWN_COOKIE, ""), user.email)

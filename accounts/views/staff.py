@@ -98,11 +98,11 @@ def own_password(request: HttpRequest) -> HttpResponse:
     form = OwnPasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         staff.change_password(user=user, password=form.cleaned_data["new_password1"])
-        before = request.session.session_key
+        before = str(request.session.session_key)
         request.session.pop(PASSWORD_DUE, None)
         update_session_auth_hash(request, user)
         request.session.save()
-        devices.moved(old_key=before, new_key=request.session.session_key)
+        devices.moved(old_key=before, new_key=str(request.session.session_key))
         messages.success(request, _("Your new password holds from now on."))
         return redirect(own_path(request.GET.get("next")) or "admin:index")
     context = {"form": form, "is_due": is_due}
