@@ -82,13 +82,15 @@ def _mailbox() -> Iterator[imaplib.IMAP4]:
     """The mailbox, opened; TLS from the start (imaps) or by STARTTLS (imap+tls). Nothing is ever sent in the clear."""
     parts = urlsplit(settings.BOUNCE_MAILBOX_URL)
     host, context = parts.hostname or "", ssl.create_default_context()
+    is_tls = parts.scheme == "imaps"
     box: imaplib.IMAP4
-    if parts.scheme == "imaps":
+    if is_tls:
         box = imaplib.IMAP4_SSL(host, parts.port or 993, ssl_context=context, timeout=_ANSWER_SECONDS)
     else:
         box = imaplib.IMAP4(host, parts.port or 143, timeout=_ANSWER_SECONDS)
-        box.starttls(context)
     try:
+        if not is_tls:
+            box.starttls(context)
         box.login(unquote(parts.username or ""), unquote(parts.password or ""))
         kind, answer = box.select(f'"{unquote(parts.path.lstrip("/")) or "INBOX"}"')
         if kind != "OK":

@@ -1,4 +1,4 @@
-"""A tiny IMAP server over TLS on loopback: one mailbox, as much of RFC 3501 as a reader of bounces says."""
+"""A tiny IMAP server on loopback, over TLS: one mailbox, as much of RFC 3501 as a reader of bounces says."""
 
 import re
 import socket
@@ -29,6 +29,11 @@ class Mailbox:
     flags: dict[int, set[str]] = field(default_factory=dict)
     is_silent: bool = False
     refuses: bool = False
+    #: Begins without TLS; asked for it by STARTTLS, it goes on with it, unless it ``knows_no_tls``.
+    begins_in_the_clear: bool = False
+    knows_no_tls: bool = False
+    #: What was said to it before TLS.
+    in_the_clear: list[str] = field(default_factory=list)
     #: The greatest message that a FETCH handed out, in bytes.
     largest: int = 0
 
@@ -70,11 +75,44 @@ def serving(folder: Path) -> Iterator[Mailbox]:
 
 def _serve(line: socket.socket, context: ssl.SSLContext, box: Mailbox, ended: threading.Event) -> None:
     line.settimeout(SECONDS)
-    with suppress(OSError), context.wrap_socket(line, server_side=True) as secure:
+    with suppress(OSError):
+        if box.begins_in_the_clear and not _asks_for_tls(line, box):
+            line.close()
+            return
+        _serve_securely(line, context, box, ended)
+
+
+def _asks_for_tls(line: socket.socket, box: Mailbox) -> bool:
+    """What is said before TLS; false once the caller has hung up without asking for it."""
+    line.sendall(b"* OK ready\r\n")
+    while raw := _line(line):
+        tag, _space, said = raw.decode().strip().partition(" ")
+        box.in_the_clear.append(said)
+        if said == "STARTTLS" and not box.knows_no_tls:
+            line.sendall(f"{tag} OK begin\r\n".encode())
+            return True
+        offers = "IMAP4rev1" if box.knows_no_tls else "IMAP4rev1 STARTTLS"
+        line.sendall(f"* CAPABILITY {offers}\r\n{tag} OK done\r\n".encode())
+    return False
+
+
+def _line(line: socket.socket) -> bytes:
+    """The next line, read byte by byte: what follows it may be TLS. Empty at the end."""
+    said = b""
+    while not said.endswith(b"\n"):
+        if not (byte := line.recv(1)):
+            return b""
+        said += byte
+    return said
+
+
+def _serve_securely(line: socket.socket, context: ssl.SSLContext, box: Mailbox, ended: threading.Event) -> None:
+    with context.wrap_socket(line, server_side=True) as secure:
         if box.is_silent:
             ended.wait(SECONDS)
             return
-        secure.sendall(b"* OK ready\r\n")
+        if not box.begins_in_the_clear:
+            secure.sendall(b"* OK ready\r\n")
         with secure.makefile("rb") as said:
             for raw in said:
                 tag, _space, rest = raw.decode().strip().partition(" ")

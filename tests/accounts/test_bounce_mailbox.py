@@ -171,6 +171,46 @@ def test_a_certificate_that_nobody_vouches_for_is_not_talked_to(
     assert box.messages
 
 
+def test_a_server_that_begins_in_the_clear_hears_the_password_behind_tls_alone(
+    box: Mailbox, sent: Mail, settings: Settings
+) -> None:
+    settings.BOUNCE_MAILBOX_URL = settings.BOUNCE_MAILBOX_URL.replace("imaps:", "imap+tls:")
+    box.begins_in_the_clear = True
+    box.put(report(sent))
+    assert bounce_mailbox.read() == 1
+    assert box.in_the_clear == ["CAPABILITY", "STARTTLS"]
+    assert box.messages == {}
+
+
+def test_a_server_without_tls_does_not_hear_the_password(box: Mailbox, sent: Mail, settings: Settings) -> None:
+    settings.BOUNCE_MAILBOX_URL = settings.BOUNCE_MAILBOX_URL.replace("imaps:", "imap+tls:")
+    box.begins_in_the_clear = box.knows_no_tls = True
+    box.put(report(sent))
+    assert bounce_mailbox.read() == 0
+    assert box.in_the_clear == ["CAPABILITY"]
+    assert Alert.objects.filter(key="bounce-mailbox").exists()
+
+
+def test_a_folder_that_is_not_there_is_told_to_staff(box: Mailbox, sent: Mail, settings: Settings) -> None:
+    settings.BOUNCE_MAILBOX_URL = settings.BOUNCE_MAILBOX_URL.replace("/INBOX", "/Elsewhere")
+    uid = box.put(report(sent))
+    assert bounce_mailbox.read() == 0
+    assert Alert.objects.filter(key="bounce-mailbox").exists()
+    assert box.flags[uid] == set()
+
+
+def test_what_does_not_fit_into_the_time_of_one_look_waits_for_the_next(
+    box: Mailbox, sent: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid = box.put(report(sent))
+    with monkeypatch.context() as patch:
+        patch.setattr(bounce_mailbox, "_LOOK_SECONDS", -1.0)
+        assert bounce_mailbox.read() == 0
+    assert box.flags[uid] == set(), "not read yet"
+    assert not Alert.objects.exists()
+    assert bounce_mailbox.read() == 1
+
+
 def test_without_a_mailbox_nothing_is_read(settings: Settings) -> None:
     settings.BOUNCE_MAILBOX_URL = ""
     assert bounce_mailbox.read() == 0
