@@ -1,20 +1,22 @@
 """Signing in by another address from now on (R-59)."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.domain import address_change, browsers
-from accounts.errors import LinkUsed, SameAddress, UnknownLink
+from accounts.errors import LinkUsed, SameAddress, UndoTooLate, UnknownLink
 from accounts.models import Device, FormerAddress, Mail, SignInRequest, User
 from privacy.models import AuditEvent
 from tests.accounts.journey import ADDRESS, HOUR, MINUTE, Post, ask, ask_by_page, at_once, back, path_of, sign_in
+from tests.lock_waits import elsewhere, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -261,6 +263,21 @@ class TestUndoing:
             assert answer.status_code == 410
         post.deliver()
         assert "undone" in post.sandbox.control.mails(NEW)[0]["subject"]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_two_who_undo_at_once_one_does_it_and_the_other_is_told(self, ada: Client, post: Post) -> None:
+        changed(ada, post)
+        token = undo_link(post).rstrip("/").rpartition("/")[2]
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                User.objects.select_for_update().get()
+                late = elsewhere(pool, lambda: address_change.undo(token=token, now=timezone.now()))
+                until_somebody_waits()
+                address_change.undo(token=token, now=timezone.now())
+            with pytest.raises(UndoTooLate):
+                late.result(10)
+        assert User.objects.get().email == ADDRESS
+        assert AuditEvent.objects.filter(action="user.address_restored").count() == 1
 
     def test_for_three_days(self, ada: Client, post: Post) -> None:
         changed(ada, post)

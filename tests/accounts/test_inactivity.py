@@ -1,8 +1,10 @@
 """An account that nobody uses: its owner is told a month before it goes (R-73)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from privacy.domain import erasure, retention
 from privacy.models import AuditEvent, Erasure
 from tesigo.platform.models import Alert
 from tests.accounts.journey import Post, sign_in
+from tests.lock_waits import elsewhere, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,19 @@ def test_who_was_away_for_seven_hundred_days_is_told_once_with_the_day() -> None
     first = Mail.objects.get(user=ada)
     assert (first.template, first.context["on"]) == ("inactive", f"{NOW + timedelta(days=30):%-d %B %Y}")
     assert AuditEvent.objects.filter(action="user.told_of_erasure").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_tell_at_once_write_one_mail() -> None:
+    ada = away(701)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert inactivity.tell(now=NOW) == 1
+            other = elsewhere(pool, lambda: inactivity.tell(now=NOW))
+            until_somebody_waits()
+        assert other.result(10) == 0
+    assert Mail.objects.filter(user=ada).count() == 1
+    assert AuditEvent.objects.filter(action="user.told_of_erasure").count() == 1
 
 
 def test_use_by_a_program_counts_for_longer_than_its_token_is_kept() -> None:

@@ -10,7 +10,7 @@ from allauth.mfa.signals import authenticator_used
 from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts.domain import second_factor, staff
@@ -169,6 +169,19 @@ def test_each_use_of_a_factor_seals_all_of_them_under_the_present_key(
     kept = {row.type: row.data for row in Authenticator.objects.all()}
     assert unseal(kept["totp"]["secret"]) == secret
     assert len(unseal(kept["recovery_codes"]["seed"])) == 80
+
+
+def test_a_passkey_that_was_set_up_has_passed_and_uses_up_no_code(client: Client, boss: User) -> None:
+    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    request = RequestFactory().post("/")
+    request.user, request.session = boss, client.session
+    assert not second_factor.has_passed(request)
+    passkey = Authenticator.objects.create(user=boss, type=Authenticator.Type.WEBAUTHN, data={"name": "a key"})
+    second_factor.enrolled(request=request, authenticator=passkey)
+    assert second_factor.has_passed(request)
+    assert second_factor.passed_by(request, boss) == ["webauthn"]
+    passkey.refresh_from_db()
+    assert passkey.data == {"name": "a key"}
 
 
 def test_a_factor_whose_key_is_gone_does_not_stand_in_the_way_of_another(

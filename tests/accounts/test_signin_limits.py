@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -205,6 +205,17 @@ def test_who_waits_for_a_count_gives_up_soon() -> None:
     with psycopg.connect(**connection.get_connection_params() | {"options": ""}) as frozen:
         frozen.execute("SELECT pg_advisory_xact_lock(%s)", [signin_limits._lock_number("address", {"email": ADDRESS})])
         with pytest.raises(TooManySignIns):
+            ask()
+        frozen.rollback()
+
+
+def test_another_trouble_of_the_database_is_no_limit() -> None:
+    """A statement that was cut off is told as what it is, and not as "too many"."""
+    with psycopg.connect(**connection.get_connection_params() | {"options": ""}) as frozen:
+        frozen.execute("SELECT pg_advisory_xact_lock(%s)", [signin_limits._lock_number("address", {"email": ADDRESS})])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '200ms'")
+        with pytest.raises(OperationalError, match="statement timeout"):
             ask()
         frozen.rollback()
 

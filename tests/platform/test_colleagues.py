@@ -52,6 +52,29 @@ def test_rights_change_with_before_and_after_and_end_with_being_staff(client: Cl
     assert browser.get("/admin/")["Location"].startswith("/admin/login/")
 
 
+def test_only_what_has_changed_is_in_the_trail(client: Client, boss: User) -> None:
+    clerk = User.objects.create_user("clerk@tesigo.example", is_staff=True)
+    client.post(f"{PAGE}{clerk.pk}/", {"roles": ["Support"], "is_staff": "on"})
+    changes = AuditEvent.objects.filter(object_id=str(clerk.pk), action__endswith="_changed")
+    assert [event.action for event in changes] == ["staff.roles_changed"]
+    client.post(f"{PAGE}{clerk.pk}/", {"roles": ["Support"], "has_all": "on", "is_staff": "on"})
+    assert sorted(event.action for event in changes.all()) == ["staff.rights_changed", "staff.roles_changed"]
+
+
+def test_who_lost_all_rights_meanwhile_takes_nobody_elses(db: None) -> None:
+    """Their request had begun before: who they are was read when they still had them."""
+    boss, clerk, _other = (
+        User.objects.create_superuser(f"{name}@tesigo.example") for name in ("boss", "clerk", "other")
+    )
+    User.objects.filter(pk=boss.pk).update(is_superuser=False)
+    assert boss.is_superuser
+    with pytest.raises(staff.NotAllowed):
+        staff.set_rights(user=clerk, roles=[], has_all=False, is_staff=True, by=boss)
+    clerk.refresh_from_db()
+    assert clerk.is_superuser
+    assert not AuditEvent.objects.filter(object_id=str(clerk.pk)).exists()
+
+
 def test_nobody_changes_their_own_rights_password_or_factor_here(client: Client, boss: User) -> None:
     mine = f"{PAGE}{boss.pk}/"
     assert client.post(mine, {"roles": []}).status_code == 422

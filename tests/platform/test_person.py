@@ -117,6 +117,16 @@ def test_blocking_ends_sessions_and_letting_in_again_undoes_it(client: Client, b
     assert AuditEvent.objects.get(action="user.blocked").details == {"is_active": [True, False]}
 
 
+def test_who_is_blocked_is_not_blocked_a_second_time(boss: User, ada: User) -> None:
+    assert people.block(user=ada, by=boss) is True
+    ada.refresh_from_db()
+    epoch = ada.session_epoch
+    assert people.block(user=ada, by=boss) is False
+    ada.refresh_from_db()
+    assert (ada.is_active, ada.session_epoch) == (False, epoch)
+    assert AuditEvent.objects.filter(action="user.blocked").count() == 1
+
+
 def test_who_may_block_people_blocks_no_colleague(client: Client, ada: User) -> None:
     clerk = User.objects.create_user("clerk@tesigo.example", is_staff=True)
     clerk.groups.add(Group.objects.get(name="Support"))
