@@ -20,8 +20,6 @@ from billing.models import Dispute, Mirror, Payment, ReceiptFile, Refund, Webhoo
 
 #: Beginnings of ids of things that belong to one payer: customers, ways to pay, payments, what goes back, disputes.
 _THEIRS: Final = re.compile(r"\b(?:cus|pm|src|card|ba|pi|seti|cs|ch|py|re|pyr|dp|du|txn|in|sub|mandate|evt)_\w{6,250}")
-#: From the session over its PaymentIntent, charge and card to the customer, and back to what else they have.
-_STEPS: Final = 6
 #: dj-stripe's tables that hold nothing of any payer.
 _OURS: Final = frozenset(
     [
@@ -68,14 +66,16 @@ def finder(model: type[Model]) -> Callable[[AbstractBaseUser], QuerySet[Any]]:
 
 
 def ids_of(user: AbstractBaseUser) -> set[str]:
-    """The ids of all that Stripe knows of the person, as far as a row of ours or a copy names it."""
+    """The ids of all that Stripe knows of the person, as far as a row of ours or a copy names it.
+
+    From the session over its PaymentIntent, charge and card to the customer, and back to what else they have, until
+    nothing new is named.
+    """
     known = _our_ids(user)
     customers = djstripe.Customer.objects.filter(Q(subscriber=user.pk) | Q(email__in=_addresses(user)))
     known |= set(customers.values_list("id", flat=True))
     asked: set[str] = set()
-    for _step in range(_STEPS):
-        if not (new := known - asked):
-            break
+    while new := known - asked:
         asked |= new
         for model in _with_ids():
             if _has(model, "stripe_data"):

@@ -75,6 +75,33 @@ def test_what_is_being_written_is_taken_from_its_worker(paid: Payment, document:
     assert (refund.cause, refund.amount, refund.reason) == ("generation_failed", paid.amount, "")
 
 
+def test_paid_by_debit_at_the_last_moment_it_waits_for_the_bank(payment: Payment, sandbox: Running) -> None:
+    """The money may still come, and then has to go back; or it does not, and there is nothing to wait for."""
+    at_stripe.pay(sandbox, payment, iban=at_stripe.IBAN)
+    row = erase(payment.user)
+    assert (row.state, row.error) == ("working", "a payment is still open")
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.PROCESSING
+    sandbox.control.post("stripe/settle", session=payment.stripe_session_id, outcome="failed")
+    for event in at_stripe.told(sandbox):
+        at_stripe.deliver(event)
+    assert erasure.work(erasure_id=row.pk, now=timezone.now() + DAY)
+    row.refresh_from_db()
+    payment.refresh_from_db()
+    assert (row.state, payment.state) == ("done", PaymentState.FAILED)
+
+
+def test_copies_that_name_one_another_go_however_many_they_are(paid: Payment) -> None:
+    paid.refresh_from_db()
+    for number in range(9):
+        named = {"of": paid.stripe_payment_intent_id} if not number else {}
+        data = named | {"next": f"ch_inaline{number + 1}"}
+        mirrored.Charge.objects.create(id=f"ch_inaline{number}", amount=1, stripe_data=data)
+    mirrored.Charge.objects.create(id="ch_stranger", amount=1, stripe_data={"next": "ch_another"})
+    assert erase(paid.user).state == "done"
+    assert list(mirrored.Charge.objects.values_list("id", flat=True)) == ["ch_stranger"]
+
+
 def test_an_open_dispute_refuses_at_once_and_says_why(paid: Payment, sandbox: Running) -> None:
     from billing.domain import settlement
 
