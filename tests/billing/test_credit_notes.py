@@ -194,6 +194,16 @@ def test_twenty_at_once_of_which_a_third_rolls_back_are_numbered_without_gaps(pa
     assert CreditNoteCounter.objects.get(year=2031).last == kept
 
 
+def test_what_has_a_note_gets_no_other(paid: Payment) -> None:
+    refund = give_back(paid, "1.50")
+    with transaction.atomic():
+        again = credit_notes.issue(payment=paid, amount=Decimal("1.00"), reason="", now=NOW, refund=refund)
+    assert again == note_of(refund)
+    assert again.amount == Decimal("1.50")
+    assert CreditNote.objects.count() == 1
+    assert not CreditNoteCounter.objects.filter(year=NOW.year).exists()
+
+
 def test_a_note_is_issued_only_with_what_it_is_for(paid: Payment) -> None:
     refund = Refund.objects.create(payment=paid, amount=1, cause="x")
     with pytest.raises(RuntimeError):

@@ -1,14 +1,17 @@
 """The payer's bank asks for the money back: books, document and staff follow, whenever it is heard of (R-63)."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from billing.domain import disputes, ledger, refunds, settlement
+from billing.domain import disputes, ledger, payments, refunds, settlement
 from billing.enums import DisputeState, PaymentState, RefundState
 from billing.models import Booking, Dispute, Payment, Refund
+from billing.stripe_gateway import ProviderDispute
 from documents.domain import freezing, lifecycle
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.models import Document, Export
@@ -72,6 +75,40 @@ def test_a_dispute_that_is_lost_keeps_the_document_frozen(paid: Payment, sandbox
     assert Dispute.objects.get().state == DisputeState.LOST
     assert is_frozen(paid)
     assert balances(paid) == {"sales": -600, "disputes": 600}
+
+
+def test_a_bank_that_only_asks_takes_nothing_and_freezes_until_it_has_its_answer(paid: Payment) -> None:
+    """Stripe calls it an inquiry: no money moves, and closed it was no dispute."""
+    asks = ProviderDispute(
+        id="du_asks", status="warning_needs_response", amount=600, reason="general", intent_id="", taken=0, returned=0,
+        created=timezone.now(),
+    )  # fmt: skip
+
+    def follow(one: ProviderDispute) -> PaymentState:
+        with transaction.atomic():
+            disputes.follow(payment=payments.locked(paid.pk), seen=[one], now=timezone.now())
+        return PaymentState(Payment.objects.get(pk=paid.pk).state)
+
+    assert follow(asks) == PaymentState.DISPUTED
+    assert is_frozen(paid)
+    assert not Dispute.objects.get().is_withdrawn
+    assert balances(paid) == {"stripe": 600, "sales": -600}
+    assert follow(replace(asks, status="warning_closed")) == PaymentState.SUCCEEDED
+    assert not is_frozen(paid)
+    assert Dispute.objects.get().state == DisputeState.WON
+
+
+def test_a_dispute_won_while_all_the_money_goes_back_leads_to_refunded(paid: Payment, sandbox: Running) -> None:
+    number = at_stripe.dispute(sandbox, paid)
+    heard(paid)
+    refund = refunds.open_refund(payment_id=paid.pk, cause="staff-1", reason="")
+    assert refund
+    assert Payment.objects.get(pk=paid.pk).state == PaymentState.DISPUTED
+    at_stripe.close_dispute(sandbox, number, "won")
+    assert heard(paid).state == PaymentState.REFUNDED
+    assert not is_frozen(paid)
+    assert refunds.advance(refund_id=refund.pk).state == RefundState.SUCCEEDED
+    assert balances(paid) == {"sales": -600, "refunds": 600}
 
 
 def test_after_a_part_was_refunded_a_won_dispute_leads_back_there(paid: Payment, sandbox: Running) -> None:

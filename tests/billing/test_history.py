@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -27,6 +28,7 @@ from sandbox.testing import Running
 from tesigo.platform import duty
 from tests.billing.ordering import order
 from tests.documents.factories import UserFactory, outlined_document
+from tests.lock_waits import elsewhere, until_somebody_waits
 from typesetting import sheet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,6 +87,22 @@ def test_a_receipt_never_changes_once_it_is_issued(
     again = browser.get(address(paid)).content
     assert text_of(again, tmp_path) == text_of(first, tmp_path)
     assert "1.50" not in text_of(again, tmp_path)
+
+
+def test_two_who_find_a_file_lost_at_once_have_it_made_again_once(paid: Payment) -> None:
+    receipt = make(paid)
+    default_storage.delete(receipt.file.stored_as)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert papers.read(paper=receipt) is None
+            late = elsewhere(pool, lambda: papers.read(paper=receipt))
+            until_somebody_waits()
+            asked = ReceiptFile.objects.get()
+        assert late.result(10) is None
+    file = ReceiptFile.objects.get()
+    assert (file.stored_as, file.due_at) == ("", asked.due_at)
+    assert papers.make(file_id=file.pk)
+    assert not papers.make(file_id=file.pk)
 
 
 def test_no_get_lays_anything_out(paid: Payment, browser: Client) -> None:

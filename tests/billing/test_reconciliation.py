@@ -176,6 +176,19 @@ def test_a_payment_of_which_stripe_knows_nothing(document: Document, sandbox: Ru
     assert f"Payment {payment.pk} counts as paid and has no session at Stripe." in told(report())
 
 
+def test_an_order_that_never_got_a_page_at_stripe_is_no_difference(document: Document, sandbox: Running) -> None:
+    sandbox.control.fault("stripe", "429")
+    with pytest.raises(ProviderError):
+        order(document)
+    sandbox.control.clear_faults()
+    payment = Payment.objects.get()
+    assert payment.stripe_session_id is None
+    kept = report()
+    assert (kept.differences, kept.repaired) == ([], [])
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.CREATED
+
+
 @pytest.mark.parametrize(
     ("spoilt", "words"),
     [
@@ -263,6 +276,14 @@ def test_a_document_that_failed_and_was_not_refunded_is_refunded(paid: Payment, 
     assert refunds.advance(refund_id=Refund.objects.get().pk).state == "succeeded"
     assert Payment.objects.get().state == PaymentState.REFUNDED
     assert report().differences == []
+
+
+def test_a_dry_run_tells_of_a_document_that_failed_and_gives_nothing_back(paid: Payment, document: Document) -> None:
+    Document.objects.update(state=DocumentState.FAILED)
+    kept = report(repair=False)
+    assert kept.differences == [f"Document {document.pk} failed and payment {paid.pk} was not refunded."]
+    assert kept.repaired == []
+    assert not Refund.objects.exists()
 
 
 def test_a_document_that_failed_and_whose_refund_failed_is_told_every_night(

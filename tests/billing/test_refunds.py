@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import Mail
-from billing.domain.refunds import advance, open_refund, refund_missing_pages, unfinished
+from billing.domain.refunds import advance, cost_of_pages, open_refund, refund_missing_pages, unfinished
 from billing.domain.settlement import settle
 from billing.enums import PaymentState, RefundState
 from billing.models import Payment, Refund
@@ -13,6 +13,7 @@ from documents.models import Document
 from generation.domain import admission
 from generation.models import Job
 from sandbox.testing import Running
+from tesigo.platform.models import Alert
 from tests.billing import at_stripe
 from tests.billing.concurrently import at_once
 from tests.billing.ordering import order
@@ -39,6 +40,13 @@ def test_the_share_of_the_missing_pages_goes_back_rounded_up_to_the_cent(
     paid.refresh_from_db()
     assert paid.refunded_amount == Decimal(amount)
     assert paid.state == (PaymentState.REFUNDED if amount == "6.00" else PaymentState.PARTIALLY_REFUNDED)
+
+
+@pytest.mark.parametrize("pages", [0, -1, 13, Decimal("12.01")])
+def test_there_is_no_share_of_more_pages_than_were_ordered_nor_of_none(pages: Decimal | int) -> None:
+    assert cost_of_pages(total=Decimal("6.00"), ordered=12, pages=12) == Decimal("6.00")
+    with pytest.raises(ValueError, match=f"{pages} of 12 pages"):
+        cost_of_pages(total=Decimal("6.00"), ordered=12, pages=pages)
 
 
 @pytest.mark.parametrize("delivered", ["12.00", "13.50"])
@@ -105,6 +113,18 @@ def test_a_part_of_money_that_does_not_match_its_order_starts_nothing(payment: P
     assert Payment.objects.get().state == PaymentState.HELD
     admission.sweep()
     assert not Job.objects.exists()
+
+
+def test_more_given_back_at_stripe_than_is_left_here_is_told_and_not_booked(paid: Payment, sandbox: Running) -> None:
+    """Somebody at Stripe's pages was quicker than a refund that was decided here."""
+    ours = open_refund(payment_id=paid.pk, cause="staff-1", reason="", amount=Decimal("5.00"))
+    theirs = at_stripe.refund(sandbox, paid, 250)
+    settle(payment_id=paid.pk, cause="test", again=True)
+    assert list(Refund.objects.all()) == [ours]
+    paid.refresh_from_db()
+    assert paid.refunded_amount == Decimal("5.00")
+    alert = Alert.objects.get(subject="More went back than was paid")
+    assert alert.text == f"Refund {theirs} of €2.50 at Stripe does not fit payment {paid.pk}."
 
 
 def test_it_is_carried_out_and_told_with_a_link_to_the_document(paid: Payment) -> None:

@@ -182,6 +182,18 @@ def test_money_held_on_its_way_is_booked_when_it_comes_and_let_go_when_it_does_n
     assert (payment.state, ledger.balances()["stripe"]) == (state, cents)
 
 
+def test_money_held_on_its_way_stays_held_while_nobody_knows_whether_it_comes(
+    payment: Payment, sandbox: Running
+) -> None:
+    sandbox.control.pay(payment.stripe_session_id, iban=at_stripe.IBAN)
+    Payment.objects.filter(pk=payment.pk).update(amount=Decimal("5.00"))
+    settled(payment)
+    moves = states(payment)
+    assert settle(payment_id=payment.pk, cause="test", again=True).state == PaymentState.HELD
+    assert states(payment) == moves
+    assert not payment.bookings.exists()
+
+
 def test_an_expired_session_expires_its_payment(payment: Payment, sandbox: Running) -> None:
     sandbox.control.advance(25 * 3600)
     assert settled(payment).state == PaymentState.EXPIRED
