@@ -115,7 +115,7 @@ def _finish(upload: Upload, verdict: str, **values: Any) -> None:
 def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
     gathered: list[str] = []
     length = pages = 0
-    for page in clean_pages(_pages_only(stream, upload)):
+    for page in clean_pages(_pages_of(stream, upload, _Progress())):
         pages += 1
         if page.text:
             gathered.append(page.text)
@@ -141,14 +141,6 @@ def _shape_document(upload: Upload, text: str, pages: int) -> None:
         files = [name for name in older.values_list("stored_as", flat=True) if name]
         older.delete()
         removals.note(*files)
-
-
-def _pages_only(stream: Iterator[Meta | Page | Item], upload: Upload) -> Iterator[Page]:
-    for record in stream:
-        if isinstance(record, Meta):
-            _hold(upload, pages_total=record.pages)
-        elif isinstance(record, Page):
-            yield record
 
 
 def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
@@ -181,7 +173,8 @@ def _pages_of(stream: Iterator[Meta | Page | Item], upload: Upload, progress: _P
         if isinstance(record, Meta):
             progress.meta = record
             _hold(upload, pages_total=record.pages)
-        elif isinstance(record, Page):
+        else:
+            assert isinstance(record, Page), "only bibliographies have entries"
             yield record
 
 

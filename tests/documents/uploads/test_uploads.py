@@ -195,6 +195,38 @@ def test_long_assignment_is_read_to_a_limit(hand_in: HandIn, document: Document,
     assert 15_000 < len(document.assignment_text) <= extraction.ASSIGNMENT_TEXT
 
 
+def test_an_empty_page_of_an_assignment_is_passed_over(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    first, last = "Write twelve pages about lamps, and about oil.", "Cite two sources at the least, please."
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", [first, "", last]), purpose=UploadPurpose.ASSIGNMENT)
+    document.refresh_from_db()
+    assert (upload.state, upload.pages_read) == (UploadState.READY, 3)
+    assert document.assignment_text == f"{first}\n\n{last}"
+
+
+def test_an_assignment_without_text_is_refused_and_the_one_of_before_stays(
+    hand_in: HandIn, document: Document, tmp_path: Path
+) -> None:
+    words = "Write twelve pages about lamps and lenses."
+    hand_in(files.docx(tmp_path / "a.docx", [words]), purpose=UploadPurpose.ASSIGNMENT)
+    scan = hand_in(files.scanned_pdf(tmp_path / "b.pdf", 2), purpose=UploadPurpose.ASSIGNMENT)
+    assert scan.state == UploadState.REJECTED
+    assert "looks scanned" in scan.verdict
+    document.refresh_from_db()
+    assert document.assignment_text == words
+
+
+def test_a_long_file_is_kept_in_batches_without_a_gap(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    """More pages than one transaction takes, and more text than its title is looked for in."""
+    pages = extraction._BATCH_PAGES + 5
+    path = files.pdf(tmp_path / "a.pdf", [files.prose(120, start=page * 120) for page in range(pages)])
+    upload = hand_in(path)
+    assert (upload.verdict, upload.pages_read) == (f"Read: {pages} pages.", pages)
+    passages = list(document.sources.get().passages.order_by("position").values_list("position", "page"))
+    assert [position for position, _page in passages] == list(range(len(passages)))
+    assert [page for _position, page in passages] == sorted(page for _position, page in passages)
+    assert {page for _position, page in passages} == set(range(1, pages + 1))
+
+
 def test_bibliography_is_no_assignment(hand_in: HandIn, tmp_path: Path) -> None:
     path = tmp_path / "a.bib"
     path.write_text("@book{a,\n title = {Lamps},\n year = 2020}\n")
@@ -216,6 +248,29 @@ def test_bibliography_entries_become_sources_with_their_abstracts(
     assert (lamps.key, lamps.origin, lamps.passages.count()) == ("rossi-2020", SourceOrigin.BIBLIOGRAPHY, 1)
     assert lamps.passages.get().page == 0
     assert (lenses.key, lenses.passages.count()) == ("novak-2019", 0)
+
+
+def test_a_bibliography_of_which_no_entry_has_a_title_says_so(hand_in: HandIn, tmp_path: Path) -> None:
+    path = tmp_path / "a.bib"
+    path.write_text("@article{a,\n author = {Rossi, Anna},\n year = 2020}\n")
+    upload = hand_in(path)
+    assert upload.state == UploadState.REJECTED
+    assert upload.verdict.startswith("No entry of this bibliography could be read.")
+    assert not Source.objects.exists()
+
+
+def test_works_that_call_themselves_retracted_are_named_at_the_file(
+    hand_in: HandIn, document: Document, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.bib"
+    path.write_text(
+        "@article{a,\n author = {Rossi, Anna},\n title = {RETRACTED: On Lamps},\n year = 2020}\n"
+        "@book{b,\n author = {Novák, Jan},\n title = {Lenses},\n year = 2019}\n"
+    )
+    upload = hand_in(path)
+    assert upload.verdict.startswith("Read: 2 entries, 0 with texts that can be cited. Retracted, and not cited: ")
+    assert upload.verdict.endswith("On Lamps")
+    assert set(document.sources.filter(retracted_at=None).values_list("title", flat=True)) == {"Lenses"}
 
 
 def test_short_text_is_one_passage(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
