@@ -278,6 +278,22 @@ def test_a_step_that_delivers_is_not_disturbed_by_beat(document: Document) -> No
     assert duty.nudge_due(now=timezone.now() + timedelta(days=1)) == 0
 
 
+def test_a_file_made_for_a_row_that_is_ready_or_gone_is_not_stored(document: Document, tmp_path: Path) -> None:
+    row, _manuscript = exporting.prepare(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    path = tmp_path / "document.pdf"
+    path.write_bytes(b"%PDF-1.4 the first")
+    rendered = exporting.Rendered(path=path, size=path.stat().st_size)
+    exporting.finish(export_id=row.pk, rendered=rendered)
+    ready, there = Export.objects.get(), stored()
+    assert (ready.state, ready.size) == (ExportState.READY, path.stat().st_size)
+    exporting.finish(export_id=row.pk, rendered=exporting.Rendered(path=path, size=1))
+    assert (Export.objects.get().stored_as, Export.objects.get().size) == (ready.stored_as, ready.size)
+    row.delete()
+    exporting.finish(export_id=ready.pk, rendered=rendered)
+    assert not Export.objects.exists()
+    assert stored() == there
+
+
 def test_a_style_chosen_while_another_is_rendered_is_rendered_next(document: Document) -> None:
     restyling.request(document_id=document.pk, citation_style="ieee", by=document.owner)
     row = Rendering.objects.get()

@@ -1,9 +1,11 @@
 """What one person may have made in a day holds however many requests come at once, and is said in words (R-85)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +18,7 @@ from documents.models import Document, Export
 from tests.billing.concurrently import at_once
 from tests.documents.factories import outlined_document
 from tests.documents.test_views import BRIEF, student_with_consent, words
+from tests.lock_waits import elsewhere, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,3 +94,31 @@ def test_files_and_styles_have_a_limit_a_day(browser: Client, student: User, set
     assert [browser.post(style, {"citation_style": one}).status_code for one in ("ieee", "ieee")] == [302, 429]
     document.refresh_from_db()
     assert document.citation_style == "ieee"
+
+
+def test_a_form_sent_twice_at_the_same_moment_makes_one_draft_and_counts_once(student: User) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first = briefs.create(by=student, once="a form", topic="Lamps")
+            second = elsewhere(pool, lambda: briefs.create(by=student, once="a form", topic="Lamps"))
+            until_somebody_waits()
+        assert second.result(10) == first
+    assert Document.objects.get(owner=student) == first
+    assert DailyUse.objects.get().times == 1
+
+
+@pytest.mark.parametrize("once", ["", "a form"])
+def test_a_draft_that_the_database_refuses_is_no_draft_and_costs_none(student: User, once: str) -> None:
+    with pytest.raises(IntegrityError, match="document_pages_1_to_200"):
+        briefs.create(by=student, once=once, topic="Lamps", pages=0)
+    assert not Document.objects.exists()
+    assert not DailyUse.objects.exists()
+
+
+def test_a_draft_is_made_of_a_brief_and_of_nothing_else(student: User) -> None:
+    with pytest.raises(TypeError, match="not part of a brief: owner, state"):
+        briefs.create(by=student, topic="Lamps", state=DocumentState.READY, owner=student)
+    document = briefs.create(by=student, topic="Lamps")
+    with pytest.raises(TypeError, match="not part of a brief: ordered_at"):
+        briefs.change(document_id=document.pk, by=student, ordered_at=None)
+    assert Document.objects.get().state == DocumentState.DRAFT

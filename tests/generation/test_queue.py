@@ -230,6 +230,20 @@ def test_a_second_failing_step_changes_nothing_more() -> None:
     assert job.failure == "The first reason."
 
 
+def test_of_two_steps_claimed_at_once_the_first_begins_the_job() -> None:
+    job = job_with_steps(count=2)
+    Job.objects.update(state=JobState.QUEUED)
+    Document.objects.update(state=DocumentState.QUEUED)
+    claims = queue.claim(limit=2, worker="test")
+    assert [claim.job_state for claim in claims] == [JobState.QUEUED] * 2
+    for claim in claims:
+        pipeline.begin(claim=claim)
+    job.refresh_from_db()
+    assert (job.state, job.document.state) == (JobState.RUNNING, DocumentState.WRITING)
+    assert list(job.events.values_list("what", flat=True)) == ["running"]
+    assert list(job.document.events.values_list("to_state", flat=True)) == [DocumentState.WRITING]
+
+
 def test_a_step_that_outlived_its_job_touches_neither_the_new_order_nor_its_money() -> None:
     job = job_with_steps(count=2)
     failing, late = queue.claim(limit=2, worker="test")
