@@ -15,7 +15,7 @@ from django.urls import re_path  # noqa: E402  # as above
 
 from accounts.lines import SignedIn  # noqa: E402  # as above
 from generation.routing import websocket_urlpatterns  # noqa: E402  # as above
-from tesigo.doors import body_limit, no_such_line, turn_of  # noqa: E402  # as above
+from tesigo.doors import body_limit, is_apart, no_such_line, turn_of  # noqa: E402  # as above
 from tesigo.platform.body_limit import BodyLimit  # noqa: E402  # as above
 from tesigo.platform.handler import OneThreadHandler  # noqa: E402  # as above
 from tesigo.platform.headers import Headers  # noqa: E402  # as above
@@ -25,7 +25,7 @@ from tesigo.platform.metrics import port  # noqa: E402  # as above
 from tesigo.platform.metrics.requests import Measured, OpenLines  # noqa: E402  # as above
 from tesigo.platform.patience import Impatient  # noqa: E402  # as above
 
-django_application = OneThreadHandler()
+django_application = OneThreadHandler(is_apart=is_apart)
 lines = URLRouter([*websocket_urlpatterns, re_path("", no_such_line)])  # type: ignore[arg-type]  # an ASGI app
 application = Headers(
     Impatient(

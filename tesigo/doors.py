@@ -1,4 +1,4 @@
-"""What may come in at the ASGI door: how long a body may be, and which lines stay closed."""
+"""What may come in at the ASGI door: how long a body may be, what waits for nobody, and which lines stay closed."""
 
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
@@ -29,6 +29,14 @@ _IN_TURN: Final = frozenset(
         "accounts-api:export-data-file",
     }
 )
+
+#: Asked by machines that would end or restart a process which does not answer.
+_APART: Final = frozenset({"/health", "/ready"})
+
+
+def is_apart(scope: Scope) -> bool:
+    """Whether a request waits for no other, even where all threads of the process wait for something outside."""
+    return scope["path"] in _APART
 
 
 async def body_limit(scope: Scope) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from django.core.cache.backends.redis import RedisCache
+import redis
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 from tesigo.platform.breaker import Breaker, ServiceAway
@@ -19,7 +20,7 @@ _RESULTS: Final = {id(_MISSED): "miss", id(_AWAY): "away"}
 
 
 class ForgivingRedisCache(RedisCache):
-    """Answers "not there" while Redis is away and tries again every few seconds.
+    """Says "not there" while Redis is away and tries again every few seconds.
 
     Only for what may be lost: nothing that costs money or sends mail is counted here.
     """
@@ -27,7 +28,8 @@ class ForgivingRedisCache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         # In a list, since Django cuts a text at its commas, and those of a URL stand between Sentinels.
         super().__init__([server], params)
-        # Django makes one instance per thread, but all of them talk to the same Redis.
+        self._class = _KeptClients
+        # Django makes one instance per request, but all of them talk to the same Redis.
         self.breaker: Breaker = breaker(server)
 
     def add(self, key: Any, value: Any, *args: Any, **options: Any) -> bool:
@@ -85,6 +87,19 @@ class ForgivingRedisCache(RedisCache):
                 return action()
         except (RedisError, ServiceAway):
             return otherwise
+
+
+class _KeptClients(RedisCacheClient):
+    """Asks by a client that is kept: Django's own makes one for each thing it asks, which takes longer than asking."""
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> "redis.Redis":
+        """The client of the pool; threads may share it."""
+        return _client_of(self._get_connection_pool(write))
+
+
+@cache
+def _client_of(pool: redis.ConnectionPool) -> "redis.Redis":
+    return redis.Redis(connection_pool=pool)
 
 
 @cache

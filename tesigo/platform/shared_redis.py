@@ -42,10 +42,12 @@ class Pools:
     """Makes pools of connections; by its name for those libraries that take a class (Django's cache)."""
 
     @staticmethod
+    @cache
     def from_url(url: str, **options: Any) -> redis.ConnectionPool:
         """Connections to the server that ``url`` names, or to whom its Sentinels call the master at that moment.
 
-        Each is bounded in time, unless ``options`` say other times.
+        Each is bounded in time, unless ``options`` say other times. Who asks for the same gets the same pool: Django
+        makes a cache for each request, and a connection of its own would cost more than what it asks.
         """
         options = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS} | options
         place = sentinels_of(url)

@@ -55,11 +55,11 @@ class _Chunks:
 
     async def __anext__(self) -> bytes:
         try:
-            chunk: bytes = await sync_to_async(self._file.read)(CHUNK_BYTES)
+            chunk: bytes = await sync_to_async(self._file.read, thread_sensitive=False)(CHUNK_BYTES)
         except BaseException:
-            await sync_to_async(self.close)()
+            await sync_to_async(self.close, thread_sensitive=False)()
             raise
         if not chunk:
-            await sync_to_async(self.close)()
+            await sync_to_async(self.close, thread_sensitive=False)()
             raise StopAsyncIteration
         return chunk

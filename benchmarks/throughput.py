@@ -1,0 +1,177 @@
+"""Requests a second of one web process: landing, library, progress and /health, this build ÷ an earlier one.
+
+Both builds stand beside each other, each with servers, rows and a database of its own. They are asked in turn, SECONDS=
+(4) for each page and ROUNDS= (3), by CLIENTS= (8) that keep their connections. BEFORE= (2350ef3) names the earlier
+build. Beside the ratio stands what a request costs the web process in seconds of a processor, which a busy machine
+changes little.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Final
+
+from benchmarks import tables
+from benchmarks.serving import checked_out
+from tesigo.platform.stack import ROOT
+
+_START_SECONDS: Final = 300.0
+_HEAD: Final = ("page", "build", "requests a second", "÷ before", "processor a request")
+#: Runs in a tree of either build, on what both have: rows, a cookie, a web server. Ends when its input does.
+_SERVED: Final = """
+import json, os, subprocess, sys, time
+from http.client import HTTPConnection
+from importlib import import_module
+from benchmarks.site import site
+from tesigo.platform.processes import free_port
+
+with site() as here:
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.core.management import call_command
+    from django.urls import reverse
+    from django.utils import timezone
+    from benchmarks import orders
+    from privacy.domain.consent import give
+    from privacy.enums import ConsentKind
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    document = orders.order(pages=10, sections=8)
+    user = document.owner
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    give(user=user, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
+    port = free_port()
+    words = [sys.executable, "-m", "uvicorn", "tesigo.asgi:application", f"--port={port}", "--no-proxy-headers"]
+    log = (here.folder / "web.log").open("w")
+    web = subprocess.Popen([*words, "--no-access-log", "--lifespan=off"], stdout=log, stderr=subprocess.STDOUT)
+    try:
+        host = os.environ["SITE_URL"].partition("://")[2]
+        for _ in range(600):
+            try:
+                asked = HTTPConnection("127.0.0.1", port, timeout=2)
+                asked.request("GET", "/health", headers={"Host": host})
+                if asked.getresponse().status == 200:
+                    break
+            except OSError:
+                pass
+            time.sleep(0.2)
+        pages = {
+            "landing": reverse("billing:landing"),
+            "library": reverse("documents:library"),
+            "progress": reverse("generation:progress", args=[document.pk]),
+            "/health": "/health",
+        }
+        cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+        print("served " + json.dumps([web.pid, port, host, cookie, pages]), flush=True)
+        sys.stdin.read()
+    finally:
+        web.kill()
+        web.wait()
+"""
+
+
+@dataclass(frozen=True)
+class _Build:
+    """A web server that stands."""
+
+    pid: int
+    port: int
+    headers: dict[str, str]
+    pages: dict[str, str]
+
+
+def main() -> None:
+    """Both builds up, then page after page, in turn."""
+    before = os.environ.get("BEFORE", "2350ef3")
+    seconds, rounds, clients = (
+        int(os.environ.get(*of)) for of in (("SECONDS", "4"), ("ROUNDS", "3"), ("CLIENTS", "8"))
+    )  # type: ignore[arg-type]
+    seen: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    with ExitStack() as stack:
+        folder = stack.enter_context(checked_out(before, kept=os.environ.get("KEPT", "")))
+        builds = {before: stack.enter_context(_served(folder)), "this": stack.enter_context(_served(ROOT))}
+        for number in range(-1, rounds):
+            for page in builds["this"].pages:
+                for name, build in list(builds.items())[:: 1 if number % 2 else -1]:
+                    took = _ask(build, page, clients=clients, seconds=seconds if number >= 0 else 1)
+                    if number >= 0:
+                        seen.setdefault((page, name), []).append(took)
+    rows = []
+    for page, name in seen:
+        per_second, of_before = (statistics.median(one for one, _ in seen[page, key]) for key in (name, before))
+        cost = statistics.median(one for _, one in seen[page, name])
+        rows.append((page, name, f"{per_second:.0f}", f"{per_second / of_before:.2f}", f"{cost * 1000:.1f} ms"))
+    tables.show(f"One web process, {clients} clients (to reach: ≥ 2 ÷ before)", _HEAD, rows)
+
+
+@contextmanager
+def _served(tree: Path) -> Iterator[_Build]:
+    environ = os.environ | {"PYTHONPATH": str(tree)}
+    program = subprocess.Popen(
+        [sys.executable, "-c", _SERVED], cwd=tree, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdin is not None
+    assert program.stdout is not None
+    timer = threading.Timer(_START_SECONDS, program.kill)
+    timer.start()
+    try:
+        line = next((line for line in program.stdout if line.startswith("served ")), None)
+        timer.cancel()
+        if line is None:
+            raise SystemExit(f"The web server of {tree} did not start.")
+        pid, port, host, cookie, pages = json.loads(line.removeprefix("served "))
+        yield _Build(pid, port, {"Host": host, "Cookie": cookie}, pages)
+    finally:
+        timer.cancel()
+        program.stdin.close()
+        program.wait(60)
+
+
+def _ask(build: _Build, page: str, *, clients: int, seconds: float) -> tuple[float, float]:
+    """Requests a second, and the web process' seconds of a processor for one."""
+    until = time.monotonic() + seconds
+    counts, statuses = [0] * clients, set()
+    headers = build.headers if page != "/health" else {"Host": build.headers["Host"]}
+
+    def ask(number: int) -> None:
+        connection = HTTPConnection("127.0.0.1", build.port, timeout=30)
+        while time.monotonic() < until:
+            connection.request("GET", build.pages[page], headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            statuses.add(answer.status)
+            counts[number] += 1
+
+    used, began = _processor_seconds(build.pid), time.monotonic()
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.monotonic() - began
+    if statuses != {200}:
+        raise SystemExit(f"Unexpected answers for {page}: {statuses}")
+    return sum(counts) / took, (_processor_seconds(build.pid) - used) / sum(counts)
+
+
+def _processor_seconds(pid: int) -> float:
+    """Of user and of system: fields 14 and 15 of proc(5), counted from after the name."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    main()
