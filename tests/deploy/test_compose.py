@@ -28,6 +28,8 @@ OF_COMPOSE = {
     "POSTGRES_MEMORY",
     "POSTGRES_SHARED_BUFFERS",
 }
+#: Containers with a process of ours that counts.
+TELLING = ["web-1", "web-2", "worker", "beat", "backup"]
 _READ = re.compile(r'env\.\w+\(\s*"([A-Z][A-Z0-9_]*)"')
 
 
@@ -41,6 +43,11 @@ def compose() -> dict[str, Any]:
 def services(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = compose["services"]
     return found
+
+
+def handed_on(value: str, env: dict[str, str]) -> str:
+    """A value of the compose file as Compose hands it on: `${NAME:+word}` is the word where the name is set."""
+    return re.sub(r"\$\{(\w+):\+(\w+)\}", lambda found: found[2] if env.get(found[1]) else "", value)
 
 
 def known_settings() -> set[str]:
@@ -193,15 +200,37 @@ def test_production_starts_with_the_example_and_the_secrets_that_setup_makes(tmp
         for name, one in yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"].items()
         if name in {"web-1", "worker", "beat"}
     }
-    environ = {
-        name: value.replace("/run/secrets", str(folder / "secrets")) for name, value in json.loads(service).items()
-    }
-    started = subprocess.run(
-        [sys.executable, "-c", "import tesigo.settings as s; print(s.SITE_URL)"],
-        cwd=ROOT, env={"PATH": os.environ["PATH"]} | read_file(folder / ".env") | environ,
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert started.stdout.strip() == "https://tesigo.example", started.stderr[-2_000:]
+    (folder / "secrets" / "metrics_token").write_text(strong_secret())
+    for more, told_where in (({}, "127.0.0.1 0 0"), ({"METRICS_HOST": "0.0.0.0"}, "0.0.0.0 9101 9101")):
+        env = read_file(folder / ".env") | more
+        environ = {
+            name: handed_on(value, env).replace("/run/secrets", str(folder / "secrets"))
+            for name, value in json.loads(service).items()
+        }
+        words = "s.SITE_URL, s.METRICS_HOST, s.METRICS_PORT, s.METRICS_WORKER_PORT"
+        started = subprocess.run(
+            [sys.executable, "-c", f"import tesigo.settings as s; print({words})"],
+            cwd=ROOT, env={"PATH": os.environ["PATH"]} | env | environ,
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert started.stdout.strip() == f"https://tesigo.example {told_where}", started.stderr[-2_000:]
+
+
+def test_prometheus_asks_every_container_that_counts(services: dict[str, dict[str, Any]]) -> None:
+    """No other process tells what they count: each has a folder of its own for it."""
+    text = (ROOT / "deploy" / "monitoring" / "prometheus.compose.yml").read_text()
+    web, workers = yaml.safe_load(text)["scrape_configs"]
+    (found,) = workers["dns_sd_configs"]
+    assert [*web["static_configs"][0]["targets"], *(f"{name}:{found['port']}" for name in found["names"])] == [
+        f"{name}:9101" for name in TELLING
+    ]
+    for name in TELLING:
+        environment = services[name]["environment"]
+        for port in ("METRICS_PORT", "METRICS_WORKER_PORT"):
+            assert handed_on(environment[port], {"METRICS_HOST": "0.0.0.0"}) == "9101", name
+            assert handed_on(environment[port], {}) == "", name
+        assert "inside" in services[name]["networks"], name
+        assert not any("metrics" in volume for volume in services[name]["volumes"]), name
 
 
 @pytest.mark.parametrize("script", ["setup", "config/roles.sh"])

@@ -77,14 +77,15 @@ def test_each_alert_says_how_bad_it_is_and_what_to_do() -> None:
             assert len(rule["annotations"]["description"]) > 10, rule["alert"]
 
 
-def test_the_scrape_configuration_is_good_to_prometheus(tmp_path: Path) -> None:
-    for name in ("prometheus.yml", "tesigo.rules.yml"):
-        shutil.copy(FOLDER / name, tmp_path)
+@pytest.mark.parametrize("name", ["prometheus.yml", "prometheus.compose.yml"])
+def test_the_scrape_configuration_is_good_to_prometheus(tmp_path: Path, name: str) -> None:
+    for file in (name, "tesigo.rules.yml"):
+        shutil.copy(FOLDER / file, tmp_path)
     # It looks whether the file of the token is there.
-    text = (tmp_path / "prometheus.yml").read_text(encoding="utf-8")
+    text = (tmp_path / name).read_text(encoding="utf-8")
     (tmp_path / "token").write_text("a token")
-    (tmp_path / "prometheus.yml").write_text(text.replace("/etc/prometheus/tesigo.token", "token"))
-    checked = promtool("check", "config", str(tmp_path / "prometheus.yml"))
+    (tmp_path / name).write_text(text.replace("/etc/prometheus/tesigo.token", "token"))
+    checked = promtool("check", "config", str(tmp_path / name))
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
