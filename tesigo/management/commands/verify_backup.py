@@ -48,9 +48,11 @@ class Command(BaseCommand):
                     self._say(outcome)
                 report = verification.report(backup_id, shelf.destination.name, outcomes, now=timezone.now())
         except BackupError as error:
+            if all(one.is_good for one in outcomes):
+                raise CommandError(str(error), returncode=2) from error
             # What was found before counts, also where the key is a wrong one.
-            code = 2 if all(one.is_good for one in outcomes) else 1
-            raise CommandError(str(error), returncode=code) from error
+            words = f"The backup is NOT good, and the rest could not be looked at: {error}"
+            raise CommandError(words, returncode=1) from error
         if options["json"]:
             self.stdout.write(json.dumps(report, indent=1))
         if not report["is_good"]:

@@ -323,6 +323,40 @@ def test_where_it_cannot_look_the_command_ends_with_2(configured: None, words: d
     assert refused.value.returncode == 2
 
 
+@pytest.fixture
+def stranger(tmp_path: Path) -> Path:
+    """A file with a private key that opens none of these backups."""
+    path = tmp_path / "stranger.asc"
+    with gpg.short_home() as place:
+        path.write_bytes(gpg.run(operator(place, "stranger").home, "--armor", "--export-secret-keys"))
+    return path
+
+
+def test_wal_that_is_missing_counts_also_where_the_key_is_a_wrong_one(
+    world: World, configured: None, stranger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The backup is not good, whatever else could not be looked at: 1. With nothing wrong but the key it is 2."""
+
+    def verify() -> tuple[str, int]:
+        with pytest.raises(CommandError, match="the private key is none of those") as refused:
+            call_command("verify_backup", world.incremental, private_key=stranger, scratch=tmp_path)
+        return str(refused.value), refused.value.returncode
+
+    database = unpacking.database_of(world.shelf.manifest(world.incremental))
+    place = world.shelved.wal(database.stop_wal)
+    aside = place.with_name("aside")
+    place.rename(aside)
+    try:
+        words, code = verify()
+        assert code == 1
+        assert words.startswith("The backup is NOT good, and the rest could not be looked at:")
+        assert f"WAL is missing: {database.stop_wal}" in capsys.readouterr().err
+    finally:
+        aside.rename(place)
+    words, code = verify()
+    assert (code, "NOT good" in words) == (2, False)
+
+
 def test_a_copy_is_started_and_looked_at(world: World, opener: Opener, tmp_path: Path) -> None:
     found = {
         one.name: one
