@@ -1,4 +1,4 @@
-"""Refusals of an export and of an erasure of one's data. Each message is fit for the page."""
+"""Refusals of an export and of an erasure of one's data, each with a message fit for the page, and two failures."""
 
 from datetime import timedelta
 
@@ -41,6 +41,10 @@ class Gone(ExportRefused):
 
 class ArchiveNotWhole(Exception):
     """What was written does not read back as it should: it must not be handed out."""
+
+
+class NotReadable(Exception):
+    """A stored file, or a part of it, could not be looked into."""
 
 
 class ErasureError(Exception):

@@ -121,7 +121,8 @@ class Erasure(Duty):
     """One erasure of a person (R-72): ``due_at`` is when it begins, ``by`` ids say who asked and who took it back.
 
     ``sealed`` holds the words that the person was called by, encrypted, from the beginning of the work to its end: for
-    the last look whether any was left. ``left`` says where that look found some: tables and columns, no words.
+    the last look whether any was left. ``left`` says where that look found some, and where nobody could look: tables,
+    columns and files, no words.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="erasures")

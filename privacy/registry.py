@@ -201,7 +201,7 @@ class PersonalData:
     hinders: Sequence[Hinder] = ()
     #: Words that name the person, for a look whether any of them was left behind: addresses and names.
     called: Callable[[AbstractBaseUser], Sequence[str]] | None = None
-    #: The text of a stored file by its name; None for one that is not read here.
+    #: The text of a stored file by its name; None for one that is not read here. Raises NotReadable, on its way too.
     reads: Callable[[str], Iterator[str] | None] | None = None
 
 
@@ -312,7 +312,7 @@ def called(user: AbstractBaseUser) -> list[str]:
 
 
 def text_of(stored_as: str) -> Iterator[str] | None:
-    """The text of a stored file, page by page; None for a kind of file that no app reads."""
+    """The text of a stored file, page by page; None for a kind of file that no app reads. Raises NotReadable."""
     for declaration in _declared.values():
         if declaration.reads and (text := declaration.reads(stored_as)) is not None:
             return text

@@ -12,6 +12,7 @@ from documents.domain import past_briefs
 from documents.models import Document
 from documents.uploads import storage
 from privacy.domain import forgetting
+from privacy.errors import NotReadable
 from reading.failures import ExtractionFailed
 from reading.protocol import Page
 from reading.runner import records
@@ -31,7 +32,10 @@ def erase(user: AbstractBaseUser, now: datetime) -> None:
 
 
 def text_of(stored_as: str) -> Iterator[str] | None:
-    """The text of a stored PDF, page by page, read in a limited process; None for anything else."""
+    """The text of a stored PDF, page by page, read in a limited process; None for anything else.
+
+    Raises NotReadable on the way, where the process gives up.
+    """
     with default_storage.open(stored_as, "rb") as stored:
         if stored.read(len(_PDF)) != _PDF:
             return None
@@ -44,5 +48,5 @@ def _pages(stored_as: str) -> Iterator[str]:
             for record in records(path, kind="pdf"):
                 if isinstance(record, Page):
                     yield record.text
-    except ExtractionFailed:
-        return
+    except ExtractionFailed as failure:
+        raise NotReadable(stored_as) from failure

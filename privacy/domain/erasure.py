@@ -159,17 +159,26 @@ def _begin(row: Erasure, person: AbstractBaseUser, now: datetime) -> list[str]:
 
 @transaction.atomic
 def end(row: Erasure, found: list[traces.Trace]) -> None:
-    """Writes down that it is done and where words were left, of which staff are told. Raises duty.Lost."""
+    """Writes down that it is done, where words were left and where nobody could look; staff are told of both.
+
+    Raises duty.Lost.
+    """
     places = [trace.as_json() for trace in found]
     duty.done(ERASURES, row, state=S.DONE, ended_at=timezone.now(), sealed="", left=places)
     _record("erasure.done", row, None, places=len(places))
-    if places:
-        listed = "\n".join(f"{place['place']}: {place['rows']}" for place in places)
+    if left := "\n".join(str(trace) for trace in found if trace.rows):
         alerts.keep_alert(
             key=f"erasure-left:{row.pk}",
             subject="An erasure has left words behind",
-            text=f"After erasure {row.pk} of user {row.user_id} an address or a name still stands in:\n{listed}\n"
+            text=f"After erasure {row.pk} of user {row.user_id} an address or a name still stands in:\n{left}\n"
             "It may stand there as somebody else's words. Look, and erase by hand what is not.",
+        )
+    if unread := "\n".join(str(trace) for trace in found if not trace.rows):
+        alerts.keep_alert(
+            key=f"erasure-unread:{row.pk}",
+            subject="An erasure could not look everywhere",
+            text=f"After erasure {row.pk} of user {row.user_id} an address or a name may be left here:\n{unread}\n"
+            "Look by hand, or once more by `manage.py erase_user ADDRESS --scan` where the address is known.",
         )
 
 

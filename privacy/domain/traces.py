@@ -1,13 +1,15 @@
 """A look whether anything was left of a person: addresses and names, wherever the site keeps something (R-72).
 
 It reads the tables as they are, not as models say; every stored file; sessions, which are kept packed; and Redis.
-Nothing of what was found is returned, only where it stands.
+Nothing of what was found is returned, only where it stands; and what could not be looked into, which may hold some.
 """
 
 import html
 import json
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +23,7 @@ from psycopg import sql
 from redis.exceptions import RedisError
 
 from privacy import registry
+from privacy.errors import NotReadable
 from tesigo.platform import shared_redis
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.in_pages import in_pages
@@ -30,6 +33,17 @@ _UNUSUAL_LETTERS: Final = 10
 _CHUNK: Final = 1024 * 1024
 #: Bytes of an archive's part that are unpacked: our own files are far smaller.
 _PART: Final = 64 * 1024 * 1024
+#: How an archive begins, also one that is cut off.
+_ARCHIVE: Final = b"PK\x03\x04"
+#: What Python raises for archives and parts of them that are damaged, locked or packed in a way it does not know.
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+)
 _KINDS: Final = ("text", "character varying", "character", "json", "jsonb", "bytea", "ARRAY", "tsvector", "name")
 #: Words wherever they stand alone: a name is no part of another word.
 _NOT_A_LETTER: Final = r"(?<![^\W_])"
@@ -37,10 +51,13 @@ _NOT_A_LETTER: Final = r"(?<![^\W_])"
 
 @dataclass(frozen=True)
 class Trace:
-    """A place where one of the words still stands, and how often; ``rows`` is 0 for one that could not be read."""
+    """A place where one of the words still stands, and how often; ``rows`` is 0 where nobody could look."""
 
     place: str
     rows: int
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.rows}" if self.rows else self.place
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -200,10 +217,15 @@ def _values(client: Any, key: bytes) -> Iterator[bytes]:
             for field, value in client.hgetall(key).items():
                 yield field
                 yield value
+        case b"stream":
+            for _id, entry in client.xrange(key):
+                yield from entry
+                yield from entry.values()
 
 
 def _files(looked: _Looked) -> Iterator[Trace]:
     found: dict[str, int] = {}
+    unread: list[str] = []
     for name in _stored():
         folder = name.rpartition("/")[0]
         try:
@@ -211,7 +233,10 @@ def _files(looked: _Looked) -> Iterator[Trace]:
                 found[folder] = found.get(folder, 0) + 1
         except FileNotFoundError:
             continue  # deleted meanwhile
+        except NotReadable:
+            unread.append(name)
     yield from (Trace(f"stored files in {folder or 'the top folder'}", rows) for folder, rows in sorted(found.items()))
+    yield from (Trace(f"the stored file {name} could not be looked into", 0) for name in sorted(unread))
 
 
 def _stored(folder: str = "") -> Iterator[str]:
@@ -225,10 +250,11 @@ def _stored(folder: str = "") -> Iterator[str]:
 
 
 def _stands_in_file(name: str, looked: _Looked) -> bool:
+    """Raises NotReadable where it was not found, and not all of the file could be read."""
     with default_storage.open(name, "rb") as stored:
-        if zipfile.is_zipfile(stored):
+        if stored.read(len(_ARCHIVE)) == _ARCHIVE or zipfile.is_zipfile(stored):
             stored.seek(0)
-            return any(_stands_in_stream(part, looked) for part in _parts(stored))
+            return _stands_in_archive(stored, looked)
         stored.seek(0)
         if _stands_in_stream(stored, looked):
             return True
@@ -246,12 +272,32 @@ def _stands_in_stream(stream: Any, looked: _Looked) -> bool:
     return False
 
 
-def _parts(stored: Any) -> Iterator[Any]:
+def _stands_in_archive(stored: Any, looked: _Looked) -> bool:
+    is_whole = True
     try:
         with zipfile.ZipFile(stored) as archive:
             for part in archive.infolist():
-                if part.file_size <= _PART:
-                    with archive.open(part) as stream:
-                        yield stream
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return
+                found = _stands_in_part(archive, part, looked)
+                if found:
+                    return True
+                is_whole = is_whole and found is not None
+    except _DAMAGED as error:
+        # What was not packed stands there as it is.
+        stored.seek(0)
+        if _stands_in_stream(stored, looked):
+            return True
+        raise NotReadable from error
+    if not is_whole:
+        raise NotReadable
+    return False
+
+
+def _stands_in_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, looked: _Looked) -> bool | None:
+    """None where the part could not be read."""
+    if part.file_size > _PART:
+        return None
+    try:
+        with archive.open(part) as stream:
+            return _stands_in_stream(stream, looked)
+    except _DAMAGED:
+        return None

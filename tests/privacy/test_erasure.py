@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import redis
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -418,7 +418,6 @@ def _insert(model: str, **values: Any) -> None:
 def test_leftovers_of_every_kind_are_found(db: None) -> None:
     """Text, JSON, bytes, words that are searched by; sessions, Redis, and files of each kind."""
     from django.core.cache import cache
-    from django.core.files.base import ContentFile
 
     user = User.objects.create_user("bo@university.example", name="Bo Ek")
     person.browser_of(user)
@@ -463,8 +462,10 @@ def shared(_redis_client: redis.Redis) -> redis.Redis:
         lambda shared, words: shared.hset("left:hash", "x", words),
         lambda shared, words: shared.hset("left:hash", words, "x"),
         lambda shared, words: shared.set(f"left:{words}", "x"),
+        lambda shared, words: shared.xadd("left:stream", {"x": words}),
+        lambda shared, words: shared.xadd("left:stream", {words: "x"}),
     ],
-    ids=["string", "list", "set", "sorted set", "hash", "field of a hash", "key"],
+    ids=["string", "list", "set", "sorted set", "hash", "field of a hash", "key", "stream", "field of a stream"],
 )
 def test_a_leftover_in_redis_is_found_in_each_kind_of_value(
     db: None, shared: redis.Redis, put: Callable[[redis.Redis, str], object]
@@ -473,33 +474,72 @@ def test_a_leftover_in_redis_is_found_in_each_kind_of_value(
     assert traces.scan([ADDRESS]) == [traces.Trace("Redis, keys that begin with left", 1)]
 
 
-def test_a_stream_in_redis_does_not_end_the_look(db: None, shared: redis.Redis) -> None:
-    shared.xadd("left:stream", {"x": "y"})
-    shared.set("other", ADDRESS)
-    assert traces.scan([ADDRESS]) == [traces.Trace("Redis, keys that begin with other", 1)]
+def unread(name: str) -> traces.Trace:
+    return traces.Trace(f"the stored file {name} could not be looked into", 0)
 
 
-def test_a_huge_part_of_an_archive_is_passed_over_and_its_others_read(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def archive_of(parts: dict[str, str], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", packing) as archive:
+        for part, text in parts.items():
+            archive.writestr(part, text)
+    return packed.getvalue()
+
+
+def test_a_huge_part_of_an_archive_is_named_and_its_others_are_read(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(traces, "_PART", 100)
     for name, parts in (("a", {"huge": f"{ADDRESS}{' ' * 100}"}), ("b", {"huge": " " * 101, "small": ADDRESS})):
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for part, text in parts.items():
-                archive.writestr(part, text)
-        default_storage.save(f"{name}/packed.zip", File(packed))
-    assert traces.scan([ADDRESS]) == [traces.Trace("stored files in b", 1)]
+        default_storage.save(f"{name}/packed.zip", ContentFile(archive_of(parts)))
+    assert traces.scan([ADDRESS]) == [traces.Trace("stored files in b", 1), unread("a/packed.zip")]
 
 
-def test_an_archive_that_cannot_be_read_does_not_end_the_look(db: None) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("word/document.xml", "words")
-    broken = packed.getvalue().replace(b"PK\x01\x02", b"PK\x00\x00")
-    default_storage.save("a/broken.docx", File(io.BytesIO(broken)))
-    default_storage.save("b/plain", File(io.BytesIO(ADDRESS.encode())))
-    assert traces.scan([ADDRESS]) == [traces.Trace("stored files in b", 1)]
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA], ids=["deflated", "lzma"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda packed: packed.replace(b"PK\x01\x02", b"PK\x00\x00"),
+        lambda packed: packed[: len(packed) // 2],
+        lambda packed: packed[:60] + bytes(byte ^ 0xFF for byte in packed[60:90]) + packed[90:],
+    ],
+    ids=["directory", "cut off", "bytes of a part"],
+)
+def test_a_damaged_archive_is_named_and_does_not_end_the_look(
+    db: None, packing: int, damage: Callable[[bytes], bytes]
+) -> None:
+    whole = archive_of({"word/document.xml": "".join(f"{number} words, " for number in range(500))}, packing)
+    assert damage(whole) != whole
+    default_storage.save("a/whole.docx", ContentFile(whole))
+    default_storage.save("a/damaged.docx", ContentFile(damage(whole)))
+    default_storage.save("b/plain", ContentFile(ADDRESS.encode()))
+    assert traces.scan([ADDRESS]) == [traces.Trace("stored files in b", 1), unread("a/damaged.docx")]
+
+
+def test_in_a_damaged_archive_what_is_not_packed_is_found(db: None) -> None:
+    stored = archive_of({"plain.txt": f"to {ADDRESS}"}, zipfile.ZIP_STORED)
+    default_storage.save("a/damaged.zip", ContentFile(stored.replace(b"PK\x01\x02", b"PK\x00\x00")))
+    assert traces.scan([ADDRESS]) == [traces.Trace("stored files in a", 1)]
+
+
+def test_a_pdf_that_cannot_be_read_is_named(db: None, tmp_path: Path) -> None:
+    for name, content in (("a/damaged.pdf", b"%PDF-1.4\nnothing\n%%EOF"), ("b/named.pdf", None)):
+        pages = pdf(tmp_path / "named.pdf", [f"Written by {NAME}"]).read_bytes()
+        default_storage.save(name, ContentFile(content or pages))
+    assert traces.scan([NAME]) == [traces.Trace("stored files in b", 1), unread("a/damaged.pdf")]
+
+
+def test_what_could_not_be_looked_into_is_told_to_staff_and_by_the_command(ada: User) -> None:
+    from tesigo.platform.models import Alert
+
+    default_storage.save("a/damaged.docx", ContentFile(archive_of({"x": "words"})[:40]))
+    row = erase(ada)
+    place = "the stored file a/damaged.docx could not be looked into"
+    assert (row.state, row.left) == ("done", [{"place": place, "rows": 0}])
+    assert not Alert.objects.filter(key=f"erasure-left:{row.pk}").exists()
+    assert place in Alert.objects.get(key=f"erasure-unread:{row.pk}").text
+    said = StringIO()
+    with pytest.raises(CommandError, match="may be left where nobody could look"):
+        call_command("erase_user", ADDRESS, "--scan", stdout=said)
+    assert said.getvalue().splitlines() == [place, "Neither address nor name was found elsewhere."]
 
 
 def receipt_to(payment: Payment, number: int, to: str) -> Receipt:

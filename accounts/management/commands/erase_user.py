@@ -57,7 +57,7 @@ class Command(BaseCommand):
         if row.state != ErasureState.DONE:
             raise CommandError(f"Not done yet, and tried again by itself: {row.error or 'a worker is at it'}")
         self.stdout.write(f"User {user.pk} is erased.")
-        self._say(row.left)
+        self._say([traces.Trace(**place) for place in row.left])
 
     def _cancel(self, user: User) -> None:
         if not erasure.cancel(user=user, by=None, now=timezone.now()):
@@ -67,16 +67,19 @@ class Command(BaseCommand):
     def _scan(self, words: list[str]) -> None:
         if not any(traces.is_telling(word) for word in words):
             raise CommandError("This would be found everywhere: give an address, or a name of several words.")
-        found = [trace.as_json() for trace in traces.scan(words)]
+        found = traces.scan(words)
         self._say(found)
-        if found:
+        if any(trace.rows for trace in found):
             raise CommandError("Something is left.")
+        if found:
+            raise CommandError("Something may be left where nobody could look.")
 
-    def _say(self, found: list[dict[str, Any]]) -> None:
+    def _say(self, found: list[traces.Trace]) -> None:
         for trace in found:
-            self.stdout.write(f"{trace['place']}: {trace['rows']}")
-        if not found:
-            self.stdout.write("Neither address nor name was found anywhere.")
+            self.stdout.write(str(trace))
+        if not any(trace.rows for trace in found):
+            where = "elsewhere" if found else "anywhere"
+            self.stdout.write(f"Neither address nor name was found {where}.")
 
 
 def _typed(question: str) -> str:
