@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from tesigo import waiting
 from tesigo.platform import conditions, duty, machine, shared_redis, workers
+from tesigo.platform.counted import counted
 from tesigo.platform.env import Env
 from tesigo.platform.migration_safety import Safety, created_by, judge
 from tesigo.version import VERSION
@@ -123,7 +124,7 @@ def _migrations(now: datetime) -> _Found:
     if not plan:
         yield State.OK, "all are applied"
     if not executor.loader.applied_migrations:
-        yield State.LOOK, f"an empty database: {len(plan)} are applied to it for the first time"
+        yield State.LOOK, f"an empty database: {counted(len(plan), 'migration')} to apply for the first time"
         return
     states = {Safety.SAFE: State.OK, Safety.LOOK: State.LOOK, Safety.UNSAFE: State.BAD}
     made = {(migration.app_label, model) for migration, _ in plan for model in created_by(migration)}
@@ -158,7 +159,7 @@ def _backup(now: datetime) -> _Found:
         return
     hours = int((now - newest.verified_at).total_seconds() // 3600)
     is_fresh = now - newest.verified_at <= BACKUP_WITHIN
-    yield (State.OK if is_fresh else State.BAD), f"the last that was verified is {hours} hours old"
+    yield (State.OK if is_fresh else State.BAD), f"the last that was verified is {counted(hours, 'hour')} old"
 
 
 def _work(now: datetime) -> _Found:

@@ -11,6 +11,7 @@ from billing import measures
 from billing.domain.pricing import to_cents
 from billing.enums import Account, Movement, PaymentState
 from billing.models import Booking, Dispute, Entry, Payment, Refund
+from tesigo.platform.counted import counted
 
 #: (debit, credit) of each movement.
 ACCOUNTS: Final[dict[str, tuple[Account, Account]]] = {
@@ -70,10 +71,13 @@ def inspect() -> tuple[str, list[str]]:
     """What is wrong with the books, by the keys of bookings, for the checks of a restored copy."""
     sums = Booking.objects.annotate(sum=Sum("entries__cents"), sides=Count("entries"))
     wrong = sums.exclude(sum=0, sides__gte=2).order_by("pk").values_list("key", "sum", "sides")
-    faults = [f"booking {key}: {sides} entries that add up to {cents or 0} cents" for key, cents, sides in wrong[:20]]
+    faults = [
+        f"booking {key}: {counted(sides, 'entry', 'entries')} of {counted(cents or 0, 'cent')} in all"
+        for key, cents, sides in wrong[:20]
+    ]
     unbooked = Payment.objects.filter(state=PaymentState.SUCCEEDED).exclude(bookings__movement=Movement.PAID)
     faults += [f"payment {pk} succeeded and is not in the books" for pk in unbooked.values_list("pk", flat=True)[:20]]
-    return f"{Booking.objects.count()} bookings add up to {sum(balances().values())} cents", faults
+    return f"{counted(Booking.objects.count(), 'booking')}, in all {counted(sum(balances().values()), 'cent')}", faults
 
 
 def balances(*, payment: Payment | None = None) -> dict[str, int]:

@@ -111,8 +111,9 @@ class JobAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     def set_going(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         """What beat does every few seconds, now and for all jobs."""
         opened, drains = interrupted.set_going()
-        words = _("%(opened)d jobs opened, %(drains)d nudges sent.")
-        self.message_user(request, words % {"opened": opened, "drains": drains}, messages.SUCCESS)
+        jobs = ngettext("%(count)d job opened", "%(count)d jobs opened", opened) % {"count": opened}
+        nudges = ngettext("%(count)d nudge sent", "%(count)d nudges sent", drains) % {"count": drains}
+        self.message_user(request, f"{jobs}, {nudges}.", messages.SUCCESS)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_shown(self, job: Job) -> str:

@@ -11,6 +11,7 @@ from generation.domain.standing import queue_age
 from generation.enums import JobState, KeyHealth, Provider
 from tesigo.platform import readiness
 from tesigo.platform.conditions import Check, Trouble
+from tesigo.platform.counted import counted
 
 #: A step that could be claimed, or a job without a sign of life, for so long is stuck.
 STUCK_AFTER: Final = timedelta(minutes=30)
@@ -29,8 +30,9 @@ def stuck_jobs(now: datetime) -> Iterator[Trouble]:
     jobs = [str(pk) for pk in still.values_list("pk", flat=True)[:_JOBS_NAMED]]
     lines = []
     if queue.oldest > STUCK_AFTER:
-        minutes = int(queue.oldest.total_seconds() // 60)
-        lines.append(f"{sum(queue.waiting)} steps wait for a worker, the oldest for {minutes} minutes.")
+        waiting = counted(sum(queue.waiting), "step waits", "steps wait")
+        minutes = counted(int(queue.oldest.total_seconds() // 60), "minute")
+        lines.append(f"{waiting} for a worker, the oldest for {minutes}.")
     if jobs:
         lines += ["Jobs without a sign of life for half an hour:", *jobs]
     if lines:

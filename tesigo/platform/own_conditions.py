@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Q
 
 from tesigo.platform import certificate, conditions, duty, machine, shared_redis, workers
 from tesigo.platform.conditions import Check, Trouble
+from tesigo.platform.counted import counted
 from tesigo.platform.metrics import window
 from tesigo.platform.models import Alert
 
@@ -124,7 +125,7 @@ def late_work(now: datetime) -> Iterator[Trouble]:
         found = kind.model._default_manager.filter(kind.is_open, due).aggregate(count=Count("pk"), oldest=Min("due_at"))
         if found["count"]:
             minutes = int((now - found["oldest"]).total_seconds() // 60)
-            late.append(f"{kind.name}: {found['count']}, the oldest for {minutes} minutes")
+            late.append(f"{kind.name}: {found['count']}, the oldest for {counted(minutes, 'minute')}")
     if late:
         yield Trouble(
             subject="Work waits that nobody takes",
@@ -168,7 +169,7 @@ class CertificateLook:
         elif known.good_until - now < CERTIFICATE_ENDS_WITHIN:
             days = max(0, (known.good_until - now).days)
             yield Trouble(
-                subject=f"The certificate of the site ends in {days} days",
+                subject=f"The certificate of the site ends in {counted(days, 'day')}",
                 text=f"It is good until {known.good_until:%Y-%m-%d %H:%M} UTC. Its renewal is overdue.",
             )
 

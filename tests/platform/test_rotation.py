@@ -131,7 +131,7 @@ def test_second_factors_are_sealed_anew_and_an_old_key_goes_only_then(place: Pat
     assert "1 second factors of staff" in rotate("SECRET_KEY")
     with pytest.raises(CommandError, match="something rests on them"):
         rotate("--in", str(place), "--forget", "SECRET_KEY")
-    assert "of 1 people anew" in rotate("--reseal")
+    assert "of 1 person anew" in rotate("--reseal")
     app.refresh_from_db()
     assert is_of_present_key(app.data["secret"])
     assert "second factors" not in rotate("SECRET_KEY")

@@ -113,7 +113,7 @@ class TestPoints:
     def test_the_command_prints_all_of_it_and_its_exit_code_says_whether_it_is_well(self, settings: Any) -> None:
         out = StringIO()
         settings.DISK_FREE_LEAST_PERCENT, settings.DISK_FREE_LEAST_BYTES = 90, 1 << 62
-        with pytest.raises(CommandError, match="keep from upgrading") as stopped:
+        with pytest.raises(CommandError, match="keeps from upgrading") as stopped:
             call_command("upgrade_check", "--json", stdout=out)
         assert stopped.value.returncode == 1
         said = json.loads(out.getvalue())

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from billing.domain import checkout
+from tesigo.platform.counted import counted
 
 
 class Command(BaseCommand):
@@ -14,4 +15,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked = checkout.close_needless()
-        self.stdout.write(f"{asked} payments closed or settled.")
+        self.stdout.write(f"{counted(asked, 'payment')} closed or settled.")

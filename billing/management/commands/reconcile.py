@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from billing.domain.reconciliation import reconcile
 from billing.errors import ProviderError
+from tesigo.platform.counted import counted
 
 
 class Command(BaseCommand):
@@ -35,5 +36,5 @@ class Command(BaseCommand):
         for line in report.differences:
             self.stdout.write(f"differs: {line}")
         if report.differences:
-            raise CommandError(f"{len(report.differences)} differences", returncode=1)
+            raise CommandError(counted(len(report.differences), "difference"), returncode=1)
         self.stdout.write("The books, our payments and Stripe agree.")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from generation.domain import interrupted
+from tesigo.platform.counted import counted
 
 
 class Command(BaseCommand):
@@ -35,4 +36,4 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} interrupted" if count else "Nothing is interrupted.")
         if nudge:
             opened, drains = interrupted.set_going()
-            self.stdout.write(f"{opened} jobs opened, {drains} nudges sent")
+            self.stdout.write(f"{counted(opened, 'job')} opened, {counted(drains, 'nudge')} sent")

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from privacy.domain import retention
+from tesigo.platform.counted import counted
 
 
 class Command(BaseCommand):
@@ -33,4 +34,4 @@ class Command(BaseCommand):
                 if applied.rows > len(applied.keys):
                     self.stdout.write(f"  … and {applied.rows - len(applied.keys)} more")
         if failed:
-            raise CommandError(f"{failed} rules could not be applied; the others were.")
+            raise CommandError(f"{counted(failed, 'rule')} could not be applied; the others were.")

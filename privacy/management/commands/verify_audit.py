@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from privacy.domain import audit
+from tesigo.platform.counted import counted
 
 
 class Command(BaseCommand):
@@ -16,4 +17,6 @@ class Command(BaseCommand):
             raise CommandError(f"The chain is broken at seal {verdict.broken_at}.")
         if verdict.cut:
             self.stdout.write(f"{verdict.cut} older rows were let go; the chain begins after them")
-        self.stdout.write(f"{verdict.checked} rows whole, {verdict.unsealed} not sealed yet, head {verdict.head}")
+        self.stdout.write(
+            f"{counted(verdict.checked, 'row')} whole, {verdict.unsealed} not sealed yet, head {verdict.head}"
+        )

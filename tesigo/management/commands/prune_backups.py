@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tesigo.platform.backup import errands
 from tesigo.platform.backup.errors import BackupError
 from tesigo.platform.backup.pruning import Plan
+from tesigo.platform.counted import counted
 
 
 class Command(BaseCommand):
@@ -32,8 +33,8 @@ class Command(BaseCommand):
     def _say(self, plan: Plan, *, dry_run: bool) -> None:
         verb = "would go" if dry_run else "went"
         self.stdout.write(
-            f"{plan.destination}: {len(plan.kept.reasons)} backups stay, {len(plan.kept.gone)} {verb},"
-            f" with {len(plan.gone):,} files of {plan.gone_bytes:,} bytes."
+            f"{plan.destination}: {counted(len(plan.kept.reasons), 'backup stays', 'backups stay')},"
+            f" {len(plan.kept.gone)} {verb}, with {counted(len(plan.gone), 'file')} of {plan.gone_bytes:,} bytes."
         )
         if plan.point_in_time_from:
             self.stdout.write(f"  Any moment since {plan.point_in_time_from:%Y-%m-%d %H:%M} UTC can be restored.")

@@ -18,6 +18,7 @@ from tesigo.platform.backup.copies import CopyError
 from tesigo.platform.backup.errors import BackupError
 from tesigo.platform.backup.restoring import Plan
 from tesigo.platform.backup.shelf import Opener, Shelf
+from tesigo.platform.counted import counted
 from tesigo.platform.processes import file_lock
 from tesigo.platform.stack import VAR, Stack
 
@@ -62,18 +63,20 @@ class Command(BaseCommand):
             self.stdout.write("Every stored file that rows name is there; nothing is to be done.")
             return
         self.stdout.write(
-            f"{len(missing)} stored files that rows name are missing; they are fetched from "
-            f"{shelf.destination.name} and put into the storage. What is there stays."
+            f"{counted(len(missing), 'stored file')} that rows name must be fetched from {shelf.destination.name}"
+            " and put into the storage. What is there stays."
         )
         self._ask(options)
         done = put_back.put_back(shelf, near=to or timezone.now(), opener=opener, say=self._say)
-        self.stdout.write(f"{done.put} files put back ({done.bytes / 1024**2:,.1f} MB), {done.present} were there")
+        self.stdout.write(
+            f"{counted(done.put, 'file')} put back ({done.bytes / 1024**2:,.1f} MB), {done.present} were there"
+        )
         for name in done.unknown:
             self.stderr.write(f"in no backup: {name}")
         for fault in done.faults:
             self.stderr.write(fault)
         if done.faults or done.unknown:
-            raise CommandError(f"{len(done.faults) + len(done.unknown)} files could not be put back.")
+            raise CommandError(f"{counted(len(done.faults) + len(done.unknown), 'file')} could not be put back.")
 
     def _database(self, shelf: Shelf, opener: Opener, to: datetime | None, options: dict[str, Any]) -> None:
         if options["to"] is None:
@@ -118,12 +121,12 @@ class Command(BaseCommand):
             self._tell("A restore has failed", f"{type(error).__name__}: {said}\nThe data of before are as they were.")
             raise
         took = (timezone.now() - begun).total_seconds()
-        text = f"Backup {planned.backup_id}, restored to {options['to']} in {took:.0f} seconds."
+        text = f"Backup {planned.backup_id}, restored to {options['to']} in {counted(round(took), 'second')}."
         if restored.faults:
             self._tell("A restore is done, and its checks found faults", "\n".join([text, *restored.faults]))
             raise CommandError("Restored, and the checks found:\n" + "\n".join(restored.faults))
         self._tell("A restore is done", text)
-        self.stdout.write(f"Took {took:.0f} seconds.")
+        self.stdout.write(f"Took {counted(round(took), 'second')}.")
 
     def _carry_out(
         self, shelf: Shelf, opener: Opener, planned: Plan, home: Path, options: dict[str, Any]

@@ -14,6 +14,7 @@ from accounts.domain import second_factor
 from accounts.models import User
 from privacy.domain import audit
 from tesigo.platform import environment_file
+from tesigo.platform.counted import counted
 from tesigo.platform.local_env import OWN_SECRETS
 from tesigo.platform.strength import strong_secret
 from tesigo.rotation import ACTION, rests, rotated_at
@@ -112,7 +113,9 @@ class Command(BaseCommand):
         for user in User.objects.filter(pk__in=people):
             second_factor.seal_anew(user)
         left = second_factor.under_older_keys()
-        self.stdout.write(f"Sealed the second factors of {len(set(people) - set(left))} people anew.")
+        self.stdout.write(
+            f"Sealed the second factors of {counted(len(set(people) - set(left)), 'person', 'people')} anew."
+        )
         if left:
             ids = ", ".join(str(one) for one in sorted(set(left)))
             raise CommandError(f"No accepted key opens those of {ids}: `reset_second_factor` helps them.")

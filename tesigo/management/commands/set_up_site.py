@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tesigo.platform.counted import counted
 from tesigo.platform.setting_up import telling
 from tesigo.platform.static_files import collect_if_changed
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)
         if steps := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.say(f"Setting up the database, {len(steps)} steps: a few minutes the first time …")
+            self.say(f"Setting up the database, {counted(len(steps), 'step')}: a few minutes the first time …")
             with telling(self.say, total=len(steps)) as output:
                 call_command("migrate", interactive=False, stdout=output, no_color=True)
         collect_if_changed(Path(settings.STATIC_ROOT).with_suffix(".stamp"), say=self.say)

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tesigo.platform.backup import errands
 from tesigo.platform.backup.errors import BackupError
+from tesigo.platform.counted import counted
 
 
 class Command(BaseCommand):
@@ -23,7 +24,9 @@ class Command(BaseCommand):
             done = errands.ship_wal()
         except BackupError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{len(done.sealed)} segments sealed, {len(done.removed)} sent to every destination.")
+        self.stdout.write(
+            f"{counted(len(done.sealed), 'segment')} sealed, {len(done.removed)} sent to every destination."
+        )
         problems = [f"{name}: {why}" for name, why in (done.failed | done.damaged).items()]
         problems += [f"Missing for good: {first} to {last}" for first, last in done.gaps]
         if problems:

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_table(points))
         if bad:
-            raise CommandError(f"{bad} of {len(points)} points keep from upgrading.", returncode=1)
+            raise CommandError(f"What keeps from upgrading: {bad} of {len(points)} points.", returncode=1)
 
 
 def _json(points: list[Point]) -> str:

@@ -27,6 +27,7 @@ from tesigo.platform.backup.progress import Progress, size
 from tesigo.platform.backup.server_facts import Copied
 from tesigo.platform.backup.spool import Cutter, named_if_full
 from tesigo.platform.backup.tar_tap import TarTap
+from tesigo.platform.counted import counted
 
 #: Versions before it count rows that are gone in combined copies (decision 0008).
 INCREMENTAL_FROM_VERSION: Final = 180006
@@ -87,7 +88,7 @@ def copy(
         cutter.abandon()
     if not tap.found:
         raise SourceFailed("pg_basebackup ended without its manifest.")
-    progress.end(f"{size(cutter.bytes)} encrypted in {len(parts)} parts")
+    progress.end(f"{size(cutter.bytes)} encrypted in {counted(len(parts), 'part')}")
     kept = folder / _MANIFEST
     with named_if_full():
         kept.write_bytes(tap.found)

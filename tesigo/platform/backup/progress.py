@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from tesigo.platform.counted import counted
+
 #: Seconds between two lines.
 _PAUSE_SECONDS: Final = 5.0
 
@@ -30,7 +32,7 @@ class Progress:
 
     def _line(self) -> str:
         seconds = max(time.monotonic() - self._begun, 0.001)
-        files = f", {self.files:,} files" if self.files else ""
+        files = f", {counted(self.files, 'file')}" if self.files else ""
         return f"{self._what}: {size(self.bytes)}{files} in {seconds:.1f} s, {size(self.bytes / seconds)}/s"
 
 

@@ -20,6 +20,7 @@ from tesigo.platform.backup.errors import BackupError, Damaged
 from tesigo.platform.backup.format import StoredFile
 from tesigo.platform.backup.shelf import Opener, Shelf
 from tesigo.platform.backup.unpacking import Say
+from tesigo.platform.counted import counted
 
 #: Files decrypted at once: gpg starts anew for each, and works on one core.
 _FILES_AT_ONCE: Final = 4
@@ -85,7 +86,7 @@ def put_back(shelf: Shelf, *, near: datetime, opener: Opener, say: Say = print) 
                 done.put += 1
                 done.bytes += stored.plain_bytes
                 if not done.put % _FILES_SAID:
-                    say(f"{done.put} files put back")
+                    say(f"{counted(done.put, 'file')} put back")
     done.unknown = sorted(wanted)
     return done
 

@@ -21,6 +21,7 @@ from tesigo.platform.backup.programs import program
 from tesigo.platform.backup.shelf import Opener, Shelf, faulty
 from tesigo.platform.backup.unpacking import Say
 from tesigo.platform.backup.wal import Note
+from tesigo.platform.counted import counted
 
 SEGMENT_BYTES: Final = 16 * 1024 * 1024
 #: How far the clocks of the site and of its database may be apart.
@@ -100,7 +101,7 @@ def faults(shelf: Shelf, database: Database) -> tuple[str, list[str]]:
         if says := faulty(shelf.segment(note)):
             wrong.append(says)
     until = f", complete until {last.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if last else ""
-    return f"{len(found.names)} segments, {size / 1024**2:,.1f} MB{until}", wrong
+    return f"{counted(len(found.names), 'segment')}, {size / 1024**2:,.1f} MB{until}", wrong
 
 
 def way(

@@ -29,6 +29,7 @@ from tesigo.platform.backup.replaying import Reach
 from tesigo.platform.backup.shelf import Opener, Shelf
 from tesigo.platform.backup.swapping import swap
 from tesigo.platform.backup.unpacking import Say, database_of
+from tesigo.platform.counted import counted
 from tesigo.platform.log import mask
 from tesigo.platform.postgres_server import PostgresServer
 from tesigo.platform.processes import file_lock
@@ -70,7 +71,7 @@ class Plan:
         begins = self.chain[-1].finished_at.astimezone(UTC)
         between = f", {_span(self.to - begins)} after the backup" if self.to else ""
         names = self.reach.names
-        wal = f"{_count(len(names), 'segment')} at most, {replaying.span(names)}" if names else "none has arrived"
+        wal = f"{counted(len(names), 'segment')} at most, {replaying.span(names)}" if names else "none has arrived"
         lines = [
             f"The database is restored to {_moment(self.to)}{between}.",
             f"From       {self.destination}",
@@ -78,7 +79,7 @@ class Plan:
             *(f"           builds on {one.id}" for one in reversed(self.chain[:-1])),
             *(f"           not {one}: WAL that it needs has not arrived" for one in self.passed_over),
             f"WAL        {wal}",
-            f"Takes      about {_count(max(1, round(seconds / 60)), 'minute')}",
+            f"Takes      about {counted(max(1, round(seconds / 60)), 'minute')}",
         ]
         if self.reach.gap:
             lines.append(f"Warning    WAL is missing: {replaying.span(self.reach.gap)}")
@@ -165,7 +166,7 @@ def restore(
         unpacking.check_room(home, room)
         way = replaying.way(shelf, backed_up, wal, to=planned.to, opener=opener, say=say)
         until = f"the transaction of {_moment(way.last_commit)}" if way.last_commit else "the end of the backup"
-        say(f"replaying {_count(len(way.notes), 'segment')}, up to {until}")
+        say(f"replaying {counted(len(way.notes), 'segment')}, up to {until}")
         copy.start(way.recovery)
         _advance_numbers(copy, database)
         say("erasing again who was erased since")
@@ -292,10 +293,6 @@ def _clean_up(copy: Copy, home: Path) -> None:
 
 def _moment(at: datetime | None) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "the last transaction that the archive has"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _span(length: timedelta) -> str:

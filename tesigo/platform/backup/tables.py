@@ -11,6 +11,8 @@ from typing import Any, Final, TypeAlias
 import psycopg
 from psycopg import sql
 
+from tesigo.platform.counted import counted
+
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Seen = tuple[str, Sequence[str]]
 #: Fewest and most rows.
@@ -72,14 +74,14 @@ def count(connection: Connection, *, expected: Mapping[str, Range]) -> Seen:
         finally:
             connection.execute("RESET ALL")
         if by_index != found[place]:
-            faults.append(f"{place}: {found[place]} rows by its pages, {by_index} by its index")
+            faults.append(f"{place}: {counted(found[place], 'row')} by its pages, {by_index:,} by its index")
     faults += [f"{place}: is missing" for place in expected if place not in found and not _named(faults, place)]
     for place, (fewest, most) in expected.items():
         off = max(TOLERATED_ROWS, most * TOLERATED_SHARE)
         if place in found and not fewest - off <= found[place] <= most + off:
-            backed_up = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-            faults.append(f"{place}: {found[place]} rows, {backed_up} when it was backed up")
-    return f"{sum(found.values())} rows in {len(found)} tables, by pages and by index", faults
+            backed_up = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+            faults.append(f"{place}: {counted(found[place], 'row')}, {backed_up} when it was backed up")
+    return f"{counted(sum(found.values()), 'row')} in {counted(len(found), 'table')}, by pages and by index", faults
 
 
 def check_structure(connection: Connection) -> Seen:
@@ -102,7 +104,7 @@ def check_structure(connection: Connection) -> Seen:
             connection.execute("SELECT bt_index_check(%s::oid::regclass, true, true)", [oid])
         except psycopg.Error as error:
             faults.append(f"index {place}: {_line(error)}")
-    return f"{len(tables)} tables and {len(indexes)} indexes read page by page", faults
+    return f"{counted(len(tables), 'table')} and {counted(len(indexes), 'index', 'indexes')} read page by page", faults
 
 
 def check_constraints(connection: Connection) -> Seen:
@@ -123,8 +125,8 @@ def check_constraints(connection: Connection) -> Seen:
             faults.append(f"{place}: {_line(error)}")
             continue
         if broken:
-            faults.append(f"{place}: {broken} rows break it")
-    return f"{len(rows)} constraints hold" if not faults else f"{len(rows)} constraints", faults
+            faults.append(f"{place}: broken by {counted(broken, 'row')}")
+    return f"{counted(len(rows), 'constraint')} looked at", faults
 
 
 def _orphans(table: str, target: str, columns: Sequence[str], keys: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from tesigo.platform.backup.inspection import Outcome, Seen
 from tesigo.platform.backup.shelf import Opener, Shelf, faulty
 from tesigo.platform.backup.tables import Range
 from tesigo.platform.backup.unpacking import Say, database_of
+from tesigo.platform.counted import counted
 from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock
 
@@ -157,7 +158,7 @@ def _parts(shelf: Shelf, chain: list[Manifest]) -> Seen:
             says = str(error)
         if says:
             wrong.append(says)
-    return f"{len(parts)} files, {sum(one.sent_bytes for one in chain) / 1024**2:,.1f} MB", wrong
+    return f"{counted(len(parts), 'file')}, {sum(one.sent_bytes for one in chain) / 1024**2:,.1f} MB", wrong
 
 
 def _stored(shelf: Shelf, manifest: Manifest) -> Seen:
@@ -179,4 +180,4 @@ def _stored(shelf: Shelf, manifest: Manifest) -> Seen:
         if found.sha256 not in sent_as:
             wrong.append(f"{path}: bytes are not those that were sent (its hash differs).")
     more = [f"… and {len(wrong) - _FAULTS_LISTED} more"] if len(wrong) > _FAULTS_LISTED else []
-    return f"{len(wanted)} contents, {size / 1024**2:,.1f} MB", wrong[:_FAULTS_LISTED] + more
+    return f"{counted(len(wanted), 'content')}, {size / 1024**2:,.1f} MB", wrong[:_FAULTS_LISTED] + more

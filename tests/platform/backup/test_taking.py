@@ -157,7 +157,7 @@ def test_an_hourly_run_reads_only_what_is_new(site: Site, the_operator: Operator
     (site.media / "b").unlink()
     (site.media / "c").write_bytes(b"c" * 10)
     second = site.take(Kind.FILES).manifest
-    assert "new files read: 10 B, 1 files" in site.words
+    assert "new files read: 10 B, 1 file " in site.words
     assert [file.name for file in listed(second, site.at("disk"), the_operator)] == ["a", "c"]
     assert len(site.files_at("disk")) == 3, "what went away stays for the backups before"
     (site.media / "a").write_bytes(b"changed")
