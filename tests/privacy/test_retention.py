@@ -108,7 +108,7 @@ def test_one_failing_rule_keeps_no_other_from_being_applied_and_is_told(
     broken = registry.Retention("accounts.SignInRequest", label, timedelta(days=30), forget=fail)
     sound = registry.Retention("accounts.SignInRequest", label, timedelta(days=30))
     monkeypatch.setattr(registry, "retention_rules", lambda: iter([broken, sound]))
-    with pytest.raises(CommandError, match="^1 rule could"):
+    with pytest.raises(CommandError, match=r"^1 rule could"):
         call_command("apply_retention")
     assert not SignInRequest.objects.exists()
     said = capsys.readouterr()
