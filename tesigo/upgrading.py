@@ -30,13 +30,15 @@ BACKUP_WITHIN: Final = timedelta(hours=26)
 #: A secret that lies in a file and was not changed for so long is due.
 SECRETS_LAST: Final = timedelta(days=365)
 
-#: Optional settings by the version that brought them, and what is missing without them.
+#: As the changelog calls what comes with the next version.
+UNRELEASED: Final = "Unreleased"
+#: Optional settings by the version that brought them, as the changelog names it, and what is missing without them.
 NEW_SETTINGS: Final[dict[str, dict[str, str]]] = {
     "1.0.0": {
         "ALERT_EMAILS": "nobody is told of anything by mail",
         "S3_BUCKET": "files lie on the local disk",
     },
-    "1.1.0": {
+    UNRELEASED: {
         "BACKUP_DESTINATIONS": "nothing is backed up",
         "LOG_DIR": "the log goes to standard output alone",
         "METRICS_PORT": "no port of their own for figures",
@@ -96,7 +98,8 @@ def _settings(now: datetime) -> _Found:
     for version, names in NEW_SETTINGS.items():
         for name, without in names.items():
             if not env.str(name, ""):
-                yield State.LOOK, f"{name} (since {version}) is not set: {without}"
+                since = "new, not released yet" if version == UNRELEASED else f"since {version}"
+                yield State.LOOK, f"{name} ({since}) is not set: {without}"
 
 
 def _postgresql(now: datetime) -> _Found:

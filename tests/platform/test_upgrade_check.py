@@ -169,7 +169,12 @@ def test_a_setting_that_is_new_is_listed_or_served_by_a_default() -> None:
 
 def test_a_setting_that_is_missing_is_told_with_what_that_means(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKUP_DESTINATIONS", "")
-    assert (State.LOOK, "BACKUP_DESTINATIONS (since 1.1.0) is not set: nothing is backed up") in points("settings")
+    words = "BACKUP_DESTINATIONS (new, not released yet) is not set: nothing is backed up"
+    assert (State.LOOK, words) in points("settings")
+    of_then = upgrading.NEW_SETTINGS[upgrading.UNRELEASED]
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrading, "NEW_SETTINGS", {"1.1.0": of_then})
+        assert (State.LOOK, words.replace("new, not released yet", "since 1.1.0")) in points("settings")
     monkeypatch.setenv("BACKUP_DESTINATIONS", "offsite")
     assert not any("BACKUP_DESTINATIONS" in words for _, words in points("settings"))
 

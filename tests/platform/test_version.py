@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import User
 from tesigo.platform.log_values import OURS
 from tesigo.platform.stack import ROOT
+from tesigo.upgrading import NEW_SETTINGS, UNRELEASED
 from tesigo.version import VERSION
 from tests.staff import sign_in
 
@@ -24,7 +25,7 @@ def test_the_version_is_a_semantic_one() -> None:
 
 
 def test_the_changelog_begins_with_what_comes_next_and_then_tells_of_this_version() -> None:
-    assert HEADINGS[0] == "[Unreleased]"
+    assert HEADINGS[0] == f"[{UNRELEASED}]"
     assert RELEASES[0]
     assert RELEASES[0][1] == VERSION
 
@@ -35,6 +36,13 @@ def test_every_release_has_its_number_and_day_and_the_newest_comes_first() -> No
     assert numbers == sorted(numbers, reverse=True)
     days = [date.fromisoformat(release[2]) for release in RELEASES]
     assert days == sorted(days, reverse=True)
+
+
+def test_settings_are_new_with_versions_that_the_changelog_tells_of() -> None:
+    """Whoever releases renames the settings that come with it as well: nothing of them is unreleased then."""
+    told = {release[1] for release in RELEASES}
+    unreleased = CHANGELOG.partition(f"## [{UNRELEASED}]")[2].partition("\n## ")[0].strip()
+    assert NEW_SETTINGS.keys() <= told | ({UNRELEASED} if unreleased else set())
 
 
 def test_changes_are_sorted_as_keep_a_changelog_sorts_them() -> None:
