@@ -332,12 +332,12 @@ SIGNIN_BIG_DOMAINS = [
 #: Sessions: how long they may be idle, and how long they last in all.
 SESSION_LIVES = {
     "student": (
-        timedelta(days=env.int("SESSION_IDLE_DAYS", 14, min=1)),
-        timedelta(days=env.int("SESSION_LONGEST_DAYS", 90, min=1)),
+        timedelta(days=env.int("SESSION_IDLE_DAYS", 14, min=1, max=3_650)),
+        timedelta(days=env.int("SESSION_LONGEST_DAYS", 90, min=1, max=3_650)),
     ),
     "staff": (
         timedelta(minutes=env.int("STAFF_SESSION_IDLE_MINUTES", 30, min=1)),
-        timedelta(hours=env.int("STAFF_SESSION_LONGEST_HOURS", 12, min=1)),
+        timedelta(hours=env.int("STAFF_SESSION_LONGEST_HOURS", 12, min=1, max=8_760)),
     ),
 }
 #: How long a sign-in counts as a proof of who sits there, where sessions are ended or the address is changed.
@@ -389,15 +389,15 @@ if not OPENAI_API_KEYS and not ANTHROPIC_API_KEYS:
 AI_TIMEOUT = env.int("AI_TIMEOUT", 120, min=1)
 AI_TOKENS_PER_SECOND = env.int("AI_TOKENS_PER_SECOND", 30, min=1)
 #: Seconds for which a process goes by the models and limits that it read: a change in the admin counts after them.
-AI_RULES_SECONDS = float(env.str("AI_RULES_SECONDS", "1"))
+AI_RULES_SECONDS = env.float("AI_RULES_SECONDS", 1, min=0)
 #: Seconds a call waits for a key's limit before its step goes back to the queue.
-AI_LIMIT_PATIENCE = float(env.str("AI_LIMIT_PATIENCE", "30"))
+AI_LIMIT_PATIENCE = env.float("AI_LIMIT_PATIENCE", 30, min=0)
 #: Seconds for which a breaker stays open before one call tries (R-31).
-AI_BREAKER_SECONDS = float(env.str("AI_BREAKER_SECONDS", "60"))
+AI_BREAKER_SECONDS = env.float("AI_BREAKER_SECONDS", 60, min=0)
 #: The most worker processes there are: each keeps to its share of a key's limit while Redis is away (R-115).
 AI_WORKER_PROCESSES = env.int("AI_WORKER_PROCESSES", 10, min=1)
 #: Seconds of the first back-off; the next ones double (R-30). Tests make it small.
-AI_BACKOFF_BASE = float(env.str("AI_BACKOFF_BASE", "2"))
+AI_BACKOFF_BASE = env.float("AI_BACKOFF_BASE", 2, min=0)
 
 STRIPE_API_BASE = env.url("STRIPE_API_BASE", "https://api.stripe.com", refuse_loopback=IS_PRODUCTION)
 STRIPE_SECRET_KEY = env.api_key("STRIPE_SECRET_KEY", shortest=SECRET_MIN_LENGTH)
@@ -464,7 +464,7 @@ if IS_PRODUCTION and not ALERT_EMAILS:
 FLOOR_PER_PAGE = Decimal("0.10")
 MAX_DISCOUNT_PERCENT = Decimal(95)
 #: Stripe's own minimum for a charge in EUR (R-03).
-PROVIDER_MINIMUM = Decimal(env.str("PROVIDER_MINIMUM", "0.50"))
+PROVIDER_MINIMUM = env.decimal("PROVIDER_MINIMUM", Decimal("0.50"), min=Decimal(0))
 PAYMENT_EXPIRES_AFTER = timedelta(hours=24)
 #: Who sells, as receipts name it: the lines of the address, and what stands at the foot.
 SELLER = {

@@ -9,6 +9,7 @@ A variable that is set to nothing counts as not set.
 import ipaddress
 import os
 from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from math import isfinite
 from pathlib import Path
 from typing import Final, TypeVar
@@ -57,6 +58,10 @@ def _passwords(parts: SplitResult) -> list[str]:
     return [*given, unquote(parts.password)] if parts.password else given
 
 
+#: Unless a setting says less: what follows from it may be no larger in the database and in the system's calls.
+LARGEST_INT: Final = 2**31 - 1
+
+
 class Env:
     """Reads variables by type; `check()` raises one error that names every mistake found."""
 
@@ -88,9 +93,9 @@ class Env:
         default: type_int | Required = REQUIRED,
         *,
         min: type_int | None = None,
-        max: type_int | None = None,
+        max: type_int = LARGEST_INT,
     ) -> type_int:
-        """A whole number, `min` and `max` included."""
+        """A whole number, `min` and `max` included; one within them in place of one that is not."""
         raw = self._raw(name)
         if raw is None:
             return self._fallback(name, default, 0)
@@ -101,8 +106,10 @@ class Env:
             return 0
         if min is not None and value < min:
             self.complain(f"{name} must be at least {min}, but is {value}.")
-        if max is not None and value > max:
+            return min
+        if value > max:
             self.complain(f"{name} must be at most {max}, but is {value}.")
+            return max
         return value
 
     def float(
@@ -119,6 +126,22 @@ class Env:
             return 0.0
         if not isfinite(value) or (min is not None and value < min):
             self.complain(f"{name} must be a number of at least {min or 0}, but is {raw}.")
+            return 0.0
+        return value
+
+    def decimal(self, name: type_str, default: Decimal | Required = REQUIRED, *, min: Decimal | None = None) -> Decimal:
+        """An exact number, `min` included."""
+        raw = self._raw(name)
+        if raw is None:
+            return self._fallback(name, default, Decimal(0))
+        try:
+            value = Decimal(raw)
+        except InvalidOperation:
+            self.complain(f"{name} must be a number, not {raw!r}.")
+            return Decimal(0)
+        if not value.is_finite() or (min is not None and value < min):
+            self.complain(f"{name} must be a number of at least {min or 0}, but is {raw}.")
+            return Decimal(0)
         return value
 
     def list(self, name: type_str, default: Sequence[type_str] | Required = REQUIRED) -> type_list[type_str]:

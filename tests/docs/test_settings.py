@@ -5,6 +5,7 @@ import inspect
 import re
 import runpy
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -84,6 +85,8 @@ def shown(default: Any) -> str:
             return "required"
         case bool():
             return str(default).lower()
+        case Decimal():
+            return str(default)
         case int() if default and default % 1024**3 == 0:
             return f"{default // 1024**3} GiB"
         case int() | float():

@@ -1,5 +1,8 @@
 """The environment is read by type, and every mistake is told at once (R-103)."""
 
+import re
+import runpy
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,10 @@ def mistakes(env: Env) -> str:
 
 
 def test_values_are_read_by_their_type() -> None:
-    env = Env({"A": " text ", "B": "Yes", "C": "7", "D": "x, y,,z", "E": "https://example.org/a", "F": "fast"})
+    env = Env(
+        {"A": " text ", "B": "Yes", "C": "7", "D": "x, y,,z", "E": "https://example.org/a", "F": "fast"}
+        | {"H": "0.50", "I": "1e1"}
+    )
     assert env.str("A") == "text"
     assert env.bool("B") is True
     assert env.int("C", min=1, max=9) == 7
@@ -27,7 +33,39 @@ def test_values_are_read_by_their_type() -> None:
     assert env.url("E") == "https://example.org/a"
     assert env.choice("F", ["fast", "slow"]) == "fast"
     assert env.secret("G", default="unset") == "unset"
+    assert env.decimal("H", min=Decimal("0.50")) == Decimal("0.50")
+    assert env.float("I", min=10) == 10.0
     env.check()
+
+
+@pytest.mark.parametrize("raw", ["long", "nan", "inf", "-1", "0x10", "1,5"])
+def test_numbers_that_are_none_are_named(raw: str) -> None:
+    env = Env({"COST": raw, "WAIT": raw})
+    env.decimal("COST", min=Decimal(0))
+    env.float("WAIT", min=0)
+    assert {line.split()[1] for line in mistakes(env).splitlines() if line.startswith("  ")} == {"COST", "WAIT"}
+
+
+SETTINGS = Path(__file__).parents[2] / "tesigo" / "settings.py"
+
+
+@pytest.mark.parametrize("raw", ["!", "-1", "99999999999999999999", "a=b,c"])
+def test_a_setting_with_a_wrong_value_is_named_and_never_a_traceback(raw: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = sorted(set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', SETTINGS.read_text(encoding="utf-8"))))
+    assert len(names) > 100
+    for name in names:
+        monkeypatch.setenv(name, raw)
+        try:
+            runpy.run_path(str(SETTINGS))
+        except ImproperlyConfigured as error:
+            said = str(error)
+        except Exception as error:
+            raise AssertionError(f"{name}={raw}: {error!r}") from error
+        else:
+            continue  # a good value of this one
+        finally:
+            monkeypatch.undo()
+        assert name in said, f"{name}={raw}"
 
 
 def test_all_mistakes_are_listed_at_once() -> None:
