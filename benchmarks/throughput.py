@@ -97,8 +97,8 @@ def main() -> None:
     """Both builds up, then page after page, in turn."""
     before = os.environ.get("BEFORE", "2350ef3")
     seconds, rounds, clients = (
-        int(os.environ.get(*of)) for of in (("SECONDS", "4"), ("ROUNDS", "3"), ("CLIENTS", "8"))
-    )  # type: ignore[arg-type]
+        int(os.environ.get(name, default)) for name, default in (("SECONDS", "4"), ("ROUNDS", "3"), ("CLIENTS", "8"))
+    )
     seen: dict[tuple[str, str], list[tuple[float, float]]] = {}
     with ExitStack() as stack:
         folder = stack.enter_context(checked_out(before, kept=os.environ.get("KEPT", "")))

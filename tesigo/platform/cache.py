@@ -94,7 +94,7 @@ class _KeptClients(RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> "redis.Redis":
         """The client of the pool; threads may share it."""
-        return _client_of(self._get_connection_pool(write))
+        return _client_of(self._get_connection_pool(write))  # type: ignore[attr-defined]  # the stubs lack it
 
 
 @cache

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from tempfile import SpooledTemporaryFile
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import RequestAborted
@@ -80,13 +79,12 @@ class OneThreadHandler(ASGIHandler):
             with suppress(asyncio.CancelledError, RequestAborted):
                 await leaving
 
-    def _answer(self, scope: Scope, body: "SpooledTemporaryFile[bytes]") -> HttpResponseBase:
+    def _answer(self, scope: Scope, body: IO[bytes]) -> Any:
         """The response; one that is whole is closed already, and this thread holds no connection."""
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=self.__class__, scope=scope)
-        request, response = self.create_request(scope, body)
-        if response is None:
-            response = self.get_response(request)
+        request, refusal = self.create_request(scope, body)
+        response: Any = refusal if request is None else self.get_response(request)
         response._handler_class = self.__class__
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size

@@ -23,6 +23,17 @@ def command_line(pid: int) -> str:
     return raw.replace(b"\0", b" ").decode(errors="replace").strip()
 
 
+def born_at(pid: int) -> str:
+    """When the process began, in ticks since the machine did: a later one of the same number has another time.
+
+    Field 22 of proc(5), counted from after the name; empty when there is no such process or it cannot be read.
+    """
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
 def is_alive(pid: int) -> bool:
     """Whether the process exists and is not a zombie."""
     try:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from tesigo.platform.fork_server import Forked, ForkServer
 from tesigo.platform.log_files import LogFile
-from tesigo.platform.processes import command_line, is_alive, wait_until
+from tesigo.platform.processes import born_at, is_alive, wait_until
 
 #: Seconds before a child that died is started again, doubling up to the last.
 FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
@@ -26,20 +27,27 @@ TIDY_SECONDS = 3_600.0
 class Child:
     """A program to keep running; `stop_seconds` is how long it may take to finish what it holds.
 
+    `command` is its command line, or the words for a `program` ("module:function") that the fork server forks.
     `is_ready` is set once a line of it holds `ready`. Lines that hold one of `unsaid` go to its log alone.
     """
 
     name: str
     command: Sequence[str]
+    program: str = ""
     environ: dict[str, str] = field(default_factory=dict)
     stop_seconds: float = 10.0
     ready: str = ""
     unsaid: Sequence[str] = ()
     is_ready: threading.Event = field(default_factory=threading.Event)
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     started_at: float = 0.0
     start_again_at: float = 0.0
     pause: float = FIRST_PAUSE
+
+    @property
+    def kind(self) -> str:
+        """The name without the number of one among several ("web-2")."""
+        return self.name.partition("-")[0]
 
 
 class Supervisor:
@@ -49,8 +57,9 @@ class Supervisor:
     Ctrl-C reaches only us and we decide the order.
     """
 
-    def __init__(self, *, home: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, *, home: Path, say: Callable[[str], None], fork_server: ForkServer | None = None) -> None:
         self.children: list[Child] = []
+        self._fork_server = fork_server
         self._logs = home / "log"
         self._files: dict[str, LogFile] = {}
         self._tidied_at = 0.0
@@ -71,8 +80,8 @@ class Supervisor:
     def end_orphans(self) -> None:
         """Ends children of a supervisor that was killed before it could stop them."""
         for path in sorted(self._pids.glob("*.pid")):
-            pid, _, command = path.read_text().partition("\n")
-            if command and is_alive(int(pid)) and command_line(int(pid)) == command:
+            pid, _, born = path.read_text().partition("\n")
+            if born and is_alive(int(pid)) and born_at(int(pid)) == born:
                 os.killpg(int(pid), signal.SIGTERM)
                 if not _ends(int(pid), seconds=10):
                     os.killpg(int(pid), signal.SIGKILL)
@@ -82,7 +91,19 @@ class Supervisor:
         """Starts the child and looks after it from now on."""
         if child not in self.children:
             self.children.append(child)
-        child.process = subprocess.Popen(
+        child.process = self._begin(child)
+        child.started_at = time.monotonic()
+        self._pids.mkdir(parents=True, exist_ok=True)
+        pid = child.process.pid
+        (self._pids / f"{child.name}.pid").write_text(f"{pid}\n{born_at(pid)}")
+        assert child.process.stdout is not None
+        threading.Thread(target=self._copy_lines, args=(child, child.process.stdout), daemon=True).start()
+
+    def _begin(self, child: Child) -> subprocess.Popen[bytes] | Forked:
+        if child.program:
+            assert self._fork_server is not None
+            return self._fork_server.start(child.program, child.command, environ=child.environ, is_piped=True)
+        return subprocess.Popen(
             child.command,
             env=os.environ | {"PYTHONUNBUFFERED": "1"} | child.environ,
             stdin=subprocess.DEVNULL,
@@ -90,14 +111,6 @@ class Supervisor:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        child.started_at = time.monotonic()
-        self._pids.mkdir(parents=True, exist_ok=True)
-        pid = child.process.pid
-        # For a moment, while the program is being loaded, it has none.
-        wait_until(lambda: command_line(pid) != "", seconds=2, pause=0.01)
-        (self._pids / f"{child.name}.pid").write_text(f"{pid}\n{command_line(pid)}")
-        assert child.process.stdout is not None
-        threading.Thread(target=self._copy_lines, args=(child, child.process.stdout), daemon=True).start()
 
     def look_after(self) -> None:
         """Starts again what died; called a few times a second."""
@@ -123,9 +136,12 @@ class Supervisor:
             child.pause = min(child.pause * 2, LAST_PAUSE)
 
     def stop(self, stop_order: Sequence[str]) -> None:
-        """Asks one child after the other to stop, and kills it when its time is over or a second signal came."""
+        """Asks one child after the other to stop, and kills it when its time is over or a second signal came.
+
+        ``stop_order``: the kinds.
+        """
         patience = self._signals
-        for child in sorted(self.children, key=lambda child: stop_order.index(child.name)):
+        for child in sorted(self.children, key=lambda child: stop_order.index(child.kind)):
             process = child.process
             if process is not None and process.poll() is None:
                 process.terminate()

@@ -1,13 +1,12 @@
 """Starts everything on this machine and keeps it running until Ctrl-C: what `make run` calls.
 
-Knows no Django: it lives as long as the site, and Django with all apps would take 150 MB that nobody uses. What needs
-Django, setting up the database first of all, is a command of its own (`set_up_site`).
+Knows no Django: it lives as long as the site. What needs Django, setting up the database first of all, is forked from a
+process that has loaded it (`tesigo.preloaded`): web processes, workers and beat share what that holds.
 """
 
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 from tesigo.platform.backup import keys, receiving
 from tesigo.platform.backup.errors import BackupError
+from tesigo.platform.fork_server import ForkServer
 from tesigo.platform.local_env import BACKUP_KEY, PORTS, uses_sandbox
 from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock, port_is_free
@@ -27,9 +27,12 @@ from tesigo.platform.supervisor import Child, Supervisor
 
 #: How staff sign in for the first time.
 STAFF_EMAIL = os.environ.get("STAFF_EMAIL", "staff@tesigo.example")
-#: Pages are Python, one core a process. Uvicorn reads WEB_CONCURRENCY itself.
+#: Pages are Python, one core a process (WEB_CONCURRENCY).
 WEB_PROCESSES = "2"
 STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
+#: Read by the library under Celery as it is imported. On SIGTERM a worker gives back what it holds within
+#: CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT instead of waiting for the whole task.
+_ENVIRON = {"REMAP_SIGTERM": "SIGQUIT"}
 HEALTH_SECONDS = 60
 WORKER_SECONDS = 30
 #: Ten more than CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT (settings), within which a worker gives back what it holds.
@@ -52,12 +55,15 @@ class Site:
         with file_lock(VAR / "up.lock", wait=False) as is_only_one:
             if not is_only_one:
                 raise NotStarted(f"TesiGo is already running at {os.environ['SITE_URL']}.", code=2)
-            self.supervisor = Supervisor(home=VAR, say=self.say)
+            self.fork_server = ForkServer("tesigo.preloaded")
+            self.supervisor = Supervisor(home=VAR, say=self.say, fork_server=self.fork_server)
             self.supervisor.end_orphans()
             self._refuse_taken_ports()
             self.supervisor.take_signals()
             stack = Stack(VAR)
             try:
+                # It loads while the servers start.
+                self.fork_server.begin(_ENVIRON)
                 self._set_up(stack, staff_email=staff_email)
                 self._start_children()
                 self._stay(stack)
@@ -94,9 +100,7 @@ class Site:
         if self._is_over():
             return 0
         # A session of its own, so that Ctrl-C reaches only us. What is being set up is left whole either way.
-        program = subprocess.Popen(
-            [sys.executable, "-m", "django", *words], stdin=subprocess.DEVNULL, start_new_session=True
-        )
+        program = self.fork_server.start("tesigo.programs:manage", words, environ={}, is_piped=False)
         while (code := program.poll()) is None:
             self.supervisor.look_after()
             if self._is_over():
@@ -108,7 +112,7 @@ class Site:
         return self.supervisor.is_stopping
 
     def _start_children(self) -> None:
-        python, environ = sys.executable, os.environ
+        environ = os.environ
         if uses_sandbox(environ):
             sandbox = {
                 "--port": environ["SANDBOX_PORT"],
@@ -117,22 +121,17 @@ class Site:
                 "--webhook-url": f"{environ['SITE_URL'].rstrip('/')}/stripe/webhook/",
                 "--webhook-secret": environ["STRIPE_WEBHOOK_SECRET"],
             }
-            self.supervisor.start(Child("sandbox", [python, "-m", "sandbox", *chain.from_iterable(sandbox.items())]))
-        web = [python, "-m", "uvicorn", "tesigo.asgi:application", "--host=127.0.0.1", f"--port={environ['SITE_PORT']}"]
-        web += ["--lifespan=off", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown=5"]
-        # Forwarded addresses are judged by the application, which knows how many proxies are ours (R-53).
-        web += ["--no-proxy-headers"]
-        # Static files are plain iterators, which WhiteNoise hands on as they are; they are small.
-        calm = {"PYTHONWARNINGS": "ignore:StreamingHttpResponse must consume synchronous iterators:Warning"}
-        several = {"WEB_CONCURRENCY": environ.get("WEB_CONCURRENCY") or WEB_PROCESSES}
-        self.supervisor.start(Child("web", web, environ=calm | several))
+            self.supervisor.start(
+                Child("sandbox", [sys.executable, "-m", "sandbox", *chain.from_iterable(sandbox.items())])
+            )
+        for number in range(int(environ.get("WEB_CONCURRENCY") or WEB_PROCESSES)):
+            name = "web" if number == 0 else f"web-{number + 1}"
+            self.supervisor.start(Child(name, [environ["SITE_PORT"]], program="tesigo.programs:web"))
         # The first page matters most: the others share the processors only after it.
         answers = self._wait_for_site()
-        celery = [python, "-m", "celery", "--quiet", "-A", "tesigo"]
         worker = Child(
             "worker",
             [
-                *celery,
                 "worker",
                 "--autoscale=10,2",
                 "--queues=celery,backup",
@@ -140,18 +139,13 @@ class Site:
                 "--without-gossip",
                 "--without-mingle",
             ],
-            # On SIGTERM give back within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT instead of waiting for the whole task.
-            environ={
-                "REMAP_SIGTERM": "SIGQUIT",
-                # In a container everybody is root.
-                "PYTHONWARNINGS": "ignore:You're running the worker with superuser:UserWarning",
-            },
+            program="tesigo.programs:celery",
             ready=" ready.",
             # What the pool does by itself, and what is not so here: a second Ctrl-C reaches us, not the worker.
             unsaid=("Scaling up", "Scaling down", "Hitting Ctrl+C again"),
             stop_seconds=WORKER_STOP_SECONDS,
         )
-        beat = Child("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="])
+        beat = Child("beat", ["beat", "--loglevel=INFO", "--pidfile="], program="tesigo.programs:celery")
         if not self.supervisor.is_stopping:
             self.supervisor.start(worker)
             self.supervisor.start(beat)

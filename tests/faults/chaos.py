@@ -21,7 +21,7 @@ from typing import Final
 
 import httpx
 
-from tesigo.platform.processes import command_line, file_lock
+from tesigo.platform.processes import born_at, file_lock
 from tesigo.platform.supervisor import Supervisor
 from tests.faults import elsewhere
 from tests.faults.killing import Killer, Target, chosen_seed
@@ -163,11 +163,11 @@ def targets() -> list[Target]:
 
     def child(name: str) -> list[int]:
         try:
-            pid, _, command = (HOME / "children" / f"{name}.pid").read_text().partition("\n")
+            pid, _, born = (HOME / "children" / f"{name}.pid").read_text().partition("\n")
         except FileNotFoundError:
             return []
         # A number that is free again may be a stranger's by now.
-        return [int(pid)] if command and command_line(int(pid)) == command else []
+        return [int(pid)] if born and born_at(int(pid)) == born else []
 
     def server(name: str) -> list[int]:
         pid = stack.pids()[name]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tesigo.platform import supervisor as module
+from tesigo.platform.fork_server import ForkServer
 from tesigo.platform.processes import is_alive, wait_until
 from tesigo.platform.supervisor import Child, Supervisor
 
@@ -49,7 +50,7 @@ def look_after_until(supervisor: Supervisor, condition: Callable[[], bool]) -> b
         supervisor.look_after()
         return condition()
 
-    return wait_until(looked, seconds=10)
+    return wait_until(looked, seconds=60)
 
 
 def test_lines_are_prefixed_and_kept_in_a_file(tmp_path: Path) -> None:
@@ -174,3 +175,35 @@ def test_a_stranger_with_the_number_of_an_orphan_is_left_alone(tmp_path: Path) -
     (tmp_path / "children" / "web.pid").write_text(f"{os.getpid()}\nsome other program")
     Supervisor(home=tmp_path, say=Heard()).end_orphans()
     assert not list((tmp_path / "children").iterdir())
+
+
+def wait_politely(words: list[str]) -> None:
+    """What a forked child of these tests runs."""
+    print("hello from", *words)
+    time.sleep(600)
+
+
+def test_a_forked_child_is_started_again_and_stopped_like_any_other(tmp_path: Path) -> None:
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard, fork_server=ForkServer("tests.platform.forked"))
+    child = Child("web-2", ["a fork"], program=f"{__name__}:wait_politely")
+    supervisor.start(child)
+    assert wait_until(lambda: heard.has("web-2   | hello from a fork"), seconds=60)
+    assert child.process is not None
+    first = child.process.pid
+    os.kill(first, signal.SIGKILL)
+    assert look_after_until(supervisor, lambda: heard.has("web-2 ended with code -9"))
+    assert look_after_until(supervisor, lambda: child.process is not None and child.process.pid != first)
+    second = child.process.pid
+    supervisor.stop(["web"])
+    assert not is_alive(second)
+    assert not (tmp_path / "children" / "web-2.pid").exists()
+
+
+def test_one_that_a_killed_supervisor_left_is_ended_whatever_it_calls_itself(tmp_path: Path) -> None:
+    supervisor = Supervisor(home=tmp_path, say=Heard(), fork_server=ForkServer("tests.platform.forked"))
+    child = Child("web", ["orphan"], program=f"{__name__}:wait_politely")
+    supervisor.start(child)
+    assert child.process is not None
+    Supervisor(home=tmp_path, say=Heard()).end_orphans()
+    assert wait_until(lambda: child.process is not None and child.process.poll() is not None, seconds=30)

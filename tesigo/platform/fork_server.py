@@ -1,0 +1,105 @@
+"""Programs forked from one process that has loaded what all of them need (R-131).
+
+A process that has loaded Django and our apps holds 130 MB and takes two seconds of a processor. Those that are forked
+share them, as long as nobody writes there. The fork server is Python's own (`multiprocessing`): it has one thread and
+does nothing but fork. Knows no Django.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from multiprocessing import connection, forkserver, get_context
+from typing import IO, Any, Final
+
+from setproctitle import setproctitle
+
+from tesigo.platform.processes import wait_until
+
+_BEGIN_SECONDS: Final = 30.0
+
+
+class Forked:
+    """A forked program, asked like a `subprocess.Popen`. ``stdout`` is None where its lines go where ours go."""
+
+    def __init__(self, process: Any) -> None:
+        self._process = process
+        self.pid: int = process.pid
+        self.stdout: IO[bytes] | None = None
+
+    def poll(self) -> int | None:
+        """The exit code, a signal's number below zero; None while it runs. 255 where the fork server ended first."""
+        code: int | None = self._process.exitcode
+        return code
+
+    def terminate(self) -> None:
+        """Asks it to end."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def wait(self) -> int:
+        """Returns its exit code once it has ended."""
+        self._process.join()
+        return self._process.exitcode or 0
+
+
+class ForkServer:
+    """One for each process. ``module`` is what it imports before it forks anything."""
+
+    def __init__(self, module: str) -> None:
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload([module])
+
+    def begin(self, environ: Mapping[str, str]) -> None:
+        """Begins to import, beside what the caller does. ``environ`` is added to what programs find when they begin."""
+        before = dict(os.environ)
+        os.environ.update(environ)
+        try:
+            forkserver.ensure_running()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def start(self, program: str, words: Sequence[str], *, environ: Mapping[str, str], is_piped: bool) -> Forked:
+        """Calls the function ``program`` ("module:name") with the words of a command line, in a session of its own.
+
+        ``is_piped``: what it prints is read from ``stdout`` of what is returned.
+        """
+        reading, writing = self._context.Pipe(duplex=False) if is_piped else (None, None)
+        process = self._context.Process(
+            target=run, args=(writing, program, list(words), dict(environ)), name=program, daemon=True
+        )
+        process.start()
+        # Who kills it kills its session, which it has in a moment.
+        forked = Forked(process)
+        wait_until(lambda: _leads_session(forked.pid), seconds=_BEGIN_SECONDS, pause=0.005)
+        if reading is None or writing is None:
+            return forked
+        writing.close()
+        # A file takes the descriptor over.
+        forked.stdout = os.fdopen(os.dup(reading.fileno()), "rb")
+        reading.close()
+        return forked
+
+
+def _leads_session(pid: int) -> bool:
+    try:
+        return os.getsid(pid) == pid
+    except ProcessLookupError:
+        return True  # over already
+
+
+def run(output: "connection.Connection | None", program: str, words: list[str], environ: dict[str, str]) -> None:
+    """The child's side of `ForkServer.start`."""
+    os.setsid()
+    if output is not None:
+        for number in (1, 2):
+            os.dup2(output.fileno(), number)
+        output.close()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a pipe is written to in blocks otherwise
+    os.environ.update(environ)
+    setproctitle(" ".join(["tesigo", program.partition(":")[2], *words]))
+    module, _, name = program.partition(":")
+    getattr(import_module(module), name)(words)
