@@ -1,7 +1,6 @@
 """A collector on loopback: whatever is sent to it over HTTP is kept as it came."""
 
 import gzip
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]
+
+from tests.serving import serving
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,5 @@ def collecting() -> Iterator[Collector]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     kept["collector"] = Collector(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield kept["collector"]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)

@@ -5,7 +5,6 @@ import http.server
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from tesigo.platform.stack import ROOT
 from tests.faults.workers import wait_until
+from tests.serving import serving
 
 SCRIPT = ROOT / "deploy" / "blue_green" / "blue_green.py"
 
@@ -151,7 +151,5 @@ class Ready(http.server.BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def _always_ready() -> Iterator[int]:
     """A process that is ready; its port."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ready) as answering:
-        threading.Thread(target=answering.serve_forever, daemon=True).start()
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ready)) as answering:
         yield answering.server_address[1]
-        answering.shutdown()

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from generation.ai.openai import OpenAI
 from generation.ai.question import Call
 from generation.enums import Outcome
 from generation.prompts import correcting, outline, writing
+from tests.serving import serving
 
 CALL = Call(
     model="m", key="k", system="system", shared=("shared",), prompt="prompt", schema={}, name="name", effort="low",
@@ -41,11 +41,9 @@ def said(settings: Settings) -> Iterator[list[Any]]:
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
         settings.OPENAI_BASE_URL = settings.ANTHROPIC_BASE_URL = f"http://127.0.0.1:{server.server_port}"
-        Thread(target=server.serve_forever, daemon=True).start()
         yield body
-        server.shutdown()
 
 
 @pytest.mark.parametrize("provider", [OpenAI, Anthropic])

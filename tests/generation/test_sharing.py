@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from generation.ai.anthropic import Anthropic
 from generation.ai.errors import ProviderError
 from generation.ai.openai import OpenAI
 from generation.ai.question import Call
+from tests.serving import serving
 
 CALL = Call(
     model="m", key="k", system="sys", shared=("work", "part"), prompt="ask", schema={}, name="n", effort="low",
@@ -38,11 +38,9 @@ def received(settings: Settings) -> Iterator[list[dict[str, Any]]]:
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
         settings.OPENAI_BASE_URL = settings.ANTHROPIC_BASE_URL = f"http://127.0.0.1:{server.server_port}"
-        Thread(target=server.serve_forever, daemon=True).start()
         yield bodies
-        server.shutdown()
 
 
 def send(provider: type[OpenAI] | type[Anthropic], *calls: Call) -> None:

@@ -26,6 +26,7 @@ from sandbox.writer.schema import strict_mistake
 from tesigo.platform.crypto import keyed_hash
 from tests.generation.asking import ask_first, asker, one, until
 from tests.generation.test_sharing import CALL
+from tests.serving import serving
 
 SCHEMA = {
     "type": "object",
@@ -64,13 +65,11 @@ def relay(sandbox: Running, settings: Settings) -> Iterator[list[tuple[dict[str,
 
     at = urlsplit(settings.OPENAI_BASE_URL)
     origin = f"{at.scheme}://{at.netloc}"
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
         here = f"http://127.0.0.1:{server.server_port}"
         settings.OPENAI_BASE_URL = settings.OPENAI_BASE_URL.replace(origin, here)
         settings.ANTHROPIC_BASE_URL = settings.ANTHROPIC_BASE_URL.replace(origin, here)
-        Thread(target=server.serve_forever, daemon=True).start()
         yield seen
-        server.shutdown()
 
 
 def complete(provider: type[OpenAI] | type[Anthropic], **changes: Any) -> Any:

@@ -11,6 +11,7 @@ from tesigo.platform import patience
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.storage import IN_MEMORY_BYTES, BoundedS3Storage, breaker
 from tesigo.platform.storage_limits import IN_REQUEST
+from tests.serving import serving
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +59,7 @@ class _Answers(BaseHTTPRequestHandler):
 
 @contextmanager
 def bucket(*, size: int, sent: int) -> Iterator[tuple[Bucket, BoundedS3Storage]]:
-    with Bucket(size=size, sent=sent) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Bucket(size=size, sent=sent)) as server:
         options = {
             "bucket_name": "files", "endpoint_url": f"http://127.0.0.1:{server.server_port}", "access_key": "a",
             "secret_key": "b", "region_name": "eu-central-1", "client_config": IN_REQUEST,
@@ -68,7 +68,6 @@ def bucket(*, size: int, sent: int) -> Iterator[tuple[Bucket, BoundedS3Storage]]
             yield server, BoundedS3Storage(**options)
         finally:
             server.is_over.set()
-            server.shutdown()
             breaker.succeeded()
 
 

@@ -1,13 +1,14 @@
 """As much of S3's protocol on loopback as backups need, with the refusals that matter: wrong key, wrong hash, full."""
 
 import hashlib
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.serving import serving
 
 ACCESS_KEY = "backup-access"
 _MODIFIED = "2026-11-29T02:00:00.000Z"
@@ -127,9 +128,5 @@ class _Answers(BaseHTTPRequestHandler):
 @contextmanager
 def s3_server() -> Iterator[S3Server]:
     """A service with one bucket, `vault`."""
-    with S3Server() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
+    with serving(S3Server()) as server:
+        yield server

@@ -1,6 +1,5 @@
 """The port of their own: who may ask, what it tells, and who takes it over (R-111)."""
 
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -13,15 +12,14 @@ from tesigo.platform.metrics.port import MetricsServer
 from tesigo.platform.processes import free_port
 from tesigo.platform.urls import is_private_address
 from tests.platform.metrics.scraping import value
+from tests.serving import serving
 
 
 @pytest.fixture
 def server(told: str) -> Iterator[str]:
     """A server that tells what processes counted, as a worker's does; its address."""
-    with MetricsServer(("127.0.0.1", 0), with_readings=False) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    with serving(MetricsServer(("127.0.0.1", 0), with_readings=False)) as running:
         yield f"http://127.0.0.1:{running.server_address[1]}"
-        running.shutdown()
 
 
 def test_it_tells_what_processes_counted_and_asks_no_database(server: str, told: str) -> None:
