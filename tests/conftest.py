@@ -13,6 +13,7 @@ environment.prepare()
 import pytest  # noqa: E402  # needs the environment
 import redis  # noqa: E402  # as above
 from django.conf import settings  # noqa: E402  # as above
+from django.contrib.auth.hashers import ScryptPasswordHasher  # noqa: E402  # as above
 
 from tests.speed import is_slow  # noqa: E402  # as above
 
@@ -28,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # dj-stripe's forms, at every start.
     warnings.filterwarnings("ignore", message="The default scheme will be changed")
     _ = settings.DATABASES
+    # The same hash, but not slow on purpose. Processes that tests start keep the cost of the site.
+    ScryptPasswordHasher.work_factor = 2
 
 
 @pytest.hookimpl(tryfirst=True)
