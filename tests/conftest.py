@@ -15,7 +15,7 @@ import redis  # noqa: E402  # as above
 from django.conf import settings  # noqa: E402  # as above
 from django.contrib.auth.hashers import ScryptPasswordHasher  # noqa: E402  # as above
 
-from tests.speed import is_slow  # noqa: E402  # as above
+from tests.speed import commits, is_slow  # noqa: E402  # as above
 
 if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
@@ -57,6 +57,22 @@ def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbB
     yield
     with django_db_blocker.unblock():
         environment.drop_database()
+
+
+@pytest.fixture(scope="module")
+def shared_rows(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: "DjangoDbBlocker"
+) -> Iterator[None]:
+    """Rows that fixtures of a module make once: each of its tests finds them as they were made.
+
+    A transaction around those of the tests holds them, so that no test of the module may commit.
+    """
+    from django.db import transaction
+
+    assert not any(commits(item) for item in request.session.items if item.path == request.path)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

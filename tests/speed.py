@@ -20,15 +20,22 @@ _FOLDERS: Final = (
     "tests/sandbox/",
     "tests/typesetting/",
 )
-#: Fixtures that commit for real, start the sandbox, or read a file in a child process.
-_FIXTURES: Final = frozenset({"committed", "transactional_db", "running_sandbox", "hand_in"})
+#: Fixtures that commit for real.
+_COMMITTING: Final = frozenset({"committed", "transactional_db"})
+#: Fixtures that start the sandbox, or read a file in a child process.
+_STARTING: Final = frozenset({"running_sandbox", "hand_in"})
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether what it writes is seen by other connections, and the database is put right afterwards."""
+    marker = item.get_closest_marker("django_db")
+    return (marker is not None and bool(marker.kwargs.get("transaction"))) or _asks_for(item, _COMMITTING)
 
 
 def is_slow(item: pytest.Item) -> bool:
     """Whether `make quick` leaves it out."""
-    marker = item.get_closest_marker("django_db")
-    return (
-        item.nodeid.startswith(_FOLDERS)
-        or (marker is not None and bool(marker.kwargs.get("transaction")))
-        or not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
-    )
+    return item.nodeid.startswith(_FOLDERS) or commits(item) or _asks_for(item, _STARTING)
+
+
+def _asks_for(item: pytest.Item, fixtures: frozenset[str]) -> bool:
+    return not fixtures.isdisjoint(getattr(item, "fixturenames", ()))

@@ -1,7 +1,7 @@
 """Somebody else's object does not exist: every address that takes an id, asked for by everybody who may not (R-100).
 
-The addresses are found, not listed: pages, administration and API by the resolver, lines by the routing. A new one is
-asked by itself; one whose id is of an unknown kind fails here until `IDS` says what it is.
+The addresses are found, not listed: pages, administration and API by the resolver. A new one is asked by itself; one
+whose id is of an unknown kind fails here until `IDS` says what it is. Lines are in `test_lines.py`.
 """
 
 import re
@@ -11,14 +11,10 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
 from accounts.models import ApiSignIn, ApiToken, Device, User
@@ -26,11 +22,10 @@ from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.models import Document, Export, Upload
 from generation.models import Job
-from generation.routing import websocket_urlpatterns
 from privacy.models import DataExport
-from tesigo.asgi import application
 from tests.documents.factories import SourceFactory, UserFactory, outlined_document
 from tests.documents.test_views import student_with_consent
+from tests.staff import same_browser
 
 pytestmark = pytest.mark.django_db
 
@@ -151,9 +146,36 @@ IDS: dict[str, Callable[[Things], Any]] = {
 ADMIN_IDS = {"app_label": "accounts", "url": "nothing", "name": "mails", "what": "activate", "provider": "openai"}
 
 
-@pytest.fixture
-def theirs() -> Things:
+@pytest.fixture(scope="module")
+def theirs(shared_rows: None) -> Things:
     return Things(student_with_consent())
+
+
+@pytest.fixture(scope="module")
+def sessions(theirs: Things) -> dict[str, Client]:
+    """Who may ask: the owner, another student, and staff without a role."""
+    people = {"owner": theirs.owner, "other": student_with_consent(), "staff": UserFactory.create(is_staff=True)}
+    return {who: signed_in(user) for who, user in people.items()}
+
+
+@pytest.fixture
+def owner(sessions: dict[str, Client]) -> Client:
+    return _new_window(sessions["owner"])
+
+
+@pytest.fixture
+def other(sessions: dict[str, Client]) -> Client:
+    return _new_window(sessions["other"])
+
+
+@pytest.fixture
+def staff(sessions: dict[str, Client]) -> Client:
+    return _new_window(sessions["staff"])
+
+
+def _new_window(client: Client) -> Client:
+    """What a test does to its cookies is no other test's matter."""
+    return same_browser(client, raise_request_exception=False)
 
 
 def ask(browser: Client, method: str, path: str) -> Any:
@@ -191,7 +213,6 @@ def test_there_are_addresses_of_every_kind() -> None:
     assert len(THEIRS) >= 25
     assert len(ADMINS) >= 100
     assert {one.name for one in EVERY} >= {"documents:download", "billing:receipt", "accounts:sign-out-device"}
-    assert len(websocket_urlpatterns) >= 1
 
 
 def test_every_id_in_an_address_is_of_a_known_kind() -> None:
@@ -200,9 +221,9 @@ def test_every_id_in_an_address_is_of_a_known_kind() -> None:
 
 
 @pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
-def test_another_student_finds_nothing(address: Address, theirs: Things) -> None:
+def test_another_student_finds_nothing(address: Address, theirs: Things, other: Client) -> None:
     path = address.at(theirs.id_of)
-    found = answers(signed_in(student_with_consent()), path)
+    found = answers(other, path)
     assert found, f"no method of {path} answered"
     assert set(found.values()) <= NO_SUCH, (path, found)
     assert Document.objects.filter(pk=theirs.document.pk, state=DocumentState.OUTLINED).exists()
@@ -211,8 +232,10 @@ def test_another_student_finds_nothing(address: Address, theirs: Things) -> None
 
 
 @pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
-def test_staff_without_a_role_find_nothing_on_the_students_pages(address: Address, theirs: Things) -> None:
-    found = answers(signed_in(UserFactory.create(is_staff=True)), address.at(theirs.id_of))
+def test_staff_without_a_role_find_nothing_on_the_students_pages(
+    address: Address, theirs: Things, staff: Client
+) -> None:
+    found = answers(staff, address.at(theirs.id_of))
     assert found
     assert set(found.values()) <= NO_SUCH | {401, 403}, found
 
@@ -220,8 +243,9 @@ def test_staff_without_a_role_find_nothing_on_the_students_pages(address: Addres
 @pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
 def test_nobody_is_asked_to_sign_in(address: Address, theirs: Things) -> None:
     path = address.at(theirs.id_of)
+    nobody = Client()
     for method in METHODS:
-        answer = ask(Client(), method, path)
+        answer = ask(nobody, method, path)
         if answer.status_code in NOT_SO or (address.name in BEARER and answer.status_code in NO_SUCH):
             continue
         is_program = path.startswith("/api/")
@@ -229,23 +253,24 @@ def test_nobody_is_asked_to_sign_in(address: Address, theirs: Things) -> None:
 
 
 @pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
-def test_the_same_address_is_there_for_its_owner(address: Address, theirs: Things) -> None:
+def test_the_same_address_is_there_for_its_owner(address: Address, theirs: Things, owner: Client) -> None:
     """Else the ids above named nothing, and what they answered would say nothing."""
     if address.name in BEARER:
         return
-    browser = signed_in(theirs.owner)
     path = address.at(theirs.id_of)
-    found = {ask(browser, method, path).status_code for method in METHODS}
+    found = {ask(owner, method, path).status_code for method in METHODS}
     if found <= NOT_SO | {404}:  # there only once it is written
         Document.objects.filter(pk=theirs.document.pk).update(state=DocumentState.READY)
-        found = {ask(browser, method, path).status_code for method in METHODS}
+        found = {ask(owner, method, path).status_code for method in METHODS}
     assert found - NOT_SO - {401, 403, 404}, (path, found)
 
 
 @pytest.mark.parametrize("address", ADMINS, ids=lambda one: f"{one.route} {one.name}")
-def test_the_administration_is_shut_without_a_role(address: Address, theirs: Things) -> None:
+def test_the_administration_is_shut_without_a_role(
+    address: Address, theirs: Things, owner: Client, staff: Client
+) -> None:
     path = address.at(lambda kind: ADMIN_IDS.get(kind, theirs.document.pk if kind == "object_id" else theirs.owner.pk))
-    for browser in (Client(), signed_in(theirs.owner), signed_in(UserFactory.create(is_staff=True))):
+    for browser in (Client(), owner, staff):
         for method in ("GET", "POST"):
             answer = ask(browser, method, path)
             if answer.headers.get("Location") == "/admin/":
@@ -257,47 +282,11 @@ def test_the_administration_is_shut_without_a_role(address: Address, theirs: Thi
             assert is_sign_in(answer) or answer.status_code in {403, 404, 405}, (path, answer.status_code)
 
 
-# --- lines -------------------------------------------------------------------------------------------------------
-
-
-def line_of(route: Any, theirs: Things) -> str:
-    assert isinstance(route.pattern, RoutePattern)
-    return Address(str(route.pattern), "", None).at(theirs.id_of)
-
-
-async def told(path: str, browser: Client | None) -> str:
-    """What a caller hears first beside that the line is open: something, or that it is closed."""
-    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}" if browser else ""
-    headers = [(b"origin", settings.SITE_URL.encode()), (b"cookie", cookie.encode())]
-    scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
-    caller = ApplicationCommunicator(application, scope)
-    await caller.send_input({"type": "websocket.connect"})
-    message = await caller.receive_output(10)
-    if message["type"] == "websocket.accept":
-        message = await caller.receive_output(10)
-    await caller.send_input({"type": "websocket.disconnect", "code": 1000})
-    await caller.wait(10)
-    return str(message["type"])
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("route", websocket_urlpatterns, ids=lambda route: str(route.pattern))
-async def test_a_line_opens_for_its_owner_alone(route: Any) -> None:
-    theirs = await sync_to_async(lambda: Things(student_with_consent()))()
-    path = line_of(route, theirs)
-    other = await sync_to_async(lambda: signed_in(student_with_consent()))()
-    staff = await sync_to_async(lambda: signed_in(UserFactory.create(is_staff=True)))()
-    for browser in (other, staff, None):
-        assert await told(path, browser) == "websocket.close"
-    owner = await sync_to_async(lambda: signed_in(theirs.owner))()
-    assert await told(path, owner) == "websocket.send"
-
-
 # --- files -------------------------------------------------------------------------------------------------------
 
 
-def test_no_address_leads_to_a_file_in_storage(theirs: Things) -> None:
-    for browser in (Client(), signed_in(theirs.owner), signed_in(UserFactory.create(is_staff=True))):
+def test_no_address_leads_to_a_file_in_storage(theirs: Things, owner: Client, staff: Client) -> None:
+    for browser in (Client(), owner, staff):
         for name in (theirs.upload.stored_as, theirs.export.stored_as, theirs.data_export.stored_as):
             for prefix in ("/", "/media/", "/static/", "/static/../media/", "/uploads/", "/var/media/"):
                 assert browser.get(f"{prefix}{name}").status_code == 404, (prefix, name)
