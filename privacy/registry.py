@@ -5,10 +5,12 @@ it, and what ends its life. Export, erasure and retention walk these declaration
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -213,6 +215,10 @@ HOUSE: Final = "About nobody: what the house works with."
 
 _declared: dict[str, PersonalData] = {}
 _rows: dict[str, Rows] = {}
+#: What finders found in the block of `remembering` that runs, if one does.
+_remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
+
+_Found = TypeVar("_Found")
 
 
 def register(declaration: PersonalData) -> None:
@@ -276,6 +282,27 @@ def of_person(model: type[Model], rows: Rows, user: AbstractBaseUser) -> QuerySe
         return objects.none()
     found = objects.filter(**{rows.of: user.pk}) if isinstance(rows.of, str) else rows.of(user)
     return found.order_by("pk")
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Finders of rows look only once for what several of them need (see `once`), as long as the block runs."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def once(look: Callable[[AbstractBaseUser], _Found], user: AbstractBaseUser) -> _Found:
+    """What `look` finds of the person; in a block of `remembering`, what it found there before."""
+    known = _remembered.get()
+    if known is None:
+        return look(user)
+    if (look, user.pk) not in known:
+        known[look, user.pk] = look(user)
+    found: _Found = known[look, user.pk]
+    return found
 
 
 def retained(model: type[Model]) -> Retained:

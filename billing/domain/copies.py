@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from djstripe import models as djstripe
 
 from billing.models import Dispute, Mirror, Payment, ReceiptFile, Refund, WebhookEvent
+from privacy import registry
 
 #: Beginnings of ids of things that belong to one payer: customers, ways to pay, payments, what goes back, disputes.
 _THEIRS: Final = re.compile(r"\b(?:cus|pm|src|card|ba|pi|seti|cs|ch|py|re|pyr|dp|du|txn|in|sub|mandate|evt)_\w{6,250}")
@@ -97,11 +98,11 @@ def notices(user: AbstractBaseUser) -> QuerySet[WebhookEvent]:
 
 def mirrors(user: AbstractBaseUser) -> QuerySet[Mirror]:
     """Our own notes on which of Stripe's objects are copied."""
-    return Mirror.objects.filter(object_id__in=ids_of(user))
+    return Mirror.objects.filter(object_id__in=registry.once(ids_of, user))
 
 
 def _found(model: type[Model], user: AbstractBaseUser) -> QuerySet[Any]:
-    return _naming(model, ids_of(user))
+    return _naming(model, registry.once(ids_of, user))
 
 
 def _naming(model: type[Model], ids: set[str]) -> QuerySet[Any]:

@@ -44,7 +44,7 @@ def write(user: AbstractBaseUser, out: IO[bytes], *, now: datetime, told: Told =
     and OSError where there is no room.
     """
     language = translation.override(getattr(user, "language", settings.LANGUAGE_CODE))
-    with Archive(out, now=now) as archive, language:
+    with Archive(out, now=now) as archive, language, registry.remembering():
         tables = archive_tables.tables()
         for number, table in enumerate(tables):
             archive_tables.write(archive, table, user)

@@ -63,7 +63,8 @@ class Table:
     def left_out(self) -> list["Field[Any, Any]"]:
         """The others."""
         every = [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]
-        return [one for one in every if one not in self.fields]
+        handed_out = self.fields
+        return [one for one in every if one not in handed_out]
 
 
 def tables() -> list[Table]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import CharField, Field, GenericIPAddressField, JSONField, Model, TextField
 from django.utils import timezone
 
@@ -130,3 +131,19 @@ def test_an_app_with_something_about_people_exports_and_erases_it(app: str) -> N
     assert declared.erase, f"{app} has rows about people and no piece that erases them"
     treated = [field for rows in about_people for field in rows.fields.values()]
     assert any(field.exported for field in treated), f"{app} exports nothing"
+
+
+@pytest.mark.django_db
+def test_what_several_finders_need_is_looked_for_once_in_a_block() -> None:
+    ada, bo = UserFactory.create(), UserFactory.create()
+    looks: list[int] = []
+
+    def look(user: AbstractBaseUser) -> int:
+        looks.append(user.pk)
+        return user.pk
+
+    with registry.remembering():
+        assert [registry.once(look, user) for user in (ada, ada, bo)] == [ada.pk, ada.pk, bo.pk]
+        assert looks == [ada.pk, bo.pk]
+    registry.once(look, ada)
+    assert looks == [ada.pk, bo.pk, ada.pk]
