@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,13 +15,12 @@ from django.db import IntegrityError
 from django.test import Client
 
 from tesigo.platform.log import CorrelationFilter, MaskingFormatter, MaskingJsonFormatter, logging_config, mask
-from tesigo.platform.log_values import OURS, described, shown, trace, word
-from tesigo.platform.stack import ROOT
+from tesigo.platform.log_values import described, shown, trace, word
+from tests.code import nodes
 from tests.documents.factories import DocumentFactory, UserFactory
 from tests.documents.test_views import student_with_consent
 from tests.staff import sign_in
 
-APPS = sorted(OURS - {"benchmarks"})
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 NASTY = [
     "Jane Doe",
@@ -74,26 +74,28 @@ def is_logger(node: ast.AST) -> bool:
 
 
 def calls() -> Iterator[Call]:
-    for app in APPS:
-        for path in sorted((ROOT / app).rglob("*.py")):
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-                    continue
-                if node.func.attr in LEVELS and is_logger(node.func.value):
-                    yield Call(f"{path.relative_to(ROOT)}:{node.lineno}", name, node)
+    for path, node in nodes("log|LOG"):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr in LEVELS and is_logger(node.func.value):
+            yield Call(f"{path}:{node.lineno}", path.removesuffix(".py").replace("/", "."), node)
 
 
 CALLS = list(calls())
 
 
-def lines_of(record: logging.LogRecord) -> list[str]:
-    """What both formatters make of it, by the formats that are configured."""
-    CorrelationFilter().filter(record)
+@cache
+def formatters() -> list[logging.Formatter]:
+    """Both, by the formats that are configured."""
     made = logging_config(json=True, level="INFO")["formatters"]
-    lines = MaskingFormatter(made["lines"]["format"])
     as_json = MaskingJsonFormatter(made["json"]["format"], rename_fields=made["json"]["rename_fields"])
-    return [lines.format(record), as_json.format(record)]
+    return [MaskingFormatter(made["lines"]["format"]), as_json]
+
+
+def lines_of(record: logging.LogRecord) -> list[str]:
+    """What both formatters make of it."""
+    CorrelationFilter().filter(record)
+    return [formatter.format(record) for formatter in formatters()]
 
 
 def check(lines: list[str], nasty: str) -> None:
@@ -190,9 +192,7 @@ OWN_WORDS = {
 def test_each_text_that_is_said_to_be_the_codes_own_is_known() -> None:
     found = {
         ast.unparse(node.args[0])
-        for app in APPS
-        for path in (ROOT / app).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for _path, node in nodes(r"\bword\(")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "word"
     }
     assert found - set(OWN_WORDS) == set()
@@ -201,9 +201,7 @@ def test_each_text_that_is_said_to_be_the_codes_own_is_known() -> None:
 def test_errors_whose_words_are_logged_are_known() -> None:
     found = {
         node.name
-        for app in APPS
-        for path in (ROOT / app).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for _path, node in nodes("is_loggable")
         if isinstance(node, ast.ClassDef) and any("is_loggable" in ast.unparse(line) for line in node.body)
     }
     assert found == {"DatabaseAway", "ServiceAway"}
