@@ -8,10 +8,10 @@ so every setting that matters is given on the command line, which wins.
 import os
 import re
 import shlex
-import shutil
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -192,9 +192,13 @@ class Copy(PostgresServer):
     def stop(self) -> None:
         """Stops it, writing everything down, and removes its socket."""
         super().stop()
-        if (self.home / "socket").exists():
-            shutil.rmtree(self.socket, ignore_errors=True)
-            (self.home / "socket").unlink()
+        if (noted := self.home / "socket").exists():
+            # Never a whole tree: what was noted may be cut short by a full disk, and empty it means where we stand.
+            with suppress(OSError):
+                for file in self.socket.glob(".s.PGSQL.*"):
+                    file.unlink()
+                self.socket.rmdir()
+            noted.unlink()
 
     def last_commit(self) -> str:
         """The time of the last commit that a recovery has replayed, as its log says; empty where it replayed none."""
@@ -232,7 +236,13 @@ class Copy(PostgresServer):
 
     def _prepare(self, recovery: Recovery | None) -> None:
         folder = Path(tempfile.mkdtemp(prefix="tesigo-"))
-        (self.home / "socket").write_text(str(folder))
+        draft = self.home / "socket.new"
+        try:
+            draft.write_text(str(folder))
+        except OSError:
+            folder.rmdir()
+            raise
+        draft.rename(self.home / "socket")
         (self.home / "hba.conf").write_text("local all all trust\n")
         (self.home / "empty.conf").write_text("")
         signal = self.data / "recovery.signal"

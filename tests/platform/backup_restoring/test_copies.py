@@ -161,6 +161,29 @@ def test_rows_that_a_constraint_forbids_are_named(taken: Taken, copy: Copy) -> N
     assert "note, note_text_check: broken by 1 row" in said
 
 
+@pytest.mark.parametrize("noted", ["", ".", "elsewhere", "{here}/elsewhere"])
+def test_stopping_a_copy_removes_nothing_but_its_socket(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noted: str
+) -> None:
+    """A disk that was full when the place of the socket was noted left an empty file, which means where we stand."""
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "folder").mkdir(parents=True)
+    (elsewhere / "folder" / "file").touch()
+    monkeypatch.chdir(elsewhere if noted in {"", "."} else tmp_path)
+    (home / "socket").write_text(noted.format(here=tmp_path))
+    Copy(home).stop()
+    assert (elsewhere / "folder" / "file").exists()
+    assert not (home / "socket").exists()
+
+
+def test_a_stopped_copy_leaves_no_folder_of_its_socket(taken: Taken, copy: Copy) -> None:
+    copy.start(Recovery(taken.archive, 1))
+    socket = copy.socket
+    assert list(socket.iterdir())
+    copy.stop()
+    assert not socket.exists()
+
+
 def test_a_table_that_is_not_what_was_counted_is_named(taken: Taken, copy: Copy) -> None:
     copy.start(Recovery(taken.archive, 1))
     with psycopg.connect(copy.url(), autocommit=True) as connection:
