@@ -51,8 +51,9 @@ async def _measure(
     from django.conf import settings
 
     from generation.ai.gateway import Gateway
+    from generation.domain import attempts
 
-    gateway = Gateway(session_id=claim.job_id, seed=1, owner_id=1)
+    gateway = Gateway(session_id=claim.job_id, seed=1, owner_id=1, ledger=attempts)
     answer: Any = {
         "type": "json_schema",
         "json_schema": {"name": question.purpose, "schema": question.schema, "strict": True},

@@ -1,6 +1,8 @@
 """Failures a caller of generation should expect."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from generation.enums import Scope
 
 
 class LostLease(Exception):
@@ -25,3 +27,12 @@ class TryLater(Exception):
         super().__init__(why)
         self.wait = wait
         self.counts = counts
+
+
+class OverBudget(Exception):
+    """A call does not fit into a budget. ``resets_at`` is when there is a new one; never for a job's."""
+
+    def __init__(self, scope: Scope, resets_at: datetime | None = None) -> None:
+        super().__init__(f"over the budget for {scope.label}")
+        self.scope = scope
+        self.resets_at = resets_at

@@ -6,7 +6,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from generation.domain import admission, endings, nudging, tidying
+from generation.ai import endings
+from generation.domain import admission, nudging, tidying
 from generation.domain.drain import Drain
 from generation.stopping import Stopping
 

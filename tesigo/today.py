@@ -16,9 +16,10 @@ from accounts.domain.guessing import failures
 from accounts.models import User
 from billing.domain.takings import takings
 from documents.domain import search_services
-from generation.domain import barred, budgets, chains
+from generation.ai import barred, chains
+from generation.ai.chains import ChainTrouble
+from generation.domain import budgets
 from generation.domain.budgets import BudgetState
-from generation.domain.chains import ChainTrouble
 from generation.domain.standing import queue_age, standing
 from tesigo import waiting
 from tesigo.platform import charts

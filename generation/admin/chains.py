@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from generation.admin.controls import ControlAdmin
-from generation.ai import keys
-from generation.domain import chains
-from generation.domain.endings import CHECK_MODEL
+from generation.ai import chains, keys
+from generation.ai.endings import CHECK_MODEL
 from generation.models import AIModel, ChainPlace
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.forms import ModelForm

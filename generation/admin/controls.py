@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from generation.ai import keys
-from generation.domain import budgets, controls
+from generation.ai import controls, keys
+from generation.domain import budgets
 from generation.enums import Scope
 from generation.models import Budget, BudgetUse, KeyLimit, LanguageFactor, PersonalLimit
 from tesigo.platform.forms import ModelForm

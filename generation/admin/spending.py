@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from generation.admin import stacks
-from generation.ai import keys
+from generation.ai import controls, keys
 from generation.ai.states import KeyState, key_states
-from generation.domain import budgets, controls, credits, spending
+from generation.domain import budgets, credits, spending
 from generation.domain.budgets import BudgetState
 from generation.domain.credits import Balance
 from generation.enums import KeyHealth, Provider, Scope

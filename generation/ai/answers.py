@@ -2,11 +2,15 @@
 
 import json
 import re
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from generation.ai.question import Schema
+from generation.ai.question import Completion, Question, Schema
+from generation.enums import Outcome
+from generation.known import lower_effort
+from generation.models import AIModel
 
 _FENCE: Final = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.S)
 #: A brace or bracket before a quoted name or text, a quoted name before its value, a brace at the beginning.
@@ -18,6 +22,34 @@ _UNREADABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 class BadAnswer(ValueError):
     """The answer cannot be used; the message says why, in words for the model."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A question to one model at an effort; ``is_again`` where there was too little room for an answer before."""
+
+    model: AIModel
+    question: Question
+    effort: str
+    is_again: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model said, and the ``value`` in it, or the ``mistake`` that hides it."""
+
+    completion: Completion
+    value: dict[str, Any] | None = None
+    mistake: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the answer was: one that was cut is not the model's mistake."""
+        if self.value is not None:
+            return Outcome.SUCCEEDED
+        if not self.completion.was_cut:
+            return Outcome.BAD_ANSWER
+        return Outcome.CUT if self.completion.text.strip() else Outcome.ONLY_REASONED
 
 
 def read(text: str, schema: Schema) -> dict[str, Any]:
@@ -58,6 +90,26 @@ def _kept(value: Any) -> Any:
 def is_prose(text: str) -> bool:
     """Whether it is a text, rather than JSON that does not read, or a piece of it."""
     return bool(text.strip()) and not _JSON.search(text)
+
+
+def reply(completion: Completion, question: Question) -> Reply:
+    """What a model said, read by the schema of what it was asked."""
+    try:
+        return Reply(completion, read(completion.text, question.schema))
+    except BadAnswer as mistake:
+        return Reply(completion, mistake=str(mistake))
+
+
+def repaired(order: Order, reply: Reply) -> Order:
+    """What to ask after an answer that cannot be used."""
+    was_cut = reply.completion.was_cut
+    question, effort = order.question, order.effort
+    if reply.outcome != Outcome.ONLY_REASONED:
+        cut = " It was cut off: keep it shorter." if was_cut else ""
+        question = replace(question, prompt=correction(question.prompt, reply.mistake + cut))
+    if was_cut and (effort or reply.completion.usage.reasoning_tokens):
+        effort = lower_effort(order.model.provider, order.model.name, effort)
+    return Order(order.model, question, effort, is_again=was_cut)
 
 
 def correction(prompt: str, why: str) -> str:

@@ -8,9 +8,8 @@ from anthropic.types import OutputConfigParam, TextBlockParam
 from django.conf import settings
 
 from generation.ai.errors import ProviderError, meaning
-from generation.ai.question import Call, Completion, blocks, count
+from generation.ai.question import Call, Completion, Usage, blocks, count
 from generation.ai.waiting import retry_after
-from generation.domain.attempts import Usage
 from generation.enums import Effort, Outcome
 
 #: The most blocks of a call that may carry ``cache_control``.

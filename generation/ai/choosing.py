@@ -15,9 +15,9 @@ from generation.ai.errors import AtLimit, NoKey, Trouble
 from generation.ai.health import FAILURES
 from generation.ai.keys import Key
 from generation.ai.limits import Allowed, Taken
+from generation.ai.question import Usage
 from generation.ai.rules import Rules
-from generation.domain.attempts import Usage
-from generation.domain.database import in_database
+from generation.database import in_database
 from generation.enums import KeyHealth, Outcome, Provider
 
 #: Seconds after which those who wait look again: staff may have changed a limit, others given back what they took.

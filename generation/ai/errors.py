@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from generation.domain.attempts import Usage
+from generation.ai.question import Usage
 from generation.enums import Outcome
 
 #: The same call may well succeed a little later (R-30). Everything else is left to another key or model.

@@ -10,32 +10,30 @@ import hashlib
 import logging
 import time
 import uuid
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import httpx2
 from django.conf import settings
 
 from generation import measures
-from generation.ai import alerts, answers, connections, providers, rules, sizing, waiting
+from generation.ai import alerts, answers, endings, providers, rules, sizing, waiting
+from generation.ai.answers import Order, Reply
+from generation.ai.chains import PURPOSES, Link
 from generation.ai.choosing import Grant, Wanted, some_key
 from generation.ai.errors import KEY_IS_WRONG, AtLimit, NoAnswer, NoKey, ProviderError
 from generation.ai.keys import configured
-from generation.ai.question import Answer, Call, Completion, Provider, Question
+from generation.ai.ledger import HeldStep, Ledger
+from generation.ai.question import Answer, Call, Completion, Provider, Question, Usage
 from generation.ai.rules import Rules
-from generation.domain import attempts, endings
-from generation.domain.attempts import Usage
-from generation.domain.budgets import OverBudget
-from generation.domain.chains import PURPOSES, Link
-from generation.domain.database import in_database, insisting
-from generation.domain.queue import Claim
-from generation.domain.writers import chosen_first
+from generation.ai.writers import chosen_first
+from generation.database import in_database, insisting
 from generation.enums import Outcome, Purpose
-from generation.known import lower_effort
+from generation.errors import OverBudget
 from generation.models import AIModel, Attempt
 from tesigo.platform.crypto import keyed_hash
 from tesigo.platform.log_values import word
@@ -56,53 +54,26 @@ class _Asking:
     """
 
     question: Question
-    claim: Claim
+    claim: HeldStep
     rules: Rules
     failed: int = 0
     patience: float = field(default_factory=lambda: settings.AI_LIMIT_PATIENCE)
 
 
-@dataclass(frozen=True)
-class _Order:
-    """A question to one model at an effort; ``is_again`` where there was too little room for an answer before."""
-
-    model: AIModel
-    question: Question
-    effort: str
-    is_again: bool = False
-
-
-@dataclass(frozen=True)
-class _Reply:
-    """What a model said, and the ``value`` in it, or the ``mistake`` that hides it."""
-
-    completion: Completion
-    value: dict[str, Any] | None = None
-    mistake: str = ""
-
-    @property
-    def outcome(self) -> Outcome:
-        """What the answer was: one that was cut is not the model's mistake."""
-        if self.value is not None:
-            return Outcome.SUCCEEDED
-        if not self.completion.was_cut:
-            return Outcome.BAD_ANSWER
-        return Outcome.CUT if self.completion.text.strip() else Outcome.ONLY_REASONED
-
-
 class Gateway:
     """The door for one document in one drain: its own connections, shared with no other document (R-35)."""
 
-    def __init__(self, *, session_id: UUID, seed: int, owner_id: int) -> None:
+    def __init__(self, *, session_id: UUID, seed: int, owner_id: int, ledger: Ledger) -> None:
         self._session_id = str(session_id)
         self._person = keyed_hash("person at providers", str(owner_id)).hex()
         self._seed = seed
+        self._ledger = ledger
         #: The model that its owner chose to write, by its id (R-24).
         self.writer: int | None = None
         self._http: httpx2.AsyncClient | None = None
         self._providers: dict[str, Provider] = {}
 
-    async def ask(self, question: Question, *, claim: Claim) -> Answer:
+    async def ask(self, question: Question, *, claim: HeldStep) -> Answer:
         """The first usable answer of the chain of models, on behalf of a held step.
 
         Raises NoAnswer; AtLimit, when it should be asked again later; OverBudget, when no model is cheap enough.
@@ -167,10 +138,10 @@ class Gateway:
         Where it was cut, there was too little room: it is asked with more, and less reasoning in it.
         """
         question = asking.question
-        order = _Order(link.model, question, link.effort)
+        order = Order(link.model, question, link.effort)
         reply = await self._with_some_key(order, asking)
         if reply.value is None:
-            order = _repaired(order, reply)
+            order = answers.repaired(order, reply)
             reply = await self._with_some_key(order, asking)
         if reply.value is not None:
             return Answer(reply.value, link.model.name)
@@ -180,7 +151,7 @@ class Gateway:
             raise ProviderError(reply.outcome, reply.mistake)
         return Answer(question.salvage(answers.readable(said.text)), link.model.name)
 
-    async def _with_some_key(self, order: _Order, asking: _Asking) -> _Reply:
+    async def _with_some_key(self, order: Order, asking: _Asking) -> Reply:
         """A key that may not make the call gives way to another at once: none is left when all were refused."""
         failures: list[ProviderError] = []
         known = configured(order.model.provider)
@@ -199,7 +170,7 @@ class Gateway:
             await in_database(endings.mark_gone, order.model)
         raise failures[-1]
 
-    async def _call(self, order: _Order, asking: _Asking) -> _Reply:
+    async def _call(self, order: Order, asking: _Asking) -> Reply:
         model, question, claim = order.model, order.question, asking.claim
         expected = sizing.expected(question, model, effort=order.effort, again=order.is_again)
         seconds = sizing.seconds(question)
@@ -208,7 +179,7 @@ class Gateway:
         wanted = Wanted(model.provider, model.name, tokens, seconds, asking.patience)
         async with some_key(wanted, known=asking.rules) as grant:
             attempt = await in_database(
-                attempts.intend,
+                self._ledger.intend,
                 job_id=claim.job_id,
                 step_id=claim.step_id,
                 token=claim.token,
@@ -239,12 +210,12 @@ class Gateway:
                 completion = await self._timed(model.provider, call, grant, seconds)
             except ProviderError as error:
                 asking.failed += 1
-                await _settle(attempt, model, started, error.outcome, error.usage, str(error))
+                await self._settle(attempt, model, started, error.outcome, error.usage, str(error))
                 if error.outcome in _QUESTION_REFUSED:
                     await in_database(alerts.question_refused, attempt=attempt, outcome=error.outcome)
                 raise
-            reply = _read(completion, question)
-            await _settle(attempt, model, started, reply.outcome, completion.usage, reply.mistake)
+            reply = answers.reply(completion, question)
+            await self._settle(attempt, model, started, reply.outcome, completion.usage, reply.mistake)
             return reply
 
     async def _timed(self, provider: str, call: Call, grant: Grant, seconds: float) -> Completion:
@@ -265,51 +236,37 @@ class Gateway:
 
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
-            self._http = self._http or connections.client()
+            self._http = self._http or providers.client()
             self._providers[name] = providers.open_provider(name, self._http)
         return self._providers[name]
 
+    async def _settle(
+        self, attempt: Attempt, model: AIModel, started: float, outcome: Outcome, usage: Usage | None, why: str
+    ) -> None:
+        """Books how a call ended. It was paid for: a connection that was lost meanwhile is no reason to forget it."""
+        latency = int((time.monotonic() - started) * 1000)
+        book = partial(
+            self._ledger.settle,
+            attempt=attempt,
+            model=model,
+            outcome=outcome,
+            latency_ms=latency,
+            usage=usage,
+            error=why,
+        )
+        await in_database(insisting, book)
+        measures.count_call(
+            provider=model.provider,
+            model=model.name,
+            outcome=outcome,
+            seconds=latency / 1000,
+            tokens={name.removesuffix("_tokens"): count for name, count in asdict(usage).items()} if usage else {},
+            euros=usage.cost(model) if usage else Decimal(0),
+        )
 
-def _read(completion: Completion, question: Question) -> _Reply:
-    try:
-        return _Reply(completion, answers.read(completion.text, question.schema))
-    except answers.BadAnswer as mistake:
-        return _Reply(completion, mistake=str(mistake))
 
-
-def _repaired(order: _Order, reply: _Reply) -> _Order:
-    """What to ask after an answer that cannot be used."""
-    was_cut = reply.completion.was_cut
-    question, effort = order.question, order.effort
-    if reply.outcome != Outcome.ONLY_REASONED:
-        cut = " It was cut off: keep it shorter." if was_cut else ""
-        question = replace(question, prompt=answers.correction(question.prompt, reply.mistake + cut))
-    if was_cut and (effort or reply.completion.usage.reasoning_tokens):
-        effort = lower_effort(order.model.provider, order.model.name, effort)
-    return _Order(order.model, question, effort, is_again=was_cut)
-
-
-def _idempotency_key(step_id: int, order: _Order) -> UUID:
+def _idempotency_key(step_id: int, order: Order) -> UUID:
     """The same for the same question of a step, also after a crash (R-36)."""
     model, asked = order.model, f"{order.question.text} {order.effort} {order.is_again or ''}"
     digest = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
     return uuid.uuid5(_KEY_SPACE, f"{step_id} {model.provider} {model.name} {digest}")
-
-
-async def _settle(
-    attempt: Attempt, model: AIModel, started: float, outcome: Outcome, usage: Usage | None, why: str
-) -> None:
-    """Books how a call ended. It was paid for: a connection that was lost meanwhile is no reason to forget it."""
-    latency = int((time.monotonic() - started) * 1000)
-    book = partial(
-        attempts.settle, attempt=attempt, model=model, outcome=outcome, latency_ms=latency, usage=usage, error=why
-    )
-    await in_database(insisting, book)
-    measures.count_call(
-        provider=model.provider,
-        model=model.name,
-        outcome=outcome,
-        seconds=latency / 1000,
-        tokens={name.removesuffix("_tokens"): count for name, count in asdict(usage).items()} if usage else {},
-        euros=usage.cost(model) if usage else Decimal(0),
-    )

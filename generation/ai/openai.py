@@ -12,9 +12,8 @@ import openai
 from django.conf import settings
 
 from generation.ai.errors import ProviderError, meaning
-from generation.ai.question import Call, Completion, blocks, count
+from generation.ai.question import Call, Completion, Usage, blocks, count
 from generation.ai.waiting import retry_after
-from generation.domain.attempts import Usage
 from generation.enums import Outcome
 
 _NUMBER: Final = re.compile(r"gpt-(\d+)(?:\.(\d+))?\b")

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any, Final, Protocol
 
-from generation.domain.attempts import Usage
+from generation.models import AIModel
 
 Schema = dict[str, Any]
+_MILLION: Final = Decimal(1_000_000)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,37 @@ class Call:
     session_id: str
     person: str
     idempotency_key: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The provider's own figures (R-22).
+
+    ``input_tokens`` counts all that was asked, also what was read from the provider's cache (``cached_tokens``) or
+    written to it (``cache_write_tokens``); ``output_tokens`` also the model's own reasoning (``reasoning_tokens``).
+    """
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+
+    def cost(self, model: AIModel) -> Decimal:
+        """Euros at the model's prices; those of cached and written input, and of a long prompt, where it has them."""
+        is_long = model.long_prompt_tokens is not None and self.input_tokens > model.long_prompt_tokens
+        input_price = (model.long_input_price if is_long else None) or model.input_price
+        output_price = (model.long_output_price if is_long else None) or model.output_price
+        dearer = input_price / model.input_price if model.input_price else Decimal(1)
+        cached_price = model.input_price if model.cached_price is None else model.cached_price
+        write_price = model.input_price if model.cache_write_price is None else model.cache_write_price
+        fresh = max(0, self.input_tokens - self.cached_tokens - self.cache_write_tokens)
+        spent = (
+            fresh * input_price
+            + (self.cached_tokens * cached_price + self.cache_write_tokens * write_price) * dearer
+            + self.output_tokens * output_price
+        )
+        return (spent / _MILLION).quantize(Decimal("0.000001"))
 
 
 @dataclass(frozen=True)

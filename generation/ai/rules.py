@@ -6,10 +6,10 @@ from typing import Final
 
 from django.conf import settings
 
+from generation.ai.chains import PURPOSES, Chains, Link, chains
 from generation.ai.keys import Key
 from generation.ai.limits import Allowed
-from generation.domain.chains import PURPOSES, Chains, Link, chains
-from generation.domain.database import in_database
+from generation.database import in_database
 from generation.models import KeyLimit
 
 #: For keys of a provider that no row is about: what the smallest accounts may do.

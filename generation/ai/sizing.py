@@ -5,8 +5,7 @@ from typing import Final
 
 from django.conf import settings
 
-from generation.ai.question import Question
-from generation.domain.attempts import Usage
+from generation.ai.question import Question, Usage
 from generation.enums import Effort
 from generation.models import AIModel
 

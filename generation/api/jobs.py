@@ -16,8 +16,9 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.errors import IllegalMove, NotEditable
 from documents.models import Document
+from generation.ai import writers
 from generation.api.making import model_named
-from generation.domain import job_status, progress, writers
+from generation.domain import job_status, progress
 from generation.serializers import (
     JobStatusSerializer,
     OfferedSerializer,

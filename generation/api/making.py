@@ -17,7 +17,8 @@ from accounts.errors import QuotaReached
 from documents.domain import outline, uploads
 from documents.domain.queries import owned_document
 from documents.errors import NotEditable, Refused
-from generation.domain import admission, job_status, whole_orders, writers
+from generation.ai import writers
+from generation.domain import admission, job_status, whole_orders
 from generation.domain.job_status import Status
 from generation.enums import JobKind
 from generation.errors import ModelNotOffered

@@ -5,9 +5,8 @@ follow in the same transaction. Locks are taken in one order: the job, steps, at
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,13 +14,13 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from generation.ai.question import Usage
 from generation.domain import budgets, credits
 from generation.domain.budgets import Amount, Payer
 from generation.enums import Outcome
 from generation.errors import LostLease
 from generation.models import AIModel, Attempt, Step
 
-_MILLION: Final = Decimal(1_000_000)
 # Keeps both from going while a call is written down for them. The foreign keys do so too, but not before the commit:
 # a worker that takes the step over at that moment would wait for our budgets, and we for its step.
 _OWNER: Final = """
@@ -52,41 +51,6 @@ _LONGEST_CALL: Final = timedelta(hours=2)
 _LOOKED_AT: Final = timedelta(days=32)
 
 
-@dataclass(frozen=True)
-class Usage:
-    """The provider's own figures (R-22).
-
-    ``input_tokens`` counts all that was asked, also what was read from the provider's cache (``cached_tokens``) or
-    written to it (``cache_write_tokens``); ``output_tokens`` also the model's own reasoning (``reasoning_tokens``).
-    """
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cache_write_tokens: int = 0
-    reasoning_tokens: int = 0
-
-    def cost(self, model: AIModel) -> Decimal:
-        """Euros at the model's prices; those of cached and written input, and of a long prompt, where it has them."""
-        is_long = model.long_prompt_tokens is not None and self.input_tokens > model.long_prompt_tokens
-        input_price = (model.long_input_price if is_long else None) or model.input_price
-        output_price = (model.long_output_price if is_long else None) or model.output_price
-        dearer = input_price / model.input_price if model.input_price else Decimal(1)
-        cached_price = model.input_price if model.cached_price is None else model.cached_price
-        write_price = model.input_price if model.cache_write_price is None else model.cache_write_price
-        fresh = max(0, self.input_tokens - self.cached_tokens - self.cache_write_tokens)
-        spent = (
-            fresh * input_price
-            + (self.cached_tokens * cached_price + self.cache_write_tokens * write_price) * dearer
-            + self.output_tokens * output_price
-        )
-        return (spent / _MILLION).quantize(Decimal("0.000001"))
-
-    def amount(self, model: AIModel) -> Amount:
-        """What it takes from the budgets."""
-        return Amount(self.cost(model), self.input_tokens + self.output_tokens)
-
-
 def intend(
     *,
     job_id: UUID,
@@ -105,7 +69,7 @@ def intend(
     holder now; nothing is written then.
     """
     now = timezone.now()
-    wanted = expected.amount(model)
+    wanted = _amount(expected, model)
     with transaction.atomic():
         payer = Payer(job_id, _owner_of(job_id, step_id, token), now)
         attempt = Attempt.objects.create(
@@ -135,7 +99,7 @@ def settle(
     The answer to a call that was given up for lost is booked all the same: it was paid for.
     """
     usage = usage or Usage()
-    spent = usage.amount(model)
+    spent = _amount(usage, model)
     values = {
         "outcome": outcome,
         **asdict(usage),
@@ -164,6 +128,11 @@ def settle(
             return
         credits.book(provider=attempt.provider, euros=spent.euros)
         cursor.execute(_BOOK, {**asdict(usage), "cost": spent.euros, "job": attempt.job_id})
+
+
+def _amount(usage: Usage, model: AIModel) -> Amount:
+    """What a call takes from the budgets."""
+    return Amount(usage.cost(model), usage.input_tokens + usage.output_tokens)
 
 
 def _end(attempt: Attempt, present: Outcome, values: dict[str, Any]) -> bool:

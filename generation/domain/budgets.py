@@ -19,6 +19,7 @@ from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from generation.enums import OPEN_JOB_STATES, Scope
+from generation.errors import OverBudget
 from generation.models import Budget, BudgetUse, Job, PersonalLimit
 from tesigo.platform.alerts import keep_alert
 from tesigo.platform.log_values import word
@@ -80,15 +81,6 @@ _SETTLE: Final = f"""
 """  # noqa: S608  # constants only
 #: Scope, subject and period.
 Row = tuple[Scope, str, str]
-
-
-class OverBudget(Exception):
-    """A call does not fit into a budget. ``resets_at`` is when there is a new one; never for a job's."""
-
-    def __init__(self, scope: Scope, resets_at: datetime | None = None) -> None:
-        super().__init__(f"over the budget for {scope.label}")
-        self.scope = scope
-        self.resets_at = resets_at
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from documents.domain import sources
 from documents.domain.queries import numbered
 from documents.domain.text import characters_per_page
 from documents.models import Document, Passage
-from generation.domain import chains
+from generation.ai import chains
 from generation.enums import Purpose, Stage, StepState
 from generation.models import Step
 from generation.prompts import glossary, sizes

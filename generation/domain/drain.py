@@ -21,17 +21,17 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from documents.models import Document
+from generation.ai import writers
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.gateway import Gateway
-from generation.domain import failing, holding, outages, pipeline, queue, writers
-from generation.domain.budgets import OverBudget
-from generation.domain.database import in_database
+from generation.database import in_database
+from generation.domain import attempts, failing, holding, outages, pipeline, queue
 from generation.domain.heartbeat import Heartbeat
 from generation.domain.queue import Claim
 from generation.domain.stages import RUN
 from generation.domain.work import Room, Work
 from generation.enums import JobState
-from generation.errors import LostLease, StepFailed, TryLater
+from generation.errors import LostLease, OverBudget, StepFailed, TryLater
 from tesigo.platform import correlation, workers
 from tesigo.platform.log_values import word
 from tesigo.platform.measuring import STEP, measured
@@ -249,7 +249,9 @@ class Drain:
         if document_id not in self._gateways:
             session_id, seed, owner_id = await in_database(_identity, document_id)
             # Two steps of a document may come here at once.
-            self._gateways.setdefault(document_id, Gateway(session_id=session_id, seed=seed, owner_id=owner_id))
+            self._gateways.setdefault(
+                document_id, Gateway(session_id=session_id, seed=seed, owner_id=owner_id, ledger=attempts)
+            )
         gateway = self._gateways[document_id]
         gateway.writer = await in_database(writers.chosen, document_id)
         return gateway

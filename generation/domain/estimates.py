@@ -15,8 +15,9 @@ from uuid import UUID
 
 from documents.domain import outline
 from documents.models import Document
-from generation.domain import chains, prior, writers
-from generation.domain.attempts import Usage
+from generation.ai import chains, writers
+from generation.ai.question import Usage
+from generation.domain import prior
 from generation.domain.prior import Figures
 from generation.enums import JobKind, Purpose
 from generation.models import AIModel, JobUsage, LanguageFactor

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
 from generation.domain import budgets, jobs, progress
-from generation.domain.budgets import OverBudget
 from generation.domain.queue import Claim
 from generation.enums import OPEN_JOB_STATES, JobKind, Scope, Wait
-from generation.errors import LostLease, StepFailed
+from generation.errors import LostLease, OverBudget, StepFailed
 from generation.models import Job
 from tesigo.platform.alerts import keep_alert
 

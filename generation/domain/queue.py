@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 
 from generation import measures
+from generation.ai.ledger import HeldStep
 from generation.domain import attempts
 from generation.enums import Stage, StepState
 from generation.errors import LostLease
@@ -52,15 +53,12 @@ _EXPIRED: Final = """
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A step that this worker holds, by its ``token``. ``tries`` counts claims that were not handed back.
+class Claim(HeldStep):
+    """A held step with all that is known of it. ``tries`` counts claims that were not handed back.
 
     ``job_state`` is that of its job when it was claimed.
     """
 
-    step_id: int
-    token: int
-    job_id: UUID
     document_id: UUID
     stage: Stage
     section_id: UUID | None

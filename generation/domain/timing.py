@@ -11,7 +11,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-from generation.domain import chains, shares
+from generation.ai import chains
+from generation.domain import shares
 from generation.domain.outages import OpenStep
 from generation.domain.shares import Tallies, Tally
 from generation.enums import Purpose, Stage, StepState

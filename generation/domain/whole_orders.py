@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from documents.domain import briefs, outline
-from generation.domain import writers
+from generation.ai import writers
 from generation.models import AIModel, WholeOrder
 
 if TYPE_CHECKING:

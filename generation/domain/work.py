@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from generation.ai.question import Answer, Question
+from generation.database import in_database
 from generation.domain import progress, queue
-from generation.domain.database import in_database
 from generation.domain.outages import MOST_TRIES
 from generation.domain.queue import Claim
 from generation.errors import TryLater

@@ -34,7 +34,9 @@ def test_there_are_pages_that_name_paths() -> None:
 
 def test_floors_are_drawn_as_the_linter_holds_them() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    (layers,) = [
+        contract["layers"] for contract in contracts if contract["type"] == "layers" and "containers" not in contract
+    ]
     drawn = re.findall(r"^  ([a-z.]+)  +\w", ARCHITECTURE.split("## Floors")[1].split("## Inside")[0], re.MULTILINE)
     (beside,) = [
         contract["modules"] for contract in contracts if contract["name"] == "Reading and typesetting are apart"

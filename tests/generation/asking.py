@@ -8,11 +8,11 @@ from typing import Any
 
 import redis
 
-from generation.ai import access, breaker, keys, limits
+from generation.ai import access, breaker, chains, keys, limits
+from generation.ai.chains import Link
 from generation.ai.gateway import Gateway
 from generation.ai.question import Answer
-from generation.domain import chains, queue
-from generation.domain.chains import Link
+from generation.domain import attempts, queue
 from generation.enums import JobKind, JobState, KeyHealth, Provider, Purpose, Stage
 from generation.models import ChainPlace, Job
 from generation.prompts import queries
@@ -37,7 +37,9 @@ def asker(**changes: Any) -> Run:
 
     def run(work: Work) -> Any:
         async def inside() -> Any:
-            gateway = Gateway(session_id=document.session_id, seed=document.seed, owner_id=document.owner_id)
+            gateway = Gateway(
+                session_id=document.session_id, seed=document.seed, owner_id=document.owner_id, ledger=attempts
+            )
             try:
                 return await work(lambda: gateway.ask(question, claim=claim))
             finally:

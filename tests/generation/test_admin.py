@@ -13,8 +13,10 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from documents.domain import outline
 from generation.admin import timeline
-from generation.domain import admission, attempts, budgets, chains, jobs, queue
-from generation.domain.endings import CHECK_MODEL
+from generation.ai import chains
+from generation.ai.endings import CHECK_MODEL
+from generation.ai.question import Usage
+from generation.domain import admission, attempts, budgets, jobs, queue
 from generation.enums import Outcome, Purpose, Scope, Stage, StepState
 from generation.models import (
     AIModel,
@@ -60,10 +62,10 @@ def job_with_a_call() -> Job:
         model=model,
         purpose="queries",
         idempotency_key=document.pk,
-        expected=attempts.Usage(input_tokens=1_000, output_tokens=1_000),
+        expected=Usage(input_tokens=1_000, output_tokens=1_000),
         key_place=1,
     )
-    usage = attempts.Usage(input_tokens=1_200, output_tokens=300)
+    usage = Usage(input_tokens=1_200, output_tokens=300)
     attempts.settle(attempt=attempt, model=model, outcome=Outcome.SUCCEEDED, latency_ms=1_500, usage=usage)
     return job
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from generation.ai import answers, connections
+from generation.ai import answers, providers
 from generation.ai.anthropic import Anthropic
 from generation.ai.errors import ProviderError
 from generation.ai.openai import OpenAI
@@ -64,7 +64,7 @@ def test_an_answer_of_another_shape_is_the_provider_s_mistake(
     said.append(body)
 
     async def ask() -> None:
-        async with connections.client() as http:
+        async with providers.client() as http:
             await provider(http).complete(CALL)
 
     with pytest.raises(ProviderError) as failure:

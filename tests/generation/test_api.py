@@ -20,7 +20,8 @@ from documents.domain import outline
 from documents.enums import DocumentState, UploadState
 from documents.gates import Refusal
 from documents.models import Document, Upload
-from generation.domain import estimates, writers
+from generation.ai import writers
+from generation.domain import estimates
 from generation.enums import JobKind, JobState, Purpose, Wait
 from generation.flags import WHOLE_ORDERS
 from generation.models import AIModel, Attempt, ChainPlace, Job, ModelDay, WholeOrder, WriterChoice

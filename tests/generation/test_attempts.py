@@ -9,10 +9,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from generation.ai.question import Usage
 from generation.domain import attempts, budgets, queue
-from generation.domain.attempts import Usage
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState
-from generation.errors import LostLease
+from generation.errors import LostLease, OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Step
 from tests.documents.factories import outlined_document
 from tests.lock_waits import elsewhere, until_somebody_waits
@@ -97,7 +97,7 @@ def test_a_call_lost_with_its_worker_counts_as_spent_until_its_answer_is_booked(
 def test_a_call_that_does_not_fit_leaves_nothing_behind() -> None:
     claim = claimed()
     Budget.objects.filter(scope=Scope.HOUSE_MONTH).update(euros=Decimal("0.01"))
-    with pytest.raises(budgets.OverBudget) as refused:
+    with pytest.raises(OverBudget) as refused:
         intend(claim)
     assert refused.value.scope == Scope.HOUSE_MONTH
     assert not Attempt.objects.exists()

@@ -14,10 +14,11 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from documents.models import Document
+from generation.ai.question import Usage
 from generation.domain import attempts, budgets, queue, tidying
-from generation.domain.attempts import Usage
-from generation.domain.budgets import Amount, OverBudget, Payer
+from generation.domain.budgets import Amount, Payer
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage
+from generation.errors import OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, PersonalLimit, Step
 from privacy.domain import retention
 from tests.billing.concurrently import at_once, together

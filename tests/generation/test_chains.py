@@ -11,8 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from pytest_django import Settings
 
-from generation.domain import chains
-from generation.domain.attempts import Usage
+from generation.ai import chains
+from generation.ai.question import Usage
 from generation.enums import Purpose
 from generation.models import AIModel, ChainPlace
 

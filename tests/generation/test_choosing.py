@@ -18,7 +18,7 @@ from generation.ai import breaker, keys, limits
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.health import FAILURES
 from generation.ai.question import Answer
-from generation.domain.database import in_database
+from generation.database import in_database
 from generation.enums import KeyHealth, Outcome, Provider, Scope
 from generation.models import AIModel, Attempt, Budget, KeyLimit
 from sandbox.client import Control

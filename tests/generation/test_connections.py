@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from pytest_django import Settings
 
-from generation.ai import connections
+from generation.ai import providers
 from sandbox.client import Control
 from tests.generation.asking import Ask, Run, asker, several
 
@@ -61,7 +61,7 @@ def test_they_are_closed_at_its_end_also_when_closing_fails(
 
 def test_how_long_an_answer_takes_is_no_matter_of_the_connection() -> None:
     async def look() -> httpx2.Timeout:
-        async with connections.client() as client:
+        async with providers.client() as client:
             return client.timeout
 
     timeout = asyncio.run(look())

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from generation.ai.question import Usage
 from generation.domain import attempts, credits, tidying
-from generation.domain.attempts import Usage
 from generation.enums import Outcome, Provider
 from generation.models import AIModel, Attempt, Job, ProviderCredit
 from privacy.models import AuditEvent

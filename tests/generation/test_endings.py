@@ -10,8 +10,7 @@ from django.db import ProgrammingError
 from django.utils import timezone
 from pytest_django import Settings
 
-from generation.ai import catalogue
-from generation.domain import chains, endings
+from generation.ai import catalogue, chains, endings
 from generation.enums import Purpose
 from generation.models import AIModel
 from generation.tasks import check_model, check_models

@@ -18,10 +18,10 @@ from generation.ai.health import FAILURES
 from generation.ai.question import Answer, Question
 from generation.ai.states import key_states
 from generation.ai.waiting import retry_after
-from generation.domain import queue
-from generation.domain.budgets import OverBudget
-from generation.domain.database import in_database
+from generation.database import in_database
+from generation.domain import attempts, queue
 from generation.enums import JobKind, JobState, KeyHealth, Outcome, Provider, Scope, Stage
+from generation.errors import OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job
 from generation.prompts import queries
 from sandbox.client import Control
@@ -52,7 +52,9 @@ def ask(document: Document, **changes: Any) -> Answer:
     question = Question(**{**question.__dict__, **changes})
 
     async def run() -> Answer:
-        gateway = Gateway(session_id=document.session_id, seed=document.seed, owner_id=document.owner_id)
+        gateway = Gateway(
+            session_id=document.session_id, seed=document.seed, owner_id=document.owner_id, ledger=attempts
+        )
         try:
             return await gateway.ask(question, claim=claims[0])
         finally:

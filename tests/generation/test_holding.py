@@ -15,9 +15,8 @@ from billing.enums import PaymentState
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.domain import admission, budgets, holding, progress, queue
-from generation.domain.budgets import OverBudget
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState, Wait
-from generation.errors import LostLease, StepFailed
+from generation.errors import LostLease, OverBudget, StepFailed
 from generation.models import AIModel, Attempt, Budget, BudgetUse, ChainPlace, Job, PersonalLimit, Step
 from sandbox.client import Control
 from tests.documents.factories import outlined_document

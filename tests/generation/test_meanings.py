@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from generation.ai import access, breaker, keys
+from generation.ai import access, barred, breaker, chains, endings, keys
 from generation.ai.errors import NoAnswer, Trouble, meaning
 from generation.ai.health import LONG_ASIDE
-from generation.domain import barred, chains, endings
 from generation.enums import KeyHealth, Outcome, Provider, Purpose
 from generation.models import AIModel, Attempt
 from sandbox.client import Control

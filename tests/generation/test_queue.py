@@ -13,6 +13,7 @@ from accounts.models import Mail, User
 from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.models import Document
+from generation.ai.question import Usage
 from generation.domain import admission, attempts, erasing, pipeline, queue
 from generation.domain.work import Result
 from generation.enums import JobKind, JobState, Outcome, Stage, StepState
@@ -50,7 +51,7 @@ def intend(job: Job, step_id: int, model: AIModel) -> Attempt:
         model=model,
         purpose="write",
         idempotency_key=job.document_id,
-        expected=attempts.Usage(input_tokens=1_000, output_tokens=1_000),
+        expected=Usage(input_tokens=1_000, output_tokens=1_000),
         key_place=1,
     )
 
@@ -122,10 +123,10 @@ def test_calls_of_a_lost_claim_are_marked_abandoned_and_still_booked_when_they_e
             model=model,
             outcome=Outcome.SUCCEEDED,
             latency_ms=5,
-            usage=attempts.Usage(input_tokens=1_000_000, output_tokens=0),
+            usage=Usage(input_tokens=1_000_000, output_tokens=0),
         )
     job.refresh_from_db()
-    assert job.cost == attempts.Usage(1_000_000).cost(model) == model.long_input_price
+    assert job.cost == Usage(1_000_000).cost(model) == model.long_input_price
     assert job.input_tokens == 1_000_000
 
 

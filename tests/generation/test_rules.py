@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from documents.models import Document
+from generation.ai.question import Usage
 from generation.domain import admission, attempts, credits, past_calls, progress, tidying, usage
-from generation.domain.attempts import Usage
 from generation.domain.spending import spending
 from generation.enums import JobKind, JobState, Outcome, Provider, Scope, Stage, StepState
 from generation.models import AIModel, Attempt, BudgetUse, Job, JobEvent, JobUsage, ModelDay, ProviderCredit, Step

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from generation.ai import connections
+from generation.ai import providers
 from generation.ai.anthropic import Anthropic
 from generation.ai.errors import ProviderError
 from generation.ai.openai import OpenAI
@@ -45,7 +45,7 @@ def received(settings: Settings) -> Iterator[list[dict[str, Any]]]:
 
 def send(provider: type[OpenAI] | type[Anthropic], *calls: Call) -> None:
     async def run() -> None:
-        async with connections.client() as http:
+        async with providers.client() as http:
             for call in calls:
                 with pytest.raises(ProviderError):
                     await provider(http).complete(call)

@@ -17,7 +17,7 @@ from django.test import AsyncClient, Client
 
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.ai import connections
+from generation.ai import providers
 from generation.tasks import drain
 from sandbox.client import Control
 from tesigo.celery import app
@@ -187,7 +187,7 @@ def test_what_was_asked_for_in_a_trace_is_sent_in_it(traced: Traced) -> None:
 
 def test_a_provider_is_told_the_trace(traced: Traced) -> None:
     async def ask() -> None:
-        async with connections.client() as http:
+        async with providers.client() as http:
             with measured(TASK, "x", parent=BROWSER):
                 await http.post(f"{traced.collector.url}/openai?key={SECRET}", content=b"{}")
             await http.post(f"{traced.collector.url}/openai", content=b"{}")

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from generation.ai import connections
+from generation.ai import providers
 from generation.ai.anthropic import Anthropic
 from generation.ai.errors import ProviderError
 from generation.ai.openai import OpenAI
-from generation.domain.attempts import Usage
+from generation.ai.question import Usage
 from generation.models import Attempt, Job
 from sandbox.anthropic_schema import format_mistake
 from sandbox.client import Control
@@ -76,7 +76,7 @@ def complete(provider: type[OpenAI] | type[Anthropic], **changes: Any) -> Any:
     call = replace(CALL, schema=SCHEMA, name="queries", max_tokens=4_000, key="sk-test-key", **changes)
 
     async def run() -> Any:
-        async with connections.client() as http:
+        async with providers.client() as http:
             return await provider(http).complete(call)
 
     return asyncio.run(run())
@@ -138,7 +138,7 @@ def test_the_owner_is_known_to_providers_by_a_hash_alone(control: Control, relay
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
 def test_what_was_kept_and_reasoned_is_booked_at_its_own_price(control: Control, provider: str) -> None:
     from generation.ai.gateway import Gateway
-    from generation.domain import queue
+    from generation.domain import attempts, queue
     from generation.enums import JobKind, JobState, Stage
     from generation.prompts import queries
     from tests.documents.factories import DocumentFactory
@@ -151,7 +151,7 @@ def test_what_was_kept_and_reasoned_is_booked_at_its_own_price(control: Control,
     question = replace(queries.question(document, []), shared=("What lasts in a work. " * 1_000,))
 
     async def twice() -> None:
-        gateway = Gateway(session_id=document.session_id, seed=1, owner_id=document.owner_id)
+        gateway = Gateway(session_id=document.session_id, seed=1, owner_id=document.owner_id, ledger=attempts)
         try:
             await gateway.ask(question, claim=claim)
             await gateway.ask(replace(question, prompt=question.prompt + " Once more."), claim=claim)
@@ -187,7 +187,7 @@ def test_a_connection_that_waits_for_minutes_gives_signs_of_life(silent_port: in
     options = {}
 
     async def look() -> None:
-        async with connections.client() as http:
+        async with providers.client() as http:
             waiting = asyncio.create_task(http.get(f"http://127.0.0.1:{silent_port}/"))
             found: list[socket.socket] = []
 
@@ -232,7 +232,7 @@ def test_a_proxy_of_the_environment_is_gone_through(monkeypatch: pytest.MonkeyPa
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{listener.getsockname()[1]}")
         monkeypatch.setenv("no_proxy", "api.two.example")
-        assert set(connections._proxies()) == {"http://api.one.example"}
+        assert set(providers._proxies()) == {"http://api.one.example"}
         thread = Thread(target=_answer_once, args=(listener,), daemon=True)
         thread.start()
         with pytest.raises(ProviderError):

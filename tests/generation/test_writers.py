@@ -6,7 +6,7 @@ from django.utils import timezone
 from documents.domain import outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import writers
+from generation.ai import writers
 from generation.models import Attempt
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory

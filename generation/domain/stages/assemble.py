@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from documents.domain import exporting, manuscripts, outline
 from documents.domain.exporting import Manuscript, ReaderHtml
 from documents.models import Document
+from generation.database import in_database
 from generation.domain import drafts
-from generation.domain.database import in_database
 from generation.domain.stages.measure import require_citations
 from generation.domain.work import Result, Work
 from generation.enums import Stage

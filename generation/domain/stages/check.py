@@ -14,12 +14,12 @@ from documents.domain import writing
 from documents.domain.text import body_characters
 from documents.enums import CitationCheck, RevisionReason
 from documents.models import Citation, Document, Section
+from generation.database import in_database
 from generation.domain import commissions, drafts
 from generation.domain.checking import neighbours, repetition, strangers
 from generation.domain.checking.inspection import Background
 from generation.domain.checking.judgement import ClaimVerdict, Pair
 from generation.domain.checking.review import Reviewed, review
-from generation.domain.database import in_database
 from generation.domain.drafts import Draft
 from generation.domain.queue import Claim
 from generation.domain.work import Result, Work

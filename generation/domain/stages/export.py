@@ -4,9 +4,9 @@ from uuid import UUID
 
 from documents.domain import exporting
 from documents.enums import ExportFormat
+from generation.database import in_database
 from generation.domain import drafts
 from generation.domain.checking import at_once
-from generation.domain.database import in_database
 from generation.domain.work import Result, Work
 from generation.enums import Stage
 

@@ -10,8 +10,8 @@ from documents.domain import exporting, manuscripts, outline
 from documents.domain.exporting import Measurement
 from documents.domain.text import body_characters
 from documents.models import Citation, Document
+from generation.database import in_database
 from generation.domain import drafts, fitting
-from generation.domain.database import in_database
 from generation.domain.queue import Claim
 from generation.domain.work import Result, Work
 from generation.enums import Stage

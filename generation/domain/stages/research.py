@@ -12,8 +12,8 @@ from documents.domain import outline, retractions, sources
 from documents.enums import UploadState
 from documents.models import Document, Passage
 from generation.ai.errors import NoAnswer
+from generation.database import in_database
 from generation.domain.checking import at_once
-from generation.domain.database import in_database
 from generation.domain.work import Result, Work
 from generation.errors import StepFailed, TryLater
 from generation.prompts import glossary, queries

@@ -5,9 +5,9 @@ from typing import Final
 
 from documents.domain.text import body_characters
 from documents.models import Section
+from generation.database import in_database
 from generation.domain import commissions, composing, drafts
 from generation.domain.checking import repetition
-from generation.domain.database import in_database
 from generation.domain.drafts import Draft
 from generation.domain.work import Result, Work
 from generation.enums import Stage

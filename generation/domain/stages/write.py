@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from generation.ai.errors import NoAnswer
+from generation.database import in_database
 from generation.domain import commissions, composing, drafts
 from generation.domain.checking import repetition
-from generation.domain.database import in_database
 from generation.domain.drafts import Draft
 from generation.domain.pieces import Pieces
 from generation.domain.queue import Claim

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from generation.domain import endings
-from generation.domain.endings import Checked
+from generation.ai import endings
+from generation.ai.endings import Checked
 
 _HEAD = ("model", "state", "ends", "window", "longest answer", "chains", "")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext as _
 
 from generation.ai import breaker, keys
-from generation.domain.chains import ChainTrouble
+from generation.ai.chains import ChainTrouble
 from generation.enums import KeyHealth, Provider
 
 

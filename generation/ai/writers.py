@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from documents.errors import NotEditable
 from documents.models import Document
-from generation.domain import chains
-from generation.domain.chains import Link
+from generation.ai import chains
+from generation.ai.chains import Link
 from generation.enums import Purpose
 from generation.errors import ModelNotOffered
 from generation.models import AIModel, WriterChoice
