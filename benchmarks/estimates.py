@@ -12,8 +12,8 @@ from benchmarks.site import site
 
 if TYPE_CHECKING:
     from documents.models import Document
-    from generation.domain.estimates import Estimate
     from generation.models import Job
+    from generation.spending.estimates import Estimate
 
 #: Pages and sections of the past jobs: short ones, as most are, and outlines that are finer and coarser than usual.
 _PAST: Final = ((2, 2), (4, 2), (4, 3), (6, 3), (8, 3), (10, 5), (12, 4), (12, 5), (16, 6), (30, 12))
@@ -28,8 +28,8 @@ def main() -> None:
     sizes = [int(pages) for pages in (os.environ.get("PAGES") or "4,12,60,200").split(",")]
     with site():
         from benchmarks import orders
-        from generation.domain import estimates
         from generation.enums import JobKind
+        from generation.spending import estimates
 
         documents = [orders.order(pages=pages, sections=estimates.usual_sections(pages)) for pages in sizes]
         shipped = [estimates.estimate(document, kind=JobKind.DOCUMENT) for document in documents]

@@ -51,7 +51,7 @@ async def _measure(
     from django.conf import settings
 
     from generation.ai.gateway import Gateway
-    from generation.domain import attempts
+    from generation.spending import attempts
 
     gateway = Gateway(session_id=claim.job_id, seed=1, owner_id=1, ledger=attempts)
     answer: Any = {

@@ -16,7 +16,8 @@ class GenerationConfig(AppConfig):
             personal_data,
             receivers,  # noqa: F401  # listen once they are imported
         )
-        from generation.domain import estimates, progress, reservations, watching
+        from generation.domain import progress, watching
+        from generation.spending import estimates, reservations
         from tesigo.platform import conditions, readiness
 
         orders.register("room", reservations.ask, release=reservations.release, look=reservations.look)

@@ -8,10 +8,11 @@ from django.utils import timezone
 from prometheus_client.core import Metric
 
 from generation.ai import states
-from generation.domain import budgets, standing
+from generation.domain import standing
 from generation.domain.interrupted import interrupted
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, KeyHealth, Provider, Scope, StepState, Wait
 from generation.models import Job, Step
+from generation.spending import budgets
 from tesigo.platform.metrics import collectors
 from tesigo.platform.metrics.definitions import family
 

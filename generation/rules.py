@@ -7,9 +7,9 @@ from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from generation.domain import past_calls
 from generation.enums import JobState, Scope
 from generation.models import Attempt, BudgetUse, Job
+from generation.spending import past_calls
 from privacy.registry import Retention
 
 _ENDED: Final = (JobState.SUCCEEDED, JobState.FAILED)

@@ -7,8 +7,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from generation.ai import endings
-from generation.domain import admission, nudging, tidying
+from generation.domain import admission, nudging
 from generation.domain.drain import Drain
+from generation.spending import tidying
 from generation.stopping import Stopping
 
 logger = logging.getLogger(__name__)

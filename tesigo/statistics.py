@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.domain import monthly as sales
 from documents.domain import past_briefs
-from generation.domain import monthly as calls
+from generation.spending import monthly as calls
 
 #: Months that can be asked for at once.
 MOST_MONTHS: Final = 120

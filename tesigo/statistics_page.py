@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from documents.enums import DocumentKind, Language
-from generation.domain import figures
+from generation.spending import figures
 from privacy.domain import audit
 from tesigo.platform import charts
 from tesigo.platform.charts import Drawing

@@ -18,9 +18,9 @@ from billing.domain.takings import takings
 from documents.domain import search_services
 from generation.ai import barred, chains
 from generation.ai.chains import ChainTrouble
-from generation.domain import budgets
-from generation.domain.budgets import BudgetState
 from generation.domain.standing import queue_age, standing
+from generation.spending import budgets
+from generation.spending.budgets import BudgetState
 from tesigo import waiting
 from tesigo.platform import charts
 from tesigo.platform.backup import config

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from generation.ai import controls, keys
-from generation.domain import budgets
 from generation.enums import Scope
 from generation.models import Budget, BudgetUse, KeyLimit, LanguageFactor, PersonalLimit
+from generation.spending import budgets
+from generation.spending.periods import period_of
 from tesigo.platform.forms import ModelForm
 from tesigo.platform.of_people import OfPeople, person_link
 
@@ -170,7 +171,7 @@ class PersonalLimitAdmin(OfPeople, ControlAdmin):
         """With what each has used today."""
         today = BudgetUse.objects.filter(
             scope=Scope.USER_DAY,
-            period=budgets.period_of(Scope.USER_DAY, timezone.now()),
+            period=period_of(Scope.USER_DAY, timezone.now()),
             subject=Cast(OuterRef("person_id"), CharField()),
         )
         used = today.values(sum=F("spent_tokens") + F("reserved_tokens"))

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from generation.domain import credits
 from generation.models import ProviderCredit
+from generation.spending import credits
 from tesigo.platform.forms import ModelForm
 
 

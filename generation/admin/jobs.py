@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from generation.admin import timeline
-from generation.domain import interrupted, usage
+from generation.domain import interrupted
 from generation.models import Job, JobEvent
+from generation.spending import usage
 from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly
 

@@ -14,10 +14,10 @@ from accounts.models import User
 from generation.admin import stacks
 from generation.ai import controls, keys
 from generation.ai.states import KeyState, key_states
-from generation.domain import budgets, credits, spending
-from generation.domain.budgets import BudgetState
-from generation.domain.credits import Balance
 from generation.enums import KeyHealth, Provider, Scope
+from generation.spending import budgets, credits, overview
+from generation.spending.budgets import BudgetState
+from generation.spending.credits import Balance
 from tesigo.platform import charts
 
 
@@ -26,8 +26,8 @@ def spending_page(request: HttpRequest) -> HttpResponse:
     """Everything, drawn on the server; the live part renews itself where JavaScript runs."""
     _refuse_others(request)
     now = timezone.now()
-    spent = spending.spending(now=now)
-    documents = spending.dearest_documents(now=now)
+    spent = overview.spending(now=now)
+    documents = overview.dearest_documents(now=now)
     series = stacks.series_of([model.name for model in spent.models])
     most = max([max(one.euros, one.estimated_euros) for one in documents], default=0)
     context = {

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from generation.domain.spending import Day
+from generation.spending.overview import Day
 from tesigo.platform.charts import ceiling
 
 #: Colours that can be told apart; what comes after them shares the last one.

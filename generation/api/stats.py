@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
 from billing.domain import takings
-from generation.domain import figures
+from generation.spending import figures
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.api.views import ApiViewSet
 

@@ -16,11 +16,12 @@ from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import estimates, jobs, nudging, progress, queue, reservations
+from generation.domain import jobs, nudging, progress, queue
 from generation.domain.pipeline import WHOLE
-from generation.domain.reservations import BEING_WRITTEN
 from generation.enums import OPEN_JOB_STATES, JobKind, Stage
 from generation.models import Job
+from generation.spending import estimates, reservations
+from generation.spending.reservations import BEING_WRITTEN
 from tesigo.platform.correlation import correlation_id
 
 logger = logging.getLogger(__name__)

@@ -9,10 +9,11 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from generation.domain import budgets, outages
+from generation.domain import outages
 from generation.domain.outages import OpenStep, Trouble
 from generation.enums import JobKind, JobState, Wait
 from generation.models import Job
+from generation.spending.periods import next_day
 
 #: Words with the moment they name as ``%(time)s``, where they name one.
 Sentence = tuple[str, datetime | None]
@@ -41,7 +42,7 @@ def of(job: Job, steps: Sequence[OpenStep], calls: Trouble, *, now: datetime) ->
 
 
 def _limit(since: datetime, now: datetime) -> dict[str, Any]:
-    until = budgets.next_day(now)
+    until = next_day(now)
     words = [
         (_("What you may have written in a day is used up."), None),
         (

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
-from generation.domain import budgets, jobs, progress
+from generation.domain import jobs, progress
 from generation.domain.queue import Claim
 from generation.enums import OPEN_JOB_STATES, JobKind, Scope, Wait
 from generation.errors import LostLease, OverBudget, StepFailed
 from generation.models import Job
+from generation.spending.periods import period_of
 from tesigo.platform.alerts import keep_alert
 
 #: A waiting step looks again after this at the latest: staff may have raised the budget.
@@ -76,7 +77,7 @@ def _tell_owner(job: Job, what: Wait) -> None:
 def _alert(job: Job, scope: Scope, now: datetime) -> None:
     """One key for a budget and its period, however many jobs wait for it."""
     subject = {Scope.JOB: str(job.pk), Scope.USER_DAY: str(job.document.owner_id)}.get(scope, "")
-    name = " ".join(part for part in (scope.value, subject, budgets.period_of(scope, now)) if part)
+    name = " ".join(part for part in (scope.value, subject, period_of(scope, now)) if part)
     keep_alert(
         key=f"budget-waits:{name}",
         subject=f"Writing waits for a budget: {name}",

@@ -18,12 +18,13 @@ from billing.models import Refund
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import drafts, fitting, holding, jobs, nudging, progress, queue, usage
+from generation.domain import drafts, fitting, holding, jobs, nudging, progress, queue
 from generation.domain.queue import Claim
 from generation.domain.work import Result
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.errors import StepFailed
 from generation.models import Job, Step
+from generation.spending import usage
 
 #: A step of the whole document rather than of a section.
 WHOLE: Final = (None,)

@@ -19,10 +19,10 @@ from django.db.models.functions import Greatest, Now
 
 from generation import measures
 from generation.ai.ledger import HeldStep
-from generation.domain import attempts
 from generation.enums import Stage, StepState
 from generation.errors import LostLease
 from generation.models import Step
+from generation.spending import attempts
 
 _TAKE: Final = """
     WITH free AS ({free}),

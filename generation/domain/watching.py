@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from generation.ai import breaker, keys
-from generation.domain import budgets
 from generation.domain.interrupted import interrupted
 from generation.domain.standing import queue_age
 from generation.enums import JobState, KeyHealth, Provider
+from generation.spending import budgets
 from tesigo.platform import readiness
 from tesigo.platform.conditions import Check, Trouble
 from tesigo.platform.counted import counted

@@ -60,7 +60,7 @@ class BudgetUse(models.Model):
 
     ``subject`` is the job or the person (empty for the house), ``period`` the UTC day ("2026-11-21"), the month
     ("2026-11"), or empty for a job. ``alerted`` is the highest share in percent that staff were told of. Changed only
-    by ``generation.domain.budgets``, with ``F`` expressions.
+    by ``generation.spending.budgets``, with ``F`` expressions.
     """
 
     scope = models.CharField(max_length=12, choices=Scope)

@@ -109,7 +109,8 @@ def _around(function: Callable[..., Any], *, before: str = "", after: str = "") 
 
 def _arm() -> None:
     from generation.ai.gateway import Gateway
-    from generation.domain import attempts, budgets, pipeline, queue
+    from generation.domain import pipeline, queue
+    from generation.spending import attempts, budgets
 
     asked = Gateway.ask
 

@@ -259,9 +259,9 @@ def _settle(*, until: float) -> None:
     from django.utils import timezone
 
     from billing.domain import refunds
-    from generation.domain import attempts
     from generation.enums import JobState
     from generation.models import Job
+    from generation.spending import attempts
 
     while time.monotonic() < until:
         close_old_connections()

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from documents.models import Document
-from generation.domain import attempts
 from generation.enums import Stage
 from generation.models import Step
+from generation.spending import attempts
 from sandbox.client import Control
 from tests.faults.armed import POINTS, Armed
 from tests.faults.promises import asked_again, assert_promises_kept, ordered, wait_for_end

@@ -16,7 +16,7 @@ from generation.admin import timeline
 from generation.ai import chains
 from generation.ai.endings import CHECK_MODEL
 from generation.ai.question import Usage
-from generation.domain import admission, attempts, budgets, jobs, queue
+from generation.domain import admission, jobs, queue
 from generation.enums import Outcome, Purpose, Scope, Stage, StepState
 from generation.models import (
     AIModel,
@@ -30,6 +30,8 @@ from generation.models import (
     Reservation,
     Step,
 )
+from generation.spending import attempts, budgets
+from generation.spending.periods import period_of
 from privacy.models import AuditEvent
 from tests.accounts.test_mail_duty import Queue
 from tests.documents.factories import UserFactory
@@ -461,7 +463,7 @@ class TestControls:
 
     def test_a_limit_below_what_is_gone_is_saved_with_a_warning(self, staff: Client) -> None:
         BudgetUse.objects.create(
-            scope=Scope.HOUSE_DAY, period=budgets.period_of(Scope.HOUSE_DAY, timezone.now()), spent_euros=Decimal(50)
+            scope=Scope.HOUSE_DAY, period=period_of(Scope.HOUSE_DAY, timezone.now()), spent_euros=Decimal(50)
         )
         budget = Budget.objects.get(scope=Scope.HOUSE_DAY)
         address = reverse("admin:generation_budget_change", args=[budget.pk])
@@ -508,7 +510,7 @@ class TestControls:
     ) -> None:
         for person in UserFactory.create_batch(count):
             PersonalLimit.objects.create(person=person, tokens=9_000)
-            period = budgets.period_of(Scope.USER_DAY, timezone.now())
+            period = period_of(Scope.USER_DAY, timezone.now())
             BudgetUse.objects.create(
                 scope=Scope.USER_DAY, subject=str(person.pk), period=period, spent_tokens=1_200, reserved_tokens=34
             )

@@ -15,9 +15,10 @@ from documents.domain import briefs, outline
 from documents.enums import DocumentState
 from documents.errors import Refused
 from documents.models import Document
-from generation.domain import admission, estimates, jobs, pipeline, progress, queue
+from generation.domain import admission, jobs, pipeline, progress, queue
 from generation.enums import JobKind, JobState, Stage
 from generation.models import AIModel, Attempt, Job, Step
+from generation.spending import estimates
 from generation.tasks import nudge_lost_work
 from tests.documents.factories import DocumentFactory, UserFactory
 from tests.generation.making import ordered_document

@@ -21,10 +21,10 @@ from documents.enums import DocumentState, UploadState
 from documents.gates import Refusal
 from documents.models import Document, Upload
 from generation.ai import writers
-from generation.domain import estimates
 from generation.enums import JobKind, JobState, Purpose, Wait
 from generation.flags import WHOLE_ORDERS
 from generation.models import AIModel, Attempt, ChainPlace, Job, ModelDay, WholeOrder, WriterChoice
+from generation.spending import estimates
 from tesigo.platform import flags
 from tesigo.platform.models import Flag, FlagState
 from tests.api.calling import Program, kind_of, program_of, with_token

@@ -10,10 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from generation.ai.question import Usage
-from generation.domain import attempts, budgets, queue
+from generation.domain import queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState
 from generation.errors import LostLease, OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Step
+from generation.spending import attempts
+from generation.spending.periods import period_of
 from tests.documents.factories import outlined_document
 from tests.lock_waits import elsewhere, until_somebody_waits
 
@@ -109,7 +111,7 @@ def test_usage_is_booked_on_the_day_on_which_the_call_began() -> None:
     yesterday = timezone.now() - timedelta(days=1)
     Attempt.objects.update(started_at=yesterday)
     for use in BudgetUse.objects.exclude(period=""):
-        period = budgets.period_of(Scope(use.scope), yesterday)
+        period = period_of(Scope(use.scope), yesterday)
         BudgetUse.objects.filter(pk=use.pk).update(period=period)
     attempt.refresh_from_db()
     settle(attempt, usage=EXPECTED)

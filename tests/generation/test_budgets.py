@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from documents.models import Document
 from generation.ai.question import Usage
-from generation.domain import attempts, budgets, queue, tidying
-from generation.domain.budgets import Amount, Payer
+from generation.domain import queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage
 from generation.errors import OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, PersonalLimit, Step
+from generation.spending import attempts, budgets, tidying
+from generation.spending.budgets import Amount, Payer
+from generation.spending.periods import next_day, period_of, resets_at
 from privacy.domain import retention
 from tests.billing.concurrently import at_once, together
 from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
@@ -125,11 +127,11 @@ def test_a_budget_may_be_used_up_to_the_last_cent_and_the_next_day_is_a_new_one(
 
 def test_days_and_months_are_those_of_utc() -> None:
     late = datetime(2026, 12, 1, 0, 30, tzinfo=UTC).astimezone(timezone.get_fixed_timezone(-120))
-    assert budgets.period_of(Scope.HOUSE_DAY, late) == "2026-12-01"
-    assert budgets.period_of(Scope.HOUSE_MONTH, late) == "2026-12"
-    assert budgets.period_of(Scope.JOB, late) == ""
-    assert budgets.resets_at(Scope.HOUSE_MONTH, datetime(2026, 12, 31, tzinfo=UTC)) == datetime(2027, 1, 1, tzinfo=UTC)
-    assert budgets.resets_at(Scope.HOUSE_MONTH, datetime(2027, 1, 31, tzinfo=UTC)) == datetime(2027, 2, 1, tzinfo=UTC)
+    assert period_of(Scope.HOUSE_DAY, late) == "2026-12-01"
+    assert period_of(Scope.HOUSE_MONTH, late) == "2026-12"
+    assert period_of(Scope.JOB, late) == ""
+    assert resets_at(Scope.HOUSE_MONTH, datetime(2026, 12, 31, tzinfo=UTC)) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert resets_at(Scope.HOUSE_MONTH, datetime(2027, 1, 31, tzinfo=UTC)) == datetime(2027, 2, 1, tzinfo=UTC)
 
 
 def test_a_persons_limit_holds_at_each_call_and_ends_with_the_day() -> None:
@@ -138,7 +140,7 @@ def test_a_persons_limit_holds_at_each_call_and_ends_with_the_day() -> None:
     reserve(payer(), "0.01")
     with pytest.raises(OverBudget) as refused:
         reserve(payer(), "0.01", tokens=1)
-    assert (refused.value.scope, refused.value.resets_at) == (Scope.USER_DAY, budgets.next_day(NOW))
+    assert (refused.value.scope, refused.value.resets_at) == (Scope.USER_DAY, next_day(NOW))
     assert BudgetUse.objects.get(scope=Scope.USER_DAY).reserved_tokens == 200
     reserve(payer(owner_id=8), "0.01")  # somebody else's day
     reserve(payer(at=NOW + timedelta(days=1)), "0.01")

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from generation.ai.question import Usage
-from generation.domain import attempts, credits, tidying
 from generation.enums import Outcome, Provider
 from generation.models import AIModel, Attempt, Job, ProviderCredit
+from generation.spending import attempts, credits, tidying
 from privacy.models import AuditEvent
 from tests.billing.concurrently import at_once
 from tests.documents.factories import UserFactory

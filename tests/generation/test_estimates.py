@@ -13,11 +13,12 @@ from django.utils import timezone
 from billing import gates
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission, estimates, prior, usage
-from generation.domain.estimates import Estimate
-from generation.domain.prior import Figures
+from generation.domain import admission
 from generation.enums import JobKind, JobState
 from generation.models import AIModel, Attempt, Job, JobUsage, LanguageFactor
+from generation.spending import estimates, prior, usage
+from generation.spending.estimates import Estimate
+from generation.spending.prior import Figures
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory, outlined_document
 from tests.generation.making import drain, ordered_document

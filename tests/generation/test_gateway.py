@@ -19,11 +19,12 @@ from generation.ai.question import Answer, Question
 from generation.ai.states import key_states
 from generation.ai.waiting import retry_after
 from generation.database import in_database
-from generation.domain import attempts, queue
+from generation.domain import queue
 from generation.enums import JobKind, JobState, KeyHealth, Outcome, Provider, Scope, Stage
 from generation.errors import OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job
 from generation.prompts import queries
+from generation.spending import attempts
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory
 from tests.generation.asking import Ask, Run, ask_first, asker, first_link, forget_here, one, several, told

@@ -14,17 +14,18 @@ from accounts.models import Mail
 from billing.enums import PaymentState
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission, budgets, holding, progress, queue
+from generation.domain import admission, holding, progress, queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState, Wait
 from generation.errors import LostLease, OverBudget, StepFailed
 from generation.models import AIModel, Attempt, Budget, BudgetUse, ChainPlace, Job, PersonalLimit, Step
+from generation.spending.periods import next_day
 from sandbox.client import Control
 from tests.documents.factories import outlined_document
 from tests.generation.making import drain, ordered_document
 from tests.platform.alerting import alerts_away, keys_told, told
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-DAY = OverBudget(Scope.HOUSE_DAY, budgets.next_day(NOW))
+DAY = OverBudget(Scope.HOUSE_DAY, next_day(NOW))
 
 
 def claimed(kind: JobKind = JobKind.DOCUMENT) -> queue.Claim:
@@ -49,7 +50,7 @@ class TestWaiting:
     def test_shortly_before_the_next_budget_it_waits_no_longer_than_that(self) -> None:
         claim = claimed()
         for before, wait in ((90, 90), (0, 5)):
-            now = budgets.next_day(NOW) - timedelta(seconds=before)
+            now = next_day(NOW) - timedelta(seconds=before)
             assert holding.wait_for_budget(claim=claim, over=DAY, now=now) == timedelta(seconds=wait)
         assert holding.wait_for_budget(claim=claim, over=OverBudget(Scope.JOB), now=NOW) == timedelta(minutes=5)
 
@@ -117,7 +118,7 @@ class TestOwnersLimit:
     """A person's own day is used up in the middle of a job (R-27)."""
 
     def over(self) -> OverBudget:
-        return OverBudget(Scope.USER_DAY, budgets.next_day(NOW))
+        return OverBudget(Scope.USER_DAY, next_day(NOW))
 
     def test_the_job_waits_for_the_day_to_end_and_its_owner_is_told(
         self, mailoutbox: list[EmailMultiAlternatives]
@@ -140,7 +141,7 @@ class TestOwnersLimit:
         told = progress.snapshot(claim.document_id)
         assert told["left"] is None
         assert told["waits"]["for"] == "limit"
-        assert told["waits"]["until"] == budgets.next_day(timezone.now()).isoformat()
+        assert told["waits"]["until"] == next_day(timezone.now()).isoformat()
         assert "Nothing is lost" in told["waits"]["words"]
 
     def test_too_long_it_fails_and_says_so(self, settings: Settings) -> None:

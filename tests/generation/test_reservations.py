@@ -18,9 +18,11 @@ from documents.errors import Refused
 from documents.gates import Refusal
 from documents.models import Document
 from generation import tasks
-from generation.domain import admission, budgets, estimates
+from generation.domain import admission
 from generation.enums import JobKind, JobState, Scope
 from generation.models import AIModel, Budget, BudgetUse, Job, PersonalLimit, Reservation
+from generation.spending import estimates
+from generation.spending.periods import next_day, next_month, period_of
 from privacy.domain import consent
 from privacy.enums import ConsentKind
 from tests.billing.concurrently import at_once
@@ -35,7 +37,7 @@ def start(document: Document) -> None:
 
 
 def spent(scope: Scope, *, euros: str = "0", tokens: int = 0, subject: str = "") -> None:
-    period = budgets.period_of(scope, timezone.now())
+    period = period_of(scope, timezone.now())
     BudgetUse.objects.create(
         scope=scope, subject=subject, period=period, spent_euros=Decimal(euros), spent_tokens=tokens
     )
@@ -152,7 +154,7 @@ def test_a_used_up_allowance_says_when_it_begins_anew() -> None:
     refusal = gates.ask(ten_pages(owner=owner))
     assert refusal is not None
     assert "00:00 UTC" in refusal.reason
-    until_midnight = budgets.next_day(timezone.now()) - timezone.now()
+    until_midnight = next_day(timezone.now()) - timezone.now()
     assert refusal.retry_after is not None
     assert abs(refusal.retry_after - until_midnight) < timedelta(seconds=5)
 
@@ -215,7 +217,7 @@ class TestDoors:
     @pytest.mark.usefixtures("used_up")
     def test_each_answers_429_with_the_time_it_ends(self, client: Client, document: Document) -> None:
         for answer in self.doors(client, document):
-            left = (budgets.next_day(timezone.now()) - timezone.now()).total_seconds()
+            left = (next_day(timezone.now()) - timezone.now()).total_seconds()
             assert answer.status_code == 429
             assert abs(int(answer["Retry-After"]) - left) < 30
             assert "used up. A new day begins at 00:00 UTC." in answer.content.decode()
@@ -286,7 +288,7 @@ def test_a_used_up_budget_of_the_house_says_when_it_begins_anew() -> None:
     refusal = gates.ask(ten_pages())
     assert refusal is not None
     assert refusal.retry_after is not None
-    until_reset = budgets.next_month(timezone.now()) - timezone.now()
+    until_reset = next_month(timezone.now()) - timezone.now()
     assert abs(refusal.retry_after - until_reset) < timedelta(seconds=5)
 
 

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from documents.models import Document
 from generation.ai.question import Usage
-from generation.domain import admission, attempts, credits, past_calls, progress, tidying, usage
-from generation.domain.spending import spending
+from generation.domain import admission, progress
 from generation.enums import JobKind, JobState, Outcome, Provider, Scope, Stage, StepState
 from generation.models import AIModel, Attempt, BudgetUse, Job, JobEvent, JobUsage, ModelDay, ProviderCredit, Step
+from generation.spending import attempts, credits, past_calls, tidying, usage
+from generation.spending.overview import spending
 from privacy.domain import retention
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document

@@ -14,10 +14,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from documents.models import Document
 from generation.admin import stacks
 from generation.ai import breaker, keys
-from generation.domain import budgets
-from generation.domain.spending import Day, dearest_documents, spending
 from generation.enums import JobKind, JobState, Outcome, Provider, Scope
 from generation.models import Attempt, Budget, BudgetUse, Job
+from generation.spending.overview import Day, dearest_documents, spending
+from generation.spending.periods import period_of
 from tests.documents.factories import DocumentFactory
 from tests.generation.staff import sign_in
 
@@ -155,7 +155,7 @@ class TestPage:
         Budget.objects.filter(scope=Scope.HOUSE_DAY).update(euros=Decimal(100))
         Budget.objects.filter(scope=Scope.HOUSE_MONTH).delete()
         job = job_of(state=JobState.RUNNING)
-        today = budgets.period_of(Scope.HOUSE_DAY, timezone.now())
+        today = period_of(Scope.HOUSE_DAY, timezone.now())
         for scope, subject, period in ((Scope.HOUSE_DAY, "", today), (Scope.JOB, str(job.pk), "")):
             BudgetUse.objects.create(
                 scope=scope, subject=subject, period=period, spent_euros=Decimal(80), reserved_euros=Decimal(5)

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from generation.ai import breaker, keys
-from generation.domain import budgets, queue, watching
+from generation.domain import queue, watching
 from generation.enums import JobState, Outcome, Provider, Scope, Wait
 from generation.models import Budget, BudgetUse, Job
+from generation.spending.periods import period_of
 from tests.generation.test_interrupted import LONG_AGO, quiet_job
 
 MINUTE = timedelta(minutes=1)
@@ -45,9 +46,7 @@ def test_budgets_of_the_house_count_from_80_percent_and_were_told_when_they_got_
     now = timezone.now()
     Budget.objects.all().delete()
     Budget.objects.create(scope=Scope.HOUSE_DAY, euros=Decimal(10))
-    BudgetUse.objects.create(
-        scope=Scope.HOUSE_DAY, period=budgets.period_of(Scope.HOUSE_DAY, now), spent_euros=Decimal(spent)
-    )
+    BudgetUse.objects.create(scope=Scope.HOUSE_DAY, period=period_of(Scope.HOUSE_DAY, now), spent_euros=Decimal(spent))
     troubles = list(watching.used_budgets(now))
     assert [trouble.subject for trouble in troubles] == found
     assert all(trouble.is_told for trouble in troubles)

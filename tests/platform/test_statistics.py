@@ -22,9 +22,9 @@ from documents.domain import briefs, erasing, past_briefs
 from documents.enums import DocumentState
 from documents.models import BriefMonth, Document
 from documents.rules import RULES
-from generation.domain import past_calls
 from generation.enums import JobKind, JobState, Outcome
 from generation.models import Attempt, CallMonth, Job, ModelDay
+from generation.spending import past_calls
 from privacy.models import AuditEvent
 from tesigo.platform import charts
 from tesigo.statistics import Asked, Sums, month_before, months_known, next_month, statistics

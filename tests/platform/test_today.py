@@ -17,9 +17,10 @@ from accounts.models import User
 from billing.domain import ledger
 from billing.enums import Movement
 from documents.domain import search_services
-from generation.domain import budgets
 from generation.enums import JobKind, JobState, Scope, Stage
 from generation.models import AIModel, Budget, BudgetUse, Job, Step
+from generation.spending import budgets
+from generation.spending.periods import period_of
 from tesigo import today
 from tesigo.platform import duty
 from tesigo.platform.models import BackupKind, BackupRun, Condition
@@ -65,7 +66,7 @@ def busy_day(rows: int) -> None:
         BudgetUse.objects.create(scope=Scope.JOB, subject=str(job.pk), spent_euros=Decimal("0.10"))
     for scope in budgets.HOUSE:
         BudgetUse.objects.create(
-            scope=scope, period=budgets.period_of(scope, now), spent_euros=Decimal("12.50"), reserved_euros=Decimal(1)
+            scope=scope, period=period_of(scope, now), spent_euros=Decimal("12.50"), reserved_euros=Decimal(1)
         )
 
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 from django.db.models import Count, Sum
 
 from documents.domain import outline
-from generation.domain.prior import FIGURES
 from generation.enums import JobKind, JobState
 from generation.models import Job, JobUsage
+from generation.spending.prior import FIGURES
 
 #: In the order in which staff read them.
 _SHOWN: Final = ("calls", *FIGURES)

@@ -9,7 +9,7 @@ others in euros (R-27). A budget without a row in ``Budget`` has no limit; staff
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from generation.enums import OPEN_JOB_STATES, Scope
 from generation.errors import OverBudget
 from generation.models import Budget, BudgetUse, Job, PersonalLimit
+from generation.spending.periods import period_of, resets_at
 from tesigo.platform.alerts import keep_alert
 from tesigo.platform.log_values import word
 
@@ -142,30 +143,6 @@ class BudgetState:
     reserved: Decimal
     share: int
     subject: str = ""
-
-
-def period_of(scope: Scope, at: datetime) -> str:
-    """The day ("2026-11-21") or the month ("2026-11") in UTC; nothing for a job."""
-    day = at.astimezone(UTC).date().isoformat()
-    return {Scope.JOB: "", Scope.HOUSE_MONTH: day[:7]}.get(scope, day)
-
-
-def resets_at(scope: Scope, now: datetime) -> datetime | None:
-    """When the next period of a budget begins; never for a job's."""
-    if scope == Scope.JOB:
-        return None
-    return next_month(now) if scope == Scope.HOUSE_MONTH else next_day(now)
-
-
-def next_day(now: datetime) -> datetime:
-    """The next midnight in UTC."""
-    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
-
-
-def next_month(now: datetime) -> datetime:
-    """The first moment of the next month in UTC."""
-    first = now.astimezone(UTC).date().replace(day=1)
-    return datetime.combine((first + timedelta(days=32)).replace(day=1), time(), UTC)
 
 
 def reserve(*, payer: Payer, amount: Amount) -> list[Level]:

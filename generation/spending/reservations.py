@@ -24,11 +24,12 @@ from documents.domain import outline
 from documents.enums import DocumentState
 from documents.gates import Refusal
 from documents.models import Document
-from generation.domain import budgets, estimates
-from generation.domain.budgets import Amount
-from generation.domain.estimates import Estimate
 from generation.enums import OPEN_JOB_STATES, JobKind, Scope
 from generation.models import Budget, Job, Reservation
+from generation.spending import budgets, estimates
+from generation.spending.budgets import Amount
+from generation.spending.estimates import Estimate
+from generation.spending.periods import next_day, next_month
 from privacy.models import AuditEvent
 from tesigo.platform.log_values import word
 
@@ -181,7 +182,7 @@ def _allowance_of_owner(asked: _Asked) -> Refusal | None:
             if asked.kind == JobKind.OUTLINE
             else _("This takes more than you may have written in a whole day. Make it shorter.")
         )
-        return Refusal(reason, budgets.next_day(asked.now) - asked.now, is_personal=True, waits_in_vain=True)
+        return Refusal(reason, next_day(asked.now) - asked.now, is_personal=True, waits_in_vain=True)
     held = _held_by_others(asked).filter(document__owner=owner).aggregate(sum=Sum("tokens", default=0))["sum"]
     held += _still_to_come(Q(document__owner=owner)).tokens
     if used + held + asked.estimate.tokens <= limit:
@@ -194,7 +195,7 @@ def _allowance_of_owner(asked: _Asked) -> Refusal | None:
 
 def _day_used_up(asked: _Asked) -> Refusal:
     reason = _("What you may have written in a day is used up. A new day begins at 00:00 UTC.")
-    return Refusal(reason, budgets.next_day(asked.now) - asked.now, is_personal=True)
+    return Refusal(reason, next_day(asked.now) - asked.now, is_personal=True)
 
 
 def _means_of_house(asked: _Asked) -> Refusal | None:
@@ -202,8 +203,8 @@ def _means_of_house(asked: _Asked) -> Refusal | None:
     held = _held_by_others(asked).aggregate(sum=Sum("cost", default=Decimal(0)))["sum"]
     held += _still_to_come(Q(kind=JobKind.DOCUMENT)).euros
     for scope, resets_at in (
-        (Scope.HOUSE_MONTH, budgets.next_month(asked.now)),
-        (Scope.HOUSE_DAY, budgets.next_day(asked.now)),
+        (Scope.HOUSE_MONTH, next_month(asked.now)),
+        (Scope.HOUSE_DAY, next_day(asked.now)),
     ):
         limit = Budget.objects.filter(scope=scope).values_list("euros", flat=True).first()
         used = budgets.used(scope, "", asked.now).euros

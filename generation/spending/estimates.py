@@ -17,10 +17,10 @@ from documents.domain import outline
 from documents.models import Document
 from generation.ai import chains, writers
 from generation.ai.question import Usage
-from generation.domain import prior
-from generation.domain.prior import Figures
 from generation.enums import JobKind, Purpose
 from generation.models import AIModel, JobUsage, LanguageFactor
+from generation.spending import prior
+from generation.spending.prior import Figures
 
 #: Where classes of length begin, in pages: written whole, in many sections, in parts.
 _CLASSES: Final = (1, 8, 30, 100)

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 
-from generation.domain import attempts, credits, reservations
-from generation.domain.budgets import ORDER, Amount, next_day, next_month
 from generation.enums import Outcome, Scope
 from generation.models import Attempt, Budget, BudgetUse
+from generation.spending import attempts, credits, reservations
+from generation.spending.budgets import ORDER, Amount
+from generation.spending.periods import next_day, next_month
 from tesigo.platform.alerts import tell_staff
 from tesigo.platform.log_values import word
 

@@ -15,11 +15,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from generation.ai.question import Usage
-from generation.domain import budgets, credits
-from generation.domain.budgets import Amount, Payer
 from generation.enums import Outcome
 from generation.errors import LostLease
 from generation.models import AIModel, Attempt, Step
+from generation.spending import budgets, credits
+from generation.spending.budgets import Amount, Payer
 
 # Keeps both from going while a call is written down for them. The foreign keys do so too, but not before the commit:
 # a worker that takes the step over at that moment would wait for our budgets, and we for its step.
