@@ -16,14 +16,15 @@ class GenerationConfig(AppConfig):
             personal_data,
             receivers,  # noqa: F401  # listen once they are imported
         )
-        from generation.domain import progress, watching
+        from generation.domain import watching
+        from generation.progress import snapshots
         from generation.spending import estimates, reservations
         from tesigo.platform import conditions, readiness
 
         orders.register("room", reservations.ask, release=reservations.release, look=reservations.look)
         orders.tell_cost(estimates.cost_of_pages)
         outlines.register("allowance", reservations.ask_for_outline)
-        waiting.told_by(progress.outline_waits)
+        waiting.told_by(snapshots.outline_waits)
         personal_data.register()
         metrics.register()
         for check in watching.CHECKS:

@@ -11,7 +11,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import progress
+from generation.progress import recording, snapshots
 from tesigo.platform.live import AWAY, TRY_AGAIN_LATER
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
             await self.close(code=NOT_FOUND)
             return
         # Listening first: a change between the snapshot and the subscription would be missed the other way round.
-        await self.channel_layer.group_add(progress.group_name(self.document_id), self.channel_name)
+        await self.channel_layer.group_add(recording.group_name(self.document_id), self.channel_name)
         self._telling = asyncio.create_task(self._tell())
 
     async def disconnect(self, code: int) -> None:
@@ -54,7 +54,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
         with suppress(*AWAY):
-            await self.channel_layer.group_discard(progress.group_name(self.document_id), self.channel_name)
+            await self.channel_layer.group_discard(recording.group_name(self.document_id), self.channel_name)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Nothing a browser says here matters."""
@@ -68,7 +68,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         try:
             while True:
                 self._changed.clear()
-                snapshot = await database_sync_to_async(progress.snapshot)(self.document_id)
+                snapshot = await database_sync_to_async(snapshots.snapshot)(self.document_id)
                 await self.send_json(snapshot)
                 await asyncio.sleep(AT_MOST_EVERY)
                 with suppress(TimeoutError):

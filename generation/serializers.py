@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from documents.domain import briefs, styles
 from documents.models import Document
-from generation.domain.job_status import Status
+from generation.progress.job_status import Status
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, ModelSerializer
 

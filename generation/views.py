@@ -12,7 +12,8 @@ from documents.domain import lifecycle
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.errors import IllegalMove
-from generation.domain import admission, progress
+from generation.domain import admission
+from generation.progress import snapshots
 
 
 @login_required
@@ -23,7 +24,7 @@ def progress_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         if not admission.start_paid(document_id=document_id):
             return redirect("documents:outline", document_id)
         document.refresh_from_db()
-    context = {"document": document, "progress": progress.snapshot(document_id)}
+    context = {"document": document, "progress": snapshots.snapshot(document_id)}
     return render(request, "generation/progress.html", context)
 
 
@@ -31,7 +32,7 @@ def progress_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def progress_fragment(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The part of the page that changes."""
     document = owned_document(document_id=document_id, user=request.user)
-    context = {"document": document, "progress": progress.snapshot(document_id)}
+    context = {"document": document, "progress": snapshots.snapshot(document_id)}
     return render(request, "generation/_progress.html", context)
 
 

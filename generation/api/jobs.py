@@ -18,7 +18,7 @@ from documents.errors import IllegalMove, NotEditable
 from documents.models import Document
 from generation.ai import writers
 from generation.api.making import model_named
-from generation.domain import job_status, progress
+from generation.progress import job_status, snapshots
 from generation.serializers import (
     JobStatusSerializer,
     OfferedSerializer,
@@ -56,7 +56,7 @@ class ProgressViewSet(ApiViewSet):
     def retrieve(self, request: Request, document_id: UUID) -> Response:
         """Stages, sections, place in the queue and time left of a document."""
         document = owned_document(document_id=document_id, user=caller_of(request))
-        return Response(progress.snapshot(document.pk))
+        return Response(snapshots.snapshot(document.pk))
 
 
 class AgainViewSet(ApiViewSet):

@@ -18,12 +18,13 @@ from documents.domain import outline, uploads
 from documents.domain.queries import owned_document
 from documents.errors import NotEditable, Refused
 from generation.ai import writers
-from generation.domain import admission, job_status, whole_orders
-from generation.domain.job_status import Status
+from generation.domain import admission, whole_orders
 from generation.enums import JobKind
 from generation.errors import ModelNotOffered
 from generation.flags import WHOLE_ORDERS
 from generation.models import AIModel
+from generation.progress import job_status
+from generation.progress.job_status import Status
 from generation.serializers import BegunSerializer, WholeOrderSerializer, WishSerializer
 from tesigo.platform.api.idempotency import once_per_key
 from tesigo.platform.api.problems import Refusal

@@ -16,10 +16,11 @@ from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import jobs, nudging, progress, queue
+from generation.domain import jobs, nudging, queue
 from generation.domain.pipeline import WHOLE
 from generation.enums import OPEN_JOB_STATES, JobKind, Stage
 from generation.models import Job
+from generation.progress import recording
 from generation.spending import estimates, reservations
 from generation.spending.reservations import BEING_WRITTEN
 from tesigo.platform.correlation import correlation_id
@@ -59,7 +60,7 @@ def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -
         ahead = PREMIUM_AHEAD_SECONDS if document.owner.is_premium else 0
         _open_job(document, JobKind.DOCUMENT, Stage.RESEARCH, now, document.pages * SECONDS_PER_PAGE - ahead)
         reservations.release(document_id)
-        progress.record(document_id=document_id)
+        recording.record(document_id=document_id)
 
 
 def start_paid(*, document_id: UUID) -> bool:

@@ -25,13 +25,14 @@ from generation.ai import writers
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.gateway import Gateway
 from generation.database import in_database
-from generation.domain import failing, holding, outages, pipeline, queue
+from generation.domain import failing, holding, pipeline, queue
 from generation.domain.heartbeat import Heartbeat
 from generation.domain.queue import Claim
 from generation.domain.stages import RUN
 from generation.domain.work import Room, Work
 from generation.enums import JobState
 from generation.errors import LostLease, OverBudget, StepFailed, TryLater
+from generation.progress import outages
 from generation.spending import attempts
 from tesigo.platform import correlation, workers
 from tesigo.platform.log_values import word

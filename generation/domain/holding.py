@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
-from generation.domain import jobs, progress
+from generation.domain import jobs
 from generation.domain.queue import Claim
 from generation.enums import OPEN_JOB_STATES, JobKind, Scope, Wait
 from generation.errors import LostLease, OverBudget, StepFailed
 from generation.models import Job
+from generation.progress import recording
 from generation.spending.periods import period_of
 from tesigo.platform.alerts import keep_alert
 
@@ -43,7 +44,7 @@ def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = No
             note = f"the budget for {over.scope.label}"
             jobs.record(job_id=job.pk, step_id=claim.step_id, what="waits", note=note, now=now)
             _alert(job, over.scope, now)
-            transaction.on_commit(lambda: progress.announce(claim.document_id))
+            transaction.on_commit(lambda: recording.announce(claim.document_id))
     if not is_new and job.waits_since is not None and now - job.waits_since >= settings.LONGEST_HOLD:
         if job.waits_for == Wait.LIMIT:
             raise StepFailed(_("What you may have written in a day did not suffice for it, for too long."))

@@ -18,12 +18,13 @@ from billing.models import Refund
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import drafts, fitting, holding, jobs, nudging, progress, queue
+from generation.domain import drafts, fitting, holding, jobs, nudging, queue
 from generation.domain.queue import Claim
 from generation.domain.work import Result
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.errors import StepFailed
 from generation.models import Job, Step
+from generation.progress import recording
 from generation.spending import usage
 
 #: A step of the whole document rather than of a section.
@@ -50,7 +51,7 @@ def begin(*, claim: Claim) -> None:
         jobs.move(job_id=job.pk, to=JobState.RUNNING, now=now, step_id=claim.step_id)
         if job.kind == JobKind.DOCUMENT:
             lifecycle.move(document_id=claim.document_id, to=DocumentState.WRITING, cause="writing began", now=now)
-        progress.record(document_id=claim.document_id)
+        recording.record(document_id=claim.document_id)
 
 
 def complete(*, claim: Claim, result: Result, model: str = "") -> None:
@@ -75,7 +76,7 @@ def complete(*, claim: Claim, result: Result, model: str = "") -> None:
             holding.go_on(job_id=job.pk, now=now)
         if job.state == JobState.RUNNING:
             _advance(job, claim, now)
-        progress.record(document_id=claim.document_id)
+        recording.record(document_id=claim.document_id)
 
 
 def _advance(job: Job, claim: Claim, now: datetime) -> None:
@@ -188,7 +189,7 @@ def fail(*, claim: Claim, reason: str, facts: str = "") -> None:
             _tell_failed(document, job, reason, now)
         elif document.state == DocumentState.OUTLINING:
             outline.fail(document_id=document.pk, reason=reason)
-        progress.record(document_id=document.pk)
+        recording.record(document_id=document.pk)
 
 
 def stop(*, job_id: UUID, reason: str, now: datetime) -> bool:

@@ -10,10 +10,11 @@ from typing import Any, Final, Protocol
 
 from generation.ai.question import Answer, Question
 from generation.database import in_database
-from generation.domain import progress, queue
-from generation.domain.outages import MOST_TRIES
+from generation.domain import queue
 from generation.domain.queue import Claim
 from generation.errors import TryLater
+from generation.progress import recording
+from generation.progress.outages import MOST_TRIES
 
 #: Seconds between two words about one step.
 _TELL_EVERY_SECONDS: Final = 2.0
@@ -96,4 +97,4 @@ class Result:
 def _save(claim: Claim, checkpoint: Mapping[str, Any], percent: int, *, is_told: bool) -> None:
     queue.save(claim=claim, checkpoint=checkpoint, progress=percent)
     if is_told:
-        progress.record(document_id=claim.document_id)
+        recording.record(document_id=claim.document_id)

@@ -15,9 +15,10 @@ from documents.domain import briefs, outline
 from documents.enums import DocumentState
 from documents.errors import Refused
 from documents.models import Document
-from generation.domain import admission, jobs, pipeline, progress, queue
+from generation.domain import admission, jobs, pipeline, queue
 from generation.enums import JobKind, JobState, Stage
 from generation.models import AIModel, Attempt, Job, Step
+from generation.progress import snapshots
 from generation.spending import estimates
 from generation.tasks import nudge_lost_work
 from tests.documents.factories import DocumentFactory, UserFactory
@@ -116,7 +117,7 @@ def test_the_place_in_the_queue_counts_those_that_come_before() -> None:
 
     def places() -> dict[int, int | None]:
         orders = Document.objects.filter(jobs__kind=JobKind.DOCUMENT)
-        return {document.pages: progress.snapshot(document.pk)["place"] for document in orders}
+        return {document.pages: snapshots.snapshot(document.pk)["place"] for document in orders}
 
     assert places() == {2: 1, 10: 2, 20: 3}
     (claim,) = [claim for claim in queue.claim(limit=2, worker="test") if claim.stage == Stage.RESEARCH]

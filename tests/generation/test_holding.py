@@ -14,10 +14,11 @@ from accounts.models import Mail
 from billing.enums import PaymentState
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission, holding, progress, queue
+from generation.domain import admission, holding, queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState, Wait
 from generation.errors import LostLease, OverBudget, StepFailed
 from generation.models import AIModel, Attempt, Budget, BudgetUse, ChainPlace, Job, PersonalLimit, Step
+from generation.progress import snapshots
 from generation.spending.periods import next_day
 from sandbox.client import Control
 from tests.documents.factories import outlined_document
@@ -138,7 +139,7 @@ class TestOwnersLimit:
     def test_the_page_says_until_when_and_promises_no_time(self) -> None:
         claim = claimed()
         holding.wait_for_budget(claim=claim, over=self.over())
-        told = progress.snapshot(claim.document_id)
+        told = snapshots.snapshot(claim.document_id)
         assert told["left"] is None
         assert told["waits"]["for"] == "limit"
         assert told["waits"]["until"] == next_day(timezone.now()).isoformat()

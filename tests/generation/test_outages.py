@@ -16,10 +16,11 @@ from pytest_django import Settings
 
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission, outages, progress
-from generation.domain.outages import OpenStep, Trouble
+from generation.domain import admission
 from generation.enums import JobState, Outcome, Provider, Stage, StepState
 from generation.models import Attempt, Job, Step
+from generation.progress import outages, snapshots
+from generation.progress.outages import OpenStep, Trouble
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory
 from tests.generation.making import drain, ordered_document
@@ -154,7 +155,7 @@ class TestTold:
         document, job = running()
         call(job, Outcome.RATE_LIMITED, ago=45)
         job.steps.update(tries=1, not_before=timezone.now() + timedelta(minutes=3), started_at=timezone.now())
-        told = progress.snapshot(document.pk)
+        told = snapshots.snapshot(document.pk)
         assert told["left"] is None
         waits = told["waits"]
         since, until, latest = (datetime.fromisoformat(waits[name]) for name in ("since", "until", "latest"))
@@ -178,7 +179,7 @@ class TestTold:
         document, job = running()
         call(job, Outcome.RATE_LIMITED, ago=45)
         job.steps.update(state=StepState.DONE)
-        waits = progress.snapshot(document.pk)["waits"]
+        waits = snapshots.snapshot(document.pk)["waits"]
         assert (waits["for"], waits["until"], waits["latest"]) == ("models", None, None)
         assert "Nothing is lost" in waits["words"]
         assert "money" not in waits["words"]
@@ -188,25 +189,25 @@ class TestTold:
         for outcome in (Outcome.ACCOUNT, Outcome.AUTHENTICATION):
             call(job, outcome, ago=45)
         job.steps.update(tries=1, not_before=timezone.now() + timedelta(minutes=3), started_at=timezone.now())
-        waits = progress.snapshot(document.pk)["waits"]
+        waits = snapshots.snapshot(document.pk)["waits"]
         assert waits["until"] is None
         assert waits["latest"] is not None
         assert "our staff know" in waits["words"]
         assert "asked again" not in waits["words"]
         call(job, Outcome.TIMEOUT, ago=40)
-        assert "They are asked again" in progress.snapshot(document.pk)["waits"]["words"]
+        assert "They are asked again" in snapshots.snapshot(document.pk)["waits"]["words"]
 
     def test_no_time_is_promised_from_the_first_failure_on(self, client: Client) -> None:
         """Ten seconds and calls under way are what words about it wait for; a promise does not."""
         document, job = running()
-        assert progress.snapshot(document.pk)["left"] is not None
+        assert snapshots.snapshot(document.pk)["left"] is not None
         call(job, Outcome.RATE_LIMITED, ago=1)
         call(job, Outcome.INTENT, ago=3)
-        told = progress.snapshot(document.pk)
+        told = snapshots.snapshot(document.pk)
         assert (told["left"], told["waits"]) == (None, None)
         for ago in (40, 30):
             call(job, Outcome.SUCCEEDED, ago=ago)
-        assert progress.snapshot(document.pk)["left"] is not None, "one of three calls is tried again"
+        assert snapshots.snapshot(document.pk)["left"] is not None, "one of three calls is tried again"
 
     def test_an_outline_on_its_way_says_the_same_without_a_word_of_money(self, client: Client) -> None:
         document = DocumentFactory.create()
@@ -233,47 +234,47 @@ class TestTold:
         job.steps.update(
             state=StepState.CLAIMED, started_at=timezone.now(), lease_until=timezone.now() + timedelta(minutes=1)
         )
-        told = progress.snapshot(document.pk)
+        told = snapshots.snapshot(document.pk)
         assert (told["left"], told["waits"]["until"]) == (None, None)
         assert "again and again" in told["waits"]["words"]
 
     def test_resting_keys_are_said_with_the_end_of_their_rest(self) -> None:
         document, job = running()
         job.steps.update(not_before=timezone.now() + timedelta(minutes=20), started_at=timezone.now())
-        waits = progress.snapshot(document.pk)["waits"]
+        waits = snapshots.snapshot(document.pk)["waits"]
         assert waits["for"] == "models"
         assert datetime.fromisoformat(waits["until"]) > timezone.now() + timedelta(minutes=19)
 
     def test_a_mistake_of_ours_is_not_called_an_outage(self) -> None:
         document, job = running()
         job.steps.update(tries=1, not_before=timezone.now() + timedelta(minutes=1), started_at=timezone.now())
-        waits = progress.snapshot(document.pk)["waits"]
+        waits = snapshots.snapshot(document.pk)["waits"]
         assert waits["for"] == "retry"
         assert "on our side" in waits["words"]
 
     def test_a_storm_that_lets_some_calls_pass_widens_the_range_and_an_answer_brings_the_time_back(self) -> None:
         document, job = running()
         job.steps.update(started_at=timezone.now())
-        calm = progress.snapshot(document.pk)["left"]
+        calm = snapshots.snapshot(document.pk)["left"]
         for ago in (50, 40, 30):
             call(job, Outcome.RATE_LIMITED, ago=ago)
-        assert progress.snapshot(document.pk)["left"] is None
+        assert snapshots.snapshot(document.pk)["left"] is None
         call(job, Outcome.SUCCEEDED, ago=1)
-        stormy = progress.snapshot(document.pk)
+        stormy = snapshots.snapshot(document.pk)
         assert stormy["waits"] is None
         assert stormy["left"]["low"] == pytest.approx(calm["low"], abs=2)
         assert stormy["left"]["high"] == pytest.approx(4 * calm["high"], rel=0.05)
         Attempt.objects.update(started_at=timezone.now() - timedelta(minutes=5))
         Attempt.objects.update(finished_at=timezone.now() - timedelta(minutes=4))
-        assert progress.snapshot(document.pk)["left"]["high"] == pytest.approx(calm["high"], abs=2)
+        assert snapshots.snapshot(document.pk)["left"]["high"] == pytest.approx(calm["high"], abs=2)
 
     def test_who_waits_behind_an_outage_keeps_the_place_and_is_promised_no_time(self) -> None:
         _document, job = running()
         behind = ordered_document()
         admission.start(document_id=behind.pk, payment_id=behind.payments.get().pk)
-        assert progress.snapshot(behind.pk)["left"] is not None
+        assert snapshots.snapshot(behind.pk)["left"] is not None
         call(job, Outcome.SERVER_ERROR, ago=30)
-        told = progress.snapshot(behind.pk)
+        told = snapshots.snapshot(behind.pk)
         assert (told["place"], told["left"], told["waits"]["for"]) == (1, None, "models")
         assert "place in the queue is kept" in told["waits"]["words"]
 
@@ -294,7 +295,7 @@ class TestStorm:
         worker.start()
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
-            seen.append(progress.snapshot(document.pk))
+            seen.append(snapshots.snapshot(document.pk))
             first = Attempt.objects.filter(outcome=Outcome.RATE_LIMITED).order_by("finished_at").first()
             is_told = first and first.finished_at and seen[-1]["waits"]
             if is_told and timezone.now() - first.finished_at > timedelta(seconds=12):
@@ -306,7 +307,7 @@ class TestStorm:
         begun = [told for told in seen if told["waits"]]
         assert all(told["left"] is None for told in begun)
         assert abs(since - Attempt.objects.order_by("started_at")[0].started_at) < timedelta(seconds=10)
-        assert progress.snapshot(document.pk)["left"] is None
+        assert snapshots.snapshot(document.pk)["left"] is None
         control.clear_faults()
         for _ in range(8):
             Step.objects.filter(state=StepState.READY).update(not_before=timezone.now() - timedelta(days=1))
@@ -316,7 +317,7 @@ class TestStorm:
                 break
             time.sleep(1)  # keys that were told to rest
         assert document.state == DocumentState.READY, document.failure
-        assert progress.snapshot(document.pk)["waits"] is None
+        assert snapshots.snapshot(document.pk)["waits"] is None
         assert Job.objects.get().cost > Decimal(0)
 
     def work(self) -> None:

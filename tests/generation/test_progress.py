@@ -24,10 +24,11 @@ from documents.enums import DocumentState
 from documents.models import Document
 from generation import consumers
 from generation.consumers import NOT_FOUND
-from generation.domain import admission, progress, shares, timing
-from generation.domain.outages import OpenStep
+from generation.domain import admission
 from generation.enums import JobState, Stage, StepState, Wait
 from generation.models import AIModel, Job, Step
+from generation.progress import recording, snapshots, stage_weights, timing
+from generation.progress.outages import OpenStep
 from generation.routing import websocket_urlpatterns
 from privacy.domain import consent
 from privacy.enums import ConsentKind
@@ -65,18 +66,18 @@ class TestSnapshot:
     def test_a_waiting_document_tells_its_place(self) -> None:
         started(pages=1)
         large, _job = started(pages=9)
-        snapshot = progress.snapshot(large.pk)
+        snapshot = snapshots.snapshot(large.pk)
         assert (snapshot["state"], snapshot["place"], snapshot["percent"]) == ("queued", 2, 0)
         assert {stage["state"] for stage in snapshot["stages"][1:]} == {"waiting"}
 
     def test_weights_add_up_and_sections_say_where_they_are(self) -> None:
-        assert sum(stage.weight for stage in shares.STAGES) == 100
+        assert sum(stage.weight for stage in stage_weights.STAGES) == 100
         document, job = started(pages=4, sections=4)
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
         job.steps.update(state=StepState.DONE)
         done(job, Stage.WRITE, document, steps=2)
-        progress.record(document_id=document.pk)
-        snapshot = progress.snapshot(document.pk)
+        recording.record(document_id=document.pk)
+        snapshot = snapshots.snapshot(document.pk)
         assert snapshot["percent"] == 6 + 54 // 2
         assert [section["state"] for section in snapshot["sections"]] == ["written", "written", "waiting", "waiting"]
         assert snapshot["sections"][0]["seconds"] == 7
@@ -85,7 +86,7 @@ class TestSnapshot:
     def test_the_percentage_never_goes_back(self) -> None:
         document, _job = started()
         Document.objects.filter(pk=document.pk).update(progress=40)
-        progress.record(document_id=document.pk)
+        recording.record(document_id=document.pk)
         document.refresh_from_db()
         assert document.progress == 40
 
@@ -96,7 +97,7 @@ class TestSnapshot:
         held, withdrawn = job.steps.filter(stage=Stage.WRITE)
         Step.objects.filter(pk=held.pk).update(state=StepState.FAILED, finished_at=now)
         Step.objects.filter(pk=withdrawn.pk).update(state=StepState.FAILED, started_at=None, finished_at=now)
-        states = [section["state"] for section in progress.snapshot(document.pk)["sections"]]
+        states = [section["state"] for section in snapshots.snapshot(document.pk)["sections"]]
         assert states == ["failed", "waiting"]
 
     def test_each_section_says_how_far_it_is(self) -> None:
@@ -109,15 +110,15 @@ class TestSnapshot:
         for number, stage in ((2, Stage.WRITE), (3, Stage.REVISE)):
             step = job.steps.filter(stage=Stage.WRITE).order_by("position")[number]
             Step.objects.filter(pk=step.pk).update(stage=stage, round=1, **lease)
-        states = [section["state"] for section in progress.snapshot(document.pk)["sections"]]
+        states = [section["state"] for section in snapshots.snapshot(document.pk)["sections"]]
         assert states == ["checked", "checking", "writing", "fitting"]
 
     def test_an_outline_that_is_made_or_not_asked_for_waits_for_nothing(self) -> None:
         document = DocumentFactory.create(state=DocumentState.OUTLINING)
-        assert progress.outline_waits(document.pk) is None
+        assert snapshots.outline_waits(document.pk) is None
         admission.start_outline(document_id=document.pk)
         Job.objects.filter(document=document).update(state=JobState.SUCCEEDED, waits_for="")
-        assert progress.outline_waits(document.pk) is None
+        assert snapshots.outline_waits(document.pk) is None
 
     @pytest.mark.parametrize("sections", [2, 200])
     def test_it_asks_the_same_number_of_queries_for_two_sections_and_for_200(
@@ -128,11 +129,11 @@ class TestSnapshot:
         Document.objects.filter(pk=document.pk).update(state=DocumentState.WRITING)
         done(job, Stage.WRITE, document)
         done(job, Stage.CHECK, document, steps=sections // 2)
-        progress.snapshot(document.pk)
+        snapshots.snapshot(document.pk)
         with django_assert_num_queries(9):
-            assert len(progress.snapshot(document.pk)["sections"]) == sections
+            assert len(snapshots.snapshot(document.pk)["sections"]) == sections
         with django_assert_num_queries(3):
-            progress.record(document_id=document.pk)
+            recording.record(document_id=document.pk)
 
 
 def past_steps(job: Job, stage: Stage, *, model: str, seconds: float, count: int = 5) -> None:
@@ -177,23 +178,23 @@ class TestTimeLeft:
     def test_more_calls_at_once_make_it_shorter(self, settings: Settings) -> None:
         document, _job = started(pages=40, sections=40)
         settings.DRAIN_WIDTH = 2
-        few = progress.snapshot(document.pk)["left"]
+        few = snapshots.snapshot(document.pk)["left"]
         settings.DRAIN_WIDTH = 40
-        many = progress.snapshot(document.pk)["left"]
+        many = snapshots.snapshot(document.pk)["left"]
         assert many["high"] < few["low"]
 
     def test_those_ahead_in_the_queue_make_it_longer(self) -> None:
         alone, _job = started(pages=20, sections=10, owner=UserFactory.create())
-        before = progress.snapshot(alone.pk)["left"]
+        before = snapshots.snapshot(alone.pk)["left"]
         for _ in range(3):
             started(pages=19, sections=10)
-        behind = progress.snapshot(alone.pk)
+        behind = snapshots.snapshot(alone.pk)
         assert behind["place"] == 4
         assert behind["left"]["low"] > 1.5 * before["low"]
 
     def test_the_range_narrows_and_what_runs_counts_for_what_is_left_of_it(self) -> None:
         now = timezone.now()
-        tallies = {Stage.RESEARCH: shares.Tally(1, 1), Stage.WRITE: shares.Tally(8, 4)}
+        tallies = {Stage.RESEARCH: stage_weights.Tally(1, 1), Stage.WRITE: stage_weights.Tally(8, 4)}
 
         def left(percent: int, ran: float) -> dict[str, int]:
             held = OpenStep(Stage.WRITE, StepState.CLAIMED, now - timedelta(seconds=ran), now, now)
@@ -207,7 +208,7 @@ class TestTimeLeft:
     def test_steps_that_were_put_off_are_waited_for(self) -> None:
         now = timezone.now()
         later = OpenStep(Stage.WRITE, StepState.READY, None, now + timedelta(minutes=5), now)
-        tallies = {Stage.WRITE: shares.Tally(1)}
+        tallies = {Stage.WRITE: stage_weights.Tally(1)}
         left = timing.left(tallies=tallies, open_steps=[later], sections=1, percent=50, now=now)
         assert left["low"] >= 0.7 * 300
 
@@ -217,7 +218,7 @@ class TestWaiting:
     def test_for_the_budget_is_told_in_plain_words_and_no_time_is_promised(self, client: Client) -> None:
         document, job = started()
         waiting_for_the_budget(job)
-        snapshot = progress.snapshot(document.pk)
+        snapshot = snapshots.snapshot(document.pk)
         assert snapshot["waits"]["for"] == "budget"
         assert "What we may spend for now is used up" in snapshot["waits"]["words"]
         assert snapshot["left"] is None
@@ -230,14 +231,14 @@ class TestWaiting:
         document, job = started()
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
         job.steps.update(not_before=timezone.now() + timedelta(minutes=3))
-        waits = progress.snapshot(document.pk)["waits"]
+        waits = snapshots.snapshot(document.pk)["waits"]
         assert waits["for"] == "models"
         assert "asked again by themselves at" in waits["words"]
 
     def test_is_not_said_of_a_job_that_is_being_worked(self) -> None:
         document, job = started()
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
-        assert progress.snapshot(document.pk)["waits"] is None
+        assert snapshots.snapshot(document.pk)["waits"] is None
 
 
 def waiting_for_the_budget(job: Job) -> None:
@@ -280,7 +281,7 @@ class TestPage:
         refunds.refund_missing_pages(
             document_id=document.pk, ordered=10, delivered=Decimal("9.2"), reason="It came out shorter."
         )
-        assert progress.snapshot(document.pk)["refund"] == {"amount": "0.40", "pages": "9.2", "ordered": "10"}
+        assert snapshots.snapshot(document.pk)["refund"] == {"amount": "0.40", "pages": "9.2", "ordered": "10"}
         client.force_login(allow(document.owner))
         page = client.get(reverse("generation:progress", args=[document.pk])).content.decode()
         assert "€0.40 goes back to you" in page
@@ -340,7 +341,7 @@ class TestLiveLine:
         communicator = await line(document.pk, owner)
         assert (await told(communicator))["state"] == "queued"
         await Document.objects.filter(pk=document.pk).aupdate(progress=33)
-        await sync_to_async(progress.announce)(document.pk)
+        await sync_to_async(recording.announce)(document.pk)
         assert (await told(communicator))["percent"] == 33
         await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
         await communicator.wait(timeout=10)
@@ -352,9 +353,9 @@ class TestLiveLine:
         await told(communicator)
         for percent in range(1, 41):
             await Document.objects.filter(pk=document.pk).aupdate(progress=percent)
-            await sync_to_async(progress.announce)(document.pk)
+            await sync_to_async(recording.announce)(document.pk)
         await sync_to_async(waiting_for_the_budget)(job)
-        await sync_to_async(progress.announce)(document.pk)
+        await sync_to_async(recording.announce)(document.pk)
         seen: list[dict[str, Any]] = []
         while not seen or seen[-1]["waits"] is None:
             seen.append(await told(communicator))

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from documents.models import Document
 from generation.ai.question import Usage
-from generation.domain import admission, progress
+from generation.domain import admission
 from generation.enums import JobKind, JobState, Outcome, Provider, Scope, Stage, StepState
 from generation.models import AIModel, Attempt, BudgetUse, Job, JobEvent, JobUsage, ModelDay, ProviderCredit, Step
+from generation.progress import snapshots
 from generation.spending import attempts, credits, past_calls, tidying, usage
 from generation.spending.overview import spending
 from privacy.domain import retention
@@ -129,7 +130,7 @@ def test_a_document_whose_steps_are_gone_is_shown_and_its_job_as_well() -> None:
     Document.objects.filter(pk=job.document_id).update(state="ready", progress=100)
     retention.apply(now=timezone.now())
     job.document.refresh_from_db()
-    shown = progress.snapshot(document_id=job.document_id)
+    shown = snapshots.snapshot(document_id=job.document_id)
     assert shown["percent"] == 100
     ((purpose, _told, used),) = usage.beside(job)
     assert (purpose, used.pairs[0]) == ("write", (0, 4))

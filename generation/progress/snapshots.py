@@ -1,7 +1,6 @@
-"""How far a document is: state first, event second (R-43).
+"""How far a document is, all of it at once (R-43).
 
-The database holds the state; Channels only tells that it changed. What a snapshot asks of the database is the same
-for two sections and for 200, and loads no text.
+What a snapshot asks of the database is the same for two sections and for 200, and loads no text.
 """
 
 from datetime import datetime, timedelta
@@ -9,9 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Count, F, Max, Q, Sum, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,31 +18,12 @@ from billing.models import Refund
 from documents.domain.queries import numbered
 from documents.enums import DocumentState
 from documents.models import Document, Section
-from generation.domain import delays, outages, shares, timing
-from generation.domain.outages import OpenStep, Trouble
-from generation.domain.timing import Ahead
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
-from tesigo.platform import live
-
-
-def group_name(document_id: UUID) -> str:
-    """The Channels group of everybody who watches a document."""
-    return f"document.{document_id.hex}"
-
-
-def record(*, document_id: UUID) -> None:
-    """Writes the percentage down to the document, never backwards, and tells those who watch once it is committed."""
-    job = _job(document_id)
-    if job is not None and job.state in OPEN_JOB_STATES:
-        percent = min(99, shares.percent(shares.tally(job.pk)))
-        Document.objects.filter(pk=document_id).update(progress=Greatest(F("progress"), Value(percent)))
-    transaction.on_commit(lambda: announce(document_id))
-
-
-def announce(document_id: UUID) -> None:
-    """Tells every browser that watches the document to look again, soon and without waiting for Redis (R-106)."""
-    live.tell(group_name(document_id), {"type": "progress.changed"})
+from generation.progress import delays, outages, stage_weights, timing
+from generation.progress.outages import OpenStep, Trouble
+from generation.progress.recording import newest_job
+from generation.progress.timing import Ahead
 
 
 def snapshot(document_id: UUID) -> dict[str, Any]:
@@ -55,8 +34,8 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
     """
     now = timezone.now()
     document = Document.objects.defer("bibliography_html", "assignment_text", "search").get(pk=document_id)
-    job = _job(document_id)
-    tallies = shares.tally(job.pk) if job else {}
+    job = newest_job(document_id)
+    tallies = stage_weights.tally(job.pk) if job else {}
     open_steps = _open_steps(job) if job else []
     sections = _sections(document)
     is_over = document.state in {DocumentState.READY, DocumentState.FAILED}
@@ -82,7 +61,7 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
         "percent": percent,
         "place": ahead.place if ahead else None,
         "waits": waits,
-        "stages": shares.rows(tallies, is_ready=document.state == DocumentState.READY),
+        "stages": stage_weights.rows(tallies, is_ready=document.state == DocumentState.READY),
         "sections": _with_states(sections, document, job, now),
         "left": left,
         "refund": _refund(document) if is_over else None,
@@ -92,15 +71,11 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
 def outline_waits(document_id: UUID) -> dict[str, Any] | None:
     """What the outline on its way waits for, as ``waits`` of a snapshot; None while it goes on."""
     now = timezone.now()
-    job = _job(document_id, JobKind.OUTLINE)
+    job = newest_job(document_id, JobKind.OUTLINE)
     if job is None or job.state not in OPEN_JOB_STATES:
         return None
     calls = outages.trouble(job_id=job.pk if job.state == JobState.RUNNING else None, now=now)
     return delays.of(job, _open_steps(job), calls, now=now)
-
-
-def _job(document_id: UUID, kind: JobKind = JobKind.DOCUMENT) -> Job | None:
-    return Job.objects.filter(document_id=document_id, kind=kind).order_by("-created_at").first()
 
 
 def _open_steps(job: Job) -> list[OpenStep]:

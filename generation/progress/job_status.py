@@ -18,9 +18,9 @@ from billing.enums import PaymentState
 from billing.models import OPEN_STATES
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import progress
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState
 from generation.models import Job, WholeOrder
+from generation.progress import snapshots
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -100,7 +100,7 @@ def payment_page(document_id: UUID) -> str:
 
 def _of_outline(job: Job) -> JobStatus:
     is_open = job.state in OPEN_JOB_STATES
-    waits = _waits(progress.outline_waits(job.document_id)) if is_open else None
+    waits = _waits(snapshots.outline_waits(job.document_id)) if is_open else None
     state = JobState(job.state)
     return JobStatus(
         job_id=job.pk,
@@ -119,7 +119,7 @@ def _of_outline(job: Job) -> JobStatus:
 def _of_text(job: Job) -> JobStatus:
     state = JobState(job.state)
     is_open = state in OPEN_JOB_STATES
-    shown = progress.snapshot(job.document_id) if is_open else {}
+    shown = snapshots.snapshot(job.document_id) if is_open else {}
     waits = _waits(shown.get("waits"))
     return JobStatus(
         job_id=job.pk,

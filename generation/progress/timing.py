@@ -12,10 +12,10 @@ from django.core.cache import cache
 from django.db import connection
 
 from generation.ai import chains
-from generation.domain import shares
-from generation.domain.outages import OpenStep
-from generation.domain.shares import Tallies, Tally
 from generation.enums import Purpose, Stage, StepState
+from generation.progress import stage_weights
+from generation.progress.outages import OpenStep
+from generation.progress.stage_weights import Tallies, Tally
 
 #: Seconds a step takes until enough past ones are known.
 FIRST_GUESS: Final[dict[str, float]] = {
@@ -113,9 +113,9 @@ def left(
     """
     known = usual()
     expected = _expected(sections)
-    begun = [place for place, visible in enumerate(shares.STAGES) if shares.of(visible, tallies).steps]
+    begun = [place for place, visible in enumerate(stage_weights.STAGES) if stage_weights.of(visible, tallies).steps]
     seconds = 0.0
-    for visible in shares.STAGES[max(begun, default=0) :]:
+    for visible in stage_weights.STAGES[max(begun, default=0) :]:
         for stage in visible.stages:
             here = [step for step in open_steps if step.stage == stage]
             to_come = max(0, expected[stage] - tallies.get(stage, Tally()).steps)

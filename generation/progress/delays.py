@@ -9,10 +9,10 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from generation.domain import outages
-from generation.domain.outages import OpenStep, Trouble
 from generation.enums import JobKind, JobState, Wait
 from generation.models import Job
+from generation.progress import outages
+from generation.progress.outages import OpenStep, Trouble
 from generation.spending.periods import next_day
 
 #: Words with the moment they name as ``%(time)s``, where they name one.
