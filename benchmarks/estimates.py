@@ -46,13 +46,14 @@ def main() -> None:
 def _write(document: "Document") -> "Job":
     """Has it written to its end, here and now."""
     from benchmarks import orders, steps
-    from generation.domain.drain import Drain
+    from generation.domain.stages import RUN
+    from generation.engine.drain import Drain
     from generation.enums import JobState
     from generation.models import Job
 
     orders.start(document)
     for _ in range(_DRAINS):
-        asyncio.run(Drain().run())
+        asyncio.run(Drain(RUN).run())
         if Job.objects.filter(document=document, state__in=[JobState.SUCCEEDED, JobState.FAILED]).exists():
             break
     return steps.job_of(document)

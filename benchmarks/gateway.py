@@ -16,7 +16,7 @@ from benchmarks.site import site
 
 if TYPE_CHECKING:
     from generation.ai.question import Question
-    from generation.domain.queue import Claim
+    from generation.engine.queue import Claim
 
 _Call = Callable[[], Awaitable[Any]]
 
@@ -26,7 +26,8 @@ def main() -> None:
     calls, at_once = int(os.environ.get("CALLS", "200")), int(os.environ.get("AT_ONCE", "8"))
     with site():
         from benchmarks import orders  # not before Django is set up
-        from generation.domain import commissions, queue
+        from generation.domain import commissions
+        from generation.engine import queue
         from generation.prompts import writing
 
         document = orders.order(pages=10, sections=10)

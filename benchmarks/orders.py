@@ -19,7 +19,7 @@ from billing.models import Payment, PriceList
 from documents.domain.outline import share_pages
 from documents.enums import DocumentState, Language, SourceOrigin
 from documents.models import Document, Passage, Section, Source
-from generation.domain import admission
+from generation.engine import admission
 
 TOPICS: Final = {
     "en": "How lighthouses were kept, and what became of their keepers",

@@ -38,7 +38,7 @@ def main() -> None:
     """Fills the queue, claims one step after the other, and explains the very statement that claimed."""
     steps, claims = int(os.environ.get("STEPS", "100000")), int(os.environ.get("CLAIMS", "500"))
     with site():
-        from generation.domain import queue  # not before Django is set up
+        from generation.engine import queue  # not before Django is set up
 
         _fill(steps)
         times = []
@@ -84,7 +84,7 @@ def _plan() -> list[str]:
     """How the statements of one claim are run, as PostgreSQL explains them while it runs them."""
     from django.db import connection, transaction
 
-    from generation.domain import queue
+    from generation.engine import queue
 
     seen: list[tuple[str, Any]] = []
 

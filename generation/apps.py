@@ -16,7 +16,7 @@ class GenerationConfig(AppConfig):
             personal_data,
             receivers,  # noqa: F401  # listen once they are imported
         )
-        from generation.domain import watching
+        from generation.engine import watching
         from generation.progress import snapshots
         from generation.spending import estimates, reservations
         from tesigo.platform import conditions, readiness

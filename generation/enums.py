@@ -14,7 +14,7 @@ class JobKind(models.TextChoices):
 
 
 class JobState(models.TextChoices):
-    """Legal moves: ``generation.domain.jobs.JOB_MOVES``."""
+    """Legal moves: ``generation.engine.jobs.JOB_MOVES``."""
 
     QUEUED = "queued", _("waiting")
     RUNNING = "running", _("running")

@@ -8,8 +8,8 @@ from django.utils import timezone
 from prometheus_client.core import Metric
 
 from generation.ai import states
-from generation.domain import standing
-from generation.domain.interrupted import interrupted
+from generation.engine import standing
+from generation.engine.interrupted import interrupted
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, KeyHealth, Provider, Scope, StepState, Wait
 from generation.models import Job, Step
 from generation.spending import budgets

@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 
 from generation import rules
-from generation.domain import erasing
+from generation.engine import erasing
 from generation.enums import Scope
 from generation.models import BudgetUse
 from privacy import registry

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from billing.signals import payment_succeeded
 from documents.signals import outline_requested
-from generation.domain import admission
+from generation.engine import admission
 
 
 @receiver(payment_succeeded)

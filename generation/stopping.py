@@ -18,7 +18,7 @@ from billiard.process import active_children
 from celery import current_app
 from celery.signals import task_postrun, task_prerun, worker_init, worker_process_init, worker_shutting_down
 
-from generation.domain.drain import Drain
+from generation.engine.drain import Drain
 
 #: How often the worker looks whether its processes are done.
 _LOOK_AGAIN_SECONDS: Final = 0.05

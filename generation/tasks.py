@@ -7,8 +7,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from generation.ai import endings
-from generation.domain import admission, nudging
-from generation.domain.drain import Drain
+from generation.domain.stages import RUN
+from generation.engine import admission, nudging
+from generation.engine.drain import Drain
 from generation.spending import tidying
 from generation.stopping import Stopping
 
@@ -49,6 +50,6 @@ def check_model(model_id: str) -> None:
 
 
 async def _drain() -> None:
-    running = Drain()
+    running = Drain(RUN)
     with Stopping(running):
         await running.run()

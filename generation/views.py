@@ -12,7 +12,7 @@ from documents.domain import lifecycle
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.errors import IllegalMove
-from generation.domain import admission
+from generation.engine import admission
 from generation.progress import snapshots
 
 

@@ -18,7 +18,7 @@ from billing.domain.takings import takings
 from documents.domain import search_services
 from generation.ai import barred, chains
 from generation.ai.chains import ChainTrouble
-from generation.domain.standing import queue_age, standing
+from generation.engine.standing import queue_age, standing
 from generation.spending import budgets
 from generation.spending.budgets import BudgetState
 from tesigo import waiting

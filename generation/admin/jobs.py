@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from generation.admin import timeline
-from generation.domain import interrupted
+from generation.engine import interrupted
 from generation.models import Job, JobEvent
 from generation.spending import usage
 from tesigo.platform.of_people import OfPeople

@@ -18,7 +18,7 @@ from documents.domain import outline, uploads
 from documents.domain.queries import owned_document
 from documents.errors import NotEditable, Refused
 from generation.ai import writers
-from generation.domain import admission, whole_orders
+from generation.engine import admission, whole_orders
 from generation.enums import JobKind
 from generation.errors import ModelNotOffered
 from generation.flags import WHOLE_ORDERS

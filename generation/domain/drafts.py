@@ -37,13 +37,6 @@ class Draft:
         return cls(**values)
 
 
-def result_of(job_id: UUID, stage: Stage, round: int) -> dict[str, Any]:
-    """What the step of the whole document left, of this stage and round."""
-    step = Step.objects.get(job_id=job_id, stage=stage, round=round, section=None, state=StepState.DONE)
-    result: dict[str, Any] = step.result
-    return result
-
-
 def newest(job_id: UUID, section_id: UUID) -> Draft:
     """The newest draft of a section: as revised last, else as written."""
     step = (

@@ -1,4 +1,4 @@
-"""Which sections to change, and by how much, so that the pages come out as ordered (R-11). Pure arithmetic."""
+"""Which sections to change, and by how much, so that the pages come out as ordered (R-11)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from decimal import Decimal
 from math import ceil
 from typing import Final
 
-#: R-11: within 3 % of the pages, at least within half a page. The first round aims at less.
-_LIMIT: Final = (0.03, 0.5)
+from generation.engine.delivery import LIMIT, is_within, tolerated_pages
+
+#: What the first round aims at: less than what counts as delivered.
 _AIM: Final = (0.02, 0.35)
 #: Rounds of fitting before what came out has to do: what is missing then is refunded.
 FITTING_ROUNDS: Final = 2
@@ -31,11 +32,6 @@ class Part:
     characters: int
 
 
-def is_delivered(*, pages: int, body: float) -> bool:
-    """Whether ``body`` laid-out pages are what was ordered (R-11)."""
-    return _is_within(_LIMIT, pages, body)
-
-
 def is_worth_delivering(*, pages: int, body: float) -> bool:
     """Whether enough was written to deliver it and give the missing pages back."""
     return body >= _WORTH_DELIVERING_SHARE * pages
@@ -43,27 +39,13 @@ def is_worth_delivering(*, pages: int, body: float) -> bool:
 
 def is_good_enough(*, pages: int, body: float, round: int) -> bool:
     """Whether nothing more is changed after ``round`` rounds: the first one aims at more than has to be delivered."""
-    return _is_within(_LIMIT if round else _AIM, pages, body)
+    return is_within(LIMIT if round else _AIM, pages, body)
 
 
 def good_enough(*, pages: int, round: int) -> tuple[Decimal, Decimal]:
     """The fewest and the most laid-out pages that ``is_good_enough``."""
-    off = _off(_LIMIT if round else _AIM, pages)
+    off = tolerated_pages(LIMIT if round else _AIM, pages)
     return pages - off, pages + off
-
-
-def _is_within(tolerance: tuple[float, float], pages: int, body: float) -> bool:
-    return abs(_hundredths(body) - pages) <= _off(tolerance, pages)
-
-
-def _off(tolerance: tuple[float, float], pages: int) -> Decimal:
-    share, least = tolerance
-    return _hundredths(max(share * pages, least))
-
-
-def _hundredths(pages: float) -> Decimal:
-    """Pages are measured in hundredths: what lies exactly on the line must not depend on the last bit."""
-    return Decimal(str(round(pages, 2)))
 
 
 @dataclass(frozen=True)

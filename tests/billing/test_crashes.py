@@ -17,7 +17,7 @@ from billing.enums import PaymentState, RefundState
 from billing.errors import Unknown
 from billing.models import Booking, Payment, Receipt, Refund, WebhookEvent
 from documents.models import Document
-from generation.domain import admission
+from generation.engine import admission
 from generation.models import Job
 from sandbox.testing import Running
 from tesigo.platform.breaker import Breaker

@@ -15,7 +15,7 @@ from billing.stripe_gateway import ProviderDispute
 from documents.domain import freezing, lifecycle
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.models import Document, Export
-from generation.domain import admission
+from generation.engine import admission
 from generation.models import Job
 from privacy.models import AuditEvent
 from sandbox.testing import Running

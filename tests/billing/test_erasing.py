@@ -13,7 +13,7 @@ from billing.enums import PaymentState
 from billing.models import Mirror, Payment, Receipt, Refund
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission, queue
+from generation.engine import admission, queue
 from generation.errors import LostLease
 from generation.models import Job, Step
 from privacy.domain import erasure, exports, traces

@@ -10,7 +10,7 @@ from billing.domain.settlement import settle
 from billing.enums import PaymentState, RefundState
 from billing.models import Payment, Refund
 from documents.models import Document
-from generation.domain import admission
+from generation.engine import admission
 from generation.models import Job
 from sandbox.testing import Running
 from tesigo.platform.models import Alert

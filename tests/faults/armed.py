@@ -109,7 +109,7 @@ def _around(function: Callable[..., Any], *, before: str = "", after: str = "") 
 
 def _arm() -> None:
     from generation.ai.gateway import Gateway
-    from generation.domain import pipeline, queue
+    from generation.engine import pipeline, queue
     from generation.spending import attempts, budgets
 
     asked = Gateway.ask
@@ -136,7 +136,7 @@ def _arm() -> None:
 def _take_fence_away() -> None:
     from django.db.models import Q
 
-    from generation.domain import queue
+    from generation.engine import queue
 
     queue._held = lambda claim: Q(pk=claim.step_id)
 

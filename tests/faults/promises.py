@@ -8,7 +8,7 @@ from billing.enums import PaymentState
 from billing.models import Payment, Refund
 from documents.domain import outline
 from documents.models import Document, SectionRevision
-from generation.domain import admission, nudging
+from generation.engine import admission, nudging
 from generation.enums import JobState, Outcome, Scope, Stage, StepState
 from generation.models import Attempt, BudgetUse, Job, Step
 from tests.faults.watching import Watch

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from generation.domain import nudging
+from generation.engine import nudging
 from tests.faults import armed
 from tests.faults.armed import Armed
 from tests.faults.workers import Worker, wait_until

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from documents.enums import DocumentState
-from generation.domain import nudging
+from generation.engine import nudging
 from generation.enums import JobState
 from generation.models import Job
 from sandbox.client import Control

@@ -9,7 +9,7 @@ import pytest
 from billing.domain import settlement
 from billing.models import Refund
 from documents.models import Document, Passage
-from generation.domain import admission
+from generation.engine import admission
 from generation.enums import Outcome, Provider, Stage
 from generation.models import Attempt, Job
 from generation.prompts.writing import SYSTEM

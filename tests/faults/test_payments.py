@@ -10,7 +10,7 @@ from billing.domain import checkout, ledger, refunds, settlement
 from billing.enums import PaymentState, RefundState
 from billing.models import Booking, Payment, PriceList, Receipt, WebhookEvent
 from documents.models import Document
-from generation.domain import admission
+from generation.engine import admission
 from generation.models import Job
 from sandbox.testing import Running
 from tests.billing import at_stripe

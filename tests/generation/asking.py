@@ -12,7 +12,7 @@ from generation.ai import access, breaker, chains, keys, limits
 from generation.ai.chains import Link
 from generation.ai.gateway import Gateway
 from generation.ai.question import Answer
-from generation.domain import queue
+from generation.engine import queue
 from generation.enums import JobKind, JobState, KeyHealth, Provider, Purpose, Stage
 from generation.models import ChainPlace, Job
 from generation.prompts import queries

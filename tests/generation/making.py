@@ -13,8 +13,9 @@ from demo.source import TEXT
 from documents.domain.outline import share_pages
 from documents.enums import DocumentState
 from documents.models import Document, Passage, Section, Source
-from generation.domain.drain import Drain
-from generation.domain.queue import Claim
+from generation.domain.stages import RUN
+from generation.engine.drain import Drain
+from generation.engine.queue import Claim
 from tests.documents.factories import DocumentFactory, SourceFactory
 
 PARAGRAPHS = [
@@ -76,14 +77,14 @@ def pay(document: Document) -> Payment:
 
 def drain(**options: Any) -> int:
     """Works the queue in this process until nothing is claimable."""
-    return asyncio.run(Drain(**options).run())
+    return asyncio.run(Drain(RUN, **options).run())
 
 
 def work_on(claims: list[Claim]) -> None:
     """Works on these steps at once, and on nothing else."""
 
     async def together() -> None:
-        running = Drain()
+        running = Drain(RUN)
         await asyncio.gather(*(running._step(claim) for claim in claims))
         for gateway in running._gateways.values():
             await gateway.close()

@@ -16,7 +16,7 @@ from generation.admin import timeline
 from generation.ai import chains
 from generation.ai.endings import CHECK_MODEL
 from generation.ai.question import Usage
-from generation.domain import admission, jobs, queue
+from generation.engine import admission, jobs, queue
 from generation.enums import Outcome, Purpose, Scope, Stage, StepState
 from generation.models import (
     AIModel,

@@ -15,7 +15,7 @@ from documents.domain import briefs, outline
 from documents.enums import DocumentState
 from documents.errors import Refused
 from documents.models import Document
-from generation.domain import admission, jobs, pipeline, queue
+from generation.engine import admission, jobs, pipeline, queue
 from generation.enums import JobKind, JobState, Stage
 from generation.models import AIModel, Attempt, Job, Step
 from generation.progress import snapshots

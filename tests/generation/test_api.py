@@ -175,7 +175,7 @@ def test_a_paid_work_goes_on_by_itself_to_its_end(
     outline.accept(document_id=document.pk, proposal=outline.Proposal("Lights", [outline.ProposedSection("One")]))
     payment = pay(document)
     with django_capture_on_commit_callbacks(execute=True):
-        from generation.domain import admission
+        from generation.engine import admission
 
         admission.start(document_id=document.pk, payment_id=payment.pk)
     status = status_of(program, job_id)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from generation.ai.question import Usage
-from generation.domain import queue
+from generation.engine import queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState
 from generation.errors import LostLease, OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Step

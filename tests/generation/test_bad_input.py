@@ -10,8 +10,8 @@ from django.contrib.postgres.search import SearchVector
 from billing.models import Refund
 from documents.domain.passages import NewPassage, insert
 from documents.models import Document, Passage, Source
-from generation.domain import admission
 from generation.domain.checking.language import is_foreign
+from generation.engine import admission
 from generation.enums import JobState, Outcome, Stage
 from generation.models import Attempt, Job, Step
 from generation.prompts import judging, outline, queries, writing

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.ai import access, endings
-from generation.domain import admission
+from generation.engine import admission
 from generation.enums import JobState, Outcome, StepState
 from generation.models import AIModel, Attempt, ChainPlace, Job, Step
 from sandbox.client import Control

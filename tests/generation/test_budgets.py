@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from documents.models import Document
 from generation.ai.question import Usage
-from generation.domain import queue
+from generation.engine import queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage
 from generation.errors import OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, PersonalLimit, Step

@@ -7,7 +7,7 @@ import pytest
 
 from documents.models import Document, Section
 from generation.domain.checking.neighbours import said_elsewhere
-from generation.domain.queue import Claim
+from generation.engine.queue import Claim
 from generation.enums import JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
 from tests.documents.factories import DocumentFactory, SectionFactory

@@ -7,8 +7,10 @@ from django.utils.dateparse import parse_datetime
 
 from documents.domain.text import citation_keys
 from documents.models import Document
-from generation.domain import admission, drafts, queue
-from generation.domain.drain import Drain
+from generation.domain import drafts
+from generation.domain.stages import RUN
+from generation.engine import admission, queue
+from generation.engine.drain import Drain
 from generation.enums import Stage, StepState
 from generation.models import Attempt, Step
 from sandbox.client import Control
@@ -28,7 +30,7 @@ def work_until(stage: Stage) -> None:
     """Works the queue until the first step of a stage is there to be claimed."""
 
     async def run(claims: list[queue.Claim]) -> None:
-        running = Drain()
+        running = Drain(RUN)
         await asyncio.gather(*(running._step(claim) for claim in claims))
         for gateway in running._gateways.values():
             await gateway.close()

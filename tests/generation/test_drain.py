@@ -18,10 +18,11 @@ from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
 from generation import tasks
 from generation.ai import shared
-from generation.domain import admission, nudging, queue
-from generation.domain import drain as draining
-from generation.domain.drain import Drain
-from generation.domain.heartbeat import Heartbeat
+from generation.domain.stages import RUN
+from generation.engine import admission, nudging, queue
+from generation.engine import drain as draining
+from generation.engine.drain import Drain
+from generation.engine.heartbeat import Heartbeat
 from generation.enums import Outcome, Stage, StepState
 from generation.models import AIModel, Attempt, Job, JobEvent, KeyLimit, Step
 from sandbox.client import Control
@@ -124,7 +125,7 @@ def test_a_database_that_is_away_for_a_moment_costs_no_call_under_way(control: C
     document = started()
 
     async def interrupted() -> None:
-        task = asyncio.create_task(Drain().run())
+        task = asyncio.create_task(Drain(RUN).run())
         await asyncio.to_thread(wait_for_writers, 2)
         await asyncio.to_thread(break_all_connections)
         await asyncio.wait_for(task, 60)
@@ -151,7 +152,7 @@ def test_a_drain_told_to_stop_hands_back_what_it_holds(control: Control, grace: 
     started()
 
     async def stopped_while_writing() -> None:
-        running = Drain(grace=grace)
+        running = Drain(RUN, grace=grace)
         task = asyncio.create_task(running.run())
         await asyncio.to_thread(wait_for_writers, 2)
         running.stop(at_once=at_once)
@@ -169,7 +170,7 @@ def test_a_drain_told_to_stop_begins_no_further_call_and_keeps_what_was_answered
     started()
 
     async def stopped_while_writing() -> None:
-        running = Drain()
+        running = Drain(RUN)
         task = asyncio.create_task(running.run())
         await asyncio.to_thread(wait_for_writers, 2)
         running.stop()
@@ -349,7 +350,7 @@ def test_a_lease_lost_in_the_middle_ends_the_work_on_its_step(control: Control, 
     started(sections=1, pages=1)
 
     async def overtaken() -> None:
-        task = asyncio.create_task(Drain().run())
+        task = asyncio.create_task(Drain(RUN).run())
         await asyncio.to_thread(wait_for_writers, 1)
         await asyncio.to_thread(take_over)
         await asyncio.wait_for(task, 20)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from billing import gates
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission
+from generation.engine import admission
 from generation.enums import JobKind, JobState
 from generation.models import AIModel, Attempt, Job, JobUsage, LanguageFactor
 from generation.spending import estimates, prior, usage

@@ -7,6 +7,7 @@ import pytest
 
 from generation.domain import fitting
 from generation.domain.fitting import Part
+from generation.engine import delivery
 
 
 def parts(*filled: float, ordered: float = 2.0) -> list[Part]:
@@ -32,7 +33,7 @@ def parts(*filled: float, ordered: float = 2.0) -> list[Part]:
 def test_the_pages_ordered_are_those_within_three_percent_or_half_a_page(
     pages: int, body: float, delivered: bool, aimed: bool
 ) -> None:
-    assert fitting.is_delivered(pages=pages, body=body) is delivered
+    assert delivery.is_delivered(pages=pages, body=body) is delivered
     assert fitting.is_good_enough(pages=pages, body=body, round=0) is aimed
     assert fitting.is_good_enough(pages=pages, body=body, round=1) is delivered
     for round, expected in enumerate([aimed, delivered]):
@@ -63,7 +64,7 @@ def test_two_rounds_are_enough_for_a_text_that_came_out_quite_wrong(pages: int, 
         laid_out = [Part(name, pages / count, text / per_page, int(text)) for name, text in texts.items()]
         for name, change in fitting.changes(pages=pages, body=body(), parts=laid_out).items():
             texts[name] += change * chance.uniform(0.85, 1.15)
-    assert fitting.is_delivered(pages=pages, body=body())
+    assert delivery.is_delivered(pages=pages, body=body())
 
 
 def test_a_small_gap_is_closed_by_the_section_that_is_off_most() -> None:
@@ -114,6 +115,6 @@ def test_a_round_that_took_text_away_says_nothing_of_what_stays() -> None:
 
 @pytest.mark.parametrize(("pages", "body"), [(20, 19.4), (30, 29.1), (50, 48.5), (70, 67.9), (100, 97.0), (4, 3.5)])
 def test_exactly_the_tolerance_is_delivered(pages: int, body: float) -> None:
-    assert fitting.is_delivered(pages=pages, body=body)
-    assert fitting.is_delivered(pages=pages, body=2 * pages - body)
-    assert not fitting.is_delivered(pages=pages, body=body - 0.01)
+    assert delivery.is_delivered(pages=pages, body=body)
+    assert delivery.is_delivered(pages=pages, body=2 * pages - body)
+    assert not delivery.is_delivered(pages=pages, body=body - 0.01)

@@ -19,7 +19,7 @@ from generation.ai.question import Answer, Question
 from generation.ai.states import key_states
 from generation.ai.waiting import retry_after
 from generation.database import in_database
-from generation.domain import queue
+from generation.engine import queue
 from generation.enums import JobKind, JobState, KeyHealth, Outcome, Provider, Scope, Stage
 from generation.errors import OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job

@@ -3,7 +3,8 @@
 import pytest
 
 from documents.models import Document, Section
-from generation.domain import admission, commissions
+from generation.domain import commissions
+from generation.engine import admission
 from generation.enums import Stage
 from generation.models import Attempt, Step
 from generation.prompts import glossary, writing

@@ -14,7 +14,7 @@ from accounts.models import Mail
 from billing.enums import PaymentState
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission, holding, queue
+from generation.engine import admission, holding, queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState, Wait
 from generation.errors import LostLease, OverBudget, StepFailed
 from generation.models import AIModel, Attempt, Budget, BudgetUse, ChainPlace, Job, PersonalLimit, Step

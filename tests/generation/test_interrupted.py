@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission, queue
-from generation.domain.interrupted import QUIET, interrupted
+from generation.engine import admission, queue
+from generation.engine.interrupted import QUIET, interrupted
 from generation.enums import JobState, StepState, Wait
 from generation.models import Job, Step
 from sandbox.client import Control

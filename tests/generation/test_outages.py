@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import admission
+from generation.engine import admission
 from generation.enums import JobState, Outcome, Provider, Stage, StepState
 from generation.models import Attempt, Job, Step
 from generation.progress import outages, snapshots

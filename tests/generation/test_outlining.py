@@ -12,9 +12,9 @@ from documents.enums import DocumentState
 from documents.errors import OutlineInvalid
 from documents.models import Document
 from generation.ai.question import Answer, Question
-from generation.domain import admission, queue
 from generation.domain.stages.outline import read, run
-from generation.domain.work import Result, Room, Work
+from generation.engine import admission, queue
+from generation.engine.work import Result, Room, Work
 from generation.enums import JobState
 from generation.errors import StepFailed
 from generation.models import Attempt, Job

@@ -12,7 +12,7 @@ from billing.models import Refund
 from documents.domain.text import citation_keys
 from documents.enums import DocumentState
 from documents.models import Document, SectionRevision
-from generation.domain import admission, queue
+from generation.engine import admission, queue
 from generation.enums import JobState, Outcome, Stage
 from generation.models import Attempt, Job, Step
 from sandbox.client import Control

@@ -24,7 +24,7 @@ from documents.enums import DocumentState
 from documents.models import Document
 from generation import consumers
 from generation.consumers import NOT_FOUND
-from generation.domain import admission
+from generation.engine import admission
 from generation.enums import JobState, Stage, StepState, Wait
 from generation.models import AIModel, Job, Step
 from generation.progress import recording, snapshots, stage_weights, timing

@@ -14,8 +14,8 @@ from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.ai.question import Usage
-from generation.domain import admission, erasing, pipeline, queue
-from generation.domain.work import Result
+from generation.engine import admission, erasing, pipeline, queue
+from generation.engine.work import Result
 from generation.enums import JobKind, JobState, Outcome, Stage, StepState
 from generation.errors import LostLease, StepFailed
 from generation.models import AIModel, Attempt, Job, JobEvent, Step

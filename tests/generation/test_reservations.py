@@ -18,7 +18,7 @@ from documents.errors import Refused
 from documents.gates import Refusal
 from documents.models import Document
 from generation import tasks
-from generation.domain import admission
+from generation.engine import admission
 from generation.enums import JobKind, JobState, Scope
 from generation.models import AIModel, Budget, BudgetUse, Job, PersonalLimit, Reservation
 from generation.spending import estimates

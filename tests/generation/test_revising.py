@@ -10,7 +10,7 @@ from accounts.models import Mail
 from billing.models import Payment, Refund
 from documents.enums import DocumentState, ExportState
 from documents.models import Document
-from generation.domain import admission, queue
+from generation.engine import admission, queue
 from generation.enums import Stage, StepState
 from generation.models import Attempt, Step
 from sandbox.client import Control

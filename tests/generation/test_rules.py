@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from documents.models import Document
 from generation.ai.question import Usage
-from generation.domain import admission
+from generation.engine import admission
 from generation.enums import JobKind, JobState, Outcome, Provider, Scope, Stage, StepState
 from generation.models import AIModel, Attempt, BudgetUse, Job, JobEvent, JobUsage, ModelDay, ProviderCredit, Step
 from generation.progress import snapshots

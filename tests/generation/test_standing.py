@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from generation.domain.standing import queue_age, standing
+from generation.engine.standing import queue_age, standing
 from generation.enums import JobKind, JobState, Stage, StepState, Wait
 from generation.models import Job, Step
 from tests.documents.factories import DocumentFactory

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from generation.ai import breaker, keys
-from generation.domain import queue, watching
+from generation.engine import queue, watching
 from generation.enums import JobState, Outcome, Provider, Scope, Wait
 from generation.models import Budget, BudgetUse, Job
 from generation.spending.periods import period_of

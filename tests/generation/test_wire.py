@@ -138,7 +138,7 @@ def test_the_owner_is_known_to_providers_by_a_hash_alone(control: Control, relay
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
 def test_what_was_kept_and_reasoned_is_booked_at_its_own_price(control: Control, provider: str) -> None:
     from generation.ai.gateway import Gateway
-    from generation.domain import queue
+    from generation.engine import queue
     from generation.enums import JobKind, JobState, Stage
     from generation.prompts import queries
     from generation.spending import attempts

@@ -10,9 +10,10 @@ from documents.domain.outline import share_pages
 from documents.domain.text import body_characters
 from documents.enums import DocumentState
 from documents.models import Document, Section
-from generation.domain import admission, commissions, drafts, queue
+from generation.domain import commissions, drafts
 from generation.domain.pieces import Pieces
-from generation.domain.queue import Claim
+from generation.engine import admission, queue
+from generation.engine.queue import Claim
 from generation.enums import Stage, StepState
 from generation.models import AIModel, Attempt, Step
 from generation.prompts import writing

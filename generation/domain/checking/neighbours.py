@@ -5,7 +5,7 @@ from typing import Final
 
 from documents.models import Section
 from generation.domain.checking.repetition import Fingerprints
-from generation.domain.queue import Claim
+from generation.engine.queue import Claim
 from generation.enums import StepState
 from generation.models import Step
 

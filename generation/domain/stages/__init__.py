@@ -1,13 +1,12 @@
 """What each stage does with a step: one module each, one coroutine, no writes but through its result."""
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from generation.domain.stages import assemble, check, export, measure, outline, research, revise, write
-from generation.domain.work import Result, Work
+from generation.engine.work import Stages
 from generation.enums import Stage
 
-RUN: Final[dict[Stage, Callable[[Work], Awaitable[Result]]]] = {
+RUN: Final[Stages] = {
     Stage.OUTLINE: outline.run,
     Stage.RESEARCH: research.run,
     Stage.WRITE: write.run,

@@ -10,9 +10,9 @@ from documents.domain import exporting, manuscripts, outline
 from documents.domain.exporting import Manuscript, ReaderHtml
 from documents.models import Document
 from generation.database import in_database
-from generation.domain import drafts
 from generation.domain.stages.measure import require_citations
-from generation.domain.work import Result, Work
+from generation.engine import queue
+from generation.engine.work import Result, Work
 from generation.enums import Stage
 from generation.errors import StepFailed
 
@@ -21,7 +21,7 @@ async def run(work: Work) -> Result:
     """The document as a reader will see it."""
     claim = work.claim
     manuscript = await in_database(_complete_manuscript, claim.document_id)
-    measured = await in_database(drafts.result_of, claim.job_id, Stage.MEASURE, claim.round)
+    measured = await in_database(queue.result_of, claim.job_id, Stage.MEASURE, claim.round)
     reader = await exporting.render_reader(manuscript)
     pages = Decimal(measured["body_pages"])
     return Result({"body_pages": str(pages)}, partial(_store, claim.document_id, reader, manuscript.csl_style, pages))

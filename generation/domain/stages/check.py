@@ -21,8 +21,8 @@ from generation.domain.checking.inspection import Background
 from generation.domain.checking.judgement import ClaimVerdict, Pair
 from generation.domain.checking.review import Reviewed, review
 from generation.domain.drafts import Draft
-from generation.domain.queue import Claim
-from generation.domain.work import Result, Work
+from generation.engine.queue import Claim
+from generation.engine.work import Result, Work
 from generation.enums import Stage
 from generation.prompts.writing import Commission
 

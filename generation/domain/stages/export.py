@@ -5,9 +5,9 @@ from uuid import UUID
 from documents.domain import exporting
 from documents.enums import ExportFormat
 from generation.database import in_database
-from generation.domain import drafts
 from generation.domain.checking import at_once
-from generation.domain.work import Result, Work
+from generation.engine import queue
+from generation.engine.work import Result, Work
 from generation.enums import Stage
 
 
@@ -17,7 +17,7 @@ async def run(work: Work) -> Result:
     That told, too, on which pages what begins.
     """
     claim = work.claim
-    measured = await in_database(drafts.result_of, claim.job_id, Stage.MEASURE, claim.round)
+    measured = await in_database(queue.result_of, claim.job_id, Stage.MEASURE, claim.round)
 
     async def make(format: ExportFormat) -> UUID:
         return await exporting.export(

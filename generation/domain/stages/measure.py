@@ -11,9 +11,10 @@ from documents.domain.exporting import Measurement
 from documents.domain.text import body_characters
 from documents.models import Citation, Document
 from generation.database import in_database
-from generation.domain import drafts, fitting
-from generation.domain.queue import Claim
-from generation.domain.work import Result, Work
+from generation.domain import fitting
+from generation.engine import queue
+from generation.engine.queue import Claim
+from generation.engine.work import Result, Work
 from generation.enums import Stage
 from generation.errors import StepFailed
 
@@ -67,7 +68,7 @@ def _plan(claim: Claim, measured: Measurement) -> dict[str, object]:
 def _round_before(claim: Claim) -> fitting.Round | None:
     if not claim.round:
         return None
-    told = drafts.result_of(claim.job_id, Stage.MEASURE, claim.round - 1)
+    told = queue.result_of(claim.job_id, Stage.MEASURE, claim.round - 1)
     return fitting.Round(asked=sum(told["changes"].values()), body=float(told["body_pages"]))
 
 

@@ -13,7 +13,7 @@ from documents.domain.outline import Proposal, ProposedSection
 from documents.errors import OutlineInvalid
 from documents.models import Document, Passage
 from generation.database import in_database
-from generation.domain.work import Result, Work
+from generation.engine.work import Result, Work
 from generation.errors import StepFailed
 from generation.prompts import outline as prompt
 

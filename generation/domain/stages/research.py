@@ -14,7 +14,7 @@ from documents.models import Document, Passage
 from generation.ai.errors import NoAnswer
 from generation.database import in_database
 from generation.domain.checking import at_once
-from generation.domain.work import Result, Work
+from generation.engine.work import Result, Work
 from generation.errors import StepFailed, TryLater
 from generation.prompts import glossary, queries
 from generation.prompts.glossary import Term

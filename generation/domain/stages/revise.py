@@ -9,7 +9,8 @@ from generation.database import in_database
 from generation.domain import commissions, composing, drafts
 from generation.domain.checking import repetition
 from generation.domain.drafts import Draft
-from generation.domain.work import Result, Work
+from generation.engine import queue
+from generation.engine.work import Result, Work
 from generation.enums import Stage
 
 _TOLERANCE_SHARE: Final = 0.15
@@ -20,7 +21,7 @@ async def run(work: Work) -> Result:
     """The section's new draft. How far to go was worked out when the pages were measured."""
     claim = work.claim
     assert claim.section_id is not None
-    measured = await in_database(drafts.result_of, claim.job_id, Stage.MEASURE, claim.round - 1)
+    measured = await in_database(queue.result_of, claim.job_id, Stage.MEASURE, claim.round - 1)
     change = int(measured["changes"][str(claim.section_id)])
     section = await in_database(Section.objects.get, pk=claim.section_id)
     target = max(200, body_characters(section.text) + change)

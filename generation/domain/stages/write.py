@@ -13,8 +13,8 @@ from generation.domain import commissions, composing, drafts
 from generation.domain.checking import repetition
 from generation.domain.drafts import Draft
 from generation.domain.pieces import Pieces
-from generation.domain.queue import Claim
-from generation.domain.work import Result, Work
+from generation.engine.queue import Claim
+from generation.engine.work import Result, Work
 from generation.prompts import subsections
 from generation.prompts.writing import Commission, Part
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from generation.domain import interrupted
+from generation.engine import interrupted
 from tesigo.platform.counted import counted
 
 

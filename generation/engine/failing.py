@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from documents.domain.exporting import ExportError
 from documents.models import Section
 from generation.ai.errors import NoAnswer
-from generation.domain.queue import Claim
+from generation.engine.queue import Claim
 from generation.models import Attempt
 
 

@@ -16,8 +16,8 @@ from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import jobs, nudging, queue
-from generation.domain.pipeline import WHOLE
+from generation.engine import jobs, nudging, queue
+from generation.engine.pipeline import WHOLE
 from generation.enums import OPEN_JOB_STATES, JobKind, Stage
 from generation.models import Job
 from generation.progress import recording

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from generation.ai import breaker, keys
-from generation.domain.interrupted import interrupted
-from generation.domain.standing import queue_age
+from generation.engine.interrupted import interrupted
+from generation.engine.standing import queue_age
 from generation.enums import JobState, KeyHealth, Provider
 from generation.spending import budgets
 from tesigo.platform import readiness

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,8 +10,9 @@ from typing import Any, Final, Protocol
 
 from generation.ai.question import Answer, Question
 from generation.database import in_database
-from generation.domain import queue
-from generation.domain.queue import Claim
+from generation.engine import queue
+from generation.engine.queue import Claim
+from generation.enums import Stage
 from generation.errors import TryLater
 from generation.progress import recording
 from generation.progress.outages import MOST_TRIES
@@ -92,6 +93,10 @@ class Result:
 
     data: Mapping[str, Any] = field(default_factory=dict)
     commit: Callable[[], None] | None = None
+
+
+#: What each stage does with a step: one coroutine, no writes but through its result.
+Stages = Mapping[Stage, Callable[[Work], Awaitable[Result]]]
 
 
 def _save(claim: Claim, checkpoint: Mapping[str, Any], percent: int, *, is_told: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
-from generation.domain import admission, nudging
+from generation.engine import admission, nudging
 from generation.enums import OPEN_JOB_STATES, StepState
 from generation.models import Job, Step
 

@@ -207,3 +207,10 @@ def add(*, job_id: UUID, sort_key: int, stage: Stage, sections: Sequence[UUID | 
         ignore_conflicts=True,
     )  # fmt: skip
     return len(sections)
+
+
+def result_of(job_id: UUID, stage: Stage, round: int) -> dict[str, Any]:
+    """What the step of the whole document left, of this stage and round."""
+    step = Step.objects.get(job_id=job_id, stage=stage, round=round, section=None, state=StepState.DONE)
+    result: dict[str, Any] = step.result
+    return result

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import Case, Count, DateTimeField, F, Min, Q, When
 
-from generation.domain.interrupted import QUIET
+from generation.engine.interrupted import QUIET
 from generation.enums import OPEN_JOB_STATES, JobState, StepState
 from generation.models import Job, Step
 
@@ -46,7 +46,7 @@ def standing(*, now: datetime) -> Standing:
 
 
 def queue_age(*, now: datetime) -> Queue:
-    """What is ready and due, or was lost with its worker (``generation.domain.queue.claimable``): one query."""
+    """What is ready and due, or was lost with its worker (``generation.engine.queue.claimable``): one query."""
     bounds = [now, *(now - age for age in AGES), None]
     counts = {
         f"group_{place}": Count("pk", filter=_between(younger, older))

@@ -25,11 +25,10 @@ from generation.ai import writers
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.gateway import Gateway
 from generation.database import in_database
-from generation.domain import failing, holding, pipeline, queue
-from generation.domain.heartbeat import Heartbeat
-from generation.domain.queue import Claim
-from generation.domain.stages import RUN
-from generation.domain.work import Room, Work
+from generation.engine import failing, holding, pipeline, queue
+from generation.engine.heartbeat import Heartbeat
+from generation.engine.queue import Claim
+from generation.engine.work import Room, Stages, Work
 from generation.enums import JobState
 from generation.errors import LostLease, OverBudget, StepFailed, TryLater
 from generation.progress import outages
@@ -54,9 +53,13 @@ _DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 
 
 class Drain:
-    """One run through the queue. ``width`` is K; ``grace`` the seconds that held steps get once it is told to stop."""
+    """One run through the queue. ``width`` is K; ``grace`` the seconds that held steps get once it is told to stop.
 
-    def __init__(self, *, width: int | None = None, grace: float = 10.0) -> None:
+    ``stages`` say what is done with a step.
+    """
+
+    def __init__(self, stages: Stages, *, width: int | None = None, grace: float = 10.0) -> None:
+        self._stages = stages
         self.width = width or settings.DRAIN_WIDTH
         self.grace = grace
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -198,7 +201,7 @@ class Drain:
             await in_database(pipeline.begin, claim=claim)
         work = Work(claim, await self._gateway(claim.document_id), self._room)
         try:
-            result = await RUN[claim.stage](work)
+            result = await self._stages[claim.stage](work)
         except OverBudget as over:
             wait = await in_database(holding.wait_for_budget, claim=claim, over=over)
             raise TryLater(str(over), wait=wait) from over

@@ -6,7 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
-from generation.domain import queue
+from generation.engine import queue
 from tesigo.platform.enqueue import enqueue
 
 DRAIN: Final = "generation.tasks.drain"

@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
-from billing.domain.refunds import MISSING_PAGES, refund_in_full, refund_missing_pages
+from billing.domain.refunds import MISSING_PAGES, refund_in_full
 from billing.models import Refund
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.domain import drafts, fitting, holding, jobs, nudging, queue
-from generation.domain.queue import Claim
-from generation.domain.work import Result
+from generation.engine import delivery, holding, jobs, nudging, queue
+from generation.engine.queue import Claim
+from generation.engine.work import Result
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.errors import StepFailed
 from generation.models import Job, Step
@@ -66,7 +66,7 @@ def complete(*, claim: Claim, result: Result, model: str = "") -> None:
         document = needed.select_for_update().get(pk=claim.document_id)
         # The payment comes before the job. Of one that is over nothing is given back: it may be a new order's.
         if claim.stage == Stage.EXPORT and Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING).exists():
-            _give_missing_pages_back(document)
+            delivery.give_missing_pages_back(document)
         job = jobs.lock(claim.job_id)
         queue.finish(claim=claim, result=result.data, now=now, model=model)
         is_wanted = job.state == JobState.RUNNING or document.state == DocumentState.FAILED
@@ -102,7 +102,7 @@ def following(job: Job, claim: Claim) -> Planned | None:
         case Stage.CHECK:
             return Stage.MEASURE, WHOLE, 0
         case Stage.MEASURE:
-            changes = drafts.result_of(job.pk, Stage.MEASURE, claim.round)["changes"]
+            changes = queue.result_of(job.pk, Stage.MEASURE, claim.round)["changes"]
             if changes:
                 return Stage.REVISE, [UUID(section) for section in changes], claim.round + 1
             return Stage.ASSEMBLE, WHOLE, claim.round
@@ -123,20 +123,6 @@ def _leaves(job: Job) -> list[UUID]:
 def _sections_of(job: Job, claim: Claim) -> list[UUID | None]:
     steps = Step.objects.filter(job=job, stage=claim.stage, round=claim.round).order_by("position")
     return list(steps.values_list("section_id", flat=True))
-
-
-def _give_missing_pages_back(document: Document) -> None:
-    """What could not be delivered is refunded with the success that it belongs to (R-11)."""
-    ordered, delivered = document.pages, document.body_pages
-    if delivered is None or delivered >= ordered or fitting.is_delivered(pages=ordered, body=float(delivered)):
-        return
-    reason = _("The text came out at %(body)s of the %(pages)d pages that were ordered.")
-    refund_missing_pages(
-        document_id=document.pk,
-        ordered=ordered,
-        delivered=delivered,
-        reason=reason % {"body": f"{delivered:.1f}", "pages": ordered},
-    )
 
 
 def _succeed(job: Job, claim: Claim, now: datetime) -> None:

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
-from generation.domain import jobs
-from generation.domain.queue import Claim
+from generation.engine import jobs
+from generation.engine.queue import Claim
 from generation.enums import OPEN_JOB_STATES, JobKind, Scope, Wait
 from generation.errors import LostLease, OverBudget, StepFailed
 from generation.models import Job

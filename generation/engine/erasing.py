@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
 
-from generation.domain import pipeline
+from generation.engine import pipeline
 from generation.enums import OPEN_JOB_STATES
 from generation.models import Job
 from privacy.domain import forgetting
