@@ -46,10 +46,10 @@ def main() -> None:
 def _write(document: "Document") -> "Job":
     """Has it written to its end, here and now."""
     from benchmarks import orders, steps
-    from generation.domain.stages import RUN
     from generation.engine.drain import Drain
     from generation.enums import JobState
     from generation.models import Job
+    from generation.writing.stages import RUN
 
     orders.start(document)
     for _ in range(_DRAINS):

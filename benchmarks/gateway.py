@@ -26,9 +26,9 @@ def main() -> None:
     calls, at_once = int(os.environ.get("CALLS", "200")), int(os.environ.get("AT_ONCE", "8"))
     with site():
         from benchmarks import orders  # not before Django is set up
-        from generation.domain import commissions
         from generation.engine import queue
-        from generation.prompts import writing
+        from generation.writing import commissions
+        from generation.writing.prompts import writing
 
         document = orders.order(pages=10, sections=10)
         orders.start(document)

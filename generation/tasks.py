@@ -7,11 +7,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from generation.ai import endings
-from generation.domain.stages import RUN
 from generation.engine import admission, nudging
 from generation.engine.drain import Drain
 from generation.spending import tidying
 from generation.stopping import Stopping
+from generation.writing.stages import RUN
 
 logger = logging.getLogger(__name__)
 

@@ -44,6 +44,14 @@ def test_floors_are_drawn_as_the_linter_holds_them() -> None:
     assert drawn == ["tesigo", *layers, *beside, "tesigo.platform"]
 
 
+def test_rooms_of_writing_are_listed_in_the_order_that_the_linter_holds() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = [contract["layers"] for contract in contracts if contract.get("containers") == ["generation"]]
+    listed = re.findall(r"^\| `generation/(\w+)` \|", ARCHITECTURE, re.MULTILINE)
+    assert len(listed) >= 5
+    assert listed == [layer for layer in layers if layer in listed]
+
+
 def test_every_stage_of_writing_is_drawn_and_explained() -> None:
     drawn, explained = ARCHITECTURE.split("## How a document is written")[1].split("- **research**")
     for stage in set(Stage) - {Stage.OUTLINE}:

@@ -12,7 +12,7 @@ from documents.models import Document, Passage
 from generation.engine import admission
 from generation.enums import Outcome, Provider, Stage
 from generation.models import Attempt, Job
-from generation.prompts.writing import SYSTEM
+from generation.writing.prompts.writing import SYSTEM
 from sandbox.client import Control
 from tests.billing.ordering import order
 from tests.faults.promises import assert_promises_kept, ordered, wait_for_end

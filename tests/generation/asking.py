@@ -15,8 +15,8 @@ from generation.ai.question import Answer
 from generation.engine import queue
 from generation.enums import JobKind, JobState, KeyHealth, Provider, Purpose, Stage
 from generation.models import ChainPlace, Job
-from generation.prompts import queries
 from generation.spending import attempts
+from generation.writing.prompts import queries
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory
 

@@ -13,9 +13,9 @@ from demo.source import TEXT
 from documents.domain.outline import share_pages
 from documents.enums import DocumentState
 from documents.models import Document, Passage, Section, Source
-from generation.domain.stages import RUN
 from generation.engine.drain import Drain
 from generation.engine.queue import Claim
+from generation.writing.stages import RUN
 from tests.documents.factories import DocumentFactory, SourceFactory
 
 PARAGRAPHS = [

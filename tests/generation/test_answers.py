@@ -15,7 +15,7 @@ from generation.ai.errors import ProviderError
 from generation.ai.openai import OpenAI
 from generation.ai.question import Call
 from generation.enums import Outcome
-from generation.prompts import correcting, outline, writing
+from generation.writing.prompts import correcting, outline, writing
 from tests.serving import serving
 
 CALL = Call(

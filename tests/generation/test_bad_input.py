@@ -10,11 +10,11 @@ from django.contrib.postgres.search import SearchVector
 from billing.models import Refund
 from documents.domain.passages import NewPassage, insert
 from documents.models import Document, Passage, Source
-from generation.domain.checking.language import is_foreign
 from generation.engine import admission
 from generation.enums import JobState, Outcome, Stage
 from generation.models import Attempt, Job, Step
-from generation.prompts import judging, outline, queries, writing
+from generation.writing.checking.language import is_foreign
+from generation.writing.prompts import judging, outline, queries, writing
 from sandbox.client import Control
 from tests.documents.factories import SourceFactory
 from tests.generation.making import PARAGRAPHS, drain, ordered_document

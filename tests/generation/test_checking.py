@@ -4,11 +4,11 @@ import pytest
 
 from documents.domain.text import citation_keys
 from documents.enums import DocumentState
-from generation.domain.checking import language, naming, open_ends, repetition, strangers
-from generation.domain.checking.sentences import paragraphs, quotations, sentences, without
-from generation.domain.checking.strangers import Strangers
-from generation.prompts import judging, outline, queries, writing
-from generation.prompts.fencing import DATA_RULE
+from generation.writing.checking import language, naming, open_ends, repetition, strangers
+from generation.writing.checking.strangers import Strangers
+from generation.writing.prompts import judging, outline, queries, writing
+from generation.writing.prompts.fencing import DATA_RULE
+from generation.writing.sentences import paragraphs, quotations, sentences, without
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prose import Prose
 from tests.documents.factories import DocumentFactory, UserFactory

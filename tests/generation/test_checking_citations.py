@@ -7,13 +7,14 @@ import pytest
 from documents.domain.text import citation_keys
 from documents.enums import CitationCheck
 from documents.models import Document, Passage, Source
-from generation.domain.checking import pages, wording
-from generation.domain.checking.citations import Offered, completed, examine, has_quotation_without_source
-from generation.domain.checking.inspection import Background, Inspection
-from generation.domain.checking.inspection import examine as examine_text
-from generation.domain.checking.sentences import has_open_quotation, quotations, sentences
-from generation.domain.checking.strangers import Strangers
-from generation.domain.drafts import Draft
+from generation.writing import cited_pages
+from generation.writing.checking import wording
+from generation.writing.checking.citations import Offered, completed, examine, has_quotation_without_source
+from generation.writing.checking.inspection import Background, Inspection
+from generation.writing.checking.inspection import examine as examine_text
+from generation.writing.checking.strangers import Strangers
+from generation.writing.drafts import Draft
+from generation.writing.sentences import has_open_quotation, quotations, sentences
 from sandbox.writer.languages import LANGUAGES
 
 LENS = "The lens turned on a bath of mercury, driven by a weight that sank through the middle of the tower."
@@ -73,7 +74,7 @@ def problems(text: str) -> str:
     ],
 )
 def test_pages_of_a_locator_are_read(locator: str, expected: list[str] | None) -> None:
-    assert pages.named(locator) == expected
+    assert cited_pages.named(locator) == expected
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
-from generation.domain.checking import at_once
-from generation.domain.checking.judgement import DECOY, DECOY_EVERY, ClaimVerdict, Judge, Pair
 from generation.enums import Outcome
-from generation.prompts import sizes
+from generation.writing import at_once
+from generation.writing.checking.judgement import DECOY, DECOY_EVERY, ClaimVerdict, Judge, Pair
+from generation.writing.prompts import sizes
 
 #: Given the claims of a question in order, the verdicts in the answer.
 Says = Callable[[list[str]], list[dict[str, Any]]]

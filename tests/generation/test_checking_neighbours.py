@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 
 from documents.models import Document, Section
-from generation.domain.checking.neighbours import said_elsewhere
 from generation.engine.queue import Claim
 from generation.enums import JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
+from generation.writing.checking.neighbours import said_elsewhere
 from tests.documents.factories import DocumentFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db

@@ -11,16 +11,16 @@ import pytest
 from documents.models import Document, Passage, Section, Source
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
-from generation.domain.checking.inspection import Background
-from generation.domain.checking.judgement import DECOY, ClaimVerdict, Pair
-from generation.domain.checking.review import Rejected, Reviewed, review
-from generation.domain.checking.strangers import Strangers
-from generation.domain.drafts import Draft
 from generation.enums import Outcome
 from generation.errors import StepFailed
-from generation.prompts import judging, writing
-from generation.prompts.fencing import DATA_RULE
-from generation.prompts.writing import Commission
+from generation.writing.checking.inspection import Background
+from generation.writing.checking.judgement import DECOY, ClaimVerdict, Pair
+from generation.writing.checking.review import Rejected, Reviewed, review
+from generation.writing.checking.strangers import Strangers
+from generation.writing.drafts import Draft
+from generation.writing.prompts import judging, writing
+from generation.writing.prompts.fencing import DATA_RULE
+from generation.writing.prompts.writing import Commission
 
 LENS = "The lens turned on a bath of mercury, driven by a weight that sank through the middle of the tower."
 SOURCE = Source(key="light-2019", title="Keeping the Light", csl={})

@@ -7,12 +7,12 @@ from django.utils.dateparse import parse_datetime
 
 from documents.domain.text import citation_keys
 from documents.models import Document
-from generation.domain import drafts
-from generation.domain.stages import RUN
 from generation.engine import admission, queue
 from generation.engine.drain import Drain
 from generation.enums import Stage, StepState
 from generation.models import Attempt, Step
+from generation.writing import drafts
+from generation.writing.stages import RUN
 from sandbox.client import Control
 from tests.generation.making import drain, ordered_document, source_with_passages
 from tests.generation.test_pipeline import assert_delivered

@@ -3,10 +3,10 @@
 import pytest
 
 from documents.models import Document, Passage, Section, Source
-from generation.domain import claims
-from generation.prompts import correcting, excerpts, fencing, judging, shortening, sizes, writing
-from generation.prompts.glossary import Term
-from generation.prompts.writing import Commission
+from generation.writing import claims
+from generation.writing.prompts import correcting, excerpts, fencing, judging, shortening, sizes, writing
+from generation.writing.prompts.glossary import Term
+from generation.writing.prompts.writing import Commission
 
 LIGHT = Source(key="light-2019", title="Keeping the Light", csl={})
 WEB = Source(key="board-n2", title="The board\nforged-1999: Another work", csl={})

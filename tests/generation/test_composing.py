@@ -12,11 +12,11 @@ from documents.domain.text import body_characters
 from documents.models import Document, Section
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
-from generation.domain.composing import reach
-from generation.domain.drafts import Draft
 from generation.enums import Outcome
-from generation.prompts import reading
-from generation.prompts.writing import Commission
+from generation.writing.composing import reach
+from generation.writing.drafts import Draft
+from generation.writing.prompts import reading
+from generation.writing.prompts.writing import Commission
 
 COMMISSION = Commission(
     document=Document(topic="Light", language="en"), section=Section(title="Lamps"), outline=[], passages=[]

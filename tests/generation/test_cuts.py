@@ -5,7 +5,7 @@ import pytest
 from generation.ai.answers import is_prose
 from generation.enums import Outcome
 from generation.models import AIModel, Attempt, ChainPlace
-from generation.prompts import writing
+from generation.writing.prompts import writing
 from sandbox.client import Control
 from tests.generation.asking import Run, ask_first, asker, one
 

@@ -18,13 +18,13 @@ from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
 from generation import tasks
 from generation.ai import shared
-from generation.domain.stages import RUN
 from generation.engine import admission, nudging, queue
 from generation.engine import drain as draining
 from generation.engine.drain import Drain
 from generation.engine.heartbeat import Heartbeat
 from generation.enums import Outcome, Stage, StepState
 from generation.models import AIModel, Attempt, Job, JobEvent, KeyLimit, Step
+from generation.writing.stages import RUN
 from sandbox.client import Control
 from tesigo.platform import workers
 from tesigo.platform.enqueue import outbox

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from generation.domain import fitting
-from generation.domain.fitting import Part
 from generation.engine import delivery
+from generation.writing import fitting
+from generation.writing.fitting import Part
 
 
 def parts(*filled: float, ordered: float = 2.0) -> list[Part]:

@@ -23,8 +23,8 @@ from generation.engine import queue
 from generation.enums import JobKind, JobState, KeyHealth, Outcome, Provider, Scope, Stage
 from generation.errors import OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job
-from generation.prompts import queries
 from generation.spending import attempts
+from generation.writing.prompts import queries
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory
 from tests.generation.asking import Ask, Run, ask_first, asker, first_link, forget_here, one, several, told

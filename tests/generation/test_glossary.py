@@ -3,13 +3,13 @@
 import pytest
 
 from documents.models import Document, Section
-from generation.domain import commissions
 from generation.engine import admission
 from generation.enums import Stage
 from generation.models import Attempt, Step
-from generation.prompts import glossary, writing
-from generation.prompts.glossary import Term
-from generation.prompts.writing import Commission
+from generation.writing import commissions
+from generation.writing.prompts import glossary, writing
+from generation.writing.prompts.glossary import Term
+from generation.writing.prompts.writing import Commission
 from sandbox.client import Control
 from tests.generation.making import drain, ordered_document
 from tests.generation.test_pipeline import assert_delivered

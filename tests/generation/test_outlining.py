@@ -12,13 +12,13 @@ from documents.enums import DocumentState
 from documents.errors import OutlineInvalid
 from documents.models import Document
 from generation.ai.question import Answer, Question
-from generation.domain.stages.outline import read, run
 from generation.engine import admission, queue
 from generation.engine.work import Result, Room, Work
 from generation.enums import JobState
 from generation.errors import StepFailed
 from generation.models import Attempt, Job
-from generation.prompts.outline import sections_wanted
+from generation.writing.prompts.outline import sections_wanted
+from generation.writing.stages.outline import read, run
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory
 from tests.generation.making import drain, source_with_passages

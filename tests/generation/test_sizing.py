@@ -6,9 +6,9 @@ from pytest_django import Settings
 from benchmarks.orders import order
 from generation.ai import sizing
 from generation.ai.question import Question
-from generation.domain import commissions
 from generation.models import AIModel
-from generation.prompts import writing
+from generation.writing import commissions
+from generation.writing.prompts import writing
 
 MODEL = AIModel(provider="openai", name="any", context_tokens=30_000, max_output_tokens=16_000)
 

@@ -140,8 +140,8 @@ def test_what_was_kept_and_reasoned_is_booked_at_its_own_price(control: Control,
     from generation.ai.gateway import Gateway
     from generation.engine import queue
     from generation.enums import JobKind, JobState, Stage
-    from generation.prompts import queries
     from generation.spending import attempts
+    from generation.writing.prompts import queries
     from tests.documents.factories import DocumentFactory
 
     ask_first(provider=provider)
@@ -253,11 +253,11 @@ def test_every_schema_keeps_to_what_both_providers_take() -> None:
     import importlib
     import pkgutil
 
-    from generation import prompts
+    from generation.writing import prompts
 
     schemas: dict[str, dict[str, Any]] = {}
     for found in pkgutil.iter_modules(prompts.__path__):
-        module = importlib.import_module(f"generation.prompts.{found.name}")
+        module = importlib.import_module(f"generation.writing.prompts.{found.name}")
         schemas |= {f"{found.name}.{name}": value for name, value in vars(module).items() if name.endswith("SCHEMA")}
     assert len(schemas) >= 6
     mistakes = {name: format_mistake(schema) or strict_mistake(schema) for name, schema in schemas.items()}

@@ -10,13 +10,13 @@ from documents.domain.outline import share_pages
 from documents.domain.text import body_characters
 from documents.enums import DocumentState
 from documents.models import Document, Section
-from generation.domain import commissions, drafts
-from generation.domain.pieces import Pieces
 from generation.engine import admission, queue
 from generation.engine.queue import Claim
 from generation.enums import Stage, StepState
 from generation.models import AIModel, Attempt, Step
-from generation.prompts import writing
+from generation.writing import commissions, drafts
+from generation.writing.pieces import Pieces
+from generation.writing.prompts import writing
 from sandbox.client import Control
 from tests.generation.making import drain, ordered_document, pay, work_on
 from tests.generation.test_pipeline import assert_delivered

@@ -1,0 +1,228 @@
+"""Looking at a whole text: every sentence, every citation, the language, what other sections say."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+from documents.domain.text import citation_keys, without_citations
+from documents.enums import CitationCheck
+from documents.models import Document, Passage
+from generation.writing.checking import citations, language, naming, open_ends, repetition, strangers
+from generation.writing.checking.citations import Finding, Offered
+from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
+from generation.writing.checking.strangers import Strangers
+from generation.writing.checking.tidying import tidied
+from generation.writing.checking.wording import overlap
+from generation.writing.drafts import Draft
+from generation.writing.sentences import Sentence, has_open_quotation, paragraphs, sentences, without_quotations
+
+#: A sentence with more than this of its words in its passage is that passage's wording, in whichever language.
+_TAKEN_OVER_SHARE: Final = 0.5
+_WRONG_LANGUAGE: Final = "it is in the wrong language"
+_UNSOURCED: Final = "a quotation names no source: “{}”"
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a text is checked against: the passages that its writer was offered, what belongs to others, and hashes of
+    what other sections say.
+    """
+
+    document: Document
+    passages: Sequence[Passage]
+    strangers: Strangers
+    elsewhere: Collection[int]
+
+    @cached_property
+    def offered(self) -> Offered:
+        """The passages by their keys."""
+        return Offered(self.passages)
+
+    @cached_property
+    def addresses(self) -> str:
+        """The texts in which an address may stand that a section repeats."""
+        return " ".join(
+            f"{one.text} {one.source.title} {one.source.url} {one.source.doi}" for one in self.passages
+        ).casefold()
+
+
+@dataclass(frozen=True)
+class CheckedSentence:
+    """A sentence with what was found about its citations, and what else is wrong with it.
+
+    ``is_withheld`` says that it holds what nobody else may read.
+    """
+
+    sentence: Sentence
+    findings: list[Finding]
+    problems: list[str] = field(default_factory=list)
+    is_withheld: bool = False
+
+    @property
+    def all_problems(self) -> list[str]:
+        """Everything that must not reach the reader."""
+        return self.problems + [finding.problem for finding in self.findings if finding.problem]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A text as checked. ``whole`` is what is wrong with all of it."""
+
+    text: str
+    sentences: list[CheckedSentence]
+    whole: list[str] = field(default_factory=list)
+
+    @property
+    def failing(self) -> list[CheckedSentence]:
+        """The sentences that cannot stay as they are."""
+        return [checked for checked in self.sentences if checked.all_problems]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.whole and not self.failing
+
+
+async def inspect(draft: Draft, background: Background, *, judge: Judge) -> Inspection:
+    """Checks a text; a model judges what code cannot decide. Raises NoAnswer when no model can be asked."""
+    # In a thread: a long section takes a good part of a second, in which others would get no answer.
+    inspection = await asyncio.to_thread(examine, draft, background)
+    undecided = [finding for one in inspection.sentences for finding in one.findings if finding.is_undecided]
+    verdicts = await judge.judge(_pair(finding) for finding in undecided)
+    decided = [
+        replace(one, findings=[_decided(finding, verdicts.get(_pair(finding))) for finding in one.findings])
+        for one in inspection.sentences
+    ]
+    return replace(inspection, sentences=decided)
+
+
+def examine(draft: Draft, background: Background) -> Inspection:
+    """What code alone can find. The text is put in order first, and its citations are given their pages."""
+    hints = _Hints(draft)
+    text = citations.completed(tidied(draft.text), background.offered, hints.of)
+    found = sentences(text)
+    said_before = {*repetition.repeated(found, background.elsewhere), *repetition.told_twice(found)}
+    foreign, whole = _foreign(text, found, background)
+    open_ended = _open_ended(text, found)
+    beside = _cited_in_paragraphs(found, background.offered)
+    checked = []
+    for sentence in found:
+        findings = citations.examine(
+            sentence, background.offered, hints.of(sentence), language=background.document.language
+        )
+        strange = strangers.problems(sentence.text, background.strangers)
+        problems = [*strange, *_problems(sentence, background, beside[sentence.paragraph])]
+        if sentence in said_before:
+            problems.append(f"this is said already, here or in another section: “{sentence.text[:100]}”")
+        if sentence in foreign:
+            problems.append(_WRONG_LANGUAGE)
+        if sentence in open_ended:
+            problems.append(f"it breaks off: “{sentence.text[-100:]}”")
+        checked.append(CheckedSentence(sentence, findings, problems, is_withheld=bool(strange)))
+    return Inspection(text, checked, whole)
+
+
+class _Hints:
+    """The passages that a draft's writer said its sentences rest on."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._claims = [
+            (without_citations(str(claim["sentence"])).strip(), str(claim["key"]), int(claim["passage"]))
+            for claim in draft.claims
+        ]
+        self._by_key = {key: passage for _words, key, passage in self._claims}
+
+    def of(self, sentence: Sentence) -> dict[str, int]:
+        """For each key the passage named, of this sentence where one was."""
+        said = without_citations(sentence.text)
+        own = {key: passage for words, key, passage in self._claims if words and words in said}
+        return self._by_key | own
+
+
+def _open_ended(text: str, found: Sequence[Sentence]) -> set[Sentence]:
+    """The last sentences of paragraphs that have no end."""
+    parts = [*paragraphs(text), ""]
+    last = {sentence.paragraph: sentence for sentence in found}
+    return {last[number] for number in last if open_ends.breaks_off(parts[number], parts[number + 1])}
+
+
+def _problems(sentence: Sentence, background: Background, beside: Sequence[Passage]) -> list[str]:
+    """What is wrong with a sentence by itself."""
+    text = sentence.text
+    found = [
+        *open_ends.problems(text),
+        *naming.problems(text, addresses=background.addresses),
+    ]
+    if citation_keys(text) and has_open_quotation(text):
+        found.append(f"a quotation has no end or no beginning: “{text[:100]}”")
+    if citations.has_quotation_without_source(sentence, beside):
+        found.append(_UNSOURCED.format(text[:100]))
+    return found
+
+
+def unsourced(text: str, background: Background) -> list[CheckedSentence]:
+    """The sentences of a text that quote what nothing cited beside them says, as after a citation was taken out."""
+    found = sentences(text)
+    beside = _cited_in_paragraphs(found, background.offered)
+    return [
+        CheckedSentence(sentence, [], [_UNSOURCED.format(sentence.text[:100])])
+        for sentence in found
+        if citations.has_quotation_without_source(sentence, beside[sentence.paragraph])
+    ]
+
+
+def _cited_in_paragraphs(found: Sequence[Sentence], offered: Offered) -> dict[int, list[Passage]]:
+    """For each paragraph, the passages of the sources that it cites."""
+    keys: dict[int, set[str]] = {}
+    for sentence in found:
+        keys.setdefault(sentence.paragraph, set()).update(item.key for item in citation_keys(sentence.text))
+    return {
+        number: [passage for key in sorted(cited) for passage in offered.by_key.get(key, ())]
+        for number, cited in keys.items()
+    }
+
+
+def _foreign(text: str, found: Sequence[Sentence], background: Background) -> tuple[set[Sentence], list[str]]:
+    """The sentences in another language than the one ordered, and whether it is all of the text."""
+    ordered = background.document.language
+    own = {sentence: _own_words(sentence, background.offered) for sentence in found}
+    if language.is_foreign(" ".join(own.values()), language=ordered):
+        return set(), [_WRONG_LANGUAGE]
+    numbers = {
+        number
+        for number in range(len(paragraphs(text)))
+        if language.is_foreign(
+            " ".join(words for sentence, words in own.items() if sentence.paragraph == number), language=ordered
+        )
+    }
+    return {
+        sentence
+        for sentence, words in own.items()
+        if words and (sentence.paragraph in numbers or language.is_foreign(words, language=ordered))
+    }, []
+
+
+def _own_words(sentence: Sentence, offered: Offered) -> str:
+    """What a sentence says in words of its own: nothing where it takes over a passage's, in that one's language."""
+    keys = {item.key for item in citation_keys(sentence.text)}
+    is_taken_over = any(
+        overlap(sentence.text, passage.text) > _TAKEN_OVER_SHARE
+        for key in keys
+        for passage in offered.by_key.get(key, ())
+    )
+    return "" if is_taken_over else without_quotations(sentence.text)
+
+
+def _pair(finding: Finding) -> Pair:
+    return finding.sentence.text, finding.passage.text if finding.passage else ""
+
+
+def _decided(finding: Finding, verdict: ClaimVerdict | None) -> Finding:
+    if not finding.is_undecided or verdict is None:
+        return finding
+    if verdict.is_support:
+        return replace(finding, check=CitationCheck.JUDGED, note=verdict.reason)
+    reason = f"its passage does not support “{finding.sentence.text[:120]}”: {verdict.reason[:200]}"
+    return replace(finding, problem=reason)

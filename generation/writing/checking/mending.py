@@ -1,0 +1,103 @@
+"""Mending the sentences that failed a check, each in its place, with only the passages that they need."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, zip_longest
+from typing import Final
+
+from documents.domain.text import citation_keys
+from documents.models import Passage
+from generation.ai.errors import NoAnswer
+from generation.ai.question import Answer
+from generation.writing import at_once, cited_pages, claims
+from generation.writing.checking import wording
+from generation.writing.checking.inspection import CheckedSentence, Inspection
+from generation.writing.composing import Ask
+from generation.writing.drafts import Draft
+from generation.writing.prompts import correcting, sizes, writing
+from generation.writing.prompts.correcting import Wrong
+from generation.writing.prompts.writing import Commission
+from generation.writing.sentences import Sentence, paragraphs
+
+#: What stands before the words of a sentence in its paragraph: white space, the mark of a list.
+_LEADING: Final = re.compile(r"\s*(?:(?:[-*+]|\d{1,4}[.)])[ \t]+)?")
+
+
+async def mended(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask) -> Draft:
+    """The text with its failing sentences anew. Those that nobody mends stay as they are.
+
+    Raises NoAnswer in an outage.
+    """
+    failing = inspection.failing
+    groups = [failing[at : at + sizes.CORRECTIONS] for at in range(0, len(failing), sizes.CORRECTIONS)]
+
+    async def mend(group: Sequence[CheckedSentence]) -> tuple[Answer | None, list[Passage]]:
+        needed = _needed(commission.passages, group)
+        wrong = [_wrong(checked, inspection) for checked in group]
+        try:
+            return await ask(correcting.question(commission, wrong, needed)), needed
+        except NoAnswer as failure:
+            if failure.is_outage:
+                raise
+            return None, needed
+
+    new: dict[Sentence, str] = {}
+    for group, (answer, needed) in zip(groups, await at_once.each(groups, mend), strict=True):
+        if answer is None:
+            continue
+        for number, one in correcting.read(answer.value, count=len(group)).items():
+            new[group[number - 1].sentence] = one.text
+            named = claims.named(one.text, one.passages, writing.shown(needed))
+            draft = replace(draft, claims=[*draft.claims, *named])
+        draft = replace(draft, models=list(dict.fromkeys([*draft.models, answer.model])))
+    return replace(draft, text=_with(inspection.text, new))
+
+
+def _wrong(checked: CheckedSentence, inspection: Inspection) -> Wrong:
+    """A failing sentence as its writer is shown it: nothing of one that holds what nobody else may read."""
+    paragraph = [one for one in inspection.sentences if one.sentence.paragraph == checked.sentence.paragraph]
+    at = paragraph.index(checked)
+    text = checked.sentence.text
+    return Wrong(
+        text="" if checked.is_withheld else text,
+        length=len(text),
+        before=_readable(paragraph[at - 1]) if at else "",
+        after=_readable(paragraph[at + 1]) if at + 1 < len(paragraph) else "",
+        reasons=list(dict.fromkeys(checked.all_problems)),
+    )
+
+
+def _readable(checked: CheckedSentence) -> str:
+    return "" if checked.is_withheld else checked.sentence.text
+
+
+def _needed(passages: Sequence[Passage], failing: Sequence[CheckedSentence]) -> list[Passage]:
+    """For each failing sentence the passages that it cites, and those that share most words with it; a bounded number,
+    a few of each sentence.
+    """
+    each = [_closest(passages, checked) for checked in failing]
+    in_turn = (one for one in chain.from_iterable(zip_longest(*each)) if one is not None)
+    return list({passage.pk: passage for passage in in_turn}.values())[: sizes.CORRECTION_PASSAGES]
+
+
+def _closest(passages: Sequence[Passage], checked: CheckedSentence) -> list[Passage]:
+    text = checked.sentence.text
+    by_overlap = sorted(passages, key=lambda passage: wording.overlap(text, passage.text), reverse=True)
+    found = [finding.passage for finding in checked.findings if finding.passage is not None]
+    for item in citation_keys(text):
+        same_key = [passage for passage in by_overlap if passage.source.key == item.key]
+        found += (cited_pages.on_pages(same_key, item.locator)[0] or same_key)[: sizes.PASSAGES_BESIDE]
+    return [*found, *by_overlap[: sizes.PASSAGES_BESIDE]]
+
+
+def _with(text: str, new: Mapping[Sentence, str]) -> str:
+    """The text with sentences put in the place of others; marks of lists and line ends stay."""
+    parts = paragraphs(text)
+    for old in sorted(new, key=lambda sentence: (sentence.paragraph, sentence.start), reverse=True):
+        part = parts[old.paragraph]
+        piece = part[old.start : old.end]
+        leading = _LEADING.match(piece)
+        words = (leading[0] if leading else "") + new[old] + piece[len(piece.rstrip()) :]
+        parts[old.paragraph] = part[: old.start] + words + part[old.end :]
+    return "\n\n".join(parts)

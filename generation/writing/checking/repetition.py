@@ -1,0 +1,101 @@
+"""Does a section say again what another one says? Compared by runs of words; what is cited may come twice.
+
+Sections are compared by fingerprints: the hashes of one run in two, the same ones in every text (Manber 1994). They
+are kept with each draft, so that no check reads the whole document.
+"""
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from itertools import groupby
+from typing import Final
+from zlib import crc32
+
+from documents.domain.text import citation_keys
+from generation.writing.checking.wording import normalised
+from generation.writing.sentences import Sentence, sentences
+
+#: Words in a run, which of the hashes are kept, and the share of a section's that may stand elsewhere.
+_RUN_WORDS: Final = 12
+_ONE_IN: Final = 2
+_SHARE: Final = 0.2
+#: A paragraph with at least this many and this share of its hashes elsewhere was copied, however long the section.
+_LONG_WORDS: Final = 25
+_COPIED_SHARE: Final = 0.6
+#: A sentence of at least this many words may stand only once in a section.
+_TOLD_TWICE_WORDS: Final = 8
+_WORD: Final = re.compile(r"\w+")
+
+
+class Fingerprints(Set[int]):
+    """Many hashes in four bytes each: all that a long document says is held for every section that is being checked."""
+
+    def __init__(self, runs: Iterable[int]) -> None:
+        self._runs = array("I", (run for run, _same in groupby(sorted(runs))))
+
+    def __contains__(self, run: object) -> bool:
+        if not isinstance(run, int):
+            return False
+        place = bisect_left(self._runs, run)
+        return place < len(self._runs) and self._runs[place] == run
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._runs)
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+
+def fingerprint(markdown: str) -> list[int]:
+    """Hashes of what a text says in its own words; about one for each two words."""
+    return sorted({run for sentence in sentences(markdown) for run in _runs(sentence)})
+
+
+def repeated(own: Sequence[Sentence], elsewhere: Collection[int]) -> list[Sentence]:
+    """The sentences that stand elsewhere, where they are more of the section, or of a paragraph, than chance has it."""
+    by_sentence = [(sentence, _runs(sentence)) for sentence in own]
+    mine = [(sentence, runs, {run for run in runs if run in elsewhere}) for sentence, runs in by_sentence]
+    total = sum(len(runs) for _sentence, runs, _found in mine)
+    shared = sum(len(found) for _sentence, _runs, found in mine)
+    is_all_over = bool(total) and shared / total > _SHARE
+    copied = set() if is_all_over else _copied_paragraphs(mine)
+    return [
+        sentence
+        for sentence, runs, found in mine
+        if (is_all_over or sentence.paragraph in copied) and runs and len(found) > len(runs) / 2
+    ]
+
+
+def told_twice(own: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences of a section that stand in it before, word for word."""
+    seen: set[str] = set()
+    again = []
+    for sentence in own:
+        words = " ".join(_WORD.findall(normalised(sentence.text)))
+        if words.count(" ") + 1 < _TOLD_TWICE_WORDS or citation_keys(sentence.text):
+            continue
+        if words in seen:
+            again.append(sentence)
+        seen.add(words)
+    return again
+
+
+def _copied_paragraphs(mine: Sequence[tuple[Sentence, set[int], set[int]]]) -> set[int]:
+    totals: dict[int, list[int]] = {}
+    for sentence, runs, found in mine:
+        counts = totals.setdefault(sentence.paragraph, [0, 0])
+        counts[0] += len(runs)
+        counts[1] += len(found)
+    return {number for number, (total, shared) in totals.items() if shared >= max(_LONG_WORDS, total * _COPIED_SHARE)}
+
+
+def _runs(sentence: Sentence) -> set[int]:
+    """The kept hashes of a sentence; none of one that cites."""
+    if citation_keys(sentence.text):
+        return set()
+    words = _WORD.findall(normalised(sentence.text))
+    hashes = (
+        crc32(" ".join(words[place : place + _RUN_WORDS]).encode()) for place in range(len(words) - _RUN_WORDS + 1)
+    )
+    return {found for found in hashes if found % _ONE_IN == 0}

@@ -1,0 +1,179 @@
+"""The check of one section: what fails is written anew once, with the reasons; what fails again is taken out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from documents.domain.text import body_characters
+from documents.domain.writing import CitationDraft
+from generation.ai.errors import NoAnswer
+from generation.ai.question import Answer, Question
+from generation.errors import StepFailed
+from generation.writing import claims, composing
+from generation.writing.checking import mending
+from generation.writing.checking.inspection import Background, CheckedSentence, Inspection, inspect, unsourced
+from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
+from generation.writing.composing import Ask, Keep
+from generation.writing.drafts import Draft
+from generation.writing.prompts import writing
+from generation.writing.prompts.writing import Commission
+from generation.writing.sentences import without
+
+#: With more than this share of its sentences failing, in more than this share of its paragraphs, a section is written
+#: anew as a whole.
+_MOSTLY_SHARE: Final = 0.5
+_TOLERANCE_SHARE: Final = 0.1
+#: Reasons that one question names, and the fewest characters that one asks for.
+_MOST_REASONS: Final = 20
+_SHORTEST_CHARACTERS: Final = 200
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """What was taken out: a sentence (empty where nobody may read it), the key that it cited (or none), and why."""
+
+    sentence: str
+    key: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A text that may become a revision: each cited key has its passage.
+
+    ``removed`` counts sentences taken out, ``rejected`` says why, ``calls`` counts the answers that the check took.
+    """
+
+    draft: Draft
+    citations: list[CitationDraft]
+    was_corrected: bool
+    removed: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    calls: int = 0
+
+
+@dataclass
+class _Counted:
+    """Asks, and counts the answers."""
+
+    ask: Ask
+    calls: int = 0
+
+    async def __call__(self, question: Question) -> Answer:
+        answer = await self.ask(question)
+        self.calls += 1
+        return answer
+
+
+async def review(
+    commission: Commission,
+    draft: Draft,
+    background: Background,
+    *,
+    ask: Ask,
+    keep: Keep,
+    judged: Mapping[Pair, ClaimVerdict] | None = None,
+) -> Reviewed:
+    """The draft as far as it holds. Raises StepFailed when nothing of it does, NoAnswer in an outage.
+
+    ``judged`` are verdicts of an earlier check, on sentences that may still stand there.
+    """
+    counted = _Counted(ask)
+    judge = Judge(counted, dict(judged or {}))
+    inspection = await inspect(draft, background, judge=judge)
+    corrected = replace(draft, text=inspection.text)
+    if not inspection.is_clean:
+        corrected = await _corrected(commission, corrected, inspection, ask=counted, keep=keep)
+        inspection = await inspect(corrected, background, judge=judge)
+    if inspection.whole:
+        raise StepFailed(
+            _("The section “%(title)s” could not be written: %(reason)s.")
+            % {"title": commission.section.title, "reason": inspection.whole[0]}
+        )
+    reviewed = _kept(commission, replace(corrected, text=inspection.text), inspection, background)
+    return replace(reviewed, was_corrected=reviewed.draft.text != draft.text, calls=counted.calls)
+
+
+def _kept(commission: Commission, draft: Draft, inspection: Inspection, background: Background) -> Reviewed:
+    """The text without what fails, and the evidence of what stays."""
+    failing, text = inspection.failing, draft.text
+    if failing:
+        text = without(text, [checked.sentence for checked in failing])
+        # They cite nothing: the evidence of what stays is the same without them.
+        left_alone = unsourced(text, background)
+        text = without(text, [checked.sentence for checked in left_alone])
+        failing = [*failing, *left_alone]
+    if not text.strip():
+        raise StepFailed(
+            _("The section “%(title)s” could not be written: nothing in it could be verified.")
+            % {"title": commission.section.title}
+        )
+    kept = [finding for checked in inspection.sentences if not checked.all_problems for finding in checked.findings]
+    drafts = [
+        CitationDraft(
+            passage_id=finding.passage.pk,
+            sentence=finding.sentence.text,
+            check_result=finding.check,
+            check_note=finding.note,
+        )
+        for finding in kept
+        if finding.passage is not None and finding.check is not None
+    ]
+    rejected = [one for checked in failing for one in _rejections(checked)]
+    return Reviewed(
+        replace(draft, text=text), drafts, was_corrected=bool(failing), removed=len(failing), rejected=rejected
+    )
+
+
+def _rejections(checked: CheckedSentence) -> list[Rejected]:
+    """Every reason for which a sentence was taken out, with the key where it lay in a citation."""
+    sentence = "" if checked.is_withheld else checked.sentence.text[:500]
+    wrong = [(finding.cited.key, finding.problem) for finding in checked.findings if finding.problem]
+    reasons = [*(("", problem) for problem in checked.problems), *wrong]
+    return [Rejected(sentence, key, "" if checked.is_withheld and key else problem[:300]) for key, problem in reasons]
+
+
+async def _corrected(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
+    """The text once more: all of it, or the sentences that fail. Where no model answers, the text as it is."""
+    if inspection.whole or _is_mostly_wrong(inspection):
+        try:
+            return await _anew(commission, draft, inspection, ask=ask, keep=keep)
+        except NoAnswer as failure:
+            if failure.is_outage:
+                raise
+            return draft
+    return await mending.mended(commission, draft, inspection, ask=ask)
+
+
+def _is_mostly_wrong(inspection: Inspection) -> bool:
+    """Whether so much fails, all over the text, that mending would be writing anew in small pieces."""
+    failing, all_of_it = inspection.failing, inspection.sentences
+    wrong, paragraphs = ({one.sentence.paragraph for one in some} for some in (failing, all_of_it))
+    return len(failing) > len(all_of_it) * _MOSTLY_SHARE and len(wrong) > len(paragraphs) * _MOSTLY_SHARE
+
+
+async def _anew(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
+    length = body_characters(draft.text)
+    asked = min(commission.longest, max(_SHORTEST_CHARACTERS, length))
+    useful = writing.of_use(commission, draft.text, is_new=False)
+    answer = await ask(writing.correct(useful, draft.text, reasons=_reasons(inspection), characters=asked))
+    text, numbers = writing.read(answer.value)
+    anew = replace(
+        draft,
+        text=text,
+        claims=claims.named(text, numbers, useful.passages),
+        models=list(dict.fromkeys([*draft.models, answer.model])),
+        calls=0,
+    )
+    reached = await composing.reach(
+        commission, anew, target=length, tolerance=round(length * _TOLERANCE_SHARE), ask=ask, keep=keep
+    )
+    return replace(reached, calls=draft.calls)
+
+
+def _reasons(inspection: Inspection) -> list[str]:
+    """What was found in all of the text."""
+    problems = [problem for checked in inspection.failing for problem in checked.all_problems]
+    return list(dict.fromkeys([*inspection.whole, *problems]))[:_MOST_REASONS]

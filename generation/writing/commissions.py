@@ -1,0 +1,119 @@
+"""Gathering what a section's writer is given, from this document's data alone (R-35)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from documents.domain import sources
+from documents.domain.queries import numbered
+from documents.domain.text import characters_per_page
+from documents.models import Document, Passage
+from generation.ai import chains
+from generation.enums import Purpose, Stage, StepState
+from generation.models import Step
+from generation.writing.prompts import glossary, sizes
+from generation.writing.prompts.glossary import Term
+from generation.writing.prompts.writing import LONGEST_CALL, Commission, Piece
+
+#: Space that one heading takes, in pages: about three lines with the gaps around them.
+HEADING_PAGES: Final = 0.075
+#: Documents of fewer than ``_WHOLE_BELOW_PAGES`` pages have every section written whole. In those of more than
+#: ``_DIVIDED_ABOVE_PAGES``, sections of more than ``_LONG_SECTION_PAGES`` pages are divided (R-34).
+_WHOLE_BELOW_PAGES: Final = 30
+_DIVIDED_ABOVE_PAGES: Final = 50
+_LONG_SECTION_PAGES: Final = 5.0
+#: What sections are asked for.
+_TEXTS: Final = (Purpose.WRITING, Purpose.CORRECTING)
+#: Tokens of an answer that are not its text, and the share that is text at least.
+_SPARE_TOKENS: Final = 4_000
+_TEXT_SHARE: Final = 0.5
+
+
+def load(*, document_id: UUID, section_id: UUID, offered: Sequence[int] = (), search: bool = False) -> Commission:
+    """The commission for a section. Passages in ``offered`` were shown before and stay.
+
+    Others are looked for where there were none or some are gone, or where ``search`` says so.
+    """
+    document = Document.objects.defer("bibliography_html", "search").get(pk=document_id)
+    # The texts of all the others would be as much as the document.
+    outline = numbered(document.sections.defer("text", "html", "provenance").order_by("position"))
+    section = next(section for section in outline if section.pk == section_id)
+    chapters = {section.parent_id for section in outline}
+    commission = Commission(
+        document=document,
+        section=section,
+        outline=[section for section in outline if section.pk not in chapters],
+        passages=[],
+        glossary=terms(document_id=document_id),
+        longest=_longest_call(document),
+    )
+    kept = passages(document_id=document_id, ids=offered)
+    if kept and len(kept) == len(set(offered)) and not search:
+        return replace(commission, passages=kept)
+    known = {passage.pk for passage in kept}
+    words = [section.title, section.title, section.covers, document.topic]
+    found = _passages_for(commission, words, pages=float(section.pages))
+    return replace(commission, passages=[*kept, *(passage for passage in found if passage.pk not in known)])
+
+
+def for_piece(commission: Commission, piece: Piece) -> Commission:
+    """The commission for one part of a section, with passages of its own."""
+    part, section = piece.part, commission.section
+    words = [part.title, part.title, part.covers, section.title, commission.document.topic]
+    found = _passages_for(commission, words, pages=float(section.pages) * part.share)
+    return replace(commission, piece=piece, passages=found)
+
+
+def is_divided(commission: Commission) -> bool:
+    """Whether the section is so long, in so long a work, that it is written in parts."""
+    return commission.document.pages > _DIVIDED_ABOVE_PAGES and float(commission.section.pages) > _LONG_SECTION_PAGES
+
+
+def passages(*, document_id: UUID, ids: Sequence[int]) -> list[Passage]:
+    """These passages, as far as they are of this document's sources."""
+    if not ids:
+        return []
+    mine = Passage.objects.filter(pk__in=ids, source__document_id=document_id, source__retracted_at=None)
+    return list(mine.select_related("source").defer("search"))
+
+
+def terms(*, document_id: UUID) -> list[Term]:
+    """The glossary of the document, as its newest research left it."""
+    done = Step.objects.filter(job__document_id=document_id, stage=Stage.RESEARCH, state=StepState.DONE)
+    kept = done.order_by("-id").values_list("result__glossary", flat=True).first()
+    return glossary.read(kept or [])
+
+
+def target_characters(commission: Commission) -> int:
+    """Characters that fill the section's pages, without the space of its heading and of a chapter's that it opens."""
+    section = commission.section
+    headings = 1 + sum(1 for _ in _chapters_opened(commission))
+    pages = max(float(section.pages) - headings * HEADING_PAGES, float(section.pages) * 0.5)
+    return round(pages * characters_per_page(commission.document.language))
+
+
+def _passages_for(commission: Commission, words: Sequence[str], *, pages: float) -> list[Passage]:
+    wanted = min(sizes.MOST_PASSAGES, max(sizes.FEWEST_PASSAGES, round(pages * sizes.PASSAGES_PER_PAGE)))
+    return sources.passages_for(document_id=commission.document.pk, text=" ".join(words), limit=wanted)
+
+
+def _longest_call(document: Document) -> int:
+    """Characters that any model of the chain can answer with at once, a token for each to be safe with every language.
+
+    In a short document that is all; in a long one texts are asked for in stretches that a reader could check.
+    """
+    found = chains.chains()
+    limits = [link.model.longest_answer for purpose in _TEXTS for link in found.get(purpose, [])]
+    if not limits:
+        return LONGEST_CALL
+    limit = min(limits)
+    able = round(max(limit - _SPARE_TOKENS, limit * _TEXT_SHARE))
+    return able if document.pages < _WHOLE_BELOW_PAGES else min(LONGEST_CALL, able)
+
+
+def _chapters_opened(commission: Commission) -> Sequence[UUID]:
+    """The chapter whose first section this is, if it is one."""
+    section = commission.section
+    siblings = [other.pk for other in commission.outline if other.parent_id == section.parent_id]
+    return [section.parent_id] if section.parent_id and siblings[0] == section.pk else []

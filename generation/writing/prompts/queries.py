@@ -1,0 +1,34 @@
+"""Asking what to search for."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from documents.models import Document
+from generation.ai.question import Question
+from generation.writing.prompts import fencing, wording
+
+QUERIES: Final = 5
+
+SCHEMA: Final = {
+    "type": "object",
+    "properties": {"queries": {"type": "array", "items": {"type": "string"}}},
+    "required": ["queries"],
+    "additionalProperties": False,
+}
+
+SYSTEM: Final = f"""You plan searches for scholarly sources. You answer with JSON.
+A query is three to eight words as one types them into a search engine for papers: terms, no sentences, no operators.
+{fencing.DATA_RULE}"""
+
+
+def question(document: Document, titles: Sequence[str]) -> Question:
+    """Queries for a document whose sections have these titles."""
+    prompt = "\n\n".join(
+        [
+            f"Give {QUERIES} search queries for sources of this work, in English or in the language of the work, "
+            "whichever has the better literature.",
+            wording.work(document),
+            fencing.fence("outline", "\n".join(titles), limit=6_000),
+        ]
+    )
+    return Question(purpose="queries", system=SYSTEM, prompt=prompt, schema=SCHEMA, characters=600)

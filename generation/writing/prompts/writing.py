@@ -1,0 +1,219 @@
+"""Asking for the text of a section: new, more of it, or all of it anew without what was wrong.
+
+What stays the same in a document comes first, then what stays the same for a section, the order last: providers charge
+a tenth for a beginning that they have read before. So all of these share one system prompt and one schema, and the
+passages keep their order from the first call to the last.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from documents.domain.text import citation_keys
+from documents.models import Document, Passage, Section
+from generation.ai.question import Question
+from generation.writing.prompts import fencing, glossary, reading, sizes, wording
+from generation.writing.prompts.glossary import Term
+
+#: The longest text that is asked for at once in a long document; the rest comes by continuation (R-34).
+LONGEST_CALL: Final = 12_000
+#: What JSON and citations add to the characters of a text, about.
+_AROUND: Final = 1.25
+
+SCHEMA: Final = {
+    "type": "object",
+    "properties": {
+        "markdown": {"type": "string"},
+        "passages": {"type": "array", "items": {"type": "integer"}},
+    },
+    "required": ["markdown", "passages"],
+    "additionalProperties": False,
+}
+
+#: How sources are cited, for all who write or mend a text.
+CITING: Final = """\
+- Cite only the sources you are given, by key, inside the sentence and before its full stop: [@key, p. 12], with the
+  page given for that passage; [@key] where none is given. Never name a work in any other way.
+- Every statement of fact that is not common knowledge rests on a passage and cites it. Say what the passage says,
+  no more.
+- A quotation stands in double quotes, is copied from the passage letter by letter, and is at most two sentences
+  long."""
+
+SYSTEM: Final = f"""You write sections of academic works. You answer with JSON: "markdown" is the text, "passages" lists
+for every key that the text cites, in the order of the text, the number of the passage it rests on.
+{CITING}
+- Connect, compare and weigh in your own words between the citations; do not string quotations together.
+- Paragraphs of four to eight sentences, lists only where they help. No headings, no HTML, no images, no links, no notes
+  about the task or yourself, nothing left open to be filled in later.
+- Keep to what the section covers; do not repeat what the other sections are for.
+- Use the terms of the glossary as it explains them; do not define them again unless that is what the section is for.
+{fencing.DATA_RULE}"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a long section, written as a piece of its own; ``share`` of the section's length, 0 to 1."""
+
+    title: str
+    covers: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The part that is to be written, with the others and with how the text before it ends."""
+
+    part: Part
+    parts: Sequence[Part]
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Commission:
+    """A section to be written, with everything its prompts may hold: this document's data alone (R-35).
+
+    ``longest`` is the longest text that one answer may be asked for. ``piece`` is set where the section is written in
+    parts.
+    """
+
+    document: Document
+    section: Section
+    outline: Sequence[Section]
+    passages: Sequence[Passage]
+    glossary: Sequence[Term] = ()
+    longest: int = LONGEST_CALL
+    piece: Piece | None = None
+
+
+def write(commission: Commission, *, characters: int) -> Question:
+    """The section, from nothing."""
+    order = f"Write {wording.about(characters)}, spaces counted."
+    return _question("write", commission, characters, order, is_continued=characters >= commission.longest)
+
+
+def extend(commission: Commission, text: str, *, characters: int) -> Question:
+    """What follows on a text. The answer holds the new paragraphs only."""
+    order = (
+        "This is the section so far:\n\n"
+        + fencing.fence("text", text[-sizes.TEXT :], limit=sizes.TEXT)
+        + "\n\nContinue it with new thoughts from the sources that it has not used yet, or goes into too little; do "
+        f"not repeat it. Write {wording.about(characters)} more, spaces counted: the new paragraphs only."
+    )
+    is_continued = len(text) + characters > commission.longest
+    return _question("extend", commission, characters, order, is_continued=is_continued)
+
+
+def correct(commission: Commission, text: str, *, reasons: Sequence[str], characters: int) -> Question:
+    """A text again, all of it, without what was found wrong with it."""
+    order = (
+        "This text did not pass the check:\n\n"
+        + fencing.fence("text", text, limit=sizes.TEXT)
+        + "\n\nWhat was found:\n"
+        + fencing.fence("findings", "\n".join(f"- {reason}" for reason in reasons), limit=4_000)
+        + f"\n\nWrite it anew so that none of this is left, {wording.about(characters)}, spaces counted."
+    )
+    return _question("correct", commission, characters, order)
+
+
+def shown(passages: Sequence[Passage]) -> list[Passage]:
+    """Passages in the order in which they are numbered, the same in every call: by source and place in it."""
+    return sorted(passages, key=lambda passage: (passage.source.key, passage.position, passage.pk))
+
+
+def of_use(commission: Commission, text: str, *, is_new: bool) -> Commission:
+    """The commission with as many passages as a question shows: of a long section, first those that the text cites, or
+    where something ``is_new`` is wanted those that it does not.
+    """
+    cited = {(item.key, item.locator) for item in citation_keys(text)}
+
+    def comes_first(passage: Passage) -> bool:
+        return ((passage.source.key, fencing.page_of(passage)) in cited) is not is_new
+
+    in_order = sorted(shown(commission.passages), key=comes_first, reverse=True)
+    return replace(commission, passages=shown(in_order[: sizes.MOST_PASSAGES]))
+
+
+def salvage(text: str) -> dict[str, Any]:
+    """An answer that does not fit taken as the text itself, as far as it reads as one: the check looks at every
+    citation in it anyway.
+    """
+    return {"markdown": reading.running(text), "passages": []}
+
+
+def read(value: Mapping[str, Any]) -> tuple[str, list[int]]:
+    """The running text of an answer, and the numbers of the passages that it says it rests on."""
+    return reading.running(str(value["markdown"])), [int(number) for number in value["passages"]]
+
+
+def _question(
+    purpose: str, commission: Commission, characters: int, order: str, *, is_continued: bool = False
+) -> Question:
+    """What is kept by a provider costs more at first: the section's own beginning is, where it is asked for again."""
+    document, section = document_block(commission), section_block(commission)
+    return Question(
+        purpose=purpose,
+        system=SYSTEM,
+        shared=(document, section) if is_continued else (document,),
+        prompt=order if is_continued else f"{section}\n\n{order}",
+        schema=SCHEMA,
+        characters=round(_AROUND * characters),
+        salvage=salvage,
+    )
+
+
+def document_block(commission: Commission) -> str:
+    """What every question about the text of this document begins with, letter for letter the same."""
+    parts = [
+        f"Write a section of this work. {wording.language(commission.document)}",
+        wording.work(commission.document),
+        "All sections of the work, each with what it covers and what it leaves to others:",
+        fencing.fence("outline", _outline(commission.outline), limit=sizes.OUTLINE),
+        *([glossary.shown(commission.glossary)] if commission.glossary else []),
+    ]
+    return "\n\n".join(parts)
+
+
+def section_block(commission: Commission) -> str:
+    """What every question about the text of this section goes on with: the subject, and what may be cited."""
+    about = commission.piece.part if commission.piece else commission.section
+    parts = [
+        *_subject(commission),
+        "The sources:",
+        fencing.sources(shown(commission.passages), words=f"{about.title} {about.covers}"),
+    ]
+    return "\n\n".join(parts)
+
+
+def _subject(commission: Commission) -> list[str]:
+    """The section to write, or the part of it."""
+    section, piece = commission.section, commission.piece
+    if piece is None:
+        return [
+            "The section to write:",
+            fencing.fence("title", section.title, limit=300),
+            fencing.fence("covers", section.covers, limit=2_000),
+            fencing.fence("leaves_out", section.leaves_out, limit=2_000),
+        ]
+    others = [part for part in piece.parts if part != piece.part]
+    lines = [
+        "The section, which is written in parts and printed as one running text:",
+        fencing.fence("section", f"{section.title}: {section.covers}", limit=2_300),
+        "The part to write. It leaves to the others what they cover, and neither introduces nor sums up the section:",
+        fencing.fence("title", piece.part.title, limit=300),
+        fencing.fence("covers", piece.part.covers, limit=2_000),
+        "The other parts:",
+        fencing.fence("parts", "\n".join(f"{part.title}: {part.covers}" for part in others), limit=6_000),
+    ]
+    if piece.before:
+        lines += ["The text before it ends like this:", fencing.fence("before", piece.before[-sizes.BEFORE :])]
+    return lines
+
+
+def _outline(sections: Sequence[Section]) -> str:
+    """Every section of the work: where there are many, as much of each as there is room for."""
+    lines = []
+    for section in sections:
+        leaves = f" Leaves to others: {section.leaves_out}" if section.leaves_out else ""
+        lines.append(f"{section.number} {section.title}: {section.covers}{leaves}")
+    room = max(sizes.OUTLINE // max(1, len(lines)) - 1, 1)
+    return "\n".join(line[:room] for line in lines)

@@ -1,0 +1,19 @@
+"""What each stage does with a step: one module each, one coroutine, no writes but through its result."""
+
+from typing import Final
+
+from generation.engine.work import Stages
+from generation.enums import Stage
+from generation.writing.stages import assemble, check, export, measure, outline, research, revise, write
+
+RUN: Final[Stages] = {
+    Stage.OUTLINE: outline.run,
+    Stage.RESEARCH: research.run,
+    Stage.WRITE: write.run,
+    Stage.CHECK: check.run,
+    Stage.MEASURE: measure.run,
+    Stage.REVISE: revise.run,
+    Stage.RECHECK: check.run,
+    Stage.ASSEMBLE: assemble.run,
+    Stage.EXPORT: export.run,
+}

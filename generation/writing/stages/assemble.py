@@ -1,0 +1,42 @@
+"""Assemble: everything is there, and is rendered for the screen (R-12)."""
+
+from decimal import Decimal
+from functools import partial
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from documents.domain import exporting, manuscripts, outline
+from documents.domain.exporting import Manuscript, ReaderHtml
+from documents.models import Document
+from generation.database import in_database
+from generation.engine import queue
+from generation.engine.work import Result, Work
+from generation.enums import Stage
+from generation.errors import StepFailed
+from generation.writing.stages.measure import require_citations
+
+
+async def run(work: Work) -> Result:
+    """The document as a reader will see it."""
+    claim = work.claim
+    manuscript = await in_database(_complete_manuscript, claim.document_id)
+    measured = await in_database(queue.result_of, claim.job_id, Stage.MEASURE, claim.round)
+    reader = await exporting.render_reader(manuscript)
+    pages = Decimal(measured["body_pages"])
+    return Result({"body_pages": str(pages)}, partial(_store, claim.document_id, reader, manuscript.csl_style, pages))
+
+
+def _complete_manuscript(document_id: UUID) -> Manuscript:
+    """Nothing is ever silently missing: every section of the outline has its text."""
+    document = Document.objects.get(pk=document_id)
+    for section in outline.leaves(document):
+        if not section.text.strip():
+            raise StepFailed(_("The section “%(title)s” is missing.") % {"title": section.title})
+    require_citations(document_id)
+    return manuscripts.load(document_id)
+
+
+def _store(document_id: UUID, reader: ReaderHtml, style: str, pages: Decimal) -> None:
+    exporting.store_reader(document_id=document_id, reader=reader, style=style)
+    Document.objects.filter(pk=document_id).update(body_pages=pages)

@@ -1,0 +1,116 @@
+"""Check: a draft becomes a revision of its section once everything in it holds (R-10, R-35).
+
+Serves both the first check and the one after a revision; the text is committed with the step.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any, Final
+
+from django.utils import timezone
+
+from documents.domain import writing
+from documents.domain.text import body_characters
+from documents.enums import CitationCheck, RevisionReason
+from documents.models import Citation, Document, Section
+from generation.database import in_database
+from generation.engine.queue import Claim
+from generation.engine.work import Result, Work
+from generation.enums import Stage
+from generation.writing import commissions, drafts
+from generation.writing.checking import neighbours, repetition, strangers
+from generation.writing.checking.inspection import Background
+from generation.writing.checking.judgement import ClaimVerdict, Pair
+from generation.writing.checking.review import Reviewed, review
+from generation.writing.drafts import Draft
+from generation.writing.prompts.writing import Commission
+
+
+async def run(work: Work) -> Result:
+    """The checked text and its citations, to be committed as the next revision."""
+    claim = work.claim
+    draft, commission, background, section = await in_database(_load, claim)
+    judged = await in_database(_judged, claim)
+
+    async def keep(draft: Draft) -> None:
+        await work.save({}, progress=50)
+
+    reviewed = await review(commission, draft, background, ask=work.ask, keep=keep, judged=judged)
+    data = {
+        "citations": len(reviewed.citations),
+        "removed": reviewed.removed,
+        "rejected": [asdict(one) for one in reviewed.rejected],
+        "was_corrected": reviewed.was_corrected,
+        "revision": section.revision + 1,
+        "fingerprint": repetition.fingerprint(reviewed.draft.text),
+    }
+    return Result(data, _commit(claim, section, reviewed))
+
+
+def _load(claim: Claim) -> tuple[Draft, Commission, Background, Section]:
+    assert claim.section_id is not None
+    draft = drafts.newest(claim.job_id, claim.section_id)
+    commission = commissions.load(document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered)
+    document = Document.objects.select_related("owner").get(pk=claim.document_id)
+    background = Background(
+        document=document,
+        passages=commission.passages,
+        strangers=strangers.known(document, brief=_brief(document, commission), sources=_sources(commission)),
+        elsewhere=neighbours.said_elsewhere(claim, commission.section, commission.outline),
+    )
+    return draft, commission, background, Section.objects.get(pk=claim.section_id)
+
+
+def _brief(document: Document, commission: Commission) -> str:
+    """What this document may speak of, whatever others do: its own brief and outline."""
+    brief = [document.title, document.topic, document.requirements, document.assignment_text]
+    return " ".join([*brief, *(section.title for section in commission.outline)])
+
+
+def _sources(commission: Commission) -> str:
+    return " ".join(text for passage in commission.passages for text in (passage.source.title, passage.text))
+
+
+def _judged(claim: Claim) -> dict[Pair, ClaimVerdict]:
+    """What a model supported of this section when it was checked before: asked once, whatever was revised around it."""
+    assert claim.section_id is not None
+    known = Citation.objects.filter(section_id=claim.section_id, check_result=CitationCheck.JUDGED)
+    rows = known.values_list("sentence", "passage__text", "check_note")
+    return {(sentence, passage): ClaimVerdict(True, note) for sentence, passage, note in rows}
+
+
+_REASONS: Final = {True: RevisionReason.EXTENDED, False: RevisionReason.TIGHTENED}
+
+
+def _commit(claim: Claim, section: Section, reviewed: Reviewed) -> Callable[[], None]:
+    if claim.stage == Stage.RECHECK:
+        reason = _REASONS[body_characters(reviewed.draft.text) >= body_characters(section.text)]
+    else:
+        reason = RevisionReason.CHECKED if reviewed.was_corrected else RevisionReason.WRITTEN
+    return partial(_commit_revision, section, reviewed, reason)
+
+
+def _commit_revision(section: Section, reviewed: Reviewed, reason: RevisionReason) -> None:
+    now = timezone.now()
+    writing.commit_revision(
+        section_id=section.pk,
+        expected_revision=section.revision,
+        text=reviewed.draft.text,
+        reason=reason,
+        citations=reviewed.citations,
+        provenance=_provenance(section, reviewed, now.isoformat()),
+        now=now,
+    )
+
+
+def _provenance(section: Section, reviewed: Reviewed, when: str) -> dict[str, Any]:
+    """Which models wrote it, when, for what, from which passages, in how many answers, what was taken out (R-15)."""
+    return {
+        "models": reviewed.draft.models,
+        "written_at": when,
+        "passages": sorted({citation.passage_id for citation in reviewed.citations}),
+        "calls": reviewed.draft.calls + reviewed.calls,
+        "removed": reviewed.removed,
+        "written_for": drafts.digest_of(section),
+    }

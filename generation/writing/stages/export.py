@@ -1,0 +1,31 @@
+"""Export: the files to take away, made before the document is called ready."""
+
+from uuid import UUID
+
+from documents.domain import exporting
+from documents.enums import ExportFormat
+from generation.database import in_database
+from generation.engine import queue
+from generation.engine.work import Result, Work
+from generation.enums import Stage
+from generation.writing import at_once
+
+
+async def run(work: Work) -> Result:
+    """PDF and DOCX, made at once in child processes; the PDF is mostly there since the last measuring.
+
+    That told, too, on which pages what begins.
+    """
+    claim = work.claim
+    measured = await in_database(queue.result_of, claim.job_id, Stage.MEASURE, claim.round)
+
+    async def make(format: ExportFormat) -> UUID:
+        return await exporting.export(
+            document_id=claim.document_id,
+            format=format,
+            with_ai_statement=False,
+            first_pages=measured.get("first_pages"),
+        )
+
+    made = await at_once.each(list(ExportFormat), make)
+    return Result({"exports": [str(export) for export in made]})

@@ -1,0 +1,78 @@
+"""Outline: proposed by a model, validated, repaired once, accepted."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from documents.domain import outline, sources
+from documents.domain.outline import Proposal, ProposedSection
+from documents.errors import OutlineInvalid
+from documents.models import Document, Passage
+from generation.database import in_database
+from generation.engine.work import Result, Work
+from generation.errors import StepFailed
+from generation.writing.prompts import outline as prompt
+
+#: Passages of uploaded sources that the planner sees.
+_PASSAGES_SHOWN: Final = 12
+_MOST_CHILDREN: Final = 20
+
+
+async def run(work: Work) -> Result:
+    """A proposal that the document can accept; the owner changes it afterwards."""
+    document, passages = await in_database(_load, work.claim.document_id)
+    complaint = ""
+    for _try in range(2):
+        answer = await work.ask(prompt.question(document, passages, complaint=complaint))
+        try:
+            proposal = read(answer.value, pages=document.pages)
+        except OutlineInvalid as error:
+            complaint = str(error)
+            continue
+        return Result({"model": answer.model}, partial(outline.accept, document_id=document.pk, proposal=proposal))
+    raise StepFailed(_("The outline that was made could not be used. Try again, or say more about what you want."))
+
+
+def read(value: Mapping[str, Any], *, pages: int) -> Proposal:
+    """The proposal in an answer. Raises OutlineInvalid with what is wrong."""
+    sections = [_section(section) for section in value["sections"]]
+    proposal = Proposal(title=str(value["title"]), sections=[section for section in sections if section is not None])
+    if not proposal.leaves:
+        raise OutlineInvalid("It has no sections.")
+    if len(proposal.leaves) > min(outline.MAX_SECTIONS, pages * 10):
+        raise OutlineInvalid(f"It has {len(proposal.leaves)} sections, too many for {pages} pages.")
+    return proposal
+
+
+def _section(value: Mapping[str, Any]) -> ProposedSection | None:
+    title = " ".join(str(value["title"]).split())
+    if not title:
+        return None
+    below = [_section(child) for child in value.get("children", [])[:_MOST_CHILDREN]]
+    children = [child for child in below if child is not None]
+    return ProposedSection(
+        title=title,
+        covers=str(value["covers"]),
+        leaves_out=str(value["leaves_out"]),
+        pages=_pages(value["pages"]),
+        # One section alone below a chapter is the chapter.
+        children=children if len(children) > 1 else [],
+    )
+
+
+def _pages(value: object) -> Decimal:
+    try:
+        pages = Decimal(str(value))
+    except InvalidOperation:
+        return Decimal(1)
+    return min(max(pages, Decimal("0.1")), Decimal(200)) if pages.is_finite() else Decimal(1)
+
+
+def _load(document_id: UUID) -> tuple[Document, list[Passage]]:
+    document = Document.objects.get(pk=document_id)
+    words = f"{document.topic} {document.requirements}"
+    return document, sources.passages_for(document_id=document_id, text=words, limit=_PASSAGES_SHOWN)

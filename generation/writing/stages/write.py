@@ -1,0 +1,111 @@
+"""Write: one section, at once with the others, to the length of its pages (R-34).
+
+The text is kept in the step the moment it is there. It becomes a revision of its section once it is checked. A section
+whose checked text of an earlier order answers to the same title and contents is not written anew.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from generation.ai.errors import NoAnswer
+from generation.database import in_database
+from generation.engine.queue import Claim
+from generation.engine.work import Result, Work
+from generation.writing import commissions, composing, drafts
+from generation.writing.checking import repetition
+from generation.writing.drafts import Draft
+from generation.writing.pieces import Pieces
+from generation.writing.prompts import subsections
+from generation.writing.prompts.writing import Commission, Part
+
+#: How near to its length a section has to come before the pages are measured, as a share of it and in characters.
+_TOLERANCE_SHARE: Final = 0.04
+_SMALLEST_CHARACTERS: Final = 150
+
+
+async def run(work: Work) -> Result:
+    """The section's draft, from where a lost worker left it."""
+    so_far, commission = await in_database(_begin, work.claim)
+    target = commissions.target_characters(commission)
+    if not so_far.parts and not so_far.draft.text and commissions.is_divided(commission):
+        so_far = Pieces(parts=await _divided(work, commission))
+    if so_far.parts:
+        draft = await _in_parts(work, commission, so_far, target)
+    else:
+        draft = await _whole(work, commission, so_far, target)
+    fingerprint = repetition.fingerprint(draft.text)
+    return Result({"draft": draft.to_json(), "target": target, "fingerprint": fingerprint})
+
+
+def _begin(claim: Claim) -> tuple[Pieces, Commission]:
+    assert claim.section_id is not None
+    begun = bool(claim.checkpoint)
+    so_far = Pieces.from_json(claim.checkpoint) if begun else Pieces(draft=drafts.kept(claim.section_id))
+    commission = commissions.load(
+        document_id=claim.document_id,
+        section_id=claim.section_id,
+        offered=so_far.draft.offered,
+        # A text of an earlier order brings only those that it cites.
+        search=not begun,
+    )
+    return so_far, commission
+
+
+async def _divided(work: Work, commission: Commission) -> list[Part]:
+    """The parts of a long section; none where no model divides it: then it is written on and on instead."""
+    try:
+        answer = await work.ask(subsections.question(commission))
+    except NoAnswer as error:
+        if error.is_outage:
+            raise
+        return []
+    parts = subsections.read(answer.value["subsections"], pages=float(commission.section.pages))
+    await work.save(Pieces(parts=parts).to_json(), progress=0)
+    return parts
+
+
+async def _whole(work: Work, commission: Commission, so_far: Pieces, target: int) -> Draft:
+    async def keep(draft: Draft) -> None:
+        await _save(work, replace(so_far, draft=draft), target)
+
+    return await composing.reach(
+        commission,
+        so_far.draft,
+        target=target,
+        tolerance=_tolerance(target),
+        ask=work.ask,
+        keep=keep,
+        may_wait=work.may_wait,
+    )
+
+
+async def _in_parts(work: Work, commission: Commission, so_far: Pieces, target: int) -> Draft:
+    """Each part is a piece of its own, and kept the moment it is done."""
+    while piece := so_far.next:
+        before = so_far
+
+        async def keep(draft: Draft, before: Pieces = before) -> None:
+            await _save(work, before.with_current(draft), target)
+
+        length = so_far.characters_for_next(target)
+        draft = await composing.reach(
+            await in_database(commissions.for_piece, commission, piece),
+            so_far.current,
+            target=length,
+            tolerance=_tolerance(length),
+            ask=work.ask,
+            keep=keep,
+            may_wait=work.may_wait,
+        )
+        so_far = so_far.with_finished(draft)
+        await _save(work, so_far, target)
+    return so_far.draft
+
+
+def _tolerance(target: int) -> int:
+    return max(_SMALLEST_CHARACTERS, round(target * _TOLERANCE_SHARE))
+
+
+async def _save(work: Work, so_far: Pieces, target: int) -> None:
+    written = len(so_far.draft.text) + len(so_far.current.text)
+    await work.save(so_far.to_json(), progress=round(95 * min(1.0, written / max(1, target))))
