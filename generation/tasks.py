@@ -1,4 +1,4 @@
-"""Celery carries nudges (R-40): each drains the queue, or looks for what was lost."""
+"""Celery carries wake-ups (R-40): each drains the queue, or looks for what was lost."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from generation.ai import endings
-from generation.engine import admission, nudging
+from generation.engine import admission, wake_ups
 from generation.engine.drain import Drain
 from generation.spending import tidying
 from generation.stopping import Stopping
@@ -26,7 +26,7 @@ def drain() -> None:
 def nudge_lost_work() -> None:
     """Starts what was paid for and not begun, and has everything drained that nobody holds (beat)."""
     admission.sweep()
-    nudging.nudge_lost_work()
+    wake_ups.wake_for_lost_work()
 
 
 @shared_task(name="generation.tasks.tidy", ignore_result=True)

@@ -104,17 +104,17 @@ class JobAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
         """With the number of steps."""
         return super().get_queryset(request).select_related("document__owner").annotate(steps_count=Count("steps"))
 
-    def has_nudge_permission(self, request: HttpRequest) -> bool:
+    def has_wake_permission(self, request: HttpRequest) -> bool:
         """Whoever may change jobs may send the workers to them."""
         return request.user.has_perm("generation.change_job")
 
-    @admin.action(description=gettext_lazy("Send the workers to whatever was lost"), permissions=["nudge"])
+    @admin.action(description=gettext_lazy("Send the workers to whatever was lost"), permissions=["wake"])
     def set_going(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         """What beat does every few seconds, now and for all jobs."""
         opened, drains = interrupted.set_going()
         jobs = ngettext("%(count)d job opened", "%(count)d jobs opened", opened) % {"count": opened}
-        nudges = ngettext("%(count)d nudge sent", "%(count)d nudges sent", drains) % {"count": drains}
-        self.message_user(request, f"{jobs}, {nudges}.", messages.SUCCESS)
+        wake_ups = ngettext("%(count)d wake-up sent", "%(count)d wake-ups sent", drains) % {"count": drains}
+        self.message_user(request, f"{jobs}, {wake_ups}.", messages.SUCCESS)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_shown(self, job: Job) -> str:

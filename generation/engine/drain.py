@@ -64,7 +64,7 @@ class Drain:
         self.grace = grace
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.finished = 0
-        #: Steps of the same cause as the nudge stand in its trace; those of others each in that of their own.
+        #: Steps of the same cause as the wake-up stand in its trace; those of others each in that of their own.
         self._cause = correlation.correlation_id()
         self._gateways: dict[UUID, Gateway] = {}
         self._running: dict[asyncio.Task[None], Claim] = {}

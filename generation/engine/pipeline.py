@@ -18,7 +18,7 @@ from billing.models import Refund
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.engine import delivery, holding, jobs, nudging, queue
+from generation.engine import delivery, holding, jobs, queue, wake_ups
 from generation.engine.queue import Claim
 from generation.engine.work import Result
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
@@ -89,7 +89,7 @@ def _advance(job: Job, claim: Claim, now: datetime) -> None:
         return
     stage_to_come, sections, round = planned
     count = queue.add(job_id=job.pk, sort_key=job.sort_key, stage=stage_to_come, sections=sections, round=round)
-    nudging.nudge_on_commit(steps=count)
+    wake_ups.wake_on_commit(steps=count)
 
 
 def following(job: Job, claim: Claim) -> Planned | None:

@@ -1,4 +1,4 @@
-"""The queue of steps (R-40). Truth is here; Celery only nudges."""
+"""The queue of steps (R-40). Truth is here; Celery only wakes workers."""
 
 import uuid
 from decimal import Decimal

@@ -17,7 +17,7 @@ CHECKED: Final = sorted(
     or re.fullmatch(r"docs/((architecture|glossary|testing|rules|settings|commands)|decisions/.+)\.md", path)
 )
 ARCHITECTURE: Final = texts()["docs/architecture.md"]
-GLOSSARY: Final = re.findall(r"^\| ([a-z ]+) \| (.+) \|$", texts()["docs/glossary.md"], re.MULTILINE)[1:]
+GLOSSARY: Final = re.findall(r"^\| ([a-z -]+) \| (.+) \|$", texts()["docs/glossary.md"], re.MULTILINE)[1:]
 
 
 @pytest.mark.parametrize("page", CHECKED)

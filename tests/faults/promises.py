@@ -8,7 +8,7 @@ from billing.enums import PaymentState
 from billing.models import Payment, Refund
 from documents.domain import outline
 from documents.models import Document, SectionRevision
-from generation.engine import admission, nudging
+from generation.engine import admission, wake_ups
 from generation.enums import JobState, Outcome, Scope, Stage, StepState
 from generation.models import Attempt, BudgetUse, Job, Step
 from tests.faults.watching import Watch
@@ -33,7 +33,7 @@ def wait_for_end(*documents: Document, nudged: bool = True, seconds: float = PAT
 
     def is_over() -> bool:
         if nudged:
-            nudging.nudge_lost_work()
+            wake_ups.wake_for_lost_work()
         return not jobs.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
 
     def where_they_stand() -> str:

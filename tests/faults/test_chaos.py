@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from documents.enums import DocumentState
-from generation.engine import nudging
+from generation.engine import wake_ups
 from generation.enums import JobState
 from generation.models import Job
 from sandbox.client import Control
@@ -42,7 +42,7 @@ class Site:
         """Starts again what died, and nudges as beat does."""
         self._supervisor.look_after()
         self._groups |= set(self.worker())
-        nudging.nudge_lost_work()
+        wake_ups.wake_for_lost_work()
 
     def worker(self) -> list[int]:
         """The worker's process, when it runs."""

@@ -195,7 +195,7 @@ def test_interrupted_jobs_are_a_filter_and_the_workers_are_sent_from_the_list(st
     job.steps.update(created_at=then)
     assert str(job.pk) in staff.get(address).content.decode()
     answer = staff.post(address, {"action": "set_going", "_selected_action": [str(job.pk)]}, follow=True)
-    assert "0 jobs opened, 1 nudge sent." in answer.content.decode()
+    assert "0 jobs opened, 1 wake-up sent." in answer.content.decode()
 
 
 def audited(action: str) -> AuditEvent:

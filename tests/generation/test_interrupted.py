@@ -105,7 +105,7 @@ def test_with_nudge_what_was_lost_is_sent_again_and_finished(control: Control, c
     lost = ordered_document()
     said = listed("--nudge")
     assert "1 interrupted" in said
-    assert "1 job opened, 1 nudge sent" in said
+    assert "1 job opened, 1 wake-up sent" in said
     drain()
     states = Document.objects.filter(pk__in=[lost.pk, job.document_id]).values_list("state", flat=True)
     assert set(states) == {DocumentState.READY}

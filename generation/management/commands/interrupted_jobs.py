@@ -36,4 +36,4 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} interrupted" if count else "Nothing is interrupted.")
         if nudge:
             opened, drains = interrupted.set_going()
-            self.stdout.write(f"{counted(opened, 'job')} opened, {counted(drains, 'nudge')} sent")
+            self.stdout.write(f"{counted(opened, 'job')} opened, {counted(drains, 'wake-up')} sent")

@@ -1,4 +1,4 @@
-"""Telling the workers that there is work (R-40). A nudge may be lost: beat sends it again."""
+"""Telling the workers that there is work (R-40). A wake-up may be lost: beat sends it again."""
 
 from math import ceil
 from typing import Final
@@ -10,23 +10,23 @@ from generation.engine import queue
 from tesigo.platform.enqueue import enqueue
 
 DRAIN: Final = "generation.tasks.drain"
-#: Seconds after which a nudge that no worker took is worth nothing: beat has sent others since.
+#: Seconds after which a wake-up that no worker took is worth nothing: beat has sent others since.
 _EXPIRES_SECONDS: Final = 30
 #: Drains asked for at once; each goes on until nothing is claimable.
 _MOST_DRAINS: Final = 10
 
 
-def nudge_on_commit(*, steps: int) -> None:
+def wake_on_commit(*, steps: int) -> None:
     """Asks for as many drains as ``steps`` new steps keep busy, once they are committed."""
-    transaction.on_commit(lambda: nudge(steps=steps))
+    transaction.on_commit(lambda: wake(steps=steps))
 
 
-def nudge(*, steps: int) -> int:
+def wake(*, steps: int) -> int:
     """Asks for drains and returns how many; they leave by themselves, once the broker takes them (R-115)."""
     drains = min(_MOST_DRAINS, ceil(steps / settings.DRAIN_WIDTH))
     return sum(enqueue(DRAIN, expires=_EXPIRES_SECONDS) for _ in range(drains))
 
 
-def nudge_lost_work() -> int:
+def wake_for_lost_work() -> int:
     """Asks for drains for everything that could be claimed now: what nobody was told of, and what died (beat)."""
-    return nudge(steps=queue.claimable())
+    return wake(steps=queue.claimable())
