@@ -8,7 +8,7 @@ from django.utils import timezone
 from prometheus_client.core import Metric
 
 from generation.ai import states
-from generation.engine import standing
+from generation.engine import queue_statistics
 from generation.engine.interrupted import interrupted
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, KeyHealth, Provider, Scope, StepState, Wait
 from generation.models import Job, Step
@@ -49,7 +49,7 @@ def queue() -> Iterable[Metric]:
     """What waits for a worker and what is being worked on, by the queue's own small indexes."""
     states_of = {state: Step.objects.filter(state=state).count() for state in (StepState.READY, StepState.CLAIMED)}
     yield queue_steps.values([([state], count) for state, count in states_of.items()])
-    yield queue_oldest.value(max(0.0, standing.queue_age(now=timezone.now()).oldest.total_seconds()))
+    yield queue_oldest.value(max(0.0, queue_statistics.queue_age(now=timezone.now()).oldest.total_seconds()))
 
 
 def spending() -> Iterable[Metric]:

@@ -18,7 +18,7 @@ from billing.domain.takings import takings
 from documents.domain import search_services
 from generation.ai import barred, chains
 from generation.ai.chains import ChainTrouble
-from generation.engine.standing import queue_age, standing
+from generation.engine.queue_statistics import jobs_today, queue_age
 from generation.spending import budgets
 from generation.spending.budgets import BudgetState
 from tesigo import waiting
@@ -101,7 +101,7 @@ def _money(now: datetime) -> list[Figure]:
 
 
 def _jobs(now: datetime) -> list[Figure]:
-    found = standing(now=now)
+    found = jobs_today(now=now)
     counts = [
         (_("waiting"), found.queued, "span-claimed"),
         (_("running"), found.running, "span-done"),

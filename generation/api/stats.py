@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
 from billing.domain import takings
+from generation.engine import queue_statistics
 from generation.spending import figures
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.api.views import ApiViewSet
@@ -62,7 +63,7 @@ class StatsViewSet(ApiViewSet):
             raise Http404
         said = {
             "tokens": figures.tokens() if sees_jobs else None,
-            "jobs": figures.jobs_by_state() if sees_jobs else None,
+            "jobs": queue_statistics.jobs_by_state() if sees_jobs else None,
             "revenue": takings.all_time() if sees_money else None,
         }
         return Response(StatsSerializer(said).data)

@@ -6,7 +6,7 @@ from typing import Final
 
 from generation.ai import breaker, keys
 from generation.engine.interrupted import interrupted
-from generation.engine.standing import queue_age
+from generation.engine.queue_statistics import queue_age
 from generation.enums import JobState, KeyHealth, Provider
 from generation.spending import budgets
 from tesigo.platform import readiness

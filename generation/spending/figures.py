@@ -1,4 +1,4 @@
-"""What writing took since the beginning, and how all jobs stand (R-58)."""
+"""What writing took since the beginning (R-58)."""
 
 from dataclasses import dataclass
 
@@ -25,12 +25,3 @@ def tokens() -> Tokens:
     finished = Job.objects.filter(kind=JobKind.DOCUMENT, state=JobState.SUCCEEDED)
     found = finished.aggregate(average=Avg(F("input_tokens") + F("output_tokens")), count=Count("pk"))
     return Tokens(total=total, average=round(found["average"] or 0), documents=found["count"])
-
-
-def jobs_by_state() -> dict[str, dict[str, int]]:
-    """How many jobs of each kind are in each state: one query."""
-    found = {kind.value: dict.fromkeys(JobState.values, 0) for kind in JobKind}
-    for kind, state, count in Job.objects.values_list("kind", "state").annotate(n=Count("pk")).order_by():
-        if kind in found:
-            found[kind][state] = count
-    return found

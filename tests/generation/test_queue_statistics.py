@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from generation.engine.standing import queue_age, standing
+from generation.engine.queue_statistics import jobs_today, queue_age
 from generation.enums import JobKind, JobState, Stage, StepState, Wait
 from generation.models import Job, Step
 from tests.documents.factories import DocumentFactory
@@ -37,7 +37,7 @@ def test_open_jobs_count_whatever_their_age_and_ended_ones_when_they_ended_today
     job(JobState.SUCCEEDED, finished_at=MIDNIGHT - timedelta(seconds=1))
     job(JobState.FAILED, finished_at=NOW)
     job(JobState.FAILED, finished_at=NOW - timedelta(days=1))
-    found = standing(now=NOW)
+    found = jobs_today(now=NOW)
     assert (found.queued, found.running, found.succeeded, found.failed, found.held) == (2, 3, 1, 1, 2)
 
 

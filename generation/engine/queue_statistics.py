@@ -1,4 +1,4 @@
-"""How the jobs stand today, and how long steps have waited for a worker. Days are UTC days."""
+"""Statistics of the queue: jobs by state, and how long steps have waited for a worker. Days are UTC days."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Case, Count, DateTimeField, F, Min, Q, When
 
 from generation.engine.interrupted import QUIET
-from generation.enums import OPEN_JOB_STATES, JobState, StepState
+from generation.enums import OPEN_JOB_STATES, JobKind, JobState, StepState
 from generation.models import Job, Step
 
 #: Where one group of waiting steps ends and the next begins; beyond the second, their jobs count as interrupted.
@@ -16,7 +16,7 @@ AGES: Final = (timedelta(minutes=1), QUIET, timedelta(hours=1))
 
 
 @dataclass(frozen=True)
-class Standing:
+class JobsToday:
     """Jobs that wait and run now, and those that ended today. ``held`` ones are open and wait for a budget."""
 
     queued: int
@@ -34,7 +34,7 @@ class Queue:
     oldest: timedelta
 
 
-def standing(*, now: datetime) -> Standing:
+def jobs_today(*, now: datetime) -> JobsToday:
     """Outlines and documents together: one query."""
     midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
     is_open = Q(state__in=OPEN_JOB_STATES)
@@ -42,7 +42,16 @@ def standing(*, now: datetime) -> Standing:
         **{state.value: Count("pk", filter=Q(state=state)) for state in JobState},
         held=Count("pk", filter=is_open & ~Q(waits_for="")),
     )
-    return Standing(**counted)
+    return JobsToday(**counted)
+
+
+def jobs_by_state() -> dict[str, dict[str, int]]:
+    """How many jobs of each kind are in each state, since the beginning (R-58): one query."""
+    found = {kind.value: dict.fromkeys(JobState.values, 0) for kind in JobKind}
+    for kind, state, count in Job.objects.values_list("kind", "state").annotate(n=Count("pk")).order_by():
+        if kind in found:
+            found[kind][state] = count
+    return found
 
 
 def queue_age(*, now: datetime) -> Queue:
