@@ -12,7 +12,7 @@ from generation.writing.checking import wording
 from generation.writing.checking.citations import Offered, completed, examine, has_quotation_without_source
 from generation.writing.checking.inspection import Background, Inspection
 from generation.writing.checking.inspection import examine as examine_text
-from generation.writing.checking.strangers import Strangers
+from generation.writing.checking.leak_check import Guarded
 from generation.writing.drafts import Draft
 from generation.writing.sentences import has_open_quotation, quotations, sentences
 from sandbox.writer.languages import LANGUAGES
@@ -37,7 +37,7 @@ OFFERED = [
 def inspected(text: str, *, claims: list[dict[str, object]] | None = None, language: str = "en") -> Inspection:
     """What code alone finds in a text."""
     background = Background(
-        document=Document(topic="Light", language=language), passages=OFFERED, strangers=Strangers(), elsewhere=()
+        document=Document(topic="Light", language=language), passages=OFFERED, guarded=Guarded(), elsewhere=()
     )
     return examine_text(Draft(text=text, claims=claims or []), background)
 

@@ -15,8 +15,8 @@ from generation.enums import Outcome
 from generation.errors import StepFailed
 from generation.writing.checking.inspection import Background
 from generation.writing.checking.judgement import DECOY, ClaimVerdict, Pair
+from generation.writing.checking.leak_check import Guarded
 from generation.writing.checking.review import Rejected, Reviewed, review
-from generation.writing.checking.strangers import Strangers
 from generation.writing.drafts import Draft
 from generation.writing.prompts import judging, writing
 from generation.writing.prompts.fencing import DATA_RULE
@@ -31,7 +31,7 @@ COMMISSION = Commission(
 BACKGROUND = Background(
     document=COMMISSION.document,
     passages=[PASSAGE],
-    strangers=Strangers(titles=["the mating of icelandic ponies"]),
+    guarded=Guarded(titles=["the mating of icelandic ponies"]),
     elsewhere=(),
 )
 PROVEN = "The lens turned on a bath of mercury, driven by a weight that sank [@light-2019, p. 12]."

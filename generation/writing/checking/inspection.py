@@ -9,10 +9,10 @@ from typing import Final
 from documents.domain.text import citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Document, Passage
-from generation.writing.checking import citations, language, naming, open_ends, repetition, strangers
+from generation.writing.checking import citations, language, leak_check, naming, open_ends, repetition
 from generation.writing.checking.citations import Finding, Offered
 from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
-from generation.writing.checking.strangers import Strangers
+from generation.writing.checking.leak_check import Guarded
 from generation.writing.checking.tidying import tidied
 from generation.writing.checking.wording import overlap
 from generation.writing.drafts import Draft
@@ -32,7 +32,7 @@ class Background:
 
     document: Document
     passages: Sequence[Passage]
-    strangers: Strangers
+    guarded: Guarded
     elsewhere: Collection[int]
 
     @cached_property
@@ -112,7 +112,7 @@ def examine(draft: Draft, background: Background) -> Inspection:
         findings = citations.examine(
             sentence, background.offered, hints.of(sentence), language=background.document.language
         )
-        strange = strangers.problems(sentence.text, background.strangers)
+        strange = leak_check.problems(sentence.text, background.guarded)
         problems = [*strange, *_problems(sentence, background, beside[sentence.paragraph])]
         if sentence in said_before:
             problems.append(f"this is said already, here or in another section: “{sentence.text[:100]}”")

@@ -19,7 +19,7 @@ from generation.engine.queue import Claim
 from generation.engine.work import Result, Work
 from generation.enums import Stage
 from generation.writing import commissions, drafts
-from generation.writing.checking import neighbours, repetition, strangers
+from generation.writing.checking import leak_check, neighbours, repetition
 from generation.writing.checking.inspection import Background
 from generation.writing.checking.judgement import ClaimVerdict, Pair
 from generation.writing.checking.review import Reviewed, review
@@ -56,7 +56,7 @@ def _load(claim: Claim) -> tuple[Draft, Commission, Background, Section]:
     background = Background(
         document=document,
         passages=commission.passages,
-        strangers=strangers.known(document, brief=_brief(document, commission), sources=_sources(commission)),
+        guarded=leak_check.gather(document, brief=_brief(document, commission), sources=_sources(commission)),
         elsewhere=neighbours.said_elsewhere(claim, commission.section, commission.outline),
     )
     return draft, commission, background, Section.objects.get(pk=claim.section_id)

@@ -1,4 +1,4 @@
-"""What must not stand in a text: other documents, the owner's own data, the words of our prompts (R-35, R-37)."""
+"""What must not leak into a text: other documents, the owner's own data, the words of our prompts (R-35, R-37)."""
 
 import importlib
 import pkgutil
@@ -51,8 +51,8 @@ _SPACED_OUT: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .·_-]{1,2}){3,}[^\W\d
 
 
 @dataclass(frozen=True)
-class Strangers:
-    """What belongs to others: titles of other documents under way, normalised, and patterns of the owner's own data.
+class Guarded:
+    """What must not leak: titles of other documents under way, normalised, and patterns of the owner's own data.
 
     ``own_brief`` is what this document may speak of whatever others do.
     """
@@ -62,7 +62,7 @@ class Strangers:
     own_brief: str = field(default="", repr=False)
 
 
-def known(document: Document, *, brief: str, sources: str) -> Strangers:
+def gather(document: Document, *, brief: str, sources: str) -> Guarded:
     """What must not turn up in this document's text.
 
     What its own brief or sources say is no other document's. The owner's data stay out even where the brief names
@@ -72,24 +72,24 @@ def known(document: Document, *, brief: str, sources: str) -> Strangers:
     others = Document.objects.filter(state__in=[DocumentState.QUEUED, DocumentState.WRITING]).exclude(pk=document.pk)
     rows = others.order_by("-updated_at").values_list("title", "topic")[:_MOST_DOCUMENTS]
     titles = {normalised(words) for row in rows for words in row if _is_telling(words)}
-    return Strangers(
+    return Guarded(
         titles=sorted(title for title in titles if title not in own),
         personal=_personal(document, f"{document.topic} {document.title} {sources}"),
         own_brief=normalised(brief),
     )
 
 
-def problems(text: str, strangers: Strangers) -> list[str]:
+def problems(text: str, guarded: Guarded) -> list[str]:
     """What is wrong with a sentence, in words for its writer that repeat nothing of it."""
     plain = unescape(text)
     found = []
     words = normalised(plain)
-    if _ID.search(plain) or any(title in words for title in strangers.titles):
+    if _ID.search(plain) or any(title in words for title in guarded.titles):
         found.append("something of another work has got into it")
     folded = _folded(plain)
-    if _MAIL_ADDRESS.search(plain) or any(pattern.search(folded) for pattern in strangers.personal):
+    if _MAIL_ADDRESS.search(plain) or any(pattern.search(folded) for pattern in guarded.personal):
         found.append("it holds personal data of its owner")
-    if _TAG.search(plain) or _runs(plain) & _prompt_runs() or _is_instruction(words, strangers.own_brief):
+    if _TAG.search(plain) or _runs(plain) & _prompt_runs() or _is_instruction(words, guarded.own_brief):
         found.append("it repeats or follows what is not the subject: instructions, tags, rules of the writing")
     return found
 
