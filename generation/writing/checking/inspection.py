@@ -9,7 +9,7 @@ from typing import Final
 from documents.domain.text import citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Document, Passage
-from generation.writing.checking import citations, language, leak_check, naming, open_ends, repetition
+from generation.writing.checking import citations, language, leak_check, naming, placeholders, repetition
 from generation.writing.checking.citations import Finding, Offered
 from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
 from generation.writing.checking.leak_check import Guarded
@@ -145,14 +145,14 @@ def _open_ended(text: str, found: Sequence[Sentence]) -> set[Sentence]:
     """The last sentences of paragraphs that have no end."""
     parts = [*paragraphs(text), ""]
     last = {sentence.paragraph: sentence for sentence in found}
-    return {last[number] for number in last if open_ends.breaks_off(parts[number], parts[number + 1])}
+    return {last[number] for number in last if placeholders.breaks_off(parts[number], parts[number + 1])}
 
 
 def _problems(sentence: Sentence, background: Background, beside: Sequence[Passage]) -> list[str]:
     """What is wrong with a sentence by itself."""
     text = sentence.text
     found = [
-        *open_ends.problems(text),
+        *placeholders.problems(text),
         *naming.problems(text, addresses=background.addresses),
     ]
     if citation_keys(text) and has_open_quotation(text):

@@ -1,4 +1,4 @@
-"""What is left open in a text, and what its writer says of itself: no placeholder ever reaches the reader."""
+"""Placeholders and other open ends in a text, and what its writer says of itself: none of it reaches the reader."""
 
 import re
 from html import unescape
