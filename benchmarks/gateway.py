@@ -27,7 +27,7 @@ def main() -> None:
     with site():
         from benchmarks import orders  # not before Django is set up
         from generation.engine import queue
-        from generation.writing import commissions
+        from generation.writing import assignments
         from generation.writing.prompts import writing
 
         document = orders.order(pages=10, sections=10)
@@ -35,8 +35,8 @@ def main() -> None:
         claim = queue.claim(limit=1, worker="benchmark")[0]
         section = document.sections.first()
         assert section is not None
-        commission = commissions.load(document_id=document.pk, section_id=section.pk)
-        question = writing.write(commission, characters=2_500)
+        assignment = assignments.load(document_id=document.pk, section_id=section.pk)
+        question = writing.write(assignment, characters=2_500)
         alone, together = asyncio.run(_measure(question, claim, calls, at_once))
     rows = [
         (what, f"{bare:.1f} ms", f"{ours:.1f} ms", f"{ours - bare:.1f} ms", f"{ours / bare:.2f}")

@@ -11,7 +11,7 @@ from generation.ai.question import Answer, Question
 from generation.writing import claims
 from generation.writing.drafts import Draft
 from generation.writing.prompts import shortening, writing
-from generation.writing.prompts.writing import Commission
+from generation.writing.prompts.writing import SectionAssignment
 from generation.writing.sentences import Sentence, sentences, without
 
 #: Answers of a model that one text may take beyond those that its length needs.
@@ -49,7 +49,7 @@ class _Order:
 
 
 async def reach(
-    commission: Commission,
+    assignment: SectionAssignment,
     draft: Draft,
     *,
     target: int,
@@ -64,15 +64,15 @@ async def reach(
     called with each new text, so that a crash costs one call at most. Raises NoAnswer when there is no text at all, and
     in an outage that may be waited for.
     """
-    offered = sorted({*draft.offered, *(passage.pk for passage in commission.passages)})
+    offered = sorted({*draft.offered, *(passage.pk for passage in assignment.passages)})
     draft = replace(draft, offered=offered)
-    most = SPARE_CALLS + target // commission.longest
+    most = SPARE_CALLS + target // assignment.longest
     best = draft
     while draft.calls < most:
         missing = target - body_characters(draft.text)
         if draft.text and abs(missing) <= tolerance:
             return draft
-        order = _next_order(commission, draft, missing)
+        order = _next_order(assignment, draft, missing)
         try:
             answer = await ask(order.question)
         except NoAnswer as failure:
@@ -85,23 +85,23 @@ async def reach(
     return best
 
 
-def _next_order(commission: Commission, draft: Draft, missing: int) -> _Order:
+def _next_order(assignment: SectionAssignment, draft: Draft, missing: int) -> _Order:
     if missing < 0 and draft.text:
-        return _shortening(commission, draft, -missing)
-    asked = min(commission.longest, max(_CALL_MIN_CHARACTERS, round(missing / _believed(draft.ratio))))
-    useful = writing.of_use(commission, draft.text, is_new=True)
+        return _shortening(assignment, draft, -missing)
+    asked = min(assignment.longest, max(_CALL_MIN_CHARACTERS, round(missing / _believed(draft.ratio))))
+    useful = writing.of_use(assignment, draft.text, is_new=True)
     if not draft.text:
         return _Order(writing.write(useful, characters=asked), asked, useful.passages)
     return _Order(writing.extend(useful, draft.text, characters=asked), asked, useful.passages)
 
 
-def _shortening(commission: Commission, draft: Draft, surplus: int) -> _Order:
+def _shortening(assignment: SectionAssignment, draft: Draft, surplus: int) -> _Order:
     size = max(_STRETCH_MIN_CHARACTERS, _STRETCH * surplus)
-    before, old, after = _stretch(draft.text, size=min(size, commission.longest), turn=draft.calls)
+    before, old, after = _stretch(draft.text, size=min(size, assignment.longest), turn=draft.calls)
     most = round(body_characters(old) * (1 - _LEFT_SHARE))
     asked = round(min(_SPARE_FACTOR * surplus, most) / _believed(draft.tightening))
     told = [sentence.text for sentence in sentences(old)]
-    question = shortening.question(commission, told, characters=asked)
+    question = shortening.question(assignment, told, characters=asked)
     return _Order(question, asked, before=before, old=old, after=after)
 
 

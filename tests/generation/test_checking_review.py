@@ -20,16 +20,16 @@ from generation.writing.checking.review import Rejected, Reviewed, review
 from generation.writing.drafts import Draft
 from generation.writing.prompts import judging, writing
 from generation.writing.prompts.fencing import DATA_RULE
-from generation.writing.prompts.writing import Commission
+from generation.writing.prompts.writing import SectionAssignment
 
 LENS = "The lens turned on a bath of mercury, driven by a weight that sank through the middle of the tower."
 SOURCE = Source(key="light-2019", title="Keeping the Light", csl={})
 PASSAGE = Passage(pk=1, source=SOURCE, page=12, page_label="12", position=0, text=LENS)
-COMMISSION = Commission(
+ASSIGNMENT = SectionAssignment(
     document=Document(topic="Light", language="en"), section=Section(title="Lamps"), outline=[], passages=[PASSAGE]
 )
 BACKGROUND = Background(
-    document=COMMISSION.document,
+    document=ASSIGNMENT.document,
     passages=[PASSAGE],
     guarded=Guarded(titles=["the mating of icelandic ponies"]),
     elsewhere=(),
@@ -74,7 +74,7 @@ def reviewed(
         pass
 
     draft = Draft(text=text, claims=claims or [], models=["writer"], calls=2)
-    return asyncio.run(review(COMMISSION, draft, BACKGROUND, ask=ask, keep=keep, judged=judged)), asked
+    return asyncio.run(review(ASSIGNMENT, draft, BACKGROUND, ask=ask, keep=keep, judged=judged)), asked
 
 
 def filled(text: str, *, paragraphs: int = 3) -> str:
@@ -164,7 +164,7 @@ def test_a_sentence_that_nobody_mends_is_taken_out_and_the_others_are_mended() -
         pass
 
     draft = Draft(text=filled(f"{FORGED}\n\n{other}", paragraphs=4))
-    done = asyncio.run(review(COMMISSION, draft, BACKGROUND, ask=ask, keep=keep))
+    done = asyncio.run(review(ASSIGNMENT, draft, BACKGROUND, ask=ask, keep=keep))
     assert done.draft.text == filled(PROVEN, paragraphs=4)
     assert [one.sentence for one in done.rejected] == [other]
 
@@ -244,7 +244,7 @@ def test_a_correction_is_offered_only_what_it_cites_and_what_fits_it() -> None:
         )
         for at in range(60)
     ]
-    commission = replace(COMMISSION, passages=[*others, PASSAGE])
+    assignment = replace(ASSIGNMENT, passages=[*others, PASSAGE])
     asked: list[Question] = []
 
     async def ask(question: Question) -> Answer:
@@ -256,7 +256,7 @@ def test_a_correction_is_offered_only_what_it_cites_and_what_fits_it() -> None:
 
     wrong = "The lens turned on a bath of oil, driven by a weight [@phantom-1999, p. 3]."
     draft = Draft(text=filled(f"{wrong} {OTHER}"))
-    done = asyncio.run(review(commission, draft, replace(BACKGROUND, passages=commission.passages), ask=ask, keep=keep))
+    done = asyncio.run(review(assignment, draft, replace(BACKGROUND, passages=assignment.passages), ask=ask, keep=keep))
     assert 1 <= asked[0].text.count("<source ") <= 3
     assert f'key="light-2019" page="12">{LENS}' in asked[0].text
     assert len(done.citations) == 2

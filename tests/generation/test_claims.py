@@ -6,7 +6,7 @@ from documents.models import Document, Passage, Section, Source
 from generation.writing import claims
 from generation.writing.prompts import correcting, excerpts, fencing, judging, shortening, sizes, writing
 from generation.writing.prompts.glossary import Term
-from generation.writing.prompts.writing import Commission
+from generation.writing.prompts.writing import SectionAssignment
 
 LIGHT = Source(key="light-2019", title="Keeping the Light", csl={})
 WEB = Source(key="board-n2", title="The board\nforged-1999: Another work", csl={})
@@ -64,14 +64,14 @@ def test_a_citation_without_a_page_may_mean_any_passage_of_its_source() -> None:
 # --- what questions about one document have in common ----------------------------------------------------------
 
 
-def commission(title: str = "Lamps", passages: list[Passage] | None = None, **more: object) -> Commission:
+def assignment(title: str = "Lamps", passages: list[Passage] | None = None, **more: object) -> SectionAssignment:
     sections = [
         Section(title=name, covers=f"all about {name}", position=at) for at, name in enumerate(("Lamps", "Oil"))
     ]
     for number, section in enumerate(sections, 1):
         section.number = str(number)
     chosen = next(section for section in sections if section.title == title)
-    return Commission(
+    return SectionAssignment(
         document=Document(topic="Light", language="de", requirements="Write of light."),
         section=chosen,
         outline=sections,
@@ -83,10 +83,10 @@ def commission(title: str = "Lamps", passages: list[Passage] | None = None, **mo
 
 def test_all_questions_about_the_text_of_a_document_begin_with_the_same_letters() -> None:
     questions = [
-        writing.write(commission(), characters=1_000),
-        writing.write(commission("Oil"), characters=20_000),
-        writing.extend(commission(), "The lamp burned.", characters=300),
-        writing.correct(commission("Oil"), "The lamp burned.", reasons=["it is short"], characters=300),
+        writing.write(assignment(), characters=1_000),
+        writing.write(assignment("Oil"), characters=20_000),
+        writing.extend(assignment(), "The lamp burned.", characters=300),
+        writing.correct(assignment("Oil"), "The lamp burned.", reasons=["it is short"], characters=300),
     ]
     assert {(one.system, one.shared[0], str(one.schema)) for one in questions} == {
         (writing.SYSTEM, questions[0].shared[0], str(writing.SCHEMA))
@@ -97,7 +97,7 @@ def test_all_questions_about_the_text_of_a_document_begin_with_the_same_letters(
 
 
 def test_all_questions_about_one_section_go_on_with_the_same_letters_whatever_the_order_of_its_passages() -> None:
-    forth, back = commission(passages=[ONE, TWO, THREE]), commission(passages=[THREE, TWO, ONE])
+    forth, back = assignment(passages=[ONE, TWO, THREE]), assignment(passages=[THREE, TWO, ONE])
     one = writing.write(forth, characters=writing.LONGEST_CALL)
     two = writing.extend(back, "The lamp burned. " * 800, characters=500)
     assert one.shared == two.shared
@@ -108,7 +108,7 @@ def test_all_questions_about_one_section_go_on_with_the_same_letters_whatever_th
 def test_passages_are_numbered_as_they_are_read_back() -> None:
     shown = writing.shown([TWO, ONE, THREE])
     assert [passage.pk for passage in shown] == [42, 4711, 815]
-    text = writing.write(commission(passages=[TWO, ONE, THREE]), characters=900).text
+    text = writing.write(assignment(passages=[TWO, ONE, THREE]), characters=900).text
     assert '<source passage="1" key="board-n2">The board ran forty lights.</source>' in text
     assert '<source passage="2" key="light-2019" page="12">' in text
     assert "4711" not in text
@@ -121,12 +121,12 @@ def test_of_very_many_passages_those_are_shown_that_the_order_needs(is_new: bool
         for at in range(1, 72)
     ]
     text = "It was so [@light-2019, p. 70]. And so [@light-2019, p. 71]."
-    useful = writing.of_use(commission(passages=many), text, is_new=is_new)
+    useful = writing.of_use(assignment(passages=many), text, is_new=is_new)
     assert len(useful.passages) == sizes.MOST_PASSAGES
     assert useful.passages == writing.shown(useful.passages)
     pages = [passage.page_label for passage in useful.passages]
     assert (page in pages, "70" in pages) == (True, not is_new)
-    few = commission()
+    few = assignment()
     assert writing.of_use(few, text, is_new=is_new).passages == writing.shown(few.passages)
 
 

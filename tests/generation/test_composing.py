@@ -16,9 +16,9 @@ from generation.enums import Outcome
 from generation.writing.composing import reach
 from generation.writing.drafts import Draft
 from generation.writing.prompts import reading
-from generation.writing.prompts.writing import Commission
+from generation.writing.prompts.writing import SectionAssignment
 
-COMMISSION = Commission(
+ASSIGNMENT = SectionAssignment(
     document=Document(topic="Light", language="en"), section=Section(title="Lamps"), outline=[], passages=[]
 )
 Writer = Callable[[Question], str]
@@ -61,7 +61,7 @@ def run(writer: Writer, *, target: int, draft: Draft | None = None) -> tuple[Dra
         kept.append(draft)
 
     kept: list[Draft] = []
-    made = asyncio.run(reach(COMMISSION, draft or Draft(), target=target, tolerance=150, ask=ask, keep=keep))
+    made = asyncio.run(reach(ASSIGNMENT, draft or Draft(), target=target, tolerance=150, ask=ask, keep=keep))
     assert len(kept) == len(purposes)
     return made, purposes
 
@@ -119,7 +119,7 @@ def test_a_tightener_names_sentences_and_writes_none() -> None:
         return None
 
     target = body_characters(kept)
-    made = asyncio.run(reach(COMMISSION, Draft(text=text), target=target, tolerance=10, ask=ask, keep=keep))
+    made = asyncio.run(reach(ASSIGNMENT, Draft(text=text), target=target, tolerance=10, ask=ask, keep=keep))
     assert made.text == kept
     (question,) = asked
     assert (question.purpose, "<source" in question.text) == ("tighten", False)
@@ -156,7 +156,7 @@ def test_a_tightener_never_takes_more_than_half_of_what_it_is_shown() -> None:
         lengths.append(len(draft.text))
 
     lengths: list[int] = []
-    asyncio.run(reach(COMMISSION, Draft(text=words(2_000)), target=10, tolerance=5, ask=ask, keep=keep))
+    asyncio.run(reach(ASSIGNMENT, Draft(text=words(2_000)), target=10, tolerance=5, ask=ask, keep=keep))
     assert lengths[0] >= 1_000
 
 
@@ -180,7 +180,7 @@ def asyncio_run_keeping(writer: Writer) -> tuple[Draft, None]:
     async def keep(draft: Draft) -> None:
         return None
 
-    return asyncio.run(reach(COMMISSION, Draft(), target=5_000, tolerance=100, ask=ask, keep=keep)), None
+    return asyncio.run(reach(ASSIGNMENT, Draft(), target=5_000, tolerance=100, ask=ask, keep=keep)), None
 
 
 def test_no_answer_at_all_is_no_text() -> None:

@@ -7,7 +7,7 @@ from benchmarks.orders import order
 from generation.ai import sizing
 from generation.ai.question import Question
 from generation.models import AIModel
-from generation.writing import commissions
+from generation.writing import assignments
 from generation.writing.prompts import writing
 
 MODEL = AIModel(provider="openai", name="any", context_tokens=30_000, max_output_tokens=16_000)
@@ -52,8 +52,8 @@ def test_what_is_shown_for_a_section_is_bounded() -> None:
     """Input is paid for with every call: who shows more here measures what it costs (docs/benchmarks.md)."""
     document = order(pages=10, sections=4)
     (section, *_) = document.sections.order_by("position")
-    commission = commissions.load(document_id=document.pk, section_id=section.pk)
-    asked = writing.write(commission, characters=commissions.target_characters(commission))
-    assert len(commission.passages) >= 6
+    assignment = assignments.load(document_id=document.pk, section_id=section.pk)
+    asked = writing.write(assignment, characters=assignments.target_characters(assignment))
+    assert len(assignment.passages) >= 6
     shown = len(asked.system) + sum(map(len, asked.shared)) + len(asked.prompt)
     assert shown <= 6_000, (len(asked.system), [len(block) for block in asked.shared], len(asked.prompt))

@@ -14,7 +14,7 @@ from generation.engine import admission, queue
 from generation.engine.queue import Claim
 from generation.enums import Stage, StepState
 from generation.models import AIModel, Attempt, Step
-from generation.writing import commissions, drafts
+from generation.writing import assignments, drafts
 from generation.writing.pieces import Pieces
 from generation.writing.prompts import writing
 from sandbox.client import Control
@@ -189,8 +189,8 @@ def test_a_kept_text_is_brought_to_its_new_length(control: Control) -> None:
 def test_the_outline_of_many_sections_is_shown_whole_as_far_as_there_is_room(control: Control) -> None:
     document = ordered_document(pages=60, sections=200)
     document.sections.update(covers="what the sources say about it, " * 30)
-    commission = commissions.load(document_id=document.pk, section_id=document.sections.get(position=150).pk)
-    prompt = writing.write(commission, characters=300).text
+    assignment = assignments.load(document_id=document.pk, section_id=document.sections.get(position=150).pk)
+    prompt = writing.write(assignment, characters=300).text
     shown = prompt.split("<outline>")[1].split("</outline>")[0].splitlines()
     assert len(shown) == 200
     assert shown[199].startswith("200 The end of keeping")

@@ -17,14 +17,14 @@ from generation.writing.composing import Ask
 from generation.writing.drafts import Draft
 from generation.writing.prompts import correcting, sizes, writing
 from generation.writing.prompts.correcting import Wrong
-from generation.writing.prompts.writing import Commission
+from generation.writing.prompts.writing import SectionAssignment
 from generation.writing.sentences import Sentence, paragraphs
 
 #: What stands before the words of a sentence in its paragraph: white space, the mark of a list.
 _LEADING: Final = re.compile(r"\s*(?:(?:[-*+]|\d{1,4}[.)])[ \t]+)?")
 
 
-async def mended(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask) -> Draft:
+async def mended(assignment: SectionAssignment, draft: Draft, inspection: Inspection, *, ask: Ask) -> Draft:
     """The text with its failing sentences anew. Those that nobody mends stay as they are.
 
     Raises NoAnswer in an outage.
@@ -33,10 +33,10 @@ async def mended(commission: Commission, draft: Draft, inspection: Inspection, *
     groups = [failing[at : at + sizes.CORRECTIONS] for at in range(0, len(failing), sizes.CORRECTIONS)]
 
     async def mend(group: Sequence[CheckedSentence]) -> tuple[Answer | None, list[Passage]]:
-        needed = _needed(commission.passages, group)
+        needed = _needed(assignment.passages, group)
         wrong = [_wrong(checked, inspection) for checked in group]
         try:
-            return await ask(correcting.question(commission, wrong, needed)), needed
+            return await ask(correcting.question(assignment, wrong, needed)), needed
         except NoAnswer as failure:
             if failure.is_outage:
                 raise

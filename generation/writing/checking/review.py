@@ -18,7 +18,7 @@ from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
 from generation.writing.composing import Ask, Keep
 from generation.writing.drafts import Draft
 from generation.writing.prompts import writing
-from generation.writing.prompts.writing import Commission
+from generation.writing.prompts.writing import SectionAssignment
 from generation.writing.sentences import without
 
 #: With more than this share of its sentences failing, in more than this share of its paragraphs, a section is written
@@ -68,7 +68,7 @@ class _Counted:
 
 
 async def review(
-    commission: Commission,
+    assignment: SectionAssignment,
     draft: Draft,
     background: Background,
     *,
@@ -85,18 +85,18 @@ async def review(
     inspection = await inspect(draft, background, judge=judge)
     corrected = replace(draft, text=inspection.text)
     if not inspection.is_clean:
-        corrected = await _corrected(commission, corrected, inspection, ask=counted, keep=keep)
+        corrected = await _corrected(assignment, corrected, inspection, ask=counted, keep=keep)
         inspection = await inspect(corrected, background, judge=judge)
     if inspection.whole:
         raise StepFailed(
             _("The section “%(title)s” could not be written: %(reason)s.")
-            % {"title": commission.section.title, "reason": inspection.whole[0]}
+            % {"title": assignment.section.title, "reason": inspection.whole[0]}
         )
-    reviewed = _kept(commission, replace(corrected, text=inspection.text), inspection, background)
+    reviewed = _kept(assignment, replace(corrected, text=inspection.text), inspection, background)
     return replace(reviewed, was_corrected=reviewed.draft.text != draft.text, calls=counted.calls)
 
 
-def _kept(commission: Commission, draft: Draft, inspection: Inspection, background: Background) -> Reviewed:
+def _kept(assignment: SectionAssignment, draft: Draft, inspection: Inspection, background: Background) -> Reviewed:
     """The text without what fails, and the evidence of what stays."""
     failing, text = inspection.failing, draft.text
     if failing:
@@ -108,7 +108,7 @@ def _kept(commission: Commission, draft: Draft, inspection: Inspection, backgrou
     if not text.strip():
         raise StepFailed(
             _("The section “%(title)s” could not be written: nothing in it could be verified.")
-            % {"title": commission.section.title}
+            % {"title": assignment.section.title}
         )
     kept = [finding for checked in inspection.sentences if not checked.all_problems for finding in checked.findings]
     drafts = [
@@ -135,16 +135,18 @@ def _rejections(checked: CheckedSentence) -> list[Rejected]:
     return [Rejected(sentence, key, "" if checked.is_withheld and key else problem[:300]) for key, problem in reasons]
 
 
-async def _corrected(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
+async def _corrected(
+    assignment: SectionAssignment, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep
+) -> Draft:
     """The text once more: all of it, or the sentences that fail. Where no model answers, the text as it is."""
     if inspection.whole or _is_mostly_wrong(inspection):
         try:
-            return await _anew(commission, draft, inspection, ask=ask, keep=keep)
+            return await _anew(assignment, draft, inspection, ask=ask, keep=keep)
         except NoAnswer as failure:
             if failure.is_outage:
                 raise
             return draft
-    return await mending.mended(commission, draft, inspection, ask=ask)
+    return await mending.mended(assignment, draft, inspection, ask=ask)
 
 
 def _is_mostly_wrong(inspection: Inspection) -> bool:
@@ -154,10 +156,10 @@ def _is_mostly_wrong(inspection: Inspection) -> bool:
     return len(failing) > len(all_of_it) * _MOSTLY_SHARE and len(wrong) > len(paragraphs) * _MOSTLY_SHARE
 
 
-async def _anew(commission: Commission, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
+async def _anew(assignment: SectionAssignment, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
     length = body_characters(draft.text)
-    asked = min(commission.longest, max(_SHORTEST_CHARACTERS, length))
-    useful = writing.of_use(commission, draft.text, is_new=False)
+    asked = min(assignment.longest, max(_SHORTEST_CHARACTERS, length))
+    useful = writing.of_use(assignment, draft.text, is_new=False)
     answer = await ask(writing.correct(useful, draft.text, reasons=_reasons(inspection), characters=asked))
     text, numbers = writing.read(answer.value)
     anew = replace(
@@ -168,7 +170,7 @@ async def _anew(commission: Commission, draft: Draft, inspection: Inspection, *,
         calls=0,
     )
     reached = await composing.reach(
-        commission, anew, target=length, tolerance=round(length * _TOLERANCE_SHARE), ask=ask, keep=keep
+        assignment, anew, target=length, tolerance=round(length * _TOLERANCE_SHARE), ask=ask, keep=keep
     )
     return replace(reached, calls=draft.calls)
 

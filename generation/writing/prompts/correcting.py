@@ -7,7 +7,7 @@ from typing import Any, Final
 from documents.models import Passage
 from generation.ai.question import Question
 from generation.writing.prompts import fencing, reading, sizes, wording
-from generation.writing.prompts.writing import CITING, Commission, shown
+from generation.writing.prompts.writing import CITING, SectionAssignment, shown
 
 SCHEMA: Final = {
     "type": "object",
@@ -63,13 +63,13 @@ class Mended:
     passages: Sequence[int]
 
 
-def question(commission: Commission, wrong: Sequence[Wrong], passages: Sequence[Passage]) -> Question:
+def question(assignment: SectionAssignment, wrong: Sequence[Wrong], passages: Sequence[Passage]) -> Question:
     """These sentences anew."""
-    section = commission.section
+    section = assignment.section
     prompt = "\n\n".join(
         [
-            f"Mend sentences of a section of this work. {wording.language(commission.document)}",
-            fencing.fence("topic", commission.document.topic, limit=500),
+            f"Mend sentences of a section of this work. {wording.language(assignment.document)}",
+            fencing.fence("topic", assignment.document.topic, limit=500),
             fencing.fence("title", section.title, limit=300),
             fencing.fence("covers", section.covers, limit=2_000),
             "The sources:",

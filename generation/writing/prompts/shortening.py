@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from generation.ai.question import Question
 from generation.writing.prompts import fencing, wording
-from generation.writing.prompts.writing import Commission
+from generation.writing.prompts.writing import SectionAssignment
 
 SCHEMA: Final = {
     "type": "object",
@@ -23,12 +23,12 @@ sentences that the text can do without, the most dispensable first.
 _NUMBER_CHARACTERS: Final = 8
 
 
-def question(commission: Commission, sentences: Sequence[str], *, characters: int) -> Question:
+def question(assignment: SectionAssignment, sentences: Sequence[str], *, characters: int) -> Question:
     """Which of these sentences go, so that the text is shorter by about ``characters`` characters."""
-    section = commission.section
+    section = assignment.section
     prompt = "\n\n".join(
         [
-            fencing.fence("topic", commission.document.topic, limit=500),
+            fencing.fence("topic", assignment.document.topic, limit=500),
             fencing.fence("title", section.title, limit=300),
             fencing.fence("covers", section.covers, limit=2_000),
             "Sentences of this section, in their order:",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from generation.ai.question import Question
 from generation.writing.prompts import fencing, wording
-from generation.writing.prompts.writing import Commission, Part
+from generation.writing.prompts.writing import Part, SectionAssignment
 
 #: Pages of one part: not fewer than the first, not many more than the second.
 _SHORTEST_PAGES: Final = 3.0
@@ -57,14 +57,14 @@ def wanted(pages: float) -> Wanted:
     return Wanted(low, max(low, int(pages / _SHORTEST_PAGES)))
 
 
-def question(commission: Commission) -> Question:
-    """The parts of the commission's section."""
-    section = commission.section
+def question(assignment: SectionAssignment) -> Question:
+    """The parts of the assignment's section."""
+    section = assignment.section
     number = wanted(float(section.pages))
     prompt = "\n\n".join(
         [
-            f"Divide this section into {number.low} to {number.high} parts. {wording.language(commission.document)}",
-            wording.work(commission.document),
+            f"Divide this section into {number.low} to {number.high} parts. {wording.language(assignment.document)}",
+            wording.work(assignment.document),
             "The section to divide:",
             fencing.fence("title", section.title, limit=300),
             fencing.fence("covers", section.covers, limit=2_000),

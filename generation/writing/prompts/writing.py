@@ -69,7 +69,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Commission:
+class SectionAssignment:
     """A section to be written, with everything its prompts may hold: this document's data alone (R-35).
 
     ``longest`` is the longest text that one answer may be asked for. ``piece`` is set where the section is written in
@@ -85,13 +85,13 @@ class Commission:
     piece: Piece | None = None
 
 
-def write(commission: Commission, *, characters: int) -> Question:
+def write(assignment: SectionAssignment, *, characters: int) -> Question:
     """The section, from nothing."""
     order = f"Write {wording.about(characters)}, spaces counted."
-    return _question("write", commission, characters, order, is_continued=characters >= commission.longest)
+    return _question("write", assignment, characters, order, is_continued=characters >= assignment.longest)
 
 
-def extend(commission: Commission, text: str, *, characters: int) -> Question:
+def extend(assignment: SectionAssignment, text: str, *, characters: int) -> Question:
     """What follows on a text. The answer holds the new paragraphs only."""
     order = (
         "This is the section so far:\n\n"
@@ -99,11 +99,11 @@ def extend(commission: Commission, text: str, *, characters: int) -> Question:
         + "\n\nContinue it with new thoughts from the sources that it has not used yet, or goes into too little; do "
         f"not repeat it. Write {wording.about(characters)} more, spaces counted: the new paragraphs only."
     )
-    is_continued = len(text) + characters > commission.longest
-    return _question("extend", commission, characters, order, is_continued=is_continued)
+    is_continued = len(text) + characters > assignment.longest
+    return _question("extend", assignment, characters, order, is_continued=is_continued)
 
 
-def correct(commission: Commission, text: str, *, reasons: Sequence[str], characters: int) -> Question:
+def correct(assignment: SectionAssignment, text: str, *, reasons: Sequence[str], characters: int) -> Question:
     """A text again, all of it, without what was found wrong with it."""
     order = (
         "This text did not pass the check:\n\n"
@@ -112,7 +112,7 @@ def correct(commission: Commission, text: str, *, reasons: Sequence[str], charac
         + fencing.fence("findings", "\n".join(f"- {reason}" for reason in reasons), limit=4_000)
         + f"\n\nWrite it anew so that none of this is left, {wording.about(characters)}, spaces counted."
     )
-    return _question("correct", commission, characters, order)
+    return _question("correct", assignment, characters, order)
 
 
 def shown(passages: Sequence[Passage]) -> list[Passage]:
@@ -120,8 +120,8 @@ def shown(passages: Sequence[Passage]) -> list[Passage]:
     return sorted(passages, key=lambda passage: (passage.source.key, passage.position, passage.pk))
 
 
-def of_use(commission: Commission, text: str, *, is_new: bool) -> Commission:
-    """The commission with as many passages as a question shows: of a long section, first those that the text cites, or
+def of_use(assignment: SectionAssignment, text: str, *, is_new: bool) -> SectionAssignment:
+    """The assignment with as many passages as a question shows: of a long section, first those that the text cites, or
     where something ``is_new`` is wanted those that it does not.
     """
     cited = {(item.key, item.locator) for item in citation_keys(text)}
@@ -129,8 +129,8 @@ def of_use(commission: Commission, text: str, *, is_new: bool) -> Commission:
     def comes_first(passage: Passage) -> bool:
         return ((passage.source.key, fencing.page_of(passage)) in cited) is not is_new
 
-    in_order = sorted(shown(commission.passages), key=comes_first, reverse=True)
-    return replace(commission, passages=shown(in_order[: sizes.MOST_PASSAGES]))
+    in_order = sorted(shown(assignment.passages), key=comes_first, reverse=True)
+    return replace(assignment, passages=shown(in_order[: sizes.MOST_PASSAGES]))
 
 
 def salvage(text: str) -> dict[str, Any]:
@@ -146,10 +146,10 @@ def read(value: Mapping[str, Any]) -> tuple[str, list[int]]:
 
 
 def _question(
-    purpose: str, commission: Commission, characters: int, order: str, *, is_continued: bool = False
+    purpose: str, assignment: SectionAssignment, characters: int, order: str, *, is_continued: bool = False
 ) -> Question:
     """What is kept by a provider costs more at first: the section's own beginning is, where it is asked for again."""
-    document, section = document_block(commission), section_block(commission)
+    document, section = document_block(assignment), section_block(assignment)
     return Question(
         purpose=purpose,
         system=SYSTEM,
@@ -161,32 +161,32 @@ def _question(
     )
 
 
-def document_block(commission: Commission) -> str:
+def document_block(assignment: SectionAssignment) -> str:
     """What every question about the text of this document begins with, letter for letter the same."""
     parts = [
-        f"Write a section of this work. {wording.language(commission.document)}",
-        wording.work(commission.document),
+        f"Write a section of this work. {wording.language(assignment.document)}",
+        wording.work(assignment.document),
         "All sections of the work, each with what it covers and what it leaves to others:",
-        fencing.fence("outline", _outline(commission.outline), limit=sizes.OUTLINE),
-        *([glossary.shown(commission.glossary)] if commission.glossary else []),
+        fencing.fence("outline", _outline(assignment.outline), limit=sizes.OUTLINE),
+        *([glossary.shown(assignment.glossary)] if assignment.glossary else []),
     ]
     return "\n\n".join(parts)
 
 
-def section_block(commission: Commission) -> str:
+def section_block(assignment: SectionAssignment) -> str:
     """What every question about the text of this section goes on with: the subject, and what may be cited."""
-    about = commission.piece.part if commission.piece else commission.section
+    about = assignment.piece.part if assignment.piece else assignment.section
     parts = [
-        *_subject(commission),
+        *_subject(assignment),
         "The sources:",
-        fencing.sources(shown(commission.passages), words=f"{about.title} {about.covers}"),
+        fencing.sources(shown(assignment.passages), words=f"{about.title} {about.covers}"),
     ]
     return "\n\n".join(parts)
 
 
-def _subject(commission: Commission) -> list[str]:
+def _subject(assignment: SectionAssignment) -> list[str]:
     """The section to write, or the part of it."""
-    section, piece = commission.section, commission.piece
+    section, piece = assignment.section, assignment.piece
     if piece is None:
         return [
             "The section to write:",

@@ -18,25 +18,25 @@ from generation.database import in_database
 from generation.engine.queue import Claim
 from generation.engine.work import Result, Work
 from generation.enums import Stage
-from generation.writing import commissions, drafts
+from generation.writing import assignments, drafts
 from generation.writing.checking import leak_check, neighbours, repetition
 from generation.writing.checking.inspection import Background
 from generation.writing.checking.judgement import ClaimVerdict, Pair
 from generation.writing.checking.review import Reviewed, review
 from generation.writing.drafts import Draft
-from generation.writing.prompts.writing import Commission
+from generation.writing.prompts.writing import SectionAssignment
 
 
 async def run(work: Work) -> Result:
     """The checked text and its citations, to be committed as the next revision."""
     claim = work.claim
-    draft, commission, background, section = await in_database(_load, claim)
+    draft, assignment, background, section = await in_database(_load, claim)
     judged = await in_database(_judged, claim)
 
     async def keep(draft: Draft) -> None:
         await work.save({}, progress=50)
 
-    reviewed = await review(commission, draft, background, ask=work.ask, keep=keep, judged=judged)
+    reviewed = await review(assignment, draft, background, ask=work.ask, keep=keep, judged=judged)
     data = {
         "citations": len(reviewed.citations),
         "removed": reviewed.removed,
@@ -48,28 +48,28 @@ async def run(work: Work) -> Result:
     return Result(data, _commit(claim, section, reviewed))
 
 
-def _load(claim: Claim) -> tuple[Draft, Commission, Background, Section]:
+def _load(claim: Claim) -> tuple[Draft, SectionAssignment, Background, Section]:
     assert claim.section_id is not None
     draft = drafts.newest(claim.job_id, claim.section_id)
-    commission = commissions.load(document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered)
+    assignment = assignments.load(document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered)
     document = Document.objects.select_related("owner").get(pk=claim.document_id)
     background = Background(
         document=document,
-        passages=commission.passages,
-        guarded=leak_check.gather(document, brief=_brief(document, commission), sources=_sources(commission)),
-        elsewhere=neighbours.said_elsewhere(claim, commission.section, commission.outline),
+        passages=assignment.passages,
+        guarded=leak_check.gather(document, brief=_brief(document, assignment), sources=_sources(assignment)),
+        elsewhere=neighbours.said_elsewhere(claim, assignment.section, assignment.outline),
     )
-    return draft, commission, background, Section.objects.get(pk=claim.section_id)
+    return draft, assignment, background, Section.objects.get(pk=claim.section_id)
 
 
-def _brief(document: Document, commission: Commission) -> str:
+def _brief(document: Document, assignment: SectionAssignment) -> str:
     """What this document may speak of, whatever others do: its own brief and outline."""
     brief = [document.title, document.topic, document.requirements, document.assignment_text]
-    return " ".join([*brief, *(section.title for section in commission.outline)])
+    return " ".join([*brief, *(section.title for section in assignment.outline)])
 
 
-def _sources(commission: Commission) -> str:
-    return " ".join(text for passage in commission.passages for text in (passage.source.title, passage.text))
+def _sources(assignment: SectionAssignment) -> str:
+    return " ".join(text for passage in assignment.passages for text in (passage.source.title, passage.text))
 
 
 def _judged(claim: Claim) -> dict[Pair, ClaimVerdict]:

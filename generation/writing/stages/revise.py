@@ -9,7 +9,7 @@ from generation.database import in_database
 from generation.engine import queue
 from generation.engine.work import Result, Work
 from generation.enums import Stage
-from generation.writing import commissions, composing, drafts
+from generation.writing import assignments, composing, drafts
 from generation.writing.checking import repetition
 from generation.writing.drafts import Draft
 
@@ -29,8 +29,8 @@ async def run(work: Work) -> Result:
     if not draft.text:
         before = await in_database(drafts.newest, claim.job_id, claim.section_id)
         draft = replace(before, text=section.text, calls=0)
-    commission = await in_database(
-        commissions.load, document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered
+    assignment = await in_database(
+        assignments.load, document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered
     )
 
     async def keep(draft: Draft) -> None:
@@ -38,7 +38,7 @@ async def run(work: Work) -> Result:
         await work.save({"draft": draft.to_json()}, progress=round(95 * (1 - min(1.0, off / max(1, abs(change))))))
 
     draft = await composing.reach(
-        commission,
+        assignment,
         draft,
         target=target,
         tolerance=max(_SMALLEST_CHARACTERS, round(abs(change) * _TOLERANCE_SHARE)),

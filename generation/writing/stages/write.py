@@ -11,12 +11,12 @@ from generation.ai.errors import NoAnswer
 from generation.database import in_database
 from generation.engine.queue import Claim
 from generation.engine.work import Result, Work
-from generation.writing import commissions, composing, drafts
+from generation.writing import assignments, composing, drafts
 from generation.writing.checking import repetition
 from generation.writing.drafts import Draft
 from generation.writing.pieces import Pieces
 from generation.writing.prompts import subsections
-from generation.writing.prompts.writing import Commission, Part
+from generation.writing.prompts.writing import Part, SectionAssignment
 
 #: How near to its length a section has to come before the pages are measured, as a share of it and in characters.
 _TOLERANCE_SHARE: Final = 0.04
@@ -25,51 +25,51 @@ _SMALLEST_CHARACTERS: Final = 150
 
 async def run(work: Work) -> Result:
     """The section's draft, from where a lost worker left it."""
-    so_far, commission = await in_database(_begin, work.claim)
-    target = commissions.target_characters(commission)
-    if not so_far.parts and not so_far.draft.text and commissions.is_divided(commission):
-        so_far = Pieces(parts=await _divided(work, commission))
+    so_far, assignment = await in_database(_begin, work.claim)
+    target = assignments.target_characters(assignment)
+    if not so_far.parts and not so_far.draft.text and assignments.is_divided(assignment):
+        so_far = Pieces(parts=await _divided(work, assignment))
     if so_far.parts:
-        draft = await _in_parts(work, commission, so_far, target)
+        draft = await _in_parts(work, assignment, so_far, target)
     else:
-        draft = await _whole(work, commission, so_far, target)
+        draft = await _whole(work, assignment, so_far, target)
     fingerprint = repetition.fingerprint(draft.text)
     return Result({"draft": draft.to_json(), "target": target, "fingerprint": fingerprint})
 
 
-def _begin(claim: Claim) -> tuple[Pieces, Commission]:
+def _begin(claim: Claim) -> tuple[Pieces, SectionAssignment]:
     assert claim.section_id is not None
     begun = bool(claim.checkpoint)
     so_far = Pieces.from_json(claim.checkpoint) if begun else Pieces(draft=drafts.kept(claim.section_id))
-    commission = commissions.load(
+    assignment = assignments.load(
         document_id=claim.document_id,
         section_id=claim.section_id,
         offered=so_far.draft.offered,
         # A text of an earlier order brings only those that it cites.
         search=not begun,
     )
-    return so_far, commission
+    return so_far, assignment
 
 
-async def _divided(work: Work, commission: Commission) -> list[Part]:
+async def _divided(work: Work, assignment: SectionAssignment) -> list[Part]:
     """The parts of a long section; none where no model divides it: then it is written on and on instead."""
     try:
-        answer = await work.ask(subsections.question(commission))
+        answer = await work.ask(subsections.question(assignment))
     except NoAnswer as error:
         if error.is_outage:
             raise
         return []
-    parts = subsections.read(answer.value["subsections"], pages=float(commission.section.pages))
+    parts = subsections.read(answer.value["subsections"], pages=float(assignment.section.pages))
     await work.save(Pieces(parts=parts).to_json(), progress=0)
     return parts
 
 
-async def _whole(work: Work, commission: Commission, so_far: Pieces, target: int) -> Draft:
+async def _whole(work: Work, assignment: SectionAssignment, so_far: Pieces, target: int) -> Draft:
     async def keep(draft: Draft) -> None:
         await _save(work, replace(so_far, draft=draft), target)
 
     return await composing.reach(
-        commission,
+        assignment,
         so_far.draft,
         target=target,
         tolerance=_tolerance(target),
@@ -79,7 +79,7 @@ async def _whole(work: Work, commission: Commission, so_far: Pieces, target: int
     )
 
 
-async def _in_parts(work: Work, commission: Commission, so_far: Pieces, target: int) -> Draft:
+async def _in_parts(work: Work, assignment: SectionAssignment, so_far: Pieces, target: int) -> Draft:
     """Each part is a piece of its own, and kept the moment it is done."""
     while piece := so_far.next:
         before = so_far
@@ -89,7 +89,7 @@ async def _in_parts(work: Work, commission: Commission, so_far: Pieces, target: 
 
         length = so_far.characters_for_next(target)
         draft = await composing.reach(
-            await in_database(commissions.for_piece, commission, piece),
+            await in_database(assignments.for_piece, assignment, piece),
             so_far.current,
             target=length,
             tolerance=_tolerance(length),

@@ -14,7 +14,7 @@ from generation.enums import Purpose, Stage, StepState
 from generation.models import Step
 from generation.writing.prompts import glossary, sizes
 from generation.writing.prompts.glossary import Term
-from generation.writing.prompts.writing import LONGEST_CALL, Commission, Piece
+from generation.writing.prompts.writing import LONGEST_CALL, Piece, SectionAssignment
 
 #: Space that one heading takes, in pages: about three lines with the gaps around them.
 HEADING_PAGES: Final = 0.075
@@ -30,8 +30,10 @@ _SPARE_TOKENS: Final = 4_000
 _TEXT_SHARE: Final = 0.5
 
 
-def load(*, document_id: UUID, section_id: UUID, offered: Sequence[int] = (), search: bool = False) -> Commission:
-    """The commission for a section. Passages in ``offered`` were shown before and stay.
+def load(
+    *, document_id: UUID, section_id: UUID, offered: Sequence[int] = (), search: bool = False
+) -> SectionAssignment:
+    """The assignment for a section. Passages in ``offered`` were shown before and stay.
 
     Others are looked for where there were none or some are gone, or where ``search`` says so.
     """
@@ -40,7 +42,7 @@ def load(*, document_id: UUID, section_id: UUID, offered: Sequence[int] = (), se
     outline = numbered(document.sections.defer("text", "html", "provenance").order_by("position"))
     section = next(section for section in outline if section.pk == section_id)
     chapters = {section.parent_id for section in outline}
-    commission = Commission(
+    assignment = SectionAssignment(
         document=document,
         section=section,
         outline=[section for section in outline if section.pk not in chapters],
@@ -50,24 +52,24 @@ def load(*, document_id: UUID, section_id: UUID, offered: Sequence[int] = (), se
     )
     kept = passages(document_id=document_id, ids=offered)
     if kept and len(kept) == len(set(offered)) and not search:
-        return replace(commission, passages=kept)
+        return replace(assignment, passages=kept)
     known = {passage.pk for passage in kept}
     words = [section.title, section.title, section.covers, document.topic]
-    found = _passages_for(commission, words, pages=float(section.pages))
-    return replace(commission, passages=[*kept, *(passage for passage in found if passage.pk not in known)])
+    found = _passages_for(assignment, words, pages=float(section.pages))
+    return replace(assignment, passages=[*kept, *(passage for passage in found if passage.pk not in known)])
 
 
-def for_piece(commission: Commission, piece: Piece) -> Commission:
-    """The commission for one part of a section, with passages of its own."""
-    part, section = piece.part, commission.section
-    words = [part.title, part.title, part.covers, section.title, commission.document.topic]
-    found = _passages_for(commission, words, pages=float(section.pages) * part.share)
-    return replace(commission, piece=piece, passages=found)
+def for_piece(assignment: SectionAssignment, piece: Piece) -> SectionAssignment:
+    """The assignment for one part of a section, with passages of its own."""
+    part, section = piece.part, assignment.section
+    words = [part.title, part.title, part.covers, section.title, assignment.document.topic]
+    found = _passages_for(assignment, words, pages=float(section.pages) * part.share)
+    return replace(assignment, piece=piece, passages=found)
 
 
-def is_divided(commission: Commission) -> bool:
+def is_divided(assignment: SectionAssignment) -> bool:
     """Whether the section is so long, in so long a work, that it is written in parts."""
-    return commission.document.pages > _DIVIDED_ABOVE_PAGES and float(commission.section.pages) > _LONG_SECTION_PAGES
+    return assignment.document.pages > _DIVIDED_ABOVE_PAGES and float(assignment.section.pages) > _LONG_SECTION_PAGES
 
 
 def passages(*, document_id: UUID, ids: Sequence[int]) -> list[Passage]:
@@ -85,17 +87,17 @@ def terms(*, document_id: UUID) -> list[Term]:
     return glossary.read(kept or [])
 
 
-def target_characters(commission: Commission) -> int:
+def target_characters(assignment: SectionAssignment) -> int:
     """Characters that fill the section's pages, without the space of its heading and of a chapter's that it opens."""
-    section = commission.section
-    headings = 1 + sum(1 for _ in _chapters_opened(commission))
+    section = assignment.section
+    headings = 1 + sum(1 for _ in _chapters_opened(assignment))
     pages = max(float(section.pages) - headings * HEADING_PAGES, float(section.pages) * 0.5)
-    return round(pages * characters_per_page(commission.document.language))
+    return round(pages * characters_per_page(assignment.document.language))
 
 
-def _passages_for(commission: Commission, words: Sequence[str], *, pages: float) -> list[Passage]:
+def _passages_for(assignment: SectionAssignment, words: Sequence[str], *, pages: float) -> list[Passage]:
     wanted = min(sizes.MOST_PASSAGES, max(sizes.FEWEST_PASSAGES, round(pages * sizes.PASSAGES_PER_PAGE)))
-    return sources.passages_for(document_id=commission.document.pk, text=" ".join(words), limit=wanted)
+    return sources.passages_for(document_id=assignment.document.pk, text=" ".join(words), limit=wanted)
 
 
 def _longest_call(document: Document) -> int:
@@ -112,8 +114,8 @@ def _longest_call(document: Document) -> int:
     return able if document.pages < _WHOLE_BELOW_PAGES else min(LONGEST_CALL, able)
 
 
-def _chapters_opened(commission: Commission) -> Sequence[UUID]:
+def _chapters_opened(assignment: SectionAssignment) -> Sequence[UUID]:
     """The chapter whose first section this is, if it is one."""
-    section = commission.section
-    siblings = [other.pk for other in commission.outline if other.parent_id == section.parent_id]
+    section = assignment.section
+    siblings = [other.pk for other in assignment.outline if other.parent_id == section.parent_id]
     return [section.parent_id] if section.parent_id and siblings[0] == section.pk else []
