@@ -41,8 +41,9 @@ test: ready-for-tests
 chaos: ready
 	@exec $(PY) -m tests.faults.chaos
 
+# What is compiled is kept, whatever the environment says: to compile all anew takes as long as half of the tests.
 quick: ready-for-tests
-	@exec $(PY) -m pytest -q -m "not slow" --numprocesses=2 --dist=loadfile
+	@exec env PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -m "not slow" --numprocesses=2 --dist=loadfile
 
 coverage: ready-for-tests
 	@$(PY) -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report= --cov-report=json:var/coverage.json

@@ -1,12 +1,16 @@
 """What every test may use: real PostgreSQL, real Redis, the sandbox. See `environment.py` for what is behind it."""
 
+import gc
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests import environment
 
+# Until all is loaded, see `pytest_collection`.
+gc.disable()
 # Before pytest-django looks for settings, which need all of it.
 environment.prepare()
 
@@ -15,7 +19,7 @@ import redis  # noqa: E402  # as above
 from django.conf import settings  # noqa: E402  # as above
 from django.contrib.auth.hashers import ScryptPasswordHasher  # noqa: E402  # as above
 
-from tests.speed import commits, is_slow  # noqa: E402  # as above
+from tests.speed import commits, is_slow, is_slow_place  # noqa: E402  # as above
 
 if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
@@ -38,6 +42,22 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Before workers are started: by this name they would load the settings ahead of an environment of their own."""
     if session.config.getoption("numprocesses", None):
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Looks for no garbage in what is loaded, neither meanwhile nor afterwards: it stays, and looking takes seconds."""
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Does not load what `make quick` would leave out."""
+    is_left_out = config.getoption("markexpr") == "not slow" and is_slow_place(collection_path, config.rootpath)
+    return True if is_left_out else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

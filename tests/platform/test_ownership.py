@@ -6,6 +6,7 @@ whose id is of an unknown kind fails here until `IDS` says what it is. Lines are
 
 import re
 from collections.abc import Callable, Iterator
+from copy import copy, deepcopy
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -25,7 +26,6 @@ from generation.models import Job
 from privacy.models import DataExport
 from tests.documents.factories import SourceFactory, UserFactory, outlined_document
 from tests.documents.test_views import student_with_consent
-from tests.staff import same_browser
 
 pytestmark = pytest.mark.django_db
 
@@ -153,9 +153,14 @@ def theirs(shared_rows: None) -> Things:
 
 @pytest.fixture(scope="module")
 def sessions(theirs: Things) -> dict[str, Client]:
-    """Who may ask: the owner, another student, and staff without a role."""
+    """Who may ask: nobody who is known, the owner, another student, and staff without a role."""
     people = {"owner": theirs.owner, "other": student_with_consent(), "staff": UserFactory.create(is_staff=True)}
-    return {who: signed_in(user) for who, user in people.items()}
+    return {"nobody": Client(), **{who: signed_in(user) for who, user in people.items()}}
+
+
+@pytest.fixture
+def nobody(sessions: dict[str, Client]) -> Client:
+    return _new_window(sessions["nobody"])
 
 
 @pytest.fixture
@@ -175,7 +180,9 @@ def staff(sessions: dict[str, Client]) -> Client:
 
 def _new_window(client: Client) -> Client:
     """What a test does to its cookies is no other test's matter."""
-    return same_browser(client, raise_request_exception=False)
+    window = copy(client)
+    window.cookies = deepcopy(client.cookies)
+    return window
 
 
 def ask(browser: Client, method: str, path: str) -> Any:
@@ -241,9 +248,8 @@ def test_staff_without_a_role_find_nothing_on_the_students_pages(
 
 
 @pytest.mark.parametrize("address", THEIRS, ids=lambda one: one.route)
-def test_nobody_is_asked_to_sign_in(address: Address, theirs: Things) -> None:
+def test_nobody_is_asked_to_sign_in(address: Address, theirs: Things, nobody: Client) -> None:
     path = address.at(theirs.id_of)
-    nobody = Client()
     for method in METHODS:
         answer = ask(nobody, method, path)
         if answer.status_code in NOT_SO or (address.name in BEARER and answer.status_code in NO_SUCH):
@@ -267,10 +273,10 @@ def test_the_same_address_is_there_for_its_owner(address: Address, theirs: Thing
 
 @pytest.mark.parametrize("address", ADMINS, ids=lambda one: f"{one.route} {one.name}")
 def test_the_administration_is_shut_without_a_role(
-    address: Address, theirs: Things, owner: Client, staff: Client
+    address: Address, theirs: Things, nobody: Client, owner: Client, staff: Client
 ) -> None:
     path = address.at(lambda kind: ADMIN_IDS.get(kind, theirs.document.pk if kind == "object_id" else theirs.owner.pk))
-    for browser in (Client(), owner, staff):
+    for browser in (nobody, owner, staff):
         for method in ("GET", "POST"):
             answer = ask(browser, method, path)
             if answer.headers.get("Location") == "/admin/":
