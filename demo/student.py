@@ -120,7 +120,7 @@ class Student:
             ]
             return codes[0] if codes else None
 
-        return self._wait("the sign-in mail", look, deadline=30)
+        return self._wait("the sign-in mail", look, deadline=60)
 
     def _mails(self, address: str) -> list[dict[str, Any]]:
         """All mails to an address, newest first."""

@@ -106,7 +106,7 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
     barrier = threading.Barrier(count)
 
     def run(number: int) -> Any:
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             return work(number)
         except Exception as error:

@@ -55,7 +55,7 @@ def test_two_workers_that_tell_at_once_write_one_mail() -> None:
             assert inactivity.tell(now=NOW) == 1
             other = elsewhere(pool, lambda: inactivity.tell(now=NOW))
             until_somebody_waits()
-        assert other.result(10) == 0
+        assert other.result(60) == 0
     assert Mail.objects.filter(user=ada).count() == 1
     assert AuditEvent.objects.filter(action="user.told_of_erasure").count() == 1
 

@@ -179,7 +179,7 @@ def test_a_lost_nudge_is_sent_once_more_however_often_beat_looks(ada: User, hell
     outbox.flush(seconds=10)
     assert broker.llen(f"tesigo:{current_app.conf.task_default_queue}") == 1
     with current_app.connection_for_read() as connection:
-        message = connection.SimpleQueue(current_app.conf.task_default_queue).get(timeout=5)
+        message = connection.SimpleQueue(current_app.conf.task_default_queue).get(timeout=60)
         message.ack()
     assert message.headers["task"] == mail.SEND_TASK
     assert message.payload[0] == [str(Mail.objects.get().pk)]

@@ -236,13 +236,13 @@ class TestLiveLine:
         scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
         line = ApplicationCommunicator(application, scope)
         await line.send_input({"type": "websocket.connect"})
-        assert (await line.receive_output(10))["type"] == "websocket.accept"
+        assert (await line.receive_output(60))["type"] == "websocket.accept"
         return line
 
     async def closes(self, line: ApplicationCommunicator) -> int:
         """The code with which the line is closed; snapshots before it are passed over."""
-        async with asyncio.timeout(20):
-            while (message := await line.receive_output(20))["type"] != "websocket.close":
+        async with asyncio.timeout(60):
+            while (message := await line.receive_output(60))["type"] != "websocket.close":
                 pass
         return int(message["code"])
 
@@ -258,7 +258,7 @@ class TestLiveLine:
         monkeypatch.setattr(lines, "WATCH_EVERY_SECONDS", 0.05)
         client, user, path = await sync_to_async(self.arrange)()
         line = await self.open(client, path)
-        assert (await line.receive_output(10))["type"] == "websocket.send"
+        assert (await line.receive_output(60))["type"] == "websocket.send"
         endings: dict[str, Any] = {
             "signed out here": lambda: client.post("/signout/"),
             "signed out everywhere": lambda: devices.sign_out_everywhere(user=user, by=user),
@@ -267,16 +267,16 @@ class TestLiveLine:
         }
         await sync_to_async(endings[how])()
         assert await self.closes(line) == lines.SESSION_ENDED_CODE
-        await line.wait(10)
+        await line.wait(60)
 
     async def test_a_line_signs_nobody_out_while_the_secret_changes(self, settings: Settings) -> None:
         client, _user, path = await sync_to_async(self.arrange)()
         settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
         settings.SECRET_KEY = "another key, which is long enough for a secret of this site"
         line = await self.open(client, path)
-        assert (await line.receive_output(10))["type"] == "websocket.send"
+        assert (await line.receive_output(60))["type"] == "websocket.send"
         await line.send_input({"type": "websocket.disconnect", "code": 1000})
-        await line.wait(10)
+        await line.wait(60)
         assert (await sync_to_async(client.get)("/account/")).status_code == 200
 
     async def test_a_session_that_is_over_opens_none(self) -> None:
@@ -291,8 +291,8 @@ class TestLiveLine:
         await sync_to_async(back)(client, idle=DAY, since=2 * DAY)
         before = await sync_to_async(lambda: client.session["seen_at"])()
         line = await self.open(client, path)
-        assert (await line.receive_output(10))["type"] == "websocket.send"
+        assert (await line.receive_output(60))["type"] == "websocket.send"
         assert await line.receive_nothing(0.3)
         assert await sync_to_async(lambda: client.session["seen_at"])() == before
         await line.send_input({"type": "websocket.disconnect", "code": 1000})
-        await line.wait(10)
+        await line.wait(60)

@@ -200,6 +200,7 @@ def test_nobody_can_lock_another_out() -> None:
     assert ask(known_cookie=cookie).withheld
 
 
+@pytest.mark.slow
 def test_who_waits_for_a_count_gives_up_soon() -> None:
     """A process that froze while it counted must not hold the connections of everybody else."""
     with psycopg.connect(**connection.get_connection_params() | {"options": ""}) as frozen:

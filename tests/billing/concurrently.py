@@ -20,7 +20,7 @@ def together(works: Sequence[Work]) -> list[Any]:
     barrier = threading.Barrier(len(works))
 
     def run(work: Work) -> Any:
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             return work()
         except Exception as error:

@@ -98,7 +98,7 @@ def test_two_who_find_a_file_lost_at_once_have_it_made_again_once(paid: Payment)
             late = elsewhere(pool, lambda: papers.read(paper=receipt))
             until_somebody_waits()
             asked = ReceiptFile.objects.get()
-        assert late.result(10) is None
+        assert late.result(60) is None
     file = ReceiptFile.objects.get()
     assert (file.stored_as, file.due_at) == ("", asked.due_at)
     assert papers.make(file_id=file.pk)

@@ -212,7 +212,7 @@ def _handshake(site: Front, version: ssl.TLSVersion) -> str | None:
 
 
 def _until(site: Front, status: int) -> None:
-    assert wait_until(lambda: site.ask("GET", "/health")[0].status == status, seconds=10)
+    assert wait_until(lambda: site.ask("GET", "/health")[0].status == status, seconds=60)
 
 
 def _a_draft() -> tuple[str, dict[str, str]]:

@@ -104,7 +104,7 @@ def test_two_workers_lay_one_document_out_once(document: Document) -> None:
     made: list[bool] = []
 
     def work() -> None:
-        together.wait(10)
+        together.wait(60)
         try:
             made.append(exporting.make_export(export_id=row.pk))
         finally:

@@ -20,7 +20,7 @@ def ask(page: Page) -> tuple[str, str]:
     page.fill("input[name=email]", ADDRESS)
     page.keyboard.press("Enter")
     page.wait_for_url("**/signin/check/")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(mails()) == known and time.monotonic() < deadline:
         time.sleep(0.2)
     text = mails()[0]["text"]

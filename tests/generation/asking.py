@@ -67,7 +67,7 @@ def several(count: int) -> Work:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Looks again and again, for five seconds."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)

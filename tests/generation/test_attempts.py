@@ -155,7 +155,7 @@ def test_a_call_begun_while_its_step_is_taken_over_waits_for_that_and_holds_nobo
             waking = elsewhere(pool, lambda: intend(claim))
             until_somebody_waits()
             attempts.abandon(step_ids=[taken.pk])
-        waking.result(10)
+        waking.result(60)
     assert sorted(Attempt.objects.values_list("outcome", flat=True)) == ["abandoned", "intent"]
     assert {(use.spent_tokens, use.reserved_tokens) for use in BudgetUse.objects.all()} == {(10_000, 10_000)}
 

@@ -366,7 +366,7 @@ def test_a_sum_that_is_deleted_while_it_is_put_right_is_let_go() -> None:
             until_somebody_waits()
 
     def put_right() -> int:
-        assert is_deleted.wait(10)
+        assert is_deleted.wait(60)
         return tidying.reconcile()
 
     assert together([delete, put_right]) == [None, 0]

@@ -58,10 +58,10 @@ def test_over_the_limit_a_call_waits_and_does_not_fail(run: Run, settings: Setti
         assert not done
         # Staff allow more: who waits sees it within seconds.
         await in_database(limit, 10)
-        await asyncio.wait_for(waiting, 10)
+        await asyncio.wait_for(waiting, 60)
         return time.monotonic() - began
 
-    assert run(work) < 10
+    assert run(work) < 60
     assert [row.outcome for row in Attempt.objects.all()] == [Outcome.SUCCEEDED] * 2
 
 
@@ -101,7 +101,7 @@ def test_workers_with_loops_of_their_own_share_one_limit(run: Run, settings: Set
     start = threading.Barrier(3)
 
     def worker(_: int) -> list[Any]:
-        start.wait(10)
+        start.wait(60)
         answers: list[Any] = run(several(3))
         return answers
 

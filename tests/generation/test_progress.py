@@ -324,13 +324,13 @@ async def line(document_id: uuid.UUID, user: User | AnonymousUser) -> Applicatio
     }  # fmt: skip
     communicator = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
     await communicator.send_input({"type": "websocket.connect"})
-    assert (await communicator.receive_output(timeout=10))["type"] == "websocket.accept"
+    assert (await communicator.receive_output(timeout=60))["type"] == "websocket.accept"
     return communicator
 
 
 async def told(communicator: ApplicationCommunicator) -> dict[str, Any]:
     """The next snapshot on the line."""
-    snapshot: dict[str, Any] = json.loads((await communicator.receive_output(timeout=10))["text"])
+    snapshot: dict[str, Any] = json.loads((await communicator.receive_output(timeout=60))["text"])
     return snapshot
 
 
@@ -344,7 +344,7 @@ class TestLiveLine:
         await sync_to_async(recording.announce)(document.pk)
         assert (await told(communicator))["percent"] == 33
         await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
-        await communicator.wait(timeout=10)
+        await communicator.wait(timeout=60)
 
     async def test_many_changes_at_once_are_told_together_and_the_last_is_told(self, transactional_db: None) -> None:
         document, job = await sync_to_async(started)()
@@ -362,7 +362,7 @@ class TestLiveLine:
         assert len(seen) < 20
         assert (seen[-1]["percent"], seen[-1]["waits"]["for"]) == (40, "budget")
         await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
-        await communicator.wait(timeout=10)
+        await communicator.wait(timeout=60)
 
     async def test_who_waits_in_the_queue_hears_of_a_better_place_although_nothing_of_theirs_changed(
         self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
@@ -377,12 +377,12 @@ class TestLiveLine:
         places = [(await told(communicator))["place"] for _ in range(3)]
         assert places[-1] == 1
         await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
-        await communicator.wait(timeout=10)
+        await communicator.wait(timeout=60)
 
     @pytest.mark.parametrize("who", ["stranger", "anonymous"])
     async def test_others_are_told_that_there_is_nothing(self, transactional_db: None, who: str) -> None:
         document, _job = await sync_to_async(started)()
         user = await sync_to_async(UserFactory.create)() if who == "stranger" else AnonymousUser()
         communicator = await line(document.pk, user)
-        said = await communicator.receive_output(timeout=10)
+        said = await communicator.receive_output(timeout=60)
         assert (said["type"], said["code"]) == ("websocket.close", NOT_FOUND)

@@ -103,17 +103,17 @@ def test_a_click_and_the_call_of_a_model_are_one_trace(control: Control, client:
     path = f"/documents/{document.pk}/outline/request/?token={SECRET}"
     response = client.post(path, {"wish": SECRET}, headers={"traceparent": BROWSER, correlation.HEADER: "proxy-0001"})
     assert response.status_code == 302
-    assert outbox.flush(seconds=5)
+    assert outbox.flush(seconds=60)
     with app.connection_for_read() as broker, broker.SimpleQueue("celery") as queue:
         while True:
-            message = queue.get(timeout=10)
+            message = queue.get(timeout=60)
             message.ack()
             if message.headers["task"] == drain.name:
                 break
     drain.apply(headers=message.headers)
     document.refresh_from_db()
     assert document.state == DocumentState.OUTLINED
-    assert outbox.flush(seconds=5)
+    assert outbox.flush(seconds=60)
 
     spans = traced.spans()
     ours = [span for span in spans if span.trace_id.hex() == TRACE]
@@ -179,7 +179,7 @@ def test_what_was_asked_for_in_a_trace_is_sent_in_it(traced: Traced) -> None:
         inner = measuring.traceparent()
         sent: list[str] = []
         outbox.put("x", lambda: sent.append(measuring.traceparent()))
-    assert outbox.flush(seconds=5)
+    assert outbox.flush(seconds=60)
     assert sent == [inner]
     assert TRACE in inner
     assert measuring.traceparent() == ""
@@ -295,7 +295,7 @@ def test_a_collector_that_is_away_costs_a_process_that_ends_no_more_than_its_far
         pass
     began = time.monotonic()
     assert not traced.tracer.flush(seconds=0.5)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     traced.collector.status = 200
 
 

@@ -108,7 +108,7 @@ def test_told_by_two_at_once_it_is_mailed_once() -> None:
     sent: list[bool] = []
 
     def send(row: Alert) -> None:
-        together.wait(10)
+        together.wait(60)
         try:
             sent.append(alert_mail.send(alert_id=row.pk))
         finally:

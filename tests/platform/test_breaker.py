@@ -41,14 +41,14 @@ def test_one_looks_for_all_when_the_pause_is_over() -> None:
 
     def slow() -> None:
         arrived.set()
-        assert may_go.wait(10)
+        assert may_go.wait(60)
 
     with ThreadPoolExecutor(1) as pool:
         looking = pool.submit(ask, breaker, slow)
-        assert arrived.wait(10)
+        assert arrived.wait(60)
         assert {ask(breaker, fails) for _ in range(50)} == {"ServiceAway"}
         may_go.set()
-        assert looking.result(10) == "answered"
+        assert looking.result(60) == "answered"
     assert ask(breaker) == "answered"
 
 
@@ -57,7 +57,7 @@ def test_a_look_that_never_reports_gives_way_to_another() -> None:
     ask(breaker, fails)
     assert breaker.admits()
     assert not breaker.admits()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not breaker.admits():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -98,7 +98,7 @@ def test_seen_by_many_at_once_it_is_one_condition_and_one_alert() -> None:
     together = threading.Barrier(6)
 
     def see() -> None:
-        together.wait(10)
+        together.wait(60)
         try:
             wrong()
         finally:
@@ -118,7 +118,7 @@ def test_ended_by_many_at_once_its_end_is_told_once() -> None:
     together, ended = threading.Barrier(6), []
 
     def end() -> None:
-        together.wait(10)
+        together.wait(60)
         try:
             ended.append(conditions.resolve(key="disk", now=NOW + MINUTE))
         finally:

@@ -28,7 +28,7 @@ async def answer_to(path: str, origin: bytes | None) -> str:
     scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
     caller = ApplicationCommunicator(application, scope)
     await caller.send_input({"type": "websocket.connect"})
-    return str((await caller.receive_output(5))["type"])
+    return str((await caller.receive_output(60))["type"])
 
 
 @pytest.mark.django_db(transaction=True)

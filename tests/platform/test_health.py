@@ -173,7 +173,7 @@ async def test_a_part_that_hangs_costs_two_seconds_and_one_thread_however_many_a
     found, *others = await asyncio.gather(
         everything(async_client, settings), *(look.result() for _ in range(12)), return_exceptions=True
     )
-    assert time.monotonic() - began < looking.CHECK_SECONDS + 5
+    assert time.monotonic() - began < looking.CHECK_SECONDS + 30
     may_end.set()
     assert isinstance(found, tuple)
     assert (found[0], found[1]["parts"]) == (code, ALL_WELL | {name: "away"})
@@ -228,7 +228,7 @@ def test_a_server_that_hangs_is_asked_by_one_and_refused_to_the_others() -> None
         pulse.require()
     assert asked == [True]
     may_answer.set()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while pulse.is_away:
         assert time.monotonic() < deadline, "its answer was not heard"
         time.sleep(0.01)

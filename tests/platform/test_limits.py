@@ -32,6 +32,7 @@ def test_many_at_once_cannot_pass_the_limit() -> None:
     assert sum(verdict.allowed for verdict in verdicts) == 10
 
 
+@pytest.mark.slow
 def test_no_second_grants_more_than_the_limit_however_long_the_answers_take() -> None:
     """By the time before and after each question: only what was certainly granted within one second is counted."""
     key = uuid.uuid4().hex

@@ -28,11 +28,11 @@ async def told(path: str, browser: Client | None) -> str:
     scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
     caller = ApplicationCommunicator(application, scope)
     await caller.send_input({"type": "websocket.connect"})
-    message = await caller.receive_output(30)
+    message = await caller.receive_output(60)
     if message["type"] == "websocket.accept":
-        message = await caller.receive_output(30)
+        message = await caller.receive_output(60)
     await caller.send_input({"type": "websocket.disconnect", "code": 1000})
-    await caller.wait(30)
+    await caller.wait(60)
     return str(message["type"])
 
 

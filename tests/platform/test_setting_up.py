@@ -26,7 +26,7 @@ def test_it_says_how_many_steps_are_done_while_one_takes_long() -> None:
         output.write(" OK\n")
         output.write("  Applying djstripe.0002_2_10...")
         is_said.clear()
-        assert is_said.wait(10)
+        assert is_said.wait(60)
     assert "1 of 3 steps are done" in said[-1]
     assert said[-1].endswith("now djstripe …")
     count = len(said)
@@ -49,7 +49,7 @@ def test_collecting_static_files_is_said_before_and_while_it_lasts(
 
     def slow(*words: object, **options: object) -> None:
         assert said == ["Collecting the static files: a minute or two the first time …"]
-        assert is_told.wait(10)
+        assert is_told.wait(60)
         (tmp_path / "static").mkdir()
 
     monkeypatch.setattr(static_files, "call_command", slow)

@@ -64,7 +64,7 @@ def test_killed_servers_start_again_with_their_data(stack: Stack) -> None:
     killed = [pid for pid in stack.pids().values() if pid]
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
-    assert wait_until(lambda: not any(is_alive(pid) for pid in killed), seconds=10)
+    assert wait_until(lambda: not any(is_alive(pid) for pid in killed), seconds=60)
     assert stack.pids() == {"postgres": None, "redis": None}
     assert read(stack.start(NOTHING_SET)) == ("kept", b"kept")
 

@@ -77,6 +77,7 @@ def test_a_file_is_read_and_a_large_one_waits_on_disk() -> None:
             assert (len(file.read()), file.file._rolled) == (size, is_on_disk)
 
 
+@pytest.mark.slow
 def test_a_large_file_is_passed_on_as_it_comes() -> None:
     size = IN_MEMORY_BYTES * 2
     with bucket(size=size, sent=1_000) as (_server, storage), patience.limited():
@@ -101,6 +102,7 @@ def test_a_large_file_that_is_gone_is_told_from_a_storage_that_is_away() -> None
             storage.open_passing("a/file")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [0, 500])
 def test_a_storage_that_falls_silent_in_a_file_is_away_and_left_alone_for_a_while(sent: int) -> None:
     with bucket(size=1_000, sent=sent) as (server, storage), patience.limited():

@@ -57,7 +57,7 @@ def test_lines_are_prefixed_and_kept_in_a_file(tmp_path: Path) -> None:
     heard = Heard()
     supervisor = Supervisor(home=tmp_path, say=heard)
     supervisor.start(polite("web"))
-    assert wait_until(lambda: heard.has("web     | hello web"), seconds=10)
+    assert wait_until(lambda: heard.has("web     | hello web"), seconds=60)
     supervisor.stop(["web"])
     assert "hello web" in (tmp_path / "log" / "web.log").read_text()
 
@@ -68,7 +68,7 @@ def test_lines_that_nobody_needs_go_to_the_file_alone(tmp_path: Path) -> None:
     child = polite("web")
     child.unsaid, child.ready = ("hello",), "hello"
     supervisor.start(child)
-    assert child.is_ready.wait(10)
+    assert child.is_ready.wait(60)
     supervisor.stop(["web"])
     assert heard.has("bye web")
     assert not heard.has("hello web")
@@ -81,7 +81,7 @@ def test_a_child_is_ready_once_a_line_of_it_says_so(tmp_path: Path) -> None:
     child.ready, silent.ready = "hello", "never said"
     for one in (child, silent):
         supervisor.start(one)
-    assert child.is_ready.wait(10)
+    assert child.is_ready.wait(60)
     supervisor.stop(["web", "beat"])
     assert not silent.is_ready.is_set()
 
@@ -110,16 +110,16 @@ def test_what_a_killed_child_started_goes_with_it(tmp_path: Path) -> None:
     """Processes of a web server would hold its port, and the new one could not listen."""
     heard = Heard()
     supervisor = Supervisor(home=tmp_path, say=heard)
-    starts = "import subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
+    starts = "import subprocess, time; print(subprocess.Popen(['sleep', '600']).pid, flush=True); time.sleep(600)"
     child = Child("web", [sys.executable, "-c", starts])
     supervisor.start(child)
     assert child.process is not None
     log = tmp_path / "log" / "web.log"
-    assert wait_until(lambda: log.exists() and log.read_text().strip() != "", seconds=10)
+    assert wait_until(lambda: log.exists() and log.read_text().strip() != "", seconds=60)
     started = int(log.read_text())
     os.kill(child.process.pid, signal.SIGKILL)
     assert look_after_until(supervisor, lambda: child.process is None)
-    assert wait_until(lambda: not is_alive(started), seconds=10)
+    assert wait_until(lambda: not is_alive(started), seconds=60)
     supervisor.stop(["web"])
 
 
@@ -128,9 +128,9 @@ def test_children_stop_in_the_order_asked_for(tmp_path: Path) -> None:
     supervisor = Supervisor(home=tmp_path, say=heard)
     for name in ("sandbox", "web", "worker"):
         supervisor.start(polite(name))
-    assert wait_until(lambda: all(heard.has(f"hello {name}") for name in ("sandbox", "web", "worker")), seconds=10)
+    assert wait_until(lambda: all(heard.has(f"hello {name}") for name in ("sandbox", "web", "worker")), seconds=60)
     supervisor.stop(["web", "worker", "sandbox"])
-    assert wait_until(lambda: heard.has("bye sandbox"), seconds=5)
+    assert wait_until(lambda: heard.has("bye sandbox"), seconds=60)
     order = [line.split()[-1] for line in heard if "bye" in line]
     assert order == ["web", "worker", "sandbox"]
     assert not list((tmp_path / "children").iterdir())
@@ -141,7 +141,7 @@ def test_a_child_that_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:
     supervisor = Supervisor(home=tmp_path, say=heard)
     child = Child("web", [sys.executable, "-c", STUBBORN], stop_seconds=0.3)
     supervisor.start(child)
-    assert wait_until(lambda: heard.has("deaf"), seconds=10)
+    assert wait_until(lambda: heard.has("deaf"), seconds=60)
     started = time.monotonic()
     supervisor.stop(["web"])
     assert time.monotonic() - started < 30, "it would have slept for a minute"
@@ -154,20 +154,24 @@ def test_children_of_a_killed_supervisor_are_ended_at_the_next_start(tmp_path: P
         import json, os, sys
         from pathlib import Path
         sys.path.insert(0, {str(Path.cwd())!r})
-        from tests.platform.test_supervisor import polite
+        from tests.platform.test_supervisor import Heard, polite
+        from tesigo.platform.processes import wait_until
         from tesigo.platform.supervisor import Supervisor
-        supervisor = Supervisor(home=Path({str(tmp_path)!r}), say=lambda text: None)
+        heard = Heard()
+        supervisor = Supervisor(home=Path({str(tmp_path)!r}), say=heard)
         child = polite("web")
         supervisor.start(child)
+        # It would die of what nobody reads any more.
+        assert wait_until(lambda: heard.has("hello web"), seconds=60)
         print(json.dumps(child.process.pid), flush=True)
         os.kill(os.getpid(), 9)
         """
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120)
     orphan: int = json.loads(ran.stdout)
     assert is_alive(orphan)
     Supervisor(home=tmp_path, say=Heard()).end_orphans()
-    assert wait_until(lambda: not is_alive(orphan), seconds=10)
+    assert wait_until(lambda: not is_alive(orphan), seconds=60)
 
 
 def test_a_stranger_with_the_number_of_an_orphan_is_left_alone(tmp_path: Path) -> None:

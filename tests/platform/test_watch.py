@@ -82,7 +82,7 @@ def test_it_goes_on_whatever_a_look_meets(monkeypatch: pytest.MonkeyPatch, caplo
     monkeypatch.setattr(watch.Watch, "look", look)
     running = watch.Watch(every_seconds=0.01)
     running.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while len(looks) < 3:
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -55,13 +55,13 @@ class Receiver:
         """Event types in the order of their arrival."""
         return [event.type for event in self.events]
 
-    def wait_for(self, kind: str, *, count: int = 1, seconds: float = 10) -> stripe.Event:
+    def wait_for(self, kind: str, *, count: int = 1, seconds: float = 60) -> stripe.Event:
         """The ``count``-th event of a type."""
         until(lambda: self.types.count(kind) >= count, seconds)
         return [event for event in self.events if event.type == kind][count - 1]
 
 
-def until(done: Callable[[], bool], seconds: float = 10) -> None:
+def until(done: Callable[[], bool], seconds: float = 60) -> None:
     """Poll until true; fails the test at the deadline."""
     deadline = time.monotonic() + seconds
     while not done():

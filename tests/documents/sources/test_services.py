@@ -135,7 +135,7 @@ async def test_a_drip_is_ended_by_the_clock_on_the_wall() -> None:
     try:
         (one,) = only("crossref")
         slow = replace(one, url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert (await search("lamps", services=[slow], seconds=0.5)).failed == ["crossref"]
             await gone.wait()
     finally:

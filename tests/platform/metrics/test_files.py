@@ -98,12 +98,14 @@ def made_by_dead(folder: Path, count: int) -> None:
 def test_dead_children_cost_nothing_once_they_are_folded(tmp_path: Path) -> None:
     made_by_dead(tmp_path, 250)
     assert len(list(tmp_path.glob("*.db"))) == 1_000
+    began = time.process_time()
     first = values(files.gather(tmp_path))
+    folded = time.process_time()
     assert first["tesigo_test_done_total"] == 250
     assert not list(tmp_path.glob("*.db"))
-    began = time.perf_counter()
+    looked = time.process_time()
     again = values(files.gather(tmp_path))
-    assert time.perf_counter() - began < 0.1, "as stock files they would be read each time"
+    assert time.process_time() - looked < (folded - began) / 3, "as stock files they would be read each time"
     assert again["tesigo_test_done_total"] == 250
     assert again["tesigo_test_seconds_count"] == 250
 
@@ -143,7 +145,7 @@ for _ in range(3):
         done.inc()
         time.sleep(600)
     children.append(child)
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 60
 while len(list(Path({str(tmp_path)!r}).glob("*.lock"))) < 4 and time.monotonic() < deadline:
     time.sleep(0.01)
 os.kill(children[0], signal.SIGKILL)

@@ -1,6 +1,7 @@
 """Requests and open lines are counted at the ASGI door, by the name of their view (R-111)."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -85,16 +86,17 @@ async def test_what_the_client_takes_to_send_does_not_count(told: str, noted: li
         await send({"type": "http.response.body", "body": b""})
         waits_for_the_end.cancel()
 
+    began = time.perf_counter()
     line = ApplicationCommunicator(Measured(reads), {"type": "http", "method": "POST", "path": "/"})
     await line.send_input({"type": "http.request", "body": b"a", "more_body": True})
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.2)
     await line.send_input({"type": "http.request", "body": b"b"})
-    await line.receive_output(5)
-    await line.receive_output(5)
-    await line.wait(5)
+    await line.receive_output(60)
+    await line.receive_output(60)
+    await line.wait(60)
     ((seconds, is_error),) = noted
     assert is_error
-    assert 0.04 < seconds < 0.45
+    assert 0.04 < seconds < time.perf_counter() - began - 0.1
 
 
 async def test_who_goes_away_is_counted_as_aborted(told: str, noted: list[tuple[float, bool]]) -> None:
@@ -137,12 +139,12 @@ async def test_a_websocket_counts_while_it_is_open(told: str) -> None:
     count = measures.open_connections.labels("websocket")
     open_line = ApplicationCommunicator(OpenLines(line), {"type": "websocket"})
     await open_line.send_input({"type": "websocket.connect"})
-    await open_line.receive_output(5)
+    await open_line.receive_output(60)
     assert count._value.get() == 1
     refused = ApplicationCommunicator(OpenLines(closed), {"type": "websocket"})
-    await refused.receive_output(5)
-    await refused.wait(5)
+    await refused.receive_output(60)
+    await refused.wait(60)
     assert count._value.get() == 1
     await open_line.send_input({"type": "websocket.disconnect"})
-    await open_line.wait(5)
+    await open_line.wait(60)
     assert count._value.get() == 0
