@@ -25,7 +25,7 @@ from tesigo.platform.backup.errors import Damaged, NotConfigured
 from tesigo.platform.backup.format import Manifest
 from tesigo.platform.backup.inspection import Outcome
 from tesigo.platform.backup.paths import Kind
-from tesigo.platform.backup.replaying import Reach
+from tesigo.platform.backup.replaying import Reach, Way
 from tesigo.platform.backup.shelf import Opener, Shelf
 from tesigo.platform.backup.swapping import swap
 from tesigo.platform.backup.unpacking import Say, database_of
@@ -151,33 +151,30 @@ def restore(
     ``with_files`` are further words of the command line that puts stored files back; None leaves them as they are.
     Nothing is left below ``home`` after an error.
     """
-    backed_up = database_of(planned.chain[-1])
     was_there = home.exists()
     try:
-        copy = unpacking.cluster(shelf, planned.chain, home, opener=opener, user=user, durable=True, say=say)
+        with unpacking.naming_a_full_disk(home):
+            copy = unpacking.cluster(shelf, planned.chain, home, opener=opener, user=user, durable=True, say=say)
     except BaseException:
         if not was_there:
             shutil.rmtree(home, ignore_errors=True)
         raise
     wal = home / "wal"
-    wal.mkdir(mode=0o755)
     try:
-        room = len(planned.reach.names) * replaying.SEGMENT_BYTES
-        unpacking.check_room(home, room)
-        way = replaying.way(shelf, backed_up, wal, to=planned.to, opener=opener, say=say)
-        until = f"the transaction of {_moment(way.last_commit)}" if way.last_commit else "the end of the backup"
-        say(f"replaying {counted(len(way.notes), 'segment')}, up to {until}")
-        copy.start(way.recovery)
-        _advance_numbers(copy, database)
-        say("erasing again who was erased since")
-        ledger = list(erasures.read(shelf.destination, keys=shelf.keys, since=way.last_commit or planned.to or _OLD))
-        erased = _erase_again(copy.url(database), ledger)
-        say("checking the audit trail and the books")
-        checks = list(inspection.of_apps_in(copy.url(database)))
-        if with_files is not None:
-            say("putting stored files back")
-            _run(copy.url(database), "restore", "--only", "files", "--yes", *with_files)
-        copy.stop()
+        with unpacking.naming_a_full_disk(home):
+            wal.mkdir(mode=0o755)
+            way = _replay(shelf, planned, copy, wal, opener=opener, say=say)
+            _advance_numbers(copy, database)
+            say("erasing again who was erased since")
+            since = way.last_commit or planned.to or _OLD
+            ledger = list(erasures.read(shelf.destination, keys=shelf.keys, since=since))
+            erased = _erase_again(copy.url(database), ledger)
+            say("checking the audit trail and the books")
+            checks = list(inspection.of_apps_in(copy.url(database)))
+            if with_files is not None:
+                say("putting stored files back")
+                _run(copy.url(database), "restore", "--only", "files", "--yes", *with_files)
+            copy.stop()
     except BaseException:
         _clean_up(copy, home)
         raise
@@ -185,6 +182,16 @@ def restore(
     for name in ("hba.conf", "empty.conf"):
         (home / name).unlink()
     return copy, Restored(way.last_commit, erased, checks)
+
+
+def _replay(shelf: Shelf, planned: Plan, copy: Copy, wal: Path, *, opener: Opener, say: Say) -> Way:
+    """Fetches WAL into ``wal`` and starts the copy, which replays it."""
+    unpacking.check_room(wal.parent, len(planned.reach.names) * replaying.SEGMENT_BYTES)
+    way = replaying.way(shelf, database_of(planned.chain[-1]), wal, to=planned.to, opener=opener, say=say)
+    until = f"the transaction of {_moment(way.last_commit)}" if way.last_commit else "the end of the backup"
+    say(f"replaying {counted(len(way.notes), 'segment')}, up to {until}")
+    copy.start(way.recovery)
+    return way
 
 
 def put_in_place(copy: Copy, server: PostgresServer, *, now: datetime) -> Path | None:

@@ -4,14 +4,19 @@ What gpg writes before it is sure counts for nothing: everything goes to a place
 of it was right.
 """
 
+import errno
 import os
 import shutil
 import subprocess
 import tempfile
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
+
+import psycopg
 
 from tesigo.platform.backup.copies import Copy
 from tesigo.platform.backup.encryption import unseal, unseal_to
@@ -20,10 +25,16 @@ from tesigo.platform.backup.format import Database, Manifest, StoredFile
 from tesigo.platform.backup.programs import program
 from tesigo.platform.backup.shelf import Opener, Shelf
 from tesigo.platform.backup.wal import Note
+from tesigo.platform.postgres_server import PostgresError
 
 _END_SECONDS: Final = 600
+#: Of what tar says.
+_LINES_KEPT: Final = 20
 #: What a file system keeps for itself, and what a server writes while it replays.
 _SPARE_BYTES: Final = 256 * 1024 * 1024
+#: With less than a segment of WAL free nothing can be replayed, whatever the server says of it.
+_FULL_BYTES: Final = 16 * 1024 * 1024
+_FULL_WORDS: Final = ("No space left on device", "Disk quota exceeded")
 
 #: Told what is done now, in a line.
 Say = Callable[[str], None]
@@ -37,6 +48,31 @@ def check_room(place: Path, needed: int) -> None:
             f"The disk of {place} is too full: {free / 1024**2:,.0f} MB are free, "
             f"{(needed + _SPARE_BYTES) / 1024**2:,.0f} MB are needed."
         )
+
+
+@contextmanager
+def naming_a_full_disk(home: Path) -> Iterator[None]:
+    """Raises `SpoolFull` for what goes wrong below ``home`` because its disk has filled up meanwhile.
+
+    A server that cannot fetch WAL for want of room says that its WAL ends there, and nothing of a disk.
+    """
+    try:
+        yield
+    except SpoolFull:
+        raise
+    except Exception as error:
+        if _is_of_a_full_disk(error, home):
+            raise SpoolFull(f"The disk of {home} is full: make room, and give the command again.") from error
+        raise
+
+
+def _is_of_a_full_disk(error: Exception, home: Path) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if any(words in str(error) for words in _FULL_WORDS):
+        return True
+    is_of_the_copy = isinstance(error, BackupError | PostgresError | psycopg.Error)
+    return is_of_the_copy and shutil.disk_usage(home.parent).free < _FULL_BYTES
 
 
 def room_for(chain: Sequence[Manifest]) -> int:
@@ -135,6 +171,10 @@ def _unpack(shelf: Shelf, manifest: Manifest, folder: Path, opener: Opener) -> N
     into = process.stdin
     assert into is not None
     assert process.stderr is not None
+    said: deque[str] = deque(maxlen=_LINES_KEPT)
+    # Of a full disk it says a line for each file, and waits for whoever reads them.
+    listener = threading.Thread(target=_listen, args=(process.stderr, said), name="tar-words", daemon=True)
+    listener.start()
     with process.stderr:
         try:
             plain = unseal(
@@ -146,7 +186,9 @@ def _unpack(shelf: Shelf, manifest: Manifest, folder: Path, opener: Opener) -> N
             into.close()
             code = process.wait(_END_SECONDS)
         except BrokenPipeError:
-            raise _refused(manifest, process) from None
+            process.wait(_END_SECONDS)
+            listener.join(_END_SECONDS)
+            raise _refused(manifest, said) from None
         except BackupError as error:
             raise type(error)(f"Backup {manifest.id}: {error}") if _is_plain(error) else error from error
         finally:
@@ -154,8 +196,9 @@ def _unpack(shelf: Shelf, manifest: Manifest, folder: Path, opener: Opener) -> N
             process.wait()
             with suppress(OSError):
                 into.close()
+            listener.join(_END_SECONDS)
         if code:
-            raise _refused(manifest, process)
+            raise _refused(manifest, said)
     if (plain.bytes, plain.sha256) != (database.plain_bytes, database.plain_sha256):
         raise Damaged(f"Backup {manifest.id}: what was decrypted is not what was backed up (its hash differs).")
 
@@ -164,13 +207,14 @@ def _write(file: IO[bytes], block: bytes) -> None:
     file.write(block)
 
 
-def _refused(manifest: Manifest, process: "subprocess.Popen[bytes]") -> BackupError:
-    assert process.stderr is not None
-    process.wait(_END_SECONDS)
-    said = process.stderr.read(2000).decode(errors="replace").strip().splitlines()
-    if any("No space left" in line for line in said):
+def _listen(stream: IO[bytes], said: deque[str]) -> None:
+    said.extend(line.decode(errors="replace").strip() for line in stream)
+
+
+def _refused(manifest: Manifest, said: deque[str]) -> BackupError:
+    if any(words in line for line in said for words in _FULL_WORDS):
         return SpoolFull(f"The disk is full: backup {manifest.id} could not be unpacked.")
-    return SourceFailed(f"Backup {manifest.id} could not be unpacked: {' '.join(said[-1:])}")
+    return SourceFailed(f"Backup {manifest.id} could not be unpacked: {said[-1] if said else ''}")
 
 
 def _is_plain(error: BackupError) -> bool:

@@ -1,9 +1,12 @@
 """`restore` and `verify_backup` from end to end, on a database of the site: its checks run, the erased stay away."""
 
+import ctypes
+import json
 import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -27,6 +30,8 @@ from tests.platform.backup_restoring.shelved import Shelved
 
 #: Of two people in the restored database.
 ADA, BOB = 1001, 1002
+#: `CLONE_NEWNS` of unshare(2).
+_NEW_MOUNTS = 0x00020000
 _PERSON = (
     "INSERT INTO accounts_user (id, public_id, password, is_superuser, email, email_as_typed, name, language, is_staff,"
     " is_active, is_premium, created_at, session_epoch) VALUES ({id}, gen_random_uuid(), '', false,"
@@ -283,6 +288,57 @@ def test_names_are_swapped_or_nothing_moves(world: World, tmp_path: Path) -> Non
     with pytest.raises(FileNotFoundError):
         swap(tmp_path / "one", tmp_path / "nothing")
     assert (tmp_path / "one" / "other").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a disk of its own is mounted by root alone")
+@pytest.mark.parametrize("at", ["fetching 20", "fetching WAL", "replaying", "erasing"])
+def test_a_disk_that_fills_up_on_the_way_is_named_and_nothing_half_done_stays(
+    world: World, tmp_path: Path, at: str
+) -> None:
+    """There was room when it began; then somebody else wrote."""
+    small, outcome = tmp_path / "small", tmp_path / "outcome"
+    small.mkdir()
+    home = small / "restored"
+
+    def say(line: str) -> None:
+        if line.startswith(at):
+            fill(small / "ballast")
+
+    def restore() -> None:
+        os.chdir(small)
+        mount_disk(small, megabytes=512)
+        planned, said = restoring.plan(world.shelved.shelf, to=None), "restored"
+        try:
+            restoring.restore(
+                world.shelved.shelf, planned, home, database="tesigo", user="tesigo",
+                opener=Opener(world.key.home), say=say,
+            )  # fmt: skip
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+        outcome.write_text(json.dumps([said, sorted(path.name for path in small.iterdir()), Copy(home).pid()]))
+
+    assert not killed(restore)
+    said, left, pid = json.loads(outcome.read_text())
+    assert said.startswith("SpoolFull: The disk ")
+    assert "is full" in said
+    assert (left, pid) == (["ballast"], None)
+
+
+def mount_disk(place: Path, *, megabytes: int) -> None:
+    """A small disk at ``place`` that this process and its children alone see."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.unshare(_NEW_MOUNTS) == 0, os.strerror(ctypes.get_errno())
+    for words in (["--make-rprivate", "/"], ["-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]):
+        subprocess.run(["mount", *words], check=True, timeout=20)
+
+
+def fill(path: Path) -> None:
+    """Writes until no byte is left on the disk."""
+    with path.open("wb", buffering=0) as file:
+        for block in (1024 * 1024, 4096):
+            with suppress(OSError):
+                while True:
+                    file.write(b"x" * block)
 
 
 def killed(work: Callable[[], None]) -> bool:
