@@ -15,7 +15,7 @@ from typing import Final
 
 from tesigo.platform.backup import tables
 from tesigo.platform.backup.copies import Copy
-from tesigo.platform.backup.errors import WrongKey
+from tesigo.platform.backup.errors import SpoolFull, WrongKey
 from tesigo.platform.log import mask
 from tesigo.platform.stack import ROOT
 
@@ -56,12 +56,12 @@ def register(name: str, check: Check) -> None:
 def run(name: str, check: Check) -> Outcome:
     """The outcome of one check; one that raises has found a fault, and the others go on.
 
-    Raises `WrongKey`: nobody has looked, so nothing was found.
+    Raises `WrongKey`, and `SpoolFull` for a disk that has no room: nobody has looked, so nothing was found.
     """
     begun = time.monotonic()
     try:
         said, faults = check()
-    except WrongKey:
+    except (WrongKey, SpoolFull):
         raise
     except Exception as error:  # a damaged page raises whatever it likes
         said, faults = "could not be finished", [f"{type(error).__name__}: {_first_line(error)}"]

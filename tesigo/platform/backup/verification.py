@@ -57,15 +57,19 @@ def hashes(shelf: Shelf, backup_id: str) -> Iterator[Outcome]:
 def copy(
     shelf: Shelf, backup_id: str, place: Path, *, database: str, user: str, opener: Opener, say: Say = print
 ) -> Iterator[Outcome]:
-    """A copy of the database, started and looked at; ``place`` is where it may be unpacked, and is left empty."""
+    """A copy of the database, started and looked at; ``place`` is where it may be unpacked, and is left empty.
+
+    Raises `WrongKey`, and `SpoolFull` where ``place`` has no room.
+    """
     sweep(place)
     folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=place))
     made: list[Copy] = []
 
     def start() -> Seen:
         chain = shelf.chain(backup_id)
-        made.append(unpacking.cluster(shelf, chain, folder / "copy", opener=opener, say=say, user=user))
-        made[0].start()
+        with unpacking.naming_a_full_disk(folder):
+            made.append(unpacking.cluster(shelf, chain, folder / "copy", opener=opener, say=say, user=user))
+            made[0].start()
         plain = sum(database_of(one).plain_bytes for one in chain)
         return f"{plain / 1024**2:,.1f} MB decrypted, combined, compared with PostgreSQL's manifest and started", []
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -288,6 +289,18 @@ def test_names_are_swapped_or_nothing_moves(world: World, tmp_path: Path) -> Non
     with pytest.raises(FileNotFoundError):
         swap(tmp_path / "one", tmp_path / "nothing")
     assert (tmp_path / "one" / "other").exists()
+
+
+@pytest.mark.parametrize("command", ["verify_backup", "restore_drill"])
+def test_a_scratch_disk_without_room_says_nothing_about_the_backup(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=1000))
+    before = sorted(world.shelved.root.rglob("*"))
+    with pytest.raises(CommandError, match="too full: 0 MB are free") as refused:
+        call_command(command, private_key=tmp_path / "key.asc", scratch=tmp_path)
+    assert refused.value.returncode == 2
+    assert sorted(world.shelved.root.rglob("*")) == before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a disk of its own is mounted by root alone")
