@@ -70,10 +70,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
     """A database of this process's own, copied from the migrated template; dropped at the end."""
-    from django.db.backends.postgresql.operations import DatabaseOperations
+    from django.test import TransactionTestCase
 
     environment.create_database()
-    DatabaseOperations.sql_flush = lambda *_, **__: ["SELECT pristine.restore()"]  # type: ignore[method-assign]  # on purpose
+    # Django's own way empties all tables, and then asks for each model whether its rights are there.
+    TransactionTestCase._fixture_teardown = lambda _self: environment.restore_database()  # type: ignore[method-assign]
     yield
     with django_db_blocker.unblock():
         environment.drop_database()

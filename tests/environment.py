@@ -170,6 +170,14 @@ def create_database() -> None:
         )
 
 
+def restore_database() -> None:
+    """Leaves this process's database as the migrations made it, after a test that committed."""
+    from django.db import connection  # not before the environment is prepared
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pristine.restore()")
+
+
 def drop_database() -> None:
     """Removes this process's database, even if others are still connected; we ourselves leave before."""
     from django.db import connections  # not before the environment is prepared
