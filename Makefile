@@ -15,7 +15,7 @@ help:
 	@echo 'make run           start everything and serve http://127.0.0.1:8000 (SITE_PORT=… chooses another port)'
 	@echo 'make demo          order, pay, write and download a document without hands; leaves it in var/demo/'
 	@echo 'make test          run all tests (ARGS="tests/billing -k refund" for some of them)'
-	@echo 'make quick         run the tests that start no browser, worker, server or child'
+	@echo 'make quick         run the tests that need no browser, server, child or second'
 	@echo 'make coverage      run all tests and hold how much of the code they run'
 	@echo 'make chaos         20 documents while 100 kill -9 hit the site (DOCUMENTS, KILLS, PAGES, SEED, MINUTES choose)'
 	@echo 'make bench         list what can be measured; FIGURE=wall takes one figure (see docs/benchmarks.md)'
