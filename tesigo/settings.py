@@ -336,12 +336,12 @@ SESSION_LIVES = {
         timedelta(days=env.int("SESSION_LONGEST_DAYS", 90, min=1, max=3_650)),
     ),
     "staff": (
-        timedelta(minutes=env.int("STAFF_SESSION_IDLE_MINUTES", 30, min=1)),
+        timedelta(minutes=env.int("STAFF_SESSION_IDLE_MINUTES", 30, min=1, max=525_600)),
         timedelta(hours=env.int("STAFF_SESSION_LONGEST_HOURS", 12, min=1, max=8_760)),
     ),
 }
 #: How long a sign-in counts as a proof of who sits there, where sessions are ended or the address is changed.
-PROOF_IS_FRESH = timedelta(minutes=env.int("PROOF_IS_FRESH_MINUTES", 15, min=1))
+PROOF_IS_FRESH = timedelta(minutes=env.int("PROOF_IS_FRESH_MINUTES", 15, min=1, max=525_600))
 #: How long somebody who asked to be erased can change their mind (R-72).
 ERASURE_WAITS = timedelta(days=env.int("ERASURE_WAITS_DAYS", 14, min=0, max=30))
 #: Whether the last look of an erasure reads every stored file as well; with very many it takes long.
@@ -501,6 +501,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "in
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_AUTOSCALER = "tesigo.platform.autoscaler:WaitingAutoscaler"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 #: Backups run beside the disk that holds their spool: a deployment has a worker of its own for them (R-120).
@@ -520,7 +521,7 @@ DOCUMENTS_AT_ONCE = env.int("DOCUMENTS_AT_ONCE", 3, min=1)
 #: How long a job waits for a budget before it fails and its money goes back (R-21).
 LONGEST_HOLD = timedelta(hours=24)
 #: How long models that do not answer are waited for, from when it was a step's turn to be made, before its job fails.
-LONGEST_OUTAGE = timedelta(minutes=env.int("LONGEST_OUTAGE_MINUTES", 60, min=0))
+LONGEST_OUTAGE = timedelta(minutes=env.int("LONGEST_OUTAGE_MINUTES", 60, min=0, max=525_600))
 #: Outlines one person may ask for in a day (they cost money before anything is paid, R-104).
 OUTLINES_PER_DAY = env.int("OUTLINES_PER_DAY", 30, min=1)
 
