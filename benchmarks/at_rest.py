@@ -5,6 +5,8 @@ the other, ROUNDS= (3) times, and asked for the first page until it comes. In th
 (45) after the site said that it runs: PSS, of which what processes share counts once; without PostgreSQL, Redis and the
 sandbox. WEB_CONCURRENCY= sets the number of web processes. BEFORE= (2350ef3) names the earlier build, AFTER= (HEAD) the
 later one.
+
+"At rest" is when the worker is back at two processes: it is waited for up to three minutes.
 """
 
 import os
@@ -25,6 +27,8 @@ from benchmarks.serving import checked_out
 from tesigo.platform.processes import command_line, free_port, wait_until
 
 _START_SECONDS: Final = 300.0
+_POOL: Final = 2
+_REST_SECONDS: Final = 180.0
 _NOT_OURS: Final = ("sandbox", "postgres", "redis", "pg_receivewal", "gpg")
 _PORTS: Final = ("SITE_PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT")
 
@@ -46,10 +50,11 @@ def main() -> None:
                     first_pages[name].append(took)
                     if number == rounds - 1:
                         time.sleep(seconds)
+                        wait_until(lambda: _pool_size(process.pid) <= _POOL, seconds=_REST_SECONDS)
                         megabytes[name] = _memory(process.pid)
     totals = {name: sum(kinds.values()) for name, kinds in megabytes.items()}
     medians = {name: statistics.median(times) for name, times in first_pages.items()}
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             "first page",
             f"{medians[after]:.1f} s",
@@ -106,20 +111,31 @@ def _shows_page(port: int) -> bool:
 
 def _memory(pid: int) -> dict[str, float]:
     """Megabytes of the process and all below it, by kind."""
+    found: dict[str, float] = defaultdict(float)
+    for one in _all_below(pid):
+        words = command_line(one)
+        if words and not any(name in words for name in _NOT_OURS):
+            found["supervisor" if one == pid else _kind(words)] += _pss(one)
+    return found
+
+
+def _pool_size(pid: int) -> int:
+    """Worker processes, by the titles that Celery gives them."""
+    return sum("ForkPoolWorker" in command_line(one) for one in _all_below(pid))
+
+
+def _all_below(pid: int) -> list[int]:
     children: dict[int, list[int]] = defaultdict(list)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             children[int(stat.read_text().rpartition(") ")[2].split()[1])].append(int(stat.parent.name))
         except OSError:
             continue  # over in the meantime
-    found: dict[str, float] = defaultdict(float)
-    pids = [pid]
-    while pids:
-        one = pids.pop()
-        pids += children[one]
-        words = command_line(one)
-        if words and not any(name in words for name in _NOT_OURS):
-            found["supervisor" if one == pid else _kind(words)] += _pss(one)
+    found, ahead = [], [pid]
+    while ahead:
+        one = ahead.pop()
+        found.append(one)
+        ahead += children[one]
     return found
 
 

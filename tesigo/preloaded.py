@@ -17,6 +17,14 @@ _MODULES: Final = (
     "uvicorn.loops.auto",
     "uvicorn.protocols.http.auto",
     "uvicorn.protocols.websockets.auto",
+    "celery.bin.celery",
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.worker.autoscale",
+    "celery.worker.consumer",
+    "django_celery_beat.schedulers",
+    "kombu.transport.redis",
     "tesigo.doors",
     "tesigo.programs",
 )
@@ -35,6 +43,7 @@ with suppress(Exception):
     for name in _MODULES:
         import_module(name)
     app.loader.import_default_modules()
+    app.finalize()
     # All views, and with them what they import.
     _ = get_resolver().url_patterns, engines.all()
 

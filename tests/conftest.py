@@ -74,7 +74,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbB
 
     environment.create_database()
     # Django's own way empties all tables, and then asks for each model whether its rights are there.
-    TransactionTestCase._fixture_teardown = lambda _self: environment.restore_database()  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda _self: environment.restore_database()  # type: ignore[attr-defined]
     yield
     with django_db_blocker.unblock():
         environment.drop_database()

@@ -58,8 +58,8 @@ def _passwords(parts: SplitResult) -> list[str]:
     return [*given, unquote(parts.password)] if parts.password else given
 
 
-#: Unless a setting says less: what follows from it may be no larger in the database and in the system's calls.
-LARGEST_INT: Final = 2**31 - 1
+#: Unless a setting says less: what JSON and JavaScript still hold exactly (RFC 8259, 6).
+LARGEST_INT: Final = 2**53 - 1
 
 
 class Env:

@@ -14,9 +14,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
 from tesigo.platform.processes import LOOPBACK, command_line, is_alive
 
 USER = "tesigo"
@@ -166,6 +163,9 @@ class PostgresServer:
         draft.rename(self.data)
 
     def _create_database(self) -> None:
+        import psycopg  # what supervises all day keeps out what it needs for a moment
+        from psycopg import sql
+
         with psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=10) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

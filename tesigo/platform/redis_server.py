@@ -8,8 +8,6 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import redis
-
 from tesigo.platform.processes import LOOPBACK, command_line, is_alive, wait_until
 
 START_SECONDS = 30
@@ -108,6 +106,8 @@ class RedisServer:
         return path
 
     def _answers(self) -> bool:
+        import redis  # what supervises all day keeps out what it needs for a moment
+
         try:
             with redis.Redis.from_url(self.url(), socket_timeout=2, protocol=2) as client:
                 return bool(client.ping())

@@ -4,6 +4,8 @@
 Ports and passwords are made up once and remembered in `stack.json`. Knows no Django.
 
     python -m tesigo.platform.stack start|stop|status|env
+
+What asks the servers imports their libraries only then: `up` imports this and lives as long as the site.
 """
 
 import argparse
@@ -112,11 +114,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tesigo.platform.stack", description=__doc__.splitlines()[0])
     parser.add_argument("command", choices=["start", "stop", "status", "env"])
     parser.add_argument("--home", type=Path, default=VAR, help="where the servers keep their data")
+    parser.add_argument("--same-ports", action="store_true", help="fail where a port is taken, choose no other")
     given = parser.parse_args(arguments)
     stack = Stack(given.home.resolve())
     try:
         if given.command == "start":
-            stack.settle_ports()
+            if not given.same_ports:
+                stack.settle_ports()
             stack.start()
         elif given.command == "stop":
             stack.stop()

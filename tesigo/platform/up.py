@@ -7,6 +7,7 @@ process that has loaded it (`tesigo.preloaded`): web processes, workers and beat
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -15,8 +16,7 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tesigo.platform.backup import keys, receiving
-from tesigo.platform.backup.errors import BackupError
+from tesigo.platform.backup import keys
 from tesigo.platform.fork_server import ForkServer
 from tesigo.platform.local_env import BACKUP_KEY, PORTS, uses_sandbox
 from tesigo.platform.postgres_server import PostgresError
@@ -30,9 +30,10 @@ STAFF_EMAIL = os.environ.get("STAFF_EMAIL", "staff@tesigo.example")
 #: Pages are Python, one core a process (WEB_CONCURRENCY).
 WEB_PROCESSES = "2"
 STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
-#: Read by the library under Celery as it is imported. On SIGTERM a worker gives back what it holds within
-#: CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT instead of waiting for the whole task.
-_ENVIRON = {"REMAP_SIGTERM": "SIGQUIT"}
+#: REMAP_SIGTERM is read by the library under Celery as it is imported: on SIGTERM a worker gives back what it holds
+#: within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT instead of waiting for the whole task. Django's checks are made once, by
+#: `up`, instead of by the worker and by beat.
+_ENVIRON = {"REMAP_SIGTERM": "SIGQUIT", "CELERY_SKIP_CHECKS": "1"}
 HEALTH_SECONDS = 60
 WORKER_SECONDS = 30
 #: Ten more than CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT (settings), within which a worker gives back what it holds.
@@ -91,7 +92,7 @@ class Site:
     def _set_up(self, stack: Stack, *, staff_email: str) -> None:
         if not any(stack.pids().values()):
             self.say("Starting PostgreSQL and Redis …")
-        stack.start()
+        start_servers(stack)
         if code := self._run("set_up_site", "--staff-email", staff_email):
             raise NotStarted("The site could not be set up; the lines above say why.", code=code)
 
@@ -127,8 +128,10 @@ class Site:
         for number in range(int(environ.get("WEB_CONCURRENCY") or WEB_PROCESSES)):
             name = "web" if number == 0 else f"web-{number + 1}"
             self.supervisor.start(Child(name, [environ["SITE_PORT"]], program="tesigo.programs:web"))
-        # The first page matters most: the others share the processors only after it.
+        # The first page matters most: what comes next shares the processors only after it.
         answers = self._wait_for_site()
+        if self._run("check"):
+            raise NotStarted("The checks above did not pass.")
         worker = Child(
             "worker",
             [
@@ -170,14 +173,7 @@ class Site:
         ours = ["--own-keys", str(BACKUP_KEY)] if is_own_key(environ) else []
         if self._run("start_backups", *ours) or self.supervisor.is_stopping:
             return
-        try:
-            words, secret = receiving.command(
-                url=environ["BACKUP_DATABASE_URL"], spool=Path(environ.get("BACKUP_SPOOL") or VAR / "backup-spool")
-            )
-        except (BackupError, OSError) as error:
-            self.say(f"WAL is not received ({type(error).__name__}): {error}")
-            return
-        self.supervisor.start(Child("receivewal", words, environ=secret))
+        self.supervisor.start(Child("receivewal", ["receive_wal"], program="tesigo.programs:manage"))
 
     def _wait_for_site(self) -> bool:
         deadline = time.monotonic() + HEALTH_SECONDS
@@ -214,10 +210,18 @@ class Site:
         if any(ours[name] in os.environ.values() for name in dead):
             self.say(f"{' and '.join(dead)} ended; starting again.")
             try:
-                stack.start()
-            except (PostgresError, RedisError) as error:
+                start_servers(stack)
+            except NotStarted as error:
                 # The remains of a killed server may need a moment to go; the next look tries again.
                 self.say(str(error))
+
+
+def start_servers(stack: Stack) -> None:
+    """Starts what is not running, in a process that takes what it needed for it along. Raises NotStarted."""
+    words = [sys.executable, "-m", "tesigo.platform.stack", "start", "--same-ports", "--home", str(stack.home)]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False, start_new_session=True)
+    if ran.returncode:
+        raise NotStarted(ran.stderr.strip())
 
 
 def is_own_key(environ: Mapping[str, str]) -> bool:

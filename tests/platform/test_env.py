@@ -24,7 +24,7 @@ def mistakes(env: Env) -> str:
 def test_values_are_read_by_their_type() -> None:
     env = Env(
         {"A": " text ", "B": "Yes", "C": "7", "D": "x, y,,z", "E": "https://example.org/a", "F": "fast"}
-        | {"H": "0.50", "I": "1e1"}
+        | {"H": "0.50", "I": "1e1", "J": str(100 * 1024**4)}
     )
     assert env.str("A") == "text"
     assert env.bool("B") is True
@@ -35,6 +35,7 @@ def test_values_are_read_by_their_type() -> None:
     assert env.secret("G", default="unset") == "unset"
     assert env.decimal("H", min=Decimal("0.50")) == Decimal("0.50")
     assert env.float("I", min=10) == 10.0
+    assert env.int("J", min=1) == 100 * 1024**4
     env.check()
 
 
