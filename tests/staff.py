@@ -2,6 +2,7 @@
 
 import re
 import time
+from copy import copy, deepcopy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,13 @@ def same_browser(client: Client, **options: Any) -> Client:
     """Another window of a browser that is signed in."""
     window = Client(**options)
     window.cookies.load({name: morsel.value for name, morsel in client.cookies.items()})
+    return window
+
+
+def new_window(client: Client) -> Client:
+    """The same browser for one test of a module that shares it: what becomes of its cookies is nobody else's matter."""
+    window = copy(client)
+    window.cookies = deepcopy(client.cookies)
     return window
 
 

@@ -59,7 +59,7 @@ def write(user: AbstractBaseUser, out: IO[bytes], *, now: datetime, told: Told =
 
 
 def _write_activity(archive: Archive, user: AbstractBaseUser, tables: list[Table]) -> int:
-    theirs: Iterator[QuerySet[Any]] = (registry.of_person(one.model, one.rows, user) for one in tables)
+    theirs: Iterator[QuerySet[Any]] = (registry.of_person(one.model, one.rows, user) for one in tables if one.count)
     count = 0
     with archive.csv("activity.csv") as as_csv:
         writer = csv.writer(as_csv)

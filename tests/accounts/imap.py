@@ -51,7 +51,8 @@ def serving(folder: Path) -> Iterator[Mailbox]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "ca.pem", folder / "key.pem")
     door = socket.create_server(("127.0.0.1", 0))
-    door.settimeout(0.1)
+    # How long the end of the block may wait for the next look.
+    door.settimeout(0.01)
     box, ended = Mailbox(port=door.getsockname()[1]), threading.Event()
     threads: list[threading.Thread] = []
 

@@ -22,17 +22,22 @@ from documents.models import Document
 from sandbox.testing import Running
 from tests.billing.ordering import order
 from tests.documents.factories import outlined_document
-from tests.staff import sign_in
+from tests.staff import new_window, sign_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def staff(db: None) -> Client:
+@pytest.fixture(scope="module")
+def boss(shared_rows: None) -> Client:
     user = User.objects.create_superuser("boss@example.org", "a password that is long")
     client = Client()
     sign_in(client, user)
     return client
+
+
+@pytest.fixture
+def staff(boss: Client, db: None) -> Client:
+    return new_window(boss)
 
 
 @pytest.fixture

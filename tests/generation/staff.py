@@ -9,12 +9,11 @@ from tests import staff
 
 def sign_in(client: Client, *permissions: str) -> User:
     """A member of staff, past the password, with these permissions of ``generation``; with none named, with all."""
-    address = "staff@example.org"
     if permissions:
-        user = User.objects.create_user(address, "correct horse battery", is_staff=True)
+        user = User.objects.create_user("staff@example.org", "correct horse battery", is_staff=True)
         user.user_permissions.set(
             Permission.objects.filter(content_type__app_label="generation", codename__in=permissions)
         )
     else:
-        user = User.objects.create_superuser(address, "correct horse battery")
+        user = User.objects.create_superuser("boss@example.org", "correct horse battery")
     return staff.sign_in(client, user)

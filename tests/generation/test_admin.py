@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
+from accounts.models import User
 from documents.domain import outline
 from generation.admin import timeline
 from generation.ai import chains
@@ -37,6 +38,7 @@ from tests.accounts.test_mail_duty import Queue
 from tests.documents.factories import UserFactory
 from tests.generation.making import ordered_document
 from tests.generation.staff import sign_in
+from tests.staff import new_window
 
 #: The empty form of a model's places in the chains.
 NO_PLACES = {"places-TOTAL_FORMS": "0", "places-INITIAL_FORMS": "0"}
@@ -44,11 +46,17 @@ NO_PLACES = {"places-TOTAL_FORMS": "0", "places-INITIAL_FORMS": "0"}
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def staff(client: Client) -> Client:
+@pytest.fixture(scope="module")
+def boss(shared_rows: None) -> Client:
     """A signed-in superuser, past the second factor."""
+    client = Client()
     sign_in(client)
     return client
+
+
+@pytest.fixture
+def staff(boss: Client, db: None) -> Client:
+    return new_window(boss)
 
 
 def job_with_a_call() -> Job:
@@ -248,8 +256,8 @@ class TestWhatCanHardlyBeMeant:
 
 
 class TestControls:
-    def test_every_change_of_a_model_is_audited_from_the_list_too(self, client: Client) -> None:
-        user = sign_in(client)
+    def test_every_change_of_a_model_is_audited_from_the_list_too(self, staff: Client) -> None:
+        user = User.objects.get(email="boss@example.org")
         address = reverse("admin:generation_aimodel_changelist")
         models = list(AIModel.objects.order_by("provider", "name"))
         values: dict[str, object] = {
@@ -265,7 +273,7 @@ class TestControls:
             }  # fmt: skip
         values["form-0-input_price"] = "7.5"
         before = models[0].input_price
-        assert client.post(address, values).status_code == 302
+        assert staff.post(address, values).status_code == 302
         event = audited("ai_model.changed")
         assert (event.actor_id, event.object_id) == (user.pk, str(models[0].pk))
         assert event.details == {"input_price": [f"{before.normalize():f}", "7.5"]}
@@ -380,10 +388,9 @@ class TestControls:
         assert model.input_price == 2
         assert CHECK_MODEL not in [name for name, _ in tasks.take()]
 
-    def test_staff_see_each_chain_and_move_its_models(self, client: Client) -> None:
-        sign_in(client)
+    def test_staff_see_each_chain_and_move_its_models(self, staff: Client) -> None:
         address = reverse("admin:generation_chainplace_changelist")
-        page = client.get(address, {"purpose__exact": "judging"}).content.decode()
+        page = staff.get(address, {"purpose__exact": "judging"}).content.decode()
         assert page.index("gpt-6-luna") < page.index("claude-haiku-5-5") < page.index("gpt-6.1-terra")
         places = list(ChainPlace.objects.filter(purpose="judging").order_by("position", "id"))
         values: dict[str, object] = {
@@ -395,7 +402,7 @@ class TestControls:
                 f"form-{number}-effort": place.effort,
             }  # fmt: skip
         values |= {"form-1-position": 1, "form-1-effort": "medium"}
-        assert client.post(f"{address}?purpose__exact=judging", values).status_code == 302
+        assert staff.post(f"{address}?purpose__exact=judging", values).status_code == 302
         assert audited("chain_place.changed").details == {"position": [20, 1], "effort": ["low", "medium"]}
         link = chains.chains()[Purpose.JUDGING][0]
         assert (link.model.name, link.effort) == ("claude-haiku-5-5", "medium")

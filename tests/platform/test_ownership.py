@@ -6,7 +6,6 @@ whose id is of an unknown kind fails here until `IDS` says what it is. Lines are
 
 import re
 from collections.abc import Callable, Iterator
-from copy import copy, deepcopy
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -26,6 +25,7 @@ from generation.models import Job
 from privacy.models import DataExport
 from tests.documents.factories import SourceFactory, UserFactory, outlined_document
 from tests.documents.test_views import student_with_consent
+from tests.staff import new_window
 
 pytestmark = pytest.mark.django_db
 
@@ -160,29 +160,22 @@ def sessions(theirs: Things) -> dict[str, Client]:
 
 @pytest.fixture
 def nobody(sessions: dict[str, Client]) -> Client:
-    return _new_window(sessions["nobody"])
+    return new_window(sessions["nobody"])
 
 
 @pytest.fixture
 def owner(sessions: dict[str, Client]) -> Client:
-    return _new_window(sessions["owner"])
+    return new_window(sessions["owner"])
 
 
 @pytest.fixture
 def other(sessions: dict[str, Client]) -> Client:
-    return _new_window(sessions["other"])
+    return new_window(sessions["other"])
 
 
 @pytest.fixture
 def staff(sessions: dict[str, Client]) -> Client:
-    return _new_window(sessions["staff"])
-
-
-def _new_window(client: Client) -> Client:
-    """What a test does to its cookies is no other test's matter."""
-    window = copy(client)
-    window.cookies = deepcopy(client.cookies)
-    return window
+    return new_window(sessions["staff"])
 
 
 def ask(browser: Client, method: str, path: str) -> Any:
