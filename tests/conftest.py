@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Loads the settings; pytest-django sets Django up in the same hook, after us, once it finds them loaded."""
+    """Loads the settings; pytest-django sets Django up in the same hook, after us, once it finds them loaded.
+
+    Not in a process that only hands tests to its workers.
+    """
+    if config.getoption("numprocesses", None):
+        return
     # dj-stripe's forms, at every start.
     warnings.filterwarnings("ignore", message="The default scheme will be changed")
     _ = settings.DATABASES
