@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import addresses, mail_addresses, people, resending
+from accounts import addresses
+from accounts.domain import mail_addresses, people, resending
 from accounts.models import Mail, MailEvent, MailStop, SignInRequest, User
 from tesigo.platform.of_people import OfPeople, person_link, whose
 from tesigo.platform.read_only import ReadOnly

@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain.user_agents import describe
 from accounts.enums import ApiScope, SignInEnd
+from accounts.user_agents import describe
 
 #: How programs begin to call themselves (RFC 9110, 10.1.5).
 _PRODUCT = re.compile(r"[A-Za-z][\w.-]{1,40}/[\w.-]{1,20}", re.ASCII)

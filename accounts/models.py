@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import canonical, login_name
 from accounts.api_models import ApiCall as ApiCall
 from accounts.api_models import ApiSignIn as ApiSignIn
 from accounts.api_models import ApiToken as ApiToken
-from accounts.domain.addresses import canonical, login_name
-from accounts.domain.user_agents import describe
 from accounts.enums import MailEventKind, MailState, StopReason
+from accounts.user_agents import describe
 from tesigo.platform.duty import Duty
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts.domain import addresses, staff_browsers
+from accounts import addresses
+from accounts.domain import staff_browsers
 from accounts.domain.client import client_ip
 from tesigo.platform.limited import limited
 

@@ -10,7 +10,8 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.domain import addresses, second_factor, staff
+from accounts import addresses
+from accounts.domain import second_factor, staff
 from accounts.models import User
 from privacy.domain import audit
 

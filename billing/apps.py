@@ -11,8 +11,8 @@ class BillingConfig(AppConfig):
         from djstripe import checks as djstripe_checks
 
         from accounts.domain import mail
-        from billing import metrics, personal_data, stripe_mirror
-        from billing.domain import credit_notes, events, ledger, papers, receipts, refunds, watching
+        from billing import metrics, personal_data
+        from billing.domain import credit_notes, events, ledger, papers, receipts, refunds, stripe_mirror, watching
         from tesigo.platform import conditions, duty
         from tesigo.platform.backup import inspection
 

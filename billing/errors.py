@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from billing.domain.pricing import Quote
     from billing.gates import Refusal
+    from billing.quotes import Quote
 
 
 class NoPriceList(Exception):

@@ -5,8 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from billing import stripe_mirror
-from billing.domain import checkout, events, papers, reconciliation, refunds
+from billing.domain import checkout, events, papers, reconciliation, refunds, stripe_mirror
 
 
 @shared_task(ignore_result=True)

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.domain import addresses, client, devices, mail, mail_addresses, proofs, signin_limits
+from accounts import addresses
+from accounts.domain import client, devices, mail, mail_addresses, proofs, signin_limits
 from accounts.errors import AddressTaken, SameAddress, UndoTooLate, UnknownLink
 from accounts.models import FormerAddress, SignInRequest, User
 from privacy.domain import audit

@@ -4,11 +4,11 @@ A mailbox that is full or a server that blocks ours say nothing against an addre
 is about the sender.
 """
 
-import re
 from enum import Enum, auto
 from typing import Final
 
-_STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+from accounts.enhanced_status import STATUS
+
 #: 5.1.5 is no failure, 5.1.7 and 5.1.8 are about our own address, 5.1.9 about relaying.
 _NOT_THE_ADDRESS: Final = frozenset({5, 7, 8, 9})
 
@@ -26,19 +26,12 @@ class BounceVerdict(Enum):
     REFUSED = auto()
 
 
-def status_in(words: str | bytes) -> str:
-    """The first enhanced status code in what a server said, such as "5.1.1"; empty without one."""
-    text = words.decode("latin-1") if isinstance(words, bytes) else words
-    found = _STATUS.search(text[:2_000])
-    return ".".join(str(int(part)) for part in found.groups()) if found else ""
-
-
 def verdict(status: str, *, code: int = 0) -> BounceVerdict:
     """What an enhanced status code means; where there is none, ``code`` is the reply code of SMTP.
 
     Without an enhanced code nothing is held against the address.
     """
-    parts = [int(part) for part in status.split(".")] if _STATUS.fullmatch(status) else []
+    parts = [int(part) for part in status.split(".")] if STATUS.fullmatch(status) else []
     if not parts:
         return BounceVerdict.LATER if 400 <= code < 500 else BounceVerdict.REFUSED
     kind, subject, detail = parts

@@ -7,7 +7,7 @@ from email.message import Message
 from email.parser import HeaderParser
 from typing import Final
 
-from accounts.domain.bounces import status_in
+from accounts.enhanced_status import status_in
 from accounts.enums import MailEventKind
 from accounts.providers.told import MAIL_HEADER, Told, mail_of
 

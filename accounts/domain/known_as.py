@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from accounts.domain.addresses import canonical, login_name
+from accounts.addresses import canonical, login_name
 from accounts.models import Device, FormerAddress, Mail, MailEvent, SignInRequest, User
 
 #: Where the addresses of erased people end.

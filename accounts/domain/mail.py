@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts import measures, providers
 from accounts.domain import known_as, mail_addresses
-from accounts.domain.bounces import BounceVerdict, status_in, verdict
+from accounts.domain.bounces import BounceVerdict, verdict
 from accounts.domain.proofs import Secrets
+from accounts.enhanced_status import status_in
 from accounts.enums import MailState
 from accounts.models import Mail, SignInRequest, User
 from accounts.providers.told import MAIL_HEADER

@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.domain import addresses
+from accounts import addresses
 from accounts.domain.bounces import BounceVerdict, verdict
 from accounts.enums import MailState, StopReason
 from accounts.models import Mail, MailStop, SignInRequest, User

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.domain.addresses import Address
+from accounts.addresses import Address
 from accounts.errors import LinkExpired, LinkUsed, RequestDenied, SignInRefused, TooManyWrongCodes, WrongCode
 from accounts.models import SignInRequest
 from tesigo.platform.crypto import is_hash_of, keyed_hash

@@ -10,7 +10,8 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.domain import address_change, addresses, browsers, client, mail, mail_addresses, proofs, signin_limits
+from accounts import addresses
+from accounts.domain import address_change, browsers, client, mail, mail_addresses, proofs, signin_limits
 from accounts.errors import (
     AccountClosed,
     AddressMoved,

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
-from accounts.domain.addresses import Address
+from accounts.addresses import Address
 from accounts.errors import TooManySignIns
 from accounts.models import SignInRequest
 

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import addresses, devices
+from accounts import addresses
+from accounts.domain import devices
 from accounts.errors import AccountError
 from accounts.models import StaffAccess, User
 from privacy.domain import audit

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from accounts.domain.bounces import status_in
+from accounts.enhanced_status import status_in
 from accounts.enums import MailEventKind
 from accounts.errors import EventRefused
 

@@ -17,9 +17,9 @@ from accounts.enums import ApiScope
 from billing import gates
 from billing.domain import addressees, orders, pricing, promo
 from billing.domain.checkout import Shown, open_checkout
-from billing.domain.pricing import Quote
 from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
 from billing.gates import Refusal as Closed
+from billing.quotes import Quote
 from billing.serializers import CheckoutSerializer, OpenedSerializer, PagesSerializer, PriceSerializer
 from billing.views.ordering import TRY_AGAIN_AFTER, buyer_of
 from documents.domain.queries import owned_document

@@ -15,10 +15,11 @@ from billing import gates
 from billing import stripe_gateway as gateway
 from billing.domain import addressees, orders, pricing, promo, queries, sessions, settlement
 from billing.domain.orders import Buyer
-from billing.domain.pricing import Offer, Quote
+from billing.domain.pricing import Offer
 from billing.enums import PaymentState, PriceListState
 from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, ProviderError, Refused, Unavailable, Unknown
 from billing.models import OPEN_STATES, Payment, Redemption
+from billing.quotes import Quote
 from documents.domain import outline
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState

@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing import stripe_gateway as gateway
-from billing import stripe_mirror
-from billing.domain import settlement
+from billing.domain import settlement, stripe_mirror
 from billing.errors import BadSignature, Unavailable, Unknown
 from billing.models import Payment, WebhookEvent
 from privacy.domain import audit

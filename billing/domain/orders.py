@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.domain import pricing, promo, queries, terms, variants
-from billing.domain.pricing import Offer, Quote
+from billing.domain.pricing import Offer
 from billing.domain.terms import Terms
 from billing.errors import PromoRefused, Refused
 from billing.gates import Refusal
 from billing.models import Payment
+from billing.quotes import Quote
 from tesigo.platform import limits
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from redis.exceptions import RedisError
 from documents.domain import retractions, search_services
 from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
-from documents.domain.text import ascii_words
 from documents.enums import SourceOrigin
 from documents.models import Document, Source
+from documents.plain_words import ascii_words
 from documents.sources.asking import Line, line
 from documents.sources.found import MIN_TEXT, FoundWork, doi, doi_of, plain_title
 from documents.sources.found import text as text_of

@@ -1,7 +1,6 @@
 """Reading a section's Markdown: its citation keys, its length as laid out."""
 
 import re
-import unicodedata
 from typing import Final, NamedTuple
 
 from typesetting import body_characters, characters_per_page
@@ -11,11 +10,6 @@ __all__ = ["GROUP", "CitedKey", "body_characters", "characters_per_page", "citat
 
 #: What may be a pandoc citation, "[see @smith2020, p. 4; @doe]"; the typesetter's own reading decides.
 GROUP: Final = re.compile(r"\[(?P<inside>[^\[\]]{0,1000}?@[^\[\]]{0,1000})\]")
-
-_PLAIN: Final = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
-     "ð": "d", "þ": "th", "ı": "i", "'": "", "’": ""}
-)  # fmt: skip
 
 
 class CitedKey(NamedTuple):
@@ -42,9 +36,3 @@ def citation_keys(markdown: str) -> list[CitedKey]:
 def without_citations(markdown: str) -> str:
     """The words alone, for places where a key would only disturb: excerpts, the sentence beside its passage."""
     return re.sub(rf"\s*{GROUP.pattern}", "", markdown)
-
-
-def ascii_words(text: str) -> list[str]:
-    """Lower-case words of plain letters and digits."""
-    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode()
-    return re.findall(r"[a-z0-9]+", plain.lower())

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from documents.domain.text import ascii_words
+from documents.plain_words import ascii_words
 from documents.sources.found import plain_title
 
 MAX_KEY: Final = 48

@@ -8,7 +8,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from documents.domain.text import ascii_words
+from documents.plain_words import ascii_words
 from documents.sources.found import FoundWork, plain_title
 
 KEPT: Final = 20

@@ -4,7 +4,7 @@ that the file does not carry on its first pages."""
 import re
 from typing import Any, Final
 
-from documents.domain.text import ascii_words
+from documents.plain_words import ascii_words
 from documents.sources.found import doi
 from reading.dates import EARLIEST_YEAR, csl_date
 from reading.people import people

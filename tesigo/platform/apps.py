@@ -44,7 +44,7 @@ class PlatformConfig(AppConfig):
             error_reports.switch_on()
 
     def _measure(self) -> None:
-        from tesigo.platform.metrics import backups, duties, files, host, servers, tasks  # noqa: F401
+        from tesigo.platform.metrics import backups, breakers, duties, files, host, servers, tasks  # noqa: F401
 
         # Before anything has a value: what is counted earlier is this process's own, and nobody is told of it.
         if settings.METRICS_ARE_TOLD:
@@ -53,3 +53,4 @@ class PlatformConfig(AppConfig):
         backups.register()
         host.register()
         duties.register()
+        breakers.listen()

@@ -3,12 +3,14 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
+
+_listeners: list[Callable[[str, bool], None]] = []
 
 
 class ServiceAway(OSError):
@@ -52,7 +54,7 @@ class Breaker:
             was_open, self._shut_until = self._shut_until is not None, None
         if was_open:
             logger.warning("%s is back", word(self.name))
-            _measure(self.name, is_open=False)
+            _tell(self.name, is_open=False)
 
     def failed(self, error: BaseException) -> None:
         """The service did not answer."""
@@ -60,7 +62,7 @@ class Breaker:
             was_open, self._shut_until = self._shut_until is not None, time.monotonic() + self._pause
         if not was_open:
             logger.warning("%s is away (%s)", word(self.name), type(error))
-            _measure(self.name, is_open=True)
+            _tell(self.name, is_open=True)
 
     def forget(self) -> None:
         """Looks again at once."""
@@ -87,10 +89,11 @@ class Breaker:
         self.succeeded()
 
 
-def _measure(name: str, *, is_open: bool) -> None:
-    # Not before it is needed: settings import breakers, and metrics the settings.
-    from tesigo.platform.metrics import measures
+def listen(listener: Callable[[str, bool], None]) -> None:
+    """Has ``listener`` called with a service's name when its breaker opens (true) and closes."""
+    _listeners.append(listener)
 
-    measures.breaker_open.labels(name).set(is_open)
-    if is_open:
-        measures.breaker_openings.labels(name).inc()
+
+def _tell(name: str, *, is_open: bool) -> None:
+    for listener in _listeners:
+        listener(name, is_open)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import LazyObject
 
 from tesigo.platform.around_middleware import AroundMiddleware
-from tesigo.platform.metrics.naming import name_view
+from tesigo.platform.view_names import name_view
 
 HEADER = "X-Correlation-ID"
 # Ours, or a proxy's in front of us; anything else could forge log lines.

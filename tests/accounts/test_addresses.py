@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.domain import addresses
+from accounts import addresses
 from accounts.errors import DisposableAddress, LookAlikeAddress, NotAnAddress
 
 

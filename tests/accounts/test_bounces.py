@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.domain import mail, mail_addresses, signin
-from accounts.domain.bounces import BounceVerdict, status_in, verdict
+from accounts.domain.bounces import BounceVerdict, verdict
+from accounts.enhanced_status import status_in
 from accounts.enums import StopReason
 from accounts.models import Mail, MailStop, User
 from privacy.models import AuditEvent

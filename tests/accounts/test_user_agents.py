@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.domain.user_agents import describe
+from accounts.user_agents import describe
 
 _APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 

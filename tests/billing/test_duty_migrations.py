@@ -8,8 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from billing import stripe_mirror
-from billing.domain import events, refunds
+from billing.domain import events, refunds, stripe_mirror
 from billing.models import Mirror, Payment, Refund, WebhookEvent
 from tesigo.platform import duty
 

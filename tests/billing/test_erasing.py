@@ -8,7 +8,7 @@ from django.utils import timezone
 from djstripe import models as mirrored
 
 from accounts.models import User
-from billing import stripe_mirror
+from billing.domain import stripe_mirror
 from billing.enums import PaymentState
 from billing.models import Mirror, Payment, Receipt, Refund
 from documents.enums import DocumentState

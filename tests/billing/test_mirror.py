@@ -17,9 +17,9 @@ from djstripe import models as mirrored
 
 from accounts.models import User
 from billing import stripe_gateway as gateway
-from billing import stripe_mirror
+from billing.domain import stripe_mirror
+from billing.domain.stripe_mirror import MIRRORS
 from billing.models import Mirror, WebhookEvent
-from billing.stripe_mirror import MIRRORS
 from billing.tasks import mirror_stripe_object, work_webhook_event
 from documents.models import Document
 from sandbox.testing import Running

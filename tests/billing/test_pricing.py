@@ -8,9 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from billing.domain import terms
-from billing.domain.pricing import Discount, Line, Offer, Quote, Tier, compute, from_cents, quote, to_cents
+from billing.domain.pricing import Discount, Offer, Tier, compute, from_cents, quote, to_cents
 from billing.errors import NoPriceList
 from billing.models import PriceList
+from billing.quotes import Line, Quote
 
 FLOOR, CAP, MINIMUM = Decimal("0.10"), Decimal(95), Decimal("0.50")
 

@@ -170,7 +170,7 @@ def test_a_name_with_a_joiner_goes_through_forms_pages_and_file_names_unchanged(
 )
 def test_an_address_holds_no_unseen_sign_even_where_a_script_has_a_place_for_it(address: str) -> None:
     """Without it, it reads as another's."""
-    from accounts.domain import addresses
+    from accounts import addresses
     from accounts.errors import AddressRefused
     from accounts.forms import SignInForm
 

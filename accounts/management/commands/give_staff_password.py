@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.domain import addresses, staff
+from accounts import addresses
+from accounts.domain import staff
 from accounts.models import User
 
 

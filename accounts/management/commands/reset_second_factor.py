@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.domain import addresses, second_factor
+from accounts import addresses
+from accounts.domain import second_factor
 from accounts.models import User
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from tesigo.platform.metrics import measures, window
-from tesigo.platform.metrics.naming import NOT_PAGES, VIEW
+from tesigo.platform.view_names import NOT_PAGES, VIEW
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Any, Any, Any], Awaitable[None]]
