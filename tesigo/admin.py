@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from accounts.domain import staff
 from accounts.models import User
 from accounts.views import staff as staff_door
-from tesigo import backups, colleagues, person, statistics_page, today, waiting
+from tesigo import backups, colleagues, dashboard, person, statistics_page, waiting
 from tesigo.audited import audited, looked
 from tesigo.platform.forms import CleanText
 from tesigo.version import VERSION
@@ -141,12 +141,12 @@ class AdminSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """With today at a glance; every other page is spared its queries."""
         now = timezone.now()
-        figures = today.figures(user=request.user, now=now)
+        figures = dashboard.figures(user=request.user, now=now)
         seen = {
             "now": now,
             "has_statistics": statistics_page.may_see(request.user),
             "figures": figures,
-            "troubles": today.troubles(user=request.user),
-            "conditions": today.conditions(user=request.user),
+            "troubles": dashboard.troubles(user=request.user),
+            "conditions": dashboard.conditions(user=request.user),
         }
         return super().index(request, seen | (extra_context or {}))

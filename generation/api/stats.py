@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
-from billing.domain import takings
+from billing.domain import revenue
 from generation.engine import queue_statistics
 from generation.spending import figures
 from tesigo.platform.api.serializers import ApiSerializer
@@ -64,6 +64,6 @@ class StatsViewSet(ApiViewSet):
         said = {
             "tokens": figures.tokens() if sees_jobs else None,
             "jobs": queue_statistics.jobs_by_state() if sees_jobs else None,
-            "revenue": takings.all_time() if sees_money else None,
+            "revenue": revenue.all_time() if sees_money else None,
         }
         return Response(StatsSerializer(said).data)

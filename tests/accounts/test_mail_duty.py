@@ -24,7 +24,7 @@ from tesigo.platform.enqueue import outbox
 from tesigo.platform.models import Alert
 from tesigo.tasks import send_alert
 from tests.accounts.journey import ADDRESS, ask
-from tests.platform.test_today import who_may
+from tests.platform.test_dashboard import who_may
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

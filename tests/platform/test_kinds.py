@@ -21,7 +21,7 @@ from tesigo.platform import duty
 from tesigo.platform.models import Alert, BackupKind, BackupRun, Removal, TelegramAlert
 from tests.billing.concurrently import at_once
 from tests.documents.factories import DocumentFactory, UserFactory
-from tests.platform.test_today import who_may
+from tests.platform.test_dashboard import who_may
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

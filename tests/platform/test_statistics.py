@@ -30,7 +30,7 @@ from tesigo.platform import charts
 from tesigo.statistics import Asked, Sums, month_before, months_known, next_month, statistics
 from tests.documents.factories import DocumentFactory
 from tests.generation.making import pay
-from tests.platform.test_today import who_may
+from tests.platform.test_dashboard import who_may
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from tesigo import waiting
 from tesigo.platform import alert_mail, duty
 from tesigo.platform.models import Alert
 from tests.billing.concurrently import at_once
-from tests.platform.test_today import who_may
+from tests.platform.test_dashboard import who_may
 from tests.staff import same_browser, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -26,7 +26,7 @@ from tesigo.platform import duty, storage
 from tesigo.platform.models import Alert
 from tests.documents import elsewhere, files
 from tests.documents.test_exports import Queue
-from tests.platform.test_today import who_may
+from tests.platform.test_dashboard import who_may
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

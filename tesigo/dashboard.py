@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.domain.guessing import failures
+from accounts.domain.failed_signins import failures
 from accounts.models import User
-from billing.domain.takings import takings
+from billing.domain import revenue
 from documents.domain import search_services
 from generation.ai import barred, chains
 from generation.ai.chains import ChainTrouble
@@ -70,7 +70,7 @@ def conditions(*, user: User | AnonymousUser) -> list[Condition]:
 
 
 def _money(now: datetime) -> list[Figure]:
-    found = takings(now=now)
+    found = revenue.of_day(now=now)
     count, euros = sum(found.orders), sum(found.euros, Decimal(0))
     address = reverse("admin:billing_booking_changelist")
     note = _("%(amount)s yesterday") % {"amount": _euros(found.euros_before)}

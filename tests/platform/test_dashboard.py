@@ -21,7 +21,7 @@ from generation.enums import JobKind, JobState, Scope, Stage
 from generation.models import AIModel, Budget, BudgetUse, Job, Step
 from generation.spending import budgets
 from generation.spending.periods import period_of
-from tesigo import today
+from tesigo import dashboard
 from tesigo.platform import duty
 from tesigo.platform.models import BackupKind, BackupRun, Condition
 from tests.documents.factories import DocumentFactory
@@ -170,7 +170,7 @@ def test_staff_see_the_figures_of_what_they_may_see(client: Client, permission: 
 
 def test_what_one_may_not_see_is_not_asked_for(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
-        assert today.figures(user=AnonymousUser(), now=timezone.now()) == []
+        assert dashboard.figures(user=AnonymousUser(), now=timezone.now()) == []
 
 
 def test_addresses_lead_to_pages_that_open(staff: Client) -> None:
@@ -195,12 +195,12 @@ def test_a_budget_that_is_gone_or_missing_stands_out(staff: Client) -> None:
     [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_599, "59 min"), (3_660, "1 h 1 min"), (180_000, "50 h 0 min")],
 )
 def test_an_age_is_said_in_the_unit_that_matters(age: int, words: str) -> None:
-    assert today._age(timedelta(seconds=age)) == words
+    assert dashboard._age(timedelta(seconds=age)) == words
 
 
 def test_hours_to_come_are_not_in_the_table(staff: Client) -> None:
     user = User.objects.get()
-    orders = today.figures(user=user, now=datetime(2026, 11, 21, 2, 30, tzinfo=UTC))[0]
+    orders = dashboard.figures(user=user, now=datetime(2026, 11, 21, 2, 30, tzinfo=UTC))[0]
     assert [label for label, _ in orders.rows] == ["00:00", "01:00", "02:00"]
 
 

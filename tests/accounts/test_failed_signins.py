@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.domain import staff
-from accounts.domain.guessing import failures
+from accounts.domain.failed_signins import failures
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ _GOES_BACK: Final = (Account.REFUNDS, Account.DISPUTES)
 
 
 @dataclass(frozen=True)
-class Takings:
+class DayRevenue:
     """Orders paid and their euros by hour, 24 of each from midnight on; ``back`` is what refunds and disputes took.
 
     Those ``before`` are of the whole day before.
@@ -51,7 +51,7 @@ def all_time() -> Revenue:
     return Revenue(gross=from_cents(-cents[Account.SALES]), back=from_cents(back))
 
 
-def takings(*, now: datetime) -> Takings:
+def of_day(*, now: datetime) -> DayRevenue:
     """What was booked today until ``now``, and on the day before: one query."""
     midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
     rows = list(
@@ -70,7 +70,7 @@ def takings(*, now: datetime) -> Takings:
     hours = [sold.get(midnight + timedelta(hours=hour), (0, Decimal(0))) for hour in range(24)]
     before = [found for hour, found in sold.items() if hour < midnight]
     back = sum(cents for hour, account, _count, cents in rows if account in _GOES_BACK and hour >= midnight)
-    return Takings(
+    return DayRevenue(
         orders=[count for count, _sum in hours],
         euros=[euros for _count, euros in hours],
         back=from_cents(back),

@@ -8,7 +8,7 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from billing.domain import ledger
-from billing.domain.takings import takings
+from billing.domain.revenue import of_day
 from billing.enums import Movement
 from billing.models import Payment, Refund
 from tests.documents.factories import DocumentFactory
@@ -32,7 +32,7 @@ def test_orders_and_euros_stand_at_their_hour_of_the_utc_day() -> None:
     sold(MIDNIGHT, "1.10")
     sold(MIDNIGHT + timedelta(hours=9, minutes=5), "2.00")
     sold(NOW, "0.55")
-    found = takings(now=NOW)
+    found = of_day(now=NOW)
     assert (found.orders[0], found.orders[9], sum(found.orders)) == (1, 2, 3)
     assert (found.euros[0], found.euros[9]) == (Decimal("1.10"), Decimal("2.55"))
     assert len(found.orders) == len(found.euros) == 24
@@ -43,7 +43,7 @@ def test_the_day_before_is_counted_apart_and_nothing_older_or_still_to_come() ->
     sold(MIDNIGHT - timedelta(days=1), "4.00")
     sold(MIDNIGHT - timedelta(days=1, seconds=1))
     sold(NOW + timedelta(minutes=1))
-    found = takings(now=NOW)
+    found = of_day(now=NOW)
     assert (sum(found.orders), found.orders_before, found.euros_before) == (0, 2, Decimal("7.00"))
 
 
@@ -57,7 +57,7 @@ def test_what_goes_back_is_told_apart_from_what_came_in() -> None:
             )
         # The second comes back to us.
         ledger.book(movement=Movement.REFUND_FAILED, payment=payment, amount=Decimal("1.00"), refund=refund, now=NOW)
-    found = takings(now=NOW)
+    found = of_day(now=NOW)
     assert (found.back, sum(found.euros), sum(found.orders)) == (Decimal("2.50"), 0, 0)
 
 
@@ -66,4 +66,4 @@ def test_the_books_are_asked_once(count: int, django_assert_num_queries: DjangoA
     for number in range(count):
         sold(MIDNIGHT + timedelta(hours=number))
     with django_assert_num_queries(1):
-        assert sum(takings(now=NOW).orders) == count
+        assert sum(of_day(now=NOW).orders) == count
