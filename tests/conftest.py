@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import warnings
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -120,6 +121,16 @@ def clean_redis(_redis_client: "redis.Redis") -> None:
     _redis_client.flushdb()
     # On a busy machine an answer may have been late in the test before; for seconds nothing would be asked.
     breaker(settings.REDIS_URL).forget()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clean_storage() -> Iterator[None]:
+    """What tests of a module have stored is gone after it: an erasure looks into every file, and into PDFs in a child.
+
+    A folder whose tests share running processes overrides this.
+    """
+    yield
+    shutil.rmtree(os.environ["MEDIA_ROOT"], ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

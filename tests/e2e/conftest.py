@@ -31,6 +31,11 @@ def clean_redis() -> None:
     """Redis is shared with the running site here and is left alone."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def clean_storage() -> None:
+    """And so are its files."""
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Headless Chromium of the system."""
