@@ -20,6 +20,10 @@ from tesigo.platform.processes import wait_until
 _BEGIN_SECONDS: Final = 30.0
 
 
+class NotForked(Exception):
+    """The fork server ended while it was asked for a program. The next program begins another one."""
+
+
 class Forked:
     """A forked program, asked like a `subprocess.Popen`. ``stdout`` is None where its lines go where ours go."""
 
@@ -45,16 +49,20 @@ class Forked:
 
 
 class ForkServer:
-    """One for each process. ``module`` is what it imports before it forks anything."""
+    """One for each process. ``module`` is what it imports before it forks anything.
 
-    def __init__(self, module: str) -> None:
+    ``environ`` is added to what programs find when they begin, also after one that was killed.
+    """
+
+    def __init__(self, module: str, *, environ: Mapping[str, str] | None = None) -> None:
         self._context = get_context("forkserver")
         self._context.set_forkserver_preload([module])
+        self._environ = environ or {}
 
-    def begin(self, environ: Mapping[str, str]) -> None:
-        """Begins to import, beside what the caller does. ``environ`` is added to what programs find when they begin."""
+    def begin(self) -> None:
+        """Begins to import, beside what the caller does; does nothing where it runs already."""
         before = dict(os.environ)
-        os.environ.update(environ)
+        os.environ.update(self._environ)
         try:
             forkserver.ensure_running()
         finally:
@@ -64,13 +72,17 @@ class ForkServer:
     def start(self, program: str, words: Sequence[str], *, environ: Mapping[str, str], is_piped: bool) -> Forked:
         """Calls the function ``program`` ("module:name") with the words of a command line, in a session of its own.
 
-        ``is_piped``: what it prints is read from ``stdout`` of what is returned.
+        ``is_piped``: what it prints is read from ``stdout`` of what is returned. Raises NotForked.
         """
         reading, writing = self._context.Pipe(duplex=False) if is_piped else (None, None)
         process = self._context.Process(
             target=run, args=(writing, program, list(words), dict(environ)), name=program, daemon=True
         )
-        process.start()
+        try:
+            self.begin()
+            process.start()
+        except (OSError, EOFError) as error:
+            raise NotForked(f"the fork server ended ({type(error).__name__})") from error
         # Who kills it kills its session, which it has in a moment.
         forked = Forked(process)
         wait_until(lambda: _leads_session(forked.pid), seconds=_BEGIN_SECONDS, pause=0.005)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from tesigo.platform.fork_server import Forked, ForkServer
+from tesigo.platform.fork_server import Forked, ForkServer, NotForked
 from tesigo.platform.log_files import LogFile
 from tesigo.platform.processes import born_at, is_alive, wait_until
 
@@ -88,11 +88,15 @@ class Supervisor:
             path.unlink()
 
     def start(self, child: Child) -> None:
-        """Starts the child and looks after it from now on."""
+        """Starts the child and looks after it from now on; one that cannot be forked now is started later."""
         if child not in self.children:
             self.children.append(child)
-        child.process = self._begin(child)
         child.started_at = time.monotonic()
+        try:
+            child.process = self._begin(child)
+        except NotForked as error:
+            self._start_later(child, f"was not started: {error}")
+            return
         self._pids.mkdir(parents=True, exist_ok=True)
         pid = child.process.pid
         (self._pids / f"{child.name}.pid").write_text(f"{pid}\n{born_at(pid)}")
@@ -131,9 +135,12 @@ class Supervisor:
             _kill_group(child.process.pid)
             if now - child.started_at > HEALTHY_SECONDS:
                 child.pause = FIRST_PAUSE
-            self._say(f"{child.name} ended with code {code}; starting it again in {child.pause:.0f} s.")
-            child.process, child.start_again_at = None, now + child.pause
-            child.pause = min(child.pause * 2, LAST_PAUSE)
+            self._start_later(child, f"ended with code {code}")
+
+    def _start_later(self, child: Child, why: str) -> None:
+        self._say(f"{child.name} {why}; starting it again in {child.pause:.0f} s.")
+        child.process, child.start_again_at = None, time.monotonic() + child.pause
+        child.pause = min(child.pause * 2, LAST_PAUSE)
 
     def stop(self, stop_order: Sequence[str]) -> None:
         """Asks one child after the other to stop, and kills it when its time is over or a second signal came.

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tesigo.platform.backup import keys
-from tesigo.platform.fork_server import ForkServer
+from tesigo.platform.fork_server import ForkServer, NotForked
 from tesigo.platform.local_env import BACKUP_KEY, PORTS, uses_sandbox
 from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock, port_is_free
@@ -56,7 +56,7 @@ class Site:
         with file_lock(VAR / "up.lock", wait=False) as is_only_one:
             if not is_only_one:
                 raise NotStarted(f"TesiGo is already running at {os.environ['SITE_URL']}.", code=2)
-            self.fork_server = ForkServer("tesigo.preloaded")
+            self.fork_server = ForkServer("tesigo.preloaded", environ=_ENVIRON)
             self.supervisor = Supervisor(home=VAR, say=self.say, fork_server=self.fork_server)
             self.supervisor.end_orphans()
             self._refuse_taken_ports()
@@ -64,7 +64,7 @@ class Site:
             stack = Stack(VAR)
             try:
                 # It loads while the servers start.
-                self.fork_server.begin(_ENVIRON)
+                self.fork_server.begin()
                 self._set_up(stack, staff_email=staff_email)
                 self._start_children()
                 self._stay(stack)
@@ -101,7 +101,10 @@ class Site:
         if self._is_over():
             return 0
         # A session of its own, so that Ctrl-C reaches only us. What is being set up is left whole either way.
-        program = self.fork_server.start("tesigo.programs:manage", words, environ={}, is_piped=False)
+        try:
+            program = self.fork_server.start("tesigo.programs:manage", words, environ={}, is_piped=False)
+        except NotForked as error:
+            raise NotStarted(f"The site could not be started: {error}. Start again.") from error
         while (code := program.poll()) is None:
             self.supervisor.look_after()
             if self._is_over():

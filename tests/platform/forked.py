@@ -1,12 +1,22 @@
 """What a fork server of tests imports before it forks, and programs that it forks."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
+from multiprocessing import forkserver
 
 #: Of the process that imported this.
 IMPORTED_BY = os.getpid()
+
+
+def kill_server() -> None:
+    """Kills the fork server that this process has, if any; the next program begins another one."""
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def tell(words: Sequence[str]) -> None:

@@ -8,8 +8,9 @@ from multiprocessing import forkserver
 
 import pytest
 
-from tesigo.platform.fork_server import Forked, ForkServer
+from tesigo.platform.fork_server import Forked, ForkServer, NotForked
 from tesigo.platform.processes import command_line, is_alive, wait_until
+from tests.platform.forked import kill_server
 
 PROGRAMS = "tests.platform.forked"
 
@@ -67,10 +68,29 @@ def test_another_server_takes_over_from_one_that_was_killed(server: ForkServer) 
     assert server.start(f"{PROGRAMS}:end_with", ["4"], environ={}, is_piped=False).wait() == 4
 
 
+def test_a_server_that_takes_over_gives_programs_the_same_environment() -> None:
+    program = (
+        "from tesigo.platform.fork_server import ForkServer\nfrom tests.platform.forked import kill_server\n"
+        f"server = ForkServer('{PROGRAMS}', environ={{'A_SETTING': 'from the start'}})\nserver.begin()\n"
+        f"kill_server()\nserver.start('{PROGRAMS}:tell', [], environ={{}}, is_piped=False).wait()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.splitlines() == ["True True from the start"]
+
+
+def test_a_server_that_dies_while_it_is_asked_is_told() -> None:
+    kill_server()
+    dying = ForkServer("tests.platform.forked_never")
+    with pytest.raises(NotForked, match="the fork server ended"):
+        dying.start(f"{PROGRAMS}:end_with", ["0"], environ={}, is_piped=True)
+    again = ForkServer(PROGRAMS)
+    assert again.start(f"{PROGRAMS}:end_with", ["5"], environ={}, is_piped=False).wait() == 5
+
+
 def test_a_server_ends_with_the_process_that_began_it() -> None:
     program = (
         "from multiprocessing import forkserver\nfrom tesigo.platform.fork_server import ForkServer\n"
-        f"server = ForkServer('{PROGRAMS}')\nserver.begin({{'A_SETTING': 'from the start'}})\n"
+        f"server = ForkServer('{PROGRAMS}', environ={{'A_SETTING': 'from the start'}})\nserver.begin()\n"
         f"server.start('{PROGRAMS}:tell', [], environ={{}}, is_piped=False).wait()\n"
         "print(forkserver._forkserver._forkserver_pid)"
     )

@@ -16,6 +16,7 @@ from tesigo.platform import supervisor as module
 from tesigo.platform.fork_server import ForkServer
 from tesigo.platform.processes import is_alive, wait_until
 from tesigo.platform.supervisor import Child, Supervisor
+from tests.platform.forked import kill_server
 
 #: Says its name, and on SIGTERM that it goes.
 POLITE = textwrap.dedent(
@@ -202,6 +203,19 @@ def test_a_forked_child_is_started_again_and_stopped_like_any_other(tmp_path: Pa
     supervisor.stop(["web"])
     assert not is_alive(second)
     assert not (tmp_path / "children" / "web-2.pid").exists()
+
+
+def test_a_fork_server_that_dies_while_it_is_asked_costs_a_pause(tmp_path: Path) -> None:
+    kill_server()
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard, fork_server=ForkServer("tests.platform.forked_never"))
+    child = Child("web", ["a fork"], program=f"{__name__}:wait_politely")
+    supervisor.start(child)
+    assert heard.has("web was not started: the fork server ended")
+    ForkServer("tests.platform.forked")  # what a process's only fork server imports from now on
+    assert look_after_until(supervisor, lambda: child.process is not None)
+    assert wait_until(lambda: heard.has("web     | hello from a fork"), seconds=60)
+    supervisor.stop(["web"])
 
 
 def test_one_that_a_killed_supervisor_left_is_ended_whatever_it_calls_itself(tmp_path: Path) -> None:
