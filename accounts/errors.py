@@ -6,7 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-class AccountError(Exception):
+class AccountFailure(Exception):
+    """What a caller of accounts may meet; each of its failures is one."""
+
+
+class AccountError(AccountFailure):
     """A refusal in plain words: what happened and what to do."""
 
     message: str | Promise = _("That did not work. Try again.")
@@ -172,15 +176,15 @@ class TooManyCodes(AccountError):
         self.retry_after = retry_after
 
 
-class UnknownProvider(Exception):
+class UnknownProvider(AccountFailure):
     """No such provider of mails reports to us, or it is not set up."""
 
 
-class EventRefused(Exception):
+class EventRefused(AccountFailure):
     """A report about a mail that is not signed as it should be, too old, used before, or unreadable; says which."""
 
 
-class TryLater(Exception):
+class TryLater(AccountFailure):
     """A report's signature could not be looked at just now."""
 
 

@@ -8,15 +8,19 @@ if TYPE_CHECKING:
     from billing.quotes import Quote
 
 
-class NoPriceList(Exception):
+class BillingError(Exception):
+    """What a caller of billing may meet; each of its failures is one."""
+
+
+class NoPriceList(BillingError):
     """No price list is active: nothing can be sold until staff activate one."""
 
 
-class PriceListFrozen(Exception):
+class PriceListFrozen(BillingError):
     """A list that was active once, or was used for a payment, is never edited or activated by mistake (R-60)."""
 
 
-class PriceChanged(Exception):
+class PriceChanged(BillingError):
     """What the person saw is not what the order costs now; nothing was charged (R-13)."""
 
     def __init__(self, *, shown_total: Decimal, quote: "Quote") -> None:
@@ -25,15 +29,15 @@ class PriceChanged(Exception):
         self.quote = quote
 
 
-class NotReady(Exception):
+class NotReady(BillingError):
     """The document has no outline that adds up to its pages, or is being outlined."""
 
 
-class AlreadyPaid(Exception):
+class AlreadyPaid(BillingError):
     """The document has been paid for, or money for it is held until staff have looked at it."""
 
 
-class Refused(Exception):
+class Refused(BillingError):
     """A gate said no before money was asked for (R-42)."""
 
     def __init__(self, refusal: "Refusal") -> None:
@@ -41,11 +45,11 @@ class Refused(Exception):
         self.refusal = refusal
 
 
-class IllegalMove(Exception):
+class IllegalMove(BillingError):
     """A payment was asked to go from its state to one that does not follow from it (R-63)."""
 
 
-class ProviderError(Exception):
+class ProviderError(BillingError):
     """A call to Stripe did not end well."""
 
 
@@ -61,9 +65,9 @@ class Unknown(ProviderError):
     """The answer did not arrive: it may have happened. Ask again with the same key (R-64)."""
 
 
-class BadSignature(Exception):
+class BadSignature(BillingError):
     """A webhook that Stripe did not sign, or signed too long ago (R-65)."""
 
 
-class PromoRefused(Exception):
+class PromoRefused(BillingError):
     """A code takes nothing off this order; the message says why, in words for the student (R-62)."""

@@ -6,15 +6,19 @@ if TYPE_CHECKING:
     from documents.gates import Refusal
 
 
-class IllegalMove(Exception):
+class DocumentError(Exception):
+    """What a caller of documents may meet; each of its failures is one."""
+
+
+class IllegalMove(DocumentError):
     """A document was asked to go from its state to one that does not follow from it."""
 
 
-class NotEditable(Exception):
+class NotEditable(DocumentError):
     """The brief or the outline can no longer be changed: the document has been paid for."""
 
 
-class Refused(Exception):
+class Refused(DocumentError):
     """What was asked for costs money that may not be spent now; ``refusal`` says why and when to come back."""
 
     def __init__(self, refusal: "Refusal") -> None:
@@ -22,17 +26,17 @@ class Refused(Exception):
         self.refusal = refusal
 
 
-class OutlineInvalid(Exception):
+class OutlineInvalid(DocumentError):
     """An outline cannot be accepted; the message says why, in plain words."""
 
 
-class StaleRevision(Exception):
+class StaleRevision(DocumentError):
     """A section's text has changed since the caller read it; nothing was written."""
 
 
-class UploadRefused(Exception):
+class UploadRefused(DocumentError):
     """A file cannot be taken now, whatever is in it; the message says why, in plain words."""
 
 
-class UploadInUse(Exception):
+class UploadInUse(DocumentError):
     """A file cannot be removed: the text rests on it."""

@@ -5,19 +5,23 @@ from datetime import datetime, timedelta
 from generation.enums import Scope
 
 
-class LostLease(Exception):
+class GenerationError(Exception):
+    """What a caller of generation may meet; each of its failures is one."""
+
+
+class LostLease(GenerationError):
     """The step is no longer the caller's: its lease ran out and somebody else holds it. Nothing was written."""
 
 
-class StepFailed(Exception):
+class StepFailed(GenerationError):
     """The step cannot succeed, however often it is tried. The message is in plain words, for the student."""
 
 
-class ModelNotOffered(Exception):
+class ModelNotOffered(GenerationError):
     """Staff do not offer the model for writing; the message names those that they do (R-24)."""
 
 
-class TryLater(Exception):
+class TryLater(GenerationError):
     """The step cannot go on now. It goes back to the queue and is claimed again after ``wait``.
 
     ``counts`` says whether this was a try: what only waits for others may wait as long as it takes.
@@ -29,7 +33,7 @@ class TryLater(Exception):
         self.counts = counts
 
 
-class OverBudget(Exception):
+class OverBudget(GenerationError):
     """A call does not fit into a budget. ``resets_at`` is when there is a new one; never for a job's."""
 
     def __init__(self, scope: Scope, resets_at: datetime | None = None) -> None:

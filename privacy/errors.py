@@ -7,7 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-class ExportRefused(Exception):
+class PrivacyError(Exception):
+    """What a caller of privacy may meet; each of its failures is one."""
+
+
+class ExportRefused(PrivacyError):
     """No export can be asked for now; `retry_after` says when, where that is known."""
 
     message: str | Promise = gettext_lazy("No export can be made now.")
@@ -39,15 +43,15 @@ class Gone(ExportRefused):
     message = gettext_lazy("This account is erased: what is left of it, for the books, names nobody.")
 
 
-class ArchiveNotWhole(Exception):
+class ArchiveNotWhole(PrivacyError):
     """What was written does not read back as it should: it must not be handed out."""
 
 
-class NotReadable(Exception):
+class NotReadable(PrivacyError):
     """A stored file, or a part of it, could not be looked into."""
 
 
-class ErasureError(Exception):
+class ErasureError(PrivacyError):
     """Why a person is not erased; `str()` of it is for whoever asked."""
 
     message = gettext_lazy("This account cannot be erased.")

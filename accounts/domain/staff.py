@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses
 from accounts.domain import devices
-from accounts.errors import AccountError
+from accounts.errors import AccountError, AccountFailure
 from accounts.models import StaffAccess, User
 from privacy.domain import audit
 
@@ -26,7 +26,7 @@ FIRST_PASSWORD_LASTS: Final = timedelta(days=3)
 PASSWORD_DUE: Final = "staff_password_due"  # noqa: S105  # a key of the session, not a password
 
 
-class StaffExists(Exception):
+class StaffExists(AccountFailure):
     """Somebody with this address is there already."""
 
 

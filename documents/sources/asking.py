@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpx
 
+from documents.errors import DocumentError
 from documents.sources.connectors import CONNECTORS, Connector
 from documents.sources.connectors.asking import Access, Ask
 from documents.sources.rules import RULES, lacks
@@ -34,11 +35,11 @@ _REFUSED_REST_SECONDS: Final = 600.0
 _REFUSED: Final = (401, 402, 403)
 
 
-class NoAnswer(Exception):
+class NoAnswer(DocumentError):
     """A service gave no usable answer; its text is a word for why: busy, resting, silent, refused, unreadable."""
 
 
-class NotThere(Exception):
+class NotThere(DocumentError):
     """The register does not know what was looked up."""
 
 

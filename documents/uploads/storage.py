@@ -13,10 +13,12 @@ from typing import Final
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from documents.errors import DocumentError
+
 FOLDER: Final = "uploads"
 
 
-class TooLarge(Exception):
+class TooLarge(DocumentError):
     """More bytes arrived than are accepted; the rest was not read."""
 
 

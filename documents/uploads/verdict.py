@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
+from documents.errors import DocumentError
+
 
 class FileKind(StrEnum):
     """Formats that are let in (R-81)."""
@@ -26,7 +28,7 @@ class Verdict:
     reason: str | Promise = ""
 
 
-class Refused(Exception):
+class Refused(DocumentError):
     """The file is not let in; carries the reason in words for its owner."""
 
     def __init__(self, reason: str | Promise) -> None:

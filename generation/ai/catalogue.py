@@ -21,6 +21,7 @@ from django.conf import settings
 from generation.ai.keys import configured
 from generation.ai.question import count
 from generation.enums import Provider
+from generation.errors import GenerationError
 
 if TYPE_CHECKING:
     import anthropic
@@ -38,7 +39,7 @@ _OPENAI_ENTRY: Final = re.compile(r"^- (.*?)(?=^- |\Z)", re.M | re.S)
 _ANTHROPIC_DAY: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th)")
 
 
-class Unread(Exception):
+class Unread(GenerationError):
     """No key of the provider could read its list."""
 
 

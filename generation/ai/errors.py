@@ -8,6 +8,7 @@ from typing import Final
 
 from generation.ai.question import Usage
 from generation.enums import Outcome
+from generation.errors import GenerationError
 
 #: The same call may well succeed a little later (R-30). Everything else is left to another key or model.
 WORTH_RETRYING: Final = frozenset({Outcome.RATE_LIMITED, Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.SERVER_ERROR})
@@ -53,7 +54,7 @@ _IN_WORDS: Final[Mapping[Trouble, re.Pattern[str]]] = {
 _NO_MODEL: Final = frozenset({"model_not_found", "not_found_error"})
 
 
-class ProviderError(Exception):
+class ProviderError(GenerationError):
     """A call brought no usable answer.
 
     ``retry_after`` in seconds, where it was said; ``usage`` as charged; ``trouble`` of the account, where it is that.
@@ -103,7 +104,7 @@ def meaning(*, status: int, codes: set[str], message: str, model: str, retry_aft
     return ProviderError(Outcome.BAD_REQUEST, message)
 
 
-class NoKey(Exception):
+class NoKey(GenerationError):
     """No key of a provider may be used now: no call was made. ``outcome`` is what became of earlier ones.
 
     ``wait`` is in how many seconds one may, where the provider told every key that works to wait.
@@ -115,7 +116,7 @@ class NoKey(Exception):
         self.wait = wait
 
 
-class AtLimit(Exception):
+class AtLimit(GenerationError):
     """Every key that works has done what it may for now (R-33). To be asked again after ``wait``; nothing failed."""
 
     def __init__(self, wait: timedelta) -> None:
@@ -123,7 +124,7 @@ class AtLimit(Exception):
         self.wait = wait
 
 
-class NoAnswer(Exception):
+class NoAnswer(GenerationError):
     """No model of the chain gave a usable answer. ``outcomes`` say why, one for each model of the chain."""
 
     def __init__(self, outcomes: list[Outcome]) -> None:

@@ -7,6 +7,7 @@ import redis
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from generation.errors import GenerationError
 from tesigo.platform import shared_redis
 from tesigo.platform.breaker import ServiceAway
 
@@ -16,7 +17,7 @@ PREFIX: Final = "tesigo:ai"
 client = shared_redis.client
 
 
-class RedisAway(Exception):
+class RedisAway(GenerationError):
     """Redis does not answer, or did not a moment ago: go by what this process knows."""
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from generation import measures
 from generation.enums import JobState
+from generation.errors import GenerationError
 from generation.models import Job, JobEvent
 
 #: Where a job may go from each state.
@@ -19,7 +20,7 @@ JOB_MOVES: Final[dict[str, frozenset[str]]] = {
 }
 
 
-class IllegalJobMove(Exception):
+class IllegalJobMove(GenerationError):
     """A job was asked to go from its state to one that does not follow from it."""
 
 

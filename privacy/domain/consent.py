@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 
 from privacy.domain import audit, purposes
 from privacy.enums import Answer, ConsentKind
+from privacy.errors import PrivacyError
 from privacy.models import Consent
 
 USER_AGENT_LENGTH = 300
 
 
-class EssentialConsentMissing(Exception):
+class EssentialConsentMissing(PrivacyError):
     """Without the essential consent there is nothing that could be offered."""
 
 

@@ -18,7 +18,7 @@ from django.urls import set_script_prefix
 #: Requests that one process works on at a time. Pages are Python, one after the other; what waits is outside calls.
 THREADS: Final = 32
 #: For what must be said whatever the others wait for.
-_APART_THREADS: Final = 2
+_APART_THREADS: Final = 4
 
 Scope = dict[str, Any]
 
