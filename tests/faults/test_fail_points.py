@@ -102,4 +102,4 @@ def wait_until_noticed(frozen: Worker) -> None:
         # Within a transaction the server has ended the session.
         return sum(said.count(words) for words in ("step was taken over", "step went wrong", "step put off"))
 
-    wait_until(lambda: noticed() >= losers, lambda: f"{noticed()} of {losers} frozen workers noticed", seconds=30)
+    wait_until(lambda: noticed() >= losers, lambda: f"{noticed()} of {losers} frozen workers noticed")

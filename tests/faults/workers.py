@@ -13,7 +13,7 @@ from tesigo.platform.stack import ROOT
 
 #: Long enough for a slow machine to beat in time, short enough to wait for.
 LEASE_SECONDS = 3
-DEADLINE = 90.0
+DEADLINE = 180.0
 _DATABASE_URL = os.environ["DATABASE_URL"]
 _NO_IDLING = f"options=-c%20idle_in_transaction_session_timeout%3D{LEASE_SECONDS}s"
 #: How workers are started here: what is lost is taken over after seconds rather than half a minute.
