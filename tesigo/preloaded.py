@@ -4,8 +4,8 @@ Nothing here starts a thread or opens a connection: neither would be there in a 
 """
 
 import gc
-from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 #: What the programs import as they begin. Models' SDKs are the worker's alone, which loads them before its children.
@@ -29,14 +29,21 @@ _MODULES: Final = (
     "tesigo.programs",
 )
 
+#: What kept it from being loaded; None when all is there.
+failure: Exception | None = None
+
 # Where the settings are wrong nothing is shared, and each program says for itself what is wrong.
-with suppress(Exception):
+try:
     import django
 
     django.setup(set_prefix=False)
 
+    from django.conf import settings
     from django.template import engines
+    from django.template.loader import get_template
     from django.urls import get_resolver
+    from django.utils.module_loading import import_string
+    from django.utils.translation import trans_real
 
     from tesigo.celery import app
 
@@ -44,8 +51,16 @@ with suppress(Exception):
         import_module(name)
     app.loader.import_default_modules()
     app.finalize()
-    # All views, and with them what they import.
+    # All views, and with them what they import; what answers before them; pages as they are compiled, and their words.
     _ = get_resolver().url_patterns, engines.all()
+    for name in settings.MIDDLEWARE:
+        import_string(name)
+    for path in sorted(Path(settings.BASE_DIR, "templates").rglob("*.html")):
+        get_template(str(path.relative_to(settings.BASE_DIR / "templates")))
+    for code, _name in settings.LANGUAGES:
+        trans_real.translation(code)
+except Exception as error:
+    failure = error
 
 # What is frozen is left alone by the garbage collector, whose marks would copy every page that it looks at.
 gc.collect()

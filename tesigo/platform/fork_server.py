@@ -8,6 +8,7 @@ does nothing but fork. Knows no Django.
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from multiprocessing import connection, forkserver, get_context
@@ -18,6 +19,7 @@ from setproctitle import setproctitle
 from tesigo.platform.processes import wait_until
 
 _BEGIN_SECONDS: Final = 30.0
+_DYING_SECONDS: Final = 0.5
 
 
 class NotForked(Exception):
@@ -75,14 +77,15 @@ class ForkServer:
         ``is_piped``: what it prints is read from ``stdout`` of what is returned. Raises NotForked.
         """
         reading, writing = self._context.Pipe(duplex=False) if is_piped else (None, None)
-        process = self._context.Process(
-            target=run, args=(writing, program, list(words), dict(environ)), name=program, daemon=True
-        )
         try:
-            self.begin()
-            process.start()
-        except (OSError, EOFError) as error:
-            raise NotForked(f"the fork server ended ({type(error).__name__})") from error
+            process = self._fork(writing, program, words, environ)
+        except (OSError, EOFError):
+            # One that was just killed is not yet seen to be dead; the next look begins another.
+            time.sleep(_DYING_SECONDS)
+            try:
+                process = self._fork(writing, program, words, environ)
+            except (OSError, EOFError) as error:
+                raise NotForked(f"the fork server ended ({type(error).__name__})") from error
         # Who kills it kills its session, which it has in a moment.
         forked = Forked(process)
         wait_until(lambda: _leads_session(forked.pid), seconds=_BEGIN_SECONDS, pause=0.005)
@@ -93,6 +96,14 @@ class ForkServer:
         forked.stdout = os.fdopen(os.dup(reading.fileno()), "rb")
         reading.close()
         return forked
+
+    def _fork(self, output: Any, program: str, words: Sequence[str], environ: Mapping[str, str]) -> Any:
+        self.begin()
+        process = self._context.Process(
+            target=run, args=(output, program, list(words), dict(environ)), name=program, daemon=True
+        )
+        process.start()
+        return process
 
 
 def _leads_session(pid: int) -> bool:

@@ -106,12 +106,14 @@ def test_what_is_loaded_before_forks_is_everything_and_neither_thread_nor_connec
         "import tesigo.preloaded, gc, sys, threading\n"
         "from django.db import connections\n"
         "print(threading.active_count(), connections['default'].connection, gc.get_freeze_count() > 100_000)\n"
+        "print(tesigo.preloaded.failure)\n"
         "print([name for name in ('billing.views.calculator', 'generation.tasks', 'uvicorn', 'openai') "
         "if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
     assert ran.stdout.splitlines() == [
         "1 None True",
+        "None",
         "['billing.views.calculator', 'generation.tasks', 'uvicorn']",
     ]
 
