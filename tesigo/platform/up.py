@@ -77,8 +77,8 @@ class Site:
                 self.say("Stopped. Everything is kept for the next start.")
 
     def say(self, text: str) -> None:
-        """Prints at once, also into a pipe."""
-        print(text, flush=True)
+        """Prints at once, also into a pipe; in one piece, since children's lines come from threads."""
+        print(f"{text}\n", end="", flush=True)
 
     def _refuse_taken_ports(self) -> None:
         names = list(PORTS) if uses_sandbox(os.environ) else ["SITE_PORT"]
