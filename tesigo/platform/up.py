@@ -29,6 +29,8 @@ from tesigo.platform.supervisor import Child, Supervisor
 STAFF_EMAIL = os.environ.get("STAFF_EMAIL", "staff@tesigo.example")
 #: Pages are Python, one core a process (WEB_CONCURRENCY).
 WEB_PROCESSES = "2"
+MOST_WEB_PROCESSES = 64
+LAST_PORT = 65_535
 STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
 #: REMAP_SIGTERM is read by the library under Celery as it is imported: on SIGTERM a worker gives back what it holds
 #: within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT instead of waiting for the whole task. Django's checks are made once, by
@@ -227,6 +229,19 @@ def start_servers(stack: Stack) -> None:
         raise NotStarted(ran.stderr.strip())
 
 
+def refuse_wrong_numbers(environ: Mapping[str, str]) -> None:
+    """Raises NotStarted for what only `up` reads and cannot; all other settings are judged by Django's."""
+    largest = {**dict.fromkeys(PORTS, LAST_PORT), "WEB_CONCURRENCY": MOST_WEB_PROCESSES}
+    given = {name: environ.get(name, "").strip() for name in largest}
+    lines = [
+        f"{name} must be a whole number from 1 to {largest[name]}, not {text!r}."
+        for name, text in given.items()
+        if text and not (text.isdecimal() and 1 <= int(text) <= largest[name])
+    ]
+    if lines:
+        raise NotStarted("\n".join(lines), code=2)
+
+
 def is_own_key(environ: Mapping[str, str]) -> bool:
     """Whether backups are encrypted for the pair that this machine makes for itself."""
     return Path(environ.get("BACKUP_RECIPIENTS_FILE", "")) == keys.public_file(BACKUP_KEY)
@@ -251,6 +266,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
     try:
+        refuse_wrong_numbers(os.environ)
         Site().run(staff_email=given.staff_email)
     except NotStarted as error:
         print(error, file=sys.stderr)

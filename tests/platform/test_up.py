@@ -1,0 +1,33 @@
+"""What `make run` refuses before it starts anything (R-103)."""
+
+import pytest
+
+from tesigo.platform import up
+from tesigo.platform.local_env import PORTS
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *[("WEB_CONCURRENCY", text) for text in ("0", "-1", "abc", "2.5", "65", "\u00b2")],
+        *[("SITE_PORT", text) for text in ("0", "abc", "65536")],
+        ("SANDBOX_PORT", "-8010"),
+        ("SANDBOX_SMTP_PORT", "8025/tcp"),
+    ],
+)
+def test_a_number_that_cannot_be_used_is_named_and_nothing_is_started(
+    name: str, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, text)
+    assert up.main([]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"{name} must be a whole number from 1 to ")
+    assert said.err.endswith(f"not {text!r}.\n")
+
+
+def test_numbers_in_their_range_and_none_at_all_are_taken() -> None:
+    up.refuse_wrong_numbers({})
+    up.refuse_wrong_numbers({"WEB_CONCURRENCY": ""})
+    up.refuse_wrong_numbers({"WEB_CONCURRENCY": " 64 ", **dict.fromkeys(PORTS, "65535")})
+    up.refuse_wrong_numbers({"WEB_CONCURRENCY": "1", **dict.fromkeys(PORTS, "1")})
