@@ -28,6 +28,7 @@ class Child:
     """A program to keep running; `stop_seconds` is how long it may take to finish what it holds.
 
     `command` is its command line, or the words for a `program` ("module:function") that the fork server forks.
+    A command runs in `folder`, or where we do.
     `is_ready` is set once a line of it holds `ready`. Lines that hold one of `unsaid` go to its log alone.
     """
 
@@ -35,6 +36,7 @@ class Child:
     command: Sequence[str]
     program: str = ""
     environ: dict[str, str] = field(default_factory=dict)
+    folder: Path | None = None
     stop_seconds: float = 10.0
     ready: str = ""
     unsaid: Sequence[str] = ()
@@ -109,6 +111,7 @@ class Supervisor:
             return self._fork_server.start(child.program, child.command, environ=child.environ, is_piped=True)
         return subprocess.Popen(
             child.command,
+            cwd=child.folder,
             env=os.environ | {"PYTHONUNBUFFERED": "1"} | child.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -22,7 +22,7 @@ from tesigo.platform.local_env import BACKUP_KEY, PORTS, uses_sandbox
 from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock, port_is_free
 from tesigo.platform.redis_server import RedisError
-from tesigo.platform.stack import VAR, Stack
+from tesigo.platform.stack import ROOT, VAR, Stack
 from tesigo.platform.supervisor import Child, Supervisor
 
 #: How staff sign in for the first time.
@@ -127,9 +127,8 @@ class Site:
                 "--state": str(VAR / "sandbox.json"),
                 "--webhook-url": f"{environ['SITE_URL'].rstrip('/')}/stripe/webhook/",
             }
-            self.supervisor.start(
-                Child("sandbox", [sys.executable, "-m", "sandbox", *chain.from_iterable(sandbox.items())])
-            )
+            words = [sys.executable, "-m", "sandbox", *chain.from_iterable(sandbox.items())]
+            self.supervisor.start(Child("sandbox", words, folder=ROOT))
         for number in range(int(environ.get("WEB_CONCURRENCY") or WEB_PROCESSES)):
             name = "web" if number == 0 else f"web-{number + 1}"
             self.supervisor.start(Child(name, [environ["SITE_PORT"]], program="tesigo.programs:web"))
@@ -224,7 +223,7 @@ class Site:
 def start_servers(stack: Stack) -> None:
     """Starts what is not running, in a process that takes what it needed for it along. Raises NotStarted."""
     words = [sys.executable, "-m", "tesigo.platform.stack", "start", "--same-ports", "--home", str(stack.home)]
-    ran = subprocess.run(words, capture_output=True, text=True, check=False, start_new_session=True)
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, start_new_session=True)
     if ran.returncode:
         raise NotStarted(ran.stderr.strip())
 

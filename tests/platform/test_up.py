@@ -1,9 +1,12 @@
-"""What `make run` refuses before it starts anything (R-103)."""
+"""What `make run` refuses before it starts anything (R-103), and that it runs from anywhere."""
+
+from pathlib import Path
 
 import pytest
 
 from tesigo.platform import up
 from tesigo.platform.local_env import PORTS
+from tesigo.platform.stack import Stack
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,11 @@ def test_numbers_in_their_range_and_none_at_all_are_taken() -> None:
     up.refuse_wrong_numbers({"WEB_CONCURRENCY": ""})
     up.refuse_wrong_numbers({"WEB_CONCURRENCY": " 64 ", **dict.fromkeys(PORTS, "65535")})
     up.refuse_wrong_numbers({"WEB_CONCURRENCY": "1", **dict.fromkeys(PORTS, "1")})
+
+
+def test_servers_are_started_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    # Nothing is left to start, which is all that this takes.
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/db")
+    monkeypatch.setenv("REDIS_URL", "redis://elsewhere/0")
+    up.start_servers(Stack(tmp_path / "var"))
