@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY = .venv/bin/python
 # What runs with the settings of this machine: secrets in var/, embedded servers, the sandbox.
-HERE = $(PY) -m tesigo.platform.local_env
+HERE = $(PY) -m local.local_env
 PIP_COMPILE = $(PY) -m piptools compile --quiet --allow-unsafe --generate-hashes --strip-extras \
 	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host
 
@@ -70,6 +70,6 @@ requirements: ready
 	@$(PIP_COMPILE) --output-file=requirements/dev.txt requirements/dev.in
 
 clean:
-	@if [ -d var/test ]; then $(PY) -m tesigo.platform.stack stop --home var/test; fi
+	@if [ -d var/test ]; then $(PY) -m local.stack stop --home var/test; fi
 	@rm -rf var/test .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -14,12 +14,12 @@ def main() -> None:
 
         Command().run_from_argv(sys.argv)
         return
-    from tesigo.platform import local_env
+    from local import local_env
 
     local_env.load()
     if sys.argv[1:2] == ["up"]:
         # Lives as long as the site and needs no Django.
-        from tesigo.platform import up
+        from local import up
 
         sys.exit(up.main(sys.argv[2:]))
     from django.core.exceptions import ImproperlyConfigured

@@ -23,9 +23,9 @@ from benchmarks.receipts import gather_styles
 from benchmarks.serving import web
 from benchmarks.site import site
 from benchmarks.workers import beat, worker
+from local.up import WEB_PROCESSES
+from tesigo.platform.paths import ROOT
 from tesigo.platform.processes import give_way, wait_until
-from tesigo.platform.stack import ROOT
-from tesigo.platform.up import WEB_PROCESSES
 
 _BEGIN_SECONDS: Final = 60.0
 

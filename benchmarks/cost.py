@@ -18,7 +18,7 @@ from typing import Any, Final
 from benchmarks import tables
 from benchmarks.prices import cost
 from benchmarks.serving import checked_out
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 _BEFORE: Final = "2350ef3"
 _PAGES: Final = 60

@@ -19,8 +19,8 @@ import redis
 from benchmarks import tables, webhooks
 from benchmarks.serving import checked_out, web
 from benchmarks.site import HOME, site
+from local.stack import Stack
 from tesigo.platform.processes import wait_until
-from tesigo.platform.stack import Stack
 
 #: What is promised (R-106), and how long a client waits before it gives up: Stripe's own limit is not much longer.
 _LIMIT: Final = 2.0

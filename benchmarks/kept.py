@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from tesigo.platform import local_env
+from local import local_env
+from tesigo.platform.paths import VAR
 from tesigo.platform.postgres_server import PostgresServer
 from tesigo.platform.processes import file_lock, free_port
-from tesigo.platform.stack import VAR
 from tesigo.platform.strength import strong_secret
 
 if TYPE_CHECKING:

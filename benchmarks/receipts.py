@@ -24,7 +24,7 @@ from benchmarks import tables
 from benchmarks.serving import checked_out, web
 from benchmarks.site import Site, site
 from benchmarks.webhooks import paid_orders
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -15,7 +15,7 @@ from benchmarks.capacity import ONE_SERVER, QUICK, SITES, SLOW, Site
 from benchmarks.measured import Day
 from benchmarks.queueing import response_quantile, servers_for
 from benchmarks.writing_queue import Order, Run, arrivals, simulate
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 PAGE: Final = ROOT / "docs" / "scaling.md"
 STUDENTS: Final = (100, 1_000, 10_000)

@@ -19,7 +19,7 @@ from benchmarks import tables
 from benchmarks.receipts import gather_styles
 from benchmarks.serving import web
 from benchmarks.site import Site, site
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 #: The settings of each variant; more may be set beside these by their names.
 SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {

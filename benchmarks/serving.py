@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 
 from benchmarks.site import Site
+from tesigo.platform.paths import ROOT
 from tesigo.platform.processes import free_port, wait_until
-from tesigo.platform.stack import ROOT
 
 
 @contextmanager

@@ -20,11 +20,13 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from local import local_env
+from local.stack import Stack
 from sandbox.client import Control
 from sandbox.testing import run_in_process
-from tesigo.platform import local_env
+from tesigo.platform.own_secrets import new_secrets
+from tesigo.platform.paths import ROOT, VAR
 from tesigo.platform.processes import file_lock, free_port
-from tesigo.platform.stack import ROOT, VAR, Stack
 
 HOME: Final = VAR / "bench"
 _DATABASE: Final = "benchmark"
@@ -77,7 +79,7 @@ def _settle_environment(urls: dict[str, str], folder: Path) -> None:
     ports = {name: str(free_port()) for name in local_env.PORTS}
     made = local_env.complete(
         {**ports, "DATABASE_URL": _in(urls["DATABASE_URL"], _DATABASE), "REDIS_URL": urls["REDIS_URL"]},
-        kept={**local_env.new_secrets(), **keys},
+        kept={**new_secrets(), **keys},
         servers={},
     )
     os.environ.update(

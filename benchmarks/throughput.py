@@ -22,7 +22,7 @@ from typing import Final
 
 from benchmarks import tables
 from benchmarks.serving import checked_out
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 _START_SECONDS: Final = 300.0
 _HEAD: Final = ("page", "build", "requests a second", "÷ before", "processor a request")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from benchmarks import tables
 from benchmarks.receipts import gather_styles
 from benchmarks.site import site
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 if TYPE_CHECKING:
     from django.test import Client

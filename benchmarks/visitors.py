@@ -18,8 +18,8 @@ from benchmarks.receipts import gather_styles
 from benchmarks.serving import web
 from benchmarks.site import site
 from benchmarks.workers import beat, worker
-from tesigo.platform.stack import ROOT
-from tesigo.platform.up import WEB_PROCESSES
+from local.up import WEB_PROCESSES
+from tesigo.platform.paths import ROOT
 
 _LOCUSTFILE: Final = ROOT / "tests" / "load" / "locustfile.py"
 #: Students who have a finished document to read.

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tesigo.platform.paths import ROOT
 from tesigo.platform.processes import wait_until
-from tesigo.platform.stack import ROOT
 
 #: As `manage.py up` starts the worker.
 AS_IN_RUN: Final = ("--autoscale=10,2",)

@@ -93,7 +93,7 @@ def picture_of_reader(photographer: Photographer, document: str) -> None:
 def member_of_staff(site: str, inbox: str) -> Student:
     """Somebody new with all rights, signed in to the administration."""
     address = f"staff.{int(time.time())}@tesigo.example"
-    command = [sys.executable, "-m", "tesigo.platform.local_env", sys.executable, "manage.py", "create_staff", address]
+    command = [sys.executable, "-m", "local.local_env", sys.executable, "manage.py", "create_staff", address]
     made = subprocess.run([*command, "--generate"], cwd=ROOT, capture_output=True, text=True, check=False)
     password = re.search(r"once: (\S+)", made.stdout)
     if password is None:

@@ -1,4 +1,4 @@
-"""The site's programs as functions of their command lines, for who forks them (`tesigo.platform.fork_server`)."""
+"""The site's programs as functions of their command lines, for who forks them (`local.fork_server`)."""
 
 import socket
 import sys

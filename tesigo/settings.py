@@ -12,6 +12,7 @@ from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from tesigo.platform import paths
 from tesigo.platform.backup.places import places_from
 from tesigo.platform.env import Env
 from tesigo.platform.log import logging_config
@@ -30,8 +31,8 @@ from tesigo.platform.urls import (
     origin_of,
 )
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+BASE_DIR = paths.ROOT
+VAR_DIR = paths.VAR
 
 env = Env()
 ENVIRONMENT = env.choice("TESIGO_ENV", ["development", "test", "production"], "development")

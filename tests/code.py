@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from tesigo.platform.log_values import OURS
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 #: Folders of what runs at a user's; benchmarks do not.
 APPS = sorted(OURS - {"benchmarks"})

@@ -23,8 +23,9 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from local.stack import Stack
+from tesigo.platform.paths import ROOT, VAR
 from tesigo.platform.processes import file_lock, free_port, is_alive
-from tesigo.platform.stack import ROOT, VAR, Stack
 
 HOME = VAR / "test"
 REDIS_NUMBERS = 64

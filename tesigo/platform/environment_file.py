@@ -7,7 +7,21 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from tesigo.platform.local_env import read_file
+
+def read_file(path: Path) -> dict[str, str]:
+    """The variables in a file of `NAME=value` lines; none when there is no such file."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    found = {}
+    for line in lines:
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if equals and not name.startswith("#"):
+            value = value.strip()
+            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+            found[name.strip()] = value[1:-1] if quoted else value
+    return found
 
 
 def read(place: Path, name: str) -> str:

@@ -17,8 +17,11 @@ from typing import Any, Final
 from uuid import UUID
 
 OURS: Final = frozenset(
-    {"accounts", "benchmarks", "billing", "documents", "generation", "privacy", "reading", "tesigo", "typesetting"}
-)
+    {
+        "accounts", "benchmarks", "billing", "documents", "generation", "local", "privacy", "reading", "tesigo",
+        "typesetting",
+    }
+)  # fmt: skip
 LEFT_OUT: Final = "[text]"
 _PLAIN: Final = (bool, int, float, Decimal, UUID, datetime.date, datetime.time, datetime.timedelta, type(None))
 #: Ids as we and Stripe write them, and amounts. Nine digits at most: a telephone number has more.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 
+from tesigo.platform.paths import ROOT
 from tesigo.platform.processes import free_port, port_is_free, wait_until
-from tesigo.platform.stack import ROOT
 
 CONFIGURATION = ROOT / "deploy" / "nginx"
 NAME = "tesigo.example"

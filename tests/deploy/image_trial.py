@@ -20,9 +20,10 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from tesigo.platform.local_env import read_file
+from local.stack import Stack
+from tesigo.platform.environment_file import read_file
+from tesigo.platform.paths import ROOT
 from tesigo.platform.processes import free_port
-from tesigo.platform.stack import ROOT, Stack
 from tesigo.platform.strength import strong_secret
 
 USER = 10001

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tesigo.platform.local_env import OWN_SECRETS, read_file
-from tesigo.platform.stack import ROOT
+from tesigo.platform.environment_file import read_file
+from tesigo.platform.own_secrets import OWN_SECRETS
+from tesigo.platform.paths import ROOT
 from tesigo.platform.strength import strong_secret, weakness
 
 FOLDER = ROOT / "deploy" / "compose"

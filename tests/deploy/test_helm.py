@@ -12,7 +12,7 @@ import yaml
 from helm_python.errors import HelmError
 
 from tesigo import settings as settings_module
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tesigo.version import VERSION
 
 CHART = ROOT / "deploy" / "helm" / "tesigo"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 FOLDER = ROOT / "deploy" / "image"
 RECIPE = FOLDER / "Containerfile"

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from tesigo.platform.database.connection import LONGEST_QUERY_SECONDS
+from tesigo.platform.paths import ROOT
 from tesigo.platform.processes import LOOPBACK, free_port, port_is_free, wait_until
-from tesigo.platform.stack import ROOT
 from tesigo.platform.urls import IDLE_IN_TRANSACTION_SECONDS
 from tests.environment import servers
 

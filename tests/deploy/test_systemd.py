@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
 SERVICES = sorted(UNITS.glob("*.service"))

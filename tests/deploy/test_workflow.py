@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
 

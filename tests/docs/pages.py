@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 #: Where texts of ours lie; neither packages nor what a running site keeps.
 FOLDERS: Final = (

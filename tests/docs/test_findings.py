@@ -3,7 +3,7 @@
 import os
 import re
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 FOLDER = ROOT / "findings"
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.docs.pages import pages
 
 _FENCE: Final = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)

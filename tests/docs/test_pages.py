@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from generation.enums import Stage
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.docs.pages import FOLDERS, texts
 
 CHECKED: Final = sorted(
@@ -41,7 +41,12 @@ def test_floors_are_drawn_as_the_linter_holds_them() -> None:
     (beside,) = [
         contract["modules"] for contract in contracts if contract["name"] == "Reading and typesetting are apart"
     ]
-    assert drawn == ["tesigo", *layers, *beside, "tesigo.platform"]
+    (of_one_machine,) = [
+        contract["source_modules"]
+        for contract in contracts
+        if contract["name"] == "What one machine needs knows no app and no Django"
+    ]
+    assert drawn == ["tesigo", *layers, *beside, *of_one_machine, "tesigo.platform"]
 
 
 def test_rooms_of_writing_are_listed_in_the_order_that_the_linter_holds() -> None:

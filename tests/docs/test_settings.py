@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import pytest
 
+from local import local_env, stack, up
 from tesigo.platform import env as reading
-from tesigo.platform import local_env, stack, up
+from tesigo.platform.own_secrets import OWN_SECRETS
+from tesigo.platform.paths import ROOT
 from tests.docs.pages import texts
 
 PAGE: Final = texts()["docs/settings.md"]
@@ -57,7 +59,7 @@ def read() -> Iterator[dict[str, Any]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "Env", Recorder)
         Recorder.read = {}
-        runpy.run_path(str(stack.ROOT / "tesigo" / "settings.py"))
+        runpy.run_path(str(ROOT / "tesigo" / "settings.py"))
         yield Recorder.read
 
 
@@ -92,7 +94,7 @@ def shown(default: Any) -> str:
         case int() | float():
             return f"{default:,g}" if isinstance(default, float) else f"{default:,}"
         case str():
-            text = default.removeprefix(f"{stack.ROOT}/")
+            text = default.removeprefix(f"{ROOT}/")
             return text if re.fullmatch(r"[\d.]+", text) and text.count(".") < 2 else f"`{text}`" if text else "none"
         case Sequence():
             return f"`{', '.join(default)}`" if default else "none"
@@ -124,7 +126,7 @@ def test_the_page_says_the_ports_of_make_run() -> None:
 def test_what_is_made_up_for_a_machine_of_ones_own_is_on_the_page() -> None:
     kept = dict.fromkeys(
         ("OPENAI_API_KEYS", "ANTHROPIC_API_KEYS", "STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY",
-         "STRIPE_WEBHOOK_SECRET", "SEARCH_API_KEY", "TELEGRAM_BOT_TOKEN", *local_env.OWN_SECRETS), "x",
+         "STRIPE_WEBHOOK_SECRET", "SEARCH_API_KEY", "TELEGRAM_BOT_TOKEN", *OWN_SECRETS), "x",
     )  # fmt: skip
     made_up = local_env.complete({}, kept=kept, servers={})
     # Stripe's publishable key is made with the others; nothing of ours reads one.

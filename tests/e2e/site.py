@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 from django.core.management import call_command
 
+from local.supervisor import Child, Supervisor
 from tesigo.celery import app
-from tesigo.platform.supervisor import Child, Supervisor
 from tests import environment
 
 STOP_ORDER = ("web", "worker", "beat", "sandbox")

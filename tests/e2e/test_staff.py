@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo import totp
+from local.supervisor import Child, Supervisor
 from tesigo.platform.processes import free_port
-from tesigo.platform.supervisor import Child, Supervisor
 from tests.e2e.site import wait_for
 
 pytestmark = pytest.mark.e2e

@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 import redis
 from django.db import connection, connections
 
+from local.redis_server import find_program
 from tesigo.platform.processes import LOOPBACK, free_port
-from tesigo.platform.redis_server import find_program
 from tesigo.platform.urls import database_from_url
 from tests.faults.workers import wait_until
 

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tesigo.platform.paths import ROOT
 from tesigo.platform.processes import LOOPBACK, free_port
-from tesigo.platform.stack import ROOT
 from tests.faults import units
 
 if TYPE_CHECKING:

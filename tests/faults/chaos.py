@@ -21,8 +21,10 @@ from typing import Final
 
 import httpx
 
+from local.stack import Stack
+from local.supervisor import Supervisor
+from tesigo.platform import paths
 from tesigo.platform.processes import born_at, file_lock
-from tesigo.platform.supervisor import Supervisor
 from tests.faults import elsewhere
 from tests.faults.killing import Killer, Target, chosen_seed
 
@@ -38,7 +40,7 @@ A_CALL: Final = "0.5-2.5"
 WEIGHTS: Final = {"pool": 60, "worker": 6, "beat": 8, "web": 8, "redis": 9, "postgres": 9}
 #: The last student begins when this share of the kills is over, so that there is always something to break.
 LAST_BEGINS: Final = 0.85
-HOME: Final = elsewhere.stack.VAR / "chaos"
+HOME: Final = paths.VAR / "chaos"
 #: Many students behind one address, on a site that takes over from the dead sooner than usual.
 SETTINGS: Final = {
     "TESIGO_ENV": "development",
@@ -77,7 +79,7 @@ def main() -> int:
 def _begin_anew() -> None:
     """Ends what an interrupted run left behind, and forgets it."""
     Supervisor(home=HOME, say=print).end_orphans()
-    elsewhere.stack.Stack(HOME).stop()
+    Stack(HOME).stop()
     shutil.rmtree(HOME)
     HOME.mkdir()
 
@@ -120,7 +122,7 @@ def _answers() -> bool:
 def _chaos(seed: int) -> int:
     import django
 
-    from tesigo.platform import local_env
+    from local import local_env
 
     local_env.load()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tesigo.settings"
@@ -159,7 +161,7 @@ def targets() -> list[Target]:
     """The processes of the site, by kind. Files say who is who; the pool are the worker's children."""
     from tests.faults.workers import children_of  # not before the environment is complete
 
-    stack = elsewhere.stack.Stack(HOME)
+    stack = Stack(HOME)
 
     def child(name: str) -> list[int]:
         try:

@@ -8,7 +8,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from tesigo.platform import stack
+from tesigo.platform import paths
 from tesigo.platform.processes import free_port
 
 #: What a process needs of its surroundings.
@@ -20,7 +20,7 @@ def environment(home: Path) -> dict[str, str]:
 
     Raises SystemExit where a `.env` names some.
     """
-    if (stack.ROOT / ".env").exists():
+    if (paths.ROOT / ".env").exists():
         raise SystemExit("There is a .env here, which may name real services. Without it everything is made up.")
     kept = {name: os.environ[name] for name in _HARMLESS if name in os.environ}
     ports = {name: str(free_port()) for name in ("SITE_PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT")}
@@ -30,12 +30,12 @@ def environment(home: Path) -> dict[str, str]:
 
 def move(home: Path) -> None:
     """From now on this process takes ``home`` for its `var/`. Before anything else of the platform is imported."""
-    if "tesigo.platform.local_env" in sys.modules:
+    if "local.local_env" in sys.modules:
         raise RuntimeError("too late: somebody has asked where var/ is")
-    stack.VAR = home
+    paths.VAR = home
 
 
 if __name__ == "__main__":
     move(Path(sys.argv[1]).resolve())
     sys.argv = ["manage.py", *sys.argv[2:]]
-    runpy.run_path(str(stack.ROOT / "manage.py"), run_name="__main__")
+    runpy.run_path(str(paths.ROOT / "manage.py"), run_name="__main__")

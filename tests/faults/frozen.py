@@ -24,8 +24,8 @@ from accounts.models import User
 from sandbox.client import Control
 from sandbox.stripe.webhooks import signature
 from sandbox.testing import run_in_process
+from tesigo.platform.paths import ROOT
 from tesigo.platform.processes import free_port
-from tesigo.platform.stack import ROOT
 from tests.documents.test_views import student_with_consent
 from tests.faults.own_servers import OwnServers
 from tests.faults.workers import beat, children_of, wait_until, worker

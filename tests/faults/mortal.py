@@ -15,7 +15,7 @@ from functools import wraps
 from importlib import import_module
 from typing import Any, Final
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 #: What each point is: the function on whose threshold (-) or way out (+) the process dies.
 POINTS: Final = {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests import environment
 
 #: What a site does all day: sign in, describe, order, pay, write, export, keep the trail.

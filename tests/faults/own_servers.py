@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.db import connection, connections
 
+from local.stack import Stack
 from tesigo.platform.postgres_server import find_programs
-from tesigo.platform.stack import Stack
 from tests.faults.workers import wait_until
 
 _PLACES = ("HOST", "PORT", "USER", "PASSWORD", "NAME")

@@ -8,7 +8,7 @@ import pytest
 from celery import current_app
 
 from sandbox.client import Control
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.faults.blue_green import Server, drill, wait_for_page
 from tests.faults.promises import assert_promises_kept, ordered, wait_for_end
 from tests.faults.watching import watching

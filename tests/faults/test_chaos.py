@@ -13,8 +13,8 @@ from documents.enums import DocumentState
 from generation.engine import wake_ups
 from generation.enums import JobState
 from generation.models import Job
+from local.supervisor import Child, Supervisor
 from sandbox.client import Control
-from tesigo.platform.supervisor import Child, Supervisor
 from tests.faults.killing import Killer, Target, chosen_seed
 from tests.faults.promises import assert_promises_kept, ordered
 from tests.faults.watching import Watch

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.faults.workers import wait_until
 from tests.serving import serving
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 #: Long enough for a slow machine to beat in time, short enough to wait for.
 LEASE_SECONDS = 3

@@ -15,8 +15,8 @@ from generation.ai import breaker, shared
 from generation.ai.health import FAILURES
 from generation.ai.keys import Key
 from generation.enums import KeyHealth, Outcome
+from local.redis_server import RedisServer
 from tesigo.platform.processes import free_port
-from tesigo.platform.redis_server import RedisServer
 
 T = TypeVar("T")
 KEY = Key("openai", 1, "sk-very-secret")

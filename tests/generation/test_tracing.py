@@ -25,7 +25,7 @@ from tesigo.platform import correlation, measuring, tracing
 from tesigo.platform.enqueue import outbox
 from tesigo.platform.log import CorrelationFilter, MaskingJsonFormatter
 from tesigo.platform.measuring import OPERATION, STEP, TASK, measured
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.collecting import Collector, collecting
 from tests.documents.factories import DocumentFactory
 from tests.documents.test_views import student_with_consent

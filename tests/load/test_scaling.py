@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import capacity, measured, queueing, scaling
 from benchmarks.writing_queue import Order, Run, Workers, arrivals, simulate
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 
 def queue(*, servers: int, service: float = 1.0, calls_per_minute: float = inf) -> Workers:

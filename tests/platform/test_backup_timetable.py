@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from local.local_env import own_backups
 from tesigo.platform.backup import runs, timetable
-from tesigo.platform.local_env import own_backups
 from tesigo.platform.models import BackupKind, BackupRun, BackupState
 from tesigo.tasks import ask_backup, ask_file_backup, prune_backups, ship_wal
 

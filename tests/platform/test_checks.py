@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from tesigo.checks import media_lies_outside_static, production_is_production
-from tesigo.platform.local_env import OWN_SECRETS
-from tesigo.platform.stack import ROOT
+from tesigo.platform.own_secrets import OWN_SECRETS
+from tesigo.platform.paths import ROOT
 
 
 def test_a_deployment_that_is_not_production_is_warned(settings: Any) -> None:

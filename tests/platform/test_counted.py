@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tesigo.platform.counted import counted
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 #: A number and a noun that has an s whatever the number, in what commands say.
 _ALWAYS_MANY = re.compile(r"""(?<!of )\{(?:len\([^}]*\)|\w*count\w*)(?::,)?\} (?:stored |more )?[a-z]+s\b""")

@@ -13,7 +13,7 @@ from django.conf import settings as configured
 from django.test import RequestFactory
 
 from tesigo.platform.debug_panel import is_shown, panel_is_of_development
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 
 @contextmanager

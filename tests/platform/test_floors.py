@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 APPS = ("privacy", "accounts", "documents", "billing", "generation")
 #: What an app shows to the others.

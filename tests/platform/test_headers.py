@@ -23,7 +23,7 @@ from tesigo.platform.body_limit import BodyLimit
 from tesigo.platform.handler import OneThreadHandler
 from tesigo.platform.headers import Headers
 from tesigo.platform.log_values import OURS
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.documents.factories import UserFactory
 from tests.documents.test_views import student_with_consent
 from tests.staff import sign_in

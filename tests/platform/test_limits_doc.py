@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 PAGE = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "tesigo" / "settings.py").read_text(encoding="utf-8")

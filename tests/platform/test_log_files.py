@@ -14,8 +14,8 @@ import pytest
 from tesigo.platform import log_files
 from tesigo.platform.log import logging_config
 from tesigo.platform.log_files import LogFile, LogFileHandler
+from tesigo.platform.paths import ROOT
 from tesigo.platform.programs import PROGRAMS, program_of
-from tesigo.platform.stack import ROOT
 
 DAY = 86_400
 #: The first moment of a stretch.

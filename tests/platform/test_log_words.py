@@ -357,7 +357,7 @@ def test_who_tries_all_numbers_fills_no_log(client: Client, refusals: Any, monke
 
 
 def test_logs_of_the_local_set_up_are_for_one_reader(tmp_path: Path) -> None:
-    from tesigo.platform.supervisor import Child, Supervisor
+    from local.supervisor import Child, Supervisor
 
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "old.log").write_text("")

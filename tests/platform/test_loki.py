@@ -13,8 +13,8 @@ import yaml
 
 from tesigo.platform import correlation, measuring
 from tesigo.platform.log import CorrelationFilter, MaskingJsonFormatter, logging_config
+from tesigo.platform.paths import ROOT
 from tesigo.platform.programs import PROGRAMS
-from tesigo.platform.stack import ROOT
 
 FOLDER = ROOT / "deploy" / "monitoring" / "loki"
 ALLOY = (FOLDER / "config.alloy").read_text(encoding="utf-8")

@@ -46,8 +46,8 @@ def test_a_process_that_calls_no_model_loads_no_sdk(program: str) -> None:
 
 
 def test_the_supervisor_loads_no_django() -> None:
-    loaded = loaded_by("import tesigo.platform.up")
-    assert "tesigo.platform.supervisor" in loaded
+    loaded = loaded_by("import local.up")
+    assert "local.supervisor" in loaded
     assert "django" not in loaded
 
 

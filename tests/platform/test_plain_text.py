@@ -18,9 +18,9 @@ from django.test import Client, RequestFactory
 from tesigo.platform.clean_pages import CleanPagesMiddleware
 from tesigo.platform.forms import CleanText
 from tesigo.platform.log_values import OURS
+from tesigo.platform.paths import ROOT
 from tesigo.platform.plain_text import INVISIBLE, clean_line, clean_lines, cleaned, is_seen, without_unseen
 from tesigo.platform.read_only import ReadOnly
-from tesigo.platform.stack import ROOT
 
 APPS = sorted(OURS - {"benchmarks"})
 #: BEL, ESC, DEL, a C1 control, zero widths, joiners, marks of direction, overrides, isolates, a word joiner, a tag, a

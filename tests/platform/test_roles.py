@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, reverse
 
 from accounts.models import User
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tesigo.roles import OWN_RIGHTS, ROLES, Role
 from tests.staff import sign_in
 

@@ -19,7 +19,8 @@ from accounts.models import User
 from privacy.models import AuditEvent
 from tesigo.platform import environment_file
 from tesigo.platform.crypto import is_of_present_key, seal
-from tesigo.platform.local_env import OWN_SECRETS, read_file
+from tesigo.platform.environment_file import read_file
+from tesigo.platform.own_secrets import OWN_SECRETS
 from tesigo.platform.strength import strong_secret, weakness
 
 pytestmark = pytest.mark.django_db

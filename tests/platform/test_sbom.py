@@ -8,7 +8,7 @@ from io import StringIO
 from django.core.management import call_command
 
 from tesigo.management.commands.sbom import components
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 
 def test_every_pinned_library_is_in_it_with_its_hashes() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.code import nodes
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")

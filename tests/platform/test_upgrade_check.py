@@ -16,7 +16,7 @@ from django.utils import timezone
 from tesigo import upgrading
 from tesigo.platform import conditions, workers
 from tesigo.platform.models import Alert, Worker
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tesigo.upgrading import State
 from tesigo.version import VERSION
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from tesigo.platform.log_values import OURS
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tesigo.upgrading import NEW_SETTINGS, UNRELEASED
 from tesigo.version import VERSION
 from tests.staff import sign_in

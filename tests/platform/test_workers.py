@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tesigo.platform import workers
 from tesigo.platform.models import Worker
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tesigo.tasks import nudge_due
 from tesigo.version import VERSION
 

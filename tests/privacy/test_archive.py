@@ -23,7 +23,7 @@ from privacy.domain import archive, archive_tables, audit, table_words, trail_wo
 from privacy.domain.archive_file import Archive
 from privacy.registry import SHOWN, WORDS, Rows
 from tesigo.platform.log_values import OURS
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.documents.factories import UserFactory
 from tests.privacy.everything import person_with_everything
 

@@ -15,7 +15,7 @@ from documents.enums import UploadPurpose, UploadState
 from documents.models import Passage, Upload
 from privacy.domain import exports
 from privacy.models import DataExport
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 from tests.documents.factories import DocumentFactory, SourceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tesigo.platform.local_env import new_secrets
+from tesigo.platform.own_secrets import new_secrets
 
 
 class Command(BaseCommand):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from local.stack import Stack
 from tesigo.platform.alert_now import tell_now
 from tesigo.platform.backup import opening, put_back, restoring, shipping
 from tesigo.platform.backup.copies import CopyError
@@ -19,8 +20,8 @@ from tesigo.platform.backup.errors import BackupError
 from tesigo.platform.backup.restoring import Plan
 from tesigo.platform.backup.shelf import Opener, Shelf
 from tesigo.platform.counted import counted
+from tesigo.platform.paths import VAR
 from tesigo.platform.processes import file_lock
-from tesigo.platform.stack import VAR, Stack
 
 LATEST = "latest"
 

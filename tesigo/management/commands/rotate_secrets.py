@@ -15,7 +15,7 @@ from accounts.models import User
 from privacy.domain import audit
 from tesigo.platform import environment_file
 from tesigo.platform.counted import counted
-from tesigo.platform.local_env import OWN_SECRETS
+from tesigo.platform.own_secrets import OWN_SECRETS
 from tesigo.platform.strength import strong_secret
 from tesigo.rotation import ACTION, rests, rotated_at
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tesigo.platform import up
+from local import up
 
 
 class Command(BaseCommand):

@@ -17,7 +17,7 @@ from tesigo.platform.backup import tables
 from tesigo.platform.backup.copies import Copy
 from tesigo.platform.backup.errors import SpoolFull, WrongKey
 from tesigo.platform.log import mask
-from tesigo.platform.stack import ROOT
+from tesigo.platform.paths import ROOT
 
 #: Seconds for all checks of the apps: the trail of years is hashed at some 20,000 rows a second.
 _APPS_SECONDS: Final = 3600

@@ -31,9 +31,9 @@ from tesigo.platform.backup.swapping import swap
 from tesigo.platform.backup.unpacking import Say, database_of
 from tesigo.platform.counted import counted
 from tesigo.platform.log import mask
+from tesigo.platform.paths import ROOT
 from tesigo.platform.postgres_server import PostgresServer
 from tesigo.platform.processes import file_lock
-from tesigo.platform.stack import ROOT
 
 #: What this takes on a small machine, for saying how long about: fetching and decrypting, and replaying.
 _FETCH_BYTES_PER_SECOND: Final = 40e6

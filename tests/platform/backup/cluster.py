@@ -14,9 +14,9 @@ from psycopg.conninfo import conninfo_to_dict
 from tesigo.platform.backup import signing
 from tesigo.platform.backup.config import Config
 from tesigo.platform.backup.places import Place
+from tesigo.platform.paths import ROOT
 from tesigo.platform.postgres_server import PostgresServer
 from tesigo.platform.processes import free_port
-from tesigo.platform.stack import ROOT
 
 KEY = signing.new_key()
 PASSWORD = "q7Tz2mLw9Xc4Vb8Nk3Rf"

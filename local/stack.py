@@ -3,7 +3,7 @@
 `DATABASE_URL` and `REDIS_URL` in the environment win: what they name is used and nothing is started for it.
 Ports and passwords are made up once and remembered in `stack.json`. Knows no Django.
 
-    python -m tesigo.platform.stack start|stop|status|env
+    python -m local.stack start|stop|status|env
 
 What asks the servers imports their libraries only then: `up` imports this and lives as long as the site.
 """
@@ -17,12 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.redis_server import RedisError, RedisServer
+from tesigo.platform.paths import VAR
 from tesigo.platform.postgres_server import PostgresError, PostgresServer
 from tesigo.platform.processes import LOOPBACK, file_lock, free_port, port_is_free
-from tesigo.platform.redis_server import RedisError, RedisServer
-
-ROOT = Path(__file__).resolve().parents[2]
-VAR = ROOT / "var"
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ class Stack:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tesigo.platform.stack", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m local.stack", description=__doc__.splitlines()[0])
     parser.add_argument("command", choices=["start", "stop", "status", "env"])
     parser.add_argument("--home", type=Path, default=VAR, help="where the servers keep their data")
     parser.add_argument("--same-ports", action="store_true", help="fail where a port is taken, choose no other")

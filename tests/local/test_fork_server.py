@@ -8,11 +8,11 @@ from multiprocessing import forkserver
 
 import pytest
 
-from tesigo.platform.fork_server import Forked, ForkServer, NotForked
+from local.fork_server import Forked, ForkServer, NotForked
 from tesigo.platform.processes import command_line, is_alive, wait_until
-from tests.platform.forked import kill_server
+from tests.local.forked import kill_server
 
-PROGRAMS = "tests.platform.forked"
+PROGRAMS = "tests.local.forked"
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_another_server_takes_over_from_one_that_was_killed(server: ForkServer) 
 
 def test_a_server_that_takes_over_gives_programs_the_same_environment() -> None:
     program = (
-        "from tesigo.platform.fork_server import ForkServer\nfrom tests.platform.forked import kill_server\n"
+        "from local.fork_server import ForkServer\nfrom tests.local.forked import kill_server\n"
         f"server = ForkServer('{PROGRAMS}', environ={{'A_SETTING': 'from the start'}})\nserver.begin()\n"
         f"kill_server()\nserver.start('{PROGRAMS}:tell', [], environ={{}}, is_piped=False).wait()\n"
     )
@@ -80,7 +80,7 @@ def test_a_server_that_takes_over_gives_programs_the_same_environment() -> None:
 
 def test_a_server_that_dies_while_it_is_asked_is_told() -> None:
     kill_server()
-    dying = ForkServer("tests.platform.forked_never")
+    dying = ForkServer("tests.local.forked_never")
     with pytest.raises(NotForked, match="the fork server ended"):
         dying.start(f"{PROGRAMS}:end_with", ["0"], environ={}, is_piped=True)
     again = ForkServer(PROGRAMS)
@@ -89,7 +89,7 @@ def test_a_server_that_dies_while_it_is_asked_is_told() -> None:
 
 def test_a_server_ends_with_the_process_that_began_it() -> None:
     program = (
-        "from multiprocessing import forkserver\nfrom tesigo.platform.fork_server import ForkServer\n"
+        "from multiprocessing import forkserver\nfrom local.fork_server import ForkServer\n"
         f"server = ForkServer('{PROGRAMS}', environ={{'A_SETTING': 'from the start'}})\nserver.begin()\n"
         f"server.start('{PROGRAMS}:tell', [], environ={{}}, is_piped=False).wait()\n"
         "print(forkserver._forkserver._forkserver_pid)"

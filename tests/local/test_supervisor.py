@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tesigo.platform import supervisor as module
-from tesigo.platform.fork_server import ForkServer
+from local import supervisor as module
+from local.fork_server import ForkServer
+from local.supervisor import Child, Supervisor
 from tesigo.platform.processes import is_alive, wait_until
-from tesigo.platform.supervisor import Child, Supervisor
-from tests.platform.forked import kill_server
+from tests.local.forked import kill_server
 
 #: Says its name, and on SIGTERM that it goes.
 POLITE = textwrap.dedent(
@@ -155,9 +155,9 @@ def test_children_of_a_killed_supervisor_are_ended_at_the_next_start(tmp_path: P
         import json, os, sys
         from pathlib import Path
         sys.path.insert(0, {str(Path.cwd())!r})
-        from tests.platform.test_supervisor import Heard, polite
+        from tests.local.test_supervisor import Heard, polite
         from tesigo.platform.processes import wait_until
-        from tesigo.platform.supervisor import Supervisor
+        from local.supervisor import Supervisor
         heard = Heard()
         supervisor = Supervisor(home=Path({str(tmp_path)!r}), say=heard)
         child = polite("web")
@@ -190,7 +190,7 @@ def wait_politely(words: list[str]) -> None:
 
 def test_a_forked_child_is_started_again_and_stopped_like_any_other(tmp_path: Path) -> None:
     heard = Heard()
-    supervisor = Supervisor(home=tmp_path, say=heard, fork_server=ForkServer("tests.platform.forked"))
+    supervisor = Supervisor(home=tmp_path, say=heard, fork_server=ForkServer("tests.local.forked"))
     child = Child("web-2", ["a fork"], program=f"{__name__}:wait_politely")
     supervisor.start(child)
     assert wait_until(lambda: heard.has("web-2   | hello from a fork"), seconds=60)
@@ -208,18 +208,18 @@ def test_a_forked_child_is_started_again_and_stopped_like_any_other(tmp_path: Pa
 def test_a_fork_server_that_dies_while_it_is_asked_costs_a_pause(tmp_path: Path) -> None:
     kill_server()
     heard = Heard()
-    supervisor = Supervisor(home=tmp_path, say=heard, fork_server=ForkServer("tests.platform.forked_never"))
+    supervisor = Supervisor(home=tmp_path, say=heard, fork_server=ForkServer("tests.local.forked_never"))
     child = Child("web", ["a fork"], program=f"{__name__}:wait_politely")
     supervisor.start(child)
     assert heard.has("web was not started: the fork server ended")
-    ForkServer("tests.platform.forked")  # what a process's only fork server imports from now on
+    ForkServer("tests.local.forked")  # what a process's only fork server imports from now on
     assert look_after_until(supervisor, lambda: child.process is not None)
     assert wait_until(lambda: heard.has("web     | hello from a fork"), seconds=60)
     supervisor.stop(["web"])
 
 
 def test_one_that_a_killed_supervisor_left_is_ended_whatever_it_calls_itself(tmp_path: Path) -> None:
-    supervisor = Supervisor(home=tmp_path, say=Heard(), fork_server=ForkServer("tests.platform.forked"))
+    supervisor = Supervisor(home=tmp_path, say=Heard(), fork_server=ForkServer("tests.local.forked"))
     child = Child("web", ["orphan"], program=f"{__name__}:wait_politely")
     supervisor.start(child)
     assert child.process is not None

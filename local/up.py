@@ -16,14 +16,15 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from local.fork_server import ForkServer, NotForked
+from local.local_env import BACKUP_KEY, PORTS, uses_sandbox
+from local.redis_server import RedisError
+from local.stack import Stack
+from local.supervisor import Child, Supervisor
 from tesigo.platform.backup import keys
-from tesigo.platform.fork_server import ForkServer, NotForked
-from tesigo.platform.local_env import BACKUP_KEY, PORTS, uses_sandbox
+from tesigo.platform.paths import ROOT, VAR
 from tesigo.platform.postgres_server import PostgresError
 from tesigo.platform.processes import file_lock, port_is_free
-from tesigo.platform.redis_server import RedisError
-from tesigo.platform.stack import ROOT, VAR, Stack
-from tesigo.platform.supervisor import Child, Supervisor
 
 #: How staff sign in for the first time.
 STAFF_EMAIL = os.environ.get("STAFF_EMAIL", "staff@tesigo.example")
@@ -222,7 +223,7 @@ class Site:
 
 def start_servers(stack: Stack) -> None:
     """Starts what is not running, in a process that takes what it needed for it along. Raises NotStarted."""
-    words = [sys.executable, "-m", "tesigo.platform.stack", "start", "--same-ports", "--home", str(stack.home)]
+    words = [sys.executable, "-m", "local.stack", "start", "--same-ports", "--home", str(stack.home)]
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, start_new_session=True)
     if ran.returncode:
         raise NotStarted(ran.stderr.strip())

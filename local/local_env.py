@@ -4,7 +4,7 @@ What the real environment or a `.env` file says wins. The services outside come 
 set, nothing else of it is made up, so that real keys never meet made-up addresses. Nothing at all is made up
 for production.
 
-    python -m tesigo.platform.local_env [--with-servers] COMMAND …     runs a command in this environment
+    python -m local.local_env [--with-servers] COMMAND …     runs a command in this environment
 """
 
 import hashlib
@@ -15,40 +15,19 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import quote
 
+from local.stack import Stack
+from tesigo.platform.environment_file import read_file
+from tesigo.platform.own_secrets import OWN_SECRETS, new_secrets
+from tesigo.platform.paths import ROOT, VAR
 from tesigo.platform.processes import file_lock
-from tesigo.platform.stack import ROOT, VAR, Stack
-from tesigo.platform.strength import strong, strong_secret
+from tesigo.platform.strength import strong
 
-#: Secrets of our own that every installation needs; other services issue the rest.
-OWN_SECRETS = ("SECRET_KEY", "SIGNIN_SECRET", "API_JWT_SECRET")
 PORTS = {"SITE_PORT": 8000, "SANDBOX_PORT": 8010, "SANDBOX_SMTP_PORT": 8025}
 #: The pair that opens backups of this machine.
 BACKUP_KEY = VAR / "backup-key"
 BANNER = "Sandbox: the money, the mails and the writer here are not real."
-
-
-def new_secrets() -> dict[str, str]:
-    """A fresh value of at least 256 bits for each secret of our own."""
-    return {name: strong_secret() for name in OWN_SECRETS}
-
-
-def read_file(path: Path) -> dict[str, str]:
-    """The variables in a file of `NAME=value` lines; none when there is no such file."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return {}
-    found = {}
-    for line in lines:
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and not name.startswith("#"):
-            value = value.strip()
-            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-            found[name.strip()] = value[1:-1] if quoted else value
-    return found
 
 
 def load() -> None:

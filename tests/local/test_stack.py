@@ -12,8 +12,8 @@ import psycopg
 import pytest
 import redis
 
+from local.stack import Stack
 from tesigo.platform.processes import is_alive, wait_until
-from tesigo.platform.stack import Stack
 
 NOTHING_SET: dict[str, str] = {}
 

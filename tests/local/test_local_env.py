@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tesigo.platform.local_env import complete, new_secrets, read_file, uses_sandbox
-from tesigo.platform.stack import ROOT
+from local.local_env import complete, uses_sandbox
+from tesigo.platform.environment_file import read_file
+from tesigo.platform.own_secrets import new_secrets
+from tesigo.platform.paths import ROOT
 
 KEPT = {
     name: f"made-up-{name}"
@@ -86,7 +88,7 @@ def test_generated_secrets_are_long_and_new_each_time(name: str) -> None:
 
 def test_a_command_gets_the_signals_that_are_meant_for_it() -> None:
     code = "import signal, sys; print('ready', flush=True); signal.pause()"
-    words = [sys.executable, "-m", "tesigo.platform.local_env", sys.executable, "-c", code]
+    words = [sys.executable, "-m", "local.local_env", sys.executable, "-c", code]
     process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None
@@ -98,6 +100,6 @@ def test_a_command_gets_the_signals_that_are_meant_for_it() -> None:
 
 
 def test_a_command_that_is_not_there_is_named() -> None:
-    words = [sys.executable, "-m", "tesigo.platform.local_env", "no-such-command"]
+    words = [sys.executable, "-m", "local.local_env", "no-such-command"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, "no-such-command: No such file" in done.stderr) == (127, True)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tesigo.platform import up
-from tesigo.platform.local_env import PORTS
-from tesigo.platform.stack import Stack
+from local import up
+from local.local_env import PORTS
+from local.stack import Stack
 
 
 @pytest.mark.parametrize(

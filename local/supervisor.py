@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from tesigo.platform.fork_server import Forked, ForkServer, NotForked
+from local.fork_server import Forked, ForkServer, NotForked
 from tesigo.platform.log_files import LogFile
 from tesigo.platform.processes import born_at, is_alive, wait_until
 
