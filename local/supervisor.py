@@ -21,6 +21,8 @@ FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
 HEALTHY_SECONDS = 30.0
 #: How often what is old among the log files is removed, whether or not anything is written.
 TIDY_SECONDS = 3_600.0
+#: How long the last lines of a child that has ended may take; one that left its session may hold the pipe open.
+LINES_SECONDS = 2.0
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Child:
     unsaid: Sequence[str] = ()
     is_ready: threading.Event = field(default_factory=threading.Event)
     process: subprocess.Popen[bytes] | Forked | None = None
+    copying: threading.Thread | None = None
     started_at: float = 0.0
     start_again_at: float = 0.0
     pause: float = FIRST_PAUSE
@@ -103,7 +106,8 @@ class Supervisor:
         pid = child.process.pid
         (self._pids / f"{child.name}.pid").write_text(f"{pid}\n{born_at(pid)}")
         assert child.process.stdout is not None
-        threading.Thread(target=self._copy_lines, args=(child, child.process.stdout), daemon=True).start()
+        child.copying = threading.Thread(target=self._copy_lines, args=(child, child.process.stdout), daemon=True)
+        child.copying.start()
 
     def _begin(self, child: Child) -> subprocess.Popen[bytes] | Forked:
         if child.program:
@@ -163,6 +167,8 @@ class Supervisor:
                 # What is left of its session goes with it: pool processes, for instance.
                 _kill_group(process.pid)
                 process.wait()
+            if child.copying is not None:
+                child.copying.join(LINES_SECONDS)
             (self._pids / f"{child.name}.pid").unlink(missing_ok=True)
 
     def _note_signal(self, number: int, frame: object) -> None:
