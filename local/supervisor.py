@@ -5,8 +5,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -102,12 +102,23 @@ class Supervisor:
         except NotForked as error:
             self._start_later(child, f"was not started: {error}")
             return
-        self._pids.mkdir(parents=True, exist_ok=True)
-        pid = child.process.pid
-        (self._pids / f"{child.name}.pid").write_text(f"{pid}\n{born_at(pid)}")
+        self._remember(child.name, child.process.pid)
         assert child.process.stdout is not None
         child.copying = threading.Thread(target=self._copy_lines, args=(child, child.process.stdout), daemon=True)
         child.copying.start()
+
+    @contextmanager
+    def remembering(self, name: str, pid: int) -> Iterator[None]:
+        """For the time of the block ``pid`` is one of those that `end_orphans` ends, though no child of ours."""
+        self._remember(name, pid)
+        try:
+            yield
+        finally:
+            (self._pids / f"{name}.pid").unlink(missing_ok=True)
+
+    def _remember(self, name: str, pid: int) -> None:
+        self._pids.mkdir(parents=True, exist_ok=True)
+        (self._pids / f"{name}.pid").write_text(f"{pid}\n{born_at(pid)}")
 
     def _begin(self, child: Child) -> subprocess.Popen[bytes] | Forked:
         if child.program:

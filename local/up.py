@@ -108,11 +108,12 @@ class Site:
             program = self.fork_server.start("tesigo.programs:manage", words, environ={}, is_piped=False)
         except NotForked as error:
             raise NotStarted(f"The site could not be started: {error}. Start again.") from error
-        while (code := program.poll()) is None:
-            self.supervisor.look_after()
-            if self._is_over():
-                program.terminate()
-            time.sleep(0.05)
+        with self.supervisor.remembering(words[0], program.pid):
+            while (code := program.poll()) is None:
+                self.supervisor.look_after()
+                if self._is_over():
+                    program.terminate()
+                time.sleep(0.05)
         return 0 if self._is_over() else code
 
     def _is_over(self) -> bool:

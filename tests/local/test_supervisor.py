@@ -225,3 +225,16 @@ def test_one_that_a_killed_supervisor_left_is_ended_whatever_it_calls_itself(tmp
     assert child.process is not None
     Supervisor(home=tmp_path, say=Heard()).end_orphans()
     assert wait_until(lambda: child.process is not None and child.process.poll() is not None, seconds=30)
+
+
+def test_a_command_that_a_killed_supervisor_left_is_ended_and_one_that_is_over_is_forgotten(tmp_path: Path) -> None:
+    supervisor = Supervisor(home=tmp_path, say=Heard())
+    left = subprocess.Popen([sys.executable, "-c", POLITE, "set-up"], start_new_session=True, stdout=subprocess.PIPE)
+    assert left.stdout is not None
+    with left.stdout, supervisor.remembering("set_up_site", left.pid):
+        assert left.stdout.readline() == b"hello set-up\n"
+        Supervisor(home=tmp_path, say=Heard()).end_orphans()
+        assert left.wait(30) == 0
+    with supervisor.remembering("check", os.getpid()):
+        pass
+    assert not list((tmp_path / "children").iterdir())
