@@ -120,6 +120,8 @@ class Site:
         return self.supervisor.is_stopping
 
     def _start_children(self) -> None:
+        if self._is_over():  # the database may be set up in part
+            return
         environ = os.environ
         if uses_sandbox(environ):
             # It finds the webhooks' secret in the environment: everybody on the machine may read a command line.

@@ -1,5 +1,6 @@
 """What `make run` refuses before it starts anything (R-103), and that it runs from anywhere."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from local import up
 from local.local_env import PORTS
 from local.stack import Stack
+from local.supervisor import Supervisor
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,11 @@ def test_servers_are_started_from_any_folder(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/db")
     monkeypatch.setenv("REDIS_URL", "redis://elsewhere/0")
     up.start_servers(Stack(tmp_path / "var"))
+
+
+def test_nothing_is_started_after_a_stop_in_the_set_up(tmp_path: Path) -> None:
+    site = up.Site()
+    site.supervisor = Supervisor(home=tmp_path, say=site.say)
+    site.supervisor._note_signal(signal.SIGINT, None)
+    site._start_children()
+    assert site.supervisor.children == []
