@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from itertools import chain
 from pathlib import Path
@@ -80,8 +81,12 @@ class Site:
                 self.say("Stopped. Everything is kept for the next start.")
 
     def say(self, text: str) -> None:
-        """Prints at once, also into a pipe; in one piece, since children's lines come from threads."""
-        print(f"{text}\n", end="", flush=True)
+        """Prints at once, also into a pipe; in one piece, since children's lines come from threads.
+
+        Says nothing where nobody reads any longer: the site runs on, or stops in good order.
+        """
+        with suppress(OSError):
+            print(f"{text}\n", end="", flush=True)
 
     def _refuse_taken_ports(self) -> None:
         names = list(PORTS) if uses_sandbox(os.environ) else ["SITE_PORT"]

@@ -1,6 +1,9 @@
 """What `make run` refuses before it starts anything (R-103), and that it runs from anywhere."""
 
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,3 +55,13 @@ def test_nothing_is_started_after_a_stop_in_the_set_up(tmp_path: Path) -> None:
     site.supervisor._note_signal(signal.SIGINT, None)
     site._start_children()
     assert site.supervisor.children == []
+
+
+def test_what_nobody_reads_any_longer_ends_nothing() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = "import os; from local.up import Site; Site().say('one'); Site().say('two'); os._exit(3)"
+    try:
+        assert subprocess.run([sys.executable, "-c", program], stdout=writing, timeout=60).returncode == 3
+    finally:
+        os.close(writing)
