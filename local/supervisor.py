@@ -73,9 +73,14 @@ class Supervisor:
         self._signals = 0
 
     def take_signals(self) -> None:
-        """From now on SIGINT and SIGTERM ask for a stop; a second one kills at once."""
+        """From now on SIGINT and SIGTERM ask for a stop; a second one kills at once. A closed terminal asks, too.
+
+        SIGHUP is left alone where it is ignored (nohup), and comes several times for one closing: it asks only once.
+        """
         signal.signal(signal.SIGINT, self._note_signal)
         signal.signal(signal.SIGTERM, self._note_signal)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._note_hangup)
 
     @property
     def is_stopping(self) -> bool:
@@ -184,6 +189,9 @@ class Supervisor:
 
     def _note_signal(self, number: int, frame: object) -> None:
         self._signals += 1
+
+    def _note_hangup(self, number: int, frame: object) -> None:
+        self._signals = max(self._signals, 1)
 
     def _copy_lines(self, child: Child, stream: IO[bytes]) -> None:
         name = child.name

@@ -238,3 +238,22 @@ def test_a_command_that_a_killed_supervisor_left_is_ended_and_one_that_is_over_i
     with supervisor.remembering("check", os.getpid()):
         pass
     assert not list((tmp_path / "children").iterdir())
+
+
+@pytest.mark.parametrize(("before", "stops"), [(signal.SIG_DFL, True), (signal.SIG_IGN, False)])
+def test_a_terminal_that_closes_asks_for_a_stop_once_unless_it_is_ignored(
+    before: signal.Handlers, stops: bool, tmp_path: Path
+) -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    signal.signal(signal.SIGHUP, before)
+    supervisor = Supervisor(home=tmp_path, say=Heard())
+    try:
+        supervisor.take_signals()
+        for _ in range(2):
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert supervisor.is_stopping == stops
+    assert supervisor._signals <= 1
