@@ -58,7 +58,7 @@ class ForkServer:
 
     def __init__(self, module: str, *, environ: Mapping[str, str] | None = None) -> None:
         self._context = get_context("forkserver")
-        self._context.set_forkserver_preload([module])
+        self._context.set_forkserver_preload(["local.apart", module])
         self._environ = environ or {}
 
     def begin(self) -> None:

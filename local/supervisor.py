@@ -180,7 +180,9 @@ class Supervisor:
                     time.sleep(0.05)
                 if process.poll() is None:
                     self._say(f"{child.name} did not stop in time and is killed.")
-                # What is left of its session goes with it: pool processes, for instance.
+            if process is not None:
+                # What is left of its session goes with it: pool processes, for instance, or all of it after a fork
+                # server that was killed.
                 _kill_group(process.pid)
                 process.wait()
             if child.copying is not None:

@@ -53,6 +53,12 @@ def test_an_exit_code_and_a_signal_are_told(server: ForkServer) -> None:
     assert staying.wait() == -signal.SIGTERM
 
 
+def test_what_ends_the_group_of_who_began_it_does_not_end_the_server(server: ForkServer) -> None:
+    server.start(f"{PROGRAMS}:end_with", ["0"], environ={}, is_piped=False).wait()
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    assert os.getsid(pid) == pid != os.getsid(0)
+
+
 def test_a_program_that_breaks_says_why(server: ForkServer) -> None:
     forked = server.start(f"{PROGRAMS}:is_not_there", [], environ={}, is_piped=True)
     assert "AttributeError" in lines_of(forked)[-1]

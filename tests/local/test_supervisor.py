@@ -218,6 +218,18 @@ def test_a_fork_server_that_dies_while_it_is_asked_costs_a_pause(tmp_path: Path)
     supervisor.stop(["web"])
 
 
+def test_a_stop_reaches_what_was_forked_before_the_fork_server_was_killed(tmp_path: Path) -> None:
+    supervisor = Supervisor(home=tmp_path, say=Heard(), fork_server=ForkServer("tests.local.forked"))
+    child = Child("web", ["a fork"], program=f"{__name__}:wait_politely")
+    supervisor.start(child)
+    assert child.process is not None
+    kill_server()
+    assert wait_until(lambda: child.process is not None and child.process.poll() == 255, seconds=30)
+    supervisor.stop(["web"])
+    pid = child.process.pid
+    assert wait_until(lambda: not is_alive(pid), seconds=30)
+
+
 def test_one_that_a_killed_supervisor_left_is_ended_whatever_it_calls_itself(tmp_path: Path) -> None:
     supervisor = Supervisor(home=tmp_path, say=Heard(), fork_server=ForkServer("tests.local.forked"))
     child = Child("web", ["orphan"], program=f"{__name__}:wait_politely")
