@@ -31,15 +31,19 @@ BANNER = "Sandbox: the money, the mails and the writer here are not real."
 
 
 def load() -> None:
-    """Completes `os.environ`; what is set there stays."""
+    """Completes `os.environ`; what is set there stays. Ends the program where `var/` cannot be written."""
     given = read_file(ROOT / ".env") | {name: value for name, value in os.environ.items() if value}
     if given.get("TESIGO_ENV") == "production":
         os.environ.update(given)
         return
     stack = Stack(VAR)
-    stack.settle_ports()
-    kept = _kept_secrets()
-    backups = own_backups(given, backup_url=stack.backup_url(), signing_key=kept["BACKUP_SIGNING_KEY"])
+    try:
+        stack.settle_ports()
+        kept = _kept_secrets()
+        backup_url = stack.backup_url()
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}. Everything of this machine is kept in {VAR}: it must be yours.")
+    backups = own_backups(given, backup_url=backup_url, signing_key=kept["BACKUP_SIGNING_KEY"])
     os.environ.update(complete(given, kept=kept, servers=stack.urls(given) | backups))
 
 

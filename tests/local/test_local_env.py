@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from local import local_env
 from local.local_env import complete, uses_sandbox
 from tesigo.platform.environment_file import read_file
 from tesigo.platform.own_secrets import new_secrets
@@ -103,3 +104,11 @@ def test_a_command_that_is_not_there_is_named() -> None:
     words = [sys.executable, "-m", "local.local_env", "no-such-command"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, "no-such-command: No such file" in done.stderr) == (127, True)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(local_env, "VAR", tmp_path / "file" / "var")
+    with pytest.raises(SystemExit) as ended:
+        local_env.load()
+    assert str(ended.value.code).startswith(f"{tmp_path / 'file' / 'var'}: Not a directory. Everything of this machine")
