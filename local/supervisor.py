@@ -122,8 +122,10 @@ class Supervisor:
             (self._pids / f"{name}.pid").unlink(missing_ok=True)
 
     def _remember(self, name: str, pid: int) -> None:
-        self._pids.mkdir(parents=True, exist_ok=True)
-        (self._pids / f"{name}.pid").write_text(f"{pid}\n{born_at(pid)}")
+        # A full disk costs what is written there, and nothing else: here the end of one that is left behind.
+        with suppress(OSError):
+            self._pids.mkdir(parents=True, exist_ok=True)
+            (self._pids / f"{name}.pid").write_text(f"{pid}\n{born_at(pid)}")
 
     def _begin(self, child: Child) -> subprocess.Popen[bytes] | Forked:
         if child.program:
@@ -145,7 +147,8 @@ class Supervisor:
         if now - self._tidied_at > TIDY_SECONDS:
             self._tidied_at = now
             for log in list(self._files.values()):
-                log.tidy()
+                with suppress(OSError):
+                    log.tidy()
         for child in self.children:
             if child.process is None:
                 if now >= child.start_again_at:
@@ -197,11 +200,13 @@ class Supervisor:
 
     def _copy_lines(self, child: Child, stream: IO[bytes]) -> None:
         name = child.name
-        self._logs.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):
+            self._logs.mkdir(parents=True, exist_ok=True)
         log = self._files.setdefault(name, LogFile(self._logs / f"{name}.log"))
         with stream:
             for line in stream:
-                log.write(line)
+                with suppress(OSError):  # it is said all the same, and the next line may find room
+                    log.write(line)
                 text = line.decode(errors="replace").rstrip()
                 if not any(words in text for words in child.unsaid):
                     self._say(f"{name:8}| {text}")

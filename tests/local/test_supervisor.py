@@ -269,3 +269,16 @@ def test_a_terminal_that_closes_asks_for_a_stop_once_unless_it_is_ignored(
             signal.signal(number, handler)
     assert supervisor.is_stopping == stops
     assert supervisor._signals <= 1
+
+
+def test_a_disk_without_room_costs_what_would_be_written_and_no_child(tmp_path: Path) -> None:
+    (tmp_path / "log" / "web.log").mkdir(parents=True)
+    (tmp_path / "children").mkdir()
+    (tmp_path / "children" / "web.pid").symlink_to("/dev/full")
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    supervisor.start(polite("web"))
+    assert wait_until(lambda: heard.has("web     | hello web"), seconds=60)
+    supervisor.look_after()
+    supervisor.stop(["web"])
+    assert heard.has("web     | bye web")
