@@ -5,12 +5,15 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from tesigo.platform.processes import LOOPBACK, command_line, is_alive, wait_until
 
 START_SECONDS = 30
+#: Without a process by then it has ended already, for want of its port for instance.
+BEGIN_SECONDS = 5
 
 
 class RedisError(RuntimeError):
@@ -75,7 +78,12 @@ class RedisServer:
                 check=False,
                 umask=0o077,
             )
-        if not wait_until(self._answers, seconds=START_SECONDS):
+        began = time.monotonic()
+
+        def is_decided() -> bool:
+            return self._answers() or (self.pid() is None and time.monotonic() - began > BEGIN_SECONDS)
+
+        if not (wait_until(is_decided, seconds=START_SECONDS) and self._answers()):
             raise RedisError(f"Redis did not start. Its log, {self.log}, ends with:\n{self._tail()}")
 
     def stop(self) -> None:

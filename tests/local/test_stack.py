@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 import redis
 
+from local.redis_server import START_SECONDS, RedisError
 from local.stack import Stack
 from tesigo.platform.processes import is_alive, wait_until
 
@@ -95,6 +97,15 @@ def test_a_port_that_was_taken_meanwhile_is_given_up(stack: Stack) -> None:
     after = stack.redis().port
     stack.settle_ports()
     assert stack.redis().port == after
+
+
+def test_a_redis_that_ends_as_it_starts_is_told_before_all_patience_is_over(stack: Stack) -> None:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", stack.redis().port))
+        began = time.monotonic()
+        with pytest.raises(RedisError, match="Address already in use"):
+            stack.redis().start()
+    assert time.monotonic() - began < START_SECONDS
 
 
 def test_passwords_are_needed_and_readable_by_their_owner_only(stack: Stack) -> None:
