@@ -66,7 +66,7 @@ def several(count: int) -> Work:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Looks again and again, for five seconds."""
+    """Looks again and again, for a minute."""
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline

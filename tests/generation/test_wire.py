@@ -190,18 +190,17 @@ def test_a_connection_that_waits_for_minutes_gives_signs_of_life(silent_port: in
     async def look() -> None:
         async with providers.client() as http:
             waiting = asyncio.create_task(http.get(f"http://127.0.0.1:{silent_port}/"))
-            found: list[socket.socket] = []
 
-            def is_there() -> bool:
-                found.extend(_sockets(silent_port))
-                return bool(found)
+            def are_signs_on() -> bool:
+                # They are set right after it is connected.
+                for one_ in _sockets(silent_port):
+                    for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"):
+                        options[name] = one_.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+                    options["SO_KEEPALIVE"] = one_.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+                    one_.detach()
+                return options.get("SO_KEEPALIVE") == 1
 
-            await until(is_there)
-            for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"):
-                options[name] = found[0].getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
-            options["SO_KEEPALIVE"] = found[0].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-            for one_ in found:
-                one_.detach()
+            await until(are_signs_on)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
 

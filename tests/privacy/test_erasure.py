@@ -474,6 +474,10 @@ def test_a_leftover_in_redis_is_found_in_each_kind_of_value(
     assert traces.scan([ADDRESS]) == [traces.Trace("Redis, keys that begin with left", 1)]
 
 
+def test_a_key_that_went_before_it_was_read_holds_nothing(shared: redis.Redis) -> None:
+    assert list(traces._values(shared, b"gone")) == []
+
+
 def unread(name: str) -> traces.Trace:
     return traces.Trace(f"the stored file {name} could not be looked into", 0)
 
