@@ -15,8 +15,9 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-#: Requests that one process works on at a time. Pages are Python, one after the other; what waits is outside calls.
-THREADS: Final = 32
+#: Requests that one process works on at a time. Pages are Python, one after the other, and the more threads want it the
+#: slower it goes (6 instead of 32 answer a tenth more); what the others are for is to wait for what is outside.
+THREADS: Final = 16
 #: For what must be said whatever the others wait for.
 _APART_THREADS: Final = 4
 
