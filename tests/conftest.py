@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 def pytest_configure(config: pytest.Config) -> None:
     """Loads the settings; pytest-django sets Django up in the same hook, after us, once it finds them loaded.
 
-    Not in a process that only hands tests to its workers.
+    Not in a process that only hands tests to its workers, unless coverage is measured: workers measure only what comes
+    after they have loaded everything.
     """
-    if config.getoption("numprocesses", None):
+    if config.getoption("numprocesses", None) and not config.getoption("cov_source", None):
         return
     # dj-stripe's forms, at every start.
     warnings.filterwarnings("ignore", message="The default scheme will be changed")

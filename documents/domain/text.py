@@ -3,10 +3,19 @@
 import re
 from typing import Final, NamedTuple
 
+from documents.plain_words import ascii_words
 from typesetting import body_characters, characters_per_page
 from typesetting.citation_syntax import read_group
 
-__all__ = ["GROUP", "CitedKey", "body_characters", "characters_per_page", "citation_keys", "without_citations"]
+__all__ = [
+    "GROUP",
+    "CitedKey",
+    "ascii_words",
+    "body_characters",
+    "characters_per_page",
+    "citation_keys",
+    "without_citations",
+]
 
 #: What may be a pandoc citation, "[see @smith2020, p. 4; @doe]"; the typesetter's own reading decides.
 GROUP: Final = re.compile(r"\[(?P<inside>[^\[\]]{0,1000}?@[^\[\]]{0,1000})\]")

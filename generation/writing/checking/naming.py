@@ -4,8 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from documents.domain.text import GROUP, citation_keys
-from documents.plain_words import ascii_words
+from documents.domain.text import GROUP, ascii_words, citation_keys
 from generation.writing.sentences import without_quotations
 
 _NAME: Final = r"[A-ZÀ-ÖØ-ÞĄ-Ž][\w'’-]+"
