@@ -2,9 +2,9 @@
 
 Each build is a checkout of its own with its own servers and rows, set up once before. Then they are started one after
 the other, ROUNDS= (3) times, and asked for the first page until it comes. In the last round memory is read SECONDS=
-(45) after the site said that it runs: PSS, of which what processes share counts once; without PostgreSQL, Redis and the
-sandbox. WEB_CONCURRENCY= sets the number of web processes. BEFORE= (2350ef3) names the earlier build, AFTER= (HEAD) the
-later one.
+(45) after the site said that it runs. It is PSS: memory that several processes share counts once. PostgreSQL, Redis and
+the sandbox are left out. WEB_CONCURRENCY= sets the number of web processes. BEFORE= (2350ef3) names the earlier build,
+AFTER= (HEAD) the later one.
 
 "At rest" is when the worker is back at two processes: it is waited for up to three minutes.
 """
@@ -24,6 +24,7 @@ from typing import Final
 
 from benchmarks import tables
 from benchmarks.serving import checked_out
+from benchmarks.watching import descendants_of
 from tesigo.platform.processes import command_line, free_port, wait_until
 
 _START_SECONDS: Final = 300.0
@@ -112,7 +113,7 @@ def _shows_page(port: int) -> bool:
 def _memory(pid: int) -> dict[str, float]:
     """Megabytes of the process and all below it, by kind."""
     found: dict[str, float] = defaultdict(float)
-    for one in _all_below(pid):
+    for one in (pid, *descendants_of(pid)):
         words = command_line(one)
         if words and not any(name in words for name in _NOT_OURS):
             found["supervisor" if one == pid else _kind(words)] += _pss(one)
@@ -121,22 +122,7 @@ def _memory(pid: int) -> dict[str, float]:
 
 def _pool_size(pid: int) -> int:
     """Worker processes, by the titles that Celery gives them."""
-    return sum("ForkPoolWorker" in command_line(one) for one in _all_below(pid))
-
-
-def _all_below(pid: int) -> list[int]:
-    children: dict[int, list[int]] = defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            children[int(stat.read_text().rpartition(") ")[2].split()[1])].append(int(stat.parent.name))
-        except OSError:
-            continue  # over in the meantime
-    found, ahead = [], [pid]
-    while ahead:
-        one = ahead.pop()
-        found.append(one)
-        ahead += children[one]
-    return found
+    return sum("ForkPoolWorker" in command_line(one) for one in descendants_of(pid))
 
 
 def _kind(words: str) -> str:

@@ -58,7 +58,7 @@ class Watch:
             while not self._stop.wait(_PAUSE):
                 for process in children_of(self._worker):
                     _note(self.peaks.pool, process)
-                    for child in _descendants_of(process):
+                    for child in descendants_of(process):
                         _note(self.peaks.children, child)
                 row = session.execute(_CONNECTIONS).fetchone()
                 self.peaks.connections = max(self.peaks.connections, (row[0] if row else 0) - 1)
@@ -93,8 +93,9 @@ def children_of(process: int) -> list[int]:
         return []
 
 
-def _descendants_of(process: int) -> list[int]:
+def descendants_of(process: int) -> list[int]:
+    """The processes below this one, at any depth."""
     found = []
     for child in children_of(process):
-        found += [child, *_descendants_of(child)]
+        found += [child, *descendants_of(child)]
     return found

@@ -37,7 +37,6 @@ class WaitingAutoscaler(Autoscaler):
 
     def scale_down(self, n: int) -> Any:
         """Takes ``n`` away, where they are idle and have been there for a while."""
-        self._short_since = None
         added_at: float | None = self._last_scale_up  # type: ignore[attr-defined]  # the stubs lack it
         if added_at is None or time.monotonic() - added_at > IDLE_SECONDS:
             return self._shrink(n)  # type: ignore[attr-defined]  # as above

@@ -67,7 +67,7 @@ def test_a_program_that_breaks_says_why(server: ForkServer) -> None:
 
 def test_another_server_takes_over_from_one_that_was_killed(server: ForkServer) -> None:
     staying = server.start(f"{PROGRAMS}:stay", [], environ={}, is_piped=True)
-    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    kill_server()
     assert wait_until(lambda: staying.poll() == 255, seconds=30), "nobody knows any longer how it ends"
     os.kill(staying.pid, signal.SIGKILL)
     assert lines_of(staying) == ["here"]
