@@ -1,4 +1,4 @@
-"""Which tests are slow: `make quick` leaves them out, and does not even load the files of which all are slow.
+"""Which tests are slow: `make quick` leaves them out, and does not load files that hold only slow ones.
 
 - Whole folders and files: what starts browsers, workers or servers, and what looks at every page or every list.
 - A test that commits: the database is put right after it.

@@ -50,7 +50,7 @@ def new_window(client: Client) -> Client:
 
 
 def sign_in(client: Client, user: User) -> User:
-    """Past the password, which is slow to check, and for real past the second factor, of which only the page is spared.
+    """Signs in without a password, which is slow to check. The second factor is real; only its page is left out.
 
     Drawing its square of dots takes longer than all the rest.
     """

@@ -172,7 +172,7 @@ def _unpack(shelf: Shelf, manifest: Manifest, folder: Path, opener: Opener) -> N
     assert into is not None
     assert process.stderr is not None
     said: deque[str] = deque(maxlen=_LINES_KEPT)
-    # Of a full disk it says a line for each file, and waits for whoever reads them.
+    # On a full disk tar writes a line for each file. It stops if nobody reads them.
     listener = threading.Thread(target=_listen, args=(process.stderr, said), name="tar-words", daemon=True)
     listener.start()
     with process.stderr:
