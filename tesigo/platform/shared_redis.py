@@ -20,10 +20,13 @@ PAUSE_SECONDS: Final = 5.0
 _LONGEST_SECONDS: Final = 5.0
 
 
-@cache
+# Never emptied: whoever holds a breaker and whoever asks for it anew must mean the same one.
+_breakers: Final[dict[str, Breaker]] = {}
+
+
 def breaker(url: str) -> Breaker:
-    """This process's breaker for the Redis at ``url``: cache, limits, live lines and nudges share it."""
-    return Breaker("Redis", pause=PAUSE_SECONDS, longest=_LONGEST_SECONDS)
+    """This process's breaker for the Redis at ``url``: cache, limits, live lines and wake-ups share it."""
+    return _breakers.setdefault(url, Breaker("Redis", pause=PAUSE_SECONDS, longest=_LONGEST_SECONDS))
 
 
 class _ConnectionToMaster(SentinelManagedConnection):

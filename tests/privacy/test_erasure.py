@@ -628,4 +628,3 @@ def test_without_redis_the_look_says_so(db: None, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(shared_redis, "client", lambda url: Gone())
     assert traces.scan([ADDRESS]) == [traces.Trace("Redis could not be read", 0)]
-    shared_redis.breaker.cache_clear()
