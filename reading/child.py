@@ -1,11 +1,10 @@
-"""The limited process: ``python -m reading.child KIND PATH --memory N --cpu N --scratch DIR``.
+"""What runs in the limited process: ``reading.child KIND PATH --scratch DIR``.
 
-It sets its own limits before it touches the file, inherits no secrets, and says what it reads as records on standard
-output. It may be killed by the kernel or abort inside pdfium at any moment: the parent knows what came before.
+It says what it reads as records on standard output. It may be killed by the kernel or abort inside pdfium at any
+moment: the parent knows what came before.
 """
 
 import argparse
-import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +12,14 @@ from pathlib import Path
 from reading.errors import ReadingError
 from reading.protocol import End, Failure, Item, Meta, Page, Record, write
 
-MAX_SCRATCH_BYTES = 2 * 1024**3
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Reads one file; always returns 0 when it could say how it ended."""
     parser = argparse.ArgumentParser(prog="reading.child")
     parser.add_argument("kind", choices=["pdf", "docx", "txt", "markdown", "bibtex", "ris", "probe"])
     parser.add_argument("path", type=Path)
-    parser.add_argument("--memory", type=int, required=True, help="bytes of address space")
-    parser.add_argument("--cpu", type=int, required=True, help="seconds of processor time")
     parser.add_argument("--scratch", type=Path, required=True, help="folder for a repaired copy")
     options = parser.parse_args(arguments)
-    limit(memory=options.memory, cpu=options.cpu)
     stream = sys.stdout.buffer
     ending: Record = End()
     try:
@@ -41,15 +35,6 @@ def main(arguments: list[str] | None = None) -> int:
         ending = Failure(code="broken", detail=type(error).__name__)
     write(stream, ending)
     return 0
-
-
-def limit(*, memory: int, cpu: int) -> None:
-    """Address space, processor time, size of written files and core dumps of this process, for good."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    # The soft limit ends the process by SIGXCPU; the hard one, a second later, by SIGKILL.
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_SCRATCH_BYTES, MAX_SCRATCH_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def read(kind: str, path: Path, scratch: Path) -> Iterator[Meta | Page | Item]:

@@ -12,7 +12,6 @@ from typesetting.errors import ExportError
 from typesetting.examples import StyleExample, style_example
 from typesetting.fonts import DEBIAN_PACKAGE, missing_fonts
 from typesetting.length import body_characters, characters_per_page
-from typesetting.limits import Limits
 from typesetting.manuscript import (
     DocxResult,
     Keep,
@@ -31,7 +30,6 @@ __all__ = [
     "DocxResult",
     "ExportError",
     "Keep",
-    "Limits",
     "Manuscript",
     "ManuscriptSection",
     "Measurement",

@@ -153,7 +153,7 @@ def test_the_receipt_is_mailed_once_with_the_stored_file_and_its_address(
 def test_a_receipt_that_cannot_be_set_is_mailed_by_its_address_alone(
     paid: Payment, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheet, "_LIMITS", replace(sheet._LIMITS, wall=-4.99))  # five seconds of grace
+    monkeypatch.setattr(sheet, "_LIMITS", replace(sheet._LIMITS, wall_seconds=-1.99))  # two seconds of grace
     receipt = Receipt.objects.get()
     assert not papers.make(file_id=receipt.file.pk)
     file = ReceiptFile.objects.get()

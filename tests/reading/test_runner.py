@@ -4,6 +4,7 @@ import os
 import resource
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,17 @@ import pikepdf
 import pytest
 
 from documents.domain.unreadable import WORDS
-from reading import runner
 from reading.failures import CODES, ExtractionFailed
 from reading.protocol import Item, Meta, Page
-from reading.runner import Limits, records
+from reading.runner import LIMITS, records
+from tesigo.platform.limited_child import ChildLimits
 from tests.documents import files
 
-TIGHT = Limits(memory=512 * 1024**2, cpu=3, wall=10.0)
+TIGHT = replace(LIMITS, memory_bytes=512 * 1024**2, cpu_seconds=3, wall_seconds=10.0)
 
 
-def read(path: Path, kind: str, limits: Limits | None = None) -> tuple[Meta, list[Page], list[Item]]:
-    said = list(records(path, kind=kind, limits=limits or Limits()))
+def read(path: Path, kind: str, limits: ChildLimits = LIMITS) -> tuple[Meta, list[Page], list[Item]]:
+    said = list(records(path, kind=kind, limits=limits))
     assert isinstance(said[0], Meta)
     return said[0], [one for one in said if isinstance(one, Page)], [one for one in said if isinstance(one, Item)]
 
@@ -30,7 +31,7 @@ def test_each_code_has_words_for_the_owner() -> None:
     assert set(WORDS) == set(CODES)
 
 
-def failure(path: Path, kind: str, limits: Limits = TIGHT) -> str:
+def failure(path: Path, kind: str, limits: ChildLimits = TIGHT) -> str:
     with pytest.raises(ExtractionFailed) as caught:
         list(records(path, kind=kind, limits=limits))
     assert str(WORDS[caught.value.code])
@@ -128,7 +129,7 @@ def test_child_that_hangs_is_ended_by_the_wall_clock(tmp_path: Path) -> None:
     fifo = tmp_path / "never"
     os.mkfifo(fifo)  # opening it waits for a writer who never comes
     started = time.monotonic()
-    assert failure(fifo, "txt", Limits(memory=512 * 1024**2, cpu=10, wall=1.0)) == "timeout"
+    assert failure(fifo, "txt", replace(TIGHT, cpu_seconds=10, wall_seconds=1.0)) == "timeout"
     assert time.monotonic() - started < 30
 
 
@@ -136,7 +137,7 @@ def test_child_that_aborts_is_survived(tmp_path: Path, monkeypatch: pytest.Monke
     dying = tmp_path / "python"
     dying.write_text(f"#!/bin/sh\nexec {sys.executable} -c 'import os; os.abort()'\n")
     dying.chmod(0o755)
-    monkeypatch.setattr(runner.sys, "executable", str(dying))
+    monkeypatch.setattr(sys, "executable", str(dying))
     assert failure(files.pdf(tmp_path / "a.pdf", ["Text"]), "pdf") == "crashed"
 
 
@@ -146,7 +147,7 @@ def test_child_sees_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     spy.write_text(f"#!/bin/sh\nenv > {seen}\n")
     spy.chmod(0o755)
     monkeypatch.setenv("SECRET_KEY", "do-not-pass-this-on")
-    monkeypatch.setattr(runner.sys, "executable", str(spy))
+    monkeypatch.setattr(sys, "executable", str(spy))
     assert failure(files.pdf(tmp_path / "a.pdf", ["Text"]), "pdf") == "crashed"
     assert "do-not-pass-this-on" not in seen.read_text()
 
@@ -229,7 +230,7 @@ def test_damaged_docx_is_broken(tmp_path: Path) -> None:
 def test_long_docx_is_read_in_pieces_on_little_memory(tmp_path: Path) -> None:
     paragraphs = [files.prose(120, start=number * 120) for number in range(4_000)]
     path = files.docx(tmp_path / "a.docx", paragraphs)
-    _meta, pages, _ = read(path, "docx", Limits(memory=256 * 1024**2, cpu=30, wall=60.0))
+    _meta, pages, _ = read(path, "docx", replace(LIMITS, memory_bytes=256 * 1024**2, cpu_seconds=30, wall_seconds=60.0))
     assert max(len(page.text) for page in pages) < 20_000
     assert sum(page.text.count("\n\n") + 1 for page in pages) == 4_000
 

@@ -1,13 +1,14 @@
 """What strangers and models may put into a text: bounded in time, clean in every format (R-101)."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.typesetting.samples import docx_part, docx_text, manuscript, pdf_pages, section
-from typesetting import ExportError, Limits, measure, render_docx, render_pdf, render_reader
-from typesetting.runner import run, run_async
+from typesetting import ExportError, measure, render_docx, render_pdf, render_reader
+from typesetting.runner import LIMITS, run, run_async
 
 NASTY = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> <svg onload=alert(1)>\n\n"
@@ -62,14 +63,14 @@ def test_reference_with_a_script_for_an_address_links_nowhere() -> None:
 
 def test_child_at_its_limits_is_ended_and_says_so() -> None:
     text = manuscript(section("word " * 40_000))
-    for limits in (Limits(wall=0.2), Limits(cpu=1), Limits(memory=120 * 1024**2)):
+    for limits in ({"wall_seconds": 0.2}, {"cpu_seconds": 1}, {"memory_bytes": 120 * 1024**2}):
         with pytest.raises(ExportError):
-            run("measure", text, limits=limits)
+            run("measure", text, limits=replace(LIMITS, **limits))
 
 
 async def test_async_child_at_its_limits_is_ended_and_says_so() -> None:
     with pytest.raises(ExportError, match="too long"):
-        await run_async("measure", manuscript(section("word " * 40_000)), limits=Limits(wall=0.2))
+        await run_async("measure", manuscript(section("word " * 40_000)), limits=replace(LIMITS, wall_seconds=0.2))
 
 
 def test_unreasonable_length_is_refused_before_a_child_starts() -> None:
