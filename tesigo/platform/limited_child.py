@@ -6,6 +6,7 @@ and it is killed with all it started on every way out.
 """
 
 import json
+import logging
 import os
 import resource
 import runpy
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+logger = logging.getLogger(__name__)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
 _READ_BYTES: Final = 256 * 1024
 #: What its starter waits beyond the child's own alarm.
@@ -181,8 +183,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def _kill(group: int) -> None:
     """Ends the child with everything it started; it leads a process group of its own."""
-    with suppress(ProcessLookupError, PermissionError):
+    try:
         os.killpg(group, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        logger.debug("limited child was gone already")
 
 
 def main() -> None:
