@@ -53,10 +53,10 @@ class Reply:
 
 
 def read(text: str, schema: Schema) -> dict[str, Any]:
-    """The value that an answer holds. Raises BadAnswer."""
+    """The object that an answer holds. Every question has a schema that asks for one. Raises BadAnswer."""
     fenced = _FENCE.match(text)
     try:
-        value = json.loads(fenced[1] if fenced else text)
+        value: dict[str, Any] = json.loads(fenced[1] if fenced else text)
     except ValueError as error:
         raise BadAnswer(f"It is not valid JSON: {error}"[:_TOLD_CHARACTERS]) from None
     except RecursionError:
@@ -67,8 +67,6 @@ def read(text: str, schema: Schema) -> dict[str, Any]:
         # Not the library's own words: they repeat the answer, which others may have had a hand in (R-37).
         rule = f"{mistake.validator}: {json.dumps(mistake.validator_value)}"
         raise BadAnswer(f"It does not fit the schema at {where}: it has to keep to {rule}"[:_TOLD_CHARACTERS])
-    if not isinstance(value, dict):
-        raise BadAnswer("It is not a JSON object.")
     return {name: _kept(part) for name, part in value.items()}
 
 

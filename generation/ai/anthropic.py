@@ -49,10 +49,14 @@ class Anthropic:
                 metadata={"user_id": call.person},
                 extra_headers={"Idempotency-Key": call.idempotency_key},
             )
-        except anthropic.APIError as error:
+        except anthropic.APITimeoutError as error:
+            raise ProviderError(Outcome.TIMEOUT) from error
+        except anthropic.APIConnectionError as error:
+            raise ProviderError(Outcome.CONNECTION, str(error)) from error
+        except anthropic.APIStatusError as error:
             raise _translated(error, call.model) from error
-        except (ValueError, RecursionError) as error:
-            raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
+        except (anthropic.APIError, ValueError, RecursionError) as error:
+            raise ProviderError(Outcome.SERVER_ERROR, "the answer could not be read") from error
         try:
             return _read(answer)
         except (AttributeError, LookupError, TypeError) as error:
@@ -96,13 +100,7 @@ def _usage(said: Any) -> Usage:
     )
 
 
-def _translated(error: anthropic.APIError, model: str) -> ProviderError:
-    if isinstance(error, anthropic.APITimeoutError):
-        return ProviderError(Outcome.TIMEOUT)
-    if isinstance(error, anthropic.APIConnectionError):
-        return ProviderError(Outcome.CONNECTION, str(error))
-    if not isinstance(error, anthropic.APIStatusError):
-        return ProviderError(Outcome.SERVER_ERROR, str(error))
+def _translated(error: anthropic.APIStatusError, model: str) -> ProviderError:
     return meaning(
         status=error.status_code,
         codes={str(said) for said in (error.error_code, error.type) if said},

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -206,11 +206,8 @@ def _openai_table() -> dict[str, date]:
 
 def _source(package: str, file: str) -> str:
     """The text of a file of an installed package, which is not imported; empty where there is none."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        return ""
     try:
-        return (Path(spec.origin).parent / file).read_text(encoding="utf-8")
+        return Path(str(distribution(package).locate_file(f"{package}/{file}"))).read_text(encoding="utf-8")
     except OSError:
         return ""
 

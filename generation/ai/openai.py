@@ -40,10 +40,14 @@ class OpenAI:
         client = self._client.with_options(api_key=call.key)
         try:
             answer: Any = await client.chat.completions.create(**_asked(call))
-        except openai.APIError as error:
+        except openai.APITimeoutError as error:
+            raise ProviderError(Outcome.TIMEOUT) from error
+        except openai.APIConnectionError as error:
+            raise ProviderError(Outcome.CONNECTION, str(error)) from error
+        except openai.APIStatusError as error:
             raise _translated(error, call.model) from error
-        except (ValueError, RecursionError) as error:
-            raise ProviderError(Outcome.SERVER_ERROR, "the answer was no JSON") from error
+        except (openai.APIError, ValueError, RecursionError) as error:
+            raise ProviderError(Outcome.SERVER_ERROR, "the answer could not be read") from error
         try:
             return _read(answer)
         except (AttributeError, LookupError, TypeError) as error:
@@ -120,13 +124,7 @@ def _usage(said: Any) -> Usage:
     )
 
 
-def _translated(error: openai.APIError, model: str) -> ProviderError:
-    if isinstance(error, openai.APITimeoutError):
-        return ProviderError(Outcome.TIMEOUT)
-    if isinstance(error, openai.APIConnectionError):
-        return ProviderError(Outcome.CONNECTION, str(error))
-    if not isinstance(error, openai.APIStatusError):
-        return ProviderError(Outcome.SERVER_ERROR, str(error))
+def _translated(error: openai.APIStatusError, model: str) -> ProviderError:
     return meaning(
         status=error.status_code,
         codes={str(said) for said in (error.code, error.type) if said},

@@ -1,10 +1,14 @@
 """One breaker for all processes: exactly one probe, and each its own judge while Redis is away."""
 
 import json
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import TypeVar
 
 import pytest
@@ -17,9 +21,11 @@ from generation.ai.keys import Key
 from generation.enums import KeyHealth, Outcome
 from local.redis_server import RedisServer
 from tesigo.platform.processes import free_port
+from tests.serving import serving
 
 T = TypeVar("T")
 KEY = Key("openai", 1, "sk-very-secret")
+PLACE = f"tesigo:ai:health:{KEY.name}"
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +153,49 @@ def test_a_redis_that_does_not_answer_is_waited_for_once_and_not_by_every_call(
     assert all(is_admitted() for _ in range(20))
     # Each wait of its own would take a second.
     assert time.monotonic() - began < 10
+
+
+@pytest.fixture
+def overtaken(redis_client: redis.Redis, settings: Settings) -> Iterator[list[float]]:
+    """A way to Redis on which another process changes the key before each of our writes; the values that it wrote."""
+    written: list[float] = []
+    pool = redis_client.connection_pool
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            ours: socket.socket = self.request
+            connection = pool.make_connection()
+            connection.connect()
+            theirs: socket.socket = connection._sock
+            answers = threading.Thread(target=hand_on, args=(theirs, ours), daemon=True)
+            answers.start()
+            while asked := ours.recv(65_536):
+                if b"EVALSHA" in asked:
+                    written.append(time.time() + 60)
+                    redis_client.set(PLACE, json.dumps({"rest_until": written[-1]}))
+                theirs.sendall(asked)
+            connection.disconnect()
+            answers.join()
+
+    with serving(ThreadingTCPServer(("127.0.0.1", 0), Handler)) as server:
+        settings.REDIS_URL = f"redis://127.0.0.1:{server.server_address[1]}/0"
+        yield written
+        shared.client(settings.REDIS_URL).connection_pool.disconnect()
+
+
+def hand_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while said := source.recv(65_536):
+            target.sendall(said)
+
+
+def test_a_key_that_others_change_all_the_time_is_judged_by_what_this_process_saw(
+    overtaken: list[float], redis_client: redis.Redis
+) -> None:
+    before, after = breaker.report(KEY, call="one", outcome=Outcome.SERVER_ERROR)
+    assert (before.failures, after.failures, after.rest_until) == (0, 1, 0)
+    assert len(overtaken) >= breaker._MOST_ROUNDS
+    assert json.loads(redis_client.get(PLACE)) == {"rest_until": overtaken[-1]}
 
 
 def test_a_connection_that_redis_closed_is_made_anew(redis_client: redis.Redis) -> None:

@@ -1,6 +1,7 @@
 """Reaching a length by asking again, with a writer that gives more or less than it is asked for."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable
 from itertools import accumulate
@@ -226,3 +227,11 @@ def test_a_checkpoint_goes_on_where_it_was() -> None:
 def test_only_running_text_is_taken_from_a_writer(written: str, expected: str) -> None:
     assert reading.running(written) == expected
     assert reading.running(reading.running(written)) == expected
+
+
+@pytest.mark.parametrize(("depth", "expected"), [(3, "The lamp burned."), (4, "")])
+def test_of_answers_within_answers_without_end_nothing_is_left(depth: int, expected: str) -> None:
+    text = "The lamp burned."
+    for _ in range(depth):
+        text = json.dumps({"markdown": text, "passages": []})
+    assert reading.running(text) == expected

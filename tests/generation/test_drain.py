@@ -361,8 +361,26 @@ def test_a_lease_lost_in_the_middle_ends_the_work_on_its_step(control: Control, 
     assert (step.state, step.token) == (StepState.CLAIMED, 7)
 
 
-def take_over() -> None:
-    Step.objects.filter(stage=Stage.WRITE).update(token=7, lease_until=timezone.now() + timedelta(hours=1))
+def test_a_lease_lost_leaves_the_other_steps_of_the_drain_alone(control: Control, settings: Settings) -> None:
+    settings.STEP_LEASE_SECONDS = 2
+    control.fault("ai", "delay", seconds=5, match="The section to write")
+    started(sections=2, pages=2)
+
+    async def overtaken() -> None:
+        task = asyncio.create_task(Drain(RUN).run())
+        await asyncio.to_thread(wait_for_writers, 2)
+        await asyncio.to_thread(take_over, section__position=0)
+        await asyncio.wait_for(task, 60)
+
+    asyncio.run(overtaken())
+    lost, kept = Step.objects.filter(stage=Stage.WRITE).order_by("section__position")
+    assert (lost.state, lost.token, kept.state) == (StepState.CLAIMED, 7, StepState.DONE)
+    outcomes = Attempt.objects.filter(purpose="write", step_id=kept.pk).values_list("outcome", flat=True)
+    assert set(outcomes) == {Outcome.SUCCEEDED}
+
+
+def take_over(**which: Any) -> None:
+    Step.objects.filter(stage=Stage.WRITE, **which).update(token=7, lease_until=timezone.now() + timedelta(hours=1))
     connection.close()
 
 

@@ -188,6 +188,17 @@ def test_a_list_of_another_shape_says_nothing_of_any_model(control: Control, mod
     assert not AIModel.objects.exclude(gone_since=None).exists()
 
 
+def test_a_model_that_could_not_be_asked_for_is_not_called_gone(control: Control) -> None:
+    AIModel.objects.create(
+        provider="openai", name="unknown-1", input_price=1, output_price=1, context_tokens=9, max_output_tokens=9
+    )
+    control.fault("openai", "500", path="/models/unknown-1")
+    (checked,) = [one for one in endings.check() if one.model.name == "unknown-1"]
+    assert checked.note.startswith("not asked: InternalServerError")
+    assert not checked.is_over
+    assert model("unknown-1").gone_since is None
+
+
 def test_the_command_prints_every_model(control: Control, settings: Settings) -> None:
     settings.ANTHROPIC_API_KEYS = []
     AIModel.objects.filter(name="gpt-6-luna").update(enabled=False)

@@ -11,7 +11,7 @@ import redis
 from pytest_django import Settings
 
 from documents.models import Document
-from generation.ai import keys, limits
+from generation.ai import breaker, keys, limits
 from generation.ai.errors import NoAnswer
 from generation.ai.gateway import Gateway
 from generation.ai.health import FAILURES
@@ -195,6 +195,22 @@ def test_a_refused_key_is_set_aside_and_the_others_go_on(
     assert list(Attempt.objects.values_list("key_place", flat=True)) == [1, 2]
 
 
+def test_when_the_other_keys_may_not_be_used_what_the_last_one_said_is_kept(
+    control: Control, document: Document, settings: Settings
+) -> None:
+    settings.OPENAI_API_KEYS = ["sk-good-1", "sk-failing-2"]
+    settings.ANTHROPIC_API_KEYS = []
+    settings.AI_BREAKER_SECONDS = 60
+    for _ in range(FAILURES):
+        breaker.report(keys.configured("openai")[1], call="another", outcome=Outcome.SERVER_ERROR)
+    control.fault("openai", "model_forbidden", key="good-1")
+    with pytest.raises(NoAnswer) as failure:
+        ask(document)
+    models = AIModel.objects.filter(provider="openai", enabled=True).count()
+    assert outcomes() == [("openai", "no_access")] * models
+    assert failure.value.outcomes == [Outcome.NO_ACCESS] * models
+
+
 def test_models_come_in_the_order_that_staff_gave_them(control: Control, document: Document) -> None:
     ask_first(name="claude-sonnet-5-5")
     assert ask(document).model == "claude-sonnet-5-5"
@@ -208,6 +224,19 @@ def test_a_model_that_staff_switch_off_is_not_asked_any_more(run: Run) -> None:
 
     first, second = run(work)
     assert first != second
+
+
+def test_what_staff_change_is_seen_after_the_seconds_of_the_setting(run: Run, settings: Settings) -> None:
+    async def work(ask: Ask) -> list[str]:
+        first = (await ask()).model
+        await in_database(AIModel.objects.filter(name=first).update, enabled=False)
+        settings.AI_RULES_SECONDS = 3_600
+        second = (await ask()).model
+        settings.AI_RULES_SECONDS = 0
+        return [first, second, (await ask()).model]
+
+    first, second, third = run(work)
+    assert first == second != third
 
 
 def test_a_model_too_small_for_the_question_is_passed_over(control: Control, document: Document) -> None:

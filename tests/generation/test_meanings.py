@@ -134,6 +134,7 @@ def test_with_several_keys_one_without_access_does_not_make_a_model_gone(
         (400, set(), "You have reached your specified workspace API usage limits.", Outcome.ACCOUNT, Trouble.LIMIT),
         (400, {"organization_on_hold"}, "disabled", Outcome.ACCOUNT, Trouble.HOLD),
         (402, {"billing_error"}, "pay", Outcome.ACCOUNT, Trouble.CREDIT),
+        (402, set(), "<html>Payment required</html>", Outcome.ACCOUNT, Trouble.CREDIT),
         (429, {"insufficient_quota"}, "quota", Outcome.ACCOUNT, Trouble.CREDIT),
         (429, {"rate_limit_error"}, "slow down", Outcome.RATE_LIMITED, None),
         (429, {"ramp_limit_exceeded"}, "slow down", Outcome.RATE_LIMITED, None),

@@ -18,6 +18,7 @@ from generation.ai.anthropic import Anthropic
 from generation.ai.errors import ProviderError
 from generation.ai.openai import OpenAI
 from generation.ai.question import Usage
+from generation.enums import Outcome
 from generation.models import Attempt, Job
 from sandbox.anthropic_schema import format_mistake
 from sandbox.client import Control
@@ -118,8 +119,10 @@ def test_openai_gets_a_strict_schema_an_effort_and_marked_beginnings(relay: list
 
 def test_an_older_model_is_sent_nothing_that_it_does_not_take(relay: list[Any]) -> None:
     assert complete(OpenAI, model="gpt-4.1-mini", effort="").text
-    ((_headers, body),) = relay
-    assert not {"reasoning_effort", "prompt_cache_options"} & set(body)
+    assert complete(Anthropic, model="claude-haiku-4-5", effort="").text
+    (_headers, of_openai), (_headers, of_anthropic) = relay
+    assert not {"reasoning_effort", "prompt_cache_options"} & set(of_openai)
+    assert set(of_anthropic["output_config"]) == {"format"}
 
 
 @pytest.mark.usefixtures("committed")
@@ -241,6 +244,19 @@ def test_a_proxy_of_the_environment_is_gone_through(monkeypatch: pytest.MonkeyPa
         assert not thread.is_alive()
 
 
+@pytest.mark.parametrize("provider", [OpenAI, Anthropic])
+def test_a_provider_that_cannot_be_reached_in_time_is_a_timeout(
+    provider: type[OpenAI] | type[Anthropic], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(providers, "_CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        settings.OPENAI_BASE_URL = settings.ANTHROPIC_BASE_URL = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        # With its queue full, the system leaves further connections without an answer.
+        with socket.create_connection(listener.getsockname()), pytest.raises(ProviderError) as failure:
+            complete(provider)
+    assert failure.value.outcome == Outcome.TIMEOUT
+
+
 def _answer_once(listener: socket.socket) -> None:
     connection, _ = listener.accept()
     with connection:
@@ -259,5 +275,6 @@ def test_every_schema_keeps_to_what_both_providers_take() -> None:
         module = importlib.import_module(f"generation.writing.prompts.{found.name}")
         schemas |= {f"{found.name}.{name}": value for name, value in vars(module).items() if name.endswith("SCHEMA")}
     assert len(schemas) >= 6
+    assert {schema["type"] for schema in schemas.values()} == {"object"}
     mistakes = {name: format_mistake(schema) or strict_mistake(schema) for name, schema in schemas.items()}
     assert mistakes == dict.fromkeys(schemas)

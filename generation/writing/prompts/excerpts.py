@@ -29,8 +29,6 @@ def excerpt(text: str, words: str, *, limit: int) -> str:
         found = len(frozenset[str]().union(*held[first : last + 1]))
         if found > most:
             best, most = (start, ends[last]), found
-        if last + 1 == len(ends):
-            break
     return text[slice(*best)].strip()
 
 
