@@ -77,8 +77,8 @@ class AddressViewSet(ApiViewSet):
         except AddressRefused as refusal:
             raise ValidationError({"email": [str(refusal)]}) from None
         except TooManySignIns as refusal:
-            wait = refusal.retry_after.total_seconds()
-            raise Refusal(refusal.message, status=429, kind="too-many-sign-ins", wait=wait) from None
+            words, wait = refusal.message, refusal.retry_after
+            raise Refusal(words, status=429, kind="too-many-sign-ins", wait=wait) from None
         told = {"expires_in": int(proofs.LIFETIME.total_seconds())}
         return Response(ChangeAskedSerializer(told).data, status=202)
 

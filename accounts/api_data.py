@@ -62,8 +62,7 @@ class DataExportViewSet(ApiViewSet):
         except ExportRefused as refusal:
             wait = refusal.retry_after
             status, kind = (429, "quota-reached") if wait else (409, "export-refused")
-            seconds = wait.total_seconds() if wait else None
-            raise Refusal(str(refusal), status=status, kind=kind, wait=seconds) from refusal
+            raise Refusal(str(refusal), status=status, kind=kind, wait=wait) from refusal
         return Response(self._shown(export), status=202)
 
     @extend_schema(summary="How far the newest is", responses=DataExportSerializer)

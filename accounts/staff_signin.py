@@ -1,6 +1,5 @@
 """The password door of the administration: how django-axes counts and what it answers (R-55)."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts import addresses
 from accounts.domain import staff_browsers
 from accounts.domain.client import client_ip
-from tesigo.platform.limited import limited
+from tesigo.platform import come_back
 
 #: What axes keeps of a name is 255 letters; a browser's own name takes 17 of them.
 _MOST = 238
@@ -36,4 +35,4 @@ def axes_client_ip(request: HttpRequest) -> str | None:
 
 def locked_out(request: HttpRequest, *_details: object) -> HttpResponse:
     """The answer to too many wrong passwords."""
-    return limited(request, retry_after=math.ceil(settings.AXES_COOLOFF_TIME.total_seconds()))
+    return come_back.later(request, wait=settings.AXES_COOLOFF_TIME)

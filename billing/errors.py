@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from billing.gates import Refusal
+    from billing.gates import NotNow
     from billing.quotes import Quote
 
 
@@ -40,7 +40,7 @@ class AlreadyPaid(BillingError):
 class Refused(BillingError):
     """A gate said no before money was asked for (R-42)."""
 
-    def __init__(self, refusal: "Refusal") -> None:
+    def __init__(self, refusal: "NotNow") -> None:
         super().__init__(str(refusal.reason))
         self.refusal = refusal
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from documents.gates import Gates, Refusal
+from documents.gates import TRY_AGAIN_AFTER, Gates, NotNow
 
-__all__ = ["Refusal", "ask", "cost_of", "look", "register", "release", "tell_cost", "unregister"]
+__all__ = ["TRY_AGAIN_AFTER", "NotNow", "ask", "cost_of", "look", "register", "release", "tell_cost", "unregister"]
 
 _orders: Final = Gates()
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from documents.gates import Refusal
+    from documents.gates import NotNow
 
 
 class DocumentError(Exception):
@@ -21,7 +21,7 @@ class NotEditable(DocumentError):
 class Refused(DocumentError):
     """What was asked for costs money that may not be spent now; ``refusal`` says why and when to come back."""
 
-    def __init__(self, refusal: "Refusal") -> None:
+    def __init__(self, refusal: "NotNow") -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
 

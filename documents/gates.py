@@ -11,9 +11,12 @@ from uuid import UUID
 
 from documents.models import Document
 
+#: For a refusal that does not say when to come back.
+TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
-class Refusal:
+class NotNow:
     """Why not now, in words for the student, and when to come back.
 
     ``is_personal`` where it is the person's own allowance that is used up (HTTP 429), not the house's means (503).
@@ -25,9 +28,19 @@ class Refusal:
     is_personal: bool = False
     waits_in_vain: bool = False
 
+    @property
+    def status(self) -> int:
+        """Of the response over HTTP."""
+        return 429 if self.is_personal else 503
+
+    @property
+    def wait(self) -> timedelta:
+        """When to come back; in a minute, where nobody knows."""
+        return self.retry_after or TRY_AGAIN_AFTER
+
 
 #: Returns a refusal, or None and may then hold a place for the document.
-Ask = Callable[[Document], Refusal | None]
+Ask = Callable[[Document], NotNow | None]
 #: Gives up the place that was held.
 Release = Callable[[UUID], None]
 
@@ -46,7 +59,7 @@ class Gates:
         """Takes a question away again."""
         self._gates.pop(name, None)
 
-    def ask(self, document: Document) -> Refusal | None:
+    def ask(self, document: Document) -> NotNow | None:
         """The first refusal, or None when every gate is open.
 
         Inside the transaction that does what was asked for: rolled back after a refusal, no place is held.
@@ -56,7 +69,7 @@ class Gates:
                 return refusal
         return None
 
-    def look(self, document: Document) -> Refusal | None:
+    def look(self, document: Document) -> NotNow | None:
         """What ``ask`` would refuse just now, for pages that come before it. Nothing is held."""
         for _ask, _release, look in self._gates.values():
             if look is not None and (refusal := look(document)):

@@ -12,13 +12,14 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
+from tesigo.platform import come_back
 from tesigo.platform.api import problems
 from tesigo.platform.body_limit import limit_passed
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.correlation import correlation_id
 
-#: Seconds after which a site whose database is away may be asked again: it is started anew within a few.
-COME_BACK = 30
+#: A site whose database is away may be asked again: it is started anew within a few.
+COME_BACK_SECONDS = 30
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
@@ -79,13 +80,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _away(request: HttpRequest) -> HttpResponse:
-    if problems.is_api(request):
-        detail = _("Something that we need is away for a moment. Ask again.")
-        return problems.respond(request, status=503, detail=detail, wait=COME_BACK)
-    context = {
-        "correlation_id": correlation_id(),
-        "retry_after": COME_BACK,
-        "retry_minutes": 1,
-        "was_sent": request.method not in {"GET", "HEAD"},
-    }
-    return HttpResponse(render_to_string("errors/503.html", context), status=503, headers={"Retry-After": COME_BACK})
+    return come_back.later(
+        request,
+        wait=COME_BACK_SECONDS,
+        status=503,
+        message=_("Something that we need is away for a moment. Ask again."),
+        context={"was_sent": request.method not in {"GET", "HEAD"}},
+        is_bare=True,
+    )

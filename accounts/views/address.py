@@ -28,7 +28,7 @@ from accounts.models import User
 from accounts.views.cookies import set_cookie
 from accounts.views.proving import freshly_proven
 from accounts.views.signin import secretive
-from tesigo.platform.limited import limited
+from tesigo.platform import come_back
 
 
 @never_cache
@@ -52,8 +52,9 @@ def change(request: SignedInRequest) -> HttpResponse:
         except AddressRefused as refusal:
             form.add_error("email", str(refusal))
         except TooManySignIns as refusal:
-            seconds = refusal.retry_after.total_seconds()
-            return limited(request, retry_after=seconds, template="accounts/limited.html", message=refusal.message)
+            return come_back.later(
+                request, wait=refusal.retry_after, template="accounts/limited.html", message=refusal.message
+            )
         else:
             return redirect("accounts:check-address")
     return render(request, "accounts/change_address.html", {"form": form}, status=422 if form.errors else 200)

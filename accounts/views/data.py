@@ -1,6 +1,5 @@
 """One's own data: all of it to take along (R-71)."""
 
-from math import ceil
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from accounts.domain import session_life
 from accounts.domain.signed_in import SignedInRequest
 from privacy.domain import exports
 from privacy.errors import ExportRefused
+from tesigo.platform import come_back
 from tesigo.platform.streamed import attachment
 
 CONTENT_TYPE = "application/zip"
@@ -67,9 +67,7 @@ def _refused(request: SignedInRequest, refusal: ExportRefused) -> HttpResponse:
     """The page again, with why not now and until when."""
     messages.error(request, str(refusal))
     response = render(request, "accounts/data.html", _context(request), status=429 if refusal.retry_after else 409)
-    if refusal.retry_after is not None:
-        response["Retry-After"] = str(ceil(refusal.retry_after.total_seconds()))
-    return response
+    return come_back.tell(response, refusal.retry_after)
 
 
 def _context(request: SignedInRequest) -> dict[str, object]:

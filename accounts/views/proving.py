@@ -18,7 +18,7 @@ from accounts.domain.client import client_ip, user_agent
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import TooManySignIns
 from accounts.views.cookies import set_cookie
-from tesigo.platform.limited import limited
+from tesigo.platform import come_back
 from tesigo.platform.redirects import own_path
 
 View = Callable[..., HttpResponseBase]
@@ -59,8 +59,9 @@ def prove(request: SignedInRequest) -> HttpResponse:
             user_agent=user_agent(request),
         )
     except TooManySignIns as refusal:
-        seconds = refusal.retry_after.total_seconds()
-        return limited(request, retry_after=seconds, template="accounts/limited.html", message=refusal.message)
+        return come_back.later(
+            request, wait=refusal.retry_after, template="accounts/limited.html", message=refusal.message
+        )
     response = cast(HttpResponse, redirect("accounts:check"))
     set_cookie(response, browsers.ASKING_COOKIE, browser, browsers.ASKING_SECONDS)
     return response

@@ -28,7 +28,7 @@ from accounts.errors import (
 from accounts.forms import CodeForm, SignInForm
 from accounts.models import SignInRequest
 from accounts.views.cookies import set_cookie
-from tesigo.platform.limited import limited
+from tesigo.platform import come_back
 from tesigo.platform.redirects import own_path
 
 #: Seconds until the page offers to send another mail.
@@ -68,8 +68,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         form.add_error("email", str(refusal))
         return render(request, "accounts/signin.html", {"form": form}, status=422)
     except TooManySignIns as refusal:
-        seconds = refusal.retry_after.total_seconds()
-        return limited(request, retry_after=seconds, template="accounts/limited.html", message=refusal.message)
+        return come_back.later(
+            request, wait=refusal.retry_after, template="accounts/limited.html", message=refusal.message
+        )
     response = redirect("accounts:check")
     set_cookie(response, browsers.ASKING_COOKIE, browser, browsers.ASKING_SECONDS)
     return response

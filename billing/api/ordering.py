@@ -1,8 +1,6 @@
 """What pages cost, and ordering a document: nothing is charged without a person on Stripe's page."""
 
 from dataclasses import replace
-from datetime import timedelta
-from math import ceil
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,12 +16,13 @@ from billing import gates
 from billing.domain import addressees, orders, pricing, promo
 from billing.domain.checkout import Shown, open_checkout
 from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
-from billing.gates import Refusal as Closed
+from billing.gates import TRY_AGAIN_AFTER
 from billing.quotes import Quote
 from billing.serializers import CheckoutSerializer, OpenedSerializer, PagesSerializer, PriceSerializer
-from billing.views.ordering import TRY_AGAIN_AFTER, buyer_of
+from billing.views.ordering import buyer_of
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
+from tesigo.platform import come_back
 from tesigo.platform.api.idempotency import once_per_key
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
@@ -46,7 +45,7 @@ class PriceViewSet(ApiViewSet):
         document = owned_document(document_id=document_id, user=caller_of(request))
         code = promo.normalised(request.query_params.get("code", "")[:100])
         if document.state == DocumentState.OUTLINED and (closed := gates.look(document)):
-            raise not_now(closed)
+            raise come_back.closed_problem(closed)
         try:
             order = orders.show(document=document, buyer=buyer_of(_django(request)), code=code)
         except NoPriceList as error:
@@ -109,29 +108,18 @@ class CheckoutViewSet(ApiViewSet):
             words = _("There is no outline yet whose pages add up to the order.")
             raise Refusal(words, status=409, kind="not-ready", more={"state": document.state}) from error
         except Refused as refused_now:
-            raise not_now(refused_now.refusal) from refused_now
+            raise come_back.closed_problem(refused_now.refusal) from refused_now
         except NoPriceList as error:
             raise _no_prices() from error
         except ProviderError as error:
             words = _("The payment provider does not answer just now. Nothing was charged. Try again in a minute.")
-            raise Refusal(words, status=503, kind="provider-away", wait=_seconds(TRY_AGAIN_AFTER)) from error
+            raise Refusal(words, status=503, kind="provider-away", wait=TRY_AGAIN_AFTER) from error
         return Response(OpenedSerializer(payment).data, status=201)
-
-
-def not_now(closed: Closed) -> Refusal:
-    """A gate said no: 429 where it is the person's own allowance, 503 where it is the house's means (R-21, R-42)."""
-    status, kind = (429, "allowance-used-up") if closed.is_personal else (503, "no-room")
-    wait = _seconds(closed.retry_after or TRY_AGAIN_AFTER)
-    return Refusal(closed.reason, status=status, kind=kind, wait=wait, more={"waits_in_vain": closed.waits_in_vain})
 
 
 def _no_prices() -> Refusal:
     words = _("Prices are being changed. Nothing was charged.")
-    return Refusal(words, status=503, kind="no-prices", wait=_seconds(TRY_AGAIN_AFTER))
-
-
-def _seconds(wait: timedelta) -> int:
-    return ceil(wait.total_seconds())
+    return Refusal(words, status=503, kind="no-prices", wait=TRY_AGAIN_AFTER)
 
 
 def _django(request: Request) -> SignedInRequest:

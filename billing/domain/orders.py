@@ -12,7 +12,7 @@ from billing.domain import pricing, promo, queries, terms, variants
 from billing.domain.pricing import Offer
 from billing.domain.terms import Terms
 from billing.errors import PromoRefused, Refused
-from billing.gates import Refusal
+from billing.gates import NotNow
 from billing.models import Payment
 from billing.quotes import Quote
 from tesigo.platform import limits
@@ -104,7 +104,7 @@ def count_order(*, buyer: Buyer, now: datetime) -> None:
             return
         wait = oldest + hour - now
     reason = _("You have asked for payment very often within the last hour. Nothing was charged.")
-    raise Refused(Refusal(reason, wait, is_personal=True))
+    raise Refused(NotNow(reason, wait, is_personal=True))
 
 
 def count_try(*, document: "Document", buyer: Buyer, code: str) -> None:

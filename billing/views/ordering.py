@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -23,13 +22,14 @@ from billing.domain.orders import Buyer
 from billing.enums import PaymentState
 from billing.errors import AlreadyPaid, NoPriceList, NotReady, PriceChanged, PromoRefused, ProviderError, Refused
 from billing.forms import CodeForm, PayForm
-from billing.gates import Refusal
+from billing.gates import NotNow
 from billing.models import OPEN_STATES, Payment
 from billing.views.calculator import seen_before
 from documents.domain import outline
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
+from tesigo.platform import come_back
 from tesigo.platform.crypto import keyed_hashes
 
 #: What is shown back as it was sent; the price never is.
@@ -48,7 +48,7 @@ def price(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     if document.state != DocumentState.OUTLINED or not outline.is_complete(document):
         return _elsewhere(document)
     if refusal := gates.look(document):
-        return _refused(request, document, refusal)
+        return _closed(request, document, refusal)
     if "left" in request.GET:
         messages.info(request, _("Nothing was charged. You can pay whenever you are ready."))
     asked = request.GET.get("code")
@@ -81,7 +81,7 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         document.refresh_from_db()
         return _elsewhere(document)
     except Refused as refused_now:
-        return _refused(request, document, refused_now.refusal)
+        return _closed(request, document, refused_now.refusal)
     except (ProviderError, NoPriceList):
         messages.error(
             request,
@@ -90,9 +90,7 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
                 "Try again in a minute."
             ),
         )
-        response = _price_page(request, document, code=code, form=form, status=503)
-        response["Retry-After"] = str(ceil(TRY_AGAIN_AFTER.total_seconds()))
-        return response
+        return come_back.tell(_price_page(request, document, code=code, form=form, status=503), TRY_AGAIN_AFTER)
     if payment.state == PaymentState.PROCESSING:
         return redirect("billing:paid", document_id)
     return HttpResponseRedirect(payment.checkout_url)
@@ -119,7 +117,7 @@ def _price_page(
     try:
         order = orders.show(document=document, buyer=buyer_of(request), code=code)
     except NoPriceList:
-        return _not_now(request, document, _("Prices are being changed. Nothing was charged."), TRY_AGAIN_AFTER)
+        return _closed(request, document, NotNow(_("Prices are being changed. Nothing was charged.")))
     quoted = order.quote
     last = queries.latest_payment(document=document)
     present = {"total": quoted.total, "version": quoted.version, "code": quoted.code}
@@ -161,26 +159,5 @@ def _elsewhere(document: Document) -> HttpResponse:
     return redirect("generation:progress", document.pk)
 
 
-def _refused(request: HttpRequest, document: Document, refusal: Refusal) -> HttpResponse:
-    """The person's own allowance is used up (429), or the house can take no more (503), with the time it ends."""
-    wait = refusal.retry_after or TRY_AGAIN_AFTER
-    status = 429 if refusal.is_personal else 503
-    return _not_now(request, document, refusal.reason, wait, status=status, waits_in_vain=refusal.waits_in_vain)
-
-
-def _not_now(
-    request: HttpRequest,
-    document: Document,
-    reason: str,
-    wait: timedelta,
-    *,
-    status: int = 503,
-    waits_in_vain: bool = False,
-) -> HttpResponse:
-    seconds = ceil(wait.total_seconds())
-    minutes = max(1, round(seconds / 60))
-    context = {"document": document, "reason": reason, "minutes": minutes, "hours": ceil(seconds / 3600)}
-    context["waits_in_vain"] = waits_in_vain
-    response = render(request, "billing/not_now.html", context, status=status)
-    response["Retry-After"] = str(seconds)
-    return response
+def _closed(request: HttpRequest, document: Document, closed: NotNow) -> HttpResponse:
+    return come_back.closed_page(request, closed, template="billing/not_now.html", context={"document": document})

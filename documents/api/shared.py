@@ -1,6 +1,5 @@
 """What the routes of a document have in common."""
 
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -12,15 +11,12 @@ from accounts.errors import QuotaReached
 from accounts.models import User
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
-from documents.gates import Refusal as Closed
 from documents.models import Document
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
 
 READ: Final = (ApiScope.DOCUMENTS_READ,)
 WRITE: Final = (ApiScope.DOCUMENTS_WRITE,)
-#: For a refusal that does not say when to come back.
-TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
 
 
 class DocumentRoute(ApiViewSet):
@@ -52,12 +48,4 @@ def not_editable() -> Refusal:
 
 def over_quota(error: QuotaReached) -> Refusal:
     """A day's or a person's allowance is used up (R-85)."""
-    wait = error.retry_after.total_seconds() if error.retry_after else None
-    return Refusal(str(error), status=429, kind="quota-reached", wait=wait)
-
-
-def not_now(closed: Closed) -> Refusal:
-    """A gate said no: 429 where it is the person's own allowance, 503 where it is the house's means (R-21, R-42)."""
-    status, kind = (429, "allowance-used-up") if closed.is_personal else (503, "no-room")
-    wait = (closed.retry_after or TRY_AGAIN_AFTER).total_seconds()
-    return Refusal(closed.reason, status=status, kind=kind, wait=wait, more={"waits_in_vain": closed.waits_in_vain})
+    return Refusal(str(error), status=429, kind="quota-reached", wait=error.retry_after)

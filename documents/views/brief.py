@@ -1,6 +1,5 @@
 """Describing a work."""
 
-from math import ceil
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -18,6 +17,7 @@ from documents.enums import DocumentState, UploadPurpose
 from documents.errors import NotEditable
 from documents.forms import BriefForm, NewBriefForm
 from documents.models import Document, Upload
+from tesigo.platform import come_back
 
 
 @login_required
@@ -32,9 +32,7 @@ def new(request: SignedInRequest) -> HttpResponse:
             # What was typed stays in the form.
             messages.error(request, str(error))
             response = render(request, "documents/brief.html", {"form": form, "document": None}, status=429)
-            if error.retry_after is not None:
-                response["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
-            return response
+            return come_back.tell(response, error.retry_after)
         return redirect("documents:brief", document.pk)
     return render(request, "documents/brief.html", {"form": form, "document": None}, status=422 if form.errors else 200)
 

@@ -15,8 +15,7 @@ from documents.domain.queries import HIT_END, HIT_START, excerpts, library
 from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.forms import LibraryForm
-from tesigo.platform import limits
-from tesigo.platform.limited import limited
+from tesigo.platform import come_back, limits
 
 PAGE_SIZE = 20
 MOST_STOPPED = 5
@@ -30,7 +29,7 @@ def library_page(request: SignedInRequest) -> HttpResponse:
     if words:
         asked = limits.check("search", str(request.user.pk), limit=settings.SEARCHES_PER_MINUTE, seconds=60)
         if not asked.allowed:
-            return limited(request, retry_after=asked.retry_after)
+            return come_back.later(request, wait=asked.retry_after)
     page = Paginator(library(user=request.user, words=words, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     found = excerpts(documents=list(page), words=words) if words else {}
     is_start = not words and not state and page.number == 1

@@ -1,9 +1,7 @@
 """Getting an outline and editing it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
-from math import ceil
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,11 +18,8 @@ from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid, Refused
 from documents.forms import OutlineWishForm, outline_from_post
-from documents.gates import Refusal
 from documents.models import Document
-
-#: For a refusal that does not say when to come back.
-TRY_AGAIN_AFTER: Final = timedelta(minutes=1)
+from tesigo.platform import come_back
 
 
 @login_required
@@ -64,24 +59,10 @@ def request_outline(request: SignedInRequest, document_id: UUID) -> HttpResponse
     except NotEditable:
         messages.error(request, _("This document has been paid for; its outline can no longer be changed."))
     except Refused as refused:
-        return _not_now(request, document, refused.refusal)
+        return come_back.closed_page(
+            request, refused.refusal, template="documents/outline_refused.html", context={"document": document}
+        )
     return redirect("documents:outline", document_id)
-
-
-def _not_now(request: SignedInRequest, document: Document, refusal: Refusal) -> HttpResponse:
-    seconds = ceil((refusal.retry_after or TRY_AGAIN_AFTER).total_seconds())
-    status = 429 if refusal.is_personal else 503
-    context = {
-        "document": document,
-        "reason": refusal.reason,
-        "status": status,
-        "minutes": ceil(seconds / 60),
-        "hours": ceil(seconds / 3600),
-        "waits_in_vain": refusal.waits_in_vain,
-    }
-    response = render(request, "documents/outline_refused.html", context, status=status)
-    response.headers["Retry-After"] = str(seconds)
-    return response
 
 
 def _save(request: SignedInRequest, document: Document) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Reading a finished document and taking it away."""
 
-from math import ceil
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +19,7 @@ from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import StyleForm, TakeAwayForm
 from documents.models import Document, Export
+from tesigo.platform import come_back
 
 
 def _finished(request: SignedInRequest, document_id: UUID) -> Document:
@@ -103,9 +103,7 @@ def _enough(request: SignedInRequest, document: Document, error: QuotaReached) -
     """The page again, with why not now and until when (R-85)."""
     messages.error(request, str(error))
     response = render(request, "documents/take_away.html", _take_away_context(document), status=429)
-    if error.retry_after is not None:
-        response["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
-    return response
+    return come_back.tell(response, error.retry_after)
 
 
 @login_required

@@ -1,6 +1,5 @@
 """Handing files in, seeing what became of them, and taking them back. Works with and without JavaScript."""
 
-from math import ceil
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from documents.domain.queries import owned_document
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Upload
+from tesigo.platform import come_back
 
 
 @login_required
@@ -46,10 +46,7 @@ def upload(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     except UploadRefused as refusal:
         return _refused(request, document_id, str(refusal), status=409)
     except QuotaReached as error:
-        response = _refused(request, document_id, str(error), status=429)
-        if error.retry_after is not None:
-            response["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
-        return response
+        return come_back.tell(_refused(request, document_id, str(error), status=429), error.retry_after)
     if _is_script(request):
         return render(request, "documents/uploads/rows.html", {"document": document, "uploads": taken})
     for one in taken:

@@ -26,6 +26,7 @@ from generation.models import AIModel
 from generation.progress import job_status
 from generation.progress.job_status import Status
 from generation.serializers import BegunSerializer, WholeOrderSerializer, WishSerializer
+from tesigo.platform import come_back
 from tesigo.platform.api.idempotency import once_per_key
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
@@ -62,7 +63,7 @@ class MakingViewSet(ApiViewSet):
             words = _("This document has been paid for; its outline can no longer be changed.")
             raise Refusal(words, status=409, kind="not-editable") from error
         except Refused as refused:
-            raise not_now(refused) from refused
+            raise come_back.closed_problem(refused.refusal) from refused
         return _begun(request, job_id=_outline_job(document_id), document_id=document_id)
 
     @extend_schema(
@@ -87,19 +88,10 @@ class MakingViewSet(ApiViewSet):
         try:
             order = whole_orders.begin(by=caller_of(request), brief=brief, model=model, wish=wish, now=timezone.now())
         except QuotaReached as error:
-            wait = error.retry_after.total_seconds() if error.retry_after else None
-            raise Refusal(str(error), status=429, kind="quota-reached", wait=wait) from error
+            raise Refusal(str(error), status=429, kind="quota-reached", wait=error.retry_after) from error
         except Refused as refused:
-            raise not_now(refused) from refused
+            raise come_back.closed_problem(refused.refusal) from refused
         return _begun(request, job_id=order.pk, document_id=order.document_id)
-
-
-def not_now(refused: Refused) -> Refusal:
-    """A gate said no: 429 for the person's own allowance, 503 for the house's means (R-21, R-42)."""
-    closed = refused.refusal
-    status, kind = (429, "allowance-used-up") if closed.is_personal else (503, "no-room")
-    wait = closed.retry_after.total_seconds() if closed.retry_after else 60
-    return Refusal(closed.reason, status=status, kind=kind, wait=wait, more={"waits_in_vain": closed.waits_in_vain})
 
 
 def model_named(name: str) -> AIModel:

@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 
 from documents.domain import outline
 from documents.enums import DocumentState
-from documents.gates import Refusal
+from documents.gates import NotNow
 from documents.models import Document
 from generation.enums import OPEN_JOB_STATES, JobKind, Scope
 from generation.models import Budget, Job, Reservation
@@ -53,7 +53,7 @@ class _Asked:
     kind: JobKind = JobKind.DOCUMENT
 
 
-def ask(document: Document) -> Refusal | None:
+def ask(document: Document) -> NotNow | None:
     """Holds a place for the document, or says why there is none. Asked again, its own place lasts longer.
 
     Inside the caller's transaction, at whose end the next one is let in.
@@ -76,7 +76,7 @@ def ask(document: Document) -> Refusal | None:
     return None
 
 
-def look(document: Document) -> Refusal | None:
+def look(document: Document) -> NotNow | None:
     """What bars an order whatever it is: its owner's day is used up, or the queue is full. Nothing is held.
 
     Cheap, for the pages that lead to an order; whether this one fits is judged when it is made.
@@ -88,7 +88,7 @@ def look(document: Document) -> Refusal | None:
     return _place_in_queue(asked)
 
 
-def ask_for_outline(document: Document) -> Refusal | None:
+def ask_for_outline(document: Document) -> NotNow | None:
     """Whether the owner's allowance of the day has room for an outline; nothing is held, it begins at once.
 
     Inside the caller's transaction: the next outline of the same person is judged after it.
@@ -119,14 +119,14 @@ def _take_turn(first: int, second: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [first, second])
 
 
-def _model_to_write(asked: _Asked) -> Refusal | None:
+def _model_to_write(asked: _Asked) -> NotNow | None:
     if estimates.first_model() is not None:
         return None
     logger.error("turned away: no model is on and has a key")
-    return Refusal(_("No writing model can be asked at the moment."), COME_BACK)
+    return NotNow(_("No writing model can be asked at the moment."), COME_BACK)
 
 
-def _outlines_of_day(asked: _Asked) -> Refusal | None:
+def _outlines_of_day(asked: _Asked) -> NotNow | None:
     """Outlines cost money before anything is paid (R-104)."""
     newest = list(outlines_asked(owner_id=asked.document.owner_id, now=asked.now)[: settings.OUTLINES_PER_DAY])
     if len(newest) < settings.OUTLINES_PER_DAY:
@@ -138,22 +138,22 @@ def _outlines_of_day(asked: _Asked) -> Refusal | None:
         settings.OUTLINES_PER_DAY,
     )
     values = {"count": settings.OUTLINES_PER_DAY, "time": f"{free_again:%H:%M}"}
-    return Refusal(reason % values, free_again - asked.now, is_personal=True)
+    return NotNow(reason % values, free_again - asked.now, is_personal=True)
 
 
 # A place becomes a job in one transaction. Places are counted before jobs: one that moves in between is seen twice and
 # may turn somebody away for a moment, rather than not at all and let one in too many.
 
 
-def _place_in_queue(asked: _Asked) -> Refusal | None:
+def _place_in_queue(asked: _Asked) -> NotNow | None:
     taken = _held_by_others(asked).count()
     taken += Job.objects.filter(kind=JobKind.DOCUMENT, state__in=OPEN_JOB_STATES).count()
     if taken < settings.QUEUE_LIMIT:
         return None
-    return Refusal(_("So many documents are being written that yours would wait too long."), COME_BACK)
+    return NotNow(_("So many documents are being written that yours would wait too long."), COME_BACK)
 
 
-def _hand_of_owner(asked: _Asked) -> Refusal | None:
+def _hand_of_owner(asked: _Asked) -> NotNow | None:
     owner = asked.document.owner_id
     mine = _held_by_others(asked).filter(document__owner=owner).count()
     mine += Document.objects.filter(owner=owner, state__in=BEING_WRITTEN).count()
@@ -164,10 +164,10 @@ def _hand_of_owner(asked: _Asked) -> Refusal | None:
         "You already have %(count)d documents being paid for or written. Order this one when one of them is finished.",
         mine,
     )
-    return Refusal(reason % {"count": mine}, COME_BACK, is_personal=True)
+    return NotNow(reason % {"count": mine}, COME_BACK, is_personal=True)
 
 
-def _allowance_of_owner(asked: _Asked) -> Refusal | None:
+def _allowance_of_owner(asked: _Asked) -> NotNow | None:
     """The owner's tokens of the day: used, held by calls, and still to be used by what was admitted (R-21, R-27)."""
     owner = asked.document.owner_id
     limit = budgets.tokens_of_day(owner)
@@ -182,23 +182,23 @@ def _allowance_of_owner(asked: _Asked) -> Refusal | None:
             if asked.kind == JobKind.OUTLINE
             else _("This takes more than you may have written in a whole day. Make it shorter.")
         )
-        return Refusal(reason, next_day(asked.now) - asked.now, is_personal=True, waits_in_vain=True)
+        return NotNow(reason, next_day(asked.now) - asked.now, is_personal=True, waits_in_vain=True)
     held = _held_by_others(asked).filter(document__owner=owner).aggregate(sum=Sum("tokens", default=0))["sum"]
     held += _still_to_come(Q(document__owner=owner)).tokens
     if used + held + asked.estimate.tokens <= limit:
         return None
     if used + asked.estimate.tokens <= limit:
         reason = _("What is being written for you takes up what you may have written in a day. Wait until it is done.")
-        return Refusal(reason, COME_BACK, is_personal=True)
+        return NotNow(reason, COME_BACK, is_personal=True)
     return _day_used_up(asked)
 
 
-def _day_used_up(asked: _Asked) -> Refusal:
+def _day_used_up(asked: _Asked) -> NotNow:
     reason = _("What you may have written in a day is used up. A new day begins at 00:00 UTC.")
-    return Refusal(reason, next_day(asked.now) - asked.now, is_personal=True)
+    return NotNow(reason, next_day(asked.now) - asked.now, is_personal=True)
 
 
-def _means_of_house(asked: _Asked) -> Refusal | None:
+def _means_of_house(asked: _Asked) -> NotNow | None:
     """Room in the house's budgets beside all that was admitted and is not yet spent."""
     held = _held_by_others(asked).aggregate(sum=Sum("cost", default=Decimal(0)))["sum"]
     held += _still_to_come(Q(kind=JobKind.DOCUMENT)).euros
@@ -214,7 +214,7 @@ def _means_of_house(asked: _Asked) -> Refusal | None:
         logger.error("turned away: no room in a budget", extra=facts)
         # Of what is only held, some may be free before: places are given up, and estimates are often too high.
         is_used_up = used + asked.estimate.cost > limit
-        return Refusal(
+        return NotNow(
             _("We are writing as much as we can just now."), resets_at - asked.now if is_used_up else COME_BACK
         )
     return None

@@ -16,7 +16,7 @@ from accounts.models import User
 from billing import gates
 from billing.domain import papers
 from billing.enums import PaymentState
-from billing.gates import Refusal
+from billing.gates import NotNow
 from billing.models import CreditNote, Payment, PriceList, Receipt, ReceiptFile, Refund
 from documents.models import Document
 from privacy.models import AuditEvent
@@ -165,7 +165,7 @@ def test_what_cannot_be_ordered_says_why(program: Program, student: User, price_
 def test_what_the_queue_and_the_allowance_say_is_told(
     program: Program, document: Document, is_personal: bool, status: int, kind: str
 ) -> None:
-    shut = Refusal("Not now.", timedelta(minutes=10), is_personal=is_personal)
+    shut = NotNow("Not now.", timedelta(minutes=10), is_personal=is_personal)
     gates.register("test", lambda _document: shut, look=lambda _document: shut)
     try:
         shown = price_of(program, document)

@@ -213,7 +213,7 @@ def test_money_on_its_way_does_not_expire(document: Document, sandbox: Running) 
 
 
 def test_a_closed_gate_is_asked_before_any_money(document: Document, sandbox: Running) -> None:
-    gates.register("test", lambda asked: gates.Refusal("The queue is full.", timedelta(minutes=10)))
+    gates.register("test", lambda asked: gates.NotNow("The queue is full.", timedelta(minutes=10)))
     try:
         with pytest.raises(Refused) as caught:
             order(document)
@@ -269,7 +269,7 @@ def test_a_payment_that_was_never_opened_gives_its_place_back(
 
 def test_an_open_payment_is_not_shown_again_when_its_place_went_to_others(document: Document, sandbox: Running) -> None:
     order(document)
-    gates.register("test", lambda asked: gates.Refusal("The queue is full.", timedelta(minutes=10)))
+    gates.register("test", lambda asked: gates.NotNow("The queue is full.", timedelta(minutes=10)))
     try:
         with pytest.raises(Refused):
             order(document)

@@ -110,7 +110,7 @@ class TestPricePage:
         assert text(page).count("checked") == len(CONSENT)
 
     def test_a_full_queue_answers_503_and_says_when(self, browser: Client, document: Document) -> None:
-        gates.register("test", lambda asked: gates.Refusal("Too many documents wait.", timedelta(minutes=10)))
+        gates.register("test", lambda asked: gates.NotNow("Too many documents wait.", timedelta(minutes=10)))
         try:
             page = browser.post(f"/documents/{document.pk}/pay/", SHOWN | CONSENT)
         finally:
@@ -120,7 +120,7 @@ class TestPricePage:
         assert "10 minutes" in text(page)
 
     def test_an_allowance_that_is_used_up_answers_429_and_says_when(self, browser: Client, document: Document) -> None:
-        refusal = gates.Refusal("A new day begins at 00:00 UTC.", timedelta(hours=7, seconds=0.5), is_personal=True)
+        refusal = gates.NotNow("A new day begins at 00:00 UTC.", timedelta(hours=7, seconds=0.5), is_personal=True)
         gates.register("test", lambda asked: refusal)
         try:
             page = browser.post(f"/documents/{document.pk}/pay/", SHOWN | CONSENT)
@@ -134,7 +134,7 @@ class TestPricePage:
     def test_an_order_that_no_day_has_room_for_leads_back_to_the_outline(
         self, browser: Client, document: Document
     ) -> None:
-        refusal = gates.Refusal("Make it shorter.", timedelta(hours=7), is_personal=True, waits_in_vain=True)
+        refusal = gates.NotNow("Make it shorter.", timedelta(hours=7), is_personal=True, waits_in_vain=True)
         gates.register("test", lambda asked: refusal)
         try:
             page = browser.post(f"/documents/{document.pk}/pay/", SHOWN | CONSENT)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from documents.domain import outline
 from documents.enums import DocumentState
 from documents.errors import Refused
-from documents.gates import Gates, Refusal, outlines
+from documents.gates import Gates, NotNow, outlines
 from documents.models import Document, DocumentEvent
 from privacy.domain import consent
 from privacy.enums import ConsentKind
@@ -41,7 +41,7 @@ def test_an_outline_that_may_not_be_made_now_says_why_and_when(
     client: Client, document: Document, wait: timedelta, is_personal: bool, status: int, words_of_wait: str
 ) -> None:
     client.force_login(document.owner)
-    outlines.register("test", lambda asked: Refusal("Enough for today.", wait, is_personal=is_personal))
+    outlines.register("test", lambda asked: NotNow("Enough for today.", wait, is_personal=is_personal))
     try:
         page = client.post(reverse("documents:outline-request", args=[document.pk]))
     finally:
@@ -55,7 +55,7 @@ def test_an_outline_that_may_not_be_made_now_says_why_and_when(
 
 def test_an_outline_that_no_day_has_room_for_is_not_to_be_waited_for(client: Client, document: Document) -> None:
     client.force_login(document.owner)
-    refusal = Refusal("More than a whole day.", timedelta(hours=7), is_personal=True, waits_in_vain=True)
+    refusal = NotNow("More than a whole day.", timedelta(hours=7), is_personal=True, waits_in_vain=True)
     outlines.register("test", lambda asked: refusal)
     try:
         page = client.post(reverse("documents:outline-request", args=[document.pk]))
@@ -67,7 +67,7 @@ def test_an_outline_that_no_day_has_room_for_is_not_to_be_waited_for(client: Cli
 
 
 def test_a_refused_outline_leaves_no_trace(document: Document) -> None:
-    outlines.register("test", lambda asked: Refusal("Enough for today."))
+    outlines.register("test", lambda asked: NotNow("Enough for today."))
     try:
         with pytest.raises(Refused, match="Enough for today"):
             outline.request(document_id=document.pk, by=document.owner, wish="shorter")
@@ -82,8 +82,8 @@ def test_a_refused_outline_leaves_no_trace(document: Document) -> None:
 def test_the_first_refusal_is_the_answer_and_every_place_is_given_up(document: Document) -> None:
     gates, held = Gates(), [document.pk]
     gates.register("open", lambda asked: None, release=held.remove)
-    gates.register("shut", lambda asked: Refusal("Full."))
+    gates.register("shut", lambda asked: NotNow("Full."))
     gates.register("never asked", lambda asked: pytest.fail("asked after a refusal"))
-    assert gates.ask(document) == Refusal("Full.")
+    assert gates.ask(document) == NotNow("Full.")
     gates.release(document.pk)
     assert held == []

@@ -18,7 +18,7 @@ from billing.enums import Movement, PaymentState
 from documents import gates
 from documents.domain import outline
 from documents.enums import DocumentState, UploadState
-from documents.gates import Refusal
+from documents.gates import NotNow
 from documents.models import Document, Upload
 from generation.ai import writers
 from generation.enums import JobKind, JobState, Purpose, Wait
@@ -115,7 +115,7 @@ def test_files_are_read_before_an_outline_is_made(order: Any, student: User) -> 
 @pytest.mark.parametrize(("is_personal", "status"), [(True, 429), (False, 503)])
 def test_a_gate_that_is_shut_is_told(order: Any, student: User, is_personal: bool, status: int) -> None:
     document = DocumentFactory.create(owner=student)
-    gates.outlines.register("test", lambda _d: Refusal("Not now.", timedelta(minutes=5), is_personal=is_personal))
+    gates.outlines.register("test", lambda _d: NotNow("Not now.", timedelta(minutes=5), is_personal=is_personal))
     try:
         answers = [order("outline", {"document_id": str(document.pk)}), order("document-async", WORK)]
     finally:

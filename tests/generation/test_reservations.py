@@ -15,7 +15,7 @@ from billing import gates
 from documents.domain import outline
 from documents.enums import DocumentState
 from documents.errors import Refused
-from documents.gates import Refusal
+from documents.gates import NotNow
 from documents.models import Document
 from generation import tasks
 from generation.engine import admission
@@ -308,10 +308,10 @@ def test_nobody_is_asked_to_pay_while_no_model_can_write() -> None:
 class TestAtOnce:
     """Everybody asks at the same moment."""
 
-    def asked_at_once(self, documents: list[Document]) -> list[Refusal | None]:
+    def asked_at_once(self, documents: list[Document]) -> list[NotNow | None]:
         waiting = list(documents)
 
-        def ask() -> Refusal | None:
+        def ask() -> NotNow | None:
             document = waiting.pop()
             with transaction.atomic():
                 refusal = gates.ask(document)
@@ -320,7 +320,7 @@ class TestAtOnce:
             return refusal
 
         answers = at_once(len(documents), ask)
-        assert all(answer is None or isinstance(answer, Refusal) for answer in answers), answers
+        assert all(answer is None or isinstance(answer, NotNow) for answer in answers), answers
         return answers
 
     def test_exactly_as_many_get_in_as_there_are_places(self, settings: Settings) -> None:
@@ -348,7 +348,7 @@ class TestAtOnce:
             gates.ask(document)
         works: list[Document] = [*paid, *DocumentFactory.create_batch(8)]
 
-        def work() -> Refusal | None:
+        def work() -> NotNow | None:
             document = works.pop(0)
             if document in paid:
                 start(document)

@@ -6,6 +6,7 @@ Under `/api/` nothing else is sent for a 4xx or 5xx, whoever refuses: a view, th
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -22,12 +23,14 @@ PREFIX: Final = "/api/"
 CONTENT_TYPE: Final = "application/problem+json"
 URN: Final = "urn:tesigo:problem:"
 NON_FIELD: Final = "non_field_errors"
+#: In seconds, where it is a number.
+Wait = float | timedelta
 
 
 class Refusal(exceptions.APIException):
     """A refusal that a view or an authentication raises: ``kind`` ends the URN, ``detail`` is for people.
 
-    ``more`` are members of its own (RFC 9457, 3.2), ``wait`` the seconds for `Retry-After`.
+    ``more`` are members of its own (RFC 9457, 3.2), ``wait`` the time for `Retry-After`.
     """
 
     def __init__(
@@ -36,7 +39,7 @@ class Refusal(exceptions.APIException):
         *,
         status: int,
         kind: str = "",
-        wait: float | None = None,
+        wait: Wait | None = None,
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> None:
@@ -54,9 +57,9 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith(PREFIX)
 
 
-def seconds(wait: float) -> str:
+def seconds(wait: Wait) -> str:
     """A `Retry-After` of at least a second."""
-    return str(max(1, math.ceil(wait)))
+    return str(max(1, math.ceil(wait.total_seconds() if isinstance(wait, timedelta) else wait)))
 
 
 def body(
@@ -80,7 +83,7 @@ def respond(
     status: int,
     detail: object,
     kind: str = "",
-    wait: float | None = None,
+    wait: Wait | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The same for what refuses outside of a view: middleware and Django's handlers."""
