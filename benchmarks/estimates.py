@@ -47,14 +47,14 @@ def _write(document: "Document") -> "Job":
     """Has it written to its end, here and now."""
     from benchmarks import orders, steps
     from generation.engine.drain import Drain
-    from generation.enums import JobState
+    from generation.enums import OVER_JOB_STATES
     from generation.models import Job
     from generation.writing.stages import RUN
 
     orders.start(document)
     for _ in range(_DRAINS):
         asyncio.run(Drain(RUN).run())
-        if Job.objects.filter(document=document, state__in=[JobState.SUCCEEDED, JobState.FAILED]).exists():
+        if Job.objects.filter(document=document, state__in=OVER_JOB_STATES).exists():
             break
     return steps.job_of(document)
 

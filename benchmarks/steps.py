@@ -15,12 +15,11 @@ from django.db.models import Count
 from benchmarks import tables
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.enums import JobKind, JobState, Outcome, Stage
+from generation.enums import OVER_JOB_STATES, JobKind, JobState, Outcome, Stage
 from generation.models import Attempt, Job, Step
 
 #: Stages that only lay out: what they take is the layout engine's, and told apart.
 LAYOUT: Final = (Stage.MEASURE, Stage.ASSEMBLE, Stage.EXPORT)
-_OVER: Final = (JobState.SUCCEEDED, JobState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def wait_for(documents: Iterable[Document], *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     ids = [document.pk for document in documents]
     while True:
-        over = Job.objects.filter(document__in=ids, kind=JobKind.DOCUMENT, state__in=_OVER).count()
+        over = Job.objects.filter(document__in=ids, kind=JobKind.DOCUMENT, state__in=OVER_JOB_STATES).count()
         if over == len(ids):
             return
         if time.monotonic() > deadline:

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from billing.errors import BadSignature, Declined, ProviderError, Unavailable, Unknown
-from tesigo.platform import limits
+from tesigo.platform import rate_limits
 from tesigo.platform.breaker import Breaker
 from tesigo.platform.measuring import OPERATION, measured
 from tesigo.platform.patience import of_request
@@ -382,7 +382,7 @@ def _wait_for_turn(seconds: float) -> None:
     While Redis is away nobody counts: Stripe's own 429 is answered in the same way then.
     """
     ends_at = time.monotonic() + seconds
-    while not limits.check("stripe", "calls", limit=settings.STRIPE_CALLS_PER_SECOND, seconds=1).allowed:
+    while not rate_limits.check("stripe", "calls", limit=settings.STRIPE_CALLS_PER_SECOND, seconds=1).allowed:
         if time.monotonic() > ends_at:
             raise Unavailable("Too many calls to Stripe at once.")
         time.sleep(0.05)

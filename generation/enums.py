@@ -24,6 +24,8 @@ class JobState(models.TextChoices):
 
 #: Of jobs that are not over.
 OPEN_JOB_STATES: Final = (JobState.QUEUED, JobState.RUNNING)
+#: Of those that are.
+OVER_JOB_STATES: Final = (JobState.SUCCEEDED, JobState.FAILED)
 
 
 class Stage(models.TextChoices):
@@ -47,6 +49,10 @@ class StepState(models.TextChoices):
     CLAIMED = "claimed", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+
+
+#: Of steps that are not over.
+OPEN_STEP_STATES: Final = (StepState.READY, StepState.CLAIMED)
 
 
 class Provider(models.TextChoices):

@@ -9,7 +9,7 @@ class GenerationError(Exception):
     """What a caller of generation may meet; each of its failures is one."""
 
 
-class LostLease(GenerationError):
+class LostStep(GenerationError):
     """The step is no longer the caller's: its lease ran out and somebody else holds it. Nothing was written."""
 
 

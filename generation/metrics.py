@@ -10,7 +10,16 @@ from prometheus_client.core import Metric
 from generation.ai import states
 from generation.engine import queue_statistics
 from generation.engine.interrupted import interrupted
-from generation.enums import OPEN_JOB_STATES, JobKind, JobState, KeyHealth, Provider, Scope, StepState, Wait
+from generation.enums import (
+    OPEN_JOB_STATES,
+    OPEN_STEP_STATES,
+    JobKind,
+    JobState,
+    KeyHealth,
+    Provider,
+    Scope,
+    Wait,
+)
 from generation.models import Job, Step
 from generation.spending import budgets
 from tesigo.platform.metrics import collectors
@@ -47,7 +56,7 @@ def jobs() -> Iterable[Metric]:
 
 def queue() -> Iterable[Metric]:
     """What waits for a worker and what is being worked on, by the queue's own small indexes."""
-    states_of = {state: Step.objects.filter(state=state).count() for state in (StepState.READY, StepState.CLAIMED)}
+    states_of = {state: Step.objects.filter(state=state).count() for state in OPEN_STEP_STATES}
     yield queue_steps.values([([state], count) for state, count in states_of.items()])
     yield queue_oldest.value(max(0.0, queue_statistics.queue_age(now=timezone.now()).oldest.total_seconds()))
 

@@ -7,12 +7,10 @@ from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from generation.enums import JobState, Scope
+from generation.enums import OVER_JOB_STATES, Scope
 from generation.models import Attempt, BudgetUse, Job
 from generation.spending import past_calls
 from privacy.registry import Retention
-
-_ENDED: Final = (JobState.SUCCEEDED, JobState.FAILED)
 
 
 class _OfPeriod(Retention):
@@ -29,7 +27,7 @@ class _OfEndedJob(Retention):
 
     def due(self, now: datetime) -> QuerySet[Model]:
         """The rows whose job is gone, or over for so long."""
-        needed = ~Q(state__in=_ENDED) | Q(finished_at=None) | Q(finished_at__gt=now - self.keep)
+        needed = ~Q(state__in=OVER_JOB_STATES) | Q(finished_at=None) | Q(finished_at__gt=now - self.keep)
         job = Job.objects.filter(needed).annotate(name=Cast("pk", CharField())).filter(name=OuterRef("subject"))
         return _rows(BudgetUse.objects.filter(~Exists(job), scope=Scope.JOB).order_by("pk"))
 
@@ -55,14 +53,14 @@ RULES: Final = (
         _("What happened while a document was written"),
         timedelta(days=180),
         since="at",
-        only=Q(job__state__in=_ENDED),
+        only=Q(job__state__in=OVER_JOB_STATES),
     ),
     Retention(
         "generation.Step",
         _("The steps in which a document was written, with drafts of their texts"),
         timedelta(days=90),
         since="job__finished_at",
-        only=Q(job__state__in=_ENDED),
+        only=Q(job__state__in=OVER_JOB_STATES),
     ),
     _OfPeriod("generation.BudgetUse", _("What days and months have spent on writing"), timedelta(days=400)),
     Retention("generation.JobUsage", _("What past jobs took"), timedelta(days=400), since="ended_at"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from generation.ai import endings
 from generation.engine import admission, wake_ups
 from generation.engine.drain import Drain
-from generation.spending import tidying
+from generation.spending import upkeep
 from generation.stopping import Stopping
 from generation.writing.stages import RUN
 
@@ -32,7 +32,7 @@ def nudge_lost_work() -> None:
 @shared_task(name="generation.tasks.tidy", ignore_result=True)
 def tidy() -> None:
     """Puts right what calls and payments that came to nothing have left in the books (beat)."""
-    tidying.tidy(now=timezone.now())
+    upkeep.tidy(now=timezone.now())
 
 
 @shared_task(name="generation.tasks.check_models", ignore_result=True)

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.call_limits import Limit
 from sandbox.config import parse_latency
 from sandbox.faults import SERVICES
-from sandbox.limits import Limit
 from sandbox.models import ANTHROPIC, OPENAI
 from sandbox.stripe import timers
 from sandbox.stripe.control import ACTIONS

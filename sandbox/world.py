@@ -4,12 +4,12 @@ import random
 import time
 
 from sandbox.caching import PromptCache
+from sandbox.call_limits import Limits
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import FaultBook
 from sandbox.inbox import Inbox
-from sandbox.limits import Limits
 from sandbox.metering import Meter
 from sandbox.models import Catalogue
 from sandbox.searchrules import SearchRules

@@ -128,7 +128,7 @@ def deliver(*, mail_id: str, now: datetime | None = None) -> bool:
     if mail is None:
         return False
     if mail.signin and (mail.signin.expires_at <= now or mail.signin.voided_at):
-        with suppress(duty.Lost):
+        with suppress(duty.LostDuty):
             duty.give_up(MAILS, mail, "given up: too late", now=now)
         return False
     return duty.carry_out(MAILS, mail, _send, now=now) and mail.state == MailState.SENT

@@ -18,7 +18,7 @@ from accounts.errors import EventRefused
 from accounts.models import Mail, MailEvent
 from accounts.providers.told import Told
 from privacy.domain import audit
-from tesigo.platform import duty, limits
+from tesigo.platform import duty, rate_limits
 from tesigo.platform.enqueue import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,9 @@ def store(*, provider: str, told: Iterable[Told], now: datetime) -> int:
 def _refused(provider: str, why: str) -> None:
     """Anybody may knock here: a fixed number of rows an hour tells of it as well as all of them."""
     logger.warning("mail_event_refused", extra={"provider": provider, "why": why[:100]})
-    if limits.check("mail-event", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse").allowed:
+    if rate_limits.check(
+        "mail-event", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse"
+    ).allowed:
         audit.record(action="mail_event.refused", subject=None, by=None, details={"provider": provider, "why": why})
 
 

@@ -25,7 +25,7 @@ from django.core.cache import cache
 from accounts.enums import MailEventKind
 from accounts.errors import EventRefused, TryLater
 from accounts.providers.told import MAIL_HEADER, Headers, Told, mail_of, moment, name_of, status_of, within
-from tesigo.platform import limits
+from tesigo.platform import rate_limits
 
 _HOST: Final = re.compile(r"sns\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com(?:\.cn)?")
 _CERTIFICATE: Final = re.compile(r"/SimpleNotificationService-[0-9a-f]{8,64}\.pem")
@@ -141,7 +141,7 @@ def _certificate(url: str) -> str:
     known: str | None = cache.get(f"sns:{url}")
     if known is not None:
         return known
-    if not limits.check("sns-certificate", "all", limit=_CERTIFICATES_A_MINUTE, seconds=60).allowed:
+    if not rate_limits.check("sns-certificate", "all", limit=_CERTIFICATES_A_MINUTE, seconds=60).allowed:
         raise TryLater
     try:
         ends = time.monotonic() + _SECONDS

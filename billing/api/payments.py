@@ -17,7 +17,7 @@ from accounts.enums import ApiScope
 from billing.domain import papers, queries
 from billing.models import CreditNote, Payment, Receipt
 from billing.serializers import BeingMadeSerializer, PaymentSerializer
-from tesigo.platform import limits
+from tesigo.platform import rate_limits
 from tesigo.platform.api.etags import tagged
 from tesigo.platform.api.negotiation import Anything
 from tesigo.platform.api.problems import Refusal
@@ -88,7 +88,7 @@ class PaperViewSet(ApiViewSet):
         if paper is None:
             raise Http404
         key = str(caller_of(self.request).pk)
-        asked = limits.check("receipt", key, limit=settings.RECEIPTS_PER_HOUR, seconds=3600)
+        asked = rate_limits.check("receipt", key, limit=settings.RECEIPTS_PER_HOUR, seconds=3600)
         if not asked.allowed:
             words = _("That were many receipts within an hour.")
             raise Refusal(words, status=429, kind="too-many-receipts", wait=asked.retry_after)

@@ -18,7 +18,7 @@ from billing.domain import settlement, stripe_mirror
 from billing.errors import BadSignature, Unavailable, Unknown
 from billing.models import Payment, WebhookEvent
 from privacy.domain import audit
-from tesigo.platform import alerts, duty, limits
+from tesigo.platform import alerts, duty, rate_limits
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log_values import word
 
@@ -88,7 +88,9 @@ def receive(*, payload: bytes, signature: str, now: datetime | None = None) -> b
 def _refused(why: str) -> None:
     """Anybody may knock at this door: a fixed number of rows an hour tells of it as well as all of them."""
     logger.warning("webhook_refused", extra={"why": word(why[:100])})
-    if limits.check("webhook", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse").allowed:
+    if rate_limits.check(
+        "webhook", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse"
+    ).allowed:
         audit.record(action="webhook.refused", subject=None, by=None, details={"why": why[:100]})
 
 

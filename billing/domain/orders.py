@@ -15,7 +15,7 @@ from billing.errors import PromoRefused, Refused
 from billing.gates import NotNow
 from billing.models import Payment
 from billing.quotes import Quote
-from tesigo.platform import limits
+from tesigo.platform import rate_limits
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -94,7 +94,7 @@ def count_order(*, buyer: Buyer, now: datetime) -> None:
 
     Payments that were opened count as well, so that the limit stands while Redis is away (R-115).
     """
-    verdict = limits.check("checkout", str(buyer.user.pk), limit=ORDERS_BY_PERSON, seconds=_HOUR_SECONDS)
+    verdict = rate_limits.check("checkout", str(buyer.user.pk), limit=ORDERS_BY_PERSON, seconds=_HOUR_SECONDS)
     wait = timedelta(seconds=verdict.retry_after)
     if verdict.allowed:
         hour = timedelta(seconds=_HOUR_SECONDS)
@@ -118,6 +118,8 @@ def count_try(*, document: "Document", buyer: Buyer, code: str) -> None:
     if buyer.ip_hash:
         tries.append(("ip", buyer.ip_hash, TRIES_BY_IP))
     for whose, key, limit in tries:
-        verdict = limits.check(f"promo-{whose}", key, limit=limit, seconds=_HOUR_SECONDS, when_redis_is_away="refuse")
+        verdict = rate_limits.check(
+            f"promo-{whose}", key, limit=limit, seconds=_HOUR_SECONDS, when_redis_is_away="refuse"
+        )
         if not verdict.allowed:
             raise PromoRefused(_("Too many codes were tried. Wait a while, or order without one."))

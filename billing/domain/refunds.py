@@ -264,7 +264,7 @@ def _ask(refund: Refund, now: datetime) -> gateway.ProviderRefund | Declined:
 
 
 def _note_of_duty(refund: Refund, answer: gateway.ProviderRefund | Declined, now: datetime) -> None:
-    """Books the answer while the refund is held. Raises Lost where another worker has it, and books nothing then."""
+    """Books the answer while the refund is held. Raises LostDuty, and has booked nothing then."""
     with transaction.atomic():
         payments.locked(refund.payment_id)
         _note(refund, answer, now)

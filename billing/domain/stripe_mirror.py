@@ -103,7 +103,7 @@ def _finish(row: Mirror, now: datetime) -> None:
             duty.done(MIRRORS, row, mirrored_at=now)
             if Mirror.objects.filter(pk=row.pk, asked__gt=row.asked).update(**duty.afresh(now)):
                 enqueue_on_commit(MIRRORS.task, str(row.pk))
-    except duty.Lost:
+    except duty.LostDuty:
         # What was written late may be older than what another has written since: it is fetched once more.
         ask(kind=row.kind, object_id=row.object_id, now=now)
         raise

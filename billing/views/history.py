@@ -15,7 +15,7 @@ from accounts.domain.signed_in import SignedInRequest
 from billing.domain import papers, queries
 from billing.forms import SearchForm
 from billing.models import CreditNote, Payment, Receipt
-from tesigo.platform import come_back, limits
+from tesigo.platform import come_back, rate_limits
 
 PAGE_SIZE = 20
 #: Payments that the account page shows; the rest is a page away.
@@ -63,7 +63,7 @@ def credit_note(request: SignedInRequest, note_id: int) -> HttpResponse:
 
 
 def _paper(request: SignedInRequest, paper: papers.Paper, *, title: str, about: Payment, here: str) -> HttpResponse:
-    asked = limits.check("receipt", str(request.user.pk), limit=settings.RECEIPTS_PER_HOUR, seconds=3600)
+    asked = rate_limits.check("receipt", str(request.user.pk), limit=settings.RECEIPTS_PER_HOUR, seconds=3600)
     if not asked.allowed:
         return come_back.later(request, wait=asked.retry_after)
     if (pdf := papers.read(paper=paper)) is not None:

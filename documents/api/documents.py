@@ -26,7 +26,7 @@ from documents.serializers.document import (
     TypedBriefSerializer,
     TypedSerializer,
 )
-from tesigo.platform import limits
+from tesigo.platform import rate_limits
 from tesigo.platform.api.etags import expecting, expecting_if_said, tagged
 from tesigo.platform.api.problems import Refusal
 
@@ -73,7 +73,7 @@ class DocumentViewSet(DocumentRoute):
         if state and state not in DocumentState.values:
             raise Refusal(_("There is no such state."), status=400, kind="unknown-state")
         if words:
-            asked = limits.check("search", str(request.user.pk), limit=settings.SEARCHES_PER_MINUTE, seconds=60)
+            asked = rate_limits.check("search", str(request.user.pk), limit=settings.SEARCHES_PER_MINUTE, seconds=60)
             if not asked.allowed:
                 words = _("That were many searches within a minute.")
                 raise Refusal(words, status=429, kind="too-many-searches", wait=asked.retry_after)

@@ -46,7 +46,7 @@ _TEXT_OF_A_PAGE: Final = 40
 _SCANNED_SHARE: Final = 0.1
 
 
-#: Writes what was read, ends the duty, or finds it Lost.
+#: Writes what was read, ends the duty, or finds it lost.
 _Finish = Callable[[], None]
 
 
@@ -105,7 +105,7 @@ def _hold(upload: Upload, **values: Any) -> None:
     """Writes ``values`` while the file is held; inside a transaction it also fences what that transaction writes."""
     held = Upload.objects.filter(pk=upload.pk, state=UploadState.EXTRACTING, token=upload.token)
     if not held.update(**values):
-        raise duty.Lost(str(upload.pk))
+        raise duty.LostDuty(str(upload.pk))
 
 
 def _finish(upload: Upload, verdict: str, **values: Any) -> None:

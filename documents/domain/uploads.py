@@ -21,7 +21,7 @@ from documents.models import Citation, Document, Upload
 from documents.uploads import storage
 from documents.uploads.inspection import inspect
 from documents.uploads.names import display_name
-from documents.uploads.verdict import FileKind, Verdict
+from documents.uploads.verdict import FileKind, FileVerdict
 from privacy.domain import audit
 from tesigo.platform import duty, removals
 from tesigo.platform.breaker import ServiceAway
@@ -133,16 +133,16 @@ def _bytes(held: QuerySet[Upload]) -> int:
     return held.aggregate(stored=Sum("size"))["stored"] or 0
 
 
-def _judge(arrived: storage.Arrived, upload: Upload) -> Verdict:
+def _judge(arrived: storage.Arrived, upload: Upload) -> FileVerdict:
     same = Upload.objects.filter(document_id=upload.document_id, purpose=upload.purpose, sha256=arrived.sha256).exclude(
         Q(pk=upload.pk) | Q(state=UploadState.REJECTED)
     )
     if arrived.size and same.exists():
-        return Verdict(accepted=False, reason=_("This file is here already, word for word. It is used once."))
+        return FileVerdict(accepted=False, reason=_("This file is here already, word for word. It is used once."))
     _give_connection_back()
     verdict = inspect(arrived.path, name=upload.name, max_size=settings.UPLOAD_MAX_BYTES)
     if upload.purpose == UploadPurpose.ASSIGNMENT and verdict.kind in _BIBLIOGRAPHIES:
-        return Verdict(
+        return FileVerdict(
             accepted=False,
             reason=_("This is a bibliography. Hand it in under sources; an assignment sheet is a PDF, DOCX or text."),
         )
@@ -181,7 +181,7 @@ def _refuse(upload: Upload, reason: str, *, by: User | None, size: int = 0) -> N
 
 
 def reject(*, upload: Upload, reason: str) -> None:
-    """Marks a file that is held as not usable and removes all that came from it (R-84). Raises duty.Lost."""
+    """Marks a file that is held as not usable and removes all that came from it (R-84). Raises duty.LostDuty."""
     stored_as = upload.stored_as
     with transaction.atomic():
         duty.done(

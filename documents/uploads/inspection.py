@@ -16,7 +16,7 @@ from documents.uploads import docx, pdf
 from documents.uploads.magic import refusal_of
 from documents.uploads.names import display_name
 from documents.uploads.text import inspect_text
-from documents.uploads.verdict import FileKind, Refused, Verdict
+from documents.uploads.verdict import FileKind, FileVerdict, Refused
 from reading.probe import needs_password
 
 _HEAD_BYTES: Final = 1024
@@ -30,15 +30,15 @@ _SHIFTED_PDF: Final = _(
 )
 
 
-def inspect(path: Path, *, name: str, max_size: int) -> Verdict:
+def inspect(path: Path, *, name: str, max_size: int) -> FileVerdict:
     """The verdict on the file at ``path``, called ``name`` by its owner; ``max_size`` in bytes."""
     try:
-        return Verdict(
+        return FileVerdict(
             accepted=True,
             kind=_kind_of(path, name=display_name(name), max_size=max_size),
         )
     except Refused as refused:
-        return Verdict(accepted=False, reason=refused.reason)
+        return FileVerdict(accepted=False, reason=refused.reason)
 
 
 def _kind_of(path: Path, *, name: str, max_size: int) -> FileKind:

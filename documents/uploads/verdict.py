@@ -20,7 +20,7 @@ class FileKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FileVerdict:
     """Whether a file is let in and as what; ``reason`` says in plain words why it is not (R-84)."""
 
     accepted: bool

@@ -15,7 +15,7 @@ from documents.domain.queries import HIT_END, HIT_START, excerpts, library
 from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.forms import LibraryForm
-from tesigo.platform import come_back, limits
+from tesigo.platform import come_back, rate_limits
 
 PAGE_SIZE = 20
 MOST_STOPPED = 5
@@ -27,7 +27,7 @@ def library_page(request: SignedInRequest) -> HttpResponse:
     form = LibraryForm(request.GET)
     words, state = (form.cleaned_data["q"], form.cleaned_data["state"]) if form.is_valid() else ("", "")
     if words:
-        asked = limits.check("search", str(request.user.pk), limit=settings.SEARCHES_PER_MINUTE, seconds=60)
+        asked = rate_limits.check("search", str(request.user.pk), limit=settings.SEARCHES_PER_MINUTE, seconds=60)
         if not asked.allowed:
             return come_back.later(request, wait=asked.retry_after)
     page = Paginator(library(user=request.user, words=words, state=state), PAGE_SIZE).get_page(request.GET.get("page"))

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from generation.ai import access, alerts, breaker, keys, limits, rules
+from generation.ai import access, alerts, breaker, key_limits, keys, rules
 from generation.ai.errors import AtLimit, NoKey, Trouble
 from generation.ai.health import FAILURES
+from generation.ai.key_limits import Allowed, Taken
 from generation.ai.keys import Key
-from generation.ai.limits import Allowed, Taken
 from generation.ai.question import Usage
 from generation.ai.rules import Rules
 from generation.database import in_database
@@ -138,7 +138,7 @@ def _choose(wanted: Wanted, known: Rules) -> Grant | _Busy:
             busy.is_failing |= state in {KeyHealth.OPEN, KeyHealth.HALF_OPEN}
             continue
         allowed = known.allowed(key)
-        taken = limits.take(key, tokens=wanted.tokens, allowed=allowed)
+        taken = key_limits.take(key, tokens=wanted.tokens, allowed=allowed)
         if not taken.wait:
             return Grant(key, wanted.model, allowed, taken, call)
         breaker.report(key, call=call, outcome=None)
@@ -173,7 +173,7 @@ def _book(grant: Grant) -> tuple[bool, bool]:
         access.leave_out(grant.key, grant.model)
     before, after = breaker.report(grant.key, call=grant.call, outcome=grant.outcome, retry_after=grant.retry_after)
     if not grant.has_begun:
-        limits.correct(grant.key, grant.taken, requests=0, tokens=0, allowed=grant.allowed)
+        key_limits.correct(grant.key, grant.taken, requests=0, tokens=0, allowed=grant.allowed)
     elif grant.usage is not None:
-        limits.correct(grant.key, grant.taken, requests=1, tokens=_counted(grant), allowed=grant.allowed)
+        key_limits.correct(grant.key, grant.taken, requests=1, tokens=_counted(grant), allowed=grant.allowed)
     return after.aside_until > before.aside_until, before.failures < FAILURES <= after.failures

@@ -37,7 +37,7 @@ class Ledger(Protocol):
         key_place: int,
         effort: str,
     ) -> Attempt:
-        """Writes a call down before it is made. Raises OverBudget, LostLease; it must not be made then."""
+        """Writes a call down before it is made. Raises OverBudget, LostStep; it must not be made then."""
         ...
 
     def settle(

@@ -7,8 +7,8 @@ from typing import Final
 from django.conf import settings
 
 from generation.ai.chains import PURPOSES, Chains, Link, chains
+from generation.ai.key_limits import Allowed
 from generation.ai.keys import Key
-from generation.ai.limits import Allowed
 from generation.database import in_database
 from generation.models import KeyLimit
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from generation.ai import breaker, keys, limits, rules
+from generation.ai import breaker, key_limits, keys, rules
 from generation.enums import KeyHealth, Provider
 
 
@@ -34,7 +34,7 @@ def key_states() -> list[KeyState]:
     limits_of = rules.read()
     states = []
     for key, health in zip(known, healths, strict=True):
-        requests, tokens = limits.used(key)
+        requests, tokens = key_limits.used(key)
         until = health.until(now)
         allowed = limits_of.allowed(key)
         states.append(

@@ -30,7 +30,7 @@ from generation.engine.heartbeat import Heartbeat
 from generation.engine.queue import Claim
 from generation.engine.work import Room, Stages, Work
 from generation.enums import JobState
-from generation.errors import LostLease, OverBudget, StepFailed, TryLater
+from generation.errors import LostStep, OverBudget, StepFailed, TryLater
 from generation.progress import outages
 from generation.spending import attempts
 from tesigo.platform import correlation, workers
@@ -181,7 +181,7 @@ class Drain:
             with measured(STEP, claim.stage, is_root=is_root, step=claim.step_id, job=str(claim.job_id)):
                 await self._run(claim)
             self.finished += 1
-        except LostLease:
+        except LostStep:
             logger.info("step was taken over", extra={"step": claim.step_id})
         except StepFailed as failure:
             await self._guard(pipeline.fail, claim=claim, reason=str(failure))
@@ -245,7 +245,7 @@ class Drain:
         """Ends a step where its own work could not. When even that fails, its lease runs out and others see to it."""
         try:
             await in_database(function, claim=claim, **values)
-        except LostLease:
+        except LostStep:
             logger.info("step was taken over", extra={"step": claim.step_id})
         except Exception:
             logger.exception("step is left to its lease", extra={"step": claim.step_id})
@@ -263,9 +263,9 @@ class Drain:
 
 
 def _let_go(*, claim: Claim) -> None:
-    """Gives a step back unfinished. Raises LostLease when there is nothing to give: why it was cancelled."""
+    """Gives a step back unfinished. Raises LostStep when there is nothing to give: why it was cancelled."""
     if not queue.hand_back(claim=claim, why="The worker was told to stop."):
-        raise LostLease(str(claim.step_id))
+        raise LostStep(str(claim.step_id))
 
 
 def _fail(*, claim: Claim, error: Exception) -> None:

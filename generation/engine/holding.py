@@ -13,7 +13,7 @@ from accounts.domain.mail import send_mail
 from generation.engine import jobs
 from generation.engine.queue import Claim
 from generation.enums import OPEN_JOB_STATES, JobKind, Scope, Wait
-from generation.errors import LostLease, OverBudget, StepFailed
+from generation.errors import LostStep, OverBudget, StepFailed
 from generation.models import Job
 from generation.progress import recording
 from generation.spending.periods import period_of
@@ -28,12 +28,12 @@ _SHORTEST: Final = timedelta(seconds=5)
 def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = None) -> timedelta:
     """Marks the step's job as waiting for a budget or a limit; returns after which time the step is tried again.
 
-    Raises StepFailed when the job has waited for ``settings.LONGEST_HOLD``, LostLease for one that is gone.
+    Raises StepFailed when the job has waited for ``settings.LONGEST_HOLD``, LostStep for one that is gone.
     """
     now = now or timezone.now()
     job = Job.objects.select_related("document__owner").filter(pk=claim.job_id).first()
     if job is None:
-        raise LostLease(str(claim.job_id))
+        raise LostStep(str(claim.job_id))
     with transaction.atomic():
         what = Wait.LIMIT if over.scope == Scope.USER_DAY else Wait.BUDGET
         is_new = Job.objects.filter(pk=job.pk, waits_for="", state__in=OPEN_JOB_STATES).update(

@@ -21,7 +21,7 @@ from documents.models import Document
 from generation.engine import delivery, holding, jobs, queue, wake_ups
 from generation.engine.queue import Claim
 from generation.engine.work import Result
-from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
+from generation.enums import OPEN_JOB_STATES, OVER_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.errors import StepFailed
 from generation.models import Job, Step
 from generation.progress import recording
@@ -44,7 +44,7 @@ def begin(*, claim: Claim) -> None:
     with transaction.atomic():
         Document.objects.select_for_update().only("pk").get(pk=claim.document_id)
         job = jobs.lock(claim.job_id)
-        if job.state in {JobState.FAILED, JobState.SUCCEEDED}:
+        if job.state in OVER_JOB_STATES:
             raise StepFailed(_("The job was over before this step's turn."))
         if job.state != JobState.QUEUED:
             return
@@ -58,7 +58,7 @@ def complete(*, claim: Claim, result: Result, model: str = "") -> None:
     """Ends a step, commits what it made, and opens the next stage where it was the last of its own: all or nothing.
 
     Of a job that has failed meanwhile the finished sections are kept, until its owner goes on with the document.
-    ``model`` is the one that answered last. Raises LostLease when the step is somebody else's by now.
+    ``model`` is the one that answered last. Raises LostStep when the step is somebody else's by now.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -152,7 +152,7 @@ def _ready_words(document: Document) -> dict[str, object]:
 def fail(*, claim: Claim, reason: str, facts: str = "") -> None:
     """Ends a job for good: the document is failed by name, its money goes back, its owner is told. All or nothing.
 
-    ``reason`` is for the owner, ``facts`` for staff. Finished sections are kept. Raises LostLease when the step is
+    ``reason`` is for the owner, ``facts`` for staff. Finished sections are kept. Raises LostStep when the step is
     somebody else's by now.
     """
     now = timezone.now()

@@ -19,8 +19,8 @@ from django.db.models.functions import Greatest, Now
 
 from generation import measures
 from generation.ai.ledger import HeldStep
-from generation.enums import Stage, StepState
-from generation.errors import LostLease
+from generation.enums import OPEN_STEP_STATES, Stage, StepState
+from generation.errors import LostStep
 from generation.models import Step
 from generation.spending import attempts
 
@@ -120,14 +120,14 @@ def _held(claim: Claim) -> Q:
 
 
 def save(*, claim: Claim, checkpoint: Mapping[str, Any], progress: int) -> None:
-    """Keeps what a long step has got so far (R-34). ``progress`` in percent. Raises LostLease."""
+    """Keeps what a long step has got so far (R-34). ``progress`` in percent. Raises LostStep."""
     values = {"checkpoint": dict(checkpoint), "progress": max(0, min(99, progress))}
     if not Step.objects.filter(_held(claim)).update(**values):
-        raise LostLease(str(claim.step_id))
+        raise LostStep(str(claim.step_id))
 
 
 def finish(*, claim: Claim, result: Mapping[str, Any], now: datetime, model: str = "") -> None:
-    """Ends the step. Runs inside the transaction that commits what the step made (R-12). Raises LostLease.
+    """Ends the step. Runs inside the transaction that commits what the step made (R-12). Raises LostStep.
 
     ``model`` is the one that answered last, where any was asked (R-32).
     """
@@ -136,7 +136,7 @@ def finish(*, claim: Claim, result: Mapping[str, Any], now: datetime, model: str
 
 
 def fail(*, claim: Claim, error: str, now: datetime) -> None:
-    """Ends the step for good without a result, inside the caller's transaction. Raises LostLease."""
+    """Ends the step for good without a result, inside the caller's transaction. Raises LostStep."""
     _close(claim, now, StepState.FAILED, error=error[:500])
 
 
@@ -146,7 +146,7 @@ def _close(claim: Claim, now: datetime, state: StepState, **values: Any) -> None
     # A clock behind the database's must not make a step end before it began.
     ended = Greatest(F("started_at"), now)
     if not Step.objects.filter(_held(claim)).update(state=state, lease_until=None, finished_at=ended, **values):
-        raise LostLease(str(claim.step_id))
+        raise LostStep(str(claim.step_id))
     measures.count_step(stage=claim.stage, state=state, began=claim.claimed_at)
 
 
@@ -187,7 +187,7 @@ def take_away(*, job_id: UUID, why: str, now: datetime) -> None:
     """Ends every step of a job, those included that a worker holds: what it made meanwhile is not committed."""
     held = list(Step.objects.filter(job_id=job_id, state=StepState.CLAIMED).values_list("pk", flat=True))
     attempts.abandon(step_ids=held)
-    open_ones = Step.objects.filter(job_id=job_id, state__in=[StepState.READY, StepState.CLAIMED])
+    open_ones = Step.objects.filter(job_id=job_id, state__in=OPEN_STEP_STATES)
     open_ones.update(state=StepState.FAILED, lease_until=None, token=F("token") + 1, error=why[:500], finished_at=now)
 
 

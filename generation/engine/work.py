@@ -77,7 +77,7 @@ class Work:
         return answer
 
     async def save(self, checkpoint: Mapping[str, Any], *, progress: int) -> None:
-        """Keeps what there is so far, to go on from after a crash (R-34). Raises LostLease.
+        """Keeps what there is so far, to go on from after a crash (R-34). Raises LostStep.
 
         Those who watch are told of it every few seconds; of a step that is done sooner, they are told at its end.
         """

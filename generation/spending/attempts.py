@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from generation.ai.question import Usage
 from generation.enums import Outcome
-from generation.errors import LostLease
+from generation.errors import LostStep
 from generation.models import AIModel, Attempt, Step
 from generation.spending import budgets, credits
 from generation.spending.budgets import Amount, Payer
@@ -65,7 +65,7 @@ def intend(
 ) -> Attempt:
     """Writes down that a call is about to be made, with what it may take from the budgets. Committed before it (R-36).
 
-    Raises OverBudget when ``expected`` does not fit, LostLease for a step that is gone or, with ``token``, has another
+    Raises OverBudget when ``expected`` does not fit, LostStep for a step that is gone or, with ``token``, has another
     holder now; nothing is written then.
     """
     now = timezone.now()
@@ -180,5 +180,5 @@ def _owner_of(job_id: UUID, step_id: int, token: int | None) -> int:
         cursor.execute(_OWNER, {"step": step_id, "job": job_id, "token": token})
         row = cursor.fetchone()
     if row is None:
-        raise LostLease(str(step_id))
+        raise LostStep(str(step_id))
     return int(row[0])

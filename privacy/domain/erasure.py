@@ -153,7 +153,7 @@ def _begin(row: Erasure, person: AbstractBaseUser, now: datetime) -> list[str]:
             return words
     present = Erasure.objects.get(pk=row.pk)
     if present.state != S.WORKING:
-        raise duty.Lost(f"erasure {row.pk}")
+        raise duty.LostDuty(f"erasure {row.pk}")
     return list(json.loads(unseal(present.sealed)))
 
 
@@ -161,7 +161,7 @@ def _begin(row: Erasure, person: AbstractBaseUser, now: datetime) -> list[str]:
 def end(row: Erasure, found: list[traces.Trace]) -> None:
     """Writes down that it is done, where words were left and where nobody could look; staff are told of both.
 
-    Raises duty.Lost.
+    Raises duty.LostDuty.
     """
     places = [trace.as_json() for trace in found]
     duty.done(ERASURES, row, state=S.DONE, ended_at=timezone.now(), sealed="", left=places)

@@ -190,7 +190,7 @@ def _begin(row: DataExport) -> str:
     before, name = row.stored_as, f"{FOLDER}/{uuid.uuid4().hex}.zip"
     held = DataExport.objects.filter(pk=row.pk, due_at=row.due_at)
     if not held.update(stored_as=name, progress=0):
-        raise duty.Lost(f"{EXPORTS.name} {row.pk}")
+        raise duty.LostDuty(f"{EXPORTS.name} {row.pk}")
     row.stored_as = name
     if before:
         removals.discard(before)

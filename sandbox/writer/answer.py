@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.faults import Fault
+from sandbox.writer.chapters import outline
 from sandbox.writer.compose import Draft, compose, mend
 from sandbox.writer.glossary import glossary
 from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
-from sandbox.writer.outline import outline
 from sandbox.writer.prompt import Prompt
 from sandbox.writer.prose import Prose, title_terms
 from sandbox.writer.schema import Schema, Words, fit, invent, kind, properties, resolve

@@ -3,8 +3,8 @@
 import random
 from typing import Any
 
+from sandbox.writer.chapters import short
 from sandbox.writer.languages import LANGUAGES
-from sandbox.writer.outline import short
 from sandbox.writer.prompt import Prompt
 from sandbox.writer.prose import title_terms
 

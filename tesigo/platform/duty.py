@@ -45,7 +45,7 @@ _STOPPED: Final = Q(due_at=None, given_up_at__isnull=False)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
 
 
-class Lost(Exception):
+class LostDuty(Exception):
     """The lease ran out, and the row is in other hands or settled: what was made for it must not be kept."""
 
 
@@ -172,7 +172,7 @@ def claim(kind: Kind[D], pk: object, *, now: datetime | None = None) -> D | None
 def done(kind: Kind[D], row: D, **fields: Any) -> None:
     """Nothing is left to do; ``fields`` are written with it. Inside a transaction it also fences what else is written.
 
-    Raises Lost, and has written nothing then.
+    Raises LostDuty, and has written nothing then.
     """
     over: dict[str, Any] = {"due_at": None, "given_up_at": None, "error": "", "traceback": ""}
     _write(kind, row, **over | fields)
@@ -187,7 +187,7 @@ def later(
     wait: timedelta | None = None,
     is_outage: bool = False,
 ) -> None:
-    """Puts the row off: each time twice as long, up to a limit; after the last try it is given up. Raises Lost.
+    """Puts the row off: each time twice as long, up to a limit; after the last try it is given up. Raises LostDuty.
 
     In an outage tries count no further than half of them, so that none is given up for it.
     """
@@ -206,13 +206,13 @@ def later(
 
 
 def put_off(kind: Kind[D], row: D, *, wait: timedelta, why: str = "", now: datetime | None = None) -> None:
-    """The row is due again after ``wait``; this was no try. Raises Lost."""
+    """The row is due again after ``wait``; this was no try. Raises LostDuty."""
     due_at = (now or timezone.now()) + wait
     _write(kind, row, due_at=due_at, tries=max(0, row.tries - 1), **_told(why))
 
 
 def give_up(kind: Kind[D], row: D, why: BaseException | str, *, now: datetime | None = None) -> None:
-    """The row is tried no more, and staff are told. Raises Lost."""
+    """The row is tried no more, and staff are told. Raises LostDuty."""
     with transaction.atomic():
         _write(kind, row, due_at=None, given_up_at=now or timezone.now(), **_told(why), **kind.given_up)
         if kind.after_giving_up is not None:
@@ -253,7 +253,7 @@ def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = No
         except PutOff as error:
             put_off(kind, row, wait=error.wait, why=str(error), now=now)
             return False
-        except Lost:
+        except LostDuty:
             raise
         except Exception as error:
             is_outage = isinstance(error, kind.outages)
@@ -261,7 +261,7 @@ def carry_out(kind: Kind[D], row: D, work: Work[D], *, now: datetime | None = No
             logger.warning("a duty failed: %s", type(error), extra=facts, exc_info=not is_known)
             later(kind, row, error, now=now, is_outage=is_outage)
             return False
-    except Lost:
+    except LostDuty:
         logger.warning("a duty is in other hands now", extra=facts)
         return False
     return True
@@ -320,7 +320,7 @@ def _nudge(kind: Kind[Any], now: datetime) -> int:
 
 def _write(kind: Kind[D], row: D, **fields: Any) -> None:
     if not kind.model._default_manager.filter(pk=row.pk, due_at=row.due_at).update(**fields):
-        raise Lost(f"{kind.name} {row.pk}")
+        raise LostDuty(f"{kind.name} {row.pk}")
     for name, value in fields.items():
         setattr(row, name, value)
 
@@ -374,7 +374,7 @@ def _renewed(kind: Kind[D], row: D) -> Iterator[None]:
                     logger.warning("a lease was not renewed", extra={"duty": word(kind.name)}, exc_info=True)
                 finally:
                     connection.close()
-        except Lost:
+        except LostDuty:
             logger.warning("a lease is lost", extra={"duty": word(kind.name), "row": str(row.pk)})
 
     thread = threading.Thread(target=renew, name=f"lease of {kind.name}", daemon=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponseBase
 
-from tesigo.platform import limits
+from tesigo.platform import rate_limits
 from tesigo.platform.correlation import actor_of
 from tesigo.platform.log_values import word
 from tesigo.platform.view_middleware import ViewMiddleware
@@ -40,4 +40,4 @@ class RefusedAccess(ViewMiddleware):
 
 def _has_room(actor: str) -> bool:
     # While Redis is away nothing is counted: a line less, and Django's own says the address all the same.
-    return limits.check("refused", actor, limit=LINES_AN_HOUR, seconds=3600, when_redis_is_away="refuse").allowed
+    return rate_limits.check("refused", actor, limit=LINES_AN_HOUR, seconds=3600, when_redis_is_away="refuse").allowed

@@ -14,7 +14,7 @@ from billing.models import Mirror, Payment, Receipt, Refund
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.engine import admission, queue
-from generation.errors import LostLease
+from generation.errors import LostStep
 from generation.models import Job, Step
 from privacy.domain import erasure, exports, traces
 from privacy.errors import BeingErased, Hindered
@@ -69,7 +69,7 @@ def test_what_is_being_written_is_taken_from_its_worker(paid: Payment, document:
     assert erase(paid.user).state == "done"
     assert Job.objects.get().state == "failed"
     assert not Step.objects.exists()
-    with pytest.raises(LostLease):
+    with pytest.raises(LostStep):
         queue.save(claim=claim, checkpoint={"text": "of hers"}, progress=10)
     refund = Refund.objects.get()
     assert (refund.cause, refund.amount, refund.reason) == ("generation_failed", paid.amount, "")

@@ -91,7 +91,7 @@ def test_a_killed_workers_event_is_taken_over_after_its_lease(event: WebhookEven
     assert nudged(events.EVENTS, now=now + events.EVENTS.lease / 2) == [0]
     assert nudged(events.EVENTS, now=after) == [1]
     assert events.work(event_id=event.pk, now=after)
-    with pytest.raises(duty.Lost):
+    with pytest.raises(duty.LostDuty):
         duty.later(events.EVENTS, killed, "too late")
     event.refresh_from_db()
     assert (event.processed_at, event.tries, event.due_at) == (after, 2, None)

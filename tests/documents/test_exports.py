@@ -137,7 +137,7 @@ def test_a_killed_workers_export_is_taken_over_after_its_lease(document: Documen
     # The first was only frozen, and wakes up: nothing of what it made counts.
     for end in (duty.done, duty.later, duty.give_up):
         words = () if end is duty.done else ("too late",)
-        with pytest.raises(duty.Lost):
+        with pytest.raises(duty.LostDuty):
             end(exporting.EXPORTS, killed, *words)
     duty.done(exporting.EXPORTS, other, state=ExportState.READY)
     assert Export.objects.get().state == ExportState.READY
@@ -328,7 +328,7 @@ def test_a_rendering_whose_lease_was_lost_writes_nothing(document: Document) -> 
     assert frozen
     finish = restyling._render(frozen)
     assert duty.claim(restyling.RENDERINGS, frozen.pk, now=now + 2 * MINUTE)
-    with pytest.raises(duty.Lost):
+    with pytest.raises(duty.LostDuty):
         finish()
     document.refresh_from_db()
     assert document.rendered_style == "apa"

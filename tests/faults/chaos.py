@@ -261,14 +261,14 @@ def _settle(*, until: float) -> None:
     from django.utils import timezone
 
     from billing.domain import refunds
-    from generation.enums import JobState
+    from generation.enums import OPEN_JOB_STATES
     from generation.models import Job
     from generation.spending import attempts
 
     while time.monotonic() < until:
         close_old_connections()
         with suppress(DatabaseError):
-            open_jobs = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
+            open_jobs = Job.objects.filter(state__in=OPEN_JOB_STATES).exists()
             if not open_jobs and not refunds.unfinished():
                 # As the site itself does later: what nobody will book any more.
                 attempts.abandon_lost(now=timezone.now() + timedelta(days=1))

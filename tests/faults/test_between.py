@@ -29,7 +29,7 @@ from privacy.domain import audit, consent
 from privacy.enums import ConsentKind
 from sandbox.client import Control
 from tesigo.checks import sessions_behind_the_pooler_are_bounded
-from tesigo.platform import limits, shared_redis, urls
+from tesigo.platform import rate_limits, shared_redis, urls
 from tesigo.platform.in_pages import in_pages
 from tests.documents.factories import UserFactory
 from tests.documents.test_views import BRIEF
@@ -110,7 +110,7 @@ def test_all_who_speak_to_redis_find_the_new_master(
         return bool(cache.get("a") == 1)
 
     def is_counted() -> bool:
-        return limits.check("name", "key", limit=1000, seconds=60, when_redis_is_away="refuse").allowed
+        return rate_limits.check("name", "key", limit=1000, seconds=60, when_redis_is_away="refuse").allowed
 
     def is_heard() -> bool:
         return asyncio.run(hears(layer)) == {"type": "news"}

@@ -11,7 +11,7 @@ import pytest
 
 from documents.enums import DocumentState
 from generation.engine import wake_ups
-from generation.enums import JobState
+from generation.enums import OPEN_JOB_STATES
 from generation.models import Job
 from local.supervisor import Child, Supervisor
 from sandbox.client import Control
@@ -74,7 +74,7 @@ def site(home: Path) -> Iterator[Site]:
 
 def are_over() -> bool:
     """Whether every job has ended, one way or the other."""
-    return not Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
+    return not Job.objects.filter(state__in=OPEN_JOB_STATES).exists()
 
 
 def test_documents_survive_workers_that_are_killed_at_random(control: Control, watch: Watch, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from generation.ai.errors import ProviderError
 from generation.ai.openai import OpenAI
 from generation.ai.question import Call
 from generation.enums import Outcome
-from generation.writing.prompts import correcting, outline, writing
+from generation.writing.prompts import correcting, outlining, writing
 from tests.serving import serving
 
 CALL = Call(
@@ -74,7 +74,7 @@ def test_an_answer_of_another_shape_is_the_provider_s_mistake(
 
 def test_nesting_without_end_is_a_bad_answer() -> None:
     with pytest.raises(answers.BadAnswer):
-        answers.read('{"sections": ' + "[" * 50_000, outline.SCHEMA)
+        answers.read('{"sections": ' + "[" * 50_000, outlining.SCHEMA)
 
 
 def test_signs_that_no_database_keeps_are_left_out() -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from generation.ai.question import Usage
 from generation.engine import queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState
-from generation.errors import LostLease, OverBudget
+from generation.errors import LostStep, OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, Step
 from generation.spending import attempts
 from generation.spending.periods import period_of
@@ -121,14 +121,14 @@ def test_usage_is_booked_on_the_day_on_which_the_call_began() -> None:
 def test_a_call_for_a_job_that_was_thrown_away_is_not_made() -> None:
     claim = claimed()
     Job.objects.all().delete()
-    with pytest.raises(LostLease):
+    with pytest.raises(LostStep):
         intend(claim)
 
 
 def test_a_call_for_a_step_that_is_gone_is_not_made() -> None:
     claim = claimed()
     Step.objects.all().delete()
-    with pytest.raises(LostLease):
+    with pytest.raises(LostStep):
         intend(claim)
     assert not BudgetUse.objects.exists()
 
@@ -137,7 +137,7 @@ def test_a_call_for_a_step_that_others_hold_is_not_made() -> None:
     claim = claimed()
     Step.objects.update(lease_until=timezone.now() - timedelta(hours=1))
     (taken,) = queue.claim(limit=1, worker="another")
-    with pytest.raises(LostLease):
+    with pytest.raises(LostStep):
         intend(claim)
     assert not Attempt.objects.exists()
     intend(taken)

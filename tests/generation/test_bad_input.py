@@ -14,7 +14,7 @@ from generation.engine import admission
 from generation.enums import JobState, Outcome, Stage
 from generation.models import Attempt, Job, Step
 from generation.writing.checking.language import is_foreign
-from generation.writing.prompts import judging, outline, queries, writing
+from generation.writing.prompts import judging, outlining, queries, writing
 from sandbox.client import Control
 from tests.documents.factories import SourceFactory
 from tests.generation.making import PARAGRAPHS, drain, ordered_document
@@ -61,7 +61,7 @@ def assert_no_leak(document: Document) -> None:
     """Nothing of our prompts, no tag, no invisible sign, no order out of a source stands in the text."""
     rules = [
         line.casefold()
-        for module in (writing, judging, outline, queries)
+        for module in (writing, judging, outlining, queries)
         for line in module.SYSTEM.splitlines()
         if len(line) > 40
     ]

@@ -19,7 +19,7 @@ from generation.engine import queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage
 from generation.errors import OverBudget
 from generation.models import AIModel, Attempt, Budget, BudgetUse, Job, PersonalLimit, Step
-from generation.spending import attempts, budgets, tidying
+from generation.spending import attempts, budgets, upkeep
 from generation.spending.budgets import Amount, Payer
 from generation.spending.periods import next_day, period_of, resets_at
 from privacy.domain import retention
@@ -187,7 +187,7 @@ def test_without_a_row_there_is_no_limit_and_staff_are_told() -> None:
     Budget.objects.filter(scope=Scope.HOUSE_DAY).delete()
     limit(Scope.JOB, "9999")
     reserve(payer(), "2000")
-    tidying.tell_missing()
+    upkeep.tell_missing()
     assert told() == ["There is no budget of the kind house_day"]
 
 
@@ -275,10 +275,10 @@ def test_calls_thrown_away_with_their_draft_count_as_spent(model: AIModel) -> No
     intend(kept, model)
     intend(thrown, model)
     Document.objects.filter(pk=thrown.document_id).delete()
-    assert tidying.reconcile() == 4  # the house's two, the job's, its owner's
+    assert upkeep.reconcile() == 4  # the house's two, the job's, its owner's
     day = BudgetUse.objects.get(scope=Scope.HOUSE_DAY)
     assert (day.spent_euros, day.reserved_euros) == (Decimal("0.01"), Decimal("0.01"))
-    assert tidying.reconcile() == 0
+    assert upkeep.reconcile() == 0
 
 
 def test_calls_that_nobody_will_book_are_given_up(model: AIModel) -> None:
@@ -367,7 +367,7 @@ def test_a_sum_that_is_deleted_while_it_is_put_right_is_let_go() -> None:
 
     def put_right() -> int:
         assert is_deleted.wait(60)
-        return tidying.reconcile()
+        return upkeep.reconcile()
 
     assert together([delete, put_right]) == [None, 0]
 
@@ -395,7 +395,7 @@ def test_two_documents_and_many_threads_never_block_each_other_for_good(model: A
                             attempt=attempt, model=model, outcome=Outcome.SUCCEEDED, latency_ms=1, usage=usage
                         )
                 if own.random() < 0.1:
-                    tidying.reconcile()
+                    upkeep.reconcile()
 
         return work
 

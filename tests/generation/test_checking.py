@@ -6,7 +6,7 @@ from documents.domain.text import citation_keys
 from documents.enums import DocumentState
 from generation.writing.checking import language, leak_check, naming, placeholders, repetition
 from generation.writing.checking.leak_check import Guarded
-from generation.writing.prompts import judging, outline, queries, writing
+from generation.writing.prompts import judging, outlining, queries, writing
 from generation.writing.prompts.fencing import DATA_RULE
 from generation.writing.sentences import paragraphs, quotations, sentences, without
 from sandbox.writer.languages import LANGUAGES
@@ -244,7 +244,7 @@ def test_a_name_that_the_topic_or_a_source_speaks_of_is_no_secret() -> None:
     assert leak_check.problems("Ada Lovelace wrote notes.", found) == []
 
 
-@pytest.mark.parametrize("system", [writing.SYSTEM, outline.SYSTEM, queries.SYSTEM, judging.SYSTEM])
+@pytest.mark.parametrize("system", [writing.SYSTEM, outlining.SYSTEM, queries.SYSTEM, judging.SYSTEM])
 def test_no_system_prompt_gets_into_a_text(system: str) -> None:
     for sentence in sentences(system):
         if len(sentence.text.split()) > 12:

@@ -14,7 +14,7 @@ import pytest
 import redis
 from pytest_django import Settings
 
-from generation.ai import breaker, keys, limits
+from generation.ai import breaker, key_limits, keys
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.health import FAILURES
 from generation.ai.question import Answer
@@ -91,7 +91,7 @@ def test_after_the_call_its_real_tokens_count_and_not_the_most_it_could_have_tak
     attempt = Attempt.objects.get()
     spent = attempt.input_tokens + attempt.output_tokens
     assert spent < attempt.reserved_tokens
-    assert limits.used(keys.configured(Provider.OPENAI)[0]) == (1, spent)
+    assert key_limits.used(keys.configured(Provider.OPENAI)[0]) == (1, spent)
 
 
 @pytest.mark.usefixtures("only_openai")

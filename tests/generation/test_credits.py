@@ -12,7 +12,7 @@ from django.utils import timezone
 from generation.ai.question import Usage
 from generation.enums import Outcome, Provider
 from generation.models import AIModel, Attempt, Job, ProviderCredit
-from generation.spending import attempts, credits, tidying
+from generation.spending import attempts, credits, upkeep
 from privacy.models import AuditEvent
 from tests.billing.concurrently import at_once
 from tests.documents.factories import UserFactory
@@ -142,15 +142,15 @@ class TestTold:
         for euros in (7.9, 0.1, 1.0, 1.0, 0.5):
             spend(job, model, euros)
             for _ in range(2):
-                tidying.tidy(now=timezone.now())
+                upkeep.tidy(now=timezone.now())
         assert told("credit at") == [
             "A fifth of the credit at OpenAI is left",
             "The credit at OpenAI is used up",
         ]
         buy("10.00")
-        tidying.tidy(now=timezone.now())
+        upkeep.tidy(now=timezone.now())
         spend(job, model, 8)
-        tidying.tidy(now=timezone.now())
+        upkeep.tidy(now=timezone.now())
         assert told("credit at")[2:] == ["A fifth of the credit at OpenAI is left"]
 
     def test_what_could_not_be_told_is_told_later(self, model: AIModel) -> None:

@@ -11,7 +11,7 @@ import redis
 from pytest_django import Settings
 
 from documents.models import Document
-from generation.ai import breaker, keys, limits
+from generation.ai import breaker, key_limits, keys
 from generation.ai.errors import NoAnswer
 from generation.ai.gateway import Gateway
 from generation.ai.health import FAILURES
@@ -321,7 +321,7 @@ def test_over_budget_a_cheaper_model_is_asked(run: Run, control: Control) -> Non
     assert Attempt.objects.get().model_name == cheap.name
     # The dearer ones asked nobody, and took nothing from their keys' limits.
     attempt = Attempt.objects.get()
-    assert limits.used(keys.configured(Provider.OPENAI)[0]) == (1, attempt.input_tokens + attempt.output_tokens)
+    assert key_limits.used(keys.configured(Provider.OPENAI)[0]) == (1, attempt.input_tokens + attempt.output_tokens)
 
 
 def test_when_no_model_is_cheap_enough_nobody_is_asked(run: Run, control: Control) -> None:

@@ -16,7 +16,7 @@ from documents.enums import DocumentState
 from documents.models import Document
 from generation.engine import admission, holding, queue
 from generation.enums import JobKind, JobState, Outcome, Scope, Stage, StepState, Wait
-from generation.errors import LostLease, OverBudget, StepFailed
+from generation.errors import LostStep, OverBudget, StepFailed
 from generation.models import AIModel, Attempt, Budget, BudgetUse, ChainPlace, Job, PersonalLimit, Step
 from generation.progress import snapshots
 from generation.spending.periods import next_day
@@ -110,7 +110,7 @@ class TestWaiting:
     def test_nothing_waits_for_a_job_that_is_gone(self) -> None:
         claim = claimed()
         Job.objects.all().delete()
-        with pytest.raises(LostLease):
+        with pytest.raises(LostStep):
             holding.wait_for_budget(claim=claim, over=DAY, now=NOW)
 
 

@@ -17,7 +17,7 @@ from generation.engine.work import Result, Room, Work
 from generation.enums import JobState
 from generation.errors import StepFailed
 from generation.models import Attempt, Job
-from generation.writing.prompts.outline import sections_wanted
+from generation.writing.prompts.outlining import sections_wanted
 from generation.writing.stages.outline import read, run
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory

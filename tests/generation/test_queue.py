@@ -17,7 +17,7 @@ from generation.ai.question import Usage
 from generation.engine import admission, erasing, pipeline, queue
 from generation.engine.work import Result
 from generation.enums import JobKind, JobState, Outcome, Stage, StepState
-from generation.errors import LostLease, StepFailed
+from generation.errors import LostStep, StepFailed
 from generation.models import AIModel, Attempt, Job, JobEvent, Step
 from generation.spending import attempts
 from tests.documents.factories import DocumentFactory, UserFactory, outlined_document
@@ -146,7 +146,7 @@ def wakes_up_late(frozen: queue.Claim, awake: queue.Claim) -> list[str]:
     for name, claim in (("awake", awake), ("frozen", frozen)):
         try:
             pipeline.complete(claim=claim, result=Result({"by": name}, partial(committed.append, name)))
-        except LostLease:
+        except LostStep:
             continue
     return committed
 
@@ -170,9 +170,9 @@ def test_without_the_fence_it_would_commit_a_second_time(
 
 def test_a_lost_claim_can_neither_save_nor_fail_nor_hand_back(taken_over: tuple[queue.Claim, queue.Claim]) -> None:
     frozen, _awake = taken_over
-    with pytest.raises(LostLease):
+    with pytest.raises(LostStep):
         queue.save(claim=frozen, checkpoint={"text": "late"}, progress=50)
-    with pytest.raises(LostLease):
+    with pytest.raises(LostStep):
         pipeline.fail(claim=frozen, reason="late")
     assert not queue.hand_back(claim=frozen)
     assert Step.objects.get().state == StepState.CLAIMED
@@ -286,7 +286,7 @@ def test_what_a_person_who_leaves_has_under_way_is_stopped_and_paid_back() -> No
     assert "erased" in planned.document.outline_error
     refund = payment.refunds.get()
     assert (refund.cause, refund.amount) == (pipeline.REFUND_CAUSE, payment.amount)
-    with pytest.raises(LostLease):
+    with pytest.raises(LostStep):
         pipeline.complete(claim=held, result=Result({}, lambda: pytest.fail("nothing more is committed")))
     assert not Mail.objects.filter(template="failed").exists()
     assert Job.objects.filter(state=JobState.QUEUED).get() == of_another

@@ -12,7 +12,7 @@ from generation.engine import admission
 from generation.enums import JobKind, JobState, Outcome, Provider, Scope, Stage, StepState
 from generation.models import AIModel, Attempt, BudgetUse, Job, JobEvent, JobUsage, ModelDay, ProviderCredit, Step
 from generation.progress import snapshots
-from generation.spending import attempts, credits, past_calls, tidying, usage
+from generation.spending import attempts, credits, past_calls, upkeep, usage
 from generation.spending.overview import spending
 from privacy.domain import retention
 from tests.documents.factories import UserFactory
@@ -86,7 +86,7 @@ def test_a_call_that_ends_after_its_document_was_thrown_away_is_booked_and_no_ot
     attempts.abandon_lost(now=timezone.now())
     lost.refresh_from_db()
     assert lost.outcome == Outcome.ABANDONED
-    tidying.reconcile()
+    upkeep.reconcile()
     assert not BudgetUse.objects.filter(reserved_euros__gt=0).exists()
 
 

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from generation.ai import breaker, keys, limits, shared
+from generation.ai import breaker, key_limits, keys, shared
 from generation.ai.health import FAILURES
-from generation.ai.limits import Allowed
+from generation.ai.key_limits import Allowed
 from generation.ai.states import KeyState, key_states
 from generation.enums import KeyHealth, Outcome, Provider
 from generation.models import KeyLimit
@@ -23,13 +23,13 @@ def two_and_one(settings: Settings) -> None:
     """Two keys of OpenAI, one of Anthropic, and nothing known of them."""
     settings.OPENAI_API_KEYS, settings.ANTHROPIC_API_KEYS = ["sk-a", "sk-b"], ["sk-ant-a"]
     settings.AI_BREAKER_SECONDS = 60
-    for one in (breaker, limits, shared):
+    for one in (breaker, key_limits, shared):
         one.forget()
 
 
 def test_every_key_is_listed_with_its_own_limits_and_use() -> None:
     KeyLimit.objects.create(provider=Provider.OPENAI, place=2, requests_per_minute=7, tokens_per_minute=7_000)
-    limits.take(keys.configured(Provider.OPENAI)[1], tokens=300, allowed=Allowed(7, 7_000))
+    key_limits.take(keys.configured(Provider.OPENAI)[1], tokens=300, allowed=Allowed(7, 7_000))
     first, second, other = key_states()
     assert (first.provider, first.place, first.state, first.until) == ("openai", 1, KeyHealth.CLOSED, None)
     assert (first.requests, first.requests_limit, first.tokens_limit) == (0, 5_000, 2_000_000)

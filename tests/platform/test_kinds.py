@@ -166,7 +166,7 @@ def test_a_dead_workers_row_is_handed_out_again_and_what_it_brings_late_does_not
         lambda: duty.put_off(kind, dead, wait=SECOND, now=after),
         lambda: duty.give_up(kind, dead, "late", now=after),
     ):
-        with pytest.raises(duty.Lost):
+        with pytest.raises(duty.LostDuty):
             late()
     row.refresh_from_db()
     assert (row.due_at, row.given_up_at, row.error, row.tries) == (other.due_at, None, "", 2)

@@ -250,7 +250,7 @@ def test_what_is_taken_back_just_before_it_begins_erases_nothing(ada: User) -> N
     held = duty.claim(erasure.ERASURES, row.pk, now=row.due_at)
     assert held
     assert erasure.cancel(user=ada, by=ada)
-    with pytest.raises(duty.Lost):
+    with pytest.raises(duty.LostDuty):
         erasure._erase(held)
     row.refresh_from_db()
     assert (row.state, row.sealed) == (ErasureState.CANCELLED, "")

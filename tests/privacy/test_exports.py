@@ -205,7 +205,7 @@ def test_a_try_whose_lease_was_lost_makes_no_file() -> None:
     later = timezone.now() + exports.EXPORTS.lease * 2
     other = duty.claim(exports.EXPORTS, row.pk, now=later)
     assert other
-    with pytest.raises(duty.Lost):
+    with pytest.raises(duty.LostDuty):
         exports._make(held)
     row.refresh_from_db()
     assert (row.stored_as, row.due_at) == ("", other.due_at)

@@ -15,7 +15,7 @@ from documents.models import Document, Passage
 from generation.database import in_database
 from generation.engine.work import Result, Work
 from generation.errors import StepFailed
-from generation.writing.prompts import outline as prompt
+from generation.writing.prompts import outlining as prompt
 
 #: Passages of uploaded sources that the planner sees.
 _PASSAGES_SHOWN: Final = 12

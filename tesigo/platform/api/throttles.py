@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from tesigo.platform import limits
+from tesigo.platform import rate_limits
 from tesigo.platform.client import client_ip, counted_address
 
 
@@ -25,7 +25,7 @@ class ApiThrottle(BaseThrottle):
             key, limit = f"user:{user.pk}", settings.API_CALLS_PER_MINUTE
         else:
             key, limit = f"ip:{counted_address(client_ip(request._request))}", settings.API_ANONYMOUS_PER_MINUTE
-        verdict = limits.check("api", key, limit=limit, seconds=60)
+        verdict = rate_limits.check("api", key, limit=limit, seconds=60)
         self._wait = verdict.retry_after
         return verdict.allowed
 

@@ -9,24 +9,24 @@ import pytest
 
 from documents.uploads.inspection import inspect
 from documents.uploads.names import display_name, title_words
-from documents.uploads.verdict import FileKind, Verdict
+from documents.uploads.verdict import FileKind, FileVerdict
 from tests.documents import files
 
 MAX = 50 * 1024 * 1024
 PDF_TEXT = "A line of text that can be read by everyone."
 
 
-def judge(path: Path, name: str | None = None) -> Verdict:
+def judge(path: Path, name: str | None = None) -> FileVerdict:
     return inspect(path, name=name or path.name, max_size=MAX)
 
 
-def judge_bytes(tmp_path: Path, content: bytes, name: str) -> Verdict:
+def judge_bytes(tmp_path: Path, content: bytes, name: str) -> FileVerdict:
     path = tmp_path / "arrived"
     path.write_bytes(content)
     return judge(path, name)
 
 
-def assert_refused(verdict: Verdict, words: str) -> None:
+def assert_refused(verdict: FileVerdict, words: str) -> None:
     assert not verdict.accepted
     assert verdict.kind is None
     assert words in str(verdict.reason)
@@ -39,7 +39,7 @@ def assert_refused(verdict: Verdict, words: str) -> None:
      ("assignment-en.docx", FileKind.DOCX)],
 )  # fmt: skip
 def test_real_files_are_let_in_under_any_name(name: str, kind: FileKind) -> None:
-    assert judge(files.real_file(name), "holiday.txt") == Verdict(accepted=True, kind=kind)
+    assert judge(files.real_file(name), "holiday.txt") == FileVerdict(accepted=True, kind=kind)
 
 
 def test_generated_pdf_and_docx_are_let_in(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_a_worker_that_was_frozen_writes_nothing_once_another_has_the_file(waiti
         lambda: duty.later(READINGS, frozen, "too late"),
         lambda: duty.give_up(READINGS, frozen, "too late"),
     ):
-        with pytest.raises(duty.Lost):
+        with pytest.raises(duty.LostDuty):
             end()
     assert list(document.sources.all()) == [theirs]
     assert default_storage.exists(waiting.stored_as)
@@ -239,7 +239,7 @@ def test_the_last_bytes_win_against_the_clean_up(document: Document) -> None:
         FileKind.TXT,
         by=document.owner,
     )
-    with pytest.raises(duty.Lost):
+    with pytest.raises(duty.LostDuty):
         finish()
     tasks.extract_upload(str(upload.pk))
     upload.refresh_from_db()

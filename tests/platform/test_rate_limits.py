@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tesigo.platform.limits import check
 from tesigo.platform.processes import free_port
+from tesigo.platform.rate_limits import check
 
 
 def test_the_limit_is_reached_exactly_and_tells_when_to_come_back() -> None:
