@@ -1,6 +1,6 @@
 """People, their mails and their requests to sign in, for staff. Secrets and hashes are shown to nobody."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses
-from accounts.domain import mail_addresses, people, resending
+from accounts.domain import mail_addresses, people, resending, staff
 from accounts.models import Mail, MailEvent, MailStop, SignInRequest, User
 from tesigo.platform.of_people import OfPeople, person_link, whose
 from tesigo.platform.read_only import ReadOnly
@@ -23,6 +23,9 @@ admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
 # Secrets of the second factor are shown to nobody; a colleague's is reset on the page of staff.
 admin.site.unregister(Authenticator)
+
+_MAY_RESEND: Final = "accounts.resend_mail"
+_MAY_LIFT: Final = "accounts.change_mailstop"
 
 
 @admin.register(User)
@@ -100,7 +103,7 @@ class MailAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     actions = ("send_again",)
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.resend_mail")
+        return request.user.has_perm(_MAY_RESEND)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
         return _with_people(super().get_queryset(request))
@@ -111,7 +114,9 @@ class MailAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[Mail]) -> None:
         """Each as a mail of its own; what worked once only (a sign-in link) stays as it is."""
-        sent = sum(resending.send_again(mail=mail, by=cast(User, request.user)) for mail in chosen)
+        by = cast(User, request.user)
+        with staff.acting(by=by, right=_MAY_RESEND):
+            sent = sum(resending.send_again(mail=mail, by=by) for mail in chosen)
         self.message_user(request, _("%s go out again.") % sent, messages.SUCCESS if sent else messages.WARNING)
 
 
@@ -130,7 +135,7 @@ class MailStopAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     actions = ("lift",)
 
     def has_lift_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.change_mailstop")
+        return request.user.has_perm(_MAY_LIFT)
 
     def rows_of(self, rows: QuerySet[MailStop], people: list[int], address: str) -> QuerySet[MailStop]:
         """Theirs, and that of the address if it was typed whole."""
@@ -138,7 +143,9 @@ class MailStopAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Write to these addresses again"), permissions=["lift"])
     def lift(self, request: HttpRequest, chosen: QuerySet[MailStop]) -> None:
-        count = sum(mail_addresses.lift_one(stop_id=row.pk, by=cast(User, request.user)) for row in chosen)
+        by = cast(User, request.user)
+        with staff.acting(by=by, right=_MAY_LIFT):
+            count = sum(mail_addresses.lift_one(stop_id=row.pk, by=by) for row in chosen)
         self.message_user(request, _("%d notes are lifted.") % count, messages.SUCCESS)
 
 

@@ -110,9 +110,12 @@ def act_on_colleague(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         if colleague.pk == by.pk:
             messages.error(request, str(staff.NotAllowed()))
             return redirect("admin:colleague", pk=pk)
-        return _colleague(request, colleague, password=staff.give_password(user=colleague, by=by, now=timezone.now()))
+        with staff.acting(by=by, about=colleague):
+            password = staff.give_password(user=colleague, by=by, now=timezone.now())
+        return _colleague(request, colleague, password=password)
     try:
-        _act(what, colleague, by)
+        with staff.acting(by=by, about=colleague):
+            _act(what, colleague, by)
     except staff.NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:

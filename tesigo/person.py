@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.domain import api_signins, api_tokens, devices, known_as, people, resending
-from accounts.domain.staff import NotAllowed
+from accounts.domain.staff import NotAllowed, acting
 from accounts.models import ApiSignIn, ApiToken, Device, Mail, User
 from privacy.domain import erasure, exports
 from privacy.errors import ErasureError, ExportRefused
@@ -138,8 +138,10 @@ def act_on_person(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if act.asks and "sure" not in request.POST:
         context = {**admin.site.each_context(request), "title": act.label, "act": act, "name": what, "person": person}
         return render(request, "admin/sure.html", context)
+    by = cast(User, request.user)
     try:
-        is_done = act.do(person, cast(User, request.user))
+        with acting(by=by, right=act.right, about=person):
+            is_done = act.do(person, by)
     except (NotAllowed, ExportRefused, ErasureError) as refusal:
         messages.error(request, str(refusal))
     else:
@@ -153,7 +155,10 @@ def send_mail_again(request: HttpRequest, pk: int, mail_id: str) -> HttpResponse
     """One mail of this person once more."""
     _refuse(request, "accounts.resend_mail")
     mail = get_object_or_404(Mail, pk=mail_id, user_id=pk)
-    if resending.send_again(mail=mail, by=cast(User, request.user)):
+    by = cast(User, request.user)
+    with acting(by=by, right="accounts.resend_mail"):
+        is_sent = resending.send_again(mail=mail, by=by)
+    if is_sent:
         messages.success(request, _("It goes out again."))
     else:
         messages.info(request, _("This one cannot go again: it is on its way, or its link works once."))
@@ -199,8 +204,10 @@ def _end_one(request: HttpRequest, pk: int, end: Callable[..., object], said: st
     """Ends one way in of a person, for who may block them; 404 where it is not theirs."""
     _refuse(request, "accounts.block_user")
     person = _whom(request, pk)
+    by = cast(User, request.user)
     try:
-        end(user=person, by=cast(User, request.user))
+        with acting(by=by, right="accounts.block_user", about=person):
+            end(user=person, by=by)
     except (Device.DoesNotExist, ApiSignIn.DoesNotExist, ApiToken.DoesNotExist):
         raise Http404 from None
     messages.success(request, said)

@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
-from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.domain.staff import acting
 from accounts.models import User
 from privacy.domain import audit
 from tesigo.platform import duty
@@ -80,7 +80,7 @@ def try_again(request: HttpRequest, name: str, pk: str) -> HttpResponse:
     if kind is None or not user.has_perm(_permission("change", kind)):
         raise Http404
     row = _row(kind, pk)
-    with transaction.atomic():
+    with acting(by=user, right=_permission("change", kind)):
         is_due = duty.try_again(kind, row.pk)
         if is_due:
             audit.record(action="duty.tried_again", subject=row, by=user, details={"kind": kind.name})

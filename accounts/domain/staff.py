@@ -1,14 +1,17 @@
 """Members of staff, who sign in with a password and a second factor."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +28,8 @@ FIRST_PASSWORD_LASTS: Final = timedelta(days=3)
 #: Marks the session of somebody who signed in with a password that somebody else made.
 PASSWORD_DUE: Final = "staff_password_due"  # noqa: S105  # a key of the session, not a password
 
+_HAS_ALL_RIGHTS: Final = Q(is_superuser=True, is_staff=True, is_active=True)
+
 
 class StaffExists(AccountFailure):
     """Somebody with this address is there already."""
@@ -34,6 +39,36 @@ class NotAllowed(AccountError):
     """Nobody changes their own rights, and somebody with all rights must stay."""
 
     message = _("Nobody can change their own rights or block themselves, and one person with all rights must stay.")
+
+
+class RightsGone(NotAllowed, PermissionDenied):
+    """Somebody took the right away after the request had begun. A page that does not say so answers 403."""
+
+    message = _("Your rights have changed in the meantime. Nothing was done.")
+
+
+@contextmanager
+def acting(*, by: User, right: str | None = None, about: User | None = None) -> Iterator[None]:
+    """A transaction in which ``by`` keeps a right: whoever takes it away waits for the end, or has come first.
+
+    Without ``right`` all rights are needed, and always where ``about``, whose account is changed, is staff. Raises
+    `RightsGone`: who ``by`` is was read when the request began.
+    """
+    concerned = Q(pk=by.pk)
+    if about is not None:
+        # All of them at once, in the order of their ids: two who act on each other would wait for each other.
+        concerned = Q(pk__in=(by.pk, about.pk)) | _HAS_ALL_RIGHTS
+    with transaction.atomic():
+        rows = User.objects.filter(concerned).order_by("pk").select_for_update(no_key=about is None)
+        locked = {user.pk: user for user in rows}
+        present = locked[by.pk]
+        if right is None or (about is not None and locked[about.pk].is_staff):
+            is_allowed = present.is_superuser
+        else:
+            is_allowed = present.has_perm(right)
+        if not (is_allowed and present.is_staff and present.is_active):
+            raise RightsGone
+        yield
 
 
 def new_password() -> str:
@@ -99,10 +134,10 @@ def first_password_until(user: User) -> datetime | None:
 def make_colleague(*, email: str, roles: Collection[str], by: User, now: datetime) -> tuple[User, str]:
     """A new member of staff with these roles and no other rights, and their first password, to be shown once.
 
-    Raises an `AddressRefused` or `StaffExists`.
+    Raises an `AddressRefused`, `StaffExists` or `RightsGone`.
     """
     password = new_password()
-    with transaction.atomic():
+    with acting(by=by):
         user = create_staff(email=email, password=password, by=by, is_superuser=False, now=now)
         _set_groups(user, roles, by)
     return user, password
@@ -111,14 +146,14 @@ def make_colleague(*, email: str, roles: Collection[str], by: User, now: datetim
 def set_rights(*, user: User, roles: Collection[str], has_all: bool, is_staff: bool, by: User) -> None:
     """What a member of staff may do from now on; who is none any more loses the second factor and the password.
 
-    Raises `NotAllowed` for oneself, and where nobody with all rights would be left.
+    Raises `NotAllowed` for oneself, and where nobody with all rights would be left; `RightsGone`.
     """
-    with transaction.atomic():
+    with acting(by=by, about=user):
         if user.pk == by.pk:
             raise NotAllowed
         if not (has_all and is_staff):
             keep_one_with_all_rights(besides=user, by=by)
-        present = User.objects.select_for_update().get(pk=user.pk)
+        present = User.objects.get(pk=user.pk)
         before = {"is_staff": present.is_staff, "is_superuser": present.is_superuser}
         after = {"is_staff": is_staff, "is_superuser": has_all and is_staff}
         User.objects.filter(pk=user.pk).update(**after)
@@ -140,12 +175,8 @@ def keep_one_with_all_rights(*, besides: User, by: User) -> None:
     """
     if besides.pk == by.pk:
         raise NotAllowed
-    able = User.objects.filter(is_superuser=True, is_staff=True, is_active=True).order_by("pk").select_for_update()
-    those = {user.pk for user in able}
+    those = {user.pk for user in User.objects.filter(_HAS_ALL_RIGHTS).order_by("pk").select_for_update()}
     if besides.pk in those and len(those) == 1:
-        raise NotAllowed
-    if by.is_superuser and by.pk not in those:
-        # Somebody took theirs meanwhile.
         raise NotAllowed
 
 

@@ -1,7 +1,7 @@
 """Payments to follow, settle and refund; what went back, and what is disputed."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from django import forms
@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.staff import acting
 from billing.admin.shared import csv_response, money_table, staff_of
 from billing.domain import refunds, settlement
 from billing.domain.checkout import SETTLE_TASK
@@ -22,6 +23,8 @@ from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.forms import Form
 from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
+
+_MAY_REFUND: Final = "billing.refund_payment"
 
 
 class EventInline(ReadOnlyInline):
@@ -123,7 +126,7 @@ class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
         return request.user.has_perm("billing.change_payment")
 
     def has_refund_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("billing.refund_payment")
+        return request.user.has_perm(_MAY_REFUND)
 
     @admin.display(description=_("amount"), ordering="amount")
     def euros(self, payment: Payment) -> str:
@@ -181,10 +184,10 @@ class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     def _refund_one(
         self, request: HttpRequest, payment: Payment, *, amount: Decimal | None, reason: str, cause: str
     ) -> None:
+        by = staff_of(request)
         try:
-            refund = refunds.open_refund(
-                payment_id=payment.pk, cause=cause, reason=reason, amount=amount, by=staff_of(request)
-            )
+            with acting(by=by, right=_MAY_REFUND):
+                refund = refunds.open_refund(payment_id=payment.pk, cause=cause, reason=reason, amount=amount, by=by)
         except ValueError:
             left = payment.amount - payment.refunded_amount
             text = _("%(payment)s: €%(amount)s is more than the €%(left)s that are left; nothing goes back.")

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from accounts.domain.staff import acting
 from billing.admin.shared import staff_of
 from billing.domain import comparison, price_lists, pricing, promo, warnings
 from billing.domain.pricing import Offer
@@ -27,6 +28,7 @@ from tesigo.platform.forms import Form, ModelForm
 _ACTIVATE: Final = "activate"
 _END_TEST: Final = "end-test"
 _DRAFT: Final = "draft"
+_MAY_ACTIVATE: Final = "billing.activate_pricelist"
 
 
 class TierFormSet(BaseInlineFormSet):
@@ -115,7 +117,7 @@ class PriceListAdmin(admin.ModelAdmin):
         return request.user.has_perm("billing.change_pricelist")
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("billing.activate_pricelist")
+        return request.user.has_perm(_MAY_ACTIVATE)
 
     def save_model(self, request: HttpRequest, obj: PriceList, form: Any, change: bool) -> None:
         price_lists.save_draft(draft=obj, by=staff_of(request))
@@ -210,10 +212,12 @@ def _post_move(request: HttpRequest, page: PriceListAdmin, pk: int, what: str) -
     reason, by = form.cleaned_data["reason"], staff_of(request)
     try:
         if what == _ACTIVATE:
-            moved = price_lists.activate(price_list_id=pk, reason=reason, by=by)
+            with acting(by=by, right=_MAY_ACTIVATE):
+                moved = price_lists.activate(price_list_id=pk, reason=reason, by=by)
             page.message_user(request, _("Version %d is in force.") % moved.version, messages.SUCCESS)
         else:
-            moved = price_lists.end_test(price_list_id=pk, reason=reason, by=by)
+            with acting(by=by, right=_MAY_ACTIVATE):
+                moved = price_lists.end_test(price_list_id=pk, reason=reason, by=by)
             page.message_user(request, _("The comparison is over; everybody sees A now."), messages.SUCCESS)
     except PriceListFrozen:
         page.message_user(request, _("That cannot be done with this list as it stands."), messages.ERROR)
