@@ -1,5 +1,6 @@
 """The backend: a pool of connections, watched while a request waits (R-105, R-106)."""
 
+import select
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -90,11 +91,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _works(connection: Any) -> bool:
+    """Whether the server is still at the other end. It says nothing unasked, but for its end: then it is asked.
+
+    One that froze is noticed by the query itself (`WatchedConnection`).
+    """
     try:
-        ConnectionPool.check_connection(connection)
+        if _has_something_to_read(connection.fileno()):
+            ConnectionPool.check_connection(connection)
     except psycopg.Error:
         return False
     return True
+
+
+def _has_something_to_read(descriptor: int) -> bool:
+    look = select.poll()
+    look.register(descriptor, select.POLLIN)
+    return bool(look.poll(0))
 
 
 def _throw_away_pool(alias: str) -> None:
