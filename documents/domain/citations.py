@@ -1,6 +1,7 @@
 """Citations as a reader sees them: each with its source, its page and the words that support it (R-10)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from documents.domain.queries import sections_in_order
 from documents.domain.support import supporting_span
 from documents.domain.text import without_citations
 from documents.enums import CitationCheck
-from documents.models import Citation, Document, Section, SectionRevision
+from documents.models import Citation, Document, Section, SectionRevision, Source
 
 #: Authors named before the others are only counted.
 _NAMED = 2
@@ -79,7 +80,7 @@ class CitationReport:
 def cards(document: Document) -> list[CitationCard]:
     """Every citation of the document, in the order of the text."""
     rows = (
-        document.citations.select_related("source", "passage", "section")
+        document.citations.select_related("source", "passage")
         .defer("passage__search")
         .order_by("section__position", "position")
     )
@@ -89,6 +90,14 @@ def cards(document: Document) -> list[CitationCard]:
         )
         for number, row in enumerate(rows, start=1)
     ]
+
+
+def cited_sources(cards: Sequence[CitationCard]) -> list[tuple[Source, int]]:
+    """Each source that is cited, by title, and how often."""
+    sources = {card.citation.source_id: card.citation.source for card in cards}
+    times = Counter(card.citation.source_id for card in cards)
+    by_title = sorted(sources.values(), key=lambda source: (source.title.casefold(), source.pk))
+    return [(source, times[source.pk]) for source in by_title]
 
 
 def report(document: Document) -> CitationReport:

@@ -20,7 +20,7 @@ HIT_END: Final = "\ue001"
 
 def owned_document(*, document_id: UUID, user: "User") -> Document:
     """The user's document. Raises Http404 for one that is missing or somebody else's (R-100)."""
-    document = Document.objects.owned_by(user).filter(pk=document_id).first()
+    document = Document.objects.owned_by(user).without_long_texts().filter(pk=document_id).first()
     if document is None:
         raise Http404
     return document
@@ -28,7 +28,7 @@ def owned_document(*, document_id: UUID, user: "User") -> Document:
 
 def library(*, user: "User", words: str = "", state: str = "") -> QuerySet[Document]:
     """The user's documents, newest change first; ``words`` are looked for in titles and text."""
-    documents = Document.objects.owned_by(user).defer("bibliography_html", "assignment_text", "search")
+    documents = Document.objects.owned_by(user).without_long_texts()
     if state:
         documents = documents.filter(state=state)
     if words:

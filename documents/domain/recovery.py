@@ -32,8 +32,8 @@ def stopped(*, user: "User", now: datetime, most: int) -> list[Stopped]:
     """The user's documents that wait for somebody, newest change first, no more than ``most``."""
     is_late = Q(state__in=_GOES_ON_BY_ITSELF, updated_at__lt=now - LATE)
     documents = Document.objects.owned_by(user).filter(Q(state__in=_WAITS_FOR_OWNER) | is_late)
-    documents = documents.defer("bibliography_html", "assignment_text", "search")
-    return [_stopped(document) for document in documents.order_by("-updated_at")[:most]]
+    newest = documents.without_long_texts().order_by("-updated_at")[:most]
+    return [_stopped(document) for document in newest]
 
 
 def _stopped(document: Document) -> Stopped:

@@ -1,7 +1,8 @@
 """Finding the words of a passage on which a sentence rests."""
 
 import re
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final
 
 from rapidfuzz import fuzz
 
@@ -12,42 +13,43 @@ SHORTEST_RUN_WORDS: Final = 4
 LEAST_LIKENESS_PERCENT: Final = 60
 
 
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-
 def supporting_span(*, passage: str, sentence: str) -> tuple[int, int]:
     """Start and end, in characters of ``passage``, of what supports ``sentence``; (0, 0) when nothing can be marked.
 
     The longest run of words that both share, whole words only; without one, the stretch that is most alike.
     """
-    return _longest_run(_words(passage), _words(sentence)) or _most_alike(passage, sentence)
+    run = _longest_run(_words(passage), _words(sentence))
+    if run is None:
+        return _most_alike(passage, sentence)
+    at, length = run
+    found = list(islice(WORD.finditer(passage), at, at + length))
+    return found[0].start(), found[-1].end()
 
 
-def _words(text: str) -> list[_Word]:
-    return [_Word(found.group().casefold(), found.start(), found.end()) for found in WORD.finditer(text)]
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in WORD.findall(text)]
 
 
-def _longest_run(passage: list[_Word], sentence: list[_Word]) -> tuple[int, int] | None:
-    """By the places where the first words of a run stand in the passage: linear for texts that do not repeat."""
+def _longest_run(passage: list[str], sentence: list[str]) -> tuple[int, int] | None:
+    """Its first word in the passage and its length, by where its first words stand in the sentence, which is short.
+
+    Linear for texts that do not repeat. Of runs as long as each other the first in the sentence is taken.
+    """
     places: dict[tuple[str, ...], list[int]] = {}
-    for at in range(len(passage) - SHORTEST_RUN_WORDS + 1):
-        places.setdefault(tuple(word.text for word in passage[at : at + SHORTEST_RUN_WORDS]), []).append(at)
-    longest, best = 0, None
     for begin in range(len(sentence) - SHORTEST_RUN_WORDS + 1):
-        for at in places.get(tuple(word.text for word in sentence[begin : begin + SHORTEST_RUN_WORDS]), ()):
+        places.setdefault(tuple(sentence[begin : begin + SHORTEST_RUN_WORDS]), []).append(begin)
+    best: tuple[int, int, int] | None = None
+    for at in range(len(passage) - SHORTEST_RUN_WORDS + 1):
+        for begin in places.get(tuple(passage[at : at + SHORTEST_RUN_WORDS]), ()):
             length = SHORTEST_RUN_WORDS
             while (
                 begin + length < len(sentence)
                 and at + length < len(passage)
-                and sentence[begin + length].text == passage[at + length].text
+                and sentence[begin + length] == passage[at + length]
             ):
                 length += 1
-            if length > longest:
-                longest, best = length, (passage[at].start, passage[at + length - 1].end)
-    return best
+            best = max(best or (0, 0, 0), (length, -begin, -at))
+    return (-best[2], best[0]) if best else None
 
 
 def _most_alike(passage: str, sentence: str) -> tuple[int, int]:

@@ -33,6 +33,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Only this user's documents: others answer 404 (R-100)."""
         return self.filter(owner=user)
 
+    def without_long_texts(self) -> Self:
+        """What pages show of many documents; the long texts are only read where one asks for them."""
+        return self.defer("bibliography_html", "assignment_text", "search")
+
 
 class Document(models.Model):
     """One ordered work. ``progress`` is the percentage written down by the jobs of a higher floor."""

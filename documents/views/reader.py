@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
 from documents import downloads
 from documents.domain import exporting, restyling
-from documents.domain.citations import cards, report
+from documents.domain.citations import cards, cited_sources, report
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import StyleForm, TakeAwayForm
@@ -38,11 +37,12 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return redirect("documents:outline", document_id)
     if document.state != DocumentState.READY:
         return redirect("generation:progress", document_id)
+    found = cards(document)
     context = {
         "document": document,
         "sections": sections_in_order(document),
-        "cards": cards(document),
-        "sources": document.sources.annotate(times=Count("citations")).filter(times__gt=0),
+        "cards": found,
+        "sources": cited_sources(found),
     }
     return render(request, "documents/read.html", context)
 
