@@ -24,7 +24,7 @@ def progress_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         if not admission.start_paid(document_id=document_id):
             return redirect("documents:outline", document_id)
         document.refresh_from_db()
-    context = {"document": document, "progress": snapshots.snapshot(document_id)}
+    context = {"document": document, "progress": snapshots.snapshot(document_id, document=document)}
     return render(request, "generation/progress.html", context)
 
 
@@ -32,7 +32,7 @@ def progress_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def progress_fragment(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """The part of the page that changes."""
     document = owned_document(document_id=document_id, user=request.user)
-    context = {"document": document, "progress": snapshots.snapshot(document_id)}
+    context = {"document": document, "progress": snapshots.snapshot(document_id, document=document)}
     return render(request, "generation/_progress.html", context)
 
 

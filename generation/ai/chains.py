@@ -1,12 +1,12 @@
 """Which model is asked for what, and in which order (R-23, R-24, R-25)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,19 +41,27 @@ Chains = Mapping[Purpose, list[Link]]
 
 def chains(*, today: date | None = None) -> Chains:
     """The models of every purpose in their order: on, not ended, and of a provider that there is a key of."""
-    today = today or timezone.now().date()
-    found: dict[Purpose, list[Link]] = defaultdict(list)
-    rows = ChainPlace.objects.filter(model__enabled=True, model__gone_since=None).select_related("model")
-    for row in rows.order_by("position", "id"):
-        if row.model.can_be_asked(today=today) and keys.configured(row.model.provider):
-            found[Purpose(row.purpose)].append(Link(row.model, row.effort))
-    return found
+    return _linked(_places(), today)
 
 
 def first_model(purpose: Purpose = Purpose.WRITING) -> AIModel | None:
     """The model that is asked first for this now; None where nobody can be asked."""
-    links = chains().get(purpose)
+    links = _linked(_places().filter(purpose=purpose), None).get(purpose)
     return links[0].model if links else None
+
+
+def _places() -> QuerySet[ChainPlace]:
+    known = ChainPlace.objects.filter(model__enabled=True, model__gone_since=None)
+    return known.select_related("model").order_by("position", "id")
+
+
+def _linked(places: Iterable[ChainPlace], today: date | None) -> Chains:
+    today = today or timezone.now().date()
+    found: dict[Purpose, list[Link]] = defaultdict(list)
+    for place in places:
+        if place.model.can_be_asked(today=today) and keys.configured(place.model.provider):
+            found[Purpose(place.purpose)].append(Link(place.model, place.effort))
+    return found
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class ProgressViewSet(ApiViewSet):
     def retrieve(self, request: Request, document_id: UUID) -> Response:
         """Stages, sections, place in the queue and time left of a document."""
         document = owned_document(document_id=document_id, user=caller_of(request))
-        return Response(snapshots.snapshot(document.pk))
+        return Response(snapshots.snapshot(document.pk, document=document))
 
 
 class AgainViewSet(ApiViewSet):

@@ -119,7 +119,7 @@ def _of_outline(job: Job) -> JobStatus:
 def _of_text(job: Job) -> JobStatus:
     state = JobState(job.state)
     is_open = state in OPEN_JOB_STATES
-    shown = snapshots.snapshot(job.document_id) if is_open else {}
+    shown = snapshots.snapshot(job.document_id, document=job.document) if is_open else {}
     waits = _waits(shown.get("waits"))
     return JobStatus(
         job_id=job.pk,

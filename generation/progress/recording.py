@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from documents.models import Document
 from generation.enums import OPEN_JOB_STATES, JobKind
 from generation.models import Job
-from generation.progress import stage_weights
+from generation.progress import stage_weights, step_counts
 from tesigo.platform import live
 
 
@@ -25,7 +25,7 @@ def record(*, document_id: UUID) -> None:
     """Writes the percentage down to the document, never backwards, and tells those who watch once it is committed."""
     job = newest_job(document_id)
     if job is not None and job.state in OPEN_JOB_STATES:
-        percent = min(99, stage_weights.percent(stage_weights.tally(job.pk)))
+        percent = min(99, stage_weights.percent(step_counts.of_job(job.pk).by_stage))
         Document.objects.filter(pk=document_id).update(progress=Greatest(F("progress"), Value(percent)))
     transaction.on_commit(lambda: announce(document_id))
 

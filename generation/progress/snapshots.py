@@ -3,13 +3,12 @@
 What a snapshot asks of the database is the same for two sections and for 200, and loads no text.
 """
 
-from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,22 +19,36 @@ from documents.enums import DocumentState
 from documents.models import Document, Section
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
-from generation.progress import delays, outages, stage_weights, timing
+from generation.progress import delays, outages, stage_weights, step_counts, timing
 from generation.progress.outages import OpenStep, Trouble
 from generation.progress.recording import newest_job
+from generation.progress.step_counts import SectionSteps, StepCounts
 from generation.progress.timing import Ahead
 
+# The documents that wait before one, and hundredths of pages that are still to be written before it.
+_AHEAD: Final = """
+    SELECT count(*) FILTER (WHERE job.state = 'queued'),
+           coalesce(sum(document.pages * (100 - document.progress)), 0)
+    FROM generation_job AS job JOIN documents_document AS document ON document.id = job.document_id
+    WHERE job.kind = 'document' AND (
+        job.state = 'running'
+        OR job.state = 'queued' AND (job.sort_key, job.created_at) < (%(sort_key)s, %(created_at)s)
+    )
+"""
 
-def snapshot(document_id: UUID) -> dict[str, Any]:
+
+def snapshot(document_id: UUID, *, document: Document | None = None) -> dict[str, Any]:
     """Everything the progress page shows, ready for JSON. Seconds are whole; pages are text with one decimal.
+
+    ``document`` is its row, from whoever has just read it.
 
     ``left`` is None when there is nothing to wait for, or no telling how long; ``waits`` says then what for, since
     when, until when (None where that is not known), and when the job ends at the latest if it is in vain.
     """
     now = timezone.now()
-    document = Document.objects.defer("bibliography_html", "assignment_text", "search").get(pk=document_id)
+    document = document or Document.objects.without_long_texts().get(pk=document_id)
     job = newest_job(document_id)
-    tallies = stage_weights.tally(job.pk) if job else {}
+    counts = step_counts.of_job(job.pk) if job else StepCounts({}, {})
     open_steps = _open_steps(job) if job else []
     sections = _sections(document)
     is_over = document.state in {DocumentState.READY, DocumentState.FAILED}
@@ -48,8 +61,9 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
     waits = None if is_over or job is None else delays.of(job, open_steps, calls, now=now)
     left = None
     if job is not None and not is_over and waits is None and not calls.promises_nothing:
+        leaves = sum(not section["is_chapter"] for section in sections)
         left = timing.left(
-            tallies=tallies, open_steps=open_steps, sections=sum(not section["is_chapter"] for section in sections),
+            tallies=counts.by_stage, open_steps=open_steps, sections=leaves,
             percent=percent, now=now, pages=document.pages, ahead=ahead, slower=calls.slower,
         )  # fmt: skip
     return {
@@ -61,8 +75,8 @@ def snapshot(document_id: UUID) -> dict[str, Any]:
         "percent": percent,
         "place": ahead.place if ahead else None,
         "waits": waits,
-        "stages": stage_weights.rows(tallies, is_ready=document.state == DocumentState.READY),
-        "sections": _with_states(sections, document, job, now),
+        "stages": stage_weights.rows(counts.by_stage, is_ready=document.state == DocumentState.READY),
+        "sections": _with_states(sections, document, counts),
         "left": left,
         "refund": _refund(document) if is_over else None,
     }
@@ -88,15 +102,10 @@ def _ahead(job: Job) -> Ahead | None:
     """The place among the documents that wait, and the pages before it; nothing once the job has begun (R-41)."""
     if job.state != JobState.QUEUED:
         return None
-    waiting = Q(state=JobState.QUEUED) & (
-        Q(sort_key__lt=job.sort_key) | Q(sort_key=job.sort_key, created_at__lt=job.created_at)
-    )
-    still = F("document__pages") * (100 - F("document__progress"))
-    found = Job.objects.filter(kind=JobKind.DOCUMENT, state__in=OPEN_JOB_STATES).aggregate(
-        waiting=Count("pk", filter=waiting),
-        hundredths=Sum(still, filter=waiting | Q(state=JobState.RUNNING), default=0),
-    )
-    return Ahead(place=found["waiting"] + 1, pages=Decimal(found["hundredths"]) / 100)
+    with connection.cursor() as cursor:
+        cursor.execute(_AHEAD, {"sort_key": job.sort_key, "created_at": job.created_at})
+        waiting, hundredths = cursor.fetchone()
+    return Ahead(place=waiting + 1, pages=Decimal(hundredths) / 100)
 
 
 def _refund(document: Document) -> dict[str, str] | None:
@@ -130,63 +139,39 @@ def _sections(document: Document) -> list[dict[str, Any]]:
     ]
 
 
-def _with_states(
-    sections: list[dict[str, Any]], document: Document, job: Job | None, now: datetime
-) -> list[dict[str, Any]]:
+def _with_states(sections: list[dict[str, Any]], document: Document, counts: StepCounts) -> list[dict[str, Any]]:
     """Each section with where it stands, its seconds, and from how many sources it was written."""
-    steps = {row["section_id"]: row for row in _steps_by_section(job, now)} if job else {}
-    cited = document.citations.values("section_id").annotate(n=Count("source_id", distinct=True))
+    # Without the order of the citations, for which the sections would be read as well.
+    cited = document.citations.order_by().values("section_id").annotate(n=Count("source_id", distinct=True))
     sources = dict(cited.values_list("section_id", "n"))
     labels = _section_labels()
     rows = []
     for section in sections:
-        own = steps.get(section["id"], {})
-        state = _section_state(section.pop("revision"), own)
-        seconds = own.get("seconds") or timedelta(0)
+        steps = counts.by_section.get(section["id"], SectionSteps())
+        state = _section_state(section.pop("revision"), steps)
         rows.append(
             {
                 **section,
                 "id": str(section["id"]),
                 "state": state,
                 "state_label": labels[state],
-                "seconds": int(seconds.total_seconds()),
+                "seconds": int(steps.took.total_seconds()),
                 "sources": sources.get(section["id"], 0),
             }
         )
     return rows
 
 
-def _steps_by_section(job: Job, now: datetime) -> Any:
-    """One row for each section that has steps."""
-    is_done = Q(state=StepState.DONE)
-    begun = Q(started_at__isnull=False)
-    return (
-        Step.objects.filter(job_id=job.pk, section__isnull=False)
-        .values("section_id")
-        .annotate(
-            running=Max("stage", filter=Q(state=StepState.CLAIMED)),
-            # Those that were never begun were withdrawn with their job: nothing is wrong with their sections.
-            failed=Count("pk", filter=Q(state=StepState.FAILED) & begun),
-            written=Count("pk", filter=is_done & Q(stage=Stage.WRITE)),
-            checked=Count("pk", filter=is_done & Q(stage=Stage.CHECK)),
-            seconds=Sum(
-                Coalesce(F("finished_at"), Value(now)) - F("started_at"),
-                filter=begun & ~Q(state=StepState.READY),
-            ),
-        )
-    )
-
-
-def _section_state(revision: int, steps: dict[str, Any]) -> str:
+def _section_state(revision: int, steps: SectionSteps) -> str:
     """Where a section stands: waiting, writing, written, checking, checked, fitting, failed."""
-    if steps.get("failed"):
+    if steps.failed:
         return "failed"
-    if running := steps.get("running"):
-        return {Stage.WRITE: "writing", Stage.REVISE: "fitting"}.get(Stage(running), "checking")
-    if steps.get("checked"):
+    if steps.running:
+        return {Stage.WRITE: "writing", Stage.REVISE: "fitting"}.get(Stage(steps.running), "checking")
+    if steps.checked:
         return "checked"
     # The text becomes a revision only once it is checked; until then its step tells.
-    return "written" if revision or steps.get("written") else "waiting"
+    return "written" if revision or steps.written else "waiting"
 
 
 def _section_labels() -> dict[str, str]:

@@ -15,7 +15,7 @@ from generation.ai import chains
 from generation.enums import Purpose, Stage, StepState
 from generation.progress import stage_weights
 from generation.progress.outages import OpenStep
-from generation.progress.stage_weights import Tallies, Tally
+from generation.progress.step_counts import Tallies, Tally
 
 #: Seconds a step takes until enough past ones are known.
 FIRST_GUESS: Final[dict[str, float]] = {

@@ -130,7 +130,7 @@ class TestSnapshot:
         done(job, Stage.WRITE, document)
         done(job, Stage.CHECK, document, steps=sections // 2)
         snapshots.snapshot(document.pk)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             assert len(snapshots.snapshot(document.pk)["sections"]) == sections
         with django_assert_num_queries(3):
             recording.record(document_id=document.pk)
