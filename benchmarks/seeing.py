@@ -18,6 +18,7 @@ import httpx
 from benchmarks import tables
 from benchmarks.receipts import gather_styles
 from benchmarks.serving import web
+from benchmarks.signed_in import cookie_of
 from benchmarks.site import Site, site
 from tesigo.platform.paths import ROOT
 
@@ -71,29 +72,15 @@ def _served(here: Site, name: str, cookie: str) -> Iterator[httpx.Client]:
 
 def _student() -> tuple[str, dict[str, str]]:
     """The cookie of somebody signed in who has ordered, and the addresses of the journey's pages for them."""
-    from importlib import import_module
-
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.urls import reverse
-    from django.utils import timezone
 
     from benchmarks import orders
-    from privacy.domain.consent import give
-    from privacy.enums import ConsentKind
 
     document = orders.order(pages=10, sections=8)
-    user = document.owner
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    give(user=user, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
     names = ("billing:landing", "documents:library", "documents:new", "accounts:account", "billing:payment-history")
     pages = {name: reverse(name) for name in names}
     pages |= {name: reverse(name, args=[document.pk]) for name in ("documents:outline", "generation:progress")}
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}", pages
+    return cookie_of(document.owner), pages
 
 
 def _ask(client: httpx.Client, path: str) -> float:

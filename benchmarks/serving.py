@@ -33,7 +33,11 @@ def checked_out(commit: str, *, kept: str = "") -> Iterator[Path]:
 
 @contextmanager
 def web(place: Site, folder: Path = ROOT, *, processes: int = 1) -> Iterator[str]:
-    """The web server of the code in ``folder``; its address. ``make run`` starts one of `up.WEB_PROCESSES`."""
+    """The web server of the code in ``folder``; its address.
+
+    uvicorn's own command starts ``processes`` of it, which share one socket: an earlier build has that as well.
+    ``make run`` forks `up.WEB_PROCESSES` from a process that has loaded what they share; each has its own socket.
+    """
     port = free_port()
     words = [sys.executable, "-m", "uvicorn", "tesigo.asgi:application", f"--port={port}", "--no-proxy-headers"]
     path = place.folder / f"web-{port}.log"

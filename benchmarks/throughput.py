@@ -20,39 +20,29 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 
-from benchmarks import tables
+from benchmarks import signed_in, tables
 from benchmarks.serving import checked_out
 from tesigo.platform.paths import ROOT
 
 _START_SECONDS: Final = 300.0
 _HEAD: Final = ("page", "build", "requests a second", "÷ before", "processor a request")
 #: Runs in a tree of either build, on what both have: rows, a cookie, a web server. Ends when its input does.
+#: Its argument is the file of this build's `signed_in`.
 _SERVED: Final = """
 import json, os, subprocess, sys, time
 from http.client import HTTPConnection
-from importlib import import_module
+from runpy import run_path
 from benchmarks.site import site
 from tesigo.platform.processes import free_port
 
 with site() as here:
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.core.management import call_command
     from django.urls import reverse
-    from django.utils import timezone
     from benchmarks import orders
-    from privacy.domain.consent import give
-    from privacy.enums import ConsentKind
 
     call_command("collectstatic", interactive=False, verbosity=0)
     document = orders.order(pages=10, sections=8)
-    user = document.owner
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    give(user=user, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
+    cookie = run_path(sys.argv[1])["cookie_of"](document.owner)
     port = free_port()
     words = [sys.executable, "-m", "uvicorn", "tesigo.asgi:application", f"--port={port}", "--no-proxy-headers"]
     log = (here.folder / "web.log").open("w")
@@ -74,7 +64,6 @@ with site() as here:
             "progress": reverse("generation:progress", args=[document.pk]),
             "/health": "/health",
         }
-        cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
         print("served " + json.dumps([web.pid, port, host, cookie, pages]), flush=True)
         sys.stdin.read()
     finally:
@@ -120,9 +109,8 @@ def main() -> None:
 @contextmanager
 def _served(tree: Path) -> Iterator[_Build]:
     environ = os.environ | {"PYTHONPATH": str(tree)}
-    program = subprocess.Popen(
-        [sys.executable, "-c", _SERVED], cwd=tree, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    words = [sys.executable, "-c", _SERVED, signed_in.__file__]
+    program = subprocess.Popen(words, cwd=tree, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert program.stdin is not None
     assert program.stdout is not None
     timer = threading.Timer(_START_SECONDS, program.kill)
