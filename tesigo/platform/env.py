@@ -20,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tesigo.platform.redis_place import PlaceError, sentinels_of
 from tesigo.platform.strength import KEY_MIN_LENGTH, password_is_weak, weakness, weakness_of_key
 
-# The methods of Env are called after the types they answer; these names stay usable inside it.
+# The methods of Env are called after the types they return; these names stay usable inside it.
 type_str = str
 type_bool = bool
 type_int = int
@@ -28,6 +28,7 @@ type_float = float
 type_list = list
 
 T = TypeVar("T")
+N = TypeVar("N", float, Decimal)
 
 TRUE_WORDS: Final = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS: Final = frozenset({"0", "false", "no", "off"})
@@ -116,33 +117,11 @@ class Env:
         self, name: type_str, default: type_float | Required = REQUIRED, *, min: type_float | None = None
     ) -> type_float:
         """A number, `min` included."""
-        raw = self._raw(name)
-        if raw is None:
-            return self._fallback(name, default, 0.0)
-        try:
-            value = float(raw)
-        except ValueError:
-            self.complain(f"{name} must be a number, not {raw!r}.")
-            return 0.0
-        if not isfinite(value) or (min is not None and value < min):
-            self.complain(f"{name} must be a number of at least {min or 0}, but is {raw}.")
-            return 0.0
-        return value
+        return self._number(type_float, name, default, min)
 
     def decimal(self, name: type_str, default: Decimal | Required = REQUIRED, *, min: Decimal | None = None) -> Decimal:
         """An exact number, `min` included."""
-        raw = self._raw(name)
-        if raw is None:
-            return self._fallback(name, default, Decimal(0))
-        try:
-            value = Decimal(raw)
-        except InvalidOperation:
-            self.complain(f"{name} must be a number, not {raw!r}.")
-            return Decimal(0)
-        if not value.is_finite() or (min is not None and value < min):
-            self.complain(f"{name} must be a number of at least {min or 0}, but is {raw}.")
-            return Decimal(0)
-        return value
+        return self._number(Decimal, name, default, min)
 
     def list(self, name: type_str, default: Sequence[type_str] | Required = REQUIRED) -> type_list[type_str]:
         """Texts separated by commas; empty ones are left out."""
@@ -250,6 +229,22 @@ class Env:
             except (OSError, UnicodeDecodeError) as error:
                 self.complain(f"{name}_FILE cannot be read ({type(error).__name__}).")
         return value or None
+
+    def _number(self, kind: type[N], name: type_str, default: N | Required, least: N | None) -> N:
+        """A number that has an end, ``least`` included; zero in place of one that is not."""
+        raw = self._raw(name)
+        if raw is None:
+            return self._fallback(name, default, kind(0))
+        try:
+            value = kind(raw)
+            is_finite = isfinite(value)
+        except (ValueError, InvalidOperation):
+            self.complain(f"{name} must be a number, not {raw!r}.")
+            return kind(0)
+        if not is_finite or (least is not None and value < least):
+            self.complain(f"{name} must be a number of at least {least or 0}, but is {raw}.")
+            return kind(0)
+        return value
 
     def _fallback(self, name: type_str, default: T | Required, placeholder: T) -> T:
         if isinstance(default, Required):

@@ -38,7 +38,7 @@ def test_values_are_read_by_their_type() -> None:
     env.check()
 
 
-@pytest.mark.parametrize("raw", ["long", "nan", "inf", "-1", "0x10", "1,5"])
+@pytest.mark.parametrize("raw", ["long", "nan", "snan", "inf", "-1", "0x10", "1,5"])
 def test_numbers_that_are_none_are_named(raw: str) -> None:
     env = Env({"COST": raw, "WAIT": raw})
     env.decimal("COST", min=Decimal(0))
