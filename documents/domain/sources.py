@@ -21,7 +21,6 @@ from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
 from documents.enums import SourceOrigin
 from documents.models import Document, Source
-from documents.plain_words import ascii_words
 from documents.sources.asking import Line, line
 from documents.sources.found import MIN_TEXT, FoundWork, doi, doi_of, plain_title
 from documents.sources.found import text as text_of
@@ -35,6 +34,7 @@ from reading.language import language_of
 from reading.passages import split_page
 from reading.protocol import Page
 from tesigo.platform.plain_text import cleaned
+from tesigo.platform.plain_words import ascii_words
 
 if TYPE_CHECKING:
     from accounts.models import User

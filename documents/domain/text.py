@@ -3,14 +3,12 @@
 import re
 from typing import Final, NamedTuple
 
-from documents.plain_words import ascii_words
 from typesetting import body_characters, characters_per_page
 from typesetting.citation_syntax import read_group
 
 __all__ = [
     "GROUP",
     "CitedKey",
-    "ascii_words",
     "body_characters",
     "characters_per_page",
     "citation_keys",

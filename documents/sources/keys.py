@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from documents.plain_words import ascii_words
 from documents.sources.found import plain_title
+from tesigo.platform.plain_words import ascii_words
 
 MAX_KEY: Final = 48
 #: Articles, prepositions and the like of several languages, as ``ascii_words`` writes them: no key is made of them.

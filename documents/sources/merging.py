@@ -8,8 +8,8 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from documents.plain_words import ascii_words
 from documents.sources.found import FoundWork, plain_title
+from tesigo.platform.plain_words import ascii_words
 
 KEPT: Final = 20
 #: How alike two normalised titles must be to be one work, of 100.

@@ -4,11 +4,11 @@ that the file does not carry on its first pages."""
 import re
 from typing import Any, Final
 
-from documents.plain_words import ascii_words
 from documents.sources.found import doi
 from reading.dates import EARLIEST_YEAR, csl_date
 from reading.people import people
 from reading.protocol import Meta
+from tesigo.platform.plain_words import ascii_words
 
 #: Characters of the first pages in which authors and dates are looked for.
 FRONT_CHARACTERS: Final = 6_000

@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from documents.domain.text import GROUP, ascii_words, citation_keys
+from documents.domain.text import GROUP, citation_keys
 from generation.writing.sentences import without_quotations
+from tesigo.platform.plain_words import ascii_words
 
 _NAME: Final = r"[A-ZÀ-ÖØ-ÞĄ-Ž][\w'’-]+"
 _JOINED: Final = rf"(?:\s(?:et al\.?|and others|u\. ?a\.)|(?:,\s|\s(?:and|und|y|e|et|i|a|en|și|&)\s){_NAME}){{0,4}}"
