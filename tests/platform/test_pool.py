@@ -33,7 +33,8 @@ def test_a_connection_whose_server_ended_is_not_lent_again(lent: int) -> None:
 def test_one_that_lives_is_lent_without_a_question(lent: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(ConnectionPool, "check_connection", asked.append)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        assert cursor.fetchone()[0] == lent
+    connection.ensure_connection()
     assert asked == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
