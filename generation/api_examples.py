@@ -1,4 +1,4 @@
-"""Examples of jobs for the description of the API."""
+"""Example requests and responses for the API description of jobs."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Addresses of jobs under `/api/v1/`."""
+"""URLs of jobs under `/api/v1/`."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The live line to a browser that watches a document (R-43)."""
+"""WebSocket consumer: sends a document's progress to the browser (R-43)."""
 
 import asyncio
 import logging

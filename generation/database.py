@@ -1,4 +1,4 @@
-"""The database from asyncio: every query of a process runs in one and the same thread."""
+"""Database queries from asyncio. All queries of a process run in one thread."""
 
 import threading
 import time

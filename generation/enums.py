@@ -1,4 +1,4 @@
-"""Jobs, their steps, and how calls to a model can end."""
+"""States and kinds of jobs, steps and calls to models."""
 
 from typing import Final
 

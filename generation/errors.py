@@ -1,4 +1,4 @@
-"""Failures a caller of generation should expect."""
+"""Errors of generation."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What of writing can be rolled out step by step (R-130)."""
+"""Feature flags of generation (R-130)."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
-"""What is known of models by their names: sizes, and at which efforts each may be asked (R-25).
+"""Known models by name: token limits and supported efforts (R-25).
 
-From the providers' model pages in autumn 2026 and the installed SDKs. OpenAI's list of models says nothing of either;
-Anthropic's says sizes, which go before these. A name that is not here is taken as staff enter it.
+From the providers' model pages in autumn 2026 and the installed SDKs. OpenAI's model list has neither. Anthropic's has
+token limits, which take precedence. For other models, the values that staff enter are used.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What the processes that write count by themselves: calls to models, steps, jobs (R-111)."""
+"""Metrics that workers count: calls to models, steps, jobs (R-111)."""
 
 import time
 from typing import TYPE_CHECKING, Final

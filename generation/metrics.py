@@ -1,4 +1,4 @@
-"""What is read of jobs, the queue, budgets and keys when somebody asks for metrics (R-111)."""
+"""Metrics read on request: jobs, queue, budgets, keys (R-111)."""
 
 from collections.abc import Iterable
 from typing import Final

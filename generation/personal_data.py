@@ -1,4 +1,4 @@
-"""What this app holds about people (R-71 to R-73). It goes with its document, but for what days cost."""
+"""Personal data of this app (R-71 to R-73). Deleted with its document, except daily cost."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""What the floors below say: a payment is certain, an outline is wanted."""
+"""Signal receivers: a payment succeeded, an outline was requested."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""How long jobs' steps, calls and figures are kept (R-73, R-77). The job itself goes with its document."""
+"""Retention periods for steps, calls and usage (R-73, R-77). A job is deleted with its document."""
 
 from datetime import datetime, timedelta
 from typing import Final, cast

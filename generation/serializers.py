@@ -1,4 +1,4 @@
-"""Jobs as programs see them, and what they send to have something made."""
+"""API serializers for jobs and for starting them."""
 
 from typing import Any, ClassVar
 

@@ -1,7 +1,7 @@
-"""Stopping a worker: drains end or hand back what they hold, and are waited for no longer than that takes (R-44).
+"""Graceful stop of a worker (R-44): its drains finish or return their steps, and it waits for them.
 
-SIGUSR2 tells a process of the pool to begin nothing more. Whether one is still at work the worker sees from outside:
-it catches that signal while it runs a task, and ignores it else.
+SIGUSR2 tells a pool process to start nothing more. A pool process catches SIGUSR2 only while it runs a task; this is
+how the worker sees from outside whether it is busy.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Celery carries wake-ups (R-40): each drains the queue, or looks for what was lost."""
+"""Celery tasks (R-40): drain the queue, look for lost work."""
 
 import asyncio
 import logging

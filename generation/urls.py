@@ -1,4 +1,4 @@
-"""Addresses of generation."""
+"""URLs of generation."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Watching a document being written."""
+"""Pages of a document being written: progress, the fragment that is refreshed, starting over after a failure."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Writing for staff: what they change, what was spent, jobs step by step. Importing it registers the pages."""
+"""Admin pages of generation. Importing this package registers them."""
 
 from generation.admin import chains, controls, credits, jobs, ledger
 

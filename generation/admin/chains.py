@@ -1,4 +1,4 @@
-"""Models and the chains that they stand in (R-23, R-24, R-32). Every change is audited."""
+"""Admin pages for models and chains (R-23, R-24, R-32). Every change goes to the audit trail."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What staff change: limits of keys, tokens of languages, budgets. Every change is audited."""
+"""Admin pages for key limits, language factors and budgets. Every change goes to the audit trail."""
 
 from typing import Any, cast
 

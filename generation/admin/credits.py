@@ -1,4 +1,4 @@
-"""Credit bought at providers: entered by staff, counted down by what calls cost (R-26)."""
+"""Admin page for provider credit (R-26). Staff enter it; the cost of calls is subtracted."""
 
 from typing import cast
 

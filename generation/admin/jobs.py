@@ -1,4 +1,4 @@
-"""Jobs for staff: what each step did, what it asked of whom, what it cost, why it failed, what it waited for."""
+"""Admin pages for jobs: steps, calls, cost, errors and waits."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Calls to models and what they took from the budgets: to be read. The page of spending is here, too."""
+"""Read-only admin pages for calls to models and their budgets. Also registers the spending page."""
 
 from django.contrib import admin
 from django.db.models import BigIntegerField, Case, JSONField, OuterRef, QuerySet, When

@@ -1,4 +1,4 @@
-"""The page of AI spending: by day, model and document, budgets as bars, every key as it is right now."""
+"""Admin page for AI spending: cost by day, model and document, budgets, and the state of every key."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""The columns of the page of spending: each day a stack of what its models cost."""
+"""Stacked columns for the spending page: one column a day, one piece a model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A job as its steps went: when each ran, which model and key answered, what it cost, what was wrong."""
+"""Timeline of a job for staff: when each step ran, its model and key, cost and error."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Models that a key may not ask, known to all processes for a while, so that each finding costs one call.
+"""Models that a key has no access to (R-33). Shared through Redis, so that finding out costs one call.
 
-A 403 or 404 of one model says nothing of the key's other models, nor of other keys.
+A 403 or 404 concerns one model and one key. The key's other models and other keys are still used.
 """
 
 import threading

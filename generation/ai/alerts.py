@@ -1,4 +1,4 @@
-"""What staff are told of keys and of questions that providers do not take (R-113): by place and id, never by value."""
+"""Alerts to staff about keys and refused questions (R-113). They name a key by its place, never by its value."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Reading an answer: JSON that fits the schema of the question, or what is wrong with it (R-101)."""
+"""Parses a model's answer as JSON and validates it against the question's schema (R-101)."""
 
 import json
 import re

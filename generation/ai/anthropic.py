@@ -1,4 +1,4 @@
-"""Anthropic, through its own SDK: messages whose answer is JSON by a schema."""
+"""Client for Anthropic's Messages API, through its SDK. Asks for JSON that fits a schema."""
 
 from typing import Any, Final, Literal, cast
 

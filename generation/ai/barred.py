@@ -1,4 +1,4 @@
-"""Providers that let nobody ask: every key we have of them is set aside (R-33)."""
+"""Providers that cannot be used because every key of ours is set aside (R-33)."""
 
 from datetime import UTC, datetime
 

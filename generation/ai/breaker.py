@@ -1,4 +1,7 @@
-"""What is known of each key, kept in Redis for all processes, and in this one for while Redis is away (R-31, R-33)."""
+"""Health of each API key, in Redis for all processes (R-31, R-33).
+
+While Redis is away, each process uses what it has seen itself.
+"""
 
 import json
 import threading

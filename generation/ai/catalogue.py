@@ -1,8 +1,8 @@
-"""What providers say of their models: which there are, how much they hold and give, and when they end (R-25).
+"""Facts about models: which exist, their token limits, and when they are shut down (R-25).
 
-From the providers' own lists, and from tables in the source of the installed SDKs: Anthropic's is a dictionary,
-OpenAI's stands as text below the names of its models. Reading the source instead of importing it spares the site and
-beat, which ask for the tables but never call a model, the 50 MB that each of them takes with both SDKs.
+Sources are the providers' model lists and tables in the installed SDKs. Anthropic's table is a dictionary; OpenAI's is
+text below the model names. The tables are parsed from source, not imported: importing both SDKs takes 50 MB, and the
+site and beat never call a model.
 """
 
 import ast

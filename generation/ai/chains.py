@@ -1,4 +1,4 @@
-"""Which model is asked for what, and in which order (R-23, R-24, R-25)."""
+"""Model chains: which models are asked for a purpose, and in which order (R-23, R-24, R-25)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

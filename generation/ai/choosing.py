@@ -1,4 +1,7 @@
-"""A key for one call: the next in turn that is healthy and within its limits, waited for where need be (R-31, R-33)."""
+"""Chooses an API key for a call (R-31, R-33).
+
+Takes the next healthy key within its limits. Waits when all healthy keys are at their limits.
+"""
 
 import asyncio
 import random

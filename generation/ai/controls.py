@@ -1,4 +1,4 @@
-"""Models, chains, limits, budgets and factors as staff change them, every change in the audit trail (R-23, R-74)."""
+"""Changes that staff make to models, chains, limits, budgets and language factors (R-23, R-74). All are audited."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Models whose end is announced, that have ended, or are not there any more (R-25)."""
+"""Checks for models that will be shut down, or have been, and alerts staff (R-25)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

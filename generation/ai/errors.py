@@ -1,4 +1,4 @@
-"""How a call to a provider goes wrong, in one vocabulary for all of them."""
+"""Errors of provider calls, in the same terms for all providers."""
 
 import re
 from collections.abc import Mapping

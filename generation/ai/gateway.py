@@ -1,8 +1,10 @@
-"""The one door to the writing models.
+"""Gateway to the models. Every call goes through it.
 
-Each call: pick the model by the chain → pick a key within its limits → reserve budget and write the intent → call →
-book usage, cost, latency, outcome → settle the budget and judge the key. Limits are waited for before anything is
-reserved, so that nobody holds a budget who does not call.
+1. Take the next model of the chain.
+2. Get a key within its limits, waiting if needed. Nothing is reserved yet, so a waiting call blocks no budget.
+3. Reserve budget and record the attempt.
+4. Make the call.
+5. Record usage, cost, latency and outcome; settle the budget; update the key's health.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""How a provider's key is, and what changes that: a circuit breaker (R-31), rests, and being set aside (R-33).
+"""Health of an API key: circuit breaker (R-31), rests, and refused keys that are set aside (R-33).
 
-Pure: the keeper of a ``Health`` moves it by these functions, in one step, so that two calls can never both be the one
-probe. Times are seconds since the epoch, by the keeper's clock.
+Pure functions: they take a ``Health`` and return a new one. The caller stores it atomically, so only one call at a time
+is the breaker's probe. Times are seconds since the epoch, by the caller's clock.
 """
 
 from dataclasses import dataclass, replace

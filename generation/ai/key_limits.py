@@ -1,6 +1,6 @@
-"""Requests and tokens per minute of each key (R-33), counted in Redis for all processes.
+"""Rate limits of each key: requests and tokens a minute (R-33). Counted in Redis for all processes.
 
-While Redis is away each process keeps to its share of them (R-115).
+While Redis is away, each process gets its share of them (R-115).
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""Several keys per provider, used in turn (R-33)."""
+"""API keys of each provider, used in turn (R-33)."""
 
 import threading
 from collections import Counter

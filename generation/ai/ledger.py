@@ -1,6 +1,6 @@
-"""On whose behalf models are asked, and where their calls are written down and paid for (R-36).
+"""Interface between the gateway and the queue and budgets (R-36).
 
-The gateway knows no more of the queue and the budgets than this; a drain gives it both.
+The gateway knows only a held step and a ledger that records calls. A drain passes both.
 """
 
 from dataclasses import dataclass

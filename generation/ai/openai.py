@@ -1,7 +1,6 @@
-"""OpenAI, through its own SDK: chat completions with an answer by JSON schema.
+"""Client for OpenAI's Chat Completions API, through its SDK. Asks for JSON that fits a schema.
 
-Nothing outside this module knows of chat completions: what another API of theirs takes and gives can take its place
-here alone.
+Only this module knows about chat completions: to use another OpenAI API, change only this module.
 """
 
 import re

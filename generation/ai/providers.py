@@ -1,7 +1,7 @@
-"""The ways to the providers: the HTTP connections of one document in one drain (R-35, R-105), and the SDKs over them.
+"""HTTP clients and SDKs of the providers. One HTTP client for each document in a drain (R-35, R-105).
 
-The SDKs are imported where models are called and nowhere else: both together take 50 MB and a second. The site, beat
-and the supervisor never call a model; a worker imports them before it forks its children, who share them then.
+The SDKs are imported only where models are called: both take 50 MB and a second. The site, beat and the supervisor
+never call a model. A worker imports them before it forks, so its child processes share that memory.
 """
 
 import socket

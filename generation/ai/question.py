@@ -1,4 +1,4 @@
-"""What is asked of a model and what comes back, in the same form for every provider."""
+"""Questions to models and their answers, in one format for all providers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

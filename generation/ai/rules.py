@@ -1,4 +1,4 @@
-"""Which models may be asked, in which order, and how much each key may do: rows that staff change (R-23, R-33)."""
+"""Chains and key limits from the database, cached for a moment (R-23, R-33)."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The Redis through which processes share what they know of keys, never waited for when it is away (R-115)."""
+"""Redis client for what processes share about keys. Fails fast when Redis is away (R-115)."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar

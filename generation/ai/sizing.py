@@ -1,4 +1,4 @@
-"""How much a call may take: tokens, to be reserved before it and held as its limit, and time."""
+"""Size of a call: expected tokens, which are reserved and limit the answer, and its timeout."""
 
 import json
 from typing import Final

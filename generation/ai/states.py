@@ -1,4 +1,4 @@
-"""How every key is right now, for staff (R-31, R-33)."""
+"""Current state of every key, for staff (R-31, R-33)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,7 @@
-"""The one retry policy (R-30): which failures are worth another try of the same model, and how long to wait.
+"""Retry policy for provider calls (R-30): which errors are retried, and the back-off.
 
-What a provider asks for by ``Retry-After`` is not waited for here: the key rests for so long, for everybody, and the
-next call takes another key or waits for it (``choosing``).
+It does not wait for ``Retry-After``. The key rests for that time in all processes, and the next call takes another
+key or waits for it (``choosing``).
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The model that writes a document, where its owner chose one among those that staff offer (R-24)."""
+"""The writing model that a document's owner chose, if any (R-24)."""
 
 from collections.abc import Callable
 from datetime import datetime

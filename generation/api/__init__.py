@@ -1,1 +1,1 @@
-"""Jobs and outlines for programs (R-58)."""
+"""API for jobs and outlines (R-58)."""

@@ -1,4 +1,4 @@
-"""How far a job is, who writes, and what comes after a failure."""
+"""API: progress of a job, choice of the writing model, retry after a failure."""
 
 from typing import Any
 from uuid import UUID

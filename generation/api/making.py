@@ -1,4 +1,4 @@
-"""Having an outline or a whole work made."""
+"""API: start an outline or a whole work."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The house's figures, for programs of staff (R-58)."""
+"""API for staff: statistics of the site (R-58)."""
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema

@@ -1,1 +1,1 @@
-"""The queue of steps (R-40): jobs and how they go on, workers that hold steps, and what is lost and found again."""
+"""Queue of steps (R-40): jobs, the workers that run their steps, and recovery of lost work."""

@@ -1,4 +1,4 @@
-"""Letting work in that was paid for, and outlines: in which order, and once (R-41). Room for it: ``reservations``."""
+"""Creates jobs for paid documents and outlines, once each, and sets their order in the queue (R-41)."""
 
 import logging
 from collections.abc import Callable

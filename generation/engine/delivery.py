@@ -1,4 +1,4 @@
-"""Whether the pages that were ordered came out, and the money for those that did not (R-11)."""
+"""Compares delivered pages with ordered pages, and refunds missing ones (R-11)."""
 
 from decimal import Decimal
 from typing import Final

@@ -1,7 +1,7 @@
-"""One drain: works on up to K steps of any documents at once until nothing is claimable (R-40).
+"""A drain: runs up to K steps at once, of any documents, until none can be claimed (R-40).
 
-K bounds the calls to models; what a step made is committed beside them. Told to stop, a drain claims nothing and asks
-nothing more, gives the calls under way a moment to end, and hands back the rest (R-44).
+K limits concurrent calls to models; results are committed besides. When told to stop, a drain claims nothing more and
+starts no calls. Calls under way get a grace period; the steps that remain go back to the queue (R-44).
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What becomes of a person's jobs when the person is erased (R-72)."""
+"""Stops and erases a person's jobs (R-72)."""
 
 from datetime import datetime
 

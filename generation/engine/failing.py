@@ -1,4 +1,4 @@
-"""Why a step was given up: plain words for the student, the technical reason for staff."""
+"""Reasons why a step failed for good: plain words for the student, details for staff."""
 
 from django.db.models import Count
 from django.utils.translation import gettext as _

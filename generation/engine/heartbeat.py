@@ -1,6 +1,6 @@
-"""Keeps the leases of everything a drain holds, from a thread and a connection of its own.
+"""Renews the leases of a drain's steps, from its own thread and database connection.
 
-A busy event loop or a long transaction must not cost a lease; a frozen process must.
+A busy event loop or a long transaction does not lose a lease. A frozen process does.
 """
 
 import logging

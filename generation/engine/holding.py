@@ -1,4 +1,7 @@
-"""A job that waits for a budget or its owner's daily limit: marked, staff alerted, its owner told once (R-21, R-27)."""
+"""Jobs that wait for a budget or for their owner's daily limit (R-21, R-27).
+
+Marks the job, alerts staff and notifies the owner once.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final

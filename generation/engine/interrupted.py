@@ -1,4 +1,4 @@
-"""Jobs that have come to a stop, for operators to see and to set going again (R-92)."""
+"""Interrupted jobs: lists them and restarts them (R-92)."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The one door through which a job changes its state, and the trail of what happened to it."""
+"""State changes of a job, and the log of its events."""
 
 from datetime import datetime
 from typing import Any, Final

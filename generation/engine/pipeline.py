@@ -1,6 +1,6 @@
-"""How a job goes from stage to stage, how it succeeds and how it fails: a saga with a row for every step (R-14).
+"""Moves a job from stage to stage, to success or failure. A saga with a row for each step (R-14).
 
-Locks are taken from the lower floors up: the document, its payment, the job, the step.
+Lock order: document, payment, job, step.
 """
 
 from collections.abc import Sequence

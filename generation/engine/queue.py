@@ -1,7 +1,8 @@
-"""The queue is a table of steps (R-40): claimed with SKIP LOCKED, leased, fenced by a token that grows with each claim.
+"""Queue of steps, in a database table (R-40).
 
-Every write of a holder says ``token = mine``. A frozen worker that wakes up after its lease was taken over finds no
-such row, and nothing of what it did is committed. All times are the database's: workers' clocks may differ.
+A worker claims a step with SKIP LOCKED and holds it by a lease. Each claim increments the fencing token, and every
+write of the holder requires its own token. So a frozen worker that lost its lease commits nothing. All times are the
+database's, as the clocks of workers differ.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Statistics of the queue: jobs by state, and how long steps have waited for a worker. Days are UTC days."""
+"""Queue statistics: jobs by state, and how long steps waited for a worker. Days are UTC days."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Telling the workers that there is work (R-40). A wake-up may be lost: beat sends it again."""
+"""Wake-ups: Celery messages that tell workers there is work (R-40). Beat sends lost ones again."""
 
 from math import ceil
 from typing import Final

@@ -1,4 +1,4 @@
-"""Jobs that have come to a stop, budgets that are used up, and providers that are away (R-112, R-113)."""
+"""Checks for interrupted jobs, used-up budgets and unavailable providers (R-112, R-113)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

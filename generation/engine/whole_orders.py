@@ -1,4 +1,4 @@
-"""A whole work asked for in one call, as programs do: described, outlined at once, written when it is paid (R-58)."""
+"""Whole works ordered in one API call: brief, outline, and writing after payment (R-58)."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A held step as its stage sees it, and what a stage hands in."""
+"""Input and result of a stage: the step it works on, and what it returns."""
 
 import asyncio
 import time

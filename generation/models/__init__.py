@@ -1,4 +1,4 @@
-"""Jobs and their steps, the models that are asked, and the budgets that pay for it."""
+"""Models of generation: jobs and steps, AI models, calls, budgets."""
 
 from generation.models.asking import Attempt, KeyLimit, LanguageFactor
 from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation

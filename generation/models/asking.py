@@ -1,4 +1,4 @@
-"""What languages take, what keys may do, and every call to a model (R-20, R-33, R-36)."""
+"""Language factors, key limits, and attempts: one row for each call to a model (R-20, R-33, R-36)."""
 
 import uuid
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What may be spent, what has been, and places held for those who are paying (R-21, R-42)."""
+"""Budgets, what was spent of them, and reservations for documents being paid (R-21, R-42)."""
 
 from decimal import Decimal
 

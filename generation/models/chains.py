@@ -1,4 +1,4 @@
-"""Models that may be asked, and in which order for what (R-23, R-24)."""
+"""AI models and the chains they are in (R-23, R-24)."""
 
 from collections.abc import Collection
 from datetime import date

@@ -1,4 +1,4 @@
-"""What a program asks for beyond the brief: the whole work in one call, and the model that writes."""
+"""Whole orders made through the API, and the writing model chosen for a document."""
 
 import uuid
 

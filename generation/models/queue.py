@@ -1,4 +1,4 @@
-"""The queue of steps (R-40). Truth is here; Celery only wakes workers."""
+"""Jobs and steps (R-40). The database has the queue; Celery only wakes workers."""
 
 import uuid
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What past jobs took, for estimates to learn from (R-26), and what credit was bought at providers."""
+"""Usage of past jobs, from which estimates learn (R-26), and credit bought at providers."""
 
 from decimal import Decimal
 

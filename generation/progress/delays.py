@@ -1,4 +1,4 @@
-"""What an open job waits for beyond its turn, in plain words: a budget, its owner's limit, models (R-43)."""
+"""Why an open job waits, in plain words: a budget, its owner's limit, unavailable models (R-43)."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""How far a job is, for programs that ask again and again: an outline, a text, or a whole order."""
+"""Status of a job for programs that poll: an outline, a document, or a whole order."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,6 +1,6 @@
-"""Models that cannot answer: how long that is waited for (R-30), and how it stands with a job, from its calls (R-43).
+"""Model outages: how long a step is retried (R-30), and whether a job has one now (R-43).
 
-The drain puts steps off by ``next_try``; what people are told is reckoned by the same rule.
+The drain and the progress page use the same ``next_try``.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
-"""Writing down how far a document is, and telling those who watch: state first, event second (R-43).
+"""Saves a document's progress and notifies open browsers (R-43).
 
-The database holds the state; Channels only tells that it changed.
+The database has the state. Channels only sends that it changed.
 """
 
 from uuid import UUID

@@ -1,6 +1,6 @@
-"""How far a document is, all of it at once (R-43).
+"""A document's progress, complete (R-43).
 
-What a snapshot asks of the database is the same for two sections and for 200, and loads no text.
+The number of queries does not depend on the number of sections. No text is loaded.
 """
 
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What a person sees of a job's steps: a few stages, each with its weight and its share done (R-43)."""
+"""Stages shown to students: their weights, and how much of each is done (R-43)."""
 
 from dataclasses import dataclass
 from typing import Final

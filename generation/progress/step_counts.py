@@ -1,4 +1,4 @@
-"""A job's steps, counted by the database in one go: by stage and by section (R-43)."""
+"""Counts a job's steps by stage and by section, in one query (R-43)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How long the rest of a job will take, learned from the steps of past jobs by model and stage (R-43)."""
+"""Estimates the remaining time of a job from past steps, by model and stage (R-43)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""One row for each call to a model (R-36): the intent before it, what came of it after, usage added up on the job.
+"""Attempts: one row for each call to a model (R-36). Written before the call, updated after it.
 
-The rows decide what becomes of the money: each is settled or given up once, by a conditional update, and the budgets
-follow in the same transaction. Locks are taken in one order: the job, steps, attempts by id, the budgets in theirs.
+Each attempt is settled or abandoned once, by a conditional update. Budgets change in the same transaction. Lock order:
+job, steps, attempts by id, budgets in their own order.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
-"""What may be spent, and what has been (R-21): the one place that changes ``BudgetUse``.
+"""Budgets and what was spent of them (R-21). Only this module changes ``BudgetUse``.
 
-A call's money is reserved before the call and settled after it, on the budgets of its job, its owner's day, the house's
-day and the house's month. Every caller locks the rows in that order: the ones that all calls share are held
-shortest. A person's day is limited in tokens, by the row that staff gave this person, else by the house's default; all
-others in euros (R-27). A budget without a row in ``Budget`` has no limit; staff are told of that.
+A call's cost is reserved before it and settled after it, on four budgets: the job, the owner's day, the site's day, the
+site's month. Rows are locked in this order, so that the rows all calls share are held for the shortest time. A person's
+day is limited in tokens, by their own row or the default; the others in euros (R-27). A budget without a row in
+``Budget`` has no limit; staff are alerted.
 """
 
 import logging

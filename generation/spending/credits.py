@@ -1,4 +1,4 @@
-"""Credit bought at providers, counted down by what calls booked; staff are told at 20 % left and at none (R-26)."""
+"""Credit bought at providers, less the cost of calls. Staff are alerted at 20 % left and at none (R-26)."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""What a job will take and cost, before it starts (R-20), learned from what past jobs took (R-26).
+"""Estimates the tokens and cost of a job before it starts (R-20, R-26).
 
-The shipped figures say how much of each kind of question a document takes by its sections and pages. Past jobs of the
-same length and language, else of the same length, else all, say how far they are from that, purpose by purpose: each
-job counts the same, whatever its length; the shipped figures count as one job; jobs far off the others are left out.
+Default figures give the usage for each purpose by sections and pages. Past jobs correct them, purpose by purpose: those
+of the same length and language, else of the same length, else all. Each job counts the same, whatever its length, and
+the default figures count as one job. Outliers are ignored.
 """
 
 from collections import defaultdict

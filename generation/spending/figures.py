@@ -1,4 +1,4 @@
-"""What writing took since the beginning (R-58)."""
+"""All-time totals of AI usage (R-58)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What months have cost in AI, by the documents that it was asked for (R-22, R-118). Months are UTC months."""
+"""AI cost by month, language and kind of document (R-22, R-118). Months are UTC months."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What was spent on models, by day, model and document (R-20, R-22). Days are UTC days; sums are the database's."""
+"""AI spending by day, model and document (R-20, R-22). Days are UTC days."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Calls that are long over become sums: of their day and model, of their month and documents (R-22, R-77, R-118)."""
+"""Replaces old calls by sums: by day and model, and by month, language and kind of document (R-22, R-77, R-118)."""
 
 from typing import Final
 

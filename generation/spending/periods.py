@@ -1,4 +1,4 @@
-"""Days and months of budgets, in UTC, and when the next one begins."""
+"""Budget periods: days and months in UTC, and when the next one starts."""
 
 from datetime import UTC, datetime, time, timedelta
 

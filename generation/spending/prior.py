@@ -1,6 +1,6 @@
-"""What documents take of models, as it was measured with this build: estimates begin with it and learn (R-26).
+"""Default usage figures, measured with this version. Estimates start from them (R-26).
 
-``python -m benchmarks.estimates`` shows how far a build is from them.
+``python -m benchmarks.estimates`` compares a build with them.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
-"""Room for a document, held while its owner pays (R-42): a place in the queue, and its share of the budgets (R-21).
+"""Reservations for documents being paid: a place in the queue and a share of the budgets (R-21, R-42).
 
-Every caller waits for a lock that all share, so that under any concurrency exactly as many get in as there is room
-for. A place ends by time, when the payment is given up, or when the job that it was held for begins. Work that was
-paid for begins in any case: the bounds are for those who have not paid yet.
+All callers take the same lock, so the limits hold with any number of them at once. A reservation ends when it expires,
+when the payment is given up, or when its job starts. Paid work always starts: the limits are for unpaid orders.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What beat puts right about money: calls that nobody books, sums that no longer agree, places that were not taken."""
+"""Periodic repair of budgets: abandoned calls, sums that differ from their rows, expired reservations."""
 
 import logging
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""What jobs took, kept for estimates to learn from (R-26)."""
+"""Stores the usage of finished jobs for estimates, and compares it with what was estimated (R-26)."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Gathering what a section's writer is given, from this document's data alone (R-35)."""
+"""Builds a section assignment: what a section's writer is given, from this document only (R-35)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

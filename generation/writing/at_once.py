@@ -1,4 +1,4 @@
-"""Questions of one check asked at once, within a bound: the time that a section takes counts."""
+"""Runs the questions of one check concurrently, up to a limit."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""The pages that citations name, and the passages that stand on them (R-10)."""
+"""Page numbers in citations, and the passages on those pages (R-10)."""
 
 import re
 from collections.abc import Sequence

@@ -1,8 +1,7 @@
-"""Which passages a writer says its citations rest on: believed as far as its text bears it out, and as a hint (R-10).
+"""Passages that a writer named for its citations. Used as hints, if they fit the text (R-10).
 
-A writer names them by number, one for each cited key in the order of its text; it repeats no sentence. Such a list can
-be shifted by one, or made up: where it contradicts the text in one place, none of it is believed, and the passages are
-found by key, page and words as where nothing was named.
+A writer returns one passage number for each cited key, in the order of the text. Such a list can be shifted by one, or
+invented. If one entry contradicts the text, the whole list is ignored, and passages are found by key, page and words.
 """
 
 from collections.abc import Sequence

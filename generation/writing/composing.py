@@ -1,4 +1,4 @@
-"""Bringing a section to its length by asking again: never by filler, never by cutting (R-11, R-34)."""
+"""Brings a section to its length by further calls. Never by filler, never by cutting (R-11, R-34)."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A section's text on its way: written, not yet checked."""
+"""Draft of a section: written, not yet checked."""
 
 import hashlib
 from dataclasses import asdict, dataclass, field

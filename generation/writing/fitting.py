@@ -1,4 +1,4 @@
-"""Which sections to change, and by how much, so that the pages come out as ordered (R-11)."""
+"""Decides which sections to lengthen or shorten so that the pages come out as ordered (R-11)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

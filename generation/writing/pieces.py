@@ -1,4 +1,4 @@
-"""A section on its way in the checkpoint of its step: in one piece, or in parts that are finished one by one (R-34)."""
+"""Checkpoint of a section being written: in one piece, or in parts finished one by one (R-34)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace

@@ -1,4 +1,4 @@
-"""A section's Markdown as paragraphs and sentences, so that one of them can be judged, or go, without harm."""
+"""Splits a section's Markdown into paragraphs and sentences, so that one can be judged or removed."""
 
 import re
 from dataclasses import dataclass

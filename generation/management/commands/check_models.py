@@ -1,4 +1,4 @@
-"""Asks the providers which of our models they have, and until when: `manage.py check_models` (R-25)."""
+"""`manage.py check_models`: checks which of our models the providers have, and until when (R-25)."""
 
 from typing import Any
 

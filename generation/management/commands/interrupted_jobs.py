@@ -1,4 +1,4 @@
-"""Lists jobs that have come to a stop: `manage.py interrupted_jobs`; with --nudge lost work is sent again (R-92)."""
+"""`manage.py interrupted_jobs`: lists interrupted jobs; with --nudge, restarts lost work (R-92)."""
 
 from argparse import ArgumentParser
 from datetime import timedelta

@@ -1,1 +1,1 @@
-"""The check that every text passes before it becomes a revision (R-10, R-35): code first, a model second."""
+"""Checks that every text passes before it is saved as a revision (R-10, R-35): by code, then by a model."""

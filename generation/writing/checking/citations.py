@@ -1,4 +1,4 @@
-"""Does each citation rest on a passage of this document's sources? Decided by code where code can (R-10)."""
+"""Checks that each citation rests on a passage of this document's sources, by code where possible (R-10)."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Looking at a whole text: every sentence, every citation, the language, what other sections say."""
+"""Inspects a whole text: sentences, citations, language, and overlap with other sections."""
 
 import asyncio
 from collections.abc import Collection, Sequence

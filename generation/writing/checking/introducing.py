@@ -1,4 +1,4 @@
-"""Words that introduce a quotation and claim nothing of their own: "the source puts it in these words"."""
+"""Recognizes phrases that introduce a quotation and claim nothing themselves (“the source puts it in these words”)."""
 
 from typing import Final
 

@@ -1,8 +1,8 @@
-"""What a model says of sentences and their passages, where code cannot decide (R-10).
+"""Asks a model whether passages support sentences, where code cannot decide (R-10).
 
-As many pairs go into one question as a model judges reliably, and nothing is asked twice in one check. A verdict that
-is missing is asked for once more; of two on one pair the worse counts; and among every few pairs of a question stands
-one that nobody could support, so that a judge who was talked into agreeing, by a passage say, is noticed.
+One question has up to ``sizes.CLAIMS`` pairs, and no pair is asked twice in one check. Missing verdicts are asked for
+once more. Of two verdicts on one pair, the worse counts. Among every few pairs is one that nothing supports: a model
+that accepts it, because a passage talked it into agreeing for example, is noticed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Is a text in the language that was ordered? By its commonest words and its script; a few words prove nothing."""
+"""Detects a text in the wrong language, by common words and script. A few words are not enough to decide."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""What must not leak into a text: other documents, the owner's own data, the words of our prompts (R-35, R-37)."""
+"""Checks a text for leaks: other documents, the owner's own data, our prompts (R-35, R-37)."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""Mending the sentences that failed a check, each in its place, with only the passages that they need."""
+"""Rewrites sentences that failed a check, each in its place, with only the passages they need."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Works named in another way than by the key of a source: what nobody could look up, or what was never there (R-10)."""
+"""Finds works cited in another way than by a source's key, which nobody could look up (R-10)."""
 
 import re
 from collections.abc import Collection

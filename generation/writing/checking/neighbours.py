@@ -1,4 +1,4 @@
-"""What the other sections of a document say, as far as one of them must not say it again."""
+"""Texts of a document's other sections, as far as needed to find repetitions."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Placeholders and other open ends in a text, and what its writer says of itself: none of it reaches the reader."""
+"""Finds placeholders, unfinished text, and remarks of the writer about itself."""
 
 import re
 from html import unescape

@@ -1,7 +1,7 @@
-"""Does a section say again what another one says? Compared by runs of words; what is cited may come twice.
+"""Finds text that repeats another section, by shared runs of words. Cited sentences may repeat.
 
-Sections are compared by fingerprints: the hashes of one run in two, the same ones in every text (Manber 1994). They
-are kept with each draft, so that no check reads the whole document.
+Sections are compared by fingerprints: hashes of every second run, the same runs in every text (Manber 1994). They are
+stored with each draft, so that no check reads the whole document.
 """
 
 import re

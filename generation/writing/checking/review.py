@@ -1,4 +1,4 @@
-"""The check of one section: what fails is written anew once, with the reasons; what fails again is taken out."""
+"""Checks a section. Sentences that fail are rewritten once; those that fail again are removed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

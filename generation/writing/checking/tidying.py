@@ -1,4 +1,4 @@
-"""Putting a text in order before it is looked at: nothing that no reader sees, nothing that hides a sentence."""
+"""Cleans a text before it is checked: removes what no reader sees and what could hide a sentence."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Comparing words: is this sentence that passage's, word for word or nearly so?"""
+"""Compares the words of a sentence and a passage: equal or nearly equal."""
 
 import re
 import unicodedata

@@ -1,1 +1,1 @@
-"""What the models are asked, one module for each purpose. Everything from users and sources is fenced (R-37)."""
+"""Prompts, one module for each purpose. All text from users and sources is fenced (R-37)."""

@@ -1,4 +1,4 @@
-"""Asking for single sentences anew: those that did not pass the check, with only the passages that they need."""
+"""Prompt to rewrite single sentences that failed a check."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

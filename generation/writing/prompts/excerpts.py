@@ -1,4 +1,4 @@
-"""The stretch of a passage that a question needs: whole sentences in a row, where the words asked for stand closest."""
+"""Cuts an excerpt from a passage: consecutive whole sentences with the most words in common with a question."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Data in prompts: between tags it cannot close, cut to a length, never able to change the instructions (R-37)."""
+"""Fences data in prompts: between tags that it cannot close, and limited in length (R-37)."""
 
 from collections.abc import Sequence
 from html import escape

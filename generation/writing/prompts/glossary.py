@@ -1,4 +1,4 @@
-"""Asking for the terms that all sections use alike."""
+"""Prompt for the terms that all sections should use."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Asking whether passages say what sentences claim."""
+"""Prompt to decide whether passages support claims."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

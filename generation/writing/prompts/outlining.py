@@ -1,4 +1,4 @@
-"""Asking for an outline."""
+"""Prompt for an outline."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Asking what to search for."""
+"""Prompt for search queries."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Running text out of what a model wrote: whatever it was told, nothing else reaches a section (R-101)."""
+"""Extracts plain running text from a model's answer. Nothing else gets into a section (R-101)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Asking what a text can do without: sentences are named, never written again, so that nothing else changes in it."""
+"""Prompt to shorten a text. The model only names sentences to remove, so that the others stay unchanged."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

@@ -1,6 +1,6 @@
-"""How much a question shows, and how much of an answer is believed in one go. Characters, where nothing else is said.
+"""Size limits of prompts and answers. In characters, unless stated otherwise.
 
-What is shown is paid for with every call; what is not shown cannot be cited.
+Everything in a prompt is paid for with every call. A passage that is not in it cannot be cited.
 """
 
 from typing import Final

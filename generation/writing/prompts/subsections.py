@@ -1,4 +1,4 @@
-"""Asking how to divide a long section into parts that are written one by one (R-34)."""
+"""Prompt to divide a long section into parts that are written one by one (R-34)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

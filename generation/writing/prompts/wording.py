@@ -1,4 +1,4 @@
-"""Words that every prompt shares: the language, the kind of work, numbers."""
+"""Phrases that several prompts use: the language, the kind of work, numbers."""
 
 from typing import Final
 

@@ -1,8 +1,8 @@
-"""Asking for the text of a section: new, more of it, or all of it anew without what was wrong.
+"""Prompt for the text of a section: new, continued, or rewritten after it failed a check.
 
-What stays the same in a document comes first, then what stays the same for a section, the order last: providers charge
-a tenth for a beginning that they have read before. So all of these share one system prompt and one schema, and the
-passages keep their order from the first call to the last.
+What is the same for the whole document comes first, then what is the same for a section, then the request. Providers
+cache the beginning of a prompt and charge a tenth for it. So all these prompts share one system prompt and one schema,
+and the passages keep their order between calls.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What each stage does with a step: one module each, one coroutine, no writes but through its result."""
+"""Stages of a job, one module each. A stage is a coroutine; it saves nothing itself but returns a result."""
 
 from typing import Final
 

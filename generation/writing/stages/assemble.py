@@ -1,4 +1,4 @@
-"""Assemble: everything is there, and is rendered for the screen (R-12)."""
+"""Assemble stage: checks that all sections are there and renders them for the screen (R-12)."""
 
 from decimal import Decimal
 from functools import partial

@@ -1,6 +1,6 @@
-"""Check: a draft becomes a revision of its section once everything in it holds (R-10, R-35).
+"""Check stage: checks a draft and turns it into a revision of its section (R-10, R-35).
 
-Serves both the first check and the one after a revision; the text is committed with the step.
+Runs after writing and after a revision. The text is committed with the step.
 """
 
 from collections.abc import Callable

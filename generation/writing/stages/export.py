@@ -1,4 +1,4 @@
-"""Export: the files to take away, made before the document is called ready."""
+"""Export stage: makes the files to download before the document counts as ready."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Measure: the text as it will be printed, counted, and what to change where it is too long or too short (R-11)."""
+"""Measure stage: lays the document out, counts its pages, and plans what to change (R-11)."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Outline: proposed by a model, validated, repaired once, accepted."""
+"""Outline stage: a model proposes an outline; it is validated and repaired once."""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation

@@ -1,4 +1,4 @@
-"""Research: sources that the writer may cite, and terms that all use alike, before a word is written (R-10, R-95)."""
+"""Research stage: finds sources and common terms before anything is written (R-10, R-95)."""
 
 from dataclasses import asdict
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Revise: a section made longer or shorter by what the laid-out pages are off (R-11)."""
+"""Revise stage: makes a section longer or shorter after its pages were counted (R-11)."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,7 +1,7 @@
-"""Write: one section, at once with the others, to the length of its pages (R-34).
+"""Write stage: writes one section, at the same time as the others, to its length (R-34).
 
-The text is kept in the step the moment it is there. It becomes a revision of its section once it is checked. A section
-whose checked text of an earlier order answers to the same title and contents is not written anew.
+The text is saved in the step at once. The check stage makes it a revision. If a checked text of an earlier order has
+the same title and contents, it is used again.
 """
 
 from dataclasses import replace
