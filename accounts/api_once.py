@@ -1,4 +1,4 @@
-"""Answers of calls that are made once, as the API keeps them (`tesigo.platform.api.idempotency`)."""
+"""Responses of calls that are made once, as the API keeps them (`tesigo.platform.api.idempotency`)."""
 
 from collections.abc import Callable
 from typing import Final

@@ -210,7 +210,7 @@ class RefreshReused(TokenRefused):
 
 
 class TooManyTokens(AccountError):
-    """A person has as many tokens as one may have."""
+    """A person has the most tokens that one may have."""
 
     message = _("You have as many tokens as one person may have. Take one back first.")
 

@@ -148,7 +148,7 @@ class SignInRequest(models.Model):
     No user is looked up or made until it is proven. The tokens of both links (in, and "this wasn't me"), the code and
     the asking browser's cookie are kept as keyed hashes only. ``ip`` is the address that limits count by: of IPv6 the
     first address of the /64. ``known_browser`` rows have their own allowance (R-53). Of a ``withheld`` one no mail was
-    sent, and nothing opens it: the address had as many as it may have.
+    sent, and nothing opens it: the address had reached its limit.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -88,7 +88,7 @@ class AddPasskeyForm(CleanText, AllauthAddPasskey):
 
 
 class PasskeyForm(CleanText, AllauthPasskey):
-    """What the browser answers for a passkey."""
+    """The browser's response for a passkey."""
 
 
 class PasskeyAgainForm(CleanText, AllauthPasskeyAgain):

@@ -1,4 +1,4 @@
-"""The password door of the administration: how django-axes counts and what it answers (R-55)."""
+"""The password door of the administration: how django-axes counts wrong tries, and its response (R-55)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,5 +34,5 @@ def axes_client_ip(request: HttpRequest) -> str | None:
 
 
 def locked_out(request: HttpRequest, *_details: object) -> HttpResponse:
-    """The answer to too many wrong passwords."""
+    """The response after too many wrong passwords."""
     return come_back.later(request, wait=settings.AXES_COOLOFF_TIME)

@@ -1,6 +1,6 @@
 """Claiming one step with 100,000 queued: the median time, and how PostgreSQL finds it.
 
-Before the 100,000 that are ready lie as many that are done, as in a house that has worked for a while. STEPS= (100000),
+Before the 100,000 that are ready lie 100,000 that are done, as on a site that has worked for a while. STEPS= (100000),
 CLAIMS= (500).
 """
 
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _fill(count: int) -> None:
-    """One document's job with a step that is ready, copied: as many jobs, each with a step done and a step ready."""
+    """One document's job with a step that is ready, copied: ``count`` jobs, each with a step done and a step ready."""
     from django.db import connection
 
     from benchmarks import orders

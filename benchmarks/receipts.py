@@ -2,7 +2,7 @@
 
 The web server runs as ``make run`` starts it. RECEIPTS= (50) are asked for at once, again and again, for as long as
 PAGES= (40) library pages of somebody else are read one after the other. BEFORE=2350ef3 puts the web server of that
-commit beside it, on the same servers in the same run: it gets as many pages, for five minutes at most.
+commit beside it, on the same servers in the same run: it gets the same number of pages, for five minutes at most.
 """
 
 import os

@@ -255,7 +255,7 @@ def needed() -> Table:
 
 
 def memory() -> Table:
-    """What one server of 4 GB has to hold, with as many processes that write as fit, and with the default number."""
+    """What one server of 4 GB has to hold: with all writing processes that fit, and with the default number."""
     rows = []
     for writing in (ONE_SERVER.writing, int(seen.PROCESSES.cautious)):
         whole = capacity.FIRST_MB + writing * capacity.WRITING_MB

@@ -1,7 +1,8 @@
 """Wall time of 10 and of 20 sections at 1.0 s a call, through the real queue with workers as `make run` starts them.
 
-From the payment's success to the document that can be read, its files included. Twice as many sections are written in
-as many pages, which shows what sections cost, and in twice as many, where layout takes its share for every page.
+From the payment's success to the document that can be read, its files included. Twice the
+sections are written in the same pages, which shows what sections cost, and in twice the pages, where layout takes its
+share for every page.
 LATENCY= (seconds, 1.0), SEARCHES=1 (the search services are asked too).
 """
 

@@ -1,4 +1,4 @@
-"""Questions asked before money is taken, and places held while it is paid; the floor above answers (R-42, R-21)."""
+"""Checks before money is taken, and places held while it is paid. Apps above register them (R-42, R-21)."""
 
 from collections.abc import Callable
 from decimal import Decimal

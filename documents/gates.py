@@ -1,6 +1,6 @@
-"""Questions asked before work that costs money is begun; the floors above answer them (R-21, R-42).
+"""Checks before work that costs money is started. Apps above register them (R-21, R-42).
 
-Also the registry itself, for ``billing.gates``, where the same is asked before money is taken.
+The registry is also used by ``billing.gates``, for checks before money is taken.
 """
 
 from collections.abc import Callable
@@ -46,17 +46,17 @@ Release = Callable[[UUID], None]
 
 
 class Gates:
-    """Questions by name."""
+    """Checks by name."""
 
     def __init__(self) -> None:
         self._gates: dict[str, tuple[Ask, Release | None, Ask | None]] = {}
 
     def register(self, name: str, ask: Ask, *, release: Release | None = None, look: Ask | None = None) -> None:
-        """Adds a question; ``look`` answers it and holds nothing. Registering a name again replaces its question."""
+        """Adds a check; ``look`` does the same and holds no place. Registering a name again replaces its check."""
         self._gates[name] = (ask, release, look)
 
     def unregister(self, name: str) -> None:
-        """Takes a question away again."""
+        """Removes a check."""
         self._gates.pop(name, None)
 
     def ask(self, document: Document) -> NotNow | None:

@@ -26,7 +26,7 @@ class _OfEndedJob(Retention):
     """What a job may still spend is asked while it runs; it holds no key to the job."""
 
     def due(self, now: datetime) -> QuerySet[Model]:
-        """The rows whose job is gone, or over for so long."""
+        """The rows whose job is gone, or has been over for ``keep``."""
         needed = ~Q(state__in=OVER_JOB_STATES) | Q(finished_at=None) | Q(finished_at__gt=now - self.keep)
         job = Job.objects.filter(needed).annotate(name=Cast("pk", CharField())).filter(name=OuterRef("subject"))
         return _rows(BudgetUse.objects.filter(~Exists(job), scope=Scope.JOB).order_by("pk"))

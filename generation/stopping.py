@@ -58,7 +58,7 @@ def is_busy(pid: int) -> bool:
 
 
 def let_tasks_end() -> None:
-    """Tells every process of the pool to begin nothing more, and waits until all are done: so long at most as before.
+    """Tells every process of the pool to begin nothing more, and waits until all are done, at most Celery's own time.
 
     Celery's own soft shutdown sleeps out its time before anybody is told of it, however soon the tasks end.
     """

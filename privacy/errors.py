@@ -22,7 +22,7 @@ class ExportRefused(PrivacyError):
 
 
 class TooManyExports(ExportRefused):
-    """As many were asked for today as one may (R-85)."""
+    """The day's limit of exports is reached (R-85)."""
 
     def __init__(self, limit: int, retry_after: timedelta) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ from privacy.forms import ConsentForm
 from tesigo.platform.client import client_ip, user_agent
 from tesigo.platform.redirects import own_path
 
-#: Answers that the page shows; nobody has come near it.
+#: Decisions that the page shows; nobody has come near it.
 HISTORY: Final = 100
 
 

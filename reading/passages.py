@@ -14,7 +14,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
 def split_page(text: str) -> list[str]:
-    """The passages of a page's paragraphs (`clean_pages`), 500 to 1,200 characters where the page has as many."""
+    """The passages of a page's paragraphs (`clean_pages`), 500 to 1,200 characters each as far as the page allows."""
     passages: list[str] = []
     gathered: list[str] = []
     length = 0

@@ -27,7 +27,7 @@ LEAST_POSTGRESQL: Final = (18, 0)
 LEAST_REDIS: Final = (6, 2)
 #: A backup to go back to: not older than one night and its morning.
 BACKUP_WITHIN: Final = timedelta(hours=26)
-#: A secret that lies in a file and was not changed for so long is due.
+#: Age after which a secret that lies in a file is due to be changed.
 SECRETS_LAST: Final = timedelta(days=365)
 
 #: As the changelog calls what comes with the next version.

@@ -20,7 +20,7 @@ from tesigo.platform.conditions import REPEAT_AFTER
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS: Final = 60.0
-#: Workers have so long to send an alert before it is sent from here.
+#: Time that workers have to send an alert before it is sent from here.
 LEFT_TO_WORKERS: Final = timedelta(seconds=60)
 #: Looks in vain before the database counts as away: one may have met a restart.
 _LOOKS_IN_VAIN: Final = 2

@@ -17,7 +17,7 @@ from privacy.domain import audit
 from tesigo.platform.crypto import keyed_hash, keyed_hashes
 
 _PURPOSE: Final = "mail-address"
-#: "No way there" is believed when it was said of an earlier mail, too, at least so long before (5.4.4).
+#: "No way there" (5.4.4) is believed when it was said of an earlier mail, too, at least this time before.
 SAID_AGAIN_AFTER: Final = timedelta(days=1)
 
 

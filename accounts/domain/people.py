@@ -34,7 +34,7 @@ def set_premium(*, user: User, premium: bool, by: User) -> bool:
 
 
 def block(*, user: User, by: User) -> bool:
-    """Shuts somebody out and ends their sessions; False if they were already. Signing in answers them as always.
+    """Shuts somebody out and ends their sessions; False if they were already. Signing in looks to them as always.
 
     Raises `NotAllowed` for oneself and for the last one with all rights.
     """

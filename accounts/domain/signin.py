@@ -26,7 +26,7 @@ from privacy.domain import audit
 from tesigo.platform.crypto import keyed_hashes
 from tesigo.platform.redirects import own_path
 
-#: Mails of one browser that are looked through for the code typed there: as many as go to an address in a day.
+#: Mails of one browser that are looked through for the code typed there: the number that goes to an address in a day.
 _NEWEST = 4
 
 
@@ -53,7 +53,7 @@ def ask(
     """Sends a link and a code to the address, whether or not it has an account.
 
     Raises an `AddressRefused` or `TooManySignIns`. `browser` is the random name in the asking browser's cookie. Where
-    the address had as many mails as it may have, everything is done as ever but that the mail does not leave.
+    the address has reached its limit of mails, everything is done as ever but that the mail does not leave.
     """
     address = addresses.parse(typed)
     known = browsers.knows(known_cookie, address.canonical)

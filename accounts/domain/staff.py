@@ -42,7 +42,7 @@ class NotAllowed(AccountError):
 
 
 class RightsGone(NotAllowed, PermissionDenied):
-    """Somebody took the right away after the request had begun. A page that does not say so answers 403."""
+    """Somebody took the right away after the request had begun. A page that does not catch it responds with 403."""
 
     message = _("Your rights have changed in the meantime. Nothing was done.")
 

@@ -50,8 +50,8 @@ class Shown:
 def open_checkout(*, document_id: UUID, shown: Shown, buyer: Buyer, now: datetime | None = None) -> Payment:
     """The one open payment of the user's document, with the address of Stripe's page in ``checkout_url``.
 
-    A second call for the same order answers the same payment; one for another order closes it first. Nothing is
-    charged here. A payment in PROCESSING is answered as it is: its money is on its way.
+    A second call for the same order returns the same payment; one for another order closes it first. Nothing is
+    charged here. A payment in PROCESSING is returned as it is: its money is on its way.
 
     Raises Http404, NotReady, AlreadyPaid, Refused, PriceChanged, PromoRefused, NoPriceList, or ProviderError when
     Stripe cannot be reached (the payment is kept; the next call goes on with it).
@@ -148,7 +148,7 @@ def sweep(*, now: datetime | None = None, limit: int = 100) -> int:
 
 
 def close_needless(*, now: datetime | None = None) -> int:
-    """Closes every open session that should not be paid any more (R-13). Answers how many there were."""
+    """Closes every open session that should not be paid any more (R-13). Returns the number of them."""
     now = now or timezone.now()
     ids = list(needless_payments(now=now).values_list("pk", flat=True))
     for payment_id in ids:

@@ -36,7 +36,7 @@ RECEIPTS: Final = duty.Kind(
     first_wait=timedelta(seconds=15),
     told_after=5,
 )
-#: A mail waits for its file so long; then it leaves without, for it has a link to it besides.
+#: How long a mail waits for its file. Then it leaves without: it has a link to it besides.
 MAIL_WAITS: Final = timedelta(minutes=10)
 _LOOK_AGAIN: Final = timedelta(seconds=10)
 

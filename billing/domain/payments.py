@@ -62,7 +62,7 @@ def move(
 ) -> bool:
     """Moves a payment and leaves an event row; true when this call is the one that moved it.
 
-    ``fields`` are written by the same update. Repeating a settled move does nothing and answers false.
+    ``fields`` are written by the same update. Repeating a settled move does nothing and returns false.
     Raises IllegalMove where ``to`` does not follow from the present state.
     """
     now = now or timezone.now()

@@ -72,7 +72,7 @@ def reserve(
 ) -> Redemption:
     """Holds a use of a code for a payment, inside the transaction that opens it. Raises PromoRefused.
 
-    The code's row is locked: of any number at once exactly as many get through as the limits admit.
+    The code's row is locked, so that the limits hold for any number of buyers at once.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a code is reserved together with its payment")

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 #: States of a payment whose money came in.
 _MONEY_CAME: Final = [*PAID_STATES, PaymentState.REFUNDED, PaymentState.HELD]
 _NOT_BEGUN: Final = {DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED}
-#: A paid document may wait so long for its job, and a decided refund for its way to Stripe, before it counts.
+#: How long a paid document may wait for its job, and a decided refund for its way to Stripe, before it counts.
 _PATIENCE: Final = timedelta(minutes=30)
 #: How far back the night looks for days that nobody has compared.
 _LOOK_BACK: Final = timedelta(days=31)

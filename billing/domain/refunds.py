@@ -60,7 +60,7 @@ REFUNDS: Final = duty.Kind(
 def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | None" = None) -> Refund | None:
     """Gives all the money of a document's payment back, once per (payment, cause) (R-67).
 
-    Asked again for the same cause it answers the same refund; with nothing paid it answers None.
+    Called again for the same cause it returns the same refund; with nothing paid it returns None.
     """
     paid = _payment_that_pays(document_id)
     if paid is None:
@@ -71,7 +71,7 @@ def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | No
 def refund_missing_pages(*, document_id: UUID, ordered: int, delivered: Decimal, reason: str) -> Refund | None:
     """Gives back the share of the price that pages ordered and not delivered have in it, once (R-11).
 
-    Rounded up to the cent, never more than what is left. Answers None when no page is missing or nothing was paid.
+    Rounded up to the cent, never more than what is left. Returns None when no page is missing or nothing was paid.
     """
     missing = ordered - delivered
     if missing <= 0:
@@ -114,7 +114,7 @@ def open_refund(
 ) -> Refund | None:
     """Decides a refund of ``amount`` (all that is left when None) and books it; a task carries it out after commit.
 
-    From this moment the money counts as given back. Answers the refund that the cause already has, or None when
+    From this moment the money counts as given back. Returns the refund that the cause already has, or None when
     nothing is left. Raises ValueError when more is asked than is left.
     """
     now = now or timezone.now()

@@ -38,7 +38,7 @@ def settle(
 ) -> Payment:
     """Reads Stripe's present state outside any transaction, locks our rows, moves the payment at most once (R-65).
 
-    ``again`` asks also about a payment that is settled: its refunds and disputes may have moved. Answers the payment
+    ``again`` asks also about a payment that is settled: its refunds and disputes may have moved. Returns the payment
     as it is afterwards. Raises ProviderError when Stripe could not be asked.
     """
     now = now or timezone.now()

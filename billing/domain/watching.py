@@ -10,7 +10,7 @@ from billing.enums import PaymentState
 from billing.models import Payment
 from tesigo.platform.conditions import Check, Trouble
 
-#: The sweep closes a payment within minutes of its time; one that is open for so long beyond it is stuck.
+#: The sweep closes a payment within minutes of its time; one that is open for longer beyond it is stuck.
 CLOSED_WITHIN: Final = timedelta(hours=1)
 #: A debit takes up to 14 days (Stripe, "SEPA Direct Debit: timing"); beyond them nobody is told by waiting.
 ARRIVES_WITHIN: Final = timedelta(days=16)

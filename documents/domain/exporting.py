@@ -130,7 +130,7 @@ def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript) -> Exp
 async def measure(
     manuscript: Manuscript, *, wanted: tuple[Decimal, Decimal]
 ) -> AsyncIterator[tuple[Measurement, Rendered | None]]:
-    """Lays the manuscript out and counts its pages (R-11); with as many as ``wanted``, the PDF of it comes along.
+    """Lays the manuscript out and counts its pages (R-11). If the number is ``wanted``, the PDF comes along.
 
     ``keep`` makes that PDF the document's, so that nobody lays the same text out once more. Raises ExportError.
     """

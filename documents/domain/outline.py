@@ -82,7 +82,7 @@ def share_pages(wishes: list[Decimal], total: int) -> list[Decimal]:
 
 
 def request(*, document_id: UUID, by: "User", wish: str = "") -> None:
-    """Asks for an outline, the first or a new one; the floor above answers the signal.
+    """Asks for an outline, the first or a new one, by a signal that generation receives.
 
     Raises NotEditable when the document has been paid for, Refused when its owner has had enough made for now.
     Asking while one is on its way does nothing.

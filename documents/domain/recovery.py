@@ -13,7 +13,7 @@ from documents.models import Document
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: What goes on by itself counts as stopped when it has not moved for so long.
+#: Time without a move after which what goes on by itself counts as stopped.
 LATE: Final = timedelta(minutes=15)
 _WAITS_FOR_OWNER: Final = (S.DRAFT, S.OUTLINED, S.FAILED)
 _GOES_ON_BY_ITSELF: Final = (S.OUTLINING, S.QUEUED)

@@ -32,7 +32,7 @@ from tesigo.platform.enqueue import enqueue_on_commit
 logger = logging.getLogger(__name__)
 CHECK_TASK: Final = "documents.tasks.check_sources"
 RENEW_TASK: Final = "documents.tasks.renew"
-#: What a register said is believed so long.
+#: How long what a register said is believed.
 BELIEVED_FOR: Final = timedelta(hours=24)
 #: Sources looked up at one time, and the seconds for all of them: a file waits no longer.
 MOST: Final = 60

@@ -10,9 +10,9 @@ from django.conf import settings
 from documents.models import SearchService
 from documents.sources.rules import RULES, lacks
 
-#: A row is written at most so often while nothing changes.
+#: Least time between two writes of a row while nothing changes.
 RENEWED_AFTER: Final = timedelta(minutes=1)
-#: Staff are shown a service that has given no answer for so long.
+#: Time without an answer after which staff are shown a service.
 SILENT_AFTER: Final = timedelta(hours=1)
 
 

@@ -41,7 +41,7 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
 
     Raises:
         NotEditable: when the document has been paid for.
-        UploadRefused: when the document or its owner has as many files as one may, or it was removed meanwhile.
+        UploadRefused: when the document or its owner has the most files allowed, or it was removed meanwhile.
         QuotaReached: when the day is used up (R-85).
     """
     upload = _begin(document=document, purpose=purpose, name=name, by=by)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import openai
 
 _TIMEOUT_SECONDS: Final = 20.0
-#: Models of a provider that are looked at: no list is so long.
+#: Models of a provider that are looked at: more than any list has.
 _MOST_MODELS: Final = 2_000
 _PAGE_MODELS: Final = 100
 #: Package and file with the table of a provider's SDK.

@@ -39,7 +39,7 @@ _SOCKET_OPTIONS: Final = [
 
 
 def client() -> httpx2.AsyncClient:
-    """A client with as many connections as a drain can use at once. The caller closes it."""
+    """A client with one connection for each step of a drain. The caller closes it."""
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         transport=_transport(),

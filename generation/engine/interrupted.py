@@ -10,7 +10,7 @@ from generation.engine import admission, wake_ups
 from generation.enums import OPEN_JOB_STATES, StepState
 from generation.models import Job, Step
 
-#: Without a sign of life for so long, an open job counts as interrupted.
+#: Time without a sign of life after which an open job counts as interrupted.
 QUIET: Final = timedelta(minutes=10)
 
 

@@ -17,7 +17,7 @@ _MOST_DRAINS: Final = 10
 
 
 def wake_on_commit(*, steps: int) -> None:
-    """Asks for as many drains as ``steps`` new steps keep busy, once they are committed."""
+    """Asks for the number of drains that ``steps`` new steps keep busy, once they are committed."""
     transaction.on_commit(lambda: wake(steps=steps))
 
 

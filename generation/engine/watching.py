@@ -13,7 +13,7 @@ from tesigo.platform import readiness
 from tesigo.platform.conditions import Check, Trouble
 from tesigo.platform.counted import counted
 
-#: A step that could be claimed, or a job without a sign of life, for so long is stuck.
+#: Time after which a step that could be claimed, or a job without a sign of life, is stuck.
 STUCK_AFTER: Final = timedelta(minutes=30)
 #: From which share of a budget of the house it counts as nearly used up, in percent.
 NEARLY_PERCENT: Final = 80

@@ -22,7 +22,7 @@ _TELL_EVERY_SECONDS: Final = 2.0
 
 
 class Asks(Protocol):
-    """Who answers questions: the gateway of the step's document."""
+    """Asks models: the gateway of the step's document."""
 
     async def ask(self, question: Question, *, claim: Claim) -> Answer:
         """The first usable answer. Raises NoAnswer."""

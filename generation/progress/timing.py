@@ -142,7 +142,7 @@ def _expected(sections: int) -> dict[str, int]:
 
 
 def _stage_seconds(open_steps: Sequence[OpenStep], to_come: int, usual: float, now: datetime) -> float:
-    """Until a stage is over: what runs or is put off ends, and the others follow, as many at once as a drain holds."""
+    """Until a stage is over: what runs or is put off ends, and the others follow, a drain's width at once."""
     busy, ready = [], to_come
     for step in open_steps:
         if step.state == StepState.CLAIMED and step.started_at is not None:

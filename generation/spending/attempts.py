@@ -46,7 +46,7 @@ _BOOK: Final = """
         cost = cost + %(cost)s
     WHERE id = %(job)s
 """
-#: No call takes so long, nor do the budgets of calls that began so long ago matter any more.
+#: Longer than any call takes, and the age after which the budgets of a call do not matter any more.
 _LONGEST_CALL: Final = timedelta(hours=2)
 _LOOKED_AT: Final = timedelta(days=32)
 

@@ -80,7 +80,7 @@ def estimate(document: Document, *, kind: JobKind) -> Estimate:
 
 
 def of(*, kind: JobKind, language: str, pages: int, sections: int = 0, writer: int | None = None) -> Estimate:
-    """The same for a document that need not be there; without sections, with as many as outlines usually have.
+    """The same for a document that need not be there; without sections, with the usual number of them.
 
     ``writer`` is the id of the model that was chosen to write.
     """

@@ -68,7 +68,7 @@ def for_piece(assignment: SectionAssignment, piece: Piece) -> SectionAssignment:
 
 
 def is_divided(assignment: SectionAssignment) -> bool:
-    """Whether the section is so long, in so long a work, that it is written in parts."""
+    """Whether the section is written in parts: a long section of a long work."""
     return assignment.document.pages > _DIVIDED_ABOVE_PAGES and float(assignment.section.pages) > _LONG_SECTION_PAGES
 
 

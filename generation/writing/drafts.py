@@ -77,7 +77,7 @@ def kept(section_id: UUID) -> Draft:
 
 
 def digest_of(section: Section) -> str:
-    """What a text of this section answers to: it is kept with the text's provenance, and another one calls for another.
+    """A digest of what a text of this section is written for. Kept with its provenance; another digest, another text.
 
     Another language, topic or number of pages asks for a new outline, whose sections have no text.
     """

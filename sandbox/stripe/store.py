@@ -33,7 +33,7 @@ KINDS = {
 
 
 class Store:
-    """All objects, as dicts in the shape that the API answers. Touched only by the event loop."""
+    """All objects, as dicts in the shape that the API returns. Touched only by the event loop."""
 
     def __init__(self, clock: Clock, *, changed: Callable[[], None]) -> None:
         self.clock = clock

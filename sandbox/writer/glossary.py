@@ -8,7 +8,7 @@ MOST = 8
 
 
 def glossary(prompt: Prompt) -> list[dict[str, str]]:
-    """Terms of the topic, then those of every work; as many as a short list holds, within what was asked."""
+    """Terms of the topic, then those of every work: a short list, no longer than was asked for."""
     phrases = LANGUAGES[prompt.language]
     terms = list(dict.fromkeys([*title_terms(prompt.topic), *phrases.terms]))[: min(MOST, prompt.terms)]
     return [{"term": term, "meaning": _meaning(prompt, term)} for term in terms]

@@ -10,7 +10,7 @@ from sandbox.writer.prose import title_terms
 
 
 def subsections(prompt: Prompt) -> list[dict[str, Any]]:
-    """As many parts as asked for, with titles of their own; their shares add up to 1."""
+    """The number of parts asked for, with titles of their own; their shares add up to 1."""
     phrases = LANGUAGES[prompt.language]
     chance = random.Random(f"{prompt.language}|{prompt.title}")  # noqa: S311  # repeatable, not secret
     low, high = prompt.parts

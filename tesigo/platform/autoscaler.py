@@ -16,7 +16,7 @@ class WaitingAutoscaler(Autoscaler):
     """Adds processes for work that waits, takes them away when none has been added for a while.
 
     Celery's own (5.7.0, `celery/worker/autoscale.py`) adds one at once, and keeps all until no task has come for half a
-    minute. Beat sends one every five seconds, so that a worker kept as many processes as it ever had.
+    minute. Beat sends one every five seconds, so that a worker never gave processes back.
     """
 
     def __init__(self, pool: Any, max_concurrency: int, min_concurrency: int = 0, **options: Any) -> None:

@@ -105,7 +105,7 @@ def by_hour(values: Sequence[Decimal | int], *, said: Sequence[str], top: str, h
 def by_month(values: Sequence[Decimal | int], *, said: Sequence[str], months: Sequence[str], top: str) -> Drawing:
     """Months side by side, below the line where they are below zero; ``said`` is each value in words.
 
-    ``months`` are their names, of which as many are written as there is room for; ``top`` writes where the axis ends.
+    ``months`` are their names, of which those are written that there is room for; ``top`` writes where the axis ends.
     """
     highest, lowest = Decimal(max([*values, 0])), Decimal(min([*values, 0]))
     end = ceiling(highest) if highest or not lowest else Decimal(0)

@@ -41,7 +41,7 @@ def actor_of(request: Any) -> str:
 
 
 def begin(value: str = "") -> Token[str]:
-    """Takes `value` as the current id if it is acceptable, else makes a new one; pass the answer to `end`."""
+    """Takes `value` as the current id if it is acceptable, else makes a new one; pass the result to `end`."""
     # Random in every bit, which a UUID is not: traces that are sampled are chosen by it.
     return _current.set(value if _ACCEPTABLE.fullmatch(value) else secrets.token_hex(16))
 

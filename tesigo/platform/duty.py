@@ -227,7 +227,7 @@ def back_off(kind: Kind[D], tries: int) -> timedelta:
     return min(kind.first_wait * doubled, kind.longest_wait)
 
 
-#: The slow part of a piece of work. It answers what is to be written at the end, which calls ``done``.
+#: The slow part of a piece of work. Returns a function that writes the result at the end and calls ``done``.
 Work = Callable[[D], Callable[[], None]]
 
 

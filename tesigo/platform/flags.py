@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 
 from tesigo.platform.models import Flag, FlagState
 
-#: How old what a process knows of the rows may be. A change holds everywhere after so long.
+#: How old what a process knows of the rows may be. A change holds everywhere after this time.
 READ_AGAIN_SECONDS: Final = 30
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_MAX_LETTERS: Final = 60

@@ -1,7 +1,7 @@
-"""Security headers on every answer, whatever made it (R-102).
+"""Security headers on every response, whatever made it (R-102).
 
-Django and django-csp set those of pages. What answers before them or beside them (static files, redirects, refusals, an
-ASGI application of ours, a server error without a page) gets here what it lacks.
+Django and django-csp set those of pages. Responses made before them or beside them (static files, redirects, refusals,
+an ASGI application of ours, a server error without a page) get here what they lack.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ PERMISSIONS_POLICY = ", ".join(
         "xr-spatial-tracking",
     )
 )
-#: Of an answer that is no page: it may load nothing, run nothing, send nothing and be framed by nobody.
+#: Of a response that is no page: it may load nothing, run nothing, send nothing and be framed by nobody.
 NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 #: What a browser forgets when somebody signs out. Not "cookies": that would take the proof with it by which it keeps an
 #: allowance of its own (R-53), and the language; the session's cookie is deleted by name.
@@ -38,7 +38,7 @@ _SIGNED_OUT: Final = "has_signed_out"
 
 
 def defaults() -> dict[str, str]:
-    """What every answer has at least; HSTS and what else is for pages only is set by Django."""
+    """What every response has at least; HSTS and what else is for pages only is set by Django."""
     return {
         "Content-Security-Policy": NOTHING,
         "Permissions-Policy": PERMISSIONS_POLICY,
@@ -58,7 +58,7 @@ def with_charset(content_type: str) -> str:
 
 
 class HeadersMiddleware:
-    """Adds what an answer lacks, keeps private pages out of caches, and clears the browser of who signs out."""
+    """Adds what a response lacks, keeps private pages out of caches, and clears the browser of who signs out."""
 
     sync_capable = True
     async_capable = False
@@ -90,13 +90,13 @@ def _note_sign_out(request: HttpRequest | None, **_: Any) -> None:
 
 
 class Headers:
-    """An ASGI application around another: answers that never reached Django's middleware have the same headers."""
+    """An ASGI application around another: responses that never reached Django's middleware have the same headers."""
 
     def __init__(self, app: Callable[[Any, Any, Any], Any]) -> None:
         self.app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Hands on; an application that fails before it answers is answered for, without a word of why."""
+        """Hands on. For an application that fails before its response, sends one without a word of why."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
@@ -135,5 +135,5 @@ def _completed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 def _is_early(known: set[bytes]) -> bool:
-    """Whether the answer never passed through Django's middleware, which says HSTS over https and nowhere else."""
+    """Whether the response never passed through Django's middleware, which says HSTS over https and nowhere else."""
     return b"x-correlation-id" not in known

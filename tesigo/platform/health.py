@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """Answers as long as the process runs; asks nobody else."""
+    """Responds as long as the process runs; asks nobody else."""
     return JsonResponse({"status": "alive"})
 
 

@@ -21,7 +21,7 @@ WINDOW_MINUTES: Final = 5
 LEAST_REQUESTS: Final = 50
 MOST_ERRORS_PERCENT: Final = 5
 LONGEST_P95_SECONDS: Final = 2.0
-#: Work that is due for so long, and in nobody's hands, is not just waiting for its turn.
+#: Work that has been due for longer, and in nobody's hands, is not just waiting for its turn.
 LATE_AFTER: Final = timedelta(minutes=15)
 CERTIFICATE_ENDS_WITHIN: Final = timedelta(days=14)
 _CERTIFICATE_EVERY_SECONDS: Final = 600.0
@@ -148,7 +148,7 @@ def unsent_mails(now: datetime) -> Iterator[Trouble]:
 
 
 class CertificateLook:
-    """Looks every ten minutes, and knows the last answer between."""
+    """Looks every ten minutes, and keeps the last result in between."""
 
     def __init__(self) -> None:
         self._next = 0.0

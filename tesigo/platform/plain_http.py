@@ -9,7 +9,7 @@ from tesigo.platform.view_middleware import ViewMiddleware
 
 
 class RefusePlainHttp(ViewMiddleware):
-    """Answers 403 where a person would be sent on to https, once the site is served by it."""
+    """Responds with 403 where a person would be sent on to https, once the site is served by it."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The refusal, or what comes behind."""

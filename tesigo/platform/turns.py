@@ -88,7 +88,7 @@ class Line:
         )
 
     def rested(self, now: float, seconds: float) -> "Line":
-        """It asked to be left alone for so long."""
+        """It asked not to be called for ``seconds``."""
         return replace(
             self.answered(), rest_until=max(self.rest_until, now + min(max(seconds, 0.0), LONGEST_REST_SECONDS))
         )
@@ -117,7 +117,7 @@ def failed(service: str) -> None:
 
 
 def rested(service: str, *, seconds: float) -> None:
-    """Leaves the service alone for so long, in all processes."""
+    """Leaves the service alone for ``seconds``, in all processes."""
     _note(service, lambda line, now: (line.rested(now, seconds), None))
 
 

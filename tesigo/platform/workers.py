@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two signs of one process.
 EVERY_SECONDS: Final = 20.0
-#: Beat sends something every five seconds: a worker that took nothing for so long is gone, or stuck.
+#: Beat sends something every five seconds: a worker that took nothing for this time is gone, or stuck.
 SILENT_AFTER: Final = timedelta(minutes=2)
 #: How long a worker that ended is remembered.
 FORGET_AFTER: Final = timedelta(days=1)

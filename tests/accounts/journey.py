@@ -94,7 +94,7 @@ def sign_in(client: Client, post: Post, address: str = ADDRESS) -> Any:
 
 
 def back(client: Client, *, idle: timedelta, since: timedelta) -> None:
-    """Puts the session's clocks back: last used, and signed in, so long ago."""
+    """Puts the session's clocks back: last used ``idle`` ago, and signed in ``since`` ago."""
     session = client.session
     session["seen_at"] = (timezone.now() - idle).timestamp()
     session["signed_in_at"] = (timezone.now() - since).timestamp()

@@ -60,7 +60,7 @@ def browser(student: "User") -> "Client":
 
 @pytest.fixture(autouse=True)
 def many_calls(settings: Any) -> None:
-    """Stripe takes as many calls as come; where its limit counts, a test says so."""
+    """Stripe limits no calls; where its limit counts, a test says so."""
     settings.STRIPE_CALLS_PER_SECOND = 100_000
 
 

@@ -104,7 +104,7 @@ def test_the_docs_say_the_numbers_of_the_file() -> None:
 
 def test_what_is_frozen_is_not_waited_for_without_end() -> None:
     found = numbers()
-    # A query of a page that is only slow is let go on for so long.
+    # The longest time of a page's query that is only slow: it is let go on.
     assert LONGEST_QUERY_SECONDS < int(found["query_timeout"]) <= 60
     assert int(found["server_login_retry"]) <= 2
     # Fewer than PostgreSQL has (100), so that backups and people get in.

@@ -168,7 +168,7 @@ class Server:
 
 @contextmanager
 def crowd(site: str, documents: "list[Document]", clients: int) -> Iterator[tuple[Any, Counter[str], Counter[str]]]:
-    """So many students, of whom each owns one of the documents; what they lost, and what they did."""
+    """``clients`` students, of whom each owns one of the documents; what they lost, and what they did."""
     from tests.faults.crowd import Clicking
 
     trouble: Counter[str] = Counter()

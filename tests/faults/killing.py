@@ -27,7 +27,7 @@ class Target:
 class Killer:
     """Kills one process after the other, by a seed. ``kills`` counts them by kind.
 
-    Each waits for its victim to be there, then for as many seconds as drawn between those of ``pause``: what starts
+    Each waits for its victim to be there, then for a number of seconds drawn from ``pause``: what starts
     anew gets its chance, and is met at any moment of its life.
     """
 

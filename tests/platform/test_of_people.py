@@ -83,7 +83,7 @@ def boss(client: Client) -> User:
 
 
 def everything(person: User, count: int = 1) -> None:
-    """So many rows of every kind that is about the person."""
+    """``count`` rows of every kind that is about the person."""
     PersonalLimit.objects.create(person=person, tokens=1000)
     FlagPerson.objects.create(flag=Flag.objects.get_or_create(name="whole-orders")[0], user=person)
     for number in range(count):

@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def requests(count: int, *, errors: int = 0, seconds: float = 0.1) -> None:
-    """As many requests of this minute, told to Redis."""
+    """``count`` requests of this minute, told to Redis."""
     for place in range(count):
         window.note(seconds=seconds, is_error=place < errors)
     window._tally.flush()

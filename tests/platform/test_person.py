@@ -42,7 +42,7 @@ def page_of(person: User) -> str:
 
 
 def things(person: User, count: int) -> None:
-    """So many of everything that hangs on a person."""
+    """``count`` rows of everything that hangs on a person."""
     now = timezone.now()
     for number in range(count):
         document = ordered_document(owner=person, topic=f"Lighthouse {number}")

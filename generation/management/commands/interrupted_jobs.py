@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         minutes = int(interrupted.QUIET.total_seconds() // 60)
         parser.add_argument(
-            "--minutes", type=int, default=minutes, help=f"without a sign of life for so long (default {minutes})"
+            "--minutes", type=int, default=minutes, help=f"minutes without a sign of life (default {minutes})"
         )
         parser.add_argument("--nudge", action="store_true", help="send the workers to everything that can be claimed")
 

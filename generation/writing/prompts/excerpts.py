@@ -13,7 +13,7 @@ _STEM_LETTERS: Final = 6
 def excerpt(text: str, words: str, *, limit: int) -> str:
     """At most ``limit`` characters of ``text``, as they stand there: a quotation copied from them stands in all of it.
 
-    Of two stretches with as many of the ``words`` the earlier one.
+    The stretch with the most of the ``words``; of two with equal numbers the earlier one.
     """
     if len(text) <= limit:
         return text

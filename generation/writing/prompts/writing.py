@@ -121,8 +121,9 @@ def shown(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def of_use(assignment: SectionAssignment, text: str, *, is_new: bool) -> SectionAssignment:
-    """The assignment with as many passages as a question shows: of a long section, first those that the text cites, or
-    where something ``is_new`` is wanted those that it does not.
+    """The assignment with the passages that one question shows, `sizes.MOST_PASSAGES` at most.
+
+    First those that the text cites; where something ``is_new`` is wanted, those that it does not.
     """
     cited = {(item.key, item.locator) for item in citation_keys(text)}
 

@@ -20,7 +20,7 @@ _REMEMBERED: Final = "600"
 
 
 class CorsMiddleware:
-    """Answers preflights, and says of each answer that the asking site may read it."""
+    """Responds to preflights, and says of each response that the asking site may read it."""
 
     sync_capable = True
     async_capable = False

@@ -1,4 +1,4 @@
-"""How a view takes an Idempotency-Key; who keeps the answers is said by the floor that knows people.
+"""How a view takes an Idempotency-Key. The app that knows people keeps the responses.
 
 ``@once_per_key`` stands on a POST that costs money. The key is required: a program that does not know whether its call
 arrived sends the same again with the same key, and nothing is paid for twice.
@@ -20,7 +20,7 @@ from tesigo.platform.api.problems import Refusal
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
 LONGEST: Final = 200
-#: Where the keeper of answers is: `(request, key, act) -> Response`.
+#: Where responses are kept: `(request, key, act) -> Response`.
 _KEEPER: Final = "accounts.api_once.answer_once"
 
 View = Callable[..., Response]

@@ -1,4 +1,4 @@
-"""What the OpenAPI 3.1 description says of each operation beside its own answers: every refusal that it may get."""
+"""What the OpenAPI 3.1 description says of each operation beside its own responses: every refusal that it may get."""
 
 from collections.abc import Iterator
 from http import HTTPStatus

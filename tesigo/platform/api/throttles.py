@@ -11,7 +11,7 @@ from tesigo.platform.client import client_ip, counted_address
 
 
 class ApiThrottle(BaseThrottle):
-    """So many calls a minute for a person; for nobody in particular fewer, by address of the network.
+    """Limits calls a minute: by person, or by network address, with a lower limit, for callers who are not signed in.
 
     Counted in Redis; while it is away all pass, since what costs money or sends mail is counted in the database.
     """

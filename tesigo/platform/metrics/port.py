@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class MetricsServer(ThreadingHTTPServer):
-    """Answers scrapes, each in a thread."""
+    """Responds to scrapes, each in a thread."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""What stays of backups, over two years of nights: as many as promised, and always a whole chain to restore from."""
+"""What stays of backups, over two years of nights: the number promised, and always a whole chain to restore from."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -65,7 +65,7 @@ def look(now: datetime | None = None) -> set[str]:
 
 
 def segment(spool: Path, age: timedelta) -> str:
-    """A segment of 1 MiB that was complete so long ago."""
+    """A segment of 1 MiB that was complete ``age`` ago."""
     name = wal.name_of(1, 1, MB)
     folder = receiving.received(spool)
     folder.mkdir(parents=True, exist_ok=True)
