@@ -5,6 +5,7 @@ share them, as long as nobody writes there. The fork server is Python's own (`mu
 does nothing but fork. Knows no Django.
 """
 
+import atexit
 import os
 import signal
 import sys
@@ -20,10 +21,13 @@ from tesigo.platform.processes import wait_until
 
 _BEGIN_SECONDS: Final = 30.0
 _DYING_SECONDS: Final = 0.5
+_ASKING_SECONDS: Final = 0.1
+#: The number of a process that could not be forked. Linux counts to 2**22: no signal for this one reaches anybody.
+_NOBODY: Final = 2**30
 
 
 class NotForked(Exception):
-    """The fork server ended while it was asked for a program. The next program begins another one."""
+    """A program was not forked. The next one may be: it begins another fork server where that ended."""
 
 
 class Forked:
@@ -78,14 +82,12 @@ class ForkServer:
         """
         reading, writing = self._context.Pipe(duplex=False) if is_piped else (None, None)
         try:
-            process = self._fork(writing, program, words, environ)
-        except (OSError, EOFError):
-            # One that was just killed is not yet seen to be dead; the next look begins another.
-            time.sleep(_DYING_SECONDS)
-            try:
-                process = self._fork(writing, program, words, environ)
-            except (OSError, EOFError) as error:
-                raise NotForked(f"the fork server ended ({type(error).__name__})") from error
+            process = self._try_twice(writing, program, words, environ)
+        except NotForked:
+            for end in (reading, writing):
+                if end is not None:
+                    end.close()
+            raise
         # Who kills it kills its session, which it has in a moment.
         forked = Forked(process)
         wait_until(lambda: _leads_session(forked.pid), seconds=_BEGIN_SECONDS, pause=0.005)
@@ -96,6 +98,21 @@ class ForkServer:
         forked.stdout = os.fdopen(os.dup(reading.fileno()), "rb")
         reading.close()
         return forked
+
+    def _try_twice(self, output: Any, program: str, words: Sequence[str], environ: Mapping[str, str]) -> Any:
+        try:
+            process = self._fork(output, program, words, environ)
+        except (OSError, EOFError):
+            # One that was just killed is not yet seen to be dead; the next look begins another.
+            time.sleep(_DYING_SECONDS)
+            try:
+                process = self._fork(output, program, words, environ)
+            except (OSError, EOFError) as error:
+                raise NotForked(f"the fork server ended ({type(error).__name__})") from error
+        if process.pid == _NOBODY:
+            process.join()
+            raise NotForked(f"the machine has no room for another process ({os.strerror(process.exitcode)})")
+        return process
 
     def _fork(self, output: Any, program: str, words: Sequence[str], environ: Mapping[str, str]) -> Any:
         self.begin()
@@ -125,4 +142,35 @@ def run(output: "connection.Connection | None", program: str, words: list[str], 
     os.environ.update(environ)
     setproctitle(" ".join(["tesigo", program.partition(":")[2], *words]))
     module, _, name = program.partition(":")
-    getattr(import_module(module), name)(words)
+    try:
+        getattr(import_module(module), name)(words)
+    finally:
+        # Python runs them where an interpreter ends; a process of `multiprocessing` only leaves, and what it was about
+        # to send would be lost.
+        atexit._run_exitfuncs()
+
+
+def outlive_failed_forks() -> None:
+    """For the fork server: who asked for a fork that fails is told of a process that ended with the error's code.
+
+    The server of `multiprocessing` would end, and with it all that is known of the programs it has forked.
+    """
+    fork, waitpid = os.fork, os.waitpid
+    codes: list[int] = []
+
+    def fork_or_tell() -> int:
+        try:
+            pid = fork()
+        except OSError as error:
+            time.sleep(_ASKING_SECONDS)  # who asks is still writing what shall be done, and would find nobody there
+            codes.append(error.errno or 1)
+            signal.raise_signal(signal.SIGCHLD)  # it asks at once how the process ended
+            return _NOBODY
+        if pid == 0:
+            os.fork, os.waitpid = fork, waitpid
+        return pid
+
+    def wait_or_tell(pid: int, options: int) -> tuple[int, int]:
+        return (_NOBODY, codes.pop() << 8) if codes else waitpid(pid, options)
+
+    os.fork, os.waitpid = fork_or_tell, wait_or_tell

@@ -1,5 +1,6 @@
 """What a fork server of tests imports before it forks, and programs that it forks."""
 
+import atexit
 import os
 import signal
 import sys
@@ -27,6 +28,13 @@ def tell(words: Sequence[str]) -> None:
 
 def end_with(words: Sequence[str]) -> None:
     """Ends with a code."""
+    sys.exit(int(words[0]))
+
+
+def leave_a_word(words: Sequence[str]) -> None:
+    """Has something printed as it ends, and ends with a code."""
+    atexit.register(print, "gone")
+    print("going")
     sys.exit(int(words[0]))
 
 

@@ -65,12 +65,46 @@ def test_a_program_that_breaks_says_why(server: ForkServer) -> None:
     assert forked.wait() == 1
 
 
+def test_what_is_to_be_done_at_the_end_of_a_program_is_done(server: ForkServer) -> None:
+    forked = server.start(f"{PROGRAMS}:leave_a_word", ["6"], environ={}, is_piped=True)
+    assert lines_of(forked) == ["going", "gone"]
+    assert forked.wait() == 6
+
+
+def test_a_server_has_a_title_of_its_own(server: ForkServer) -> None:
+    server.start(f"{PROGRAMS}:end_with", ["0"], environ={}, is_piped=False).wait()
+    assert command_line(forkserver._forkserver._forkserver_pid) == "tesigo fork server"  # type: ignore[attr-defined]
+
+
+def test_a_fork_that_fails_is_told_and_costs_neither_the_server_nor_what_it_forked(server: ForkServer) -> None:
+    kill_server()
+    preload = ["tests.local.forked_in_want", "local.apart", PROGRAMS]
+    server._context.set_forkserver_preload(preload)
+    try:
+        for _ in range(2):
+            with pytest.raises(NotForked, match=r"no room for another process \(Cannot allocate memory\)"):
+                server.start(f"{PROGRAMS}:stay", [], environ={}, is_piped=True)
+        pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+        staying = server.start(f"{PROGRAMS}:stay", [], environ={}, is_piped=True)
+        assert forkserver._forkserver._forkserver_pid == pid  # type: ignore[attr-defined]
+        assert staying.stdout is not None
+        assert staying.stdout.readline() == b"here\n"
+        assert staying.poll() is None
+        staying.terminate()
+        assert lines_of(staying) == []
+        assert staying.wait() == -signal.SIGTERM
+    finally:
+        kill_server()
+
+
 def test_another_server_takes_over_from_one_that_was_killed(server: ForkServer) -> None:
     staying = server.start(f"{PROGRAMS}:stay", [], environ={}, is_piped=True)
+    assert staying.stdout is not None
+    assert staying.stdout.readline() == b"here\n"
     kill_server()
     assert wait_until(lambda: staying.poll() == 255, seconds=30), "nobody knows any longer how it ends"
     os.kill(staying.pid, signal.SIGKILL)
-    assert lines_of(staying) == ["here"]
+    assert lines_of(staying) == []
     assert server.start(f"{PROGRAMS}:end_with", ["4"], environ={}, is_piped=False).wait() == 4
 
 
