@@ -73,7 +73,7 @@ def main() -> None:
 
 @contextmanager
 def _running(tree: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
-    """The site out of a tree, from when it says that it runs; and seconds to its first page."""
+    """The site out of a tree, from when its worker is ready; and seconds to its first page."""
     ports = {name: str(free_port()) for name in _PORTS}
     log = tree / "up.log"
     began = time.monotonic()
@@ -86,8 +86,10 @@ def _running(tree: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
         port = int(ports["SITE_PORT"])
         is_there = wait_until(lambda: _shows_page(port) or process.poll() is not None, seconds=_START_SECONDS)
         took = time.monotonic() - began
-        runs = wait_until(lambda: "TesiGo is running" in log.read_text(), seconds=_START_SECONDS) if is_there else False
-        if not runs:
+        # Versions that waited for the worker said so by this alone.
+        words = (" ready.", "TesiGo is running")
+        is_whole = is_there and wait_until(lambda: all(one in log.read_text() for one in words), seconds=_START_SECONDS)
+        if not is_whole:
             raise SystemExit(f"The site did not start; {log} says why.")
         yield process, took
     finally:

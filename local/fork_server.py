@@ -75,14 +75,23 @@ class ForkServer:
             os.environ.clear()
             os.environ.update(before)
 
-    def start(self, program: str, words: Sequence[str], *, environ: Mapping[str, str], is_piped: bool) -> Forked:
+    def start(
+        self,
+        program: str,
+        words: Sequence[str],
+        *,
+        environ: Mapping[str, str],
+        is_piped: bool,
+        with_errors: bool = True,
+    ) -> Forked:
         """Calls the function ``program`` ("module:name") with the words of a command line, in a session of its own.
 
-        ``is_piped``: what it prints is read from ``stdout`` of what is returned. Raises NotForked.
+        ``is_piped``: what it prints is read from ``stdout`` of what is returned, its errors as well if ``with_errors``.
+        Raises NotForked.
         """
         reading, writing = self._context.Pipe(duplex=False) if is_piped else (None, None)
         try:
-            process = self._try_twice(writing, program, words, environ)
+            process = self._try_twice(writing, (1, 2) if with_errors else (1,), program, words, environ)
         except NotForked:
             for end in (reading, writing):
                 if end is not None:
@@ -99,14 +108,14 @@ class ForkServer:
         reading.close()
         return forked
 
-    def _try_twice(self, output: Any, program: str, words: Sequence[str], environ: Mapping[str, str]) -> Any:
+    def _try_twice(self, *asked: Any) -> Any:
         try:
-            process = self._fork(output, program, words, environ)
+            process = self._fork(*asked)
         except (OSError, EOFError):
             # One that was just killed is not yet seen to be dead; the next look begins another.
             time.sleep(_DYING_SECONDS)
             try:
-                process = self._fork(output, program, words, environ)
+                process = self._fork(*asked)
             except (OSError, EOFError) as error:
                 raise NotForked(f"the fork server ended ({type(error).__name__})") from error
         if process.pid == _NOBODY:
@@ -114,10 +123,12 @@ class ForkServer:
             raise NotForked(f"the machine has no room for another process ({os.strerror(process.exitcode)})")
         return process
 
-    def _fork(self, output: Any, program: str, words: Sequence[str], environ: Mapping[str, str]) -> Any:
+    def _fork(
+        self, output: Any, numbers: tuple[int, ...], program: str, words: Sequence[str], environ: Mapping[str, str]
+    ) -> Any:
         self.begin()
         process = self._context.Process(
-            target=run, args=(output, program, list(words), dict(environ)), name=program, daemon=True
+            target=run, args=(output, numbers, program, list(words), dict(environ)), name=program, daemon=True
         )
         process.start()
         return process
@@ -130,11 +141,17 @@ def _leads_session(pid: int) -> bool:
         return True  # over already
 
 
-def run(output: "connection.Connection | None", program: str, words: list[str], environ: dict[str, str]) -> None:
-    """The child's side of `ForkServer.start`."""
+def run(
+    output: "connection.Connection | None",
+    numbers: tuple[int, ...],
+    program: str,
+    words: list[str],
+    environ: dict[str, str],
+) -> None:
+    """The child's side of `ForkServer.start`: ``numbers`` are the descriptors that write to ``output``."""
     os.setsid()
     if output is not None:
-        for number in (1, 2):
+        for number in numbers:
             os.dup2(output.fileno(), number)
         output.close()
     for stream in (sys.stdout, sys.stderr):

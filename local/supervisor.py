@@ -87,6 +87,11 @@ class Supervisor:
         """Whether somebody asked for a stop."""
         return self._signals > 0
 
+    @property
+    def is_hurried(self) -> bool:
+        """Whether somebody asked for a stop twice."""
+        return self._signals > 1
+
     def end_orphans(self) -> None:
         """Ends children of a supervisor that was killed before it could stop them."""
         for path in sorted(self._pids.glob("*.pid")):
@@ -98,19 +103,29 @@ class Supervisor:
             path.unlink()
 
     def start(self, child: Child) -> None:
-        """Starts the child and looks after it from now on; one that cannot be forked now is started later."""
+        """Starts the child and looks after it from now on; one that cannot be started now is started later."""
         if child not in self.children:
             self.children.append(child)
         child.started_at = time.monotonic()
         try:
             child.process = self._begin(child)
-        except NotForked as error:
+        except (NotForked, OSError) as error:
+            # A machine without room for another process may have some again.
             self._start_later(child, f"was not started: {error}")
             return
         self._remember(child.name, child.process.pid)
         assert child.process.stdout is not None
-        child.copying = threading.Thread(target=self._copy_lines, args=(child, child.process.stdout), daemon=True)
-        child.copying.start()
+        copying = threading.Thread(target=self._copy_lines, args=(child, child.process.stdout), daemon=True)
+        try:
+            copying.start()
+        except RuntimeError as error:
+            # No room for a thread: nobody would read what it says, and it would stand still once the pipe is full.
+            _kill_group(child.process.pid)
+            child.process.wait()
+            child.process.stdout.close()
+            self._start_later(child, f"was not started: {error}")
+            return
+        child.copying = copying
 
     @contextmanager
     def remembering(self, name: str, pid: int) -> Iterator[None]:

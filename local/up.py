@@ -7,31 +7,36 @@ process that has loaded it (`tesigo.preloaded`): web processes, workers and beat
 import argparse
 import os
 import shutil
-import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
-from local.fork_server import ForkServer, NotForked
+from local.fork_server import Forked, ForkServer, NotForked
 from local.local_env import BACKUP_KEY, PORTS, uses_sandbox
 from local.redis_server import RedisError
+from local.servers import Servers
+from local.speech import Speech
 from local.stack import Stack
-from local.supervisor import Child, Supervisor
+from local.supervisor import FIRST_PAUSE, LAST_PAUSE, LINES_SECONDS, Child, Supervisor
 from tesigo.platform.backup import keys
 from tesigo.platform.paths import ROOT, VAR
 from tesigo.platform.postgres_server import PostgresError
-from tesigo.platform.processes import file_lock, port_is_free
+from tesigo.platform.processes import file_lock, free_port, port_is_free
 
 #: How staff sign in for the first time.
 STAFF_EMAIL = os.environ.get("STAFF_EMAIL", "staff@tesigo.example")
 #: Pages are Python, one core a process (WEB_CONCURRENCY).
 WEB_PROCESSES = "2"
 MOST_WEB_PROCESSES = 64
+#: Below it ports are the system's own.
+FIRST_PORT = 1_024
 LAST_PORT = 65_535
 STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
 #: REMAP_SIGTERM is read by the library under Celery as it is imported: on SIGTERM a worker gives back what it holds
@@ -39,7 +44,10 @@ STOP_ORDER = ("web", "worker", "beat", "sandbox", "receivewal")
 #: `up`, instead of by the worker and by beat.
 _ENVIRON = {"REMAP_SIGTERM": "SIGQUIT", "CELERY_SKIP_CHECKS": "1"}
 HEALTH_SECONDS = 60
+#: Backups wait as long for the worker; what it does is more urgent.
 WORKER_SECONDS = 30
+#: How long a command that the start needs is tried again where the machine has no room for it.
+ROOM_SECONDS = 30
 #: Ten more than CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT (settings), within which a worker gives back what it holds.
 WORKER_STOP_SECONDS = 30
 
@@ -55,6 +63,11 @@ class NotStarted(Exception):
 class Site:
     """The servers, the site and its workers, from the start to Ctrl-C."""
 
+    def __init__(self) -> None:
+        self._worker: Child | None = None
+        self._is_announced = False
+        self.say = Speech(logs=VAR / "log").say
+
     def run(self, *, staff_email: str) -> None:
         """Sets up what is missing, starts the children, looks after them, stops them in order. Raises NotStarted."""
         with file_lock(VAR / "up.lock", wait=False) as is_only_one:
@@ -66,60 +79,85 @@ class Site:
             self._refuse_taken_ports()
             self.supervisor.take_signals()
             stack = Stack(VAR)
+            self.servers = Servers(stack, say=self.say)
             try:
-                # It loads while the servers start.
-                self.fork_server.begin()
+                with suppress(OSError):  # without room for it now; who needs it begins it
+                    # It loads while the servers start.
+                    self.fork_server.begin()
                 self._set_up(stack, staff_email=staff_email)
                 self._start_children()
-                self._stay(stack)
+                self._stay()
             except (PostgresError, RedisError) as error:
                 raise NotStarted(str(error)) from error
             finally:
                 self.say("Stopping …")
                 self.supervisor.stop(STOP_ORDER)
+                self.servers.leave(self.supervisor)
                 stack.stop()
                 self.say("Stopped. Everything is kept for the next start.")
-
-    def say(self, text: str) -> None:
-        """Prints at once, also into a pipe; in one piece, since children's lines come from threads.
-
-        Says nothing where nobody reads any longer: the site runs on, or stops in good order.
-        """
-        with suppress(OSError):
-            print(f"{text}\n", end="", flush=True)
 
     def _refuse_taken_ports(self) -> None:
         names = list(PORTS) if uses_sandbox(os.environ) else ["SITE_PORT"]
         taken = [name for name in names if not port_is_free(int(os.environ[name]))]
         if taken:
             lines = [f"Port {os.environ[name]} is taken by another program ({name})." for name in taken]
-            choice = " ".join(f"{name}={int(os.environ[name]) + 1000}" for name in taken)
-            lines.append(f"Choose other ports, for instance: {choice} make run")
+            lines.append(f"Choose other ports, for instance: {other_ports(taken, os.environ)} make run")
             raise NotStarted("\n".join(lines), code=2)
 
     def _set_up(self, stack: Stack, *, staff_email: str) -> None:
         if not any(stack.pids().values()):
             self.say("Starting PostgreSQL and Redis …")
-        start_servers(stack)
+        self.servers.start()
+        while self.servers.are_starting:
+            if self._is_over():
+                return
+            time.sleep(0.05)
+        if self.servers.failure:
+            raise NotStarted(self.servers.failure)
         if code := self._run("set_up_site", "--staff-email", staff_email):
             raise NotStarted("The site could not be set up; the lines above say why.", code=code)
 
     def _run(self, *words: str) -> int:
-        """Runs a command of Django, which prints for itself; returns its exit code, 0 in a stop."""
-        if self._is_over():
+        """Runs a command of Django and says what it prints; returns its exit code, 0 in a stop. Raises NotStarted."""
+        program = self._begin(words)
+        if program is None:
             return 0
-        # A session of its own, so that Ctrl-C reaches only us. What is being set up is left whole either way.
-        try:
-            program = self.fork_server.start("tesigo.programs:manage", words, environ={}, is_piped=False)
-        except NotForked as error:
-            raise NotStarted(f"The site could not be started: {error}. Start again.") from error
+        assert program.stdout is not None
+        saying = threading.Thread(target=self._say_lines, args=(program.stdout,), daemon=True)
+        saying.start()
         with self.supervisor.remembering(words[0], program.pid):
             while (code := program.poll()) is None:
                 self.supervisor.look_after()
                 if self._is_over():
                     program.terminate()
                 time.sleep(0.05)
+        saying.join(LINES_SECONDS)
         return 0 if self._is_over() else code
+
+    def _begin(self, words: Sequence[str]) -> Forked | None:
+        """The command, begun; None in a stop. Raises NotStarted where the machine has no room for it for long."""
+        pause, deadline = FIRST_PAUSE, time.monotonic() + ROOM_SECONDS
+        while not self._is_over():
+            try:
+                # A session of its own, so that Ctrl-C reaches only us. What is being set up is left whole either way.
+                return self.fork_server.start(
+                    "tesigo.programs:manage", words, environ={}, is_piped=True, with_errors=False
+                )
+            except NotForked as error:
+                if time.monotonic() > deadline:
+                    raise NotStarted(f"{words[0]} could not be started: {error}.") from error
+                self.say(f"{words[0]} was not started: {error}; starting it again in {pause:.0f} s.")
+            again_at = time.monotonic() + pause
+            pause = min(pause * 2, LAST_PAUSE)
+            while time.monotonic() < again_at and not self._is_over():
+                self.supervisor.look_after()
+                time.sleep(0.05)
+        return None
+
+    def _say_lines(self, stream: IO[bytes]) -> None:
+        with stream:
+            for line in stream:
+                self.say(line.decode(errors="replace").rstrip("\n"))
 
     def _is_over(self) -> bool:
         return self.supervisor.is_stopping
@@ -142,10 +180,10 @@ class Site:
             name = "web" if number == 0 else f"web-{number + 1}"
             self.supervisor.start(Child(name, [environ["SITE_PORT"]], program="tesigo.programs:web"))
         # The first page matters most: what comes next shares the processors only after it.
-        answers = self._wait_for_site()
+        self._wait_for_site()
         if self._run("check"):
             raise NotStarted("The checks above did not pass.")
-        worker = Child(
+        self._worker = worker = Child(
             "worker",
             [
                 "worker",
@@ -165,18 +203,23 @@ class Site:
         if not self.supervisor.is_stopping:
             self.supervisor.start(worker)
             self.supervisor.start(beat)
-        # The addresses come last, where they are seen: what the others say at their start stands above them.
         deadline = time.monotonic() + WORKER_SECONDS
         while not worker.is_ready.is_set() and time.monotonic() < deadline and not self.supervisor.is_stopping:
-            self.supervisor.look_after()
+            self._look()
             time.sleep(0.1)
-        if answers and not self.supervisor.is_stopping:
-            self._announce()
+        self._tell_of_worker()
+        if not worker.is_ready.is_set() and not self.supervisor.is_stopping:
+            self.say(f"The worker is not ready yet; {VAR / 'log' / 'worker.log'} says why. Pages are served meanwhile.")
         # Only now: the first page and the worker come before it.
         self._start_backups()
 
+    def _tell_of_worker(self) -> None:
+        if self._worker is not None and self._worker.is_ready.is_set() and not self.supervisor.is_stopping:
+            self._worker = None  # once
+            self.say("The worker is ready: what is ordered is written.")
+
     def _start_backups(self) -> None:
-        """The backup that is due, and pg_receivewal. Without them the site runs all the same."""
+        """Asks for the backup that is due, and starts pg_receivewal. Without them the site runs all the same."""
         environ = os.environ
         if not environ.get("BACKUP_DESTINATIONS"):
             if not any(name.startswith("BACKUP_") for name in environ):
@@ -184,20 +227,30 @@ class Site:
                 self.say(f"No backups are taken: {why}, and BACKUP_DESTINATIONS is not set.")
             return
         ours = ["--own-keys", str(BACKUP_KEY)] if is_own_key(environ) else []
-        if self._run("start_backups", *ours) or self.supervisor.is_stopping:
+        try:
+            if self._run("start_backups", *ours) or self.supervisor.is_stopping:
+                return
+        except NotStarted as error:
+            self.say(f"No backups are taken: {error}")
             return
         self.supervisor.start(Child("receivewal", ["receive_wal"], program="tesigo.programs:manage"))
 
-    def _wait_for_site(self) -> bool:
+    def _wait_for_site(self) -> None:
         deadline = time.monotonic() + HEALTH_SECONDS
         while time.monotonic() < deadline and not self.supervisor.is_stopping:
             self.supervisor.look_after()
-            if _answers(int(os.environ["SITE_PORT"])):
-                return True
+            if self._announce_once_it_answers(seconds=2):
+                return
             time.sleep(0.1)
         if not self.supervisor.is_stopping:
             self.say(f"The site does not answer yet; {VAR / 'log' / 'web.log'} says why.")
-        return False
+
+    def _announce_once_it_answers(self, *, seconds: float) -> bool:
+        if not self._is_announced and not self.supervisor.is_stopping:
+            self._is_announced = _answers(int(os.environ["SITE_PORT"]), seconds=seconds)
+            if self._is_announced:
+                self._announce()
+        return self._is_announced
 
     def _announce(self) -> None:
         site, inbox = os.environ["SITE_URL"].rstrip("/"), os.environ.get("MAIL_INBOX_URL")
@@ -207,34 +260,19 @@ class Site:
         lines += [f"  Logs   {Path(os.path.relpath(VAR / 'log'))}/", "  Ctrl-C stops everything.", ""]
         self.say("\n".join(lines))
 
-    def _stay(self, stack: Stack) -> None:
+    def _stay(self) -> None:
         next_look = 0.0
         while not self.supervisor.is_stopping:
-            self.supervisor.look_after()
+            self._look()
             if time.monotonic() > next_look:
-                self._look_after_servers(stack)
+                self._announce_once_it_answers(seconds=0.2)
                 next_look = time.monotonic() + 1
             time.sleep(0.1)
 
-    def _look_after_servers(self, stack: Stack) -> None:
-        dead = [name for name, pid in stack.pids().items() if pid is None]
-        urls = stack.urls({})
-        ours = {"postgres": urls["DATABASE_URL"], "redis": urls["REDIS_URL"]}
-        if any(ours[name] in os.environ.values() for name in dead):
-            self.say(f"{' and '.join(dead)} ended; starting again.")
-            try:
-                start_servers(stack)
-            except NotStarted as error:
-                # The remains of a killed server may need a moment to go; the next look tries again.
-                self.say(str(error))
-
-
-def start_servers(stack: Stack) -> None:
-    """Starts what is not running, in a process that takes what it needed for it along. Raises NotStarted."""
-    words = [sys.executable, "-m", "local.stack", "start", "--same-ports", "--home", str(stack.home)]
-    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, start_new_session=True)
-    if ran.returncode:
-        raise NotStarted(ran.stderr.strip())
+    def _look(self) -> None:
+        self.supervisor.look_after()
+        self.servers.look_after()
+        self._tell_of_worker()
 
 
 def refuse_wrong_numbers(environ: Mapping[str, str]) -> None:
@@ -246,8 +284,28 @@ def refuse_wrong_numbers(environ: Mapping[str, str]) -> None:
         for name, text in given.items()
         if text and not (text.isdecimal() and 1 <= int(text) <= largest[name])
     ]
+    ports = {name: int(text) for name in PORTS if (text := given[name]).isdecimal()}
+    for name, other in combinations(ports, 2):
+        if ports[name] == ports[other] and not lines:
+            lines.append(f"{name} and {other} must differ; both are {ports[name]}.")
     if lines:
         raise NotStarted("\n".join(lines), code=2)
+
+
+def other_ports(taken: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Free ports for the names in ``taken``, as one writes them before a command; each a thousand or more away."""
+    refused = {int(environ[name]) for name in PORTS}
+    chosen = []
+    for name in taken:
+        port = int(environ[name])
+        above = range(port + 1000, LAST_PORT + 1, 1000)
+        below = range(port % 1000, port, 1000)
+        far = (one for one in chain(above, below) if one >= FIRST_PORT and one not in refused)
+        found = next((one for one in far if port_is_free(one)), None)
+        port = found or free_port()
+        refused.add(port)
+        chosen.append(f"{name}={port}")
+    return " ".join(chosen)
 
 
 def is_own_key(environ: Mapping[str, str]) -> bool:
@@ -255,8 +313,8 @@ def is_own_key(environ: Mapping[str, str]) -> bool:
     return Path(environ.get("BACKUP_RECIPIENTS_FILE", "")) == keys.public_file(BACKUP_KEY)
 
 
-def _answers(port: int) -> bool:
-    site = HTTPConnection("127.0.0.1", port, timeout=2)
+def _answers(port: int, *, seconds: float) -> bool:
+    site = HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         # Whatever it says, a redirect to https for instance: it is there.
         site.request("GET", "/health", headers={"Host": urlsplit(os.environ["SITE_URL"]).hostname or ""})

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -215,6 +216,45 @@ def test_a_fork_server_that_dies_while_it_is_asked_costs_a_pause(tmp_path: Path)
     ForkServer("tests.local.forked")  # what a process's only fork server imports from now on
     assert look_after_until(supervisor, lambda: child.process is not None)
     assert wait_until(lambda: heard.has("web     | hello from a fork"), seconds=60)
+    supervisor.stop(["web"])
+
+
+def test_a_child_that_the_machine_has_no_room_for_is_started_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    child = polite("web")
+    child.pause = 0.1
+
+    def refuse(*asked: object, **more: object) -> None:
+        raise BlockingIOError(11, os.strerror(11))
+
+    with monkeypatch.context() as want:
+        want.setattr(subprocess, "Popen", refuse)
+        supervisor.start(child)
+    assert heard.has("web was not started: [Errno 11] Resource temporarily unavailable; starting it again in")
+    assert look_after_until(supervisor, lambda: heard.has("hello web"))
+    supervisor.stop(["web"])
+
+
+def test_a_child_whose_lines_nobody_could_read_is_started_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Heard()
+    supervisor = Supervisor(home=tmp_path, say=heard)
+    child = polite("web")
+    child.pause = 0.1
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as want:
+        want.setattr(threading.Thread, "start", refuse)
+        supervisor.start(child)
+    assert child.process is None
+    assert heard.has("web was not started: can't start new thread")
+    assert look_after_until(supervisor, lambda: heard.has("hello web"))
     supervisor.stop(["web"])
 
 
