@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -52,7 +53,7 @@ def brief(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         except NotEditable:
             messages.error(request, _("This document has been paid for; its description can no longer be changed."))
         return redirect("documents:outline", document_id)
-    context = {"form": form, "document": document, **_files(document)}
+    context = {"form": form, "document": document, "max_bytes": settings.UPLOAD_MAX_BYTES, **_files(document)}
     return render(request, "documents/brief.html", context, status=422 if form.errors else 200)
 
 

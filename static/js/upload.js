@@ -39,6 +39,10 @@ function replace(shown, html) {
 function send(form, list, file) {
   const shown = row(list, file.name);
   const said = list.dataset;
+  if (file.size > Number(said.maxBytes)) {
+    fail(shown, said.wordsTooLarge); // before all of it has been sent for nothing
+    return Promise.resolve();
+  }
   return new Promise((done) => {
     const request = new XMLHttpRequest(); // fetch cannot tell how much has been sent
     request.upload.addEventListener("progress", (event) => {

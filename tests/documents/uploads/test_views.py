@@ -1,10 +1,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import lxml.html
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
@@ -52,6 +54,27 @@ def test_rejected_file_is_explained_on_the_brief(visitor: Client, document: Docu
     page = visitor.get(reverse("documents:brief", args=[document.pk])).content.decode()
     assert "tool.pdf: This is a program" in page
     assert 'data-state="rejected"' in page
+
+
+def test_a_script_is_told_what_is_too_large_before_it_sends_it(
+    visitor: Client, document: Document, settings: Settings
+) -> None:
+    settings.UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+    page = lxml.html.fromstring(visitor.get(reverse("documents:brief", args=[document.pk])).content)
+    lists = page.xpath("//*[@data-uploads]")
+    assert [one.get("data-max-bytes") for one in lists] == ["20971520"] * 2
+    assert {one.get("data-words-too-large") for one in lists} == {
+        "This file is larger than 20.0\xa0MB, the most that is accepted."
+    }
+
+
+def test_a_file_that_was_too_large_is_not_shown_as_an_empty_one(
+    visitor: Client, document: Document, settings: Settings
+) -> None:
+    settings.UPLOAD_MAX_BYTES = 1024
+    row = send(visitor, document, ("notes.txt", files.prose(500).encode()), **SCRIPT).content.decode()
+    assert "This file is larger than 1.0\xa0KB" in row
+    assert "0\xa0bytes" not in row
 
 
 def test_script_gets_the_row_of_its_file(visitor: Client, document: Document) -> None:
