@@ -82,7 +82,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"€{self.amount} {self.state}"
+        return f"€{self.amount} {self.get_state_display()}"
 
     @property
     def can_go_back(self) -> bool:
@@ -104,7 +104,7 @@ class PaymentEvent(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.from_state} → {self.to_state}"
+        return f"{self.get_from_state_display()} → {self.get_to_state_display()}"
 
 
 class Refund(Duty):
@@ -168,4 +168,4 @@ class Dispute(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"€{self.amount} {self.state}"
+        return f"€{self.amount} {self.get_state_display()}"

@@ -81,4 +81,4 @@ class Redemption(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.promo_code_id} {self.state}"
+        return f"{self.promo_code_id} {self.get_state_display()}"

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing.admin.shared import euros
-from billing.enums import PaymentState
-from billing.models import Payment, PriceList, PromoCode
+from billing.enums import DisputeState, PaymentState
+from billing.models import Dispute, Payment, PaymentEvent, PriceList, PromoCode
 from documents.enums import DocumentState
-from documents.models import Document
+from documents.models import Document, DocumentEvent
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +109,15 @@ def test_a_code_used_up_since_it_was_shown_stays_in_its_field_with_the_reason(
 
 def test_a_person_who_has_paid_nothing_is_shown_where_to_begin(browser: Client) -> None:
     assert "No payments yet" in words(browser.get("/account/payments/"))
+
+
+def test_moves_and_sums_of_money_name_their_state_in_words(payment: Payment) -> None:
+    payment.state = PaymentState.PARTIALLY_REFUNDED
+    assert str(payment) == f"€{payment.amount} partly refunded"
+    assert str(PaymentEvent(from_state=PaymentState.PENDING, to_state=PaymentState.SUCCEEDED)) == (
+        "waiting for payment → paid"
+    )
+    assert str(Dispute(amount=Decimal(6), state=DisputeState.LOST)) == "€6 lost"
+    assert str(DocumentEvent(from_state=DocumentState.QUEUED, to_state=DocumentState.WRITING)) == (
+        "waiting to be written → being written"
+    )
