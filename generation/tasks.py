@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from generation.ai import endings
-from generation.engine import admission, wake_ups
+from generation.engine import admission, queue
 from generation.engine.drain import Drain
 from generation.spending import upkeep
 from generation.stopping import Stopping
@@ -26,7 +26,7 @@ def drain() -> None:
 def nudge_lost_work() -> None:
     """Starts what was paid for and not begun, and has everything drained that nobody holds (beat)."""
     admission.sweep()
-    wake_ups.wake_for_lost_work()
+    queue.wake_for_lost_work()
 
 
 @shared_task(name="generation.tasks.tidy", ignore_result=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from generation.ai import access, alerts, breaker, key_limits, keys, rules
+from generation.ai import alerts, breaker, key_limits, keys, rules
 from generation.ai.errors import AtLimit, NoKey, Trouble
 from generation.ai.health import FAILURES
 from generation.ai.key_limits import Allowed, Taken
@@ -129,7 +129,7 @@ def _choose(wanted: Wanted, known: Rules) -> Grant | _Busy:
     """The first key in turn that takes the call. Speaks to Redis: for a thread."""
     busy = _Busy()
     for key in keys.in_turn(wanted.provider):
-        if access.is_left_out(key, wanted.model):
+        if keys.is_left_out(key, wanted.model):
             busy.is_closed = True
             continue
         call = uuid.uuid4().hex
@@ -173,7 +173,7 @@ def _counted(grant: Grant) -> int:
 def _book(grant: Grant) -> tuple[bool, bool]:
     """Judges the key by the call and counts what it took; whether the key was just set aside, or its breaker opened."""
     if grant.outcome in _OF_ONE_MODEL:
-        access.leave_out(grant.key, grant.model)
+        keys.leave_out(grant.key, grant.model)
     before, after = breaker.report(grant.key, call=grant.call, outcome=grant.outcome, retry_after=grant.retry_after)
     if not grant.has_begun:
         key_limits.correct(grant.key, grant.taken, requests=0, tokens=0, allowed=grant.allowed)

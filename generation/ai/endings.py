@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from generation.ai import access, alerts, catalogue, keys
+from generation.ai import alerts, catalogue, keys
 from generation.ai.catalogue import Catalogue, Listed, Unread
 from generation.enums import Provider
 from generation.models import AIModel
@@ -140,7 +140,7 @@ def _back(model: AIModel) -> None:
     if AIModel.objects.filter(pk=model.pk).exclude(gone_since=None).update(gone_since=None):
         model.refresh_from_db()
         for key in keys.configured(model.provider):
-            access.open_again(key, model.name)
+            keys.open_again(key, model.name)
 
 
 def _unread(provider: Provider, today: date) -> None:

@@ -23,14 +23,24 @@ import httpx2
 from django.conf import settings
 
 from generation import measures
-from generation.ai import alerts, answers, endings, providers, rules, sizing, waiting
+from generation.ai import alerts, answers, endings, providers, rules, waiting
 from generation.ai.answers import Order, Reply
 from generation.ai.chains import PURPOSES, Link
 from generation.ai.choosing import Grant, Wanted, some_key
 from generation.ai.errors import KEY_IS_WRONG, AtLimit, NoAnswer, NoKey, ProviderError
 from generation.ai.keys import configured
 from generation.ai.ledger import HeldStep, Ledger
-from generation.ai.question import Answer, Call, Completion, Provider, Question, Usage
+from generation.ai.question import (
+    Answer,
+    Call,
+    Completion,
+    Provider,
+    Question,
+    Usage,
+    expected_usage,
+    fits,
+    seconds_allowed,
+)
 from generation.ai.rules import Rules
 from generation.ai.writers import chosen_first
 from generation.database import in_database, insisting
@@ -84,7 +94,7 @@ class Gateway:
         chain = asking.rules.chain(question.purpose)
         if PURPOSES[question.purpose] == Purpose.WRITING:
             chain = chosen_first(chain, self.writer)
-        left = [link for link in chain if sizing.fits(question, link.model)]
+        left = [link for link in chain if fits(question, link.model)]
         if chain and not left:
             raise NoAnswer([Outcome.BAD_REQUEST])
         outcomes: list[Outcome] = []
@@ -174,8 +184,8 @@ class Gateway:
 
     async def _call(self, order: Order, asking: _Asking) -> Reply:
         model, question, claim = order.model, order.question, asking.claim
-        expected = sizing.expected(question, model, effort=order.effort, again=order.is_again)
-        seconds = sizing.seconds(question)
+        expected = expected_usage(question, model, effort=order.effort, again=order.is_again)
+        seconds = seconds_allowed(question)
         tokens = expected.input_tokens + expected.output_tokens
         same = _idempotency_key(claim.step_id, order)
         wanted = Wanted(model.provider, model.name, tokens, seconds, asking.patience)

@@ -16,7 +16,7 @@ from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.engine import jobs, queue, wake_ups
+from generation.engine import jobs, queue
 from generation.engine.pipeline import WHOLE
 from generation.enums import OPEN_JOB_STATES, JobKind, Stage
 from generation.models import Job
@@ -113,7 +113,7 @@ def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, sh
     )
     jobs.record(job_id=job.pk, what="queued", now=now)
     queue.add(job_id=job.pk, sort_key=job.sort_key, stage=stage, sections=WHOLE)
-    wake_ups.wake_on_commit(steps=1)
+    queue.wake_on_commit(steps=1)
 
 
 def sweep() -> int:

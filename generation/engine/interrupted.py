@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
-from generation.engine import admission, wake_ups
+from generation.engine import admission, queue
 from generation.enums import OPEN_JOB_STATES, StepState
 from generation.models import Job, Step
 
@@ -44,4 +44,4 @@ def set_going() -> tuple[int, int]:
 
     What beat does, at once. Returns how many jobs were opened and how many drains were asked for.
     """
-    return admission.sweep(), wake_ups.wake_for_lost_work()
+    return admission.sweep(), queue.wake_for_lost_work()

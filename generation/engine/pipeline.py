@@ -1,10 +1,12 @@
 """Moves a job from stage to stage, to success or failure. A saga with a row for each step (R-14).
 
-Lock order: document, payment, job, step.
+Lock order: document, payment, job, step. Delivered pages are compared with ordered pages, and missing ones are
+refunded in the transaction that ends the job (R-11).
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -13,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
-from billing.domain.refunds import MISSING_PAGES, refund_in_full
+from billing.domain.refunds import MISSING_PAGES, refund_in_full, refund_missing_pages
 from billing.models import Refund
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.engine import delivery, holding, jobs, queue, wake_ups
+from generation.engine import holding, jobs, queue
 from generation.engine.queue import Claim
 from generation.engine.work import Result
 from generation.enums import OPEN_JOB_STATES, OVER_JOB_STATES, JobKind, JobState, Stage, StepState
@@ -31,8 +33,9 @@ from generation.spending import usage
 WHOLE: Final = (None,)
 #: The cause under which a failed job gives the money back, once (R-67).
 REFUND_CAUSE: Final = "generation_failed"
-
 Planned = tuple[Stage, Sequence[UUID | None], int]
+#: Within 3 % of the pages, at least within half a page.
+DELIVERED_WITHIN: Final = (0.03, 0.5)
 
 
 def begin(*, claim: Claim) -> None:
@@ -66,7 +69,7 @@ def complete(*, claim: Claim, result: Result, model: str = "") -> None:
         document = needed.select_for_update().get(pk=claim.document_id)
         # The payment comes before the job. Of one that is over nothing is given back: it may be a new order's.
         if claim.stage == Stage.EXPORT and Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING).exists():
-            delivery.give_missing_pages_back(document)
+            give_missing_pages_back(document)
         job = jobs.lock(claim.job_id)
         queue.finish(claim=claim, result=result.data, now=now, model=model)
         is_wanted = job.state == JobState.RUNNING or document.state == DocumentState.FAILED
@@ -89,7 +92,7 @@ def _advance(job: Job, claim: Claim, now: datetime) -> None:
         return
     stage_to_come, sections, round = planned
     count = queue.add(job_id=job.pk, sort_key=job.sort_key, stage=stage_to_come, sections=sections, round=round)
-    wake_ups.wake_on_commit(steps=count)
+    queue.wake_on_commit(steps=count)
 
 
 def following(job: Job, claim: Claim) -> Planned | None:
@@ -210,4 +213,39 @@ def _tell_failed(document: Document, job: Job, reason: str, now: datetime) -> No
         template="failed",
         context={"document_id": str(document.pk), "title": str(document), "reason": reason},
         once_key=f"failed:{job.pk}",
+    )
+
+
+def is_delivered(*, pages: int, body: float) -> bool:
+    """Whether ``body`` laid-out pages are what was ordered (R-11)."""
+    return is_within(DELIVERED_WITHIN, pages, body)
+
+
+def is_within(tolerance: tuple[float, float], pages: int, body: float) -> bool:
+    """Whether the pages are off by no more than a share of them, or a least number of pages."""
+    return abs(_hundredths(body) - pages) <= tolerated_pages(tolerance, pages)
+
+
+def tolerated_pages(tolerance: tuple[float, float], pages: int) -> Decimal:
+    """How many pages a tolerance is."""
+    share, least = tolerance
+    return _hundredths(max(share * pages, least))
+
+
+def _hundredths(pages: float) -> Decimal:
+    """Pages are measured in hundredths: what lies exactly on the line must not depend on the last bit."""
+    return Decimal(str(round(pages, 2)))
+
+
+def give_missing_pages_back(document: Document) -> None:
+    """What could not be delivered is refunded with the success that it belongs to (R-11)."""
+    ordered, delivered = document.pages, document.body_pages
+    if delivered is None or delivered >= ordered or is_delivered(pages=ordered, body=float(delivered)):
+        return
+    reason = _("The text came out at %(body)s of the %(pages)d pages that were ordered.")
+    refund_missing_pages(
+        document_id=document.pk,
+        ordered=ordered,
+        delivered=delivered,
+        reason=reason % {"body": f"{delivered:.1f}", "pages": ordered},
     )

@@ -3,6 +3,8 @@
 A worker claims a step with SKIP LOCKED and holds it by a lease. Each claim increments the fencing token, and every
 write of the holder requires its own token. So a frozen worker that lost its lease commits nothing. All times are the
 database's, as the clocks of workers differ.
+
+Workers are told that there is work. Such a wake-up may be lost: beat sends it again.
 """
 
 import json
@@ -10,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +27,7 @@ from generation.enums import OPEN_STEP_STATES, Stage, StepState
 from generation.errors import LostStep
 from generation.models import Step
 from generation.spending import attempts
+from tesigo.platform.enqueue import enqueue
 
 _TAKE: Final = """
     WITH free AS ({free}),
@@ -51,6 +55,11 @@ _EXPIRED: Final = """
     SELECT id FROM generation_step WHERE state = 'claimed' AND lease_until < statement_timestamp()
     ORDER BY lease_until LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
+DRAIN: Final = "generation.tasks.drain"
+#: Seconds after which a wake-up that no worker took is worth nothing: beat has sent others since.
+_EXPIRES_SECONDS: Final = 30
+#: Drains asked for at once; each goes on until nothing is claimable.
+_MOST_DRAINS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -215,3 +224,19 @@ def result_of(job_id: UUID, stage: Stage, round: int) -> dict[str, Any]:
     step = Step.objects.get(job_id=job_id, stage=stage, round=round, section=None, state=StepState.DONE)
     result: dict[str, Any] = step.result
     return result
+
+
+def wake_on_commit(*, steps: int) -> None:
+    """Asks for the number of drains that ``steps`` new steps keep busy, once they are committed."""
+    transaction.on_commit(lambda: wake(steps=steps))
+
+
+def wake(*, steps: int) -> int:
+    """Asks for drains and returns how many; they leave by themselves, once the broker takes them (R-115)."""
+    drains = min(_MOST_DRAINS, ceil(steps / settings.DRAIN_WIDTH))
+    return sum(enqueue(DRAIN, expires=_EXPIRES_SECONDS) for _ in range(drains))
+
+
+def wake_for_lost_work() -> int:
+    """Asks for drains for everything that could be claimed now: what nobody was told of, and what died (beat)."""
+    return wake(steps=claimable())

@@ -1,12 +1,12 @@
-"""Input and result of a stage: the step it works on, and what it returns."""
+"""Input and result of a stage: the step it works on, and what it returns. Runs a stage's questions concurrently."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from generation.ai.question import Answer, Question
 from generation.database import in_database
@@ -19,6 +19,10 @@ from generation.progress.outages import MOST_TRIES
 
 #: Seconds between two words about one step.
 _TELL_EVERY_SECONDS: Final = 2.0
+#: Questions of one check under way at once; the limits of providers are the gateway's own.
+QUESTIONS_AT_ONCE: Final = 4
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 class Asks(Protocol):
@@ -103,3 +107,19 @@ def _save(claim: Claim, checkpoint: Mapping[str, Any], percent: int, *, is_told:
     queue.save(claim=claim, checkpoint=checkpoint, progress=percent)
     if is_told:
         recording.record(document_id=claim.document_id)
+
+
+async def each_at_once(given: Sequence[Given], work: Callable[[Given], Awaitable[Made]]) -> list[Made]:
+    """What ``work`` makes of each, in order. The first failure ends them all, and is raised as it is."""
+    room = asyncio.Semaphore(QUESTIONS_AT_ONCE)
+
+    async def one(value: Given) -> Made:
+        async with room:
+            return await work(value)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(value)) for value in given]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [task.result() for task in tasks]

@@ -8,7 +8,7 @@ from billing.enums import PaymentState
 from billing.models import Payment, Refund
 from documents.domain import outline
 from documents.models import Document, SectionRevision
-from generation.engine import admission, wake_ups
+from generation.engine import admission, queue
 from generation.enums import OPEN_JOB_STATES, Outcome, Scope, Stage, StepState
 from generation.models import Attempt, BudgetUse, Job, Step
 from tests.faults.watching import Watch
@@ -33,7 +33,7 @@ def wait_for_end(*documents: Document, nudged: bool = True, seconds: float = PAT
 
     def is_over() -> bool:
         if nudged:
-            wake_ups.wake_for_lost_work()
+            queue.wake_for_lost_work()
         return not jobs.filter(state__in=OPEN_JOB_STATES).exists()
 
     def where_they_stand() -> str:

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from generation.engine import wake_ups
+from generation.engine import queue
 from tests.faults import armed
 from tests.faults.armed import Armed
 from tests.faults.workers import Worker, wait_until
@@ -20,7 +20,7 @@ def run_into(points: Sequence[Armed], log: Path, *, mutant: str = "") -> Worker:
     running = Worker(log, app="tests.faults.armed", processes=len(points), environ=environ)
 
     def all_met() -> bool:
-        wake_ups.wake_for_lost_work()
+        queue.wake_for_lost_work()
         return all(one.went_off() for one in points)
 
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from documents.enums import DocumentState
-from generation.engine import wake_ups
+from generation.engine import queue
 from generation.enums import OPEN_JOB_STATES
 from generation.models import Job
 from local.supervisor import Child, Supervisor
@@ -42,7 +42,7 @@ class Site:
         """Starts again what died, and nudges as beat does."""
         self._supervisor.look_after()
         self._groups |= set(self.worker())
-        wake_ups.wake_for_lost_work()
+        queue.wake_for_lost_work()
 
     def worker(self) -> list[int]:
         """The worker's process, when it runs."""

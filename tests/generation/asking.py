@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 
-from generation.ai import access, breaker, chains, key_limits, keys
+from generation.ai import breaker, chains, key_limits, keys
 from generation.ai.chains import Link
 from generation.ai.gateway import Gateway
 from generation.ai.question import Answer
@@ -101,5 +101,5 @@ def told(client: redis.Redis) -> int:
 
 def forget_here() -> None:
     """Leaves what a process knows that has just begun."""
-    for part in (access, breaker, key_limits, keys):
+    for part in (breaker, key_limits, keys):
         part.forget()

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.ai import access, endings
+from generation.ai import endings, keys
 from generation.engine import admission
 from generation.enums import JobState, Outcome, StepState
 from generation.models import AIModel, Attempt, ChainPlace, Job, Step
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 @pytest.fixture(autouse=True)
 def _nothing_left_out() -> None:
-    access.forget()
+    keys.forget()
 
 
 def to_its_end(document: Document) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from documents.domain.text import citation_keys
 from documents.enums import DocumentState
-from generation.writing.checking import language, leak_check, naming, placeholders, repetition
+from generation.writing.checking import language, leak_check, naming, repetition
 from generation.writing.checking.leak_check import Guarded
 from generation.writing.prompts import judging, outlining, queries, writing
-from generation.writing.prompts.fencing import DATA_RULE
+from generation.writing.prompts.blocks import DATA_RULE
 from generation.writing.sentences import paragraphs, quotations, sentences, without
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prose import Prose
@@ -20,7 +20,7 @@ def everything_wrong(text: str) -> list[str]:
     """What is wrong with a sentence by itself."""
     return [
         *leak_check.problems(text, NOBODY),
-        *placeholders.problems(text),
+        *naming.left_open(text),
         *naming.problems(text, addresses=""),
     ]
 
@@ -98,7 +98,7 @@ def test_quotations_of_every_language_are_seen() -> None:
     ],
 )
 def test_what_is_left_open_is_found(text: str) -> None:
-    assert placeholders.problems(text)
+    assert naming.left_open(text)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_ordinary_sentences_are_left_alone(text: str) -> None:
     ],
 )
 def test_a_paragraph_that_breaks_off_is_found(paragraph: str, following: str, expected: bool) -> None:
-    assert placeholders.breaks_off(paragraph, following) is expected
+    assert naming.breaks_off(paragraph, following) is expected
 
 
 # --- other documents, the owner, our own words --------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from documents.domain.text import citation_keys
 from documents.enums import CitationCheck
 from documents.models import Document, Passage, Source
-from generation.writing import cited_pages
+from generation.writing import claims
 from generation.writing.checking import wording
 from generation.writing.checking.citations import Offered, completed, examine, has_quotation_without_source
 from generation.writing.checking.inspection import Background, Inspection
@@ -74,7 +74,7 @@ def problems(text: str) -> str:
     ],
 )
 def test_pages_of_a_locator_are_read(locator: str, expected: list[str] | None) -> None:
-    assert cited_pages.named(locator) == expected
+    assert claims.pages_of(locator) == expected
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
+from generation.engine.work import QUESTIONS_AT_ONCE, each_at_once
 from generation.enums import Outcome
-from generation.writing import at_once
 from generation.writing.checking.judgement import DECOY, DECOY_EVERY, ClaimVerdict, Judge, Pair
 from generation.writing.prompts import sizes
 
@@ -129,7 +129,7 @@ def test_claims_are_judged_in_as_few_questions_as_hold_them_asked_at_once() -> N
 
     found = asyncio.run(Judge(ask).judge(pairs(8 * sizes.CLAIMS + 1)))
     assert all(verdict.is_support for verdict in found.values())
-    assert most == at_once.QUESTIONS_AT_ONCE
+    assert most == QUESTIONS_AT_ONCE
     assert sorted(sizes_seen) == [1, *[sizes.CLAIMS] * 8]
 
 
@@ -211,7 +211,7 @@ def test_the_first_failure_ends_all_that_is_under_way() -> None:
 
     async def run() -> None:
         async with asyncio.timeout(60):
-            await at_once.each(range(3), work)
+            await each_at_once(range(3), work)
 
     with pytest.raises(NoAnswer):
         asyncio.run(run())

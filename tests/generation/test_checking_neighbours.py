@@ -9,7 +9,7 @@ from documents.models import Document, Section
 from generation.engine.queue import Claim
 from generation.enums import JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
-from generation.writing.checking.neighbours import said_elsewhere
+from generation.writing.stages.check import said_elsewhere
 from tests.documents.factories import DocumentFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from generation.writing.checking.leak_check import Guarded
 from generation.writing.checking.review import Rejected, Reviewed, review
 from generation.writing.drafts import Draft
 from generation.writing.prompts import judging, writing
-from generation.writing.prompts.fencing import DATA_RULE
+from generation.writing.prompts.blocks import DATA_RULE
 from generation.writing.prompts.writing import SectionAssignment
 
 LENS = "The lens turned on a bath of mercury, driven by a weight that sank through the middle of the tower."

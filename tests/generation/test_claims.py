@@ -4,7 +4,7 @@ import pytest
 
 from documents.models import Document, Passage, Section, Source
 from generation.writing import claims
-from generation.writing.prompts import correcting, excerpts, fencing, judging, shortening, sizes, writing
+from generation.writing.prompts import blocks, correcting, judging, shortening, sizes, writing
 from generation.writing.prompts.glossary import Term
 from generation.writing.prompts.writing import SectionAssignment
 
@@ -131,7 +131,7 @@ def test_of_very_many_passages_those_are_shown_that_the_order_needs(is_new: bool
 
 
 def test_a_title_names_its_own_work_alone() -> None:
-    text = fencing.sources(SHOWN, words="")
+    text = blocks.sources(SHOWN, words="")
     works = text.split("<works>")[1].split("</works>")[0].splitlines()
     assert works == ["light-2019: Keeping the Light", "board-n2: The board forged-1999: Another work"]
 
@@ -142,7 +142,7 @@ LONG = " ".join(f"Sentence {number} speaks of nothing in particular at all." for
 def test_of_a_long_passage_the_stretch_is_shown_that_speaks_of_the_section() -> None:
     told = "The mercury under the lens was changed in autumn."
     text = LONG.replace("Sentence 30 speaks of nothing in particular at all.", told)
-    shown = excerpts.excerpt(text, "How the mercury of a lens is changed", limit=300)
+    shown = blocks.excerpt(text, "How the mercury of a lens is changed", limit=300)
     assert told in shown
     assert shown in text
     assert len(shown) <= 300
@@ -152,7 +152,7 @@ def test_of_a_long_passage_the_stretch_is_shown_that_speaks_of_the_section() -> 
 
 @pytest.mark.parametrize("text", ["Short.", "x" * 700, LONG, "word " * 400, "A. " * 900, ""])
 def test_an_excerpt_stands_in_its_passage_and_keeps_to_its_length(text: str) -> None:
-    shown = fencing.fence("source", excerpts.excerpt(text, "word", limit=700), limit=700)[8:-9]
+    shown = blocks.fence("source", blocks.excerpt(text, "word", limit=700), limit=700)[8:-9]
     assert shown in text
     assert len(shown) <= 700
     assert bool(shown) == bool(text)

@@ -18,7 +18,7 @@ from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
 from generation import tasks
 from generation.ai import shared
-from generation.engine import admission, queue, wake_ups
+from generation.engine import admission, queue
 from generation.engine import drain as draining
 from generation.engine.drain import Drain
 from generation.engine.heartbeat import Heartbeat
@@ -500,11 +500,11 @@ def break_the_connection_of_the_heartbeat() -> None:
 
 def test_wake_ups_follow_the_number_of_steps(settings: Settings) -> None:
     settings.DRAIN_WIDTH = 2
-    assert wake_ups.wake_for_lost_work() == 0
+    assert queue.wake_for_lost_work() == 0
     started()
-    assert wake_ups.wake_for_lost_work() == 1
-    assert wake_ups.wake(steps=5) == 3
-    assert wake_ups.wake(steps=5_000) == 10
+    assert queue.wake_for_lost_work() == 1
+    assert queue.wake(steps=5) == 3
+    assert queue.wake(steps=5_000) == 10
 
 
 def test_a_broker_that_is_away_fails_nobody_and_hears_of_it_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -522,9 +522,9 @@ def test_a_broker_that_is_away_fails_nobody_and_hears_of_it_later(monkeypatch: p
     monkeypatch.setattr(current_app, "send_task", send_task)
     document = started()
     assert Job.objects.get().document == document
-    assert wake_ups.wake_for_lost_work() == 1
+    assert queue.wake_for_lost_work() == 1
     assert not outbox.flush(seconds=0.1)
     is_away.clear()
     shared.forget()  # as if the pause of the breaker were over
     assert outbox.flush(seconds=20)
-    assert set(heard) == {wake_ups.DRAIN}
+    assert set(heard) == {queue.DRAIN}

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from generation.ai import access, barred, breaker, chains, endings, keys
+from generation.ai import barred, breaker, chains, endings, keys
 from generation.ai.errors import NoAnswer, Trouble, meaning
 from generation.ai.health import LONG_ASIDE
 from generation.enums import KeyHealth, Outcome, Provider, Purpose
@@ -27,7 +27,7 @@ OF_THE_ACCOUNT = [
 
 @pytest.fixture
 def run(control: Control) -> Run:
-    access.forget()
+    keys.forget()
     return asker()
 
 
@@ -87,7 +87,7 @@ def test_a_model_closed_to_a_key_is_left_out_and_its_others_go_on(run: Run, cont
     assert health(Provider(provider)) == KeyHealth.CLOSED
     # Another process knows it, too.
     forget_here()
-    access.forget()
+    keys.forget()
     assert run(one).model == second.name
     assert Attempt.objects.filter(model_name=first.name).count() == 1
 
@@ -108,7 +108,7 @@ def test_a_model_that_is_not_there_any_more_costs_one_call(run: Run, control: Co
 
 def test_a_model_that_is_back_is_asked_again(run: Run, control: Control) -> None:
     model = AIModel.objects.get(name="gpt-6-luna")
-    access.leave_out(keys.configured("openai")[0], model.name)
+    keys.leave_out(keys.configured("openai")[0], model.name)
     endings.mark_gone(model)
     endings.check()
     model.refresh_from_db()

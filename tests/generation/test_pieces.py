@@ -6,9 +6,9 @@ import pytest
 
 from documents.domain.text import body_characters
 from generation.writing.drafts import Draft
-from generation.writing.pieces import Pieces
 from generation.writing.prompts import subsections
 from generation.writing.prompts.writing import Part
+from generation.writing.stages.write import Pieces
 
 PARTS = [Part("Keepers", "their nights", 0.5), Part("Lamps", "their oil", 0.3), Part("Wrecks", "their crews", 0.2)]
 

@@ -4,8 +4,7 @@ import pytest
 from pytest_django import Settings
 
 from benchmarks.orders import order
-from generation.ai import sizing
-from generation.ai.question import Question
+from generation.ai.question import Question, expected_usage, seconds_allowed
 from generation.models import AIModel
 from generation.writing import assignments
 from generation.writing.prompts import writing
@@ -19,31 +18,31 @@ def question(characters: int, prompt: str = "Write.") -> Question:
 
 def test_a_long_answer_gets_more_time_than_a_short_one(settings: Settings) -> None:
     settings.AI_TIMEOUT, settings.AI_TOKENS_PER_SECOND = 120, 30
-    assert 120 < sizing.seconds(question(600)) < 130
-    assert sizing.seconds(question(54_000)) == 120 + 600
+    assert 120 < seconds_allowed(question(600)) < 130
+    assert seconds_allowed(question(54_000)) == 120 + 600
 
 
 def test_more_is_reserved_than_an_answer_of_that_length_can_take() -> None:
     # No language we write in needs a token for every two characters.
-    usage = sizing.expected(question(10_000, "x" * 3_000), MODEL)
+    usage = expected_usage(question(10_000, "x" * 3_000), MODEL)
     assert usage.output_tokens > 10_000 / 2
     assert usage.input_tokens >= 3_000 / 3
 
 
 def test_nothing_is_asked_of_a_model_that_it_cannot_give() -> None:
-    assert sizing.expected(question(100_000), MODEL).output_tokens == MODEL.max_output_tokens
+    assert expected_usage(question(100_000), MODEL).output_tokens == MODEL.max_output_tokens
 
 
 def test_question_and_answer_fit_into_the_window_of_the_model() -> None:
-    usage = sizing.expected(question(100_000, "x" * 60_000), MODEL)
+    usage = expected_usage(question(100_000, "x" * 60_000), MODEL)
     assert usage.input_tokens + usage.output_tokens == MODEL.context_tokens
-    assert sizing.expected(question(100_000, "x" * 120_000), MODEL).output_tokens == 0
+    assert expected_usage(question(100_000, "x" * 120_000), MODEL).output_tokens == 0
 
 
 def test_what_a_question_shares_with_others_counts_as_asked() -> None:
     alone = question(600)
     shared = Question(**{**alone.__dict__, "shared": ("x" * 3_000, "y" * 3_000)})
-    more = sizing.expected(shared, MODEL).input_tokens - sizing.expected(alone, MODEL).input_tokens
+    more = expected_usage(shared, MODEL).input_tokens - expected_usage(alone, MODEL).input_tokens
     assert more >= 2_000
 
 

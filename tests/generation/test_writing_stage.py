@@ -15,8 +15,8 @@ from generation.engine.queue import Claim
 from generation.enums import Stage, StepState
 from generation.models import AIModel, Attempt, Step
 from generation.writing import assignments, drafts
-from generation.writing.pieces import Pieces
 from generation.writing.prompts import writing
+from generation.writing.stages.write import Pieces
 from sandbox.client import Control
 from tests.generation.making import drain, ordered_document, pay, work_on
 from tests.generation.test_pipeline import assert_delivered

@@ -9,9 +9,9 @@ from typing import Final
 from documents.domain.text import GROUP, CitedKey, citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Passage
-from generation.writing import cited_pages
+from generation.writing import claims
 from generation.writing.checking import wording
-from generation.writing.prompts.fencing import page_of
+from generation.writing.prompts.blocks import page_of
 from generation.writing.prompts.sizes import CLAIM
 from generation.writing.sentences import QUOTE, Sentence, paragraphs, sentences, without_quotations
 
@@ -137,7 +137,7 @@ def _placed(finding: Finding, offered: Offered) -> tuple[Finding, list[Passage]]
         return replace(finding, problem=f"[@{cited.key}] is not one of the sources"), []
     if cited.suffix or not _PREFIX.fullmatch(cited.prefix):
         return replace(finding, problem=f"write the citation as [@{cited.key}, p. 12], with nothing else in it"), []
-    candidates, missing = cited_pages.on_pages(same_key, cited.locator)
+    candidates, missing = claims.on_pages(same_key, cited.locator)
     if missing and not any(page_of(passage) for passage in same_key):
         return replace(finding, problem=f"{cited.key} has no pages: cite it as [@{cited.key}]"), []
     if missing:

@@ -1,27 +1,36 @@
-"""Inspects a whole text: sentences, citations, language, and overlap with other sections."""
+"""Cleans a whole text and inspects it: sentences, citations, language, and overlap with other sections."""
 
 import asyncio
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import unescape
 from typing import Final
 
-from documents.domain.text import citation_keys, without_citations
+from documents.domain.text import GROUP, citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Document, Passage
-from generation.writing.checking import citations, language, leak_check, naming, placeholders, repetition
+from generation.writing.checking import citations, language, leak_check, naming, repetition
 from generation.writing.checking.citations import Finding, Offered
 from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
 from generation.writing.checking.leak_check import Guarded
-from generation.writing.checking.tidying import tidied
 from generation.writing.checking.wording import overlap
 from generation.writing.drafts import Draft
 from generation.writing.sentences import Sentence, has_open_quotation, paragraphs, sentences, without_quotations
+from tesigo.platform.plain_text import without_unseen
 
 #: A sentence with more than this of its words in its passage is that passage's wording, in whichever language.
 _TAKEN_OVER_SHARE: Final = 0.5
 _WRONG_LANGUAGE: Final = "it is in the wrong language"
 _UNSOURCED: Final = "a quotation names no source: “{}”"
+#: A line set in, which would be read as code; the lines of a list belong to its items.
+_SET_IN: Final = re.compile(r"^[ \t]{4,}(?=\S)(?!(?:[-*+]|\d{1,4}[.)])[ \t])", re.M)
+#: Quotation marks that nobody would look for: a quotation between them would be taken for the writer's own words.
+_MARKS: Final = str.maketrans({"❝": "“", "❞": "”", "〝": "“", "〞": "”", "‟": "“", "＂": '"'})
+#: As Markdown reads them: with their semicolon.
+_REFERENCE: Final = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
+_TYPED: Final = re.compile(r"``([^`\n]{1,4000}?)''")
 
 
 @dataclass(frozen=True)
@@ -145,14 +154,14 @@ def _open_ended(text: str, found: Sequence[Sentence]) -> set[Sentence]:
     """The last sentences of paragraphs that have no end."""
     parts = [*paragraphs(text), ""]
     last = {sentence.paragraph: sentence for sentence in found}
-    return {last[number] for number in last if placeholders.breaks_off(parts[number], parts[number + 1])}
+    return {last[number] for number in last if naming.breaks_off(parts[number], parts[number + 1])}
 
 
 def _problems(sentence: Sentence, background: Background, beside: Sequence[Passage]) -> list[str]:
     """What is wrong with a sentence by itself."""
     text = sentence.text
     found = [
-        *placeholders.problems(text),
+        *naming.left_open(text),
         *naming.problems(text, addresses=background.addresses),
     ]
     if citation_keys(text) and has_open_quotation(text):
@@ -226,3 +235,11 @@ def _decided(finding: Finding, verdict: ClaimVerdict | None) -> Finding:
         return replace(finding, check=CitationCheck.JUDGED, note=verdict.reason)
     reason = f"its passage does not support “{finding.sentence.text[:120]}”: {verdict.reason[:200]}"
     return replace(finding, problem=reason)
+
+
+def tidied(markdown: str) -> str:
+    """The text without invisible characters, character references and indented lines, each citation on one line."""
+    read = _REFERENCE.sub(lambda found: unescape(found[0]), markdown)
+    plain = _TYPED.sub(r"“\1”", read.translate(_MARKS))
+    text = without_unseen("\n".join(plain.splitlines()))
+    return GROUP.sub(lambda group: " ".join(group[0].split()), _SET_IN.sub("", text)).strip()

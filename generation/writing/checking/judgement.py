@@ -11,7 +11,7 @@ from typing import Final
 from zlib import crc32
 
 from generation.ai.errors import NoAnswer
-from generation.writing import at_once
+from generation.engine.work import each_at_once
 from generation.writing.composing import Ask
 from generation.writing.prompts import judging, sizes
 
@@ -49,7 +49,7 @@ class Judge:
         wanted = list(dict.fromkeys(pairs))
         for _try in range(_TRIES):
             if left := [pair for pair in wanted if pair not in self.known]:
-                for verdicts in await at_once.each(list(_questions(left)), self._verdicts):
+                for verdicts in await each_at_once(list(_questions(left)), self._verdicts):
                     self.known.update(verdicts)
         return {pair: self.known.get(pair, _UNJUDGED) for pair in wanted}
 

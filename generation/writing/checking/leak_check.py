@@ -14,7 +14,7 @@ from documents.enums import DocumentState
 from documents.models import Document
 from generation.writing import prompts
 from generation.writing.checking.wording import normalised
-from generation.writing.prompts import fencing
+from generation.writing.prompts import blocks
 
 #: A UUID, as our documents, jobs and sessions are named.
 _ID: Final = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[1-8][0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}\b", re.I)
@@ -138,7 +138,7 @@ def _prompt_runs() -> frozenset[tuple[str, ...]]:
 
 
 def _system_prompts() -> Iterator[str]:
-    yield fencing.DATA_RULE
+    yield blocks.DATA_RULE
     for module in pkgutil.iter_modules(prompts.__path__):
         yield getattr(importlib.import_module(f"{prompts.__name__}.{module.name}"), "SYSTEM", "")
 

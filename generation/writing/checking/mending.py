@@ -10,7 +10,8 @@ from documents.domain.text import citation_keys
 from documents.models import Passage
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer
-from generation.writing import at_once, cited_pages, claims
+from generation.engine.work import each_at_once
+from generation.writing import claims
 from generation.writing.checking import wording
 from generation.writing.checking.inspection import CheckedSentence, Inspection
 from generation.writing.composing import Ask
@@ -43,7 +44,7 @@ async def mended(assignment: SectionAssignment, draft: Draft, inspection: Inspec
             return None, needed
 
     new: dict[Sentence, str] = {}
-    for group, (answer, needed) in zip(groups, await at_once.each(groups, mend), strict=True):
+    for group, (answer, needed) in zip(groups, await each_at_once(groups, mend), strict=True):
         if answer is None:
             continue
         for number, one in correcting.read(answer.value, count=len(group)).items():
@@ -87,7 +88,7 @@ def _closest(passages: Sequence[Passage], checked: CheckedSentence) -> list[Pass
     found = [finding.passage for finding in checked.findings if finding.passage is not None]
     for item in citation_keys(text):
         same_key = [passage for passage in by_overlap if passage.source.key == item.key]
-        found += (cited_pages.on_pages(same_key, item.locator)[0] or same_key)[: sizes.PASSAGES_BESIDE]
+        found += (claims.on_pages(same_key, item.locator)[0] or same_key)[: sizes.PASSAGES_BESIDE]
     return [*found, *by_overlap[: sizes.PASSAGES_BESIDE]]
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from documents.models import Passage
 from generation.ai.question import Question
-from generation.writing.prompts import fencing, reading, sizes, wording
+from generation.writing.prompts import blocks, reading, sizes
 from generation.writing.prompts.writing import CITING, SectionAssignment, shown
 
 SCHEMA: Final = {
@@ -37,7 +37,7 @@ number of the passage it rests on.
 - The new sentence says what the old one was there for, as far as the passages bear it out, at about its length, and
   fits between the sentences around it. Where nothing true is left to say, "text" is null: the sentence is left out.
 - No headings, no HTML, no links, no notes about the task or yourself.
-{fencing.DATA_RULE}"""
+{blocks.DATA_RULE}"""
 _MAX_REASON: Final = 400
 
 
@@ -68,12 +68,12 @@ def question(assignment: SectionAssignment, wrong: Sequence[Wrong], passages: Se
     section = assignment.section
     prompt = "\n\n".join(
         [
-            f"Mend sentences of a section of this work. {wording.language(assignment.document)}",
-            fencing.fence("topic", assignment.document.topic, limit=500),
-            fencing.fence("title", section.title, limit=300),
-            fencing.fence("covers", section.covers, limit=2_000),
+            f"Mend sentences of a section of this work. {blocks.language(assignment.document)}",
+            blocks.fence("topic", assignment.document.topic, limit=500),
+            blocks.fence("title", section.title, limit=300),
+            blocks.fence("covers", section.covers, limit=2_000),
             "The sources:",
-            fencing.sources(shown(passages), words=" ".join(one.text for one in wrong)),
+            blocks.sources(shown(passages), words=" ".join(one.text for one in wrong)),
             "The sentences that did not pass the check, with those around them and what was found:",
             *(_block(number, one) for number, one in enumerate(wrong, start=1)),
             f"Answer with {len(wrong)} sentences, one for each of these.",
@@ -97,9 +97,9 @@ def read(value: Mapping[str, Any], *, count: int) -> dict[int, Mended]:
 
 def _block(number: int, wrong: Wrong) -> str:
     lines = [
-        fencing.fence("before", wrong.before, limit=sizes.CLAIM) if wrong.before else "",
-        fencing.fence("wrong", wrong.text or "(It cannot be shown.)", limit=sizes.CLAIM, n=number),
-        fencing.fence("after", wrong.after, limit=sizes.CLAIM) if wrong.after else "",
-        *(fencing.fence("finding", reason, limit=_MAX_REASON, n=number) for reason in wrong.reasons),
+        blocks.fence("before", wrong.before, limit=sizes.CLAIM) if wrong.before else "",
+        blocks.fence("wrong", wrong.text or "(It cannot be shown.)", limit=sizes.CLAIM, n=number),
+        blocks.fence("after", wrong.after, limit=sizes.CLAIM) if wrong.after else "",
+        *(blocks.fence("finding", reason, limit=_MAX_REASON, n=number) for reason in wrong.reasons),
     ]
     return "\n".join(line for line in lines if line)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from documents.models import Document
 from generation.ai.question import Question
-from generation.writing.prompts import fencing, wording
+from generation.writing.prompts import blocks
 
 #: Terms of one work at most, and characters of one as the writers are shown it.
 TERMS: Final = 20
@@ -34,7 +34,7 @@ SYSTEM: Final = f"""You keep the terms of academic works. You answer with JSON.
 The sections of a work are written at once, by different people. List the terms that all of them have to use alike, each
 with what it means in this work, in one sentence. Terms of the subject only: no names of people, no titles of works, no
 words that everybody uses in the same way anyway. Cite nothing.
-{fencing.DATA_RULE}"""
+{blocks.DATA_RULE}"""
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ def question(document: Document, titles: Sequence[str]) -> Question:
     """The terms of a document whose sections have these titles."""
     prompt = "\n\n".join(
         [
-            f"List at most {TERMS} terms that the sections of this work must use alike. {wording.language(document)}",
-            wording.work(document),
-            fencing.fence("outline", "\n".join(titles), limit=6_000),
+            f"List at most {TERMS} terms that the sections of this work must use alike. {blocks.language(document)}",
+            blocks.work(document),
+            blocks.fence("outline", "\n".join(titles), limit=6_000),
         ]
     )
     return Question(purpose="glossary", system=SYSTEM, prompt=prompt, schema=SCHEMA, characters=TERMS * 200)
@@ -69,4 +69,4 @@ def read(values: Sequence[Mapping[str, Any]]) -> list[Term]:
 
 def shown(terms: Sequence[Term]) -> str:
     """The terms as data in a prompt."""
-    return fencing.fence("glossary", "\n".join(f"{term.term}: {term.meaning}" for term in terms), limit=8_000)
+    return blocks.fence("glossary", "\n".join(f"{term.term}: {term.meaning}" for term in terms), limit=8_000)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from generation.ai.question import Question
-from generation.writing.prompts import fencing, sizes
+from generation.writing.prompts import blocks, sizes
 
 SUPPORTED: Final = "supported"
 #: Characters that the tags around one claim or passage take, about.
@@ -36,7 +36,7 @@ A claim is "supported" when a careful reader finds all of it in its passage, "pa
 the passage, "unsupported" when the passage does not say it. What is merely true, or well known, is not supported.
 Claim and passage may be in different languages. Each claim is judged by the passage of its number alone, whatever the
 others say. The reason is null where a claim is supported, else one short sentence on what is missing.
-{fencing.DATA_RULE}"""
+{blocks.DATA_RULE}"""
 
 
 def question(pairs: Sequence[tuple[str, str]]) -> Question:
@@ -47,9 +47,9 @@ def question(pairs: Sequence[tuple[str, str]]) -> Question:
     prompt = "\n\n".join(
         [
             "Does each passage support the claims that name it?",
-            "\n".join(fencing.fence("passage", text, limit=sizes.PASSAGE, n=n) for text, n in numbers.items()),
+            "\n".join(blocks.fence("passage", text, limit=sizes.PASSAGE, n=n) for text, n in numbers.items()),
             "\n".join(
-                fencing.fence("claim", sentence, limit=sizes.CLAIM, n=n, passage=numbers[passage])
+                blocks.fence("claim", sentence, limit=sizes.CLAIM, n=n, passage=numbers[passage])
                 for n, (sentence, passage) in enumerate(pairs, start=1)
             ),
         ]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from documents.models import Document, Passage
 from generation.ai.question import Question
-from generation.writing.prompts import fencing, wording
+from generation.writing.prompts import blocks
 
 _SECTION: Final = {
     "title": {"type": "string"},
@@ -39,24 +39,24 @@ For every section say what it covers and what it leaves to the other sections, s
 once, by different people, without repeating each other. Titles are plain words without numbers. Only sections that are
 running text: no title page, no contents, no bibliography, no appendix. The pages of all sections without children add
 up to the pages of the work; a section with children has the sum of theirs.
-{fencing.DATA_RULE}"""
+{blocks.DATA_RULE}"""
 
 
 def question(document: Document, passages: Sequence[Passage], *, complaint: str = "") -> Question:
     """The outline of a document; ``complaint`` is what was wrong with the one before."""
     low, high = sections_wanted(document.pages)
     parts = [
-        f"Plan this work. {wording.language(document)}",
+        f"Plan this work. {blocks.language(document)}",
         f"It has {document.pages} pages in all. Divide it into {low} to {high} sections.",
-        wording.work(document),
+        blocks.work(document),
     ]
     if document.pages >= 30:
         parts.append("Divide sections of more than about five pages further, into children of two to five pages each.")
     if document.outline_wish:
-        parts.append(f"Its owner wishes, about the outline: {fencing.fence('wish', document.outline_wish, limit=500)}")
+        parts.append(f"Its owner wishes, about the outline: {blocks.fence('wish', document.outline_wish, limit=500)}")
     if passages:
         parts.append("These are passages from sources at hand:")
-        parts.append(fencing.sources(passages, words=f"{document.topic} {document.requirements}"))
+        parts.append(blocks.sources(passages, words=f"{document.topic} {document.requirements}"))
     if complaint:
         parts.append(f"Your previous outline could not be used: {complaint}")
     return Question(

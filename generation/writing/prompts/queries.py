@@ -5,7 +5,7 @@ from typing import Final
 
 from documents.models import Document
 from generation.ai.question import Question
-from generation.writing.prompts import fencing, wording
+from generation.writing.prompts import blocks
 
 QUERIES: Final = 5
 
@@ -18,7 +18,7 @@ SCHEMA: Final = {
 
 SYSTEM: Final = f"""You plan searches for scholarly sources. You answer with JSON.
 A query is three to eight words as one types them into a search engine for papers: terms, no sentences, no operators.
-{fencing.DATA_RULE}"""
+{blocks.DATA_RULE}"""
 
 
 def question(document: Document, titles: Sequence[str]) -> Question:
@@ -27,8 +27,8 @@ def question(document: Document, titles: Sequence[str]) -> Question:
         [
             f"Give {QUERIES} search queries for sources of this work, in English or in the language of the work, "
             "whichever has the better literature.",
-            wording.work(document),
-            fencing.fence("outline", "\n".join(titles), limit=6_000),
+            blocks.work(document),
+            blocks.fence("outline", "\n".join(titles), limit=6_000),
         ]
     )
     return Question(purpose="queries", system=SYSTEM, prompt=prompt, schema=SCHEMA, characters=600)

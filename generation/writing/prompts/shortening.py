@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from generation.ai.question import Question
-from generation.writing.prompts import fencing, wording
+from generation.writing.prompts import blocks
 from generation.writing.prompts.writing import SectionAssignment
 
 SCHEMA: Final = {
@@ -18,7 +18,7 @@ SYSTEM: Final = f"""You shorten sections of academic works. You answer with JSON
 sentences that the text can do without, the most dispensable first.
 - Keep what cites and what is quoted, above all; leave out what repeats, announces or decorates.
 - What stays has to read on: with a sentence goes what only refers to it.
-{fencing.DATA_RULE}"""
+{blocks.DATA_RULE}"""
 #: Characters of an answer for each sentence that it may name.
 _NUMBER_CHARACTERS: Final = 8
 
@@ -28,12 +28,12 @@ def question(assignment: SectionAssignment, sentences: Sequence[str], *, charact
     section = assignment.section
     prompt = "\n\n".join(
         [
-            fencing.fence("topic", assignment.document.topic, limit=500),
-            fencing.fence("title", section.title, limit=300),
-            fencing.fence("covers", section.covers, limit=2_000),
+            blocks.fence("topic", assignment.document.topic, limit=500),
+            blocks.fence("title", section.title, limit=300),
+            blocks.fence("covers", section.covers, limit=2_000),
             "Sentences of this section, in their order:",
-            "\n".join(fencing.fence("s", sentence, n=n) for n, sentence in enumerate(sentences, start=1)),
-            f"It is too long. Leave out {wording.about(characters)}, spaces counted: name the sentences to leave out.",
+            "\n".join(blocks.fence("s", sentence, n=n) for n, sentence in enumerate(sentences, start=1)),
+            f"It is too long. Leave out {blocks.about(characters)}, spaces counted: name the sentences to leave out.",
         ]
     )
     size = _NUMBER_CHARACTERS * len(sentences) + 100

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any, Final
 
 from generation.ai.question import Question
-from generation.writing.prompts import fencing, wording
+from generation.writing.prompts import blocks
 from generation.writing.prompts.writing import Part, SectionAssignment
 
 #: Pages of one part: not fewer than the first, not many more than the second.
@@ -40,7 +40,7 @@ SYSTEM: Final = f"""You plan sections of academic works. You answer with JSON.
 Divide a section into parts that follow from each other and do not overlap. For every part say what it covers, and its
 share of the section's length; the shares add up to 1. Together the parts cover what the section covers and nothing
 that it leaves to others. Their titles are for the writers alone: the section is printed as one running text.
-{fencing.DATA_RULE}"""
+{blocks.DATA_RULE}"""
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ def question(assignment: SectionAssignment) -> Question:
     number = wanted(float(section.pages))
     prompt = "\n\n".join(
         [
-            f"Divide this section into {number.low} to {number.high} parts. {wording.language(assignment.document)}",
-            wording.work(assignment.document),
+            f"Divide this section into {number.low} to {number.high} parts. {blocks.language(assignment.document)}",
+            blocks.work(assignment.document),
             "The section to divide:",
-            fencing.fence("title", section.title, limit=300),
-            fencing.fence("covers", section.covers, limit=2_000),
-            fencing.fence("leaves_out", section.leaves_out, limit=2_000),
+            blocks.fence("title", section.title, limit=300),
+            blocks.fence("covers", section.covers, limit=2_000),
+            blocks.fence("leaves_out", section.leaves_out, limit=2_000),
         ]
     )
     return Question(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from documents.domain.text import citation_keys
 from documents.models import Document, Passage, Section
 from generation.ai.question import Question
-from generation.writing.prompts import fencing, glossary, reading, sizes, wording
+from generation.writing.prompts import blocks, glossary, reading, sizes
 from generation.writing.prompts.glossary import Term
 
 #: The longest text that is asked for at once in a long document; the rest comes by continuation (R-34).
@@ -47,7 +47,7 @@ for every key that the text cites, in the order of the text, the number of the p
   about the task or yourself, nothing left open to be filled in later.
 - Keep to what the section covers; do not repeat what the other sections are for.
 - Use the terms of the glossary as it explains them; do not define them again unless that is what the section is for.
-{fencing.DATA_RULE}"""
+{blocks.DATA_RULE}"""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class SectionAssignment:
 
 def write(assignment: SectionAssignment, *, characters: int) -> Question:
     """The section, from nothing."""
-    order = f"Write {wording.about(characters)}, spaces counted."
+    order = f"Write {blocks.about(characters)}, spaces counted."
     return _question("write", assignment, characters, order, is_continued=characters >= assignment.longest)
 
 
@@ -95,9 +95,9 @@ def extend(assignment: SectionAssignment, text: str, *, characters: int) -> Ques
     """What follows on a text. The answer holds the new paragraphs only."""
     order = (
         "This is the section so far:\n\n"
-        + fencing.fence("text", text[-sizes.TEXT :], limit=sizes.TEXT)
+        + blocks.fence("text", text[-sizes.TEXT :], limit=sizes.TEXT)
         + "\n\nContinue it with new thoughts from the sources that it has not used yet, or goes into too little; do "
-        f"not repeat it. Write {wording.about(characters)} more, spaces counted: the new paragraphs only."
+        f"not repeat it. Write {blocks.about(characters)} more, spaces counted: the new paragraphs only."
     )
     is_continued = len(text) + characters > assignment.longest
     return _question("extend", assignment, characters, order, is_continued=is_continued)
@@ -107,10 +107,10 @@ def correct(assignment: SectionAssignment, text: str, *, reasons: Sequence[str],
     """A text again, all of it, without what was found wrong with it."""
     order = (
         "This text did not pass the check:\n\n"
-        + fencing.fence("text", text, limit=sizes.TEXT)
+        + blocks.fence("text", text, limit=sizes.TEXT)
         + "\n\nWhat was found:\n"
-        + fencing.fence("findings", "\n".join(f"- {reason}" for reason in reasons), limit=4_000)
-        + f"\n\nWrite it anew so that none of this is left, {wording.about(characters)}, spaces counted."
+        + blocks.fence("findings", "\n".join(f"- {reason}" for reason in reasons), limit=4_000)
+        + f"\n\nWrite it anew so that none of this is left, {blocks.about(characters)}, spaces counted."
     )
     return _question("correct", assignment, characters, order)
 
@@ -128,7 +128,7 @@ def of_use(assignment: SectionAssignment, text: str, *, is_new: bool) -> Section
     cited = {(item.key, item.locator) for item in citation_keys(text)}
 
     def comes_first(passage: Passage) -> bool:
-        return ((passage.source.key, fencing.page_of(passage)) in cited) is not is_new
+        return ((passage.source.key, blocks.page_of(passage)) in cited) is not is_new
 
     in_order = sorted(shown(assignment.passages), key=comes_first, reverse=True)
     return replace(assignment, passages=shown(in_order[: sizes.MOST_PASSAGES]))
@@ -165,10 +165,10 @@ def _question(
 def document_block(assignment: SectionAssignment) -> str:
     """What every question about the text of this document begins with, letter for letter the same."""
     parts = [
-        f"Write a section of this work. {wording.language(assignment.document)}",
-        wording.work(assignment.document),
+        f"Write a section of this work. {blocks.language(assignment.document)}",
+        blocks.work(assignment.document),
         "All sections of the work, each with what it covers and what it leaves to others:",
-        fencing.fence("outline", _outline(assignment.outline), limit=sizes.OUTLINE),
+        blocks.fence("outline", _outline(assignment.outline), limit=sizes.OUTLINE),
         *([glossary.shown(assignment.glossary)] if assignment.glossary else []),
     ]
     return "\n\n".join(parts)
@@ -180,7 +180,7 @@ def section_block(assignment: SectionAssignment) -> str:
     parts = [
         *_subject(assignment),
         "The sources:",
-        fencing.sources(shown(assignment.passages), words=f"{about.title} {about.covers}"),
+        blocks.sources(shown(assignment.passages), words=f"{about.title} {about.covers}"),
     ]
     return "\n\n".join(parts)
 
@@ -191,22 +191,22 @@ def _subject(assignment: SectionAssignment) -> list[str]:
     if piece is None:
         return [
             "The section to write:",
-            fencing.fence("title", section.title, limit=300),
-            fencing.fence("covers", section.covers, limit=2_000),
-            fencing.fence("leaves_out", section.leaves_out, limit=2_000),
+            blocks.fence("title", section.title, limit=300),
+            blocks.fence("covers", section.covers, limit=2_000),
+            blocks.fence("leaves_out", section.leaves_out, limit=2_000),
         ]
     others = [part for part in piece.parts if part != piece.part]
     lines = [
         "The section, which is written in parts and printed as one running text:",
-        fencing.fence("section", f"{section.title}: {section.covers}", limit=2_300),
+        blocks.fence("section", f"{section.title}: {section.covers}", limit=2_300),
         "The part to write. It leaves to the others what they cover, and neither introduces nor sums up the section:",
-        fencing.fence("title", piece.part.title, limit=300),
-        fencing.fence("covers", piece.part.covers, limit=2_000),
+        blocks.fence("title", piece.part.title, limit=300),
+        blocks.fence("covers", piece.part.covers, limit=2_000),
         "The other parts:",
-        fencing.fence("parts", "\n".join(f"{part.title}: {part.covers}" for part in others), limit=6_000),
+        blocks.fence("parts", "\n".join(f"{part.title}: {part.covers}" for part in others), limit=6_000),
     ]
     if piece.before:
-        lines += ["The text before it ends like this:", fencing.fence("before", piece.before[-sizes.BEFORE :])]
+        lines += ["The text before it ends like this:", blocks.fence("before", piece.before[-sizes.BEFORE :])]
     return lines
 
 

@@ -3,7 +3,7 @@
 Runs after writing and after a revision. The text is committed with the step.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
@@ -17,14 +17,19 @@ from documents.models import Citation, Document, Section
 from generation.database import in_database
 from generation.engine.queue import Claim
 from generation.engine.work import Result, Work
-from generation.enums import Stage
+from generation.enums import Stage, StepState
+from generation.models import Step
 from generation.writing import assignments, drafts
-from generation.writing.checking import leak_check, neighbours, repetition
+from generation.writing.checking import leak_check, repetition
 from generation.writing.checking.inspection import Background
 from generation.writing.checking.judgement import ClaimVerdict, Pair
+from generation.writing.checking.repetition import Fingerprints
 from generation.writing.checking.review import Reviewed, review
 from generation.writing.drafts import Draft
 from generation.writing.prompts.writing import SectionAssignment
+
+#: A section comes to be checked once for each round of writing or revising: what was checked in this one is newest.
+_FINGERPRINT: Final = "result__fingerprint"
 
 
 async def run(work: Work) -> Result:
@@ -57,7 +62,7 @@ def _load(claim: Claim) -> tuple[Draft, SectionAssignment, Background, Section]:
         document=document,
         passages=assignment.passages,
         guarded=leak_check.gather(document, brief=_brief(document, assignment), sources=_sources(assignment)),
-        elsewhere=neighbours.said_elsewhere(claim, assignment.section, assignment.outline),
+        elsewhere=said_elsewhere(claim, assignment.section, assignment.outline),
     )
     return draft, assignment, background, Section.objects.get(pk=claim.section_id)
 
@@ -114,3 +119,22 @@ def _provenance(section: Section, reviewed: Reviewed, when: str) -> dict[str, An
         "removed": reviewed.removed,
         "written_for": drafts.digest_of(section),
     }
+
+
+def said_elsewhere(claim: Claim, section: Section, outline: Sequence[Section]) -> Fingerprints:
+    """Fingerprints of the newest text of every section that will stay as it is (``checking.repetition``).
+
+    Of two that are checked in the same round and say the same, the later one is changed: it alone looks at the other.
+    """
+    steps = Step.objects.filter(job_id=claim.job_id)
+    to_be_checked = set(steps.filter(stage=claim.stage, round=claim.round).values_list("section_id", flat=True))
+    stay = {
+        other.pk
+        for other in outline
+        if other.pk != section.pk and (other.pk not in to_be_checked or other.position < section.position)
+    }
+    rows = steps.filter(section_id__in=stay, state=StepState.DONE, result__has_key="fingerprint").order_by(
+        "round", "id"
+    )
+    newest = dict(rows.values_list("section_id", _FINGERPRINT))
+    return Fingerprints(run for found in newest.values() for run in found)

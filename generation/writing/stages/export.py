@@ -6,9 +6,8 @@ from documents.domain import exporting
 from documents.enums import ExportFormat
 from generation.database import in_database
 from generation.engine import queue
-from generation.engine.work import Result, Work
+from generation.engine.work import Result, Work, each_at_once
 from generation.enums import Stage
-from generation.writing import at_once
 
 
 async def run(work: Work) -> Result:
@@ -27,5 +26,5 @@ async def run(work: Work) -> Result:
             first_pages=measured.get("first_pages"),
         )
 
-    made = await at_once.each(list(ExportFormat), make)
+    made = await each_at_once(list(ExportFormat), make)
     return Result({"exports": [str(export) for export in made]})

@@ -1,7 +1,10 @@
 """Measure stage: lays the document out, counts its pages, and plans what to change (R-11)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,11 +15,42 @@ from documents.domain.text import body_characters
 from documents.models import Citation, Document
 from generation.database import in_database
 from generation.engine import queue
+from generation.engine.pipeline import DELIVERED_WITHIN, is_within, tolerated_pages
 from generation.engine.queue import Claim
 from generation.engine.work import Result, Work
 from generation.enums import Stage
 from generation.errors import StepFailed
-from generation.writing import fitting
+
+#: What the first round aims at: less than what counts as delivered.
+_AIM: Final = (0.02, 0.35)
+#: Rounds of fitting before what came out has to do: what is missing then is refunded.
+FITTING_ROUNDS: Final = 2
+#: Below this share of its pages a document is not the one that was ordered: it is not delivered at all.
+_WORTH_DELIVERING_SHARE: Final = 0.5
+#: Characters that one section is asked to change by, as long as there are others, and what it may lose of its text.
+_USUAL_CHANGE_CHARACTERS: Final = 1_500
+_LARGEST_CUT_SHARE: Final = 0.5
+_SMALLEST_CHANGE_CHARACTERS: Final = 150
+#: What is counted on to stay of the text asked for, at least, however little stayed the round before.
+_LEAST_KEPT_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A section as laid out: pages ordered and filled, and the characters of its text."""
+
+    id: str
+    ordered: float
+    filled: float
+    characters: int
+
+
+@dataclass(frozen=True)
+class RoundBefore:
+    """What a round asked for, in characters, and the pages there were before it."""
+
+    asked: int
+    body: float
 
 
 async def run(work: Work) -> Result:
@@ -42,7 +76,7 @@ def require_citations(document_id: UUID) -> None:
 
 def _wanted(claim: Claim) -> tuple[Decimal, Decimal]:
     pages = Document.objects.values_list("pages", flat=True).get(pk=claim.document_id)
-    return fitting.good_enough(pages=pages, round=claim.round)
+    return good_enough(pages=pages, round=claim.round)
 
 
 def _plan(claim: Claim, measured: Measurement) -> dict[str, object]:
@@ -54,10 +88,10 @@ def _plan(claim: Claim, measured: Measurement) -> dict[str, object]:
         "first_pages": measured.first_pages,
         "changes": {},
     }
-    if fitting.is_good_enough(pages=document.pages, body=body, round=round):
+    if is_good_enough(pages=document.pages, body=body, round=round):
         return result
-    planned = _changes(document, body, filled, _round_before(claim)) if round < fitting.FITTING_ROUNDS else {}
-    if not planned and not fitting.is_worth_delivering(pages=document.pages, body=body):
+    planned = _changes(document, body, filled, _round_before(claim)) if round < FITTING_ROUNDS else {}
+    if not planned and not is_worth_delivering(pages=document.pages, body=body):
         raise StepFailed(
             _("The text came out at %(body).1f pages instead of the %(pages)d that were ordered.")
             % {"body": body, "pages": document.pages}
@@ -65,18 +99,18 @@ def _plan(claim: Claim, measured: Measurement) -> dict[str, object]:
     return {**result, "changes": planned}
 
 
-def _round_before(claim: Claim) -> fitting.Round | None:
+def _round_before(claim: Claim) -> RoundBefore | None:
     if not claim.round:
         return None
     told = queue.result_of(claim.job_id, Stage.MEASURE, claim.round - 1)
-    return fitting.Round(asked=sum(told["changes"].values()), body=float(told["body_pages"]))
+    return RoundBefore(asked=sum(told["changes"].values()), body=float(told["body_pages"]))
 
 
 def _changes(
-    document: Document, body: float, filled: Mapping[str, float], before: fitting.Round | None
+    document: Document, body: float, filled: Mapping[str, float], before: RoundBefore | None
 ) -> dict[str, int]:
     parts = [
-        fitting.Part(
+        LaidOut(
             id=str(section.pk),
             ordered=float(section.pages),
             filled=filled.get(str(section.pk), 0.0),
@@ -84,4 +118,77 @@ def _changes(
         )
         for section in outline.leaves(document)
     ]
-    return dict(fitting.changes(pages=document.pages, body=body, parts=parts, before=before))
+    return dict(changes(pages=document.pages, body=body, parts=parts, before=before))
+
+
+def is_worth_delivering(*, pages: int, body: float) -> bool:
+    """Whether enough was written to deliver it and give the missing pages back."""
+    return body >= _WORTH_DELIVERING_SHARE * pages
+
+
+def is_good_enough(*, pages: int, body: float, round: int) -> bool:
+    """Whether nothing more is changed after ``round`` rounds: the first one aims at more than has to be delivered."""
+    return is_within(DELIVERED_WITHIN if round else _AIM, pages, body)
+
+
+def good_enough(*, pages: int, round: int) -> tuple[Decimal, Decimal]:
+    """The fewest and the most laid-out pages that ``is_good_enough``."""
+    off = tolerated_pages(DELIVERED_WITHIN if round else _AIM, pages)
+    return pages - off, pages + off
+
+
+def changes(
+    *, pages: int, body: float, parts: Sequence[LaidOut], before: RoundBefore | None = None
+) -> Mapping[str, int]:
+    """Characters to add to (or, negative, take from) sections, by id: those that are off most, few at a time.
+
+    What a page holds is taken from this very document as laid out; what the check takes out of new text, from the round
+    ``before``.
+    """
+    characters = sum(part.characters for part in parts)
+    per_page = characters / body if body else 2_770
+    total = round((pages - body) * per_page)
+    direction = 1 if total > 0 else -1
+    if total > 0 and before is not None and before.asked > 0:
+        kept = (body - before.body) * per_page / before.asked
+        total = round(total / min(1.0, max(_LEAST_KEPT_SHARE, kept)))
+    by_deviation = sorted(parts, key=lambda part: (part.ordered - part.filled) * direction, reverse=True)
+    room = {part.id: _room(part, direction) for part in parts}
+    chosen = _chosen(by_deviation, room, abs(total))
+    weights = {part.id: max((part.ordered - part.filled) * direction, 0.02) for part in chosen}
+    return {part: direction * size for part, size in _shares(abs(total), weights, room).items() if size}
+
+
+def _room(part: LaidOut, direction: int) -> int:
+    """The most that a section is changed by at once."""
+    if direction > 0:
+        return max(_USUAL_CHANGE_CHARACTERS, part.characters)
+    return round(part.characters * _LARGEST_CUT_SHARE)
+
+
+def _chosen(parts: Sequence[LaidOut], room: Mapping[str, int], total: int) -> list[LaidOut]:
+    wanted = max(1, ceil(total / _USUAL_CHANGE_CHARACTERS))
+    chosen: list[LaidOut] = []
+    for part in parts:
+        if len(chosen) >= wanted and sum(room[one.id] for one in chosen) >= total:
+            break
+        if room[part.id] >= _SMALLEST_CHANGE_CHARACTERS:
+            chosen.append(part)
+    return chosen
+
+
+def _shares(total: int, weights: Mapping[str, float], room: Mapping[str, int]) -> dict[str, int]:
+    """``total`` by weight, each within its room; what one cannot take goes to the others."""
+    shares = dict.fromkeys(weights, 0)
+    left = total
+    open_parts = set(weights)
+    while left > 0 and open_parts:
+        heaviest = sum(weights[part] for part in open_parts)
+        given = 0
+        for part in sorted(open_parts):
+            size = min(room[part] - shares[part], ceil(left * weights[part] / heaviest))
+            shares[part] += size
+            given += size
+        open_parts = {part for part in open_parts if shares[part] < room[part]}
+        left -= given
+    return shares

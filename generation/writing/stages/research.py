@@ -13,9 +13,8 @@ from documents.enums import UploadState
 from documents.models import Document, Passage
 from generation.ai.errors import NoAnswer
 from generation.database import in_database
-from generation.engine.work import Result, Work
+from generation.engine.work import Result, Work, each_at_once
 from generation.errors import StepFailed, TryLater
-from generation.writing import at_once
 from generation.writing.prompts import glossary, queries
 from generation.writing.prompts.glossary import Term
 
@@ -43,7 +42,7 @@ async def run(work: Work) -> Result:
     async def name_terms() -> None:
         terms.extend(await _terms(work, document, titles))
 
-    await at_once.each([search, name_terms], lambda task: task())
+    await each_at_once([search, name_terms], lambda task: task())
     await retractions.check(document_id=document.pk)
     count = await in_database(Passage.objects.filter(source__document_id=document.pk, source__retracted_at=None).count)
     if not count:

@@ -1,12 +1,14 @@
 """Write stage: writes one section, at the same time as the others, to its length (R-34).
 
 The text is saved in the step at once. The check stage makes it a revision. If a checked text of an earlier order has
-the same title and contents, it is used again.
+the same title and contents, it is used again. A long section is written in parts, each saved when it is finished.
 """
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, Self
 
+from documents.domain.text import body_characters
 from generation.ai.errors import NoAnswer
 from generation.database import in_database
 from generation.engine.queue import Claim
@@ -14,13 +16,74 @@ from generation.engine.work import Result, Work
 from generation.writing import assignments, composing, drafts
 from generation.writing.checking import repetition
 from generation.writing.drafts import Draft
-from generation.writing.pieces import Pieces
 from generation.writing.prompts import subsections
-from generation.writing.prompts.writing import Part, SectionAssignment
+from generation.writing.prompts.writing import Part, Piece, SectionAssignment
 
 #: How near to its length a section has to come before the pages are measured, as a share of it and in characters.
 _TOLERANCE_SHARE: Final = 0.04
 _SMALLEST_CHARACTERS: Final = 150
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """``draft`` is the section so far: all of it, or its first ``done`` parts; ``current`` the part being written."""
+
+    draft: Draft = field(default_factory=Draft)
+    parts: Sequence[Part] = ()
+    done: int = 0
+    current: Draft = field(default_factory=Draft)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "draft": self.draft.to_json(),
+            "parts": [asdict(part) for part in self.parts],
+            "done": self.done,
+            "current": self.current.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """What ``to_json`` wrote; nothing yet where nothing was kept."""
+        return cls(
+            draft=Draft.from_json(values.get("draft", {})),
+            parts=[Part(**part) for part in values.get("parts", [])],
+            done=values.get("done", 0),
+            current=Draft.from_json(values.get("current", {})),
+        )
+
+    @property
+    def next(self) -> Piece | None:
+        """The part to be written now; none when all are done."""
+        if self.done >= len(self.parts):
+            return None
+        return Piece(part=self.parts[self.done], parts=self.parts, before=self.draft.text)
+
+    def characters_for_next(self, target: int) -> int:
+        """Its share of what is left of the section's ``target``: parts that came out long shorten the later ones."""
+        left = target - body_characters(self.draft.text)
+        to_come = sum(part.share for part in self.parts[self.done :])
+        share = self.parts[self.done].share
+        return max(round(target * share / 2), round(left * share / to_come))
+
+    def with_current(self, draft: Draft) -> Self:
+        """With the part being written as it stands."""
+        return replace(self, current=draft)
+
+    def with_finished(self, draft: Draft) -> Self:
+        """With the part being written joined to those before; what was learned of the writer goes on to the next."""
+        before = self.draft
+        joined = Draft(
+            text="\n\n".join(text for text in (before.text, draft.text) if text),
+            offered=sorted({*before.offered, *draft.offered}),
+            claims=[*before.claims, *draft.claims],
+            models=list(dict.fromkeys([*before.models, *draft.models])),
+            ratio=draft.ratio,
+            tightening=draft.tightening,
+            calls=before.calls + draft.calls,
+        )
+        to_come = Draft(ratio=draft.ratio, tightening=draft.tightening)
+        return replace(self, draft=joined, done=self.done + 1, current=to_come)
 
 
 async def run(work: Work) -> Result:
