@@ -138,7 +138,7 @@ def _change_shared(key: Key, step: Step[T]) -> T:
                 (at, found) = pipe.execute()
             known = _parsed(found)
             after, answer = step(known, _seconds(at))
-            if after == known or compare_and_set([place], [found or b"", _written(after), _KEPT]):
+            if after == known or compare_and_set([place], [found or b"", json.dumps(asdict(after)), _KEPT]):
                 return answer
         raise redis.exceptions.WatchError(f"{place} changes all the time")
 
@@ -147,10 +147,6 @@ def _change_shared(key: Key, step: Step[T]) -> T:
 
 def _place(key: Key) -> str:
     return f"{shared.PREFIX}:health:{key.name}"
-
-
-def _written(known: Health) -> str:
-    return json.dumps(asdict(known))
 
 
 def _parsed(found: bytes | None) -> Health:

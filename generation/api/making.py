@@ -83,7 +83,8 @@ class MakingViewSet(ApiViewSet):
         ordered = WholeOrderSerializer(data=request.data)
         ordered.is_valid(raise_exception=True)
         brief = dict(ordered.validated_data)
-        title, wish, model = brief.pop("title"), brief.pop("wish"), _model(brief.pop("model", ""))
+        title, wish, name = brief.pop("title"), brief.pop("wish"), brief.pop("model", "")
+        model = model_named(name) if name else None
         brief.setdefault("topic", title)
         try:
             order = whole_orders.begin(by=caller_of(request), brief=brief, model=model, wish=wish, now=timezone.now())
@@ -100,10 +101,6 @@ def model_named(name: str) -> AIModel:
         return writers.named(name)
     except ModelNotOffered as error:
         raise ValidationError({"model": [str(error)]}) from error
-
-
-def _model(name: str) -> AIModel | None:
-    return model_named(name) if name else None
 
 
 def _outline_job(document_id: UUID) -> UUID:

@@ -110,7 +110,8 @@ def following(job: Job, claim: Claim) -> Planned | None:
                 return Stage.REVISE, [UUID(section) for section in changes], claim.round + 1
             return Stage.ASSEMBLE, WHOLE, claim.round
         case Stage.REVISE:
-            return Stage.RECHECK, _sections_of(job, claim), claim.round
+            revised = Step.objects.filter(job=job, stage=claim.stage, round=claim.round).order_by("position")
+            return Stage.RECHECK, list(revised.values_list("section_id", flat=True)), claim.round
         case Stage.RECHECK:
             return Stage.MEASURE, WHOLE, claim.round
         case Stage.ASSEMBLE:
@@ -121,11 +122,6 @@ def following(job: Job, claim: Claim) -> Planned | None:
 
 def _leaves(job: Job) -> list[UUID]:
     return [section.pk for section in outline.leaves(job.document)]
-
-
-def _sections_of(job: Job, claim: Claim) -> list[UUID | None]:
-    steps = Step.objects.filter(job=job, stage=claim.stage, round=claim.round).order_by("position")
-    return list(steps.values_list("section_id", flat=True))
 
 
 def _succeed(job: Job, claim: Claim, now: datetime) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from documents.domain.text import CitedKey, citation_keys
+from documents.domain.text import citation_keys
 from documents.models import Passage
 from generation.writing.prompts.blocks import page_of
 from generation.writing.sentences import sentences
@@ -29,15 +29,10 @@ def named(markdown: str, numbers: Sequence[int], shown: Sequence[Passage]) -> li
     claims: list[Claim] = []
     for (sentence, item), number in zip(cited, numbers, strict=True):
         passage = shown[number - 1] if 1 <= number <= len(shown) else None
-        if passage is None or not _is_cited(passage, item):
+        if passage is None or passage.source.key != item.key or not on_pages([passage], item.locator)[0]:
             return []
         claims.append({"sentence": sentence, "key": item.key, "passage": passage.pk, "page": page_of(passage) or None})
     return claims
-
-
-def _is_cited(passage: Passage, item: CitedKey) -> bool:
-    """Whether a citation means this passage, or may: by its key, and by the page that it names, if any."""
-    return passage.source.key == item.key and bool(on_pages([passage], item.locator)[0])
 
 
 def pages_of(locator: str) -> list[str] | None:

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
@@ -145,8 +145,4 @@ def _system_prompts() -> Iterator[str]:
 
 def _runs(text: str) -> set[tuple[str, ...]]:
     words = _WORD.findall(normalised(text))
-    return set(_each_run(words))
-
-
-def _each_run(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    return (tuple(words[at : at + _RUN_WORDS]) for at in range(len(words) - _RUN_WORDS + 1))
+    return {tuple(words[at : at + _RUN_WORDS]) for at in range(len(words) - _RUN_WORDS + 1)}

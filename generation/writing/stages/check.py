@@ -58,10 +58,11 @@ def _load(claim: Claim) -> tuple[Draft, SectionAssignment, Background, Section]:
     draft = drafts.newest(claim.job_id, claim.section_id)
     assignment = assignments.load(document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered)
     document = Document.objects.select_related("owner").get(pk=claim.document_id)
+    sources = " ".join(text for passage in assignment.passages for text in (passage.source.title, passage.text))
     background = Background(
         document=document,
         passages=assignment.passages,
-        guarded=leak_check.gather(document, brief=_brief(document, assignment), sources=_sources(assignment)),
+        guarded=leak_check.gather(document, brief=_brief(document, assignment), sources=sources),
         elsewhere=said_elsewhere(claim, assignment.section, assignment.outline),
     )
     return draft, assignment, background, Section.objects.get(pk=claim.section_id)
@@ -71,10 +72,6 @@ def _brief(document: Document, assignment: SectionAssignment) -> str:
     """What this document may speak of, whatever others do: its own brief and outline."""
     brief = [document.title, document.topic, document.requirements, document.assignment_text]
     return " ".join([*brief, *(section.title for section in assignment.outline)])
-
-
-def _sources(assignment: SectionAssignment) -> str:
-    return " ".join(text for passage in assignment.passages for text in (passage.source.title, passage.text))
 
 
 def _judged(claim: Claim) -> dict[Pair, ClaimVerdict]:
