@@ -59,7 +59,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A small chart, as wide as every other."""
+    """A chart, as wide as every other small one where nothing else is said; `admin/_drawing.html` draws it."""
 
     height: int
     shapes: list[Shape]

@@ -98,10 +98,10 @@ class TestCharts:
         thirds = {name: Decimal(1) / 3 for name in "abcdef"}
         days = [Day(date(2026, 11, 1), thirds), Day(date(2026, 11, 2), {"a": Decimal(2)}), Day(date(2026, 11, 3), {})]
         drawn = stacks.columns(days, stacks.series_of("abcdef"))
-        first, second = ([piece for piece in drawn.pieces if f"{day} Nov" in piece.title] for day in (1, 2))
+        first, second = ([piece for piece in drawn.shapes if f"{day} Nov" in piece.title] for day in (1, 2))
         assert abs(sum(piece.height for piece in first) - second[0].height) <= 1
-        assert [piece.y + piece.height for piece in first] == [drawn.base, *(piece.y for piece in first[:-1])]
-        assert len(drawn.pieces) == 7
+        assert [piece.y + piece.height for piece in first] == [drawn.lines[0].y, *(piece.y for piece in first[:-1])]
+        assert len(drawn.shapes) == 7
 
     def test_more_models_than_colours_share_the_last(self) -> None:
         assert list(stacks.series_of("abcdefgh").values()) == [1, 2, 3, 4, 5, 6, 6, 6]
