@@ -160,6 +160,10 @@ class MaskingJsonFormatter(_Masked, JsonFormatter):
     """A JSON object per line for Loki or ELK, masked in the same place."""
 
 
+#: A line for people; JSON takes the names of its fields.
+_LINE: Final = "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s %(actor)s] %(message)s"
+
+
 def logging_config(
     *, json: bool, level: str, folder: str = "", program: str = "", most_bytes: int = 0
 ) -> dict[str, Any]:
@@ -194,11 +198,11 @@ def _to_output(*, json: bool, level: str) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": "tesigo.platform.log.MaskingFormatter",
-                "format": "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s %(actor)s] %(message)s",
+                "format": _LINE,
             },
             "json": {
                 "()": "tesigo.platform.log.MaskingJsonFormatter",
-                "format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s %(actor)s %(message)s",
+                "format": _LINE,
                 "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
             },
         },
