@@ -99,6 +99,20 @@ class DependencyAway(logging.Filter):
         return True
 
 
+class RefusedAtTheDoor(logging.Filter):
+    """Requests that Django refuses as too large, forged or addressed to another host: anybody can send them at will.
+
+    Django logs each as an error of ours, with a traceback.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every record through, those as a line and a warning."""
+        if record.name.startswith("django.security.") and record.levelno == logging.ERROR:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
+
+
 #: What the logging module itself puts on a record; everything else was put there by who logs.
 _STANDARD: Final = frozenset(
     {*vars(logging.LogRecord("", 0, "", 0, "", (), None)), "asctime", "message", "correlation_id", "actor"}
@@ -194,6 +208,7 @@ def _to_output(*, json: bool, level: str) -> dict[str, Any]:
             "correlation": {"()": "tesigo.platform.log.CorrelationFilter"},
             "broker_away": {"()": "tesigo.platform.log.BrokerAway"},
             "dependency_away": {"()": "tesigo.platform.log.DependencyAway"},
+            "refused": {"()": "tesigo.platform.log.RefusedAtTheDoor"},
         },
         "formatters": {
             "lines": {
@@ -210,7 +225,7 @@ def _to_output(*, json: bool, level: str) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stdout",
-                "filters": ["correlation", "broker_away", "dependency_away"],
+                "filters": ["correlation", "broker_away", "dependency_away", "refused"],
                 "formatter": "json" if json else "lines",
             }
         },

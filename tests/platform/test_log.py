@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from celery import beat
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.core.handlers.exception import response_for_exception
 from django.db import OperationalError
+from django.test import RequestFactory
 
 from tesigo import celery
 from tesigo.platform import correlation
@@ -20,6 +23,7 @@ from tesigo.platform.log import (
     DependencyAway,
     MaskingFormatter,
     MaskingJsonFormatter,
+    RefusedAtTheDoor,
     logging_config,
     mask,
 )
@@ -108,7 +112,7 @@ def test_beat_says_in_one_line_that_the_broker_does_not_answer(caplog: pytest.Lo
 
 def test_the_handler_that_everything_goes_through_shortens_it() -> None:
     (console,) = logging_config(json=True, level="INFO")["handlers"].values()
-    assert "broker_away" in console["filters"]
+    assert {"broker_away", "refused"} <= set(console["filters"])
 
 
 @pytest.mark.parametrize("away", [DatabaseAway("The database does not answer."), ServiceAway("Storage is away.")])
@@ -129,6 +133,27 @@ def test_a_mistake_of_ours_in_a_request_keeps_its_traceback() -> None:
     record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Error", (), (type(error), error, None))
     assert DependencyAway().filter(record)
     assert record.exc_info is not None
+
+
+@pytest.mark.parametrize("error", [RequestDataTooBig("More than 9 bytes arrived."), DisallowedHost("Invalid host.")])
+def test_what_a_stranger_sends_wrong_is_a_line_and_a_warning(error: Exception, rf: RequestFactory) -> None:
+    """Whoever sends such requests at will would fill the log with errors that are none of ours."""
+    records: list[logging.LogRecord] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record)
+
+    handler = Kept()
+    handler.addFilter(RefusedAtTheDoor())
+    logger = logging.getLogger(f"django.security.{type(error).__name__}")
+    logger.addHandler(handler)
+    try:
+        response_for_exception(rf.get("/"), error)
+    finally:
+        logger.removeHandler(handler)
+    [record] = records
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
 
 
 def test_another_error_of_beat_keeps_its_traceback() -> None:
