@@ -19,6 +19,7 @@ from billing.domain.sessions import KEY_LIFE
 from billing.enums import Movement, PaymentState, RefundState
 from billing.errors import Declined, Unavailable, Unknown
 from billing.models import PAID_STATES, Payment, Receipt, Refund
+from documents.enums import DocumentState
 from privacy.domain import audit
 from tesigo.platform import alerts, duty
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -312,6 +313,7 @@ def _book(refund: Refund, answer: gateway.ProviderRefund, now: datetime) -> None
                 template="refunded",
                 context={
                     "document_id": str(payment.document_id),
+                    "is_readable": payment.document.state == DocumentState.READY,
                     "amount": str(refund.amount),
                     "cause": refund.cause,
                     "reason": refund.reason,

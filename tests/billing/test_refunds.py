@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 
 from accounts.models import Mail
 from billing.domain.refunds import advance, cost_of_pages, open_refund, refund_missing_pages, unfinished
 from billing.domain.settlement import settle
 from billing.enums import PaymentState, RefundState
 from billing.models import Payment, Refund
+from documents.enums import DocumentState
 from documents.models import Document
 from generation.engine import admission
 from generation.models import Job
@@ -135,3 +137,15 @@ def test_it_is_carried_out_and_told_with_a_link_to_the_document(paid: Payment) -
     assert mail.context["cause"] == "missing_pages"
     assert mail.context["amount"] == "1.00"
     assert mail.context["reason"] == "Pages are missing."
+
+
+@pytest.mark.parametrize(("state", "page"), [(DocumentState.READY, "read"), (DocumentState.FAILED, "brief")])
+def test_whoever_keeps_their_document_is_led_to_its_text(paid: Payment, state: DocumentState, page: str) -> None:
+    Document.objects.filter(pk=paid.document_id).update(state=state)
+    refund = open_refund(payment_id=paid.pk, cause="staff-1", reason="Sorry.", amount=Decimal("1.00"))
+    assert refund is not None
+    advance(refund_id=refund.pk)
+    context = Mail.objects.get(template="refunded").context
+    link = f"/documents/{paid.document_id}/{page}/"
+    for kind in ("txt", "html"):
+        assert link in render_to_string(f"mails/refunded.{kind}", context)
