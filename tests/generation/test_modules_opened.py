@@ -34,7 +34,7 @@ def run_code(work: Any) -> set[CodeType]:
         work()
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
     return seen
 
 
