@@ -12,7 +12,7 @@ from accounts.domain.client import client_ip
 from tesigo.platform import come_back
 
 #: What axes keeps of a name is 255 letters; a browser's own name takes 17 of them.
-_MOST = 238
+_MOST_NAME_LETTERS = 238
 
 
 def axes_username(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
@@ -23,7 +23,7 @@ def axes_username(request: HttpRequest, credentials: Mapping[str, Any] | None = 
     """
     given = credentials or {}
     typed = given.get("username") or given.get("email") or request.POST.get("username") or ""
-    name = addresses.login_name(str(typed))[:_MOST]
+    name = addresses.login_name(str(typed))[:_MOST_NAME_LETTERS]
     browser = staff_browsers.name_of(request.COOKIES.get(staff_browsers.COOKIE, ""), name)
     return f"{name} {browser}" if browser else name
 

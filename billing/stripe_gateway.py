@@ -29,7 +29,7 @@ from tesigo.platform.patience import of_request
 #: Seconds to connect and to wait for an answer where nobody waits for us; the SDK's own 80 s would be too long there.
 TIMEOUT: Final = (3.05, 10.0)
 #: Of a request's patience the most that goes into connecting; the rest is for the answer (R-106).
-CONNECT_IN_REQUEST: Final = 0.4
+CONNECT_IN_REQUEST_SECONDS: Final = 0.4
 #: With less left than this no call is begun.
 LEAST_SECONDS: Final = 0.2
 #: The SDK repeats a call cut short, or one that meets its own twin (409), with the same key and a short pause.
@@ -315,7 +315,7 @@ def _client() -> stripe.StripeClient:
     patience = of_request()
     if patience is None:
         return _patient_client()
-    connect = min(CONNECT_IN_REQUEST, patience.left)
+    connect = min(CONNECT_IN_REQUEST_SECONDS, patience.left)
     return _make_client((connect, max(LEAST_SECONDS, patience.left - connect)), repeats=0)
 
 

@@ -20,7 +20,7 @@ from tesigo.platform.client import client_ip, user_agent
 from tesigo.platform.redirects import own_path
 
 #: Decisions that the page shows; nobody has come near it.
-HISTORY: Final = 100
+HISTORY_ROWS: Final = 100
 
 
 @never_cache
@@ -51,7 +51,7 @@ def consents(request: HttpRequest) -> HttpResponse:
         # The essential one is given for as long as there is the account.
         "can_change": set(form.fields) != {ConsentKind.ESSENTIAL.value},
         "next": next_url,
-        "history": consent.history_of(user)[:HISTORY],
+        "history": consent.history_of(user)[:HISTORY_ROWS],
     }
     return render(request, "privacy/consents.html", context, status=422 if form.errors else 200)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reading.errors import TooBigError
-from reading.protocol import MAX_TEXT
+from reading.protocol import MAX_TEXT_CHARACTERS
 
 _CHUNK_CHARACTERS: Final = 8_000
 _CHUNK_MAX_CHARACTERS: Final = 200_000
@@ -14,7 +14,7 @@ def chunks(paragraphs: Iterable[str]) -> Iterator[str]:
     """Paragraphs gathered to about 8,000 characters, with an empty line between them.
 
     Raises:
-        TooBigError: beyond `MAX_TEXT` characters in one stream.
+        TooBigError: beyond `MAX_TEXT_CHARACTERS` characters in one stream.
     """
     gathered: list[str] = []
     length = total = 0
@@ -25,7 +25,7 @@ def chunks(paragraphs: Iterable[str]) -> Iterator[str]:
             length += len(piece)
             if length >= _CHUNK_CHARACTERS:
                 total += length
-                if total > MAX_TEXT:
+                if total > MAX_TEXT_CHARACTERS:
                     raise TooBigError(f"{total} characters")
                 yield "\n\n".join(gathered)
                 gathered, length = [], 0

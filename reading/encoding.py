@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-_CHUNK: Final = 256 * 1024
+_CHUNK_BYTES: Final = 256 * 1024
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 
@@ -42,7 +42,7 @@ def decoded(path: Path, encoding: str, *, most_bytes: int | None = None) -> Iter
     decoder = codecs.getincrementaldecoder(encoding)()
     read = 0
     with path.open("rb") as file:
-        while data := file.read(_CHUNK):
+        while data := file.read(_CHUNK_BYTES):
             yield decoder.decode(data)
             read += len(data)
             if most_bytes is not None and read >= most_bytes:

@@ -8,7 +8,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from reading.errors import BrokenError, EncryptedError, TooBigError
-from reading.protocol import MAX_PAGE_TEXT, MAX_PAGES, MAX_TEXT, Meta, Page
+from reading.protocol import MAX_PAGE_CHARACTERS, MAX_PAGES, MAX_TEXT_CHARACTERS, Meta, Page
 
 _REOPEN_AFTER_PAGES: Final = 100
 
@@ -48,7 +48,7 @@ def read_pdf(path: Path, scratch: Path) -> Iterator[Meta | Page]:
                 document = open_pdf(path)
                 page = _page_or_nothing(document, index)
         total += len(page.text)
-        if total > MAX_TEXT:
+        if total > MAX_TEXT_CHARACTERS:
             raise TooBigError(f"{total} characters")
         yield page
     document.close()
@@ -87,7 +87,7 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> Page:
     return Page(
         number=index + 1,
         label=(document.get_page_label(index) or "")[:32],
-        text=text[:MAX_PAGE_TEXT],
+        text=text[:MAX_PAGE_CHARACTERS],
     )
 
 

@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, Final
 
 #: The longest line the parent reads, in bytes; the child cuts a page long before.
-MAX_LINE: Final = 8 * 1024 * 1024
+MAX_LINE_BYTES: Final = 8 * 1024 * 1024
 #: Characters kept of one page. A printed page has about 3,000.
-MAX_PAGE_TEXT: Final = 400_000
+MAX_PAGE_CHARACTERS: Final = 400_000
 #: Pages read of one file, and characters over all of them.
 MAX_PAGES: Final = 20_000
-MAX_TEXT: Final = 60_000_000
+MAX_TEXT_CHARACTERS: Final = 60_000_000
 #: Entries read of one bibliography.
 MAX_ITEMS: Final = 2_000
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from reading.failures import ExtractionFailed
-from reading.protocol import MAX_LINE, End, Failure, Item, Meta, Page, read
+from reading.protocol import MAX_LINE_BYTES, End, Failure, Item, Meta, Page, read
 from tesigo.platform import limited_child
 from tesigo.platform.limited_child import ChildLimits, LineTooLong, Running, TooSlow, Work
 from tesigo.platform.log_values import word
@@ -46,7 +46,7 @@ def records(path: Path, *, kind: str, limits: ChildLimits = LIMITS) -> Generator
 def _listen(child: Running) -> Iterator[Meta | Page | Item]:
     ended = False
     try:
-        for line in child.lines(longest_bytes=MAX_LINE):
+        for line in child.lines(longest_bytes=MAX_LINE_BYTES):
             try:
                 record = read(line)
             except ValueError:

@@ -23,7 +23,7 @@ from sandbox.ai import (
 )
 from sandbox.anthropic_checks import effort_of, mistake, version_refusal
 from sandbox.anthropic_models import model_info, model_page
-from sandbox.caching import ANTHROPIC_LONG_TTL, ANTHROPIC_TTL, LOOK_BACK, Block
+from sandbox.caching import ANTHROPIC_LONG_TTL, ANTHROPIC_TTL, LOOK_BACK_BLOCKS, Block
 from sandbox.errors import refusal, request_id
 from sandbox.models import Model
 from sandbox.reading import text_of
@@ -75,7 +75,7 @@ def routes(world: World) -> list[Route]:
             effort=effort_of(body, model),
             budget=(body.get("thinking") or {}).get("budget_tokens"),
         )
-        found = world.cache.at_breakpoints(model, request.scope["sandbox.key"], blocks, look_back=LOOK_BACK)
+        found = world.cache.at_breakpoints(model, request.scope["sandbox.key"], blocks, look_back=LOOK_BACK_BLOCKS)
         reply = await think(world, model, body, order, found=found, behaviour=behaviour)
         as_tool = tool if not (reply.refused or behaviour.has("prose") or behaviour.has("empty")) else None
         answer = _Answer(body, model, reply, as_tool)

@@ -14,7 +14,7 @@ Body = dict[str, Any]
 
 VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
 MOST_BREAKPOINTS = 4
-LEAST_BUDGET = 1_024
+LEAST_BUDGET_TOKENS = 1_024
 #: What the effort parameter may be called at all.
 NAMES = EFFORTS[2:]
 
@@ -98,8 +98,8 @@ def _in_thinking(body: Body, model: Model) -> str:
         return f'"thinking.type.{kind}" is not supported at effort {effort}.'
     if kind == "enabled":
         budget = asked.get("budget_tokens")
-        if not isinstance(budget, int) or budget < LEAST_BUDGET:
-            return f"thinking.enabled.budget_tokens: Input should be greater than or equal to {LEAST_BUDGET}"
+        if not isinstance(budget, int) or budget < LEAST_BUDGET_TOKENS:
+            return f"thinking.enabled.budget_tokens: Input should be greater than or equal to {LEAST_BUDGET_TOKENS}"
         if budget >= body["max_tokens"]:
             return "`max_tokens` must be greater than `thinking.budget_tokens`."
         if _is_forced(body):

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from sandbox.metering import Used
 from sandbox.models import Model
 
-STEP = 128
-FEWEST = 1_024
+STEP_TOKENS = 128
+FEWEST_TOKENS = 1_024
 #: Seconds that an entry lives after its last use.
 OPENAI_TTL, OPENAI_LONG_TTL = 600.0, 86_400.0
 BREAKPOINT_TTL, BREAKPOINT_LONG_TTL = 1_800.0, 43_200.0
 ANTHROPIC_TTL, ANTHROPIC_LONG_TTL = 300.0, 3_600.0
 #: Blocks before a breakpoint in which Anthropic looks for an older entry.
-LOOK_BACK = 20
-CHARACTERS_PER_STEP = STEP * 4
+LOOK_BACK_BLOCKS = 20
+CHARACTERS_PER_STEP = STEP_TOKENS * 4
 LIMIT = 200_000
 
 
@@ -73,12 +73,12 @@ class PromptCache:
         is_found = True
         for step in range(1, len(text) // CHARACTERS_PER_STEP + 1):
             digest = _next(digest, text[(step - 1) * CHARACTERS_PER_STEP : step * CHARACTERS_PER_STEP])
-            if step * STEP < FEWEST:
+            if step * STEP_TOKENS < FEWEST_TOKENS:
                 continue
             digests.append(digest)
             is_found = is_found and self._read(digest, started)
             if is_found:
-                cached = step * STEP
+                cached = step * STEP_TOKENS
 
         def keep() -> None:
             for one in digests:

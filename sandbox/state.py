@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.log import say
 
-PAUSE = 0.5  # seconds between a change and the writing of it
+PAUSE_SECONDS = 0.5  # seconds between a change and the writing of it
 
 
 class StateFile:
@@ -43,7 +43,7 @@ class StateFile:
     async def keep(self) -> None:
         """Write changes until cancelled."""
         while True:
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE_SECONDS)
             await self.flush()
 
     async def flush(self) -> None:

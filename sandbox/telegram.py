@@ -18,8 +18,8 @@ from starlette.routing import Route
 TOKEN: Final = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,60}")
 CHAT: Final = re.compile(r"-?\d{1,20}|@\w{4,40}")
 PARSE_MODES: Final = ("", "HTML", "Markdown", "MarkdownV2")
-LONGEST_TEXT: Final = 4_096
-GROUP_PER_MINUTE: Final = 20
+LONGEST_TEXT_UNITS: Final = 4_096
+GROUP_MESSAGES_A_MINUTE: Final = 20
 KEPT: Final = 200
 
 
@@ -58,7 +58,7 @@ class Telegram:
             return refused(400, "Bad Request: message text is empty")
         if str(body.get("parse_mode") or "") not in PARSE_MODES:
             return refused(400, "Bad Request: unsupported parse_mode")
-        if len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT:
+        if len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT_UNITS:
             return refused(400, "Bad Request: message is too long")
         if not CHAT.fullmatch(chat) or chat.endswith("404"):
             return refused(400, "Bad Request: chat not found")
@@ -66,7 +66,7 @@ class Telegram:
             return refused(403, "Forbidden: bot was blocked by the user")
         now = self._now()
         recent = [one.at for one in self.messages if one.chat == chat and one.at > now - 60]
-        if chat.startswith("-") and len(recent) >= GROUP_PER_MINUTE:
+        if chat.startswith("-") and len(recent) >= GROUP_MESSAGES_A_MINUTE:
             return refused(429, "", retry_after=max(1, int(recent[0] + 60 - now) + 1))
         self._count += 1
         self.messages.append(Message(self._count, chat, text, now))

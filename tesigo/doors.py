@@ -15,7 +15,7 @@ from accounts.domain.callers import opens
 from tesigo.platform.body_limit import Receive, Scope, Send
 
 #: What a form has around the file in it, in bytes.
-_AROUND: Final = 1024 * 1024
+_FORM_BYTES: Final = 1024 * 1024
 _UPLOADS: Final = frozenset({"documents:upload", "documents-api:sources"})
 #: Files that one browser or program gets one after the other: each takes a thread, a connection and the storage.
 _IN_TURN: Final = frozenset(
@@ -45,7 +45,7 @@ async def body_limit(scope: Scope) -> int:
     if scope["method"] != "POST" or _view_name(scope["path"]) not in _UPLOADS:
         return ordinary
     is_signed_in = await sync_to_async(_is_signed_in, thread_sensitive=False)(scope)
-    return settings.UPLOAD_MAX_BYTES + _AROUND if is_signed_in else ordinary
+    return settings.UPLOAD_MAX_BYTES + _FORM_BYTES if is_signed_in else ordinary
 
 
 def turn_of(scope: Scope) -> str | None:

@@ -28,7 +28,7 @@ from tesigo.person_sections import SECTIONS, Section
 from tesigo.platform.streamed import attachment
 
 #: Rows of each kind on the page; the rest is a search away.
-NEWEST: Final = 10
+NEWEST_ROWS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def _end_one(request: HttpRequest, pk: int, end: Callable[..., object], said: st
 
 
 def _shown(section: Section, person: User, request: HttpRequest) -> dict[str, Any]:
-    rows = list(section.rows(person)[: NEWEST + 1])
+    rows = list(section.rows(person)[: NEWEST_ROWS + 1])
     return {
         "section": section,
         "rows": [
@@ -225,9 +225,9 @@ def _shown(section: Section, person: User, request: HttpRequest) -> dict[str, An
                 "address": reverse(section.change, args=[row.pk]) if section.change else "",
                 **_may(section, row, request),
             }
-            for row in rows[:NEWEST]
+            for row in rows[:NEWEST_ROWS]
         ],
-        "more": _all(section, person) if len(rows) > NEWEST else "",
+        "more": _all(section, person) if len(rows) > NEWEST_ROWS else "",
     }  # fmt: skip
 
 

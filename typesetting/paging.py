@@ -20,9 +20,9 @@ from typesetting.paper import BODY
 _CM: Final = 96 / 2.54
 _TOP: Final = 2.5 * _CM
 _HEIGHT: Final = (29.7 - 5.0) * _CM
-_LINE: Final = 12 * 1.725 * 96 / 72
+_LINE_PIXELS: Final = 12 * 1.725 * 96 / 72
 # A page holds whole lines: one that has no room for another line is full.
-_FULL: Final = floor(_HEIGHT / _LINE) * _LINE
+_FULL: Final = floor(_HEIGHT / _LINE_PIXELS) * _LINE_PIXELS
 _HUNDREDTH: Final = Decimal("0.01")
 _VARIANT: Final = "pdf/ua-1"
 

@@ -12,7 +12,7 @@ from typesetting.styles import numbers_its_entries
 from typesetting.typography import polish, printable
 
 BODY = "body"
-_WORDY_TITLE = 120
+_WORDY_TITLE_CHARACTERS = 120
 
 
 def label(manuscript: Manuscript, name: str) -> str:
@@ -53,7 +53,7 @@ def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
 
 
 def _title_page(manuscript: Manuscript) -> str:
-    wordy = " wordy" if len(manuscript.title) > _WORDY_TITLE else ""
+    wordy = " wordy" if len(manuscript.title) > _WORDY_TITLE_CHARACTERS else ""
     topic = f'<p class="topic">{line(manuscript, manuscript.topic)}</p>' if manuscript.topic else ""
     author = f'<p class="author">{line(manuscript, manuscript.author)}</p>' if manuscript.author else ""
     day = escape(long_date(manuscript.date, manuscript.language))

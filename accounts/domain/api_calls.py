@@ -17,7 +17,7 @@ from accounts.models import ApiCall, User
 
 #: How long a call may be at it before another with the same key takes over.
 LEASE: Final = timedelta(minutes=2)
-LONGEST_KEY: Final = 200
+LONGEST_KEY_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True)

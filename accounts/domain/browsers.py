@@ -10,7 +10,7 @@ from tesigo.platform.crypto import is_hash_of, keyed_hash, keyed_hashes, same
 #: Seconds the asking browser is remembered; longer than its mail works.
 ASKING_SECONDS = 3600
 KNOWN_SECONDS = 365 * 86_400
-_MOST_KNOWN = 10
+_MOST_KNOWN_BROWSERS = 10
 _SALT = "accounts.known-browser"
 ASKING_COOKIE = f"{settings.COOKIE_PREFIX}tesigo-asking"
 KNOWN_COOKIE = f"{settings.COOKIE_PREFIX}tesigo-known"
@@ -46,7 +46,7 @@ def remember(cookie: str, canonical: str) -> str:
     """The cookie's next value: with this address first, the oldest forgotten. It names no address in plain text."""
     mine = _marks_of(canonical)
     marks = [mine[0], *(known for known in _marks(cookie) if known not in mine)]
-    return signing.dumps(marks[:_MOST_KNOWN], salt=_SALT)
+    return signing.dumps(marks[:_MOST_KNOWN_BROWSERS], salt=_SALT)
 
 
 def _marks_of(canonical: str) -> list[str]:

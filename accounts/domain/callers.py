@@ -10,7 +10,7 @@ from accounts.errors import TokenRefused
 from accounts.models import ApiSignIn, ApiToken, User
 
 #: Longer tokens are none of ours.
-_LONGEST_TOKEN: Final = 2_000
+_LONGEST_TOKEN_CHARACTERS: Final = 2_000
 
 
 def caller_of(request: Request) -> User:
@@ -21,7 +21,7 @@ def caller_of(request: Request) -> User:
 
 def opened_by(token: str, *, now: datetime) -> ApiSignIn | ApiToken:
     """The row that a token belongs to, of either kind, with its user. Raises a `TokenRefused`."""
-    if not token or len(token) > _LONGEST_TOKEN:
+    if not token or len(token) > _LONGEST_TOKEN_CHARACTERS:
         raise TokenRefused
     if token.startswith(api_tokens.PREFIX):
         return api_tokens.by_token(token, now=now)

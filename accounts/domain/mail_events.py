@@ -24,7 +24,7 @@ from tesigo.platform.enqueue import enqueue_on_commit
 logger = logging.getLogger(__name__)
 
 #: Refused calls that leave a row in the audit trail in an hour, at most.
-REFUSALS_AUDITED: Final = 60
+REFUSALS_AUDITED_AN_HOUR: Final = 60
 #: States of a mail that has left, and of which nothing is known that speaks against what a report says.
 _ON_ITS_WAY: Final = (MailState.SENT, MailState.DELIVERED)
 #: A report may be faster than the worker that has just sent its mail.
@@ -91,7 +91,7 @@ def _refused(provider: str, why: str) -> None:
     """Anybody may knock here: a fixed number of rows an hour tells of it as well as all of them."""
     logger.warning("mail_event_refused", extra={"provider": provider, "why": why[:100]})
     if rate_limits.check(
-        "mail-event", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse"
+        "mail-event", "refused", limit=REFUSALS_AUDITED_AN_HOUR, seconds=3600, when_redis_is_away="refuse"
     ).allowed:
         audit.record(action="mail_event.refused", subject=None, by=None, details={"provider": provider, "why": why})
 

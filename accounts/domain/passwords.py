@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 #: Parts of names shorter than this say nothing.
-_SHORTEST = 4
+_SHORTEST_PART_LETTERS = 4
 
 
 class ContextWordsValidator:
@@ -31,4 +31,4 @@ def _words(user: Any) -> set[str]:
     texts = [settings.SITE_NAME, settings.SITE_HOST]
     texts += [str(getattr(user, field, "") or "") for field in ("email", "email_as_typed", "name")]
     parts = {part for text in texts for part in re.split(r"[\W_]+", text.lower())}
-    return {part for part in parts if len(part) >= _SHORTEST}
+    return {part for part in parts if len(part) >= _SHORTEST_PART_LETTERS}

@@ -31,7 +31,7 @@ PERIOD_SECONDS: Final = 30
 DRIFT_STEPS: Final = 1
 #: Wrong codes within the window before codes of the app are refused, and before recovery codes are, too.
 MOST_WRONG_CODES: Final = 5
-MOST_WRONG_RECOVERY: Final = 10
+MOST_WRONG_RECOVERY_CODES: Final = 10
 WINDOW: Final = timedelta(minutes=15)
 _RECOVERY_DIGITS: Final = 8
 _MAIN_TYPES: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -85,7 +85,7 @@ def prove(*, user: User, code: str, now: datetime) -> Authenticator:
     Raises `CodeRefused`, or `TooManyCodes` after too many wrong ones. Many tries at once are counted one by one.
     """
     is_recovery = len(_digits(code)) == _RECOVERY_DIGITS
-    limit = MOST_WRONG_RECOVERY if is_recovery else MOST_WRONG_CODES
+    limit = MOST_WRONG_RECOVERY_CODES if is_recovery else MOST_WRONG_CODES
     with transaction.atomic():
         StaffAccess.objects.get_or_create(user=user)
         access = StaffAccess.objects.select_for_update().get(user=user)

@@ -27,7 +27,7 @@ from tesigo.platform.crypto import keyed_hashes
 from tesigo.platform.redirects import own_path
 
 #: Mails of one browser that are looked through for the code typed there: the number that goes to an address in a day.
-_NEWEST = 4
+_NEWEST_MAILS = 4
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _of_browser(browser: str) -> list[SignInRequest]:
     if not browser:
         return []
     mine = SignInRequest.objects.filter(browser_hash__in=browsers.browser_hashes(browser), new_address_of=None)
-    return list(mine.order_by("-created_at")[:_NEWEST])
+    return list(mine.order_by("-created_at")[:_NEWEST_MAILS])
 
 
 def _by_token(token: str) -> SignInRequest:

@@ -13,7 +13,7 @@ from accounts.errors import EventRefused
 from accounts.providers.told import Headers, Told, mail_of, moment, name_of, status_of, within
 
 #: Seconds; Mailgun goes on trying for eight hours.
-_OLDEST: Final = 9 * 3600
+_OLDEST_SECONDS: Final = 9 * 3600
 _AHEAD_SECONDS: Final = 300
 
 
@@ -34,7 +34,7 @@ def read(body: bytes, data: dict[str, Any], headers: Headers, now: datetime) -> 
     if not token or not hmac.compare_digest(given.encode(errors="replace"), wanted.encode()):
         raise EventRefused("signature")
     at = int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) < 12 else 0
-    if not -_AHEAD_SECONDS <= now.timestamp() - at <= _OLDEST:
+    if not -_AHEAD_SECONDS <= now.timestamp() - at <= _OLDEST_SECONDS:
         raise EventRefused("too old")
     event = data.get("event-data")
     words = [within(event, "delivery-status", name) for name in ("enhanced-code", "message", "description")]

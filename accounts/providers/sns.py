@@ -36,9 +36,9 @@ _SIGNED: Final = {
 #: SNS tries again for an hour at most; a message is kept for longer than it could be replayed.
 _OLDEST: Final = timedelta(days=3)
 _AHEAD: Final = timedelta(minutes=15)
-_SECONDS: Final = 3.0
-_MAX_CERTIFICATE: Final = 16 * 1024
-_CERTIFICATE_KEPT: Final = 24 * 3600
+_TIMEOUT_SECONDS: Final = 3.0
+_MAX_CERTIFICATE_BYTES: Final = 16 * 1024
+_CERTIFICATE_KEPT_SECONDS: Final = 24 * 3600
 #: Certificates looked for in a minute: there is one in use at a time, and anybody may name others.
 _CERTIFICATES_A_MINUTE: Final = 20
 _KINDS: Final = {
@@ -144,13 +144,13 @@ def _certificate(url: str) -> str:
     if not rate_limits.check("sns-certificate", "all", limit=_CERTIFICATES_A_MINUTE, seconds=60).allowed:
         raise TryLater
     try:
-        ends = time.monotonic() + _SECONDS
+        ends = time.monotonic() + _TIMEOUT_SECONDS
         with _client() as client, client.stream("GET", _reached_at(url)) as answer:
             answer.raise_for_status()
             found = b""
             for part in answer.iter_bytes():
                 found += part
-                if len(found) > _MAX_CERTIFICATE:
+                if len(found) > _MAX_CERTIFICATE_BYTES:
                     raise EventRefused("certificate")
                 if time.monotonic() > ends:
                     raise TryLater
@@ -160,7 +160,7 @@ def _certificate(url: str) -> str:
         raise TryLater from error
     pem = found.decode("ascii", "replace")
     _key(pem)
-    cache.set(f"sns:{url}", pem, _CERTIFICATE_KEPT)
+    cache.set(f"sns:{url}", pem, _CERTIFICATE_KEPT_SECONDS)
     return pem
 
 
@@ -191,4 +191,4 @@ def _reached_at(url: str) -> str:
 
 
 def _client() -> httpx.Client:
-    return httpx.Client(timeout=_SECONDS, follow_redirects=False, trust_env=False)
+    return httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)

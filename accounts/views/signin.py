@@ -32,7 +32,7 @@ from tesigo.platform import come_back
 from tesigo.platform.redirects import own_path
 
 #: Seconds until the page offers to send another mail.
-RESEND_AFTER = 60
+RESEND_AFTER_SECONDS = 60
 
 
 @never_cache
@@ -102,7 +102,7 @@ def check(request: HttpRequest) -> HttpResponse:
         except SignInRefused as refusal:
             return _dead(request, refusal, asked=waiting)
     again = SignInForm(initial={"email": waiting.email_as_typed, "next": waiting.next_url}, auto_id="again_%s")
-    context = {"form": form, "waiting": waiting, "again": again, "resend_after": RESEND_AFTER}
+    context = {"form": form, "waiting": waiting, "again": again, "resend_after": RESEND_AFTER_SECONDS}
     return render(request, "accounts/check.html", context, status=422 if form.errors else 200)
 
 

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 #: An event that fails this often is left for staff to look at; the sweeps keep settling what it was about.
 MAX_TRIES: Final = 200
 #: Rows that refused events leave in the audit trail in an hour, at most.
-REFUSALS_AUDITED: Final = 60
+REFUSALS_AUDITED_AN_HOUR: Final = 60
 #: One statement for new and known events alike: Stripe is answered before anything else is done (R-65).
 _STORE: Final = """
     INSERT INTO billing_webhookevent (event_id, type, object_id, payload, received_at, due_at, nudged_at)
@@ -89,7 +89,7 @@ def _refused(why: str) -> None:
     """Anybody may knock at this door: a fixed number of rows an hour tells of it as well as all of them."""
     logger.warning("webhook_refused", extra={"why": word(why[:100])})
     if rate_limits.check(
-        "webhook", "refused", limit=REFUSALS_AUDITED, seconds=3600, when_redis_is_away="refuse"
+        "webhook", "refused", limit=REFUSALS_AUDITED_AN_HOUR, seconds=3600, when_redis_is_away="refuse"
     ).allowed:
         audit.record(action="webhook.refused", subject=None, by=None, details={"why": why[:100]})
 

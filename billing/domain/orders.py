@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TRIES_BY_PERSON: Final = 20
 TRIES_BY_IP: Final = 60
 #: Times that a person may press the button that pays, in an hour.
-ORDERS_BY_PERSON: Final = 60
+ORDERS_AN_HOUR: Final = 60
 _HOUR_SECONDS: Final = 3600
 
 
@@ -94,12 +94,12 @@ def count_order(*, buyer: Buyer, now: datetime) -> None:
 
     Payments that were opened count as well, so that the limit stands while Redis is away (R-115).
     """
-    verdict = rate_limits.check("checkout", str(buyer.user.pk), limit=ORDERS_BY_PERSON, seconds=_HOUR_SECONDS)
+    verdict = rate_limits.check("checkout", str(buyer.user.pk), limit=ORDERS_AN_HOUR, seconds=_HOUR_SECONDS)
     wait = timedelta(seconds=verdict.retry_after)
     if verdict.allowed:
         hour = timedelta(seconds=_HOUR_SECONDS)
         opened = Payment.objects.filter(user=buyer.user, created_at__gt=now - hour).order_by("-created_at")
-        oldest = opened.values_list("created_at", flat=True)[ORDERS_BY_PERSON - 1 : ORDERS_BY_PERSON].first()
+        oldest = opened.values_list("created_at", flat=True)[ORDERS_AN_HOUR - 1 : ORDERS_AN_HOUR].first()
         if oldest is None:
             return
         wait = oldest + hour - now

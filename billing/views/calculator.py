@@ -17,7 +17,7 @@ from billing.forms import PagesForm
 PAGES_AT_FIRST: Final = 12
 #: The cookie by which a browser keeps the prices it saw, while two lists are compared; signed (R-60).
 COOKIE: Final = f"{settings.COOKIE_PREFIX}prices"
-_COOKIE_AGE: Final = 90 * 24 * 3600
+_COOKIE_SECONDS: Final = 90 * 24 * 3600
 
 
 @require_safe
@@ -35,7 +35,7 @@ def quote(request: HttpRequest) -> HttpResponse:
 def seen_before(request: HttpRequest) -> str:
     """The variant that this browser saw; nothing where it saw none, or somebody changed the cookie."""
     try:
-        return request.get_signed_cookie(COOKIE, default="", max_age=_COOKIE_AGE) or ""
+        return request.get_signed_cookie(COOKIE, default="", max_age=_COOKIE_SECONDS) or ""
     except BadSignature:
         return ""
 
@@ -58,7 +58,7 @@ def _answer(request: HttpRequest, template: str) -> HttpResponse:
     response = render(request, template, context)
     if keep:
         response.set_signed_cookie(
-            COOKIE, keep, max_age=_COOKIE_AGE, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+            COOKIE, keep, max_age=_COOKIE_SECONDS, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
         )
     return response
 

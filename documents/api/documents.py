@@ -31,7 +31,7 @@ from tesigo.platform.api.etags import expecting, expecting_if_said, tagged
 from tesigo.platform.api.problems import Refusal
 
 #: Documents that stopped half-way: no more than this, newest change first.
-_MOST_STOPPED = 100
+_MOST_STOPPED_DOCUMENTS = 100
 _NEXT = {
     "documents:brief": "brief",
     "documents:outline": "outline",
@@ -145,7 +145,7 @@ class DocumentViewSet(DocumentRoute):
     @extend_schema(summary="What can be taken up again", responses=StoppedSerializer(many=True), filters=False)
     def recover(self, request: Request) -> Response:
         """Drafts, orders and jobs that stopped half-way, newest change first, each with what comes next (R-92)."""
-        found = recovery.stopped(user=self.caller, now=timezone.now(), most=_MOST_STOPPED)
+        found = recovery.stopped(user=self.caller, now=timezone.now(), most=_MOST_STOPPED_DOCUMENTS)
         rows = [{"document": one.document, "words": one.words, "next": _NEXT[one.page]} for one in found]
         return Response(StoppedSerializer(rows, many=True).data)
 

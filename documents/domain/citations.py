@@ -15,7 +15,7 @@ from documents.enums import CitationCheck
 from documents.models import Citation, Document, Section, SectionRevision, Source
 
 #: Authors named before the others are only counted.
-_NAMED = 2
+_NAMED_AUTHORS = 2
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class CitationCard:
         """Authors and year of the source, as far as they are known: "Rossi, Doe +3, 2021"."""
         csl = self.citation.source.csl
         authors = [str(one.get("family") or one.get("literal") or "") for one in csl.get("author") or []]
-        more = f" +{len(authors) - _NAMED}" if len(authors) > _NAMED else ""
+        more = f" +{len(authors) - _NAMED_AUTHORS}" if len(authors) > _NAMED_AUTHORS else ""
         dates = (csl.get("issued") or {}).get("date-parts") or [[]]
         year = str(dates[0][0]) if dates[0] else ""
-        return ", ".join(part for part in (", ".join(authors[:_NAMED]) + more, year) if part)
+        return ", ".join(part for part in (", ".join(authors[:_NAMED_AUTHORS]) + more, year) if part)
 
     @property
     def address(self) -> str:

@@ -38,10 +38,10 @@ from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 #: Characters of an assignment sheet that shape outline and writing; a longer one is a book.
-ASSIGNMENT_TEXT: Final = 20_000
+ASSIGNMENT_CHARACTERS: Final = 20_000
 _BATCH_PAGES: Final = 50
 #: A page with fewer characters counts as empty: a stamp, a page number.
-_TEXT_OF_A_PAGE: Final = 40
+_PAGE_MIN_CHARACTERS: Final = 40
 #: With text on no more than this share of its pages, a file is a scan.
 _SCANNED_SHARE: Final = 0.1
 
@@ -120,10 +120,10 @@ def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _F
         if page.text:
             gathered.append(page.text)
             length += len(page.text)
-        if length >= ASSIGNMENT_TEXT:
+        if length >= ASSIGNMENT_CHARACTERS:
             break
-    text = "\n\n".join(gathered)[:ASSIGNMENT_TEXT]
-    if len(text) < _TEXT_OF_A_PAGE:
+    text = "\n\n".join(gathered)[:ASSIGNMENT_CHARACTERS]
+    if len(text) < _PAGE_MIN_CHARACTERS:
         raise ExtractionFailed("no_text")
     return lambda: _shape_document(upload, text, pages)
 
@@ -183,7 +183,7 @@ def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progres
     rows: list[NewPassage] = []
     for page in pages:
         progress.pages += 1
-        progress.pages_with_text += len(page.text) >= _TEXT_OF_A_PAGE
+        progress.pages_with_text += len(page.text) >= _PAGE_MIN_CHARACTERS
         if len(progress.front) < FRONT_CHARACTERS:
             progress.front = f"{progress.front}\n\n{page.text}".strip()[:FRONT_CHARACTERS]
         texts = split_page(page.text)

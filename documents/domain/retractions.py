@@ -35,7 +35,7 @@ RENEW_TASK: Final = "documents.tasks.renew"
 #: How long what a register said is believed.
 BELIEVED_FOR: Final = timedelta(hours=24)
 #: Sources looked up at one time, and the seconds for all of them: a file waits no longer.
-MOST: Final = 60
+MOST_SOURCES: Final = 60
 LONGEST_SECONDS: Final = 30.0
 
 
@@ -80,7 +80,7 @@ def _wanted(document_id: UUID, now: datetime) -> list[_Heard]:
         .annotate(is_cited=Exists(Citation.objects.filter(source=OuterRef("pk"))))
         .order_by("-is_cited", F("looked_up_at").asc(nulls_first=True), "?")
     )
-    return [_Heard(pk, bare_doi(said) or said) for pk, said in rows.values_list("pk", "doi")[:MOST]]
+    return [_Heard(pk, bare_doi(said) or said) for pk, said in rows.values_list("pk", "doi")[:MOST_SOURCES]]
 
 
 def is_due(*, document_id: UUID, now: datetime) -> bool:

@@ -25,9 +25,9 @@ _CANDIDATES_EACH: Final = 2
 #: How often words stand in passages is counted in a sample of about this many of them, spread evenly.
 _SAMPLE_PASSAGES: Final = 1_500
 #: Candidates hold one of the rarest words, which together stand in no more than ``_ENOUGH_ROWS`` passages. A word that
-#: stands in more is asked for only where the rarer ones leave fewer than ``_TO_CHOOSE_FROM`` for each passage wanted.
+#: stands in more is searched only where the rarer ones leave fewer than ``_FEWEST_CANDIDATES`` for each passage wanted.
 _ENOUGH_ROWS: Final = 1_500
-_TO_CHOOSE_FROM: Final = 3
+_FEWEST_CANDIDATES: Final = 3
 #: ts_rank divided by 1 + the logarithm of the passage's length.
 _BY_LENGTH: Final = 1
 #: Letters by which inflected forms count as one word when candidates are ranked again.
@@ -35,11 +35,11 @@ _STEM_LETTERS: Final = 6
 #: A passage loses this share of its worth for each one already chosen from its page, and from its source.
 _SAME_PAGE_DISCOUNT: Final = 0.5
 _SAME_SOURCE_DISCOUNT: Final = 0.03
-#: While others have something to give, a source gives at most ``_SHARES`` times its even share, or ``_FEWEST_OF_ONE``
-#: passages where that is more.
-_SHARES: Final = 2
-_FEWEST_OF_ONE: Final = 3
-#: Passages that answer where no word is shared.
+#: While others have something to give, a source gives at most ``_MOST_SHARES`` times its even share, or
+#: ``_FEWEST_PASSAGES`` where that is more.
+_MOST_SHARES: Final = 2
+_FEWEST_PASSAGES: Final = 3
+#: Passages that are returned where no word is shared.
 _REPRESENTATIVE_PASSAGES: Final = 8
 #: BM25's usual constants (Robertson and Zaragoza 2009).
 _K1: Final = 1.2
@@ -127,7 +127,7 @@ def _rarest(found: dict[str, float], limit: int) -> list[str]:
     asked: list[str] = []
     rows = 0.0
     for word in sorted(found, key=lambda word: (found[word], word)):
-        if rows >= limit * _TO_CHOOSE_FROM and rows + found[word] > _ENOUGH_ROWS:
+        if rows >= limit * _FEWEST_CANDIDATES and rows + found[word] > _ENOUGH_ROWS:
             break
         asked.append(word)
         rows += found[word]
@@ -212,7 +212,7 @@ def _spread(ranked: list[_Candidate], limit: int) -> list[Passage]:
     pages: Counter[tuple[int, int]] = Counter()
     sources: Counter[int] = Counter()
     number = len({one.passage.source_id for one in ranked})
-    share = max(_FEWEST_OF_ONE, math.ceil(limit / number) * _SHARES) if number > 1 else limit
+    share = max(_FEWEST_PASSAGES, math.ceil(limit / number) * _MOST_SHARES) if number > 1 else limit
     left = list(ranked)
 
     def gain(one: _Candidate) -> tuple[bool, float]:

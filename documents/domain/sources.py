@@ -22,7 +22,7 @@ from documents.domain.retrieval import passages_for
 from documents.enums import SourceOrigin
 from documents.models import Document, Source
 from documents.sources.asking import Line, line
-from documents.sources.found import MIN_TEXT, FoundWork, doi, doi_of, plain_title
+from documents.sources.found import MIN_TEXT_CHARACTERS, FoundWork, doi, doi_of, plain_title
 from documents.sources.found import text as text_of
 from documents.sources.keys import key_for
 from documents.sources.merging import KEPT, merge
@@ -44,7 +44,7 @@ __all__ = ["FoundWork", "add_found", "add_passages", "lock_keys", "passage_texts
 logger = logging.getLogger(__name__)
 
 #: Seconds an answer of the search services is believed.
-CACHED_FOR: Final = 24 * 3600
+CACHED_SECONDS: Final = 24 * 3600
 MAX_QUERIES: Final = 8
 
 
@@ -83,7 +83,7 @@ def lock_keys(*, document_id: UUID) -> Keys:
 
 def passage_texts(text: str) -> list[str]:
     """A text without pages, such as an abstract, as passages; empty where it is too short to rest a claim on."""
-    if len(text) < MIN_TEXT:
+    if len(text) < MIN_TEXT_CHARACTERS:
         return []
     pages = clean_pages([Page(number=0, label="", text=text)])
     return [passage for page in pages for passage in split_page(page.text)]
@@ -152,7 +152,7 @@ async def _works(asked: Line, query: str, language: str) -> SearchResult:
         found = {"works": result.works, "taken_back": result.taken_back}
         said = {kind: [asdict(work) for work in works] for kind, works in found.items()}
         try:
-            await cache.aset(name, json.dumps(said), CACHED_FOR)
+            await cache.aset(name, json.dumps(said), CACHED_SECONDS)
         except (RedisError, OSError):
             logger.warning("what was found could not be remembered")
     return result

@@ -17,8 +17,8 @@ from documents.enums import DocumentKind, DocumentState, Language, Level
 
 MIN_PAGES = 1
 MAX_PAGES = 200
-MAX_TOPIC = 500
-MAX_REQUIREMENTS = 8_000
+MAX_TOPIC_CHARACTERS = 500
+MAX_REQUIREMENTS_CHARACTERS = 8_000
 
 
 def new_seed() -> int:
@@ -45,14 +45,14 @@ class Document(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="documents")
     kind = models.CharField(_("kind"), max_length=16, choices=DocumentKind, default=DocumentKind.SEMINAR_PAPER)
     title = models.CharField(_("title"), max_length=300, blank=True)
-    topic = models.CharField(_("topic"), max_length=MAX_TOPIC)
+    topic = models.CharField(_("topic"), max_length=MAX_TOPIC_CHARACTERS)
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.ENGLISH)
     level = models.CharField(_("level"), max_length=16, choices=Level, default=Level.BACHELOR)
     pages = models.PositiveSmallIntegerField(
         _("pages"), default=10, validators=[MinValueValidator(MIN_PAGES), MaxValueValidator(MAX_PAGES)]
     )
     citation_style = models.CharField(_("citation style"), max_length=100, default="apa")
-    requirements = models.TextField(_("your own requirements"), max_length=MAX_REQUIREMENTS, blank=True)
+    requirements = models.TextField(_("your own requirements"), max_length=MAX_REQUIREMENTS_CHARACTERS, blank=True)
     search_for_sources = models.BooleanField(_("let TesiGo search for sources"), default=True)
     author_name = models.CharField(_("author on the title page"), max_length=120, blank=True)
     assignment_text = models.TextField(blank=True, editable=False)

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 ANSWER_SECONDS: Final = 8.0
 #: Seconds a question waits for its turn: five questions at once to a service that takes one a second are answered.
 PATIENCE_SECONDS: Final = 20.0
-_MAX_ANSWER: Final = 8 * 1024 * 1024
+_MAX_ANSWER_BYTES: Final = 8 * 1024 * 1024
 #: Answers of a service that has too much to do, and the seconds that it is worth waiting for.
 _BUSY: Final = (429, 503)
 _LONGEST_WAIT_SECONDS: Final = 3.0
@@ -184,7 +184,7 @@ class Line:
             body = bytearray()
             async for piece in response.aiter_bytes():
                 body += piece
-                if len(body) > _MAX_ANSWER:
+                if len(body) > _MAX_ANSWER_BYTES:
                     raise ValueError("answer too long")
         return json.loads(body)
 

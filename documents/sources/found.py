@@ -10,9 +10,9 @@ from reading.dates import csl_date
 from reading.people import Name
 from tesigo.platform.plain_text import clean_line
 
-MAX_TEXT: Final = 6_000
+MAX_TEXT_CHARACTERS: Final = 6_000
 #: Below this an abstract or extract cannot carry a claim.
-MIN_TEXT: Final = 80
+MIN_TEXT_CHARACTERS: Final = 80
 #: Of a SICI ("…078<2771:TDOENO>2.0.CO;2") the angle brackets are part, of "<10.1000/x>" they are not.
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]{1,180}")
 _RESOLVERS: Final = ("doi.org", "www.doi.org", "dx.doi.org")
@@ -56,7 +56,7 @@ class FoundWork:
     @property
     def is_citable(self) -> bool:
         """Whether it stands, and there is text for a citation to rest on (R-10, R-98)."""
-        return len(self.text) >= MIN_TEXT and not self.is_retracted and not self.is_notice
+        return len(self.text) >= MIN_TEXT_CHARACTERS and not self.is_retracted and not self.is_notice
 
     def csl(self) -> dict[str, Any]:
         """The CSL-JSON item, without ``id``: only what a service said."""

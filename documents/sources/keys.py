@@ -6,7 +6,7 @@ from typing import Any, Final
 from documents.sources.found import plain_title
 from tesigo.platform.plain_words import ascii_words
 
-MAX_KEY: Final = 48
+MAX_KEY_CHARACTERS: Final = 48
 #: Articles, prepositions and the like of several languages, as ``ascii_words`` writes them: no key is made of them.
 _EMPTY_WORDS: Final = frozenset(
     [
@@ -100,7 +100,7 @@ def key_for(item: Mapping[str, Any], taken: Collection[str]) -> str:
 
     Lower-case ASCII letters, digits and single hyphens, a letter first: safe in pandoc and in a slug field.
     """
-    stem = "-".join([*_who(item), *_when(item)])[:MAX_KEY].strip("-") or "source"
+    stem = "-".join([*_who(item), *_when(item)])[:MAX_KEY_CHARACTERS].strip("-") or "source"
     if not stem[0].isalpha():
         stem = f"s-{stem}"
     return next(key for key in _variants(stem) if key not in taken)

@@ -15,7 +15,7 @@ __all__ = ["SearchResult", "Service", "ask_all", "configured", "look_up", "regis
 
 logger = logging.getLogger(__name__)
 _WORKS_PER_SERVICE: Final = 20
-_MAX_QUERY: Final = 300
+_MAX_QUERY_CHARACTERS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ async def search_services(
 
 async def ask_all(asked: Line, query: str, *, language: str = "", seconds: float = ANSWER_SECONDS) -> SearchResult:
     """One query of a search, to all its services."""
-    query = " ".join(query.split())[:_MAX_QUERY]
+    query = " ".join(query.split())[:_MAX_QUERY_CHARACTERS]
     if not query or not asked.services:
         return SearchResult(works=[])
     answers = await asyncio.gather(*(_works(asked, service, query, seconds) for service in asked.services))

@@ -23,13 +23,13 @@ BEGINNING: Final = b"PK\x03\x04"
 MAIN_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 CONTENT_TYPES: Final = "[Content_Types].xml"
 MAX_PARTS: Final = 5_000
-MAX_DIRECTORY: Final = 1024 * 1024
-MAX_UNPACKED: Final = 1024**3
+MAX_DIRECTORY_BYTES: Final = 1024 * 1024
+MAX_UNPACKED_BYTES: Final = 1024**3
 MAX_RATIO: Final = 100
 #: Below this size a part may be as repetitive as it likes.
 _RATIO_COUNTS_FROM: Final = 64 * 1024
-_MAX_CONTENT_TYPES: Final = 1024 * 1024
-_PROLOG: Final = 256 * 1024
+_MAX_CONTENT_TYPES_BYTES: Final = 1024 * 1024
+_PROLOG_BYTES: Final = 256 * 1024
 _END_RECORD: Final = struct.Struct("<4s4H2LH")
 _END: Final = b"PK\x05\x06"
 
@@ -115,7 +115,7 @@ def _check_end_record(file: BinaryIO, size: int) -> None:
         raise Refused(_BROKEN)
     if end_at + _END_RECORD.size + comment != size or comment > 1024 or directory_at + directory_size != end_at:
         raise Refused(_POLYGLOT)
-    if total > MAX_PARTS or directory_size > MAX_DIRECTORY:
+    if total > MAX_PARTS or directory_size > MAX_DIRECTORY_BYTES:
         raise Refused(_TOO_BIG)
     file.seek(0)
 
@@ -124,7 +124,7 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
     """Declared sizes and ratios. Sizes may lie: the extraction counts the bytes it really gets."""
     unpacked = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
-    if unpacked > MAX_UNPACKED:
+    if unpacked > MAX_UNPACKED_BYTES:
         raise Refused(_TOO_BIG)
     for part in parts:
         if part.flag_bits & 0x1:
@@ -199,7 +199,7 @@ def _check_types(package: zipfile.ZipFile) -> None:
         part = package.getinfo(CONTENT_TYPES)
     except KeyError:
         raise Refused(_NOT_WORD) from None
-    if part.file_size > _MAX_CONTENT_TYPES:
+    if part.file_size > _MAX_CONTENT_TYPES_BYTES:
         raise Refused(_TOO_BIG)
     types: list[str] = []
 
@@ -207,7 +207,7 @@ def _check_types(package: zipfile.ZipFile) -> None:
         types.append(attributes.get("ContentType", ""))
 
     with package.open(part) as stream:
-        _parse(stream.read(_MAX_CONTENT_TYPES), element, final=True)
+        _parse(stream.read(_MAX_CONTENT_TYPES_BYTES), element, final=True)
     lowered = [kind.lower() for kind in types]
     if any("macroenabled" in kind or "vbaproject" in kind or "activex" in kind for kind in lowered):
         raise Refused(_MACROS)
@@ -244,7 +244,7 @@ def _check_prolog(head: bytes, stream: IO[bytes]) -> None:
     read = 0
     data = head
     try:
-        while data and read <= _PROLOG:
+        while data and read <= _PROLOG_BYTES:
             parser.Parse(data, False)
             read += len(data)
             data = stream.read(8192)

@@ -6,7 +6,7 @@ from typing import Final
 
 from tesigo.platform.plain_text import JOINER, NON_JOINER, without_unseen
 
-MAX_NAME: Final = 255
+MAX_NAME_CHARACTERS: Final = 255
 # Control and format characters, among them the right-to-left override that makes "exe.pdf" out of "fdp.exe".
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -20,11 +20,11 @@ def display_name(name: str) -> str:
     text = "".join(sign for sign in text if sign in _JOINERS or unicodedata.category(sign) not in _UNSEEN)
     text = re.split(r"[/\\]", text)[-1]
     text = " ".join(text.split()).strip(". ") or "file"
-    if len(text) <= MAX_NAME:
+    if len(text) <= MAX_NAME_CHARACTERS:
         return text
     ending = extension(text)
     tail = f".{ending}" if 0 < len(ending) <= 16 else ""
-    return text[: MAX_NAME - len(tail)] + tail
+    return text[: MAX_NAME_CHARACTERS - len(tail)] + tail
 
 
 def extension(name: str) -> str:

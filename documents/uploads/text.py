@@ -13,7 +13,7 @@ from reading.encoding import NotTextError, decoded, encoding_of
 
 #: Bytes that are judged while somebody waits; the worker that reads the file judges all of it (R-106).
 _LOOKED_AT_BYTES: Final = 2 * 1024 * 1024
-_HEAD_SIGNS: Final = 64 * 1024
+_HEAD_CHARACTERS: Final = 64 * 1024
 #: Endings under which text is taken as a document. Text has no first bytes to be known by: the list is closed.
 _TEXT_ENDINGS: Final = {
     "": FileKind.TXT,
@@ -64,9 +64,9 @@ def inspect_text(path: Path, *, name: str) -> FileKind:
     blank = True
     for piece in pieces:
         blank = blank and not piece.strip()
-        if len(head) < _HEAD_SIGNS:
-            head += piece[: _HEAD_SIGNS - len(head)]
-        if not blank and len(head) >= _HEAD_SIGNS:
+        if len(head) < _HEAD_CHARACTERS:
+            head += piece[: _HEAD_CHARACTERS - len(head)]
+        if not blank and len(head) >= _HEAD_CHARACTERS:
             break
     if blank:
         raise Refused(_EMPTY)

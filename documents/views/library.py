@@ -18,7 +18,7 @@ from documents.forms import LibraryForm
 from tesigo.platform import come_back, rate_limits
 
 PAGE_SIZE = 20
-MOST_STOPPED = 5
+MOST_STOPPED_DOCUMENTS = 5
 
 
 @login_required
@@ -33,14 +33,16 @@ def library_page(request: SignedInRequest) -> HttpResponse:
     page = Paginator(library(user=request.user, words=words, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     found = excerpts(documents=list(page), words=words) if words else {}
     is_start = not words and not state and page.number == 1
-    stopped = recovery.stopped(user=request.user, now=timezone.now(), most=MOST_STOPPED + 1) if is_start else []
+    stopped = (
+        recovery.stopped(user=request.user, now=timezone.now(), most=MOST_STOPPED_DOCUMENTS + 1) if is_start else []
+    )
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "page": page,
         "rows": [(document, highlighted(found.get(document.pk, ""))) for document in page],
-        "stopped": stopped[:MOST_STOPPED],
-        "are_more_stopped": len(stopped) > MOST_STOPPED,
+        "stopped": stopped[:MOST_STOPPED_DOCUMENTS],
+        "are_more_stopped": len(stopped) > MOST_STOPPED_DOCUMENTS,
         "words": words,
         "state": state,
         "states": DocumentState.choices,

@@ -9,7 +9,7 @@ from generation.spending.overview import Day
 from tesigo.platform.charts import Drawing, Line, Shape, Words, ceiling
 
 #: Colours that can be told apart; what comes after them shares the last one.
-SERIES: Final = 6
+MOST_COLOURS: Final = 6
 _WIDTH, _HEIGHT = 900, 240
 _LEFT, _RIGHT, _BOTTOM, _TOP = 60, 12, 28, 12
 _GAP: Final = 4
@@ -17,7 +17,7 @@ _GAP: Final = 4
 
 def series_of(names: Sequence[str]) -> dict[str, int]:
     """Each name's colour from 1, the first names their own."""
-    return {name: min(place, SERIES) for place, name in enumerate(names, start=1)}
+    return {name: min(place, MOST_COLOURS) for place, name in enumerate(names, start=1)}
 
 
 def columns(days: Sequence[Day], series: dict[str, int]) -> Drawing:

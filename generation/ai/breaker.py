@@ -24,7 +24,7 @@ Step = Callable[[Health, float], tuple[Health, T]]
 
 _FAILURES: Final = frozenset({Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.SERVER_ERROR})
 #: Milliseconds after which a key that nothing changed for is as good as new.
-_KEPT: Final = 24 * 3_600 * 1_000
+_KEPT_MS: Final = 24 * 3_600 * 1_000
 #: Others who change the same key at the same moment; each round, one of them gets through.
 _MOST_ROUNDS: Final = 100
 _COMPARE_AND_SET: Final = """
@@ -112,7 +112,7 @@ def _after(known: Health, now: float, call: str, outcome: Outcome | None) -> Hea
     if outcome == Outcome.AUTHENTICATION:
         return health.refused(known, now, call=call)
     if outcome == Outcome.ACCOUNT:
-        return health.refused(known, now, call=call, seconds=health.LONG_ASIDE)
+        return health.refused(known, now, call=call, seconds=health.LONG_ASIDE_SECONDS)
     if outcome == Outcome.RATE_LIMITED:
         return health.let_go(known, call=call)
     return health.succeeded(known, call=call)
@@ -138,7 +138,7 @@ def _change_shared(key: Key, step: Step[T]) -> T:
                 (at, found) = pipe.execute()
             known = _parsed(found)
             after, answer = step(known, _seconds(at))
-            if after == known or compare_and_set([place], [found or b"", json.dumps(asdict(after)), _KEPT]):
+            if after == known or compare_and_set([place], [found or b"", json.dumps(asdict(after)), _KEPT_MS]):
                 return answer
         raise redis.exceptions.WatchError(f"{place} changes all the time")
 

@@ -14,7 +14,7 @@ FAILURES: Final = 5
 #: Seconds for which a refused key is not asked: somebody may have put it right since.
 ASIDE_SECONDS: Final = 600.0
 #: The same where its account has reached a month's limit, is out of money or on hold.
-LONG_ASIDE: Final = 4 * 3_600.0
+LONG_ASIDE_SECONDS: Final = 4 * 3_600.0
 #: The longest rest in seconds, whatever a provider asks for.
 LONGEST_REST_SECONDS: Final = 3_600.0
 

@@ -23,7 +23,7 @@ _CONNECT_SECONDS: Final = 10.0
 #: An answer may take minutes, in which not a byte comes; what stands between forgets connections that say nothing.
 #: Seconds before the first sign of life and between two, and how many may stay unanswered.
 KEEP_ALIVE_SECONDS: Final = 60
-_UNANSWERED: Final = 5
+_UNANSWERED_PROBES: Final = 5
 _SOCKET_OPTIONS: Final = [
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     *(
@@ -31,7 +31,7 @@ _SOCKET_OPTIONS: Final = [
         for name, value in (
             ("TCP_KEEPIDLE", KEEP_ALIVE_SECONDS),
             ("TCP_KEEPINTVL", KEEP_ALIVE_SECONDS),
-            ("TCP_KEEPCNT", _UNANSWERED),
+            ("TCP_KEEPCNT", _UNANSWERED_PROBES),
         )
         if hasattr(socket, name)
     ),

@@ -41,12 +41,12 @@ logger = logging.getLogger(__name__)
 
 #: Seconds until the queue is looked at again; sooner when a step has made what it was to make.
 _LOOK_AGAIN_SECONDS: Final = 0.25
-#: With every call taken, ``_AHEAD`` more steps are made ready, for the next call to begin the moment one ends: steps
-#: that no other drain has taken for ``_LEFT_FOR`` seconds, and only while calls take less than ``_SHORT_CALL`` seconds.
-#: Longer ones would gain nothing.
-_AHEAD: Final = 2
-_LEFT_FOR: Final = 1.0
-_SHORT_CALL: Final = 5.0
+#: With every call taken, ``_STEPS_AHEAD`` more steps are made ready, for the next call to begin the moment one ends:
+#: steps that no other drain has taken for ``_LEFT_SECONDS``, and only while calls take less than
+#: ``_SHORT_CALL_SECONDS``. Longer ones would gain nothing.
+_STEPS_AHEAD: Final = 2
+_LEFT_SECONDS: Final = 1.0
+_SHORT_CALL_SECONDS: Final = 5.0
 #: Seconds after which a drain claims nothing more, so that its process can be recycled.
 _LONGEST_SECONDS: Final = 900.0
 _DATABASE_AWAY: Final = (OperationalError, InterfaceError)
@@ -118,12 +118,12 @@ class Drain:
     async def _claims(self) -> list[Claim]:
         """What may be begun now; nothing while the database is away, for what was asked may be answered meanwhile."""
         free = self.width - len(self._at_work)
-        ahead = free + _AHEAD if self._room.last_call < _SHORT_CALL else 0
+        ahead = free + _STEPS_AHEAD if self._room.last_call < _SHORT_CALL_SECONDS else 0
         try:
             if free > 0:
                 return await in_database(queue.claim, limit=free, worker=self.worker)
             if ahead > 0:
-                return await in_database(queue.claim, limit=ahead, worker=self.worker, left_for=_LEFT_FOR)
+                return await in_database(queue.claim, limit=ahead, worker=self.worker, left_for=_LEFT_SECONDS)
         except _DATABASE_AWAY as error:
             logger.warning("nothing claimed", extra={"error": type(error)})
         return []

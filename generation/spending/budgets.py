@@ -36,7 +36,7 @@ HOUSE: Final = (Scope.HOUSE_DAY, Scope.HOUSE_MONTH)
 #: Shares in percent at which staff are told, once each.
 _TOLD_AT: Final = (80, 100)
 #: Below this share they are told again, as after a budget was raised; well below the first, for shares come and go.
-_TOLD_AGAIN_BELOW: Final = 60
+_TOLD_AGAIN_PERCENT: Final = 60
 _ADD: Final = """
     INSERT INTO generation_budgetuse
         (scope, subject, period, spent_euros, spent_tokens, reserved_euros, reserved_tokens, alerted)
@@ -270,7 +270,7 @@ def tell(levels: Sequence[Level]) -> None:
                         _tell(level, reached)
             except DatabaseError:
                 logger.exception("an alert could not be kept", extra={"alert": word(f"budget {level.scope.value}")})
-        elif level.alerted and level.percent < _TOLD_AGAIN_BELOW:
+        elif level.alerted and level.percent < _TOLD_AGAIN_PERCENT:
             BudgetUse.objects.filter(pk=level.use_id, alerted=level.alerted).update(alerted=0)
 
 

@@ -14,7 +14,7 @@ from django.db.models.functions import TruncDate
 from generation.enums import Outcome
 from generation.models import Attempt, Job, ModelDay
 
-DAYS: Final = 30
+SHOWN_DAYS: Final = 30
 MOST_DOCUMENTS: Final = 20
 
 
@@ -75,7 +75,7 @@ class Spending:
         return sum((day.total for day in self.days), Decimal(0))
 
 
-def spending(*, now: datetime, days: int = DAYS) -> Spending:
+def spending(*, now: datetime, days: int = SHOWN_DAYS) -> Spending:
     """What calls begun in the last ``days`` days cost, today included: one query for those there are rows of, one for
     the sums of those there are none of any more.
     """
@@ -124,7 +124,7 @@ def _added(known: ModelSpending | None, more: ModelSpending) -> ModelSpending:
     )
 
 
-def dearest_documents(*, now: datetime, days: int = DAYS, most: int = MOST_DOCUMENTS) -> list[DocumentSpending]:
+def dearest_documents(*, now: datetime, days: int = SHOWN_DAYS, most: int = MOST_DOCUMENTS) -> list[DocumentSpending]:
     """The documents whose jobs of the last ``days`` days cost most, estimate beside actual: one query."""
     first = now.astimezone(UTC).date() - timedelta(days=days - 1)
     rows = (

@@ -14,7 +14,7 @@ from generation.enums import Purpose, Stage, StepState
 from generation.models import Step
 from generation.writing.prompts import glossary, sizes
 from generation.writing.prompts.glossary import Term
-from generation.writing.prompts.writing import LONGEST_CALL, Piece, SectionAssignment
+from generation.writing.prompts.writing import LONGEST_CALL_CHARACTERS, Piece, SectionAssignment
 
 #: Space that one heading takes, in pages: about three lines with the gaps around them.
 HEADING_PAGES: Final = 0.075
@@ -108,10 +108,10 @@ def _longest_call(document: Document) -> int:
     found = chains.chains()
     limits = [link.model.longest_answer for purpose in _TEXTS for link in found.get(purpose, [])]
     if not limits:
-        return LONGEST_CALL
+        return LONGEST_CALL_CHARACTERS
     limit = min(limits)
     able = round(max(limit - _SPARE_TOKENS, limit * _TEXT_SHARE))
-    return able if document.pages < _WHOLE_BELOW_PAGES else min(LONGEST_CALL, able)
+    return able if document.pages < _WHOLE_BELOW_PAGES else min(LONGEST_CALL_CHARACTERS, able)
 
 
 def _chapters_opened(assignment: SectionAssignment) -> Sequence[UUID]:

@@ -22,9 +22,9 @@ _RATIOS: Final = (0.4, 2.0)
 _CALL_MIN_CHARACTERS: Final = 200
 #: What a shorter answer says of its writer counts in proportion.
 _TELLING_CHARACTERS: Final = 2_000
-#: A long text is shortened in one stretch of it: ``_STRETCH`` times as long as what has to go, and at least
+#: A long text is shortened in one stretch of it: ``_STRETCH_FACTOR`` times as long as what has to go, and at least
 #: ``_STRETCH_MIN_CHARACTERS`` characters.
-_STRETCH: Final = 4
+_STRETCH_FACTOR: Final = 4
 _STRETCH_MIN_CHARACTERS: Final = 3_000
 #: More sentences than have to go are asked for: only those go that the length calls for, and no second call is needed
 #: where a writer names too few.
@@ -96,7 +96,7 @@ def _next_order(assignment: SectionAssignment, draft: Draft, missing: int) -> _O
 
 
 def _shortening(assignment: SectionAssignment, draft: Draft, surplus: int) -> _Order:
-    size = max(_STRETCH_MIN_CHARACTERS, _STRETCH * surplus)
+    size = max(_STRETCH_MIN_CHARACTERS, _STRETCH_FACTOR * surplus)
     before, old, after = _stretch(draft.text, size=min(size, assignment.longest), turn=draft.calls)
     most = round(body_characters(old) * (1 - _LEFT_SHARE))
     asked = round(min(_SPARE_FACTOR * surplus, most) / _believed(draft.tightening))

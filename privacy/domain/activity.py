@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from privacy.domain.trail_words import in_words
 from privacy.models import AuditEvent
 
-BATCH: Final = 500
+BATCH_ROWS: Final = 500
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ def entries(user: AbstractBaseUser, theirs: Iterable[QuerySet[Any]]) -> Iterator
     of_theirs = _about(user, theirs)
     ids = sorted({*of_theirs, *_ids(Q(actor_id=user.pk))})
     own = set(of_theirs)
-    for start in range(0, len(ids), BATCH):
-        for event in AuditEvent.objects.filter(pk__in=ids[start : start + BATCH]).order_by("pk"):
+    for start in range(0, len(ids), BATCH_ROWS):
+        for event in AuditEvent.objects.filter(pk__in=ids[start : start + BATCH_ROWS]).order_by("pk"):
             yield _entry(event, user, is_theirs=event.pk in own)
 
 

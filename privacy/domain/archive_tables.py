@@ -22,7 +22,7 @@ from privacy.registry import Rows
 from tesigo.platform.csv_cells import cell
 
 #: Rows held at once: some of them carry whole texts.
-BATCH: Final = 50
+BATCH_ROWS: Final = 50
 _NAME_LENGTH: Final = 60
 
 
@@ -139,12 +139,12 @@ def _by_key(rows: QuerySet[Any], names: Sequence[str]) -> Iterator[tuple[Any, ..
     last = None
     while True:
         rest = rows if last is None else rows.filter(pk__gt=last)
-        page = list(rest.order_by("pk").values_list("pk", *names)[:BATCH])
+        page = list(rest.order_by("pk").values_list("pk", *names)[:BATCH_ROWS])
         for row in page:
             if row[0] != last:  # found by two ways at once, it is one row all the same
                 yield row
             last = row[0]
-        if len(page) < BATCH:
+        if len(page) < BATCH_ROWS:
             return
 
 

@@ -16,7 +16,7 @@ from tesigo.platform.correlation import correlation_id
 from tesigo.platform.in_pages import in_pages
 
 #: Rows linked in one transaction.
-BATCH = 1000
+BATCH_ROWS = 1000
 _LOCK = 7_406_011
 _START = bytes(32)
 
@@ -50,7 +50,7 @@ def seal_new() -> int:
             _lock()
             new = _seal_some()
         sealed += new
-        if new < BATCH:
+        if new < BATCH_ROWS:
             return sealed
 
 
@@ -68,7 +68,7 @@ def cut(rows: QuerySet[AuditEvent]) -> int:
             return 0
         details = {"up_to": last.seal, "digest": bytes(last.digest or b"").hex()}
         record(action=CUT, subject=None, by=None, details=details)
-        while _seal_some() == BATCH:
+        while _seal_some() == BATCH_ROWS:
             pass
         gone, _by_model = AuditEvent.objects.filter(seal__lte=last.seal).order_by().delete()
     return gone
@@ -82,7 +82,7 @@ def _lock() -> None:
 def _seal_some() -> int:
     last = AuditEvent.objects.exclude(seal=None).order_by("-seal").first()
     number, digest = (last.seal or 0, bytes(last.digest or b"")) if last else (0, _START)
-    new = list(AuditEvent.objects.filter(seal=None).order_by("id")[:BATCH])
+    new = list(AuditEvent.objects.filter(seal=None).order_by("id")[:BATCH_ROWS])
     for event in new:
         number += 1
         digest = _link(digest, number, event)
@@ -110,7 +110,7 @@ def verify() -> ChainVerdict:
     start, digest = (anchor.details["up_to"], bytes.fromhex(anchor.details["digest"])) if anchor else (0, _START)
     expected = start
     broken: int | None = None
-    for event in in_pages(AuditEvent.objects.exclude(seal=None), key="seal", page=BATCH):
+    for event in in_pages(AuditEvent.objects.exclude(seal=None), key="seal", page=BATCH_ROWS):
         expected += 1
         digest = _link(digest, expected, event)
         if event.seal != expected or bytes(event.digest or b"") != digest:

@@ -13,7 +13,7 @@ from privacy.registry import Erased, Rows
 from tesigo.platform import removals
 
 #: Rows deleted in one transaction.
-BATCH: Final = 500
+BATCH_ROWS: Final = 500
 
 
 def forget_app(app: str, *, user: AbstractBaseUser, but: Collection[type[Model]] = ()) -> None:
@@ -42,7 +42,7 @@ def delete_rows(model: type[Model], rows: Rows, *, user: AbstractBaseUser) -> No
     mine = registry.of_person(model, rows, user)
     for name in _files(mine, rows.files):
         default_storage.delete(name)
-    while batch := list(mine.values_list("pk", flat=True)[:BATCH]):
+    while batch := list(mine.values_list("pk", flat=True)[:BATCH_ROWS]):
         these = model._default_manager.filter(pk__in=batch)
         with transaction.atomic():
             # One that was stored since the look above.
@@ -75,7 +75,7 @@ def _files(found: QuerySet[Any], names: Sequence[str]) -> list[str]:
 
 
 def _batches(keys: list[Any]) -> list[list[Any]]:
-    return [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
+    return [keys[start : start + BATCH_ROWS] for start in range(0, len(keys), BATCH_ROWS)]
 
 
 def _those_that_point_first(models: Sequence[tuple[type[Model], Rows]]) -> list[tuple[type[Model], Rows]]:

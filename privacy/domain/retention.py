@@ -15,7 +15,7 @@ from tesigo.platform.log_values import word
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH_ROWS = 500
 #: Rows of one rule that could not go before it is left for the next night.
 _MOST_STUCK_ROWS: Final = 5_000
 
@@ -33,7 +33,9 @@ class Applied:
 def preview(*, now: datetime) -> list[Applied]:
     """What would go now; changes nothing."""
     return [
-        Applied(rule, rule.due(now).count(), [str(pk) for pk in rule.due(now).values_list("pk", flat=True)[:BATCH]])
+        Applied(
+            rule, rule.due(now).count(), [str(pk) for pk in rule.due(now).values_list("pk", flat=True)[:BATCH_ROWS]]
+        )
         for rule in registry.retention_rules()
     ]
 
@@ -69,11 +71,11 @@ def _let_go(rule: registry.Retention, now: datetime) -> tuple[int, list[str]]:
     stuck: set[object] = set()
     gone = 0
     while len(stuck) < _MOST_STUCK_ROWS:
-        batch = list(rule.due(now).exclude(pk__in=stuck).values_list("pk", flat=True)[:BATCH])
+        batch = list(rule.due(now).exclude(pk__in=stuck).values_list("pk", flat=True)[:BATCH_ROWS])
         if not batch:
             break
         gone += _forget(rule, rule.due(now).filter(pk__in=batch))
-        keys += [str(pk) for pk in batch[: BATCH - len(keys)]]
+        keys += [str(pk) for pk in batch[: BATCH_ROWS - len(keys)]]
         # What a rule cannot let go of now is asked again the next night, and keeps nothing that is younger.
         stuck |= set(rule.due(now).filter(pk__in=batch).values_list("pk", flat=True))
     return gone, keys

@@ -30,9 +30,9 @@ from tesigo.platform.in_pages import in_pages
 
 #: Letters of a single word from which on it is taken for a name that nothing else is called by.
 _UNUSUAL_LETTERS: Final = 10
-_CHUNK: Final = 1024 * 1024
+_CHUNK_BYTES: Final = 1024 * 1024
 #: Bytes of an archive's part that are unpacked: our own files are far smaller.
-_PART: Final = 64 * 1024 * 1024
+_PART_BYTES: Final = 64 * 1024 * 1024
 #: How an archive begins, also one that is cut off.
 _ARCHIVE: Final = b"PK\x03\x04"
 #: What Python raises for archives and parts of them that are damaged, locked or packed in a way it does not know.
@@ -265,7 +265,7 @@ def _stands_in_file(name: str, looked: _Looked) -> bool:
 
 def _stands_in_stream(stream: Any, looked: _Looked) -> bool:
     rest = b""
-    while chunk := stream.read(_CHUNK):
+    while chunk := stream.read(_CHUNK_BYTES):
         if looked.bytes.search(rest + chunk):
             return True
         rest = chunk[-looked.longest :]
@@ -294,7 +294,7 @@ def _stands_in_archive(stored: Any, looked: _Looked) -> bool:
 
 def _stands_in_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, looked: _Looked) -> bool | None:
     """None where the part could not be read."""
-    if part.file_size > _PART:
+    if part.file_size > _PART_BYTES:
         return None
     try:
         with archive.open(part) as stream:

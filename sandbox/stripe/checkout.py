@@ -8,8 +8,8 @@ from sandbox.stripe.payments import cancel
 from sandbox.stripe.store import Store, Thing
 
 DAY, HALF_HOUR = 24 * 3600, 1800
-MINIMUM = {"eur": 50, "usd": 50, "gbp": 30, "chf": 50}
-MAXIMUM = 99_999_999
+MINIMUM_CENTS = {"eur": 50, "usd": 50, "gbp": 30, "chf": 50}
+MAXIMUM_CENTS = 99_999_999
 TYPES = ("card", "sepa_debit", "paypal", "klarna", "link", "bancontact", "eps", "giropay", "ideal", "sofort")
 ALLOWED = (
     "adaptive_pricing", "after_expiration", "allow_promotion_codes", "automatic_tax", "billing_address_collection",
@@ -206,7 +206,7 @@ def _method_types(params: Params, currency: str) -> list[str]:
 
 
 def _check_amount(total: int, currency: str) -> None:
-    least = MINIMUM.get(currency, 50)
+    least = MINIMUM_CENTS.get(currency, 50)
     if total < least:
         sign = {"eur": "€", "usd": "$", "gbp": "£"}.get(currency, "")
         raise Refused(
@@ -216,7 +216,7 @@ def _check_amount(total: int, currency: str) -> None:
             param="line_items",
             saved=True,
         )
-    if total > MAXIMUM:
+    if total > MAXIMUM_CENTS:
         raise Refused(
             "The Checkout Session's total amount must be no more than 999,999.99.",
             code="amount_too_large",

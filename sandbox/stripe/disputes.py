@@ -1,7 +1,7 @@
 """Disputes: the customer's bank takes the money back for the time being."""
 
 from sandbox.stripe.errors import Refused
-from sandbox.stripe.payments import DAY, ledger
+from sandbox.stripe.payments import DAY_SECONDS, ledger
 from sandbox.stripe.store import Store, Thing
 
 
@@ -19,7 +19,7 @@ def open_dispute(store: Store, made: Thing, *, reason: str = "fraudulent", amoun
         enhanced_eligibility_types=[],
         evidence={},
         evidence_details={
-            "due_by": store.clock.stamp() + 7 * DAY, "enhanced_eligibility": {}, "has_evidence": False,
+            "due_by": store.clock.stamp() + 7 * DAY_SECONDS, "enhanced_eligibility": {}, "has_evidence": False,
             "past_due": False, "submission_count": 0,
         },
         is_charge_refundable=False,

@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.store import Store
 
-LIFE = 24 * 3600.0  # seconds
+LIFE_SECONDS = 24 * 3600.0  # seconds
 KEPT = 20_000
 
 
@@ -19,7 +19,7 @@ def begin(store: Store, key: str, *, path: str, params: dict[str, Any]) -> dict[
     """The kept answer for a key that was used, or None, after which the key is in use until :func:`end`."""
     if len(key) > 255:
         raise Refused("Idempotency-Key is too long: 255 characters are the most.")
-    while store.keys and next(iter(store.keys.values()))["at"] < store.clock.now() - LIFE:
+    while store.keys and next(iter(store.keys.values()))["at"] < store.clock.now() - LIFE_SECONDS:
         store.keys.popitem(last=False)
     fingerprint = hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()
     known = store.keys.get(key)

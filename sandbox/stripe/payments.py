@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.stripe.store import Store, Thing
 
-DAY = 24 * 3600
+DAY_SECONDS = 24 * 3600
 FEE_SHARE, FEE_FIXED = 0.015, 25  # 1.5 % + €0.25, in cents
 
 
@@ -142,7 +142,7 @@ def ledger(store: Store, source: Thing, *, amount: int, kind: str, fee: int = 0)
     line = store.new(
         "balance_transaction",
         amount=amount,
-        available_on=store.clock.stamp() + 2 * DAY,
+        available_on=store.clock.stamp() + 2 * DAY_SECONDS,
         balance_type="payments",
         currency=source["currency"],
         description=source.get("description"),

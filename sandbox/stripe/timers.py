@@ -10,13 +10,13 @@ from sandbox.stripe.paying import settle_sepa
 from sandbox.stripe.refunds import conclude
 from sandbox.stripe.store import Store
 
-TICK = 0.1  # seconds
+TICK_SECONDS = 0.1  # seconds
 
 
 async def run(store: Store) -> None:
     """Look every tenth of a second, until cancelled."""
     while True:
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(TICK_SECONDS)
         tick(store)
 
 

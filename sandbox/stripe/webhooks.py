@@ -16,8 +16,8 @@ from sandbox.log import say
 from sandbox.stripe.store import Store, Thing
 
 TRIES = 10
-LONGEST_PAUSE = 60.0
-AT_ONCE = 8
+LONGEST_PAUSE_SECONDS = 60.0
+SENT_AT_ONCE = 8
 MODES = ("normal", "drop", "hold", "duplicate", "reorder", "delay")
 
 
@@ -53,7 +53,7 @@ class Deliveries:
         self.log: deque[dict[str, Any]] = deque(maxlen=500)
         self.held: list[str] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places = asyncio.Semaphore(SENT_AT_ONCE)
         self._client: httpx.AsyncClient | None = None
         store.listeners.append(self.happened)
 
@@ -166,7 +166,7 @@ class Deliveries:
                 return
             self.store.undelivered[number] = tries
             self.store.changed()
-            await asyncio.sleep(min(LONGEST_PAUSE, self.first_pause * 2 ** (tries - 1)))
+            await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, self.first_pause * 2 ** (tries - 1)))
 
     async def _post(self, event: Thing, secret: str | None) -> tuple[int, str]:
         assert self._client is not None

@@ -8,7 +8,7 @@ from sandbox.writer.languages import LANGUAGES, Chapter
 from sandbox.writer.prompt import Prompt
 from sandbox.writer.prose import source_terms, title_terms
 
-DIVIDED_FROM = 30  # pages from which chapters get parts
+DIVIDED_FROM_PAGES = 30  # pages from which chapters get parts
 TITLE_LIMIT = 60
 
 
@@ -27,7 +27,7 @@ def outline(prompt: Prompt) -> dict[str, Any]:
         about = topic if number in (0, len(chapters) - 1) else terms[(number - 1) % len(terms)]
         section = _section(chapter, about, size)
         section["children"] = []
-        if prompt.pages >= DIVIDED_FROM and size >= 3:
+        if prompt.pages >= DIVIDED_FROM_PAGES and size >= 3:
             parts = split(size, [1.0] * len(phrases.parts))
             section["children"] = [
                 {**_section(chapter, about, part), "title": f"{name}: {about}"}

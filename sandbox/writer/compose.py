@@ -8,8 +8,8 @@ from sandbox.writer.prompt import DEFAULT_LENGTH, Prompt, Source
 from sandbox.writer.prose import Prose
 
 PARAGRAPH = (450, 850)  # characters
-SHORTEST_SENTENCE = 60
-LONGEST_SENTENCE = 175
+SHORTEST_SENTENCE_CHARACTERS = 60
+LONGEST_SENTENCE_CHARACTERS = 175
 CITED_SHARE = 0.38  # of the text's characters
 CITED_SHARE_FOREIGN = 0.28  # where the sources may be in another language
 
@@ -82,7 +82,7 @@ class _Composition:
 
     def write(self) -> Draft:
         paragraphs: list[str] = []
-        while (left := self.length - self.written) >= SHORTEST_SENTENCE or not paragraphs:
+        while (left := self.length - self.written) >= SHORTEST_SENTENCE_CHARACTERS or not paragraphs:
             paragraph = self._paragraph(self._size(left), mark=len(paragraphs) % 3 == 0)
             paragraphs.append(paragraph)
             self.written += len(paragraph) + 2
@@ -96,7 +96,9 @@ class _Composition:
                 sentence, claim = self._render(self.stock.pop())
                 made[number] = Draft(sentence, [claim])
             else:
-                made[number] = Draft(self.prose.sentence(near=max(SHORTEST_SENTENCE, round(len(text) * factor))))
+                made[number] = Draft(
+                    self.prose.sentence(near=max(SHORTEST_SENTENCE_CHARACTERS, round(len(text) * factor)))
+                )
         return made
 
     def _size(self, left: int) -> int:
@@ -117,14 +119,18 @@ class _Composition:
 
         if mark and size > 250:
             add(self.prose.mark())
-        while (room := size - used - bool(sentences)) >= SHORTEST_SENTENCE or not sentences:
+        while (room := size - used - bool(sentences)) >= SHORTEST_SENTENCE_CHARACTERS or not sentences:
             cited = self._cited(room) if sentences else None
             if cited:
                 add(cited)
-            elif room <= LONGEST_SENTENCE:
+            elif room <= LONGEST_SENTENCE_CHARACTERS:
                 add(self.prose.sentence(near=room))
             else:
-                add(self.prose.sentence(shortest=SHORTEST_SENTENCE, longest=min(LONGEST_SENTENCE, room - 85)))
+                add(
+                    self.prose.sentence(
+                        shortest=SHORTEST_SENTENCE_CHARACTERS, longest=min(LONGEST_SENTENCE_CHARACTERS, room - 85)
+                    )
+                )
         return " ".join(sentences)
 
     def _cited(self, room: int) -> str | None:
@@ -133,7 +139,7 @@ class _Composition:
             return None
         for place in range(len(self.stock) - 1, max(-1, len(self.stock) - 6), -1):
             sentence, claim = self._render(self.stock[place])
-            if len(sentence) + 1 + SHORTEST_SENTENCE + 15 <= room:
+            if len(sentence) + 1 + SHORTEST_SENTENCE_CHARACTERS + 15 <= room:
                 self.stock.pop(place)
                 self.claims.append(claim)
                 self.cited += len(sentence)

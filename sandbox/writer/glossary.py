@@ -4,13 +4,13 @@ from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prompt import Prompt
 from sandbox.writer.prose import Prose, title_terms
 
-MOST = 8
+MOST_TERMS = 8
 
 
 def glossary(prompt: Prompt) -> list[dict[str, str]]:
     """Terms of the topic, then those of every work: a short list, no longer than was asked for."""
     phrases = LANGUAGES[prompt.language]
-    terms = list(dict.fromkeys([*title_terms(prompt.topic), *phrases.terms]))[: min(MOST, prompt.terms)]
+    terms = list(dict.fromkeys([*title_terms(prompt.topic), *phrases.terms]))[: min(MOST_TERMS, prompt.terms)]
     return [{"term": term, "meaning": _meaning(prompt, term)} for term in terms]
 
 

@@ -10,7 +10,7 @@ from sandbox.writer.languages import LANGUAGES
 CHARACTERS_PER_WORD = 6.3
 CHARACTERS_PER_PAGE = 2_770
 DEFAULT_LENGTH = 1_500
-LONGEST = 400_000
+LONGEST_CHARACTERS = 400_000
 
 _SOURCE = re.compile(r"<source\b([^>]*)>(.*?)</source>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -153,7 +153,7 @@ class Prompt:
             if found:
                 about = [m for m in found if "about" in self.orders[max(0, m.start() - 12) : m.start()].lower()]
                 digits = re.sub(r"\D", "", (about or found)[-1][1])
-                return min(LONGEST, max(1, round(int(digits) * factor)))
+                return min(LONGEST_CHARACTERS, max(1, round(int(digits) * factor)))
         return None
 
     @property

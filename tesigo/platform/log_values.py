@@ -37,7 +37,7 @@ _CODES: Final = ("sqlstate", "http_status", "status_code", "code", "returncode")
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 #: Errors whose words Python makes of names in the code. A class of ours joins them by ``is_loggable``.
 _HARMLESS: Final = (AttributeError, NameError, ImportError)
-_DEEPEST: Final = 4
+_MOST_LEVELS: Final = 4
 
 
 class Word(str):
@@ -64,7 +64,7 @@ def shown(value: Any, *, is_ours: bool, depth: int = 0) -> Any:
         return value.__name__
     if isinstance(value, BaseException):
         return described(value)
-    if depth >= _DEEPEST:
+    if depth >= _MOST_LEVELS:
         return LEFT_OUT
     if isinstance(value, Mapping):
         return {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 #: Seconds between two lines.
-EVERY = 10.0
+EVERY_SECONDS = 10.0
 #: How Django's migrate ends the line of a step that is done.
 _DONE = " OK"
 #: How it begins that line, before the app and the step.
@@ -28,7 +28,7 @@ class _Count(io.StringIO):
 
 
 @contextmanager
-def telling(say: Callable[[str], None], *, total: int, every: float = EVERY) -> Iterator[io.StringIO]:
+def telling(say: Callable[[str], None], *, total: int, every: float = EVERY_SECONDS) -> Iterator[io.StringIO]:
     """An output for ``migrate``; ``say`` gets a line every few seconds with how many of ``total`` steps are done."""
     count = _Count()
     with every_few_seconds(
@@ -38,7 +38,7 @@ def telling(say: Callable[[str], None], *, total: int, every: float = EVERY) -> 
 
 
 @contextmanager
-def every_few_seconds(tell: Callable[[float], None], every: float = EVERY) -> Iterator[None]:
+def every_few_seconds(tell: Callable[[float], None], every: float = EVERY_SECONDS) -> Iterator[None]:
     """Calls ``tell`` with the seconds since the begin, again and again until the block is over."""
     is_over, began = threading.Event(), time.monotonic()
 

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from tesigo.platform.setting_up import EVERY, every_few_seconds
+from tesigo.platform.setting_up import EVERY_SECONDS, every_few_seconds
 
 
-def collect_if_changed(stamp: Path, *, say: Callable[[str], None], every: float = EVERY) -> bool:
+def collect_if_changed(stamp: Path, *, say: Callable[[str], None], every: float = EVERY_SECONDS) -> bool:
     """Collects into STATIC_ROOT unless `stamp` remembers the very same files; returns whether it did.
 
     ``say`` gets a line before and another every few seconds: each file is compressed, which takes a while.

@@ -10,7 +10,7 @@ SECRET_MIN_LENGTH: Final = 32
 #: The shortest keys that services give out have 22 characters.
 KEY_MIN_LENGTH: Final = 20
 #: A secret of fewer different characters repeats itself.
-FEWEST_DIFFERENT: Final = 8
+FEWEST_DIFFERENT_CHARACTERS: Final = 8
 WEAK_WORDS: Final = (
     "secret", "password", "passwort", "12345", "admin", "default", "test",
     "changeme", "change-me", "change_me", "django-insecure", "example", "placeholder", "yourkey", "your-key",
@@ -24,7 +24,7 @@ _PREFIX: Final = re.compile(
 #: A word of up to five letters comes up by chance in one of 10,000 long keys: it counts for nothing where it stands
 #: there once, no other does, and as much as this is left without it.
 _CHANCE_LETTERS: Final = 5
-_STRONG_WITHOUT: Final = 40
+_STRONG_WITHOUT_CHARACTERS: Final = 40
 
 
 def weakness(value: str) -> str:
@@ -71,8 +71,12 @@ def _word_in(value: str, *, chance: bool = False) -> str:
 
 def _is_chance(word: str, plain: str) -> bool:
     left = plain.replace(word, "")
-    return len(word) <= _CHANCE_LETTERS and len(left) >= _STRONG_WITHOUT and len(set(left)) >= 2 * FEWEST_DIFFERENT
+    return (
+        len(word) <= _CHANCE_LETTERS
+        and len(left) >= _STRONG_WITHOUT_CHARACTERS
+        and len(set(left)) >= 2 * FEWEST_DIFFERENT_CHARACTERS
+    )
 
 
 def _repeats(value: str) -> str:
-    return "repeats a few characters, which is easily guessed" if len(set(value)) < FEWEST_DIFFERENT else ""
+    return "repeats a few characters, which is easily guessed" if len(set(value)) < FEWEST_DIFFERENT_CHARACTERS else ""

@@ -11,7 +11,7 @@ from django.conf import settings
 #: Seconds for one message: to connect, to send and for each part of the answer.
 TIMEOUT_SECONDS: Final = 5.0
 #: Telegram takes 4,096 UTF-16 units; a few are left for what it may count otherwise.
-MOST_UNITS: Final = 4_000
+MOST_UTF16_UNITS: Final = 4_000
 #: Seconds that a chat is left alone for at most, whatever Telegram asks for.
 LONGEST_REST_SECONDS: Final = 3_600.0
 _CUT: Final = " […]"
@@ -67,9 +67,9 @@ def shortened(text: str) -> str:
     """The text as far as Telegram takes it, which counts in UTF-16; never half a character."""
     text = text.encode(errors="replace").decode().replace("\x00", "").strip()
     units = text.encode("utf-16-le")
-    if len(units) <= 2 * MOST_UNITS:
+    if len(units) <= 2 * MOST_UTF16_UNITS:
         return text or "(no words)"
-    kept = units[: 2 * (MOST_UNITS - len(_CUT))].decode("utf-16-le", errors="ignore")
+    kept = units[: 2 * (MOST_UTF16_UNITS - len(_CUT))].decode("utf-16-le", errors="ignore")
     return kept + _CUT
 
 

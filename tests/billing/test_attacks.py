@@ -196,9 +196,9 @@ def test_an_event_about_something_without_an_id_is_put_aside(db: None) -> None:
 
 
 def test_a_flood_of_forgeries_is_refused_and_leaves_so_many_rows(db: None) -> None:
-    for _ in range(events.REFUSALS_AUDITED + 15):
+    for _ in range(events.REFUSALS_AUDITED_AN_HOUR + 15):
         assert knock(b"{}", "t=1,v1=0") == 400
-    assert audited("webhook.refused") == events.REFUSALS_AUDITED
+    assert audited("webhook.refused") == events.REFUSALS_AUDITED_AN_HOUR
     assert not WebhookEvent.objects.exists()
 
 
@@ -261,10 +261,10 @@ def test_odd_codes_on_the_price_page_are_just_unknown(
 def test_asking_for_payment_without_end_is_stopped(browser: Client, document: Document, sandbox: Running) -> None:
     form = {"total": "0.50", "version": "1"} | CONSENT
     path = f"/documents/{document.pk}/pay/"
-    answers = Counter(browser.post(path, form).status_code for _ in range(orders.ORDERS_BY_PERSON + 3))
-    assert answers == {409: orders.ORDERS_BY_PERSON, 429: 3}
+    answers = Counter(browser.post(path, form).status_code for _ in range(orders.ORDERS_AN_HOUR + 3))
+    assert answers == {409: orders.ORDERS_AN_HOUR, 429: 3}
     assert int(browser.post(path, form)["Retry-After"]) > 60
-    assert audited("payment.price_differs") == orders.ORDERS_BY_PERSON
+    assert audited("payment.price_differs") == orders.ORDERS_AN_HOUR
 
 
 # --- somebody else's money -----------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def test_asking_without_end_is_stopped_while_redis_is_away(
             document=document, user=document.owner, price_list=price_list, pages=12, amount=6, lines=[],
             state=PaymentState.EXPIRED, expires_at=began, created_at=began,
         )
-        for _ in range(orders.ORDERS_BY_PERSON)
+        for _ in range(orders.ORDERS_AN_HOUR)
     )  # fmt: skip
     with pytest.raises(Refused) as caught:
         order(document)

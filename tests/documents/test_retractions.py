@@ -157,7 +157,7 @@ def test_a_register_that_is_silent_for_long_is_left_alone(document: Document, sa
 def test_cited_works_are_asked_for_first_and_the_others_in_turn(
     document: Document, sandbox: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retractions, "MOST", 2)
+    monkeypatch.setattr(retractions, "MOST_SOURCES", 2)
     section = SectionFactory.create(document=document)
     long_ago = timezone.now() - timedelta(days=60)
     asked = source(document, doi="10.5555/sandbox.asked", looked_up_at=long_ago)

@@ -138,7 +138,7 @@ def test_no_question_is_longer_than_a_judge_reads_to_its_end() -> None:
     found, asked = judged(long, honest)
     assert all(found)
     assert len(asked) == 3
-    assert all(len(question.prompt) < sizes.JUDGED + 2_000 for question in asked)
+    assert all(len(question.prompt) < sizes.JUDGED_CHARACTERS + 2_000 for question in asked)
 
 
 def test_a_passage_that_several_claims_rest_on_is_shown_once() -> None:

@@ -98,7 +98,7 @@ def test_all_questions_about_the_text_of_a_document_begin_with_the_same_letters(
 
 def test_all_questions_about_one_section_go_on_with_the_same_letters_whatever_the_order_of_its_passages() -> None:
     forth, back = assignment(passages=[ONE, TWO, THREE]), assignment(passages=[THREE, TWO, ONE])
-    one = writing.write(forth, characters=writing.LONGEST_CALL)
+    one = writing.write(forth, characters=writing.LONGEST_CALL_CHARACTERS)
     two = writing.extend(back, "The lamp burned. " * 800, characters=500)
     assert one.shared == two.shared
     assert len(one.shared) == 2

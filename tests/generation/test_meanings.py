@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from generation.ai import barred, breaker, chains, endings, keys
 from generation.ai.errors import NoAnswer, Trouble, meaning
-from generation.ai.health import LONG_ASIDE
+from generation.ai.health import LONG_ASIDE_SECONDS
 from generation.enums import KeyHealth, Outcome, Provider, Purpose
 from generation.models import AIModel, Attempt
 from sandbox.client import Control
@@ -49,7 +49,7 @@ def test_trouble_of_the_account_sets_the_key_aside_for_long_and_is_told_by_name(
     assert calls(control, provider) == 1
     assert health(Provider(provider)) == KeyHealth.ASIDE
     (known,), now, _ = breaker.look(keys.configured(provider)[:1])
-    assert LONG_ASIDE - 60 < known.aside_until - now <= LONG_ASIDE
+    assert LONG_ASIDE_SECONDS - 60 < known.aside_until - now <= LONG_ASIDE_SECONDS
     (trouble,) = barred.troubles()
     assert trouble.words.startswith(f"{Provider(provider).label} refuses every key of ours")
     assert not trouble.stops_writing

@@ -42,7 +42,7 @@ def test_calls_older_than_ninety_days_become_sums_and_the_figures_stay_the_same(
 
 
 def test_a_day_that_is_summed_up_in_two_batches_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "BATCH_ROWS", 2)
     job = job_of()
     for _ in range(5):
         call(job, NOW - timedelta(days=100), "1")

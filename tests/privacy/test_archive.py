@@ -175,7 +175,7 @@ def test_a_spreadsheet_runs_nothing_of_it(found: ZipFile) -> None:
 
 
 def test_more_rows_than_are_read_at_once_are_all_there_once(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_tables, "BATCH", 2)
+    monkeypatch.setattr(archive_tables, "BATCH_ROWS", 2)
     found = archive_of(ada)
     sections = [row["id"] for row in rows_of(found, "documents-section")]
     assert sorted(sections) == sorted(str(pk) for pk in Section.objects.values_list("pk", flat=True))

@@ -74,7 +74,7 @@ def test_the_trail_outlives_its_people(ada: User) -> None:
 
 
 def test_the_chain_holds_across_batches(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "BATCH", 3)
+    monkeypatch.setattr(audit, "BATCH_ROWS", 3)
     _record(ada, 7)
     assert audit.seal_new() == 7
     _record(ada, 2)
@@ -130,11 +130,11 @@ def _aged(user: User, *days: int) -> None:
     audit.seal_new()
 
 
-@pytest.mark.parametrize("batch", [1, audit.BATCH])
+@pytest.mark.parametrize("batch", [1, audit.BATCH_ROWS])
 def test_the_old_end_is_cut_and_what_is_left_is_still_a_chain(
     ada: User, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr(audit, "BATCH", batch)
+    monkeypatch.setattr(audit, "BATCH_ROWS", batch)
     _aged(ada, 2000, 1900, 1500, 10, 5)
     assert audit.cut(AuditEvent.objects.filter(seal__lte=2)) == 2
     anchor = AuditEvent.objects.get(action="audit.cut")

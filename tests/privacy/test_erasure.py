@@ -491,7 +491,7 @@ def archive_of(parts: dict[str, str], packing: int = zipfile.ZIP_DEFLATED) -> by
 
 
 def test_a_huge_part_of_an_archive_is_named_and_its_others_are_read(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traces, "_PART", 100)
+    monkeypatch.setattr(traces, "_PART_BYTES", 100)
     for name, parts in (("a", {"huge": f"{ADDRESS}{' ' * 100}"}), ("b", {"huge": " " * 101, "small": ADDRESS})):
         default_storage.save(f"{name}/packed.zip", ContentFile(archive_of(parts)))
     assert traces.scan([ADDRESS]) == [traces.Trace("stored files in b", 1), unread("a/packed.zip")]

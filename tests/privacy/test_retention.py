@@ -60,7 +60,7 @@ def test_a_dry_run_lists_what_would_go_and_changes_nothing(capsys: pytest.Captur
 
 
 def test_many_rows_go_in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "BATCH_ROWS", 2)
     user = User.objects.create_user("ada@university.example")
     long_ago = timezone.now() - timedelta(days=200)
     for _ in range(5):
@@ -119,7 +119,7 @@ def test_one_failing_rule_keeps_no_other_from_being_applied_and_is_told(
 
 
 def test_rows_that_cannot_go_keep_no_younger_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 1)
+    monkeypatch.setattr(retention, "BATCH_ROWS", 1)
     stuck, _other = _aged(33), _aged(32)
 
     def forget(rows: QuerySet[Model]) -> int:
@@ -132,7 +132,7 @@ def test_rows_that_cannot_go_keep_no_younger_ones(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_rule_with_too_many_rows_that_cannot_go_ends_until_the_next_night(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 1)
+    monkeypatch.setattr(retention, "BATCH_ROWS", 1)
     monkeypatch.setattr(retention, "_MOST_STUCK_ROWS", 2)
     for days in (33, 32, 31):
         _aged(days)
@@ -179,7 +179,7 @@ def test_address_and_browser_of_a_consent_are_emptied_and_the_consent_stays() ->
 
 
 def test_the_trail_goes_after_four_years_from_its_beginning_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "BATCH_ROWS", 2)
     # The fourth was written later than the fifth: a long transaction sealed it late.
     for days in (1600, 1500, 1462, 1400, 1470, 3):
         at = timezone.now() - timedelta(days=days)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from documents.sources.connectors.asking import Access, Ask
 from documents.sources.found import (
-    MAX_TEXT,
+    MAX_TEXT_CHARACTERS,
     FoundWork,
     doi,
     entries,
@@ -98,7 +98,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         page=text(one.get("page"), 40),
         doi=own,
         url=url(one.get("URL")),
-        text=text(one.get("abstract"), MAX_TEXT).removeprefix("Abstract ").strip(),
+        text=text(one.get("abstract"), MAX_TEXT_CHARACTERS).removeprefix("Abstract ").strip(),
         language=text(one.get("language"), 8),
         cited_by=count if isinstance(count := one.get("is-referenced-by-count"), int) and count > 0 else 0,
         services=("crossref",),

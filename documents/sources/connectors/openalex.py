@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from documents.sources.connectors.asking import Access, Ask
 from documents.sources.found import (
-    MAX_TEXT,
+    MAX_TEXT_CHARACTERS,
     FoundWork,
     doi,
     entries,
@@ -96,7 +96,7 @@ def _abstract(index: object) -> str:
     for word, places in index.items():
         if isinstance(word, str) and isinstance(places, list):
             placed += [(place, word) for place in places if isinstance(place, int)]
-    return text(" ".join(word for _place, word in sorted(placed)[:2_000]), MAX_TEXT)
+    return text(" ".join(word for _place, word in sorted(placed)[:2_000]), MAX_TEXT_CHARACTERS)
 
 
 def _count(value: object) -> int:

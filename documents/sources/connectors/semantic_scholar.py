@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from documents.sources.connectors.asking import Access, Ask
 from documents.sources.found import (
-    MAX_TEXT,
+    MAX_TEXT_CHARACTERS,
     FoundWork,
     doi,
     entries,
@@ -70,7 +70,7 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         page=text(part(one, "journal", "pages"), 40),
         doi=doi(part(one, "externalIds", "DOI")),
         url=url(one.get("url")),
-        text=text(one.get("abstract"), MAX_TEXT),
+        text=text(one.get("abstract"), MAX_TEXT_CHARACTERS),
         cited_by=count if isinstance(count := one.get("citationCount"), int) and count > 0 else 0,
         services=("semantic_scholar",),
     )

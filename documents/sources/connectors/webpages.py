@@ -3,7 +3,7 @@
 from typing import Any
 
 from documents.sources.connectors.asking import Access, Ask
-from documents.sources.found import MAX_TEXT, FoundWork, doi_of, entries, part, text, title, url, year
+from documents.sources.found import MAX_TEXT_CHARACTERS, FoundWork, doi_of, entries, part, text, title, url, year
 from documents.sources.retractions import judged
 
 
@@ -29,7 +29,7 @@ def pages(payload: Any, *, service: str, extract: str, date: str) -> list[FoundW
                     year=year(one.get(date)),
                     doi=doi_of({"URL": address}),
                     url=address,
-                    text=text(one.get(extract), MAX_TEXT),
+                    text=text(one.get(extract), MAX_TEXT_CHARACTERS),
                     services=(service,),
                 )
             )

@@ -12,7 +12,7 @@ from documents.models import Passage
 from generation.writing import claims
 from generation.writing.checking import wording
 from generation.writing.prompts.blocks import page_of
-from generation.writing.prompts.sizes import CLAIM
+from generation.writing.prompts.sizes import CLAIM_CHARACTERS
 from generation.writing.sentences import QUOTE, Sentence, paragraphs, sentences, without_quotations
 
 #: Fewest words between quotation marks that are a quotation rather than a term: with a citation, and without any.
@@ -162,7 +162,7 @@ def _compared(finding: Finding, quoted: Sequence[str], language: str, *, is_alon
 def _if_it_can_be_judged(finding: Finding) -> Finding:
     """Wrong where it would be judged by its beginning alone."""
     text = finding.sentence.text
-    if not finding.is_undecided or len(text) <= CLAIM:
+    if not finding.is_undecided or len(text) <= CLAIM_CHARACTERS:
         return finding
     return replace(finding, problem=f"it is too long to be checked, make several sentences of it: “{text[:100]}”")
 

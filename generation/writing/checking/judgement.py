@@ -88,10 +88,10 @@ def _questions(pairs: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
     size = 0
     for pair in sorted(pairs, key=lambda pair: first_at[pair[1]]):
         is_shown = bool(batch) and batch[-1][1] == pair[1]
-        more = len(pair[0]) + judging.AROUND + (0 if is_shown else len(pair[1]) + judging.AROUND)
-        if batch and (len(batch) == sizes.CLAIMS or size + more > sizes.JUDGED):
+        more = len(pair[0]) + judging.AROUND_CHARACTERS + (0 if is_shown else len(pair[1]) + judging.AROUND_CHARACTERS)
+        if batch and (len(batch) == sizes.CLAIMS or size + more > sizes.JUDGED_CHARACTERS):
             yield batch
-            batch, size, more = [], 0, len(pair[0]) + len(pair[1]) + 2 * judging.AROUND
+            batch, size, more = [], 0, len(pair[0]) + len(pair[1]) + 2 * judging.AROUND_CHARACTERS
         batch.append(pair)
         size += more
     yield batch

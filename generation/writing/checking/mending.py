@@ -31,7 +31,7 @@ async def mended(assignment: SectionAssignment, draft: Draft, inspection: Inspec
     Raises NoAnswer in an outage.
     """
     failing = inspection.failing
-    groups = [failing[at : at + sizes.CORRECTIONS] for at in range(0, len(failing), sizes.CORRECTIONS)]
+    groups = [failing[at : at + sizes.CORRECTED_SENTENCES] for at in range(0, len(failing), sizes.CORRECTED_SENTENCES)]
 
     async def mend(group: Sequence[CheckedSentence]) -> tuple[Answer | None, list[Passage]]:
         needed = _needed(assignment.passages, group)

@@ -19,7 +19,7 @@ from generation.writing.sentences import Sentence, sentences
 #: Words in a run, which of the hashes are kept, and the share of a section's that may stand elsewhere.
 _RUN_WORDS: Final = 12
 _ONE_IN: Final = 2
-_SHARE: Final = 0.2
+_REPEATED_SHARE: Final = 0.2
 #: A paragraph with at least this many and this share of its hashes elsewhere was copied, however long the section.
 _LONG_WORDS: Final = 25
 _COPIED_SHARE: Final = 0.6
@@ -58,7 +58,7 @@ def repeated(own: Sequence[Sentence], elsewhere: Collection[int]) -> list[Senten
     mine = [(sentence, runs, {run for run in runs if run in elsewhere}) for sentence, runs in by_sentence]
     total = sum(len(runs) for _sentence, runs, _found in mine)
     shared = sum(len(found) for _sentence, _runs, found in mine)
-    is_all_over = bool(total) and shared / total > _SHARE
+    is_all_over = bool(total) and shared / total > _REPEATED_SHARE
     copied = set() if is_all_over else _copied_paragraphs(mine)
     return [
         sentence

@@ -15,8 +15,8 @@ from documents.models import Document, Passage
 from generation.writing.prompts import sizes
 from tesigo.platform.plain_text import LINE_ENDS, without_unseen
 
-_MAX_ATTRIBUTE: Final = 300
-_MAX_TITLE: Final = 150
+_MAX_ATTRIBUTE_CHARACTERS: Final = 300
+_MAX_TITLE_CHARACTERS: Final = 150
 #: What looks like the brackets of a tag.
 _BRACKETS: Final = str.maketrans({"＜": "<", "﹤": "<", "＞": ">", "﹥": ">"})
 #: Part of every system prompt.
@@ -54,14 +54,19 @@ def sources(passages: Sequence[Passage], *, words: str) -> str:
 
     Of each that much is shown as a writer needs who writes about ``words``. What the works are called is said once.
     """
-    works = {passage.source.key: " ".join(passage.source.title.split())[:_MAX_TITLE] for passage in passages}
+    works = {passage.source.key: " ".join(passage.source.title.split())[:_MAX_TITLE_CHARACTERS] for passage in passages}
     blocks = [fence("works", "\n".join(f"{key}: {title}" for key, title in works.items()), limit=12_000)]
     for number, passage in enumerate(passages, start=1):
         attributes: dict[str, str | int] = {"passage": number, "key": passage.source.key}
         if label := page_of(passage):
             attributes["page"] = label
         blocks.append(
-            fence("source", excerpt(passage.text, words, limit=sizes.EXCERPT), limit=sizes.EXCERPT, **attributes)
+            fence(
+                "source",
+                excerpt(passage.text, words, limit=sizes.EXCERPT_CHARACTERS),
+                limit=sizes.EXCERPT_CHARACTERS,
+                **attributes,
+            )
         )
     return "\n".join(blocks)
 
@@ -72,7 +77,7 @@ def page_of(passage: Passage) -> str:
 
 
 def _attribute(value: str) -> str:
-    return escape(" ".join(_clean(value).split())[:_MAX_ATTRIBUTE])
+    return escape(" ".join(_clean(value).split())[:_MAX_ATTRIBUTE_CHARACTERS])
 
 
 def _clean(text: str) -> str:

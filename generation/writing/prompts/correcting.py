@@ -38,7 +38,7 @@ number of the passage it rests on.
   fits between the sentences around it. Where nothing true is left to say, "text" is null: the sentence is left out.
 - No headings, no HTML, no links, no notes about the task or yourself.
 {blocks.DATA_RULE}"""
-_MAX_REASON: Final = 400
+_MAX_REASON_CHARACTERS: Final = 400
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ def read(value: Mapping[str, Any], *, count: int) -> dict[int, Mended]:
 
 def _block(number: int, wrong: Wrong) -> str:
     lines = [
-        blocks.fence("before", wrong.before, limit=sizes.CLAIM) if wrong.before else "",
-        blocks.fence("wrong", wrong.text or "(It cannot be shown.)", limit=sizes.CLAIM, n=number),
-        blocks.fence("after", wrong.after, limit=sizes.CLAIM) if wrong.after else "",
-        *(blocks.fence("finding", reason, limit=_MAX_REASON, n=number) for reason in wrong.reasons),
+        blocks.fence("before", wrong.before, limit=sizes.CLAIM_CHARACTERS) if wrong.before else "",
+        blocks.fence("wrong", wrong.text or "(It cannot be shown.)", limit=sizes.CLAIM_CHARACTERS, n=number),
+        blocks.fence("after", wrong.after, limit=sizes.CLAIM_CHARACTERS) if wrong.after else "",
+        *(blocks.fence("finding", reason, limit=_MAX_REASON_CHARACTERS, n=number) for reason in wrong.reasons),
     ]
     return "\n".join(line for line in lines if line)

@@ -10,8 +10,8 @@ from generation.writing.prompts import blocks
 
 #: Terms of one work at most, and characters of one as the writers are shown it.
 TERMS: Final = 20
-_MAX_TERM: Final = 80
-_MAX_MEANING: Final = 240
+_MAX_TERM_CHARACTERS: Final = 80
+_MAX_MEANING_CHARACTERS: Final = 240
 
 SCHEMA: Final = {
     "type": "object",
@@ -63,7 +63,7 @@ def read(values: Sequence[Mapping[str, Any]]) -> list[Term]:
     for value in values:
         term, meaning = (" ".join(str(value.get(name, "")).split()) for name in ("term", "meaning"))
         if term and meaning:
-            terms.setdefault(term.casefold(), Term(term[:_MAX_TERM], meaning[:_MAX_MEANING]))
+            terms.setdefault(term.casefold(), Term(term[:_MAX_TERM_CHARACTERS], meaning[:_MAX_MEANING_CHARACTERS]))
     return list(terms.values())[:TERMS]
 
 

@@ -8,7 +8,7 @@ from generation.writing.prompts import blocks, sizes
 
 SUPPORTED: Final = "supported"
 #: Characters that the tags around one claim or passage take, about.
-AROUND: Final = 50
+AROUND_CHARACTERS: Final = 50
 
 SCHEMA: Final = {
     "type": "object",
@@ -47,9 +47,11 @@ def question(pairs: Sequence[tuple[str, str]]) -> Question:
     prompt = "\n\n".join(
         [
             "Does each passage support the claims that name it?",
-            "\n".join(blocks.fence("passage", text, limit=sizes.PASSAGE, n=n) for text, n in numbers.items()),
             "\n".join(
-                blocks.fence("claim", sentence, limit=sizes.CLAIM, n=n, passage=numbers[passage])
+                blocks.fence("passage", text, limit=sizes.PASSAGE_CHARACTERS, n=n) for text, n in numbers.items()
+            ),
+            "\n".join(
+                blocks.fence("claim", sentence, limit=sizes.CLAIM_CHARACTERS, n=n, passage=numbers[passage])
                 for n, (sentence, passage) in enumerate(pairs, start=1)
             ),
         ]

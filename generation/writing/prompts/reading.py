@@ -23,7 +23,7 @@ _LINK: Final = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,1000}\)")
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>")
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 #: Answers within answers are not followed further than this.
-_DEEPEST: Final = 3
+_MOST_LEVELS: Final = 3
 
 
 def running(markdown: str) -> str:
@@ -32,7 +32,7 @@ def running(markdown: str) -> str:
     Of an answer that was cut off within its JSON nothing is left.
     """
     text = readable(markdown.replace("\r\n", "\n"))
-    for _ in range(_DEEPEST):
+    for _ in range(_MOST_LEVELS):
         before = text
         text = _FENCED.sub(r"\1", _without_thoughts(text).strip())
         if _ANSWER.search(text):

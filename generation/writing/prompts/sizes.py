@@ -12,20 +12,20 @@ FEWEST_PASSAGES: Final = 6
 MOST_PASSAGES: Final = 32
 #: Of one passage: what a writer is shown, around the words of its section; what a judge is shown, who has to see a
 #: condition or a doubt that stands elsewhere in it.
-EXCERPT: Final = 700
-PASSAGE: Final = 1_600
+EXCERPT_CHARACTERS: Final = 700
+PASSAGE_CHARACTERS: Final = 1_600
 #: Passages that one question for corrections shows, and for each sentence beside those that it cites.
 CORRECTION_PASSAGES: Final = 16
 PASSAGES_BESIDE: Final = 2
 #: Sentences that one question asks to be corrected.
-CORRECTIONS: Final = 20
+CORRECTED_SENTENCES: Final = 20
 #: Claims that one question to the judge holds, and all of its text: in longer ones models begin to skip.
 CLAIMS: Final = 24
-JUDGED: Final = 36_000
+JUDGED_CHARACTERS: Final = 36_000
 #: A sentence: none that is longer can be judged.
-CLAIM: Final = 1_200
+CLAIM_CHARACTERS: Final = 1_200
 #: The outline as the writers see it: enough that a provider's cache takes it, little enough that it costs little.
-OUTLINE: Final = 6_000
+OUTLINE_CHARACTERS: Final = 6_000
 #: A present text, and what comes before a part of one.
-TEXT: Final = 120_000
-BEFORE: Final = 1_200
+TEXT_CHARACTERS: Final = 120_000
+BEFORE_CHARACTERS: Final = 1_200

@@ -16,9 +16,9 @@ from generation.writing.prompts import blocks, glossary, reading, sizes
 from generation.writing.prompts.glossary import Term
 
 #: The longest text that is asked for at once in a long document; the rest comes by continuation (R-34).
-LONGEST_CALL: Final = 12_000
+LONGEST_CALL_CHARACTERS: Final = 12_000
 #: What JSON and citations add to the characters of a text, about.
-_AROUND: Final = 1.25
+_AROUND_FACTOR: Final = 1.25
 
 SCHEMA: Final = {
     "type": "object",
@@ -81,7 +81,7 @@ class SectionAssignment:
     outline: Sequence[Section]
     passages: Sequence[Passage]
     glossary: Sequence[Term] = ()
-    longest: int = LONGEST_CALL
+    longest: int = LONGEST_CALL_CHARACTERS
     piece: Piece | None = None
 
 
@@ -95,7 +95,7 @@ def extend(assignment: SectionAssignment, text: str, *, characters: int) -> Ques
     """What follows on a text. The answer holds the new paragraphs only."""
     order = (
         "This is the section so far:\n\n"
-        + blocks.fence("text", text[-sizes.TEXT :], limit=sizes.TEXT)
+        + blocks.fence("text", text[-sizes.TEXT_CHARACTERS :], limit=sizes.TEXT_CHARACTERS)
         + "\n\nContinue it with new thoughts from the sources that it has not used yet, or goes into too little; do "
         f"not repeat it. Write {blocks.about(characters)} more, spaces counted: the new paragraphs only."
     )
@@ -107,7 +107,7 @@ def correct(assignment: SectionAssignment, text: str, *, reasons: Sequence[str],
     """A text again, all of it, without what was found wrong with it."""
     order = (
         "This text did not pass the check:\n\n"
-        + blocks.fence("text", text, limit=sizes.TEXT)
+        + blocks.fence("text", text, limit=sizes.TEXT_CHARACTERS)
         + "\n\nWhat was found:\n"
         + blocks.fence("findings", "\n".join(f"- {reason}" for reason in reasons), limit=4_000)
         + f"\n\nWrite it anew so that none of this is left, {blocks.about(characters)}, spaces counted."
@@ -157,7 +157,7 @@ def _question(
         shared=(document, section) if is_continued else (document,),
         prompt=order if is_continued else f"{section}\n\n{order}",
         schema=SCHEMA,
-        characters=round(_AROUND * characters),
+        characters=round(_AROUND_FACTOR * characters),
         salvage=salvage,
     )
 
@@ -168,7 +168,7 @@ def document_block(assignment: SectionAssignment) -> str:
         f"Write a section of this work. {blocks.language(assignment.document)}",
         blocks.work(assignment.document),
         "All sections of the work, each with what it covers and what it leaves to others:",
-        blocks.fence("outline", _outline(assignment.outline), limit=sizes.OUTLINE),
+        blocks.fence("outline", _outline(assignment.outline), limit=sizes.OUTLINE_CHARACTERS),
         *([glossary.shown(assignment.glossary)] if assignment.glossary else []),
     ]
     return "\n\n".join(parts)
@@ -206,7 +206,10 @@ def _subject(assignment: SectionAssignment) -> list[str]:
         blocks.fence("parts", "\n".join(f"{part.title}: {part.covers}" for part in others), limit=6_000),
     ]
     if piece.before:
-        lines += ["The text before it ends like this:", blocks.fence("before", piece.before[-sizes.BEFORE :])]
+        lines += [
+            "The text before it ends like this:",
+            blocks.fence("before", piece.before[-sizes.BEFORE_CHARACTERS :]),
+        ]
     return lines
 
 
@@ -216,5 +219,5 @@ def _outline(sections: Sequence[Section]) -> str:
     for section in sections:
         leaves = f" Leaves to others: {section.leaves_out}" if section.leaves_out else ""
         lines.append(f"{section.number} {section.title}: {section.covers}{leaves}")
-    room = max(sizes.OUTLINE // max(1, len(lines)) - 1, 1)
+    room = max(sizes.OUTLINE_CHARACTERS // max(1, len(lines)) - 1, 1)
     return "\n".join(line[:room] for line in lines)

@@ -20,7 +20,7 @@ from tesigo.platform.strength import strong_secret
 from tesigo.rotation import ACTION, rests, rotated_at
 
 #: More old secrets than this are a sign that nobody takes the oldest away.
-FALLBACKS_AT_MOST = 5
+MOST_FALLBACKS = 5
 
 
 class Command(BaseCommand):
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         for name in names:
             present = self._kept(name, place)
             former = [present, *_former(name, place)]
-            if len(former) > FALLBACKS_AT_MOST:
+            if len(former) > MOST_FALLBACKS:
                 raise CommandError(f"{name} has {len(former) - 1} old ones already; take some away first (--forget).")
             # The old one is accepted before it stops being the present one, also where each is a file of its own.
             values[f"{name}_FALLBACKS"] = ",".join(former)

@@ -19,7 +19,7 @@ from tesigo.platform.api.problems import Refusal
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
-LONGEST: Final = 200
+LONGEST_KEY_CHARACTERS: Final = 200
 #: Where responses are kept: `(request, key, act) -> Response`.
 _KEEPER: Final = "accounts.api_once.answer_once"
 
@@ -35,7 +35,7 @@ def once_per_key(view: View) -> View:
         if not key:
             words = _("Give the call a key of its own in Idempotency-Key, a UUID for instance.")
             raise Refusal(words, status=400, kind="idempotency-key-required")
-        if len(key) > LONGEST or not (key.isascii() and key.isprintable()):
+        if len(key) > LONGEST_KEY_CHARACTERS or not (key.isascii() and key.isprintable()):
             words = _("An Idempotency-Key has up to 200 visible ASCII characters.")
             raise Refusal(words, status=400, kind="idempotency-key-invalid")
         keep: Callable[[Request, str, Callable[[], Response]], Response] = import_string(_KEEPER)

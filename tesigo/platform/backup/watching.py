@@ -35,8 +35,8 @@ WAL_LATE_AFTER: Final = timedelta(minutes=15)
 SIZE_OFF_PERCENT: Final = 20
 SIZE_OFF_LEAST_BYTES: Final = 16 * 1024**2
 #: Backups of a kind that are compared, and how many there must be.
-_COMPARED_COUNT: Final = 10
-_COMPARED_LEAST: Final = 3
+_MOST_COMPARED: Final = 10
+_FEWEST_COMPARED: Final = 3
 #: A receiver that is connected and lets so much gather between two looks is stuck.
 _STUCK_BYTES: Final = 64 * 1024**2
 _SPOOL_FULL_PERCENT: Final = 80
@@ -106,8 +106,8 @@ def _missed(now: datetime) -> Iterator[Trouble]:
 def _size(now: datetime) -> Iterator[Trouble]:
     for kind in _OF_DATABASE:
         rows = BackupRun.objects.filter(kind=kind, state=BackupState.SUCCEEDED, size_bytes__isnull=False)
-        sizes = [row.size_bytes or 0 for row in rows.order_by("-ended_at")[: _COMPARED_COUNT + 1]]
-        if len(sizes) <= _COMPARED_LEAST:
+        sizes = [row.size_bytes or 0 for row in rows.order_by("-ended_at")[: _MOST_COMPARED + 1]]
+        if len(sizes) <= _FEWEST_COMPARED:
             continue
         newest, usual = sizes[0], median(sizes[1:])
         off = abs(newest - usual)

@@ -192,7 +192,7 @@ def test_long_assignment_is_read_to_a_limit(hand_in: HandIn, document: Document,
     )
     hand_in(path, purpose=UploadPurpose.ASSIGNMENT)
     document.refresh_from_db()
-    assert 15_000 < len(document.assignment_text) <= extraction.ASSIGNMENT_TEXT
+    assert 15_000 < len(document.assignment_text) <= extraction.ASSIGNMENT_CHARACTERS
 
 
 def test_an_empty_page_of_an_assignment_is_passed_over(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
