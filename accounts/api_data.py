@@ -91,7 +91,7 @@ class DataFileViewSet(ApiViewSet):
         responses={(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The ZIP.")},
     )
     def download(self, request: Request, data_export_id: UUID) -> HttpResponseBase:
-        """The ZIP, for as many days as the page says. Takes a sign-in of the last quarter of an hour."""
+        """The ZIP, until the day that the page says. Takes a sign-in of the last quarter of an hour."""
         caller, now = caller_of(request), timezone.now()
         export = exports.of(user=caller).filter(pk=data_export_id).first()
         if export is None:

@@ -35,7 +35,7 @@ def arguments(words: list[str] | None = None) -> Config:
         "--lenient-search",
         dest="strict_search",
         action="store_false",
-        help="search services take as many calls a second as come",
+        help="search services do not limit calls a second",
     )
     given = vars(parser.parse_args(words))
     if given["sepa_seconds"] < 0:

@@ -132,7 +132,7 @@ def undo(*, token: str, now: datetime) -> None:
 
 
 def _move(user: User, *, email: str, as_typed: str, now: datetime, but: str = "") -> list[str]:
-    """Gives the keys of the sessions that are dead then. ``user`` is as it was read under its lock, and stays so.
+    """Returns the keys of the sessions that are dead then. ``user`` is as it was read under its lock, and stays so.
 
     Raises IntegrityError where somebody has the address.
     """

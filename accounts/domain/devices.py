@@ -65,7 +65,7 @@ def sign_out_everywhere(*, user: User, by: User | None) -> None:
 
 
 def sign_out_all(*, user: User, but: str = "") -> list[str]:
-    """Signs out every browser but the one of the session key ``but``; gives the keys for `end_sessions`.
+    """Signs out every browser but the one of the session key ``but``; returns the keys for `end_sessions`.
 
     For a transaction: the sessions are dead from its end on, as they are bound to an epoch of before. The caller binds
     the one that goes on to the new epoch.

@@ -28,7 +28,7 @@ _OF_A_MAILBOX: Final = frozenset({"address", "known_browser"})
 
 @contextmanager
 def counting(*, address: Address, ip: str | None, known_browser: bool, now: datetime) -> Iterator[bool]:
-    """A transaction in which to add one more request; gives False if the address has reached its limit of mails.
+    """A transaction in which to add one more request; yields False if the address has reached its limit of mails.
 
     Raises `TooManySignIns` where too many were asked for from one place or for one domain. Locks on what is counted are
     held until the block ends, so that any number of callers at once stays within the numbers. `ip` is the address to

@@ -21,7 +21,7 @@ class AroundMiddleware:
             markcoroutinefunction(self)
 
     def around(self, request: HttpRequest) -> AbstractContextManager[Callable[[HttpResponseBase], None]]:
-        """Holds for the time of the request, and gives what is called with the response if there is one."""
+        """Holds for the time of the request. Yields a function to call with the response, if there is one."""
         raise NotImplementedError
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:

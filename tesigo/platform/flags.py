@@ -68,7 +68,7 @@ class Rule:
 
 
 class Known:
-    """The rows as they were last read, by this process: one query for all of them, at most every so often."""
+    """The rows as this process read them last: one query for all of them, at most every `READ_AGAIN_SECONDS`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

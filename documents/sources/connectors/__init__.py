@@ -17,7 +17,7 @@ from documents.sources.found import FoundWork
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """``ask(query, access, limit)`` gives the request, ``parse(payload)`` the works, best first.
+    """``ask(query, access, limit)`` returns the request, ``parse(payload)`` the works, best first.
 
     A register of publications also has ``look_up(doi, access)``, whose answer ``parse_one`` reads.
     """
