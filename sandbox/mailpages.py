@@ -22,8 +22,7 @@ def routes(world: World) -> list[Route]:
         mails = inbox.newest(to=to, limit=100)
         rows = "".join(
             f'<tr><td><a href="/inbox/{mail.id}">{escape(mail.subject or "(no subject)")}</a><br>'
-            f'<span class="faint">to {escape(", ".join(mail.to))}</span></td>'
-            f'<td class="amount faint">{_time(mail)}</td></tr>'
+            f'<span class="faint">to {escape(", ".join(mail.to))} · {_time(mail)}</span></td></tr>'
             for mail in mails
         )
         body = f"<table>{rows}</table>" if rows else "<p>No mail yet. What the site sends appears here by itself.</p>"
