@@ -6,11 +6,8 @@ build. Beside the ratio stands what a request costs the web process in seconds o
 changes little.
 """
 
-import json
 import os
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,10 +18,10 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import signed_in, tables
+from benchmarks.beside import build
 from benchmarks.serving import checked_out
 from tesigo.platform.paths import ROOT
 
-_START_SECONDS: Final = 300.0
 _HEAD: Final = ("page", "build", "requests a second", "÷ before", "processor a request")
 #: Runs in a tree of either build, on what both have: rows, a cookie, a web server. Ends when its input does.
 #: Its argument is the file of this build's `signed_in`.
@@ -64,7 +61,7 @@ with site() as here:
             "progress": reverse("generation:progress", args=[document.pk]),
             "/health": "/health",
         }
-        print("served " + json.dumps([web.pid, port, host, cookie, pages]), flush=True)
+        print("told " + json.dumps([web.pid, port, host, cookie, pages]), flush=True)
         sys.stdin.read()
     finally:
         web.kill()
@@ -94,8 +91,8 @@ def main() -> None:
         builds = {before: stack.enter_context(_served(folder)), "this": stack.enter_context(_served(ROOT))}
         for number in range(-1, rounds):
             for page in builds["this"].pages:
-                for name, build in list(builds.items())[:: 1 if number % 2 else -1]:
-                    took = _ask(build, page, clients=clients, seconds=seconds if number >= 0 else 1)
+                for name, one in list(builds.items())[:: 1 if number % 2 else -1]:
+                    took = _ask(one, page, clients=clients, seconds=seconds if number >= 0 else 1)
                     if number >= 0:
                         seen.setdefault((page, name), []).append(took)
     rows = []
@@ -108,24 +105,9 @@ def main() -> None:
 
 @contextmanager
 def _served(tree: Path) -> Iterator[_Build]:
-    environ = os.environ | {"PYTHONPATH": str(tree)}
-    words = [sys.executable, "-c", _SERVED, signed_in.__file__]
-    program = subprocess.Popen(words, cwd=tree, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert program.stdin is not None
-    assert program.stdout is not None
-    timer = threading.Timer(_START_SECONDS, program.kill)
-    timer.start()
-    try:
-        line = next((line for line in program.stdout if line.startswith("served ")), None)
-        timer.cancel()
-        if line is None:
-            raise SystemExit(f"The web server of {tree} did not start.")
-        pid, port, host, cookie, pages = json.loads(line.removeprefix("served "))
+    with build(tree, _SERVED, signed_in.__file__) as served:
+        pid, port, host, cookie, pages = served.first
         yield _Build(pid, port, {"Host": host, "Cookie": cookie}, pages)
-    finally:
-        timer.cancel()
-        program.stdin.close()
-        program.wait(60)
 
 
 def _ask(build: _Build, page: str, *, clients: int, seconds: float) -> tuple[float, float]:

@@ -2,21 +2,27 @@
 
 The web server runs as ``make run`` starts it. The events are about PAYMENTS= (500) orders paid at the sandbox's Stripe;
 afterwards they are worked as the workers work them, by four threads, and the books are counted. EVENTS=, DELIVERIES=,
-CLIENTS=.
+CLIENTS=. BEFORE= (a commit) lets that build do the same by its own benchmark, in turn with this one, ROUNDS= (2) times.
 """
 
 import json
 import os
 import random
+import re
+import statistics
+import subprocess
+import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks import tables
-from benchmarks.serving import web
+from benchmarks.serving import checked_out, web
 from benchmarks.site import Site, site
+from tesigo.platform.paths import ROOT
 
 if TYPE_CHECKING:
     from billing.models import Payment
@@ -29,7 +35,10 @@ _WORKERS: Final = 4
 
 
 def main() -> None:
-    """Delivers, works, counts."""
+    """Delivers, works, counts; beside an earlier build only the answers a second."""
+    if before := os.environ.pop("BEFORE", ""):
+        _show_beside(before)
+        return
     events, deliveries, clients, orders = (
         int(os.environ.get(name, default))
         for name, default in (("EVENTS", "5000"), ("DELIVERIES", "3"), ("CLIENTS", "8"), ("PAYMENTS", "500"))
@@ -48,6 +57,27 @@ def main() -> None:
             *effects(events, paid),
         ]
     tables.show(f"Webhooks by {clients} clients at once", ("", "seen"), rows)
+
+
+def _show_beside(before: str) -> None:
+    seen: dict[str, list[float]] = {before: [], "this": []}
+    with checked_out(before, kept=os.environ.get("KEPT", "")) as folder:
+        for number in range(int(os.environ.get("ROUNDS", "2"))):
+            for name, tree in ((before, folder), ("this", ROOT))[:: 1 if number % 2 else -1]:
+                seen[name].append(_answers_a_second(tree))
+    was, now = (statistics.median(seen[name]) for name in (before, "this"))
+    rows = [(before, f"{was:.0f}", ""), ("this", f"{now:.0f}", f"{now / was:.2f}")]
+    tables.show("Webhooks answered a second (to reach: ≥ 1.5 ÷ before)", ("build", "a second", "÷ before"), rows)
+
+
+def _answers_a_second(tree: Path) -> float:
+    command = [sys.executable, "-m", "benchmarks.webhooks"]
+    environ = os.environ | {"PYTHONPATH": str(tree)}
+    run = subprocess.run(command, cwd=tree, env=environ, stdout=subprocess.PIPE, text=True, timeout=900, check=True)
+    found = re.search(r"answers a second *\| *(\d+)", run.stdout)
+    if found is None:
+        raise SystemExit(f"The benchmark of {tree} printed no answers a second:\n{run.stdout}")
+    return float(found[1])
 
 
 def paid_orders(place: Site, count: int) -> "list[Payment]":

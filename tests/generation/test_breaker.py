@@ -166,7 +166,7 @@ def overtaken(redis_client: redis.Redis, settings: Settings) -> Iterator[list[fl
             ours: socket.socket = self.request
             connection = pool.make_connection()
             connection.connect()
-            theirs: socket.socket = connection._sock
+            theirs: socket.socket = connection._sock  # type: ignore[attr-defined]  # what a connection over TCP has
             answers = threading.Thread(target=hand_on, args=(theirs, ours), daemon=True)
             answers.start()
             while asked := ours.recv(65_536):
