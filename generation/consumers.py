@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 NOT_FOUND = 4404
 #: Seconds between two snapshots at the least: many sections end at once, and nobody reads faster.
-AT_MOST_EVERY: Final = 0.25
+SHORTEST_PAUSE_SECONDS: Final = 0.25
 #: Seconds after which one is sent unasked: places in the queue and the time left change by themselves.
-AT_LEAST_EVERY: Final = 15.0
+LONGEST_PAUSE_SECONDS: Final = 15.0
 
 
 class ProgressConsumer(AsyncJsonWebsocketConsumer):
@@ -70,10 +70,10 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
                 self._changed.clear()
                 snapshot = await database_sync_to_async(snapshots.snapshot)(self.document_id)
                 await self.send_json(snapshot)
-                await asyncio.sleep(AT_MOST_EVERY)
+                await asyncio.sleep(SHORTEST_PAUSE_SECONDS)
                 with suppress(TimeoutError):
                     is_over = snapshot["state"] in {DocumentState.READY, DocumentState.FAILED}
-                    await asyncio.wait_for(self._changed.wait(), None if is_over else AT_LEAST_EVERY)
+                    await asyncio.wait_for(self._changed.wait(), None if is_over else LONGEST_PAUSE_SECONDS)
         except AWAY:
             await self.close(code=TRY_AGAIN_LATER)
         except Exception:

@@ -367,7 +367,7 @@ class TestLiveLine:
     async def test_who_waits_in_the_queue_hears_of_a_better_place_although_nothing_of_theirs_changed(
         self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(consumers, "AT_LEAST_EVERY", 0.1)
+        monkeypatch.setattr(consumers, "LONGEST_PAUSE_SECONDS", 0.1)
         _first, ahead = await sync_to_async(started)(pages=1)
         document, _job = await sync_to_async(started)(pages=9)
         owner = await sync_to_async(lambda: document.owner)()

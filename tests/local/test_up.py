@@ -139,21 +139,22 @@ def test_a_machine_without_room_costs_backups_and_not_the_site(site: up.Site, mo
 def test_the_site_is_announced_when_it_answers_and_the_worker_when_it_is_ready(
     site: up.Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said: Any = site.say
     port = free_port()
     monkeypatch.setenv("SITE_URL", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("SITE_PORT", str(port))
     monkeypatch.setattr(up, "HEALTH_SECONDS", 0)
     site._wait_for_site()
-    assert [line.partition(";")[0] for line in site.say] == ["The site does not answer yet"]
+    assert [line.partition(";")[0] for line in said] == ["The site does not answer yet"]
     site._worker = worker = Child("worker", [])
     with serving(HTTPServer(("127.0.0.1", port), Healthy)):
         assert site._announce_once_it_answers(seconds=2)
         assert site._announce_once_it_answers(seconds=2)
-    assert [line for line in site.say if "TesiGo is running." in line] == site.say[1:]
-    assert f"http://127.0.0.1:{port}/admin/" in site.say[1]
+    assert [line for line in said if "TesiGo is running." in line] == said[1:]
+    assert f"http://127.0.0.1:{port}/admin/" in said[1]
     site._tell_of_worker()
-    assert len(site.say) == 2
+    assert len(said) == 2
     worker.is_ready.set()
     site._tell_of_worker()
     site._tell_of_worker()
-    assert site.say[2:] == ["The worker is ready: what is ordered is written."]
+    assert said[2:] == ["The worker is ready: what is ordered is written."]
