@@ -1,18 +1,26 @@
-"""Model chains: which models are asked for a purpose, and in which order (R-23, R-24, R-25)."""
+"""Model chains: which models are asked for a purpose, and in which order (R-23, R-24, R-25).
 
+Chains and key limits are read from the database, and cached for a moment (R-33).
+"""
+
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from generation.ai import keys
+from generation.ai.key_limits import Allowed
+from generation.ai.keys import Key
+from generation.database import in_database
 from generation.enums import Provider, Purpose
-from generation.models import AIModel, ChainPlace
+from generation.models import AIModel, ChainPlace, KeyLimit
 
 #: What each question is for, by the name that it and its attempts carry.
 PURPOSES: Final[Mapping[str, Purpose]] = {
@@ -26,6 +34,8 @@ PURPOSES: Final[Mapping[str, Purpose]] = {
     "subsections": Purpose.QUERIES,
     "glossary": Purpose.GLOSSARY,
 }
+#: For keys of a provider that no row is about: what the smallest accounts may do.
+_ALLOWED_UNKNOWN_KEY: Final = Allowed(requests=60, tokens=100_000)
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,23 @@ class Link:
 
 
 Chains = Mapping[Purpose, list[Link]]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The chains of models, and what keys may do."""
+
+    chains: Chains
+    limits: dict[tuple[str, int], Allowed]
+
+    def chain(self, question: str) -> list[Link]:
+        """The models for questions of this name, in their order."""
+        return self.chains.get(PURPOSES[question], [])
+
+    def allowed(self, key: Key) -> Allowed:
+        """What this key may do in a minute: its own row, else the one of all keys of its provider."""
+        own = self.limits.get((key.provider, key.place))
+        return own or self.limits.get((key.provider, 0), _ALLOWED_UNKNOWN_KEY)
 
 
 def chains(*, today: date | None = None) -> Chains:
@@ -94,3 +121,28 @@ def with_equal_positions() -> list[Purpose]:
     """Purposes in whose chain two models have the same position."""
     twice = ChainPlace.objects.values("purpose", "position").annotate(n=Count("pk")).filter(n__gt=1)
     return [purpose for purpose in Purpose if purpose in set(twice.values_list("purpose", flat=True))]
+
+
+#: When rules were read last; drains run one at a time in a process, and a race costs one more query.
+_known_rules: tuple[float, Rules | None] = (0.0, None)
+
+
+async def current_rules() -> Rules:
+    """As read a moment ago: a model that was switched off is not asked any more, in the middle of a job either."""
+    global _known_rules
+    since, known = _known_rules
+    if known is None or time.monotonic() - since >= settings.AI_RULES_SECONDS:
+        known = await in_database(read_rules)
+        _known_rules = time.monotonic(), known
+    return known
+
+
+def read_rules() -> Rules:
+    """Chains and limits as they are now."""
+    return Rules(
+        chains=chains(),
+        limits={
+            (row.provider, row.place): Allowed(row.requests_per_minute, row.tokens_per_minute)
+            for row in KeyLimit.objects.all()
+        },
+    )

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from generation.ai import alerts, breaker, key_limits, keys, rules
+from generation.ai import alerts, breaker, chains, key_limits, keys
+from generation.ai.chains import Rules
 from generation.ai.errors import AtLimit, NoKey, Trouble
 from generation.ai.health import FAILURES
 from generation.ai.key_limits import Allowed, Taken
 from generation.ai.keys import Key
 from generation.ai.question import Usage
-from generation.ai.rules import Rules
 from generation.database import in_database
 from generation.enums import KeyHealth, Outcome, Provider
 
@@ -122,7 +122,7 @@ async def _wait_for_one(wanted: Wanted, known: Rules) -> Grant:
         # Not all at the same moment, when the minute is over.
         jitter = random.uniform(0.0, 0.1 * found.wait)  # noqa: S311  # chance, not a secret
         await asyncio.sleep(min(found.wait + jitter, _NAP_SECONDS))
-        known = await rules.current()
+        known = await chains.current_rules()
 
 
 def _choose(wanted: Wanted, known: Rules) -> Grant | _Busy:

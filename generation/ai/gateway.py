@@ -23,9 +23,9 @@ import httpx2
 from django.conf import settings
 
 from generation import measures
-from generation.ai import alerts, answers, endings, providers, rules, waiting
+from generation.ai import alerts, answers, chains, endings, providers, waiting
 from generation.ai.answers import Order, Reply
-from generation.ai.chains import PURPOSES, Link
+from generation.ai.chains import PURPOSES, Link, Rules
 from generation.ai.choosing import Grant, Wanted, some_key
 from generation.ai.errors import KEY_IS_WRONG, AtLimit, NoAnswer, NoKey, ProviderError
 from generation.ai.keys import configured
@@ -41,7 +41,6 @@ from generation.ai.question import (
     fits,
     seconds_allowed,
 )
-from generation.ai.rules import Rules
 from generation.ai.writers import chosen_first
 from generation.database import in_database, insisting
 from generation.enums import Outcome, Purpose
@@ -90,7 +89,7 @@ class Gateway:
 
         Raises NoAnswer; AtLimit, when it should be asked again later; OverBudget, when no model is cheap enough.
         """
-        asking = _Asking(question, claim, await rules.current())
+        asking = _Asking(question, claim, await chains.current_rules())
         chain = asking.rules.chain(question.purpose)
         if PURPOSES[question.purpose] == Purpose.WRITING:
             chain = chosen_first(chain, self.writer)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from generation.ai import breaker, key_limits, keys, rules
+from generation.ai import breaker, chains, key_limits, keys
 from generation.enums import KeyHealth, Provider
 
 
@@ -31,7 +31,7 @@ def key_states() -> list[KeyState]:
     """Every key that is configured, by provider and place. Takes a second at most, also when Redis is away."""
     known = [key for provider in Provider for key in keys.configured(provider)]
     healths, now, is_shared = breaker.look(known)
-    limits_of = rules.read()
+    limits_of = chains.read_rules()
     states = []
     for key, health in zip(known, healths, strict=True):
         requests, tokens = key_limits.used(key)
