@@ -1,5 +1,6 @@
 """The site's programs as functions of their command lines, for who forks them (`local.fork_server`)."""
 
+import signal
 import socket
 import sys
 import warnings
@@ -36,6 +37,9 @@ def web(words: Sequence[str]) -> None:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listening.bind((LOOPBACK, int(port)))
         listening.listen(_WAITING_CONNECTIONS)
+        # uvicorn raises the signal again once it has ended in good order. By an exit what is registered for the end is
+        # run, and what waits to be sent is sent; the signal itself would leave it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         uvicorn.Server(config).run(sockets=[listening])
 
 

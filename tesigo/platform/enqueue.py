@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from celery import current_app
+from celery.signals import worker_process_shutdown
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
@@ -124,6 +125,12 @@ class Outbox:
 
 outbox: Final = Outbox(room=ROOM_MESSAGES)
 atexit.register(outbox.flush, seconds=_FAREWELL_SECONDS)
+
+
+@worker_process_shutdown.connect(dispatch_uid="farewell")
+def _say_farewell(**_facts: object) -> None:
+    """A worker's process of a pool ends without what is registered for its end."""
+    outbox.flush(seconds=_FAREWELL_SECONDS)
 
 
 def enqueue(task: str, *args: str | int, expires: float | None = None) -> bool:
