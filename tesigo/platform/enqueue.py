@@ -127,10 +127,12 @@ outbox: Final = Outbox(room=ROOM_MESSAGES)
 atexit.register(outbox.flush, seconds=_FAREWELL_SECONDS)
 
 
-@worker_process_shutdown.connect(dispatch_uid="farewell")
 def _say_farewell(**_facts: object) -> None:
-    """A worker's process of a pool ends without what is registered for its end."""
     outbox.flush(seconds=_FAREWELL_SECONDS)
+
+
+# A process of a worker's pool ends without what is registered for its end.
+worker_process_shutdown.connect(_say_farewell, dispatch_uid="farewell")
 
 
 def enqueue(task: str, *args: str | int, expires: float | None = None) -> bool:
