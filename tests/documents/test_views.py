@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+import lxml.html
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.files.base import ContentFile
@@ -216,6 +217,17 @@ def test_a_draft_is_thrown_away_and_a_paid_document_is_not(browser: Client, stud
     for document in (draft, paid):
         browser.post(reverse("documents:delete", args=[document.pk]))
     assert list(Document.objects.all()) == [paid]
+
+
+def test_a_draft_is_thrown_away_by_no_single_click(browser: Client, student: User) -> None:
+    """WCAG 2.2, 3.3.4: what deletes people's data is confirmed, also without a script."""
+    draft = DocumentFactory.create(owner=student)
+    page = lxml.html.fromstring(browser.get(reverse("documents:brief", args=[draft.pk])).content)
+    (form,) = page.xpath(f"//form[@action='{reverse('documents:delete', args=[draft.pk])}']")
+    (around,) = form.iterancestors("details")
+    assert "open" not in around.attrib
+    assert around.findtext("summary") == "Throw this draft away"
+    assert "None of it can be brought back." in form.text_content()
 
 
 def test_the_library_costs_the_same_queries_for_one_and_for_three(browser: Client, student: User) -> None:
