@@ -8,8 +8,6 @@ and it is killed with all it started on every way out.
 import json
 import logging
 import os
-import resource
-import runpy
 import selectors
 import signal
 import subprocess
@@ -20,6 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from tesigo.platform.warm_children import NotForked, WarmChild
 
 logger = logging.getLogger(__name__)
 _PROJECT: Final = Path(__file__).resolve().parents[2]
@@ -54,12 +54,16 @@ class ChildLimits:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The module to run, with its arguments. Of the environment it gets only ``environment``, and where it finds us."""
+    """The module to run, with its arguments. Of the environment it gets only ``environment``, and where it finds us.
+
+    ``may_be_warm``: it may be forked from what `warm_children` has loaded, where that is there.
+    """
 
     module: str
     limits: ChildLimits
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    may_be_warm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,9 @@ def started(work: Work) -> Iterator[Running]:
 
 def run(work: Work, *, given: bytes) -> Ended:
     """Gives a child its task and waits for what it makes of it. Raises TooSlow."""
+    if work.may_be_warm:
+        with suppress(NotForked), _warm(work) as child:
+            return _communicate(child, work, given)
     process = subprocess.Popen(**_call(work, has_alarm=True), stdin=subprocess.PIPE)
     try:
         output, _ = process.communicate(given, timeout=work.limits.wall_seconds + _GRACE_SECONDS)
@@ -143,6 +150,9 @@ async def run_async(work: Work, *, given: bytes) -> Ended:
     """As ``run``, without blocking the event loop. Cancelled, it ends the child."""
     import asyncio  # the child has no use for it, and starting up is what costs
 
+    if work.may_be_warm:
+        with suppress(NotForked):
+            return await _run_warm_async(work, given)
     call = _call(work, has_alarm=True)
     process = await asyncio.create_subprocess_exec(*call.pop("args"), **call, stdin=asyncio.subprocess.PIPE)
     try:
@@ -158,11 +168,48 @@ async def run_async(work: Work, *, given: bytes) -> Ended:
     return Ended(process.returncode or 0, output)
 
 
+async def _run_warm_async(work: Work, given: bytes) -> Ended:
+    import asyncio  # as above
+    import threading
+
+    children: list[WarmChild] = []
+    is_cancelled = threading.Event()
+
+    def run_it() -> Ended:
+        with _warm(work) as child:
+            children.append(child)
+            if is_cancelled.is_set():
+                raise NotForked
+            return _communicate(child, work, given)
+
+    try:
+        return await asyncio.to_thread(run_it)
+    except asyncio.CancelledError:
+        is_cancelled.set()
+        for child in children:
+            child.abandon()
+        raise
+
+
+def _warm(work: Work) -> WarmChild:
+    return WarmChild(_told(work.limits, has_alarm=True), work.module, work.arguments, work.environment)
+
+
+def _communicate(child: WarmChild, work: Work, given: bytes) -> Ended:
+    try:
+        return Ended(*child.communicate(given, seconds=work.limits.wall_seconds + _GRACE_SECONDS))
+    except TimeoutError:
+        raise TooSlow from None
+
+
+def _told(limits: ChildLimits, *, has_alarm: bool) -> list[float | None]:
+    return [limits.memory_bytes, limits.cpu_seconds, limits.file_bytes, limits.wall_seconds if has_alarm else None]
+
+
 def _call(work: Work, *, has_alarm: bool) -> dict[str, Any]:
-    limits = work.limits
-    told = [limits.memory_bytes, limits.cpu_seconds, limits.file_bytes, limits.wall_seconds if has_alarm else None]
+    told = json.dumps(_told(work.limits, has_alarm=has_alarm))
     return {
-        "args": [sys.executable, "-m", __name__, json.dumps(told), work.module, *work.arguments],
+        "args": [sys.executable, "-m", "tesigo.platform.in_limits", told, work.module, *work.arguments],
         "cwd": _PROJECT,
         "env": {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(_PROJECT), **work.environment},
         "stdout": subprocess.PIPE,
@@ -187,23 +234,3 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         logger.debug("limited child was gone already")
-
-
-def main() -> None:
-    """Holds this process to its limits for good, then runs the module."""
-    memory_bytes, cpu_seconds, file_bytes, alarm_seconds = json.loads(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    # The soft limit ends the process by SIGXCPU; the hard one, a second later, by SIGKILL.
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if file_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-    if alarm_seconds is not None:
-        # Ends it also where its starter is gone.
-        signal.setitimer(signal.ITIMER_REAL, alarm_seconds)
-    sys.argv = sys.argv[2:]
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-
-
-if __name__ == "__main__":
-    main()
