@@ -84,6 +84,14 @@ def _give_way(**_: object) -> None:
     give_way()
 
 
+@worker_init.connect(dispatch_uid="share layout")
+def _share_layout(**_: object) -> None:
+    """The children that lay out are forked from one process, which begins with the first document."""
+    import typesetting  # the site sets receipts only, in another way
+
+    typesetting.share()
+
+
 @worker_init.connect
 @beat_init.connect
 def _tell_metrics(**_: Any) -> None:

@@ -21,7 +21,7 @@ from typesetting.manuscript import (
     PdfResult,
     ReaderHtml,
 )
-from typesetting.runner import run, run_async
+from typesetting.runner import run, run_async, share, warm_up
 from typesetting.styles import CslStyle, csl_styles, find_styles, style_exists, style_title
 
 __all__ = [
@@ -49,9 +49,11 @@ __all__ = [
     "render_pdf_async",
     "render_reader",
     "render_reader_async",
+    "share",
     "style_example",
     "style_exists",
     "style_title",
+    "warm_up",
 ]
 
 

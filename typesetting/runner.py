@@ -4,9 +4,10 @@ import json
 import logging
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
-from tesigo.platform import limited_child
+from tesigo.platform import limited_child, warm_children
 from tesigo.platform.limited_child import ChildLimits, Ended, TooSlow, Work
 from tesigo.platform.log_values import word
 from tesigo.platform.measuring import OPERATION, measured
@@ -49,9 +50,24 @@ def _task(name: str, manuscript: Manuscript, options: Mapping[str, Any]) -> byte
 
 
 def _work(limits: ChildLimits) -> Work:
+    return Work("typesetting.child", limits, environment=_environment(), may_be_warm=True)
+
+
+def _environment() -> dict[str, str]:
     # The caches of the font library are kept where they are.
     kept = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "TMPDIR") if name in os.environ}
-    return Work("typesetting.child", limits, environment={**kept, "MALLOC_ARENA_MAX": "2"})
+    return {**kept, "MALLOC_ARENA_MAX": "2"}
+
+
+def warm_up() -> None:
+    """Has what lays out loaded beside what the caller does, where this process may share it (`share`)."""
+    with suppress(OSError):  # then it is loaded when it is needed
+        warm_children.begin(_environment())
+
+
+def share() -> None:
+    """Lets the processes that this one forks from now on share what lays out; nothing is loaded yet."""
+    warm_children.prepare("typesetting.loaded")
 
 
 def _result(name: str, ended: Ended) -> dict[str, Any]:

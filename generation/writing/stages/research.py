@@ -1,5 +1,6 @@
 """Research stage: finds sources and common terms before anything is written (R-10, R-95)."""
 
+import asyncio
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import typesetting
 from documents.domain import outline, retractions, sources
 from documents.enums import UploadState
 from documents.models import Document, Passage
@@ -28,6 +30,8 @@ async def run(work: Work) -> Result:
     document, titles = await in_database(_load, work.claim.document_id)
     if await in_database(_is_reading, document.pk) and timezone.now() - work.claim.created_at < _LONGEST_WAIT:
         raise TryLater("files are still being read", wait=_LOOK_AGAIN)
+    # Layout comes some calls later, and is loaded by then.
+    await asyncio.to_thread(typesetting.warm_up)
     terms: list[Term] = []
     found = 0
 
