@@ -222,7 +222,7 @@ def test_a_draft_is_thrown_away_and_a_paid_document_is_not(browser: Client, stud
 def test_a_draft_is_thrown_away_by_no_single_click(browser: Client, student: User) -> None:
     """WCAG 2.2, 3.3.4: what deletes people's data is confirmed, also without a script."""
     draft = DocumentFactory.create(owner=student)
-    page = lxml.html.fromstring(browser.get(reverse("documents:brief", args=[draft.pk])).content)
+    page: Any = lxml.html.fromstring(browser.get(reverse("documents:brief", args=[draft.pk])).content)
     (form,) = page.xpath(f"//form[@action='{reverse('documents:delete', args=[draft.pk])}']")
     (around,) = form.iterancestors("details")
     assert "open" not in around.attrib
