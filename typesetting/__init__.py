@@ -60,7 +60,8 @@ __all__ = [
 def measure(manuscript: Manuscript, *, keep: Keep | None = None) -> Measurement:
     """Lays the document out and counts its pages (R-11). Raises ExportError.
 
-    ``keep`` asks for what was laid out as a PDF, should its length be right: layout is what takes long.
+    ``keep`` asks for what was laid out as a PDF, and for the DOCX, should its length be right: layout and citing are
+    what takes long. A DOCX that cannot be written is left out.
     """
     return _measurement(run("measure", manuscript, keep=_kept(keep)))
 
@@ -117,7 +118,12 @@ def _absolute(destination: Path) -> str:
 def _kept(keep: Keep | None) -> dict[str, str] | None:
     if keep is None:
         return None
-    return {"destination": _absolute(keep.destination), "least": str(keep.least), "most": str(keep.most)}
+    return {
+        "pdf": _absolute(keep.pdf),
+        "docx": _absolute(keep.docx),
+        "least": str(keep.least),
+        "most": str(keep.most),
+    }
 
 
 def _pages(first_pages: Mapping[str, int] | None) -> dict[str, int] | None:

@@ -8,7 +8,9 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -35,11 +37,17 @@ def _laid_out(manuscript: Manuscript, cited: "CitedText") -> "Document":
 def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
     from typesetting import citing, paging
 
-    document = _laid_out(manuscript, citing.cite(manuscript, folder))
+    cited = citing.cite(manuscript, folder)
+    document = _laid_out(manuscript, cited)
     measured = paging.measure_pages(document, manuscript)
     keep = options["keep"]
     if keep and Decimal(keep["least"]) <= measured.body_pages <= Decimal(keep["most"]):
-        _write_pdf(document, folder, Path(keep["destination"]))
+        # pandoc writes the DOCX while we write the PDF.
+        with ThreadPoolExecutor(1) as beside:
+            made = beside.submit(_write_docx, manuscript, cited, measured.first_pages, folder, Path(keep["docx"]))
+            _write_pdf(document, folder, Path(keep["pdf"]))
+            with suppress(ExportError):  # it is made where it is asked for, which says why it cannot be
+                made.result()
     return _plain(asdict(measured))
 
 
@@ -68,10 +76,18 @@ def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict
     first_pages = options["first_pages"] or {}
     if not word.needs_pages(manuscript, cited) <= first_pages.keys():
         first_pages = paging.first_pages(_laid_out(manuscript, cited), manuscript)
+    return {"size": _write_docx(manuscript, cited, first_pages, folder, Path(options["destination"]))}
+
+
+def _write_docx(
+    manuscript: Manuscript, cited: "CitedText", first_pages: Mapping[str, int], folder: Path, destination: Path
+) -> int:
+    from typesetting import word
+
     written = word.write(manuscript, cited, first_pages=first_pages, folder=folder)
     size = written.stat().st_size
-    _deliver(written, Path(options["destination"]))
-    return {"size": size}
+    _deliver(written, destination)
+    return size
 
 
 def _reader(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -75,9 +75,10 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Keep:
-    """Where the PDF of a measured document goes, if its body has from ``least`` to ``most`` pages."""
+    """Where the files of a measured document go, if its body has from ``least`` to ``most`` pages."""
 
-    destination: Path
+    pdf: Path
+    docx: Path
     least: Decimal
     most: Decimal
 

@@ -129,25 +129,26 @@ def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript) -> Exp
 @asynccontextmanager
 async def measure(
     manuscript: Manuscript, *, wanted: tuple[Decimal, Decimal]
-) -> AsyncIterator[tuple[Measurement, Rendered | None]]:
-    """Lays the manuscript out and counts its pages (R-11). If the number is ``wanted``, the PDF comes along.
+) -> AsyncIterator[tuple[Measurement, dict[ExportFormat, Rendered]]]:
+    """Lays the manuscript out and counts its pages (R-11). If the number is ``wanted``, the files come along.
 
-    ``keep`` makes that PDF the document's, so that nobody lays the same text out once more. Raises ExportError.
+    ``keep`` makes them the document's, so that nobody lays the same text out once more. Raises ExportError.
     """
-    least, most = wanted
     with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
-        path = Path(folder) / "document.pdf"
-        measured = await measure_async(manuscript, keep=Keep(path, least, most))
-        yield measured, Rendered(path, path.stat().st_size) if path.exists() else None
+        paths = {format: Path(folder) / f"document.{format}" for format in ExportFormat}
+        keep = Keep(paths[ExportFormat.PDF], paths[ExportFormat.DOCX], *wanted)
+        measured = await measure_async(manuscript, keep=keep)
+        yield measured, {format: Rendered(path, path.stat().st_size) for format, path in paths.items() if path.exists()}
 
 
-def keep(*, document_id: UUID, manuscript: Manuscript, rendered: Rendered) -> None:
-    """Makes a rendered PDF the document's, for as long as its text is the manuscript's; none of an erased person."""
-    with transaction.atomic():
-        if _is_of_an_erased_person(document_id):
-            return
-        row = _row(document_id, ExportFormat.PDF, manuscript)
-    finish(export_id=row.pk, rendered=rendered)
+def keep(*, document_id: UUID, manuscript: Manuscript, rendered: Mapping[ExportFormat, Rendered]) -> None:
+    """Makes rendered files the document's, for as long as its text is the manuscript's; none of an erased person."""
+    for format, file in rendered.items():
+        with transaction.atomic():
+            if _is_of_an_erased_person(document_id):
+                return
+            row = _row(document_id, format, manuscript)
+        finish(export_id=row.pk, rendered=file)
 
 
 def _is_of_an_erased_person(document_id: UUID) -> bool:

@@ -110,9 +110,8 @@ def test_what_was_laid_out_before_is_not_kept_with_an_order_that_the_books_point
     manuscript = manuscripts.load(document.pk, with_ai_statement=False)
     (path := tmp_path / "laid-out.pdf").write_bytes(b"%PDF- of theirs")
     erase(document.owner)
-    exporting.keep(
-        document_id=document.pk, manuscript=manuscript, rendered=exporting.Rendered(path, path.stat().st_size)
-    )
+    file = exporting.Rendered(path, path.stat().st_size)
+    exporting.keep(document_id=document.pk, manuscript=manuscript, rendered=dict.fromkeys(ExportFormat, file))
     exporting.store_reader(
         document_id=document.pk,
         reader=exporting.ReaderHtml(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from tests.typesetting.samples import ENGLISH, long_manuscript, manuscript, section
-from typesetting import Keep, measure, measure_async
+from tests.typesetting.samples import ENGLISH, docx_part, docx_text, long_manuscript, manuscript, section
+from typesetting import Keep, measure, measure_async, render_docx
 
 # A page holds 33 lines of 20.7 pt; the first heading takes 14 pt × 1.3 and 9 pt below it.
 LINE, GAP, HEADING, PAGE = 20.7, 6.0, 14 * 1.3 + 9, 33 * 20.7
@@ -54,14 +54,17 @@ async def test_async_measure_says_the_same() -> None:
     assert await measure_async(text) == measure(text)
 
 
-def test_what_was_measured_is_kept_as_a_pdf_when_it_is_as_long_as_wanted(tmp_path: Path) -> None:
+def test_what_was_measured_is_kept_as_pdf_and_docx_when_it_is_as_long_as_wanted(tmp_path: Path) -> None:
     text = manuscript(section("\n\n".join([ENGLISH] * 5)))
     found = measure(text)
-    kept, other = tmp_path / "kept.pdf", tmp_path / "other.pdf"
-    assert measure(text, keep=Keep(kept, found.body_pages, found.body_pages)) == found
-    with pypdfium2.PdfDocument(kept) as pdf:
-        assert len(pdf) == found.total_pages
+    pdf, docx, other = (tmp_path / name for name in ("kept.pdf", "kept.docx", "other"))
+    assert measure(text, keep=Keep(pdf, docx, found.body_pages, found.body_pages)) == found
+    with pypdfium2.PdfDocument(pdf) as kept:
+        assert len(kept) == found.total_pages
+    render_docx(text, tmp_path / "made.docx", first_pages=found.first_pages)
+    assert docx_text(docx_part(docx)) == docx_text(docx_part(tmp_path / "made.docx"))
+    (tmp_path / "made.docx").unlink()
     cent = Decimal("0.01")
     for least, most in [(found.body_pages + cent, Decimal(9)), (Decimal(0), found.body_pages - cent)]:
-        assert measure(text, keep=Keep(other, least, most)) == found
-    assert list(tmp_path.iterdir()) == [kept]
+        assert measure(text, keep=Keep(other, other, least, most)) == found
+    assert sorted(tmp_path.iterdir()) == [docx, pdf]

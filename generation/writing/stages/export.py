@@ -11,9 +11,9 @@ from generation.enums import Stage
 
 
 async def run(work: Work) -> Result:
-    """PDF and DOCX, made at once in child processes; the PDF is mostly there since the last measuring.
+    """PDF and DOCX: both are there since the last measuring, where the length was right; else they are made at once.
 
-    That told, too, on which pages what begins.
+    It told, too, on which pages what begins.
     """
     claim = work.claim
     measured = await in_database(queue.result_of, claim.job_id, Stage.MEASURE, claim.round)

@@ -59,10 +59,10 @@ async def run(work: Work) -> Result:
     await in_database(require_citations, document_id)
     manuscript = await in_database(manuscripts.load, document_id)
     wanted = await in_database(_wanted, work.claim)
-    async with exporting.measure(manuscript, wanted=wanted) as (measured, pdf):
-        if pdf is not None:
+    async with exporting.measure(manuscript, wanted=wanted) as (measured, files):
+        if files:
             # Nothing of the text changes any more: what was laid out to be measured is what will be delivered.
-            await in_database(exporting.keep, document_id=document_id, manuscript=manuscript, rendered=pdf)
+            await in_database(exporting.keep, document_id=document_id, manuscript=manuscript, rendered=files)
     return Result(await in_database(_plan, work.claim, measured))
 
 
