@@ -133,19 +133,6 @@ def _busy_loops(count: int) -> Iterator[None]:
             loop.wait()
 
 
-def _family(pid: int) -> list[int]:
-    """A process and all that it has started and that lives."""
-    found, parents = [], [pid]
-    while parents:
-        found += parents
-        children = []
-        for parent in parents:
-            for task in Path(f"/proc/{parent}/task").glob("*/children"):
-                children += _words(task)
-        parents = [int(child) for child in children]
-    return found
-
-
 def _words(path: Path) -> list[str]:
     try:
         return path.read_text().split()
@@ -153,12 +140,20 @@ def _words(path: Path) -> list[str]:
         return []  # it has ended
 
 
-def _processor_seconds(pid: int) -> float:
-    """Of a process and of all that it has started, ended or not: fields 14 to 17 of proc(5)."""
-    ticks = 0
-    for one in _family(pid):
-        fields = " ".join(_words(Path(f"/proc/{one}/stat"))).rpartition(") ")[2].split()
-        ticks += sum(map(int, fields[11:15]))
+def _fields(pid: int) -> list[int]:
+    """From field 4 of proc(5) on, the parent: what comes after the name and the state."""
+    return [int(word) for word in " ".join(_words(Path(f"/proc/{pid}/stat"))).rpartition(") ")[2].split()[1:]]
+
+
+def _of_session(session: int) -> list[int]:
+    """All that a worker or beat has started and that lives, whoever its parent is by now."""
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+    return [pid for pid in pids if (fields := _fields(pid)) and fields[2] == session]
+
+
+def _processor_seconds(session: int) -> float:
+    """Of a session, with those who ended and were waited for: fields 14 to 17 of proc(5)."""
+    ticks = sum(sum(_fields(pid)[10:14]) for pid in _of_session(session))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -167,7 +162,8 @@ class _Memory:
 
     def __init__(self, script: int) -> None:
         self.most_megabytes = 0.0
-        self._script = script
+        children = [int(word) for path in Path(f"/proc/{script}/task").glob("*/children") for word in _words(path)]
+        self._sessions = [pid for pid in children if b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -181,24 +177,8 @@ class _Memory:
 
     def _look(self) -> None:
         while not self._stop.wait(_LOOK_SECONDS):
-            ours = [pid for pid in _family(self._script) if _is_celery_or_below(pid, self._script)]
+            ours = [pid for session in self._sessions for pid in _of_session(session)]
             self.most_megabytes = max(self.most_megabytes, sum(map(_pss_megabytes, ours)))
-
-
-def _is_celery_or_below(pid: int, script: int) -> bool:
-    while pid not in (script, 0, 1):
-        if b"celery" in _bytes(Path(f"/proc/{pid}/cmdline")):
-            return True
-        fields = " ".join(_words(Path(f"/proc/{pid}/stat"))).rpartition(") ")[2].split()
-        pid = int(fields[1]) if fields else 0
-    return False
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""  # it has ended
 
 
 def _pss_megabytes(pid: int) -> float:
