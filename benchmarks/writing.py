@@ -145,15 +145,18 @@ def _fields(pid: int) -> list[int]:
     return [int(word) for word in " ".join(_words(Path(f"/proc/{pid}/stat"))).rpartition(") ")[2].split()[1:]]
 
 
-def _of_session(session: int) -> list[int]:
-    """All that a worker or beat has started and that lives, whoever its parent is by now."""
-    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
-    return [pid for pid in pids if (fields := _fields(pid)) and fields[2] == session]
+def _of(session: int) -> set[int]:
+    """All that a worker or beat has started and that lives: its session, and what those began who left it."""
+    fields = {int(path.name): _fields(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdecimal()}
+    ours = {pid for pid, one in fields.items() if one and one[2] == session}
+    while more := {pid for pid, one in fields.items() if one and one[0] in ours} - ours:
+        ours |= more
+    return ours
 
 
 def _processor_seconds(session: int) -> float:
-    """Of a session, with those who ended and were waited for: fields 14 to 17 of proc(5)."""
-    ticks = sum(sum(_fields(pid)[10:14]) for pid in _of_session(session))
+    """With those who ended and were waited for: fields 14 to 17 of proc(5)."""
+    ticks = sum(sum(_fields(pid)[10:14]) for pid in _of(session))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -177,7 +180,7 @@ class _Memory:
 
     def _look(self) -> None:
         while not self._stop.wait(_LOOK_SECONDS):
-            ours = [pid for session in self._sessions for pid in _of_session(session)]
+            ours = [pid for session in self._sessions for pid in _of(session)]
             self.most_megabytes = max(self.most_megabytes, sum(map(_pss_megabytes, ours)))
 
 
