@@ -3,7 +3,7 @@
 import gc
 import os
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from celery import Celery
 from celery.schedules import crontab
@@ -12,6 +12,9 @@ from celery.signals import beat_init, worker_before_create_process, worker_init
 from tesigo.platform.processes import give_way
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tesigo.settings")
+
+#: Of workers, and of all that they start.
+_NICENESS: Final = 3
 
 app = Celery("tesigo")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -80,8 +83,11 @@ def _load_and_freeze() -> None:
 
 @worker_init.connect(dispatch_uid="give way")
 def _give_way(**_: object) -> None:
-    """Pages go first where a machine has both: nobody waits for a job as they wait for a click."""
-    give_way()
+    """Pages go first where a machine has both: nobody waits for a job as they wait for a click.
+
+    A little: beside other users' work a document would come to a standstill.
+    """
+    give_way(_NICENESS)
 
 
 @worker_init.connect(dispatch_uid="share layout")

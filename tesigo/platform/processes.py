@@ -49,16 +49,18 @@ def is_alive(pid: int) -> bool:
         return not Path("/proc/self").exists()
 
 
-def give_way() -> None:
+def give_way(niceness: int = _BACKGROUND_NICENESS) -> None:
     """Lets other work of the machine go first, from now on; what this process starts does so, too.
+
+    ``niceness``: 19 for the most. At 10 a core gives a tenth to it where somebody else wants all, at 3 a third.
 
     Linux may share the cores among sessions before it looks at processes (autogroups): a process that leads a session
     lowers it as a whole. Between containers and units it is their weights that count.
     """
     with suppress(OSError):  # refused, or none on this machine
-        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), _BACKGROUND_NICENESS))
+        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), niceness))
         if os.getsid(0) == os.getpid():
-            Path("/proc/self/autogroup").write_text(str(_BACKGROUND_NICENESS))
+            Path("/proc/self/autogroup").write_text(str(niceness))
 
 
 def port_is_free(port: int, host: str = LOOPBACK) -> bool:
