@@ -3,108 +3,188 @@
 import re
 from typing import Final
 
+from reading.bodies import is_company_suffix, names_a_body
+
 Name = dict[str, str]
 
-_PARTICLES: Final = frozenset(
-    [
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "les",
-        "ten",
-        "ter",
-        "zu",
-        "zur",
-        "zum",
-        "af",
-        "av",
-        "el",
-        "bin",
-        "ibn",
-        "al",
-        "y",
-        "e",
-    ]
+_PARTICLES: Final = (
+    "von van de der den del della di da dos das do du la le les ten ter zu zur zum af av el bin ibn al y e vom dei "
+    "degli 't"
 )
-#: Words by which a body is known from a person.
-_BODY: Final = re.compile(
-    r"\b(list|team|project|group|committee|council|commission|university|universit\w+|institut\w*|school|department|"
-    r"ministry|ministerium|foundation|stiftung|society|association|organi[sz]ation|company|corporation|agency|office|"
-    r"consortium|community|developers|contributors|editors|authors|inc|ltd|gmbh|llc|e\.?v|s\.?p\.?a|bank|press|center|"
-    r"centre|laboratory|bureau|federation|union|government|the|of|and|für|der|des|per|pour)\b",
+PARTICLES: Final = frozenset(_PARTICLES.split())
+#: Particles that belong to the family name in capitals, too ("Anna De Rossi").
+_CAPITALS: Final = "van von de di da del della dos das du le la el ten ter den der st. st"
+_CAPITAL_PARTICLES: Final = frozenset(_CAPITALS.split())
+#: Who is no author of a file: the computer, its owner, the program.
+_NOT_OF_A_FILE: Final = re.compile(
+    r"^(admin\w*|user\w*|root|owner|default|author|anonymous|microsoft.*|python-docx|.*\bscanner\b.*|.*@.*)$",
     re.IGNORECASE,
 )
-_NOT_A_NAME: Final = re.compile(
-    r"^(admin\w*|user\w*|unknown|unbekannt|root|owner|default|author|none|n/?a|anonymous|microsoft.*|python-docx|"
-    r".*\bscanner\b.*|.*@.*|\W*|\d+)$",
-    re.IGNORECASE,
+_NOT_A_NAME: Final = re.compile(r"^(unknown|unbekannt|none|null|nan|n/?a|\W*|\d+)$", re.IGNORECASE)
+_SUFFIX: Final = re.compile(r"^(?:jr|sr|jun|sen|jnr|snr|ii|iii|iv|2nd|3rd|fils|père)\.?$", re.IGNORECASE)
+_DEGREE: Final = re.compile(
+    r"^(?:ph\.?\s?d|d\.?\s?phil|m\.?\s?sc|b\.?\s?sc|m\.?\s?p\.?\s?h|m\.?b\.?a|ll\.?\s?m|esq|dr)\.?$", re.IGNORECASE
 )
+#: Degrees that look like initials ("Lind, M.A."): they are degrees behind a given name only.
+_LATE_DEGREE: Final = re.compile(r"^(?:m\.?\s?[da]|b\.?\s?a|r\.?\s?n)\.?$", re.IGNORECASE)
+_ET_AL: Final = re.compile(
+    r"[\s,;]*(?<!\w)(?:et\.?\s?al\.?|u\.\s?a\.|i in\.|and others|& others|others)\s*$", re.IGNORECASE
+)
+_OTHERS: Final = {"literal": "others"}
+#: "A.", "A.B.", "A-B", "AB", "J.-P.": one to four capital letters.
+_INITIALS: Final = re.compile(r"^(?:[^\W\d_]\.(?:[-–\s]?[^\W\d_]\.?){0,3}|[^\W\d_](?:-?[^\W\d_]){0,2})$")
+_LIST: Final = re.compile(r"^\[\s*(['\"]).*\1\s*\]$", re.DOTALL)
+_AND: Final = re.compile(r"\s*,?\s+(?:and|und|&)\s+", re.IGNORECASE)
 
 
 def people(text: str) -> list[Name]:
     """The names in a metadata field such as ``"Anna Rossi; Jan Novák"``; empty where it names nobody.
 
-    A body, or whatever does not look like a person's name, is kept whole as ``literal``.
+    A body, or whatever does not look like a person's name, is kept whole as ``literal``. Names of computers, programs
+    and owners, which metadata hold, are nobody.
     """
     text = " ".join(text.split()).strip(" ,;")
-    if not text or _NOT_A_NAME.match(text):
+    if _NOT_OF_A_FILE.match(text):
         return []
-    return [name for part in _split(text) if (name := person(part))]
+    return authors(text)
+
+
+def authors(text: str) -> list[Name]:
+    """The names in a field of a reference list, whatever stands between them; the literal "others" for "et al."."""
+    text = " ".join(text.split()).strip(" ,;")
+    if _LIST.match(text):
+        quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"", text)
+        return [name for one in quoted for name in authors(one[0] or one[1])]
+    bare = _ET_AL.sub("", text).strip(" ,;")
+    if not bare or _NOT_A_NAME.match(bare):
+        return []
+    names = [name for part in _split(bare) if (name := person(part))]
+    return [*names, dict(_OTHERS)] if bare != text and names else names
 
 
 def person(text: str) -> Name | None:
-    """One name: ``Family, Given``, ``Given Family``, or a body as ``literal``; None where it is no name."""
+    """One name, a body as ``literal``; None where it is no name.
+
+    A person is "Family, Given", "Given Family", "Family, Jr., Given" or "Family A.B.", with initials in any order.
+    """
     text = " ".join(text.split()).strip(" ,;")
     if not text or _NOT_A_NAME.match(text):
         return None
-    if text.count(",") == 1 and not _names_a_body(text.replace(",", "")):
-        family, given = (part.strip() for part in text.split(","))
-        return {"family": family, "given": given} if given else {"family": family}
-    words = text.split()
-    if "," in text or not 2 <= len(words) <= 5 or _names_a_body(text) or not _all_capitalised(words):
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    suffix = ""
+    if len(parts) > 1:
+        suffix = next((part for part in parts[1:] if _SUFFIX.match(part)), "")
+        parts = [part for at, part in enumerate(parts) if not at or not (part == suffix or _DEGREE.match(part))]
+        parts = [part for at, part in enumerate(parts) if at < 2 or not _LATE_DEGREE.match(part)]
+    if len(parts) > 2 or (len(parts) == 2 and _is_body_with_comma(*parts)):
         return {"literal": text}
-    first_of_family = next(
-        (at for at, word in enumerate(words[1:], 1) if word in _PARTICLES),
-        len(words) - 1,
-    )
-    return {
-        "family": " ".join(words[first_of_family:]),
-        "given": " ".join(words[:first_of_family]),
-    }
+    name = _family_first(*parts) if len(parts) == 2 else _without_comma(parts[0], has_suffix=bool(suffix))
+    return name | {"suffix": suffix} if suffix and "family" in name else name
 
 
-def _names_a_body(text: str) -> bool:
-    inner = " ".join(word for word in text.split() if word not in _PARTICLES)
-    return bool(_BODY.search(inner)) or any(sign.isdigit() for sign in text)
+def _is_body_with_comma(family: str, given: str) -> bool:
+    if is_company_suffix(given) or any(sign.isdigit() for sign in family):
+        return True
+    words = [word for word in family.split() if word.lower() not in PARTICLES]
+    # "Press, William H.", "List, John A.", "Bank, Carl": one word before a comma is a family.
+    return (len(words) > 1 and names_a_body(family)) or names_a_body(given, is_given=True)
+
+
+def _family_first(family: str, given: str) -> Name:
+    words = family.split()
+    suffix = words.pop() if len(words) > 1 and _SUFFIX.match(words[-1]) else ""
+    name = {"family": " ".join(words)}
+    particles: list[str] = []
+    rest = given.split()
+    if len(rest) > 1 and _SUFFIX.match(rest[-1]):
+        suffix = rest.pop()
+    while len(rest) > 1 and rest[-1] in PARTICLES:  # "Cruz, M. de la"
+        particles.insert(0, rest.pop())
+    name["given"] = _spaced(" ".join(rest), beside=family)
+    if particles:
+        name["dropping-particle"] = " ".join(particles)
+    return name | ({"suffix": suffix} if suffix else {})
+
+
+def _without_comma(text: str, *, has_suffix: bool) -> Name:
+    words = text.split()
+    suffix = words.pop() if len(words) > 2 and _SUFFIX.match(words[-1]) else ""
+    ending = {"suffix": suffix} if suffix else {}
+    if len(words) == 1:
+        is_family = len(text) > 1 and not text.isupper() and not names_a_body(text) and text.isalpha()
+        return {"family": text} if is_family or has_suffix else {"literal": text}
+    if _is_family_and_initials(words):
+        return {"family": " ".join(words[:-1]), "given": _spaced(words[-1], beside=words[0])} | ending
+    has_initial = any(_is_initials(word, beside=words[-1]) for word in words[:-1])
+    if len(words) > 5 or names_a_body(text, has_initial=has_initial) or not _all_capitalised(words):
+        return {"literal": text}
+    first = next((at for at, word in enumerate(words[1:], 1) if word in PARTICLES), len(words) - 1)
+    if words[first] in ("y", "e") and first > 1:
+        first -= 1  # "José Ortega y Gasset"
+    while first > 1 and words[first - 1].lower() in _CAPITAL_PARTICLES:
+        first -= 1
+    given = " ".join(words[:first])
+    return {"family": " ".join(words[first:]), "given": _spaced(given, beside=words[-1])} | ending
+
+
+def _is_family_and_initials(words: list[str]) -> bool:
+    """ "Lind A.B.", "van der Berg JP": initials behind, and none before them."""
+    *family, last = words
+    if not _is_initials(last, beside=family[-1]) or not _all_capitalised(family):
+        return False
+    return not any(_is_initials(word, beside="x") for word in family) and not names_a_body(" ".join(family))
+
+
+def _is_initials(word: str, *, beside: str) -> bool:
+    """Initials, with or without dots; capitals alone are some only ``beside`` a name in small letters."""
+    if not _INITIALS.match(word) or not word.replace(".", "").replace("-", "").replace("–", "").isupper():
+        return False
+    return "." in word or len(word) == 1 or not beside.isupper()
+
+
+def _spaced(given: str, *, beside: str) -> str:
+    """Initials apart ("A.B." and "AB" are "A. B."), for styles count words."""
+    words = given.split()
+    if not words:
+        return given
+    return " ".join(_initials_of(word) if _is_initials(word, beside=beside) else word for word in words)
+
+
+def _initials_of(word: str) -> str:
+    if len(word) == 1:
+        return word
+    letters = re.findall(r"([-–]?)([^\W\d_])", word)
+    return "".join(f"-{letter}." if dash else f" {letter}." for dash, letter in letters).strip()
 
 
 def _all_capitalised(words: list[str]) -> bool:
-    return all(word[:1].isupper() or word in _PARTICLES for word in words)
+    return all(
+        not word[0].islower() or word in PARTICLES or re.match(r"^(?:[dl]|al|el|as|ad|ibn)['’\-][^\W\d_]", word)
+        for word in words
+    )
 
 
 def _split(text: str) -> list[str]:
     if ";" in text:
-        return [part.strip() for part in text.split(";") if part.strip()]
-    parts = re.split(r"\s+(?:and|und|&)\s+", text)
-    if len(parts) > 1 and not any(_names_a_body(part) for part in parts):
-        return [piece.strip() for part in parts for piece in _split_commas(part)]
+        return [piece for part in text.split(";") if part.strip() for piece in _split(part.strip())]
+    parts = _AND.split(text)
+    if any(is_company_suffix(part) for part in parts) or ("&" in text and all(part.isalpha() for part in parts)):
+        return [text]
+    if len(parts) > 1 and not any(names_a_body(part) for part in parts if "," not in part):
+        return [piece for part in parts for piece in _split_commas(part.strip(" ,"))]
     return _split_commas(text) if len(parts) == 1 else [text]
 
 
 def _split_commas(text: str) -> list[str]:
-    """``A B, C D`` are two people; ``Family, Given`` is one."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > 1 and all(len(part.split()) > 1 for part in parts) and not _names_a_body(text):
+    """``A B, C D`` are two people, ``Family, Given, Family, Given`` too; ``Family, Given`` is one."""
+    parts = [part.strip() for part in text.split(",") if part.strip() and not _DEGREE.match(part.strip())]
+    if len(parts) < 2 or any(_SUFFIX.match(part) for part in parts[1:]):
+        return [text]
+    if any(is_company_suffix(part) for part in parts[1:]):
+        return [text]
+    if all(len(part.split()) > 1 for part in parts) and not any(names_a_body(part) for part in parts):
         return parts
+    pairs = [f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=False)]
+    if len(parts) > 3 and len(parts) % 2 == 0 and all("family" in (person(pair) or {}) for pair in pairs):
+        return pairs
     return [text]

@@ -1,0 +1,83 @@
+"""Names in BibTeX's fields: between "and", with braces that keep a body in one piece."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from reading import tex
+from reading.bodies import names_a_body
+from reading.people import Name, authors, person
+
+_AND: Final = re.compile(r"\s+(?:and|AND|And)(?=\s|$)")
+_OTHERS: Final = re.compile(r"^(?:others|et\.?\s*al\.?)$", re.IGNORECASE)
+
+
+def names(text: str) -> list[Name]:
+    """The names of a field such as ``author``; ``{"literal": "others"}`` at the end for "and others".
+
+    What is in braces as a whole is a body, unless it can only be persons ("{Lind, Ada and Ek, Bo}").
+    """
+    found: list[Name] = []
+    for one in _joined(_between_and(text)):
+        found += _of_one(one.strip())
+    others = {"literal": "others"}
+    return [name for name in found if name != others] + ([others] if others in found else [])
+
+
+def _of_one(text: str) -> list[Name]:
+    if not text:
+        return []
+    if _OTHERS.match(tex.plain(text)):
+        return [{"literal": "others"}]
+    if is_braced(text):
+        inner = tex.plain(text[1:-1])
+        persons = [found for one in _between_and(text[1:-1]) if (found := person(tex.plain(one)))]
+        if "," in inner and persons and all("family" in one for one in persons):
+            return persons
+        return [{"literal": inner}] if inner else []
+    return [_unkept(name) for name in authors(tex.name(text))]
+
+
+def _unkept(name: Name) -> Name:
+    return {part: said.replace(tex.KEPT_BLANK, " ") for part, said in name.items()}
+
+
+def is_braced(text: str) -> bool:
+    """Whether one pair of braces holds all of the text, and is not only that of an accent."""
+    if not (text.startswith("{") and text.endswith("}")) or re.match(r"^\{\\[^\s{}]{0,3}\{?[^\s{}]\}?\}$", text):
+        return False
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0:
+            return at == len(text) - 1
+    return False
+
+
+def _between_and(text: str) -> Iterator[str]:
+    """The pieces between "and" outside of braces."""
+    begin = 0
+    depth = 0
+    at = 0
+    for found in _AND.finditer(text):
+        depth += text.count("{", at, found.start()) - text.count("}", at, found.start())
+        at = found.start()
+        if depth <= 0:
+            yield text[begin : found.start()]
+            begin = found.end()
+    yield text[begin:]
+
+
+def _joined(pieces: Iterator[str]) -> Iterator[str]:
+    """A body's single last word goes back to it ("Ministry of Mines and Fisheries" without braces)."""
+    before = ""
+    for piece in map(str.strip, pieces):
+        is_word = piece.isalpha() and not piece.isupper() and not _OTHERS.match(piece)
+        if before and is_word and "," not in before and not is_braced(before) and names_a_body(tex.plain(before)):
+            before = f"{before} and {piece}"
+            continue
+        if before:
+            yield before
+        before = piece
+    if before:
+        yield before
