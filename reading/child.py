@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reading.errors import ReadingError
-from reading.protocol import End, Failure, Item, Meta, Page, Record, write
+from reading.protocol import End, Failure, Item, Meta, Page, Record, Unread, write
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def read(kind: str, path: Path, scratch: Path) -> Iterator[Meta | Page | Item]:
+def read(kind: str, path: Path, scratch: Path) -> Iterator[Meta | Page | Item | Unread]:
     """Records of a file of this kind. Each reader is imported only when it is needed: starting up is the cost."""
     match kind:
         case "pdf":

@@ -12,7 +12,7 @@ MAX_PAGE_CHARACTERS: Final = 400_000
 MAX_PAGES: Final = 20_000
 MAX_TEXT_CHARACTERS: Final = 60_000_000
 #: Entries read of one bibliography.
-MAX_ITEMS: Final = 2_000
+MAX_ITEMS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Entries of a bibliography that gave no item of their own; ``line`` is where the first of them begins, from 1.
+
+    ``code`` says why: ``no_title``, ``unclosed`` (a value without an end), ``commented`` (behind a %), ``limit``, or
+    ``joined`` (the same work stood there before). ``mended`` gave an item, but a brace was missing or a part of it was
+    not understood. ``key`` is what the entry is called in the file.
+    """
+
+    line: int
+    count: int = 1
+    code: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why the child gave up: a code of `reading.failures`."""
 
@@ -58,11 +73,12 @@ type_names: Final = {
     "meta": Meta,
     "page": Page,
     "item": Item,
+    "unread": Unread,
     "failure": Failure,
     "end": End,
 }
 _NAMES: Final = {cls: name for name, cls in type_names.items()}
-Record = Meta | Page | Item | Failure | End
+Record = Meta | Page | Item | Unread | Failure | End
 
 
 def write(stream: BinaryIO, record: Record) -> None:

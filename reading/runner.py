@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from reading.failures import ExtractionFailed
-from reading.protocol import MAX_LINE_BYTES, End, Failure, Item, Meta, Page, read
+from reading.protocol import MAX_LINE_BYTES, End, Failure, Item, Meta, Page, Unread, read
 from tesigo.platform import limited_child
 from tesigo.platform.limited_child import ChildLimits, LineTooLong, Running, TooSlow, Work
 from tesigo.platform.log_values import word
@@ -22,7 +22,9 @@ LIMITS: Final = ChildLimits(memory_bytes=1024**3, cpu_seconds=300, wall_seconds=
 PROBE_LIMITS: Final = replace(LIMITS, cpu_seconds=10, wall_seconds=15.0)
 
 
-def records(path: Path, *, kind: str, limits: ChildLimits = LIMITS) -> Generator[Meta | Page | Item, None, None]:
+def records(
+    path: Path, *, kind: str, limits: ChildLimits = LIMITS
+) -> Generator[Meta | Page | Item | Unread, None, None]:
     """Records of the file as the child says them. Close the iterator to end the child early.
 
     Raises:
@@ -43,7 +45,7 @@ def records(path: Path, *, kind: str, limits: ChildLimits = LIMITS) -> Generator
             yield from _listen(child)
 
 
-def _listen(child: Running) -> Iterator[Meta | Page | Item]:
+def _listen(child: Running) -> Iterator[Meta | Page | Item | Unread]:
     ended = False
     try:
         for line in child.lines(longest_bytes=MAX_LINE_BYTES):

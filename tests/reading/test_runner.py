@@ -269,7 +269,7 @@ def test_bibtex_entries_become_csl(tmp_path: Path) -> None:
     assert items[0] == {
         "type": "article-journal", "citation-key": "r", "title": "The Debian way & more", "DOI": "10.1000/XYZ",
         "container-title": "Journal of X", "page": "12-34", "issued": {"date-parts": [[2021, 3]]},
-        "author": [{"family": "Rossi", "given": "Anna"}, {"family": "Müller", "given": "Jan"}],
+        "author": [{"family": "Rossi", "given": "Anna"}, {"family": "Müller", "given": "Jan"}, {"literal": "others"}],
     }  # fmt: skip
     assert items[1]["author"] == [{"literal": "The Debian Project"}]
     assert items[1]["publisher"] == "ACM Press"
