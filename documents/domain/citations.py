@@ -16,6 +16,8 @@ from documents.models import Citation, Document, Section, SectionRevision, Sourc
 
 #: Authors named before the others are only counted.
 _NAMED_AUTHORS = 2
+#: How reference lists, pandoc and CSL engines say "and others".
+_OTHERS = {"literal": "others"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,10 @@ class CitationCard:
     def who_and_when(self) -> str:
         """Authors and year of the source, as far as they are known: "Rossi, Doe +3, 2021"."""
         csl = self.citation.source.csl
-        authors = [str(one.get("family") or one.get("literal") or "") for one in csl.get("author") or []]
+        listed = csl.get("author") or []
+        authors = [str(one.get("family") or one.get("literal") or "") for one in listed if one != _OTHERS]
         more = f" +{len(authors) - _NAMED_AUTHORS}" if len(authors) > _NAMED_AUTHORS else ""
+        more = more or (" et al." if _OTHERS in listed else "")
         dates = (csl.get("issued") or {}).get("date-parts") or [[]]
         year = str(dates[0][0]) if dates[0] else ""
         return ", ".join(part for part in (", ".join(authors[:_NAMED_AUTHORS]) + more, year) if part)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.domain import retractions, sources, unreadable
+from documents.domain import bibliographies, retractions, sources, unreadable
 from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import SourceOrigin, UploadPurpose, UploadState
@@ -30,7 +30,7 @@ from reading.cleaning import clean_pages
 from reading.failures import ExtractionFailed
 from reading.language import language_of
 from reading.passages import split_page
-from reading.protocol import Item, Meta, Page
+from reading.protocol import Item, Meta, Page, Unread
 from reading.runner import records
 from tesigo.platform import duty, removals
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -112,7 +112,7 @@ def _finish(upload: Upload, verdict: str, **values: Any) -> None:
     duty.done(READINGS, upload, state=UploadState.READY, verdict=verdict[:500], **values)
 
 
-def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
+def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item | Unread]) -> _Finish:
     gathered: list[str] = []
     length = pages = 0
     for page in clean_pages(_pages_of(stream, upload, _Progress())):
@@ -143,7 +143,7 @@ def _shape_document(upload: Upload, text: str, pages: int) -> None:
         removals.note(*files)
 
 
-def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
+def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item | Unread]) -> _Finish:
     progress = _Progress()
     with transaction.atomic():
         _hold(upload, pages_read=0)
@@ -168,7 +168,7 @@ def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finis
     return lambda: _name_source(upload, source, progress)
 
 
-def _pages_of(stream: Iterator[Meta | Page | Item], upload: Upload, progress: _Progress) -> Iterator[Page]:
+def _pages_of(stream: Iterator[Meta | Page | Item | Unread], upload: Upload, progress: _Progress) -> Iterator[Page]:
     for record in stream:
         if isinstance(record, Meta):
             progress.meta = record
@@ -224,14 +224,21 @@ def _said_of(progress: _Progress) -> str:
     return _("Read.")
 
 
-def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
-    items = [record.csl for record in stream if isinstance(record, Item)]
+def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item | Unread]) -> _Finish:
+    items: list[dict[str, Any]] = []
+    unread: list[Unread] = []
+    for record in stream:
+        if isinstance(record, Item):
+            items.append(record.csl)
+        elif isinstance(record, Unread):
+            unread.append(record)
     if not items:
-        raise ExtractionFailed("no_entries")
-    return lambda: _make_sources(upload, items)
+        reason = f"{unreadable.WORDS['no_entries']} {bibliographies.not_read(unread)}".strip()
+        return lambda: reject(upload=upload, reason=reason)
+    return lambda: _make_sources(upload, items, unread)
 
 
-def _make_sources(upload: Upload, items: list[dict[str, Any]]) -> None:
+def _make_sources(upload: Upload, items: list[dict[str, Any]], unread: list[Unread]) -> None:
     with transaction.atomic():
         keys = sources.lock_keys(document_id=upload.document_id)
         with_abstract = 0
@@ -245,11 +252,7 @@ def _make_sources(upload: Upload, items: list[dict[str, Any]]) -> None:
             texts = sources.passage_texts(abstract)
             with_abstract += bool(texts)
             sources.add_passages(source, texts, language=language_of(abstract) or upload.document.language)
-        entries = ngettext("Read: %(count)d entry", "Read: %(count)d entries", len(items)) % {"count": len(items)}
-        abstracts = ngettext(
-            "%(count)d with a text that can be cited.", "%(count)d with texts that can be cited.", with_abstract
-        ) % {"count": with_abstract}
-        _finish(upload, f"{entries}, {abstracts}")
+        _finish(upload, bibliographies.said(items=len(items), with_text=with_abstract, unread=unread))
         _tell_of_title(upload, made)
         enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
 

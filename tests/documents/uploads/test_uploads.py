@@ -256,7 +256,22 @@ def test_a_bibliography_of_which_no_entry_has_a_title_says_so(hand_in: HandIn, t
     upload = hand_in(path)
     assert upload.state == UploadState.REJECTED
     assert upload.verdict.startswith("No entry of this bibliography could be read.")
+    assert upload.verdict.endswith("Not read: line 1, a (no title).")
     assert not Source.objects.exists()
+
+
+def test_entries_that_are_not_read_are_named_at_the_file(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    path = tmp_path / "a.bib"
+    path.write_text(
+        "@book{a, title = {Lamps}, year = 2020}\n@book{a, title = {Lenses}, year = 2019}\n"
+        "@article{b, author = {Rossi, Anna}}\n@misc{c, title = {Wicks\n"
+    )
+    upload = hand_in(path)
+    assert upload.verdict == (
+        "Read: 2 of 4 entries, 0 with texts that can be cited. "
+        "Not read: line 3, b (no title); line 4, c (a brace or quotation mark is never closed)."
+    )
+    assert set(document.sources.values_list("title", flat=True)) == {"Lamps", "Lenses"}
 
 
 def test_works_that_call_themselves_retracted_are_named_at_the_file(
