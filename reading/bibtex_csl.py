@@ -98,9 +98,15 @@ def _ordered(kind: str, target: str, sources: tuple[str, ...]) -> tuple[str, ...
 def _titles(item: dict[str, Any], entry: Entry) -> None:
     fields = entry.fields
     title = _with_subtitle(fields, "title", "subtitle")
-    container = _with_subtitle(fields, "booktitle", "booksubtitle") or _with_subtitle(
-        fields, "maintitle", "mainsubtitle"
-    )
+    container = _with_subtitle(fields, "booktitle", "booksubtitle")
+    if container and fields.get("booktitleaddon"):
+        container = f"{container}. {tex.marked(fields['booktitleaddon'])}"
+    work = _with_subtitle(fields, "maintitle", "mainsubtitle")
+    if item["type"] == "book" and title:
+        # A volume is known by its own title; the work of several volumes is printed as a series is.
+        item["collection-title"] = work
+    else:
+        container = container or work
     journal = _journal(fields)
     kind = entry.kind
     if kind == "inbook" and not container:

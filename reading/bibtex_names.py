@@ -6,7 +6,7 @@ from typing import Final
 
 from reading import tex
 from reading.bodies import names_a_body
-from reading.people import Name, authors, person
+from reading.people import Name, authors, person, split_commas
 
 _AND: Final = re.compile(r"\s+(?:and|AND|And)(?=\s|$)")
 _OTHERS: Final = re.compile(r"^(?:others|et\.?\s*al\.?)$", re.IGNORECASE)
@@ -18,13 +18,16 @@ def names(text: str) -> list[Name]:
     What is in braces as a whole is a body, unless it can only be persons ("{Lind, Ada and Ek, Bo}").
     """
     found: list[Name] = []
-    for one in _joined(_between_and(text)):
-        found += _of_one(one.strip())
+    pieces = list(_joined(_between_and(text)))
+    # "Ada Lind, Bo Ek and Cy Fox": those before "and" are two people.
+    given_first = any("," not in one and not is_braced(one) and " " in one.strip() for one in pieces[1:])
+    for one in pieces:
+        found += _of_one(one.strip(), given_first)
     others = {"literal": "others"}
     return [name for name in found if name != others] + ([others] if others in found else [])
 
 
-def _of_one(text: str) -> list[Name]:
+def _of_one(text: str, given_first: bool) -> list[Name]:
     if not text:
         return []
     if _OTHERS.match(tex.plain(text)):
@@ -35,7 +38,9 @@ def _of_one(text: str) -> list[Name]:
         if "," in inner and persons and all("family" in one for one in persons):
             return persons
         return [{"literal": inner}] if inner else []
-    return [_unkept(name) for name in authors(tex.name(text))]
+    plain = tex.name(text)
+    several = split_commas(plain, given_first=True) if given_first else [plain]
+    return [_unkept(name) for one in several for name in authors(one)]
 
 
 def _unkept(name: Name) -> Name:

@@ -30,6 +30,7 @@ _START: Final = re.compile(r"(?<![\w.])@[ \t]*([A-Za-z][\w+-]*)\s*([{(])")
 _LINE_START: Final = re.compile(r"^[ \t]*@[ \t]*[A-Za-z][\w+-]*\s*[{(]", re.MULTILINE)
 _KEY: Final = re.compile(r"\s*([^,={}\"]*)")
 _FIELD: Final = re.compile(r"([A-Za-z_][\w:.+/-]*)\s*=")
+_KEY_AND_FIELD: Final = re.compile(r"[^={}]{0,200},\s*[A-Za-z][\w-]{0,40}\s*=")
 _FIELD_ON_LINE: Final = re.compile(r",?[ \t]*\n[ \t]*[A-Za-z][\w:.+/-]*[ \t]*=[ \t]*[{\"\w]")
 _GAP: Final = re.compile(r"(?:[\s,;]|%[^\n]*)*")
 _BLANK: Final = re.compile(r"\s*")
@@ -53,8 +54,8 @@ def raw_entries(text: str) -> Iterator[RawEntry]:
     """Entries, ``@string`` and ``@xdata`` among them, in order.
 
     ``fault`` is empty, ``mended`` (a brace was missing or one too many), ``broken`` (a part of it was not understood
-    and left out), ``unclosed`` (a value has no end, and is left out) or ``commented`` (it stands behind a %; its
-    fields are not read).
+    and left out), ``unclosed`` (a value has no end, and is left out) or ``commented`` (it stands behind a % or in
+    ``@comment``; its fields are not read).
     """
     return _Scanner(text).entries()
 
@@ -79,6 +80,10 @@ class _Scanner:
             limit = self._next_start(found.end())
             if kind in _NO_ENTRY:
                 at = self._end_of_block(found.end() - 1, limit)
+                for within in _START.finditer(self.text, found.end(), at):
+                    if _KEY_AND_FIELD.match(self.text, within.end(), at):
+                        key = _key_at(self.text, within.end())
+                        yield RawEntry(within[1].lower(), key, self._line(within.start()), (), "commented")
                 continue
             self.fault = ""
             key, at = self._key(found.end(), limit, closer)

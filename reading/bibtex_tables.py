@@ -40,7 +40,9 @@ GENRES: Final = {
     "habilitation": "Habilitation", "candthesis": "Candidate thesis", "techreport": "Technical report",
     "resreport": "Research report", "software": "Software", "datacd": "Data CD", "audiocd": "Audio CD",
     "patent": "Patent", "patentus": "U.S. patent", "patenteu": "European patent", "patentde": "German patent",
-    "patreq": "Patent request",
+    "patreq": "Patent request", "patentfr": "French patent", "patentuk": "British patent",
+    "patreqde": "German patent request", "patreqeu": "European patent request", "patreqfr": "French patent request",
+    "patrequk": "British patent request", "patrequs": "U.S. patent request",
 }  # fmt: skip
 #: Kinds of which the genre follows from the name alone.
 NAMED_THESES: Final = frozenset(

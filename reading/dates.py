@@ -62,6 +62,8 @@ def biblatex_date(text: str) -> dict[str, Any] | None:
     if last is not None:
         found["date-parts"] = [first["date-parts"][0], last["date-parts"][-1]]
         found |= {"circa": True} if last.get("circa") else {}
+        if found["date-parts"][0] == found["date-parts"][1]:
+            found["date-parts"].pop()  # two seasons of one year
     elif slash:
         found["date-parts"] = [first["date-parts"][0], [0]]
     return found

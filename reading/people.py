@@ -34,6 +34,8 @@ _OTHERS: Final = {"literal": "others"}
 #: "A.", "A.B.", "A-B", "AB", "J.-P.": one to four capital letters.
 _INITIALS: Final = re.compile(r"^(?:[^\W\d_]\.(?:[-–\s]?[^\W\d_]\.?){0,3}|[^\W\d_](?:-?[^\W\d_]){0,2})$")
 _LIST: Final = re.compile(r"^\[\s*(['\"]).*\1\s*\]$", re.DOTALL)
+#: "al- Hakim", "d’ Orval": programs put a blank behind what belongs to the name.
+_APART: Final = re.compile(r"(?<!\w)((?:[Aa]l|[Ee]l|as|ad|'s)-|[dDlL][’'])\s+(?=\w)")
 _AND: Final = re.compile(r"\s*,?\s+(?:and|und|&)\s+", re.IGNORECASE)
 
 
@@ -44,22 +46,15 @@ def people(text: str) -> list[Name]:
     and owners, which metadata hold, are nobody.
     """
     text = " ".join(text.split()).strip(" ,;")
-    if _NOT_OF_A_FILE.match(text):
-        return []
-    return authors(text)
+    return [] if _NOT_OF_A_FILE.match(text) else _names(text, given_first=True)
 
 
 def authors(text: str) -> list[Name]:
-    """The names in a field of a reference list, whatever stands between them; the literal "others" for "et al."."""
-    text = " ".join(text.split()).strip(" ,;")
-    if _LIST.match(text):
-        quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"", text)
-        return [name for one in quoted for name in authors(one[0] or one[1])]
-    bare = _ET_AL.sub("", text).strip(" ,;")
-    if not bare or _NOT_A_NAME.match(bare):
-        return []
-    names = [name for part in _split(bare) if (name := person(part))]
-    return [*names, dict(_OTHERS)] if bare != text and names else names
+    """The names in a field of a reference list, whatever stands between them; the literal "others" for "et al.".
+
+    As such lists have it, "Mora Vidal, Ana Luz" is one person, unless others in the field begin with a given name.
+    """
+    return _names(" ".join(text.split()).strip(" ,;"), given_first=False)
 
 
 def person(text: str) -> Name | None:
@@ -67,7 +62,7 @@ def person(text: str) -> Name | None:
 
     A person is "Family, Given", "Given Family", "Family, Jr., Given" or "Family A.B.", with initials in any order.
     """
-    text = " ".join(text.split()).strip(" ,;")
+    text = _APART.sub(r"\1", " ".join(text.split()).strip(" ,;"))
     if not text or _NOT_A_NAME.match(text):
         return None
     parts = [part.strip() for part in text.split(",") if part.strip()]
@@ -80,6 +75,17 @@ def person(text: str) -> Name | None:
         return {"literal": text}
     name = _family_first(*parts) if len(parts) == 2 else _without_comma(parts[0], has_suffix=bool(suffix))
     return name | {"suffix": suffix} if suffix and "family" in name else name
+
+
+def _names(text: str, *, given_first: bool) -> list[Name]:
+    if _LIST.match(text):
+        quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"", text)
+        return [name for one in quoted for name in _names((one[0] or one[1]).strip(), given_first=given_first)]
+    bare = _ET_AL.sub("", text).strip(" ,;")
+    if not bare or _NOT_A_NAME.match(bare):
+        return []
+    names = [name for part in _split(bare, given_first) if (name := person(part))]
+    return [*names, dict(_OTHERS)] if bare != text and names else names
 
 
 def _is_body_with_comma(family: str, given: str) -> bool:
@@ -164,27 +170,36 @@ def _all_capitalised(words: list[str]) -> bool:
     )
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, given_first: bool) -> list[str]:
     if ";" in text:
-        return [piece for part in text.split(";") if part.strip() for piece in _split(part.strip())]
+        return [piece for part in text.split(";") if part.strip() for piece in _split(part.strip(), given_first)]
     parts = _AND.split(text)
     if any(is_company_suffix(part) for part in parts) or ("&" in text and all(part.isalpha() for part in parts)):
         return [text]
     if len(parts) > 1 and not any(names_a_body(part) for part in parts if "," not in part):
-        return [piece for part in parts for piece in _split_commas(part.strip(" ,"))]
-    return _split_commas(text) if len(parts) == 1 else [text]
+        given_first = given_first or any(" " in part.strip() and "," not in part for part in parts)
+        return [piece for part in parts for piece in split_commas(part.strip(" ,"), given_first=given_first)]
+    return split_commas(text, given_first=given_first) if len(parts) == 1 else [text]
 
 
-def _split_commas(text: str) -> list[str]:
-    """``A B, C D`` are two people, ``Family, Given, Family, Given`` too; ``Family, Given`` is one."""
+def split_commas(text: str, *, given_first: bool) -> list[str]:
+    """``A B, C D, E F`` are three people, ``Family, Given, Family, Given`` two; ``Family, Given`` is one.
+
+    ``A B, C D`` are two people where other names beside them are ``given_first``.
+    """
     parts = [part.strip() for part in text.split(",") if part.strip() and not _DEGREE.match(part.strip())]
-    if len(parts) < 2 or any(_SUFFIX.match(part) for part in parts[1:]):
-        return [text]
-    if any(is_company_suffix(part) for part in parts[1:]):
+    if len(parts) < 2 or any(_SUFFIX.match(part) or is_company_suffix(part) for part in parts[1:]):
         return [text]
     if all(len(part.split()) > 1 for part in parts) and not any(names_a_body(part) for part in parts):
-        return parts
+        return parts if len(parts) > 2 or _are_two(*parts, given_first=given_first) else [text]
     pairs = [f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=False)]
     if len(parts) > 3 and len(parts) % 2 == 0 and all("family" in (person(pair) or {}) for pair in pairs):
         return pairs
     return [text]
+
+
+def _are_two(first: str, second: str, *, given_first: bool) -> bool:
+    """Whether "A B, C D" are two people, and not the family "A B" with the given names "C D"."""
+    if all(_is_initials(word, beside="x") for word in second.split()) or first.split()[0].lower() in PARTICLES:
+        return False
+    return given_first or any(_is_initials(word, beside="x") for word in first.split()[:-1])

@@ -45,9 +45,9 @@ class Item:
 class Unread:
     """Entries of a bibliography that gave no item of their own; ``line`` is where the first of them begins, from 1.
 
-    ``code`` says why: ``no_title``, ``unclosed`` (a value without an end), ``commented`` (behind a %), ``limit``, or
-    ``joined`` (the same work stood there before). ``mended`` gave an item, but a brace was missing or a part of it was
-    not understood. ``key`` is what the entry is called in the file.
+    ``code`` says why: ``no_title``, ``unclosed`` (a value without an end), ``commented`` (behind a % or in
+    ``@comment``), ``limit``, or ``joined`` (the same work stood there before). ``mended`` gave an item, but a brace was
+    missing or a part of it was not understood. ``key`` is what the entry is called in the file.
     """
 
     line: int

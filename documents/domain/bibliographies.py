@@ -16,7 +16,7 @@ _KEY_CHARACTERS: Final = 40
 _REASONS: Final[dict[str, Promise]] = {
     "no_title": gettext_lazy("no title"),
     "unclosed": gettext_lazy("a brace or quotation mark is never closed"),
-    "commented": gettext_lazy("behind a percent sign"),
+    "commented": gettext_lazy("commented out"),
 }
 
 

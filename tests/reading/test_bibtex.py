@@ -113,11 +113,13 @@ def test_what_is_not_read_is_told_by_line_key_and_reason(tmp_path: Path) -> None
         "@article{d,\n  title={Mirrors}\n}\n"  # 4
         "%@article{e, title={Wicks}}\n"  # 7
         "% @article{f,\n%  title={Oil}\n%}\n"  # 8
-        "@book{g}\n",  # 11
+        "@book{g}\n"  # 11
+        "@comment{\n@book{h, title={Glass}}\n}\n",  # 12
     )
     assert [item["title"] for item in items] == ["Lamps", "Mirrors"]
     assert [(one.line, one.key, one.code) for one in unread] == [
         (2, "b", "no_title"), (3, "c", "unclosed"), (7, "e", "commented"), (8, "f", "commented"), (11, "g", "no_title"),
+        (13, "h", "commented"),
     ]  # fmt: skip
 
 
@@ -389,6 +391,8 @@ def test_titles_with_subtitles_and_formulas(tmp_path: Path) -> None:
     assert (item["title"], item["title-short"]) == ("CO<sub>2</sub> in lamps: A survey", "Lamps")
     assert only(tmp_path, "@book{k, title={Why lamps?}, subtitle={A survey}}")["title"] == "Why lamps? A survey"
     assert only(tmp_path, "@proceedings{k, booktitle={Lamps 2011}}")["title"] == "Lamps 2011"
+    volume = only(tmp_path, "@book{k, title={Wicks}, maintitle={All about lamps}, volume=2}")
+    assert (volume["title"], volume["collection-title"], volume["volume"]) == ("Wicks", "All about lamps", "2")
 
 
 @pytest.mark.parametrize(

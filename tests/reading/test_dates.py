@@ -32,6 +32,7 @@ def test_dates_of_biblatex_say_no_day_that_is_not_there(text: str, said: object)
 
 def test_a_season_and_a_doubt_are_kept() -> None:
     assert biblatex_date("2016-23") == {"date-parts": [[2016]], "season": 3}
+    assert biblatex_date("2016-22/2016-23") == {"date-parts": [[2016]], "season": 2}
     assert biblatex_date("1871?") == {"date-parts": [[1871]], "circa": True}
     assert year_date("ca. 1871") == {"date-parts": [[1871]], "circa": True}
     assert year_date("2016", month="Herbst") == {"date-parts": [[2016]], "season": 3}

@@ -43,6 +43,8 @@ def shown(name: dict[str, str] | None) -> str:
         ("Berg, P. van den", "Berg / P. / van den"),
         ("Elena De Santi", "De Santi / Elena"),
         ("Marc d'Orval", "d'Orval / Marc"),
+        ("al- Farsi, Omar", "al-Farsi / Omar"),
+        ("d’ Orval, Marc", "d’Orval / Marc"),
         ("Luis Mora y Vidal", "Mora y Vidal / Luis"),
         ("Per Holm", "Holm / Per"),
         ("Ovid", "Ovid"),
@@ -80,6 +82,9 @@ def test_one_name(text: str, said: str) -> None:
         ("Novak & Novak", ["[Novak & Novak]"]),
         ("Novak, Moreau and Co.", ["[Novak, Moreau and Co.]"]),
         ("Novak, Jan, Jr.", ["Novak / Jan / Jr."]),
+        ("Mora Vidal, Ana Luz", ["Mora Vidal / Ana Luz"]),
+        ("Mora Vidal, J. J.", ["Mora Vidal / J. J."]),
+        ("Jan K. Novak, Lise Moreau", ["Novak / Jan K.", "Moreau / Lise"]),
         ("et al.", []),
     ],
 )
@@ -104,6 +109,9 @@ def test_several_names_whatever_stands_between_them(text: str, said: list[str]) 
         ("{\\'A}lvarez, Ana and {\\O}st, Bo", ["Álvarez / Ana", "Øst / Bo"]),
         ('G{\\"o}tz, J{\\"u}rgen\n  and  Kerr, M.~J.', ["Götz / Jürgen", "Kerr / M. J."]),
         ("Novak, Jan and", ["Novak / Jan"]),
+        ("Mora Vidal, Ana Luz and de la Torre, Eva Inés", ["Mora Vidal / Ana Luz", "de la Torre / Eva Inés"]),
+        ("Jan Novak, Lise Moreau and Ken Sato", ["Novak / Jan", "Moreau / Lise", "Sato / Ken"]),
+        ("Jan Novak, Lise Moreau, Ken Sato", ["Novak / Jan", "Moreau / Lise", "Sato / Ken"]),
         ("", []),
     ],
 )
