@@ -37,6 +37,7 @@ _EDITION: Final = re.compile(
 )
 _PAGES_WORD: Final = re.compile(r"^(?:pp?|pages?|S|Seiten?|s|str)\.?\s+(?=\d)")
 _DOI_PREFIX: Final = re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:?\s*)+", re.IGNORECASE)
+_AS_EDITOR: Final = re.compile(r"[,\s]*\((?:Hrsg|Hg|Hrsgg|Eds?|éds?|a cura di|red)\.?\)", re.IGNORECASE)
 _ACCESSED_FIELDS: Final = ("urldate", "lastaccessed", "lastchecked", "accessed", "accessdate", "access-date", "visited")
 _ACCESSED: Final = re.compile(
     r"(?:accessed|visited|retrieved|consulted|checked|abgerufen|zugriff|zugegriffen|consulté|consultado|consultato|"
@@ -72,8 +73,11 @@ def csl(entry: Entry) -> dict[str, Any]:
         if said := _first(fields, _ordered(item["type"], target, sources)):
             item[target] = tex.marked(said) if "title" in target else tex.plain(said)
     for role, sources in NAME_FIELDS.items():
-        if (said := _first(fields, sources)) and (found := names(said)):
-            item[role] = found
+        said = _first(fields, sources)
+        # "Novak, Jan (Hrsg.)" among the authors is an editor.
+        is_editor = role == "author" and bool(_AS_EDITOR.search(said)) and not fields.get("editor")
+        if found := names(_AS_EDITOR.sub("", said)):
+            item["editor" if is_editor else role] = found
     _dates(item, fields)
     _addresses(item, fields)
     _numbers(item, fields)
@@ -185,7 +189,7 @@ def _addresses(item: dict[str, Any], fields: Mapping[str, str]) -> None:
 
 def _without_addresses(text: str) -> str:
     text = re.sub(r"\\(?:url|path|nolinkurl)\s*\{(?:[^{}]|\{[^{}]*\})*\}", " ", text)
-    text = re.sub(r"(\\href)\s*\{(?:[^{}]|\{[^{}]*\})*\}", " ", text)
+    text = re.sub(r"\\href\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}\s*){2}", " ", text)
     return re.sub(r"https?://[^\s{}]+", " ", text)
 
 
@@ -198,7 +202,7 @@ def _numbers(item: dict[str, Any], fields: Mapping[str, str]) -> None:
         item["collection-number" if "collection-title" in item else "number"] = number
     else:
         item["number"] = number or issue
-    pages = tex.plain(_first(fields, ("pages", "eid", "articleno", "article-number")))
+    pages = tex.plain(_first(fields, ("pages", "eid", "articleno", "article-number", "art_number")))
     item["page"] = re.sub(r"\s*[-–—]+\s*", "-", _PAGES_WORD.sub("", pages)).strip("-")
     if edition := tex.plain(fields.get("edition", "")):
         found = _EDITION.match(edition)

@@ -29,9 +29,11 @@ class RawEntry:
 _START: Final = re.compile(r"(?<![\w.])@[ \t]*([A-Za-z][\w+-]*)\s*([{(])")
 _LINE_START: Final = re.compile(r"^[ \t]*@[ \t]*[A-Za-z][\w+-]*\s*[{(]", re.MULTILINE)
 _KEY: Final = re.compile(r"\s*([^,={}\"]*)")
-_FIELD: Final = re.compile(r"([A-Za-z_][\w:.+/-]*)\s*=")
+#: A field's name, with a number behind it as Scopus has it ("funding_text 1").
+_NAME: Final = r"[^\W\d][\w:.+/-]*(?:[ \u00a0]\d{1,3})?"
+_FIELD: Final = re.compile(rf"({_NAME})\s*=")
 _KEY_AND_FIELD: Final = re.compile(r"[^={}]{0,200},\s*[A-Za-z][\w-]{0,40}\s*=")
-_FIELD_ON_LINE: Final = re.compile(r",?[ \t]*\n[ \t]*[A-Za-z][\w:.+/-]*[ \t]*=[ \t]*[{\"\w]")
+_FIELD_ON_LINE: Final = re.compile(rf",?[ \t]*\n[ \t]*{_NAME}[ \t]*=[ \t]*[{{\"\w]")
 _GAP: Final = re.compile(r"(?:[\s,;]|%[^\n]*)*")
 _BLANK: Final = re.compile(r"\s*")
 _BRACES: Final = re.compile(r"\\[\\{}]|[{}]")
@@ -40,9 +42,9 @@ _QUOTES: Final = re.compile(r"\\[\\{}\"]|[{}\"]")
 #: Quotation marks within a value that may be passed over to find its end.
 _QUOTED_WORDS_MAX: Final = 100
 #: What may follow the quotation mark that ends a value.
-_AFTER_QUOTE: Final = re.compile(r"\s*(?:#|[,\s]*(?:[A-Za-z][\w:.+/-]*\s*=|[})%@]|$))")
+_AFTER_QUOTE: Final = re.compile(rf"\s*(?:#|[,\s]*(?:{_NAME}\s*=|[}})%@]|$))")
 #: Fields that go on behind a brace too many.
-_GOES_ON: Final = re.compile(r"\s*,\s*[A-Za-z][\w:.+/-]*\s*=\s*[{\"\d]")
+_GOES_ON: Final = re.compile(rf"\s*,\s*{_NAME}\s*=\s*[{{\"\d]")
 _BARE: Final = {"}": re.compile(r"[^\s,#{}\"=%]+"), ")": re.compile(r"[^\s,#{}\"=%)]+")}
 #: Blocks that are passed over: remarks, and the settings of styles.
 _NO_ENTRY: Final = frozenset({"comment", "preamble", "control", "ieeetranbstctl", "settings"})

@@ -53,7 +53,7 @@ NAMED_THESES: Final = frozenset(
 )  # fmt: skip
 #: CSL field, then the fields that may hold it, best first. Titles, numbers, dates and names have rules of their own.
 TEXT_FIELDS: Final = {
-    "container-title-short": ("shortjournal",),
+    "container-title-short": ("shortjournal", "abbrev_source_title"),
     "title-short": ("shorttitle",),
     "publisher": ("publisher", "school", "institution", "organization", "university"),
     "publisher-place": ("address", "location"),

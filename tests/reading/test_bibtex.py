@@ -45,6 +45,7 @@ def field(tmp_path: Path, fields: str, kind: str = "article") -> dict[str, Any]:
         "   @article {k , title = {On lamps} , author = {Novak, Jan} , year = 2014 ,}",
         '@article(k, title = "On lamps", author = "Novak, Jan", year = "2014")',
         "@article{k,\r\n title={On lamps},\r\n author={Novak, Jan},\r\n year={2014}\r\n}\r\n",
+        "@article{k,\ntitle={On lamps},\nfunding_text 1={None},\nauthor={Novak, Jan},\nyear={2014},\nsource={S},\n}\n",
         "@article{k\n title = {On lamps}\n author = {Novak, Jan}\n year = 2014\n}",
         "@article{k,, title = {On lamps},, author = {Novak, Jan}; year = 2014}",
         "@article{k,\n % a note, = {\n title = {On lamps}, % and one more\n author = {Novak, Jan},\n year = 2014}",
@@ -235,6 +236,7 @@ def test_journals(tmp_path: Path, written: str, said: str) -> None:
         ("url={https://example.org/~jan/a%20b.pdf?x=1&y=2}", "https://example.org/~jan/a%20b.pdf?x=1&y=2"),
         ("howpublished={\\url{https://example.org/a_b}}", "https://example.org/a_b"),
         ("howpublished={Available at: https://example.org/a.}", "https://example.org/a"),
+        ("howpublished={Available at \\href{https://example.org/h}{Lamps}}", "https://example.org/h"),
         ("note={\\href{https://example.org/n}{the site}}", "https://example.org/n"),
         ("url={https://example.org/1 https://example.org/2}", "https://example.org/1"),
         ("ee={https://example.org/db}", "https://example.org/db"),
@@ -244,6 +246,12 @@ def test_addresses_stand_wherever_they_are_written(tmp_path: Path, fields: str, 
     item = field(tmp_path, fields, kind="misc")
     assert item["URL"] == address
     assert "publisher" not in item
+
+
+def test_editors_among_the_authors(tmp_path: Path) -> None:
+    item = field(tmp_path, "author={Novak, Jan and Moreau, Lise (Hrsg.)}", kind="book")
+    assert item["editor"] == [{"family": "Novak", "given": "Jan"}, {"family": "Moreau", "given": "Lise"}]
+    assert "author" not in item
 
 
 def test_who_published_a_thing_is_kept(tmp_path: Path) -> None:
