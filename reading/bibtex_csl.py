@@ -21,6 +21,7 @@ from reading.bibtex_tables import (
     WITH_ISSUES,
 )
 from reading.dates import biblatex_date, csl_date, year_date
+from reading.tex_addresses import address, addresses
 
 _ORDINAL: Final = {
     word: number
@@ -58,6 +59,11 @@ _NO_GENRE: Final = re.compile(
     r"^(?:journal article|article|book|book section|conference (?:paper|proceedings)|web ?page|generic|report|thesis|"
     r"misc|electronic.*|newspaper article|dataset)$",
     re.IGNORECASE,
+)
+#: Fields of programs that hold addresses.
+_LINKS: Final = ("link", "ee", "bdsk-url-1", "title")
+_ON_THE_WEB: Final = frozenset(
+    {"document", "webpage", "software", "dataset", "report", "manuscript", "article", "post"}
 )
 _WITH_GENRE: Final = frozenset(
     {"thesis", "report", "manuscript", "patent", "standard", "software", "document", "speech", "webpage", "dataset"}
@@ -163,12 +169,19 @@ def _dates(item: dict[str, Any], fields: Mapping[str, str]) -> None:
 
 
 def _addresses(item: dict[str, Any], fields: Mapping[str, str]) -> None:
-    if doi := _DOI_PREFIX.sub("", tex.address(fields.get("doi", ""))):
+    if doi := _DOI_PREFIX.sub("", address(fields.get("doi", ""))):
         item["DOI"] = doi
     said = fields.get("url", "")
-    url = next(iter(tex.addresses(said)), "") if len(said.split()) > 1 else tex.address(said)
-    for name in ("howpublished", "note", "link", "ee", "bdsk-url-1", "title"):
-        url = url or next(iter(tex.addresses(fields.get(name, ""))), "")
+    if said.count("://") == 1:
+        said = re.sub(r"\s*\n\s*", "", said)  # an address over two lines
+    url = next(iter(addresses(said)), "") if len(said.split()) > 1 else address(said)
+    note = fields.get("note", "")
+    if item["type"] not in _ON_THE_WEB and re.search(
+        r"[^\W\d_]{3}", _GENERIC.sub("", tex.plain(_without_addresses(note)))
+    ):
+        note = ""  # "Code at https://…" is not where the work itself stands
+    for said in (fields.get("howpublished", ""), note, *(fields.get(name, "") for name in _LINKS)):
+        url = url or next(iter(addresses(said)), "")
     if url:
         item["URL"] = url
     how = fields.get("howpublished", "")
@@ -223,7 +236,7 @@ def _genre(item: dict[str, Any], entry: Entry) -> None:
 
 
 def _eprint(item: dict[str, Any], entry: Entry) -> None:
-    eprint = tex.address(entry.fields.get("eprint", ""))
+    eprint = address(entry.fields.get("eprint", ""))
     if not eprint:
         return
     archive = _first(entry.fields, ("eprinttype", "archiveprefix")).strip("{} ").lower()

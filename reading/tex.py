@@ -8,6 +8,7 @@ import unicodedata
 from html import unescape
 from typing import Final
 
+from reading.tex_addresses import address, braced
 from reading.tex_commands import (
     ACCENTS,
     ARGUMENT_OF,
@@ -34,7 +35,6 @@ _COMMAND: Final = re.compile(r"\\(?:([A-Za-z@]+)\*?([ \t\n]*)|(.))", re.DOTALL)
 _MATH: Final = re.compile(r"\$\$(.+?)\$\$|\$((?:[^$\\]|\\.)+)\$(?=(\d)?)", re.DOTALL)
 _OF_TEX: Final = re.compile(r"[\\^_{]")
 _QUOTED: Final = re.compile(r"(?<!`)`([^`'\\{}]{1,200})'(?![\w'])")
-_ADDRESSED: Final = re.compile(r"\\(?:url|href|path|nolinkurl)\s*(?=\{)")
 _VERB: Final = re.compile(r"([^A-Za-z\s*])(.*?)\1", re.DOTALL)
 _OPTION: Final = re.compile(r"\[[^\]]{0,100}\]")
 _MARK: Final = re.compile(r"</?su[bp]>")
@@ -55,36 +55,6 @@ def plain(text: str) -> str:
 def name(text: str) -> str:
     """A person's name, with `KEPT_BLANK` for the blanks within braces."""
     return _one_line(_read(text, marks=False, keeps=True))
-
-
-def address(text: str) -> str:
-    """A URL, DOI or number as written: nothing in it is decoded but TeX's own escapes, which no address holds."""
-    text = " ".join(text.split())
-    if inner := _ADDRESSED.search(text):
-        text = _braced(text, inner.end()).strip()
-    text = re.sub(r"\\(?:textasciitilde|~)\s*(?:\{\})?|\$\s*\\sim\s*\$", "~", text)
-    text = re.sub(r"\\textless\s*(?:\{\})?|\$<\$", "<", text)
-    text = re.sub(r"\\textgreater\s*(?:\{\})?|\$>\$", ">", text)
-    text = re.sub(r"\\textunderscore\s*(?:\{\})?", "_", text)
-    text = re.sub(r"\\([_%&#$~{}])", r"\1", text)
-    return text.replace("{", "").replace("}", "").strip()
-
-
-def addresses(text: str) -> list[str]:
-    """The web addresses in a text such as ``howpublished`` or ``note``, best those that are marked as one."""
-    marked_up = [_braced(text, found.end()) for found in _ADDRESSED.finditer(text)]
-    bare = re.findall(r"https?://[^\s{}<>\"]+", text)
-    return [found for one in marked_up or bare if (found := address(one).rstrip(".,;"))]
-
-
-def _braced(text: str, at: int) -> str:
-    """What stands between the brace at this place and its partner, or up to the end."""
-    depth = 0
-    for end in range(at, len(text)):
-        depth += (text[end] == "{") - (text[end] == "}")
-        if depth == 0:
-            return text[at + 1 : end]
-    return text[at + 1 :]
 
 
 def _one_line(text: str) -> str:
@@ -200,7 +170,7 @@ class _Reader:
         """The text between braces as it stands."""
         if not self.text.startswith("{", self.at):
             return ""
-        inner = _braced(self.text, self.at)
+        inner = braced(self.text, self.at)
         self.at += len(inner) + 2
         return inner
 
@@ -218,6 +188,9 @@ class _Reader:
                 inner, self.at = self.text[self.at : end], end + 2
                 return self._formula(inner)
             return SIGNS.get(sign, sign)
+        if word == "a" and self.text[self.at : self.at + 1] in ACCENTS:
+            self.at += 1  # \a'e is \'e within tables
+            return _accented(ACCENTS[self.text[self.at - 1]], self._argument(math=math))
         if word in LETTER_ACCENTS:
             return _accented(LETTER_ACCENTS[word], self._argument(math=math))
         return self._word(word, blanks, math)
