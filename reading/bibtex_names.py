@@ -9,6 +9,7 @@ from reading.bodies import names_a_body
 from reading.people import Name, authors, person, split_commas
 
 _AND: Final = re.compile(r"\s+(?:and|AND|And)(?=\s|$)")
+_NAMED_PARTS: Final = re.compile(r"(?:^|,)\s*family\s*=")
 _OTHERS: Final = re.compile(r"^(?:others|et\.?\s*al\.?)$", re.IGNORECASE)
 
 
@@ -38,9 +39,22 @@ def _of_one(text: str, given_first: bool) -> list[Name]:
         if "," in inner and persons and all("family" in one for one in persons):
             return persons
         return [{"literal": inner}] if inner else []
+    if _NAMED_PARTS.search(text) and (name := _by_parts(text)):
+        return [name]
     plain = tex.name(text)
     several = split_commas(plain, given_first=True) if given_first else [plain]
     return [_unkept(name) for one in several for name in authors(one)]
+
+
+def _by_parts(text: str) -> Name:
+    """A name by its parts, as biblatex 3.5 has them: "family=Berg, given=Piet, prefix=van den"."""
+    said = {
+        part: tex.plain(value).strip('"') for part, value in re.findall(r"([a-z-]+)\s*=\s*([^,=]*)(?=,|$)", text)
+    }  # fmt: skip
+    family = " ".join(part for part in (said.get("prefix", ""), said.get("family", "")) if part)
+    if not family:
+        return {}
+    return {"family": family} | {part: said[part] for part in ("given", "suffix") if said.get(part)}
 
 
 def _unkept(name: Name) -> Name:

@@ -7,14 +7,17 @@ from typing import Final
 _STRONG: Final = re.compile(
     r"(?<!\w)(?:team|project|group|gruppe|committee|komitee|comité|council|commission|kommission|commissione|universit\w+|"
     r"uniwersytet\w*|univerzit\w*|institut\w*|instytut\w*|istituto|school|hochschule|fachhochschule|akademie|academ\w+|"
-    r"departe?ment\w*|ministr\w+|ministerium|ministère|bundesministerium|bundesamt\w*|bundesanstalt|statistisches|amt|"
+    r"departe?ment\w*|minist(?:er(?:ium|io|o|stwo)?|ère|ry|erstvo)|bundesministerium|bundesamt\w*|bundesanstalt|statistisches|amt|"
     r"foundation|stiftung|fundación|fondation|fondazione|fundacja|society|gesellschaft|société|società|association|"
     r"associazione|verband|verein|bund|organi[sz]ation\w*|company|corporation|corp|agency|agentur|agence|agenzia|office|"
     r"consortium|konsortium|collaboration|community|developers|contributors|editors|authors|network|netzwerk|initiative|"
     r"programme|program|inc|ltd|gmbh|llc|plc|s\.?p\.?a|centers?|centres?|zentrum|centrum|laborator\w+|labor|"
     r"bureau|federation|föderation|union|unión|government|regierung|parliament|parlament|congress|court|services?|"
     r"survey|trust|alliance|board|authority|behörde|bank|bibliothek|library|museum|hospital|klinik\w*|archiv\w*|"
-    r"publishers?|verlag|press|nations|world|international|national|european|federal)"
+    r"publishers?|verlag|press|nations|world|international|national|european|federal|research|systems|technolog\w+|"
+    r"software|media|television|news|times|records|industries|solutions|partners|fund|college|conference|county|republic|"
+    r"kingdom|states|police|bundestag|bundesrat|bundesregierung|urząd|úřad|ústav|consiglio|consejo|conseil|assemblée|"
+    r"centro|departamento|dipartimento|universidad|università|université)"
     r"(?!\w)",
     re.IGNORECASE,
 )

@@ -33,6 +33,12 @@ _ET_AL: Final = re.compile(
 _OTHERS: Final = {"literal": "others"}
 #: "A.", "A.B.", "A-B", "AB", "J.-P.": one to four capital letters.
 _INITIALS: Final = re.compile(r"^(?:[^\W\d_]\.(?:[-–\s]?[^\W\d_]\.?){0,3}|[^\W\d_](?:-?[^\W\d_]){0,2})$")
+#: Capitals that end the names of bodies ("Lamps UK").
+_NO_INITIALS: Final = frozenset({"AI", "UK", "USA", "EU", "UN", "TV"})
+#: Titles in front of a name.
+_ACADEMIC: Final = re.compile(
+    r"^(?:(?:Univ\.-)?(?:Prof|Dr|Dipl|Mrs?|Ms)\b\.?(?:-[A-Z][a-z]{1,4}\.)?(?:\s*h\.\s?c\.)?(?:\s+|$))+"
+)
 _LIST: Final = re.compile(r"^\[\s*(['\"]).*\1\s*\]$", re.DOTALL)
 #: "al- Hakim", "d’ Orval": programs put a blank behind what belongs to the name.
 _APART: Final = re.compile(r"(?<!\w)((?:[Aa]l|[Ee]l|as|ad|'s)-|[dDlL][’'])\s+(?=\w)")
@@ -65,7 +71,7 @@ def person(text: str) -> Name | None:
     text = _APART.sub(r"\1", " ".join(text.split()).strip(" ,;"))
     if not text or _NOT_A_NAME.match(text):
         return None
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [_ACADEMIC.sub("", part.strip()) or part.strip() for part in text.split(",") if part.strip()]
     suffix = ""
     if len(parts) > 1:
         suffix = next((part for part in parts[1:] if _SUFFIX.match(part)), "")
@@ -119,6 +125,8 @@ def _without_comma(text: str, *, has_suffix: bool) -> Name:
     if len(words) == 1:
         is_family = len(text) > 1 and not text.isupper() and not names_a_body(text) and text.isalpha()
         return {"family": text} if is_family or has_suffix else {"literal": text}
+    if words[-1] in _NO_INITIALS:
+        return {"literal": text}
     if _is_family_and_initials(words):
         return {"family": " ".join(words[:-1]), "given": _spaced(words[-1], beside=words[0])} | ending
     has_initial = any(_is_initials(word, beside=words[-1]) for word in words[:-1])
@@ -171,8 +179,10 @@ def _all_capitalised(words: list[str]) -> bool:
 
 
 def _split(text: str, given_first: bool) -> list[str]:
-    if ";" in text:
-        return [piece for part in text.split(";") if part.strip() for piece in _split(part.strip(), given_first)]
+    if ";" in text or " / " in text:
+        return [
+            piece for part in re.split(r";| / ", text) if part.strip() for piece in _split(part.strip(), given_first)
+        ]
     parts = _AND.split(text)
     if any(is_company_suffix(part) for part in parts) or ("&" in text and all(part.isalpha() for part in parts)):
         return [text]
@@ -200,6 +210,8 @@ def split_commas(text: str, *, given_first: bool) -> list[str]:
 
 def _are_two(first: str, second: str, *, given_first: bool) -> bool:
     """Whether "A B, C D" are two people, and not the family "A B" with the given names "C D"."""
+    if _is_family_and_initials(first.split()):
+        return True  # "Lind A., Ek B."
     if all(_is_initials(word, beside="x") for word in second.split()) or first.split()[0].lower() in PARTICLES:
         return False
     return given_first or any(_is_initials(word, beside="x") for word in first.split()[:-1])
