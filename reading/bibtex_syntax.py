@@ -123,7 +123,7 @@ class _Scanner:
         key, end = found[1].strip(), found.end()
         if self.text.startswith("=", end):
             # No key, or no comma behind it.
-            *words, _name = key.split()
+            words = key.split()[:-1]
             return " ".join(words), found.start(1) + len(" ".join(words)) if words else at
         if closer == ")" and ")" in key:
             key = key.partition(")")[0]
@@ -136,9 +136,9 @@ class _Scanner:
         while True:
             gap = _GAP.match(text, at, limit)
             at = gap.end() if gap else at
-            if at >= limit:
+            if at >= limit or _START.match(text, at, limit):
                 self.fault = self.fault or "mended"
-                return fields, limit
+                return fields, at
             if text[at] == closer:
                 if not _GOES_ON.match(text, at + 1, limit):
                     return fields, at + 1
@@ -170,7 +170,7 @@ class _Scanner:
                 is_joined = True
                 at += 1
                 continue
-            if text[at] == "%" and pieces:
+            if pieces and (text[at] == "%" or _START.match(text, at, limit)):
                 return tuple(pieces), at
             if _FIELD.match(text, at, limit) and (pieces or "\n" in text[at - 1 : at]):
                 return tuple(pieces), at  # no comma between two fields

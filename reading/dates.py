@@ -96,7 +96,7 @@ def _with_month(year: int, month: str, day: str) -> dict[str, Any]:
     parts = [[year, *_sound_day(year, *one)] for one in within_year(month)]
     if len(parts) == 2 and parts[1] < parts[0]:
         return {"date-parts": [[year]]}  # "December–January": which of them is in the year is not said
-    if len(parts) == 1 and len(parts[0]) == 2 and day.strip().isdigit():
+    if len(parts) == 1 and len(parts[0]) == 2 and day.strip().isdecimal():
         parts = [[year, *_sound_day(year, parts[0][1], int(day))]]
     return {"date-parts": parts or [[year]]}
 

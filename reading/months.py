@@ -71,7 +71,7 @@ def within_year(text: str) -> list[list[int]]:
         if token[0] in "-–—/" or token in _JOINING:
             if sides[-1]:
                 sides.append([])
-        elif token.isdigit() and len(token) <= 2:
+        elif token.isdecimal() and len(token) <= 2:
             sides[-1].append(int(token))
         elif month(token):
             if any(isinstance(one, str) for one in sides[-1]):

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from reading import bibtex
 from reading.bibtex import read_bibtex
-from reading.bibtex_fields import resolved
+from reading.bibtex_csl import csl
+from reading.bibtex_fields import Entry, resolved
+from reading.bibtex_names import names
 from reading.bibtex_syntax import raw_entries
 from reading.errors import TooBigError
 from reading.protocol import Item, Unread
@@ -129,6 +131,7 @@ def test_what_is_not_read_is_told_by_line_key_and_reason(tmp_path: Path) -> None
     [
         "@book{a, title={Lamps {of glass}, \n author={Novak, Jan},\n year=2014\n}\n@book{b, title={Lenses}}",
         "@book{a,\n title={Lamps of glass},\n author={Novak, Jan},\n year=2014\n\n@book{b, title={Lenses}}",
+        "@book{a, title={Lamps of glass}, author={Novak, Jan}, year=2014 @book{b, title={Lenses}}",
         "@book{a,\n title={Lamps of glass}},\n author={Novak, Jan},\n year=2014\n}\n@book{b, title={Lenses}}",
         "@book{a,\n title={Lamps of glass}, rubbish {here},\n author={Novak, Jan}, year=2014}"
         "\n@book{b, title={Lenses}}",
@@ -200,6 +203,26 @@ def test_any_text_can_be_read(text: str) -> None:
     list(resolved(raw_entries(text)))
 
 
+_WRITTEN = st.text(alphabet="aB1 ,.;&~{}()[]$\\\\^_'`\"%<>/-é李", max_size=40)
+_FIELDS = (
+    "title author editor year date month day pages number edition url howpublished note urldate doi eprint type "
+    "journal langid chapter crossref abstract"
+)
+
+
+@given(
+    st.sampled_from(["article", "inbook", "misc", "thesis"]),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(_FIELDS.split(), _WRITTEN)),
+)
+def test_any_field_can_be_read(kind: str, fields: dict[str, str]) -> None:
+    assert "type" in csl(Entry(kind, "k", 1, "", fields))
+
+
+@given(st.text(alphabet="Ab ,.;&{}\\\\'~-and[]é李", max_size=60))
+def test_any_name_can_be_read(text: str) -> None:
+    assert all(set(name) == {"literal"} or name["family"] for name in names(text))
+
+
 @given(st.lists(st.sampled_from(["", "{", "}", '"', "%", "@", "\\", "{}", "$", "=", ","]), min_size=1, max_size=6))
 def test_a_stray_sign_never_costs_the_entries_around_it(signs: list[str]) -> None:
     text = "".join(
@@ -239,6 +262,7 @@ def test_journals(tmp_path: Path, written: str, said: str) -> None:
         ("howpublished={Available at \\href{https://example.org/h}{Lamps}}", "https://example.org/h"),
         ("note={\\href{https://example.org/n}{the site}}", "https://example.org/n"),
         ("url={https://example.org/1 https://example.org/2}", "https://example.org/1"),
+        ("url={https://example.org/very/\n    long}", "https://example.org/very/long"),
         ("ee={https://example.org/db}", "https://example.org/db"),
     ],
 )
@@ -246,6 +270,12 @@ def test_addresses_stand_wherever_they_are_written(tmp_path: Path, fields: str, 
     item = field(tmp_path, fields, kind="misc")
     assert item["URL"] == address
     assert "publisher" not in item
+
+
+def test_an_address_of_something_else_is_not_the_works_own(tmp_path: Path) -> None:
+    assert "URL" not in field(tmp_path, "journal={J. Lamps}, note={Code under https://example.org/code}")
+    item = field(tmp_path, "journal={J. Lamps}, note={Available online at https://example.org/text}")
+    assert item["URL"] == "https://example.org/text"
 
 
 def test_editors_among_the_authors(tmp_path: Path) -> None:
