@@ -11,6 +11,8 @@ from reading.errors import BrokenError
 from reading.protocol import Meta, Page
 
 _LINE_MAX_CHARACTERS: Final = 100_000
+#: Also what Word, old terminals and Unicode end a line or a page with.
+_LINE_END: Final = re.compile(r"\r\n|[\n\r\x0b\f\x1c-\x1e\x85\u2028\u2029]")
 _IMAGE: Final = re.compile(r"!\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
 _LINK: Final = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
 _HEADING: Final = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$")
@@ -25,24 +27,27 @@ def read_text(path: Path, *, markdown: bool) -> Iterator[Meta | Page]:
         BrokenError: when it is not text after all.
     """
     try:
-        lines = _lines(path, encoding_of(path))
+        encoding = encoding_of(path)
     except NotTextError as error:
         raise BrokenError("encoding") from error
-    yield Meta(title=_first_heading(path) if markdown else "")
+    lines = _lines(path, encoding)
+    yield Meta(title=_first_heading(_lines(path, encoding)) if markdown else "")
     for piece in chunks(_paragraphs(_unmarked(lines) if markdown else lines)):
         yield Page(number=0, label="", text=piece)
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
-    rest = ""
+    rest = held = ""
     for piece in decoded(path, encoding):
-        rest += piece
-        *whole, rest = re.split(r"\r\n|[\n\r\f\x85\u2028]", rest)
+        rest += held + piece
+        # The line feed that belongs to a carriage return may be the first sign of the next piece.
+        held = "\r" if rest.endswith("\r") else ""
+        *whole, rest = _LINE_END.split(rest.removesuffix(held))
         yield from whole
         if len(rest) > _LINE_MAX_CHARACTERS:
             yield rest
             rest = ""
-    yield rest
+    yield from _LINE_END.split(rest + held)
 
 
 def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
@@ -88,8 +93,8 @@ def _plain(line: str) -> str:
     return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", _IMAGE.sub("", line)))
 
 
-def _first_heading(path: Path) -> str:
-    for number, line in enumerate(_lines(path, encoding_of(path))):
+def _first_heading(lines: Iterator[str]) -> str:
+    for number, line in enumerate(lines):
         if heading := _HEADING.match(line):
             return _plain(heading.group(1))[:500]
         if number > 200:
