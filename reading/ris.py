@@ -1,108 +1,81 @@
-"""RIS entries as CSL-JSON, by rispy."""
+"""RIS, with the liberties that databases take.
+
+Libraries read the form of the standard only: they lose an entry without its end, the first letter of a value that
+follows its dash at once, and tags that the standard does not name (``ED``, ``BT``). Hence our own few lines.
+"""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import rispy
+from reading.encoding import text_of_list
+from reading.protocol import Item, Meta, Unread
+from reading.reference import Entry, items
 
-from reading.bibtex import text_of
-from reading.dates import csl_date
-from reading.errors import BrokenError
-from reading.people import person
-from reading.protocol import MAX_ITEMS, Item, Meta
-
-_TYPES: Final = {
-    "JOUR": "article-journal",
-    "EJOUR": "article-journal",
-    "JFULL": "article-journal",
-    "MGZN": "article-magazine",
-    "NEWS": "article-newspaper",
-    "BOOK": "book",
-    "EBOOK": "book",
-    "EDBOOK": "book",
-    "CHAP": "chapter",
-    "ECHAP": "chapter",
-    "CONF": "paper-conference",
-    "CPAPER": "paper-conference",
-    "THES": "thesis",
-    "RPRT": "report",
-    "GOVDOC": "report",
-    "ELEC": "webpage",
-    "BLOG": "post-weblog",
-    "COMP": "software",
-    "PAT": "patent",
-    "UNPB": "manuscript",
-}
-#: CSL field, then the RIS fields that may hold it, best first.
-_FIELDS: Final = {
-    "title": ("title", "primary_title", "translated_title"),
-    "container-title": (
-        "secondary_title",
-        "journal_name",
-        "alternate_title3",
-        "alternate_title2",
-    ),
-    "publisher": ("publisher",),
-    "publisher-place": ("place_published",),
-    "volume": ("volume",),
-    "issue": ("number",),
-    "edition": ("edition",),
-    "abstract": ("abstract", "notes_abstract"),
-    "DOI": ("doi",),
-}
+#: Tags that are believed in any spacing; in the standard's ("XX  - ") every tag is.
+_TAGS: Final = frozenset({
+    "TY", "ER", "A1", "A2", "A3", "A4", "A5", "AB", "AD", "AN", "AU", "BT", "C1", "C2", "C3", "C4", "C5", "C6", "C7",
+    "C8", "CA", "CN", "CP", "CT", "CY", "DA", "DB", "DI", "DO", "DP", "ED", "EP", "ET", "ID", "IS", "J1", "J2", "JA",
+    "JF", "JO", "KW", "L1", "L2", "L3", "L4", "LA", "LB", "LK", "M1", "M2", "M3", "N1", "N2", "NV", "OP", "PB", "PP",
+    "PY", "RI", "RN", "RP", "SE", "SN", "SP", "ST", "T1", "T2", "T3", "TA", "TI", "TT", "U1", "UR", "VL", "VO", "Y1",
+    "Y2",
+})  # fmt: skip
+_LINE: Final = re.compile(r"^([ \t]{0,8})([A-Za-z][A-Za-z0-9])([ \t]{0,8})[-\u2013](.*)$", re.DOTALL)
+#: Tags that some exporters write for those of the standard.
+_SAME: Final = {"DI": "DO", "VO": "VL"}
+_PERSONS: Final = frozenset({"AU", "A1", "A2", "A3", "A4", "ED"})
+_TYPE: Final = re.compile(r"^[ \t]{0,8}TY([ \t]{0,8})[-\u2013][ \t]*[A-Za-z][A-Za-z ]{1,25}$", re.MULTILINE)
 
 
-def read_ris(path: Path) -> Iterator[Meta | Item]:
-    """An item for each entry with a title.
+def read_ris(path: Path) -> Iterator[Meta | Item | Unread]:
+    """An item for each entry with a title; the others are said with their lines.
 
     Raises:
         BrokenError, TooBigError
     """
-    yield Meta()
-    # Some exporters put one space, not two, before the dash; rispy reads two only.
-    text = re.sub(r"^([A-Z][A-Z0-9]) -", r"\1  -", text_of(path), flags=re.MULTILINE)
-    try:
-        entries = rispy.loads(text, skip_unknown_tags=True)
-    except (
-        rispy.parser.ParseError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        raise BrokenError("RIS") from error
-    for entry in entries[:MAX_ITEMS]:
-        csl = _csl(entry)
-        if csl.get("title"):
-            yield Item(csl=csl)
+    yield from items(entries(text_of_list(path)))
 
 
-def _csl(entry: dict[str, Any]) -> dict[str, Any]:
-    kind = str(entry.get("type_of_reference", ""))
-    csl: dict[str, Any] = {"type": _TYPES.get(kind, "document")}
-    for target, names in _FIELDS.items():
-        value = next(
-            (entry[name] for name in names if isinstance(entry.get(name), str) and entry[name].strip()),
-            "",
-        )
-        if value:
-            csl[target] = " ".join(value.split())
-    for role, names in (
-        ("author", ("authors", "first_authors")),
-        ("editor", ("secondary_authors",)),
-    ):
-        listed: list[str] = next((entry[name] for name in names if entry.get(name)), [])
-        if people := [name for one in listed if (name := person(str(one)))]:
-            csl[role] = people
-    if issued := csl_date(str(entry.get("year") or entry.get("publication_year") or entry.get("date") or "")):
-        csl["issued"] = issued
-    start, end = str(entry.get("start_page", "")), str(entry.get("end_page", ""))
-    if start:
-        csl["page"] = f"{start}-{end}" if end and "-" not in start else start
-    if urls := [url for url in entry.get("urls", []) if str(url).startswith(("http://", "https://"))]:
-        csl["URL"] = urls[0]
-    if "issn" in entry:
-        csl["ISBN" if csl["type"] in ("book", "chapter") else "ISSN"] = str(entry["issn"])
-    return csl
+def entries(text: str) -> Iterator[Entry]:
+    """The entries of a file. One ends at ``ER``, where the next begins, or with the file."""
+    # "IS-LM" in an abstract is no tag, unless the file writes its tags so.
+    is_tight = any(not match.group(1) for match in _TYPE.finditer(text))
+    entry: Entry | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        tag, value = _tag(line, is_tight=is_tight)
+        if tag == "ER":
+            if entry is not None:
+                yield entry
+            entry = None
+        elif tag:
+            if entry is not None and tag == "TY":
+                yield entry
+                entry = None
+            if entry is None:
+                entry = Entry(line=number)
+            entry.pairs.append((_SAME.get(tag, tag), value))
+        elif entry is not None and line.strip():
+            _go_on(entry, line.strip())
+    if entry is not None:
+        yield entry
+
+
+def _go_on(entry: Entry, more: str) -> None:
+    """A line without a tag belongs to the value before it; after a person stands the next one."""
+    tag, begun = entry.pairs[-1]
+    if tag in _PERSONS and "," in begun and "," in more:
+        entry.pairs.append((tag, more))
+    else:
+        entry.pairs[-1] = (tag, f"{begun} {more}".strip())
+
+
+def _tag(line: str, *, is_tight: bool) -> tuple[str, str]:
+    match = _LINE.match(line)
+    if match is None:
+        return "", ""
+    indent, name, gap, rest = match.groups()
+    tag = name.upper()
+    is_standard = not indent and len(gap) == 2 and (rest.startswith(" ") or not rest) and name == tag
+    is_known = tag in _TAGS and (bool(gap) or is_tight) and (name == tag or len(gap) == 2)
+    return (tag, rest.strip()) if is_standard or is_known else ("", "")
