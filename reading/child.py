@@ -8,15 +8,20 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from reading.errors import ReadingError
 from reading.protocol import End, Failure, Item, Meta, Page, Record, Unread, write
+
+KINDS: Final = (
+    "pdf", "docx", "txt", "markdown", "bibtex", "ris", "csl_json", "enw", "endnote_xml", "nbib", "wos", "probe",
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Reads one file; always returns 0 when it could say how it ended."""
     parser = argparse.ArgumentParser(prog="reading.child")
-    parser.add_argument("kind", choices=["pdf", "docx", "txt", "markdown", "bibtex", "ris", "probe"])
+    parser.add_argument("kind", choices=KINDS)
     parser.add_argument("path", type=Path)
     parser.add_argument("--scratch", type=Path, required=True, help="folder for a repaired copy")
     options = parser.parse_args(arguments)
@@ -60,6 +65,18 @@ def read(kind: str, path: Path, scratch: Path) -> Iterator[Meta | Page | Item | 
             from reading.ris import read_ris
 
             yield from read_ris(path)
+        case "enw" | "nbib" | "wos":
+            from reading import tagged
+
+            yield from {"enw": tagged.read_enw, "nbib": tagged.read_nbib, "wos": tagged.read_wos}[kind](path)
+        case "csl_json":
+            from reading.csl_json import read_csl_json
+
+            yield from read_csl_json(path)
+        case "endnote_xml":
+            from reading.endnote_xml import read_endnote_xml
+
+            yield from read_endnote_xml(path)
         case "probe":
             from reading.pdf import open_pdf
 
