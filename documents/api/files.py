@@ -51,7 +51,8 @@ class SourceViewSet(DocumentRoute):
         responses={202: UploadSerializer},
     )
     def create(self, request: Request, document_id: UUID) -> Response:
-        """Takes a file (PDF, DOCX, TXT, BibTeX, RIS), or a list of references as text. It is read in the background.
+        """Takes a file (PDF, DOCX, text), or a list of references: as a file (BibTeX, RIS, EndNote's .enw and XML,
+        PubMed's .nbib, Web of Science, CSL JSON), or BibTeX or RIS as text. It is read in the background.
 
         422 with the reason for one that cannot be used; nothing of it is kept.
         """

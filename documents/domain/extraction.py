@@ -90,7 +90,7 @@ def _read(upload: Upload) -> _Finish:
         with storage.local_copy(upload.stored_as) as path, closing(records(path, kind=upload.format)) as stream:
             if upload.purpose == UploadPurpose.ASSIGNMENT:
                 return _read_assignment(upload, stream)
-            if upload.format in (FileKind.BIBTEX, FileKind.RIS):
+            if FileKind(upload.format).is_reference_list:
                 return _read_bibliography(upload, stream)
             return _read_source(upload, stream)
     except ExtractionFailed as failure:

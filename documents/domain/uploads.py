@@ -30,7 +30,6 @@ from tesigo.platform.enqueue import enqueue_on_commit
 MAX_UPLOADS: Final = 60
 #: A file that has not come whole by then never will: its connection is long gone.
 ARRIVES_WITHIN: Final = timedelta(hours=2)
-_BIBLIOGRAPHIES: Final = {FileKind.BIBTEX, FileKind.RIS}
 
 
 def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: Iterable[bytes], by: User) -> Upload:
@@ -141,7 +140,7 @@ def _judge(arrived: storage.Arrived, upload: Upload) -> FileVerdict:
         return FileVerdict(accepted=False, reason=_("This file is here already, word for word. It is used once."))
     _give_connection_back()
     verdict = inspect(arrived.path, name=upload.name, max_size=settings.UPLOAD_MAX_BYTES)
-    if upload.purpose == UploadPurpose.ASSIGNMENT and verdict.kind in _BIBLIOGRAPHIES:
+    if upload.purpose == UploadPurpose.ASSIGNMENT and verdict.kind and verdict.kind.is_reference_list:
         return FileVerdict(
             accepted=False,
             reason=_("This is a bibliography. Hand it in under sources; an assignment sheet is a PDF, DOCX or text."),

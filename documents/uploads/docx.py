@@ -14,10 +14,11 @@ from typing import IO, BinaryIO, Final
 from urllib.parse import unquote
 from xml.parsers import expat
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from documents.uploads.magic import ARCHIVES, PROGRAMS
-from documents.uploads.verdict import Refused
+from documents.uploads.verdict import CHOOSE, Refused
 
 BEGINNING: Final = b"PK\x03\x04"
 MAIN_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -33,9 +34,7 @@ _PROLOG_BYTES: Final = 256 * 1024
 _END_RECORD: Final = struct.Struct("<4s4H2LH")
 _END: Final = b"PK\x05\x06"
 
-_NOT_WORD: Final = _(
-    "This is a packed file, but not a Word document. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file."
-)
+_NOT_WORD: Final = format_lazy("{} {}", _("This is a packed file, but not a Word document."), CHOOSE)
 _BROKEN: Final = _("This DOCX is damaged. Open it in your word processor, save it again, and choose the new file.")
 _POLYGLOT: Final = _(
     "This file is a DOCX and something else at once, which is how harmful files are hidden. "

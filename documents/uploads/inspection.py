@@ -1,8 +1,8 @@
 """Judges a file that somebody handed in by its content, never by its name alone (R-81, R-84).
 
-An allow-list by container: a file is let in when it is wholly one of six formats, and refused otherwise. Only
-beginnings and ends of PDF and DOCX are read, and the beginning of plain text, so that neither time nor memory depends
-on size; reading it, a worker finds out about the rest.
+An allow-list by container: a file is let in when it is wholly one of the formats of `FileKind`, and refused
+otherwise. Only beginnings and ends of PDF and DOCX are read, and the beginning of plain text, so that neither time nor
+memory depends on size; reading it, a worker finds out about the rest.
 """
 
 from pathlib import Path

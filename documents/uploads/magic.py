@@ -3,10 +3,13 @@
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-_PROGRAM: Final = _("This is a program, not a document. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file.")
-_SCRIPT: Final = _("This is a script, not a document. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file.")
+from documents.uploads.verdict import CHOOSE
+
+_PROGRAM: Final = format_lazy("{} {}", _("This is a program, not a document."), CHOOSE)
+_SCRIPT: Final = format_lazy("{} {}", _("This is a script, not a document."), CHOOSE)
 _PICTURE: Final = _("This is a picture. Only files with text can be read: choose a PDF or DOCX with text in it.")
 _ARCHIVE: Final = _("This is an archive. Unpack it, then hand in the documents inside one by one.")
 _MEDIA: Final = _("This is a sound or film file. Only files with text can be read.")

@@ -1,14 +1,15 @@
-"""Plain text by its bytes: one of three encodings, no control bytes, neither page nor script (R-81)."""
+"""Plain text by its bytes: an encoding that fits, no control bytes, neither page nor script (R-81)."""
 
-import re
 from pathlib import Path
 from typing import Final
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from documents.uploads.lists import list_kind
 from documents.uploads.magic import MARKUP
 from documents.uploads.names import extension
-from documents.uploads.verdict import FileKind, Refused
+from documents.uploads.verdict import CHOOSE, FileKind, Refused
 from reading.encoding import NotTextError, decoded, encoding_of
 
 #: Bytes that are judged while somebody waits; the worker that reads the file judges all of it (R-106).
@@ -24,19 +25,16 @@ _TEXT_ENDINGS: Final = {
     "bib": FileKind.BIBTEX,
     "bibtex": FileKind.BIBTEX,
     "ris": FileKind.RIS,
+    "json": FileKind.CSL_JSON,
+    "csljson": FileKind.CSL_JSON,
+    "enw": FileKind.ENW,
+    "xml": FileKind.ENDNOTE_XML,
+    "nbib": FileKind.NBIB,
+    "ciw": FileKind.WOS,
+    "isi": FileKind.WOS,
 }
-_BIBTEX_ENTRY: Final = re.compile(
-    r"^\s{0,20}@[A-Za-z]{2,30}\s{0,20}[{(]\s{0,20}[^\s,{}()\"=]{1,200}\s{0,20},",
-    re.MULTILINE,
-)
-# At the beginning of a line, or after a comma: programs write an entry on one line.
-_BIBTEX_FIELD: Final = re.compile(r"(?:^|,)[ \t]{0,40}[A-Za-z][\w-]{0,40}\s{0,20}=\s{0,20}[\"{\w]", re.MULTILINE)
-_RIS_BEGIN: Final = re.compile(r"^TY  ?- ?[A-Z]{2,10}\s*$", re.MULTILINE)
-_RIS_END: Final = re.compile(r"^ER  ?-", re.MULTILINE)
 
-_NOT_TEXT: Final = _(
-    "This file is not one that can be read here. Choose a PDF, DOCX, TXT, Markdown, BibTeX or RIS file."
-)
+_NOT_TEXT: Final = format_lazy("{} {}", _("This file is not one that can be read here."), CHOOSE)
 _MISNAMED: Final = _(
     "The name of this file says one thing and its content another: it holds plain text. "
     "If it is a document, save it again as TXT, DOCX or PDF."
@@ -45,12 +43,22 @@ _MARKUP: Final = _(
     "This is a web page or a drawing, not a document. Save its text as PDF or TXT, then choose that file."
 )
 _EMPTY: Final = _("This file is empty. Choose the file that holds the text.")
-_NO_ENTRIES_BIBTEX: Final = _("There is no BibTeX entry in this file. Export it again from your reference manager.")
-_NO_ENTRIES_RIS: Final = _("There is no RIS entry in this file. Export it again from your reference manager.")
+_DEFINITIONS: Final = _(
+    "This XML holds definitions that no reference manager writes and harmful files use. It was not opened."
+)
+_NO_ENTRIES: Final = {
+    FileKind.BIBTEX: _("There is no BibTeX entry in this file. Export it again from your reference manager."),
+    FileKind.RIS: _("There is no RIS entry in this file. Export it again from your reference manager."),
+    FileKind.CSL_JSON: _("There is no CSL JSON entry in this file. Export it again from your reference manager."),
+    FileKind.ENW: _("There is no EndNote entry in this file. Export it again from your reference manager."),
+    FileKind.ENDNOTE_XML: _("There is no EndNote entry in this file. Export it again from your reference manager."),
+    FileKind.NBIB: _("There is no PubMed entry in this file. Export it again from PubMed."),
+    FileKind.WOS: _("There is no Web of Science entry in this file. Export it again from Web of Science."),
+}
 
 
 def inspect_text(path: Path, *, name: str) -> FileKind:
-    """The kind of text: a bibliography by its structure, Markdown and plain text by the ending of the name.
+    """The kind of text: a list of references by its structure, Markdown and plain text by the ending of the name.
 
     Raises:
         Refused: for what is not text, is a page, a drawing or source code, or is empty.
@@ -70,27 +78,17 @@ def inspect_text(path: Path, *, name: str) -> FileKind:
             break
     if blank:
         raise Refused(_EMPTY)
-    if head.lstrip("\ufeff \t\r\n\f")[:64].lower().encode(errors="replace").startswith(MARKUP):
+    named = _TEXT_ENDINGS.get(extension(name))
+    found = list_kind(head)
+    if found is FileKind.ENDNOTE_XML and "<!doctype" in head.lower():
+        raise Refused(_DEFINITIONS)
+    is_markup = head.lstrip("\ufeff \t\r\n\f")[:64].lower().encode(errors="replace").startswith(MARKUP)
+    if is_markup and found is not FileKind.ENDNOTE_XML:
         raise Refused(_MARKUP)
-    kind = _TEXT_ENDINGS.get(extension(name))
-    if kind is None:
+    if named is None:
         raise Refused(_MISNAMED)
-    return _bibliography(head, kind)
-
-
-def _bibliography(head: str, kind: FileKind) -> FileKind:
-    first = next(
-        (line for line in head.splitlines() if line.strip() and not line.lstrip().startswith("%")),
-        "",
-    )
-    has_bibtex = bool(_BIBTEX_ENTRY.search(head) and _BIBTEX_FIELD.search(head))
-    has_ris = bool(_RIS_BEGIN.search(head))
-    if kind is FileKind.BIBTEX and not has_bibtex:
-        raise Refused(_NO_ENTRIES_BIBTEX)
-    if kind is FileKind.RIS and not (has_ris and _RIS_END.search(head)):
-        raise Refused(_NO_ENTRIES_RIS)
-    if has_bibtex and first.lstrip().startswith("@"):
-        return FileKind.BIBTEX
-    if has_ris and _RIS_BEGIN.match(first):
-        return FileKind.RIS
-    return kind
+    if found is None and named in _NO_ENTRIES:
+        found = list_kind(head, expected=named)
+        if found is None:
+            raise Refused(_NO_ENTRIES[named])
+    return found or named

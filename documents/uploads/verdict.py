@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from documents.errors import DocumentError
+
+#: The formats in words, for all who are told what to choose.
+CHOOSE: Final = _(
+    "Choose a PDF, DOCX, TXT or Markdown file, or a list of references: "
+    "BibTeX, RIS, EndNote, PubMed, Web of Science or CSL JSON."
+)
 
 
 class FileKind(StrEnum):
@@ -17,6 +25,16 @@ class FileKind(StrEnum):
     MARKDOWN = "markdown"
     BIBTEX = "bibtex"
     RIS = "ris"
+    CSL_JSON = "csl_json"
+    ENW = "enw"
+    ENDNOTE_XML = "endnote_xml"
+    NBIB = "nbib"
+    WOS = "wos"
+
+    @property
+    def is_reference_list(self) -> bool:
+        """Whether it lists works, rather than being one."""
+        return self not in (FileKind.PDF, FileKind.DOCX, FileKind.TXT, FileKind.MARKDOWN)
 
 
 @dataclass(frozen=True, slots=True)
