@@ -1,0 +1,260 @@
+"""Title, authors, year and container as a reader of page 1 sees them.
+
+The title is the largest type of the page over all its lines. What a file says of itself is believed where the page
+agrees: it is often the name of a file or of a template.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reading.hyphens import joined_lines
+from reading.identifiers import arxiv_numbers, before_references, dois, year_of_arxiv
+from reading.imprint import date_line, imprint, said_year
+from reading.names_on_page import authors_below, names_in, text_begins
+from reading.people import Name, people
+from reading.type_lines import LOWERED_FROM, LOWERED_TO, RAISED_FROM, RAISED_TO, TypeLine, TypePage, without_marks
+
+TITLE_MAX_CHARACTERS: Final = 300
+_TITLE_MAX_LINES: Final = 9
+#: A title page of a book or a thesis has hardly any text.
+_COVER_MAX_LETTERS: Final = 600
+#: Type this much larger than the running text is a title's.
+_LARGER: Final = 1.14
+_SAME_SIZE: Final = 0.06
+_WORTHLESS: Final = re.compile(
+    r"^(untitled.*|unbenannt.*|document\d*|dokument\d*|microsoft (word|powerpoint) ?-.*|slide \d*|title|"
+    r"titel|template.*|"
+    r".*\btemplate|vorlage.*|.*\.(docx?|pdf|tex|indd|odt|rtf|dvi|qxd|pages|html?|eps|ps)|\W*|[\d\W]+|\S*_\S*|"
+    r"(insert|type|enter|your) .*title.*|paper title.*|manuscript|pii:? .*|doi:? ?10\..*|layout \d+)$",
+    re.IGNORECASE,
+)
+#: Words in large type that are no title: the kind of the text, the name of a journal, a chapter.
+_LABEL: Final = re.compile(
+    r"^\W*(?:(?:original |research |review |short |full )?(?:research )?(?:article|paper|communication|"
+    r"report|review)s?|"
+    r"open access|open|preprint|(?:working|discussion|research) papers?(?: series)?(?: \W*(?:no\.?|"
+    r"nr\.?)? ?\d[\d/-]*)?|"
+    r"technical report.{0,20}|letters?|editorial|case report|abstract|summary|zusammenfassung|contents|"
+    r"inhalt\w*|check for updates|"
+    r"(?:master|bachelor|diplom|doctoral|phd|ph\.d\.)\W?\w{0,2}\W?\s?(?:thesis|arbeit|dissertation)|dissertation|thesis|"
+    r"masterarbeit|bachelorarbeit|hausarbeit|seminararbeit|"
+    r"(?:chapter|kapitel|part|teil|volume|band|vol\.|no\.|issue) \W?[\divxlc]+|introduction|einleitung|draft|"
+    r"\d{1,2}\.? (?:introduction|einleitung))\W*$",
+    re.IGNORECASE,
+)
+_MASTHEAD: Final = re.compile(
+    r"^(?:the )?(?:\w+ ){0,3}(?:journal|zeitschrift|annals|annalen|proceedings|transactions|bulletin|"
+    r"archives?|revue|revista|"
+    r"rivista|przegląd|universit\w+|hochschule|university|uniwersytet|institut\w*|faculty|fakultät|department)\b.{0,70}$",
+    re.IGNORECASE,
+)
+_SERIES: Final = re.compile(
+    r"\b(?:working|discussion|research|occasional|policy) papers?\b|\bschriftenreihe\b|\bseries$", re.I
+)
+_NOTE_MARKS: Final = re.compile(rf"(?:\s*[*∗†‡§¶#✩⋆☆]|{RAISED_FROM}[^{RAISED_TO}]{{0,6}}{RAISED_TO})+\s*$")
+#: Powers and indices in a title stay such (CSL's rich text).
+_RAISED: Final = re.compile(rf"(?<=[^\s]){RAISED_FROM}([\w+−-]{{1,8}}){RAISED_TO}")
+_LOWERED: Final = re.compile(rf"(?<=[^\s]){LOWERED_FROM}([\w+−-]{{1,8}}){LOWERED_TO}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says of itself, in its information dictionary or its XMP."""
+
+    title: str = ""
+    author: str = ""
+
+
+@dataclass(slots=True)
+class _Group:
+    """Lines of one type that follow on each other."""
+
+    lines: list[TypeLine]
+    first: int
+
+    @property
+    def size(self) -> float:
+        return self.lines[0].size
+
+    @property
+    def text(self) -> str:
+        """One line of text, without the marks of a note at its end; what is raised inside stays."""
+        text = joined_lines([_NOTE_MARKS.sub("", line.text) for line in self.lines])
+        text = " ".join(_RAISED.sub(r"<sup>\1</sup>", _LOWERED.sub(r"<sub>\1</sub>", text)).split())
+        text = without_marks(text)
+        return (text[:-1] if text.endswith(".") and not text.endswith("..") else text).strip()
+
+    @property
+    def after(self) -> int:
+        return self.first + len(self.lines)
+
+
+def front_of(page: TypePage, said: Said) -> dict[str, Any]:
+    """CSL fields that the page carries: ``title``, ``author``, ``year`` (a number), container, volume, issue, pages,
+    ``DOI`` and ``arxiv``. Each is absent where the page does not say it."""
+    front: dict[str, Any] = {}
+    texts = [without_marks(line.text) for line in page.lines]
+    body_size = page.body_size
+    small = [text for line, text in zip(page.lines, texts, strict=True) if line.size <= body_size * 1.3]
+    # Running lines stand at an edge; looked at in this order, one at the foot comes before the text.
+    front |= imprint([*small[:6], *small[::-1][:8]])
+    title = _title(page.lines, body_size, said, str(front.get("container-title", "")))
+    below = page.lines
+    if title is not None:
+        front["title"] = title.text[:TITLE_MAX_CHARACTERS]
+        below = page.lines[title.after :]
+        if authors := _authors(page, title, said):
+            front["author"] = authors
+    text = "\n".join([*texts, page.turned])
+    front |= _numbers(before_references(text))
+    if "year" not in front:
+        head = [line.words for line in _until_text(below)]
+        year = said_year(text) or date_line(
+            head, is_cover=sum(line.letters for line in page.lines) < _COVER_MAX_LETTERS
+        )
+        if year is None and "arxiv" in front:
+            year = year_of_arxiv(front["arxiv"])
+        if year is not None:
+            front["year"] = year
+    return front
+
+
+def _numbers(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if len(own := dois(text)) == 1:
+        found["DOI"] = own[0]
+    if len(numbers := arxiv_numbers(text)) == 1:
+        found["arxiv"] = numbers[0]
+    return found
+
+
+def is_worthless(title: str) -> bool:
+    """Whether a title from metadata is none: a file's name, a template's words, hardly a letter."""
+    title = " ".join(title.split())
+    return len(title) < 4 or _WORTHLESS.match(title) is not None
+
+
+def _title(lines: Sequence[TypeLine], body_size: float, said: Said, container: str) -> _Group | None:
+    groups = _groups(lines)
+    stated = None if is_worthless(said.title) else _stated(lines, body_size, said.title)
+    large = [group for group in groups if group.size >= body_size * _LARGER and _may_be_title(group, container)]
+    large = large or _bold_heads(groups, container)
+    if not large:
+        return None
+    best = max(large, key=lambda group: (round(group.size), -group.first))
+    alike = [group for group in large if abs(group.size - best.size) <= _SAME_SIZE * best.size]
+    if len(alike) > 1 and (unnamed := [group for group in alike if not names_in(group.text)]):
+        best = unnamed[0]
+    if len(large) > 1 and _bare(said.author) and _bare(best.text) == _bare(said.author):
+        best = max((group for group in large if group is not best), key=lambda group: group.size)
+    if stated is not None and _bare(said.title) not in _bare(best.text):
+        # The page carries the stated title in other lines (a masthead is larger) or over more of them (a subtitle).
+        return stated
+    if best.text.endswith(":") and (more := next((one for one in groups if one.first == best.after), None)):
+        best = _Group([*best.lines, *more.lines], best.first)
+    return best
+
+
+def _groups(lines: Sequence[TypeLine]) -> list[_Group]:
+    groups: list[_Group] = []
+    for at, line in enumerate(lines):
+        group = groups[-1] if groups else None
+        if group is not None and _continues(group.lines[-1], line):
+            group.lines.append(line)
+        else:
+            groups.append(_Group([line], at))
+    return groups
+
+
+def _continues(above: TypeLine, line: TypeLine) -> bool:
+    return (
+        abs(above.size - line.size) <= _SAME_SIZE * above.size
+        and above.is_bold == line.is_bold
+        and above.base - line.top <= above.size * 1.2
+    )
+
+
+def _may_be_title(group: _Group, container: str) -> bool:
+    text = group.text
+    letters = sum(sign.isalpha() for sign in text)
+    if letters < 4 or len(group.lines) > _TITLE_MAX_LINES or len(text) > TITLE_MAX_CHARACTERS * 1.5:
+        return False
+    if _LABEL.match(text) or (container and _bare(text) in _bare(container)):
+        return False
+    return not ((_MASTHEAD.match(text) or _SERIES.search(text)) and len(text.split()) <= 7)
+
+
+def _bold_heads(groups: Sequence[_Group], container: str) -> list[_Group]:
+    """The first bold lines before the text begins, where no type is larger than another."""
+    for group in groups[:12]:
+        if text_begins(group.text):
+            break
+        if (
+            group.lines[0].is_bold
+            and len(group.text.split()) >= 2
+            and len(group.lines) <= 4
+            and _may_be_title(group, container)
+        ):
+            rest = [one for one in groups if one is not group]
+            return [group] if any(not one.lines[0].is_bold for one in rest) else []
+    return []
+
+
+def _stated(lines: Sequence[TypeLine], body_size: float, title: str) -> _Group | None:
+    """The lines that are, together, the title of the metadata, in type that is larger or heavier than the text's."""
+    wanted = _bare(title)
+    for at, line in enumerate(lines):
+        if not wanted.startswith(_bare(line.text)[:12]) or not _bare(line.text):
+            continue
+        if line.size < body_size * 1.05 and not line.is_bold:
+            continue
+        for end in range(at + 1, min(len(lines), at + _TITLE_MAX_LINES) + 1):
+            group = _Group(list(lines[at:end]), at)
+            if _bare(group.text) == wanted:
+                return _Stated(list(lines[at:end]), at, " ".join(title.split()))
+    return None
+
+
+@dataclass(slots=True)
+class _Stated(_Group):
+    """Lines whose title is written as the metadata write it."""
+
+    written: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.written
+
+
+def _authors(page: TypePage, title: _Group, said: Said) -> list[Name]:
+    """Those below the title; those of the metadata where they are more and the page names them, too."""
+    on_page = authors_below(page.lines[title.after :]) or _above(page, title)
+    bare = _bare(" ".join(line.text for line in page.lines))
+    stated = [name for name in people(said.author) if (family := _bare(name.get("family", ""))) and family in bare]
+    return stated if len(stated) > len(on_page) else on_page
+
+
+def _above(page: TypePage, title: _Group) -> list[Name]:
+    """Books name their author above the title."""
+    for line in page.lines[max(0, title.first - 3) : title.first][::-1]:
+        if line.size >= page.body_size and (names := names_in(line.text)):
+            return names
+    return []
+
+
+def _until_text(lines: Sequence[TypeLine]) -> list[TypeLine]:
+    head: list[TypeLine] = []
+    for line in lines[:40]:
+        if text_begins(line.words):
+            break
+        head.append(line)
+    return head
+
+
+def _bare(text: str) -> str:
+    """Letters and digits without accents, in small letters."""
+    decomposed = unicodedata.normalize("NFKD", re.sub(r"</?su[bp]>", "", text)).casefold()
+    return "".join(sign for sign in decomposed if sign.isalnum())

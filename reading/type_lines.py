@@ -1,0 +1,231 @@
+"""Lines of a page with their type: how large, how heavy and where, as pdfium sees each character.
+
+Looking at each character is much slower than taking the text, so this is for a title page only.
+"""
+
+import ctypes
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Final
+
+import pypdfium2
+from pypdfium2 import raw
+
+from reading.signs import BROKEN_WORD, plain
+
+#: Stand around what is set small and raised (marks of notes and of affiliations, powers), and small and lowered.
+RAISED_FROM: Final = "\u2045"
+RAISED_TO: Final = "\u2046"
+LOWERED_FROM: Final = "\u2e24"
+LOWERED_TO: Final = "\u2e25"
+_MARKS: Final = str.maketrans("", "", RAISED_FROM + RAISED_TO + LOWERED_FROM + LOWERED_TO)
+_MAX_CHARACTERS: Final = 15_000
+_SMALL_SHARE: Final = 0.82
+#: Blanks of the file in a row that part columns as a gap does.
+_GAP_BLANKS: Final = 3
+#: A gap this wide, in type sizes, parts columns; a blank is a quarter of the size.
+_GAP_SIZES: Final = 1.6
+_BOLD_FROM_WEIGHT: Final = 600
+_BOLD_NAMES: Final = (b"bold", b"black", b"heavy", b"demi", b"cmbx", b"sfbx", b"ecbx", b"-medi")
+
+
+def without_marks(text: str) -> str:
+    """The text with what is raised or lowered in it as plain signs."""
+    return text.translate(_MARKS)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeLine:
+    """One line; ``text`` has a tab at each wide gap. Sizes and places in points, from the lower left corner;
+    ``base`` is the height of its base line."""
+
+    text: str
+    size: float
+    is_bold: bool
+    left: float
+    right: float
+    base: float
+    top: float
+
+    @property
+    def words(self) -> str:
+        """The text without marks and gaps."""
+        return " ".join(without_marks(self.text).split())
+
+    @property
+    def letters(self) -> int:
+        """How many letters it has."""
+        return sum(sign.isalpha() for sign in self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class TypePage:
+    """The upright lines from top to bottom, and what stands at an angle, as the stamp of a preprint server does."""
+
+    lines: list[TypeLine]
+    turned: str
+    height: float
+
+    @property
+    def body_size(self) -> float:
+        """Size of the running text; of a page that has hardly any, the smallest size that is not rare."""
+        sizes: Counter[float] = Counter()
+        for line in self.lines:
+            sizes[round(line.size * 2) / 2] += line.letters
+        total = sum(sizes.values())
+        if total >= 600:
+            return sizes.most_common(1)[0][0]
+        return min((size for size, count in sizes.items() if count * 10 >= total), default=0.0)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Characters of the line in hand, each with its size and the height of its base line."""
+
+    signs: list[tuple[str, float, float]] = field(default_factory=list)
+    left: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    top: float = 0.0
+    middle_at: int = 0
+
+    blanks: int = 0
+
+    def add(self, sign: str, size: float, base: float, box: raw.FS_RECTF, at: int) -> None:
+        """One character; a wide gap before it becomes a tab."""
+        if not self.signs:
+            self.left, self.bottom, self.top = box.left, box.bottom, box.top
+        elif box.left - self.right > size * _GAP_SIZES or (self.blanks >= _GAP_BLANKS and not sign.isspace()):
+            self.signs.append(("\t", 0.0, 0.0))
+        self.blanks = self.blanks + 1 if sign.isspace() else 0
+        self.signs.append((sign, size, base))
+        self.left, self.right = min(self.left, box.left), box.right
+        self.bottom, self.top = min(self.bottom, box.bottom), max(self.top, box.top)
+        self.middle_at = at
+
+
+def type_page(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> TypePage:
+    """The lines of the page with their type, at most 15,000 characters of them."""
+    lines: list[TypeLine] = []
+    turned: list[str] = []
+    gathered = _Gathered()
+    matrix, box = raw.FS_MATRIX(), raw.FS_RECTF()
+    across, base = ctypes.c_double(), ctypes.c_double()
+    for at in range(min(text_page.count_chars(), _MAX_CHARACTERS)):
+        sign = _sign(raw.FPDFText_GetUnicode(text_page, at))
+        if sign in "\r\n":
+            _finish(gathered, text_page, lines)
+            gathered = _Gathered()
+            turned.append(" ")
+            continue
+        if raw.FPDFText_IsGenerated(text_page, at) == 1:
+            gathered.signs.append((sign, 0.0, 0.0)) if gathered.signs else turned.append(sign)
+            continue
+        raw.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
+        if abs(matrix.b) > abs(matrix.a) * 0.1:
+            turned.append(sign)
+            continue
+        raw.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box))
+        raw.FPDFText_GetCharOrigin(text_page, at, ctypes.byref(across), ctypes.byref(base))
+        size = raw.FPDFText_GetFontSize(text_page, at) * (matrix.c**2 + matrix.d**2) ** 0.5
+        size = size if size > 1 else box.top - box.bottom
+        if gathered.signs and (
+            box.bottom >= gathered.top or box.top <= gathered.bottom or box.left < gathered.right - 2 * size
+        ):
+            _finish(gathered, text_page, lines)
+            gathered = _Gathered()
+        gathered.add(sign, size, base.value, box, at)
+    _finish(gathered, text_page, lines)
+    return TypePage(lines=_side_by_side(lines), turned=plain("".join(turned)), height=page.get_height())
+
+
+def _sign(code: int) -> str:
+    if code in (0x02, 0xFFFE):
+        return BROKEN_WORD
+    return chr(code) if code and not 0xD800 <= code <= 0xDFFF else " "
+
+
+def _finish(gathered: _Gathered, text_page: pypdfium2.PdfTextPage, lines: list[TypeLine]) -> None:
+    sizes = [size for sign, size, _bottom in gathered.signs if size and not sign.isspace()]
+    if not sizes:
+        return
+    size = median(sizes)
+    base = median(base for _sign, one, base in gathered.signs if one >= size * _SMALL_SHARE)
+    text = "".join(_with_marks(gathered.signs, size, base))
+    parts = [plain(part).strip() for part in text.split("\t")]
+    if not any(parts):
+        return
+    lines.append(
+        TypeLine(
+            text="\t".join(part for part in parts if part),
+            size=size,
+            is_bold=_is_bold(text_page, gathered.middle_at),
+            left=gathered.left,
+            right=gathered.right,
+            base=base,
+            top=gathered.top,
+        )
+    )
+
+
+def _with_marks(signs: Sequence[tuple[str, float, float]], size: float, base: float) -> list[str]:
+    """The signs, with those that are small and raised or lowered between their marks."""
+    pieces: list[str] = []
+    closing = ""
+    for sign, one, at in signs:
+        wanted = ("", "")
+        if 0 < one < size * _SMALL_SHARE and not sign.isspace():
+            if at > base + size * 0.12:
+                wanted = (RAISED_FROM, RAISED_TO)
+            elif at < base - size * 0.06:
+                wanted = (LOWERED_FROM, LOWERED_TO)
+        elif sign.isspace():
+            wanted = ("", closing)  # a blank changes nothing
+        if wanted[1] != closing:
+            pieces += [closing, wanted[0]]
+            closing = wanted[1]
+        pieces.append(sign)
+    return [*pieces, closing]
+
+
+def _is_bold(text_page: pypdfium2.PdfTextPage, at: int) -> bool:
+    if raw.FPDFText_GetFontWeight(text_page, at) >= _BOLD_FROM_WEIGHT:
+        return True
+    name = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    raw.FPDFText_GetFontInfo(text_page, at, name, len(name), ctypes.byref(flags))
+    return any(word in name.value.lower() for word in _BOLD_NAMES)
+
+
+def _side_by_side(lines: list[TypeLine]) -> list[TypeLine]:
+    """From top to bottom; lines on one base line and of one size are one with gaps: authors set in columns."""
+    lines = sorted(lines, key=lambda line: -line.base)
+    joined: list[TypeLine] = []
+    row: list[TypeLine] = []
+    for line in lines:
+        if row and row[0].base - line.base >= 0.3 * min(row[0].size, line.size):
+            joined += _as_row(row)
+            row = []
+        row.append(line)
+    return joined + _as_row(row)
+
+
+def _as_row(row: list[TypeLine]) -> list[TypeLine]:
+    joined: list[TypeLine] = []
+    for line in sorted(row, key=lambda one: one.left):
+        before = joined[-1] if joined else None
+        if (
+            before is None
+            or abs(before.size - line.size) >= 0.06 * line.size
+            or line.left < before.right - line.size / 4
+        ):
+            joined.append(line)
+            continue
+        parted = "\t" if line.left - before.right > line.size * 0.8 else " "
+        joined[-1] = TypeLine(
+            text=f"{before.text}{parted}{line.text}", size=before.size, is_bold=before.is_bold, left=before.left,
+            right=line.right, base=before.base, top=max(before.top, line.top),
+        )  # fmt: skip
+    return joined

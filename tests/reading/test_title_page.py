@@ -1,0 +1,179 @@
+"""Title, authors, year and container of a PDF as a reader of its first page sees them."""
+
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from reading.pdf_front import meta_of
+from tests.reading.typeset import front_of_file, large, text, typeset
+
+TALVIK = {"family": "Talvik", "given": "Mira"}
+FERROW = {"family": "Ferrow", "given": "Jonas"}
+KOSKELA = {"family": "Koskela", "given": "Aino"}
+
+
+def front(tmp_path: Path, html: str, *, title: str = "", author: str = "") -> dict[str, Any]:
+    path = typeset(tmp_path / "a.pdf", html, title=title, author=author)
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return meta_of(document, path).front
+    finally:
+        document.close()
+
+
+def test_an_article_says_it_all_on_its_first_page(tmp_path: Path) -> None:
+    html = (
+        "<p style='font-size: 8pt'>Marine Signals 31 (2016) 88-104</p>"
+        + large("Bells, Buoys and the Fog that Hid<br>Them: A Review of Ninety Winters")
+        + f"<p>Mira Talvik and Jonas Ferrow</p><h4>Abstract</h4>{text()}"
+    )
+    path = typeset(tmp_path / "a.pdf", html, title="ms_31_88.dvi")
+    assert front_of_file(path) == {
+        "title": "Bells, Buoys and the Fog that Hid Them: A Review of Ninety Winters",
+        "author": [TALVIK, FERROW],
+        "container-title": "Marine Signals", "volume": "31", "page": "88-104", "year": 2016,
+    }  # fmt: skip
+
+
+def test_a_preprint_with_a_stamp_at_its_side(tmp_path: Path) -> None:
+    html = (
+        "<div style='position: absolute; left: -3cm; top: 10cm; font-size: 20pt; transform: rotate(-90deg)'>"
+        "arXiv:1911.04321v3 [cs.SD] 9 Feb 2021</div><div style='text-align: center'>"
+        + large("Speech-to-Signal for Har-<br>bours: A Study<sup>∗</sup>", 17)
+        + "<table width='100%'><tr><td>Mira Talvik<sup>1</sup><td>Jonas van Ferrow<sup>2</sup></tr>"
+        "<tr><td>Department of Signals<td>North Bay Institute</tr><tr><td>mira@nb.example<td>jf@nb.example</tr></table>"
+        f"</div><h3>Abstract</h3>{text()}"
+    )
+    assert front(tmp_path, html) == {
+        "title": "Speech-to-Signal for Harbours: A Study",
+        "author": [TALVIK, {"family": "van Ferrow", "given": "Jonas"}],
+        "arxiv": "1911.04321", "year": 2019,
+    }  # fmt: skip
+
+
+def test_a_title_page_of_a_thesis(tmp_path: Path) -> None:
+    html = (
+        "<div style='text-align: center'>" + large("North Bay University", 20) + "<p>Faculty of Signals</p>"
+        + large("Klänge im Nebel", 18) + "<p>Masterarbeit</p><p>vorgelegt von</p><p>Mira Talvik</p>"
+        "<p>Norden, 12. März 2014</p></div>"
+    )  # fmt: skip
+    assert front(tmp_path, html) == {"title": "Klänge im Nebel", "author": [TALVIK], "year": 2014}
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        large("Marine Signals", 26) + "<p>Marine Signals 2021, 7(2), 101–119</p>",
+        large("Journal of Marine Signals", 24),
+        large("NORTH BAY WORKING PAPERS", 20) + "<p>No. 14</p>",
+        large("RESEARCH ARTICLE", 22),
+    ],
+)
+def test_what_is_larger_than_the_title_and_none(tmp_path: Path, above: str) -> None:
+    found = front(tmp_path, f"{above}{large('Who Pays for the Light?', 17)}<p>Mira Talvik</p>{text()}")
+    assert found["title"] == "Who Pays for the Light?"
+    assert found["author"] == [TALVIK]
+
+
+def test_a_title_in_bold_type_of_the_same_size(tmp_path: Path) -> None:
+    found = front(tmp_path, f"<p><b>On the Keeping of Bells</b></p><p>Mira Talvik</p><p>May 2011</p>{text()}")
+    assert found == {"title": "On the Keeping of Bells", "author": [TALVIK], "year": 2011}
+
+
+def test_a_page_of_running_text_has_no_title(tmp_path: Path) -> None:
+    assert front(tmp_path, text(400)) == {}
+
+
+@pytest.mark.parametrize("title", ["Talvik_final2.docx", "Microsoft Word - neu.doc", "untitled", "Paper title here"])
+def test_a_file_name_in_the_metadata_is_no_title(tmp_path: Path, title: str) -> None:
+    assert front(tmp_path, large("Rings of Bells") + text(), title=title)["title"] == "Rings of Bells"
+
+
+def test_metadata_are_believed_where_the_page_agrees(tmp_path: Path) -> None:
+    masthead = large("Signals &amp; Seas", 24)
+    html = f"{masthead}{large('RINGS OF BELLS', 16)}{large('Their use in fog', 13)}<p>Mira Talvik</p>{text()}"
+    assert (
+        front(tmp_path, html, title="Rings of Bells: Their use in fog")["title"] == "Rings of Bells: Their use in fog"
+    )
+    assert front(tmp_path, large("Rings of Bells in Fog") + text(), title="Rings")["title"] == "Rings of Bells in Fog"
+    assert front(tmp_path, large("Rings of Bells") + text(), title="Slides of Tuesday")["title"] == "Rings of Bells"
+
+
+def test_powers_and_indices_of_a_title_stay(tmp_path: Path) -> None:
+    found = front(tmp_path, large("CO<sub>2</sub> above 10<sup>3</sup> Buoys<sup>*</sup>") + text())
+    assert found["title"] == "CO<sub>2</sub> above 10<sup>3</sup> Buoys"
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        (
+            "Mira Talvik<sup>1,∗</sup>, Jonas Ferrow<sup>2</sup> and Aino Koskela<sup>1,2</sup>",
+            [TALVIK, FERROW, KOSKELA],
+        ),
+        ("Mira Talvik<sup>a</sup> Jonas Ferrow<sup>b</sup>", [TALVIK, FERROW]),
+        ("Mira Talvik · Jonas Ferrow", [TALVIK, FERROW]),
+        ("MIRA TALVIK, JONAS FERROW, AND AINO KOSKELA", [TALVIK, FERROW, KOSKELA]),
+        ("Talvik, Mira; Ferrow, Jonas", [TALVIK, FERROW]),
+        ("by Mira Talvik", [TALVIK]),
+        ("von Mira Talvik und Jonas Ferrow", [TALVIK, FERROW]),
+        ("Prof. Dr. Mira Talvik", [TALVIK]),
+        ("Mira Talvik, PhD, Jonas Ferrow, MSc", [TALVIK, FERROW]),
+        ("Mira Talvik, University of the North", [TALVIK]),
+        ("Talvik M, Ferrow J", [{"family": "Talvik", "given": "M"}, {"family": "Ferrow", "given": "J"}]),
+        ("Mira Talvik, Jonas Ferrow, Aino<br>Koskela", [TALVIK, FERROW, KOSKELA]),
+        ("Mira Talvik<br>North Bay College<br>mira@nb.example", [TALVIK]),
+        ("José Ortega y Mar", [{"family": "Ortega y Mar", "given": "José"}]),
+    ],
+)
+def test_authors_below_the_title(tmp_path: Path, line: str, authors: list[dict[str, str]]) -> None:
+    assert front(tmp_path, f"{large('Bells at Night')}<p>{line}</p><p>Abstract</p>{text()}")["author"] == authors
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Lisbon, Portugal", "North Bay Harbour Authority", "Received 3 May 2019", "A report for the council", "Draft 3"],
+)
+def test_lines_below_the_title_that_name_nobody(tmp_path: Path, line: str) -> None:
+    assert "author" not in front(tmp_path, f"{large('Bells at Night')}<p>{line}</p><p>Abstract</p>{text()}")
+
+
+def test_an_author_of_the_metadata_whom_the_page_does_not_name(tmp_path: Path) -> None:
+    html = f"{large('Bells at Night')}<p>Mira Talvik</p>{text()}"
+    assert front(tmp_path, html, author="Office Owner")["author"] == [TALVIK]
+
+
+@pytest.mark.parametrize(
+    ("line", "year"),
+    [
+        ("Published 12 May 2013", 2013),
+        ("© 2011 The Authors", 2011),
+        ("Received 3 March 2008; accepted 4 May 2009", 2009),
+        ("Norden, June 2012", 2012),
+        ("12.03.2015", 2015),
+    ],
+)
+def test_the_year_is_what_the_page_says(tmp_path: Path, line: str, year: int) -> None:
+    assert front(tmp_path, f"{large('Bells of 1848')}<p>{line}</p>{text()}")["year"] == year
+
+
+def test_no_year_is_taken_from_the_text(tmp_path: Path) -> None:
+    assert "year" not in front(tmp_path, f"{large('Bells of 1848')}<p>Mira Talvik</p><p>In 1911 it rang.</p>{text()}")
+
+
+def test_doi_and_isbn_of_the_first_pages(tmp_path: Path) -> None:
+    doi = "<p>https://doi.org/10.5555/(SIGN)0733(2008)134:9(14)</p>"
+    assert front(tmp_path, large("Bells") + text() + doi)["DOI"] == "10.5555/(sign)0733(2008)134:9(14)"
+    isbn = f"{large('Bells')}{text()}<p style='break-before: page'>ISBN 978-3-16-148410-0 (print)</p>"
+    assert front(tmp_path, isbn)["ISBN"] == "978-3-16-148410-0"
+    wrong = f"{large('Bells')}{text()}<p>ISBN 978-3-16-148410-1</p>"
+    assert "ISBN" not in front(tmp_path, wrong)
+
+
+def test_identifiers_of_other_works_are_not_taken(tmp_path: Path) -> None:
+    references = "<h4>References</h4><p>Ferrow: arXiv:2001.00001, doi:10.5555/other.1</p>"
+    found = front(tmp_path, large("Bells at Night") + text() + references)
+    assert "DOI" not in found
+    assert "arxiv" not in found
