@@ -35,6 +35,13 @@ _LABELLED: Final = {
     ),
 }
 _VOLUME_ISSUE: Final = re.compile(r"(?<!\d)(\d{1,4})\s?\(\s?((?!(?:1[4-9]|20)\d\d\))\d{1,4}(?:[-–/]\d{1,4})?)\s?\)")
+#: "4, 2 (March 2020)", as the ACM writes volume and issue.
+_VOLUME_COMMA_ISSUE: Final = re.compile(r"(\d{1,4}),\s(\d{1,3})(?!\d)")
+_ARTICLE_NUMBER: Final = re.compile(r"\b(e\d{2,8})\b")
+#: "31. Jahrgang", "Heft 2/2006", "24 pages".
+_NUMBER_FIRST: Final = re.compile(r"\b(\d{1,4})\.?\s(?:jahrgang|jg\.?|band|ročník|annata|année)(?!\w)", re.IGNORECASE)
+_OF_YEAR: Final = re.compile(rf"\b(heft|h\.|nr\.?|no\.?|n°)\s?(\d{{1,3}})/({_YEAR})\b", re.IGNORECASE)
+_EXTENT: Final = re.compile(r",?\s\b\d{1,4} (?:pages|seiten|stron)\b", re.IGNORECASE)
 _FREE_NUMBER: Final = re.compile(r"(?<!\d)(\d{1,7})(?!\d)")
 #: What may be left when all has been taken out of a running line.
 _LEFT_OVER: Final = re.compile(
@@ -48,6 +55,22 @@ _CONTAINER_END: Final = re.compile(
     r"[\s,;.|·(–—-]*(?:\b(?:volume|vol|band|bd|jahrgang|jg|tome?|tomo|t|ročník|rocznik|number|no|nr|issue|heft)\b\.?\s*)?$",
     re.IGNORECASE,
 )
+_PROCEEDINGS: Final = re.compile(
+    r"(?:in:? |appeared in |published in )?((?:proceedings of|proc\. of|tagungsband|actes d)[^\n,]{5,120})",
+    re.IGNORECASE,
+)
+_CONFERENCE: Final = re.compile(
+    rf"(?:conference|workshop|symposium|congress|tagung)\b[^\n]{{0,100}}?(?<!\d)({_YEAR})(?!\d)", re.I
+)
+_CITE_AS: Final = re.compile(
+    r"(?:reference format|how to cite(?: this (?:article|paper|report))?|"
+    r"(?:please )?cite (?:this (?:article|paper|report) )?as|"
+    r"(?:suggested|recommended) citation|^citation|zitiervorschlag|zitierhinweis|pour citer cet article)\s*[:.]?\s",
+    re.IGNORECASE | re.MULTILINE,
+)
+_REFERENCE_MAX_CHARACTERS: Final = 500
+_BEFORE_ADDRESS: Final = re.compile(r"https?://|\bdoi\b", re.IGNORECASE)
+_SENTENCES_TRIED: Final = 8
 _SAID: Final = re.compile(
     r"(?:published|publication date|online|issued|veröffentlicht|erschienen|publié|publicado|pubblicato|opublikowano|"
     rf"©|\(c\)|copyright)[^\n]{{0,60}}?(?<!\d)({_YEAR})(?!\d)",
@@ -72,6 +95,7 @@ def running_line(line: str) -> dict[str, str]:
     line = _BEFORE_NAME.sub("", line)
     if not 8 <= len(line) <= _MAX_LINE_CHARACTERS:
         return {}
+    line = _NUMBER_FIRST.sub(r"Jg. \1", _OF_YEAR.sub(r"\1 \2 (\3)", _EXTENT.sub("", line)))
     first = re.search(r"\d", line)
     if first is None:
         return {}
@@ -84,9 +108,10 @@ def running_line(line: str) -> dict[str, str]:
         rest = name[label.start() :] + rest
     name = _CONTAINER_END.sub("", name).strip()
     name = re.sub(rf"[\s,(]*\b{_MONTHS}$", "", name, flags=re.IGNORECASE).strip(" ,(")
+    month_in_brackets = re.search(rf"\({_MONTHS}\s+{_YEAR}\)", rest, re.IGNORECASE)
     rest = _taken(_YEAR_IN_BRACKETS, rest, found, "year")
     is_told = "year" in found or re.search(r"\b(?:vol|volume|band|bd|jg|jahrgang)\b", rest, re.IGNORECASE) is not None
-    if match := _VOLUME_ISSUE.search(rest):
+    if match := _VOLUME_ISSUE.search(rest) or _VOLUME_COMMA_ISSUE.match(rest if month_in_brackets else ""):
         found["volume"], found["issue"] = match.groups()
         rest = rest[: match.start()] + " " + rest[match.end() :]
     for field, pattern in _LABELLED.items():
@@ -100,6 +125,8 @@ def running_line(line: str) -> dict[str, str]:
         rest = _taken(_FREE_YEAR, rest, found, "year")
     if "volume" not in found:
         rest = _taken(_FREE_NUMBER, rest, found, "volume")
+    if "page" not in found:
+        rest = _taken(_ARTICLE_NUMBER, rest, found, "page")
     if "page" not in found:
         rest = _taken(_FREE_NUMBER, rest, found, "page")
     # A number and a year alone may be an address or a date.
@@ -144,11 +171,50 @@ def imprint(lines: Iterable[str]) -> dict[str, Any]:
     return {}
 
 
+def proceedings(lines: Iterable[str]) -> dict[str, Any]:
+    """The conference whose proceedings a line names, with pages and year where it says them."""
+    for line in lines:
+        if match := _PROCEEDINGS.match(" ".join(line.split())):
+            found: dict[str, Any] = {"container-title": match.group(1).strip(" .,"), "type": "paper-conference"}
+            rest = line[match.end(1) :]
+            if pages := _PAGES.search(rest):
+                found["page"] = f"{pages.group(1)}-{pages.group(2)}"
+            if year := _FREE_YEAR.search(line):
+                found["year"] = int(year.group(1))
+            return found
+    return {}
+
+
+def own_reference(text: str, title: str) -> dict[str, Any]:
+    """How the work wants to be cited, where a page says it: "Cite as", "Citation:", "ACM Reference Format"."""
+    label = _CITE_AS.search(text)
+    if label is None:
+        return {}
+    told = " ".join(text[label.end() : label.end() + _REFERENCE_MAX_CHARACTERS].split())
+    year = next((one for one in re.findall(rf"(?<![\d/.-])({_YEAR})(?![\d/-])", told) if _is_year(one)), "")
+    at = told.casefold().find(title.casefold())
+    if not year:
+        return {}
+    found: dict[str, Any] = {"year": int(year)}
+    if at >= 0:
+        behind = _BEFORE_ADDRESS.split(told[at + len(title) :], maxsplit=1)[0].strip(" .,")
+        # Where it ends is not said: the first end of a sentence up to which all is understood.
+        ends = [*[match.start() for match in re.finditer(r"\.(?=\s)", behind)][:_SENTENCES_TRIED], len(behind)]
+        candidates = (behind[:end] for end in ends if re.search(r"\d", behind[:end]))
+        found |= imprint(line for one in candidates for line in (one, f"{one} ({year})"))
+    return found
+
+
 def _as_csl(found: dict[str, str]) -> dict[str, Any]:
     fields: dict[str, Any] = {key: found[key] for key in ("volume", "issue", "page") if key in found}
     if container := found.get("container"):
         fields["container-title"] = _capitals(container)
     return {**fields, "year": int(found["year"])}
+
+
+_ACRONYMS: Final = frozenset(
+    ["IEEE", "ACM", "SIAM", "BMC", "BMJ", "JAMA", "PLOS", "RSC", "AIP", "EPJ", "IET", "USA", "UK", "EU"]
+)
 
 
 def _capitals(name: str) -> str:
@@ -175,13 +241,13 @@ def _capitals(name: str) -> str:
         "y",
         "del",
     }
-    words = [word.lower() for word in name.split()]
+    words = [word if word in _ACRONYMS else word.lower() for word in name.split()]
     return " ".join(word if at and word in small else word[:1].upper() + word[1:] for at, word in enumerate(words))
 
 
 def said_year(text: str) -> int | None:
-    """The year of "Published …" or "© …", else of "Accepted …"."""
-    for pattern in (_SAID, _ACCEPTED):
+    """The year of "Published …" or "© …", else of "Accepted …" or a conference."""
+    for pattern in (_SAID, _ACCEPTED, _CONFERENCE):
         years = [int(match.group(1)) for match in pattern.finditer(text) if _is_year(match.group(1))]
         if years:
             return max(years) if pattern is _SAID else years[0]

@@ -35,7 +35,19 @@ _BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 #: "von Ada Lind", but not "von Lind".
-_BEFORE_SMALL: Final = re.compile(r"^(?:von|par|door|przez|por|di|de)\s+(?=[A-ZÀ-ÖØ-Þ][\w.'’-]*\s+[A-ZÀ-ÖØ-Þ])")
+_BEFORE_SMALL: Final = re.compile(
+    r"^(?:[Vv]on|[Pp]ar|[Dd]oor|[Pp]rzez|[Pp]or|[Dd]i|[Dd]e)\s+(?=[A-ZÀ-ÖØ-Þ][\w.'’-]*\s+[A-ZÀ-ÖØ-Þ])"
+)
+#: Those who follow edited the work.
+_EDITED: Final = re.compile(
+    r"^\W{0,3}(?:edited by|editors?\s?:|herausgegeben von|herausgeber\w{0,3}\s?:|hrsg\.(?: von|:)?|"
+    r"(?:édité|dirigé) par|"
+    r"sous la direction de|a cura di|pod redakcją|editado por)\s*",
+    re.IGNORECASE,
+)
+_MEMBER: Final = re.compile(
+    r",?\s*(?:(?:senior|student|graduate student|life) )*(?:member|fellow),?\s+(?:ieee|acm)", re.IGNORECASE
+)
 _TITLES: Final = re.compile(
     r"(?:\b(?:univ\.?-)?(?:prof|dr|dipl|ing|mag|mgr|doc|priv)\b\.?(?:-ing\.?)?\s?|\b(?:rer|nat|phil|h|habil|med|jur)\.\s?)+"
     r"(?=[^\W\d_])|,\s?(?:ph\.?\s?d|m\.?\s?sc|b\.?\s?sc|m\.?a|b\.?a|m\.?d|msc|bsc|mph|rn|frcp|csc)\b\.?|\b(?:ph\.?d|msc|bsc|mph)\b\.?",
@@ -97,6 +109,14 @@ def authors_below(lines: Sequence[TypeLine]) -> list[Name]:
     return names
 
 
+def editors_in(lines: Sequence[TypeLine]) -> list[Name]:
+    """The persons of the line that says who edited the work."""
+    for line in lines[:_MAX_LINES]:
+        if match := _EDITED.match(line.words):
+            return names_in(line.words[match.end() :])
+    return []
+
+
 def _names_from(lines: Sequence[TypeLine], at: int) -> tuple[list[Name], int]:
     """Names of the line, or of it and those that continue it; and how many lines that took."""
     text = lines[at].text
@@ -128,7 +148,11 @@ def _is_another_row(line: TypeLine, first: TypeLine, lines: Sequence[TypeLine], 
 
 def names_in(text: str) -> list[Name]:
     """The names when the text holds nothing else; a body behind the names of a line may stay out of it."""
-    text = without_marks(_RAISED.sub(_PART, text))
+    text = without_marks(_RAISED.sub(_PART, text)).strip()
+    if _EDITED.match(text):
+        return []
+    text = _MEMBER.sub("", text)
+    is_told = _BEFORE.match(text) is not None or _BEFORE_SMALL.match(text) is not None
     text = _MAIL.sub(_PART, _BEFORE_SMALL.sub("", _BEFORE.sub("", text.strip())))
     text = _TITLES.sub(" ", _MARKS.sub(_PART, text)).strip(" ,;:()" + _PART)
     text = text if _ONLY_INITIALS.fullmatch(text.rpartition(" ")[2]) else text.rstrip(".")
@@ -147,8 +171,8 @@ def names_in(text: str) -> list[Name]:
         parts = [piece] if _is_name(piece) else [part.strip() for part in _SPLIT_MORE.split(piece)]
         if all(_is_name(part) for part in parts):
             names += [_as_name(part) for part in parts]
-        elif names and _NO_NAME.search(piece):
-            break
+        elif names and (_NO_NAME.search(piece) or (is_told and _NAME_WORD.fullmatch(piece))):
+            break  # a body or, behind "by", a town
         else:
             return []
     return names

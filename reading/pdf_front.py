@@ -14,7 +14,7 @@ from reading.xmp import xmp
 #: Pages in which a title page is looked for, and those in which an ISBN is.
 _TITLE_PAGES: Final = 3
 _IMPRINT_PAGES: Final = 6
-_TITLE_PAGE_MIN_LETTERS: Final = 20
+_TITLE_PAGE_MIN_LETTERS: Final = 10
 _IMPRINT_MAX_CHARACTERS: Final = 6_000
 
 

@@ -8,17 +8,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from reading.hyphens import joined_lines
 from reading.identifiers import arxiv_numbers, before_references, dois, year_of_arxiv
-from reading.imprint import date_line, imprint, said_year
-from reading.names_on_page import authors_below, names_in, text_begins
+from reading.imprint import date_line, imprint, own_reference, proceedings, said_year
+from reading.names_on_page import authors_below, editors_in, names_in, text_begins
 from reading.people import Name, people
 from reading.type_lines import LOWERED_FROM, LOWERED_TO, RAISED_FROM, RAISED_TO, TypeLine, TypePage, without_marks
 
 TITLE_MAX_CHARACTERS: Final = 300
 _TITLE_MAX_LINES: Final = 9
+#: Lines at the head and at the foot among which a running line is looked for.
+_HEAD_LINES: Final = 6
+_FOOT_LINES: Final = 9
 #: A title page of a book or a thesis has hardly any text.
 _COVER_MAX_LETTERS: Final = 600
 #: Type this much larger than the running text is a title's.
@@ -98,9 +102,8 @@ def front_of(page: TypePage, said: Said) -> dict[str, Any]:
     front: dict[str, Any] = {}
     texts = [without_marks(line.text) for line in page.lines]
     body_size = page.body_size
-    small = [text for line, text in zip(page.lines, texts, strict=True) if line.size <= body_size * 1.3]
-    # Running lines stand at an edge; looked at in this order, one at the foot comes before the text.
-    front |= imprint([*small[:6], *small[::-1][:8]])
+    running = [text for line, text in zip(page.lines, texts, strict=True) if line.size <= body_size * 1.3]
+    front |= imprint(running[:_HEAD_LINES])
     title = _title(page.lines, body_size, said, str(front.get("container-title", "")))
     below = page.lines
     if title is not None:
@@ -108,8 +111,13 @@ def front_of(page: TypePage, said: Said) -> dict[str, Any]:
         below = page.lines[title.after :]
         if authors := _authors(page, title, said):
             front["author"] = authors
+        elif editors := editors_in(below):
+            front["editor"] = editors
     text = "\n".join([*texts, page.turned])
     front |= _numbers(before_references(text))
+    for told in (own_reference(text, front.get("title", "")), imprint(_alone_at_foot(page)), proceedings(running)):
+        if "container-title" not in front:
+            front = {**told, **front}
     if "year" not in front:
         head = [line.words for line in _until_text(below)]
         year = said_year(text) or date_line(
@@ -120,6 +128,15 @@ def front_of(page: TypePage, said: Said) -> dict[str, Any]:
         if year is not None:
             front["year"] = year
     return front
+
+
+def _alone_at_foot(page: TypePage) -> list[str]:
+    """The last lines, but not those that go on from the line above: in a note they are of another work."""
+    found: list[str] = []
+    for above, line in pairwise(page.lines[-_FOOT_LINES:]):
+        if abs(above.size - line.size) > _SAME_SIZE * line.size or above.base - line.base > 1.5 * line.size:
+            found.append(without_marks(line.text))
+    return found[::-1]
 
 
 def _numbers(text: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ _WORTHLESS: Final = re.compile(
     re.IGNORECASE,
 )
 #: Fields of a PDF's first page that are taken as they stand there.
-_AS_PRINTED: Final = ("container-title", "volume", "issue", "page", "ISBN")
+_AS_PRINTED: Final = ("editor", "container-title", "volume", "issue", "page", "ISBN")
 _YEAR: Final = re.compile(r"(?<![\d.,/-])(1[4-9]\d\d|20\d\d)(?![\d,]|\.\d)")
 
 _COPYRIGHT: Final = re.compile(r"(?:©|\(c\)|copyright)[\s:©(c)]{0,6}(?:\d{4}\s?[-–]\s?)?(\d{4})\b", re.IGNORECASE)
@@ -44,6 +44,8 @@ def csl_of_upload(*, meta: Meta, name_words: str, front: str, has_pages: bool) -
     if own := doi(meta.front.get("DOI", "")) or _doi(front):
         item["DOI"] = own
     item |= _by_identifiers(item, meta.front.get("arxiv", ""))
+    if kind := meta.front.get("type"):
+        item["type"] = kind
     return item
 
 

@@ -177,3 +177,60 @@ def test_identifiers_of_other_works_are_not_taken(tmp_path: Path) -> None:
     found = front(tmp_path, large("Bells at Night") + text() + references)
     assert "DOI" not in found
     assert "arxiv" not in found
+
+
+@pytest.mark.parametrize(
+    ("html", "container", "more"),
+    [
+        (
+            "<p style='font-size: 7pt'>IEEE TRANSACTIONS ON SIGNALS, VOL. 14, NO. 3, MARCH 2018 &nbsp;&nbsp; 1123</p>"
+            f"{large('Bells at Night', 22)}<p>Mira Talvik, <i>Member, IEEE</i>, and Jonas Ferrow</p>{text()}",
+            "IEEE Transactions on Signals", {"volume": "14", "issue": "3", "page": "1123", "year": 2018},
+        ),
+        (
+            f"{large('Bells at Night')}<p>MIRA TALVIK, North Bay College</p><p>JONAS FERROW, Harbour Lab</p>{text()}"
+            "<p style='font-size: 8pt'>ACM Reference Format: Mira Talvik and Jonas Ferrow. 2020. Bells at Night. "
+            "ACM Trans. Bells 4, 2 (March 2020), 24 pages. https://doi.org/10.5555/1234567</p>",
+            "ACM Trans. Bells", {"volume": "4", "issue": "2", "year": 2020, "DOI": "10.5555/1234567"},
+        ),
+        (
+            f"{large('Bells at Night')}<p>Mira Talvik, Jonas Ferrow</p><p style='font-size: 8pt'>Citation: Talvik M, "
+            f"Ferrow J (2019) Bells at Night. Bells One 14(3): e0213456.</p><h4>Abstract</h4>{text()}",
+            "Bells One", {"volume": "14", "issue": "3", "page": "e0213456", "year": 2019},
+        ),
+        (
+            "<p style='font-size: 8pt'>Proceedings of the 12th Workshop on Bells, pages 45–56, Norden, June 3, 2016</p>"
+            f"{large('Bells at Night', 14)}<p>Mira Talvik and Jonas Ferrow</p>{text()}",
+            "Proceedings of the 12th Workshop on Bells", {"page": "45-56", "year": 2016, "type": "paper-conference"},
+        ),
+        (
+            "<p style='font-size: 8pt'>Zeitschrift für Glocken, 31. Jahrgang, Heft 2/2006, S. 12–24</p>"
+            f"{large('Bells at Night')}<p>Von Mira Talvik und Jonas Ferrow, Norden</p>{text()}",
+            "Zeitschrift für Glocken", {"volume": "31", "issue": "2", "page": "12-24", "year": 2006},
+        ),
+        (
+            f"{large('Bells at Night')}<p>Mira Talvik &amp; Jonas Ferrow</p>{text()}"
+            "<p style='font-size: 7pt'>MARINE BELLS | (2020) 11:1234 | www.example.org/bells</p>",
+            "Marine Bells", {"volume": "11", "page": "1234", "year": 2020},
+        ),
+    ],
+)  # fmt: skip
+def test_journals_as_many_houses_name_them(tmp_path: Path, html: str, container: str, more: dict[str, Any]) -> None:
+    wanted = {"title": "Bells at Night", "author": [TALVIK, FERROW], "container-title": container, **more}
+    assert front(tmp_path, html) == wanted
+
+
+def test_a_note_at_the_foot_speaks_of_another_work(tmp_path: Path) -> None:
+    note = "<p style='font-size: 8pt'>1 See on this Jonas Ferrow, The fog,<br>Marine Signals 12 (1998) 3-9</p>"
+    found = front(tmp_path, f"{large('Bells at Night')}<p>Mira Talvik</p>{text()}{note}")
+    assert found == {"title": "Bells at Night", "author": [TALVIK]}
+
+
+def test_those_who_edited_a_book_are_its_editors(tmp_path: Path) -> None:
+    html = f"{large('Glocken und Nebel', 22)}<p>Herausgegeben von Mira Talvik und Jonas Ferrow</p><p>Norden 2005</p>"
+    assert front(tmp_path, html) == {"title": "Glocken und Nebel", "editor": [TALVIK, FERROW], "year": 2005}
+
+
+def test_accents_that_stand_before_their_letters(tmp_path: Path) -> None:
+    found = front(tmp_path, f"{large('Les cloches d’Andr´e')}<p>Zo¨e Ferr´e</p>{text()}")
+    assert (found["title"], found["author"]) == ("Les cloches d’André", [{"family": "Ferré", "given": "Zoë"}])
