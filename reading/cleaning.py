@@ -41,6 +41,8 @@ class _Held:
     top: list[str]
     bottom: list[str]
     runs: set[Run]
+    #: The lines in the strips at the edges of the page, wherever the text has them.
+    strips: frozenset[str]
     vocabulary: set[str] | None = None
 
     def words(self) -> set[str]:
@@ -93,6 +95,7 @@ def _hold(page: Page) -> _Held:
         top=[_key(line) for line in filled[:_EDGE_LINES]],
         bottom=[_key(line) for line in filled[::-1][:_EDGE_LINES]],
         runs=runs_at_edges(page, edge_lines(page, lines)),
+        strips=frozenset(line for line in _tidy(f"{page.head}\n{page.foot}") if line),
     )
 
 
@@ -122,11 +125,35 @@ def _clean(before: deque[_Held], waiting: deque[_Held], document: _Document) -> 
 
 
 def _without_edges(held: _Held, around: list[_Held]) -> list[str]:
-    lines = list(held.lines)
+    lines = _without_running_lines(held, around)
     tops = Counter(key for other in around for key in other.top)
     bottoms = Counter(key for other in around for key in other.bottom)
     _peel(lines, 0, tops, _are_numbered(held, around, 0), held.page)
     _peel(lines, -1, bottoms, _are_numbered(held, around, -1), held.page)
+    return lines
+
+
+def _without_running_lines(held: _Held, around: list[_Held]) -> list[str]:
+    """The lines without what stands at the edge of this page and, but for its numbers, at that of others nearby.
+
+    Programs write running heads and page numbers first, last or in between: only the place on the page tells.
+    """
+    if not held.strips:
+        return list(held.lines)
+    repeated = Counter(key for other in around for key in {_key(line) for line in other.strips})
+    running = {
+        line
+        for line in held.strips
+        if len(line) <= _HEADER_MAX_CHARACTERS
+        and repeated[_key(line)] >= _REPEATS_PAGES
+        and (_LONE_NUMBER.fullmatch(line) is None or _bears_number(line, held.page))
+    }
+    lines: list[str] = []
+    for line in held.lines:
+        if line in running:
+            running.discard(line)  # once: the same words may stand in the text
+        else:
+            lines.append(line)
     return lines
 
 

@@ -20,6 +20,10 @@ def clean(texts: list[str], labels: list[str] | None = None) -> list[str]:
     return [page.text for page in clean_pages(pages)]
 
 
+def body(at: int) -> str:
+    return files.prose(30, start=at * 30)
+
+
 def test_running_headers_and_page_numbers_are_dropped() -> None:
     texts = [f"Keeping the Light, Release 4\n{files.prose(60, start=page * 60)}\n{page}" for page in range(1, 9)]
     for page, text in enumerate(clean(texts), 1):
@@ -40,6 +44,28 @@ def test_headers_of_left_and_right_pages_are_dropped() -> None:
 def test_lines_that_do_not_repeat_stay() -> None:
     texts = [f"Heading of part {letter}\n{files.prose(60, start=ord(letter) * 60)}" for letter in "abc"]
     assert all(text.startswith("Heading of part") for text in clean([texts[0], files.prose(40), files.prose(50)])[:1])
+
+
+def test_running_lines_are_dropped_wherever_the_text_has_them() -> None:
+    running = "North Bay College\r\nBells at night"
+    for page in clean_pages(
+        Page(
+            number=number, label="", head=running, foot=f"{number + 40} of 90",
+            text=f"{body(number)}\r\n{running}\r\n{number + 40} of 90\r\n{body(number + 20)}\r\nBells at night",
+        )
+        for number in range(1, 6)
+    ):  # fmt: skip
+        assert "North Bay" not in page.text
+        assert "of 90" not in page.text
+        assert page.label == str(page.number + 40)
+
+
+def test_numbers_inside_of_the_text_stay_though_one_stands_at_the_edge() -> None:
+    pages = [
+        Page(number=number, label="", foot=str(number * 7), text=f"{body(number)}\n{number * 7}\n{body(number + 20)}")
+        for number in range(1, 6)
+    ]
+    assert all(str(page.number * 7) in page.text for page in clean_pages(pages))
 
 
 def test_a_number_that_is_not_the_pages_own_stays() -> None:
