@@ -21,6 +21,7 @@ _NUMBER: Final = re.compile(r"\d{1,5}")
 _ROMAN: Final = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _VALUES: Final = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _AROUND: Final = "-–—[](){}|·•.,/~"
+_ALONE: Final = re.compile(r"\W{0,4}(?:[^\W\d]{1,7}\.?\s)?(?:\d{1,5}|[ivxlcIVXLC]{1,8})\W{0,4}")
 #: "Page 3 of 12", "3/12": the first number counts.
 _OF: Final = re.compile(r"(?<!\d)(\d{1,5})\s?(?:of|von|/|de|z|di)\s?\d{1,5}(?!\d)", re.IGNORECASE)
 
@@ -60,7 +61,7 @@ class Numbers:
             return page.label
         counted = Counter(run for runs in (*before, own, *after) for run in runs)
         steady = {run for run, count in counted.items() if count >= _needed(len(before) + len(after) + 1)}
-        run = self._best(own & steady, counted)
+        run = self._best(page.number, own & steady, counted)
         if run is None:
             run = self._around(page, steady, before, after)
         if run is not None:
@@ -72,8 +73,9 @@ class Numbers:
             return self.last.number_of(page.number)
         return page.label
 
-    def _best(self, runs: set[Run], counted: Counter[Run]) -> Run | None:
-        return max(runs, key=lambda run: (run == self.last, counted[run], not run.is_roman), default=None)
+    def _best(self, page: int, runs: set[Run], counted: Counter[Run]) -> Run | None:
+        begun = [run for run in runs if run.number_of(page)]
+        return max(begun, key=lambda run: (run == self.last, counted[run], not run.is_roman), default=None)
 
     def _around(
         self, page: Page, steady: set[Run], before: Sequence[set[Run]], after: Sequence[set[Run]]
@@ -110,11 +112,16 @@ def runs_at_edges(page: Page, lines: Iterable[str]) -> set[Run]:
 
 
 def edge_lines(page: Page, lines: Sequence[str]) -> list[str]:
-    """The lines at the edges: those of the strips that the reader measured, else the first and last of the text."""
-    strips = [line.strip() for line in re.split(r"[\r\n]+", f"{page.head}\n{page.foot}")]
-    measured = [line for line in strips if line]
+    """The lines at the edges: those of the strips that the reader measured, else the first and last of the text.
+
+    Margins may be so wide that the number stands inside of the strips: then it has a line of its own.
+    """
     filled = [line for line in lines if line]
-    return [*measured[: _EDGE_LINES * 2], *filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]]
+    outer = [*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]]
+    if not (page.head or page.foot):
+        return outer
+    strips = [line.strip() for line in re.split(r"[\r\n]+", f"{page.head}\n{page.foot}")]
+    return [*[line for line in strips if line], *[line for line in outer if _ALONE.fullmatch(line)]]
 
 
 def _run_of(word: str, page: int) -> set[Run]:

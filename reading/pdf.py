@@ -101,7 +101,8 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> Page:
             if text:
                 _left, bottom, _right, top = page.get_bbox()
                 strip = (top - bottom) * _EDGE_SHARE
-                head = text_page.get_text_bounded(bottom=top - strip, errors="ignore")[:_EDGE_MAX_CHARACTERS]
+                # A line end says that the strips were looked at and are empty.
+                head = text_page.get_text_bounded(bottom=top - strip, errors="ignore")[:_EDGE_MAX_CHARACTERS] or "\n"
                 foot = text_page.get_text_bounded(top=bottom + strip, errors="ignore")[-_EDGE_MAX_CHARACTERS:]
         finally:
             text_page.close()
