@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"“”«»]{1,180}")
+_DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,6}/[^\s\"“”«»]{1,180}")
 _ARXIV: Final = re.compile(
     r"\barxiv\s?:\s?(\d{4}\.\d{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?\b", re.IGNORECASE
 )

@@ -17,7 +17,8 @@ _PART: Final = "\x1f"
 _RAISED: Final = re.compile(f"{RAISED_FROM}[^{RAISED_TO}]*{RAISED_TO}")
 _MAIL: Final = re.compile(r"\S{1,80}@\S{1,80}|https?://\S{1,120}|\b(?:\d{4}-){3}\d{3}[\dX]\b")
 _MARKS: Final = re.compile(
-    r"[*∗†‡§¶#✉⋆★]+|(?<=[^\W\d_])\d{1,2}(?:\s?,\s?\d{1,2})*(?=\W|$)|[\[(]\d{1,2}(?:\s?,\s?\d{1,2})*[\])]"
+    r"[*∗†‡§¶#✉⋆★]+|(?<=[^\W\d_])\s?\d{1,2}(?:\s?,\s?\d{1,2})*(?=\s?(?:[^\w\s]|$|(?:and|und|et)\b))|"
+    r"[\[(]\d{1,2}(?:\s?,\s?\d{1,2})*[\])]|\([^()]{2,120}\)"
 )
 #: Where names can no longer come: the text begins.
 _TEXT_BEGINS: Final = re.compile(
@@ -168,7 +169,9 @@ def names_in(text: str) -> list[Name]:
         piece = piece if _ONLY_INITIALS.fullmatch(piece.rpartition(" ")[2]) else piece.strip(".")
         if not piece:
             continue
-        parts = [piece] if _is_name(piece) else [part.strip() for part in _SPLIT_MORE.split(piece)]
+        # "Mira Talvik y Jonas Ferrow" are two, "José Ortega y Mar" is one.
+        parts = [part.strip() for part in _SPLIT_MORE.split(piece)]
+        parts = parts if all(_is_name(part) for part in parts) else [piece]
         if all(_is_name(part) for part in parts):
             names += [_as_name(part) for part in parts]
         elif names and (_NO_NAME.search(piece) or (is_told and _NAME_WORD.fullmatch(piece))):

@@ -179,7 +179,7 @@ def _groups(lines: Sequence[TypeLine]) -> list[_Group]:
     groups: list[_Group] = []
     for at, line in enumerate(lines):
         group = groups[-1] if groups else None
-        if group is not None and _continues(group.lines[-1], line):
+        if group is not None and _continues(group.lines[-1], line) and not _is_no_title(group.lines[-1].words):
             group.lines.append(line)
         else:
             groups.append(_Group([line], at))
@@ -199,9 +199,16 @@ def _may_be_title(group: _Group, container: str) -> bool:
     letters = sum(sign.isalpha() for sign in text)
     if letters < 4 or len(group.lines) > _TITLE_MAX_LINES or len(text) > TITLE_MAX_CHARACTERS * 1.5:
         return False
-    if _LABEL.match(text) or (container and _bare(text) in _bare(container)):
+    if container and _bare(text) in _bare(container):
         return False
-    return not ((_MASTHEAD.match(text) or _SERIES.search(text)) and len(text.split()) <= 7)
+    return not _is_no_title(text)
+
+
+def _is_no_title(text: str) -> bool:
+    """The kind of the text, or the name of a journal, a series, a university."""
+    if _LABEL.match(text):
+        return True
+    return (_MASTHEAD.match(text) is not None or _SERIES.search(text) is not None) and len(text.split()) <= 7
 
 
 def _bold_heads(groups: Sequence[_Group], container: str) -> list[_Group]:

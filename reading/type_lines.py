@@ -99,6 +99,8 @@ class _Gathered:
             self.left, self.bottom, self.top = box.left, box.bottom, box.top
         elif box.left - self.right > size * _GAP_SIZES or (self.blanks >= _GAP_BLANKS and not sign.isspace()):
             self.signs.append(("\t", 0.0, 0.0))
+        elif self.signs[-1][:2] == (" ", 0.0):
+            self.signs[-1] = (" ", 0.0, (box.left - self.right) / size)  # how wide the gap is that made the blank
         self.blanks = self.blanks + 1 if sign.isspace() else 0
         self.signs.append((sign, size, base))
         self.left, self.right = min(self.left, box.left), box.right
@@ -152,8 +154,9 @@ def _finish(gathered: _Gathered, text_page: pypdfium2.PdfTextPage, lines: list[T
     if not sizes:
         return
     size = median(sizes)
-    base = median(base for _sign, one, base in gathered.signs if one >= size * _SMALL_SHARE)
-    text = "".join(_with_marks(gathered.signs, size, base))
+    signs = _without_spacing(gathered.signs)
+    base = median(base for _sign, one, base in signs if one >= size * _SMALL_SHARE)
+    text = "".join(_with_marks(signs, size, base))
     parts = [plain(part).strip() for part in text.split("\t")]
     if not any(parts):
         return
@@ -168,6 +171,16 @@ def _finish(gathered: _Gathered, text_page: pypdfium2.PdfTextPage, lines: list[T
             top=gathered.top,
         )
     )
+
+
+def _without_spacing(signs: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
+    """Without the blanks that the engine sees between the letters of spaced words; wider gaps part words."""
+    gaps = [gap for sign, size, gap in signs if sign == " " and not size]
+    letters = sum(sign.isalpha() for sign, _size, _base in signs)
+    if letters < 5 or len(gaps) < letters * 0.6:
+        return signs
+    wide = median(gaps) * 1.5
+    return [one for one in signs if one[1] or one[0] != " " or one[2] > wide]
 
 
 def _with_marks(signs: Sequence[tuple[str, float, float]], size: float, base: float) -> list[str]:

@@ -69,6 +69,7 @@ def test_a_title_page_of_a_thesis(tmp_path: Path) -> None:
         large("Journal of Marine Signals", 24),
         large("NORTH BAY WORKING PAPERS", 20) + "<p>No. 14</p>",
         large("RESEARCH ARTICLE", 22),
+        large("NORTH BAY UNIVERSITY", 17),
     ],
 )
 def test_what_is_larger_than_the_title_and_none(tmp_path: Path, above: str) -> None:
@@ -80,6 +81,16 @@ def test_what_is_larger_than_the_title_and_none(tmp_path: Path, above: str) -> N
 def test_a_title_in_bold_type_of_the_same_size(tmp_path: Path) -> None:
     found = front(tmp_path, f"<p><b>On the Keeping of Bells</b></p><p>Mira Talvik</p><p>May 2011</p>{text()}")
     assert found == {"title": "On the Keeping of Bells", "author": [TALVIK], "year": 2011}
+
+
+def test_a_title_in_spaced_capitals(tmp_path: Path) -> None:
+    spaced = "<div style='font-size: 18pt; letter-spacing: .3em'>BELLS AT NIGHT</div>"
+    assert front(tmp_path, f"{spaced}<p>Mira Talvik</p>{text()}")["title"] == "BELLS AT NIGHT"
+
+
+def test_a_title_that_two_kinds_of_type_share(tmp_path: Path) -> None:
+    html = f"<div style='font-size: 16pt'><b>Bells at night:</b><br>sounds of the quay</div>{text()}"
+    assert front(tmp_path, html)["title"] == "Bells at night: sounds of the quay"
 
 
 def test_a_page_of_running_text_has_no_title(tmp_path: Path) -> None:
@@ -125,6 +136,10 @@ def test_powers_and_indices_of_a_title_stay(tmp_path: Path) -> None:
         ("Talvik M, Ferrow J", [{"family": "Talvik", "given": "M"}, {"family": "Ferrow", "given": "J"}]),
         ("Mira Talvik, Jonas Ferrow, Aino<br>Koskela", [TALVIK, FERROW, KOSKELA]),
         ("Mira Talvik<br>North Bay College<br>mira@nb.example", [TALVIK]),
+        ("Mira Talvik (North Bay College) and Jonas Ferrow (Harbour Lab)", [TALVIK, FERROW]),
+        ("Mira Talvik 1, Jonas Ferrow 2,* and Aino Koskela 1", [TALVIK, FERROW, KOSKELA]),
+        ("Mira Talvik y Jonas Ferrow", [TALVIK, FERROW]),
+        ("di Mira Talvik", [TALVIK]),
         ("José Ortega y Mar", [{"family": "Ortega y Mar", "given": "José"}]),
     ],
 )
