@@ -19,6 +19,9 @@ _HEADING_END: Final = re.compile(r"[.!…:;,]['\"”’»)\]]{0,2}$")
 _NUMBERED: Final = re.compile(r"(?:§ ?)?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[IVX]{1,5}|[A-H])[.)]?\s+[\"“„«]?[A-ZÀ-ÖØ-ÞĄ-Ž]")
 #: From this length on a stretch may end before a heading.
 _ENDS_BEFORE_HEADING_CHARACTERS: Final = 250
+#: A paragraph as short as this without a word of three letters heads or ends no passage either.
+_DEBRIS_MAX_CHARACTERS: Final = 40
+_REAL_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 #: Headings that follow on each other; more short lines are a list.
 _HEADINGS_MAX: Final = 3
 #: Share of single signs among the words of a formula that lost its shape.
@@ -101,6 +104,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
 def _is_heading(paragraphs: Sequence[str], at: int) -> bool:
     """Short, without the end of a sentence, and not one of several such paragraphs, which are a list."""
     paragraph = paragraphs[at]
+    if len(paragraph) <= _DEBRIS_MAX_CHARACTERS and not _REAL_WORD.search(paragraph):
+        return True  # what is left of a drawing or a formula
     if not _is_short_line(paragraph):
         return False
     if paragraph.isupper() or _NUMBERED.match(paragraph):
@@ -119,7 +124,7 @@ def _is_short_line(paragraph: str) -> bool:
         and len(paragraph.split()) <= _HEADING_MAX_WORDS
         and (paragraph[0].isupper() or paragraph[0].isdigit() or paragraph[0] in '§"“„«')
         and " | " not in paragraph
-        and not _HEADING_END.search(paragraph)
+        and not _HEADING_END.search(paragraph.rstrip(",") if _NUMBERED.match(paragraph) else paragraph)
     )
 
 

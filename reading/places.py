@@ -25,6 +25,7 @@ _HEADING: Final = re.compile(
 _INDEX_MIN_ENTRIES: Final = 5
 #: An entry of contents without dots: "2.1 The bell 14".
 _ENTRY: Final = re.compile(r"[^\n]{2,110}?[\s.…]+(?:\d{1,4}|[ivxlc]{1,7})")
+_NUMBERED_ENTRY: Final = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z]|[IVX]{1,5})\.?\s[^\n]{2,110}\s\d{1,4}")
 _ENTRIES_MIN: Final = 2
 _ENTRY_MAX_CHARACTERS: Final = 110
 _HEADING_MAX_CHARACTERS: Final = 60
@@ -50,6 +51,9 @@ def without_places(lines: Sequence[str]) -> list[str]:
     """The lines without those of contents and index, and without the headings of these."""
     dropped = {at for at, line in enumerate(lines) if leads(line, lines[at + 1] if at + 1 < len(lines) else "")}
     dropped |= {at + 1 for at in list(dropped) if at + 1 < len(lines) and _NUMBER_AT_END.fullmatch(lines[at + 1])}
+    if len(dropped) >= _ENTRIES_MIN:
+        # Chapters stand among them without dots: "16 Control files 129".
+        dropped |= {at for at, line in enumerate(lines) if _NUMBERED_ENTRY.fullmatch(line)}
     dropped |= _index_lines(lines) | _entries_under_heading(lines)
     if not dropped:
         return list(lines)

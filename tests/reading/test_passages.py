@@ -42,7 +42,15 @@ def test_headings_and_figures_alone_are_no_passage(text: str) -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["2.1 The bells of the quay", "THE QUAY", "Bells and Buoys", "§ 4 What Rang", "Did they ring?", "II. Fog"],
+    [
+        "2.1 The bells of the quay",
+        "THE QUAY",
+        "Bells and Buoys",
+        "§ 4 What Rang",
+        "Did they ring?",
+        "II. Fog",
+        "3.1 Bells, buoys,",
+    ],
 )
 def test_passages_begin_behind_headings(heading: str) -> None:
     text = files.prose(70)
@@ -58,6 +66,12 @@ def test_passages_begin_behind_headings(heading: str) -> None:
 )
 def test_lines_that_are_no_heading_stay(line: str) -> None:
     assert split_page(f"{line}\n\n{files.prose(70)}")[0].startswith(line)
+
+
+@pytest.mark.parametrize("debris", ["y z", "N", "x1 . . . xn+1", "0\n\nP ˆ", "(a) S"])
+def test_what_is_left_of_a_drawing_begins_and_ends_no_passage(debris: str) -> None:
+    text = files.prose(70)
+    assert split_page(f"{debris}\n\n{text}\n\n{debris}") == [text]
 
 
 def test_a_list_of_short_lines_stays() -> None:

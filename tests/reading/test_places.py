@@ -42,6 +42,18 @@ def test_an_abstract_above_the_contents_stays() -> None:
     assert without_places([*contents, *PROSE]) == PROSE
 
 
+def test_chapters_among_the_contents_go_with_them() -> None:
+    contents = [
+        "1 Bells 1",
+        "1.1 Of bronze . . . . . . 2",
+        "1.2 Of iron . . . . . . 4",
+        "2 Buoys 9",
+        "2.1 Chains . . . . . 11",
+    ]
+    assert without_places([*contents, *PROSE]) == PROSE
+    assert without_places([*PROSE, "2 Buoys 9"]) == [*PROSE, "2 Buoys 9"]
+
+
 def test_contents_without_dots() -> None:
     lines = [
         "Inhaltsverzeichnis",
