@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from reading.lines import RAISED_FROM, RAISED_TO, TypeLine, without_marks
 from reading.people import Name
-from reading.type_lines import RAISED_FROM, RAISED_TO, TypeLine, without_marks
 
 _MAX_LINES: Final = 24
 _MAX_NAMES: Final = 60

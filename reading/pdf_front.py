@@ -6,9 +6,11 @@ from typing import Any, Final
 import pypdfium2
 
 from reading.identifiers import dois, isbn
+from reading.lines import TypePage
 from reading.protocol import Meta
-from reading.title_page import Said, front_of, is_worthless
-from reading.type_lines import TypePage, type_page
+from reading.title_page import Said, front_of
+from reading.titles import is_worthless
+from reading.type_lines import type_page
 from reading.xmp import xmp
 
 #: Pages in which a title page is looked for, and those in which an ISBN is.

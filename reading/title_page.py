@@ -14,9 +14,10 @@ from typing import Any, Final
 from reading.hyphens import joined_lines
 from reading.identifiers import arxiv_numbers, before_references, dois, year_of_arxiv
 from reading.imprint import date_line, imprint, own_reference, proceedings, said_year
+from reading.lines import LOWERED_FROM, LOWERED_TO, RAISED_FROM, RAISED_TO, TypeLine, TypePage, without_marks
 from reading.names_on_page import authors_below, editors_in, names_in, text_begins
 from reading.people import Name, people
-from reading.type_lines import LOWERED_FROM, LOWERED_TO, RAISED_FROM, RAISED_TO, TypeLine, TypePage, without_marks
+from reading.titles import is_worthless
 
 TITLE_MAX_CHARACTERS: Final = 300
 _TITLE_MAX_LINES: Final = 9
@@ -28,13 +29,6 @@ _COVER_MAX_LETTERS: Final = 600
 #: Type this much larger than the running text is a title's.
 _LARGER: Final = 1.14
 _SAME_SIZE: Final = 0.06
-_WORTHLESS: Final = re.compile(
-    r"^(untitled.*|unbenannt.*|document\d*|dokument\d*|microsoft (word|powerpoint) ?-.*|slide \d*|title|"
-    r"titel|template.*|"
-    r".*\btemplate|vorlage.*|.*\.(docx?|pdf|tex|indd|odt|rtf|dvi|qxd|pages|html?|eps|ps)|\W*|[\d\W]+|\S*_\S*|"
-    r"(insert|type|enter|your) .*title.*|paper title.*|manuscript|pii:? .*|doi:? ?10\..*|layout \d+)$",
-    re.IGNORECASE,
-)
 #: Words in large type that are no title: the kind of the text, the name of a journal, a chapter.
 _LABEL: Final = re.compile(
     r"^\W*(?:(?:original |research |review |short |full )?(?:research )?(?:article|paper|communication|"
@@ -146,12 +140,6 @@ def _numbers(text: str) -> dict[str, str]:
     if len(numbers := arxiv_numbers(text)) == 1:
         found["arxiv"] = numbers[0]
     return found
-
-
-def is_worthless(title: str) -> bool:
-    """Whether a title from metadata is none: a file's name, a template's words, hardly a letter."""
-    title = " ".join(title.split())
-    return len(title) < 4 or _WORTHLESS.match(title) is not None
 
 
 def _title(lines: Sequence[TypeLine], body_size: float, said: Said, container: str) -> _Group | None:

@@ -8,6 +8,7 @@ from documents.sources.found import doi
 from reading.dates import EARLIEST_YEAR, csl_date
 from reading.people import people
 from reading.protocol import Meta
+from reading.titles import is_worthless
 from tesigo.platform.plain_words import ascii_words
 
 #: Characters of the first pages in which authors and dates are looked for.
@@ -15,11 +16,6 @@ FRONT_CHARACTERS: Final = 6_000
 _TITLE_PAGE_CHARACTERS: Final = 1_200
 #: UNESCO's line between a pamphlet and a book, in pages.
 _BOOK_MIN_PAGES: Final = 49
-_WORTHLESS: Final = re.compile(
-    r"^(untitled.*|unbenannt.*|document\d*|dokument\d*|microsoft (word|powerpoint) ?-.*|slide \d*|title|"
-    r".*\.(docx?|pdf|tex|indd|odt|rtf|dvi|qxd|pages)|\W*|[\d\W]+)$",
-    re.IGNORECASE,
-)
 #: Fields of a PDF's first page that are taken as they stand there.
 _AS_PRINTED: Final = ("editor", "container-title", "volume", "issue", "page", "ISBN")
 _YEAR: Final = re.compile(r"(?<![\d.,/-])(1[4-9]\d\d|20\d\d)(?![\d,]|\.\d)")
@@ -76,7 +72,7 @@ def _kind(meta: Meta, *, has_pages: bool) -> str:
 
 def _title(meta: Meta, name_words: str, front: str) -> str:
     title = " ".join(meta.title.split()).strip()[:300]
-    if len(title) >= 4 and not _WORTHLESS.match(title):
+    if not is_worthless(title):
         return title
     return _first_heading(front) or name_words
 
