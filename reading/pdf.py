@@ -8,6 +8,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from reading.errors import BrokenError, EncryptedError, NoLettersError, TooBigError
+from reading.language import language_of
 from reading.pdf_front import meta_of
 from reading.protocol import MAX_PAGE_CHARACTERS, MAX_PAGES, MAX_TEXT_CHARACTERS, Meta, Page
 
@@ -132,6 +133,7 @@ def _refuse_without_letters(document: pypdfium2.PdfDocument) -> None:
         NoLettersError: when that is most of the first pages with text.
     """
     tried = unknown = pages = 0
+    sample = ""
     for index in range(min(len(document), _TRIED_PAGES * 3)):
         try:
             text_page = document[index].get_textpage()
@@ -140,12 +142,14 @@ def _refuse_without_letters(document: pypdfium2.PdfDocument) -> None:
         count = min(text_page.count_chars(), _TRIED_LETTERS)
         if count > _HARDLY_ANY_CHARACTERS:
             pages += 1
+            sample += text_page.get_text_range(0, count, errors="ignore")
             tried += count
             unknown += sum(raw.FPDFText_HasUnicodeMapError(text_page, at) == 1 for at in range(count))
         text_page.close()
         if pages == _TRIED_PAGES:
             break
-    if tried and unknown * 2 > tried:
+    # Old TeX fonts have no map either, but their codes are letters: then the words are those of a language.
+    if tried and unknown * 2 > tried and not language_of(sample):
         raise NoLettersError(f"{unknown} of {tried}")
 
 

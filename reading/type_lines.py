@@ -7,7 +7,7 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 import pypdfium2
 from pypdfium2 import raw
@@ -25,6 +25,13 @@ _BOLD_FROM_WEIGHT: Final = 600
 _BOLD_NAMES: Final = (b"bold", b"black", b"heavy", b"demi", b"cmbx", b"sfbx", b"ecbx", b"-medi")
 
 
+class _Box(NamedTuple):
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
 @dataclass(slots=True)
 class _Gathered:
     """Characters of the line in hand, each with its size and the height of its base line."""
@@ -34,11 +41,12 @@ class _Gathered:
     right: float = 0.0
     bottom: float = 0.0
     top: float = 0.0
-    middle_at: int = 0
+    #: Places of its characters in the text of the page.
+    places: list[int] = field(default_factory=list)
 
     blanks: int = 0
 
-    def add(self, sign: str, size: float, base: float, box: raw.FS_RECTF, at: int) -> None:
+    def add(self, sign: str, size: float, base: float, box: _Box, at: int) -> None:
         """One character; a wide gap before it becomes a tab."""
         if not self.signs:
             self.left, self.bottom, self.top = box.left, box.bottom, box.top
@@ -50,7 +58,7 @@ class _Gathered:
         self.signs.append((sign, size, base))
         self.left, self.right = min(self.left, box.left), box.right
         self.bottom, self.top = min(self.bottom, box.bottom), max(self.top, box.top)
-        self.middle_at = at
+        self.places.append(at)
 
 
 def type_page(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> TypePage:
@@ -58,7 +66,7 @@ def type_page(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Type
     lines: list[TypeLine] = []
     turned: list[str] = []
     gathered = _Gathered()
-    matrix, box = raw.FS_MATRIX(), raw.FS_RECTF()
+    matrix, rectangle = raw.FS_MATRIX(), raw.FS_RECTF()
     across, base = ctypes.c_double(), ctypes.c_double()
     for at in range(min(text_page.count_chars(), _MAX_CHARACTERS)):
         sign = _sign(raw.FPDFText_GetUnicode(text_page, at))
@@ -68,13 +76,17 @@ def type_page(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Type
             turned.append(" ")
             continue
         if raw.FPDFText_IsGenerated(text_page, at) == 1:
-            gathered.signs.append((sign, 0.0, 0.0)) if gathered.signs else turned.append(sign)
+            if gathered.signs:
+                gathered.signs.append((sign, 0.0, 0.0))
+            else:
+                turned.append(sign)
             continue
         raw.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
         if abs(matrix.b) > abs(matrix.a) * 0.1:
             turned.append(sign)
             continue
-        raw.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box))
+        raw.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(rectangle))
+        box = _Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
         raw.FPDFText_GetCharOrigin(text_page, at, ctypes.byref(across), ctypes.byref(base))
         size = raw.FPDFText_GetFontSize(text_page, at) * (matrix.c**2 + matrix.d**2) ** 0.5
         size = size if size > 1 else box.top - box.bottom
@@ -109,7 +121,7 @@ def _finish(gathered: _Gathered, text_page: pypdfium2.PdfTextPage, lines: list[T
         TypeLine(
             text="\t".join(part for part in parts if part),
             size=size,
-            is_bold=_is_bold(text_page, gathered.middle_at),
+            is_bold=_is_bold(text_page, gathered.places[len(gathered.places) // 2]),
             left=gathered.left,
             right=gathered.right,
             base=base,

@@ -95,3 +95,14 @@ def test_edges_are_those_of_the_page_whatever_order_the_text_has(tmp_path: Path)
     (page_read,) = pages_of(path)
     assert isinstance(page_read, Page)
     assert ("Bells at night" in page_read.head, page_read.foot.strip()) == (True, "214")
+
+
+def test_old_fonts_without_a_map_whose_codes_are_letters_are_read(tmp_path: Path) -> None:
+    words = "The bells of the quay were rung by hand and the fog was on the sea for days. " * 4
+    path = files.pdf(tmp_path / "a.pdf", [words])
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        font = document.pages[0].Resources.Font.F1
+        names = pikepdf.Array([0, *[pikepdf.Name(f"/a{code}") for code in range(256)]])
+        font.Encoding = pikepdf.Dictionary(Type=pikepdf.Name.Encoding, Differences=names)
+        document.save(path)
+    assert pages_of(path)[0].number == 1
