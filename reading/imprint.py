@@ -73,7 +73,7 @@ _BEFORE_ADDRESS: Final = re.compile(r"https?://|\bdoi\b", re.IGNORECASE)
 _SENTENCES_TRIED: Final = 8
 _SAID: Final = re.compile(
     r"(?:published|publication date|online|issued|veröffentlicht|erschienen|publié|publicado|pubblicato|opublikowano|"
-    rf"©|\(c\)|copyright)[^\n]{{0,60}}?(?<!\d)({_YEAR})(?!\d)",
+    rf"©|\(c\)|copyright)[^\n]{{0,60}}?(?<!\d)({_YEAR})(?!\d|\s?[–-]\s?\d{{4}})",
     re.IGNORECASE,
 )
 _ACCEPTED: Final = re.compile(rf"(?:accepted|angenommen|accepté|aceptado)[^\n]{{0,40}}?(?<!\d)({_YEAR})(?!\d)", re.I)

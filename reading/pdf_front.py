@@ -1,5 +1,6 @@
 """What a PDF says about itself: its information, its XMP, and its first pages as a reader sees them."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,14 @@ _TITLE_PAGES: Final = 3
 _IMPRINT_PAGES: Final = 6
 _TITLE_PAGE_MIN_LETTERS: Final = 10
 _IMPRINT_MAX_CHARACTERS: Final = 6_000
+#: What repositories put in front of a work: its own first page comes after.
+_COVER_SHEET: Final = re.compile(
+    r"repository copy of|see discussions, stats, and author profiles|stable url:|"
+    r"this is (?:an?|the) (?:author|accepted|submitted|published|peer)[ \w-]{0,40}(?:version|manuscript) of|"
+    r"HAL is a multi-?disciplinary open access|your use of the (?:jstor|this) archive|"
+    r"downloaded from https?://\S{3,80} on|dieses dokument wurde .{3,60} bereitgestellt",
+    re.IGNORECASE,
+)
 
 
 def meta_of(document: pypdfium2.PdfDocument, path: Path) -> Meta:
@@ -63,7 +72,8 @@ def _title_page(document: pypdfium2.PdfDocument) -> TypePage | None:
         found = type_page(page, text_page)
         text_page.close()
         page.close()
-        if sum(line.letters for line in found.lines) >= _TITLE_PAGE_MIN_LETTERS:
+        is_sheet = index + 1 < len(document) and any(_COVER_SHEET.search(line.words) for line in found.lines)
+        if sum(line.letters for line in found.lines) >= _TITLE_PAGE_MIN_LETTERS and not is_sheet:
             return found
     return None
 

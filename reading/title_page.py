@@ -107,6 +107,8 @@ def front_of(page: TypePage, said: Said) -> dict[str, Any]:
             front["author"] = authors
         elif editors := editors_in(below):
             front["editor"] = editors
+    if container := _without_names(front.get("container-title", ""), front.get("author", [])):
+        front["container-title"] = container
     text = "\n".join([*texts, page.turned])
     front |= _numbers(before_references(text))
     for told in (own_reference(text, front.get("title", "")), imprint(_alone_at_foot(page)), proceedings(running)):
@@ -122,6 +124,18 @@ def front_of(page: TypePage, said: Said) -> dict[str, Any]:
         if year is not None:
             front["year"] = year
     return front
+
+
+def _without_names(container: str, authors: Sequence[Name]) -> str:
+    """A journal without the authors that stand before it in the same line: "Talvik and Ferrow BMC Bells"."""
+    families = {word for name in authors for word in name.get("family", "").split()}
+    words = container.split()
+    start = 0
+    while start < len(words) and (
+        words[start].strip(",;:") in families or (start and words[start] in ("and", "&", "und"))
+    ):
+        start += 1
+    return " ".join(words[start:]) or container
 
 
 def _alone_at_foot(page: TypePage) -> list[str]:
@@ -155,7 +169,8 @@ def _title(lines: Sequence[TypeLine], body_size: float, said: Said, container: s
         best = unnamed[0]
     if len(large) > 1 and _bare(said.author) and _bare(best.text) == _bare(said.author):
         best = max((group for group in large if group is not best), key=lambda group: group.size)
-    if stated is not None and _bare(said.title) not in _bare(best.text):
+    is_in_capitals = best.text.isupper() and _bare(said.title) == _bare(best.text)
+    if stated is not None and (is_in_capitals or _bare(said.title) not in _bare(best.text)):
         # The page carries the stated title in other lines (a masthead is larger) or over more of them (a subtitle).
         return stated
     if best.text.endswith(":") and (more := next((one for one in groups if one.first == best.after), None)):
@@ -185,7 +200,12 @@ def _continues(above: TypeLine, line: TypeLine) -> bool:
 def _may_be_title(group: _Group, container: str) -> bool:
     text = group.text
     letters = sum(sign.isalpha() for sign in text)
-    if letters < 4 or len(group.lines) > _TITLE_MAX_LINES or len(text) > TITLE_MAX_CHARACTERS * 1.5:
+    # Two ideographs are a title, three letters are a logo.
+    if (
+        letters < (2 if max(text, default=" ") >= "\u2e80" else 4)
+        or len(group.lines) > _TITLE_MAX_LINES
+        or len(text) > TITLE_MAX_CHARACTERS * 1.5
+    ):
         return False
     if container and _bare(text) in _bare(container):
         return False

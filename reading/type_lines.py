@@ -151,8 +151,6 @@ def _with_marks(signs: Sequence[tuple[str, float, float]], size: float, base: fl
                 wanted = (RAISED_FROM, RAISED_TO)
             elif at < base - size * 0.06:
                 wanted = (LOWERED_FROM, LOWERED_TO)
-        elif sign.isspace():
-            wanted = ("", closing)  # a blank changes nothing
         if wanted[1] != closing:
             pieces += [closing, wanted[0]]
             closing = wanted[1]

@@ -102,6 +102,27 @@ def test_contents_and_index_pages_are_empty() -> None:
     assert clean([contents, index]) == ["", ""]
 
 
+def test_paragraphs_without_pages_keep_dots_and_lines_inside() -> None:
+    kept = ["He waited ..... and the bell rang.", "Sign here: ______ and there: ______", "So it was …… said he."]
+    contents = ["1 Bells ........ 4", "2 Buoys …… 9"]
+    page = Page(number=0, label="", text="\n\n".join([*contents, *kept]))
+    assert [one.text for one in clean_pages([page])] == ["\n\n".join(kept)]
+
+
+def test_prose_above_a_table_of_figures_stays() -> None:
+    rows = "\n".join(f"Gruppe {letter} 3,4{n}" for n, letter in enumerate("ABCDEF"))
+    (text,) = clean([f"{BODY}\n{rows}"])
+    assert "bath of mercury" in text
+    assert "Gruppe F 3,45" in text
+
+
+def test_an_abstract_above_contents_stays() -> None:
+    contents = "\n".join(f"{n} Bells and buoys . . . . . . . . {n}" for n in range(1, 12))
+    (text,) = clean([f"Abstract\n{BODY}\nContents\n{contents}"])
+    assert "bath of mercury" in text
+    assert ". . ." not in text
+
+
 def test_hostile_pages_are_cleaned_in_linear_time() -> None:
     for text in [
         "-\n" * 100_000,

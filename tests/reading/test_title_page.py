@@ -108,6 +108,7 @@ def test_metadata_are_believed_where_the_page_agrees(tmp_path: Path) -> None:
     assert (
         front(tmp_path, html, title="Rings of Bells: Their use in fog")["title"] == "Rings of Bells: Their use in fog"
     )
+    assert front(tmp_path, large("RINGS OF BELLS") + text(), title="Rings of Bells")["title"] == "Rings of Bells"
     assert front(tmp_path, large("Rings of Bells in Fog") + text(), title="Rings")["title"] == "Rings of Bells in Fog"
     assert front(tmp_path, large("Rings of Bells") + text(), title="Slides of Tuesday")["title"] == "Rings of Bells"
 
@@ -165,6 +166,7 @@ def test_an_author_of_the_metadata_whom_the_page_does_not_name(tmp_path: Path) -
     [
         ("Published 12 May 2013", 2013),
         ("© 2011 The Authors", 2011),
+        ("Copyright © 1998–2014 North Bay", 2014),
         ("Received 3 March 2008; accepted 4 May 2009", 2009),
         ("Norden, June 2012", 2012),
         ("12.03.2015", 2015),
@@ -249,3 +251,25 @@ def test_those_who_edited_a_book_are_its_editors(tmp_path: Path) -> None:
 def test_accents_that_stand_before_their_letters(tmp_path: Path) -> None:
     found = front(tmp_path, f"{large('Les cloches d’Andr´e')}<p>Zo¨e Ferr´e</p>{text()}")
     assert (found["title"], found["author"]) == ("Les cloches d’André", [{"family": "Ferré", "given": "Zoë"}])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This is a repository copy of Bells at night.",
+        "See discussions, stats, and author profiles for this publication",
+        "HAL is a multi-disciplinary open access archive",
+        "This is the accepted version of the article",
+    ],
+)
+def test_a_sheet_of_a_repository_is_no_title_page(tmp_path: Path, words: str) -> None:
+    sheet = f"{large('North Bay Research Online', 30)}<p>{words}</p><div style='break-after: page'></div>"
+    found = front(tmp_path, f"{sheet}{large('Bells at Night')}<p>Mira Talvik</p>{text()}")
+    assert found == {"title": "Bells at Night", "author": [TALVIK]}
+
+
+def test_authors_in_the_running_line_are_no_part_of_the_journal(tmp_path: Path) -> None:
+    line = "<p style='font-size: 8pt'>Talvik and Ferrow <i>BMC Bells</i> (2018) 18:334</p>"
+    names = "<p>Mira Talvik<sup>1*</sup> and Jonas Ferrow<sup>2</sup></p>"
+    found = front(tmp_path, f"{line}{large('Bells at Night')}{names}{text()}")
+    assert (found["container-title"], found["author"]) == ("BMC Bells", [TALVIK, FERROW])
