@@ -5,7 +5,6 @@ The packet is looked for in the bytes of the file, where it lies unpacked so tha
 """
 
 import html
-import mmap
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +13,8 @@ _BEGIN: Final = b"<x:xmpmeta"
 _END: Final = b"</x:xmpmeta>"
 _MAX_PACKET_BYTES: Final = 256 * 1024
 _MAX_PACKETS: Final = 20
-_MAX_FILE_BYTES: Final = 512 * 1024**2
+#: Bytes looked at from each end of the file.
+_LOOKED_AT_BYTES: Final = 8 * 1024**2
 _MAX_VALUE_CHARACTERS: Final = 500
 #: CSL fields by PRISM's names.
 _PRISM: Final = {
@@ -34,16 +34,20 @@ _YEAR: Final = re.compile(r"(?:1[4-9]|20)\d\d")
 
 def xmp(path: Path) -> dict[str, Any]:
     """``title``, ``author`` (names between semicolons) and CSL fields, with ``year`` as a number; empty without XMP."""
-    if not 0 < path.stat().st_size <= _MAX_FILE_BYTES:
-        return {}
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        packets = _packets(content)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        content = file.read(_LOOKED_AT_BYTES)
+        if size > _LOOKED_AT_BYTES:
+            # Writers put it near the beginning or near the end.
+            file.seek(max(_LOOKED_AT_BYTES, size - _LOOKED_AT_BYTES))
+            content += file.read(_LOOKED_AT_BYTES)
+    packets = _packets(content)
     # Pictures carry packets of their own: a publisher's is the one that speaks of a publication.
     packet = next((one for one in packets if "prism:" in one), packets[-1] if len(packets) == 1 else "")
     return _fields(packet)
 
 
-def _packets(content: mmap.mmap) -> list[str]:
+def _packets(content: bytes) -> list[str]:
     packets: list[str] = []
     at = content.find(_BEGIN)
     while at >= 0 and len(packets) < _MAX_PACKETS:
