@@ -50,11 +50,13 @@ def xmp(path: Path) -> dict[str, Any]:
 def _packets(content: bytes) -> list[str]:
     packets: list[str] = []
     at = content.find(_BEGIN)
-    while at >= 0 and len(packets) < _MAX_PACKETS:
+    for _ in range(_MAX_PACKETS):
+        if at < 0:
+            break
         end = content.find(_END, at, at + _MAX_PACKET_BYTES)
         if end > 0:
             packets.append(content[at:end].decode("utf-8", errors="replace"))
-        at = content.find(_BEGIN, at + 1)
+        at = content.find(_BEGIN, max(at + 1, end))
     return packets
 
 

@@ -61,7 +61,7 @@ def test_packets_of_pictures_are_not_the_files(tmp_path: Path) -> None:
     assert xmp(path)["title"] == "Bells & Buoys"
 
 
-@pytest.mark.parametrize("content", [b"", b"<x:xmpmeta" * 1_000, b"<x:xmpmeta></x:xmpmeta>", b"no packet"])
+@pytest.mark.parametrize("content", [b"", b"<x:xmpmeta" * 500_000, b"<x:xmpmeta></x:xmpmeta>", b"no packet"])
 def test_files_without_a_packet(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(content)
