@@ -24,6 +24,8 @@ _TITLE_MAX_LINES: Final = 9
 #: Lines at the head and at the foot among which a running line is looked for.
 _HEAD_LINES: Final = 6
 _FOOT_LINES: Final = 9
+#: Lines among which the title is looked for that the metadata state.
+_HEADED_LINES: Final = 80
 #: A title page of a book or a thesis has hardly any text.
 _COVER_MAX_LETTERS: Final = 600
 #: Type this much larger than the running text is a title's.
@@ -238,7 +240,7 @@ def _bold_heads(groups: Sequence[_Group], container: str) -> list[_Group]:
 def _stated(lines: Sequence[TypeLine], body_size: float, title: str) -> _Group | None:
     """The lines that are, together, the title of the metadata, in type that is larger or heavier than the text's."""
     wanted = _bare(title)
-    for at, line in enumerate(lines):
+    for at, line in enumerate(lines[:_HEADED_LINES]):
         if not wanted.startswith(_bare(line.text)[:12]) or not _bare(line.text):
             continue
         if line.size < body_size * 1.05 and not line.is_bold:

@@ -119,9 +119,10 @@ def _finish(upload: Upload, verdict: str, **values: Any) -> None:
 
 def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _Finish:
     gathered: list[str] = []
-    length = pages = 0
+    length = pages = scanned = 0
     for page in clean_pages(_pages_of(stream, upload, _Progress())):
         pages += 1
+        scanned += page.is_picture
         if page.text:
             gathered.append(page.text)
             length += len(page.text)
@@ -129,7 +130,7 @@ def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item]) -> _F
             break
     text = "\n\n".join(gathered)[:ASSIGNMENT_CHARACTERS]
     if len(text) < _PAGE_MIN_CHARACTERS:
-        raise ExtractionFailed("no_text")
+        raise ExtractionFailed("no_text" if scanned else "too_little")
     return lambda: _shape_document(upload, text, pages)
 
 

@@ -257,6 +257,11 @@ def test_an_assignment_without_text_is_refused_and_the_one_of_before_stays(
     assert document.assignment_text == words
 
 
+def test_an_assignment_of_a_few_words_is_no_scan(hand_in: HandIn, tmp_path: Path) -> None:
+    sheet = hand_in(files.docx(tmp_path / "a.docx", ["Write."]), purpose=UploadPurpose.ASSIGNMENT)
+    assert "too little text" in sheet.verdict
+
+
 def test_a_long_file_is_kept_in_batches_without_a_gap(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
     """More pages than one transaction takes, and more text than its title is looked for in."""
     pages = extraction._BATCH_PAGES + 5
