@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from reading.hyphens import joined_lines
 from reading.identifiers import arxiv_numbers, before_references, dois, year_of_arxiv
 from reading.imprint import date_line, imprint, own_reference, proceedings, said_year
-from reading.lines import LOWERED_FROM, LOWERED_TO, RAISED_FROM, RAISED_TO, TypeLine, TypePage, without_marks
+from reading.lines import TypeLine, TypePage, without_marks
 from reading.names_on_page import authors_below, editors_in, names_in, text_begins
 from reading.people import Name, people
+from reading.title_groups import SAME_SIZE, Group, StatedGroup, groups_of
 from reading.titles import is_worthless
 
 TITLE_MAX_CHARACTERS: Final = 300
@@ -30,7 +30,6 @@ _HEADED_LINES: Final = 80
 _COVER_MAX_LETTERS: Final = 600
 #: Type this much larger than the running text is a title's.
 _LARGER: Final = 1.14
-_SAME_SIZE: Final = 0.06
 #: Words in large type that are no title: the kind of the text, the name of a journal, a chapter.
 _LABEL: Final = re.compile(
     r"^\W*(?:(?:original |research |review |short |full )?(?:research )?(?:article|paper|communication|"
@@ -48,16 +47,12 @@ _LABEL: Final = re.compile(
 _MASTHEAD: Final = re.compile(
     r"^(?:the )?(?:\w+ ){0,3}(?:journal|zeitschrift|annals|annalen|proceedings|transactions|bulletin|"
     r"archives?|revue|revista|"
-    r"rivista|przegląd|universit\w+|hochschule|university|uniwersytet|institut\w*|faculty|fakultät|department)\b.{0,70}$",
+    r"rivista|przegląd|universit(?:y|ät|é|à|at|eit|ad|atea)|hochschule|uniwersytet|institut[eo]?|faculty|fakultät|department)\b.{0,70}$",
     re.IGNORECASE,
 )
 _SERIES: Final = re.compile(
     r"\b(?:working|discussion|research|occasional|policy) papers?\b|\bschriftenreihe\b|\bseries$", re.I
 )
-_NOTE_MARKS: Final = re.compile(rf"(?:\s*[*∗†‡§¶#✩⋆☆]|{RAISED_FROM}[^{RAISED_TO}]{{0,6}}{RAISED_TO})+\s*$")
-#: Powers and indices in a title stay such (CSL's rich text).
-_RAISED: Final = re.compile(rf"(?<=[^\s]){RAISED_FROM}([\w+−-]{{1,8}}){RAISED_TO}")
-_LOWERED: Final = re.compile(rf"(?<=[^\s]){LOWERED_FROM}([\w+−-]{{1,8}}){LOWERED_TO}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +61,6 @@ class Said:
 
     title: str = ""
     author: str = ""
-
-
-@dataclass(slots=True)
-class _Group:
-    """Lines of one type that follow on each other."""
-
-    lines: list[TypeLine]
-    first: int
-
-    @property
-    def size(self) -> float:
-        return self.lines[0].size
-
-    @property
-    def text(self) -> str:
-        """One line of text, without the marks of a note at its end; what is raised inside stays."""
-        text = joined_lines([_NOTE_MARKS.sub("", line.text) for line in self.lines])
-        text = " ".join(_RAISED.sub(r"<sup>\1</sup>", _LOWERED.sub(r"<sub>\1</sub>", text)).split())
-        text = without_marks(text)
-        return (text[:-1] if text.endswith(".") and not text.endswith("..") else text).strip()
-
-    @property
-    def after(self) -> int:
-        return self.first + len(self.lines)
 
 
 def front_of(page: TypePage, said: Said) -> dict[str, Any]:
@@ -144,7 +115,7 @@ def _alone_at_foot(page: TypePage) -> list[str]:
     """The last lines, but not those that go on from the line above: in a note they are of another work."""
     found: list[str] = []
     for above, line in pairwise(page.lines[-_FOOT_LINES:]):
-        if abs(above.size - line.size) > _SAME_SIZE * line.size or above.base - line.base > 1.5 * line.size:
+        if abs(above.size - line.size) > SAME_SIZE * line.size or above.base - line.base > 1.5 * line.size:
             found.append(without_marks(line.text))
     return found[::-1]
 
@@ -158,15 +129,17 @@ def _numbers(text: str) -> dict[str, str]:
     return found
 
 
-def _title(lines: Sequence[TypeLine], body_size: float, said: Said, container: str) -> _Group | None:
-    groups = _groups(lines)
+def _title(lines: Sequence[TypeLine], body_size: float, said: Said, container: str) -> Group | None:
+    groups = groups_of(lines, _is_no_title)
     stated = None if is_worthless(said.title) else _stated(lines, body_size, said.title)
     large = [group for group in groups if group.size >= body_size * _LARGER and _may_be_title(group, container)]
-    large = large or _bold_heads(groups, container)
+    large = [group for group in large if _stands_above_text(group, lines)] or _bold_heads(groups, container)
+    # "Annals of a Keeper" is a title where nothing else is.
+    large = [group for group in large if not _is_no_title(group.text)] or large
     if not large:
         return None
     best = max(large, key=lambda group: (round(group.size), -group.first))
-    alike = [group for group in large if abs(group.size - best.size) <= _SAME_SIZE * best.size]
+    alike = [group for group in large if abs(group.size - best.size) <= SAME_SIZE * best.size]
     if len(alike) > 1 and (unnamed := [group for group in alike if not names_in(group.text)]):
         best = unnamed[0]
     if len(large) > 1 and _bare(said.author) and _bare(best.text) == _bare(said.author):
@@ -176,30 +149,18 @@ def _title(lines: Sequence[TypeLine], body_size: float, said: Said, container: s
         # The page carries the stated title in other lines (a masthead is larger) or over more of them (a subtitle).
         return stated
     if best.text.endswith(":") and (more := next((one for one in groups if one.first == best.after), None)):
-        best = _Group([*best.lines, *more.lines], best.first)
+        best = Group([*best.lines, *more.lines], best.first)
     return best
 
 
-def _groups(lines: Sequence[TypeLine]) -> list[_Group]:
-    groups: list[_Group] = []
-    for at, line in enumerate(lines):
-        group = groups[-1] if groups else None
-        if group is not None and _continues(group.lines[-1], line) and not _is_no_title(group.lines[-1].words):
-            group.lines.append(line)
-        else:
-            groups.append(_Group([line], at))
-    return groups
+def _stands_above_text(group: Group, lines: Sequence[TypeLine]) -> bool:
+    """Whether most of the page follows: a large line amid its text heads a section."""
+    total = sum(line.letters for line in lines)
+    above = sum(line.letters for line in lines[: group.first])
+    return total < _COVER_MAX_LETTERS or above <= total * 0.4
 
 
-def _continues(above: TypeLine, line: TypeLine) -> bool:
-    return (
-        abs(above.size - line.size) <= _SAME_SIZE * above.size
-        and above.is_bold == line.is_bold
-        and above.base - line.top <= above.size * 1.2
-    )
-
-
-def _may_be_title(group: _Group, container: str) -> bool:
+def _may_be_title(group: Group, container: str) -> bool:
     text = group.text
     letters = sum(sign.isalpha() for sign in text)
     # Two ideographs are a title, three letters are a logo.
@@ -211,7 +172,7 @@ def _may_be_title(group: _Group, container: str) -> bool:
         return False
     if container and _bare(text) in _bare(container):
         return False
-    return not _is_no_title(text)
+    return _LABEL.match(text) is None
 
 
 def _is_no_title(text: str) -> bool:
@@ -221,7 +182,7 @@ def _is_no_title(text: str) -> bool:
     return (_MASTHEAD.match(text) is not None or _SERIES.search(text) is not None) and len(text.split()) <= 7
 
 
-def _bold_heads(groups: Sequence[_Group], container: str) -> list[_Group]:
+def _bold_heads(groups: Sequence[Group], container: str) -> list[Group]:
     """The first bold lines before the text begins, where no type is larger than another."""
     for group in groups[:12]:
         if text_begins(group.text):
@@ -237,7 +198,7 @@ def _bold_heads(groups: Sequence[_Group], container: str) -> list[_Group]:
     return []
 
 
-def _stated(lines: Sequence[TypeLine], body_size: float, title: str) -> _Group | None:
+def _stated(lines: Sequence[TypeLine], body_size: float, title: str) -> Group | None:
     """The lines that are, together, the title of the metadata, in type that is larger or heavier than the text's."""
     wanted = _bare(title)
     for at, line in enumerate(lines[:_HEADED_LINES]):
@@ -246,24 +207,13 @@ def _stated(lines: Sequence[TypeLine], body_size: float, title: str) -> _Group |
         if line.size < body_size * 1.05 and not line.is_bold:
             continue
         for end in range(at + 1, min(len(lines), at + _TITLE_MAX_LINES) + 1):
-            group = _Group(list(lines[at:end]), at)
+            group = Group(list(lines[at:end]), at)
             if _bare(group.text) == wanted:
-                return _Stated(list(lines[at:end]), at, " ".join(title.split()))
+                return StatedGroup(list(lines[at:end]), at, " ".join(title.split()))
     return None
 
 
-@dataclass(slots=True)
-class _Stated(_Group):
-    """Lines whose title is written as the metadata write it."""
-
-    written: str = ""
-
-    @property
-    def text(self) -> str:
-        return self.written
-
-
-def _authors(page: TypePage, title: _Group, said: Said) -> list[Name]:
+def _authors(page: TypePage, title: Group, said: Said) -> list[Name]:
     """Those below the title; those of the metadata where they are more and the page names them, too."""
     on_page = authors_below(page.lines[title.after :]) or _above(page, title)
     bare = _bare(" ".join(line.text for line in page.lines))
@@ -271,7 +221,7 @@ def _authors(page: TypePage, title: _Group, said: Said) -> list[Name]:
     return stated if len(stated) > len(on_page) else on_page
 
 
-def _above(page: TypePage, title: _Group) -> list[Name]:
+def _above(page: TypePage, title: Group) -> list[Name]:
     """Books name their author above the title."""
     for line in page.lines[max(0, title.first - 3) : title.first][::-1]:
         if line.size >= page.body_size and (names := names_in(line.text)):

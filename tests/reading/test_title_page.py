@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pypdfium2
 import pytest
 
 from reading.pdf_front import meta_of
+from tests.documents import files
 from tests.reading.typeset import front_of_file, large, text, typeset
 
 TALVIK = {"family": "Talvik", "given": "Mira"}
@@ -81,6 +83,16 @@ def test_what_is_larger_than_the_title_and_none(tmp_path: Path, above: str) -> N
 def test_a_title_in_bold_type_of_the_same_size(tmp_path: Path) -> None:
     found = front(tmp_path, f"<p><b>On the Keeping of Bells</b></p><p>Mira Talvik</p><p>May 2011</p>{text()}")
     assert found == {"title": "On the Keeping of Bells", "author": [TALVIK], "year": 2011}
+
+
+def test_a_heading_amid_the_text_is_no_title(tmp_path: Path) -> None:
+    assert "title" not in front(tmp_path, f"{text(300)}{large('What the Bells Told')}{text(100, start=500)}")
+
+
+@pytest.mark.parametrize("title", ["Universities in Transition", "The Journal of a Keeper", "Annals of the Quay"])
+def test_titles_that_read_like_a_masthead(tmp_path: Path, title: str) -> None:
+    found = front(tmp_path, f"{large(title)}<p>Mira Talvik</p>{text()}")
+    assert found == {"title": title, "author": [TALVIK]}
 
 
 def test_a_title_in_spaced_capitals(tmp_path: Path) -> None:
@@ -273,3 +285,30 @@ def test_authors_in_the_running_line_are_no_part_of_the_journal(tmp_path: Path) 
     names = "<p>Mira Talvik<sup>1*</sup> and Jonas Ferrow<sup>2</sup></p>"
     found = front(tmp_path, f"{line}{large('Bells at Night')}{names}{text()}")
     assert (found["container-title"], found["author"]) == ("BMC Bells", [TALVIK, FERROW])
+
+
+def drawn(path: Path, *lines: tuple[float, int, int, str]) -> Path:
+    """A page on which each line (size, place from the left, height, words) is drawn at size 1 and scaled, in order."""
+    files.pdf(path, [""])
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        shown = " ".join(
+            f"BT /F1 1 Tf {size} 0 0 {size} {left} {up} Tm ({words}) Tj ET" for size, left, up, words in lines
+        )
+        document.pages[0].Contents = document.make_stream(shown.encode("cp1252"))
+        document.save(path)
+    return path
+
+
+def test_sizes_are_those_on_the_page_and_the_order_is_its_own(tmp_path: Path) -> None:
+    prose = [files.prose(12, start=12 * at) for at in range(30)]
+    body = [(10.0, 60, 650 - 14 * at, words[:90]) for at, words in enumerate(prose)]
+    heading = [(18.0, 60, 740, "Bells at Night"), (18.0, 60, 718, "and on the Quay"), (10.0, 60, 690, "Mira Talvik")]
+    assert front_of_file(drawn(tmp_path / "a.pdf", *body, *heading[::-1])) == {
+        "title": "Bells at Night and on the Quay", "author": [TALVIK],
+    }  # fmt: skip
+
+
+def test_words_of_a_title_that_are_drawn_one_by_one(tmp_path: Path) -> None:
+    body = [(10.0, 60, 650 - 14 * at, files.prose(12, start=12 * at)[:90]) for at in range(30)]
+    words = [(18.0, 60, 740, "Bells"), (18.0, 112, 740, "at"), (18.0, 134, 740, "Night")]
+    assert front_of_file(drawn(tmp_path / "a.pdf", *words, *body))["title"] == "Bells at Night"
