@@ -12,7 +12,7 @@ from reading.lines import LOWERED_FROM, LOWERED_TO, RAISED_FROM, RAISED_TO, Type
 SAME_SIZE: Final = 0.06
 _NOTE_MARKS: Final = re.compile(rf"(?:\s*[*∗†‡§¶#✩⋆☆]|{RAISED_FROM}[^{RAISED_TO}]{{0,6}}{RAISED_TO})+\s*$")
 #: Powers and indices in a title stay such (CSL's rich text).
-_RAISED: Final = re.compile(rf"(?<=[^\s]){RAISED_FROM}([\w+−-]{{1,8}}){RAISED_TO}")
+_RAISED: Final = re.compile(rf"(?<=[^\s]){RAISED_FROM}([\d+−-]{{1,8}}){RAISED_TO}")
 _LOWERED: Final = re.compile(rf"(?<=[^\s]){LOWERED_FROM}([\w+−-]{{1,8}}){LOWERED_TO}")
 
 

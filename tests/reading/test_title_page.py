@@ -128,6 +128,9 @@ def test_metadata_are_believed_where_the_page_agrees(tmp_path: Path) -> None:
 def test_powers_and_indices_of_a_title_stay(tmp_path: Path) -> None:
     found = front(tmp_path, large("CO<sub>2</sub> above 10<sup>3</sup> Buoys<sup>*</sup>") + text())
     assert found["title"] == "CO<sub>2</sub> above 10<sup>3</sup> Buoys"
+    assert (
+        front(tmp_path, large("Bells of the 19<sup>th</sup> Century") + text())["title"] == "Bells of the 19th Century"
+    )
 
 
 @pytest.mark.parametrize(
