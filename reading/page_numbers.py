@@ -8,7 +8,7 @@ theirs from the run around them.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from reading.protocol import Page
@@ -48,8 +48,6 @@ class Numbers:
     """Finds the printed number of one page after the other."""
 
     last: Run | None = None
-    #: The number given last, so that none is given twice.
-    given: str = field(default="")
 
     def label(self, page: Page, own: set[Run], before: Sequence[set[Run]], after: Sequence[set[Run]]) -> str:
         """The number of ``page``: its label in the file, else what the runs at its edge and around it say.
@@ -66,8 +64,7 @@ class Numbers:
             run = self._around(page, steady, before, after)
         if run is not None:
             self.last = run
-            self.given = run.number_of(page.number)
-            return self.given
+            return run.number_of(page.number)
         if self.last is not None and not any(steady & runs for runs in after):
             # Far from any number the last run goes on.
             return self.last.number_of(page.number)

@@ -136,7 +136,8 @@ def _refuse_without_letters(document: pypdfium2.PdfDocument) -> None:
     sample = ""
     for index in range(min(len(document), _TRIED_PAGES * 3)):
         try:
-            text_page = document[index].get_textpage()
+            page = document[index]
+            text_page = page.get_textpage()
         except pypdfium2.PdfiumError:
             return
         count = min(text_page.count_chars(), _TRIED_LETTERS)
@@ -146,6 +147,7 @@ def _refuse_without_letters(document: pypdfium2.PdfDocument) -> None:
             tried += count
             unknown += sum(raw.FPDFText_HasUnicodeMapError(text_page, at) == 1 for at in range(count))
         text_page.close()
+        page.close()
         if pages == _TRIED_PAGES:
             break
     # Old TeX fonts have no map either, but their codes are letters: then the words are those of a language.

@@ -80,9 +80,11 @@ def _title_page(document: pypdfium2.PdfDocument) -> TypePage | None:
 
 def _isbn(document: pypdfium2.PdfDocument) -> str:
     for index in range(min(len(document), _IMPRINT_PAGES)):
-        text_page = document[index].get_textpage()
+        page = document[index]
+        text_page = page.get_textpage()
         text = text_page.get_text_bounded(errors="ignore")[:_IMPRINT_MAX_CHARACTERS]
         text_page.close()
+        page.close()
         if number := isbn(text):
             return number
     return ""
