@@ -186,7 +186,7 @@ def _peel(lines: list[str], end: int, repeated: Counter[str], numbered: bool, pa
         line = lines[end]
         is_repeated = len(line) <= _HEADER_MAX_CHARACTERS and repeated[_key(line)] >= _REPEATS_PAGES
         is_number = _bears_number(line, page) and _LONE_NUMBER.fullmatch(line) is not None
-        if not (is_repeated or is_number or (numbered and not peeled)):
+        if not (is_repeated or is_number or (numbered and not peeled and _bears_number(line, page))):
             return
         lines.pop(end)
 

@@ -60,6 +60,14 @@ def test_running_lines_are_dropped_wherever_the_text_has_them() -> None:
         assert page.label == str(page.number + 40)
 
 
+def test_no_line_goes_in_the_place_of_a_number_that_went() -> None:
+    pages = [
+        Page(number=number, label="", head="\n", foot=str(number + 212), text=f"{body(number)}\n{number + 212}")
+        for number in range(1, 6)
+    ]
+    assert [page.text for page in clean_pages(pages)] == [body(number) for number in range(1, 6)]
+
+
 def test_numbers_inside_of_the_text_stay_though_one_stands_at_the_edge() -> None:
     pages = [
         Page(number=number, label="", foot=str(number * 7), text=f"{body(number)}\n{number * 7}\n{body(number + 20)}")
