@@ -3,47 +3,39 @@
 Pictures and other media are never unpacked. Sizes in the package may lie, so the bytes that really come out count.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from lxml import etree
 
 from reading.chunking import chunks
+from reading.docx_text import Paragraph, paragraphs_of
 from reading.errors import BrokenError, ForbiddenError, TooBigError
+from reading.imprint import date_line
+from reading.names_on_page import names_in
+from reading.people import Name
 from reading.protocol import Meta, Page
 
-_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_W_STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
-_MC_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TYPE_ROOT: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
-#: Parts that hold text, in the order they are read.
-_TEXT_PARTS: Final = (
-    "header+xml",
-    "document.main+xml",
-    "footnotes+xml",
-    "endnotes+xml",
-    "comments+xml",
-    "footer+xml",
+#: Parts that hold text, in the order they are read: running heads behind what they run over. Comments are by reviewers.
+_TEXT_PARTS: Final = ("document.main+xml", "footnotes+xml", "endnotes+xml", "header+xml", "footer+xml")
+_RUNNING_PARTS: Final = ("header+xml", "footer+xml")
+#: Names of the styles that Word and pandoc give to what stands on a title page.
+_TITLE_STYLES: Final = frozenset(
+    {"title", "titel", "titre", "título", "ttulo", "titolo", "tytu", "tytuł", "nzev", "název", "titlu", "titul"}
 )
+_AUTHOR_STYLES: Final = frozenset({"author", "authors", "autor", "autoren", "auteur", "autore", "verfasser"})
+_DATE_STYLES: Final = frozenset({"date", "datum", "fecha", "data"})
+#: Paragraphs in which these are looked for.
+_FRONT_PARAGRAPHS: Final = 40
+_TITLE_MAX_CHARACTERS: Final = 300
+_TITLE_MAX_WORDS: Final = 30
+_YEAR_AT_END: Final = re.compile(r"[\s,(]+(\d{4})\)?$")
 _MAX_BYTES: Final = 512 * 1024 * 1024
-#: Elements that can be forgotten once read.
-_DROPPED: Final = frozenset(
-    {
-        "r",
-        "p",
-        "tr",
-        "tc",
-        "tbl",
-        "hyperlink",
-        "sdt",
-        "sectPr",
-        "footnote",
-        "endnote",
-        "comment",
-    }
-)
 
 
 class _Counted:
@@ -71,14 +63,12 @@ def read_docx(path: Path) -> Iterator[Meta | Page]:
     try:
         with zipfile.ZipFile(path) as package:
             parts = _parts(package, budget)
-            yield _meta(package, budget)
+            yield _meta(package, parts, budget)
             for kind in _TEXT_PARTS:
                 seen: set[str] = set()
                 for name in parts.get(kind, ()):
-                    paragraphs = _paragraphs(_stream(package, name, budget))
-                    for piece in chunks(
-                        _once(paragraphs, seen) if kind in ("header+xml", "footer+xml") else paragraphs
-                    ):
+                    paragraphs = (one.text for one in _paragraphs(package, name, budget))
+                    for piece in chunks(_once(paragraphs, seen) if kind in _RUNNING_PARTS else paragraphs):
                         yield Page(number=0, label="", text=piece)
     except (
         zipfile.BadZipFile,
@@ -106,7 +96,33 @@ def _parts(package: zipfile.ZipFile, budget: list[int]) -> dict[str, list[str]]:
     return parts
 
 
-def _meta(package: zipfile.ZipFile, budget: list[int]) -> Meta:
+def _paragraphs(package: zipfile.ZipFile, name: str, budget: list[int]) -> Iterator[Paragraph]:
+    return paragraphs_of(_parse(_stream(package, name, budget), ("start", "end")))
+
+
+def _front(package: zipfile.ZipFile, parts: dict[str, list[str]], budget: list[int]) -> dict[str, Any]:
+    """Title, authors and year by the styles of the first paragraphs, else where names stand below a first line."""
+    paragraphs = list(islice(_paragraphs(package, parts["document.main+xml"][0], budget), _FRONT_PARAGRAPHS))
+    front: dict[str, Any] = {}
+    authors: list[Name] = []
+    for paragraph in paragraphs:
+        if paragraph.style in _TITLE_STYLES and "title" not in front:
+            front["title"] = paragraph.text[:_TITLE_MAX_CHARACTERS]
+        elif paragraph.style in _AUTHOR_STYLES:
+            authors += names_in(paragraph.text)
+        elif paragraph.style in _DATE_STYLES and (year := date_line([paragraph.text])) is not None:
+            front["year"] = year
+    if not front and not authors and len(paragraphs) > 1 and paragraphs[0].text[-1] not in ".,;:":
+        year_at_end = _YEAR_AT_END.search(paragraphs[1].text)
+        authors = names_in(_YEAR_AT_END.sub("", paragraphs[1].text))
+        if authors and len(paragraphs[0].text.split()) <= _TITLE_MAX_WORDS:
+            front["title"] = paragraphs[0].text[:_TITLE_MAX_CHARACTERS]
+            if year_at_end and (year := date_line([year_at_end.group(1)])) is not None:
+                front["year"] = year
+    return {**front, "author": authors} if authors else front
+
+
+def _meta(package: zipfile.ZipFile, parts: dict[str, list[str]], budget: list[int]) -> Meta:
     values: dict[str, str] = {}
     if "docProps/core.xml" in package.namelist():
         for element in _elements(_stream(package, "docProps/core.xml", budget), ("end",)):
@@ -115,6 +131,7 @@ def _meta(package: zipfile.ZipFile, budget: list[int]) -> Meta:
         title=values.get("title", "")[:500],
         author=values.get("creator", "")[:500],
         date=values.get("created", "")[:40],
+        front=_front(package, parts, budget),
     )
 
 
@@ -143,64 +160,6 @@ def _parse(stream: _Counted, events: tuple[str, ...]) -> Iterator[tuple[str, etr
                 raise ForbiddenError("DOCTYPE")
         if event in events:
             yield event, element
-
-
-def _paragraphs(stream: _Counted) -> Iterator[str]:
-    """Text of each paragraph; a table row is one paragraph with its cells between bars."""
-    open_paragraphs: list[list[str]] = []
-    open_cells: list[list[str]] = []
-    open_rows: list[list[str]] = []
-    in_fallback = 0
-    for event, element in _parse(stream, ("start", "end")):
-        tag = element.tag
-        if tag == _MC_FALLBACK:
-            in_fallback += 1 if event == "start" else -1
-            continue
-        name = tag.removeprefix(_W).removeprefix(_W_STRICT)
-        if event == "start":
-            if name == "p":
-                open_paragraphs.append([])
-            elif name == "tc":
-                open_cells.append([])
-            elif name == "tr":
-                open_rows.append([])
-            continue
-        if open_paragraphs and not in_fallback:
-            open_paragraphs[-1].append(_text_of(name, element))
-        finished: str | None = None
-        if name == "p" and open_paragraphs:
-            finished = " ".join("".join(open_paragraphs.pop()).split())
-        elif name == "tc" and open_cells and open_rows:
-            open_rows[-1].append(" ".join(open_cells.pop()))
-        elif name == "tr" and open_rows:
-            finished = " | ".join(cell for cell in open_rows.pop() if cell)
-        if finished:
-            if open_cells:
-                open_cells[-1].append(finished)
-            else:
-                yield finished
-        if name in _DROPPED:
-            _drop(element)
-
-
-def _text_of(name: str, element: etree._Element) -> str:
-    match name:
-        case "t":
-            return element.text or ""
-        case "tab" | "br" | "cr" | "ptab":
-            return " "
-        case "noBreakHyphen":
-            return "-"
-        case _:
-            return ""
-
-
-def _drop(element: etree._Element) -> None:
-    element.clear()
-    parent = element.getparent()
-    if parent is not None:
-        while element.getprevious() is not None:
-            del parent[0]
 
 
 def _once(paragraphs: Iterator[str], seen: set[str]) -> Iterator[str]:

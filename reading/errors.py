@@ -27,3 +27,9 @@ class ForbiddenError(ReadingError):
     """Carries what is never read, such as a DOCTYPE."""
 
     code = "forbidden"
+
+
+class NoLettersError(ReadingError):
+    """Shows shapes of letters without saying which letters they are."""
+
+    code = "no_letters"

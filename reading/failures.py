@@ -5,7 +5,20 @@ from typing import Final
 from reading.errors import ReadingError
 
 #: Each has words for the file's owner in `documents.domain.unreadable`.
-CODES: Final = frozenset({"encrypted", "broken", "too_big", "timeout", "crashed", "forbidden", "no_text", "no_entries"})
+CODES: Final = frozenset(
+    {
+        "encrypted",
+        "broken",
+        "too_big",
+        "timeout",
+        "crashed",
+        "forbidden",
+        "no_text",
+        "no_letters",
+        "too_little",
+        "no_entries",
+    }
+)
 
 
 class ExtractionFailed(ReadingError):

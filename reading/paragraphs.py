@@ -8,6 +8,8 @@ _ITEM: Final = re.compile(
     r"^(?:[•◦▪‣∙●○■□–—*·]\s|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s|\d{1,2}(?:\.\d{1,3}){1,4}\.?\s)"
 )
 _STARTS_ANEW: Final = re.compile(r"^[\"“„«‹(\[]?[A-ZÀ-ÖØ-ÞĄ-Ž\d]")
+#: A numbered heading: it ends although its line is long.
+_SECTION: Final = re.compile(r"^(?:§ ?)?\d{1,2}(?:\.\d{1,3}){1,4}\.?\s[\"“„«]?[A-ZÀ-ÖØ-ÞĄ-Ž]")
 #: A line below this share of the usual length may end a paragraph; below the smaller one it is a heading or an item.
 _SHORT_SHARE: Final = 0.88
 _VERY_SHORT_SHARE: Final = 0.6
@@ -33,6 +35,8 @@ def _ends(line: str, following: str, width: int) -> bool:
         return True
     if len(line) < width * _VERY_SHORT_SHARE and _STARTS_ANEW.match(following):
         return True
+    if len(line) < width * _SHORT_SHARE and _SECTION.match(line) and _STARTS_ANEW.match(following):
+        return not line.endswith((",", "-"))
     return len(line) < width * _SHORT_SHARE and bool(_SENTENCE_END.search(line)) and bool(_STARTS_ANEW.match(following))
 
 

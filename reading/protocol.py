@@ -17,21 +17,33 @@ MAX_ITEMS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What a file says about itself. ``pages`` is 0 where the format has no pages."""
+    """What a file says about itself. ``pages`` is 0 where the format has no pages.
+
+    ``front`` is what its first page carries as a reader sees it, in CSL fields, with the year as a number in ``year``
+    and an arXiv number in ``arxiv``.
+    """
 
     title: str = ""
     author: str = ""
     date: str = ""
     pages: int = 0
+    front: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Raw text of one page. ``number`` counts from 1, 0 where the format has no pages; ``label`` is the printed one."""
+    """Raw text of one page. ``number`` counts from 1, 0 where the format has no pages; ``label`` is the printed one.
+
+    ``head`` and ``foot`` are what stands in the strips at its upper and lower edge, whatever order the text has.
+    """
 
     number: int
     label: str
     text: str
+    head: str = ""
+    foot: str = ""
+    #: A picture and hardly any text: scanned.
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from documents.uploads.verdict import FileKind
 from reading.cleaning import clean_pages
 from reading.failures import ExtractionFailed
 from reading.language import language_of
-from reading.passages import split_page
+from reading.passages import PASSAGE_MAX_CHARACTERS, split_page
 from reading.protocol import Item, Meta, Page, Unread
 from reading.runner import records
 from tesigo.platform import duty, removals
@@ -42,6 +42,8 @@ ASSIGNMENT_CHARACTERS: Final = 20_000
 _BATCH_PAGES: Final = 50
 #: A page with fewer characters counts as empty: a stamp, a page number.
 _PAGE_MIN_CHARACTERS: Final = 40
+#: Words that a file with pages must have in all.
+_SCRAPS_MIN_WORDS: Final = 25
 #: With text on no more than this share of its pages, a file is a scan.
 _SCANNED_SHARE: Final = 0.1
 
@@ -58,6 +60,9 @@ class _Progress:
     front: str = ""
     pages: int = 0
     pages_with_text: int = 0
+    pages_scanned: int = 0
+    #: Text of formats without pages that is no passage by itself.
+    scraps: str = ""
     passages: int = 0
     language: str = ""
 
@@ -114,9 +119,10 @@ def _finish(upload: Upload, verdict: str, **values: Any) -> None:
 
 def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item | Unread]) -> _Finish:
     gathered: list[str] = []
-    length = pages = 0
+    length = pages = scanned = 0
     for page in clean_pages(_pages_of(stream, upload, _Progress())):
         pages += 1
+        scanned += page.is_picture
         if page.text:
             gathered.append(page.text)
             length += len(page.text)
@@ -124,7 +130,7 @@ def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item | Unrea
             break
     text = "\n\n".join(gathered)[:ASSIGNMENT_CHARACTERS]
     if len(text) < _PAGE_MIN_CHARACTERS:
-        raise ExtractionFailed("no_text")
+        raise ExtractionFailed("no_text" if scanned else "too_little")
     return lambda: _shape_document(upload, text, pages)
 
 
@@ -162,9 +168,10 @@ def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item | Unread]) 
             _store(upload, source, batch, progress)
             batch = []
     _store(upload, source, batch, progress)
-    scanned = progress.meta.pages and progress.pages_with_text <= progress.pages * _SCANNED_SHARE
-    if scanned or not progress.passages:
-        raise ExtractionFailed("no_text", f"{progress.pages_with_text} of {progress.pages}")
+    if not progress.passages and progress.scraps:
+        _store_scraps(upload, source, progress)
+    if failure := _too_little(progress):
+        raise ExtractionFailed(failure, f"{progress.pages_with_text} of {progress.pages}")
     return lambda: _name_source(upload, source, progress)
 
 
@@ -186,9 +193,10 @@ def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progres
         progress.pages_with_text += len(page.text) >= _PAGE_MIN_CHARACTERS
         if len(progress.front) < FRONT_CHARACTERS:
             progress.front = f"{progress.front}\n\n{page.text}".strip()[:FRONT_CHARACTERS]
+        progress.pages_scanned += page.is_picture
         texts = split_page(page.text)
-        if not texts and page.number == 0 and page.text.strip():
-            texts = [page.text.strip()]  # a note of one line is all there is
+        if not texts and not progress.passages and len(progress.scraps) < PASSAGE_MAX_CHARACTERS:
+            progress.scraps = f"{progress.scraps}\n\n{page.text}".strip()[:PASSAGE_MAX_CHARACTERS]
         label = page.label or (str(page.number) if page.number else "")
         for text in texts:
             rows.append(NewPassage(page=page.number, page_label=label, position=progress.passages, text=text))
@@ -197,6 +205,26 @@ def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progres
     with transaction.atomic():
         _hold(upload, pages_read=progress.pages if progress.meta.pages else 0)
         insert(source=source, passages=rows, language=progress.language or upload.document.language)
+
+
+def _store_scraps(upload: Upload, source: Source, progress: _Progress) -> None:
+    """A note of one line, a poster of forty words: all there is, as one passage, when it has words enough."""
+    if progress.meta.pages and len(progress.scraps.split()) < _SCRAPS_MIN_WORDS:
+        return
+    page = 1 if progress.meta.pages == 1 else 0
+    row = NewPassage(page=page, page_label=str(page or ""), position=0, text=progress.scraps)
+    with transaction.atomic():
+        _hold(upload, pages_read=progress.pages if progress.meta.pages else 0)
+        insert(source=source, passages=[row], language=progress.language or upload.document.language)
+    progress.passages = 1
+
+
+def _too_little(progress: _Progress) -> str:
+    """Why nothing can be cited from the file, a code of `reading.failures`; empty where something can."""
+    few = progress.pages_with_text <= progress.pages * _SCANNED_SHARE
+    if progress.meta.pages and few and progress.pages_scanned * 2 > progress.pages:
+        return "no_text"
+    return "" if progress.passages else "too_little"
 
 
 def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:

@@ -21,5 +21,10 @@ WORDS: Final[dict[str, Promise]] = {
         "There is no text in this file: it looks scanned. Run it through text recognition (OCR), "
         "then choose the new file."
     ),
+    "no_letters": _(
+        "This file shows its letters but does not say which they are, so its text cannot be read. Choose another copy, "
+        "or run it through text recognition (OCR), then choose the new file."
+    ),
+    "too_little": _("There is too little text in this file to work with. Choose a file that holds the whole text."),
     "no_entries": _("No entry of this bibliography could be read. Export it again from your reference manager."),
 }

@@ -8,6 +8,7 @@ from documents.sources.found import doi
 from reading.dates import EARLIEST_YEAR, csl_date
 from reading.people import people
 from reading.protocol import Meta
+from reading.titles import is_worthless
 from tesigo.platform.plain_words import ascii_words
 
 #: Characters of the first pages in which authors and dates are looked for.
@@ -15,11 +16,8 @@ FRONT_CHARACTERS: Final = 6_000
 _TITLE_PAGE_CHARACTERS: Final = 1_200
 #: UNESCO's line between a pamphlet and a book, in pages.
 _BOOK_MIN_PAGES: Final = 49
-_WORTHLESS: Final = re.compile(
-    r"^(untitled.*|unbenannt.*|document\d*|dokument\d*|microsoft (word|powerpoint) ?-.*|slide \d*|title|"
-    r".*\.(docx?|pdf|tex|indd|odt|rtf|dvi|qxd|pages)|\W*|[\d\W]+)$",
-    re.IGNORECASE,
-)
+#: Fields of a PDF's first page that are taken as they stand there.
+_AS_PRINTED: Final = ("editor", "container-title", "volume", "issue", "page", "ISBN")
 _YEAR: Final = re.compile(r"(?<![\d.,/-])(1[4-9]\d\d|20\d\d)(?![\d,]|\.\d)")
 
 _COPYRIGHT: Final = re.compile(r"(?:©|\(c\)|copyright)[\s:©(c)]{0,6}(?:\d{4}\s?[-–]\s?)?(\d{4})\b", re.IGNORECASE)
@@ -29,22 +27,41 @@ def csl_of_upload(*, meta: Meta, name_words: str, front: str, has_pages: bool) -
     """The item without ``id``. ``front`` is the text of the first pages, ``name_words`` the file name as words."""
     item: dict[str, Any] = {
         "type": _kind(meta, has_pages=has_pages),
-        "title": _title(meta, name_words, front),
+        "title": meta.front.get("title") or _title(meta, name_words, front),
     }
-    authors = [name for name in people(meta.author) if _stands_in(name.get("family") or name["literal"], front)]
+    authors = meta.front.get("author") or [
+        name for name in people(meta.author) if _stands_in(name.get("family") or name["literal"], front)
+    ]
     if authors:
         item["author"] = authors
-    if (year := _year(meta, front)) is not None:
+    if (year := meta.front.get("year") or _year(meta, front)) is not None:
         item["issued"] = {"date-parts": [[year]]}
+    item |= {field: meta.front[field] for field in _AS_PRINTED if meta.front.get(field)}
+    if own := doi(meta.front.get("DOI", "")) or _doi(front):
+        item["DOI"] = own
+    item |= _by_identifiers(item, meta.front.get("arxiv", ""))
+    if kind := meta.front.get("type"):
+        item["type"] = kind
+    return item
+
+
+def _doi(front: str) -> str:
+    """The one DOI of the title page; of several none is known to be the work's own."""
     dois = {
         found
         for match in re.finditer(r"10\.\d{4,9}/\S{1,100}", front[: _TITLE_PAGE_CHARACTERS * 2])
         if (found := doi(match.group()))
     }
-    if len(dois) == 1:
-        item["DOI"] = dois.pop()
-        item["type"] = "article-journal"
-    return item
+    return dois.pop() if len(dois) == 1 else ""
+
+
+def _by_identifiers(item: dict[str, Any], arxiv: str) -> dict[str, Any]:
+    """The kind of work that journal, DOI, arXiv number or ISBN make it."""
+    if "container-title" in item or ("DOI" in item and not arxiv):
+        return {"type": "article-journal"}
+    if arxiv:
+        return {"type": "article", "publisher": "arXiv", "number": arxiv, "URL": f"https://arxiv.org/abs/{arxiv}"}
+    return {"type": "book"} if "ISBN" in item else {}
 
 
 def _kind(meta: Meta, *, has_pages: bool) -> str:
@@ -55,7 +72,7 @@ def _kind(meta: Meta, *, has_pages: bool) -> str:
 
 def _title(meta: Meta, name_words: str, front: str) -> str:
     title = " ".join(meta.title.split()).strip()[:300]
-    if len(title) >= 4 and not _WORTHLESS.match(title):
+    if not is_worthless(title):
         return title
     return _first_heading(front) or name_words
 

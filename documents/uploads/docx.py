@@ -17,7 +17,7 @@ from xml.parsers import expat
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from documents.uploads.magic import ARCHIVES, PROGRAMS
+from documents.uploads.magic import ARCHIVES, MARKUP, PROGRAMS
 from documents.uploads.verdict import CHOOSE, Refused
 
 BEGINNING: Final = b"PK\x03\x04"
@@ -33,6 +33,9 @@ _MAX_CONTENT_TYPES_BYTES: Final = 1024 * 1024
 _PROLOG_BYTES: Final = 256 * 1024
 _END_RECORD: Final = struct.Struct("<4s4H2LH")
 _END: Final = b"PK\x05\x06"
+_STRAY_BYTES: Final = 1024
+#: The figures behind a chart or a pasted table, as Word keeps them: never unpacked, never read. None may hold macros.
+_PASTED: Final = re.compile(r"word/embeddings/[^/]{1,120}\.(?:xlsx|docx|pptx|sldx)")
 
 _NOT_WORD: Final = format_lazy("{} {}", _("This is a packed file, but not a Word document."), CHOOSE)
 _BROKEN: Final = _("This DOCX is damaged. Open it in your word processor, save it again, and choose the new file.")
@@ -94,8 +97,6 @@ def _check_end_record(file: BinaryIO, size: int) -> None:
     at = tail.rfind(_END)
     if at < 0:
         raise Refused(_BROKEN)
-    if tail.count(_END) > 1:
-        raise Refused(_POLYGLOT)
     record = _END_RECORD.unpack_from(tail, at)
     (
         _signature,
@@ -112,11 +113,24 @@ def _check_end_record(file: BinaryIO, size: int) -> None:
         raise Refused(_TOO_BIG)  # ZIP64: for archives of a size no text document has
     if disk or directory_disk or here != total:
         raise Refused(_BROKEN)
-    if end_at + _END_RECORD.size + comment != size or comment > 1024 or directory_at + directory_size != end_at:
+    if comment > _STRAY_BYTES or directory_at + directory_size != end_at:
         raise Refused(_POLYGLOT)
+    # A pasted table is a package of its own and brings its end record; one in or behind the directory is a second file.
+    if tail.count(_END, max(0, at - directory_size)) > 1:
+        raise Refused(_POLYGLOT)
+    _check_stray(tail[at + _END_RECORD.size + comment :], is_cut=end_at + _END_RECORD.size + comment > size)
     if total > MAX_PARTS or directory_size > MAX_DIRECTORY_BYTES:
         raise Refused(_TOO_BIG)
     file.seek(0)
+
+
+def _check_stray(rest: bytes, *, is_cut: bool) -> None:
+    """A line end or a few zeros behind a file come from mail and copying; another file does not fit into them."""
+    if is_cut or len(rest) > _STRAY_BYTES:
+        raise Refused(_POLYGLOT)
+    rest = rest.strip(b"\x00\t\n\x0c\r ")
+    if rest.startswith((*ARCHIVES, *PROGRAMS, b"%PDF-")) or rest[:256].lower().startswith(MARKUP):
+        raise Refused(_POLYGLOT)
 
 
 def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
@@ -171,6 +185,8 @@ def _leads_out(name: str) -> bool:
 def _check_contents_by_name(name: str) -> None:
     if "vbaproject" in name or "vbadata" in name or "/activex/" in name or name.endswith((".vbs", ".js", ".wsf")):
         raise Refused(_MACROS)
+    if _PASTED.fullmatch(name):
+        return
     embedded = "/embeddings/" in name or "oleobject" in name
     packed = name.endswith(
         (
@@ -210,7 +226,9 @@ def _check_types(package: zipfile.ZipFile) -> None:
     lowered = [kind.lower() for kind in types]
     if any("macroenabled" in kind or "vbaproject" in kind or "activex" in kind for kind in lowered):
         raise Refused(_MACROS)
-    if any("oleobject" in kind for kind in lowered) and any("/embeddings/" in name for name in package.namelist()):
+    if any("oleobject" in kind for kind in lowered) and any(
+        "/embeddings/" in name and not _PASTED.fullmatch(name.lower()) for name in package.namelist()
+    ):
         raise Refused(_EMBEDDED)
     if lowered.count(MAIN_TYPE) != 1:
         raise Refused(_NOT_WORD)
@@ -224,6 +242,11 @@ def _check_beginning(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     with package.open(part) as stream:
         head = stream.read(512)
         foreign = head.startswith(ARCHIVES) or (head.startswith(PROGRAMS) and b"\x00" in head)
+        if _PASTED.fullmatch(part.filename.lower()):
+            # An office package, and nothing else under its name.
+            if not head.startswith(BEGINNING):
+                raise Refused(_EMBEDDED)
+            return
         # Compressed Windows drawings (EMZ, WMZ) are gzip by design and are never unpacked.
         if foreign and not part.filename.lower().endswith((".emz", ".wmz")):
             raise Refused(_EMBEDDED)

@@ -54,7 +54,7 @@ def _kind_of(path: Path, *, name: str, max_size: int) -> FileKind:
         )
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    if head.startswith(pdf.BEGINNING):
+    if pdf.begins_as_pdf(head):
         if pdf.inspect_pdf(path, size=size) and needs_password(path):
             raise Refused(_LOCKED)
         return FileKind.PDF

@@ -11,6 +11,12 @@ from documents.uploads.verdict import Refused
 
 BEGINNING: Final = b"%PDF-"
 _HEAD_BYTES: Final = 4096
+#: What mail, servers and copying leave in front of a PDF: blanks, zeros, a byte order mark, header lines. Readers look
+#: for the beginning in the first 1,024 bytes (ISO 32000, implementation notes).
+_HARMLESS_FRONT: Final = re.compile(
+    rb"(?:\xef\xbb\xbf|[\x00\t\n\x0c\r ]){0,1000}(?:[A-Za-z-]{2,40}: [^\r\n<>\x00]{0,200}\r?\n){0,20}"
+    rb"[\x00\r\n ]{0,20}(?=%PDF-)"
+)
 # A ZIP's end record may be followed by a comment of up to 65,535 bytes.
 _TAIL_BYTES: Final = 66_000
 _ZIP_END: Final = b"PK\x05\x06"
@@ -27,6 +33,11 @@ _POLYGLOT: Final = _(
 _NOT_WHOLE: Final = _("This PDF breaks off before its end. Download or save it again, then choose the new file.")
 
 
+def begins_as_pdf(head: bytes) -> bool:
+    """Whether a PDF begins here, with nothing in front of it but what mail and servers leave there."""
+    return head.startswith(BEGINNING) or _HARMLESS_FRONT.match(head) is not None
+
+
 def inspect_pdf(path: Path, *, size: int) -> bool:
     """Refuses what is more, or less, than a PDF; returns whether its text is locked in some way.
 
@@ -41,7 +52,7 @@ def inspect_pdf(path: Path, *, size: int) -> bool:
         file.seek(max(0, size - _TAIL_BYTES))
         tail = file.read(_TAIL_BYTES)
         _refuse_polyglot(head, tail)
-        return _is_locked(file, head, tail, size)
+        return _is_locked(file, head, tail, size, begins_at=max(0, head.find(BEGINNING)))
 
 
 def _refuse_polyglot(head: bytes, tail: bytes) -> None:
@@ -62,14 +73,15 @@ def _refuse_polyglot(head: bytes, tail: bytes) -> None:
         raise Refused(_POLYGLOT)
 
 
-def _is_locked(file: BinaryIO, head: bytes, tail: bytes, size: int) -> bool:
+def _is_locked(file: BinaryIO, head: bytes, tail: bytes, size: int, *, begins_at: int) -> bool:
     if _ENCRYPT.search(head) or _ENCRYPT.search(tail):
         return True
     # The trailer, or the dictionary of a cross-reference stream, stands where startxref points.
     for match in _START_XREF.finditer(tail):
-        offset = int(match.group(1))
-        if offset < size:
-            file.seek(offset)
-            if _ENCRYPT.search(file.read(_HEAD_BYTES)):
-                return True
+        # Counted from the beginning of the file, or of the PDF in it.
+        for offset in {int(match.group(1)), int(match.group(1)) + begins_at}:
+            if offset < size:
+                file.seek(offset)
+                if _ENCRYPT.search(file.read(_HEAD_BYTES)):
+                    return True
     return False

@@ -55,6 +55,32 @@ def problems(text: str) -> str:
     return " / ".join(problem for one in inspection.sentences for problem in one.all_problems)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "page"),
+    [
+        ("Lamp 3 burned 5 hours in the night", "103"),
+        ("In the night lamp 2 burned for 4 hours", "102"),
+        ("Lamp 1 burned 3 hours in the night", "101"),
+        ("A lamp burned in the night", "101"),
+    ],
+)
+def test_the_passage_is_chosen_by_its_numbers_too(sentence: str, page: str) -> None:
+    rows = [
+        Passage(
+            pk=lamp, source=LIGHT, page=lamp, page_label=str(100 + lamp), position=lamp,
+            text=f"In the night of the storm lamp {lamp} burned {lamp + 2} hours, and the keeper was not relieved.",
+        )
+        for lamp in (1, 2, 3)
+    ]  # fmt: skip
+    background = Background(
+        document=Document(topic="Light", language="en"), passages=rows, guarded=Guarded(), elsewhere=()
+    )
+    inspection = examine_text(Draft(text=f"{sentence} [@light-2019].", claims=[]), background)
+    (finding,) = inspection.sentences[0].findings
+    assert finding.passage is not None
+    assert finding.passage.page_label == page
+
+
 # --- pages --------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,8 @@ _UNCITED_WORDS: Final = 5
 _QUOTED_SHARE: Final = 0.5
 #: How much more of a sentence another passage must hold than the one its writer named.
 _BELIEVED_MARGIN: Final = 0.15
+#: What all numbers of a sentence count beside all its words.
+_FIGURES_WEIGHT: Final = 0.3
 #: Words that may introduce a citation: "see also", "cf.", "vgl.".
 _PREFIX: Final = re.compile(r"(?:[A-Z]?[^\W\d_A-Z]{1,9}\.?\s?){0,3}")
 
@@ -182,11 +184,13 @@ def _is_mostly_quoted(text: str, quoted: Sequence[str], passage: Passage, langua
 
 
 def _best(sentence: Sentence, passages: Sequence[Passage], hint: int | None, quoted: Sequence[str]) -> Passage:
-    """The passage that holds the quotations and most of the words; of such, the one its writer named."""
+    """The passage that holds the quotations and most of the words and numbers; of such, the one its writer named."""
 
     def fit(passage: Passage) -> tuple[int, float]:
         held = sum(wording.stands_in(one, passage.text) for one in quoted)
-        return held, wording.overlap(sentence.text, passage.text) + _BELIEVED_MARGIN * (passage.pk == hint)
+        alike = wording.overlap(sentence.text, passage.text)
+        figures = _FIGURES_WEIGHT * wording.shared_figures(sentence.text, passage.text)
+        return held, alike + figures + _BELIEVED_MARGIN * (passage.pk == hint)
 
     return max(passages, key=fit)
 

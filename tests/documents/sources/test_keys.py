@@ -95,6 +95,36 @@ def test_title_comes_from_the_first_lines_where_metadata_are_worthless() -> None
     )
 
 
+def test_what_the_first_page_shows_comes_before_metadata() -> None:
+    shown = {
+        "title": "Bells at Night", "author": [{"family": "Talvik", "given": "Mira"}], "year": 2016, "volume": "31",
+        "container-title": "Marine Signals", "page": "88-104",
+    }  # fmt: skip
+    meta = Meta(title="Slides", author="J. Owner", date="D:2021", pages=17, front=shown)
+    assert csl_of_upload(meta=meta, name_words="x", front="Slides of 2021 by J. Owner", has_pages=True) == {
+        "type": "article-journal", "title": "Bells at Night", "author": [{"family": "Talvik", "given": "Mira"}],
+        "issued": {"date-parts": [[2016]]}, "volume": "31", "container-title": "Marine Signals", "page": "88-104",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shown", "kind"),
+    [
+        ({"arxiv": "1911.04321"}, "article"),
+        ({"arxiv": "1911.04321", "DOI": "10.48550/arxiv.1911.04321"}, "article"),
+        ({"arxiv": "1911.04321", "container-title": "Marine Signals"}, "article-journal"),
+        ({"ISBN": "978-3-16-148410-0"}, "book"),
+        ({"type": "paper-conference", "container-title": "Proceedings of Bells"}, "paper-conference"),
+        ({}, "report"),
+    ],
+)
+def test_the_kind_of_a_work_follows_from_its_identifiers(shown: dict[str, str], kind: str) -> None:
+    csl = csl_of_upload(meta=Meta(pages=9, front={"title": "Bells", **shown}), name_words="x", front="", has_pages=True)
+    assert csl["type"] == kind
+    if kind == "article":
+        assert (csl["publisher"], csl["URL"]) == ("arXiv", "https://arxiv.org/abs/1911.04321")
+
+
 def test_one_doi_on_the_first_page_is_the_works_own() -> None:
     meta = Meta(title="On Things", pages=8)
     front = "On Things\n\nhttps://doi.org/10.1000/XYZ.12.\n\nText"

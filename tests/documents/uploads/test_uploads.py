@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pikepdf
 import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -19,6 +20,7 @@ from tests.documents import files
 from tests.documents.factories import DocumentFactory, SectionFactory
 from tests.documents.removing import remove_what_is_due
 from tests.documents.uploads.conftest import HandIn
+from tests.reading import typeset
 
 pytestmark = pytest.mark.django_db
 
@@ -90,9 +92,49 @@ def test_rejected_file_says_why_and_leaves_nothing_behind(
 
 
 def test_scan_with_a_cover_page_of_text_is_a_scan(hand_in: HandIn, tmp_path: Path) -> None:
-    path = files.pdf(tmp_path / "a.pdf", [files.prose(50), *[""] * 15])
+    path = files.scanned_pdf(tmp_path / "a.pdf", 15)
+    cover = files.pdf(tmp_path / "cover.pdf", [files.prose(50)])
+    with pikepdf.open(cover) as first, pikepdf.open(path, allow_overwriting_input=True) as document:
+        document.pages.insert(0, first.pages[0])
+        document.save(path)
     assert "looks scanned" in hand_in(path).verdict
     assert not Passage.objects.exists()
+
+
+@pytest.mark.parametrize("lines", [["Bells"], ["Bells on the quay", "12 to 14"], [""]])
+def test_a_file_with_hardly_a_word_says_so_and_looks_like_no_scan(
+    hand_in: HandIn, tmp_path: Path, lines: list[str]
+) -> None:
+    verdict = hand_in(files.pdf(tmp_path / "a.pdf", ["\n".join(lines)])).verdict
+    assert "too little text" in verdict
+
+
+def test_forty_words_on_one_page_are_read(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    lines = [files.prose(5, start=at * 12).split(".")[0][:30] for at in range(10)]
+    upload = hand_in(files.pdf(tmp_path / "a.pdf", ["\n".join(lines)]))
+    assert upload.state == UploadState.READY, upload.verdict
+    assert document.sources.get().passages.get().page == 1
+
+
+def test_a_passage_names_the_number_printed_on_its_page(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    texts = [f"{files.prose(150, start=page * 150)}\n{page + 212}" for page in range(1, 6)]
+    hand_in(files.pdf(tmp_path / "a.pdf", texts))
+    passages = document.sources.get().passages.all()
+    assert {(passage.page, passage.page_label) for passage in passages} == {(n, str(n + 212)) for n in range(1, 6)}
+
+
+def test_a_pdf_is_named_from_its_first_page(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
+    head = "<p>Marine Signals 31 (2016) 88-104</p><h1>Bells on the Quay</h1><p>Mira Talvik and Jonas Ferrow</p>"
+    html = f"{head}<p>Abstract</p>{typeset.text()}"
+    hand_in(typeset.typeset(tmp_path / "a.pdf", html, title="final_v2.docx"))
+    source = document.sources.get()
+    assert source.key == "talvik-2016"
+    assert source.csl == {
+        "id": "talvik-2016", "type": "article-journal", "title": "Bells on the Quay",
+        "language": source.csl["language"],
+        "author": [{"family": "Talvik", "given": "Mira"}, {"family": "Ferrow", "given": "Jonas"}],
+        "issued": {"date-parts": [[2016]]}, "container-title": "Marine Signals", "volume": "31", "page": "88-104",
+    }  # fmt: skip
 
 
 def test_too_large_is_refused_while_it_still_arrives(document: Document, settings: Settings, before: set[str]) -> None:
@@ -213,6 +255,11 @@ def test_an_assignment_without_text_is_refused_and_the_one_of_before_stays(
     assert "looks scanned" in scan.verdict
     document.refresh_from_db()
     assert document.assignment_text == words
+
+
+def test_an_assignment_of_a_few_words_is_no_scan(hand_in: HandIn, tmp_path: Path) -> None:
+    sheet = hand_in(files.docx(tmp_path / "a.docx", ["Write."]), purpose=UploadPurpose.ASSIGNMENT)
+    assert "too little text" in sheet.verdict
 
 
 def test_a_long_file_is_kept_in_batches_without_a_gap(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
