@@ -89,6 +89,7 @@ def decoded(path: Path, encoding: str, *, most_bytes: int | None = None) -> Iter
 
     With ``most_bytes`` it ends there, give or take a piece.
     """
+    decoder: codecs.IncrementalDecoder
     if encoding == _MIXED:
         decoder = codecs.getincrementaldecoder("utf-8-sig")("as_cp1252")
     else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from lxml import etree
 
@@ -60,7 +60,7 @@ def _records(file: BinaryIO) -> Iterator[Entry]:
         raise BrokenError("XML") from error
 
 
-def _entry(record: etree._Element) -> Entry:
+def _entry(record: Any) -> Entry:
     kind = record.find("ref-type")
     said = "" if kind is None else (kind.get("name") or _text(kind))
     entry = Entry(line=int(record.sourceline or 1), pairs=[("TY", ENDNOTE_TYPES.get(said.strip().casefold(), "GEN"))])
@@ -71,7 +71,7 @@ def _entry(record: etree._Element) -> Entry:
     return entry
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: Any) -> str:
     """The text in the styles it is cut into; of these only the ones that change a meaning stay, as CSL's tags."""
     pieces = [element.text or ""]
     for child in element:

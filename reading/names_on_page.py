@@ -124,8 +124,8 @@ def _names_from(lines: Sequence[TypeLine], at: int) -> tuple[list[Name], int]:
     used = 1
     while at + used < len(lines) and used < 8:
         following = lines[at + used]
-        is_open = _ENDS_OPEN.search(_RAISED.sub("", text).strip()) or _STARTS_OPEN.match(following.text)
-        is_open = is_open or ("," in text and not names_in(text))  # broken within a name
+        ends_open = _ENDS_OPEN.search(_RAISED.sub("", text).strip()) or _STARTS_OPEN.match(following.text)
+        is_open = bool(ends_open) or ("," in text and not names_in(text))  # broken within a name
         if not is_open or abs(following.size - lines[at].size) > 0.08 * lines[at].size:
             break
         text = f"{text} {following.text}"

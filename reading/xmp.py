@@ -30,6 +30,10 @@ _TITLE: Final = re.compile(r"<dc:title>\s*<rdf:Alt>\s*<rdf:li[^>]{0,100}>([^<]{1
 _CREATORS: Final = re.compile(r"<dc:creator>\s*<rdf:Seq>(.{1,4000}?)</rdf:Seq>", re.DOTALL)
 _ITEM: Final = re.compile(r"<rdf:li[^>]{0,100}>([^<]{1,300})</rdf:li>")
 _YEAR: Final = re.compile(r"(?:1[4-9]|20)\d\d")
+_PRISM: Final = re.compile(
+    r"<prism:(?P<element>\w+)>(?P<text>[^<]{1,600})</prism:(?P=element)>"
+    r'|\bprism:(?P<attribute>\w+)="(?P<said>[^"]{1,600})"'
+)
 
 
 def xmp(path: Path) -> dict[str, Any]:
@@ -78,8 +82,11 @@ def _fields(packet: str) -> dict[str, Any]:
 
 
 def _prism(packet: str, name: str) -> str:
-    match = re.search(rf"<prism:{name}>([^<]{{1,600}})</prism:{name}>|\bprism:{name}=\"([^\"]{{1,600}})\"", packet)
-    return _value(match.group(1) or match.group(2)) if match else ""
+    """The value of one of PRISM's properties, written as an element or as an attribute."""
+    for match in _PRISM.finditer(packet):
+        if name in (match["element"], match["attribute"]):
+            return _value(match["text"] or match["said"])
+    return ""
 
 
 def _value(text: str) -> str:
