@@ -30,7 +30,7 @@ _TITLE: Final = re.compile(r"<dc:title>\s*<rdf:Alt>\s*<rdf:li[^>]{0,100}>([^<]{1
 _CREATORS: Final = re.compile(r"<dc:creator>\s*<rdf:Seq>(.{1,4000}?)</rdf:Seq>", re.DOTALL)
 _ITEM: Final = re.compile(r"<rdf:li[^>]{0,100}>([^<]{1,300})</rdf:li>")
 _YEAR: Final = re.compile(r"(?:1[4-9]|20)\d\d")
-_PRISM: Final = re.compile(
+_PROPERTY: Final = re.compile(
     r"<prism:(?P<element>\w+)>(?P<text>[^<]{1,600})</prism:(?P=element)>"
     r'|\bprism:(?P<attribute>\w+)="(?P<said>[^"]{1,600})"'
 )
@@ -83,7 +83,7 @@ def _fields(packet: str) -> dict[str, Any]:
 
 def _prism(packet: str, name: str) -> str:
     """The value of one of PRISM's properties, written as an element or as an attribute."""
-    for match in _PRISM.finditer(packet):
+    for match in _PROPERTY.finditer(packet):
         if name in (match["element"], match["attribute"]):
             return _value(match["text"] or match["said"])
     return ""
