@@ -136,7 +136,8 @@ def _without_edges(held: _Held, around: list[_Held]) -> list[str]:
 def _without_running_lines(held: _Held, around: list[_Held]) -> list[str]:
     """The lines without what stands at the edge of this page and, but for its numbers, at that of others nearby.
 
-    Programs write running heads and page numbers first, last or in between: only the place on the page tells.
+    Programs write running heads and page numbers first, last or in between: only the place on the page tells. A number
+    alone may be the sign of an item.
     """
     if not held.strips:
         return list(held.lines)
@@ -146,7 +147,7 @@ def _without_running_lines(held: _Held, around: list[_Held]) -> list[str]:
         for line in held.strips
         if len(line) <= _HEADER_MAX_CHARACTERS
         and repeated[_key(line)] >= _REPEATS_PAGES
-        and (_LONE_NUMBER.fullmatch(line) is None or _bears_number(line, held.page))
+        and (any(sign.isalpha() for sign in _key(line)) or _bears_number(line, held.page))
     }
     lines: list[str] = []
     for line in held.lines:
