@@ -2,18 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from reading.bibtex_csl import csl
 from reading.bibtex_fields import Entry, resolved
 from reading.bibtex_syntax import raw_entries
 from reading.bibtex_tables import TYPES
-from reading.encoding import NotTextError, decoded, encoding_of
-from reading.errors import BrokenError, TooBigError
+from reading.encoding import text_of_list
 from reading.protocol import MAX_ITEMS, Item, Meta, Unread
 from reading.twice import Listed, joined
-
-MAX_BYTES: Final = 10 * 1024 * 1024
 
 
 def read_bibtex(path: Path) -> Iterator[Meta | Item | Unread]:
@@ -24,7 +20,7 @@ def read_bibtex(path: Path) -> Iterator[Meta | Item | Unread]:
     """
     yield Meta()
     listed: list[Listed] = []
-    for entry in resolved(raw_entries(text_of(path).replace("\r", "\n"))):
+    for entry in resolved(raw_entries(text_of_list(path))):
         item = csl(entry) if entry.fields else {}
         if "title" in item:
             listed.append(Listed(entry.line, item))
@@ -37,20 +33,6 @@ def read_bibtex(path: Path) -> Iterator[Meta | Item | Unread]:
         yield Unread(line=one.line, code="joined", key=str(one.csl.get("citation-key", "")))
     if left := works[MAX_ITEMS:]:
         yield Unread(line=left[0].line, count=len(left), code="limit")
-
-
-def text_of(path: Path) -> str:
-    """The whole text of a bibliography, which is small.
-
-    Raises:
-        BrokenError, TooBigError
-    """
-    if path.stat().st_size > MAX_BYTES:
-        raise TooBigError("bibliography")
-    try:
-        return "".join(decoded(path, encoding_of(path))).replace("\r\n", "\n")
-    except NotTextError as error:
-        raise BrokenError("encoding") from error
 
 
 def _fault(entry: Entry, *, is_read: bool) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import unquote
 
+from reading.check_digits import is_isbn_13, is_weighted
 from reading.people import Name, authors, person
 
 #: What programs write where there is no value: None, NaN and NaT of Python, null of JSON, N/A of tables.
@@ -145,11 +146,11 @@ def standard_numbers(values: Iterable[object]) -> dict[str, str]:
         for long, issn, short, row in _NUMBER.findall(plain(value).translate(_DASHES)):
             digits = re.sub(r"[ -]", "", long or issn or short or row).upper()
             if long:
-                found["ISBN"].append((_is_isbn13(digits), long.replace(" ", "-")))
+                found["ISBN"].append((is_isbn_13(digits), long.replace(" ", "-")))
             elif short:
-                found["ISBN"].append((_is_weighted(digits), short.replace(" ", "-")))
-            elif issn or _is_weighted(digits):
-                found["ISSN"].append((_is_weighted(digits), f"{digits[:4]}-{digits[4:]}"))
+                found["ISBN"].append((is_weighted(digits), short.replace(" ", "-")))
+            elif issn or is_weighted(digits):
+                found["ISSN"].append((is_weighted(digits), f"{digits[:4]}-{digits[4:]}"))
     return {
         name: next((text for is_right, text in numbers if is_right), numbers[0][1])
         for name, numbers in found.items()
@@ -172,13 +173,3 @@ def _unescaped(text: str) -> str:
             break
         text = _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
     return text
-
-
-def _is_isbn13(digits: str) -> bool:
-    return sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits)) % 10 == 0
-
-
-def _is_weighted(digits: str) -> bool:
-    """The check of ISBN-10 and ISSN: weights down to 1, modulo 11, X for ten."""
-    values = [10 if digit == "X" else int(digit) for digit in digits]
-    return sum(value * (len(values) - at) for at, value in enumerate(values)) % 11 == 0

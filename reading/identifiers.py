@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from reading.check_digits import is_isbn_13, is_weighted
+
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,6}/[^\s\"“”«»]{1,180}")
 _ARXIV: Final = re.compile(
     r"\barxiv\s?:\s?(\d{4}\.\d{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?\b", re.IGNORECASE
@@ -58,9 +60,8 @@ def _is_isbn(digits: str, length: int) -> bool:
     if length == 13:
         if not digits.isdigit() or not digits.startswith(("978", "979")):
             return False
-        return sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits)) % 10 == 0
-    values = [10 if digit == "X" else int(digit) for digit in digits]
-    return sum(value * (10 - at) for at, value in enumerate(values)) % 11 == 0
+        return is_isbn_13(digits)
+    return is_weighted(digits)
 
 
 def _trimmed(doi: str) -> str:

@@ -11,6 +11,7 @@ from reading.bibtex_csl import csl
 from reading.bibtex_fields import Entry, resolved
 from reading.bibtex_names import names
 from reading.bibtex_syntax import raw_entries
+from reading.encoding import MAX_LIST_BYTES
 from reading.errors import TooBigError
 from reading.protocol import Item, Unread
 
@@ -193,7 +194,7 @@ def test_three_thousand_entries_are_all_read(tmp_path: Path) -> None:
 
 def test_a_bibliography_beyond_ten_megabytes_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.bib"
-    path.write_bytes(b" " * (bibtex.MAX_BYTES + 1))
+    path.write_bytes(b" " * (MAX_LIST_BYTES + 1))
     with pytest.raises(TooBigError):
         list(read_bibtex(path))
 
