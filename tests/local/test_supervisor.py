@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,41 +220,40 @@ def test_a_fork_server_that_dies_while_it_is_asked_costs_a_pause(tmp_path: Path)
     supervisor.stop(["web"])
 
 
-def test_a_child_that_the_machine_has_no_room_for_is_started_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("owner", "name", "error", "said"),
+    [
+        (
+            subprocess,
+            "Popen",
+            BlockingIOError(11, os.strerror(11)),
+            "web was not started: [Errno 11] Resource temporarily unavailable; starting it again in",
+        ),
+        (
+            threading.Thread,
+            "start",
+            RuntimeError("can't start new thread"),
+            "web was not started: can't start new thread",
+        ),
+    ],
+    ids=["no room for a process", "nobody could read its lines"],
+)
+def test_a_child_that_could_not_be_started_is_started_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, error: Exception, said: str
 ) -> None:
     heard = Heard()
     supervisor = Supervisor(home=tmp_path, say=heard)
     child = polite("web")
     child.pause = 0.1
 
-    def refuse(*asked: object, **more: object) -> None:
-        raise BlockingIOError(11, os.strerror(11))
+    def refuse(*_: object, **__: object) -> None:
+        raise error
 
     with monkeypatch.context() as want:
-        want.setattr(subprocess, "Popen", refuse)
-        supervisor.start(child)
-    assert heard.has("web was not started: [Errno 11] Resource temporarily unavailable; starting it again in")
-    assert look_after_until(supervisor, lambda: heard.has("hello web"))
-    supervisor.stop(["web"])
-
-
-def test_a_child_whose_lines_nobody_could_read_is_started_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard = Heard()
-    supervisor = Supervisor(home=tmp_path, say=heard)
-    child = polite("web")
-    child.pause = 0.1
-
-    def refuse(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    with monkeypatch.context() as want:
-        want.setattr(threading.Thread, "start", refuse)
+        want.setattr(owner, name, refuse)
         supervisor.start(child)
     assert child.process is None
-    assert heard.has("web was not started: can't start new thread")
+    assert heard.has(said)
     assert look_after_until(supervisor, lambda: heard.has("hello web"))
     supervisor.stop(["web"])
 
