@@ -44,7 +44,7 @@ GENRES: Final = {
     "patreqde": "German patent request", "patreqeu": "European patent request", "patreqfr": "French patent request",
     "patrequk": "British patent request", "patrequs": "U.S. patent request",
 }  # fmt: skip
-#: Kinds of which the genre follows from the name alone.
+#: Kinds whose name says the genre.
 NAMED_THESES: Final = frozenset(
     {
         "phdthesis", "dissertation", "mastersthesis", "masterthesis", "mathesis", "bachelorsthesis", "bachelorthesis",

@@ -20,7 +20,7 @@ _EVIDENCE_BYTES: Final = 4 * 1024 * 1024
 #: What no text holds: NUL, the shifts of other encodings and of terminals.
 _FOREIGN: Final = re.compile(r"[\x00\x0e\x0f\x1b]")
 _CONTROL: Final = re.compile(r"[\x01-\x08\x10-\x1a\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-#: Stray control signs that a file may hold, and one more for each so many characters.
+#: Stray control signs that any file may hold, and the characters that allow one more.
 _STRAY: Final = 2
 _STRAY_CHARACTERS: Final = 2_000
 _HEAD_BYTES: Final = 4_096

@@ -7,7 +7,7 @@ from typing import Any, Final
 from reading.dates import csl_date
 from reading.fields import plain
 
-#: RIS's own form: year, month, day and anything else between slashes, each of which may be empty.
+#: RIS's own form, year/month/day/other. All but the year may be empty.
 _SLASHED: Final = re.compile(r"^(\d{4})/(\d{0,2})(?:/(\d{0,2})(?:/(.*))?)?$")
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _WITH_TIME: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d.*$")

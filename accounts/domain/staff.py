@@ -49,7 +49,7 @@ class RightsGone(NotAllowed, PermissionDenied):
 
 @contextmanager
 def acting(*, by: User, right: str | None = None, about: User | None = None) -> Iterator[None]:
-    """A transaction in which ``by`` keeps a right: whoever takes it away waits for the end, or has come first.
+    """A transaction in which ``by`` keeps a right. Who wants to take it away meanwhile waits until it ends.
 
     Without ``right`` all rights are needed, and always where ``about``, whose account is changed, is staff. Raises
     `RightsGone`: who ``by`` is was read when the request began.

@@ -21,7 +21,7 @@ _REASONS: Final[dict[str, Promise]] = {
 
 
 def said(*, items: int, with_text: int, unread: Sequence[Unread]) -> str:
-    """The verdict on a list of which ``items`` became sources, ``with_text`` of them with an abstract."""
+    """The verdict on a list. ``items``: its entries that became sources; ``with_text``: those with an abstract."""
     joined = _count(unread, "joined")
     missing = sum(one.count for one in unread if one.code not in ("joined", "mended"))
     read = items + joined

@@ -40,7 +40,7 @@ _AHEAD: Final = """
 def snapshot(document_id: UUID, *, document: Document | None = None) -> dict[str, Any]:
     """Everything the progress page shows, ready for JSON. Seconds are whole; pages are text with one decimal.
 
-    ``document`` is its row, from whoever has just read it.
+    ``document``: its row, where the caller has just read it.
 
     ``left`` is None when there is nothing to wait for, or no telling how long; ``waits`` says then what for, since
     when, until when (None where that is not known), and when the job ends at the latest if it is in vain.

@@ -14,7 +14,7 @@ IMPORTED_BY = os.getpid()
 
 def kill_server() -> None:
     """Kills the fork server that this process has, if any; the next program begins another one."""
-    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # not in the stubs
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)

@@ -55,7 +55,7 @@ def test_an_exit_code_and_a_signal_are_told(server: ForkServer) -> None:
 
 def test_what_ends_the_group_of_who_began_it_does_not_end_the_server(server: ForkServer) -> None:
     server.start(f"{PROGRAMS}:end_with", ["0"], environ={}, is_piped=False).wait()
-    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # not in the stubs
     assert os.getsid(pid) == pid != os.getsid(0)
 
 
@@ -73,7 +73,7 @@ def test_what_is_to_be_done_at_the_end_of_a_program_is_done(server: ForkServer) 
 
 def test_a_server_has_a_title_of_its_own(server: ForkServer) -> None:
     server.start(f"{PROGRAMS}:end_with", ["0"], environ={}, is_piped=False).wait()
-    assert command_line(forkserver._forkserver._forkserver_pid) == "tesigo fork server"  # type: ignore[attr-defined]
+    assert command_line(forkserver._forkserver._forkserver_pid) == "tesigo fork server"  # type: ignore[attr-defined]  # not in the stubs
 
 
 def test_a_fork_that_fails_is_told_and_costs_neither_the_server_nor_what_it_forked(server: ForkServer) -> None:
@@ -84,9 +84,9 @@ def test_a_fork_that_fails_is_told_and_costs_neither_the_server_nor_what_it_fork
         for _ in range(2):
             with pytest.raises(NotForked, match=r"no room for another process \(Cannot allocate memory\)"):
                 server.start(f"{PROGRAMS}:stay", [], environ={}, is_piped=True)
-        pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+        pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # not in the stubs
         staying = server.start(f"{PROGRAMS}:stay", [], environ={}, is_piped=True)
-        assert forkserver._forkserver._forkserver_pid == pid  # type: ignore[attr-defined]
+        assert forkserver._forkserver._forkserver_pid == pid  # type: ignore[attr-defined]  # not in the stubs
         assert staying.stdout is not None
         assert staying.stdout.readline() == b"here\n"
         assert staying.poll() is None
