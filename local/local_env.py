@@ -101,8 +101,9 @@ def uses_sandbox(environ: Mapping[str, str]) -> bool:
 def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[str, str]]:
     """What the sandbox stands in for, by groups that are real or made up as a whole."""
     search = {}
-    for name in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
+    for name in ("OPENALEX", "CROSSREF", "DATACITE", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
         search[f"{name}_URL"] = f"{http}/{name.lower().replace('_', '')}"
+    for name in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
         search[f"{name}_API_KEY"] = _key_of(name, kept["SEARCH_API_KEY"])
     return [
         {

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from sandbox import anthropic, control, mailpages, openai, search, sns, telegram
+from sandbox import anthropic, control, mailpages, openai, registers, search, sns, telegram
 from sandbox.gate import Gate
 from sandbox.html import page
 from sandbox.smtp import open_door
@@ -50,6 +50,7 @@ def build(world: World, smtp: socket.socket | None = None) -> ASGIApp:
         Mount("/stripe/checkout", routes=checkout_page.routes(world)),
         Mount("/stripe", routes=api.routes(world)),
         *search.routes(world),
+        *registers.routes(world),
         Mount("/sns", routes=sns.routes(world.sns)),
         Mount("/telegram", routes=telegram.routes(world.telegram)),
         Mount("/inbox", routes=mailpages.routes(world)),

@@ -93,6 +93,8 @@ def refusal(
             }
     elif service == "crossref":
         body = {"status": "error", "message-type": "exception", "message": message}
+    elif service == "datacite":
+        body = {"errors": [{"status": str(status), "title": message}]}
     elif service == "tavily":
         body = {"detail": {"error": message}}
     elif service == "perplexity":

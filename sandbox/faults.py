@@ -8,9 +8,9 @@ from typing import Any
 from sandbox.refusals import REFUSALS
 
 AI = ("openai", "anthropic")
-SEARCH = ("openalex", "crossref", "semanticscholar", "tavily", "perplexity")
+SEARCH = ("openalex", "crossref", "datacite", "semanticscholar", "tavily", "perplexity")
 GROUPS: dict[str, tuple[str, ...]] = {"ai": AI, "search": SEARCH}
-SERVICES = (*AI, "stripe", *SEARCH, "smtp", "telegram")
+SERVICES = (*AI, "stripe", *SEARCH, "papers", "smtp", "telegram")
 
 #: How the answer is carried (or not).
 TRANSPORT = (
@@ -20,7 +20,7 @@ TRANSPORT = (
 #: What an AI provider's answer says.
 CONTENT = (
     "malformed", "empty", "language", "forged", "prose", "length", "truncated", "unsupported", "refusal",
-    "all_reasoning", "pause_turn", "context_exceeded", "surrogate", "retracted",
+    "all_reasoning", "pause_turn", "context_exceeded", "surrogate", "retracted", "open_access", "other_work",
 )  # fmt: skip
 SHORT = {"401": 401, "403": 403, "429": 429, "500": 500, "502": 502, "503": 503, "504": 504, "529": 529}
 

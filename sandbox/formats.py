@@ -107,6 +107,73 @@ def crossref(work: Work, *, score: float) -> Json:
     }
 
 
+def crossref_book(work: Work, isbn: str) -> Json:
+    """A book of Crossref; its list of numbers may hold both of one book."""
+    journal = ("container-title", "volume", "issue", "page", "ISSN")
+    book = {name: value for name, value in crossref(work, score=1).items() if name not in journal}
+    editors = [{"given": "E.", "family": "Sandbox", "sequence": "first", "affiliation": []}]
+    return book | {"type": "monograph", "ISBN": [isbn], "editor": editors}
+
+
+def datacite(work: Work) -> Json:
+    """A DOI of DataCite, in the frame of JSON:API."""
+    number = work["doi"].partition("arxiv.")[2]
+    address = f"https://arxiv.org/abs/{number}" if number else f"https://zenodo.org/record/{work['digest'][:7]}"
+    kind = "Preprint" if number else "Dataset"
+    return {
+        "data": {
+            "id": work["doi"],
+            "type": "dois",
+            "attributes": {
+                "doi": work["doi"],
+                "prefix": work["doi"].partition("/")[0],
+                "suffix": work["doi"].partition("/")[2],
+                "identifiers": [],
+                "creators": [
+                    {
+                        "name": author,
+                        "nameType": "Personal",
+                        "familyName": _names(author)[0],
+                        "givenName": _names(author)[1],
+                        "affiliation": [],
+                        "nameIdentifiers": [],
+                    }
+                    for author in work["authors"]
+                ],
+                "titles": [{"title": work["title"]}],
+                "publisher": "arXiv" if number else "Zenodo",
+                "container": {},
+                "publicationYear": work["year"],
+                "subjects": [],
+                "contributors": [],
+                "dates": [{"date": f"{work['year']}-06", "dateType": "Issued"}],
+                "language": None,
+                "types": {
+                    "resourceTypeGeneral": kind,
+                    "resourceType": "Article" if number else "",
+                    "citeproc": "article" if number else "dataset",
+                    "bibtex": "misc",
+                    "ris": "GEN",
+                    "schemaOrg": "CreativeWork" if number else "Dataset",
+                },
+                "relatedIdentifiers": [],
+                "sizes": [],
+                "formats": [],
+                "version": "1",
+                "rightsList": [{"rights": "Open Access", "rightsUri": "info:eu-repo/semantics/openAccess"}],
+                "descriptions": [{"description": work["abstract"], "descriptionType": "Abstract"}],
+                "url": address,
+                "contentUrl": None,
+                "schemaVersion": "http://datacite.org/schema/kernel-4",
+                "isActive": True,
+                "state": "findable",
+                "citationCount": work["cited"],
+            },
+            "relationships": {"client": {"data": {"id": "sandbox.client", "type": "clients"}}},
+        }
+    }
+
+
 def retraction(work: Work) -> Json:
     """What Crossref adds to a work that was retracted: once by its publisher, once by Retraction Watch."""
     updated = {"date-parts": [[2024, 3, 1]], "date-time": "2024-03-01T00:00:00Z", "timestamp": 1709251200000}

@@ -9,6 +9,8 @@ from sandbox.writer.prose import title_terms
 
 Work = dict[str, Any]
 PREFIX = "10.5555"
+#: Of works that DataCite registers: arXiv's and Zenodo's.
+DATACITE = ("10.48550/arxiv.", "10.5281/zenodo.")
 PATTERNS = (
     "{t}: a sandbox review",
     "On {t} in practice",
@@ -68,6 +70,23 @@ def by_doi(text: str) -> dict[str, Any] | None:
     doi = re.sub(r"^(https?://)?(dx\.)?(doi\.org/|doi:)", "", text, flags=re.IGNORECASE).lower()
     if doi in _known:
         return _known[doi]
-    if not doi.startswith(f"{PREFIX}/") or "missing" in doi:
+    if not doi.startswith((f"{PREFIX}/", *DATACITE)) or "missing" in doi:
         return None
     return {**works(doi.split("/", 1)[1].replace(".", " "), 1)[0], "doi": doi}
+
+
+def is_of_datacite(doi: str) -> bool:
+    """Whether the DOI is registered there: then Crossref does not know it, as DataCite knows none of Crossref's."""
+    return doi.startswith(DATACITE)
+
+
+def by_pubmed(number: str) -> dict[str, Any] | None:
+    """A work by its number in PubMed, or in PubMed Central ("PMC…"); those that begin with 99 are nobody's."""
+    if number.removeprefix("PMC").startswith("99"):
+        return None
+    return by_doi(f"{PREFIX}/sandbox.pubmed.{number.lower()}")
+
+
+def by_isbn(digits: str) -> dict[str, Any] | None:
+    """A book by its number; the group 979-0 is nobody's."""
+    return None if digits.startswith("9790") else by_doi(f"{PREFIX}/sandbox.book.{digits}")

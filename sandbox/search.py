@@ -1,4 +1,4 @@
-"""The five search services."""
+"""The five search services, and what two of them say of single works."""
 
 import time
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from sandbox import formats, library
+from sandbox import formats, library, registers
 from sandbox.errors import refusal
 from sandbox.searchrules import LIST, SEARCH
 from sandbox.world import World
@@ -74,7 +74,7 @@ async def _openalex(request: Request) -> Response:
     found = library.works(query)
     size, number = _number(request, "per-page", _number(request, "per_page", 25)), _number(request, "page", 1)
     shown = found[(number - 1) * size : number * size]
-    answers = [formats.openalex(one) for one in shown]
+    answers = [formats.openalex(one) | registers.free_copy(request, one) for one in shown]
     if answers and _takes_back(request):
         answers[0]["is_retracted"] = True
     meta = {"count": len(found), "db_response_time_ms": 12, "page": number, "per_page": size, "groups_count": None}
@@ -82,14 +82,21 @@ async def _openalex(request: Request) -> Response:
 
 
 async def _openalex_work(request: Request) -> Response:
-    work = library.by_doi(request.path_params["id"])
+    number = request.path_params["id"]
+    if set(number) & set(",&"):
+        return refusal("openalex", 403, "Invalid query parameters")
+    kind, _, bare = number.partition(":")
+    work = library.by_pubmed(bare) if kind in ("pmid", "pmcid") else library.by_doi(number)
     if work is None:
         return refusal("openalex", 404, "Work not found")
-    return JSONResponse(formats.openalex(work) | ({"is_retracted": True} if _takes_back(request) else {}))
+    answer = formats.openalex(registers.told(request, work)) | registers.free_copy(request, work)
+    return JSONResponse(answer | ({"is_retracted": True} if _takes_back(request) else {}))
 
 
 async def _crossref(request: Request) -> Response:
     params = request.query_params
+    if params.get("filter", "").startswith("isbn:"):
+        return _crossref_book(params["filter"].removeprefix("isbn:"))
     query = params.get("query") or params.get("query.bibliographic") or params.get("query.title") or ""
     found = library.works(query)
     size = _number(request, "rows", 20)
@@ -108,16 +115,35 @@ async def _crossref(request: Request) -> Response:
     return JSONResponse({"status": "ok", "message-type": "work-list", "message-version": "1.0.0", "message": message})
 
 
+def _crossref_book(isbn: str) -> Response:
+    """A chapter that bears the book's number comes first, as it may."""
+    work = library.by_isbn(isbn)
+    items = []
+    if work:
+        book = formats.crossref_book(work, isbn)
+        chapter = book | {"type": "book-chapter", "DOI": f"{work['doi']}.ch1", "title": ["A chapter of it"]}
+        items = [chapter, book]
+    message = {
+        "facets": {},
+        "total-results": len(items),
+        "items": items,
+        "items-per-page": 20,
+        "query": {"start-index": 0, "search-terms": None},
+    }
+    return JSONResponse({"status": "ok", "message-type": "work-list", "message-version": "1.0.0", "message": message})
+
+
 async def _crossref_work(request: Request) -> Response:
     work = library.by_doi(request.path_params["doi"])
-    if work is None:
+    if work is None or library.is_of_datacite(work["doi"]):
         return Response("Resource not found.", status_code=404, media_type="text/plain")
+    said = formats.crossref(registers.told(request, work), score=1)
     return JSONResponse(
         {
             "status": "ok",
             "message-type": "work",
             "message-version": "1.0.0",
-            "message": formats.crossref(work, score=1) | (formats.retraction(work) if _takes_back(request) else {}),
+            "message": said | (formats.retraction(work) if _takes_back(request) else {}),
         }
     )
 

@@ -1,4 +1,4 @@
-"""What search services allow: OpenAlex's daily allowance, Crossref's pools, Semantic Scholar's one call a second."""
+"""What services allow: OpenAlex a day, Crossref by pools, DataCite in five minutes, Semantic Scholar a second."""
 
 import random
 import time
@@ -15,6 +15,8 @@ WITH_KEY, WITHOUT_KEY = 10_000, 1_000
 SEARCH, LIST = 10, 1
 #: Crossref: calls in a second for lists and for single works, and calls at once.
 PUBLIC, POLITE = (1, 5, 1), (3, 10, 3)
+#: DataCite: calls in five minutes.
+DATACITE_IDENTIFIED, DATACITE_UNKNOWN = (1_000, 300.0), (500, 300.0)
 _ASK_FOR_KEY = (
     "Too Many Requests. Please wait and try again or apply for a key for higher rate limits. "
     "https://www.semanticscholar.org/product/api#api-key-form"
@@ -68,6 +70,15 @@ class SearchRules:
             body = {"status": "error", "message-type": "rate-limit", "message": "Too many requests"}
             return _said(429, body, headers | {"Retry-After": "1"}), {}
         return None, headers
+
+    def datacite(self, request: Request) -> Response | None:
+        """A refusal, or None: so many in five minutes, fewer for who does not say how to be reached."""
+        contact = "mailto" in request.query_params or "@" in request.headers.get("user-agent", "")
+        calls, seconds = DATACITE_IDENTIFIED if contact else DATACITE_UNKNOWN
+        if self.is_strict and self._over(f"datacite {contact}", calls, seconds):
+            body = {"errors": [{"status": "429", "title": "Too many requests"}]}
+            return _said(429, body, {"Retry-After": "30"})
+        return None
 
     def semantic(self, request: Request) -> Response | None:
         """A refusal, or None: one call a second with a key, a pool that is often full without."""

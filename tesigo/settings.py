@@ -421,11 +421,12 @@ SOURCES_CONTACT_EMAIL = env.str("SOURCES_CONTACT_EMAIL", "")
 SOURCE_SERVICES: dict[str, dict[str, Any]] = {
     name: {
         "url": env.url(f"{name.upper()}_URL", ""),
-        "key": env.api_key(f"{name.upper()}_API_KEY", ""),
+        #: DataCite gives none.
+        "key": env.api_key(f"{name.upper()}_API_KEY", "") if name != "datacite" else "",
         #: Calls of all processes together; 0 is what the service's own rules allow.
         "per_second": env.float(f"{name.upper()}_CALLS_PER_SECOND", 0, min=0),
     }
-    for name in ("openalex", "crossref", "semantic_scholar", "tavily", "perplexity")
+    for name in ("openalex", "crossref", "datacite", "semantic_scholar", "tavily", "perplexity")
 }
 
 EMAIL_BACKEND = "tesigo.platform.mail.GuardedEmailBackend"
@@ -532,6 +533,7 @@ FILES_PER_PERSON = env.int("FILES_PER_PERSON", 1_000, min=1)
 STORED_BYTES_PER_PERSON = env.int("STORED_BYTES_PER_PERSON", 10 * 1024**3, min=1024)
 DRAFTS_PER_DAY = env.int("DRAFTS_PER_DAY", 50, min=1)
 UPLOADS_PER_DAY = env.int("UPLOADS_PER_DAY", 300, min=1)
+LOOKUPS_PER_DAY = env.int("LOOKUPS_PER_DAY", 200, min=1)
 EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", 50, min=1)
 DATA_EXPORTS_PER_DAY = env.int("DATA_EXPORTS_PER_DAY", 3, min=1)
 #: How long an export of all of one's data can be taken away (R-71).

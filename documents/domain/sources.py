@@ -185,14 +185,17 @@ async def _remembered(name: str) -> SearchResult | None:
 def _cache_name(query: str, language: str) -> str:
     urls = sorted(str(values["url"]) for values in settings.SOURCE_SERVICES.values())
     said = json.dumps([query.casefold(), language, urls])
-    return f"search:3:{hashlib.sha256(said.encode()).hexdigest()}"
+    return f"search:4:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 def _thawed(values: dict[str, Any]) -> FoundWork:
-    authors = tuple(tuple((str(name), str(value)) for name, value in author) for author in values["authors"])
-    lists = {name: tuple(values[name]) for name in ("services", "retracts")}
+    names = {
+        role: tuple(tuple((str(name), str(value)) for name, value in one) for one in values[role])
+        for role in ("authors", "editors")
+    }
+    lists = {name: tuple(values[name]) for name in ("services", "retracts", "pdf_urls")}
     notices = tuple((str(kind), str(doi)) for kind, doi in values["notices"])
-    return FoundWork(**{**values, **lists, "authors": authors, "notices": notices})
+    return FoundWork(**{**values, **lists, **names, "notices": notices})
 
 
 def _plain(title: str) -> str:

@@ -30,6 +30,7 @@ class FoundWork:
     title: str
     kind: str = "document"
     authors: tuple[tuple[tuple[str, str], ...], ...] = ()
+    editors: tuple[tuple[tuple[str, str], ...], ...] = ()
     year: int | None = None
     container: str = ""
     publisher: str = ""
@@ -37,7 +38,10 @@ class FoundWork:
     issue: str = ""
     page: str = ""
     doi: str = ""
+    isbn: str = ""
     url: str = ""
+    #: Where a free copy of the whole may lie (R-99); what is there is looked at when it comes.
+    pdf_urls: tuple[str, ...] = ()
     text: str = ""
     language: str = ""
     cited_by: int = 0
@@ -61,8 +65,9 @@ class FoundWork:
     def csl(self) -> dict[str, Any]:
         """The CSL-JSON item, without ``id``: only what a service said."""
         item: dict[str, Any] = {"type": self.kind, "title": self.title}
-        if self.authors:
-            item["author"] = [dict(author) for author in self.authors]
+        for role, names in (("author", self.authors), ("editor", self.editors)):
+            if names:
+                item[role] = [dict(name) for name in names]
         if self.year:
             item["issued"] = {"date-parts": [[self.year]]}
         said = {
@@ -72,6 +77,7 @@ class FoundWork:
             "issue": self.issue,
             "page": self.page,
             "DOI": self.doi,
+            "ISBN": self.isbn,
             "URL": "" if self.doi else self.url,
             "language": self.language,
         }

@@ -33,6 +33,9 @@ RULES: Final = {
         "Crossref", "contact", 2, 2, 3,
         "SOURCES_CONTACT_EMAIL, an address at which somebody reads; CROSSREF_API_KEY only for its paid Plus service",
     ),
+    # 1,000 requests in five minutes for those who say how to be reached, a firewall for the others:
+    # https://support.datacite.org/docs/is-there-a-rate-limit-for-making-requests-against-the-datacite-apis
+    "datacite": Rule("DataCite", "", 3, 3, 3, "SOURCES_CONTACT_EMAIL, an address at which somebody reads"),
     # One request a second with a key; without, a pool that all the world shares: 100 in five minutes are fair.
     # https://www.semanticscholar.org/product/api
     "semantic_scholar": Rule(

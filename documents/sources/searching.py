@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from documents.sources.asking import ANSWER_SECONDS, Line, NoAnswer, NotThere, Service, configured, line
+from documents.sources.connectors import LookUp
 from documents.sources.found import FoundWork
 from documents.sources.merging import KEPT, best, unite
 from tesigo.platform.log_values import word
@@ -45,24 +46,26 @@ async def search_services(
 async def ask_all(asked: Line, query: str, *, language: str = "", seconds: float = ANSWER_SECONDS) -> SearchResult:
     """One query of a search, to all its services."""
     query = " ".join(query.split())[:_MAX_QUERY_CHARACTERS]
-    if not query or not asked.services:
+    searched = [service for service in asked.services if service.connector.ask]
+    if not query or not searched:
         return SearchResult(works=[])
-    answers = await asyncio.gather(*(_works(asked, service, query, seconds) for service in asked.services))
+    answers = await asyncio.gather(*(_works(asked, service, query, seconds) for service in searched))
     united = unite(works for works in answers if works is not None)
     return SearchResult(
         works=best(united, query=query, language=language, keep=KEPT),
-        failed=[service.name for service, works in zip(asked.services, answers, strict=True) if works is None],
+        failed=[service.name for service, works in zip(searched, answers, strict=True) if works is None],
         taken_back=[work for work in united if work.is_retracted or work.is_notice],
     )
 
 
 async def _works(asked: Line, service: Service, query: str, seconds: float) -> list[FoundWork] | None:
     """None when the service gave no usable answer."""
+    connector = service.connector
+    assert connector.ask is not None
+    assert connector.parse is not None
     try:
-        payload = await asked.ask(
-            service, service.connector.ask(query, service.access, _WORKS_PER_SERVICE), seconds=seconds
-        )
-        return service.connector.parse(payload)[:_WORKS_PER_SERVICE]
+        ask = connector.ask(query, service.access, _WORKS_PER_SERVICE)
+        return connector.parse(await asked.ask(service, ask, seconds=seconds))[:_WORKS_PER_SERVICE]
     except (NoAnswer, NotThere):
         return None
     except Exception:  # whatever is wrong with one answer, the others are heard (R-95)
@@ -71,8 +74,8 @@ async def _works(asked: Line, service: Service, query: str, seconds: float) -> l
 
 
 def registers(services: Iterable[Service]) -> list[Service]:
-    """Those that can be asked for one publication by its DOI."""
-    return [service for service in services if service.connector.look_up]
+    """Those that are asked whether a publication still stands, by its DOI."""
+    return [service for service in services if service.connector.tells_of_retractions]
 
 
 async def look_up(asked: Line, register: Service, doi: str, *, patience: float) -> FoundWork | None:
@@ -80,11 +83,19 @@ async def look_up(asked: Line, register: Service, doi: str, *, patience: float) 
 
     Raises NoAnswer.
     """
+    return await one_work(asked, register, register.connector.look_up, doi, patience=patience)
+
+
+async def one_work(
+    asked: Line, register: Service, by: LookUp | None, number: str, *, patience: float, seconds: float = ANSWER_SECONDS
+) -> FoundWork | None:
+    """What a register says of the work with a number, asked ``by`` one of its connector's ways; as `look_up`."""
     connector = register.connector
-    assert connector.look_up is not None
+    if by is None or not connector.takes(number):
+        return None
     assert connector.parse_one is not None
     try:
-        payload = await asked.ask(register, connector.look_up(doi, register.access), patience=patience)
+        payload = await asked.ask(register, by(number, register.access), seconds=seconds, patience=patience)
     except NotThere:
         return None
     try:

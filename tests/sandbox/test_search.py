@@ -79,3 +79,51 @@ def test_one_service_can_fail_while_the_others_answer(sandbox: Running) -> None:
     with pytest.raises(ValueError):
         get(sandbox, "OPENALEX_URL", "/works", search="a").json()
     assert get(sandbox, "SEMANTIC_SCHOLAR_URL", "/graph/v1/paper/search", query="a").status_code == 200
+
+
+# --- single works ------------------------------------------------------------------------------------------------
+
+
+def test_each_register_knows_its_own_dois_and_openalex_all_of_them(sandbox: Running) -> None:
+    preprint = get(sandbox, "DATACITE_URL", "/dois/10.48550%2FarXiv.2301.00001")
+    assert preprint.headers["content-type"].startswith("application/vnd.api+json")
+    said = preprint.json()["data"]["attributes"]
+    assert (said["publisher"], said["types"]["resourceTypeGeneral"]) == ("arXiv", "Preprint")
+    assert said["url"] == "https://arxiv.org/abs/2301.00001"
+    unknown = get(sandbox, "DATACITE_URL", "/dois/10.5555%2Fsandbox.lamps")
+    assert (unknown.status_code, unknown.json()["errors"][0]["status"]) == (404, "404")
+    assert get(sandbox, "CROSSREF_URL", "/works/10.48550%2FarXiv.2301.00001").status_code == 404
+    whole = get(sandbox, "OPENALEX_URL", "/works/doi:10.48550/arXiv.2301.00001").json()
+    assert whole["title"] == said["titles"][0]["title"]
+
+
+def test_openalex_knows_pubmed_ids_and_refuses_what_looks_like_a_list(sandbox: Running) -> None:
+    assert get(sandbox, "OPENALEX_URL", "/works/pmid:123").json()["doi"].endswith("sandbox.pubmed.123")
+    assert get(sandbox, "OPENALEX_URL", "/works/pmcid:PMC9900").status_code == 404
+    assert get(sandbox, "OPENALEX_URL", "/works/doi:10.5555/a,b").status_code == 403
+
+
+def test_crossref_lists_a_chapter_before_the_book_of_a_number(sandbox: Running) -> None:
+    found = get(sandbox, "CROSSREF_URL", "/works", filter="isbn:9783161484100").json()["message"]["items"]
+    assert [one["type"] for one in found] == ["book-chapter", "monograph"]
+    nobodys = get(sandbox, "CROSSREF_URL", "/works", filter="isbn:9790000000001").json()
+    assert nobodys["message"]["items"] == []
+
+
+def test_a_free_copy_is_a_file_on_order_and_often_none(sandbox: Running) -> None:
+    works = get(sandbox, "OPENALEX_URL", "/works", search="river deltas").json()["results"]
+    said = {bool(one["best_oa_location"]) for one in works}
+    assert said == {True, False}
+    sandbox.control.fault("openalex", "open_access")
+    one = get(sandbox, "OPENALEX_URL", "/works/doi:10.5555/sandbox.lamps").json()
+    file = httpx.get(one["best_oa_location"]["pdf_url"], trust_env=False)
+    assert file.content.startswith(b"%PDF-")
+    sandbox.control.fault("papers", "html")
+    assert httpx.get(one["best_oa_location"]["pdf_url"], trust_env=False).content.startswith(b"<!doctype")
+
+
+def test_datacite_counts_five_minutes_where_it_is_strict(sandbox: Running) -> None:
+    sandbox.control.settings(strict_search=True)
+    answers = [get(sandbox, "DATACITE_URL", "/dois/10.5281%2Fzenodo.1").status_code for _ in range(501)]
+    assert answers.count(429) == 1
+    assert get(sandbox, "DATACITE_URL", "/dois/10.5281%2Fzenodo.1", mailto="a@example.org").status_code == 200

@@ -22,3 +22,9 @@ class Ask:
     params: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
+
+
+def named_program(access: Access) -> dict[str, str]:
+    """Who says how to be reached is asked before anybody is shut out, and gets the faster lane of registers."""
+    reach = "; ".join(one for one in (access.site, f"mailto:{access.contact}" if access.contact else "") if one)
+    return {"User-Agent": f"TesiGo/1 ({reach})" if reach else "TesiGo/1"}

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from documents.sources.connectors.asking import Access, Ask
+from documents.sources.connectors.asking import Access, Ask, named_program
 from documents.sources.found import (
     MAX_TEXT_CHARACTERS,
     FoundWork,
@@ -17,11 +17,14 @@ from documents.sources.found import (
     year,
 )
 from documents.sources.retractions import judged
+from reading.fields import standard_numbers
 from reading.people import Name
 
 _KINDS: Final = {
     "journal-article": "article-journal",
     "book": "book",
+    "reference-book": "book",
+    "proceedings": "book",
     "monograph": "book",
     "edited-book": "book",
     "book-chapter": "chapter",
@@ -32,6 +35,8 @@ _KINDS: Final = {
     "dataset": "dataset",
     "standard": "standard",
 }
+#: Types of works that an ISBN is the number of; their chapters are registered with it, too.
+_WHOLE_BOOKS: Final = frozenset({"book", "monograph", "edited-book", "reference-book", "proceedings", "report"})
 
 
 def ask(query: str, access: Access, limit: int) -> Ask:
@@ -45,22 +50,28 @@ def look_up(doi: str, access: Access) -> Ask:
     return Ask(path=f"/works/{quote(doi, safe='')}", params=_contact(access), headers=_headers(access))
 
 
+def look_up_isbn(isbn: str, access: Access) -> Ask:
+    """Works with this ISBN: the book, and each chapter that is registered by itself."""
+    params = {"filter": f"isbn:{isbn}", "rows": "20"}
+    return Ask(path="/works", params=params | _contact(access), headers=_headers(access))
+
+
 def parse_one(payload: Any) -> FoundWork | None:
-    """The work, or None where the answer holds none."""
+    """The work; of a list the book in it. None where the answer holds none."""
     one = part(payload, "message")
+    if isinstance(one, dict) and "items" in one:
+        one = next((each for each in entries(one["items"]) if each.get("type") in _WHOLE_BOOKS), None)
     return _work(one) if isinstance(one, dict) else None
 
 
 def _contact(access: Access) -> dict[str, str]:
-    """Who says how to be reached is asked before anybody is shut out, and gets the polite pool's limits."""
+    """Who says how to be reached gets the polite pool's limits."""
     return {"mailto": access.contact} if access.contact else {}
 
 
 def _headers(access: Access) -> dict[str, str]:
     """A key is that of Crossref's paid Plus service."""
-    reach = "; ".join(one for one in (access.site, f"mailto:{access.contact}" if access.contact else "") if one)
-    headers = {"User-Agent": f"TesiGo/1 ({reach})" if reach else "TesiGo/1"}
-    return headers | ({"Crossref-Plus-API-Token": f"Bearer {access.key}"} if access.key else {})
+    return named_program(access) | ({"Crossref-Plus-API-Token": f"Bearer {access.key}"} if access.key else {})
 
 
 def parse(payload: Any) -> list[FoundWork]:
@@ -89,7 +100,8 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         retracts=standing.retracts,
         notices=standing.notices,
         kind=_KINDS.get(text(one.get("type")), "document"),
-        authors=frozen_names([name for each in entries(one.get("author")) if (name := _name(each))]),
+        authors=_names(one.get("author")),
+        editors=_names(one.get("editor")),
         year=_issued(one),
         container=_first(one.get("container-title")),
         publisher=text(one.get("publisher")),
@@ -102,6 +114,8 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         language=text(one.get("language"), 8),
         cited_by=count if isinstance(count := one.get("is-referenced-by-count"), int) and count > 0 else 0,
         services=("crossref",),
+        isbn=_isbn(one),
+        pdf_urls=_free_pdfs(one),
     )
 
 
@@ -116,6 +130,25 @@ def _title(one: dict[str, Any]) -> str:
 
 def _first(value: object) -> str:
     return text(value[0]) if isinstance(value, list) and value else ""
+
+
+def _isbn(one: dict[str, Any]) -> str:
+    """A chapter carries the number of its book, which no style prints with it."""
+    numbers = one.get("ISBN")
+    is_book = one.get("type") in _WHOLE_BOOKS
+    return standard_numbers(numbers).get("ISBN", "") if is_book and isinstance(numbers, list) else ""
+
+
+def _free_pdfs(one: dict[str, Any]) -> tuple[str, ...]:
+    """Addresses of the file, where its licence lets everybody have it."""
+    if not any("creativecommons.org" in text(each.get("URL")) for each in entries(one.get("license"))):
+        return ()
+    links = (each for each in entries(one.get("link")) if each.get("content-type") == "application/pdf")
+    return tuple(address for each in links if (address := url(each.get("URL"))))[:3]
+
+
+def _names(said: object) -> tuple[tuple[tuple[str, str], ...], ...]:
+    return frozen_names([name for each in entries(said) if (name := _name(each))])
 
 
 def _name(author: dict[str, Any]) -> Name | None:

@@ -42,6 +42,17 @@ def look_up(doi: str, access: Access) -> Ask:
     return Ask(path=f"/works/doi:{quote(doi, safe='/')}", params=_key(access))
 
 
+def look_up_pubmed(number: str, access: Access) -> Ask:
+    """The one work with this PubMed id, or of PubMed Central ("PMC…")."""
+    kind = "pmcid" if number.startswith("PMC") else "pmid"
+    return Ask(path=f"/works/{kind}:{number}", params=_key(access))
+
+
+def takes(identifier: str) -> bool:
+    """Of its own commas and signs it makes lists: an id with one is answered like a refused key (403)."""
+    return not set(identifier) & set(",&|")
+
+
 def parse_one(payload: Any) -> FoundWork | None:
     """The work, or None where the answer holds none."""
     return _work(payload) if isinstance(payload, dict) else None
@@ -85,7 +96,14 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         language=text(one.get("language"), 8),
         cited_by=_count(one.get("cited_by_count")),
         services=("openalex",),
+        pdf_urls=_free_pdfs(one),
     )
+
+
+def _free_pdfs(one: dict[str, Any]) -> tuple[str, ...]:
+    """Where a free copy lies, if anywhere: `oa_url` is often a page about it, and no file."""
+    found = url(part(one, "best_oa_location", "pdf_url"))
+    return (found,) if found else ()
 
 
 def _abstract(index: object) -> str:
