@@ -36,6 +36,14 @@ def language_of(text: str) -> str:
     return best if shares[best] >= 0.08 else ""
 
 
+def language_of_title(title: str) -> str:
+    """The same for a title, which is short: two common words of one language, and of no other as many."""
+    words = re.findall(r"[^\W\d_]+", title[:1_000].lower())
+    hits = sorted(((len(common.intersection(words)), code) for code, common in _WORDS.items()), reverse=True)
+    (most, best), (next_most, _other) = hits[0], hits[1]
+    return best if most >= 2 and most > next_most else ""
+
+
 def dictionary(language: str) -> str:
     """PostgreSQL's text search configuration for a language code."""
     return DICTIONARIES.get(language, "simple")

@@ -30,7 +30,7 @@ from documents.sources.retractions import by_title
 from documents.sources.searching import SearchResult, ask_all, configured
 from privacy.domain import audit
 from reading.cleaning import clean_pages
-from reading.language import language_of
+from reading.language import language_of, language_of_title
 from reading.passages import split_page
 from reading.protocol import Page
 from tesigo.platform.plain_text import cleaned
@@ -107,13 +107,14 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
             texts = passage_texts(work.text)
             if not texts or not work.is_citable or work.doi in dois or _plain(work.title) in titles:
                 continue
-            language = language_of(work.text) or work.language
+            # Abstracts are often in English, whatever the work is in.
+            language = work.language or language_of_title(work.title)
             source = Source(document_id=document_id, origin=SourceOrigin.SEARCH)
             keys.name(source, {**work.csl(), **({"language": language} if language else {})})
             source.url = source.url or (work.url if len(work.url) <= 1000 else "")
             source.notices = [list(one) for one in work.notices]
             source.save()
-            add_passages(source, texts, language=language)
+            add_passages(source, texts, language=language_of(work.text) or language)
             added.append(source)
             dois |= {work.doi} - {""}
             titles.add(_plain(work.title))

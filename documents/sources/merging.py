@@ -1,24 +1,23 @@
 """Works of several services made one list: the same work once, best first (R-95)."""
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from rapidfuzz import fuzz
-
-from documents.sources.found import FoundWork, plain_title
+from documents.sources.found import FoundWork
+from documents.sources.same_titles import TITLE_MIN_LETTERS, alike, fuller, plain, same_title
 from tesigo.platform.plain_words import ascii_words
 
 KEPT: Final = 20
-#: How alike two normalised titles must be to be one work, of 100.
-_SAME_TITLE_PERCENT: Final = 97
-#: Letters below which two titles say too little to be one work's.
-_TITLE_MIN_LETTERS: Final = 12
-_NUMERAL: Final = re.compile(r"\d+|[ivxl]+")
 #: Reciprocal rank fusion: how slowly a place further down loses weight (Cormack et al. 2009).
 _RANK_DAMPING: Final = 60
+#: Kinds of works that are part of nothing.
+_WHOLE: Final = frozenset({"book", "thesis"})
+#: Kind of notice on a work whose DOI belongs, by another service, to a work of another title.
+DOI_OF_ANOTHER: Final = "doi_of_another"
+#: The services that register DOIs themselves, and so know whose each is.
+_REGISTERED_BY: Final = frozenset({"crossref", "datacite"})
 
 
 def merge(
@@ -42,36 +41,65 @@ def best(works: Sequence[FoundWork], *, query: str, language: str = "", keep: in
 def unite(lists: Iterable[Sequence[FoundWork]]) -> list[FoundWork]:
     """Every work once. A work that one service says was taken back is marked, even if others bring it, too (R-98).
 
-    Marked works and notices are still here: dropping one too early would let another list bring it again.
+    Two works under one DOI that have different titles stay two: the register of the DOI, else who came first, keeps
+    it, and the other is told as `DOI_OF_ANOTHER`. Marked works and notices are still here: dropping one too early
+    would let another list bring it again.
     """
     merged: list[FoundWork] = []
     by_doi: dict[str, int] = {}
     for works in lists:
         for place, work in enumerate(works):
             scored = replace(work, score=work.score or 1 / (_RANK_DAMPING + place + 1))
+            holder = by_doi.get(work.doi) if work.doi else None
+            if holder is not None and not _is_one(merged[holder], work):
+                if _is_registered(work) and not _is_registered(merged[holder]):
+                    merged[holder] = _without_doi(merged[holder])
+                    del by_doi[work.doi]
+                else:
+                    scored = _without_doi(scored)
             at = _same(scored, merged, by_doi)
             if at is None:
                 merged.append(scored)
                 at = len(merged) - 1
             else:
-                merged[at] = _united(merged[at], scored)
+                merged[at] = united(merged[at], scored)
             if merged[at].doi:
                 by_doi.setdefault(merged[at].doi, at)
     return _marked(merged)
+
+
+def _is_one(one: FoundWork, other: FoundWork) -> bool:
+    """Under one DOI. The page at a DOI's own address is that work's, however its site calls it."""
+    return same_title(one.title, other.title) or "webpage" in (one.kind, other.kind)
+
+
+def _is_registered(work: FoundWork) -> bool:
+    return bool(_REGISTERED_BY & set(work.services))
+
+
+def _without_doi(work: FoundWork) -> FoundWork:
+    return replace(work, doi="", notices=(*work.notices, (DOI_OF_ANOTHER, work.doi)))
 
 
 def _marked(merged: list[FoundWork]) -> list[FoundWork]:
     """With the works marked that a notice takes back: by the DOI it names, else by the title it repeats."""
     notices = [work for work in merged if work.takes_back]
     dois = {doi for notice in notices for doi in notice.retracts}
-    titles = {_plain(notice.title) for notice in notices if len(_plain(notice.title)) >= _TITLE_MIN_LETTERS}
-    titles |= {_plain(work.title) for work in merged if work.is_retracted and not work.doi}
+    # Whose DOI it is may be in doubt: neither of the two is offered.
+    dois |= {doi for work in merged if work.is_retracted for doi in _claimed(work)}
+    titles = {plain(notice.title) for notice in notices if len(plain(notice.title)) >= TITLE_MIN_LETTERS}
+    titles |= {plain(work.title) for work in merged if work.is_retracted and not work.doi}
     return [
         replace(work, is_retracted=True)
-        if not work.is_notice and (work.doi in dois or _plain(work.title) in titles)
+        if not work.is_notice and (dois & _claimed(work) or plain(work.title) in titles)
         else work
         for work in merged
     ]
+
+
+def _claimed(work: FoundWork) -> set[str]:
+    """The DOIs that some service says are this work's."""
+    return ({work.doi} | {doi for kind, doi in work.notices if kind == DOI_OF_ANOTHER}) - {""}
 
 
 def takes_back(said: FoundWork, work: FoundWork) -> bool:
@@ -79,8 +107,8 @@ def takes_back(said: FoundWork, work: FoundWork) -> bool:
 
     Stricter than for a list of what was found: a title must be the very same, for a source of somebody's is at stake.
     """
-    title = _plain(work.title)
-    is_titled = len(title) >= _TITLE_MIN_LETTERS and _plain(said.title) == title
+    title = plain(work.title)
+    is_titled = len(title) >= TITLE_MIN_LETTERS and plain(said.title) == title
     if said.takes_back:
         return work.doi in said.retracts if work.doi and said.retracts else is_titled
     if not said.is_retracted:
@@ -93,32 +121,19 @@ def takes_back(said: FoundWork, work: FoundWork) -> bool:
 def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> int | None:
     if work.doi and work.doi in by_doi:
         return by_doi[work.doi]
-    title = _plain(work.title)
     for at, other in enumerate(merged):
         if work.is_notice != other.is_notice:
             continue  # a notice repeats the title of the work it is about
         if work.doi and other.doi:
             continue  # two DOIs, two works: a preprint and its article, or two parts with one title
+        if _claimed(work) & _claimed(other):
+            continue  # told apart before
         if not _years_agree(work, other) or not _authors_agree(work, other):
             continue
-        if _titles_agree(title, _plain(other.title)):
+        is_sure = bool(work.authors and other.authors) or (work.year is not None and work.year == other.year)
+        if alike(work.title, other.title, is_sure=is_sure):
             return at
     return None
-
-
-def _titles_agree(one: str, other: str) -> bool:
-    """Alike but for a slip in a long title; another number ("part 2", "III") makes another work."""
-    if len(one) < _TITLE_MIN_LETTERS or _numerals(one) != _numerals(other):
-        return False
-    return fuzz.ratio(one, other, score_cutoff=_SAME_TITLE_PERCENT) >= _SAME_TITLE_PERCENT
-
-
-def _numerals(title: str) -> list[str]:
-    return [word for word in title.split() if _NUMERAL.fullmatch(word)]
-
-
-def _plain(title: str) -> str:
-    return " ".join(ascii_words(plain_title(title)))
 
 
 def _years_agree(one: FoundWork, other: FoundWork) -> bool:
@@ -136,16 +151,18 @@ def _name_words(work: FoundWork) -> set[str]:
     return set(ascii_words(first.get("family") or first.get("literal") or ""))
 
 
-def _united(one: FoundWork, other: FoundWork) -> FoundWork:
+def united(one: FoundWork, other: FoundWork) -> FoundWork:
     """One work with the fuller of each field; what a register of publications says goes before a web page."""
     best, rest = (other, one) if one.kind == "webpage" and other.kind != "webpage" else (one, other)
     return replace(
         best,
+        title=fuller(best.title, rest.title),
         kind=rest.kind if best.kind == "document" else best.kind,
         authors=best.authors or rest.authors,
         editors=best.editors or rest.editors,
         year=best.year or rest.year,
-        container=best.container or rest.container,
+        # OpenAlex names the shop of a book as what it is part of.
+        container=best.container or ("" if best.kind in _WHOLE else rest.container),
         publisher=best.publisher or rest.publisher,
         volume=best.volume or rest.volume,
         issue=best.issue or rest.issue,

@@ -166,3 +166,19 @@ def test_work_without_text_is_not_added(document: Document) -> None:
 def test_long_text_of_a_found_work_is_several_passages(document: Document) -> None:
     (added,) = sources.add_found(document_id=document.pk, works=[replace(WORK, text=files.prose(400))])
     assert added.passages.count() > 2
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "language"),
+    [
+        ("O skałach i ich przechowywaniu w górach", "pl", "pl"), ("O skałach i ich przechowywaniu w górach", "", "pl"),
+        ("Die Lagerung der Gesteine", "", "de"), ("Granit", "", None),
+    ],
+)  # fmt: skip
+def test_a_works_language_is_the_services_else_its_titles_never_its_abstracts(
+    document: Document, title: str, said: str, language: str | None
+) -> None:
+    (made,) = sources.add_found(document_id=document.pk, works=[replace(WORK, title=title, language=said)])
+    assert made.csl.get("language") == language
+    # Its words are found as English ones all the same.
+    assert sources.passages_for(document_id=document.pk, text="a keeper winding weights", limit=1)
