@@ -14,7 +14,8 @@ from reading.errors import ReadingError
 from reading.protocol import End, Failure, Item, Meta, Page, Record, Unread, write
 
 KINDS: Final = (
-    "pdf", "docx", "txt", "markdown", "bibtex", "ris", "csl_json", "enw", "endnote_xml", "nbib", "wos", "probe",
+    "pdf", "docx", "txt", "markdown", "bibtex", "ris", "csl_json", "enw", "endnote_xml", "nbib", "wos", "html",
+    "probe",
 )  # fmt: skip
 
 
@@ -77,6 +78,10 @@ def read(kind: str, path: Path, scratch: Path) -> Iterator[Meta | Page | Item | 
             from reading.endnote_xml import read_endnote_xml
 
             yield from read_endnote_xml(path)
+        case "html":
+            from reading.html import read_html
+
+            yield from read_html(path)
         case "probe":
             from reading.pdf import open_pdf
 
