@@ -54,7 +54,7 @@ def handed_on(value: str, env: dict[str, str]) -> str:
 def known_settings() -> set[str]:
     """The names that the settings read, those made up in a loop among them."""
     text = (ROOT / "tesigo" / "settings.py").read_text()
-    services = ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY")
+    services = ("OPENALEX", "CROSSREF", "DATACITE", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY")
     return set(_READ.findall(text)) | {f"{name}_URL" for name in services}
 
 
