@@ -137,6 +137,7 @@ async def test_a_retracted_work_is_known_as_such(sandbox: Running) -> None:
 
 
 async def test_where_a_free_copy_lies_is_kept(sandbox: Running) -> None:
+    """So that it can be read in full (R-99)."""
     sandbox.control.fault("openalex", "open_access")
     found = await one(DOI)
     assert found.work is not None
