@@ -21,6 +21,7 @@ TRANSPORT = (
 CONTENT = (
     "malformed", "empty", "language", "forged", "prose", "length", "truncated", "unsupported", "refusal",
     "all_reasoning", "pause_turn", "context_exceeded", "surrogate", "retracted", "open_access", "other_work",
+    "copies", "wrong_figures",
 )  # fmt: skip
 SHORT = {"401": 401, "403": 403, "429": 429, "500": 500, "502": 502, "503": 503, "504": 504, "529": 529}
 

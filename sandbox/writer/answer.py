@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.faults import Fault
 from sandbox.writer.chapters import outline
-from sandbox.writer.compose import Draft, compose, mend
+from sandbox.writer.compose import Draft, Habits, compose, mend
 from sandbox.writer.glossary import glossary
 from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
@@ -30,6 +30,12 @@ class Behaviour:
     def has(self, name: str) -> bool:
         """Whether this fault was ordered for the call."""
         return name in self.faults
+
+    @property
+    def habits(self) -> Habits:
+        """How the writer treats its sources."""
+        share = self.faults["wrong_figures"].factor if self.has("wrong_figures") else 0.0
+        return Habits(forges=self.has("forged"), copies=self.has("copies"), wrong_figures=share)
 
     @property
     def factor(self) -> float:
@@ -118,12 +124,12 @@ def write(prompt: Prompt, behaviour: Behaviour) -> Draft:
             draft.markdown = re.sub(r"@[\w.:-]*\w", "@phantom-1999", draft.markdown)
             draft.claims = claims_of(draft.markdown, prompt)
         return draft
-    return compose(prompt, factor=behaviour.factor, forged=behaviour.has("forged"))
+    return compose(prompt, factor=behaviour.factor, habits=behaviour.habits)
 
 
 def mended(prompt: Prompt, behaviour: Behaviour) -> list[dict[str, Any]]:
     """Sentences anew, by number, with the passages that they rest on."""
-    drafts = mend(prompt, factor=behaviour.factor, forged=behaviour.has("forged"))
+    drafts = mend(prompt, factor=behaviour.factor, habits=behaviour.habits)
     return [
         {"n": n, "text": draft.markdown, "passages": [claim.passage for claim in draft.claims]}
         for n, draft in drafts.items()

@@ -1,17 +1,24 @@
 """Composing a section: cited sentences from the sources, filler around them, at the length asked for."""
 
+import re
 from dataclasses import dataclass, field
 
 from sandbox.writer.extracts import Extract, extracts, fallback, normalise
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prompt import DEFAULT_LENGTH, Prompt, Source
 from sandbox.writer.prose import Prose
+from sandbox.writer.stopwords import STOP
 
 PARAGRAPH = (450, 850)  # characters
 SHORTEST_SENTENCE_CHARACTERS = 60
 LONGEST_SENTENCE_CHARACTERS = 175
 CITED_SHARE = 0.38  # of the text's characters
-CITED_SHARE_FOREIGN = 0.28  # where the sources may be in another language
+CITED_SHARE_FOREIGN = 0.33  # where the sources may be in another language
+SHORTEST_RUN_WORDS, LONGEST_RUN_WORDS = 4, 6  # that are taken from a source without quotation marks
+# a citation, a quotation, or a word
+_PIECE = re.compile(r"\[[^\]]*\]\S*|\"[^\"]*\"\S*|“[^”]*”\S*|„[^“”]*[“”]\S*|«[^»]*»\S*|\S+")
+_FIGURE = re.compile(r"\d+")
+_COPIED = re.compile(r"words (?:stand|are taken)|in a row|own words|words of your own", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,15 @@ class Claim:
     page: str | None
 
 
+@dataclass(frozen=True)
+class Habits:
+    """What a writer does wrong: invents keys, copies without quotation marks, gets this share of its figures wrong."""
+
+    forges: bool = False
+    copies: bool = False
+    wrong_figures: float = 0.0
+
+
 @dataclass
 class Draft:
     """What was written."""
@@ -32,21 +48,30 @@ class Draft:
     claims: list[Claim] = field(default_factory=list)
 
 
-def compose(prompt: Prompt, *, factor: float = 1.0, forged: bool = False) -> Draft:
+def compose(prompt: Prompt, *, factor: float = 1.0, habits: Habits | None = None) -> Draft:
     """Write the section (or the continuation of ``<text>``) that the prompt asks for; ``factor`` bends the length."""
     length = max(40, round((prompt.length or DEFAULT_LENGTH) * factor))
-    return _Composition(prompt, length, forged, known=prompt.text).write()
+    return _Composition(prompt, length, habits or Habits(), known=prompt.text).write()
 
 
-def mend(prompt: Prompt, *, factor: float = 1.0, forged: bool = False) -> dict[int, Draft]:
-    """Each ``<wrong>`` sentence anew, of about its length; one that cited cites again as long as there are extracts."""
+def mend(prompt: Prompt, *, factor: float = 1.0, habits: Habits | None = None) -> dict[int, Draft]:
+    """Each ``<wrong>`` sentence anew, of about its length; one that cited cites again as long as there are extracts.
+
+    One of which no more is found than that it took its words is said in other ones.
+    """
     wrong = prompt.numbered("wrong")
     around = [*prompt.numbered("before").values(), *wrong.values(), *prompt.numbered("after").values()]
-    return _Composition(prompt, 0, forged, known=" ".join(around)).sentences(wrong, factor)
+    composition = _Composition(prompt, 0, habits or Habits(), known=" ".join(around))
+    return composition.sentences(wrong, factor, copied=_only_copied(prompt))
+
+
+def _only_copied(prompt: Prompt) -> set[int]:
+    found = prompt.findings
+    return {n for n, said in found.items() if all(_COPIED.search(one) for one in said)}
 
 
 class _Composition:
-    def __init__(self, prompt: Prompt, length: int, forged: bool, *, known: str) -> None:
+    def __init__(self, prompt: Prompt, length: int, habits: Habits, *, known: str) -> None:
         self.phrases = LANGUAGES[prompt.language]
         self.prose = Prose(
             phrases=self.phrases,
@@ -56,7 +81,7 @@ class _Composition:
             avoid=known,
         )
         self.length = length
-        self.forged = forged
+        self.habits = habits
         self.share = CITED_SHARE if prompt.language == "en" else CITED_SHARE_FOREIGN
         self.stock = self._stock(prompt, normalise(known))
         self.claims: list[Claim] = []
@@ -88,11 +113,13 @@ class _Composition:
             self.written += len(paragraph) + 2
         return Draft(markdown="\n\n".join(paragraphs), claims=self.claims)
 
-    def sentences(self, old: dict[int, str], factor: float) -> dict[int, Draft]:
+    def sentences(self, old: dict[int, str], factor: float, *, copied: set[int]) -> dict[int, Draft]:
         """One sentence in the place of each."""
         made = {}
         for number, text in old.items():
-            if "@" in text and self.stock:
+            if number in copied:
+                made[number] = Draft(self._in_own_words(text))
+            elif "@" in text and self.stock:
                 sentence, claim = self._render(self.stock.pop())
                 made[number] = Draft(sentence, [claim])
             else:
@@ -148,16 +175,45 @@ class _Composition:
 
     def _render(self, extract: Extract) -> tuple[str, Claim]:
         source, key, page = extract.source, extract.source.key, extract.source.page
-        if self.forged:
+        said = self._with_figures(extract.sentence)
+        if self.habits.forges:
             key, page = f"phantom-{1990 + source.passage % 30}", page or "7"
         cite = f"[@{key}, p. {page}]" if page else f"[@{key}]"
         quote = len(extract.sentence) <= 220 and self.prose.random.random() < 0.5
         pick = self.prose.random.choice
         if quote:
-            sentence = pick(self.phrases.quotes).format(quote=extract.sentence, cite=cite)
+            sentence = pick(self.phrases.quotes).format(quote=said, cite=cite)
         else:
-            sentence = pick(self.phrases.says).format(sentence=extract.sentence, cite=cite)
+            sentence = pick(self.phrases.says).format(sentence=self._in_own_words(said), cite=cite)
         return sentence, Claim(sentence=sentence, key=key, passage=source.passage, page=page or None)
+
+    def _in_own_words(self, sentence: str) -> str:
+        """As near to a sentence's words as a writer may come: with a turn of its own between every few of them.
+
+        Where it copies, as they are.
+        """
+        if self.habits.copies:
+            return sentence
+        said: list[str] = []
+        run = 0
+        for word in _PIECE.findall(sentence):
+            is_apart = word[0] in '["“„«'
+            begins_a_phrase = word.lower() in STOP and bool(said) and said[-1].lower() not in STOP
+            if not is_apart and (run == LONGEST_RUN_WORDS or (run >= SHORTEST_RUN_WORDS and begins_a_phrase)):
+                said[-1] = said[-1].rstrip(",;:")
+                said.append(f"({self.prose.random.choice(self.phrases.turns)})")
+                run = 0
+            said.append(word)
+            run = 0 if is_apart else run + 1
+        return " ".join(said)
+
+    def _with_figures(self, sentence: str) -> str:
+        """The sentence; where that was ordered, a share of them with wrong figures, or with one that nobody gave."""
+        if self.prose.random.random() >= self.habits.wrong_figures:
+            return sentence
+        added = self.prose.random.randint(1_000, 9_999)
+        wrong = _FIGURE.sub(lambda found: str(int(found[0]) + added), sentence)
+        return wrong if wrong != sentence else f"{sentence} ({added})"
 
 
 def best_source(sources: list[Source], *, key: str, page: str, sentence: str) -> Source | None:

@@ -1,4 +1,4 @@
-"""Judging claims against passages by shared words."""
+"""Judging claims against passages by shared words; a figure that is not in the passage is beyond it."""
 
 import re
 from typing import Any
@@ -9,6 +9,7 @@ from sandbox.writer.prompt import Pair, Prompt
 ENOUGH, SOME = 0.6, 0.35
 _NO_REASON = re.compile(r"reason\s+is\s+null\s+where\s+a\s+claim\s+is\s+supported", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
+_NUMBER = re.compile(r"\d+")
 _CITE = re.compile(r"\[[^\]]*@[^\]]*\]")
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{20,})[\"”“»]")
 
@@ -22,6 +23,8 @@ def judge(prompt: Prompt, *, unsupported: bool = False) -> list[dict[str, Any]]:
 
 def _verdict(pair: Pair, unsupported: bool) -> dict[str, Any]:
     share = 0.0 if unsupported else overlap(pair.claim, pair.passage)
+    if not set(_NUMBER.findall(_CITE.sub(" ", pair.claim))) <= set(_NUMBER.findall(pair.passage)):
+        share = min(share, SOME)
     if share >= ENOUGH:
         verdict, reason = "supported", "The passage says this in nearly the same words."
     elif share >= SOME:

@@ -19,6 +19,7 @@ _PASSAGE = re.compile(r"<passage\b([^>]*)>(.*?)</passage>", re.DOTALL)
 _NUMBERED = {
     name: re.compile(rf"<{name}\b([^>]*)>(.*?)</{name}>", re.DOTALL) for name in ("s", "wrong", "before", "after")
 }
+_FINDING = re.compile(r"<finding\b([^>]*)>(.*?)</finding>", re.DOTALL)
 _FENCES = re.compile(r"<([a-z_]+)\b[^<>]*>.*?</\1>", re.DOTALL)
 _NUMBER = r"(\d[\d.,\u00a0\u202f' ]*\d|\d)"
 _CHARACTERS = re.compile(_NUMBER + r"\s*(?:more\s+|further\s+|additional\s+)?characters", re.IGNORECASE)
@@ -122,6 +123,14 @@ class Prompt:
         """What stands between tags of this name, by number: sentences to choose from, or to write anew."""
         found = enumerate(_NUMBERED[name].findall(self.raw), 1)
         return {_numbered(attributes, place): unescape(text).strip() for place, (attributes, text) in found}
+
+    @cached_property
+    def findings(self) -> dict[int, list[str]]:
+        """What was found wrong with each numbered sentence."""
+        found: dict[int, list[str]] = {}
+        for place, (attributes, text) in enumerate(_FINDING.findall(self.raw), 1):
+            found.setdefault(_numbered(attributes, place), []).append(unescape(text))
+        return found
 
     @cached_property
     def title(self) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from sandbox.writer.answer import Behaviour, answer, read
-from sandbox.writer.compose import compose, mend
+from sandbox.writer.compose import Habits, compose, mend
 from sandbox.writer.extracts import sentences
 from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
@@ -178,7 +178,63 @@ def test_wrong_sentences_are_written_anew_and_cite_again_where_they_cited() -> N
     assert f"[@{claim.key}, p. {claim.page}]" in made[1].markdown
     assert made[2].claims == []
     assert made[2].markdown != wrong[1]
-    assert "phantom" in mend(prompt, forged=True)[1].markdown
+    assert "phantom" in mend(prompt, habits=Habits(forges=True))[1].markdown
+
+
+def longest_run(text: str, passages: list[str]) -> int:
+    """Words in a row outside quotation marks that stand in one of the passages."""
+    plain = re.sub(r"\[[^\]]*\]", " ", re.sub(r"[\"“„«][^\"“”„«»]*[\"”“»]", " | ", text))
+    words = re.findall(r"\w+|\|", plain.lower())
+    sources = [" ".join(re.findall(r"\w+", passage.lower())) for passage in passages]
+    best = 0
+    for at in range(len(words)):
+        while at + best < len(words):
+            run = " ".join(words[at : at + best + 1])
+            if not any(f" {run} " in f" {source} " for source in sources):
+                break
+            best += 1
+    return best
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_no_more_than_seven_words_are_taken_without_quotation_marks_but_by_who_copies(code: str) -> None:
+    raw = section(characters=6_000).replace("English (en)", f"{LANGUAGES[code].names[0]} ({code})")
+    passages = [text for *_, text in PASSAGES]
+    assert longest_run(compose(Prompt(raw)).markdown, passages) <= 7
+    assert longest_run(compose(Prompt(raw), habits=Habits(copies=True)).markdown, passages) > 7
+
+
+def test_a_copied_sentence_is_said_otherwise_with_its_citation_unless_the_writer_refuses() -> None:
+    passage = PASSAGES[0][-1]
+    copied = f'A term: "short words" {sentences(passage)[0].rstrip(".")} [@key-1, p. 2].'
+    shown = f'<wrong n="1">{copied}</wrong><finding n="1">these words stand in key-1, say it otherwise</finding>'
+    prompt = Prompt(section(characters=9, more=shown))
+    new = mend(prompt)[1].markdown
+    assert longest_run(new, [passage]) <= 7
+    assert "[@key-1, p. 2]." in new
+    assert '"short words"' in new
+    assert mend(prompt, habits=Habits(copies=True))[1].markdown == copied
+
+
+def test_a_share_of_the_figures_is_wrong_where_that_was_ordered() -> None:
+    passage = "The keeper of the tower lit 40 lamps in the night and counted 17 ships before the sun came up."
+    raw = (
+        "Write in English (en). Write about 900 characters. <title>Lamps</title>"
+        f'<source key="a" page="1" passage="1">{passage}</source>'
+    )
+    assert "40" in compose(Prompt(raw)).markdown
+    wrong = compose(Prompt(raw), habits=Habits(wrong_figures=1.0)).markdown
+    assert "[@a, p. 1]" in wrong
+    assert not {"40", "17"} & set(re.findall(r"\d+", wrong))
+    assert compose(Prompt(raw), habits=Habits(wrong_figures=0.0)) == compose(Prompt(raw))
+    without = raw.replace("40 ", "all ").replace("17 ", "many ")
+    assert re.search(r"\(\d{4}\)\W+\[@a", compose(Prompt(without), habits=Habits(wrong_figures=1.0)).markdown)
+
+
+def test_a_judge_supports_no_figure_that_is_not_in_the_passage() -> None:
+    passage = "The keeper of the tower lit 40 lamps in the night and counted the ships before the sun came up."
+    shown = f'<passage n="1">{passage}</passage><claim n="1" passage="1">{passage.replace("40", "43")}</claim>'
+    assert judge(Prompt(shown))[0]["verdict"] == "partly"
 
 
 def test_a_judge_reads_each_claim_beside_the_passage_that_it_names() -> None:

@@ -61,6 +61,7 @@ CS = Phrases(
         "Příbuzné místo uvádí: {sentence} {cite}.",
         "Ve stejné práci stojí také: {sentence} {cite}.",
     ),
+    turns=("jak se tam píše", "podle pramene", "stručně řečeno"),
     marks=(
         "Toto je text pískoviště (sandbox) o tématu {x}: zaplňuje místo, které by napsal jazykový model",
         "Text pískoviště (sandbox): věty o tématu {x} kolem citací stojí na místě vět skutečného autora",

@@ -61,6 +61,7 @@ DE = Phrases(
         "Eine verwandte Stelle hält fest: {sentence} {cite}.",
         "Im selben Werk steht auch: {sentence} {cite}.",
     ),
+    turns=("wie es dort heißt", "der Quelle nach", "kurz gesagt"),
     marks=(
         "Dies ist Sandbox-Text über {x}: Er füllt den Raum, den sonst ein Sprachmodell schreiben würde",
         "Sandbox-Text: Die Sätze zu {x} um die Zitate herum stehen für die eines wirklichen Verfassers",

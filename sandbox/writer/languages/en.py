@@ -61,6 +61,7 @@ EN = Phrases(
         "A related passage states: {sentence} {cite}.",
         "The same work also says: {sentence} {cite}.",
     ),
+    turns=("as told there", "to keep to its account", "in short"),
     marks=(
         "This is sandbox text about {x}: it fills the space that a language model would write",
         "Sandbox text: the sentences on {x} around the citations stand in for those of a real writer",

@@ -61,6 +61,7 @@ ES = Phrases(
         "Un pasaje relacionado afirma: {sentence} {cite}.",
         "La misma obra dice también: {sentence} {cite}.",
     ),
+    turns=("como allí se lee", "según la fuente", "en breve"),
     marks=(
         "Este es texto del sandbox sobre {x}: ocupa el espacio que escribiría un modelo de lenguaje",
         "Texto del sandbox: las frases sobre {x} en torno a las citas están en lugar de las de un autor real",

@@ -61,6 +61,7 @@ FR = Phrases(
         "Un passage voisin affirme : {sentence} {cite}.",
         "Le même ouvrage dit aussi : {sentence} {cite}.",
     ),
+    turns=("comme on y lit", "selon la source", "en bref"),
     marks=(
         "Ceci est du texte de la sandbox sur {x} : il occupe la place qu'écrirait un modèle de langue",
         "Texte de la sandbox : les phrases sur {x} autour des citations remplacent celles d'un véritable auteur",

@@ -61,6 +61,7 @@ IT = Phrases(
         "Un passo collegato afferma: {sentence} {cite}.",
         "La stessa opera dice anche: {sentence} {cite}.",
     ),
+    turns=("come vi si legge", "stando alla fonte", "in breve"),
     marks=(
         "Questo è testo della sandbox su {x}: occupa lo spazio che scriverebbe un modello linguistico",
         "Testo della sandbox: le frasi su {x} intorno alle citazioni stanno al posto di quelle di un vero autore",

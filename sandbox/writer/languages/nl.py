@@ -61,6 +61,7 @@ NL = Phrases(
         "Een verwante passage stelt: {sentence} {cite}.",
         "In hetzelfde werk staat ook: {sentence} {cite}.",
     ),
+    turns=("zoals daar staat", "volgens de bron", "kort gezegd"),
     marks=(
         "Dit is sandboxtekst over {x}: hij vult de ruimte die anders een taalmodel zou schrijven",
         "Sandboxtekst: de zinnen over {x} rond de citaten staan in de plaats van die van een echte schrijver",

@@ -14,7 +14,9 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Phrases:
-    """``quotes`` take ``{quote}`` and ``{cite}``, ``says`` ``{sentence}`` and ``{cite}``; the rest see the package."""
+    """``quotes`` take ``{quote}`` and ``{cite}``, ``says`` ``{sentence}`` and ``{cite}``; ``turns`` stand between words
+    that come from a source; the rest see the package.
+    """
 
     code: str
     names: tuple[str, ...]
@@ -23,6 +25,7 @@ class Phrases:
     tails: tuple[str, ...]
     quotes: tuple[str, ...]
     says: tuple[str, ...]
+    turns: tuple[str, ...]
     marks: tuple[str, ...]
     terms: tuple[str, ...]
     opening: Chapter

@@ -61,6 +61,7 @@ PL = Phrases(
         "Pokrewny fragment stwierdza: {sentence} {cite}.",
         "W tej samej pracy czytamy też: {sentence} {cite}.",
     ),
+    turns=("jak tam czytamy", "według źródła", "krótko mówiąc"),
     marks=(
         "To jest tekst piaskownicy (sandbox) na temat {x}: zajmuje miejsce, które zapisałby model językowy",
         "Tekst piaskownicy (sandbox): zdania o temacie {x} wokół cytatów stoją w miejscu zdań prawdziwego autora",

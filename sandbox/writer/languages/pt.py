@@ -61,6 +61,7 @@ PT = Phrases(
         "Uma passagem relacionada afirma: {sentence} {cite}.",
         "A mesma obra diz também: {sentence} {cite}.",
     ),
+    turns=("como ali se lê", "segundo a fonte", "em suma"),
     marks=(
         "Este é um texto da sandbox sobre {x}: ocupa o espaço que um modelo de linguagem escreveria",
         "Texto da sandbox: as frases sobre {x} à volta das citações estão no lugar das de um autor verdadeiro",

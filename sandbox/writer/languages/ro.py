@@ -61,6 +61,7 @@ RO = Phrases(
         "Un pasaj înrudit afirmă: {sentence} {cite}.",
         "Aceeași lucrare spune și: {sentence} {cite}.",
     ),
+    turns=("cum se spune acolo", "potrivit sursei", "pe scurt"),
     marks=(
         "Acesta este text din sandbox despre {x}: ocupă locul pe care l-ar scrie un model de limbaj",
         "Text din sandbox: frazele despre {x} din jurul citatelor țin locul celor ale unui autor adevărat",
