@@ -131,6 +131,17 @@ def has_quotation_without_source(sentence: Sentence, passages: Sequence[Passage]
     return any(not _stands_in_any(one, passages) for one in quoted)
 
 
+def cites(piece: str, end: int, passage: Passage) -> bool:
+    """Whether what ends at a place of a sentence is cited to a passage: by the next citation, else by the last."""
+    groups = _groups(piece)
+    mine = [group for group in groups if group.start() >= end][:1] or groups[-1:]
+    return any(
+        item.key == passage.source.key and bool(claims.on_pages([passage], item.locator)[0])
+        for group in mine
+        for item in citation_keys(group[0])
+    )
+
+
 def _placed(finding: Finding, offered: Offered) -> tuple[Finding, list[Passage]]:
     """The passages that a cited key can mean, or what is wrong with the way it is cited."""
     cited = finding.cited

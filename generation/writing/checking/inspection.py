@@ -11,8 +11,9 @@ from typing import Final
 from documents.domain.text import GROUP, citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Document, Passage
-from generation.writing.checking import citations, language, leak_check, naming, repetition
+from generation.writing.checking import citations, copying, language, leak_check, naming, repetition
 from generation.writing.checking.citations import Finding, Offered
+from generation.writing.checking.copying import Copied
 from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
 from generation.writing.checking.leak_check import Guarded
 from generation.writing.checking.wording import overlap
@@ -50,6 +51,11 @@ class Background:
         return Offered(self.passages)
 
     @cached_property
+    def sources(self) -> copying.Sources:
+        """The passages as words, of which a text must not take too many in a row."""
+        return copying.Sources(self.passages, language=self.document.language)
+
+    @cached_property
     def addresses(self) -> str:
         """The texts in which an address may stand that a section repeats."""
         return " ".join(
@@ -61,13 +67,15 @@ class Background:
 class CheckedSentence:
     """A sentence with what was found about its citations, and what else is wrong with it.
 
-    ``is_withheld`` says that it holds what nobody else may read.
+    ``is_withheld`` says that it holds what nobody else may read. ``copied`` is to be said in other words, and told to
+    the reader where it is not: it is no reason to take out what holds (R-16).
     """
 
     sentence: Sentence
     findings: list[Finding]
     problems: list[str] = field(default_factory=list)
     is_withheld: bool = False
+    copied: list[Copied] = field(default_factory=list)
 
     @property
     def all_problems(self) -> list[str]:
@@ -89,9 +97,14 @@ class Inspection:
         return [checked for checked in self.sentences if checked.all_problems]
 
     @property
+    def copying(self) -> list[CheckedSentence]:
+        """The sentences that could stay but for words that they took without quotation marks."""
+        return [checked for checked in self.sentences if checked.copied and not checked.all_problems]
+
+    @property
     def is_clean(self) -> bool:
         """Whether nothing was found."""
-        return not self.whole and not self.failing
+        return not self.whole and not any(one.copied or one.all_problems for one in self.sentences)
 
 
 async def inspect(draft: Draft, background: Background, *, judge: Judge) -> Inspection:
@@ -108,10 +121,14 @@ async def inspect(draft: Draft, background: Background, *, judge: Judge) -> Insp
 
 
 def examine(draft: Draft, background: Background) -> Inspection:
-    """What code alone can find. The text is put in order first, and its citations are given their pages."""
+    """What code alone can find. The text is put in order first, what it copied is quoted where that is honest, and its
+    citations are given their pages.
+    """
     hints = _Hints(draft)
-    text = citations.completed(tidied(draft.text), background.offered, hints.of)
+    quoted = copying.with_quotations(tidied(draft.text), background.sources)
+    text = citations.completed(quoted, background.offered, hints.of)
     found = sentences(text)
+    copied = copying.sentences_to_mend(text, background.sources.wording(text).copied)
     said_before = {*repetition.repeated(found, background.elsewhere), *repetition.told_twice(found)}
     foreign, whole = _foreign(text, found, background)
     open_ended = _open_ended(text, found)
@@ -129,7 +146,9 @@ def examine(draft: Draft, background: Background) -> Inspection:
             problems.append(_WRONG_LANGUAGE)
         if sentence in open_ended:
             problems.append(f"it breaks off: “{sentence.text[-100:]}”")
-        checked.append(CheckedSentence(sentence, findings, problems, is_withheld=bool(strange)))
+        checked.append(
+            CheckedSentence(sentence, findings, problems, is_withheld=bool(strange), copied=copied.get(sentence, []))
+        )
     return Inspection(text, checked, whole)
 
 

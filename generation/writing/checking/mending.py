@@ -1,4 +1,4 @@
-"""Rewrites sentences that failed a check, each in its place, with only the passages they need."""
+"""Rewrites sentences that failed a check or copied, each in its place, with only the passages they need."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,19 +25,21 @@ from generation.writing.sentences import Sentence, paragraphs
 _LEADING: Final = re.compile(r"\s*(?:(?:[-*+]|\d{1,4}[.)])[ \t]+)?")
 
 
-async def mended(assignment: SectionAssignment, draft: Draft, inspection: Inspection, *, ask: Ask) -> Draft:
-    """The text with its failing sentences anew. Those that nobody mends stay as they are.
+async def mended(
+    assignment: SectionAssignment, draft: Draft, inspection: Inspection, wrong: Sequence[CheckedSentence], *, ask: Ask
+) -> tuple[Draft, dict[Sentence, str]]:
+    """The text with ``wrong`` sentences of it anew, and what stands in the place of each; not of those that nobody
+    mends, which stay as they are.
 
     Raises NoAnswer in an outage.
     """
-    failing = inspection.failing
-    groups = [failing[at : at + sizes.CORRECTED_SENTENCES] for at in range(0, len(failing), sizes.CORRECTED_SENTENCES)]
+    groups = [wrong[at : at + sizes.CORRECTED_SENTENCES] for at in range(0, len(wrong), sizes.CORRECTED_SENTENCES)]
 
     async def mend(group: Sequence[CheckedSentence]) -> tuple[Answer | None, list[Passage]]:
         needed = _needed(assignment.passages, group)
-        wrong = [_wrong(checked, inspection) for checked in group]
+        shown = [_wrong(checked, inspection) for checked in group]
         try:
-            return await ask(correcting.question(assignment, wrong, needed)), needed
+            return await ask(correcting.question(assignment, shown, needed)), needed
         except NoAnswer as failure:
             if failure.is_outage:
                 raise
@@ -52,7 +54,7 @@ async def mended(assignment: SectionAssignment, draft: Draft, inspection: Inspec
             named = claims.named(one.text, one.passages, writing.shown(needed))
             draft = replace(draft, claims=[*draft.claims, *named])
         draft = replace(draft, models=list(dict.fromkeys([*draft.models, answer.model])))
-    return replace(draft, text=_with(inspection.text, new))
+    return replace(draft, text=with_new(inspection.text, new)), new
 
 
 def _wrong(checked: CheckedSentence, inspection: Inspection) -> Wrong:
@@ -65,8 +67,17 @@ def _wrong(checked: CheckedSentence, inspection: Inspection) -> Wrong:
         length=len(text),
         before=_readable(paragraph[at - 1]) if at else "",
         after=_readable(paragraph[at + 1]) if at + 1 < len(paragraph) else "",
-        reasons=list(dict.fromkeys(checked.all_problems)),
+        reasons=list(dict.fromkeys(reasons(checked))),
     )
+
+
+def reasons(checked: CheckedSentence) -> list[str]:
+    """What is wrong with a sentence, for its writer."""
+    taken = [
+        f"these words stand in {one.passage.source.key}, say it in words of your own and cite it: “{one.words[:300]}”"
+        for one in checked.copied
+    ]
+    return [*checked.all_problems, *taken]
 
 
 def _readable(checked: CheckedSentence) -> str:
@@ -86,13 +97,14 @@ def _closest(passages: Sequence[Passage], checked: CheckedSentence) -> list[Pass
     text = checked.sentence.text
     by_overlap = sorted(passages, key=lambda passage: wording.overlap(text, passage.text), reverse=True)
     found = [finding.passage for finding in checked.findings if finding.passage is not None]
+    found += [one.passage for one in checked.copied]
     for item in citation_keys(text):
         same_key = [passage for passage in by_overlap if passage.source.key == item.key]
         found += (claims.on_pages(same_key, item.locator)[0] or same_key)[: sizes.PASSAGES_BESIDE]
     return [*found, *by_overlap[: sizes.PASSAGES_BESIDE]]
 
 
-def _with(text: str, new: Mapping[Sentence, str]) -> str:
+def with_new(text: str, new: Mapping[Sentence, str]) -> str:
     """The text with sentences put in the place of others; marks of lists and line ends stay."""
     parts = paragraphs(text)
     for old in sorted(new, key=lambda sentence: (sentence.paragraph, sentence.start), reverse=True):

@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 from documents.domain.text import citation_keys
@@ -26,6 +26,8 @@ _COPIED_SHARE: Final = 0.6
 #: A sentence of at least this many words may stand only once in a section.
 _TOLD_TWICE_WORDS: Final = 8
 _WORD: Final = re.compile(r"\w+")
+#: Words by which the runs of two texts are looked up.
+_GRAM_WORDS: Final = 4
 
 
 class Fingerprints(Set[int]):
@@ -99,3 +101,47 @@ def _runs(sentence: Sentence) -> set[int]:
         crc32(" ".join(words[place : place + _RUN_WORDS]).encode()) for place in range(len(words) - _RUN_WORDS + 1)
     )
     return {found for found in hashes if found % _ONE_IN == 0}
+
+
+class Run(NamedTuple):
+    """``length`` words that two texts share, by the number of their first word in each."""
+
+    at: int
+    source_at: int
+    length: int
+
+
+class Index:
+    """Where each few words of a text stand. A quotation is None among them: nothing runs across it."""
+
+    def __init__(self, keys: Sequence[str | None]) -> None:
+        self._keys = keys
+        self._places: dict[tuple[str | None, ...], list[int]] = {}
+        for at in range(len(keys) - _GRAM_WORDS + 1):
+            self._places.setdefault(tuple(keys[at : at + _GRAM_WORDS]), []).append(at)
+
+    def runs(self, source: Sequence[str], *, least: int) -> list[Run]:
+        """Every run of ``least`` words or more, as long as it goes.
+
+        Each holds a gram that begins at a word whose number ``least - _GRAM_WORDS + 1`` divides: only those are sought.
+        """
+        found = []
+        reached: dict[int, int] = {}
+        for at in range(0, len(source) - _GRAM_WORDS + 1, least - _GRAM_WORDS + 1):
+            for place in self._places.get(tuple(source[at : at + _GRAM_WORDS]), ()):
+                if reached.get(place - at, 0) > place:
+                    continue
+                run = self._grown(source, place, at)
+                reached[place - at] = run.at + run.length
+                if run.length >= least:
+                    found.append(run)
+        return found
+
+    def _grown(self, source: Sequence[str], place: int, at: int) -> Run:
+        before = 0
+        while min(place, at) > before and self._keys[place - before - 1] == source[at - before - 1]:
+            before += 1
+        after, room = _GRAM_WORDS, min(len(self._keys) - place, len(source) - at)
+        while after < room and self._keys[place + after] == source[at + after]:
+            after += 1
+        return Run(place - before, at - before, before + after)

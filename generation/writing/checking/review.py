@@ -1,25 +1,31 @@
-"""Checks a section. Sentences that fail are rewritten once; those that fail again are removed."""
+"""Checks a section. Sentences that fail are rewritten once; those that fail again are removed.
 
-from collections.abc import Mapping
+Sentences with words of a source outside quotation marks are rewritten, too, at most twice; those that nobody rewrites
+stay as they are and are told (R-16).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from documents.domain.text import body_characters
+from documents.domain.text import body_characters, citation_keys, without_citations
 from documents.domain.writing import CitationDraft
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
-from generation.errors import StepFailed
+from generation.errors import OverBudget, StepFailed
 from generation.writing import claims, composing
 from generation.writing.checking import mending
+from generation.writing.checking.copying import Wording
 from generation.writing.checking.inspection import Background, CheckedSentence, Inspection, inspect, unsourced
 from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
 from generation.writing.composing import Ask, Keep
 from generation.writing.drafts import Draft
 from generation.writing.prompts import writing
 from generation.writing.prompts.writing import SectionAssignment
-from generation.writing.sentences import without
+from generation.writing.sentences import sentences, without
 
 #: With more than this share of its sentences failing, in more than this share of its paragraphs, a section is written
 #: anew as a whole.
@@ -28,6 +34,7 @@ _TOLERANCE_SHARE: Final = 0.1
 #: Reasons that one question names, and the fewest characters that one asks for.
 _MOST_REASONS: Final = 20
 _SHORTEST_CHARACTERS: Final = 200
+_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -43,25 +50,28 @@ class Rejected:
 class Reviewed:
     """A text that may become a revision: each cited key has its passage.
 
-    ``removed`` counts sentences taken out, ``rejected`` says why, ``calls`` counts the answers that the check took.
+    ``removed`` counts sentences taken out, ``rejected`` says why, ``calls`` counts the answers that the check took;
+    ``wording`` says whose words the text is made of.
     """
 
     draft: Draft
     citations: list[CitationDraft]
     was_corrected: bool
+    wording: Wording
     removed: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     calls: int = 0
 
 
 @dataclass
-class _Counted:
+class Counted:
     """Asks, and counts the answers."""
 
     ask: Ask
     calls: int = 0
 
     async def __call__(self, question: Question) -> Answer:
+        """The answer. Raises NoAnswer."""
         answer = await self.ask(question)
         self.calls += 1
         return answer
@@ -80,13 +90,14 @@ async def review(
 
     ``judged`` are verdicts of an earlier check, on sentences that may still stand there.
     """
-    counted = _Counted(ask)
+    counted = Counted(ask)
     judge = Judge(counted, dict(judged or {}))
     inspection = await inspect(draft, background, judge=judge)
     corrected = replace(draft, text=inspection.text)
     if not inspection.is_clean:
-        corrected = await _corrected(assignment, corrected, inspection, ask=counted, keep=keep)
-        inspection = await inspect(corrected, background, judge=judge)
+        again = _Again(assignment, background, judge, ask=counted, keep=keep)
+        corrected, inspection = await again.corrected(corrected, inspection)
+        corrected, inspection = await again.reworded(corrected, inspection)
     if inspection.whole:
         raise StepFailed(
             _("The section “%(title)s” could not be written: %(reason)s.")
@@ -123,7 +134,12 @@ def _kept(assignment: SectionAssignment, draft: Draft, inspection: Inspection, b
     ]
     rejected = [one for checked in failing for one in _rejections(checked)]
     return Reviewed(
-        replace(draft, text=text), drafts, was_corrected=bool(failing), removed=len(failing), rejected=rejected
+        replace(draft, text=text),
+        drafts,
+        was_corrected=bool(failing),
+        wording=background.sources.wording(text),
+        removed=len(failing),
+        rejected=rejected,
     )
 
 
@@ -135,18 +151,66 @@ def _rejections(checked: CheckedSentence) -> list[Rejected]:
     return [Rejected(sentence, key, "" if checked.is_withheld and key else problem[:300]) for key, problem in reasons]
 
 
-async def _corrected(
-    assignment: SectionAssignment, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep
-) -> Draft:
-    """The text once more: all of it, or the sentences that fail. Where no model answers, the text as it is."""
-    if inspection.whole or _is_mostly_wrong(inspection):
+@dataclass(frozen=True)
+class _Again:
+    """Has what was found in a text written anew, and inspects it again."""
+
+    assignment: SectionAssignment
+    background: Background
+    judge: Judge
+    ask: Ask
+    keep: Keep
+
+    async def corrected(self, draft: Draft, inspection: Inspection) -> tuple[Draft, Inspection]:
+        """The text once more: all of it, or the sentences that fail or copy. Where no model answers, as it is."""
+        if not inspection.whole and not _is_mostly_wrong(inspection):
+            return await self._mended(draft, inspection, [*inspection.failing, *inspection.copying])
         try:
-            return await _anew(assignment, draft, inspection, ask=ask, keep=keep)
+            draft = await anew(self.assignment, draft, _reasons(inspection), ask=self.ask, keep=self.keep)
         except NoAnswer as failure:
             if failure.is_outage:
                 raise
-            return draft
-    return await mending.mended(assignment, draft, inspection, ask=ask)
+        return await self._inspected(draft)
+
+    async def reworded(self, draft: Draft, inspection: Inspection) -> tuple[Draft, Inspection]:
+        """The text with the sentences that still copy written anew; as it is where no budget allows for that."""
+        if inspection.whole or not inspection.copying:
+            return draft, inspection
+        try:
+            return await self._mended(draft, inspection, inspection.copying)
+        except OverBudget:
+            return draft, inspection
+
+    async def _mended(
+        self, draft: Draft, inspection: Inspection, wrong: Sequence[CheckedSentence]
+    ) -> tuple[Draft, Inspection]:
+        """The text with these sentences anew. What was supported is not given up for a rewording that is not."""
+        new_draft, new = await mending.mended(self.assignment, draft, inspection, wrong, ask=self.ask)
+        if not new:
+            return draft, inspection
+        new_draft, inspected = await self._inspected(new_draft)
+        copying = {checked.sentence for checked in inspection.copying}
+        lost = {old for old in copying & new.keys() if not _holds(old.text, new[old], inspected)}
+        if not lost:
+            return new_draft, inspected
+        held = {old: text for old, text in new.items() if old not in lost}
+        return await self._inspected(replace(new_draft, text=mending.with_new(inspection.text, held)))
+
+    async def _inspected(self, draft: Draft) -> tuple[Draft, Inspection]:
+        inspection = await inspect(draft, self.background, judge=self.judge)
+        return replace(draft, text=inspection.text), inspection
+
+
+def _holds(old: str, new: str, inspected: Inspection) -> bool:
+    """Whether a rewording cites as much as the sentence that it stands for, and nothing is wrong with it."""
+    said = {_plain(sentence.text) for sentence in sentences(new)}
+    is_wrong = any(_plain(checked.sentence.text) in said for checked in inspected.failing)
+    return not is_wrong and len(citation_keys(new)) >= len(citation_keys(old))
+
+
+def _plain(sentence: str) -> str:
+    # A page may have been added to its citation, and marks around its words.
+    return " ".join(_WORD.findall(without_citations(sentence)))
 
 
 def _is_mostly_wrong(inspection: Inspection) -> bool:
@@ -156,13 +220,22 @@ def _is_mostly_wrong(inspection: Inspection) -> bool:
     return len(failing) > len(all_of_it) * _MOSTLY_SHARE and len(wrong) > len(paragraphs) * _MOSTLY_SHARE
 
 
-async def _anew(assignment: SectionAssignment, draft: Draft, inspection: Inspection, *, ask: Ask, keep: Keep) -> Draft:
-    length = body_characters(draft.text)
+async def anew(
+    assignment: SectionAssignment,
+    draft: Draft,
+    reasons: Sequence[str],
+    *,
+    ask: Ask,
+    keep: Keep,
+    characters: int | None = None,
+) -> Draft:
+    """A text without what was found wrong with it, of ``characters``, else as long as it was. Raises NoAnswer."""
+    length = characters or body_characters(draft.text)
     asked = min(assignment.longest, max(_SHORTEST_CHARACTERS, length))
     useful = writing.of_use(assignment, draft.text, is_new=False)
-    answer = await ask(writing.correct(useful, draft.text, reasons=_reasons(inspection), characters=asked))
+    answer = await ask(writing.correct(useful, draft.text, reasons=reasons, characters=asked))
     text, numbers = writing.read(answer.value)
-    anew = replace(
+    written = replace(
         draft,
         text=text,
         claims=claims.named(text, numbers, useful.passages),
@@ -170,12 +243,12 @@ async def _anew(assignment: SectionAssignment, draft: Draft, inspection: Inspect
         calls=0,
     )
     reached = await composing.reach(
-        assignment, anew, target=length, tolerance=round(length * _TOLERANCE_SHARE), ask=ask, keep=keep
+        assignment, written, target=length, tolerance=round(length * _TOLERANCE_SHARE), ask=ask, keep=keep
     )
     return replace(reached, calls=draft.calls)
 
 
 def _reasons(inspection: Inspection) -> list[str]:
     """What was found in all of the text."""
-    problems = [problem for checked in inspection.failing for problem in checked.all_problems]
+    problems = [problem for checked in inspection.sentences for problem in mending.reasons(checked)]
     return list(dict.fromkeys([*inspection.whole, *problems]))[:_MOST_REASONS]

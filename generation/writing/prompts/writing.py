@@ -37,7 +37,7 @@ CITING: Final = """\
 - Every statement of fact that is not common knowledge rests on a passage and cites it. Say what the passage says,
   no more.
 - A quotation stands in double quotes, is copied from the passage letter by letter, and is at most two sentences
-  long."""
+  long. Outside quotation marks, never take more than seven words in a row from any passage: say it in your own."""
 
 SYSTEM: Final = f"""You write sections of academic works. You answer with JSON: "markdown" is the text, "passages" lists
 for every key that the text cites, in the order of the text, the number of the passage it rests on.
