@@ -53,10 +53,15 @@ def load(
     kept = passages(document_id=document_id, ids=offered)
     if kept and len(kept) == len(set(offered)) and not search:
         return replace(assignment, passages=kept)
-    known = {passage.pk for passage in kept}
-    words = [section.title, section.title, section.covers, document.topic]
-    found = _passages_for(assignment, words, pages=float(section.pages))
-    return replace(assignment, passages=[*kept, *(passage for passage in found if passage.pk not in known)])
+    assignment = replace(assignment, passages=kept)
+    return replace(assignment, passages=[*kept, *_unseen(assignment, pages=float(section.pages))])
+
+
+def further_passages(assignment: SectionAssignment) -> list[Passage]:
+    """Passages that fit the section as well, and that its writer was not shown: about as many again."""
+    return _unseen(
+        assignment, pages=len(assignment.passages) / sizes.PASSAGES_PER_PAGE + float(assignment.section.pages)
+    )
 
 
 def for_piece(assignment: SectionAssignment, piece: Piece) -> SectionAssignment:
@@ -93,6 +98,12 @@ def target_characters(assignment: SectionAssignment) -> int:
     headings = 1 + sum(1 for _ in _chapters_opened(assignment))
     pages = max(float(section.pages) - headings * HEADING_PAGES, float(section.pages) * 0.5)
     return round(pages * characters_per_page(assignment.document.language))
+
+
+def _unseen(assignment: SectionAssignment, *, pages: float) -> list[Passage]:
+    section, known = assignment.section, {passage.pk for passage in assignment.passages}
+    words = [section.title, section.title, section.covers, assignment.document.topic]
+    return [passage for passage in _passages_for(assignment, words, pages=pages) if passage.pk not in known]
 
 
 def _passages_for(assignment: SectionAssignment, words: Sequence[str], *, pages: float) -> list[Passage]:

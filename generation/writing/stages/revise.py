@@ -28,7 +28,9 @@ async def run(work: Work) -> Result:
     draft = Draft.from_json(claim.checkpoint.get("draft", {}))
     if not draft.text:
         before = await in_database(drafts.newest, claim.job_id, claim.section_id)
-        draft = replace(before, text=section.text, calls=0)
+        # The check may have had the section written once more, from passages that its first writer was not shown.
+        offered = sorted({*before.offered, *section.provenance.get("passages", [])})
+        draft = replace(before, text=section.text, offered=offered, calls=0)
     assignment = await in_database(
         assignments.load, document_id=claim.document_id, section_id=claim.section_id, offered=draft.offered
     )
