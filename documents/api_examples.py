@@ -69,6 +69,7 @@ _OUTLINE: Final = {
         _row("2", "The work", "10.00", _row("2.1", "Nights", "6.00"), _row("2.2", "Days", "4.00")),
     ],
 }
+_SHARES: Final = {"words": 812, "quoted": 97, "near": 154, "own": 561}
 _CITATION: Final = {
     "number": 1,
     "section": _ID,
@@ -134,6 +135,23 @@ give(
             "removed": 0,
             "by_check": {"overlap": 1},
             "citations": [_CITATION],
+            "shares": _SHARES,
+            "sections": [
+                {
+                    "section": _ID,
+                    "number": "2.1",
+                    "shares": _SHARES,
+                    "density": {"citations": 7, "pages": "2.10", "wanted": 7, "is_thin": False, "round": "better"},
+                    "copied": [
+                        {
+                            "words": "the lens turned on a bath of mercury",
+                            "key": "ellingsen-2019",
+                            "source_title": "Keeping the Light",
+                            "page": "12",
+                        }
+                    ],
+                }
+            ],
         },
         StyleSerializer: {"citation_style": "ieee"},
         StyleAtHandSerializer: {"name": "apa", "title": "APA (7th edition)"},

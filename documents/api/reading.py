@@ -81,6 +81,8 @@ class CitationViewSet(DocumentRoute):
             "removed": found.removed,
             "by_check": {str(check.value): count for check, count in found.by_check},
             "citations": [card for section in found.sections for card in section.cards],
+            "shares": found.shares,
+            "sections": [section for section in found.sections if section.originality],
         }
         return Response(CitationReportSerializer(said).data)
 

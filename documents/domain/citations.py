@@ -8,6 +8,8 @@ from uuid import UUID
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from documents.domain import originality
+from documents.domain.originality import Originality, Shares
 from documents.domain.queries import sections_in_order
 from documents.domain.support import supporting_span
 from documents.domain.text import without_citations
@@ -59,11 +61,15 @@ class CitationCard:
 
 @dataclass(frozen=True)
 class SectionReport:
-    """The citations of a section, and how many of its sentences the check took out."""
+    """The citations of a section, how many of its sentences the check took out, and whose words it is made of.
+
+    ``originality`` is None for a text of a time in which that was not looked at.
+    """
 
     section: Section
     cards: list[CitationCard]
     removed: int
+    originality: Originality | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,26 @@ class CitationReport:
     def total(self) -> int:
         """How many citations there are."""
         return sum(len(section.cards) for section in self.sections)
+
+    @property
+    def shares(self) -> Shares:
+        """Whose words the sections are made of that were looked at so."""
+        return sum((one.originality.shares for one in self.sections if one.originality), Shares())
+
+    @property
+    def copying(self) -> list[SectionReport]:
+        """The sections with words of a source that nobody quoted or said otherwise."""
+        return [one for one in self.sections if one.originality and one.originality.copied]
+
+    @property
+    def copied(self) -> int:
+        """At how many places they do."""
+        return sum(len(one.originality.copied) for one in self.copying if one.originality)
+
+    @property
+    def thin(self) -> list[SectionReport]:
+        """The sections with fewer citations than they should have."""
+        return [one for one in self.sections if one.originality and one.originality.density.is_thin]
 
 
 def cards(document: Document) -> list[CitationCard]:
@@ -112,11 +138,13 @@ def report(document: Document) -> CitationReport:
     for card in found:
         by_section.setdefault(card.citation.section_id, []).append(card)
     counts = Counter(card.citation.check_result for card in found)
+    sections = sections_in_order(document)
+    original = originality.of_sections(document, sections)
     return CitationReport(
         sections=[
-            SectionReport(section, by_section.get(section.pk, []), removed.get(section.pk, 0))
-            for section in sections_in_order(document)
-            if section.pk in by_section or removed.get(section.pk)
+            SectionReport(section, by_section.get(section.pk, []), removed.get(section.pk, 0), original.get(section))
+            for section in sections
+            if section.pk in by_section or removed.get(section.pk) or section in original
         ],
         sources=len({card.citation.source_id for card in found}),
         removed=sum(removed.values()),

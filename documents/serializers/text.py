@@ -81,6 +81,46 @@ class CitationSerializer(ApiSerializer):
         return passage.page_label or (str(passage.page) if passage.page else "")
 
 
+class SharesSerializer(ApiSerializer):
+    """Whose words a text is made of (R-16)."""
+
+    words = serializers.IntegerField()
+    quoted = serializers.IntegerField(help_text="Between quotation marks.")
+    near = serializers.IntegerField(help_text="In a row of five or more that a source has, too.")
+    own = serializers.IntegerField()
+
+
+class DensitySerializer(ApiSerializer):
+    """How densely a section cites (R-19)."""
+
+    citations = serializers.IntegerField(help_text="That hold.")
+    pages = serializers.DecimalField(max_digits=6, decimal_places=2)
+    wanted = serializers.IntegerField(help_text="How many there should be at least.")
+    is_thin = serializers.BooleanField(help_text="Whether there are fewer.")
+    round = serializers.CharField(
+        help_text="What became of its second writing: better, no better, over budget, no answer; empty where none was."
+    )
+
+
+class CopiedSerializer(ApiSerializer):
+    """Eight words in a row or more that a source has, too, and that stand without quotation marks (R-16)."""
+
+    words = serializers.CharField()
+    key = serializers.CharField()
+    source_title = serializers.CharField()
+    page = serializers.CharField(help_text="As printed; empty where there are no pages.")
+
+
+class SectionWordingSerializer(ApiSerializer):
+    """What the check of a section found of its words and its citations."""
+
+    section = serializers.UUIDField(source="section.pk")
+    number = serializers.CharField(source="section.number")
+    shares = SharesSerializer(source="originality.shares")
+    density = DensitySerializer(source="originality.density")
+    copied = CopiedSerializer(source="originality.copied", many=True)
+
+
 class CitationReportSerializer(ApiSerializer):
     """The citation report of a finished document."""
 
@@ -89,6 +129,8 @@ class CitationReportSerializer(ApiSerializer):
     removed = serializers.IntegerField(help_text="Sentences that the check took out.")
     by_check = serializers.DictField(child=serializers.IntegerField())
     citations = CitationSerializer(many=True)
+    shares = SharesSerializer(help_text="Of the whole document.")
+    sections = SectionWordingSerializer(many=True, help_text="Those that were checked so.")
 
 
 class StyleSerializer(ApiSerializer):

@@ -14,6 +14,7 @@ from accounts.errors import QuotaReached
 from documents import downloads
 from documents.domain import exporting, restyling
 from documents.domain.citations import cards, cited_sources, report
+from documents.domain.originality import thin_sections
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import StyleForm, TakeAwayForm
@@ -38,9 +39,11 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     if document.state != DocumentState.READY:
         return redirect("generation:progress", document_id)
     found = cards(document)
+    sections = sections_in_order(document)
     context = {
         "document": document,
-        "sections": sections_in_order(document),
+        "sections": sections,
+        "thin": thin_sections(sections),
         "cards": found,
         "sources": cited_sources(found),
     }

@@ -402,6 +402,13 @@ def test_works_and_citations_are_shown_with_what_they_rest_on(program: Program, 
         section=ready.sections.get(position=0), position=0, source=source, passage=passage,
         sentence=f"The lens turned [@{source.key}].", check_result="overlap",
     )  # fmt: skip
+    section = ready.sections.get(position=0)
+    run = {"passage": passage.pk, "key": source.key, "page": "xii", "length": 8, "words": "the lens turned on a bath"}
+    section.provenance = {
+        "wording": {"words": 90, "quoted": 9, "near": 8, "copied": [run]},
+        "density": {"citations": 1, "pages": 0.33, "wanted": 2, "round": "over budget"},
+    }
+    section.save()
     [work] = program.get(at(ready, "works")).json()["results"]
     assert (work["key"], work["citations"], work["csl"]["type"]) == (source.key, 1, "book")
     report = program.get(at(ready, "citations")).json()
@@ -410,6 +417,15 @@ def test_works_and_citations_are_shown_with_what_they_rest_on(program: Program, 
     assert citation["page"] == "xii"
     assert citation["passage"] == passage.text
     assert citation["who_and_when"] == "Ellingsen, 2019"
+    assert report["shares"] == {"words": 90, "quoted": 9, "near": 8, "own": 73}
+    [wording] = report["sections"]
+    assert (wording["section"], wording["number"], wording["shares"]) == (str(section.pk), "1", report["shares"])
+    assert wording["density"] == {
+        "citations": 1, "pages": "0.33", "wanted": 2, "is_thin": True, "round": "over budget",
+    }  # fmt: skip
+    assert wording["copied"] == [
+        {"words": run["words"], "key": source.key, "source_title": source.title, "page": "xii"}
+    ]
 
 
 def test_citations_of_what_is_not_written_are_not_there_yet(program: Program, student: User) -> None:

@@ -1,5 +1,7 @@
 """The citation report: every citation with its source, page, passage and check, and what the check took out (R-10)."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from documents.domain.citations import report
+from documents.domain.originality import Density, Shares
 from documents.enums import CitationCheck, DocumentState, RevisionReason
 from documents.models import Citation, Document, Passage, Section, SectionRevision, Source
 from tests.documents.factories import DocumentFactory, PassageFactory, SectionFactory, SourceFactory
@@ -124,3 +127,84 @@ def test_more_citations_take_no_more_queries(
     with django_assert_num_queries(3):
         found = report(document)
         _ = [card.who_and_when + card.address for part in found.sections for card in part.cards]
+
+
+def checked(section: Section, *, copied: bool = False, wanted: int = 2, outcome: str = "") -> None:
+    """A section as the check leaves it: whose words it is made of, and how many citations hold."""
+    run = {"passage": 1, "key": "light-0", "page": "xi", "length": 8, "words": "the lens <turned> on a bath of mercury"}
+    section.provenance = {
+        "wording": {"words": 200, "quoted": 21, "near": 9, "copied": [run] if copied else []},
+        "density": {"citations": 2, "pages": 1.25, "wanted": wanted, "round": outcome},
+    }
+    section.save()
+
+
+def test_shares_of_words_are_whole_percents_that_make_a_hundred() -> None:
+    shares = Shares(words=300, quoted=61, near=28)
+    assert (shares.own, shares.quoted_percent, shares.near_percent, shares.own_percent) == (211, 20, 10, 70)
+    nothing = Shares()
+    assert (nothing.quoted_percent, nothing.near_percent, nothing.own_percent) == (0, 0, 100)
+    for quoted in range(7):
+        percents = Shares(words=7, quoted=quoted, near=7 - quoted)
+        assert percents.quoted_percent + percents.near_percent == 100
+
+
+def test_the_report_says_whose_words_each_section_is_made_of_and_what_was_copied(
+    client: Client, document: Document, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    nights, days = document.sections.order_by("position")
+    cite(nights, PassageFactory.create(source=source(document, title="Light <1>")))
+    checked(nights, copied=True)
+    checked(days, wanted=4, outcome="no better")
+    with django_assert_num_queries(4):
+        found = report(document)
+    assert (found.shares, found.copied) == (Shares(400, 42, 18), 1)
+    assert [part.section for part in found.copying] == [nights]
+    assert [part.section for part in found.thin] == [days]
+    (copied,) = found.copying[0].originality.copied if found.copying[0].originality else []
+    assert (copied.source_title, copied.page) == ("Light <1>", "xi")
+    client.force_login(document.owner)
+    page = client.get(reverse("documents:citations", args=[document.pk])).content.decode()
+    for words in (
+        "Copied words left as they are", "the lens &lt;turned&gt; on a bath of mercury", "Section 1, Nights",
+        "Light &lt;1&gt;, page xi", "10 % quoted", "5 % near a source", "85 % own words", 'width="10"', 'x="10"',
+        "2 citations hold here; a section of this length should have at least 4.", "the second text was no better",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("better", "this is the better of the two texts"),
+        ("over budget", "There was no budget left"),
+        ("no answer", "could not be had"),
+        ("", "should have at least 4"),
+    ],
+)
+def test_the_report_says_what_was_done_about_few_citations(
+    client: Client, document: Document, outcome: str, words: str
+) -> None:
+    section = document.sections.get(position=0)
+    cite(section, PassageFactory.create(source=source(document)))
+    checked(section, wanted=4, outcome=outcome)
+    client.force_login(document.owner)
+    assert words in client.get(reverse("documents:citations", args=[document.pk])).content.decode()
+    assert (
+        "One section has fewer citations" in client.get(reverse("documents:read", args=[document.pk])).content.decode()
+    )
+
+
+def test_a_text_of_a_time_in_which_words_were_not_looked_at_says_nothing_of_them(
+    client: Client, document: Document
+) -> None:
+    cite(document.sections.get(position=0), PassageFactory.create(source=source(document)))
+    client.force_login(document.owner)
+    page = client.get(reverse("documents:citations", args=[document.pk])).content.decode()
+    assert "Whose words" not in page
+    assert "fewer citations" not in client.get(reverse("documents:read", args=[document.pk])).content.decode()
+
+
+def test_citations_a_page() -> None:
+    assert Density(3, Decimal("1.5"), 5).for_each_page == Decimal("2.0")
+    assert Density(0, Decimal(0), 0).for_each_page == Decimal("0.0")
