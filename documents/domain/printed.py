@@ -1,0 +1,71 @@
+"""Sources as they will print: in the document's citation style and language, kept once they were set (R-97)."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.core.cache import cache
+from django.db import connection
+from django.utils.safestring import SafeString, mark_safe
+from redis.exceptions import RedisError
+
+from documents.domain.manuscripts import as_cited
+from documents.models import Document, Source
+from typesetting.entries import entries
+from typesetting.errors import ExportError
+
+logger = logging.getLogger(__name__)
+#: Seconds an entry is kept; its name changes with whatever it is made of.
+KEPT_SECONDS: Final = 7 * 24 * 3600
+
+
+def printed(document: Document, sources: Sequence[Source]) -> dict[int, SafeString]:
+    """Each source's entry in the bibliography, as cleaned HTML by the source's id.
+
+    Those that could not be set are not there. What is not known yet is set in one child process: half a second for a
+    page of them, with no database connection held (R-105).
+    """
+    names = {source.pk: _cache_name(document, source) for source in sources}
+    known = _known(list(names.values()))
+    missing = [source for source in sources if names[source.pk] not in known]
+    if missing:
+        new = _set(document, missing)
+        by_name = {names[source.pk]: new[source.key] for source in missing if source.key in new}
+        _keep(by_name)
+        known |= by_name
+    # Cleaned by the typesetter.
+    return {pk: mark_safe(known[name]) for pk, name in names.items() if name in known}  # noqa: S308
+
+
+def _set(document: Document, sources: Sequence[Source]) -> dict[str, str]:
+    if not connection.in_atomic_block:
+        connection.close()
+    references = [as_cited(source, document.language) for source in sources]
+    try:
+        return entries(references, style=document.citation_style, language=document.language)
+    except ExportError:
+        logger.warning("sources could not be shown as they will print", extra={"document": str(document.pk)})
+        return {}
+
+
+def _cache_name(document: Document, source: Source) -> str:
+    item = as_cited(source, document.language)
+    said = json.dumps([document.citation_style, document.language, item], sort_keys=True)
+    return f"entry:1:{hashlib.sha256(said.encode()).hexdigest()}"
+
+
+def _known(names: list[str]) -> dict[str, str]:
+    try:
+        return dict(cache.get_many(names))
+    except (RedisError, OSError):
+        logger.warning("the cache is away: sources are set anew")
+        return {}
+
+
+def _keep(entries: Mapping[str, str]) -> None:
+    try:
+        cache.set_many(dict(entries), KEPT_SECONDS)
+    except (RedisError, OSError):
+        logger.warning("sources as they print could not be kept")
