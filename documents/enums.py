@@ -72,6 +72,33 @@ class SourceOrigin(models.TextChoices):
     UPLOAD = "upload", _("uploaded")
     SEARCH = "search", _("found")
     BIBLIOGRAPHY = "bibliography", _("from a bibliography file")
+    ADDED = "added", _("added by hand")
+
+
+class SourceUse(models.TextChoices):
+    """What its owner wants of a source (R-97)."""
+
+    MAY = "may", _("may be cited")
+    MUST = "must", _("has to be cited")
+    BANNED = "banned", _("not used")
+
+
+class FieldOrigin(models.TextChoices):
+    """Where a field of a reference came from (R-97)."""
+
+    FILE = "file", _("the file")
+    LIST = "list", _("a reference list")
+    SEARCH = "search", _("a search service")
+    REGISTER = "register", _("a register")
+    YOU = "you", _("you")
+
+
+class Sureness(models.TextChoices):
+    """How sure a field of a reference is (R-97)."""
+
+    SURE = "sure", _("sure")
+    LIKELY = "likely", _("likely")
+    UNSURE = "unsure", _("unsure")
 
 
 class CitationCheck(models.TextChoices):

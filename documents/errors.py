@@ -1,5 +1,6 @@
 """Failures a caller of documents should expect."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,3 +41,23 @@ class UploadRefused(DocumentError):
 
 class UploadInUse(DocumentError):
     """A file cannot be removed: the text rests on it."""
+
+
+class ReferenceInvalid(DocumentError):
+    """What was typed makes no reference; ``reasons`` says why in plain words, by CSL's name of the field."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__(" ".join(reasons.values()))
+        self.reasons = dict(reasons)
+
+
+class StaleSource(DocumentError):
+    """A reference has changed since the caller read it; nothing was written."""
+
+
+class NotJoinable(DocumentError):
+    """Two sources cannot be made one, or one cannot be taken apart; the message says why, in plain words."""
+
+
+class TooManyWanted(DocumentError):
+    """More sources are to be cited for certain than a document has room for; the message says how many may be."""

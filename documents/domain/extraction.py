@@ -17,11 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.domain import bibliographies, retractions, sources, unreadable
+from documents.domain import bibliographies, joining, retractions, sources, unreadable
 from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import READINGS, reject, take_over
-from documents.enums import SourceOrigin, UploadPurpose, UploadState
+from documents.enums import FieldOrigin, SourceOrigin, Sureness, UploadPurpose, UploadState
 from documents.models import Document, Source, Upload
+from documents.sources import provenance
 from documents.sources.uploaded import FRONT_CHARACTERS, csl_of_upload
 from documents.uploads import storage
 from documents.uploads.names import title_words
@@ -46,6 +47,10 @@ _PAGE_MIN_CHARACTERS: Final = 40
 _SCRAPS_MIN_WORDS: Final = 25
 #: With text on no more than this share of its pages, a file is a scan.
 _SCANNED_SHARE: Final = 0.1
+#: What a file's source gets when it was read to the end.
+_NAMED_FIELDS: Final = (
+    "key", "csl", "origins", "title", "doi", "url", "page_count", "retracted_at", "retracted_by",
+)  # fmt: skip
 
 
 #: Writes what was read, ends the duty, or finds it lost.
@@ -235,13 +240,16 @@ def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:
         has_pages=progress.meta.pages > 0,
     )
     csl["language"] = progress.language or upload.document.language
+    origins = provenance.of_file(csl, progress.meta, language_is_read=bool(progress.language))
     with transaction.atomic():
         keys = sources.lock_keys(document_id=upload.document_id)
         _finish(upload, _said_of(progress))
         keys.name(source, csl)
+        source.origins = origins
         source.page_count = progress.meta.pages
         _tell_of_title(upload, [source])
-        source.save(update_fields=["key", "csl", "title", "doi", "url", "page_count", "retracted_at", "retracted_by"])
+        source.save(update_fields=_NAMED_FIELDS)
+        joining.find_alike(document_id=upload.document_id, ids=[source.pk])
         enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
 
 
@@ -275,6 +283,7 @@ def _make_sources(upload: Upload, items: list[dict[str, Any]], unread: list[Unre
             abstract = str(csl.pop("abstract", ""))
             source = Source(document_id=upload.document_id, origin=SourceOrigin.BIBLIOGRAPHY, upload=upload)
             keys.name(source, csl)
+            source.origins = provenance.all_from(source.csl, FieldOrigin.LIST, Sureness.LIKELY)
             source.save()
             made.append(source)
             texts = sources.passage_texts(abstract)
@@ -282,6 +291,7 @@ def _make_sources(upload: Upload, items: list[dict[str, Any]], unread: list[Unre
             sources.add_passages(source, texts, language=language_of(abstract) or upload.document.language)
         _finish(upload, bibliographies.said(items=len(items), with_text=with_abstract, unread=unread))
         _tell_of_title(upload, made)
+        joining.find_alike(document_id=upload.document_id, ids={source.pk for source in made})
         enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
 
 

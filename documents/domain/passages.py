@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from documents.models import Passage, Source
 from reading.language import dictionary
@@ -17,6 +19,11 @@ class NewPassage:
     page_label: str
     position: int
     text: str
+
+
+def citable(*, document_id: UUID) -> QuerySet[Passage]:
+    """The passages of a document that a text may rest on: those of its citable sources (R-97, R-98)."""
+    return Passage.objects.filter(source__in=Source.objects.citable().filter(document_id=document_id))
 
 
 def insert(*, source: Source, passages: Sequence[NewPassage], language: str) -> None:

@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
 from documents.domain import search_services
+from documents.domain.comparing import as_work
 from documents.models import Citation, Source, Upload
 from documents.sources.asking import Line, NoAnswer, Service, line
-from documents.sources.found import FoundWork, entries, frozen_names, year
+from documents.sources.found import FoundWork
 from documents.sources.found import doi as bare_doi
 from documents.sources.merging import takes_back
 from documents.sources.searching import configured, look_up, registers
@@ -137,20 +138,10 @@ def mark_found(*, document_id: UUID, works: Iterable[FoundWork], now: datetime) 
     if not against:
         return
     for source in Source.objects.filter(document_id=document_id, retracted_at=None):
-        mine = _as_work(source)
+        mine = as_work(source)
         if by := [name for work in against if takes_back(work, mine) for name in work.services]:
             with transaction.atomic():
                 mark(source=source, by=by, now=now)
-
-
-def _as_work(source: Source) -> FoundWork:
-    dates = (source.csl.get("issued") or {}).get("date-parts") or [[]]
-    return FoundWork(
-        title=source.title,
-        doi=bare_doi(source.doi),
-        year=year(dates[0][0]) if dates[0] else None,
-        authors=frozen_names(entries(source.csl.get("author"))),
-    )
 
 
 def mark(*, source: Source, by: Iterable[str], now: datetime) -> None:

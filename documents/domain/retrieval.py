@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -74,17 +75,17 @@ class _Candidate:
         return (self.words & other.words).bit_count() / shorter if shorter else 0.0
 
 
-def passages_for(*, document_id: UUID, text: str, limit: int) -> list[Passage]:
+def passages_for(*, document_id: UUID, text: str, limit: int, of: Collection[int] | None = None) -> list[Passage]:
     """At most ``limit`` passages, best first, over different sources and pages, each with its source loaded.
 
     Full-text search finds candidates that share a telling word with ``text``; they are ranked by how rare the shared
     words are and how often ``text`` has them, then chosen so that none says again what another one says. Where nothing
     is shared, passages spread evenly over the sources answer instead, other ones for another text, so that a writer
-    never stands without sources while the document has some.
+    never stands without sources while the document has some. ``of`` names the sources to choose from; all by default.
 
     The work is bounded: a source of thousands of pages is counted in a sample, and searched by its rarest words.
     """
-    held = _held(document_id)
+    held = _held(document_id, of)
     if not held.total:
         return []
     counted = _counted(text)
@@ -98,11 +99,15 @@ def passages_for(*, document_id: UUID, text: str, limit: int) -> list[Passage]:
     return chosen
 
 
-def _held(document_id: UUID) -> _Held:
-    # What was taken back is offered to nobody, whenever that became known (R-98).
-    usable = Source.objects.filter(document_id=document_id, retracted_at=None).filter(
-        Q(upload=None) | Q(upload__state=UploadState.READY), passages__isnull=False
+def _held(document_id: UUID, of: Collection[int] | None) -> _Held:
+    # What was taken back or banned is offered to nobody, whenever that became known (R-97, R-98).
+    usable = (
+        Source.objects.citable()
+        .filter(document_id=document_id)
+        .filter(Q(upload=None) | Q(upload__state=UploadState.READY), passages__isnull=False)
     )
+    if of is not None:
+        usable = usable.filter(pk__in=of)
     rows = list(usable.order_by("pk").values_list("pk", "csl__language").annotate(Count("passages")))
     return _Held(
         passages={pk: count for pk, _language, count in rows},

@@ -19,8 +19,9 @@ from redis.exceptions import RedisError
 from documents.domain import retractions, search_services
 from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
-from documents.enums import SourceOrigin
+from documents.enums import FieldOrigin, SourceOrigin, Sureness
 from documents.models import Document, Source
+from documents.sources import provenance
 from documents.sources.asking import Line, line
 from documents.sources.found import MIN_TEXT_CHARACTERS, FoundWork, doi, doi_of, plain_title
 from documents.sources.found import text as text_of
@@ -39,7 +40,7 @@ from tesigo.platform.plain_words import ascii_words
 if TYPE_CHECKING:
     from accounts.models import User
 
-__all__ = ["FoundWork", "add_found", "add_passages", "lock_keys", "passage_texts", "passages_for", "search"]
+__all__ = ["FoundWork", "add_found", "add_passages", "describe", "lock_keys", "passage_texts", "passages_for", "search"]
 
 logger = logging.getLogger(__name__)
 
@@ -57,22 +58,25 @@ class Keys:
     def name(self, source: Source, csl: dict[str, Any]) -> None:
         """Gives the source its key and what follows from its CSL-JSON item, whose texts are cleaned."""
         csl = cleaned(csl)
-        # However it was written ("doi:…", "https://doi.org/…"): registers are asked for the bare one, and no style
-        # makes an address of what is none.
-        source.doi = doi_of(csl)[:200]
-        csl.pop("DOI", None)
-        if source.doi:
-            csl["DOI"] = source.doi
+        csl.pop("citation-key", None)
         source.key = key_for(csl, self.taken)
         self.taken.add(source.key)
-        csl.pop("citation-key", None)
-        source.csl = {**csl, "id": source.key}
-        source.title = plain_title(str(csl.get("title", "")))[:500]
+        describe(source, csl)
         standing = by_title(text_of(csl.get("title")))
         if standing.is_retracted or standing.takes_back:
             source.retracted_at, source.retracted_by = timezone.now(), "title"
-        url = str(csl.get("URL", ""))
-        source.url = url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
+
+
+def describe(source: Source, csl: dict[str, Any]) -> None:
+    """Gives a source that has its key the CSL-JSON item, and what follows from it: title, DOI and address."""
+    # However it was written ("doi:…", "https://doi.org/…"): registers are asked for the bare one, and no style
+    # makes an address of what is none.
+    source.doi = doi_of(csl)[:200]
+    bare = {name: value for name, value in csl.items() if name != "DOI"}
+    source.csl = {**bare, **({"DOI": source.doi} if source.doi else {}), "id": source.key}
+    source.title = plain_title(str(csl.get("title", "")))[:500]
+    url = str(csl.get("URL", ""))
+    source.url = url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
 
 
 def lock_keys(*, document_id: UUID) -> Keys:
@@ -111,6 +115,8 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
             language = work.language or language_of_title(work.title)
             source = Source(document_id=document_id, origin=SourceOrigin.SEARCH)
             keys.name(source, {**work.csl(), **({"language": language} if language else {})})
+            source.origins = provenance.all_from(source.csl, FieldOrigin.SEARCH, Sureness.LIKELY)
+            source.is_peer_reviewed, source.is_open_access = work.is_peer_reviewed, work.is_open_access
             source.url = source.url or (work.url if len(work.url) <= 1000 else "")
             source.notices = [list(one) for one in work.notices]
             source.save()

@@ -5,7 +5,7 @@ from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
 from documents.models.outline import Section, SectionRevision
 from documents.models.search_service import SearchService
-from documents.models.source import Citation, Passage, Source
+from documents.models.source import Citation, Passage, Source, SourceQuerySet
 from documents.models.typed import TypedBrief
 from documents.models.upload import Upload
 
@@ -22,6 +22,7 @@ __all__ = [
     "Section",
     "SectionRevision",
     "Source",
+    "SourceQuerySet",
     "TypedBrief",
     "Upload",
 ]

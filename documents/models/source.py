@@ -1,21 +1,42 @@
 """Sources, their passages, and the citations that rest on them (R-10)."""
 
+from typing import ClassVar, Final, Self
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from documents.enums import CitationCheck, SourceOrigin
+from documents.enums import CitationCheck, SourceOrigin, SourceUse
 from documents.models.document import Document
 from documents.models.outline import Section
 from documents.models.upload import Upload
 
+_NOT_JOINED: Final = Q(joined_to__isnull=True)
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    """Questions asked of sources."""
+
+    def citable(self) -> Self:
+        """Those that a writer may be offered: not taken back, banned or joined to another (R-97, R-98).
+
+        Where no search is wished, what a search found earlier is left out as well.
+        """
+        return self.filter(
+            ~Q(origin=SourceOrigin.SEARCH) | Q(document__search_for_sources=True), retracted_at=None, joined_to=None
+        ).exclude(use=SourceUse.BANNED)
+
 
 class Source(models.Model):
-    """A work that may be cited, by its ``key``; ``csl`` is its CSL-JSON item (``csl["id"] == key``)."""
+    """A work that may be cited, by its ``key``; ``csl`` is its CSL-JSON item (``csl["id"] == key``).
+
+    ``origins`` says of fields of ``csl`` where they came from and how sure they are: {"title": ["list", "likely"]}, in
+    the values of `FieldOrigin` and `Sureness` (R-97). A field that is not named there follows from ``origin``.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="sources")
     key = models.SlugField(max_length=64)
@@ -27,6 +48,22 @@ class Source(models.Model):
     url = models.URLField(max_length=1000, blank=True)
     page_count = models.PositiveIntegerField(default=0, help_text=_("0 where the source has no pages."))
     created_at = models.DateTimeField(default=timezone.now)
+    use = models.CharField(max_length=8, choices=SourceUse, default=SourceUse.MAY, db_default=SourceUse.MAY)
+    origins = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    #: Counts changes of the reference: nobody writes over one that they have not seen.
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    #: Its place in the order that its owner made; by title where there is none.
+    place = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    #: None where no service says.
+    is_peer_reviewed = models.BooleanField(null=True, blank=True)
+    is_open_access = models.BooleanField(null=True, blank=True)
+    #: The source that stands for both, where this one is the same work. It keeps its passages and can come back.
+    joined_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="joined")
+    #: What the other one was before, and became by joining.
+    join_undo = models.JSONField(null=True, blank=True, editable=False)
+    #: Looks like the same work; ``is_apart`` once its owner says that it is another.
+    alike = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    is_apart = models.BooleanField(default=False, db_default=False, editable=False)
     #: Since when it is known here that the work was taken back, and by whose word: it is never cited (R-98).
     retracted_at = models.DateTimeField(null=True, blank=True, editable=False)
     retracted_by = models.CharField(max_length=200, blank=True, db_default="", default="", editable=False)
@@ -35,9 +72,22 @@ class Source(models.Model):
     #: When the registers were last asked for it.
     looked_up_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects: ClassVar[SourceQuerySet] = SourceQuerySet.as_manager()  # type: ignore[assignment]  # manager from queryset
+
     class Meta:
         ordering = ["title"]
-        constraints = [models.UniqueConstraint(fields=["document", "key"], name="source_key_unique_in_document")]
+        indexes = [
+            # A page of the source desk, and how many there are of each use (R-105).
+            models.Index(fields=["document", "place", "title", "id"], condition=_NOT_JOINED, name="source_desk"),
+            models.Index(fields=["document", "use"], condition=_NOT_JOINED, name="source_uses"),
+            models.Index(fields=["document"], condition=Q(alike__isnull=False), name="source_alike"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "key"], name="source_key_unique_in_document"),
+            models.CheckConstraint(condition=Q(use__in=SourceUse.values), name="source_use_known"),
+            models.CheckConstraint(condition=~Q(joined_to=F("id")), name="source_not_joined_to_itself"),
+            models.CheckConstraint(condition=~Q(alike=F("id")), name="source_not_alike_itself"),
+        ]
 
     def __str__(self) -> str:
         return self.title

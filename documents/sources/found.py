@@ -45,6 +45,9 @@ class FoundWork:
     text: str = ""
     language: str = ""
     cited_by: int = 0
+    #: None where no service says.
+    is_peer_reviewed: bool | None = None
+    is_open_access: bool | None = None
     services: tuple[str, ...] = ()
     #: Taken back, by any service's word, or a notice about another work: never offered (R-98).
     is_retracted: bool = False

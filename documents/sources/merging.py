@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from enum import IntEnum
 from typing import Final
 
 from documents.sources.found import FoundWork
@@ -118,6 +119,33 @@ def takes_back(said: FoundWork, work: FoundWork) -> bool:
     return is_titled and _years_agree(said, work) and _authors_agree(said, work)
 
 
+class Likeness(IntEnum):
+    """Whether two references are about one work."""
+
+    NONE = 0
+    LIKELY = 1
+    CERTAIN = 2
+
+
+def likeness(one: FoundWork, other: FoundWork) -> Likeness:
+    """How sure it is that two references are one work's; certain only by the same DOI and titles that agree (R-97).
+
+    Unlike in a list of what was found, two DOIs are no hindrance: the same work stands under several, and who it
+    belongs to is asked.
+    """
+    if one.doi and one.doi == other.doi:
+        return Likeness.CERTAIN if same_title(one.title, other.title) else Likeness.LIKELY
+    return Likeness.LIKELY if _are_alike(one, other) else Likeness.NONE
+
+
+def _are_alike(one: FoundWork, other: FoundWork) -> bool:
+    """By title, year and first author, as far as they are known."""
+    if not _years_agree(one, other) or not _authors_agree(one, other):
+        return False
+    is_sure = bool(one.authors and other.authors) or (one.year is not None and one.year == other.year)
+    return alike(one.title, other.title, is_sure=is_sure)
+
+
 def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> int | None:
     if work.doi and work.doi in by_doi:
         return by_doi[work.doi]
@@ -128,10 +156,7 @@ def _same(work: FoundWork, merged: list[FoundWork], by_doi: dict[str, int]) -> i
             continue  # two DOIs, two works: a preprint and its article, or two parts with one title
         if _claimed(work) & _claimed(other):
             continue  # told apart before
-        if not _years_agree(work, other) or not _authors_agree(work, other):
-            continue
-        is_sure = bool(work.authors and other.authors) or (work.year is not None and work.year == other.year)
-        if alike(work.title, other.title, is_sure=is_sure):
+        if _are_alike(work, other):
             return at
     return None
 
@@ -174,6 +199,8 @@ def united(one: FoundWork, other: FoundWork) -> FoundWork:
         text=max(best.text, rest.text, key=len),
         language=best.language or rest.language,
         cited_by=max(best.cited_by, rest.cited_by),
+        is_peer_reviewed=best.is_peer_reviewed if best.is_peer_reviewed is not None else rest.is_peer_reviewed,
+        is_open_access=best.is_open_access if best.is_open_access is not None else rest.is_open_access,
         is_retracted=one.is_retracted or other.is_retracted,
         is_notice=one.is_notice or other.is_notice,
         takes_back=one.takes_back or other.takes_back,

@@ -24,6 +24,8 @@ _BEGINNING_MIN_LETTERS: Final = 16
 _STANDS_IN_PERCENT: Final = 85
 #: Words below which a description says nothing of a title: a year, a page, "see".
 _DESCRIPTION_MIN_WORDS: Final = 4
+#: Letters in which titles begin alike that are worth comparing.
+_BEGINNING_LETTERS: Final = 24
 _NUMERAL: Final = re.compile(r"\d+|[ivxl]+")
 _BROKEN_OFF: Final = re.compile(r"\s*(?:…|\.\.\.)\s*$")
 _SITE: Final = re.compile(r"\s+(?:[-–—]|\||·|::)\s+([^|·]{2,40})$")
@@ -54,6 +56,14 @@ def same_title(one: str, other: str) -> bool:
     pairs = ((one, other), (_without_site(one), other), (one, _without_site(other)))
     percent = _ALIKE_UNDER_ONE_DOI_PERCENT
     return any(_agree(plain(a), plain(b), least=1, percent=percent) for a, b in pairs) or _begins(one, other, least=4)
+
+
+def beginning(title: str) -> str:
+    """By what titles of one work are found beside each other: the first letters, up to a subtitle; empty where a title
+    says too little.
+    """
+    words = plain(_SUBTITLE.split(title, maxsplit=1)[0])
+    return words[:_BEGINNING_LETTERS] if len(words) >= TITLE_MIN_LETTERS else ""
 
 
 def fuller(title: str, other: str) -> str:

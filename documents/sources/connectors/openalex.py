@@ -95,6 +95,8 @@ def _work(one: dict[str, Any]) -> FoundWork | None:
         text=_abstract(one.get("abstract_inverted_index")),
         language=text(one.get("language"), 8),
         cited_by=_count(one.get("cited_by_count")),
+        is_peer_reviewed=_is_reviewed(part(one, "primary_location")),
+        is_open_access=is_open if isinstance(is_open := part(one, "open_access", "is_oa"), bool) else None,
         services=("openalex",),
         pdf_urls=_free_pdfs(one),
     )
@@ -115,6 +117,18 @@ def _abstract(index: object) -> str:
         if isinstance(word, str) and isinstance(places, list):
             placed += [(place, word) for place in places if isinstance(place, int)]
     return text(" ".join(word for _place, word in sorted(placed)[:2_000]), MAX_TEXT_CHARACTERS)
+
+
+def _is_reviewed(location: object) -> bool | None:
+    """By the version that stands there: "submittedVersion" is from before peer review, the other two from after.
+
+    Only a journal's word counts: books and repositories call a version published that nobody reviewed.
+    """
+    version = part(location, "version")
+    if version == "submittedVersion":
+        return False
+    is_journal = part(location, "source", "type") == "journal"
+    return True if is_journal and version in {"acceptedVersion", "publishedVersion"} else None
 
 
 def _count(value: object) -> int:
