@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documents.views import brief, library, outline, reader, uploads
+from documents.views import brief, desk, library, outline, reader, uploads
 
 app_name = "documents"
 
@@ -14,6 +14,16 @@ urlpatterns = [
     path("documents/<uuid:document_id>/outline/", outline.outline_page, name="outline"),
     path("documents/<uuid:document_id>/outline/state/", outline.outline_state, name="outline-state"),
     path("documents/<uuid:document_id>/outline/request/", outline.request_outline, name="outline-request"),
+    path("documents/<uuid:document_id>/sources/", desk.desk_page, name="desk"),
+    path("documents/<uuid:document_id>/sources/own/", desk.only_own, name="desk-own"),
+    path("documents/<uuid:document_id>/sources/sort/", desk.sort, name="desk-sort"),
+    path("documents/<uuid:document_id>/sources/look/", desk.look, name="desk-look"),
+    path("documents/<uuid:document_id>/sources/<int:source_id>/", desk.source_page, name="source"),
+    path("documents/<uuid:document_id>/sources/<int:source_id>/use/", desk.use, name="source-use"),
+    path("documents/<uuid:document_id>/sources/<int:source_id>/move/", desk.move, name="source-move"),
+    path("documents/<uuid:document_id>/sources/<int:source_id>/join/", desk.join, name="source-join"),
+    path("documents/<uuid:document_id>/sources/<int:source_id>/apart/", desk.keep_apart, name="source-apart"),
+    path("documents/<uuid:document_id>/sources/<int:source_id>/part/", desk.part, name="source-part"),
     path("documents/<uuid:document_id>/read/", reader.read, name="read"),
     path("documents/<uuid:document_id>/citations/", reader.citation_report, name="citations"),
     path("documents/<uuid:document_id>/take-away/", reader.take_away, name="take_away"),

@@ -1,0 +1,95 @@
+"""What comes in at the source desk, made clean (R-97)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from documents.domain.desk import Filters
+from documents.enums import Language, SourceOrigin, SourceUse
+from documents.errors import ReferenceInvalid
+from documents.sources import fields
+from tesigo.platform.forms import Form
+
+_LAST_YEAR: Final = 2100
+_LINES: Final = {"author", "editor"}
+_HELP: Final[dict[str, Any]] = {
+    "author": _("One a line: Family, Given. An organisation as it is called."),
+    "editor": _("As with the authors."),
+    "issued": _("2021, or 2021-05-17."),
+    "page": _("The pages on which it stands, such as 12-31."),
+    "language": _("As a code, such as en or de."),
+}
+
+
+class FilterForm(Form):
+    """Which sources to show."""
+
+    q = forms.CharField(label=_("Words of the title"), max_length=200, required=False)
+    first_year = forms.IntegerField(label=_("From year"), min_value=0, max_value=_LAST_YEAR, required=False)
+    last_year = forms.IntegerField(label=_("To year"), min_value=0, max_value=_LAST_YEAR, required=False)
+    kind = forms.ChoiceField(label=_("Kind of work"), choices=[("", _("All")), *fields.KINDS.items()], required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=[("", _("All")), *Language.choices], required=False)
+    origin = forms.ChoiceField(label=_("Came by"), choices=[("", _("All")), *SourceOrigin.choices], required=False)
+    use = forms.ChoiceField(label=_("Use"), choices=[("", _("All")), *SourceUse.choices], required=False)
+    reviewed = forms.BooleanField(label=_("Peer-reviewed"), required=False)
+    open = forms.BooleanField(label=_("Open access"), required=False)
+    no_text = forms.BooleanField(label=_("Without text"), required=False)
+
+    def filters(self) -> Filters:
+        """What is wished; what cannot be read wishes nothing."""
+        self.is_valid()
+        said = self.cleaned_data
+        return Filters(
+            words=said.get("q", ""),
+            first_year=said.get("first_year"),
+            last_year=said.get("last_year"),
+            kind=said.get("kind", ""),
+            language=said.get("language", ""),
+            origin=said.get("origin", ""),
+            use=said.get("use", ""),
+            is_peer_reviewed=said.get("reviewed", False),
+            is_open_access=said.get("open", False),
+            lacks_text=said.get("no_text", False),
+        )
+
+
+class UseForm(Form):
+    """Whether a source is used."""
+
+    use = forms.ChoiceField(choices=SourceUse.choices)
+
+
+class ReferenceForm(Form):
+    """A reference, corrected by hand. Its fields have CSL's names; ``version`` is the one that was read."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, csl: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = fields.typed(csl)
+        for name, label in fields.LABELS.items():
+            # How long a value may be is said with the others' reasons, in plain words.
+            self.fields[name] = _field(name, label, shown[name])
+
+    def wanted(self) -> dict[str, str]:
+        """The fields as typed, by CSL's names."""
+        return {name: str(self.cleaned_data.get(name, "")) for name in fields.LABELS if name in self.data}
+
+    def refuse(self, invalid: ReferenceInvalid) -> None:
+        """Shows at each field what is wrong with it."""
+        for name, reason in invalid.reasons.items():
+            self.add_error(name, reason)
+
+
+def _field(name: str, label: Any, initial: str) -> forms.Field:
+    help_text = _HELP.get(name, "")
+    if name == "type":
+        # A kind that nobody would choose stays as it is.
+        own = [] if initial in fields.KINDS or not initial else [(initial, initial)]
+        return forms.ChoiceField(
+            label=label, choices=[*own, *fields.KINDS.items()], initial=initial, required=False, help_text=help_text
+        )
+    widget = forms.Textarea(attrs={"rows": 3}) if name in _LINES else forms.TextInput()
+    return forms.CharField(label=label, initial=initial, required=False, widget=widget, help_text=help_text)
