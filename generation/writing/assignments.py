@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from documents.domain import sources
+from documents.domain import placing, sources
+from documents.domain.passages import citable
 from documents.domain.queries import numbered
 from documents.domain.text import characters_per_page
-from documents.models import Document, Passage
+from documents.models import Document, Passage, Source
 from generation.ai import chains
 from generation.enums import Purpose, Stage, StepState
 from generation.models import Step
@@ -42,19 +43,21 @@ def load(
     outline = numbered(document.sections.defer("text", "html", "provenance").order_by("position"))
     section = next(section for section in outline if section.pk == section_id)
     chapters = {section.parent_id for section in outline}
+    research = _research(document_id)
     assignment = SectionAssignment(
         document=document,
         section=section,
         outline=[section for section in outline if section.pk not in chapters],
         passages=[],
-        glossary=terms(document_id=document_id),
+        glossary=glossary.read(research.get("glossary") or []),
         longest=_longest_call(document),
+        wanted=_wanted(document_id, (research.get("wanted") or {}).get(str(section_id), [])),
     )
     kept = passages(document_id=document_id, ids=offered)
     if kept and len(kept) == len(set(offered)) and not search:
-        return replace(assignment, passages=kept)
+        return _with(assignment, kept)
     assignment = replace(assignment, passages=kept)
-    return replace(assignment, passages=[*kept, *_unseen(assignment, pages=float(section.pages))])
+    return _with(assignment, [*kept, *_unseen(assignment, pages=float(section.pages))])
 
 
 def further_passages(assignment: SectionAssignment) -> list[Passage]:
@@ -68,8 +71,8 @@ def for_piece(assignment: SectionAssignment, piece: Piece) -> SectionAssignment:
     """The assignment for one part of a section, with passages of its own."""
     part, section = piece.part, assignment.section
     words = [part.title, part.title, part.covers, section.title, assignment.document.topic]
-    found = _passages_for(assignment, words, pages=float(section.pages) * part.share)
-    return replace(assignment, piece=piece, passages=found)
+    for_part = replace(assignment, piece=piece, wanted=_of_part(assignment.wanted, piece))
+    return _with(for_part, _passages_for(for_part, words, pages=float(section.pages) * part.share))
 
 
 def is_divided(assignment: SectionAssignment) -> bool:
@@ -81,15 +84,12 @@ def passages(*, document_id: UUID, ids: Sequence[int]) -> list[Passage]:
     """These passages, as far as they are of this document's sources."""
     if not ids:
         return []
-    mine = Passage.objects.filter(pk__in=ids, source__document_id=document_id, source__retracted_at=None)
-    return list(mine.select_related("source").defer("search"))
+    return list(citable(document_id=document_id).filter(pk__in=ids).select_related("source").defer("search"))
 
 
 def terms(*, document_id: UUID) -> list[Term]:
     """The glossary of the document, as its newest research left it."""
-    done = Step.objects.filter(job__document_id=document_id, stage=Stage.RESEARCH, state=StepState.DONE)
-    kept = done.order_by("-id").values_list("result__glossary", flat=True).first()
-    return glossary.read(kept or [])
+    return glossary.read(_research(document_id).get("glossary") or [])
 
 
 def target_characters(assignment: SectionAssignment) -> int:
@@ -106,9 +106,51 @@ def _unseen(assignment: SectionAssignment, *, pages: float) -> list[Passage]:
     return [passage for passage in _passages_for(assignment, words, pages=pages) if passage.pk not in known]
 
 
+def _research(document_id: UUID) -> dict[str, Any]:
+    """What the newest research of the document left."""
+    done = Step.objects.filter(job__document_id=document_id, stage=Stage.RESEARCH, state=StepState.DONE)
+    return done.order_by("-id").values_list("result", flat=True).first() or {}
+
+
+def _wanted(document_id: UUID, ids: Sequence[int]) -> list[Source]:
+    """Sources that have to be cited, as far as they may be."""
+    if not ids:
+        return []
+    return list(Source.objects.citable().filter(document_id=document_id, pk__in=ids).only("pk", "key").order_by("pk"))
+
+
+def _of_part(wanted: Sequence[Source], piece: Piece) -> list[Source]:
+    """Those of a section's sources that have to be cited that fit this part of it best."""
+    if not wanted:
+        return []
+    fitting = placing.among(
+        sources=[source.pk for source in wanted],
+        texts=[f"{part.title} {part.title} {part.covers}" for part in piece.parts],
+        rooms=[part.share for part in piece.parts],
+    )
+    return [source for source in wanted if piece.parts[fitting[source.pk]] == piece.part]
+
+
+def _with(assignment: SectionAssignment, found: list[Passage]) -> SectionAssignment:
+    """With passages; of the sources that have to be cited, those that some passage is of."""
+    keys = {passage.source.key for passage in found}
+    return replace(assignment, passages=found, wanted=[one for one in assignment.wanted if one.key in keys])
+
+
 def _passages_for(assignment: SectionAssignment, words: Sequence[str], *, pages: float) -> list[Passage]:
-    wanted = min(sizes.MOST_PASSAGES, max(sizes.FEWEST_PASSAGES, round(pages * sizes.PASSAGES_PER_PAGE)))
-    return sources.passages_for(document_id=assignment.document.pk, text=" ".join(words), limit=wanted)
+    """What fits best, and of each source that has to be cited the passages that fit best."""
+    limit = min(sizes.MOST_PASSAGES, max(sizes.FEWEST_PASSAGES, round(pages * sizes.PASSAGES_PER_PAGE)))
+    document_id, text = assignment.document.pk, " ".join(words)
+    found = sources.passages_for(document_id=document_id, text=text, limit=limit)
+    own = [
+        passage
+        for source in assignment.wanted
+        for passage in sources.passages_for(
+            document_id=document_id, text=text, limit=sizes.WANTED_PASSAGES, of=[source.pk]
+        )
+    ]
+    known = {passage.pk for passage in own}
+    return [*own, *(passage for passage in found if passage.pk not in known)]
 
 
 def _longest_call(document: Document) -> int:

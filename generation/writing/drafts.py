@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
-from documents.models import Passage, Section
+from documents.domain.passages import citable
+from documents.models import Section
 from generation.enums import Stage, StepState
 from generation.models import Step
 
@@ -59,7 +60,7 @@ def kept(section_id: UUID) -> Draft:
         return Draft()
     citations = list(section.citations.select_related("source", "passage").defer("passage__search"))
     used = {*section.provenance.get("passages", []), *(citation.passage_id for citation in citations)}
-    there = Passage.objects.filter(pk__in=used, source__document_id=section.document_id, source__retracted_at=None)
+    there = citable(document_id=section.document_id).filter(pk__in=used)
     return Draft(
         text=section.text,
         offered=sorted(there.values_list("pk", flat=True)),

@@ -10,6 +10,8 @@ from typing import Final
 PASSAGES_PER_PAGE: Final = 2.5
 FEWEST_PASSAGES: Final = 6
 MOST_PASSAGES: Final = 32
+#: Of each source that has to be cited in a section: one that fits, and another to choose from.
+WANTED_PASSAGES: Final = 2
 #: Of one passage: what a writer is shown, around the words of its section; what a judge is shown, who has to see a
 #: condition or a doubt that stands elsewhere in it.
 EXCERPT_CHARACTERS: Final = 700

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from documents.domain.text import citation_keys
-from documents.models import Document, Passage, Section
+from documents.models import Document, Passage, Section, Source
 from generation.ai.question import Question
 from generation.writing.prompts import blocks, glossary, reading, sizes
 from generation.writing.prompts.glossary import Term
@@ -73,7 +73,7 @@ class SectionAssignment:
     """A section to be written, with everything its prompts may hold: this document's data alone (R-35).
 
     ``longest`` is the longest text that one answer may be asked for. ``piece`` is set where the section is written in
-    parts.
+    parts. ``wanted`` are sources that its owner wants to be cited here, with passages among ``passages`` (R-97).
     """
 
     document: Document
@@ -83,6 +83,7 @@ class SectionAssignment:
     glossary: Sequence[Term] = ()
     longest: int = LONGEST_CALL_CHARACTERS
     piece: Piece | None = None
+    wanted: Sequence[Source] = ()
 
 
 def write(assignment: SectionAssignment, *, characters: int) -> Question:
@@ -123,12 +124,15 @@ def shown(passages: Sequence[Passage]) -> list[Passage]:
 def of_use(assignment: SectionAssignment, text: str, *, is_new: bool) -> SectionAssignment:
     """The assignment with the passages that one question shows, `sizes.MOST_PASSAGES` at most.
 
-    First those that the text cites; where something ``is_new`` is wanted, those that it does not.
+    First those of sources that have to be cited and are not, then those that the text cites; where something ``is_new``
+    is wanted, those that it does not.
     """
     cited = {(item.key, item.locator) for item in citation_keys(text)}
+    missing = {source.key for source in assignment.wanted} - {key for key, _locator in cited}
 
-    def comes_first(passage: Passage) -> bool:
-        return ((passage.source.key, blocks.page_of(passage)) in cited) is not is_new
+    def comes_first(passage: Passage) -> tuple[bool, bool]:
+        is_cited = (passage.source.key, blocks.page_of(passage)) in cited
+        return passage.source.key in missing, is_cited is not is_new
 
     in_order = sorted(shown(assignment.passages), key=comes_first, reverse=True)
     return replace(assignment, passages=shown(in_order[: sizes.MOST_PASSAGES]))
@@ -182,6 +186,9 @@ def section_block(assignment: SectionAssignment) -> str:
         "The sources:",
         blocks.sources(shown(assignment.passages), words=f"{about.title} {about.covers}"),
     ]
+    if assignment.wanted:
+        keys = ", ".join(sorted(source.key for source in assignment.wanted))
+        parts.append(f"Cite each of these at least once, by what one of its passages says: {keys}.")
     return "\n\n".join(parts)
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import typesetting
-from documents.domain import outline, retractions, sources
+from documents.domain import outline, placing, retractions, sources
+from documents.domain.passages import citable
 from documents.enums import UploadState
-from documents.models import Document, Passage
+from documents.models import Document
 from generation.ai.errors import NoAnswer
 from generation.database import in_database
 from generation.engine.work import Result, Work, each_at_once
@@ -48,12 +49,14 @@ async def run(work: Work) -> Result:
 
     await each_at_once([search, name_terms], lambda task: task())
     await retractions.check(document_id=document.pk)
-    count = await in_database(Passage.objects.filter(source__document_id=document.pk, source__retracted_at=None).count)
+    count = await in_database(citable(document_id=document.pk).count)
     if not count:
         raise StepFailed(
             _("No source was found that could be cited. Add sources of your own, or describe the topic in other words.")
         )
-    return Result({"found": found, "passages": count, "glossary": [asdict(term) for term in terms]})
+    wanted = await in_database(placing.place, document_id=document.pk)
+    kept = [asdict(term) for term in terms]
+    return Result({"found": found, "passages": count, "glossary": kept, "wanted": wanted})
 
 
 async def _queries(work: Work, document: Document, titles: list[str]) -> list[str]:
