@@ -17,6 +17,12 @@ from documents.serializers.text import (
     SectionSerializer,
     StyleAtHandSerializer,
     StyleSerializer,
+)
+from documents.serializers.works import (
+    CorrectionSerializer,
+    OriginSerializer,
+    SameWorkSerializer,
+    UseSerializer,
     WorkSerializer,
 )
 from tesigo.platform.api.examples import give
@@ -122,18 +128,37 @@ give(
             "upload": _ID,
             "title": "Keeping the Light",
             "csl": {"id": "ellingsen-2019", "type": "book", "title": "Keeping the Light"},
+            "origins": {
+                "type": {"origin": "file", "sureness": "likely"},
+                "title": {"origin": "you", "sureness": "sure"},
+            },
             "doi": "10.1000/abc",
             "url": "",
             "page_count": 210,
+            "use": "must",
+            "is_peer_reviewed": None,
+            "is_open_access": None,
+            "joined_to": None,
+            "alike": None,
             "retracted_at": None,
             "warnings": [],
             "citations": 4,
+        },
+        OriginSerializer: {"origin": "list", "sureness": "likely"},
+        UseSerializer: {"use": "must"},
+        SameWorkSerializer: {"work": 8},
+        CorrectionSerializer: {
+            "title": "Keeping the Light",
+            "author": ["Ellingsen, Mara", "Norwegian Lighthouse Society"],
+            "issued": "2019",
         },
         CitationReportSerializer: {
             "total": 1,
             "sources": 1,
             "removed": 0,
             "by_check": {"overlap": 1},
+            "by_origin": {"upload": 1},
+            "only_own_sources": True,
             "citations": [_CITATION],
             "shares": _SHARES,
             "sections": [

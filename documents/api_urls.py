@@ -6,7 +6,8 @@ from documents import api_examples  # noqa: F401  # they are given once they are
 from documents.api.documents import DocumentViewSet
 from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
 from documents.api.outline import OutlineViewSet
-from documents.api.reading import CitationViewSet, SectionViewSet, StyleListViewSet, StyleViewSet, WorkViewSet
+from documents.api.reading import CitationViewSet, SectionViewSet, StyleListViewSet, StyleViewSet
+from documents.api.works import WorkViewSet
 
 _ONE = "documents/<uuid:document_id>"
 
@@ -21,6 +22,11 @@ urlpatterns = [
     path(f"{_ONE}/outline", OutlineViewSet.as_view({"get": "retrieve", "put": "replace"}), name="outline"),
     path(f"{_ONE}/sections", SectionViewSet.as_view({"get": "list"}), name="sections"),
     path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list"}), name="works"),
+    path(f"{_ONE}/works/<int:work_id>", WorkViewSet.as_view({"get": "retrieve", "patch": "correct"}), name="work"),
+    path(f"{_ONE}/works/<int:work_id>/use", WorkViewSet.as_view({"put": "choose"}), name="work-use"),
+    path(
+        f"{_ONE}/works/<int:work_id>/joined", WorkViewSet.as_view({"put": "join", "delete": "part"}), name="work-joined"
+    ),
     path(f"{_ONE}/citations", CitationViewSet.as_view({"get": "retrieve"}), name="citations"),
     path(f"{_ONE}/style", StyleViewSet.as_view({"put": "update"}), name="style"),
     path(f"{_ONE}/sources", SourceViewSet.as_view({"get": "list", "post": "create"}), name="sources"),

@@ -1,6 +1,7 @@
 """What comes in at the source desk, made clean (R-97)."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from django import forms
@@ -13,7 +14,6 @@ from documents.sources import fields
 from tesigo.platform.forms import Form
 
 _LAST_YEAR: Final = 2100
-_LINES: Final = {"author", "editor"}
 _HELP: Final[dict[str, Any]] = {
     "author": _("One a line: Family, Given. An organisation as it is called."),
     "editor": _("As with the authors."),
@@ -66,12 +66,12 @@ class ReferenceForm(Form):
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, csl: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, csl: Mapping[str, Any] = MappingProxyType({}), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shown = fields.typed(csl)
-        for name, label in fields.LABELS.items():
-            # How long a value may be is said with the others' reasons, in plain words.
-            self.fields[name] = _field(name, label, shown[name])
+        self.initial = {**fields.typed(csl), **self.initial}
+        kind = csl.get("type")
+        if kind and kind not in fields.KINDS:  # one that nobody would choose stays as it is
+            self.fields["type"].choices = [(kind, kind), *fields.KINDS.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
     def wanted(self) -> dict[str, str]:
         """The fields as typed, by CSL's names."""
@@ -83,13 +83,13 @@ class ReferenceForm(Form):
             self.add_error(name, reason)
 
 
-def _field(name: str, label: Any, initial: str) -> forms.Field:
-    help_text = _HELP.get(name, "")
+def _field(name: str) -> forms.Field:
+    """How long a value may be is said with the other reasons, in plain words."""
+    said: dict[str, Any] = {"label": fields.LABELS[name], "required": False, "help_text": _HELP.get(name, "")}
     if name == "type":
-        # A kind that nobody would choose stays as it is.
-        own = [] if initial in fields.KINDS or not initial else [(initial, initial)]
-        return forms.ChoiceField(
-            label=label, choices=[*own, *fields.KINDS.items()], initial=initial, required=False, help_text=help_text
-        )
-    widget = forms.Textarea(attrs={"rows": 3}) if name in _LINES else forms.TextInput()
-    return forms.CharField(label=label, initial=initial, required=False, widget=widget, help_text=help_text)
+        return forms.ChoiceField(choices=[*fields.KINDS.items()], **said)
+    widget = forms.Textarea(attrs={"rows": 3}) if name in fields.NAMES else forms.TextInput()
+    return forms.CharField(widget=widget, **said)
+
+
+ReferenceForm.base_fields.update({name: _field(name) for name in fields.LABELS})

@@ -14,7 +14,7 @@ LIMITS: Final = ChildLimits(memory_bytes=2 * 1024**3, cpu_seconds=20, wall_secon
 #: Private letters that no text here has: `tesigo.platform.plain_text` lets none in.
 _FIRST_MARK: Final = 0xF300
 _MOST: Final = 0x100
-_MARKS: Final = re.compile(f"[{chr(_FIRST_MARK)}-{chr(_FIRST_MARK + _MOST - 1)}]")
+_MARKS: Final = re.compile("[\uf300-\uf3ff]")
 _NAMES: Final = ("author", "editor", "translator", "container-author", "collection-editor")
 _OTHERS: Final = {"literal": "others"}
 #: The number of an entry in a list of which only a part is shown here.

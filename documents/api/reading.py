@@ -1,8 +1,7 @@
-"""Reading a document: its sections, the works that it may cite, and each citation with what it rests on."""
+"""Reading a document: its sections, and each citation with what it rests on."""
 
 from uuid import UUID
 
-from django.db.models import Count
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,14 +13,13 @@ from documents.domain import restyling
 from documents.domain.citations import report
 from documents.domain.queries import numbered
 from documents.enums import DocumentState
-from documents.models import Section, Source
+from documents.models import Section
 from documents.serializers.document import DocumentSerializer
 from documents.serializers.text import (
     CitationReportSerializer,
     SectionSerializer,
     StyleAtHandSerializer,
     StyleSerializer,
-    WorkSerializer,
 )
 from tesigo.platform.api.etags import expecting, tagged
 from tesigo.platform.api.views import ApiViewSet
@@ -48,22 +46,6 @@ class SectionViewSet(DocumentRoute):
         return self.get_paginated_response(SectionSerializer(page, many=True, context=context).data)
 
 
-class WorkViewSet(DocumentRoute):
-    """Works that a document may cite."""
-
-    required_scopes = {"list": READ}
-    queryset = Source.objects.none()
-    serializer_class = WorkSerializer
-    ordering = ("title", "pk")
-
-    @extend_schema(summary="Works that may be cited", responses=WorkSerializer(many=True))
-    def list(self, request: Request, document_id: UUID) -> Response:
-        """What was handed in or found, each with its CSL-JSON item and how often the text cites it."""
-        works = self.document(document_id).sources.annotate(times=Count("citations"))
-        page = self.paginate_queryset(works)
-        return self.get_paginated_response(WorkSerializer(page, many=True).data)
-
-
 class CitationViewSet(DocumentRoute):
     """The citations of a finished document."""
 
@@ -80,6 +62,8 @@ class CitationViewSet(DocumentRoute):
             "sources": found.sources,
             "removed": found.removed,
             "by_check": {str(check.value): count for check, count in found.by_check},
+            "by_origin": {str(origin.value): count for origin, count in found.by_origin},
+            "only_own_sources": found.only_own,
             "citations": [card for section in found.sections for card in section.cards],
             "shares": found.shares,
             "sections": [section for section in found.sections if section.originality],

@@ -13,7 +13,7 @@ from documents.domain.originality import Originality, Shares
 from documents.domain.queries import sections_in_order
 from documents.domain.support import supporting_span
 from documents.domain.text import without_citations
-from documents.enums import CitationCheck
+from documents.enums import CitationCheck, SourceOrigin
 from documents.models import Citation, Document, Section, SectionRevision, Source
 
 #: Authors named before the others are only counted.
@@ -80,6 +80,10 @@ class CitationReport:
     sources: int
     removed: int
     by_check: list[tuple[CitationCheck, int]]
+    #: How the works that are cited came to the document.
+    by_origin: list[tuple[SourceOrigin, int]]
+    #: Its owner wanted no search, and nothing that one found is cited (R-97).
+    only_own: bool
 
     @property
     def total(self) -> int:
@@ -140,15 +144,19 @@ def report(document: Document) -> CitationReport:
     counts = Counter(card.citation.check_result for card in found)
     sections = sections_in_order(document)
     original = originality.of_sections(document, sections)
+    cited = {card.citation.source_id: card.citation.source.origin for card in found}
+    origins = Counter(cited.values())
     return CitationReport(
         sections=[
             SectionReport(section, by_section.get(section.pk, []), removed.get(section.pk, 0), original.get(section))
             for section in sections
             if section.pk in by_section or removed.get(section.pk) or section in original
         ],
-        sources=len({card.citation.source_id for card in found}),
+        sources=len(cited),
         removed=sum(removed.values()),
         by_check=[(check, counts[check]) for check in CitationCheck if counts[check]],
+        by_origin=[(origin, origins[origin]) for origin in SourceOrigin if origins[origin]],
+        only_own=not document.search_for_sources and not origins[SourceOrigin.SEARCH],
     )
 
 

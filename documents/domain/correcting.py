@@ -23,14 +23,14 @@ def correct(
     *,
     source: Source,
     wanted: Mapping[str, str],
-    version: int,
     by: "User",
+    version: int | None = None,
     expects: Callable[[Source], None] | None = None,
 ) -> list[str]:
     """Writes the ``wanted`` fields, by CSL's names, as typed; returns the names of those that changed.
 
     They are from you and sure from now on. The key, by which texts cite the work, stays. ``version`` is the one that
-    was read; ``expects`` looks at the source as it is and raises where it is not as the caller knew it.
+    the caller has read, or ``expects`` looks at the source as it is and raises where it is not as the caller knew it.
 
     Raises NotEditable, ReferenceInvalid with what is wrong by field, StaleSource where it has changed meanwhile.
     """
@@ -45,7 +45,7 @@ def correct(
         origins = provenance.whole(present.csl, origins=present.origins, origin=present.origin)
         origins |= {name: [FieldOrigin.YOU.value, Sureness.SURE.value] for name in differing}
         describe(present, csl)
-        seen = Source.objects.filter(pk=present.pk, version=version)
+        seen = Source.objects.filter(pk=present.pk, version=present.version if version is None else version)
         values: dict[str, Any] = {"csl": present.csl, "title": present.title, "doi": present.doi, "url": present.url}
         if "DOI" in differing:
             values["looked_up_at"] = None  # registers are asked for the new one (R-98)

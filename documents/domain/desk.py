@@ -116,8 +116,10 @@ class Desk:
 def desk(document: Document, filters: Filters, *, page: str | int | None = 1) -> Desk:
     """The page ``page`` of the sources that fit; an impossible number is the nearest page there is."""
     unread = _unread(document)
-    counts = dict(_all(document, unread).values_list("use").annotate(number=Count("*")).order_by())
-    found = filtered(document, filters, unread=unread)
+    every = _all(document, unread)
+    counts = dict(every.values_list("use").annotate(number=Count("*")).order_by())
+    # Nulls come last in PostgreSQL: without a place the order is by title.
+    found = fitting(every, filters).order_by("place", "title", "pk")
     pages = _Pages(found, PAGE_ROWS, total=None if filters.are_any else sum(counts.values()))
     shown = pages.get_page(page)
     return Desk(
@@ -129,9 +131,8 @@ def desk(document: Document, filters: Filters, *, page: str | int | None = 1) ->
     )
 
 
-def filtered(document: Document, filters: Filters, *, unread: Sequence[object] | None = None) -> QuerySet[Source]:
-    """The document's sources that fit, in its owner's order, else by title."""
-    found = _all(document, _unread(document) if unread is None else unread)
+def fitting(found: QuerySet[Source], filters: Filters) -> QuerySet[Source]:
+    """Those of the sources that fit."""
     year = "csl__issued__date-parts__0__0"
     wished: list[tuple[bool, Q]] = [
         (bool(filters.words), Q(title__icontains=filters.words)),
@@ -148,8 +149,7 @@ def filtered(document: Document, filters: Filters, *, unread: Sequence[object] |
     for is_wished, condition in wished:
         if is_wished:
             found = found.filter(condition)
-    # Nulls come last in PostgreSQL: without a place the order is by title.
-    return found.order_by("place", "title", "pk")
+    return found
 
 
 def rows(document: Document, sources: Sequence[Source]) -> list[Row]:

@@ -3,13 +3,12 @@
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from django.core.cache import cache
 from django.db import connection
 from django.utils.safestring import SafeString, mark_safe
-from redis.exceptions import RedisError
 
 from documents.domain.manuscripts import as_cited
 from documents.models import Document, Source
@@ -28,12 +27,12 @@ def printed(document: Document, sources: Sequence[Source]) -> dict[int, SafeStri
     page of them, with no database connection held (R-105).
     """
     names = {source.pk: _cache_name(document, source) for source in sources}
-    known = _known(list(names.values()))
+    known = dict(cache.get_many(list(names.values())))
     missing = [source for source in sources if names[source.pk] not in known]
     if missing:
         new = _set(document, missing)
         by_name = {names[source.pk]: new[source.key] for source in missing if source.key in new}
-        _keep(by_name)
+        cache.set_many(by_name, KEPT_SECONDS)
         known |= by_name
     # Cleaned by the typesetter.
     return {pk: mark_safe(known[name]) for pk, name in names.items() if name in known}  # noqa: S308
@@ -54,18 +53,3 @@ def _cache_name(document: Document, source: Source) -> str:
     item = as_cited(source, document.language)
     said = json.dumps([document.citation_style, document.language, item], sort_keys=True)
     return f"entry:1:{hashlib.sha256(said.encode()).hexdigest()}"
-
-
-def _known(names: list[str]) -> dict[str, str]:
-    try:
-        return dict(cache.get_many(names))
-    except (RedisError, OSError):
-        logger.warning("the cache is away: sources are set anew")
-        return {}
-
-
-def _keep(entries: Mapping[str, str]) -> None:
-    try:
-        cache.set_many(dict(entries), KEPT_SECONDS)
-    except (RedisError, OSError):
-        logger.warning("sources as they print could not be kept")

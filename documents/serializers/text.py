@@ -1,11 +1,11 @@
-"""The text of a document: its sections, the works that it may cite, its citations and their style."""
+"""The text of a document: its sections, its citations and their style."""
 
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from documents.domain.citations import CitationCard
-from documents.models import Section, Source
+from documents.models import Section
 from documents.serializers.document import StyleField
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import ModelSerializer
@@ -41,23 +41,6 @@ class SectionSerializer(ModelSerializer):
     def get_html(self, section: Section) -> str | None:
         """The text for a screen."""
         return section.html if self.context["is_ready"] else None
-
-
-class WorkSerializer(ModelSerializer):
-    """A work that may be cited."""
-
-    csl = serializers.JSONField(help_text="The CSL-JSON item.")
-    citations = serializers.IntegerField(source="times", help_text="How often the text cites it.")
-    warnings = serializers.ListField(child=serializers.CharField())
-    url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
-
-    class Meta:
-        model = Source
-        fields: ClassVar[Any] = (
-            "id", "key", "origin", "upload", "title", "csl", "doi", "url", "page_count", "retracted_at", "warnings",
-            "citations",
-        )  # fmt: skip
-        read_only_fields: ClassVar[Any] = fields
 
 
 class CitationSerializer(ApiSerializer):
@@ -128,6 +111,12 @@ class CitationReportSerializer(ApiSerializer):
     sources = serializers.IntegerField()
     removed = serializers.IntegerField(help_text="Sentences that the check took out.")
     by_check = serializers.DictField(child=serializers.IntegerField())
+    by_origin = serializers.DictField(
+        child=serializers.IntegerField(), help_text="How the works that are cited came to the document."
+    )
+    only_own_sources = serializers.BooleanField(
+        help_text="The owner wanted it so, and nothing that a search found is cited."
+    )
     citations = CitationSerializer(many=True)
     shares = SharesSerializer(help_text="Of the whole document.")
     sections = SectionWordingSerializer(many=True, help_text="Those that were checked so.")

@@ -17,7 +17,6 @@ from tesigo.platform.plain_text import clean_line, clean_lines
 
 MAX_NAMES: Final = 100
 MAX_CHARACTERS: Final = 500
-_MAX_NUMBER_CHARACTERS: Final = 40
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _DATE: Final = re.compile(r"-?\d{1,4}(?:-\d{1,2}){0,2}")
 #: By CSL's name, in the order of a form.
@@ -40,7 +39,7 @@ LABELS: Final[dict[str, Promise]] = {
     "language": gettext_lazy("Language"),
 }
 NAMES: Final = frozenset({"author", "editor"})
-_NUMBERS: Final = frozenset({"volume", "issue", "page", "edition"})
+_MAX_CHARACTERS: Final = {"volume": 40, "issue": 40, "page": 40, "edition": 40, "DOI": 200, "URL": 1000}
 #: CSL's types that a person may choose.
 KINDS: Final[dict[str, Promise]] = {
     "article-journal": gettext_lazy("Article in a journal"),
@@ -120,8 +119,8 @@ def _read(name: str, text: str, before: Any) -> Any:
         return None
     if name in NAMES:
         return _names(text, before)
-    most = _MAX_NUMBER_CHARACTERS if name in _NUMBERS else MAX_CHARACTERS
-    if len(text) > (1000 if name == "URL" else most):
+    most = _MAX_CHARACTERS.get(name, MAX_CHARACTERS)
+    if len(text) > most:
         raise ValueError(_("This is too long: at most %(most)d characters.") % {"most": most})
     reader = _READERS.get(name)
     return reader(text) if reader else text

@@ -22,6 +22,7 @@ from documents.errors import NotEditable, NotJoinable, ReferenceInvalid, StaleSo
 from documents.models import Document, Source
 from documents.source_forms import FilterForm, ReferenceForm, UseForm
 from documents.sources import fields
+from tesigo.platform.plain_text import clean_line
 
 T = TypeVar("T")
 
@@ -122,7 +123,7 @@ def join(request: SignedInRequest, document_id: UUID, source_id: int) -> HttpRes
     """Makes one of two sources; the other is named by its id or its key."""
     document = owned_document(document_id=document_id, user=request.user)
     source = _source(document, source_id)
-    named = request.POST.get("with", "").strip()
+    named = clean_line(request.POST.get("with", ""))
     other = document.sources.filter(key=named).first()
     if other is None and named.isascii() and named.isdigit() and len(named) < 19:
         other = document.sources.filter(pk=int(named)).first()

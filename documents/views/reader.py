@@ -14,6 +14,7 @@ from accounts.errors import QuotaReached
 from documents import downloads
 from documents.domain import exporting, restyling
 from documents.domain.citations import cards, cited_sources, report
+from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
 from documents.domain.queries import owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
@@ -46,6 +47,7 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "thin": thin_sections(sections),
         "cards": found,
         "sources": cited_sources(found),
+        "not_cited": wanted_and_not_cited(document),
     }
     return render(request, "documents/read.html", context)
 

@@ -103,6 +103,7 @@ def test_edits_say_which_state_they_have_seen_and_removals_may() -> None:
                 assert ("428" in one.said["responses"]) == is_needed
     assert needed == {
         "patch documents/{document_id}": True,
+        "patch documents/{document_id}/works/{work_id}": True,
         "put documents/{document_id}/outline": True,
         "put documents/{document_id}/style": True,
         "put documents/{document_id}/model": True,

@@ -413,6 +413,7 @@ def test_works_and_citations_are_shown_with_what_they_rest_on(program: Program, 
     assert (work["key"], work["citations"], work["csl"]["type"]) == (source.key, 1, "book")
     report = program.get(at(ready, "citations")).json()
     assert (report["total"], report["sources"], report["by_check"]) == (1, 1, {"overlap": 1})
+    assert (report["by_origin"], report["only_own_sources"]) == ({"upload": 1}, False)
     [citation] = report["citations"]
     assert citation["page"] == "xii"
     assert citation["passage"] == passage.text
@@ -601,6 +602,9 @@ async def test_a_file_is_streamed_without_a_connection() -> None:
         ("/{id}/outline", {"GET", "PUT"}),
         ("/{id}/sections", {"GET"}),
         ("/{id}/works", {"GET"}),
+        ("/{id}/works/1", {"GET", "PATCH"}),
+        ("/{id}/works/1/use", {"PUT"}),
+        ("/{id}/works/1/joined", {"PUT", "DELETE"}),
         ("/{id}/citations", {"GET"}),
         ("/{id}/style", {"PUT"}),
         ("/{id}/sources", {"GET", "POST"}),

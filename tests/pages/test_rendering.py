@@ -36,17 +36,17 @@ def test_too_many_requests_says_how_long_to_wait() -> None:
     ("state", "reached"),
     [
         (DocumentState.DRAFT, {"brief"}),
-        (DocumentState.OUTLINING, {"brief", "outline"}),
-        (DocumentState.OUTLINED, {"brief", "outline", "price"}),
-        (DocumentState.QUEUED, {"brief", "outline", "progress"}),
-        (DocumentState.WRITING, {"brief", "outline", "progress"}),
-        (DocumentState.FAILED, {"brief", "outline", "progress"}),
-        (DocumentState.READY, {"brief", "outline", "progress", "take-away"}),
+        (DocumentState.OUTLINING, {"brief", "outline", "sources"}),
+        (DocumentState.OUTLINED, {"brief", "outline", "sources", "price"}),
+        (DocumentState.QUEUED, {"brief", "outline", "sources", "progress"}),
+        (DocumentState.WRITING, {"brief", "outline", "sources", "progress"}),
+        (DocumentState.FAILED, {"brief", "outline", "sources", "progress"}),
+        (DocumentState.READY, {"brief", "outline", "sources", "progress", "take-away"}),
     ],
 )
 def test_the_stepper_links_the_steps_that_can_be_visited(state: DocumentState, reached: set[str]) -> None:
     html = include("stepper", document=SimpleNamespace(pk=PK, state=state.value), current="")
-    for step in ("brief", "outline", "price", "progress", "take-away"):
+    for step in ("brief", "outline", "sources", "price", "progress", "take-away"):
         assert (f"/documents/{PK}/{step}/" in html) is (step in reached), step
 
 
@@ -55,14 +55,14 @@ def test_the_stepper_marks_where_one_is_and_what_is_done() -> None:
         "stepper", document=SimpleNamespace(pk=PK, state="outlined"), current="price", next="Then it is written."
     )
     assert html.count('aria-current="step"') == 1
-    assert html.count('data-state="done"') == 2
+    assert html.count('data-state="done"') == 3
     assert "Then it is written." in html
 
 
 def test_a_new_document_has_all_its_steps_ahead() -> None:
     html = include("stepper", document=None, current="describe")
     assert "<a " not in html
-    assert html.count('data-state="ahead"') == 4
+    assert html.count('data-state="ahead"') == 5
 
 
 def test_a_receipt_shows_each_line_and_the_total_with_cents() -> None:

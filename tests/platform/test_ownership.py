@@ -133,6 +133,7 @@ IDS: dict[str, Callable[[Things], Any]] = {
     "upload_id": lambda theirs: theirs.upload.pk,
     "export_id": lambda theirs: theirs.export.pk,
     "source_id": lambda theirs: theirs.source.pk,
+    "work_id": lambda theirs: theirs.source.pk,
     "payment_id": lambda theirs: theirs.payment.pk,
     "note_id": lambda theirs: theirs.note.pk,
     "token_id": lambda theirs: theirs.token.pk,

@@ -1,0 +1,128 @@
+"""Works that a document may cite: looking through them, correcting, choosing and joining them (R-97)."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Count
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from documents.api.shared import READ, WRITE, DocumentRoute, not_editable
+from documents.domain import choosing, correcting, joining
+from documents.domain.desk import fitting
+from documents.enums import SourceUse
+from documents.errors import NotEditable, NotJoinable, ReferenceInvalid, TooManyWanted
+from documents.models import Source
+from documents.serializers.works import (
+    CorrectionSerializer,
+    SameWorkSerializer,
+    UseSerializer,
+    WishedWorksSerializer,
+    WorkSerializer,
+)
+from tesigo.platform.api.etags import expecting, tagged
+from tesigo.platform.api.problems import Refusal
+
+T = TypeVar("T")
+
+
+class WorkViewSet(DocumentRoute):
+    """Works that a document may cite."""
+
+    required_scopes = {
+        "list": READ, "retrieve": READ, "correct": WRITE, "choose": WRITE, "join": WRITE, "part": WRITE,
+    }  # fmt: skip
+    refuses_with = {
+        "correct": (409, 412, 428), "choose": (409,), "join": (409,), "part": (409,),
+    }  # fmt: skip
+    queryset = Source.objects.none()
+    serializer_class = WorkSerializer
+    ordering = ("title", "pk")
+
+    @extend_schema(
+        summary="Works that may be cited", parameters=[WishedWorksSerializer], responses=WorkSerializer(many=True)
+    )
+    def list(self, request: Request, document_id: UUID) -> Response:
+        """What was handed in or found, each with its CSL-JSON item, where each field of it came from, and how often the
+        text cites it. One that is joined to another names it in ``joined_to``.
+        """
+        document = self.document(document_id)
+        wished = WishedWorksSerializer(data=request.query_params)
+        wished.is_valid(raise_exception=True)
+        found = fitting(document.sources.all(), wished.filters())
+        page = self.paginate_queryset(found.annotate(times=Count("citations")).order_by())
+        return self.get_paginated_response(WorkSerializer(page, many=True).data)
+
+    @extend_schema(summary="One work", responses=WorkSerializer)
+    def retrieve(self, request: Request, document_id: UUID, work_id: int) -> Response:
+        """The work as the list shows it."""
+        return tagged(request, _shown(self._work(document_id, work_id)))
+
+    @extend_schema(summary="Correct a work", request=CorrectionSerializer(partial=True), responses=WorkSerializer)
+    def correct(self, request: Request, document_id: UUID, work_id: int) -> Response:
+        """Changes these fields of its reference; they are from you and sure from now on. Its key stays."""
+        work = self._work(document_id, work_id)
+        sent = CorrectionSerializer(data=request.data, partial=True)
+        sent.is_valid(raise_exception=True)
+
+        def correct() -> None:
+            correcting.correct(source=work, wanted=sent.wanted(), by=self.caller, expects=expecting(request, _shown))
+
+        self._changed(correct)
+        return tagged(request, _shown(self._work(document_id, work_id)))
+
+    @extend_schema(summary="Whether a work is used", request=UseSerializer, responses=WorkSerializer)
+    def choose(self, request: Request, document_id: UUID, work_id: int) -> Response:
+        """``may`` be cited, ``must`` be cited, or ``banned``: offered to no writer."""
+        work = self._work(document_id, work_id)
+        sent = UseSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        use = SourceUse(sent.validated_data["use"])
+        self._changed(lambda: choosing.choose(source=work, use=use, by=self.caller))
+        return tagged(request, _shown(self._work(document_id, work_id)))
+
+    @extend_schema(summary="Join two entries of one work", request=SameWorkSerializer, responses=WorkSerializer)
+    def join(self, request: Request, document_id: UUID, work_id: int) -> Response:
+        """Makes one of the two and returns it: the one with more text, with the surer one of each field."""
+        work = self._work(document_id, work_id)
+        sent = SameWorkSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        other = self._work(document_id, sent.validated_data["work"])
+        kept = self._changed(lambda: joining.join(source=work, other_id=other.pk, by=self.caller))
+        return tagged(request, _shown(kept))
+
+    @extend_schema(summary="Take a joined work apart", responses=WorkSerializer)
+    def part(self, request: Request, document_id: UUID, work_id: int) -> Response:
+        """The work stands for itself again; the other one is as it was, but for what was corrected since."""
+        work = self._work(document_id, work_id)
+        self._changed(lambda: joining.part(source=work, by=self.caller))
+        return tagged(request, _shown(self._work(document_id, work_id)))
+
+    def _work(self, document_id: UUID, work_id: int) -> Source:
+        """A work of the document that was read to its end. Raises Http404."""
+        found = self.document(document_id).sources.filter(pk=work_id).exclude(csl={}).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def _changed(self, change: Callable[[], T]) -> T:
+        try:
+            return change()
+        except NotEditable as error:
+            raise not_editable() from error
+        except ReferenceInvalid as error:
+            raise ValidationError({name: [reason] for name, reason in error.reasons.items()}) from error
+        except TooManyWanted as error:
+            raise Refusal(str(error), status=409, kind="too-many-wanted") from error
+        except NotJoinable as error:
+            raise Refusal(str(error), status=409, kind="not-joinable") from error
+
+
+def _shown(work: Source) -> Any:
+    times = work.citations.count()
+    work.times = times  # type: ignore[attr-defined]  # as the list counts them
+    return WorkSerializer(work).data
