@@ -85,8 +85,11 @@ class ReferenceForm(Form):
 
 def _field(name: str) -> forms.Field:
     """How long a value may be is said with the other reasons, in plain words."""
-    said: dict[str, Any] = {"label": fields.LABELS[name], "required": False, "help_text": _HELP.get(name, "")}
+    said: dict[str, Any] = {"label": fields.LABELS[name], "help_text": _HELP.get(name, ""), "required": False}
+    if name == "title":
+        return forms.CharField(error_messages={"required": fields.NO_TITLE}, **{**said, "required": True})
     if name == "type":
+        said["required"] = True
         return forms.ChoiceField(choices=[*fields.KINDS.items()], **said)
     widget = forms.Textarea(attrs={"rows": 3}) if name in fields.NAMES else forms.TextInput()
     return forms.CharField(widget=widget, **said)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -62,6 +63,13 @@ class WishedWorksSerializer(ApiSerializer):
     reviewed = serializers.BooleanField(required=False, help_text="Peer-reviewed, as a search service says.")
     open = serializers.BooleanField(required=False, help_text="Open access, as a search service says.")
     no_text = serializers.BooleanField(required=False, help_text="Nothing of it can be cited: its text is not here.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The values. What is named has to be there: of an address Django REST framework takes an empty one as none."""
+        empty = [name for name in self.fields if name != "q" and data.get(name) == ""]
+        if empty:
+            raise serializers.ValidationError({name: [_("This is empty. Leave it out, or say it.")] for name in empty})
+        return super().to_internal_value(data)
 
     def filters(self) -> Filters:
         """What is wished."""

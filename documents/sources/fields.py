@@ -38,6 +38,7 @@ LABELS: Final[dict[str, Promise]] = {
     "URL": gettext_lazy("Address on the web"),
     "language": gettext_lazy("Language"),
 }
+NO_TITLE: Final = gettext_lazy("A reference needs a title.")
 NAMES: Final = frozenset({"author", "editor"})
 _MAX_CHARACTERS: Final = {"volume": 40, "issue": 40, "page": 40, "edition": 40, "DOI": 200, "URL": 1000}
 #: CSL's types that a person may choose.
@@ -115,7 +116,7 @@ def _read(name: str, text: str, before: Any) -> Any:
     """The CSL value of a text; nothing for an empty one. Raises ValueError in plain words."""
     if not text:
         if name in {"title", "type"}:
-            raise ValueError(_("A reference needs a title.") if name == "title" else _("Choose a kind of work."))
+            raise ValueError(str(NO_TITLE) if name == "title" else _("Choose a kind of work."))
         return None
     if name in NAMES:
         return _names(text, before)

@@ -106,7 +106,15 @@ def test_from_an_address_to_a_finished_cited_pdf(page: Page, tmp_path: Path) -> 
     expect(first).to_be_visible(timeout=90_000)
     looked_at(page)
     first.fill("What the lights were for")
-    page.get_by_role("button", name="Save and see the price").click()
+    page.get_by_role("button", name="Save and look at the sources").click()
+
+    page.wait_for_url(re.compile("/sources/"))
+    expect(page.locator(".desk-entry")).to_have_count(1)
+    page.get_by_role("button", name="It has to be cited").click()
+    expect(page.locator(".desk .chip").first).to_have_text("has to be cited")
+    page.get_by_text("Where each part comes from").click()
+    looked_at(page)
+    page.get_by_role("link", name="Continue to the price").first.click()
 
     page.wait_for_url(re.compile("/price/"))
     expect(page.locator("main")).to_contain_text("€2.00")
@@ -172,7 +180,7 @@ def test_somebody_elses_document_is_not_there(page: Page) -> None:
     mine = re.sub(r".*/documents/([^/]+)/.*", r"\1", page.url)
     page.locator("header").get_by_role("button", name="Sign out").click()
     sign_in(page, "mallory@example.org")
-    for place in ("brief", "outline", "price", "progress", "read", "take-away", "citations"):
+    for place in ("brief", "outline", "sources", "price", "progress", "read", "take-away", "citations"):
         answer = page.goto(f"/documents/{mine}/{place}/")
         assert answer is not None
         assert answer.status == 404, place

@@ -43,8 +43,9 @@ def test_works_are_filtered_as_on_the_page(program: Program, document: Document,
     for query in ("?q=boat", "?origin=search", "?open=true", "?no_text=on"):
         assert found(program, document, query) == [other.pk], query
     assert found(program, document, "?first_year=2030") == []
-    answer = program.get(at(document, "works") + "?first_year=soon")
-    assert (answer.status_code, kind_of(answer)) == (400, "invalid")
+    for query in ("?first_year=soon", "?use=", "?open=maybe"):
+        answer = program.get(at(document, "works") + query)
+        assert (answer.status_code, kind_of(answer)) == (400, "invalid"), query
 
 
 def test_a_reference_is_corrected_by_who_has_seen_it(program: Program, document: Document, source: Source) -> None:

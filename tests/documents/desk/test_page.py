@@ -107,7 +107,12 @@ def test_the_order_is_made_by_hand_and_given_up_again(browser: Client, document:
 
 def test_a_correction_is_marked_as_ones_own(browser: Client, document: Document) -> None:
     source = source_with_text(document)
-    form = {"version": "1", "title": "Keeping the Lights", "author": "Ellingsen, Mara\nLighthouse Board"}
+    form = {
+        "version": "1",
+        "type": "book",
+        "title": "Keeping the Lights",
+        "author": "Ellingsen, Mara\nLighthouse Board",
+    }
     said = words(post(browser, "source", source, **form, back="q=light&page=1&evil=1"))
     assert "Saved." in said
     source.refresh_from_db()
@@ -121,9 +126,12 @@ def test_a_correction_is_marked_as_ones_own(browser: Client, document: Document)
 def test_what_makes_no_reference_is_said_at_its_field(browser: Client, document: Document) -> None:
     source = source_with_text(document)
     address = reverse("documents:source", args=[document.pk, source.pk])
-    response = browser.post(address, {"version": "1", "title": "", "DOI": "10/x", "issued": "2021-02-30"})
+    form = {"version": "1", "type": "book", "title": "Light"}
+    response = browser.post(address, {**form, "title": ""})
     assert response.status_code == 422
     assert "A reference needs a title." in words(response)
+    response = browser.post(address, {**form, "DOI": "10/x", "issued": "2021-02-30"})
+    assert response.status_code == 422
     assert "This is no DOI." in words(response)
     assert "Write the year, or the date as 2021-05-17." in words(response)
     assert browser.post(address, {"version": "", "title": "x"}).status_code == 422
@@ -133,15 +141,15 @@ def test_what_makes_no_reference_is_said_at_its_field(browser: Client, document:
 
 def test_a_second_window_writes_over_nothing_and_shows_both(browser: Client, document: Document) -> None:
     source = source_with_text(document)
-    post(browser, "source", source, version="1", title="From the first window")
+    post(browser, "source", source, version="1", type="book", title="From the first window")
     address = reverse("documents:source", args=[document.pk, source.pk])
-    response = browser.post(address, {"version": "1", "title": "From the second window"})
+    response = browser.post(address, {"version": "1", "type": "book", "title": "From the second window"})
     assert response.status_code == 409
     assert "From the first window" in words(response)
     assert "From the second window" in words(response)
     source.refresh_from_db()
     assert source.title == "From the first window"
-    post(browser, "source", source, version="2", title="From the second window")
+    post(browser, "source", source, version="2", type="book", title="From the second window")
     source.refresh_from_db()
     assert (source.title, source.version) == ("From the second window", 3)
 
@@ -226,7 +234,7 @@ def test_nothing_changes_once_it_is_paid_for(browser: Client, document: Document
     for name in POSTS:
         said = post(browser, name, source, use="banned", to="up", **{"with": other.key})
         assert "can no longer be changed" in words(said), name
-    assert "can no longer be changed" in words(post(browser, "source", source, version="1", title="Other"))
+    assert "can no longer be changed" in words(post(browser, "source", source, version="1", type="book", title="Other"))
     for name in ("desk-own", "desk-sort", "desk-look"):
         browser.post(reverse(f"documents:{name}", args=[document.pk]), {"only": "own"})
     assert list(Source.objects.order_by("pk").values()) == before

@@ -1,0 +1,95 @@
+"""Two windows at the source desk at the same moment, each with a connection of its own (R-97)."""
+
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from documents.domain import choosing, correcting, joining
+from documents.domain.desk import Filters, desk
+from documents.enums import SourceOrigin, SourceUse
+from documents.errors import DocumentError, NotJoinable, StaleSource, TooManyWanted
+from documents.models import Document, Source
+from tests.billing.concurrently import at_once
+from tests.documents.desk.making import source_with_text
+from tests.documents.factories import SourceFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_of_two_corrections_one_is_written_and_the_other_is_told(document: Document, student: User) -> None:
+    source = source_with_text(document)
+    titles = iter(["From the left", "From the right"])
+
+    def attempt() -> type[DocumentError] | str:
+        title = next(titles)
+        try:
+            correcting.correct(source=source, wanted={"title": title}, version=1, by=student)
+        except StaleSource:
+            return StaleSource
+        return title
+
+    results = at_once(2, attempt)
+    assert results.count(StaleSource) == 1
+    [written] = [one for one in results if one != StaleSource]
+    source.refresh_from_db()
+    assert (source.title, source.version) == (written, 2)
+
+
+def test_no_more_have_to_be_cited_than_there_is_room_for(document: Document, student: User) -> None:
+    many = iter([source_with_text(document) for _number in range(choosing.most_wanted(document) + 4)])
+
+    def attempt() -> list[bool]:
+        return [demanded(next(many), student) for _number in range(3)]
+
+    results = [one for each in at_once(4, attempt) for one in each]
+    assert Counter(results) == {True: choosing.most_wanted(document), False: 4}
+    assert Source.objects.filter(use=SourceUse.MUST).count() == choosing.most_wanted(document)
+
+
+def demanded(source: Source, student: User) -> bool:
+    try:
+        choosing.choose(source=source, use=SourceUse.MUST, by=student)
+    except TooManyWanted:
+        return False
+    return True
+
+
+def test_two_are_joined_once(document: Document, student: User) -> None:
+    file = source_with_text(document)
+    entry = SourceFactory.create(document=document, origin=SourceOrigin.BIBLIOGRAPHY)
+
+    def attempt() -> bool:
+        try:
+            joining.join(source=entry, other_id=file.pk, by=student)
+        except NotJoinable:
+            return False
+        return True
+
+    assert sorted(at_once(2, attempt)) == [False, True]
+    file.refresh_from_db()
+    assert file.version == 2
+
+
+def test_places_stay_apart_however_many_move(document: Document, student: User) -> None:
+    sources = [source_with_text(document) for _number in range(4)]
+    movers = iter(sources)
+    at_once(4, lambda: choosing.move(source=next(movers), up=False, by=student))
+    assert sorted(Source.objects.values_list("place", flat=True)) == [1, 2, 3, 4]
+
+
+def test_no_connection_is_held_while_references_are_set(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    source_with_text(document)
+    from documents.domain import printed
+
+    held: list[bool] = []
+    set_entries = printed.entries
+
+    def watched(*args: object, **said: object) -> dict[str, str]:
+        held.append(connection.connection is not None)
+        return set_entries(*args, **said)  # type: ignore[arg-type]  # passed on
+
+    monkeypatch.setattr(printed, "entries", watched)
+    assert desk(document, Filters()).rows[0].entry_html
+    assert held == [False]
