@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from documents.serializers.adding import AddedWorksSerializer, NamedWorksSerializer
 from documents.serializers.document import (
     BriefSerializer,
     DocumentSerializer,
@@ -151,6 +152,26 @@ give(
             "title": "Keeping the Light",
             "author": ["Ellingsen, Mara", "Norwegian Lighthouse Society"],
             "issued": "2019",
+        },
+        NamedWorksSerializer: {"text": "10.1000/abc\nISBN 978-3-16-148410-0"},
+        AddedWorksSerializer: {
+            "outcomes": [
+                {
+                    "line": 1,
+                    "text": "10.1000/abc",
+                    "became": "added",
+                    "detail": "Added: “Keeping the Light”.",
+                    "work": 7,
+                },
+                {
+                    "line": 2,
+                    "text": "ISBN 978-3-16-148410-0",
+                    "became": "unknown",
+                    "detail": "No register knows this ISBN. Look for a slip in it, or hand the work in as a file.",
+                    "work": None,
+                },
+            ],
+            "left": "ISBN 978-3-16-148410-0",
         },
         CitationReportSerializer: {
             "total": 1,

@@ -21,7 +21,7 @@ urlpatterns = [
     path(f"{_ONE}/draft/latest", DocumentViewSet.as_view({"get": "latest"}), name="draft-latest"),
     path(f"{_ONE}/outline", OutlineViewSet.as_view({"get": "retrieve", "put": "replace"}), name="outline"),
     path(f"{_ONE}/sections", SectionViewSet.as_view({"get": "list"}), name="sections"),
-    path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list"}), name="works"),
+    path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list", "post": "create"}), name="works"),
     path(f"{_ONE}/works/<int:work_id>", WorkViewSet.as_view({"get": "retrieve", "patch": "correct"}), name="work"),
     path(f"{_ONE}/works/<int:work_id>/use", WorkViewSet.as_view({"put": "choose"}), name="work-use"),
     path(

@@ -90,6 +90,7 @@ class FieldOrigin(models.TextChoices):
     LIST = "list", _("a reference list")
     SEARCH = "search", _("a search service")
     REGISTER = "register", _("a register")
+    PAGE = "page", _("the page on the web")
     YOU = "you", _("you")
 
 

@@ -55,6 +55,16 @@ class FilterForm(Form):
         )
 
 
+class AddForm(Form):
+    """Numbers and addresses of works, one a line, or a reference list."""
+
+    what = forms.CharField(
+        max_length=1_000_000,
+        widget=forms.Textarea,
+        error_messages={"required": _("Write a DOI, ISBN, arXiv or PubMed id or an address first, one a line.")},
+    )
+
+
 class UseForm(Form):
     """Whether a source is used."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documents.views import brief, desk, library, outline, reader, uploads
+from documents.views import adding, brief, desk, library, outline, reader, uploads
 
 app_name = "documents"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/outline/state/", outline.outline_state, name="outline-state"),
     path("documents/<uuid:document_id>/outline/request/", outline.request_outline, name="outline-request"),
     path("documents/<uuid:document_id>/sources/", desk.desk_page, name="desk"),
+    path("documents/<uuid:document_id>/sources/add/", adding.add, name="add-source"),
     path("documents/<uuid:document_id>/sources/own/", desk.only_own, name="desk-own"),
     path("documents/<uuid:document_id>/sources/sort/", desk.sort, name="desk-sort"),
     path("documents/<uuid:document_id>/sources/look/", desk.look, name="desk-look"),

@@ -11,12 +11,14 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from documents.api.shared import READ, WRITE, DocumentRoute, not_editable
-from documents.domain import choosing, correcting, joining
+from accounts.errors import QuotaReached
+from documents.api.shared import READ, WRITE, DocumentRoute, not_editable, over_quota
+from documents.domain import adding, choosing, correcting, joining
 from documents.domain.desk import fitting
 from documents.enums import SourceUse
-from documents.errors import NotEditable, NotJoinable, ReferenceInvalid, TooManyWanted
+from documents.errors import NotEditable, NotJoinable, ReferenceInvalid, TooManyWanted, UploadRefused
 from documents.models import Source
+from documents.serializers.adding import AddedWorksSerializer, NamedWorksSerializer
 from documents.serializers.works import (
     CorrectionSerializer,
     SameWorkSerializer,
@@ -34,10 +36,10 @@ class WorkViewSet(DocumentRoute):
     """Works that a document may cite."""
 
     required_scopes = {
-        "list": READ, "retrieve": READ, "correct": WRITE, "choose": WRITE, "join": WRITE, "part": WRITE,
+        "list": READ, "create": WRITE, "retrieve": READ, "correct": WRITE, "choose": WRITE, "join": WRITE, "part": WRITE,
     }  # fmt: skip
     refuses_with = {
-        "correct": (409, 412, 428), "choose": (409,), "join": (409,), "part": (409,),
+        "create": (409, 429), "correct": (409, 412, 428), "choose": (409,), "join": (409,), "part": (409,),
     }  # fmt: skip
     queryset = Source.objects.none()
     serializer_class = WorkSerializer
@@ -56,6 +58,24 @@ class WorkViewSet(DocumentRoute):
         found = fitting(document.sources.all(), wished.filters())
         page = self.paginate_queryset(found.annotate(times=Count("citations")).order_by())
         return self.get_paginated_response(WorkSerializer(page, many=True).data)
+
+    @extend_schema(summary="Add works by number", request=NamedWorksSerializer, responses=AddedWorksSerializer)
+    def create(self, request: Request, document_id: UUID) -> Response:
+        """Looks up DOIs, ISBNs, arXiv and PubMed ids and fetches web addresses, one a line, up to 40; a reference list
+        as text is read in the background. Each line is told; ``left`` holds those that are not settled.
+        """
+        document = self.document(document_id)
+        named = NamedWorksSerializer(data=request.data)
+        named.is_valid(raise_exception=True)
+        try:
+            added = adding.add(document=document, text=named.validated_data["text"], by=self.caller)
+        except NotEditable as error:
+            raise not_editable() from error
+        except UploadRefused as refused:
+            raise Refusal(str(refused), status=409, kind="file-refused") from refused
+        except QuotaReached as error:
+            raise over_quota(error) from error
+        return Response(AddedWorksSerializer(added).data)
 
     @extend_schema(summary="One work", responses=WorkSerializer)
     def retrieve(self, request: Request, document_id: UUID, work_id: int) -> Response:

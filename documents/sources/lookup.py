@@ -89,7 +89,8 @@ async def _ask(
         elif isinstance(said, NoAnswer):
             one.silent.append(service.name)
     one.answers.sort(key=lambda work: REGISTERS.index(work.services[0]))
-    one.is_complete = not one.silent
+    one.silent.sort(key=REGISTERS.index)
+    one.is_complete = bool(ways or one.answers) and not one.silent
 
 
 def _ways(service: Service, given: Given) -> list[LookUp]:

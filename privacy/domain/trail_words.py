@@ -73,6 +73,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "source.retracted": _("noted that a source was taken back"),
     "sources.compared": _("looked for sources that are there twice"),
     "sources.ordered": _("put sources in order"),
+    "sources.looked_up": _("added sources by number or address"),
     "sources.searched": _("searched for sources"),
     "statistics.exported": _("took the statistics away"),
     "staff.created": _("made an account for a member of staff"),

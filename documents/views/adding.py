@@ -1,0 +1,49 @@
+"""Adding sources by number, address or list (R-97)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.domain.signed_in import SignedInRequest
+from accounts.errors import QuotaReached
+from documents.domain import adding
+from documents.domain.queries import owned_document
+from documents.errors import NotEditable, UploadRefused
+from documents.models import Document
+from documents.source_forms import AddForm
+from tesigo.platform import come_back
+
+
+@login_required
+def add(request: SignedInRequest, document_id: UUID) -> HttpResponse:
+    """The form by itself; sent, what became of each line. Lines that are not settled stay in it."""
+    document = owned_document(document_id=document_id, user=request.user)
+    if request.method != "POST":
+        return _page(request, document)
+    form = AddForm(request.POST)
+    typed = request.POST.get("what", "")
+    if not form.is_valid():
+        return _page(request, document, left=typed, errors=form.errors.get("what", []), status=422)
+    try:
+        added = adding.add(document=document, text=form.cleaned_data["what"], by=request.user)
+    except NotEditable:
+        messages.error(request, _("This document has been paid for; its sources can no longer be changed."))
+        return _page(request, document, left=typed, status=409)
+    except UploadRefused as refusal:
+        return _page(request, document, left=typed, errors=[str(refusal)], status=409)
+    except QuotaReached as error:
+        response = _page(request, document, left=typed, errors=[str(error)], status=429)
+        return come_back.tell(response, error.retry_after)
+    if not added.left:
+        for outcome in added.outcomes:
+            messages.success(request, outcome.words)
+        return redirect("documents:desk", document.pk)
+    return _page(request, document, left=added.left, outcomes=added.outcomes, status=422)
+
+
+def _page(request: SignedInRequest, document: Document, *, status: int = 200, **said: object) -> HttpResponse:
+    return render(request, "documents/add_source.html", {"document": document, **said}, status=status)
