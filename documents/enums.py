@@ -75,6 +75,14 @@ class SourceOrigin(models.TextChoices):
     ADDED = "added", _("added by hand")
 
 
+class FullTextState(models.TextChoices):
+    """What became of a free copy of a work (R-99)."""
+
+    WANTED = "wanted", _("being fetched")
+    READ = "read", _("read in full")
+    NONE = "none", _("not to be had")
+
+
 class SourceUse(models.TextChoices):
     """What its owner wants of a source (R-97)."""
 

@@ -147,6 +147,10 @@ _ROWS = {
         },
         of=_OWNED,
     ),
+    "FullText": Rows(
+        {"id": INNER, "source": LINK, "urls": WORDS, "state": SHOWN, "created_at": SHOWN, **DUTY},
+        of="source__document__owner",
+    ),
     "Passage": Rows(
         {
             "id": SHOWN,

@@ -6,7 +6,7 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import exporting, extraction, restyling, retractions, uploads
+from documents.domain import exporting, extraction, full_texts, restyling, retractions, uploads
 from tesigo.platform import duty, removals
 
 
@@ -27,6 +27,12 @@ def continue_uploads() -> None:
 def check_sources(document_id: str) -> None:
     """Asks the registers whether a work of the document was taken back; asked again before it is written."""
     async_to_sync(retractions.check)(document_id=UUID(document_id))
+
+
+@shared_task(name="documents.tasks.read_full_text")
+def read_full_text(full_text_id: str) -> None:
+    """Fetches a free copy of a work and reads it in full; why it failed stands in its row."""
+    full_texts.read(full_text_id=int(full_text_id))
 
 
 @shared_task(name="documents.tasks.renew")

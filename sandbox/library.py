@@ -75,6 +75,11 @@ def by_doi(text: str) -> dict[str, Any] | None:
     return {**works(doi.split("/", 1)[1].replace(".", " "), 1)[0], "doi": doi}
 
 
+def by_digest(beginning: str) -> dict[str, Any] | None:
+    """One that was said before, by how its digest begins."""
+    return next((work for work in _known.values() if work["digest"].startswith(beginning)), None)
+
+
 def is_of_datacite(doi: str) -> bool:
     """Whether the DOI is registered there: then Crossref does not know it, as DataCite knows none of Crossref's."""
     return doi.startswith(DATACITE)

@@ -11,8 +11,8 @@ _PAGES = (
 _LINE_LETTERS = 80
 
 
-def pdf(name: str) -> bytes:
-    """Three pages in Helvetica; ``name`` makes each paper another file."""
+def pdf(name: str, title: str = "A paper of the sandbox") -> bytes:
+    """Three pages in Helvetica, the title on the first; ``name`` makes each paper another file."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [%s] /Count %d >>"
@@ -21,6 +21,7 @@ def pdf(name: str) -> bytes:
     ]
     for at, text in enumerate(_PAGES):
         words = f"{text} Copy {name}." if at == 2 else text
+        words = f"{title}. {words}" if at == 0 else words
         drawn = b"BT /F1 11 Tf 14 TL 72 760 Td " + b" ".join(b"(%s) Tj T*" % line for line in _lines(words)) + b" ET"
         objects += [
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> "

@@ -57,4 +57,7 @@ def free_copy(request: Request, work: Work) -> dict[str, object]:
 
 
 async def _paper(request: Request) -> Response:
-    return Response(papers.pdf(request.path_params["digest"]), media_type="application/pdf")
+    digest = request.path_params["digest"]
+    work = library.by_digest(digest)
+    content = papers.pdf(digest, work["title"]) if work else papers.pdf(digest)
+    return Response(content, media_type="application/pdf")

@@ -538,6 +538,8 @@ EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", 50, min=1)
 DATA_EXPORTS_PER_DAY = env.int("DATA_EXPORTS_PER_DAY", 3, min=1)
 #: How long an export of all of one's data can be taken away (R-71).
 DATA_EXPORT_DAYS = env.int("DATA_EXPORT_DAYS", 7, min=1)
+#: Free copies of works that are fetched and read in full for one document (R-99); 0 reads none.
+FULL_TEXTS_PER_DOCUMENT = env.int("FULL_TEXTS_PER_DOCUMENT", 20, min=0)
 #: What reads a lot: searches through all texts, receipts fetched (a page that waits for one asks every 3 s).
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 60, min=1)
 RECEIPTS_PER_HOUR = env.int("RECEIPTS_PER_HOUR", 1_200, min=1)

@@ -109,10 +109,12 @@ def notice(looked_up: LookedUp) -> str:
     return _("Nothing was added: “%(title)s” is a notice about another work, and none to cite.") % {"title": title}
 
 
-def added(source: Source, looked_up: LookedUp, *, has_text: bool) -> str:
+def added(source: Source, looked_up: LookedUp, *, has_text: bool, is_fetched: bool) -> str:
     """For a work that was not here."""
     parts = [_("Added: “%(title)s”.") % {"title": source.title[:_CHARACTERS]}, *_beside(source, looked_up)]
-    if not has_text and not source.retracted_at:
+    if is_fetched:
+        parts.append(_("A free copy of it is being fetched, to be read in full."))
+    elif not has_text and not source.retracted_at:
         parts.append(_("No text of it was found, so nothing in it can be cited yet: hand in its PDF."))
     return " ".join(parts)
 

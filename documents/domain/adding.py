@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from accounts.domain import quotas
 from accounts.models import User
 from documents.domain import added_words as words
-from documents.domain import joining, retractions, search_services, sources, uploads, web_sources
+from documents.domain import full_texts, joining, retractions, search_services, sources, uploads, web_sources
 from documents.domain.added_words import SETTLED, Became
 from documents.domain.choosing import locked
 from documents.domain.comparing import as_work
@@ -99,7 +99,7 @@ def add(*, document: Document, text: str, by: User, fetcher: Fetcher | None = No
         connection.close()  # to the pool, while others are asked
     lines = [_Line(one) for one in now]
     addresses = [line for line in lines if line.given.kind is Number.URL]
-    pages = web_sources.fetch([one.given.value for one in addresses[:MAX_ADDRESSES]], fetcher or web_sources.fetcher())
+    pages = web_sources.fetch([one.given.value for one in addresses[:MAX_ADDRESSES]], fetcher or Fetcher())
     with pages as fetched:
         _look_up([line for line in lines if line.given.kind not in (Number.URL, Number.WRONG)])
         _settle(document.pk, [line for line in lines if line.looked_up is not None], by=by)
@@ -171,10 +171,16 @@ def _kept(line: _Line, keys: sources.Keys, document: Document) -> Outcome:
     here = _same(document.pk, looked_up.work)
     if here is None:
         source = _made(keys, document, looked_up.work)
-        has_text = source.passages.exists()
-        return _outcome(line, Became.ADDED, words.added(source, looked_up, has_text=has_text), source)
+        said = words.added(
+            source,
+            looked_up,
+            has_text=source.passages.exists(),
+            is_fetched=full_texts.ask_for(source, looked_up.work),
+        )
+        return _outcome(line, Became.ADDED, said, source)
     if here.use == SourceUse.BANNED:
         return _outcome(line, Became.THERE, words.there(here, is_banned=True), here)
+    full_texts.ask_for(here, looked_up.work)
     if _complete(here, looked_up.work):
         return _outcome(line, Became.COMPLETED, words.completed(here, looked_up), here)
     return _outcome(line, Became.THERE, words.there(here, is_banned=False), here)

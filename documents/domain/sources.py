@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from documents.domain import retractions, search_services
+from documents.domain import full_texts, retractions, search_services
 from documents.domain.passages import NewPassage, insert
 from documents.domain.retrieval import passages_for
 from documents.enums import FieldOrigin, SourceOrigin, Sureness
@@ -121,6 +121,7 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
             source.notices = [list(one) for one in work.notices]
             source.save()
             add_passages(source, texts, language=language_of(work.text) or language)
+            full_texts.ask_for(source, work)
             added.append(source)
             dois |= {work.doi} - {""}
             titles.add(_plain(work.title))

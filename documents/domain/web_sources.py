@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -48,11 +47,6 @@ class WebPage:
     front: dict[str, Any] = field(default_factory=dict)
     text: str = ""
     failure: str = ""
-
-
-def fetcher() -> Fetcher:
-    """One that says who asks, and how we are reached."""
-    return Fetcher(program=f"TesiGo/1 ({settings.SITE_URL})")
 
 
 @contextmanager

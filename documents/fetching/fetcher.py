@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpcore
 import httpx
+from django.conf import settings
 
 from documents.fetching.errors import NotFetched, Why
 from documents.fetching.network import CheckedNetwork, Clock
@@ -44,7 +45,10 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches with limits. ``network`` makes the connections of one fetch; by default to public addresses only."""
+    """Fetches with limits. ``network`` makes the connections of one fetch; by default to public addresses only.
+
+    ``program`` is what hosts are told; by default our name and where we are found.
+    """
 
     def __init__(
         self,
@@ -52,12 +56,12 @@ class Fetcher:
         network: Callable[[Clock], httpcore.NetworkBackend] = CheckedNetwork,
         seconds: float = SECONDS,
         max_bytes: int = MAX_BYTES,
-        program: str = "TesiGo/1",
+        program: str = "",
     ) -> None:
         self._network = network
         self._seconds = seconds
         self._max_bytes = max_bytes
-        self._program = program
+        self._program = program or f"TesiGo/1 ({settings.SITE_URL})"
 
     @contextmanager
     def fetched(self, address: str) -> Iterator[Fetched]:

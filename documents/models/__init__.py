@@ -3,6 +3,7 @@
 from documents.models.brief_month import BriefMonth
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
+from documents.models.full_text import FullText
 from documents.models.outline import Section, SectionRevision
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source, SourceQuerySet
@@ -16,6 +17,7 @@ __all__ = [
     "DocumentEvent",
     "DocumentQuerySet",
     "Export",
+    "FullText",
     "Passage",
     "Rendering",
     "SearchService",

@@ -93,6 +93,12 @@ class Source(models.Model):
         return self.title
 
     @property
+    def is_abstract_only(self) -> bool:
+        """Whether of the work itself nothing was read but its abstract (R-99)."""
+        of_a_work = self.origin in (SourceOrigin.SEARCH, SourceOrigin.BIBLIOGRAPHY, SourceOrigin.ADDED)
+        return of_a_work and not self.page_count and self.csl.get("type") != "webpage"
+
+    @property
     def warnings(self) -> list[str]:
         """What a reader should know of the work: that it was retracted, corrected, or is doubted (R-98)."""
         kinds = {str(kind) for kind, _doi in self.notices}

@@ -70,6 +70,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "source.joined": _("made one of two sources"),
     "source.kept_apart": _("kept two sources that look alike"),
     "source.parted": _("took a source apart from another again"),
+    "source.read_in_full": _("read a free copy of a work in full"),
     "source.retracted": _("noted that a source was taken back"),
     "sources.compared": _("looked for sources that are there twice"),
     "sources.ordered": _("put sources in order"),

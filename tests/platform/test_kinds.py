@@ -13,14 +13,14 @@ from django.utils import timezone
 from accounts.models import Mail, MailEvent
 from billing.models import Mirror, Payment, PriceList, Receipt, ReceiptFile, Refund, WebhookEvent
 from documents.enums import ExportFormat, UploadPurpose, UploadState
-from documents.models import Document, Export, Rendering, Upload
+from documents.models import Document, Export, FullText, Rendering, Upload
 from privacy.models import AuditEvent, DataExport, Erasure
 from tesigo import waiting
 from tesigo.celery import app
 from tesigo.platform import duty
 from tesigo.platform.models import Alert, BackupKind, BackupRun, Removal, TelegramAlert
 from tests.billing.concurrently import at_once
-from tests.documents.factories import DocumentFactory, UserFactory
+from tests.documents.factories import DocumentFactory, SourceFactory, UserFactory
 from tests.platform.test_dashboard import who_may
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +57,7 @@ ROWS: dict[str, Callable[[], duty.Duty]] = {
     "erasure": lambda: Erasure.objects.create(user=document().owner),
     "event": lambda: WebhookEvent.objects.create(event_id="evt_1", type="x.y", object_id="z", payload={}),
     "export": lambda: Export.objects.create(document=document(), format=ExportFormat.PDF, fingerprint="f"),
+    "full_text": lambda: FullText.objects.create(source=SourceFactory.create()),
     "mail_event": lambda: MailEvent.objects.create(
         provider="json", event_id="1", kind="other", happened_at=timezone.now()
     ),

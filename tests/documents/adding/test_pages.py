@@ -103,7 +103,8 @@ def test_a_pdf_that_is_here_already_is_told(document: Document) -> None:
         (b"\x89PNG\r\n\x1a\n\x00\x00", "Neither a page nor a PDF"), (b"PK\x03\x04\x00\x00", "Neither a page nor a PDF"),
         (b"just words", "Neither a page nor a PDF"), (b"", "Neither a page nor a PDF"),
         (b"<html>\x00</html>", "Neither a page nor a PDF"),
-        (b"<html><body><p>Short</p></body></html>", "too little text"), (b"%PDF-1.4\n", "breaks off"), (b"<!---->", "damaged"),
+        (b"<html><body><p>Short</p></body></html>", "too little text"), (b"%PDF-1.4\n", "breaks off"),
+        (b"<!---->", "damaged"),
     ],
 )  # fmt: skip
 def test_what_is_neither_page_nor_pdf_is_refused_in_words(document: Document, body: bytes, said: str) -> None:
