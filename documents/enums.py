@@ -1,7 +1,12 @@
 """What a document can be, in which languages, and the states it passes through."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+#: Kind of notice on a work whose DOI belongs, as others say, to a work of another title.
+DOI_OF_ANOTHER: Final = "doi_of_another"
 
 
 class DocumentKind(models.TextChoices):

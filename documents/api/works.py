@@ -36,7 +36,8 @@ class WorkViewSet(DocumentRoute):
     """Works that a document may cite."""
 
     required_scopes = {
-        "list": READ, "create": WRITE, "retrieve": READ, "correct": WRITE, "choose": WRITE, "join": WRITE, "part": WRITE,
+        "list": READ, "create": WRITE, "retrieve": READ, "correct": WRITE, "choose": WRITE, "join": WRITE,
+        "part": WRITE,
     }  # fmt: skip
     refuses_with = {
         "create": (409, 429), "correct": (409, 412, 428), "choose": (409,), "join": (409,), "part": (409,),

@@ -21,11 +21,13 @@ from django.utils.translation import gettext as _
 from accounts.domain.mail import send_mail
 from documents.domain import search_services
 from documents.domain.comparing import as_work
+from documents.enums import DOI_OF_ANOTHER
 from documents.models import Citation, Source, Upload
 from documents.sources.asking import Line, NoAnswer, Service, line
 from documents.sources.found import FoundWork
 from documents.sources.found import doi as bare_doi
 from documents.sources.merging import takes_back
+from documents.sources.same_titles import same_title
 from documents.sources.searching import configured, look_up, registers
 from privacy.domain import audit
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -114,18 +116,23 @@ def _keep(wanted: list[_Heard], asked: int) -> None:
 def note(*, source_id: int, works: Iterable[FoundWork], now: datetime, is_complete: bool = True) -> None:
     """Keeps what registers say of a source: taken back by one is enough; corrections and concerns are gathered.
 
+    That its DOI is another work's is noted where no register has a title under it that fits (R-97).
     That it stands is believed for a day only where every register answered (``is_complete``).
     """
     found = list(works)
     against = [name for work in found if work.is_retracted or work.takes_back for name in work.services]
-    notices = sorted({one for work in found for one in work.notices})
     with transaction.atomic():
         source = Source.objects.select_for_update().filter(pk=source_id).first()
         if source is None:
             return
         values: dict[str, object] = {"looked_up_at": now} if is_complete else {}
-        if notices:
-            values["notices"] = [list(one) for one in sorted({tuple(one) for one in source.notices} | set(notices))]
+        notices = {tuple(one) for one in source.notices} | {one for work in found for one in work.notices}
+        if has_doi := [work for work in found if work.doi and work.doi == bare_doi(source.doi)]:
+            in_doubt = (DOI_OF_ANOTHER, source.doi)
+            fits = any(same_title(work.title, source.title) for work in has_doi)
+            notices = notices - {in_doubt} if fits else notices | {in_doubt}
+        if notices != {tuple(one) for one in source.notices}:
+            values["notices"] = [list(one) for one in sorted(notices)]
         if values:
             Source.objects.filter(pk=source_id).update(**values)
         if against:

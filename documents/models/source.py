@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from documents.enums import CitationCheck, SourceOrigin, SourceUse
+from documents.enums import DOI_OF_ANOTHER, CitationCheck, SourceOrigin, SourceUse
 from documents.models.document import Document
 from documents.models.outline import Section
 from documents.models.upload import Upload
@@ -105,6 +105,8 @@ class Source(models.Model):
         said = [gettext("Retracted: do not rely on this work.")] if self.retracted_at else []
         if kinds & {"expression_of_concern", "concern"}:
             said.append(gettext("Its publisher has expressed concern about this work."))
+        if [DOI_OF_ANOTHER, self.doi] in self.notices:
+            said.append(gettext("Its DOI belongs to a work with another title. Correct it at the source desk."))
         if kinds & {"correction", "corrigendum", "erratum"}:
             said.append(gettext("A correction of this work was published."))
         return said

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import Final
 
+from documents.enums import DOI_OF_ANOTHER
 from documents.sources.found import FoundWork
 from documents.sources.same_titles import TITLE_MIN_LETTERS, alike, fuller, plain, same_title
 from tesigo.platform.plain_words import ascii_words
@@ -15,8 +16,6 @@ KEPT: Final = 20
 _RANK_DAMPING: Final = 60
 #: Kinds of works that are part of nothing.
 _WHOLE: Final = frozenset({"book", "thesis"})
-#: Kind of notice on a work whose DOI belongs, by another service, to a work of another title.
-DOI_OF_ANOTHER: Final = "doi_of_another"
 #: The services that register DOIs themselves, and so know whose each is.
 _REGISTERED_BY: Final = frozenset({"crossref", "datacite"})
 

@@ -509,3 +509,20 @@ def test_looking_up_has_an_end(document: Document, sandbox: Running) -> None:
             await retractions.check(document_id=document.pk, seconds=1)
 
     async_to_sync(bounded)()
+
+
+def test_an_entry_whose_doi_is_another_works_is_told_until_one_of_them_is_corrected(
+    document: Document, sandbox: Running
+) -> None:
+    mine = source(document, title="A catalogue of brass instruments")
+    check(document)
+    mine.refresh_from_db()
+    assert mine.warnings == ["Its DOI belongs to a work with another title. Correct it at the source desk."]
+    right = replace(FoundWork(title=mine.title), doi=DOI)
+    retractions.note(source_id=mine.pk, works=[FoundWork(title="On trumpets", doi=DOI), right], now=timezone.now())
+    mine.refresh_from_db()
+    assert (mine.warnings, mine.notices) == ([], [])
+    # A corrected DOI takes the doubt away at once.
+    mine.notices = [["doi_of_another", DOI]]
+    mine.doi = "10.1000/right"
+    assert mine.warnings == []

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from documents.enums import DOI_OF_ANOTHER
 from documents.sources.found import FoundWork
-from documents.sources.merging import DOI_OF_ANOTHER, unite
+from documents.sources.merging import unite
 from documents.sources.same_titles import alike, fits_words, same_title
 
 ABSTRACT = "The keepers wound the weight by hand, and the lamp burned on through every night of the long winter."
