@@ -60,7 +60,7 @@ class WorkViewSet(DocumentRoute):
         page = self.paginate_queryset(found.annotate(times=Count("citations")).order_by())
         return self.get_paginated_response(WorkSerializer(page, many=True).data)
 
-    @extend_schema(summary="Add works by number", request=NamedWorksSerializer, responses=AddedWorksSerializer)
+    @extend_schema(summary="Add works by number", request=NamedWorksSerializer, responses={200: AddedWorksSerializer})
     def create(self, request: Request, document_id: UUID) -> Response:
         """Looks up DOIs, ISBNs, arXiv and PubMed ids and fetches web addresses, one a line, up to 40; a reference list
         as text is read in the background. Each line is told; ``left`` holds those that are not settled.

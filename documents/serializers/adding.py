@@ -19,7 +19,9 @@ class BecameSerializer(ApiSerializer):
     text = serializers.CharField()
     became = serializers.ChoiceField(choices=[became.value for became in Became])
     detail = serializers.CharField(source="words")
-    work = serializers.IntegerField(source="source.pk", default=None, help_text="Null where it is none.")
+    work = serializers.IntegerField(
+        source="source.pk", default=None, allow_null=True, help_text="Null where it is none."
+    )
 
 
 class AddedWorksSerializer(ApiSerializer):

@@ -25,8 +25,9 @@ def add(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, document)
     form = AddForm(request.POST)
-    typed = request.POST.get("what", "")
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    typed = form["what"].value() or ""
+    if not is_valid:
         return _page(request, document, left=typed, errors=form.errors.get("what", []), status=422)
     try:
         added = adding.add(document=document, text=form.cleaned_data["what"], by=request.user)

@@ -167,6 +167,7 @@ OWN_WORDS = {
     "code": "one of the codes of the code",
     "collector.name": "name of a collector of metrics",
     "f'budget {level.scope.value}'": "one of the scopes",
+    "failure.why.value": "one of the reasons for which an address is not fetched",
     "failure.code": "one of the codes of a file that was refused",
     "kind.name": "name of a kind of duty",
     "look.name": "name of a part that /ready asks",

@@ -33,7 +33,17 @@ from billing.models import (
     Redemption,
 )
 from documents.enums import CitationCheck, ExportFormat, ExportState, UploadPurpose, UploadState
-from documents.models import Citation, Document, Export, Rendering, SectionRevision, Source, TypedBrief, Upload
+from documents.models import (
+    Citation,
+    Document,
+    Export,
+    FullText,
+    Rendering,
+    SectionRevision,
+    Source,
+    TypedBrief,
+    Upload,
+)
 from generation.enums import Scope
 from generation.models import (
     AIModel,
@@ -127,6 +137,7 @@ def _documents(document: Document, name: str) -> None:
     section.save()
     SectionRevision.objects.create(section=section, revision=1, text=f"once for {name}", reason="written")
     source = document.sources.get()
+    FullText.objects.create(source=source, urls=["https://example.org/copy.pdf"], due_at=None)
     passage = source.passages.earliest("position")
     Citation.objects.create(
         document=document, section=section, position=1, source=source, passage=passage,
