@@ -154,6 +154,15 @@ def test_words_of_two_passages_are_told_once() -> None:
     assert copied(LENS, PASSAGE, longer) == [LENS.rstrip(".")]
 
 
+def test_words_shared_with_the_next_sentence_by_chance_are_not_told_nor_keep_from_quoting() -> None:
+    text = "The lens turned on a bath of mercury, driven by a weight [@light-2019, p. 12]. That was it."
+    assert copied(text) == ["The lens turned on a bath of mercury, driven by a weight"]
+    quoted = with_quotations(f"{text} {OWN}", sources())
+    assert quoted.startswith("“The lens turned on a bath of mercury, driven by a weight” [@light-2019, p. 12]. That")
+    longer = "The lens turned on a bath of mercury [@light-2019]. Driven by a weight that sank, it was heard."
+    assert copied(longer) == ["The lens turned on a bath of mercury. Driven by a weight that sank"]
+
+
 def test_whose_words_a_text_is_made_of() -> None:
     text = "“The lens turned on” a bath of mercury, driven [@light-2019] by those who had come over from the mainland."
     wording = sources().wording(text)

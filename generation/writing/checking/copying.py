@@ -12,10 +12,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
-from documents.domain.text import GROUP
+from documents.domain.text import GROUP, without_citations
 from documents.models import Passage
 from generation.writing.checking import citations, wording
 from generation.writing.checking.language import function_words
@@ -106,7 +106,8 @@ class Sources:
             near |= places
             if not places <= covered and self._is_taken(text, passage, run, least=COPIED_WORDS):
                 covered |= places
-                copied.append(Copied(passage, run.at, run.length, text.between(run.at, run.length)))
+                at, length = text.clipped(run)
+                copied.append(Copied(passage, at, length, text.between(at, length)))
         return Wording(
             words=len(text.words),
             quoted=sum(word.is_quoted for word in text.words),
@@ -159,6 +160,12 @@ class _Text:
     def __init__(self, markdown: str) -> None:
         self.paragraphs = paragraphs(markdown)
         self.words = [word for number, part in enumerate(self.paragraphs) for word in _words_in(part, number)]
+        self._markdown = markdown
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """Its sentences."""
+        return sentences(self._markdown)
 
     @property
     def keys(self) -> list[str | None]:
@@ -168,6 +175,14 @@ class _Text:
         """The words of a run as they stand there."""
         return [self.paragraphs[one.paragraph][one.start : one.end] for one in self.words[run.at : run.at + run.length]]
 
+    def clipped(self, run: Run) -> tuple[int, int]:
+        """A run without the few words that it shares with a neighbouring sentence by chance: its place and length."""
+        places = range(run.at, run.at + run.length)
+        held = ([at for at in places if _is_in(self.words[at], sentence)] for sentence in self.sentences)
+        most = max(held, key=len)
+        is_by_chance = len(most) >= COPIED_WORDS and run.length - len(most) < _SHARED_WORDS
+        return (most[0], len(most)) if is_by_chance else (run.at, run.length)
+
     def between(self, at: int, length: int) -> str:
         """What stands from one word to another, as a reader sees it."""
         first, last = self.words[at], self.words[at + length - 1]
@@ -175,19 +190,18 @@ class _Text:
         # The end first: both may be in one paragraph.
         parts[-1] = parts[-1][: last.end]
         parts[0] = parts[0][first.start :]
-        return " ".join(" ".join(GROUP.sub(" ", part) for part in parts).split())
+        return " ".join(" ".join(without_citations(part) for part in parts).split())
 
 
 def sentences_to_mend(markdown: str, copied: Iterable[Copied]) -> dict[Sentence, list[Copied]]:
     """The sentences to be said otherwise, each with what it took: those with a good part of a run, or most of it."""
-    words, found = _Text(markdown).words, sentences(markdown)
+    text = _Text(markdown)
     mend: dict[Sentence, list[Copied]] = {}
     for one in copied:
-        held = {
-            sentence: sum(_is_in(word, sentence) for word in words[one.at : one.at + one.length]) for sentence in found
-        }
+        words = text.words[one.at : one.at + one.length]
+        held = {sentence: sum(_is_in(word, sentence) for word in words) for sentence in text.sentences}
         enough = min(_SHARED_WORDS, max(held.values()))
-        for sentence in (sentence for sentence in found if held[sentence] >= enough):
+        for sentence in (sentence for sentence in text.sentences if held[sentence] >= enough):
             mend.setdefault(sentence, []).append(one)
     return mend
 
@@ -199,14 +213,14 @@ def with_quotations(markdown: str, sources: Sources) -> str:
     wording_now = sources.wording(markdown)
     if not wording_now.copied:
         return markdown
-    text, found = _Text(markdown), sentences(markdown)
+    text = _Text(markdown)
     opening, closing, *_inner = labels.words(sources.language).quotes
     room = round(_QUOTED_SHARE * wording_now.words) - wording_now.quoted
     parts = text.paragraphs
     chosen: list[tuple[int, int, int]] = []
     for one in wording_now.copied:
         first, last = text.words[one.at], text.words[one.at + one.length - 1]
-        sentence = next(sentence for sentence in found if _is_in(first, sentence))
+        sentence = next(sentence for sentence in text.sentences if _is_in(first, sentence))
         is_apart = all(number != first.paragraph or end <= first.start for number, _start, end in chosen)
         span = first.start, last.end
         is_whole = _is_in(last, sentence) and _is_honest(parts[first.paragraph], sentence, span, one)
