@@ -63,8 +63,12 @@ def floor(assignment: SectionAssignment) -> float:
 
 
 def measured(assignment: SectionAssignment, reviewed: Reviewed, outcome: str) -> dict[str, Any]:
-    """How many citations a text has, on how many pages, how many it should have at least, and what was done."""
-    pages = body_characters(reviewed.draft.text) / characters_per_page(assignment.document.language)
+    """How many citations a text has, on how many pages, how many it should have at least, and what was done.
+
+    The pages are those that were ordered, where the text is shorter: what was taken out of it is still to be filled.
+    """
+    characters = max(body_characters(reviewed.draft.text), assignments.target_characters(assignment))
+    pages = characters / characters_per_page(assignment.document.language)
     return {
         "citations": len(reviewed.citations),
         "pages": round(pages, 2),

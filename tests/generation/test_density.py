@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -58,6 +59,13 @@ def test_a_thesis_has_to_cite_more_than_an_essay(kind: str, floor: float) -> Non
 @pytest.mark.parametrize(("characters", "citations", "is_thin"), [(5_540, 6, True), (5_540, 7, False), (700, 0, False)])
 def test_a_section_is_thin_below_whole_citations(characters: int, citations: int, is_thin: bool) -> None:
     assert density.is_thin(assignment("Lamps"), checked(characters, citations)) is is_thin
+
+
+def test_what_was_taken_out_of_a_text_does_not_lower_what_it_should_cite() -> None:
+    ordered = assignment("Lamps")
+    ordered.section.pages = Decimal(2)
+    assert density.is_thin(ordered, checked(2_770, 5))
+    assert not density.is_thin(ordered, checked(2_770, 6))
 
 
 @pytest.mark.parametrize(
