@@ -601,7 +601,7 @@ async def test_a_file_is_streamed_without_a_connection() -> None:
         ("/{id}/draft/latest", {"GET"}),
         ("/{id}/outline", {"GET", "PUT"}),
         ("/{id}/sections", {"GET"}),
-        ("/{id}/works", {"GET"}),
+        ("/{id}/works", {"GET", "POST"}),
         ("/{id}/works/1", {"GET", "PATCH"}),
         ("/{id}/works/1/use", {"PUT"}),
         ("/{id}/works/1/joined", {"PUT", "DELETE"}),
