@@ -10,7 +10,6 @@ import redis
 from celery import current_app
 from django.core import mail as django_mail
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -24,6 +23,7 @@ from tesigo.platform.enqueue import outbox
 from tesigo.platform.models import Alert
 from tesigo.tasks import send_alert
 from tests.accounts.journey import ADDRESS, ask
+from tests.migrating import back_to, forward
 from tests.platform.test_dashboard import who_may
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -145,14 +145,9 @@ def test_staff_are_told_at_once_that_a_mail_was_given_up(row: Mail, queue: Queue
 @pytest.fixture
 def as_before(transactional_db: None) -> Iterator[None]:
     """The tables as they were when mails had a way of their own."""
-    MigrationExecutor(connection).migrate(BEFORE)
+    back_to(BEFORE)
     yield
     forward()
-
-
-def forward() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 OLD_INSERT = """

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from billing.domain import events, refunds, stripe_mirror
 from billing.models import Mirror, Payment, Refund, WebhookEvent
 from tesigo.platform import duty
+from tests.migrating import back_to, forward
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,15 +27,10 @@ REFUND = """
 """
 
 
-def forward() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-
-
 @pytest.fixture
 def as_before(payment: Payment) -> Iterator[Payment]:
     """The tables as they were when events, refunds and mirrors had ways of their own."""
-    MigrationExecutor(connection).migrate([("billing", "0006_receipt_files")])
+    back_to([("billing", "0006_receipt_files")])
     yield payment
     forward()
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -15,6 +14,7 @@ from generation.ai import chains
 from generation.ai.question import Usage
 from generation.enums import Purpose
 from generation.models import AIModel, ChainPlace
+from tests.migrating import back_to, forward
 
 MILLION = 1_000_000
 TEXTS = ["gpt-6.1-terra", "claude-sonnet-5-5", "gpt-6-luna", "claude-haiku-5-5"]
@@ -99,18 +99,12 @@ BEFORE = [("generation", "0008_personal_limits")]
 @pytest.fixture
 def at_the_old_chain(transactional_db: None) -> Any:
     """The database as it was before; afterwards as new, with what is seeded."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(BEFORE)
-    old = executor.loader.project_state(BEFORE).apps.get_model("generation", "AIModel")
-    old.objects.all().delete()
-    seed(old)
-    yield executor.loader.project_state(BEFORE).apps
-    executor = MigrationExecutor(connection)
-    executor.migrate(BEFORE)
-    old.objects.all().delete()
-    seed(old)
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    old = back_to(BEFORE)
+    models = old.get_model("generation", "AIModel")
+    models.objects.all().delete()
+    seed(models)
+    yield old
+    forward()
 
 
 def seed(model: Any) -> None:
@@ -125,12 +119,6 @@ def seed(model: Any) -> None:
     first.seed(Apps(), None)
 
 
-def move() -> None:
-    executor = MigrationExecutor(connection)
-    # To the last one: today's classes read every column.
-    executor.migrate(executor.loader.graph.leaf_nodes("generation"))
-
-
 def chain(purpose: str = "writing") -> list[str]:
     rows = ChainPlace.objects.filter(purpose=purpose, model__enabled=True).order_by("position", "id")
     return list(rows.values_list("model__name", flat=True))
@@ -138,7 +126,7 @@ def chain(purpose: str = "writing") -> list[str]:
 
 class TestMovingWhatIsSeeded:
     def test_a_fresh_install_has_todays_models_alone(self, at_the_old_chain: Any) -> None:
-        move()
+        forward()
         assert set(AIModel.objects.values_list("name", flat=True)) == set(TEXTS)
         assert chain() == TEXTS
         assert chain("judging") == SMALL
@@ -147,7 +135,7 @@ class TestMovingWhatIsSeeded:
     def test_no_model_is_seeded_whose_end_is_announced_within_60_days(self, at_the_old_chain: Any) -> None:
         from generation.ai import catalogue
 
-        move()
+        forward()
         soon = timezone.now().date() + timedelta(days=60)
         for model in AIModel.objects.all():
             end: date | None = catalogue.end_in_sdk(model.provider, model.name)
@@ -156,7 +144,7 @@ class TestMovingWhatIsSeeded:
     def test_rows_that_calls_name_are_switched_off_and_kept(self, at_the_old_chain: Any) -> None:
         old = at_the_old_chain.get_model("generation", "AIModel").objects.get(name="gpt-5-mini")
         attempt_of(at_the_old_chain, old)
-        move()
+        forward()
         kept = AIModel.objects.get(name="gpt-5-mini")
         assert not kept.enabled
         assert not kept.places.exists()
@@ -172,7 +160,7 @@ class TestMovingWhatIsSeeded:
     ) -> None:
         rows = at_the_old_chain.get_model("generation", "AIModel").objects
         rows.filter(name="claude-sonnet-4-6").update(**changes)
-        move()
+        forward()
         kept = AIModel.objects.get(name="claude-sonnet-4-6")
         assert kept.enabled
         assert all(getattr(kept, name) == value for name, value in changes.items())
@@ -184,7 +172,7 @@ class TestMovingWhatIsSeeded:
         rows = at_the_old_chain.get_model("generation", "AIModel").objects
         rows.filter(name="claude-sonnet-4-6").update(enabled=False)
         rows.filter(name="claude-haiku-4-5").delete()
-        move()
+        forward()
         assert chain() == ["gpt-6.1-terra", "gpt-6-luna"]
         assert not AIModel.objects.get(name="claude-sonnet-4-6").enabled
         # One switch brings it in, at its place.
@@ -196,7 +184,7 @@ class TestMovingWhatIsSeeded:
         figures = {"input_price": 1, "output_price": 2, "context_tokens": 9_000, "max_output_tokens": 4_000}
         for name, position in (("first", 5), ("between", 25), ("last", 100)):
             rows.create(provider="openai", name=name, position=position, **figures)
-        move()
+        forward()
         assert chain() == ["first", *TEXTS[:2], "between", *TEXTS[2:], "last"]
         assert chain("queries") == ["first", *SMALL[:2], "between", *SMALL[2:], "last"]
 
@@ -204,7 +192,7 @@ class TestMovingWhatIsSeeded:
         rows = at_the_old_chain.get_model("generation", "AIModel").objects
         figures = {"input_price": 1, "output_price": 2, "context_tokens": 9_000, "max_output_tokens": 4_000}
         rows.create(provider="openai", name="gpt-6-luna", position=1, enabled=False, **figures)
-        move()
+        forward()
         luna = AIModel.objects.get(name="gpt-6-luna")
         assert (luna.input_price, luna.enabled) == (1, False)
         assert chain("judging") == SMALL[1:]

@@ -11,7 +11,6 @@ import redis
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -26,6 +25,7 @@ from tesigo.platform import duty, storage
 from tesigo.platform.models import Alert
 from tests.documents import elsewhere, files
 from tests.documents.test_exports import Queue
+from tests.migrating import back_to, forward
 from tests.platform.test_dashboard import who_may
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -257,14 +257,9 @@ def test_the_database_keeps_what_was_given_up_from_being_due(waiting: Upload) ->
 @pytest.fixture
 def as_before(transactional_db: None) -> Iterator[None]:
     """The tables as they were when files had a way of their own."""
-    MigrationExecutor(connection).migrate(BEFORE)
+    back_to(BEFORE)
     yield
     forward()
-
-
-def forward() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 OLD_INSERT = """
