@@ -83,6 +83,7 @@ give(
             "tokens": {"total": 1_250_000, "average": 61_000, "documents": 20},
             "jobs": {
                 "outline": {"queued": 0, "running": 1, "succeeded": 31, "failed": 1},
+                "sources": {"queued": 0, "running": 0, "succeeded": 30, "failed": 0},
                 "document": {"queued": 2, "running": 3, "succeeded": 20, "failed": 0},
             },
             "revenue": {"gross": "120.00", "back": "6.00", "net": "114.00"},

@@ -25,6 +25,7 @@ class GenerationConfig(AppConfig):
         orders.tell_cost(estimates.cost_of_pages)
         outlines.register("allowance", reservations.ask_for_outline)
         waiting.told_by(snapshots.outline_waits)
+        waiting.searches_told_by(snapshots.is_searching)
         personal_data.register()
         metrics.register()
         for check in watching.CHECKS:

@@ -10,6 +10,7 @@ class JobKind(models.TextChoices):
     """What a job makes."""
 
     OUTLINE = "outline", _("outline")
+    SOURCES = "sources", _("sources")
     DOCUMENT = "document", _("document")
 
 
@@ -32,6 +33,7 @@ class Stage(models.TextChoices):
     """What a step does, in the order in which a document passes through."""
 
     OUTLINE = "outline", _("Outline")
+    SEARCH = "search", _("Looking for sources")
     RESEARCH = "research", _("Gathering the sources")
     WRITE = "write", _("Writing")
     CHECK = "check", _("Checking the citations")

@@ -1,4 +1,4 @@
-"""Signal receivers: a payment succeeded, an outline was requested."""
+"""Signal receivers: a payment succeeded, an outline was requested, or there is one."""
 
 from typing import Any
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from billing.signals import payment_succeeded
-from documents.signals import outline_requested
+from documents.signals import outline_requested, outline_settled
 from generation.engine import admission
 
 
@@ -20,3 +20,9 @@ def start_writing(document_id: UUID, payment_id: UUID, **_: Any) -> None:
 def start_outline(document_id: UUID, **_: Any) -> None:
     """An outline job is opened."""
     admission.start_outline(document_id=document_id)
+
+
+@receiver(outline_settled)
+def look_for_sources(document_id: UUID, **_: Any) -> None:
+    """Sources are looked for before anybody pays, so that they can be looked over (R-97)."""
+    admission.start_search(document_id=document_id)

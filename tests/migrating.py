@@ -24,7 +24,7 @@ class _Backwards(MigrationExecutor):
         to_run = {migration for migration, _ in plan}
         applied = {self.loader.graph.nodes[key] for key in self.loader.applied_migrations}
         states = {}
-        state = self._create_project_state()
+        state = self._create_project_state()  # type: ignore[attr-defined]  # the stubs lack it
         for migration, _ in full_plan:
             if migration in to_run:
                 states[migration] = state

@@ -1,5 +1,7 @@
 """The outline: accepted from a model, edited by its owner, its pages always adding up to the order."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -137,6 +139,14 @@ def leaves(document: Document) -> list[Section]:
     return list(document.sections.filter(children=None).order_by("position"))
 
 
+def searched_for(document: Document) -> str:
+    """A digest of what searches and terms are planned from. Sources found for another one are looked for again."""
+    titles = [section.title for section in leaves(document)]
+    brief = [document.kind, document.topic, document.language, document.level, document.requirements]
+    said = json.dumps([*brief, document.search_for_sources, titles])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def is_complete(document: Document) -> bool:
     """Whether the outline can be ordered: there is one, and its pages add up to the document's."""
     sections = leaves(document)
@@ -179,5 +189,6 @@ def _write(document: Document, proposal: Proposal) -> None:
         add(section, None)
     document.sections.all().delete()
     Section.objects.bulk_create(rows)
+    transaction.on_commit(lambda: signals.outline_settled.send_robust(sender=Document, document_id=document.pk))
     title = clean_line(proposal.title)[:300] or document.topic[:300]
     Document.objects.filter(pk=document.pk).update(title=title, outline_error="", updated_at=timezone.now())

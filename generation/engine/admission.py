@@ -1,8 +1,8 @@
-"""Creates jobs for paid documents and outlines, once each, and sets their order in the queue (R-41)."""
+"""Creates jobs for outlines, their sources and paid documents, once each, and sets their order in the queue (R-41)."""
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -34,6 +34,8 @@ SECONDS_PER_PAGE: Final = 60
 #: among those asked for in this time and of these pages. It is added once, so that it is no way to stay ahead (R-41).
 OUTLINE_AHEAD_SECONDS: Final = 3_600
 PREMIUM_AHEAD_SECONDS: Final = 1_800
+#: How often sources are looked for, in a day, for each outline that a person may have made.
+_SEARCHES_FOR_OUTLINE: Final = 2
 _BEFORE_WRITING: Final = (DocumentState.DRAFT, DocumentState.OUTLINING, DocumentState.OUTLINED)
 
 
@@ -97,6 +99,28 @@ def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
             )
             return
         _open_job(document, JobKind.OUTLINE, Stage.OUTLINE, now, -OUTLINE_AHEAD_SECONDS)
+
+
+def start_search(*, document_id: UUID, now: datetime | None = None) -> None:
+    """Opens a job that looks for sources before anybody pays (R-97), unless that was done for this outline.
+
+    One that is under way looks again by itself. A person who had it done often today waits until the order is paid:
+    then sources are looked for in any case.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(pk=document_id)
+        if document.state != DocumentState.OUTLINED:
+            return
+        searches = Job.objects.filter(kind=JobKind.SOURCES)
+        if searches.filter(document=document, state__in=OPEN_JOB_STATES).exists():
+            return
+        done = queue.search_of(document_id)
+        if done is not None and done["searched_for"] == outline.searched_for(document):
+            return
+        today = searches.filter(document__owner_id=document.owner_id, created_at__gt=now - timedelta(days=1))
+        if today.count() < _SEARCHES_FOR_OUTLINE * settings.OUTLINES_PER_DAY:
+            _open_job(document, JobKind.SOURCES, Stage.SEARCH, now, 0)
 
 
 def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, shift: int) -> None:

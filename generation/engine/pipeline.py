@@ -33,6 +33,8 @@ from generation.spending import usage
 WHOLE: Final = (None,)
 #: The cause under which a failed job gives the money back, once (R-67).
 REFUND_CAUSE: Final = "generation_failed"
+#: How often sources are looked for again while the outline is being changed.
+_SEARCH_ROUNDS: Final = 4
 Planned = tuple[Stage, Sequence[UUID | None], int]
 #: Within 3 % of the pages, at least within half a page.
 DELIVERED_WITHIN: Final = (0.03, 0.5)
@@ -98,6 +100,11 @@ def _advance(job: Job, claim: Claim, now: datetime) -> None:
 def following(job: Job, claim: Claim) -> Planned | None:
     """The steps after the last one of a stage; nothing after the last stage of all."""
     match claim.stage:
+        case Stage.SEARCH:
+            is_last = claim.round >= _SEARCH_ROUNDS or job.document.state != DocumentState.OUTLINED
+            done = queue.result_of(job.pk, Stage.SEARCH, claim.round)
+            is_done = done["searched_for"] == outline.searched_for(job.document)
+            return None if is_last or is_done else (Stage.SEARCH, WHOLE, claim.round + 1)
         case Stage.RESEARCH:
             return Stage.WRITE, _leaves(job), 0
         case Stage.WRITE:
@@ -172,7 +179,7 @@ def fail(*, claim: Claim, reason: str, facts: str = "") -> None:
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason, step_id=claim.step_id)
         if kind == JobKind.DOCUMENT:
             _tell_failed(document, job, reason, now)
-        elif document.state == DocumentState.OUTLINING:
+        elif kind == JobKind.OUTLINE and document.state == DocumentState.OUTLINING:
             outline.fail(document_id=document.pk, reason=reason)
         recording.record(document_id=document.pk)
 
@@ -195,7 +202,7 @@ def stop(*, job_id: UUID, reason: str, now: datetime) -> bool:
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason)
         if kind == JobKind.DOCUMENT:
             lifecycle.move(document_id=document.pk, to=DocumentState.FAILED, cause="owner erased", now=now)
-        elif document.state == DocumentState.OUTLINING:
+        elif kind == JobKind.OUTLINE and document.state == DocumentState.OUTLINING:
             outline.fail(document_id=document.pk, reason=reason)
     return True
 

@@ -44,15 +44,18 @@ _TAKE: Final = """
     FROM taken JOIN generation_job AS job ON job.id = taken.job_id
     ORDER BY taken.sort_key, taken.id
 """
-# Smallest and oldest first (R-41), through the partial index step_claimable.
+# Smallest and oldest first (R-41), through the partial index step_claimable. What a newer version's workers do is left
+# to them.
 _READY: Final = """
     SELECT id FROM generation_step
-    WHERE state = 'ready' AND not_before <= statement_timestamp() - make_interval(secs => %(left_for)s)
+    WHERE state = 'ready' AND stage = ANY(%(stages)s)
+          AND not_before <= statement_timestamp() - make_interval(secs => %(left_for)s)
     ORDER BY sort_key, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 # Whose holder is dead or frozen, through step_leased.
 _EXPIRED: Final = """
-    SELECT id FROM generation_step WHERE state = 'claimed' AND lease_until < statement_timestamp()
+    SELECT id FROM generation_step
+    WHERE state = 'claimed' AND stage = ANY(%(stages)s) AND lease_until < statement_timestamp()
     ORDER BY lease_until LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 DRAIN: Final = "generation.tasks.drain"
@@ -99,9 +102,9 @@ def _take(free: str, limit: int, worker: str, left_for: float) -> list[Claim]:
         return []
     lease: int = settings.STEP_LEASE_SECONDS
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE.format(free=free), {"limit": limit, "worker": worker[:100], "lease": lease, "left_for": left_for}
-        )
+        holder: dict[str, Any] = {"worker": worker[:100], "lease": lease}
+        wanted: dict[str, Any] = {"limit": limit, "left_for": left_for, "stages": Stage.values}
+        cursor.execute(_TAKE.format(free=free), holder | wanted)
         rows = cursor.fetchall()
     return [_claim(*row) for row in rows]
 
@@ -223,6 +226,13 @@ def result_of(job_id: UUID, stage: Stage, round: int) -> dict[str, Any]:
     """What the step of the whole document left, of this stage and round."""
     step = Step.objects.get(job_id=job_id, stage=stage, round=round, section=None, state=StepState.DONE)
     result: dict[str, Any] = step.result
+    return result
+
+
+def search_of(document_id: UUID) -> dict[str, Any] | None:
+    """What the newest search before payment left of the document; None where there was none."""
+    done = Step.objects.filter(job__document_id=document_id, stage=Stage.SEARCH, state=StepState.DONE)
+    result: dict[str, Any] | None = done.order_by("-id").values_list("result", flat=True).first()
     return result
 
 

@@ -82,7 +82,8 @@ def of(*, job_id: UUID, user: "User") -> JobStatus:
     order = WholeOrder.objects.select_related("document").defer(*_LIGHT).filter(document__owner=user, pk=job_id).first()
     if order is not None:
         return _of_order(order)
-    job = Job.objects.select_related("document").defer(*_LIGHT).filter(document__owner=user, pk=job_id).first()
+    mine = Job.objects.filter(document__owner=user, pk=job_id).exclude(kind=JobKind.SOURCES)
+    job = mine.select_related("document").defer(*_LIGHT).first()
     if job is None:
         raise Http404
     return _of_outline(job) if job.kind == JobKind.OUTLINE else _of_text(job)

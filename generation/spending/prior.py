@@ -27,9 +27,13 @@ class Figures(NamedTuple):
 Shape = tuple[Figures, Figures, Figures, Figures]
 
 _NOTHING: Final = Figures(0, 0, 0, 0, 0, 0)
-_DOCUMENT: Final[Mapping[str, Shape]] = {
+_SOURCES: Final[Mapping[str, Shape]] = {
     "queries": (Figures(1, 400, 0, 0, 310, 190), _NOTHING, _NOTHING, _NOTHING),
     "glossary": (Figures(1, 300, 0, 0, 504, 192), _NOTHING, _NOTHING, _NOTHING),
+}
+_DOCUMENT: Final[Mapping[str, Shape]] = {
+    # Asked for again after payment only where the search before it is out of date: never too little is set aside.
+    **_SOURCES,
     # What sections share reaches a length that providers cache at some 15 pages; each is shown all of the outline.
     "write": (
         Figures(0, 0, -10_400, 0, 0, 0),
@@ -45,11 +49,12 @@ _OUTLINE: Final[Mapping[str, Shape]] = {
     "outline": (Figures(1, 1_500, 0, 0, 600, 0), _NOTHING, Figures(0, 0, 0, 0, 30, 0), _NOTHING),
 }
 
+_SHAPES: Final = {JobKind.OUTLINE: _OUTLINE, JobKind.SOURCES: _SOURCES, JobKind.DOCUMENT: _DOCUMENT}
+
 
 def figures(kind: JobKind, *, pages: int, sections: int, factor: float) -> dict[str, Figures]:
     """By purpose, for a document of ``pages`` and ``sections`` in a language that takes ``factor`` × English."""
-    shapes = _DOCUMENT if kind == JobKind.DOCUMENT else _OUTLINE
-    return {purpose: _sized(shape, pages, sections, factor) for purpose, shape in shapes.items()}
+    return {purpose: _sized(shape, pages, sections, factor) for purpose, shape in _SHAPES[kind].items()}
 
 
 def _sized(shape: Shape, pages: int, sections: int, factor: float) -> Figures:

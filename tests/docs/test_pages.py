@@ -58,10 +58,10 @@ def test_rooms_of_writing_are_listed_in_the_order_that_the_linter_holds() -> Non
 
 
 def test_every_stage_of_writing_is_drawn_and_explained() -> None:
-    drawn, explained = ARCHITECTURE.split("## How a document is written")[1].split("- **research**")
+    drawn, explained = ARCHITECTURE.split("## How a document is written")[1].split("- **search**")
     for stage in set(Stage) - {Stage.OUTLINE}:
         assert re.search(rf"\b{stage.value}\b", drawn), stage
-        assert f"**{stage.value}**" in f"**research**{explained}", stage
+        assert f"**{stage.value}**" in f"**search**{explained}", stage
 
 
 def test_the_glossary_has_its_words_in_order_and_the_project_uses_each() -> None:

@@ -14,7 +14,7 @@ from documents.models import Document
 from generation.ai.question import Answer, Question
 from generation.engine import admission, queue
 from generation.engine.work import Result, Room, Work
-from generation.enums import JobState
+from generation.enums import JobKind, JobState
 from generation.errors import StepFailed
 from generation.models import Attempt, Job
 from generation.writing.prompts.outlining import sections_wanted
@@ -46,7 +46,7 @@ def test_an_outline_is_proposed_and_its_pages_add_up(control: Control, pages: in
     assert all(leaf.covers for leaf in leaves)
     low, _high = sections_wanted(pages)
     assert len(leaves) >= low
-    assert Job.objects.get().state == JobState.SUCCEEDED
+    assert Job.objects.get(kind=JobKind.OUTLINE).state == JobState.SUCCEEDED
 
 
 @pytest.mark.usefixtures("committed")
@@ -72,7 +72,7 @@ def test_an_outline_nobody_can_make_ends_in_plain_words(control: Control, client
 def test_a_broken_answer_is_repaired(control: Control) -> None:
     control.fault("ai", "malformed", times=1)
     assert outlined().state == DocumentState.OUTLINED
-    assert Attempt.objects.count() == 2
+    assert Attempt.objects.filter(job__kind=JobKind.OUTLINE).count() == 2
 
 
 @pytest.mark.usefixtures("committed")

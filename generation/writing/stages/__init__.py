@@ -8,6 +8,7 @@ from generation.writing.stages import assemble, check, export, measure, outline,
 
 RUN: Final[Stages] = {
     Stage.OUTLINE: outline.run,
+    Stage.SEARCH: research.before_payment,
     Stage.RESEARCH: research.run,
     Stage.WRITE: write.run,
     Stage.CHECK: check.run,
