@@ -4,5 +4,6 @@ from django.dispatch import Signal
 
 #: Sent when an outline is wanted. Keyword arguments: ``document_id: UUID``.
 outline_requested = Signal()
-#: Sent when there is an outline, or another one: sources may be looked for. Keyword arguments: ``document_id: UUID``.
+#: Sent when there is an outline, or another one, or another wish to search: sources may be looked for.
+#: Keyword arguments: ``document_id: UUID``.
 outline_settled = Signal()

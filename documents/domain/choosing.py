@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from documents.enums import SourceUse
+from documents import signals
+from documents.enums import DocumentState, SourceUse
 from documents.errors import NotEditable, TooManyWanted
 from documents.models import Document, Source
 from privacy.domain import audit
@@ -69,6 +70,10 @@ def only_own(*, document_id: UUID, wished: bool, by: "User", now: datetime | Non
         changed = Document.objects.filter(pk=document_id, search_for_sources=wished)
         if changed.update(search_for_sources=not wished, updated_at=now or timezone.now()):
             audit.record(action="document.changed", subject=document, by=by)
+            if document.state == DocumentState.OUTLINED:
+                transaction.on_commit(
+                    lambda: signals.outline_settled.send_robust(sender=Document, document_id=document_id)
+                )
 
 
 def move(*, source: Source, up: bool, by: "User") -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
-from documents.domain import choosing, correcting, joining
+from documents.domain import choosing, correcting, joining, waiting
 from documents.domain.desk import Filters, desk, fields_of, rows
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState, SourceUse
@@ -44,8 +44,19 @@ def desk_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "back": _query(request.GET),
         "most_wanted": choosing.most_wanted(document),
         "can_be_ordered": document.state == DocumentState.OUTLINED,
+        "is_searching": _is_searching(document),
     }
     return render(request, "documents/desk.html", context)
+
+
+@login_required
+def desk_state(request: SignedInRequest, document_id: UUID) -> HttpResponse:
+    """The part of the page that is polled while sources are looked for; once that is over the page is loaded anew."""
+    document = owned_document(document_id=document_id, user=request.user)
+    response = render(request, "documents/_searching.html", {"document": document})
+    if not _is_searching(document):
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @login_required
@@ -152,6 +163,10 @@ def part(request: SignedInRequest, document_id: UUID, source_id: int) -> HttpRes
     source = _source(document, source_id)
     _tried(request, lambda: joining.part(source=source, by=request.user))
     return _back(request, document, source)
+
+
+def _is_searching(document: Document) -> bool:
+    return document.state == DocumentState.OUTLINED and waiting.is_searching(document.pk)
 
 
 def _source(document: Document, source_id: int) -> Source:

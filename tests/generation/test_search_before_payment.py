@@ -120,18 +120,26 @@ def test_an_outline_changed_while_it_is_searched_for_is_searched_for_once_more(
     assert waiting.is_searching(document.pk) is goes_on
 
 
-def test_models_that_are_away_cost_the_plan_and_nothing_else(control: Control) -> None:
+@pytest.mark.parametrize("mode", ["500", "refusal"])
+def test_models_that_say_nothing_cost_the_plan_and_nothing_else(control: Control, mode: str) -> None:
     document = outlined()
-    control.fault("ai", "500")
+    control.fault("ai", mode)
     edit(document, "Lamps", "Lenses")
     drain()
     assert Job.objects.filter(kind=JobKind.SOURCES).latest("created_at").state == JobState.SUCCEEDED
     assert not found(document)["is_whole"]
+    document.refresh_from_db()
+    assert document.state == DocumentState.OUTLINED
+
+
+def test_what_no_model_planned_before_is_planned_after_payment(control: Control) -> None:
+    control.fault("ai", "refusal", match="search queries")
+    document = outlined()
+    assert document.sources.exists()
     control.clear_faults()
-    asked = len(purposes(document))
     write(document)
     assert_delivered(document)
-    assert len(purposes(document)) > asked
+    assert Attempt.objects.filter(job__kind=JobKind.DOCUMENT, purpose="queries").exists()
 
 
 def test_a_budget_that_is_used_up_holds_no_search_and_mails_nobody(control: Control, mailoutbox: list[Any]) -> None:

@@ -15,7 +15,7 @@ from documents.enums import DocumentState, SourceOrigin, SourceUse, UploadPurpos
 from documents.models import Document, Source, Upload
 from tests.documents.desk.making import source_with_text
 from tests.documents.factories import SourceFactory, outlined_document
-from tests.documents.test_views import words
+from tests.documents.test_views import student_with_consent, words
 
 pytestmark = pytest.mark.django_db
 
@@ -278,4 +278,24 @@ def test_a_page_costs_the_same_queries_however_many_there_are(
         connection,
     ) as queries:
         page_of(browser, document)
-    assert len(queries) == 8, [query["sql"] for query in queries]
+    assert len(queries) == 9, [query["sql"] for query in queries]
+
+
+def test_the_page_says_that_sources_are_looked_for_and_shows_them_by_itself(
+    browser: Client, document: Document, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Whoever wishes a search, after an outline or here, waits on the page for what it finds."""
+    state = reverse("documents:desk-state", args=[document.pk])
+    assert browser.get(state)["HX-Refresh"] == "true"
+    assert "Sources are being looked for" not in words(page_of(browser, document))
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(reverse("documents:desk-own", args=[document.pk]), {"only": "own"})
+    assert "Sources are being looked for" in words(page_of(browser, document))
+    assert "HX-Refresh" not in browser.get(state)
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.QUEUED)
+    assert "Sources are being looked for" not in words(page_of(browser, document))
+
+
+def test_nobody_elses_search_is_told_of(client: Client, document: Document) -> None:
+    client.force_login(student_with_consent())
+    assert client.get(reverse("documents:desk-state", args=[document.pk])).status_code == 404
