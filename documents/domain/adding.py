@@ -11,7 +11,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -95,8 +95,7 @@ def add(*, document: Document, text: str, by: User, fetcher: Fetcher | None = No
     now, later = given[:MAX_LINES], given[MAX_LINES:]
     if any(one.kind is not Number.WRONG for one in now):
         quotas.spend(user=by, what="lookup", limit=settings.LOOKUPS_PER_DAY)
-    if not connection.in_atomic_block:
-        connection.close()  # to the pool, while others are asked
+    uploads.give_connection_back()
     lines = [_Line(one) for one in now]
     addresses = [line for line in lines if line.given.kind is Number.URL]
     pages = web_sources.fetch([one.given.value for one in addresses[:MAX_ADDRESSES]], fetcher or Fetcher())
@@ -144,8 +143,8 @@ def _settle(document_id: UUID, lines: Sequence[_Line], *, by: User) -> None:
             assert line.looked_up is not None
             if line.looked_up.work is not None and not _is_refused(line.looked_up):
                 line.outcome = _kept(line, keys, document)
-                if line.outcome.source is not None:
-                    made.append((line.outcome.source, line.looked_up))
+                assert line.outcome.source is not None
+                made.append((line.outcome.source, line.looked_up))
         joining.find_alike(document_id=document_id, ids={source.pk for source, _found in made})
         counted = {became.value: sum(_became(line) is became for line in lines) for became in SETTLED}
         audit.record(action="sources.looked_up", subject=document, by=by, details=counted)

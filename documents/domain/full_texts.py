@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from documents.domain.passages import NewPassage, insert
+from documents.domain.uploads import give_connection_back
 from documents.enums import FullTextState
 from documents.fetching.errors import NotFetched, Why
 from documents.fetching.fetcher import Fetcher
@@ -76,8 +77,7 @@ def read(*, full_text_id: int, fetcher: Fetcher | None = None) -> None:
 
 def _work(row: FullText, fetcher: Fetcher) -> Callable[[], None]:
     title = row.source.title
-    if not connection.in_atomic_block:
-        connection.close()  # to the pool, while a copy takes its time
+    give_connection_back()
     may_come = False
     for address in row.urls:
         try:

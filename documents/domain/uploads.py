@@ -44,7 +44,7 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
         QuotaReached: when the day is used up (R-85).
     """
     upload = _begin(document=document, purpose=purpose, name=name, by=by)
-    _give_connection_back()
+    give_connection_back()
     try:
         with storage.arriving(chunks, max_size=settings.UPLOAD_MAX_BYTES) as arrived:
             Upload.objects.filter(pk=upload.pk).update(sha256=arrived.sha256)
@@ -74,7 +74,7 @@ def are_being_read(document: Document) -> bool:
     return document.uploads.filter(state__in=[UploadState.RECEIVING, UploadState.EXTRACTING]).exists()
 
 
-def _give_connection_back() -> None:
+def give_connection_back() -> None:
     """To the pool, which has few, while a file takes its time to come, to be looked at and to be stored (R-105)."""
     if not connection.in_atomic_block:
         connection.close()
@@ -138,7 +138,7 @@ def _judge(arrived: storage.Arrived, upload: Upload) -> FileVerdict:
     )
     if arrived.size and same.exists():
         return FileVerdict(accepted=False, reason=_("This file is here already, word for word. It is used once."))
-    _give_connection_back()
+    give_connection_back()
     verdict = inspect(arrived.path, name=upload.name, max_size=settings.UPLOAD_MAX_BYTES)
     if upload.purpose == UploadPurpose.ASSIGNMENT and verdict.kind and verdict.kind.is_reference_list:
         return FileVerdict(
@@ -149,7 +149,7 @@ def _judge(arrived: storage.Arrived, upload: Upload) -> FileVerdict:
 
 
 def _store(upload: Upload, arrived: storage.Arrived, kind: FileKind, *, by: User) -> None:
-    _give_connection_back()
+    give_connection_back()
     stored_as = storage.store(arrived)
     try:
         _keep(upload, stored_as, kind, by=by)

@@ -141,7 +141,8 @@ def _looked_at(found: Fetched, folder: Path) -> WebPage:
     for record in records(found.path, kind="html", limits=_LIMITS):
         if isinstance(record, Meta):
             front = record.front
-        elif isinstance(record, Page):
+        else:
+            assert isinstance(record, Page), "only bibliographies have entries"
             text = record.text
     return WebPage(found.url, front=front, text=text)
 

@@ -290,3 +290,18 @@ def test_the_systems_resolver_is_asked_for_numbers() -> None:
     assert resolve("127.0.0.1", 80) == ["127.0.0.1"]
     with pytest.raises(OSError):
         resolve("name.invalid", 80)
+
+
+def test_a_clock_that_has_run_out_says_so() -> None:
+    with pytest.raises(NotFetched) as failure:
+        Clock(0).left()
+    assert failure.value.why is Why.TOO_SLOW
+
+
+@pytest.mark.parametrize("failure", [OSError("no such name"), UnicodeError("label too long")])
+def test_a_resolver_that_fails_is_a_host_that_nobody_knows(failure: Exception) -> None:
+    def fails(_host: str, _port: int) -> list[str]:
+        raise failure
+
+    with serving() as host:
+        assert why(host.fetcher(resolve=fails), "http://example.org/a") is Why.UNKNOWN_HOST
