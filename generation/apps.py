@@ -17,7 +17,7 @@ class GenerationConfig(AppConfig):
             receivers,  # noqa: F401  # listen once they are imported
         )
         from generation.engine import watching
-        from generation.progress import snapshots
+        from generation.progress import recording, snapshots
         from generation.spending import estimates, reservations
         from tesigo.platform import conditions, readiness
 
@@ -25,7 +25,7 @@ class GenerationConfig(AppConfig):
         orders.tell_cost(estimates.cost_of_pages)
         outlines.register("allowance", reservations.ask_for_outline)
         waiting.told_by(snapshots.outline_waits)
-        waiting.searches_told_by(snapshots.is_searching)
+        waiting.searches_told_by(recording.is_searching)
         personal_data.register()
         metrics.register()
         for check in watching.CHECKS:

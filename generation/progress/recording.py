@@ -38,3 +38,9 @@ def announce(document_id: UUID) -> None:
 def newest_job(document_id: UUID, kind: JobKind = JobKind.DOCUMENT) -> Job | None:
     """The job of this kind that was opened last for a document."""
     return Job.objects.filter(document_id=document_id, kind=kind).order_by("-created_at").first()
+
+
+def is_searching(document_id: UUID) -> bool:
+    """Whether sources of the document are being looked for before it is paid."""
+    job = newest_job(document_id, JobKind.SOURCES)
+    return job is not None and job.state in OPEN_JOB_STATES

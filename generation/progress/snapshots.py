@@ -92,12 +92,6 @@ def outline_waits(document_id: UUID) -> dict[str, Any] | None:
     return delays.of(job, _open_steps(job), calls, now=now)
 
 
-def is_searching(document_id: UUID) -> bool:
-    """Whether sources of the document are being looked for before it is paid."""
-    job = newest_job(document_id, JobKind.SOURCES)
-    return job is not None and job.state in OPEN_JOB_STATES
-
-
 def _open_steps(job: Job) -> list[OpenStep]:
     steps = Step.objects.filter(job_id=job.pk, state__in=[StepState.READY, StepState.CLAIMED])
     needed = ("stage", "state", "started_at", "not_before", "created_at", "tries")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import typesetting
-from documents.domain import outline, placing, retractions, sources, waiting
+from documents.domain import outline, placing, retractions, sources
 from documents.domain.passages import citable
 from documents.enums import UploadState
 from documents.models import Document
@@ -24,6 +24,7 @@ from generation.database import in_database
 from generation.engine import queue
 from generation.engine.work import Result, Work, each_at_once
 from generation.errors import OverBudget, StepFailed, TryLater
+from generation.progress import recording
 from generation.writing.prompts import glossary, queries
 from generation.writing.prompts.glossary import Term
 
@@ -65,7 +66,7 @@ async def run(work: Work) -> Result:
     waited = timezone.now() - work.claim.created_at
     if await in_database(_is_reading, document.pk) and waited < _LONGEST_WAIT:
         raise TryLater("files are still being read", wait=_LOOK_AGAIN)
-    if await in_database(waiting.is_searching, document.pk) and waited < _LONGEST_WAIT_FOR_SEARCH:
+    if await in_database(recording.is_searching, document.pk) and waited < _LONGEST_WAIT_FOR_SEARCH:
         raise TryLater("sources are still being looked for", wait=_LOOK_AGAIN)
     # Layout comes some calls later, and is loaded by then.
     await asyncio.to_thread(typesetting.warm_up)
