@@ -31,7 +31,8 @@ def test_a_journals_page_says_all_of_its_reference(tmp_path: Path) -> None:
     page = head(
         citation_title="On rocks &amp; lamps", citation_author=["Lind, Ada", "Bo Ek"], citation_doi="doi:10.1000/ROCKS",
         citation_publication_date="2020/03/15", citation_journal_title="Journal of Rocks", citation_volume="3",
-        citation_issue=["2", "2"], citation_firstpage="5", citation_lastpage="9", citation_language="en", og__title="No",
+        citation_issue=["2", "2"], citation_firstpage="5", citation_lastpage="9", citation_language="en",
+        og__title="No",
     )  # fmt: skip
     front, text = read(tmp_path, f"{page}<body><p>{TEXT}</p></body></html>")
     assert front == {
