@@ -5,6 +5,8 @@ Imported once Django is set up. Nothing of it is real: the stations, the figures
 
 import itertools
 import random
+import time
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -20,6 +22,8 @@ from documents.domain.outline import share_pages
 from documents.enums import DocumentState, Language, SourceOrigin
 from documents.models import Document, Passage, Section, Source
 from generation.engine import admission
+from generation.enums import OPEN_JOB_STATES, JobKind
+from generation.models import Job
 
 TOPICS: Final = {
     "en": "How lighthouses were kept, and what became of their keepers",
@@ -73,6 +77,18 @@ def order(*, pages: int, sections: int, language: str = "en", searches: bool = F
         _source(document)
         _pay(document)
     return document
+
+
+def look_ahead(documents: Sequence[Document], *, seconds: float = 120) -> None:
+    """What happens once there is an outline, before anybody pays. Raises TimeoutError."""
+    for document in documents:
+        admission.start_search(document_id=document.pk)
+    ends_at = time.monotonic() + seconds
+    searches = Job.objects.filter(document__in=documents, kind=JobKind.SOURCES, state__in=OPEN_JOB_STATES)
+    while searches.exists():
+        if time.monotonic() > ends_at:
+            raise TimeoutError(f"sources were still looked for after {seconds:g} s")
+        time.sleep(0.05)
 
 
 def start(document: Document) -> None:

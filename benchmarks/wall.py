@@ -30,6 +30,7 @@ def main() -> None:
 
         def write(sections: int, pages: int) -> float:
             document = orders.order(pages=pages, sections=sections, searches=searches)
+            orders.look_ahead([document])
             orders.start(document)
             steps.wait_for([document], seconds=_DEADLINE)
             job = steps.job_of(document)

@@ -1,9 +1,10 @@
 """Writing beside an earlier build: wall time, processor time and memory, and many documents at once.
 
 Both builds stand beside each other, each with servers, workers and a sandbox of its own, as `make run` starts workers.
-They write the same orders in turn. BEFORE= (2350ef3) names the earlier build, ROUNDS= (3) how often the short orders
-are written, LATENCY= (1.0) the seconds of a call. BUSY= (0) is how many busy loops run beside, as other users of a
-server do. Processor time is that of the worker and all that it starts; memory is theirs and beat's (PSS).
+They write the same orders in turn, from payment on: a build that looks for sources before payment has done so.
+BEFORE= (2350ef3) names the earlier build, ROUNDS= (3) how often the short orders are written, LATENCY= (1.0) the
+seconds of a call. BUSY= (0) is how many busy loops run beside, as other users of a server do. Processor time is that
+of the worker and all that it starts; memory is theirs and beat's (PSS).
 """
 
 import os
@@ -46,6 +47,7 @@ with site(latency=float(os.environ.get("LATENCY", "1.0"))) as here, worker(here.
     for line in sys.stdin:
         count, pages, sections = json.loads(line)
         documents = [orders.order(pages=pages, sections=sections) for _ in range(count)]
+        getattr(orders, "look_ahead", lambda _: None)(documents)
         for document in documents:
             orders.start(document)
         steps.wait_for(documents, seconds=900)

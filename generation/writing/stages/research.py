@@ -32,6 +32,7 @@ from generation.writing.prompts.glossary import Term
 _LOOK_AGAIN: Final = timedelta(seconds=3)
 _LONGEST_WAIT: Final = timedelta(minutes=15)
 #: The same of a search that was begun before payment.
+_LOOK_FOR_SEARCH_AGAIN: Final = timedelta(seconds=0.5)
 _LONGEST_WAIT_FOR_SEARCH: Final = timedelta(seconds=30)
 
 
@@ -67,7 +68,7 @@ async def run(work: Work) -> Result:
     if await in_database(_is_reading, document.pk) and waited < _LONGEST_WAIT:
         raise TryLater("files are still being read", wait=_LOOK_AGAIN)
     if await in_database(recording.is_searching, document.pk) and waited < _LONGEST_WAIT_FOR_SEARCH:
-        raise TryLater("sources are still being looked for", wait=_LOOK_AGAIN)
+        raise TryLater("sources are still being looked for", wait=_LOOK_FOR_SEARCH_AGAIN)
     # Layout comes some calls later, and is loaded by then.
     await asyncio.to_thread(typesetting.warm_up)
     found = _known(await in_database(queue.search_of, document.pk), document, searched_for)
