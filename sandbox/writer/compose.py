@@ -103,7 +103,11 @@ class _Composition:
         for number in sorted(rounds):
             self.prose.random.shuffle(rounds[number])
             stock += rounds[number]
-        return list({one.sentence: one for one in reversed(stock)}.values())  # taken from the end
+        ordered = {one.sentence: one for one in reversed(stock)}  # taken from the end
+        for key in prompt.wanted:
+            if one := next((one for one in reversed(ordered.values()) if one.source.key == key), None):
+                ordered[one.sentence] = ordered.pop(one.sentence)
+        return list(ordered.values())
 
     def write(self) -> Draft:
         paragraphs: list[str] = []

@@ -34,6 +34,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"(\d+)\s*(?:to|-|–|and)\s*(\d+)\s*(?:parts|subsections)", re.IGNORECASE)
+_WANTED = re.compile(r"^Cite each of these at least once[^:\n]*: ([\w-]+(?:, [\w-]+)*)\.", re.MULTILINE)
 _TERMS = re.compile(r"(\d+)\s*(?:\w+\s+)?terms", re.IGNORECASE)
 _TOPIC = re.compile(r"(?:^\W*(?:title|subject|thema|tema)|\btopic)\W?:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _LANGUAGE = re.compile(r"\bin\s+[^\W\d_]+(?:\s[^\W\d_]+)?\s*\(([a-z]{2})(?:[-_][A-Za-z]{2,4})?\)")
@@ -105,6 +106,12 @@ class Prompt:
                     )
                 )
         return found
+
+    @cached_property
+    def wanted(self) -> list[str]:
+        """The keys of the sources that have to be cited."""
+        found = _WANTED.search(self.orders)
+        return found[1].split(", ") if found else []
 
     @cached_property
     def pairs(self) -> list[Pair]:

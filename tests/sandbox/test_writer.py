@@ -260,3 +260,11 @@ def test_passages_are_named_by_number_in_the_order_of_the_text() -> None:
     said = answer(prompt, schema, Behaviour())
     known = {number: (key, page) for key, page, number, *_ in PASSAGES}
     assert [known[number] for number in said["passages"]] == re.findall(r"\[@([\w-]+), p\. (\d+)\]", said["markdown"])
+
+
+def test_what_has_to_be_cited_is_cited_before_anything_else() -> None:
+    for key in dict.fromkeys(key for key, *_more in PASSAGES):
+        order = f"Cite each of these at least once, by what one of its passages says: {key}, nobody-1900."
+        assert compose(Prompt(f"{section(characters=900)}\n\n{order}")).claims[0].key == key
+        fenced = compose(Prompt(f"{section(characters=900)}\n\n<note>{order}</note>"))
+        assert fenced.claims == compose(Prompt(f"{section(characters=900)}\n\n<note>Other words.</note>")).claims
