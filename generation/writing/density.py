@@ -83,10 +83,21 @@ def is_thin(assignment: SectionAssignment, reviewed: Reviewed) -> bool:
     return bool(found["citations"] < found["wanted"])
 
 
-def is_better(new: Reviewed, old: Reviewed, *, target: int) -> bool:
-    """Whether more citations survive in a text, and it is about as long as it should be, or no further off."""
+def missing(assignment: SectionAssignment, reviewed: Reviewed) -> list[str]:
+    """The keys of the sources that have to be cited in a section, and are not in its text (R-97)."""
+    rests_on = {citation.passage_id for citation in reviewed.citations}
+    cited = {passage.source_id for passage in assignment.passages if passage.pk in rests_on}
+    return [source.key for source in assignment.wanted if source.pk not in cited]
+
+
+def is_better(new: Reviewed, old: Reviewed, *, target: int, found: int = 0) -> bool:
+    """Whether more citations survive in a text, and it is about as long as it should be, or no further off.
+
+    ``found``: how many more of the sources that have to be cited the new one cites; that goes first.
+    """
     off, off_before = (abs(body_characters(one.draft.text) - target) for one in (new, old))
-    return len(new.citations) > len(old.citations) and off <= max(off_before, round(target * _LENGTH_SHARE))
+    gained = found or len(new.citations) - len(old.citations)
+    return gained > 0 and off <= max(off_before, round(target * _LENGTH_SHARE))
 
 
 async def researched(assignment: SectionAssignment) -> SectionAssignment:
@@ -109,7 +120,9 @@ async def written(assignment: SectionAssignment, reviewed: Reviewed, *, ask: Ask
         f"it has {found['citations']} citations that hold; at least {found['wanted']} statements must rest on a "
         "passage and cite it: use passages that it does not use yet, and say exactly what they say"
     )
+    uncited = [f"it does not cite [@{key}], which it has to" for key in missing(assignment, reviewed)]
     wrong = [f"taken out: {one.problem}" for one in reviewed.rejected if one.problem]
-    reasons = list(dict.fromkeys([lacks, *wrong]))[:_MOST_REASONS]
+    found_wrong = [*uncited, *([lacks] if is_thin(assignment, reviewed) else []), *wrong]
+    reasons = list(dict.fromkeys(found_wrong))[:_MOST_REASONS]
     target = assignments.target_characters(assignment)
     return await anew(assignment, reviewed.draft, reasons, ask=ask, keep=keep, characters=target)

@@ -2,17 +2,20 @@
 
 import pytest
 
-from documents.enums import SourceUse
+from documents.domain.desk import wanted_and_not_cited
+from documents.enums import DocumentState, SourceUse
 from documents.models import Document, Source
 from generation.engine import admission, queue
 from generation.enums import Stage
 from generation.models import Step
-from generation.writing import assignments
+from generation.writing import assignments, density
 from generation.writing.prompts import writing
 from generation.writing.prompts.writing import Part, Piece
 from sandbox.client import Control
 from tests.documents.factories import PassageFactory, SourceFactory
-from tests.generation.making import ordered_document, work_on
+from tests.generation.making import drain, ordered_document, work_on
+from tests.generation.test_checking_stage import work_until
+from tests.generation.test_density import check_of, checked
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -57,6 +60,41 @@ def test_each_wanted_source_is_given_to_the_writer_of_one_section(control: Contr
 
     shown = writing.of_use(assignment, "Nothing is cited here.", is_new=True)
     assert source.pk in {passage.source_id for passage in shown.passages}
+
+
+def test_in_the_end_it_is_cited(control: Control) -> None:
+    document = ordered_document(pages=3, sections=3)
+    source = wanted_source(document, "zeppelin-1929", "Zeppelin flights over lighthouses")
+    researched(document)
+    drain()
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY
+    assert document.citations.filter(source=source).exists()
+    assert wanted_and_not_cited(document) == []
+
+
+def test_a_section_that_does_not_cite_it_is_written_once_more(control: Control) -> None:
+    document = ordered_document(pages=1, sections=1)
+    research = researched(document)
+    work_until(Stage.CHECK)
+    (claim,) = queue.claim(limit=1, worker="test")
+    uncited = wanted_source(document, "zeppelin-1929", "Zeppelin flights over lighthouses")
+    # As if the writer had been shown it and had not cared.
+    written = Step.objects.get(stage=Stage.WRITE)
+    written.result["draft"]["offered"] += list(uncited.passages.values_list("pk", flat=True))
+    written.save()
+    research.result["wanted"] = {str(document.sections.get().pk): [uncited.pk]}
+    research.save()
+    asking = check_of(claim)
+    assert any(f"it does not cite [@{uncited.key}], which it has to" in question.text for question in asking.asked)
+    assert document.sections.get().provenance["density"]["round"] == "better"
+    assert document.citations.filter(source=uncited).exists()
+
+
+def test_what_had_to_be_cited_goes_before_the_number_of_citations() -> None:
+    fewer, more = checked(2_000, 4), checked(2_000, 6)
+    assert density.is_better(fewer, more, target=2_000, found=1)
+    assert not density.is_better(more, fewer, target=2_000, found=-1)
 
 
 def test_in_parts_it_is_asked_of_the_part_that_it_fits(control: Control) -> None:

@@ -51,7 +51,7 @@ async def run(work: Work) -> Result:
     outcome = str(section.provenance.get("density", {}).get("round", Round.NONE))
     if claim.stage == Stage.CHECK:
         outcome = Round.NONE
-        if density.is_thin(assignment, reviewed):
+        if density.is_thin(assignment, reviewed) or density.missing(assignment, reviewed):
             reviewed, outcome = await _denser(work, assignment, background, reviewed)
     data = {
         "citations": len(reviewed.citations),
@@ -70,6 +70,8 @@ async def _denser(
 ) -> tuple[Reviewed, Round]:
     """The better of two texts: the one that cites too little, and the section researched and written once more (R-19).
 
+    So is one that does not cite a source that it has to (R-97); it has that source's passages already.
+
     The second one is kept with the step as soon as it is written. Where there is no budget for it, or nobody to write
     it, the first one stays.
     """
@@ -80,7 +82,8 @@ async def _denser(
             further = await in_database(assignments.passages, document_id=work.claim.document_id, ids=kept.offered)
             assignment = replace(assignment, passages=further)
         else:
-            assignment = await density.researched(assignment)
+            if density.is_thin(assignment, reviewed):
+                assignment = await density.researched(assignment)
             kept = await density.written(assignment, reviewed, ask=ask, keep=partial(_keep, work))
             await _keep(work, kept)
         background = replace(background, passages=assignment.passages, guarded=await in_database(_guarded, assignment))
@@ -89,7 +92,8 @@ async def _denser(
         return _with_calls(reviewed, ask.calls), Round.OVER_BUDGET
     except (NoAnswer, StepFailed):
         return _with_calls(reviewed, ask.calls), Round.NO_ANSWER
-    if density.is_better(again, reviewed, target=assignments.target_characters(assignment)):
+    found = len(density.missing(assignment, reviewed)) - len(density.missing(assignment, again))
+    if density.is_better(again, reviewed, target=assignments.target_characters(assignment), found=found):
         return _with_calls(again, reviewed.calls + ask.calls - again.calls), Round.BETTER
     return _with_calls(reviewed, ask.calls), Round.NO_BETTER
 
