@@ -66,6 +66,8 @@ class Row:
     has_text: bool
     is_own_only: bool = False
     joined: Sequence[Source] = field(default_factory=tuple)
+    #: None as long as there is no text that could cite it.
+    times_cited: int | None = None
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -117,7 +119,7 @@ def desk(document: Document, filters: Filters, *, page: str | int | None = 1) ->
     """The page ``page`` of the sources that fit; an impossible number is the nearest page there is."""
     unread = _unread(document)
     every = _all(document, unread)
-    counts = dict(every.values_list("use").annotate(number=Count("*")).order_by())
+    counts = dict(every.order_by().values("use").annotate(number=Count("*")).values_list("use", "number"))
     # Nulls come last in PostgreSQL: without a place the order is by title.
     found = fitting(every, filters).order_by("place", "title", "pk")
     pages = _Pages(found, PAGE_ROWS, total=None if filters.are_any else sum(counts.values()))
@@ -160,6 +162,10 @@ def rows(document: Document, sources: Sequence[Source]) -> list[Row]:
     joined: dict[int, list[Source]] = {}
     for one in Source.objects.filter(joined_to__in=ids).order_by("pk"):
         joined.setdefault(one.joined_to_id or 0, []).append(one)
+    times: dict[int, int] = {}
+    if not document.is_editable:
+        cited = document.citations.filter(source__in=ids).order_by().values("source_id")
+        times = dict(cited.annotate(number=Count("*")).values_list("source_id", "number"))
     entries = printed(document, sources)
     return [
         Row(
@@ -168,6 +174,7 @@ def rows(document: Document, sources: Sequence[Source]) -> list[Row]:
             has_text=source.pk in with_text,
             is_own_only=not document.search_for_sources,
             joined=tuple(joined.get(source.pk, ())),
+            times_cited=None if document.is_editable else times.get(source.pk, 0),
         )
         for source in sources
     ]

@@ -152,14 +152,17 @@ def mark_found(*, document_id: UUID, works: Iterable[FoundWork], now: datetime) 
 
 
 def mark(*, source: Source, by: Iterable[str], now: datetime) -> None:
-    """From now on the source is not cited. A second mark changes nothing.
+    """From now on the source is not cited, nor the one that it is joined to. A second mark changes nothing.
 
     Its owner is told at its file. Where a text cites it, they get a mail, and the document's files are made anew.
     """
+    by = list(by)
     words = ", ".join(dict.fromkeys(by))[:200]
     if not Source.objects.filter(pk=source.pk, retracted_at=None).update(retracted_at=now, retracted_by=words):
         return
     audit.record(action="source.retracted", subject=source, by=None, details={"by": words})
+    if source.joined_to is not None:  # which stands for the same work
+        mark(source=source.joined_to, by=by, now=now)
     if Citation.objects.filter(source=source).exists():
         _tell_owner(source)
         enqueue_on_commit(RENEW_TASK, str(source.document_id))

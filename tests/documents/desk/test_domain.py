@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
-from documents.domain import choosing, correcting, joining, placing, sources
+from documents.domain import choosing, correcting, joining, placing, retractions, sources
 from documents.domain.desk import Filters, desk, wanted_and_not_cited
 from documents.domain.printed import printed
 from documents.enums import CitationCheck, DocumentState, SourceOrigin, SourceUse
@@ -260,3 +261,41 @@ def test_works_of_one_author_and_year_print_as_if_alone(document: Document) -> N
         assert "Ellingsen" in texts[1], style
         assert not any(mark in texts[0] for mark in ("2019a", "[1]", "———", "others")), style
         assert json.dumps(texts) == json.dumps([str(printed(document, some)[source.pk]) for source in some])
+
+
+def test_what_is_taken_back_takes_the_source_with_it_that_stands_for_it(document: Document, student: User) -> None:
+    kept = source_with_text(document)
+    entry = listed(document)
+    joining.join(source=entry, other_id=kept.pk, by=student)
+    entry.refresh_from_db()
+    retractions.mark(source=entry, by=iter(["crossref"]), now=timezone.now())
+    kept.refresh_from_db()
+    assert (kept.retracted_by, kept.retracted_at is None) == ("crossref", False)
+
+
+def test_two_of_one_beginning_that_are_two_works_stay_apart(document: Document, student: User) -> None:
+    first = listed(document, title="Keeping the Light: A History of Lamps")
+    second = listed(document, title="Keeping the Light: The Law of Wrecks")
+    assert joining.look(document_id=document.pk, by=student) == 0
+    joining.keep_apart(source=first, by=student)
+    second.refresh_from_db()
+    assert (second.alike, second.is_apart) == (None, False)
+    assert "source.kept_apart" not in actions()
+
+
+def test_joining_another_doi_has_it_looked_up(document: Document, student: User) -> None:
+    kept = source_with_text(document, looked_up_at=timezone.now())
+    entry = listed(document, doi="10.1000/light", is_peer_reviewed=True)
+    Source.objects.filter(pk=kept.pk).update(is_peer_reviewed=False)
+    joined = joining.join(source=entry, other_id=kept.pk, by=student)
+    assert (joined.doi, joined.looked_up_at, joined.is_peer_reviewed) == ("10.1000/light", None, False)
+
+
+def test_parted_after_a_change_of_mind_the_newer_word_stays(document: Document, student: User) -> None:
+    kept, entry = source_with_text(document), listed(document, use=SourceUse.MUST)
+    joining.join(source=entry, other_id=kept.pk, by=student)
+    choosing.choose(source=kept, use=SourceUse.BANNED, by=student)
+    Source.objects.filter(pk=kept.pk).update(retracted_at=timezone.now(), retracted_by="title")
+    joining.part(source=entry, by=student)
+    kept.refresh_from_db()
+    assert (kept.use, kept.retracted_by) == (SourceUse.BANNED, "title")

@@ -225,6 +225,7 @@ def test_nothing_changes_once_it_is_paid_for(browser: Client, document: Document
     before = list(Source.objects.order_by("pk").values())
     response = page_of(browser, document)
     assert "can be looked at, and no longer changed" in words(response)
+    assert "not cited" in words(response)
     page = lxml.html.document_fromstring(response.content)
     assert not page.xpath(_CHANGING)
     detail = lxml.html.document_fromstring(
@@ -299,3 +300,14 @@ def test_the_page_says_that_sources_are_looked_for_and_shows_them_by_itself(
 def test_nobody_elses_search_is_told_of(client: Client, document: Document) -> None:
     client.force_login(student_with_consent())
     assert client.get(reverse("documents:desk-state", args=[document.pk])).status_code == 404
+
+
+def test_a_kind_that_nobody_would_choose_stays_as_it_is(browser: Client, document: Document) -> None:
+    csl = {"id": "a", "type": "treaty", "title": "On lights"}
+    source = source_with_text(document, key="a", title="On lights", csl=csl)
+    address = reverse("documents:source", args=[document.pk, source.pk])
+    assert '<option value="treaty" selected>' in words(browser.get(address))
+    said = words(post(browser, "source", source, version="1", type="treaty", title="On lights"))
+    assert "Saved." not in said
+    source.refresh_from_db()
+    assert (source.csl, source.version) == (csl, 1)

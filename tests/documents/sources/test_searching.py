@@ -432,3 +432,26 @@ def test_two_works_with_sici_dois_stay_two() -> None:
 )  # fmt: skip
 def test_titles_keep_lowered_and_raised_letters(said: str, kept: str) -> None:
     assert title(said) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "reviewed"),
+    [
+        ("journal", "publishedVersion", True),
+        ("journal", "acceptedVersion", True),
+        ("repository", "submittedVersion", False),
+        ("repository", "publishedVersion", None),
+        ("journal", None, None),
+    ],
+)
+def test_of_openalex_it_is_known_what_was_reviewed_and_what_is_free(
+    kind: str, version: str | None, reviewed: bool | None
+) -> None:
+    location = {"version": version, "source": {"type": kind}}
+    said = {"title": "Light", "primary_location": location, "open_access": {"is_oa": kind == "journal"}}
+    work = openalex.parse_one(said)
+    assert work is not None
+    assert (work.is_peer_reviewed, work.is_open_access) == (reviewed, kind == "journal")
+    bare = openalex.parse_one({"title": "Light"})
+    assert bare is not None
+    assert (bare.is_peer_reviewed, bare.is_open_access) == (None, None)
