@@ -38,7 +38,7 @@ def main() -> None:
             f"{many:,} sources": large,
             "the last page of them": f"{large}?page={many // _FEW}",
             "those of a year": f"{large}?first_year=1990&last_year=1990",
-            "words of a title": f"{large}?q=number+77",
+            "words of a title": f"{large}?q=number+0007",
         }
         name, _, value = cookie_of(user).partition("=")
         client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
