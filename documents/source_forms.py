@@ -65,6 +65,18 @@ class AddForm(Form):
     )
 
 
+class ZoteroForm(Form):
+    """A key to somebody's Zotero library. It is never shown again."""
+
+    key = forms.CharField(
+        label=_("Key of your Zotero library"),
+        max_length=100,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Made at zotero.org, Settings, Security; reading is enough. It is used once and kept nowhere."),
+        error_messages={"required": _("Copy the key from zotero.org first.")},
+    )
+
+
 class UseForm(Form):
     """Whether a source is used."""
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/sources/", desk.desk_page, name="desk"),
     path("documents/<uuid:document_id>/sources/add/", adding.add, name="add-source"),
     path("documents/<uuid:document_id>/sources/state/", desk.desk_state, name="desk-state"),
+    path("documents/<uuid:document_id>/sources/zotero/", adding.add_zotero, name="add-zotero"),
     path("documents/<uuid:document_id>/sources/own/", desk.only_own, name="desk-own"),
     path("documents/<uuid:document_id>/sources/sort/", desk.sort, name="desk-sort"),
     path("documents/<uuid:document_id>/sources/look/", desk.look, name="desk-look"),

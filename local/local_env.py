@@ -103,6 +103,7 @@ def _outside(http: str, smtp_port: str, kept: Mapping[str, str]) -> list[dict[st
     search = {}
     for name in ("OPENALEX", "CROSSREF", "DATACITE", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
         search[f"{name}_URL"] = f"{http}/{name.lower().replace('_', '')}"
+    search["ZOTERO_URL"] = f"{http}/zotero"
     for name in ("OPENALEX", "CROSSREF", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
         search[f"{name}_API_KEY"] = _key_of(name, kept["SEARCH_API_KEY"])
     return [

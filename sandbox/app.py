@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from sandbox import anthropic, control, mailpages, openai, registers, search, sns, telegram
+from sandbox import anthropic, control, mailpages, openai, registers, search, sns, telegram, zotero
 from sandbox.gate import Gate
 from sandbox.html import page
 from sandbox.smtp import open_door
@@ -51,6 +51,7 @@ def build(world: World, smtp: socket.socket | None = None) -> ASGIApp:
         Mount("/stripe", routes=api.routes(world)),
         *search.routes(world),
         *registers.routes(world),
+        zotero.routes(),
         Mount("/sns", routes=sns.routes(world.sns)),
         Mount("/telegram", routes=telegram.routes(world.telegram)),
         Mount("/inbox", routes=mailpages.routes(world)),

@@ -40,6 +40,7 @@ class Running:
             "STRIPE_API_BASE": f"{self.base_url}/stripe",
             "OPENALEX_URL": f"{self.base_url}/openalex",
             "CROSSREF_URL": f"{self.base_url}/crossref",
+            "ZOTERO_URL": f"{self.base_url}/zotero",
             "DATACITE_URL": f"{self.base_url}/datacite",
             "SEMANTIC_SCHOLAR_URL": f"{self.base_url}/semanticscholar",
             "TAVILY_URL": f"{self.base_url}/tavily",

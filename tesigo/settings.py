@@ -429,6 +429,9 @@ SOURCE_SERVICES: dict[str, dict[str, Any]] = {
     for name in ("openalex", "crossref", "datacite", "semantic_scholar", "tavily", "perplexity")
 }
 
+#: Where libraries of Zotero are read by a key of their owner's (R-97).
+ZOTERO_URL = env.url("ZOTERO_URL", "").rstrip("/")
+
 EMAIL_BACKEND = "tesigo.platform.mail.GuardedEmailBackend"
 vars().update(email_from_url(env.url("EMAIL_URL", schemes=["smtp", "smtps", "smtp+tls"], judge_password=IS_PRODUCTION)))
 EMAIL_TIMEOUT = 10

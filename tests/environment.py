@@ -144,6 +144,7 @@ def prepare() -> None:
             "AI_RULES_SECONDS": "0",
         }
     )
+    os.environ["ZOTERO_URL"] = f"{here}/zotero"
     for service in ("OPENALEX", "CROSSREF", "DATACITE", "SEMANTIC_SCHOLAR", "TAVILY", "PERPLEXITY"):
         os.environ[f"{service}_URL"] = f"{here}/{service.lower().replace('_', '')}"
         if service != "DATACITE":  # which gives none

@@ -129,7 +129,7 @@ class Line:
                     async with asyncio.timeout(seconds):
                         answer = await self._answer(service, ask)
             except httpx.HTTPStatusError as said:
-                wait = await self._said_no(service, said.response)
+                wait = await self._said_no(service, said.response, is_key_theirs=ask.is_key_theirs)
                 if wait is None or is_last:
                     raise NoAnswer("busy" if said.response.status_code in _BUSY else "refused") from said
                 # Apart from the other questions of the search, which were told to wait as long.
@@ -157,13 +157,13 @@ class Line:
             raise NoAnswer(turn.refused)
         await asyncio.sleep(turn.wait)
 
-    async def _said_no(self, service: Service, response: httpx.Response) -> float | None:
+    async def _said_no(self, service: Service, response: httpx.Response, *, is_key_theirs: bool) -> float | None:
         """What a refusal means for everybody; the seconds to wait before asking once more, None where it is no use."""
         if response.status_code in _BUSY:
             wait = _wait_of(response)
             await asyncio.to_thread(turns.rested, service.name, seconds=wait)
             return wait if wait <= _LONGEST_WAIT_SECONDS else None
-        if response.status_code in _REFUSED:
+        if response.status_code in _REFUSED and not is_key_theirs:
             logger.error("search service %s refuses our key (HTTP %d)", word(service.name), response.status_code)
             await asyncio.to_thread(turns.rested, service.name, seconds=_REFUSED_REST_SECONDS)
         elif response.status_code == 404:

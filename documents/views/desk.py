@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
@@ -45,6 +46,7 @@ def desk_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "most_wanted": choosing.most_wanted(document),
         "can_be_ordered": document.state == DocumentState.OUTLINED,
         "is_searching": _is_searching(document),
+        "has_zotero": bool(settings.ZOTERO_URL),
     }
     return render(request, "documents/desk.html", context)
 

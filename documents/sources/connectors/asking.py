@@ -22,6 +22,8 @@ class Ask:
     params: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
+    #: Asked with a key of the person's own: a refusal speaks of that key, and of nobody else's.
+    is_key_theirs: bool = False
 
 
 def named_program(access: Access) -> dict[str, str]:
