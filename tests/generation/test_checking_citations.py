@@ -477,3 +477,13 @@ def test_no_text_takes_its_reader_long(piece: str) -> None:
     started = time.process_time()
     inspected((piece * 20_000)[:20_000])
     assert time.process_time() - started < 5
+
+
+def test_a_quotation_without_a_word_is_no_statement() -> None:
+    row = Passage(pk=77, source=OFFERED[0].source, page=12, page_label="12", position=9, text="0 1 2 3 4 5 " * 5)
+    text = f"The source puts it like this: “0 1 2 3 4 5 0 1 2 3 4 5” [@{row.source.key}, p. 12]."
+    background = Background(
+        document=Document(topic="Light", language="en"), passages=[row], guarded=Guarded(), elsewhere=()
+    )
+    (checked,) = examine_text(Draft(text=text), background).sentences
+    assert checked.all_problems == ["the quotation “0 1 2 3 4 5 0 1 2 3 4 5” says nothing in words"]

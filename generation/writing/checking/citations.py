@@ -166,6 +166,8 @@ def _compared(finding: Finding, quoted: Sequence[str], language: str, *, is_alon
     if quoted:
         if is_alone and not all(wording.stands_in(one, passage.text) for one in quoted):
             return replace(finding, problem=f"the quotation “{quoted[-1][:80]}” does not stand in the passage it cites")
+        if not any(letter.isalpha() for one in quoted for letter in one):
+            return replace(finding, problem=f"the quotation “{quoted[-1][:80]}” says nothing in words")
         is_proven = _is_mostly_quoted(text, quoted, passage, language)
         return replace(finding, check=CitationCheck.VERBATIM if is_proven else None)
     is_said = wording.says(passage.text, text, language=language)
