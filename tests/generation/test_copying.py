@@ -66,6 +66,10 @@ def test_every_run_is_found_once_and_as_long_as_it_goes(text: list[str], source:
     assert set(found) == naive(text, source, least)
 
 
+def test_the_same_word_on_and_on_is_not_compared_with_itself_at_every_place() -> None:
+    assert len(Index(["a"] * 20_000).runs(["a"] * 300, least=8)) < 600
+
+
 @given(st.integers(min_value=0, max_value=9), st.integers(min_value=0, max_value=9))
 def test_eight_words_in_a_row_are_found_wherever_they_stand(before: int, after: int) -> None:
     taken = LENS.split()[3 : 3 + COPIED_WORDS]

@@ -28,6 +28,8 @@ _TOLD_TWICE_WORDS: Final = 8
 _WORD: Final = re.compile(r"\w+")
 #: Words by which the runs of two texts are looked up.
 _GRAM_WORDS: Final = 4
+#: A few words that stand in a text more often are noise: the same word on and on would be compared with itself.
+_MOST_PLACES: Final = 200
 
 
 class Fingerprints(Set[int]):
@@ -118,7 +120,9 @@ class Index:
         self._keys = keys
         self._places: dict[tuple[str | None, ...], list[int]] = {}
         for at in range(len(keys) - _GRAM_WORDS + 1):
-            self._places.setdefault(tuple(keys[at : at + _GRAM_WORDS]), []).append(at)
+            places = self._places.setdefault(tuple(keys[at : at + _GRAM_WORDS]), [])
+            if len(places) < _MOST_PLACES:
+                places.append(at)
 
     def runs(self, source: Sequence[str], *, least: int) -> list[Run]:
         """Every run of ``least`` words or more, as long as it goes.
