@@ -2,8 +2,8 @@
 
 A page of a seminar paper or a thesis that cites fewer than three or four works says much that nobody can look up.
 Essays and reports say more of their own. Introductions lay out the work beside its question, so they have half of the
-floor; conclusions, summaries and declarations say nothing new, and have none. Which section is which its title says,
-in the language of the work.
+floor; conclusions, summaries, declarations and “Structure of the thesis” say nothing that is new, and have none. Which
+section is which its title says, in any of our languages.
 """
 
 import re
@@ -30,15 +30,24 @@ _ENOUGH_PASSAGES: Final = 4
 #: How far the denser text may be from its length, as a share of it: fitting the pages mends no more in one round.
 _LENGTH_SHARE: Final = 0.15
 _MOST_REASONS: Final = 10
+#: A title that is such a word, alone or with another beside it: “Abstract algebra” is none.
+_ALONE: Final = r"(?=\s*(?:[:–—(,.-]|\Z)|\s+(?:and|to|und|in|e|y|et|à|i|do|en|a|k|și|la)\b)"
 _INTRODUCTION: Final = re.compile(
-    r"(?:introduc|einleitung|einführung|introduzione|introdu[cç]|wstęp|wprowadzenie|inleiding|úvod)", re.I
+    r"(?:introduction|einleitung|einführung|introduzione|introducción|wstęp|wprowadzenie|introdução|inleiding|úvod"
+    rf"|introducere){_ALONE}",
+    re.I,
 )
 _CLOSING: Final = re.compile(
-    r"(?:conclu|summary|abstract|outlook|declaration|appendix|acknowledg|fazit|schluss|zusammenfassung|ausblick"
-    r"|eidesstattlich|erklärung|anhang|riassunto|sommario|dichiarazione|appendice|resumen|declaración|anexo|apéndice"
-    r"|résumé|déclaration|annexe|zakończenie|podsumowanie|wnioski|streszczenie|oświadczenie|aneks|considerações finais"
-    r"|resumo|declaração|slot|samenvatting|besluit|verklaring|bijlage|závěr|shrnutí|souhrn|prohlášení|příloha"
-    r"|încheiere|rezumat|declarație|anex)",
+    r"(?:conclusions?|summary|abstract|outlook|declaration|appendix|acknowledge?ments|fazit|schluss|schlussbetrachtung"
+    r"|zusammenfassung|ausblick|eidesstattliche erklärung|erklärung|anhang|conclusion[ei]|riassunto|sommario"
+    r"|dichiarazione"
+    r"|appendice|conclusi[óo]n(?:es)?|resumen|declaración|anexo|apéndice|résumé|déclaration|annexe|zakończenie"
+    r"|podsumowanie|wnioski|streszczenie|oświadczenie|aneks|conclus(?:ão|ões)|considerações finais|resumo|declaração"
+    r"|conclusies?|slot|slotbeschouwing|samenvatting|besluit|verklaring|bijlage|závěr|shrnutí|souhrn|prohlášení|příloha"
+    rf"|concluzi[ei]i?|încheiere|rezumat|declarație|anexă|anexa){_ALONE}"
+    r"|(?:structure|outline|plan|aufbau|gliederung|struttura|piano|estructura|struktura|układ|plan|estrutura|plano|opbouw"
+    r"|opzet|osnova|planul|structura)\b.{0,20}\b(?:work|thesis|paper|essay|report|arbeit|lavoro|tesi|trabajo|tesis"
+    r"|travail|mémoire|pracy|trabalho|tese|werk|scriptie|práce|lucrării)\Z",
     re.I,
 )
 

@@ -51,6 +51,27 @@ def test_what_sums_up_needs_no_citation_and_what_introduces_half_of_them(code: s
     assert {density.floor(assignment(chapter.title.format(t="x"))) for chapter in phrases.middle} == {3.5}
 
 
+@pytest.mark.parametrize(
+    ("title", "floor"),
+    [
+        ("Structure of the thesis", 0),
+        ("Aufbau der Arbeit", 0),
+        ("Plan du mémoire", 0),
+        ("Conclusiones", 0),
+        ("Eidesstattliche Erklärung", 0),
+        ("Appendix (figures)", 0),
+        ("Introduction", 1.75),
+        ("Introduction to the topic", 1.75),
+        ("Structure of DNA", 3.5),
+        ("Abstract algebra in schools", 3.5),
+        ("Schlussverkauf im Handel", 3.5),
+        ("Introducing new species", 3.5),
+    ],
+)
+def test_a_title_tells_by_whole_words_what_a_section_is_for(title: str, floor: float) -> None:
+    assert density.floor(assignment(title)) == floor
+
+
 @pytest.mark.parametrize(("kind", "floor"), [("essay", 2.5), ("report", 2.5), ("seminar", 3.5), ("master", 3.5)])
 def test_a_thesis_has_to_cite_more_than_an_essay(kind: str, floor: float) -> None:
     assert density.floor(assignment("Lamps", kind=kind)) == floor
