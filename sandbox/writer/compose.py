@@ -213,7 +213,7 @@ class _Composition:
 
     def _with_figures(self, sentence: str) -> str:
         """The sentence; where that was ordered, a share of them with wrong figures, or with one that nobody gave."""
-        if self.prose.random.random() >= self.habits.wrong_figures:
+        if not self.habits.wrong_figures or self.prose.random.random() >= self.habits.wrong_figures:
             return sentence
         added = self.prose.random.randint(1_000, 9_999)
         wrong = _FIGURE.sub(lambda found: str(int(found[0]) + added), sentence)
