@@ -291,7 +291,9 @@ def test_the_page_says_that_sources_are_looked_for_and_shows_them_by_itself(
     assert "Sources are being looked for" not in words(page_of(browser, document))
     with django_capture_on_commit_callbacks(execute=True):
         browser.post(reverse("documents:desk-own", args=[document.pk]), {"only": "own"})
-    assert "Sources are being looked for" in words(page_of(browser, document))
+    said = words(page_of(browser, document))
+    assert "Sources are being looked for" in said
+    assert "No sources yet" not in said
     assert "HX-Refresh" not in browser.get(state)
     Document.objects.filter(pk=document.pk).update(state=DocumentState.QUEUED)
     assert "Sources are being looked for" not in words(page_of(browser, document))
