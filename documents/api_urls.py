@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list", "post": "create"}), name="works"),
     path(f"{_ONE}/works/<int:work_id>", WorkViewSet.as_view({"get": "retrieve", "patch": "correct"}), name="work"),
     path(f"{_ONE}/works/<int:work_id>/use", WorkViewSet.as_view({"put": "choose"}), name="work-use"),
+    path(f"{_ONE}/works/<int:work_id>/alike", WorkViewSet.as_view({"delete": "keep_apart"}), name="work-alike"),
     path(
         f"{_ONE}/works/<int:work_id>/joined", WorkViewSet.as_view({"put": "join", "delete": "part"}), name="work-joined"
     ),

@@ -37,10 +37,11 @@ class WorkViewSet(DocumentRoute):
 
     required_scopes = {
         "list": READ, "create": WRITE, "retrieve": READ, "correct": WRITE, "choose": WRITE, "join": WRITE,
-        "part": WRITE,
+        "part": WRITE, "keep_apart": WRITE,
     }  # fmt: skip
     refuses_with = {
         "create": (409, 429), "correct": (409, 412, 428), "choose": (409,), "join": (409,), "part": (409,),
+        "keep_apart": (409,),
     }  # fmt: skip
     queryset = Source.objects.none()
     serializer_class = WorkSerializer
@@ -116,11 +117,18 @@ class WorkViewSet(DocumentRoute):
         kept = self._changed(lambda: joining.join(source=work, other_id=other.pk, by=self.caller))
         return tagged(request, _shown(kept))
 
-    @extend_schema(summary="Take a joined work apart", responses=WorkSerializer)
+    @extend_schema(summary="Take a joined work apart", responses={200: WorkSerializer})
     def part(self, request: Request, document_id: UUID, work_id: int) -> Response:
         """The work stands for itself again; the other one is as it was, but for what was corrected since."""
         work = self._work(document_id, work_id)
         self._changed(lambda: joining.part(source=work, by=self.caller))
+        return tagged(request, _shown(self._work(document_id, work_id)))
+
+    @extend_schema(summary="Keep two works that look alike", responses={200: WorkSerializer})
+    def keep_apart(self, request: Request, document_id: UUID, work_id: int) -> Response:
+        """The work is another one than the one it looks like; it is not offered for joining again."""
+        work = self._work(document_id, work_id)
+        self._changed(lambda: joining.keep_apart(source=work, by=self.caller))
         return tagged(request, _shown(self._work(document_id, work_id)))
 
     def _work(self, document_id: UUID, work_id: int) -> Source:

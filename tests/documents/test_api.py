@@ -605,6 +605,7 @@ async def test_a_file_is_streamed_without_a_connection() -> None:
         ("/{id}/works/1", {"GET", "PATCH"}),
         ("/{id}/works/1/use", {"PUT"}),
         ("/{id}/works/1/joined", {"PUT", "DELETE"}),
+        ("/{id}/works/1/alike", {"DELETE"}),
         ("/{id}/citations", {"GET"}),
         ("/{id}/style", {"PUT"}),
         ("/{id}/sources", {"GET", "POST"}),

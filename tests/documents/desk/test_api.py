@@ -92,6 +92,15 @@ def test_two_entries_are_joined_and_taken_apart(program: Program, document: Docu
     assert program("PUT", at(document, "works", entry.pk, "joined"), {"work": 10**30}).status_code in {400, 404}
 
 
+def test_two_that_look_alike_are_kept(program: Program, document: Document, source: Source) -> None:
+    other = source_with_text(document, alike=source)
+    path = at(document, "works", other.pk)
+    assert program.get(path).json()["alike"] == source.pk
+    assert program("DELETE", f"{path}/alike").json()["alike"] is None
+    other.refresh_from_db()
+    assert other.is_apart
+
+
 def test_nothing_of_a_paid_document_is_changed(program: Program, document: Document, source: Source) -> None:
     Document.objects.filter(pk=document.pk).update(state=DocumentState.READY)
     path = at(document, "works", source.pk)
@@ -100,6 +109,7 @@ def test_nothing_of_a_paid_document_is_changed(program: Program, document: Docum
         program("PUT", f"{path}/use", {"use": "must"}),
         program("PUT", f"{path}/joined", {"work": source.pk}),
         program("DELETE", f"{path}/joined"),
+        program("DELETE", f"{path}/alike"),
     ):
         assert (answer.status_code, kind_of(answer)) == (409, "not-editable")
 
@@ -115,6 +125,7 @@ def test_somebody_elses_work_does_not_exist(program: Program, document: Document
             program("PUT", f"{path}/use", {"use": "banned"}),
             program("PUT", f"{path}/joined", {"work": source.pk}),
             program("DELETE", f"{path}/joined"),
+            program("DELETE", f"{path}/alike"),
         ):
             assert answer.status_code == 404
     assert program.get(at(document, "works", 10**30)).status_code == 404

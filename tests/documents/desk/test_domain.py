@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -237,6 +239,20 @@ def test_what_has_to_be_cited_is_placed_where_it_fits_best_and_offered_there(doc
         sentence="Brass was polished.", check_result=CitationCheck.OVERLAP,
     )  # fmt: skip
     assert wanted_and_not_cited(document) == [unread, other]
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"use": "perhaps"}, "source_use_known"),
+        ({"joined_to": F("id")}, "source_not_joined_to_itself"),
+        ({"alike": F("id")}, "source_not_alike_itself"),
+    ],
+)
+def test_the_database_refuses_what_cannot_be(document: Document, values: dict[str, Any], constraint: str) -> None:
+    source = source_with_text(document)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Source.objects.filter(pk=source.pk).update(**values)
 
 
 def test_an_entry_that_cannot_be_set_is_not_there(document: Document, caplog: pytest.LogCaptureFixture) -> None:
