@@ -6,7 +6,7 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import exporting, extraction, full_texts, restyling, retractions, uploads
+from documents.domain import completing, exporting, extraction, full_texts, restyling, retractions, uploads
 from tesigo.platform import duty, removals
 
 
@@ -25,8 +25,11 @@ def continue_uploads() -> None:
 
 @shared_task(name="documents.tasks.check_sources")
 def check_sources(document_id: str) -> None:
-    """Asks the registers whether a work of the document was taken back; asked again before it is written."""
-    async_to_sync(retractions.check)(document_id=UUID(document_id))
+    """Asks the registers whether works of the document stand, which is asked again before it is written, and fills in
+    what files and lists leave open.
+    """
+    heard = async_to_sync(retractions.check)(document_id=UUID(document_id))
+    completing.fill(document_id=UUID(document_id), heard=heard)
 
 
 @shared_task(name="documents.tasks.read_full_text")

@@ -6,13 +6,13 @@ is not settled comes back to the form.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +20,16 @@ from django.utils.translation import ngettext
 from accounts.domain import quotas
 from accounts.models import User
 from documents.domain import added_words as words
-from documents.domain import full_texts, joining, retractions, search_services, sources, uploads, web_sources
+from documents.domain import (
+    completing,
+    full_texts,
+    joining,
+    retractions,
+    search_services,
+    sources,
+    uploads,
+    web_sources,
+)
 from documents.domain.added_words import SETTLED, Became
 from documents.domain.choosing import locked
 from documents.domain.comparing import as_work
@@ -36,7 +45,6 @@ from documents.sources.lookup import LookedUp, look_up_all
 from documents.sources.merging import Likeness, likeness
 from documents.uploads.lists import list_kind
 from privacy.domain import audit
-from reading.language import language_of, language_of_title
 from tesigo.platform.plain_text import clean_lines
 
 #: Lines of one form, of which so many are addresses: somebody waits for the answer.
@@ -44,7 +52,6 @@ MAX_LINES: Final = 40
 MAX_ADDRESSES: Final = 5
 #: Letters in which a title begins like that of a source it is compared with.
 _BEGINNING_LETTERS: Final = 10
-_COMPLETED_FIELDS: Final = ("csl", "origins", "title", "doi", "url", "version", "looked_up_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +187,7 @@ def _kept(line: _Line, keys: sources.Keys, document: Document) -> Outcome:
     if here.use == SourceUse.BANNED:
         return _outcome(line, Became.THERE, words.there(here, is_banned=True), here)
     full_texts.ask_for(here, looked_up.work)
-    if _complete(here, looked_up.work):
+    if completing.complete(here, looked_up.work):
         return _outcome(line, Became.COMPLETED, words.completed(here, looked_up), here)
     return _outcome(line, Became.THERE, words.there(here, is_banned=False), here)
 
@@ -203,7 +210,7 @@ def _same(document_id: UUID, work: FoundWork) -> Source | None:
 
 def _made(keys: sources.Keys, document: Document, work: FoundWork) -> Source:
     source = Source(document=document, origin=SourceOrigin.ADDED)
-    keys.name(source, _csl(work))
+    keys.name(source, completing.csl_of(work))
     source.origins = provenance.all_from(source.csl, FieldOrigin.REGISTER, Sureness.SURE)
     source.is_peer_reviewed, source.is_open_access = work.is_peer_reviewed, work.is_open_access
     source.url = source.url or (work.url if len(work.url) <= 1000 else "")
@@ -211,42 +218,8 @@ def _made(keys: sources.Keys, document: Document, work: FoundWork) -> Source:
     if work.is_retracted and source.retracted_at is None:
         source.retracted_at, source.retracted_by = timezone.now(), ", ".join(work.services)
     source.save()
-    _add_text(source, work)
+    completing.add_text(source, work)
     return source
-
-
-def _complete(source: Source, work: FoundWork) -> bool:
-    """Of each field the surer value; what its owner corrected stays. Returns whether anything is new."""
-    origins = provenance.whole(source.csl, origins=source.origins, origin=source.origin)
-    said = {
-        name: value
-        for name, value in {**_csl(work), "id": source.key}.items()
-        if origins.get(name, [""])[0] != FieldOrigin.YOU
-    }
-    new = provenance.all_from(said, FieldOrigin.REGISTER, Sureness.SURE)
-    csl, source.origins = provenance.united(source.csl, origins, said, new)
-    has_changed = csl != source.csl
-    if has_changed:
-        doi = source.doi
-        sources.describe(source, csl)
-        if source.doi != doi:
-            source.looked_up_at = None
-        source.version = F("version") + 1
-        source.save(update_fields=_COMPLETED_FIELDS)
-        source.refresh_from_db()
-    has_text = not source.passages.exists() and _add_text(source, work)
-    return has_changed or has_text
-
-
-def _csl(work: FoundWork) -> dict[str, Any]:
-    language = work.language or language_of_title(work.title)
-    return {**work.csl(), **({"language": language} if language else {})}
-
-
-def _add_text(source: Source, work: FoundWork) -> bool:
-    texts = sources.passage_texts(work.text)
-    sources.add_passages(source, texts, language=language_of(work.text) or str(source.csl.get("language", "")))
-    return bool(texts)
 
 
 def _unsettled(line: _Line) -> Outcome:

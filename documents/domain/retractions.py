@@ -52,18 +52,19 @@ class _Heard:
     answers: int = 0
 
 
-async def check(*, document_id: UUID, seconds: float = LONGEST_SECONDS) -> None:
+async def check(*, document_id: UUID, seconds: float = LONGEST_SECONDS) -> dict[int, list[FoundWork]]:
     """Looks up the sources with a DOI that were not looked up lately, for ``seconds`` at most.
 
+    Returns what registers said of each, by the source's key in the database.
     A register that is silent does no harm: what others say is kept, and the source is looked up again next time.
     """
     services = configured(settings.SOURCE_SERVICES)
     asking = registers(services)
     if not asking:
-        return
+        return {}
     wanted = await sync_to_async(_wanted)(document_id, timezone.now())
     if not wanted:
-        return
+        return {}
     async with line(services) as asked:
         try:
             async with asyncio.timeout(seconds):
@@ -73,6 +74,7 @@ async def check(*, document_id: UUID, seconds: float = LONGEST_SECONDS) -> None:
     silent = {name: why for name, why in asked.failed.items() if name not in asked.answered}
     await sync_to_async(_keep)(wanted, len(asking))
     await sync_to_async(search_services.record)(answered=asked.answered, failed=silent, now=timezone.now())
+    return {heard.source_id: heard.works for heard in wanted if heard.works}
 
 
 def _wanted(document_id: UUID, now: datetime) -> list[_Heard]:
