@@ -5,6 +5,7 @@ claim: a worker that was thought dead and wakes up finds its token outdated and 
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.domain import bibliographies, joining, retractions, sources, unreadable
-from documents.domain.passages import NewPassage, insert
+from documents.domain.passages import NewPassage, insert, insert_of
 from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import FieldOrigin, SourceOrigin, Sureness, UploadPurpose, UploadState
 from documents.models import Document, Source, Upload
@@ -41,6 +42,7 @@ logger = logging.getLogger(__name__)
 #: Characters of an assignment sheet that shape outline and writing; a longer one is a book.
 ASSIGNMENT_CHARACTERS: Final = 20_000
 _BATCH_PAGES: Final = 50
+_BATCH_SOURCES: Final = 500
 #: A page with fewer characters counts as empty: a stamp, a page number.
 _PAGE_MIN_CHARACTERS: Final = 40
 #: Words that a file with pages must have in all.
@@ -277,22 +279,35 @@ def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item | Unr
 def _make_sources(upload: Upload, items: list[dict[str, Any]], unread: list[Unread]) -> None:
     with transaction.atomic():
         keys = sources.lock_keys(document_id=upload.document_id)
-        with_abstract = 0
+        abstracts = [str(csl.pop("abstract", "")) for csl in items]
         made: list[Source] = []
         for csl in items:
-            abstract = str(csl.pop("abstract", ""))
             source = Source(document_id=upload.document_id, origin=SourceOrigin.BIBLIOGRAPHY, upload=upload)
             keys.name(source, csl)
             source.origins = provenance.all_from(source.csl, FieldOrigin.LIST, Sureness.LIKELY)
-            source.save()
             made.append(source)
-            texts = sources.passage_texts(abstract)
-            with_abstract += bool(texts)
-            sources.add_passages(source, texts, language=language_of(abstract) or upload.document.language)
+        # In few statements: a list may hold thousands.
+        Source.objects.bulk_create(made, batch_size=_BATCH_SOURCES)
+        with_abstract = _add_abstracts(made, abstracts, language=upload.document.language)
         _finish(upload, bibliographies.said(items=len(items), with_text=with_abstract, unread=unread))
         _tell_of_title(upload, made)
         joining.find_alike(document_id=upload.document_id, ids={source.pk for source in made})
         enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
+
+
+def _add_abstracts(made: list[Source], abstracts: list[str], *, language: str) -> int:
+    """Writes the abstracts as passages, those of one language at once; returns how many can be cited."""
+    rows: defaultdict[str, list[tuple[int, NewPassage]]] = defaultdict(list)
+    with_abstract = 0
+    for source, abstract in zip(made, abstracts, strict=True):
+        texts = sources.passage_texts(abstract)
+        with_abstract += bool(texts)
+        for position, text in enumerate(texts):
+            passage = NewPassage(page=0, page_label="", position=position, text=text)
+            rows[language_of(abstract) or language].append((source.pk, passage))
+    for one, of_sources in rows.items():
+        insert_of(of_sources, language=one)
+    return with_abstract
 
 
 def _tell_of_title(upload: Upload, made: list[Source]) -> None:

@@ -27,13 +27,20 @@ def citable(*, document_id: UUID) -> QuerySet[Passage]:
 
 
 def insert(*, source: Source, passages: Sequence[NewPassage], language: str) -> None:
-    """Adds the passages of a source; the database splits each into words by the dictionary of ``language``.
+    """Adds the passages of a source; the database splits each into words by the dictionary of ``language``."""
+    insert_of([(source.pk, passage) for passage in passages], language=language)
+
+
+def insert_of(of_sources: Sequence[tuple[int, NewPassage]], *, language: str) -> None:
+    """The same for passages of several sources, each with the id of its own.
 
     One statement for all of them: row by row the ORM would spend more time on building it than the database on it.
     """
-    if not passages:
+    if not of_sources:
         return
+    passages = [passage for _source_id, passage in of_sources]
     columns: list[list[int] | list[str]] = [
+        [source_id for source_id, _passage in of_sources],
         [passage.page for passage in passages],
         [passage.page_label for passage in passages],
         [passage.position for passage in passages],
@@ -43,8 +50,8 @@ def insert(*, source: Source, passages: Sequence[NewPassage], language: str) -> 
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (source_id, page, page_label, position, text, search) "  # noqa: S608  # ours
-            "SELECT %s, page, page_label, position, text, to_tsvector(%s::regconfig, text) "
-            "FROM unnest(%s::integer[], %s::text[], %s::integer[], %s::text[]) "
-            "AS new(page, page_label, position, text)",
-            [source.pk, dictionary(language), *columns],
+            "SELECT source_id, page, page_label, position, text, to_tsvector(%s::regconfig, text) "
+            "FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::integer[], %s::text[]) "
+            "AS new(source_id, page, page_label, position, text)",
+            [dictionary(language), *columns],
         )
