@@ -148,6 +148,6 @@ def test_who_waits_as_long_as_told_finds_room(previous: int, current: int, into:
     left = 60 - into
     wait = Window(previous, left if previous else 0, current, left + 60).wait(cost=cost, amount=1_000)
     assert 0 < wait <= 120
-    fading, counted = (previous, current) if wait <= left else (current, 0)
-    later = fading * ((left - wait) % 60) / 60 + counted
+    fading, counted, ends_in = (previous, current, left - wait) if wait <= left else (current, 0, left + 60 - wait)
+    later = fading * max(0.0, ends_in) / 60 + counted
     assert int(later + 1e-6) + cost <= 1_000
