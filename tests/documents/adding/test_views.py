@@ -45,6 +45,7 @@ def words(response: HttpResponse) -> str:
 
 def test_the_form_stands_on_the_desk_and_by_itself(browser: Client, document: Document) -> None:
     address = reverse("documents:add-source", args=[document.pk])
+    assert f'href="{address}"' in words(browser.get(reverse("documents:brief", args=[document.pk])))
     for page in (reverse("documents:desk", args=[document.pk]), address):
         assert f'action="{address}"' in words(browser.get(page))
 
