@@ -134,6 +134,7 @@ _ROWS = {
             "origins": SHOWN,
             "version": SHOWN,
             "place": SHOWN,
+            "rank": SHOWN,
             "is_peer_reviewed": SHOWN,
             "is_open_access": SHOWN,
             "joined_to": SHOWN,

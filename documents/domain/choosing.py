@@ -79,7 +79,7 @@ def only_own(*, document_id: UUID, wished: bool, by: "User", now: datetime | Non
 def move(*, source: Source, up: bool, by: "User") -> None:
     """Puts a source one place up or down in the document's list; at its end nothing happens. Raises NotEditable.
 
-    Where the list is still by title, each source is given its place first.
+    Where the list is in its usual order, each source is given its place first.
     """
     with transaction.atomic():
         document = locked(source.document_id)
@@ -96,7 +96,7 @@ def move(*, source: Source, up: bool, by: "User") -> None:
         audit.record(action="sources.ordered", subject=document, by=by)
 
 
-def by_title(*, document_id: UUID, by: "User") -> None:
+def as_usual(*, document_id: UUID, by: "User") -> None:
     """Gives up the order made by hand. Raises NotEditable."""
     with transaction.atomic():
         document = locked(document_id)
@@ -110,7 +110,7 @@ def _number(document_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET place = listed.place FROM (SELECT id, "  # noqa: S608  # names of ours
-            f"row_number() OVER (ORDER BY place, title, id) AS place FROM {table} "
+            f"row_number() OVER (ORDER BY place, rank, title, id) AS place FROM {table} "
             "WHERE document_id = %s AND joined_to_id IS NULL) AS listed "
             f"WHERE {table}.id = listed.id AND {table}.place IS DISTINCT FROM listed.place",
             [document_id],

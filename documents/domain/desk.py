@@ -120,8 +120,8 @@ def desk(document: Document, filters: Filters, *, page: str | int | None = 1) ->
     unread = _unread(document)
     every = _all(document, unread)
     counts = dict(every.order_by().values("use").annotate(number=Count("*")).values_list("use", "number"))
-    # Nulls come last in PostgreSQL: without a place the order is by title.
-    found = fitting(every, filters).order_by("place", "title", "pk")
+    # Nulls come last in PostgreSQL: without a place own sources are first, then found ones, best first.
+    found = fitting(every, filters).order_by("place", "rank", "title", "pk")
     pages = _Pages(found, PAGE_ROWS, total=None if filters.are_any else sum(counts.values()))
     shown = pages.get_page(page)
     return Desk(

@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -107,13 +108,14 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
         there = Source.objects.filter(document_id=document_id).values_list("doi", "title")
         dois = {doi(said) or said for said, _title in there if said}
         titles = {_plain(title) for _said, title in there}
+        last = Source.objects.filter(document_id=document_id).aggregate(last=Max("rank"))["last"] or 0
         for work in works:
             texts = passage_texts(work.text)
             if not texts or not work.is_citable or work.doi in dois or _plain(work.title) in titles:
                 continue
             # Abstracts are often in English, whatever the work is in.
             language = work.language or language_of_title(work.title)
-            source = Source(document_id=document_id, origin=SourceOrigin.SEARCH)
+            source = Source(document_id=document_id, origin=SourceOrigin.SEARCH, rank=last + len(added) + 1)
             keys.name(source, {**work.csl(), **({"language": language} if language else {})})
             source.origins = provenance.all_from(source.csl, FieldOrigin.SEARCH, Sureness.LIKELY)
             source.is_peer_reviewed, source.is_open_access = work.is_peer_reviewed, work.is_open_access

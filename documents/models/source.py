@@ -52,7 +52,9 @@ class Source(models.Model):
     origins = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     #: Counts changes of the reference: nobody writes over one that they have not seen.
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
-    #: Its place in the order that its owner made; by title where there is none.
+    #: Among what searches found, from 1, best first; 0 for what its owner brought.
+    rank = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    #: Its place in the order that its owner made; without one by rank, then by title.
     place = models.PositiveIntegerField(null=True, blank=True, editable=False)
     #: None where no service says.
     is_peer_reviewed = models.BooleanField(null=True, blank=True)
@@ -78,7 +80,9 @@ class Source(models.Model):
         ordering = ["title"]
         indexes = [
             # A page of the source desk, and how many there are of each use.
-            models.Index(fields=["document", "place", "title", "id"], condition=_NOT_JOINED, name="source_desk"),
+            models.Index(
+                fields=["document", "place", "rank", "title", "id"], condition=_NOT_JOINED, name="source_desk_ranked"
+            ),
             models.Index(fields=["document", "use"], condition=_NOT_JOINED, name="source_uses"),
             models.Index(fields=["document"], condition=Q(alike__isnull=False), name="source_alike"),
         ]

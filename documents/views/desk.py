@@ -98,9 +98,9 @@ def move(request: SignedInRequest, document_id: UUID, source_id: int) -> HttpRes
 @login_required
 @require_POST
 def sort(request: SignedInRequest, document_id: UUID) -> HttpResponse:
-    """The list by title again."""
+    """The list in its usual order again."""
     document = owned_document(document_id=document_id, user=request.user)
-    _tried(request, lambda: choosing.by_title(document_id=document.pk, by=request.user))
+    _tried(request, lambda: choosing.as_usual(document_id=document.pk, by=request.user))
     return _back(request, document)
 
 

@@ -68,6 +68,26 @@ def test_a_banned_work_is_not_found_again(document: Document, student: User) -> 
     assert sources.add_found(document_id=document.pk, works=[work]) == []
 
 
+def test_own_sources_come_first_and_found_ones_as_they_fit(document: Document, student: User) -> None:
+    """Also those of a second search, which come after what the first one found."""
+    text = "Keepers trimmed the wick each night, and wrote down the oil that the lamp had burnt since dusk fell."
+    for titles in (["Zeal at sea", "Beacons of iron"], ["Beacons of iron", "A lamp of four wicks"]):
+        works = [FoundWork(title=title, text=text) for title in titles]
+        sources.add_found(document_id=document.pk, works=works)
+    for title in ("My own notes", "An own chapter"):
+        source_with_text(document, title=title)
+    as_usual = ["An own chapter", "My own notes", "Zeal at sea", "Beacons of iron", "A lamp of four wicks"]
+
+    def listed() -> list[str]:
+        return [row.source.title for row in desk(document, Filters()).rows]
+
+    assert listed() == as_usual
+    choosing.move(source=Source.objects.get(title="Zeal at sea"), up=True, by=student)
+    assert listed() == ["An own chapter", "Zeal at sea", "My own notes", "Beacons of iron", "A lamp of four wicks"]
+    choosing.as_usual(document_id=document.pk, by=student)
+    assert listed() == as_usual
+
+
 def test_choosing_twice_is_recorded_once(document: Document, student: User) -> None:
     source = source_with_text(document)
     for _time in range(2):
@@ -91,8 +111,8 @@ def test_at_the_ends_of_the_list_nothing_moves(document: Document, student: User
     choosing.move(source=last, up=False, by=student)
     assert list(Source.objects.order_by("place").values_list("title", "place")) == [("A", 1), ("B", 2)]
     assert actions() == []
-    choosing.by_title(document_id=document.pk, by=student)
-    choosing.by_title(document_id=document.pk, by=student)
+    choosing.as_usual(document_id=document.pk, by=student)
+    choosing.as_usual(document_id=document.pk, by=student)
     assert actions() == ["sources.ordered"]
 
 
@@ -101,7 +121,7 @@ def test_at_the_ends_of_the_list_nothing_moves(document: Document, student: User
     [
         lambda source, by: choosing.choose(source=source, use=SourceUse.MUST, by=by),
         lambda source, by: choosing.move(source=source, up=True, by=by),
-        lambda source, by: choosing.by_title(document_id=source.document_id, by=by),
+        lambda source, by: choosing.as_usual(document_id=source.document_id, by=by),
         lambda source, by: choosing.only_own(document_id=source.document_id, wished=True, by=by),
         lambda source, by: correcting.correct(source=source, wanted={"title": "Other"}, version=1, by=by),
         lambda source, by: joining.join(source=source, other_id=source.pk, by=by),
