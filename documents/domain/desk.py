@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -207,13 +208,13 @@ def fields_of(source: Source) -> list[Field]:
     return found
 
 
-def _all(document: Document, unread: Sequence[object]) -> QuerySet[Source]:
+def _all(document: Document, unread: Sequence[UUID]) -> QuerySet[Source]:
     """Every source that stands for itself and was read to its end."""
     found = Source.objects.filter(document=document, joined_to=None)
     return found.exclude(upload_id__in=unread) if unread else found
 
 
-def _unread(document: Document) -> list[object]:
+def _unread(document: Document) -> list[UUID]:
     states = [UploadState.RECEIVING, UploadState.EXTRACTING]
     return list(document.uploads.filter(state__in=states).values_list("pk", flat=True))
 
@@ -236,4 +237,4 @@ class _Pages(Paginator):  # type: ignore[type-arg]  # cannot be subscripted at r
     @cached_property
     def count(self) -> Any:
         """Of the sources that fit."""
-        return self.object_list.count() if self._total is None else self._total
+        return super().count if self._total is None else self._total

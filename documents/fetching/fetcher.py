@@ -80,7 +80,7 @@ class Fetcher:
         # A connection is used once: what was checked for one name is not taken for another's.
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=0)
         transport = httpx.HTTPTransport(trust_env=False, limits=limits)
-        transport._pool._network_backend = self._network(clock)  # type: ignore[attr-defined]  # httpx has no door for it
+        transport._pool._network_backend = self._network(clock)  # httpx has no door for it
         headers = {"User-Agent": self._program, "Accept-Encoding": "gzip", "Accept": "*/*"}
         return httpx.Client(
             transport=transport, trust_env=False, follow_redirects=False, timeout=_READ_SECONDS, headers=headers

@@ -254,7 +254,7 @@ def _query(said: QueryDict, *, without: str = "") -> str:
     kept = QueryDict(mutable=True)
     for name in (*FilterForm.base_fields, "page"):
         if name != without and said.get(name):
-            kept[name] = said[name][:200]
+            kept[name] = str(said[name])[:200]
     return kept.urlencode()
 
 

@@ -105,8 +105,8 @@ class _Composition:
             stock += rounds[number]
         ordered = {one.sentence: one for one in reversed(stock)}  # taken from the end
         for key in prompt.wanted:
-            if one := next((one for one in reversed(ordered.values()) if one.source.key == key), None):
-                ordered[one.sentence] = ordered.pop(one.sentence)
+            if last := next((one for one in reversed(ordered.values()) if one.source.key == key), None):
+                ordered[last.sentence] = ordered.pop(last.sentence)
         return list(ordered.values())
 
     def write(self) -> Draft:

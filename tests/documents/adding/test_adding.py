@@ -12,6 +12,9 @@ from documents.domain.added_words import Became
 from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness, UploadState
 from documents.errors import NotEditable
 from documents.models import Document, SearchService, Source, Upload
+from documents.sources.found import FoundWork
+from documents.sources.identifiers import Given, Number
+from documents.sources.lookup import LookedUp
 from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.billing.concurrently import at_once
@@ -220,8 +223,8 @@ def test_another_work_that_one_register_has_under_the_number_is_told(document: D
 
 def test_the_notice_of_a_retraction_is_no_work(document: Document, sandbox: Running) -> None:
     """The sandbox gives it no address of its own, so the title has to say it."""
-    notice = adding.LookedUp(adding.Given(1, "", adding.Number.DOI, DOI))
-    notice.work = adding.FoundWork(title="On rocks", is_notice=True)
+    notice = LookedUp(Given(1, "", Number.DOI, DOI))
+    notice.work = FoundWork(title="On rocks", is_notice=True)
     assert adding._is_refused(notice)
     line = adding._Line(notice.given, looked_up=notice)
     assert "is a notice about another work" in adding._unsettled(line).words
@@ -246,7 +249,7 @@ def test_without_registers_it_is_said(document: Document, settings: Any) -> None
 
 
 def test_a_work_without_text_is_told(document: Document, sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adding.sources, "passage_texts", lambda _text: [])
+    monkeypatch.setattr("documents.domain.sources.passage_texts", lambda _text: [])
     assert "hand in its PDF" in one(document, DOI).words
 
 

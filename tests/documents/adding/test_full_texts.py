@@ -152,7 +152,9 @@ def test_a_work_added_by_number_is_read_in_full(document: Document, sandbox: Run
     host, _, port = sandbox.base_url.removeprefix("http://").partition(":")
 
     class Here(httpcore.SyncBackend):
-        def connect_tcp(self, address: str, asked: int, **options: object) -> httpcore.NetworkStream:
+        def connect_tcp(  # type: ignore[override]  # by name, as it is called
+            self, address: str, asked: int, **options: object
+        ) -> httpcore.NetworkStream:
             assert address == PUBLIC
             return super().connect_tcp(host, int(port))
 

@@ -149,7 +149,7 @@ def test_a_full_disk_is_told_as_no_answer(document: Document, monkeypatch: pytes
     def full(*_all: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr(web_sources.shutil, "copyfileobj", full)
+    monkeypatch.setattr("shutil.copyfileobj", full)
     outcome = one(document, page=answer(body=papers.pdf("one")))
     assert outcome.became is Became.NOT_FETCHED
 

@@ -35,7 +35,7 @@ def browser(student: User, client: Client) -> Client:
     return client
 
 
-def send(browser: Client, document: Document, what: str) -> HttpResponse:
+def send(browser: Client, document: Document, what: str) -> Any:
     return browser.post(reverse("documents:add-source", args=[document.pk]), {"what": what})
 
 

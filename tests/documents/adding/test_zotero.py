@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -147,7 +146,7 @@ def browser(student: User, client: Client) -> Client:
     return client
 
 
-def send(browser: Client, document: Document, key: str) -> HttpResponse:
+def send(browser: Client, document: Document, key: str) -> Any:
     return browser.post(reverse("documents:add-zotero", args=[document.pk]), {"key": key})
 
 

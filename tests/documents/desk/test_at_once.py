@@ -14,6 +14,7 @@ from documents.models import Document, Source
 from tests.billing.concurrently import at_once
 from tests.documents.desk.making import source_with_text
 from tests.documents.factories import SourceFactory
+from typesetting.entries import entries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,20 +77,17 @@ def test_places_stay_apart_however_many_move(document: Document, student: User) 
     sources = [source_with_text(document) for _number in range(4)]
     movers = iter(sources)
     at_once(4, lambda: choosing.move(source=next(movers), up=False, by=student))
-    assert sorted(Source.objects.values_list("place", flat=True)) == [1, 2, 3, 4]
+    assert list(Source.objects.order_by("place").values_list("place", flat=True)) == [1, 2, 3, 4]
 
 
 def test_no_connection_is_held_while_references_are_set(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     source_with_text(document)
-    from documents.domain import printed
-
     held: list[bool] = []
-    set_entries = printed.entries
 
     def watched(*args: object, **said: object) -> dict[str, str]:
         held.append(connection.connection is not None)
-        return set_entries(*args, **said)  # type: ignore[arg-type]  # passed on
+        return entries(*args, **said)  # type: ignore[arg-type]  # passed on
 
-    monkeypatch.setattr(printed, "entries", watched)
+    monkeypatch.setattr("documents.domain.printed.entries", watched)
     assert desk(document, Filters()).rows[0].entry_html
     assert held == [False]

@@ -24,13 +24,13 @@ _CHANGING = "//main//form[@method='post']"
 POSTS = ("source-use", "source-move", "source-join", "source-apart", "source-part")
 
 
-def page_of(browser: Client, document: Document, query: str = "") -> HttpResponse:
+def page_of(browser: Client, document: Document, query: str = "") -> Any:
     response = browser.get(reverse("documents:desk", args=[document.pk]) + query)
     assert response.status_code == 200
     return response
 
 
-def post(browser: Client, name: str, source: Source, **said: str) -> HttpResponse:
+def post(browser: Client, name: str, source: Source, **said: str) -> Any:
     response = browser.post(reverse(f"documents:{name}", args=[source.document_id, source.pk]), said, follow=True)
     assert response.status_code == 200
     return response

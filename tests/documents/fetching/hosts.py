@@ -64,7 +64,9 @@ class _Here(httpcore.SyncBackend):
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    def connect_tcp(self, host: str, port: int, **options: Any) -> httpcore.NetworkStream:
+    def connect_tcp(  # type: ignore[override]  # by name, as it is called
+        self, host: str, port: int, **options: Any
+    ) -> httpcore.NetworkStream:
         self._host.connected_to.append(host)
         return super().connect_tcp("127.0.0.1", self._host.port, timeout=options["timeout"])
 

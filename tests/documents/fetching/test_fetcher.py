@@ -266,7 +266,9 @@ def test_over_tls_the_certificate_has_to_be_the_hosts() -> None:
             return None
 
     class Inner(httpcore.NetworkBackend):
-        def connect_tcp(self, host: str, port: int, **_options: object) -> httpcore.NetworkStream:
+        def connect_tcp(  # type: ignore[override]  # by name, as it is called
+            self, host: str, port: int, **_options: object
+        ) -> httpcore.NetworkStream:
             assert (host, port) == (PUBLIC, 443)
             return Stream()
 

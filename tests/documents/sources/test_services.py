@@ -61,6 +61,7 @@ async def test_crossref_is_told_how_to_reach_us_and_gets_the_polite_pool(sandbox
     assert not (await search("lamps", services=asked)).failed
     (call,) = sandbox.control.calls("crossref")["calls"]
     assert "mailto=staff%40example.org" in call["path"]
+    assert asked[0].connector.ask is not None
     ask = asked[0].connector.ask("lamps", asked[0].access, 5)
     assert ask.headers["User-Agent"] == "TesiGo/1 (https://tesigo.example; mailto:staff@example.org)"
 
