@@ -138,7 +138,7 @@ def mended(prompt: Prompt, behaviour: Behaviour) -> list[dict[str, Any]]:
 
 def queries(prompt: Prompt) -> list[str]:
     """Search queries on the topic's words."""
-    found = re.search(r"(\d+)\s*(?:to|-|–)?\s*(\d+)?\s*(?:search\s+)?queries", prompt.orders, re.IGNORECASE)
+    found = re.search(r"(\d+)\s*(?:to|-|–)?\s*(\d+)?\s*(?:web\s+)?(?:search\s+)?queries", prompt.orders, re.IGNORECASE)
     number = min(10, int(found[2] or found[1])) if found else 4
     terms = title_terms(prompt.topic) or [prompt.topic]
     made = [f"{term} {facet}".strip() for facet in FACETS for term in terms]

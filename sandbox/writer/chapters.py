@@ -27,6 +27,9 @@ def outline(prompt: Prompt) -> dict[str, Any]:
         about = topic if number in (0, len(chapters) - 1) else terms[(number - 1) % len(terms)]
         section = _section(chapter, about, size)
         section["children"] = []
+        # What other schemas of an outline ask for in other words.
+        section |= {"name": f"{number + 1}. {section['title']}", "description": section["covers"]}
+        section["research"] = 0 < number < len(chapters) - 1
         if prompt.pages >= DIVIDED_FROM_PAGES and size >= 3:
             parts = split(size, [1.0] * len(phrases.parts))
             section["children"] = [

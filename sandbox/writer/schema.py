@@ -53,8 +53,9 @@ def fit(value: Any, schema: Schema, root: Schema, words: "Words") -> Any:
     if value is None:
         return None if nullable or _nullable(schema) else invent(schema, root, words)
     what = kind(schema)
-    if what == "object" and isinstance(value, dict):
+    if what == "object":
         known: Schema = schema.get("properties", {})
+        value = value if isinstance(value, dict) else _in_words(value, schema, root)
         required: set[str] = set(schema.get("required", known))
         kept = {name: fit(value[name], one, root, words) for name, one in known.items() if name in value}
         kept |= {
@@ -67,6 +68,12 @@ def fit(value: Any, schema: Schema, root: Schema, words: "Words") -> Any:
     if "enum" in schema:
         return value if value in schema["enum"] else schema["enum"][0]
     return _simple(value, what)
+
+
+def _in_words(value: Any, schema: Schema, root: Schema) -> Schema:
+    """The object whose first text says it."""
+    texts = [name for name, one in properties(schema, root).items() if kind(one) == "string"]
+    return dict.fromkeys(texts[:1], value)
 
 
 class Words:

@@ -97,6 +97,50 @@ def test_an_unknown_schema_is_filled_with_values_that_fit(gpt: Any) -> None:
     jsonschema.validate(json.loads(answer.choices[0].message.content), schema)
 
 
+def test_queries_fit_a_schema_that_wants_an_object_for_each(gpt: Any) -> None:
+    query = {
+        "type": "object",
+        "properties": {"words": {"type": "string"}, "rank": {"type": "integer"}},
+        "required": ["words", "rank"],
+        "additionalProperties": False,
+    }
+    schema = {
+        "type": "object",
+        "properties": {"queries": {"type": "array", "items": query}},
+        "required": ["queries"],
+        "additionalProperties": False,
+    }
+    answer = ask(gpt, "Write 2 web search queries. Topic: soil erosion", response_format=shaped("queries", schema))
+    said = json.loads(answer.choices[0].message.content)
+    jsonschema.validate(said, schema)
+    assert len(said["queries"]) == 2
+    assert all("erosion" in one["words"] for one in said["queries"])
+
+
+def test_an_outline_says_which_sections_need_research_where_a_schema_asks(gpt: Any) -> None:
+    part = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "description": {"type": "string"},
+            "research": {"type": "boolean"},
+        },
+        "required": ["name", "description", "research"],
+        "additionalProperties": False,
+    }
+    schema = {
+        "type": "object",
+        "properties": {"sections": {"type": "array", "items": part}},
+        "required": ["sections"],
+        "additionalProperties": False,
+    }
+    answer = ask(gpt, "Plan 20 sections. Topic: soil erosion", response_format=shaped("plan", schema))
+    sections = json.loads(answer.choices[0].message.content)["sections"]
+    assert len({one["name"] for one in sections}) == 20
+    assert [one["research"] for one in sections] == [False, *[True] * 18, False]
+    assert all("erosion" in one["description"].lower() for one in sections)
+
+
 def test_an_outline_has_as_many_sections_as_asked_and_its_pages_add_up(gpt: Any) -> None:
     topic = "<topic>Software packaging in large distributions</topic>"
     prompt = f"Write in German (de). 12 pages in all, 6 to 10 sections.\n{topic}"
