@@ -1,4 +1,4 @@
-"""Documents that are paid for and about to be written, with an invented source large enough for 200 pages.
+"""Documents that are about to be paid for and written, with an invented source large enough for 200 pages.
 
 Imported once Django is set up. Nothing of it is real: the stations, the figures, the money.
 """
@@ -57,7 +57,7 @@ _numbers = itertools.count(1)
 
 
 def order(*, pages: int, sections: int, language: str = "en", searches: bool = False) -> Document:
-    """A document with an outline and a source, whose payment has succeeded; not yet in the queue.
+    """A document with an outline and a source that nobody has paid for yet: what is paid for, beat starts by itself.
 
     ``searches``: the search services are asked for further sources, as they are unless a student says no.
     """
@@ -75,7 +75,6 @@ def order(*, pages: int, sections: int, language: str = "en", searches: bool = F
         )
         _outline(document, sections)
         _source(document)
-        _pay(document)
     return document
 
 
@@ -92,8 +91,10 @@ def look_ahead(documents: Sequence[Document], *, seconds: float = 120) -> None:
 
 
 def start(document: Document) -> None:
-    """Puts it into the queue, as the payment's success does."""
-    admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
+    """Pays for it and puts it into the queue, as the payment's success does."""
+    with transaction.atomic():  # or beat may be faster
+        pay(document)
+        admission.start(document_id=document.pk, payment_id=document.payments.get().pk)
 
 
 def _outline(document: Document, sections: int) -> None:
@@ -135,7 +136,8 @@ def _passage(chance: random.Random, place: int) -> str:
     )
 
 
-def _pay(document: Document) -> None:
+def pay(document: Document) -> None:
+    """A payment that has succeeded."""
     now = timezone.now()
     Payment.objects.create(
         document=document,

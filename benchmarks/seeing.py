@@ -77,6 +77,7 @@ def _student() -> tuple[str, dict[str, str]]:
     from benchmarks import orders
 
     document = orders.order(pages=10, sections=8)
+    orders.pay(document)
     names = ("billing:landing", "documents:library", "documents:new", "accounts:account", "billing:payment-history")
     pages = {name: reverse(name) for name in names}
     pages |= {name: reverse(name, args=[document.pk]) for name in ("documents:outline", "generation:progress")}
