@@ -9,13 +9,14 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 _TOLD: Final = "told "
 _START_SECONDS: Final = 300.0
+_NONE: Final[Mapping[str, str]] = {}
 
 
 class Build:
@@ -46,10 +47,12 @@ class Build:
 
 
 @contextmanager
-def build(tree: Path, script: str, *arguments: str) -> Iterator[Build]:
-    """The script, running in ``tree``, until the block ends."""
-    environ = os.environ | {"PYTHONPATH": str(tree)}
-    words = [sys.executable, "-c", script, *arguments]
+def build(
+    tree: Path, script: str, *arguments: str, python: Path = Path(sys.executable), settings: Mapping[str, str] = _NONE
+) -> Iterator[Build]:
+    """The script, running in ``tree``, until the block ends; ``settings`` are added to its environment."""
+    environ = os.environ | {"PYTHONPATH": str(tree), **settings}
+    words = [str(python), "-c", script, *arguments]
     program = subprocess.Popen(words, cwd=tree, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert program.stdin is not None
     try:
@@ -61,3 +64,15 @@ def build(tree: Path, script: str, *arguments: str) -> Iterator[Build]:
         except subprocess.TimeoutExpired:
             program.kill()
             program.wait()
+
+
+@contextmanager
+def busy_loops(count: int) -> Iterator[None]:
+    """As many loops that want a core each, as other users of a server do, until the block ends."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()

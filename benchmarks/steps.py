@@ -115,6 +115,12 @@ def wall(job: Job) -> float:
     return (job.finished_at - job.created_at).total_seconds()
 
 
+def readable(job: Job) -> float:
+    """Seconds from the order's arrival in the queue until its text could be read; its files come afterwards."""
+    last = max(span.end for span in spans(job) if span.stage != Stage.EXPORT)
+    return (last - job.created_at).total_seconds()
+
+
 def delivered(documents: Sequence[Document]) -> list[Document]:
     """Those that are ready, as they are now."""
     return list(Document.objects.filter(pk__in=[one.pk for one in documents], state=DocumentState.READY))

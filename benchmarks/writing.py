@@ -9,17 +9,14 @@ of the worker and all that it starts; memory is theirs and beat's (PSS).
 
 import os
 import statistics
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import tables
-from benchmarks.beside import Build, build
+from benchmarks.beside import Build, build, busy_loops
 from benchmarks.serving import checked_out
 from tesigo.platform.paths import ROOT
 
@@ -71,7 +68,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = stack.enter_context(checked_out(before, kept=os.environ.get("KEPT", "")))
         builds = [stack.enter_context(build(tree, _WRITES)) for tree in (folder, ROOT)]
-        stack.enter_context(_busy_loops(busy))
+        stack.enter_context(busy_loops(busy))
         for one in builds:
             one.ask((1, 8, 16), seconds=_DEADLINE_SECONDS)  # the workers are warm, as they are in a running house
         rows = [_wall(builds, order, rounds, busy) for order in _SHORT]
@@ -122,17 +119,6 @@ def _at_once(one: Build) -> tuple[object, ...]:
     floor = sum(ceil(count / slots) for count in calls.values()) * float(os.environ.get("LATENCY", "1.0"))
     name = f"{_MORE[0]} documents of {_MORE[1]} pages at once, readable ÷ floor"
     return name, "", f"{told['readable']:.1f} s ÷ {floor:.1f} s", f"{told['readable'] / floor:.2f}", "≤ 1.5"
-
-
-@contextmanager
-def _busy_loops(count: int) -> Iterator[None]:
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
 
 
 def _words(path: Path) -> list[str]:
