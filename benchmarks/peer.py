@@ -29,8 +29,6 @@ _PACKAGE: Final = "open_deep_research==0.0.16"
 _INSTALL_SECONDS: Final = 1_200.0
 _DEADLINE_SECONDS: Final = 300.0
 _HEAD: Final = ("what", "ours", "peer", "ours ÷ peer", "characters, ours and peer's", "to reach")
-#: What fills a page in English, which is what our writers are asked for: each section takes one.
-_CHARACTERS: Final = 2_770
 #: Runs in the peer's environment. The name of the search service's host is in its client, not in its settings.
 _REPORTS: Final = """
 import asyncio, functools, itertools, json, os, sys, time
@@ -85,8 +83,8 @@ def main() -> None:
         told = {"OPENAI_API_KEY": "sk-peer", "TAVILY_API_KEY": "tvly-peer", "LANGSMITH_TRACING": "false"}
         peer = stack.enter_context(build(python.parent.parent, _REPORTS, python=python, settings=told))
         print(", ".join(f"{name} {number}" for name, number in peer.first.items()), flush=True)
-        _ours(8)  # both are warm, as they are in a running house
-        _peers(peer, 8)
+        _, characters = _ours(8)  # both are warm, as they are in a running house
+        _peers(peer, 8, characters)
         stack.enter_context(busy_loops(busy))
         rows = [row for sections in sizes for row in _compared(peer, sections, rounds, busy)]
     beside = f", {busy} busy loops beside" if busy else ""
@@ -94,16 +92,17 @@ def main() -> None:
 
 
 def _compared(peer: Build, sections: int, rounds: int, busy: int) -> list[tuple[object, ...]]:
-    ours, theirs = [], []
+    ours: list[tuple[float, int]] = []
+    theirs: list[dict[str, Any]] = []
     for number in range(rounds):
         if number % 2:
-            theirs.append(_peers(peer, sections))
+            theirs.append(_peers(peer, sections, ours[-1][1]))
         ours.append(_ours(sections))
         if not number % 2:
-            theirs.append(_peers(peer, sections))
+            theirs.append(_peers(peer, sections, ours[-1][1]))
     now = median(seconds for seconds, _ in ours)
     characters = f"{ours[-1][1]:,} and {theirs[-1]['characters']:,}"
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, since in (("its topic", "whole"), ("its approved plan", "written")):
         taken = median(told[since] for told in theirs)
         most = f"≤ {1.0 if busy else 0.9}"
@@ -124,8 +123,9 @@ def _ours(sections: int) -> tuple[float, int]:
     return steps.readable(steps.job_of(document)), characters
 
 
-def _peers(peer: Build, sections: int) -> Any:
-    told = peer.ask((sections, _CHARACTERS), seconds=_DEADLINE_SECONDS)
+def _peers(peer: Build, sections: int, characters: int) -> Any:
+    """What it tells of one report, for which it is asked for as many characters as ours had."""
+    told = peer.ask((sections, characters // sections), seconds=_DEADLINE_SECONDS)
     if told["sections"] != sections:
         raise SystemExit(f"The peer wrote {told['sections']} sections instead of {sections}.")
     return told
