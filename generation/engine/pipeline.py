@@ -134,6 +134,9 @@ def _leaves(job: Job) -> list[UUID]:
 def _succeed(job: Job, claim: Claim, now: datetime) -> None:
     jobs.move(job_id=job.pk, to=JobState.SUCCEEDED, now=now, step_id=claim.step_id)
     usage.keep(job)
+    if job.kind == JobKind.SOURCES and (waiting := queue.hasten(document_id=job.document_id, stage=Stage.RESEARCH)):
+        # It was paid for meanwhile, and waits for what was found.
+        queue.wake_on_commit(steps=waiting)
     if job.kind != JobKind.DOCUMENT:
         return
     document = Document.objects.select_related("owner").get(pk=job.document_id)

@@ -1,9 +1,11 @@
 """Sources are looked for before anybody pays, and once (R-97): what is found then is what is written from."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import redis
+from celery import current_app
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -17,6 +19,7 @@ from generation.engine.work import Result
 from generation.enums import JobKind, JobState, Scope, Stage, StepState
 from generation.models import Attempt, Budget, Job, JobUsage, Step
 from sandbox.client import Control
+from tesigo.platform.enqueue import outbox
 from tests.documents.factories import DocumentFactory
 from tests.generation.making import drain, pay, source_with_passages
 from tests.generation.test_pipeline import assert_delivered
@@ -120,6 +123,15 @@ def test_an_outline_changed_while_it_is_searched_for_is_searched_for_once_more(
     assert waiting.is_searching(document.pk) is goes_on
 
 
+def test_an_outline_changed_while_its_search_waits_begins_no_other_one(control: Control) -> None:
+    document = outlined()
+    edit(document, "Lamps", "Lenses")
+    edit(document, "Keepers", "Storms")
+    assert Job.objects.filter(kind=JobKind.SOURCES).count() == 2
+    drain()
+    assert found(document)["searched_for"] == outline.searched_for(document)
+
+
 @pytest.mark.parametrize("mode", ["500", "refusal"])
 def test_models_that_say_nothing_cost_the_plan_and_nothing_else(control: Control, mode: str) -> None:
     document = outlined()
@@ -175,6 +187,26 @@ def test_a_paid_order_waits_for_its_search_though_not_for_long(control: Control)
     drain()
     document.refresh_from_db()
     assert_delivered(document)
+
+
+def test_a_paid_order_goes_on_as_soon_as_its_search_is_over(control: Control, redis_client: redis.Redis) -> None:
+    """Nobody else would wake a worker for it until beat looks."""
+    document = outlined()
+    edit(document, "Lamps", "Lenses")
+    (search,) = queue.claim(limit=1, worker="test")
+    pipeline.begin(claim=search)
+    admission.start(document_id=document.pk, payment_id=pay(document).pk)
+    (research,) = queue.claim(limit=1, worker="test")
+    queue.hand_back(claim=research, wait=timedelta(hours=1), why="sources are still being looked for")
+
+    def wishes() -> int:
+        assert outbox.flush(seconds=20)
+        return int(cast(int, redis_client.llen(f"tesigo:{current_app.conf.task_default_queue}")))
+
+    before = wishes()
+    pipeline.complete(claim=search, result=Result({"searched_for": outline.searched_for(document), "found": 1}))
+    assert queue.claimable() == 1
+    assert wishes() == before + 1
 
 
 def test_a_person_has_it_done_so_often_a_day_and_it_is_made_up_for_after_payment(
