@@ -5,6 +5,11 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    old_code_survives = (
+        "new columns have defaults in the database, indexes and checks are built within seconds, and old code writes "
+        "nothing that they refuse"
+    )
+
     dependencies = [
         ("documents", "0013_briefs_begun"),
     ]

@@ -4,6 +4,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    old_code_survives = "the new column has its default in the database, and the index is built within seconds"
+
     dependencies = [
         ("documents", "0015_full_texts"),
     ]

@@ -97,7 +97,7 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
         "waiting",
     ]
     values = re.findall(r'<p class="figure-value">(.*?)</p>', page)
-    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "5 set up", "2", "–", "0 given up"]
+    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "6 set up", "2", "–", "0 given up"]
     for words in (
         "€12.50 of €200.00",
         "reserved by calls under way: €1.00",
@@ -209,7 +209,7 @@ def test_services_that_nobody_asked_yet_are_not_said_to_answer(staff: Client) ->
     now = timezone.now()
     search_services.record(answered=["crossref"], failed={"openalex": "timeout"}, now=now)
     page = page_of(staff)
-    assert "1 of 5 answer" in page
+    assert "1 of 6 answer" in page
     assert "has not answered yet" in page
     assert "not asked yet" in page
 

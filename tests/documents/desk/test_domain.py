@@ -68,6 +68,15 @@ def test_a_banned_work_is_not_found_again(document: Document, student: User) -> 
     assert sources.add_found(document_id=document.pk, works=[work]) == []
 
 
+def test_only_own_may_be_wished_before_there_is_an_outline(document: Document, student: User) -> None:
+    """Nothing is searched then; an outline that is asked for later begins it."""
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.DRAFT)
+    choosing.only_own(document_id=document.pk, wished=True, by=student)
+    document.refresh_from_db()
+    assert not document.search_for_sources
+    assert not document.jobs.exists()
+
+
 def test_own_sources_come_first_and_found_ones_as_they_fit(document: Document, student: User) -> None:
     """Also those of a second search, which come after what the first one found."""
     text = "Keepers trimmed the wick each night, and wrote down the oil that the lamp had burnt since dusk fell."

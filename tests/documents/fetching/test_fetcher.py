@@ -76,7 +76,7 @@ def test_every_way_to_write_a_private_address_is_refused_by_the_real_resolver(ad
     "address",
     [
         "ftp://example.org/a", "file:///etc/hostname", "javascript:alert(1)", "gopher://example.org/", "example.org/a",
-        "", "http://", "http://someone:word@example.org/", "http://someone@example.org/", "http://example.org:25/",
+        "", "http://", "http://someone:@example.org/", "http://someone@example.org/", "http://example.org:25/",
         "http://example.org:99999/", "http://exam ple.org:x/", "http://[::1/",
     ],
 )  # fmt: skip
