@@ -140,7 +140,7 @@ def _installed(kept: str) -> Iterator[Path]:
         print(f"installing {_PACKAGE} …", flush=True)
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=_INSTALL_SECONDS)
-        words = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", _PACKAGE]
+        words = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", _PACKAGE]
         subprocess.run(words, check=True, timeout=_INSTALL_SECONDS)
         yield python
 

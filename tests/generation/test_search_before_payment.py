@@ -1,7 +1,7 @@
 """Sources are looked for before anybody pays, and once (R-97): what is found then is what is written from."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import redis
@@ -201,7 +201,7 @@ def test_a_paid_order_goes_on_as_soon_as_its_search_is_over(control: Control, re
 
     def wishes() -> int:
         assert outbox.flush(seconds=20)
-        return int(cast(int, redis_client.llen(f"tesigo:{current_app.conf.task_default_queue}")))
+        return redis_client.llen(f"tesigo:{current_app.conf.task_default_queue}")
 
     before = wishes()
     pipeline.complete(claim=search, result=Result({"searched_for": outline.searched_for(document), "found": 1}))
