@@ -98,7 +98,7 @@ def add(*, document: Document, text: str, by: User, fetcher: Fetcher | None = No
         raise NotEditable(document.state)
     if list_kind(text) is not None:
         return _list(document, text, by)
-    given = read_lines(text)
+    given = read_lines(text, most=MAX_LINES)
     now, later = given[:MAX_LINES], given[MAX_LINES:]
     if any(one.kind is not Number.WRONG for one in now):
         quotas.spend(user=by, what="lookup", limit=settings.LOOKUPS_PER_DAY)

@@ -70,16 +70,27 @@ _ISBN_NAMED: Final = re.compile(r"\bISBN(?:-?1[03])?\s*:?\s*([\dXx][\dXx \u2010-
 _ISBN_ALONE: Final = re.compile(r"(?:97[89][ \u2010-\u2015-]?)?\d(?:[ \u2010-\u2015-]?\d){8}[ \u2010-\u2015-]?[\dXx]")
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _OTHER_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{1,20}:/*\S+", re.IGNORECASE)
+#: Numbers and addresses that follow each other on one line.
+_BETWEEN: Final = re.compile(r"(?<![\s,;])[\s,;]++(?=(?:doi:|https?://|10\.\d{4}|arxiv:|pmid:|isbn))", re.IGNORECASE)
+#: A longer line is no reference, and patterns would look at every place of it.
+_LINE_CHARACTERS: Final = 20_000
 #: What stands before a line of a pasted list: "[3]", "12.", "-", "•".
 _BULLET: Final = re.compile(r"^\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)](?=\s)|[-*•–·](?=\s))\s*")
 
 
-def read_lines(text: str) -> list[Given]:
-    """What each line with anything on it names. Numbers parted by blanks or commas are several."""
+def read_lines(text: str, *, most: int) -> list[Given]:
+    """What each line with anything on it names. Numbers parted by blanks or commas are several.
+
+    Once there are ``most``, the lines that follow come as they are, without being looked at: somebody waits.
+    """
     found: list[Given] = []
     for number, line in enumerate(text.splitlines(), 1):
-        bare = _BULLET.sub("", line).strip()
-        if bare:
+        bare = _BULLET.sub("", " ".join(line.split()))
+        if not bare:
+            continue
+        if len(found) >= most or len(bare) > _LINE_CHARACTERS:
+            found.append(Given(number, bare, Number.WRONG, slip=Slip.UNKNOWN))
+        else:
             found += _several(number, bare) or [read_line(bare, line=number)]
     return found
 
@@ -109,11 +120,7 @@ def doi_of(given: Given) -> str:
 
 
 def _several(line: int, text: str) -> list[Given]:
-    parts = [
-        part
-        for part in re.split(r"[\s,;]+(?=(?:doi:|https?://|10\.\d{4}|arxiv:|pmid:|isbn))", text, flags=re.IGNORECASE)
-        if part
-    ]
+    parts = [part for part in _BETWEEN.split(text) if part]
     if len(parts) < 2:
         return []
     found = [read_line(part.strip(" ,;"), line=line) for part in parts]

@@ -1,5 +1,7 @@
 """Numbers and addresses in any dress name their works, and a slip is told (R-97)."""
 
+import time
+
 import pytest
 
 from documents.sources.identifiers import Given, Number, Slip, doi_of, read_line, read_lines
@@ -68,14 +70,28 @@ def test_a_slip_is_named(text: str, slip: Slip) -> None:
 
 
 def test_lines_keep_their_numbers_and_several_on_one_line_are_several() -> None:
-    found = read_lines("10.1000/a, doi:10.1000/b\n\n  [3] PMID: 7\n• nothing\n")
+    found = read_lines("10.1000/a, doi:10.1000/b\n\n  [3] PMID: 7\n• nothing\n", most=9)
     assert [(one.line, one.kind, one.value) for one in found] == [
         (1, Number.DOI, "10.1000/a"), (1, Number.DOI, "10.1000/b"), (3, Number.PUBMED, "7"), (4, Number.WRONG, ""),
     ]  # fmt: skip
 
 
+def test_what_nobody_would_write_is_read_in_no_time_and_comes_back_whole() -> None:
+    began = time.process_time()
+    blanks, commas = f"PMID{' ' * 200_000}x", f"10.1000/a{',' * 15_000}x"
+    (long,) = read_lines(f"{'ab ' * 9_000}", most=9)
+    (of_blanks,) = read_lines(blanks, most=9)
+    (of_commas,) = read_lines(commas, most=9)
+    many = read_lines("10.1000/a\n" * 100_000, most=2)
+    assert (long.kind, long.text) == (Number.WRONG, ("ab " * 9_000).strip())
+    assert (of_blanks.text, of_commas.text) == ("PMID x", commas)
+    assert len(many) == 100_000
+    assert [one.value for one in many[:3]] == ["10.1000/a", "10.1000/a", ""]
+    assert time.process_time() - began < 3
+
+
 def test_a_reference_in_words_is_one_work_with_what_it_says() -> None:
-    (found,) = read_lines("2. Lind, A. (2020). On rocks. Journal, 3, 1-4. https://doi.org/10.1000/rocks")
+    (found,) = read_lines("2. Lind, A. (2020). On rocks. Journal, 3, 1-4. https://doi.org/10.1000/rocks", most=9)
     assert (found.kind, found.value) == (Number.DOI, "10.1000/rocks")
     assert found.words == "Lind, A. (2020). On rocks. Journal, 3, 1-4"
 

@@ -17,7 +17,7 @@ DOI = "10.5555/sandbox.lamps"
 
 
 async def look_up(text: str, *, seconds: float = 12.0) -> LookUps:
-    return await look_up_all(read_lines(text), services=configured(settings.SOURCE_SERVICES), seconds=seconds)
+    return await look_up_all(read_lines(text, most=9), services=configured(settings.SOURCE_SERVICES), seconds=seconds)
 
 
 async def one(text: str) -> LookedUp:
@@ -145,7 +145,7 @@ async def test_where_a_free_copy_lies_is_kept(sandbox: Running) -> None:
 
 
 async def test_without_registers_nothing_is_asked() -> None:
-    assert [each.work for each in (await look_up_all(read_lines(DOI), services=[])).found] == [None]
+    assert [each.work for each in (await look_up_all(read_lines(DOI, most=9), services=[])).found] == [None]
 
 
 @pytest.mark.parametrize(
