@@ -8,11 +8,10 @@ from typing import Final
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 #: Public by Python 3.11's tables, and no public host: protocol assignments with 192.0.0.8, relays of 6to4.
 _NO_HOSTS_4: Final = tuple(ipaddress.IPv4Network(net) for net in ("192.0.0.0/24", "192.88.99.0/24", "100.64.0.0/10"))
-#: The same of IPv6: IPv4-compatible, local NAT64, site-local, documentation, segment routing, discard.
-_NO_HOSTS_6: Final = tuple(
-    ipaddress.IPv6Network(net)
-    for net in ("::/96", "64:ff9b:1::/48", "fec0::/10", "3fff::/20", "5f00::/16", "100::/64", "2001::/23")
-)
+#: All that is handed out to hosts of IPv6; the rest is for special uses, such as IPv4 translated ("::ffff:0:7f00:1").
+_HOSTS_6: Final = ipaddress.IPv6Network("2000::/3")
+#: Of it no public hosts: protocol assignments, documentation.
+_NO_HOSTS_6: Final = tuple(ipaddress.IPv6Network(net) for net in ("2001::/23", "3fff::/20"))
 
 
 def is_public(text: str) -> bool:
@@ -28,7 +27,7 @@ def is_public(text: str) -> bool:
     within = _within(address)
     if within:
         return all(_is_public_4(one) for one in within)
-    return address.is_global and not address.is_multicast and not any(address in net for net in _NO_HOSTS_6)
+    return address in _HOSTS_6 and address.is_global and not any(address in net for net in _NO_HOSTS_6)
 
 
 def _is_public_4(address: IPv4Address) -> bool:

@@ -92,7 +92,7 @@ class Fetcher:
             client.cookies.clear()
             with client.stream("GET", address) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
-                    address = _checked(urljoin(address, response.headers["location"]))
+                    address = _checked(_joined(address, response.headers["location"]))
                     continue
                 _refuse(response.status_code)
                 size = self._keep(response, path)
@@ -126,6 +126,8 @@ def _unpacked(response: httpx.Response) -> Iterator[bytes]:
         while packed:
             yield unpacker.decompress(packed, _PIECE_BYTES)
             packed = unpacker.unconsumed_tail
+        if unpacker.eof:
+            return  # what comes behind its end would be gathered, and counted by nobody
     if _PACKINGS[packing] and not unpacker.eof:
         raise NotFetched(Why.SILENT)  # cut short
 
@@ -137,6 +139,14 @@ def _refuse(status: int) -> None:
         raise NotFetched(Why.REFUSED)
     if status != 200:
         raise NotFetched(Why.SILENT)
+
+
+def _joined(address: str, to: str) -> str:
+    """Where a redirect leads."""
+    try:
+        return urljoin(address, to)
+    except ValueError:
+        raise NotFetched(Why.ADDRESS) from None
 
 
 def _checked(address: str) -> str:

@@ -89,6 +89,11 @@ def test_a_pdf_is_handed_in_and_read_with_its_pages(document: Document) -> None:
     assert set(pages) == {1, 2, 3}
 
 
+def test_a_redirect_to_no_address_is_told(document: Document) -> None:
+    outcome = one(document, page=answer("302 Found", Location="http://["))
+    assert (outcome.became, "no address of a page" in outcome.words) == (Became.NOT_FETCHED, True)
+
+
 def test_a_pdf_that_is_here_already_is_told(document: Document) -> None:
     with serving(page=answer(body=papers.pdf("one"))) as host:
         add(document, host)

@@ -13,6 +13,7 @@ from documents.fetching.addresses import is_public
         "255.255.255.255", "192.88.99.1",
         "::", "::1", "::7f00:1", "fe80::1", "fe80::1%eth0", "2606:2800:21f::1%eth0", "fc00::1", "fd12::1", "ff02::1",
         "ff0e::1", "fec0::1", "2001:db8::1", "3fff::1", "5f00::1", "100::1", "64:ff9b:1::1",
+        "::ffff:0:7f00:1", "::ffff:0:a9fe:a9fe", "4000::1", "64:ff9b:0:1::7f00:1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::127.0.0.1", "64:ff9b::a00:1",
         "2002:7f00:1::", "2002:a00:1::1", "2002:c0a8:101::1",
         # Teredo: server and client, the client's bits turned over.

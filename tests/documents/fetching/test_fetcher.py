@@ -108,7 +108,8 @@ def test_each_connection_goes_to_the_very_address_that_was_checked() -> None:
     ("location", "said"),
     [
         ("http://127.0.0.1/b", Why.NOT_PUBLIC), ("//10.0.0.1/b", Why.NOT_PUBLIC), ("file:///etc/hostname", Why.ADDRESS),
-        ("http://example.org:22/", Why.ADDRESS), ("/a", Why.REDIRECTS),
+        ("http://example.org:22/", Why.ADDRESS), ("/a", Why.REDIRECTS), ("http://[", Why.ADDRESS),
+        ("//[x/b", Why.ADDRESS),
     ],
 )  # fmt: skip
 def test_redirects_are_looked_at_like_the_first_address(location: str, said: Why) -> None:
@@ -184,6 +185,16 @@ def endless() -> Iterator[bytes]:
     yield b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
     while True:
         yield b"x" * 10_000
+
+
+def test_what_comes_behind_the_end_of_what_was_packed_is_not_gathered() -> None:
+    def packed() -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(BODY)
+        while True:
+            yield b"x" * 10_000
+
+    with serving(a=packed) as host, host.fetcher(seconds=5).fetched("http://example.org/a") as found:
+        assert found.path.read_bytes() == BODY
 
 
 @pytest.mark.parametrize(
