@@ -29,6 +29,7 @@ from documents.sources.found import text as text_of
 from documents.sources.keys import key_for
 from documents.sources.merging import KEPT, merge
 from documents.sources.retractions import by_title
+from documents.sources.same_titles import plain
 from documents.sources.searching import SearchResult, ask_all, configured
 from privacy.domain import audit
 from reading.cleaning import clean_pages
@@ -36,7 +37,6 @@ from reading.language import language_of, language_of_title
 from reading.passages import split_page
 from reading.protocol import Page
 from tesigo.platform.plain_text import cleaned
-from tesigo.platform.plain_words import ascii_words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -107,11 +107,11 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
         keys = lock_keys(document_id=document_id)
         there = Source.objects.filter(document_id=document_id).values_list("doi", "title")
         dois = {doi(said) or said for said, _title in there if said}
-        titles = {_plain(title) for _said, title in there}
+        titles = {plain(title) for _said, title in there}
         last = Source.objects.filter(document_id=document_id).aggregate(last=Max("rank"))["last"] or 0
         for work in works:
             texts = passage_texts(work.text)
-            if not texts or not work.is_citable or work.doi in dois or _plain(work.title) in titles:
+            if not texts or not work.is_citable or work.doi in dois or plain(work.title) in titles:
                 continue
             # Abstracts are often in English, whatever the work is in.
             language = work.language or language_of_title(work.title)
@@ -126,7 +126,7 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
             full_texts.ask_for(source, work)
             added.append(source)
             dois |= {work.doi} - {""}
-            titles.add(_plain(work.title))
+            titles.add(plain(work.title))
         # One row for the search, whatever it found (R-76).
         found = {"sources": len(added)}
         audit.record(action="sources.searched", subject=Document(pk=document_id), by=by, details=found)
@@ -206,7 +206,3 @@ def _thawed(values: dict[str, Any]) -> FoundWork:
     lists = {name: tuple(values[name]) for name in ("services", "retracts", "pdf_urls")}
     notices = tuple((str(kind), str(doi)) for kind, doi in values["notices"])
     return FoundWork(**{**values, **lists, **names, "notices": notices})
-
-
-def _plain(title: str) -> str:
-    return " ".join(ascii_words(plain_title(title)))

@@ -9,7 +9,7 @@ from typing import Final
 from documents.enums import DOI_OF_ANOTHER
 from documents.sources.found import FoundWork
 from documents.sources.same_titles import TITLE_MIN_LETTERS, alike, fuller, plain, same_title
-from tesigo.platform.plain_words import ascii_words
+from tesigo.platform.plain_words import ascii_words, folded_words
 
 KEPT: Final = 20
 #: Reciprocal rank fusion: how slowly a place further down loses weight (Cormack et al. 2009).
@@ -88,7 +88,7 @@ def _marked(merged: list[FoundWork]) -> list[FoundWork]:
     # Whose DOI it is may be in doubt: neither of the two is offered.
     dois |= {doi for work in merged if work.is_retracted for doi in _claimed(work)}
     titles = {plain(notice.title) for notice in notices if len(plain(notice.title)) >= TITLE_MIN_LETTERS}
-    titles |= {plain(work.title) for work in merged if work.is_retracted and not work.doi}
+    titles |= {plain(work.title) for work in merged if work.is_retracted and not work.doi} - {""}
     return [
         replace(work, is_retracted=True)
         if not work.is_notice and (dois & _claimed(work) or plain(work.title) in titles)
@@ -167,12 +167,13 @@ def _years_agree(one: FoundWork, other: FoundWork) -> bool:
 def _authors_agree(one: FoundWork, other: FoundWork) -> bool:
     if not one.authors or not other.authors:
         return True
-    return bool(_name_words(one) & _name_words(other))
+    return bool(first_author_words(one) & first_author_words(other))
 
 
-def _name_words(work: FoundWork) -> set[str]:
-    first = dict(work.authors[0])
-    return set(ascii_words(first.get("family") or first.get("literal") or ""))
+def first_author_words(work: FoundWork) -> set[str]:
+    """The words of the first author's family name, or of the organisation; none where nobody is named."""
+    first = dict(work.authors[0]) if work.authors else {}
+    return set(folded_words(first.get("family") or first.get("literal") or ""))
 
 
 def united(one: FoundWork, other: FoundWork) -> FoundWork:

@@ -11,7 +11,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from documents.sources.found import plain_title
-from tesigo.platform.plain_words import ascii_words
+from tesigo.platform.plain_words import folded_words
 
 #: How alike two normalised titles must be, of 100: where nothing else joins them, and under one DOI.
 _ALIKE_PERCENT: Final = 97
@@ -38,8 +38,8 @@ _SUBTITLE: Final = re.compile(r"\s*(?::|\?(?=\s)|\.(?=\s)|\s[-–—])\s+")
 
 @lru_cache(maxsize=4_096)
 def plain(title: str) -> str:
-    """The title's words in small ASCII letters, without marks."""
-    return " ".join(ascii_words(plain_title(title)))
+    """The title's words in small letters of whatever script, without accents and marks."""
+    return " ".join(folded_words(plain_title(title)))
 
 
 def alike(one: str, other: str, *, is_sure: bool = False) -> bool:
@@ -73,13 +73,14 @@ def fuller(title: str, other: str) -> str:
 
 def fits_words(title: str, words: str) -> bool:
     """Whether a title stands in what somebody wrote beside a number; a few words say nothing against it."""
-    said, wanted = plain(words), plain(title)
-    if len(said.split()) < _DESCRIPTION_MIN_WORDS or not wanted:
-        return True
-    main = plain(_SUBTITLE.split(title, maxsplit=1)[0])
-    return any(
-        fuzz.partial_ratio(part, said) >= _STANDS_IN_PERCENT and len(part) <= len(said) * 1.2 for part in (wanted, main)
-    )
+    return len(plain(words).split()) < _DESCRIPTION_MIN_WORDS or not plain(title) or stands_in(title, words)
+
+
+def stands_in(title: str, words: str) -> bool:
+    """Whether a title, or what of it stands before its subtitle, is part of a text."""
+    said = plain(words)
+    parts = {plain(title), plain(_SUBTITLE.split(title, maxsplit=1)[0])} - {""}
+    return any(fuzz.partial_ratio(part, said) >= _STANDS_IN_PERCENT and len(part) <= len(said) * 1.2 for part in parts)
 
 
 def _agree(one: str, other: str, *, least: int, percent: int) -> bool:

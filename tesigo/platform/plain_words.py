@@ -14,3 +14,9 @@ def ascii_words(text: str) -> list[str]:
     """Lower-case words of plain letters and digits."""
     plain = unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode()
     return re.findall(r"[a-z0-9]+", plain.lower())
+
+
+def folded_words(text: str) -> list[str]:
+    """Lower-case words of letters and digits of any script, without accents."""
+    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    return re.findall(r"[^\W_]+", "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold())

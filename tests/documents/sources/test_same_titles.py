@@ -7,7 +7,7 @@ import pytest
 from documents.enums import DOI_OF_ANOTHER
 from documents.sources.found import FoundWork
 from documents.sources.merging import unite
-from documents.sources.same_titles import alike, fits_words, same_title
+from documents.sources.same_titles import alike, fits_words, same_title, stands_in
 
 ABSTRACT = "The keepers wound the weight by hand, and the lamp burned on through every night of the long winter."
 TITLE = "The storage of lamp oil in towers"
@@ -101,3 +101,26 @@ def test_what_stands_beside_a_number_is_compared_with_its_title(words: str, fits
 
 def test_a_work_without_a_title_contradicts_nobody() -> None:
     assert fits_words("", "Horn, B. (2011). A catalogue of brass instruments.")
+
+
+CYRILLIC, GREEK = "Хранение лампового масла в башнях", "Η αποθήκευση λαδιού σε πύργους"
+
+
+@pytest.mark.parametrize(("title", "other"), [(CYRILLIC, "История каменных маяков 2020"), (GREEK, CYRILLIC)])
+def test_titles_of_every_script_are_told_apart_and_known_again(title: str, other: str) -> None:
+    who = ((("family", "Линд"),),)
+    first = work(title=title, doi="10.1000/a", authors=who)
+    assert same_title(title, title.upper())
+    assert not same_title(title, other)
+    assert len(unite([[first], [replace(first, services=("crossref",))]])) == 1
+    assert len(unite([[replace(first, doi="")], [replace(first, doi="", services=("crossref",))]])) == 1
+    assert len(unite([[replace(first, doi="")], [work(title=other)]])) == 2
+    gone = replace(first, doi="", is_retracted=True)
+    assert [one.is_citable for one in unite([[gone], [work(title=other)]])] == [False, True]
+
+
+def test_a_title_stands_in_a_text_only_where_it_does() -> None:
+    assert stands_in(CYRILLIC, f"Журнал, 2020. {CYRILLIC}. Линд")
+    assert not stands_in(CYRILLIC, "История каменных маяков")
+    assert not stands_in(TITLE, "Cover")
+    assert not stands_in("…", "Whatever it is about, it has no title.")
