@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +18,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from documents.domain.comparing import as_work
 from documents.domain.passages import NewPassage, insert
 from documents.domain.uploads import give_connection_back
 from documents.enums import FullTextState
@@ -24,7 +26,8 @@ from documents.fetching.errors import NotFetched, Why
 from documents.fetching.fetcher import Fetcher
 from documents.models import FullText, Source
 from documents.sources.found import FoundWork
-from documents.sources.same_titles import fits_words
+from documents.sources.merging import first_author_words
+from documents.sources.same_titles import TITLE_MIN_LETTERS, plain, stands_in
 from documents.uploads.inspection import inspect
 from documents.uploads.verdict import FileKind
 from privacy.domain import audit
@@ -37,6 +40,7 @@ from reading.runner import records
 from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log_values import word
+from tesigo.platform.plain_words import folded_words
 
 logger = logging.getLogger(__name__)
 MAX_ADDRESSES: Final = 3
@@ -45,6 +49,9 @@ MAX_PAGES: Final = 400
 #: Characters at the beginning in which the title has to stand.
 _FRONT_CHARACTERS: Final = 6_000
 _MOST_TRIES: Final = 3
+#: Copies for one document that are fetched at once, and after how long the others are due if nobody begins them.
+_AT_ONCE: Final = 2
+_LONGEST_IN_LINE: Final = timedelta(minutes=10)
 #: Failures that may be others' next time.
 _PASSING: Final = frozenset({Why.TOO_SLOW, Why.SILENT, Why.UNKNOWN_HOST})
 
@@ -64,19 +71,37 @@ def ask_for(source: Source, work: FoundWork) -> bool:
     asked = FullText.objects.filter(source__document_id=source.document_id)
     if asked.filter(source=source).exists() or asked.count() >= settings.FULL_TEXTS_PER_DOCUMENT:
         return False
-    row = FullText.objects.create(source=source, urls=addresses, **duty.due_now(timezone.now()))
-    enqueue_on_commit(FULL_TEXTS.task, str(row.pk))
+    now = timezone.now()
+    if asked.filter(state=FullTextState.WANTED).count() < _AT_ONCE:
+        row = FullText.objects.create(source=source, urls=addresses, **duty.due_now(now))
+        enqueue_on_commit(FULL_TEXTS.task, str(row.pk))
+    else:
+        FullText.objects.create(source=source, urls=addresses, due_at=now + _LONGEST_IN_LINE)
     return True
 
 
 def read(*, full_text_id: int, fetcher: Fetcher | None = None) -> None:
     """Fetches and reads one copy; why it failed stands in its row."""
     fetch = fetcher or Fetcher()
+    document_id = FullText.objects.filter(pk=full_text_id).values_list("source__document_id", flat=True).first()
     duty.attempt(FULL_TEXTS, full_text_id, lambda row: _work(row, fetch))
+    _begin_next(document_id)
+
+
+def _begin_next(document_id: UUID | None) -> None:
+    """The next of a document that was not begun. Mails and all else wait for the same workers: a search finds twenty
+    works, and hosts may be slow.
+    """
+    waiting = FullText.objects.filter(source__document_id=document_id, state=FullTextState.WANTED, nudged_at=None)
+    with transaction.atomic():
+        row = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+        if row is not None:
+            FullText.objects.filter(pk=row.pk).update(**duty.due_now(timezone.now()))
+            enqueue_on_commit(FULL_TEXTS.task, str(row.pk))
 
 
 def _work(row: FullText, fetcher: Fetcher) -> Callable[[], None]:
-    title = row.source.title
+    work = as_work(row.source)
     give_connection_back()
     may_come = False
     for address in row.urls:
@@ -89,7 +114,7 @@ def _work(row: FullText, fetcher: Fetcher) -> Callable[[], None]:
         except ExtractionFailed as failure:
             logger.info("a free copy was not read: %s", word(failure.code), extra={"full_text": row.pk})
         else:
-            if _is_work(title, pages):
+            if _is_work(work, pages):
                 return lambda: _keep(row, pages)
             logger.info("a free copy is of another work, or has no text", extra={"full_text": row.pk})
     if may_come and row.tries < _MOST_TRIES:
@@ -106,9 +131,12 @@ def _pages(path: Path) -> list[Page]:
         return [page for page, _counted in zip(clean_pages(pages), range(MAX_PAGES), strict=False)]
 
 
-def _is_work(title: str, pages: Sequence[Page]) -> bool:
+def _is_work(work: FoundWork, pages: Sequence[Page]) -> bool:
+    """Whether its title stands on the first pages; of a short one, which stands in many a text, its author, too."""
     front = " ".join(page.text for page in pages[:5])[:_FRONT_CHARACTERS]
-    return len(front.split()) > len(title.split()) and fits_words(title, front)
+    if len(front.split()) <= len(work.title.split()) or not stands_in(work.title, front):
+        return False
+    return len(plain(work.title)) >= TITLE_MIN_LETTERS or bool(first_author_words(work) & set(folded_words(front)))
 
 
 def _keep(row: FullText, pages: Sequence[Page]) -> None:

@@ -1,5 +1,7 @@
 """A free copy of a work is fetched and read with its pages; the abstract stays where nothing comes of it (R-99)."""
 
+from dataclasses import replace
+
 import httpcore
 import pytest
 from django.template.loader import render_to_string
@@ -93,6 +95,15 @@ def test_what_is_no_copy_of_the_work_leaves_the_abstract(document: Document, sai
     assert [passage.text for passage in source.passages.all()] == [ABSTRACT]
 
 
+@pytest.mark.parametrize(("author", "state"), [("Keepers", FullTextState.READ), ("Lind", FullTextState.NONE)])
+def test_of_a_short_title_the_author_has_to_stand_there_as_well(
+    document: Document, author: str, state: FullTextState
+) -> None:
+    short = replace(work(), title="The Lamp", authors=((("family", author),),))
+    sources.add_found(document_id=document.pk, works=[short])
+    assert read(FullText.objects.get(), copy=answer(body=papers.pdf("one"))).state == state
+
+
 def test_the_next_address_is_tried(document: Document) -> None:
     row = found(document, "http://example.org/page", "http://127.0.0.1/x", "http://example.org/copy")
     row = read(row, page=answer(body=b"<html>"), copy=answer(body=papers.pdf("one", TITLE)))
@@ -127,6 +138,25 @@ def test_a_copy_whose_row_is_in_other_hands_changes_nothing(document: Document) 
     with serving(copy=slow) as host:
         full_texts.read(full_text_id=row.pk, fetcher=host.fetcher())
     assert row.source.passages.count() == 1
+
+
+def test_two_copies_are_fetched_at_once_and_one_follows_another(document: Document) -> None:
+    """Mails go by the same workers, and a search finds twenty works at slow hosts."""
+    works = [replace(work(), title=f"{TITLE}, part {number}", doi=f"10.1000/{number}") for number in range(4)]
+    sources.add_found(document_id=document.pk, works=works)
+
+    def begun() -> int:
+        return FullText.objects.exclude(nudged_at=None).count()
+
+    first, second, third, _fourth = FullText.objects.order_by("pk")
+    assert begun() == 2
+    read(first, copy=answer("404 Not Found"))
+    assert begun() == 3
+    assert duty.claim(full_texts.FULL_TEXTS, third.pk) is not None
+    read(second, copy=answer("503 Away"))
+    assert begun() == 4
+    full_texts.read(full_text_id=0)
+    assert begun() == 4
 
 
 def test_a_document_has_room_for_so_many_copies(document: Document, settings: object) -> None:
