@@ -186,6 +186,7 @@ def _kept(line: _Line, keys: sources.Keys, document: Document) -> Outcome:
         return _outcome(line, Became.ADDED, said, source)
     if here.use == SourceUse.BANNED:
         return _outcome(line, Became.THERE, words.there(here, is_banned=True), here)
+    sources.bring(here)
     full_texts.ask_for(here, looked_up.work)
     if completing.complete(here, looked_up.work):
         return _outcome(line, Became.COMPLETED, words.completed(here, looked_up), here)

@@ -86,7 +86,9 @@ def move(*, source: Source, up: bool, by: "User") -> None:
         mine = Source.objects.filter(document=document, joined_to=None)
         if mine.filter(place=None).exists():
             _number(document.pk)
-        place = mine.values_list("place", flat=True).get(pk=source.pk)
+        place = mine.filter(pk=source.pk).values_list("place", flat=True).first()
+        if place is None:
+            return  # joined to another in the meantime, or gone
         beside = mine.filter(place__lt=place) if up else mine.filter(place__gt=place)
         other = beside.order_by("-place" if up else "place").only("pk", "place").first()
         if other is None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from documents.domain.choosing import locked
 from documents.domain.comparing import as_work
 from documents.domain.sources import describe
-from documents.enums import SourceUse
+from documents.enums import SourceOrigin, SourceUse
 from documents.errors import NotJoinable
 from documents.models import Source
 from documents.sources import provenance
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 #: What of a source changes by joining, beside its reference.
-_STATE: Final = ("use", "retracted_by", "notices", "is_peer_reviewed", "is_open_access")
+_STATE: Final = ("use", "origin", "retracted_by", "notices", "is_peer_reviewed", "is_open_access")
 _CHANGED: Final = (*_STATE, "retracted_at", "csl", "origins", "title", "doi", "url", "looked_up_at", "version")
 #: With how many that begin alike a source is compared: a list may hold thousands of one name.
 _MOST_BEFORE: Final = 20
@@ -74,10 +74,20 @@ def _settle(there: dict[int, Source], older_id: int, newer_id: int) -> bool:
     if alike == Likeness.CERTAIN and SourceUse.BANNED not in {older.use, newer.use}:
         _join(older, newer, by=None)
     else:
-        newer.alike = older
-        newer.is_apart = False
-        newer.save(update_fields=["alike", "is_apart"])
+        return _tell_alike(older, newer)
     return True
+
+
+def _tell_alike(older: Source, newer: Source) -> bool:
+    """Says of the newer one that it looks like the older one; of the older one, where the newer one remembers already
+    that it is another work than a third one.
+    """
+    for one, other in ((newer, older), (older, newer)):
+        if not one.is_apart or one.alike_id is None:
+            one.alike, one.is_apart = other, False
+            one.save(update_fields=["alike", "is_apart"])
+            return True
+    return False
 
 
 def _are_apart(one: Source, other: Source) -> bool:
@@ -112,6 +122,8 @@ def _join(one: Source, other: Source, *, by: "User | None") -> Source:
     _write_reference(kept, csl)
     if joined.use == SourceUse.MUST:
         kept.use = SourceUse.MUST
+    if kept.origin == SourceOrigin.SEARCH:
+        kept.origin = joined.origin  # what its owner brought as well is one of their own
     if kept.retracted_at is None:
         kept.retracted_at, kept.retracted_by = joined.retracted_at, joined.retracted_by
     kept.notices = [list(one) for one in sorted({tuple(one) for one in [*kept.notices, *joined.notices]})]
@@ -176,7 +188,7 @@ def _restore(kept: Source, before: dict[str, Any], after: dict[str, Any]) -> Non
     csl = _restored(now["csl"], before["csl"], after["csl"])
     kept.origins = _restored(now["origins"], before["origins"], after["origins"])
     _write_reference(kept, csl)
-    unchanged = [name for name in (*_STATE, "retracted_at") if now[name] == after[name]]
+    unchanged = [name for name in (*_STATE, "retracted_at") if name in after and now[name] == after[name]]
     for name in unchanged:
         setattr(kept, name, before[name])
     if "retracted_at" in unchanged:

@@ -41,7 +41,17 @@ from tesigo.platform.plain_text import cleaned
 if TYPE_CHECKING:
     from accounts.models import User
 
-__all__ = ["FoundWork", "add_found", "add_passages", "describe", "lock_keys", "passage_texts", "passages_for", "search"]
+__all__ = [
+    "FoundWork",
+    "add_found",
+    "add_passages",
+    "bring",
+    "describe",
+    "lock_keys",
+    "passage_texts",
+    "passages_for",
+    "search",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +88,14 @@ def describe(source: Source, csl: dict[str, Any]) -> None:
     source.title = plain_title(str(csl.get("title", "")))[:500]
     url = str(csl.get("URL", ""))
     source.url = url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
+
+
+def bring(source: Source) -> None:
+    """Notes that its owner brought the work themselves, which a search had found: it is one of their own (R-97)."""
+    if source.origin == SourceOrigin.SEARCH:
+        source.origins = provenance.whole(source.csl, origins=source.origins, origin=source.origin)
+        source.origin = SourceOrigin.ADDED
+        source.save(update_fields=["origin", "origins"])
 
 
 def lock_keys(*, document_id: UUID) -> Keys:

@@ -18,7 +18,7 @@ from documents.domain import added_words as words
 from documents.domain import joining, sources, unreadable, uploads
 from documents.domain.added_words import Became
 from documents.domain.choosing import locked
-from documents.enums import FieldOrigin, SourceOrigin, Sureness, UploadPurpose, UploadState
+from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness, UploadPurpose, UploadState
 from documents.fetching.errors import NotFetched, Why
 from documents.fetching.fetcher import Fetched, Fetcher
 from documents.models import Document, Source
@@ -73,7 +73,8 @@ def keep(*, document: Document, page: WebPage, by: User) -> tuple[Became, str, S
         keys = sources.lock_keys(document_id=document.pk)
         here = Source.objects.filter(document_id=document.pk, url=page.address[:1000]).exclude(csl={}).first()
         if here is not None:
-            return Became.THERE, words.there(here, is_banned=False), here
+            sources.bring(here)
+            return Became.THERE, words.there(here, is_banned=here.use == SourceUse.BANNED), here
         source = _made(keys, held, page)
         sources.add_passages(source, texts, language=language_of(page.text) or str(source.csl.get("language", "")))
         joining.find_alike(document_id=document.pk, ids=[source.pk])

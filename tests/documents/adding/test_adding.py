@@ -305,3 +305,10 @@ def test_neither_numbers_nor_titles_nor_keys_are_logged(
     assert DOI not in told
     assert source.title not in told
     assert "api_key" not in told
+
+
+def test_what_a_search_found_and_its_owner_adds_is_their_own(document: Document, sandbox: Running) -> None:
+    found = listed(document, doi=DOI, origin=SourceOrigin.SEARCH)
+    assert one(document, DOI).source == found
+    found.refresh_from_db()
+    assert found.origin == SourceOrigin.ADDED

@@ -94,6 +94,14 @@ def test_a_redirect_to_no_address_is_told(document: Document) -> None:
     assert (outcome.became, "no address of a page" in outcome.words) == (Became.NOT_FETCHED, True)
 
 
+def test_a_page_that_a_search_found_and_its_owner_adds_is_their_own(document: Document) -> None:
+    with serving(page=answer(body=PAGE, Content_Type="text/html")) as host:
+        add(document, host)
+        Source.objects.update(origin=SourceOrigin.SEARCH)
+        (again,) = add(document, host).outcomes
+    assert (again.became, Source.objects.get().origin) == (Became.THERE, SourceOrigin.ADDED)
+
+
 def test_a_pdf_that_is_here_already_is_told(document: Document) -> None:
     with serving(page=answer(body=papers.pdf("one"))) as host:
         add(document, host)

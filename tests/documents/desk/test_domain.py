@@ -344,3 +344,62 @@ def test_parted_after_a_change_of_mind_the_newer_word_stays(document: Document, 
     joining.part(source=entry, by=student)
     kept.refresh_from_db()
     assert (kept.use, kept.retracted_by) == (SourceUse.BANNED, "title")
+
+
+def test_what_a_search_found_and_its_owner_brought_is_their_own(document: Document, student: User) -> None:
+    """Of an entry without text, which is joined to the abstract that was found, nothing would be cited otherwise."""
+    text = "Keepers trimmed the wick each night, and wrote down the oil that the lamp had burnt since dusk fell."
+    work = FoundWork(title="Keeping the Light", doi="10.1000/light", text=text)
+    [found] = sources.add_found(document_id=document.pk, works=[work])
+    entry = listed(document, doi="10.1000/light", title="Keeping the Light")
+    joining.look(document_id=document.pk, by=student)
+    choosing.only_own(document_id=document.pk, wished=True, by=student)
+    assert offered(document) == {found.key}
+    assert desk(document, Filters()).rows[0].troubles == []
+    entry.refresh_from_db()
+    joining.part(source=entry, by=student)
+    assert offered(document) == set()
+    found.refresh_from_db()
+    assert found.origin == SourceOrigin.SEARCH
+
+
+def test_taken_apart_under_an_older_version_what_that_did_not_keep_stays(document: Document, student: User) -> None:
+    kept, entry = source_with_text(document), listed(document)
+    joining.join(source=entry, other_id=kept.pk, by=student)
+    entry.refresh_from_db()
+    assert entry.join_undo is not None
+    for side in entry.join_undo.values():
+        del side["origin"]
+    entry.save()
+    joining.part(source=entry, by=student)
+    kept.refresh_from_db()
+    assert kept.origin == SourceOrigin.UPLOAD
+
+
+def test_what_was_kept_apart_stays_so_when_a_third_one_comes(document: Document, student: User) -> None:
+    def look(*, doi: str = "") -> Source:
+        source = listed(document, title="Keeping the Light", doi=doi)
+        joining.look(document_id=document.pk, by=student)
+        source.refresh_from_db()
+        return source
+
+    first, second = look(doi="10.1000/a"), look(doi="10.1000/b")
+    joining.keep_apart(source=second, by=student)
+    third = look(doi="10.1000/c")
+    joining.keep_apart(source=third, by=student)
+    for _time in range(3):
+        joining.look(document_id=document.pk, by=student)
+    pairs = [{one.pk, one.alike_id} for one in Source.objects.exclude(alike=None)]
+    assert {first.pk, second.pk} in pairs
+    assert {second.pk, third.pk} in pairs or {first.pk, third.pk} in pairs
+    for one in Source.objects.filter(is_apart=False).exclude(alike=None):
+        joining.keep_apart(source=one, by=student)
+    joining.look(document_id=document.pk, by=student)
+    assert list(desk(document, Filters()).pairs) == []
+
+
+def test_what_was_joined_in_another_window_moves_nowhere(document: Document, student: User) -> None:
+    kept, entry = source_with_text(document), listed(document)
+    joining.join(source=entry, other_id=kept.pk, by=student)
+    choosing.move(source=entry, up=True, by=student)
+    assert "sources.ordered" not in actions()
