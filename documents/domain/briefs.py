@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
 from accounts.errors import QuotaReached
-from documents.domain import lifecycle, past_briefs
+from documents.domain import lifecycle, outline, past_briefs
 from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document, TypedBrief
@@ -97,6 +97,8 @@ def change(*, document_id: UUID, by: "User", expects: Expects | None = None, **b
         Document.objects.filter(pk=document_id).update(**values, updated_at=timezone.now())
         if reshaped and document.state == DocumentState.OUTLINED:
             lifecycle.move(document_id=document_id, to=DocumentState.DRAFT, cause="brief changed", by=by)
+        elif document.state == DocumentState.OUTLINED:
+            outline.tell_settled(document_id)  # another wish to search, if any
         TypedBrief.objects.filter(document=document).delete()
         index(document_id=document_id)
         audit.record(action="document.changed", subject=document, by=by)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from documents import signals
+from documents.domain import outline
 from documents.enums import DocumentState, SourceUse
 from documents.errors import NotEditable, TooManyWanted
 from documents.models import Document, Source
@@ -71,9 +71,7 @@ def only_own(*, document_id: UUID, wished: bool, by: "User", now: datetime | Non
         if changed.update(search_for_sources=not wished, updated_at=now or timezone.now()):
             audit.record(action="document.changed", subject=document, by=by)
             if document.state == DocumentState.OUTLINED:
-                transaction.on_commit(
-                    lambda: signals.outline_settled.send_robust(sender=Document, document_id=document_id)
-                )
+                outline.tell_settled(document_id)
 
 
 def move(*, source: Source, up: bool, by: "User") -> None:

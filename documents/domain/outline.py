@@ -147,6 +147,11 @@ def searched_for(document: Document) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+def tell_settled(document_id: UUID) -> None:
+    """Once the transaction is committed, sources may be looked for."""
+    transaction.on_commit(lambda: signals.outline_settled.send_robust(sender=Document, document_id=document_id))
+
+
 def is_complete(document: Document) -> bool:
     """Whether the outline can be ordered: there is one, and its pages add up to the document's."""
     sections = leaves(document)
@@ -189,6 +194,6 @@ def _write(document: Document, proposal: Proposal) -> None:
         add(section, None)
     document.sections.all().delete()
     Section.objects.bulk_create(rows)
-    transaction.on_commit(lambda: signals.outline_settled.send_robust(sender=Document, document_id=document.pk))
+    tell_settled(document.pk)
     title = clean_line(proposal.title)[:300] or document.topic[:300]
     Document.objects.filter(pk=document.pk).update(title=title, outline_error="", updated_at=timezone.now())

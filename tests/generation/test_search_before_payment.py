@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from documents.domain import outline, waiting
+from documents.domain import briefs, outline, waiting
 from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import DocumentState
 from documents.models import Document
@@ -93,6 +93,16 @@ def test_another_outline_is_searched_for_and_the_same_one_is_not(control: Contro
     assert purposes(document) == ["glossary", "glossary", "queries", "queries"]
     edit(document, "Lamps", "Lenses")
     drain()
+    assert Job.objects.filter(kind=JobKind.SOURCES).count() == 2
+
+
+def test_a_search_that_is_wished_later_in_the_brief_is_made(control: Control) -> None:
+    document = outlined(search_for_sources=False)
+    briefs.change(document_id=document.pk, by=document.owner, search_for_sources=True)
+    drain()
+    assert "queries" in purposes(document)
+    assert document.sources.filter(origin="search").exists()
+    briefs.change(document_id=document.pk, by=document.owner, author_name="Ada")
     assert Job.objects.filter(kind=JobKind.SOURCES).count() == 2
 
 
