@@ -67,6 +67,9 @@ def source_page(request: SignedInRequest, document_id: UUID, source_id: int) -> 
     document = owned_document(document_id=document_id, user=request.user)
     source = _source(document, source_id)
     if request.method == "POST":
+    if source.joined_to_id is not None:
+        messages.warning(request, _("That source was joined to this one. Correct it here: nothing was written."))
+        return redirect("documents:source", document.pk, source.joined_to_id)
         return _correct(request, document, source)
     return _reference(request, document, source, ReferenceForm(csl=source.csl, initial={"version": source.version}))
 

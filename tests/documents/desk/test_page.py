@@ -313,3 +313,17 @@ def test_a_kind_that_nobody_would_choose_stays_as_it_is(browser: Client, documen
     assert "Saved." not in said
     source.refresh_from_db()
     assert (source.csl, source.version) == (csl, 1)
+
+
+def test_a_source_that_was_joined_in_another_window_is_corrected_where_it_stands_now(
+    browser: Client, document: Document
+) -> None:
+    kept, listed = source_with_text(document), SourceFactory.create(document=document, origin=SourceOrigin.BIBLIOGRAPHY)
+    post(browser, "source-join", kept, **{"with": str(listed.pk)})
+    listed.refresh_from_db()
+    assert listed.joined_to == kept
+    response = post(browser, "source", listed, version="1", type="book", title="Lost words")
+    assert response.redirect_chain[0][0] == reverse("documents:source", args=[document.pk, kept.pk])
+    assert "joined to this one. Correct it here: nothing was written." in words(response)
+    listed.refresh_from_db()
+    assert listed.title != "Lost words"
