@@ -53,12 +53,13 @@ def desk_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 def desk_state(request: SignedInRequest, document_id: UUID) -> HttpResponse:
-    """The part of the page that is polled while sources are looked for; once that is over the page is loaded anew."""
+    """The part of the page that is polled while sources are looked for. Once that is over it has the list shown anew,
+    and nothing but the list: somebody may be typing.
+    """
     document = owned_document(document_id=document_id, user=request.user)
-    response = render(request, "documents/_searching.html", {"document": document})
-    if not _is_searching(document):
-        response["HX-Refresh"] = "true"
-    return response
+    context = {"document": document, "back": _query(request.GET)}
+    part = "documents/_searching.html" if _is_searching(document) else "documents/_searched.html"
+    return render(request, part, context)
 
 
 @login_required
@@ -66,10 +67,10 @@ def source_page(request: SignedInRequest, document_id: UUID, source_id: int) -> 
     """One source, with a form to correct its reference."""
     document = owned_document(document_id=document_id, user=request.user)
     source = _source(document, source_id)
-    if request.method == "POST":
     if source.joined_to_id is not None:
         messages.warning(request, _("That source was joined to this one. Correct it here: nothing was written."))
         return redirect("documents:source", document.pk, source.joined_to_id)
+    if request.method == "POST":
         return _correct(request, document, source)
     return _reference(request, document, source, ReferenceForm(csl=source.csl, initial={"version": source.version}))
 
@@ -171,7 +172,9 @@ def part(request: SignedInRequest, document_id: UUID, source_id: int) -> HttpRes
 
 
 def _is_searching(document: Document) -> bool:
-    return document.state == DocumentState.OUTLINED and waiting.is_searching(document.pk)
+    """Whether sources are looked for; without a search, the same job only names terms."""
+    is_wished = document.search_for_sources and document.state == DocumentState.OUTLINED
+    return is_wished and waiting.is_searching(document.pk)
 
 
 def _source(document: Document, source_id: int) -> Source:

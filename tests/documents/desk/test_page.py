@@ -287,14 +287,18 @@ def test_the_page_says_that_sources_are_looked_for_and_shows_them_by_itself(
 ) -> None:
     """Whoever wishes a search, after an outline or here, waits on the page for what it finds."""
     state = reverse("documents:desk-state", args=[document.pk])
-    assert browser.get(state)["HX-Refresh"] == "true"
+    over = browser.get(f"{state}?use=must&x=1")
+    assert "The search is over" in words(over)
+    assert f'hx-get="{reverse("documents:desk", args=[document.pk])}?use=must"' in over.content.decode()
     assert "Sources are being looked for" not in words(page_of(browser, document))
     with django_capture_on_commit_callbacks(execute=True):
-        browser.post(reverse("documents:desk-own", args=[document.pk]), {"only": "own"})
+        response = browser.post(reverse("documents:desk-own", args=[document.pk]), {"only": "own"}, follow=True)
+    assert "Sources are being looked for" not in words(response), "nothing is searched"
+    browser.post(reverse("documents:desk-own", args=[document.pk]), {"only": "no"})
     said = words(page_of(browser, document))
     assert "Sources are being looked for" in said
     assert "No sources yet" not in said
-    assert "HX-Refresh" not in browser.get(state)
+    assert "Sources are being looked for" in words(browser.get(state))
     Document.objects.filter(pk=document.pk).update(state=DocumentState.QUEUED)
     assert "Sources are being looked for" not in words(page_of(browser, document))
 
