@@ -57,7 +57,9 @@ async def look_up_all(given: Sequence[Given], *, services: list[Service], second
             async with asyncio.timeout(seconds):
                 await asyncio.gather(*(_look_up(asked, one, seconds) for one in found))
         except TimeoutError:
-            pass  # what was not answered by then is told line by line
+            pass  # what was not answered by then is told line by line; what was is taken
+    for one in found:
+        _join(one)
     return LookUps(
         found=found,
         answered=frozenset(asked.answered),
@@ -72,7 +74,6 @@ async def _look_up(asked: Line, one: LookedUp, seconds: float) -> None:
         # Known by a number that few registers have, it is asked for everywhere by its DOI.
         known = {name for work in one.answers for name in work.services}
         await _ask(asked, one, Given(one.given.line, "", Number.DOI, first), seconds, without=known)
-    _join(one)
 
 
 async def _ask(
@@ -82,14 +83,21 @@ async def _ask(
         (service, way) for service in asked.services if service.name not in without for way in _ways(service, given)
     ]
     number = doi_of(given) or given.value
-    heard = await asyncio.gather(*(_heard(asked, service, way, number, seconds) for service, way in ways))
-    for (service, _way), said in zip(ways, heard, strict=True):
-        if isinstance(said, FoundWork):
-            one.answers.append(said)
-        elif isinstance(said, NoAnswer):
+    one.is_complete = False
+
+    async def hear(service: Service, way: LookUp) -> None:
+        # Kept at once: another register may be waited for until the time is up.
+        try:
+            said = await one_work(asked, service, way, number, patience=seconds, seconds=_ANSWER_SECONDS)
+        except NoAnswer:
             one.silent.append(service.name)
-    one.answers.sort(key=lambda work: REGISTERS.index(work.services[0]))
-    one.silent.sort(key=REGISTERS.index)
+            one.silent.sort(key=REGISTERS.index)
+            return
+        if said is not None:
+            one.answers.append(said)
+            one.answers.sort(key=lambda work: REGISTERS.index(work.services[0]))
+
+    await asyncio.gather(*(hear(service, way) for service, way in ways))
     one.is_complete = bool(ways or one.answers) and not one.silent
 
 
@@ -100,15 +108,6 @@ def _ways(service: Service, given: Given) -> list[LookUp]:
         Number.PUBMED: connector.look_up_pubmed,
     }.get(given.kind, connector.look_up)
     return [way] if way is not None else []
-
-
-async def _heard(
-    asked: Line, service: Service, way: LookUp, number: str, seconds: float
-) -> FoundWork | NoAnswer | None:
-    try:
-        return await one_work(asked, service, way, number, patience=seconds, seconds=_ANSWER_SECONDS)
-    except NoAnswer as failure:
-        return failure
 
 
 def _join(one: LookedUp) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
@@ -127,6 +128,18 @@ async def test_of_two_registers_the_one_is_believed_that_says_what_was_described
     found = await one(f"Sandbox, A. (2011). {title}. doi:10.5555/sandbox.pubmed.5")
     assert found.work is not None
     assert (found.work.services, found.is_other) == (("openalex",), False)
+
+
+async def test_what_one_register_answers_is_taken_though_another_has_no_turn_left(sandbox: Running) -> None:
+    """Crossref takes two questions a second: a form of forty lines asks it for longer than somebody waits."""
+    services = [
+        replace(service, per_second=2.0) if service.name == "crossref" else service
+        for service in configured(settings.SOURCE_SERVICES)
+    ]
+    given = read_lines("\n".join(f"10.5555/sandbox.{number}" for number in range(9)), most=9)
+    found = (await look_up_all(given, services=services, seconds=2.5)).found
+    assert all(one.work is not None for one in found)
+    assert [one.is_complete for one in found].count(False) >= 3
 
 
 async def test_a_retracted_work_is_known_as_such(sandbox: Running) -> None:
