@@ -42,7 +42,7 @@ async def library(*, key: str, url: str, seconds: float = LONGEST_SECONDS) -> tu
             while len(found) < MAX_ITEMS:
                 params = {
                     "format": "csljson",
-                    "itemType": "-attachment",
+                    "itemType": "-attachment || note || annotation",  # none of these
                     "limit": str(_PAGE_ITEMS),
                     "start": str(len(found)),
                 }
