@@ -32,7 +32,7 @@ _KEPT: Final = {"i": "i", "em": "i", "b": "b", "strong": "b", "sub": "sub", "inf
 #: Without its semicolon "&copy" is also a field of an address.
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _RESOLVER: Final = re.compile(r"(?:https?://)?(?:www\.|dx\.)?doi\.org/([^?#]{4,300})", re.IGNORECASE)
-_DOI: Final = re.compile(r"\b10\.\d{4,9}/\S{1,300}")
+_DOI: Final = re.compile(r"\b10\.\d{4,9}(?:\.\d{1,9}){0,6}/\S{1,300}")
 #: A mail address behind a name.
 _MAIL: Final = re.compile(r"\s*[(<\[][^()<>\[\]]{0,100}@[^()<>\[\]]{0,100}[)>\]]")
 _SEVERAL: Final = re.compile(r";|\s(?:and|und|&|et al\.?|others)(?:\s|$)", re.IGNORECASE)

@@ -97,7 +97,7 @@ def other_work(looked_up: LookedUp) -> str:
     """For a number that belongs to another work than the line describes."""
     words = _(
         "Nothing was added: this %(number)s belongs to “%(title)s”, which is not what the line describes. "
-        "Correct the number, or leave it alone on the line if you want that work."
+        "Correct the number, or write nothing but the number if you want that work."
     )
     title = looked_up.work.title[:_CHARACTERS] if looked_up.work else ""
     return words % {"number": NUMBERS[looked_up.given.kind], "title": title}

@@ -122,6 +122,10 @@ def test_a_doi_is_bare_wherever_it_stands(tmp_path: Path, line: str) -> None:
     assert of(tmp_path, line)["DOI"] == "10.5555/salt(2019)7"
 
 
+def test_the_number_of_who_registers_a_doi_may_have_parts(tmp_path: Path) -> None:
+    assert of(tmp_path, "DO  - 10.5555.12/salt")["DOI"] == "10.5555.12/salt"
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [

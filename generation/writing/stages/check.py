@@ -180,7 +180,7 @@ def _provenance(section: Section, reviewed: Reviewed, when: str) -> dict[str, An
 
 
 def _as_json(wording: Wording) -> dict[str, Any]:
-    """As `documents.domain.wording` reads it."""
+    """As `documents.domain.originality` reads it."""
     return {
         "words": wording.words,
         "quoted": wording.quoted,
