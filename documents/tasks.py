@@ -6,7 +6,7 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import completing, exporting, extraction, full_texts, restyling, retractions, uploads
+from documents.domain import arrivals, completing, exporting, extraction, full_texts, restyling, retractions, uploads
 from tesigo.platform import duty, removals
 
 
@@ -21,6 +21,12 @@ def continue_uploads() -> None:
     """What a site of before files were duties has asked for."""
     uploads.take_over(now=timezone.now())
     duty.nudge_due()
+
+
+@shared_task(name="documents.tasks.tidy_arrivals")
+def tidy_arrivals() -> None:
+    """Deletes what is left on the disk of files that are not waited for any more."""
+    arrivals.tidy()
 
 
 @shared_task(name="documents.tasks.check_sources")

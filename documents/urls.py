@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from documents.api.arrivals import ArrivalsView, ArrivalView
 from documents.views import adding, brief, desk, library, outline, reader, uploads
 
 app_name = "documents"
@@ -36,4 +37,6 @@ urlpatterns = [
     path("documents/<uuid:document_id>/uploads/", uploads.upload, name="upload"),
     path("documents/<uuid:document_id>/uploads/<uuid:upload_id>/", uploads.state, name="upload-state"),
     path("documents/<uuid:document_id>/uploads/<uuid:upload_id>/delete/", uploads.delete, name="upload-delete"),
+    path("files/", ArrivalsView.as_view(), name="arrivals"),
+    path("files/<uuid:upload_id>", ArrivalView.as_view(), name="arrival"),
 ]

@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402  # as above
 from django.urls import re_path  # noqa: E402  # as above
 
 from accounts.lines import SignedIn  # noqa: E402  # as above
+from documents.tus import Resumable  # noqa: E402  # as above
 from generation.routing import websocket_urlpatterns  # noqa: E402  # as above
 from tesigo.doors import body_limit, is_apart, no_such_line, turn_of  # noqa: E402  # as above
 from tesigo.platform.body_limit import BodyLimit  # noqa: E402  # as above
@@ -32,7 +33,7 @@ application = Headers(
     Impatient(
         ProtocolTypeRouter(
             {
-                "http": InTurn(Measured(BodyLimit(django_application, limit_of=body_limit)), key_of=turn_of),
+                "http": InTurn(Measured(Resumable(BodyLimit(django_application, limit_of=body_limit))), key_of=turn_of),
                 "websocket": OriginValidator(
                     OpenLines(Reopened(CookieMiddleware(SignedIn(lines)))), [settings.SITE_URL]
                 ),

@@ -368,7 +368,7 @@ CSRF_FAILURE_VIEW = "tesigo.errors.csrf_failed"
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 #: Where programs call, not people: over plain http they are refused and never redirected, since what they sent (a key,
 #: an order) has already been readable. The browser's redirect would hide that for ever.
-PROGRAM_PATHS = ["/api/", "/mail/events/", "/stripe/webhook/"]
+PROGRAM_PATHS = ["/api/", "/files/", "/mail/events/", "/stripe/webhook/"]
 SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}" for path in PROGRAM_PATHS]
 #: Within our own network it is asked over plain http; what stands before the site does not pass it on.
 SECURE_REDIRECT_EXEMPT.append("^metrics$")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -43,22 +43,13 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
         UploadRefused: when the document or its owner has the most files allowed, or it was removed meanwhile.
         QuotaReached: when the day is used up (R-85).
     """
-    upload = _begin(document=document, purpose=purpose, name=name, by=by)
+    upload = begin(document=document, purpose=purpose, name=name, by=by)
     give_connection_back()
     try:
         with storage.arriving(chunks, max_size=settings.UPLOAD_MAX_BYTES) as arrived:
-            Upload.objects.filter(pk=upload.pk).update(sha256=arrived.sha256)
-            verdict = _judge(arrived, upload)
-            if not verdict.accepted or verdict.kind is None:
-                _refuse(upload, str(verdict.reason), by=by, size=arrived.size)
-            elif not _has_room(upload, arrived.size, by):
-                _refuse(upload, _no_room(), by=by, size=arrived.size)
-            else:
-                _store(upload, arrived, verdict.kind, by=by)
+            take_in(upload, arrived, by=by)
     except storage.TooLarge:
-        limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
-        reason = _("This file is larger than %(limit)s, the most that is accepted.") % {"limit": limit}
-        _refuse(upload, reason, by=by)
+        _refuse(upload, too_large(), by=by)
     except BaseException:
         # The connection broke or the disk is full: a row that waits for ever would block the outline.
         Upload.objects.filter(pk=upload.pk).delete()
@@ -67,6 +58,24 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
     if found is None:
         raise UploadRefused(_("This file was removed while it arrived."))
     return found
+
+
+def too_large() -> str:
+    """Why a file of more than ``UPLOAD_MAX_BYTES`` is not taken."""
+    limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+    return _("This file is larger than %(limit)s, the most that is accepted.") % {"limit": limit}
+
+
+def take_in(upload: Upload, arrived: storage.Arrived, *, by: User) -> None:
+    """Judges a file that has come whole, and keeps it to be read or refuses it."""
+    Upload.objects.filter(pk=upload.pk).update(sha256=arrived.sha256)
+    verdict = _judge(arrived, upload)
+    if not verdict.accepted or verdict.kind is None:
+        _refuse(upload, str(verdict.reason), by=by, size=arrived.size)
+    elif not _has_room(upload, arrived.size, by):
+        _refuse(upload, _no_room(), by=by, size=arrived.size)
+    else:
+        _store(upload, arrived, verdict.kind, by=by)
 
 
 def are_being_read(document: Document) -> bool:
@@ -80,9 +89,13 @@ def give_connection_back() -> None:
         connection.close()
 
 
-def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: User) -> Upload:
+def begin(*, document: Document, purpose: UploadPurpose, name: str, by: User, size: int = 0, **arrival: Any) -> Upload:
+    """The row of a file that is about to arrive; ``size`` is how many bytes of room it takes from now on.
+
+    Raises what `receive` does.
+    """
     with transaction.atomic():
-        _within_quota(by)
+        _within_quota(by, size)
         held = Document.objects.select_for_update().get(pk=document.pk)
         if not held.is_editable:
             raise NotEditable(held.state)
@@ -90,21 +103,20 @@ def _begin(*, document: Document, purpose: UploadPurpose, name: str, by: User) -
             raise UploadRefused(
                 _("This document has %(limit)d files, the most it may have. Remove one first.") % {"limit": MAX_UPLOADS}
             )
-        upload = Upload.objects.create(
-            document=held, purpose=purpose, name=display_name(name), due_at=timezone.now() + ARRIVES_WITHIN
-        )
+        due = {"due_at": timezone.now() + ARRIVES_WITHIN, **arrival}
+        upload = Upload.objects.create(document=held, purpose=purpose, name=display_name(name), size=size, **due)
         audit.record(action="upload.started", subject=upload, by=by)
     return upload
 
 
-def _within_quota(owner: User) -> None:
+def _within_quota(owner: User, size: int) -> None:
     """Raises QuotaReached or UploadRefused. Others of the same person are counted one after the other."""
     quotas.spend(user=owner, what="upload", limit=settings.UPLOADS_PER_DAY)
     held = _held_by(owner)
     if held.count() >= settings.FILES_PER_PERSON:
         words = _("You have %(limit)d files, the most that one may have. Remove some first.")
         raise UploadRefused(words % {"limit": settings.FILES_PER_PERSON})
-    if _bytes(held) >= settings.STORED_BYTES_PER_PERSON:
+    if _bytes(held) + max(size, 1) > settings.STORED_BYTES_PER_PERSON:
         raise UploadRefused(_no_room())
 
 
@@ -162,7 +174,7 @@ def _keep(upload: Upload, stored_as: str, kind: FileKind, *, by: User) -> None:
     now = timezone.now()
     with transaction.atomic():
         kept = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING).update(
-            state=UploadState.EXTRACTING, stored_as=stored_as, format=kind, **duty.afresh(now)
+            state=UploadState.EXTRACTING, stored_as=stored_as, format=kind, arrived=None, **duty.afresh(now)
         )
         if kept:
             audit.record(action="upload.accepted", subject=upload, by=by, details={"format": str(kind)})
@@ -175,7 +187,9 @@ def _refuse(upload: Upload, reason: str, *, by: User | None, size: int = 0) -> N
     """Says why a file that arrives cannot be used, unless it is settled; it has not come to storage yet."""
     arriving = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING)
     with transaction.atomic():
-        if arriving.update(state=UploadState.REJECTED, verdict=reason[:500], size=size, due_at=None):
+        if arriving.update(
+            state=UploadState.REJECTED, verdict=reason[:500], size=size, stored_as="", due_at=None, arrived=None
+        ):
             audit.record(action="upload.rejected", subject=upload, by=by)
 
 

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,8 @@ class Upload(Duty):
     """A file handed in: ``name`` is what its owner calls it, ``stored_as`` the random name in storage (R-80).
 
     ``verdict`` says in plain words why a rejected file cannot be used (R-84). While it arrives, ``due_at`` is when we
-    stop waiting for it. What a worker writes while it reads counts only while ``token`` is the one it was given.
+    stop waiting for it, and ``size`` how many bytes it will have where that was said. What a worker writes while it
+    reads counts only while ``token`` is the one it was given.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -32,6 +33,11 @@ class Upload(Duty):
     pages_total = models.PositiveIntegerField(default=0)
     pages_read = models.PositiveIntegerField(default=0)
     token = models.PositiveIntegerField(default=0, editable=False, help_text=_("Grows with each try to read the file."))
+    #: Bytes that have come of a file that comes in several goes; empty for others, and once all have come.
+    arrived = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    #: Whether bytes past ``arrived`` count only once their checksum was right.
+    is_checked = models.BooleanField(default=False, db_default=False, editable=False)
+    metadata = models.CharField(max_length=2000, blank=True, default="", db_default="", editable=False)
     due_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="lease_until")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -40,6 +46,7 @@ class Upload(Duty):
         constraints = [
             *Duty.Meta.constraints,
             models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_known"),
+            models.CheckConstraint(condition=Q(arrived=None) | Q(arrived__lte=F("size")), name="upload_arrived_fits"),
         ]
 
     def __str__(self) -> str:

@@ -248,7 +248,7 @@ def test_nobody_is_asked_to_sign_in(address: Address, theirs: Things, nobody: Cl
         answer = ask(nobody, method, path)
         if answer.status_code in NOT_SO or (address.name in BEARER and answer.status_code in NO_SUCH):
             continue
-        is_program = path.startswith("/api/")
+        is_program = path.startswith(("/api/", "/files/"))
         assert is_sign_in(answer) or (is_program and answer.status_code in {401, 403}), (path, answer.status_code)
 
 

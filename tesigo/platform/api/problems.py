@@ -20,6 +20,8 @@ from rest_framework.response import Response
 from tesigo.platform.correlation import correlation_id
 
 PREFIX: Final = "/api/"
+#: Where files arrive in several goes, for programs and for scripts of pages (R-80).
+FILES: Final = "/files/"
 CONTENT_TYPE: Final = "application/problem+json"
 URN: Final = "urn:tesigo:problem:"
 NON_FIELD: Final = "non_field_errors"
@@ -54,7 +56,7 @@ class Refusal(exceptions.APIException):
 
 def is_api(request: HttpRequest) -> bool:
     """Whether the caller is a program that expects JSON."""
-    return request.path.startswith(PREFIX)
+    return request.path.startswith((PREFIX, FILES))
 
 
 def seconds(wait: Wait) -> str:

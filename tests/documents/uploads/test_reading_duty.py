@@ -217,7 +217,7 @@ def test_a_file_that_was_put_off_can_be_pushed(waiting: Upload, client: Client, 
 
 
 def test_a_file_that_never_arrives_whole_is_let_go_after_two_hours(document: Document, queue: Queue) -> None:
-    upload = uploads._begin(document=document, purpose=UploadPurpose.SOURCE, name="a.pdf", by=document.owner)
+    upload = uploads.begin(document=document, purpose=UploadPurpose.SOURCE, name="a.pdf", by=document.owner)
     tasks.extract_upload(str(upload.pk))
     assert Upload.objects.get().state == UploadState.RECEIVING, "its time is not over"
     assert duty.nudge_due(now=timezone.now() + 2 * HOUR - timedelta(minutes=1)) == 0
@@ -230,7 +230,7 @@ def test_a_file_that_never_arrives_whole_is_let_go_after_two_hours(document: Doc
 
 
 def test_the_last_bytes_win_against_the_clean_up(document: Document) -> None:
-    upload = uploads._begin(document=document, purpose=UploadPurpose.SOURCE, name="a.txt", by=document.owner)
+    upload = uploads.begin(document=document, purpose=UploadPurpose.SOURCE, name="a.txt", by=document.owner)
     held = hold(upload, now=timezone.now())
     finish = extraction._read(held)
     uploads._keep(

@@ -1,0 +1,240 @@
+"""Files that come in several goes, at `/files/`: all but the bytes themselves (tus 1.0.0; `documents.tus`)."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.domain.callers import caller_of
+from accounts.errors import QuotaReached
+from documents.api.shared import READ, WRITE, not_editable, over_quota
+from documents.domain import arrivals, uploads
+from documents.domain.arrivals import CHECKSUMS, Checksum, Gone, Sending, TooMuch, WrongOffset
+from documents.domain.queries import owned_document
+from documents.enums import UploadPurpose, UploadState
+from documents.errors import NotEditable, UploadInUse, UploadRefused
+from documents.models import Upload
+from documents.uploads.partial import Held
+from tesigo.platform.api.problems import Refusal
+from tesigo.platform.api.views import ApiView
+
+#: Where an ASGI scope keeps what this and whoever takes the bytes say to each other.
+ERRAND: Final = "documents.errand"
+VERSION: Final = "1.0.0"
+BYTES: Final = "application/offset+octet-stream"
+_METADATA_CHARACTERS: Final = 2_000
+_LONGEST_NUMBER: Final = 18
+
+
+@dataclass(slots=True)
+class Errand:
+    """A request that brings bytes, which nobody has read yet. ``sending`` is set where they may come.
+
+    ``version`` is that of tus, ``announced`` how many bytes there are, 0 where nobody says. In ``context`` what is said
+    about them is in the caller's language.
+    """
+
+    version: str
+    announced: int
+    sending: Sending | None = None
+    context: Context = field(default_factory=Context)
+
+
+class _TusView(ApiView):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuses another version of the protocol."""
+        super().initial(request, *args, **kwargs)
+        errand = getattr(request._request, "scope", {}).get(ERRAND)
+        if errand is not None and errand.version != VERSION:
+            words = _("This site speaks tus %(version)s.") % {"version": VERSION}
+            raise Refusal(words, status=412, headers={"Tus-Version": VERSION})
+
+
+class ArrivalsView(_TusView):
+    """Where files begin to come."""
+
+    required_scopes = {"POST": WRITE}
+
+    def post(self, request: Request) -> Response:
+        """Makes room for a file; 201 with its address. Bytes may come with it."""
+        if not arrivals.is_offered():
+            raise Refusal(_("Files come in one go here."), status=501)
+        size = _number(request, "Upload-Length")
+        said = _metadata(request.headers.get("Upload-Metadata", ""))
+        purpose = said.get("purpose", UploadPurpose.SOURCE)
+        if purpose not in UploadPurpose.values:
+            raise _bad(_("The purpose in Upload-Metadata is neither source nor assignment."))
+        try:
+            document_id = UUID(said.get("document", ""))
+        except ValueError:
+            raise _bad(_("Upload-Metadata does not say which document the file is for.")) from None
+        by = caller_of(request)
+        document = owned_document(document_id=document_id, user=by)
+        checksum = _checksum(request)
+        brings_bytes = request.content_type == BYTES
+        with _refusals():
+            if brings_bytes and _errand(request).announced > size:
+                raise TooMuch
+            upload = arrivals.begin(
+                document=document,
+                purpose=UploadPurpose(purpose),
+                name=said.get("filename", ""),
+                size=size,
+                metadata=request.headers["Upload-Metadata"],
+                by=by,
+            )
+            if brings_bytes and upload.state == UploadState.RECEIVING:
+                _open(request, upload, offset=0, checksum=checksum)
+        address = reverse("documents:arrival", args=[upload.pk])
+        return Response(status=201, headers={"Location": address, **said_of(upload)})
+
+
+class ArrivalView(_TusView):
+    """A file that comes."""
+
+    required_scopes = {"GET": READ, "PATCH": WRITE, "DELETE": WRITE}
+
+    def head(self, request: Request, upload_id: UUID) -> Response:
+        """How much of it has come."""
+        upload = _owned(request, upload_id)
+        with _refusals():
+            upload = arrivals.look(upload, by=caller_of(request), now=timezone.now())
+        headers = {"Upload-Length": str(upload.size), "Cache-Control": "no-store", **said_of(upload)}
+        if upload.metadata:
+            headers["Upload-Metadata"] = upload.metadata
+        return Response(headers=headers)
+
+    def patch(self, request: Request, upload_id: UUID) -> Response:
+        """Lets more of it come."""
+        if request.content_type != BYTES:
+            raise Refusal(_("Bytes of a file come as %(type)s.") % {"type": BYTES}, status=415)
+        offset = _number(request, "Upload-Offset")
+        checksum = _checksum(request)
+        upload = _owned(request, upload_id)
+        with _refusals():
+            _open(request, upload, offset=offset, checksum=checksum)
+        return Response(status=204)
+
+    def delete(self, request: Request, upload_id: UUID) -> Response:
+        """Takes it back, with all that was read from it."""
+        upload = _owned(request, upload_id)
+        try:
+            uploads.delete(upload_id=upload.pk, by=caller_of(request))
+        except NotEditable as error:
+            raise not_editable() from error
+        except UploadInUse as error:
+            words = _("Citations rest on this file, so it has to stay.")
+            raise Refusal(words, status=409, kind="file-in-use") from error
+        except ObjectDoesNotExist as error:  # taken back by another request meanwhile
+            raise Http404 from error
+        return Response(status=204)
+
+
+def said_of(upload: Upload) -> dict[str, str]:
+    """How much of a file has come, and until when the rest is waited for."""
+    arrived = upload.size if upload.arrived is None else upload.arrived
+    said = {"Upload-Offset": str(arrived)}
+    if upload.state == UploadState.RECEIVING and upload.due_at is not None:
+        said["Upload-Expires"] = http_date(upload.due_at.timestamp())
+    return said
+
+
+def _open(request: Request, upload: Upload, *, offset: int, checksum: Checksum | None) -> None:
+    errand = _errand(request)
+    errand.context = copy_context()
+    errand.sending = arrivals.send(
+        upload=upload,
+        offset=offset,
+        announced=errand.announced,
+        checksum=checksum,
+        by=caller_of(request),
+        now=timezone.now(),
+    )
+
+
+def _errand(request: Request) -> Errand:
+    errand: Errand = request._request.scope[ERRAND]  # type: ignore[attr-defined]  # an ASGI request has one
+    return errand
+
+
+def _owned(request: Request, upload_id: UUID) -> Upload:
+    upload = Upload.objects.filter(pk=upload_id, document__owner=caller_of(request)).first()
+    if upload is None:
+        raise Http404
+    return upload
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the domain raises, in words and a status."""
+    try:
+        yield
+    except TooMuch as error:
+        words = str(error) or _("More bytes came than the file was said to have.")
+        raise Refusal(words, status=413, kind="file-too-large") from error
+    except Gone as error:
+        words = _("This file is not waited for any more. Begin again.")
+        raise Refusal(words, status=410, kind="file-gone") from error
+    except Held as error:
+        words = _("Another window or program sends this file just now.")
+        raise Refusal(words, status=423, kind="file-held") from error
+    except WrongOffset as error:
+        words = _("The bytes do not begin where those before them ended. Ask how much has come.")
+        raise Refusal(words, status=409, kind="wrong-offset") from error
+    except NotEditable as error:
+        raise not_editable() from error
+    except UploadRefused as error:
+        raise Refusal(str(error), status=409, kind="file-refused") from error
+    except QuotaReached as error:
+        raise over_quota(error) from error
+
+
+def _number(request: Request, name: str) -> int:
+    given = request.headers.get(name, "")
+    if not (given.isascii() and given.isdigit() and len(given) <= _LONGEST_NUMBER):
+        raise _bad(_("The header %(name)s must be a number of bytes.") % {"name": name})
+    return int(given)
+
+
+def _metadata(header: str) -> Mapping[str, str]:
+    """Pairs of a key and a text in Base64, by key."""
+    if len(header) > _METADATA_CHARACTERS:
+        raise _bad(_("Upload-Metadata is too long."))
+    pairs: dict[str, str] = {}
+    for pair in filter(None, header.split(",")):
+        key, _space, value = pair.strip().partition(" ")
+        try:
+            pairs[key] = base64.b64decode(value, validate=True).decode()
+        except ValueError:
+            raise _bad(_("Upload-Metadata is not what tus says it is.")) from None
+    return pairs
+
+
+def _checksum(request: Request) -> Checksum | None:
+    header = request.headers.get("Upload-Checksum")
+    if header is None:
+        return None
+    algorithm, _space, digest = header.partition(" ")
+    if algorithm not in CHECKSUMS:
+        raise _bad(_("Checksums may be %(names)s.") % {"names": ", ".join(CHECKSUMS)})
+    try:
+        return Checksum(algorithm, base64.b64decode(digest, validate=True))
+    except binascii.Error:
+        raise _bad(_("The checksum is not in Base64.")) from None
+
+
+def _bad(words: Any) -> Refusal:
+    return Refusal(words, status=400)
