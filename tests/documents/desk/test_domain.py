@@ -403,3 +403,11 @@ def test_what_was_joined_in_another_window_moves_nowhere(document: Document, stu
     joining.join(source=entry, other_id=kept.pk, by=student)
     choosing.move(source=entry, up=True, by=student)
     assert "sources.ordered" not in actions()
+
+
+def test_two_that_both_remember_another_decision_are_not_asked_about(document: Document, student: User) -> None:
+    one, other = (listed(document, title="Keeping the Light", doi=doi) for doi in ("10.1000/a", "10.1000/b"))
+    for source, title in ((one, "Bees in towns"), (other, "Glass in the far north")):
+        Source.objects.filter(pk=source.pk).update(alike=listed(document, title=title), is_apart=True)
+    assert joining.look(document_id=document.pk, by=student) == 0
+    assert list(desk(document, Filters()).pairs) == []
