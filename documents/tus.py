@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -94,8 +95,8 @@ class Resumable:
                 if errand.sending is not None:
                     status = await self._take(errand.sending, receive)
                     sending, errand.sending = errand.sending, None
-                    settle = (errand.context.run, _settle, sending, answer, status)
-                    await asyncio.get_running_loop().run_in_executor(self._takers, *settle)
+                    settle = partial(errand.context.run, _settle, sending, answer, status)
+                    await asyncio.get_running_loop().run_in_executor(self._takers, settle)
             finally:
                 if errand.sending is not None:
                     errand.sending.close()

@@ -85,10 +85,11 @@ def read(*, full_text_id: int, fetcher: Fetcher | None = None) -> None:
     fetch = fetcher or Fetcher()
     document_id = FullText.objects.filter(pk=full_text_id).values_list("source__document_id", flat=True).first()
     duty.attempt(FULL_TEXTS, full_text_id, lambda row: _work(row, fetch))
-    _begin_next(document_id)
+    if document_id is not None:
+        _begin_next(document_id)
 
 
-def _begin_next(document_id: UUID | None) -> None:
+def _begin_next(document_id: UUID) -> None:
     """The next of a document that was not begun. Mails and all else wait for the same workers: a search finds twenty
     works, and hosts may be slow.
     """
