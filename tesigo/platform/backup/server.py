@@ -3,6 +3,7 @@
 Knows no Django: the embedded server is prepared by it before there is any.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,8 @@ SLOT: Final = "tesigo_backup"
 CONNECT_SECONDS: Final = 10
 #: A statement that waits longer hangs.
 _STATEMENT_SECONDS: Final = 30
+#: How long a lost slot may be held by who receives from it.
+_HELD_SECONDS: Final = 10.0
 #: WAL that is not closed leaves this machine no sooner (R-122: 15 minutes at most, the sending included).
 ARCHIVE_TIMEOUT_SECONDS: Final = 300
 LONGEST_ARCHIVE_TIMEOUT_SECONDS: Final = 600
@@ -124,8 +127,22 @@ def make_slot_anew(server: psycopg.Connection[Any]) -> None:
     """Puts a fresh slot in the place of one that is lost."""
     found = slot(server)
     if found is not None and found.is_lost:
-        server.execute("SELECT pg_drop_replication_slot(%s)", [SLOT])
+        _drop_slot(server)
     make_slot(server)
+
+
+def _drop_slot(server: psycopg.Connection[Any]) -> None:
+    """Whoever receives from a lost slot tries again and again, and holds it for a moment each time."""
+    ends_at = time.monotonic() + _HELD_SECONDS
+    while True:
+        try:
+            server.execute("SELECT pg_drop_replication_slot(%s)", [SLOT])
+        except psycopg.errors.ObjectInUse:
+            if time.monotonic() > ends_at:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _limit(server: psycopg.Connection[Any]) -> None:
