@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from documents.api.arrivals import ERRAND, VERSION, Errand, said_of
+from documents.api.arrivals import ERRAND, TUS_VERSION, Errand, said_of
 from documents.domain.arrivals import CHECKSUMS, Gone, Sending, WrongChecksum
 from tesigo.platform.api.problems import FILES
 from tesigo.platform.view_names import VIEW
@@ -83,7 +83,7 @@ class Resumable:
         if method == "OPTIONS" and b"access-control-request-method" not in headers:
             answer.status = 204
             answer.say(
-                tus_version=VERSION,
+                tus_version=TUS_VERSION,
                 tus_extension=EXTENSIONS,
                 tus_max_size=str(settings.UPLOAD_MAX_BYTES),
                 tus_checksum_algorithm=",".join(CHECKSUMS),
@@ -100,7 +100,7 @@ class Resumable:
             finally:
                 if errand.sending is not None:
                     errand.sending.close()
-        answer.say(tus_resumable=VERSION)
+        answer.say(tus_resumable=TUS_VERSION)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
 

@@ -33,7 +33,7 @@ from tesigo.platform.api.views import ApiView
 
 #: Where an ASGI scope keeps what this and whoever takes the bytes say to each other.
 ERRAND: Final = "documents.errand"
-VERSION: Final = "1.0.0"
+TUS_VERSION: Final = "1.0.0"
 BYTES: Final = "application/offset+octet-stream"
 _METADATA_CHARACTERS: Final = 2_000
 _LONGEST_NUMBER: Final = 18
@@ -58,9 +58,9 @@ class _TusView(ApiView):
         """Refuses another version of the protocol."""
         super().initial(request, *args, **kwargs)
         errand = getattr(request._request, "scope", {}).get(ERRAND)
-        if errand is not None and errand.version != VERSION:
-            words = _("This site speaks tus %(version)s.") % {"version": VERSION}
-            raise Refusal(words, status=412, headers={"Tus-Version": VERSION})
+        if errand is not None and errand.version != TUS_VERSION:
+            words = _("This site speaks tus %(version)s.") % {"version": TUS_VERSION}
+            raise Refusal(words, status=412, headers={"Tus-Version": TUS_VERSION})
 
 
 class ArrivalsView(_TusView):

@@ -50,12 +50,17 @@ def test_changes_are_sorted_as_keep_a_changelog_sorts_them() -> None:
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
+def _says_it(text: str) -> bool:
+    """But for the version of the tus protocol, which a line names that says it."""
+    return any(f'"{VERSION}"' in line and "tus" not in line.lower() for line in text.splitlines())
+
+
 def test_no_other_place_says_the_version() -> None:
     places = [
         str(path.relative_to(ROOT))
         for app in (*OURS, "templates")
         for path in (ROOT / app).rglob("*")
-        if path.suffix in {".py", ".html"} and f'"{VERSION}"' in path.read_text(encoding="utf-8")
+        if path.suffix in {".py", ".html"} and _says_it(path.read_text(encoding="utf-8"))
     ]
     # Since when a setting is there does not change with the version.
     assert sorted(places) == ["tesigo/upgrading.py", "tesigo/version.py"]
