@@ -40,19 +40,7 @@ class FilterForm(Form):
     def filters(self) -> Filters:
         """What is wished; what cannot be read wishes nothing."""
         self.is_valid()
-        said = self.cleaned_data
-        return Filters(
-            words=said.get("q", ""),
-            first_year=said.get("first_year"),
-            last_year=said.get("last_year"),
-            kind=said.get("kind", ""),
-            language=said.get("language", ""),
-            origin=said.get("origin", ""),
-            use=said.get("use", ""),
-            is_peer_reviewed=said.get("reviewed", False),
-            is_open_access=said.get("open", False),
-            lacks_text=said.get("no_text", False),
-        )
+        return Filters.of(self.cleaned_data)
 
 
 class AddForm(Form):

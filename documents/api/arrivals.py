@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -20,12 +19,12 @@ from rest_framework.response import Response
 
 from accounts.domain.callers import caller_of
 from accounts.errors import QuotaReached
-from documents.api.shared import READ, WRITE, not_editable, over_quota
-from documents.domain import arrivals, uploads
+from documents.api.shared import READ, WRITE, not_editable, over_quota, take_back
+from documents.domain import arrivals
 from documents.domain.arrivals import CHECKSUMS, Checksum, Gone, Sending, TooMuch, WrongOffset
 from documents.domain.queries import owned_document
 from documents.enums import UploadPurpose, UploadState
-from documents.errors import NotEditable, UploadInUse, UploadRefused
+from documents.errors import NotEditable, UploadRefused
 from documents.models import Upload
 from documents.uploads.partial import Held
 from tesigo.platform.api.problems import Refusal
@@ -131,15 +130,7 @@ class ArrivalView(_TusView):
     def delete(self, request: Request, upload_id: UUID) -> Response:
         """Takes it back, with all that was read from it."""
         upload = _owned(request, upload_id)
-        try:
-            uploads.delete(upload_id=upload.pk, by=caller_of(request))
-        except NotEditable as error:
-            raise not_editable() from error
-        except UploadInUse as error:
-            words = _("Citations rest on this file, so it has to stay.")
-            raise Refusal(words, status=409, kind="file-in-use") from error
-        except ObjectDoesNotExist as error:  # taken back by another request meanwhile
-            raise Http404 from error
+        take_back(upload_id=upload.pk, by=caller_of(request))
         return Response(status=204)
 
 

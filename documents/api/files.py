@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,10 +14,10 @@ from rest_framework.response import Response
 
 from accounts.errors import QuotaReached
 from documents import downloads
-from documents.api.shared import READ, WRITE, DocumentRoute, not_editable, over_quota
+from documents.api.shared import READ, WRITE, DocumentRoute, not_editable, over_quota, take_back
 from documents.domain import exporting, uploads
 from documents.enums import ExportFormat, ExportState, UploadPurpose, UploadState
-from documents.errors import NotEditable, UploadInUse, UploadRefused
+from documents.errors import NotEditable, UploadRefused
 from documents.models import Document, Export, Upload
 from documents.serializers.files import ExportSerializer, HandedInSerializer, UploadSerializer, WantedExportSerializer
 from tesigo.platform.api.etags import expecting_if_said, tagged
@@ -74,15 +73,7 @@ class SourceViewSet(DocumentRoute):
     def destroy(self, request: Request, document_id: UUID, upload_id: UUID) -> Response:
         """The file goes with all that was read from it. If-Match may say which state was seen."""
         self._upload(document_id, upload_id)
-        try:
-            uploads.delete(upload_id=upload_id, by=self.caller, expects=expecting_if_said(request, _shown))
-        except NotEditable as error:
-            raise not_editable() from error
-        except UploadInUse as error:
-            words = _("Citations rest on this file, so it has to stay.")
-            raise Refusal(words, status=409, kind="file-in-use") from error
-        except ObjectDoesNotExist as error:  # taken back by another request meanwhile
-            raise Http404 from error
+        take_back(upload_id=upload_id, by=self.caller, expects=expecting_if_said(request, _shown))
         return Response(status=204)
 
     def _upload(self, document_id: UUID, upload_id: UUID) -> Upload:

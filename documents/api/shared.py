@@ -1,17 +1,22 @@
 """What the routes of a document have in common."""
 
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
 from accounts.errors import QuotaReached
 from accounts.models import User
+from documents.domain import uploads
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
-from documents.models import Document
+from documents.errors import NotEditable, UploadInUse
+from documents.models import Document, Upload
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
 
@@ -38,6 +43,22 @@ class DocumentRoute(ApiViewSet):
             words = _("The document is not written yet. Its job says how far it is.")
             raise Refusal(words, status=409, kind="not-ready", more={"state": document.state})
         return document
+
+
+def take_back(*, upload_id: UUID, by: User, expects: Callable[[Upload], None] | None = None) -> None:
+    """Takes a file of the caller's back. Raises Http404, and a `Refusal` where it has to stay.
+
+    ``expects`` as for `uploads.delete`.
+    """
+    try:
+        uploads.delete(upload_id=upload_id, by=by, expects=expects)
+    except NotEditable as error:
+        raise not_editable() from error
+    except UploadInUse as error:
+        words = _("Citations rest on this file, so it has to stay.")
+        raise Refusal(words, status=409, kind="file-in-use") from error
+    except ObjectDoesNotExist as error:  # taken back by another request meanwhile
+        raise Http404 from error
 
 
 def not_editable() -> Refusal:

@@ -37,6 +37,22 @@ class Filters:
     is_open_access: bool = False
     lacks_text: bool = False
 
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Filters":
+        """By the names that addresses have; what is not said wishes nothing."""
+        return cls(
+            words=said.get("q", ""),
+            first_year=said.get("first_year"),
+            last_year=said.get("last_year"),
+            kind=said.get("kind", ""),
+            language=said.get("language", ""),
+            origin=said.get("origin", ""),
+            use=said.get("use", ""),
+            is_peer_reviewed=said.get("reviewed", False),
+            is_open_access=said.get("open", False),
+            lacks_text=said.get("no_text", False),
+        )
+
     @property
     def are_any(self) -> bool:
         """Whether something is wished."""

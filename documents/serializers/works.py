@@ -73,19 +73,7 @@ class WishedWorksSerializer(ApiSerializer):
 
     def filters(self) -> Filters:
         """What is wished."""
-        said = self.validated_data
-        return Filters(
-            words=said.get("q", ""),
-            first_year=said.get("first_year"),
-            last_year=said.get("last_year"),
-            kind=said.get("kind", ""),
-            language=said.get("language", ""),
-            origin=said.get("origin", ""),
-            use=said.get("use", ""),
-            is_peer_reviewed=said.get("reviewed", False),
-            is_open_access=said.get("open", False),
-            lacks_text=said.get("no_text", False),
-        )
+        return Filters.of(self.validated_data)
 
 
 class UseSerializer(ApiSerializer):
