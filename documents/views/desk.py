@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from documents.domain import choosing, correcting, joining, waiting
-from documents.domain.desk import Filters, desk, fields_of, rows
+from documents.domain.desk import desk, fields_of, rows
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState, SourceUse
 from documents.errors import NotEditable, NotJoinable, ReferenceInvalid, StaleSource, TooManyWanted
@@ -40,7 +40,7 @@ def desk_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "desk": found,
         "page": found.page,
         "form": form,
-        "is_filtered": filters != Filters(),
+        "is_filtered": filters.are_any,
         "query": _query(request.GET, without="page"),
         "back": _query(request.GET),
         "most_wanted": choosing.most_wanted(document),
