@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _desk(user: object, number: int) -> str:
-    """The address of a desk with so many sources, each with a passage."""
+    """The address of a desk with ``number`` sources, each with a passage."""
     from django.db import connection
     from django.urls import reverse
 

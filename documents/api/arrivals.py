@@ -30,7 +30,7 @@ from documents.uploads.partial import Held
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiView
 
-#: Where an ASGI scope keeps what this and whoever takes the bytes say to each other.
+#: The key of the `Errand` in an ASGI scope. `documents.tus` puts it there, the views fill it in.
 ERRAND: Final = "documents.errand"
 TUS_VERSION: Final = "1.0.0"
 BYTES: Final = "application/offset+octet-stream"

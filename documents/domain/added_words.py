@@ -120,13 +120,13 @@ def added(source: Source, looked_up: LookedUp, *, has_text: bool, is_fetched: bo
 
 
 def completed(source: Source, looked_up: LookedUp) -> str:
-    """For a work that was here, and of which more is known now."""
+    """For a work that was here and gained something."""
     words = _("Was here already and is more complete now: “%(title)s”.") % {"title": source.title[:_CHARACTERS]}
     return " ".join([words, *_beside(source, looked_up)])
 
 
 def there(source: Source, *, is_banned: bool) -> str:
-    """For a work that was here, of which nothing more is known."""
+    """For a work that was here and gained nothing."""
     title = {"title": source.title[:_CHARACTERS]}
     if is_banned:
         return _("Is here already, and you do not want it used: “%(title)s”.") % title

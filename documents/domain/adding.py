@@ -47,7 +47,7 @@ from documents.uploads.lists import list_kind
 from privacy.domain import audit
 from tesigo.platform.plain_text import clean_lines
 
-#: Lines of one form, of which so many are addresses: somebody waits for the answer.
+#: The most lines and the most web addresses of one form: somebody waits for the answer.
 MAX_LINES: Final = 40
 MAX_ADDRESSES: Final = 5
 #: Letters in which a title begins like that of a source it is compared with.

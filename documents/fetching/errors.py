@@ -6,7 +6,7 @@ from documents.errors import DocumentError
 
 
 class Why(StrEnum):
-    """In one word; `documents.domain.adding` has the sentences."""
+    """In one word; `documents.domain.added_words` has the sentences."""
 
     ADDRESS = "address"
     UNKNOWN_HOST = "unknown_host"

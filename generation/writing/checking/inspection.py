@@ -52,7 +52,7 @@ class Background:
 
     @cached_property
     def sources(self) -> copying.Sources:
-        """The passages as words, of which a text must not take too many in a row."""
+        """The passages as words. A text must not take too many of them in a row."""
         return copying.Sources(self.passages, language=self.document.language)
 
     @cached_property

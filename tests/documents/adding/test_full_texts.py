@@ -160,7 +160,7 @@ def test_two_copies_are_fetched_at_once_and_one_follows_another(document: Docume
 
 
 def test_a_document_has_room_for_so_many_copies(document: Document, settings: object) -> None:
-    settings.FULL_TEXTS_PER_DOCUMENT = 1  # type: ignore[attr-defined]
+    settings.FULL_TEXTS_PER_DOCUMENT = 1  # type: ignore[attr-defined]  # the fixture is an object to the checker
     found(document)
     other = SourceFactory.create(document=document)
     assert not full_texts.ask_for(other, work())
