@@ -37,7 +37,6 @@ from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness, Uplo
 from documents.errors import NotEditable
 from documents.fetching.fetcher import Fetcher
 from documents.models import Document, Source
-from documents.sources import provenance
 from documents.sources.asking import configured
 from documents.sources.found import FoundWork
 from documents.sources.identifiers import Given, Number, read_lines
@@ -211,11 +210,7 @@ def _same(document_id: UUID, work: FoundWork) -> Source | None:
 
 def _made(keys: sources.Keys, document: Document, work: FoundWork) -> Source:
     source = Source(document=document, origin=SourceOrigin.ADDED)
-    keys.name(source, completing.csl_of(work))
-    source.origins = provenance.all_from(source.csl, FieldOrigin.REGISTER, Sureness.SURE)
-    source.is_peer_reviewed, source.is_open_access = work.is_peer_reviewed, work.is_open_access
-    source.url = source.url or (work.url if len(work.url) <= 1000 else "")
-    source.notices = [list(one) for one in work.notices]
+    sources.take(keys, source, work, FieldOrigin.REGISTER, Sureness.SURE)
     if work.is_retracted and source.retracted_at is None:
         source.retracted_at, source.retracted_by = timezone.now(), ", ".join(work.services)
     source.save()

@@ -1,7 +1,7 @@
 """Sources completed by what registers say of their works: fields, abstract, free copy (R-97, R-99)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from documents.sources.found import FoundWork
 from documents.sources.found import doi as bare_doi
 from documents.sources.merging import united
 from documents.sources.same_titles import same_title
-from reading.language import language_of, language_of_title
+from reading.language import language_of
 
 _COMPLETED_FIELDS: Final = ("csl", "origins", "title", "doi", "url", "version", "looked_up_at")
 
@@ -30,7 +30,7 @@ def complete(source: Source, work: FoundWork, *, only_missing: bool = False) -> 
     origins = provenance.whole(source.csl, origins=source.origins, origin=source.origin)
     said = {
         name: value
-        for name, value in {**csl_of(work), "id": source.key}.items()
+        for name, value in {**sources.csl_of(work), "id": source.key}.items()
         if _may_be_taken(origins.get(name), only_missing=only_missing)
     }
     new = provenance.all_from(said, FieldOrigin.REGISTER, Sureness.SURE)
@@ -54,12 +54,6 @@ def _may_be_taken(said: Sequence[str] | None, *, only_missing: bool) -> bool:
         return True
     origin, sureness = said
     return sureness == Sureness.UNSURE if only_missing else origin != FieldOrigin.YOU
-
-
-def csl_of(work: FoundWork) -> dict[str, Any]:
-    """The work's CSL item with its language, which is the register's, else its title's."""
-    language = work.language or language_of_title(work.title)
-    return {**work.csl(), **({"language": language} if language else {})}
 
 
 def add_text(source: Source, work: FoundWork) -> bool:

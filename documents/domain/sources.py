@@ -46,11 +46,13 @@ __all__ = [
     "add_found",
     "add_passages",
     "bring",
+    "csl_of",
     "describe",
     "lock_keys",
     "passage_texts",
     "passages_for",
     "search",
+    "take",
 ]
 
 logger = logging.getLogger(__name__)
@@ -88,6 +90,21 @@ def describe(source: Source, csl: dict[str, Any]) -> None:
     source.title = plain_title(str(csl.get("title", "")))[:500]
     url = str(csl.get("URL", ""))
     source.url = url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
+
+
+def csl_of(work: FoundWork) -> dict[str, Any]:
+    """The work's CSL item with its language: the service's, else its title's. Abstracts are often in English."""
+    language = work.language or language_of_title(work.title)
+    return {**work.csl(), **({"language": language} if language else {})}
+
+
+def take(keys: Keys, source: Source, work: FoundWork, origin: FieldOrigin, sureness: Sureness) -> None:
+    """Gives a source that is not saved yet its key and all that a service says of its work."""
+    keys.name(source, csl_of(work))
+    source.origins = provenance.all_from(source.csl, origin, sureness)
+    source.is_peer_reviewed, source.is_open_access = work.is_peer_reviewed, work.is_open_access
+    source.url = source.url or (work.url if len(work.url) <= 1000 else "")
+    source.notices = [list(one) for one in work.notices]
 
 
 def bring(source: Source) -> None:
@@ -131,16 +148,10 @@ def add_found(*, document_id: UUID, works: Iterable[FoundWork], by: "User | None
             texts = passage_texts(work.text)
             if not texts or not work.is_citable or work.doi in dois or plain(work.title) in titles:
                 continue
-            # Abstracts are often in English, whatever the work is in.
-            language = work.language or language_of_title(work.title)
             source = Source(document_id=document_id, origin=SourceOrigin.SEARCH, rank=last + len(added) + 1)
-            keys.name(source, {**work.csl(), **({"language": language} if language else {})})
-            source.origins = provenance.all_from(source.csl, FieldOrigin.SEARCH, Sureness.LIKELY)
-            source.is_peer_reviewed, source.is_open_access = work.is_peer_reviewed, work.is_open_access
-            source.url = source.url or (work.url if len(work.url) <= 1000 else "")
-            source.notices = [list(one) for one in work.notices]
+            take(keys, source, work, FieldOrigin.SEARCH, Sureness.LIKELY)
             source.save()
-            add_passages(source, texts, language=language_of(work.text) or language)
+            add_passages(source, texts, language=language_of(work.text) or str(source.csl.get("language", "")))
             full_texts.ask_for(source, work)
             added.append(source)
             dois |= {work.doi} - {""}
