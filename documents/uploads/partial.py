@@ -16,8 +16,8 @@ from django.conf import settings
 
 from documents.errors import DocumentError
 from documents.uploads.storage import Arrived
+from tesigo.platform.unfinished import FOLDER
 
-FOLDER: Final = "arriving"
 _READ_BYTES: Final = 1024 * 1024
 
 

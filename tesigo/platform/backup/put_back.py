@@ -21,6 +21,7 @@ from tesigo.platform.backup.format import StoredFile
 from tesigo.platform.backup.shelf import Opener, Shelf
 from tesigo.platform.backup.unpacking import Say
 from tesigo.platform.counted import counted
+from tesigo.platform.unfinished import is_unfinished
 
 #: Files decrypted at once: gpg starts anew for each, and works on one core.
 _FILES_AT_ONCE: Final = 4
@@ -51,8 +52,8 @@ def register(names: Names) -> None:
 
 
 def named() -> set[str]:
-    """Every stored file that a row refers to."""
-    return {name for source in _sources for name in source() if name}
+    """Every stored file that a row refers to and that has come whole: others are in no backup."""
+    return {name for source in _sources for name in source() if name and not is_unfinished(name)}
 
 
 def missing() -> set[str]:

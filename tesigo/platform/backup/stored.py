@@ -13,6 +13,7 @@ from django.core.files.storage import FileSystemStorage, Storage, default_storag
 from tesigo.platform.backup.encryption import blocks
 from tesigo.platform.backup.errors import SourceFailed
 from tesigo.platform.breaker import ServiceAway
+from tesigo.platform.unfinished import is_unfinished
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,15 @@ class Stored:
         self._storage: Any = storage or default_storage
 
     def list(self) -> Iterator[Listed]:
-        """Every file, as it comes."""
+        """Every file that has come whole, as it comes."""
         with _named():
             if isinstance(self._storage, FileSystemStorage):
-                yield from self._walk(Path(self._storage.location))
+                found = self._walk(Path(self._storage.location))
             elif hasattr(self._storage, "bucket"):
-                yield from self._objects()
+                found = self._objects()
             else:
                 raise SourceFailed(f"Files in {type(self._storage).__name__} cannot be listed.")
+            yield from (one for one in found if not is_unfinished(one.name))
 
     def read(self, name: str) -> Iterator[bytes]:
         """The content in blocks. Raises FileNotFoundError for one that is gone."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 
+from tesigo.platform.backup import put_back
 from tesigo.platform.backup.errors import SourceFailed
 from tesigo.platform.backup.stored import Stored
 from tesigo.platform.processes import free_port
@@ -81,3 +82,19 @@ def test_a_storage_that_cannot_be_listed_is_named() -> None:
 
 def test_a_folder_that_is_not_there_yet_holds_nothing(tmp_path: Path) -> None:
     assert list(Stored(FileSystemStorage(location=tmp_path / "none")).list()) == []
+
+
+def test_what_has_not_come_whole_is_left_out(s3: S3Server, tmp_path: Path) -> None:
+    s3.objects |= {"arriving/half": b"half", "uploads/whole": b"whole", "arriving-too": b"whole"}
+    assert [one.name for one in bucket(s3.url).list()] == ["arriving-too", "uploads/whole"]
+    for name, content in s3.objects.items():
+        place = tmp_path / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(content)
+    listed = Stored(FileSystemStorage(location=tmp_path)).list()
+    assert sorted(one.name for one in listed) == ["arriving-too", "uploads/whole"]
+
+
+def test_a_restored_site_does_not_look_for_what_had_not_come_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(put_back, "_sources", [lambda: ["arriving/half", "uploads/whole", ""]])
+    assert put_back.named() == {"uploads/whole"}
