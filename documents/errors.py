@@ -39,6 +39,10 @@ class UploadRefused(DocumentError):
     """A file cannot be taken now, whatever is in it; the message says why, in plain words."""
 
 
+class Unusable(UploadRefused):
+    """What is in a file cannot be used; nothing of it was kept."""
+
+
 class UploadInUse(DocumentError):
     """A file cannot be removed: the text rests on it."""
 

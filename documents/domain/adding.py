@@ -33,8 +33,8 @@ from documents.domain import (
 from documents.domain.added_words import SETTLED, Became
 from documents.domain.choosing import locked
 from documents.domain.comparing import as_work
-from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness, UploadPurpose, UploadState
-from documents.errors import NotEditable
+from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness
+from documents.errors import NotEditable, Unusable
 from documents.fetching.fetcher import Fetcher
 from documents.models import Document, Source
 from documents.sources.asking import configured
@@ -116,12 +116,10 @@ def add(*, document: Document, text: str, by: User, fetcher: Fetcher | None = No
 
 def _list(document: Document, text: str, by: User) -> Added:
     """A pasted list is read as a file of it would be."""
-    kept = uploads.receive(
-        document=document, purpose=UploadPurpose.SOURCE, name=_("Pasted list.txt"), chunks=[text.encode()], by=by
-    )
-    if kept.state == UploadState.REJECTED:
-        uploads.delete(upload_id=kept.pk, by=by)
-        return Added([Outcome(1, text, Became.WRONG, kept.verdict)], left=text)
+    try:
+        uploads.receive_source(document=document, name=_("Pasted list.txt"), chunks=[text.encode()], by=by)
+    except Unusable as why:
+        return Added([Outcome(1, text, Became.WRONG, str(why))], left=text)
     said = _("This is a reference list. It is being read; its entries appear here in a moment.")
     return Added([Outcome(1, text.split("\n", 1)[0], Became.READING, said)])
 

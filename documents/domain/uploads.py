@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.domain import quotas
 from accounts.models import User
 from documents.enums import UploadPurpose, UploadState
-from documents.errors import NotEditable, UploadInUse, UploadRefused
+from documents.errors import NotEditable, Unusable, UploadInUse, UploadRefused
 from documents.models import Citation, Document, Upload
 from documents.uploads import storage
 from documents.uploads.inspection import inspect
@@ -58,6 +58,20 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
     if found is None:
         raise UploadRefused(_("This file was removed while it arrived."))
     return found
+
+
+def receive_source(*, document: Document, name: str, chunks: Iterable[bytes], by: User) -> Upload:
+    """Takes in a source that nobody chose as a file: one that cannot be used leaves no row, for it was not on any list.
+
+    Raises:
+        Unusable: says why in plain words.
+        NotEditable, UploadRefused, QuotaReached: as `receive` does.
+    """
+    kept = receive(document=document, purpose=UploadPurpose.SOURCE, name=name, chunks=chunks, by=by)
+    if kept.state == UploadState.REJECTED:
+        delete(upload_id=kept.pk, by=by)
+        raise Unusable(kept.verdict)
+    return kept
 
 
 def too_large() -> str:

@@ -18,7 +18,8 @@ from documents.domain import added_words as words
 from documents.domain import joining, sources, unreadable, uploads
 from documents.domain.added_words import Became
 from documents.domain.choosing import locked
-from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness, UploadPurpose, UploadState
+from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness
+from documents.errors import Unusable
 from documents.fetching.errors import NotFetched, Why
 from documents.fetching.fetcher import Fetched, Fetcher
 from documents.models import Document, Source
@@ -100,17 +101,12 @@ def _made(keys: sources.Keys, document: Document, page: WebPage) -> Source:
 def _keep_file(document: Document, file: Path, address: str, by: User) -> tuple[Became, str, Source | None]:
     """As if it had been handed in: looked at, stored, read with its pages."""
     with file.open("rb") as stream:
-        kept = uploads.receive(
-            document=document,
-            purpose=UploadPurpose.SOURCE,
-            name=_name(address),
-            chunks=iter(lambda: stream.read(_PIECE_BYTES), b""),
-            by=by,
-        )
-    if kept.state != UploadState.REJECTED:
-        return Became.READING, str(words.FILE_IS_READ) % {"name": kept.name}, None
-    uploads.delete(upload_id=kept.pk, by=by)
-    return Became.NOT_FETCHED, kept.verdict, None
+        pieces = iter(lambda: stream.read(_PIECE_BYTES), b"")
+        try:
+            kept = uploads.receive_source(document=document, name=_name(address), chunks=pieces, by=by)
+        except Unusable as why:
+            return Became.NOT_FETCHED, str(why), None
+    return Became.READING, str(words.FILE_IS_READ) % {"name": kept.name}, None
 
 
 def _fetched(address: str, by: Fetcher, folder: Path) -> WebPage:

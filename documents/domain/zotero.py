@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from accounts.domain import quotas
 from accounts.models import User
 from documents.domain import uploads
-from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadRefused
 from documents.models import Document
 from documents.sources.zotero import MAX_ITEMS, ZoteroRefused, library
@@ -44,16 +43,8 @@ def add(*, document: Document, key: str, by: User) -> str:
         raise UploadRefused(str(_WHY[str(refused)])) from refused
     if not items:
         raise UploadRefused(_("This library is empty: there is nothing in it to cite."))
-    kept = uploads.receive(
-        document=document,
-        purpose=UploadPurpose.SOURCE,
-        name="Zotero.json",
-        chunks=[json.dumps(items, ensure_ascii=False).encode()],
-        by=by,
-    )
-    if kept.state == UploadState.REJECTED:
-        uploads.delete(upload_id=kept.pk, by=by)
-        raise UploadRefused(kept.verdict)
+    listed = json.dumps(items, ensure_ascii=False).encode()
+    uploads.receive_source(document=document, name="Zotero.json", chunks=[listed], by=by)
     if is_all:
         return _("Your Zotero library is being read: %(count)d entries.") % {"count": len(items)}
     return _("Your Zotero library is being read, its first %(count)d entries: that is the most that is taken.") % {
