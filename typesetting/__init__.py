@@ -14,6 +14,7 @@ from typesetting.fonts import DEBIAN_PACKAGE, missing_fonts
 from typesetting.length import body_characters, characters_per_page
 from typesetting.manuscript import (
     DocxResult,
+    Fallbacks,
     Keep,
     Manuscript,
     ManuscriptSection,
@@ -29,6 +30,7 @@ __all__ = [
     "CslStyle",
     "DocxResult",
     "ExportError",
+    "Fallbacks",
     "Keep",
     "Manuscript",
     "ManuscriptSection",
@@ -89,26 +91,26 @@ def render_docx(
     ``first_pages`` are the page numbers for its table of contents, by section id, as ``measure`` found them; without
     them the document is laid out to find them.
     """
-    return DocxResult(**run("docx", manuscript, destination=_absolute(destination), first_pages=_pages(first_pages)))
+    return _docx(run("docx", manuscript, destination=_absolute(destination), first_pages=_pages(first_pages)))
 
 
 async def render_docx_async(
     manuscript: Manuscript, destination: Path, *, first_pages: Mapping[str, int] | None = None
 ) -> DocxResult:
     """``render_docx`` for async callers."""
-    return DocxResult(
-        **await run_async("docx", manuscript, destination=_absolute(destination), first_pages=_pages(first_pages))
+    return _docx(
+        await run_async("docx", manuscript, destination=_absolute(destination), first_pages=_pages(first_pages))
     )
 
 
 def render_reader(manuscript: Manuscript) -> ReaderHtml:
     """The document as cleaned HTML for the screen. Raises ExportError."""
-    return ReaderHtml(**run("reader", manuscript))
+    return _reader(run("reader", manuscript))
 
 
 async def render_reader_async(manuscript: Manuscript) -> ReaderHtml:
     """``render_reader`` for async callers."""
-    return ReaderHtml(**await run_async("reader", manuscript))
+    return _reader(await run_async("reader", manuscript))
 
 
 def _absolute(destination: Path) -> str:
@@ -136,6 +138,7 @@ def _measurement(result: dict[str, Any]) -> Measurement:
         total_pages=result["total_pages"],
         section_pages={name: Decimal(pages) for name, pages in result["section_pages"].items()},
         first_pages=result["first_pages"],
+        fallbacks=_fallbacks(result),
     )
 
 
@@ -145,4 +148,18 @@ def _pdf(result: dict[str, Any]) -> PdfResult:
         total_pages=result["total_pages"],
         size=result["size"],
         first_pages=result["first_pages"],
+        fallbacks=_fallbacks(result),
     )
+
+
+def _docx(result: dict[str, Any]) -> DocxResult:
+    return DocxResult(size=result["size"], fallbacks=_fallbacks(result))
+
+
+def _reader(result: dict[str, Any]) -> ReaderHtml:
+    return ReaderHtml(**{**result, "fallbacks": _fallbacks(result)})
+
+
+def _fallbacks(result: dict[str, Any]) -> Fallbacks:
+    said = result["fallbacks"]
+    return Fallbacks(text=tuple(said["text"]), entries=tuple(said["entries"]), has_list=said["has_list"])

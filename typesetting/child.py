@@ -48,16 +48,17 @@ def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> d
             _write_pdf(document, folder, Path(keep["pdf"]))
             with suppress(ExportError):  # it is made where it is asked for, which says why it cannot be
                 made.result()
-    return _plain(asdict(measured))
+    return {**_plain(asdict(measured)), "fallbacks": asdict(cited.fallbacks)}
 
 
 def _pdf(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
     from typesetting import citing, paging
 
-    document = _laid_out(manuscript, citing.cite(manuscript, folder))
+    cited = citing.cite(manuscript, folder)
+    document = _laid_out(manuscript, cited)
     measured = paging.measure_pages(document, manuscript)
     size = _write_pdf(document, folder, Path(options["destination"]))
-    return {**_plain(asdict(measured)), "size": size}
+    return {**_plain(asdict(measured)), "size": size, "fallbacks": asdict(cited.fallbacks)}
 
 
 def _write_pdf(document: "Document", folder: Path, destination: Path) -> int:
@@ -76,7 +77,8 @@ def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict
     first_pages = options["first_pages"] or {}
     if not word.needs_pages(manuscript, cited) <= first_pages.keys():
         first_pages = paging.first_pages(_laid_out(manuscript, cited), manuscript)
-    return {"size": _write_docx(manuscript, cited, first_pages, folder, Path(options["destination"]))}
+    size = _write_docx(manuscript, cited, first_pages, folder, Path(options["destination"]))
+    return {"size": size, "fallbacks": asdict(cited.fallbacks)}
 
 
 def _write_docx(

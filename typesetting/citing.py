@@ -3,38 +3,48 @@
 What comes out is one tree. PDF, DOCX and the screen are all made of it, so a citation reads the same everywhere.
 """
 
-import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from typesetting import pandoc
-from typesetting.elements import Element, attr, change_inlines, document, element, walk
+from lxml import etree
+
+from typesetting import fallbacks
+from typesetting.citing_engine import Engine, Setting
+from typesetting.elements import Element, attr, change_inlines, element, walk
 from typesetting.errors import ExportError
-from typesetting.manuscript import Manuscript
+from typesetting.manuscript import Fallbacks, Manuscript
 from typesetting.parsing import parse
-from typesetting.styles import style_path
-from typesetting.typography import bind_numbers, printable
+from typesetting.styles import numbers_its_entries, style_root
+from typesetting.typography import bind_numbers
 
 _SCHEMES = ("https://", "http://", "mailto:", "#")
 _STATEMENT = "ai-statement"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class CitedText:
     """The parts of a document with its citations set. ``cited`` counts the cited keys, each time anew.
 
-    ``entries`` are the bibliography's, each a Div ``ref-<key>``.
+    ``entries`` are the bibliography's, each a Div ``ref-<key>``; ``is_numbered`` where they are a numbered list.
     """
 
     sections: dict[str, list[Element]]
     cited: int
     entries: list[Element]
     statement: list[Element]
+    is_numbered: bool
+    fallbacks: Fallbacks
 
 
 def cite(manuscript: Manuscript, folder: Path) -> CitedText:
-    """Parses the sections and sets their citations. Raises ExportError, also for a cited key that has no reference."""
+    """Parses the sections and sets their citations. Raises ExportError, also for a cited key that has no reference.
+
+    Every cited key has words in the text and an entry: where the style prints none, a fallback does, and is told.
+    """
     blocks = []
     cited = 0
     for number, section in enumerate(manuscript.sections):
@@ -43,32 +53,77 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
         blocks.append(element("Div", attr(f"part-{number}"), text.blocks))
     statement = parse(manuscript.ai_statement or "", language=manuscript.language, below=2)
     blocks.append(element("Div", attr(_STATEMENT), statement.blocks))
-    _refuse_unknown_keys(blocks, manuscript)
-    tree = _set(blocks, manuscript, folder)
-    parts = {block["c"][0][0]: block["c"][1] for block in tree if block["t"] == "Div"}
+    keys = _cited_keys(blocks, manuscript)
+    style = style_root(manuscript.csl_style, manuscript.language, manuscript.own_style)
+    set_blocks, by_title = _set(blocks, manuscript, style, folder)
+    entries = fallbacks.listed(fallbacks.bibliography(set_blocks))
+    missing = [key for key in keys if f"ref-{key}" not in {entry["c"][0][0] for entry in entries}]
+    if missing:
+        entries += fallbacks.entries(missing, _by_key(manuscript), _in_another_style(manuscript, folder))
+    parts = {block["c"][0][0]: block["c"][1] for block in change_inlines(set_blocks, _tidy) if block["t"] == "Div"}
     return CitedText(
         sections={section.id: parts[f"part-{number}"] for number, section in enumerate(manuscript.sections)},
         cited=cited,
-        entries=[block for block in parts.get("refs", []) if block["t"] == "Div"],
+        entries=change_inlines(entries, _tidy),
         statement=parts[_STATEMENT],
+        is_numbered=numbers_its_entries(style),
+        fallbacks=Fallbacks(text=by_title, entries=tuple(missing), has_list=len(missing) < max(1, len(keys))),
     )
 
 
-def _refuse_unknown_keys(blocks: list[Element], manuscript: Manuscript) -> None:
+def _cited_keys(blocks: list[Element], manuscript: Manuscript) -> list[str]:
+    """Every cited key once, in the order of the text. Raises ExportError for one without a reference."""
     known = {str(reference["id"]) for reference in manuscript.references}
-    cited = {item["citationId"] for node in walk(blocks) if node["t"] == "Cite" for item in node["c"][0]}
-    if unknown := sorted(cited - known):
+    cited = [item["citationId"] for node in walk(blocks) if node["t"] == "Cite" for item in node["c"][0]]
+    if unknown := sorted(set(cited) - known):
         raise ExportError(f"The text cites sources that are not there: {', '.join(unknown)[:200]}.")
+    return list(dict.fromkeys(cited))
 
 
-def _set(blocks: list[Element], manuscript: Manuscript, folder: Path) -> list[Element]:
-    references = folder / "references.json"
-    references.write_text(printable(json.dumps(manuscript.references, ensure_ascii=False)), encoding="utf-8")
-    arguments = ["-t", "json", "--citeproc", f"--csl={style_path(manuscript.csl_style)}"]
-    arguments += [f"--bibliography={references}", f"--metadata=lang={manuscript.language}"]
-    arguments += ["--metadata=link-citations=true", "--metadata=reference-section-title="]
-    tree = json.loads(pandoc.run(arguments, given=document(blocks), folder=folder))
-    return list(change_inlines(tree["blocks"], _tidy))
+def _by_key(manuscript: Manuscript) -> dict[str, dict[str, Any]]:
+    return {str(reference["id"]): reference for reference in manuscript.references}
+
+
+def _set(
+    blocks: list[Element], manuscript: Manuscript, style: "etree._Element", folder: Path
+) -> tuple[list[Element], tuple[str, ...]]:
+    """The blocks with their citations set, and the keys that had to be cited by title."""
+    engine = Engine(style, manuscript.references, language=manuscript.language, folder=folder)
+    setting = engine.set(blocks)
+    hidden = _hidden(setting, style, engine)
+    if hidden and fallbacks.in_full(blocks, hidden):
+        setting = engine.set(blocks)
+        hidden = _hidden(setting, style, engine)
+    if hidden:
+        blocks, is_changed = fallbacks.apart(blocks, hidden)
+        if is_changed and style.get("class") != "note":
+            setting = engine.set(blocks)
+        fallbacks.by_title(setting.blocks, hidden, _by_key(manuscript), language=manuscript.language)
+    _log(setting)
+    numbered = {
+        item["citationHash"]: item["citationId"]
+        for node in walk(setting.blocks) if node["t"] == "Cite" for item in node["c"][0]
+    }  # fmt: skip
+    return setting.blocks, tuple(dict.fromkeys(numbered[number] for number in sorted(hidden)))
+
+
+def _hidden(setting: Setting, style: "etree._Element", engine: Engine) -> set[int]:
+    if fallbacks.numbers_its_citations(style):
+        return set()
+    return fallbacks.hidden(setting.blocks, setting.unprinted, engine.set)
+
+
+def _log(setting: Setting) -> None:
+    """What else the engine complained of, counted: its words may be the document's."""
+    if setting.warnings:
+        logger.warning("the citation engine complained", extra={"warnings": setting.warnings})
+
+
+def _in_another_style(manuscript: Manuscript, folder: Path) -> Any:
+    style = style_root(fallbacks.STYLE, manuscript.language)
+    return lambda blocks: (
+        Engine(style, manuscript.references, language=manuscript.language, folder=folder).set(blocks).blocks
+    )
 
 
 def _tidy(items: list[Any]) -> list[Any]:

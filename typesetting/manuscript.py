@@ -25,7 +25,8 @@ class Manuscript:
     """A whole document. ``references`` are CSL-JSON items whose ``id`` is the key that the text cites.
 
     ``language`` is a BCP 47 tag, ``csl_style`` a style's file name without ending (R-96), ``notice`` a line for the
-    margin of every page, ``labels`` words that replace those of ``typesetting.labels``.
+    margin of every page, ``labels`` words that replace those of ``typesetting.labels``, ``own_style`` the text of a
+    style of the student's, which is then taken whatever ``csl_style`` says.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Manuscript:
     ai_statement: str | None = None
     notice: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    own_style: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for the way into the child process."""
@@ -59,6 +61,19 @@ class Manuscript:
 
 
 @dataclass(frozen=True)
+class Fallbacks:
+    """Where a style left something out that a document needs, by the keys of the sources.
+
+    ``text`` were cited by title because the style printed nothing, ``entries`` are listed in APA because it lists
+    nothing for them; ``has_list`` is false where it has no list of sources at all.
+    """
+
+    text: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    has_list: bool = True
+
+
+@dataclass(frozen=True)
 class Measurement:
     """Length as laid out (R-11). ``body_pages`` leaves out title page, contents and bibliography.
 
@@ -71,6 +86,7 @@ class Measurement:
     total_pages: int
     section_pages: dict[str, Decimal]
     first_pages: dict[str, int]
+    fallbacks: Fallbacks = Fallbacks()
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,7 @@ class PdfResult:
     total_pages: int
     size: int
     first_pages: dict[str, int]
+    fallbacks: Fallbacks = Fallbacks()
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,7 @@ class DocxResult:
     """A finished DOCX; ``size`` in bytes."""
 
     size: int
+    fallbacks: Fallbacks = Fallbacks()
 
 
 @dataclass(frozen=True)
@@ -112,3 +130,4 @@ class ReaderHtml:
     bibliography_html: str
     bibliography_entries: dict[str, str]
     citation_count: int
+    fallbacks: Fallbacks = Fallbacks()

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,15 @@ HEAP: Final = "256M"
 SECONDS: Final = 90.0
 
 
-def run(arguments: Sequence[str], *, given: dict[str, Any], folder: Path) -> bytes:
+@dataclass(frozen=True)
+class Written:
+    """What pandoc wrote, and its warnings as it worded them: they may hold words of the document."""
+
+    output: bytes
+    warnings: str
+
+
+def run(arguments: Sequence[str], *, given: dict[str, Any], folder: Path) -> Written:
     """Runs pandoc on a document tree, inside ``folder``, and returns what it writes. Raises ExportError."""
     command = [str(_PROGRAM), "+RTS", f"-M{HEAP}", "-RTS", "-f", "json", *arguments]
     try:
@@ -37,4 +46,4 @@ def run(arguments: Sequence[str], *, given: dict[str, Any], folder: Path) -> byt
         if "heap overflow" in said.lower() or "heap exhausted" in said.lower():
             raise ExportError("The document needs more memory than an export may use.")
         raise ExportError(f"pandoc could not set the document: {said[-300:]}")
-    return done.stdout
+    return Written(done.stdout, done.stderr.decode(errors="replace"))

@@ -8,7 +8,6 @@ from typesetting.headings import Heading, number_headings
 from typesetting.html import HtmlWriter
 from typesetting.labels import locale, long_date, words
 from typesetting.manuscript import Manuscript
-from typesetting.styles import numbers_its_entries
 from typesetting.typography import polish, printable
 
 BODY = "body"
@@ -110,7 +109,7 @@ def _body(manuscript: Manuscript, headings: list[Heading], cited: CitedText, wri
 def _bibliography(manuscript: Manuscript, cited: CitedText, writer: HtmlWriter) -> str:
     if not cited.entries:
         return ""
-    listed = " listed" if numbers_its_entries(manuscript.csl_style) else ""
+    listed = " listed" if cited.is_numbered else ""
     entries = "\n".join(
         f'<div class="csl-entry" id="{escape(entry["c"][0][0])}">{clean(writer.blocks(entry["c"][1]))}</div>'
         for entry in cited.entries

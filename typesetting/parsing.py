@@ -16,6 +16,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from typesetting.citation_syntax import CitedItem, citation_plugin
 from typesetting.elements import NO_ATTR, Element, attr, element, text
 from typesetting.labels import words
+from typesetting.locators import for_the_engine
 from typesetting.typography import polish, printable
 
 _SCHEMES: Final = ("https://", "http://", "mailto:")
@@ -54,7 +55,6 @@ class _Builder:
     def __init__(self, language: str, below: int) -> None:
         self.language = language
         self.below = below
-        self.page = words(language).page
         self.notes: dict[int, SyntaxTreeNode] = {}
 
     def blocks(self, root: SyntaxTreeNode) -> list[Element]:
@@ -152,8 +152,7 @@ class _Builder:
             {
                 "citationId": item.key,
                 "citationPrefix": text(polish(item.prefix, self.language)),
-                # Braces make citeproc take anything as a locator; the label must be the document language's own.
-                "citationSuffix": text(f", {{{self.page} {item.pages}}}" if item.pages else item.suffix),
+                "citationSuffix": text(for_the_engine(item.said, self.language)),
                 "citationMode": element("SuppressAuthor" if item.hides_author else "NormalCitation"),
                 "citationNoteNum": 0,
                 "citationHash": number,

@@ -8,7 +8,6 @@ from typesetting.cleaning import clean
 from typesetting.elements import Element
 from typesetting.html import HtmlWriter
 from typesetting.manuscript import Manuscript, ReaderHtml
-from typesetting.styles import numbers_its_entries
 
 
 class _ScreenWriter(HtmlWriter):
@@ -56,7 +55,7 @@ def reader_html(manuscript: Manuscript, cited: CitedText) -> ReaderHtml:
     entries = {
         entry["c"][0][0].removeprefix("ref-"): clean(HtmlWriter().blocks(entry["c"][1])) for entry in cited.entries
     }
-    listed = " listed" if numbers_its_entries(manuscript.csl_style) else ""
+    listed = " listed" if cited.is_numbered else ""
     rows = "\n".join(
         clean(f'<div class="csl-entry" id="ref-{escape(key)}">{entry}</div>') for key, entry in entries.items()
     )
@@ -65,4 +64,5 @@ def reader_html(manuscript: Manuscript, cited: CitedText) -> ReaderHtml:
         bibliography_html=f'<div class="references{listed}">{rows}</div>' if rows else "",
         bibliography_entries=entries,
         citation_count=cited.cited,
+        fallbacks=cited.fallbacks,
     )

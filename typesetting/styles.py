@@ -13,7 +13,9 @@ from typing import Final
 
 from lxml import etree
 
+from typesetting import own_styles
 from typesetting.errors import ExportError
+from typesetting.variants import in_language
 
 _CSL: Final = "{http://purl.org/net/xbiblio/csl}"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,150}")
@@ -91,26 +93,42 @@ def style_title(name: str) -> str:
     return root.findtext(f"{_CSL}info/{_CSL}title") or name
 
 
-def style_path(name: str) -> Path:
-    """The file of the independent style behind a name. Raises ExportError where there is none."""
+def style_path(name: str, language: str = "en") -> Path:
+    """The file of the independent style behind a name, of the language where there are several.
+
+    Raises ExportError where there is none.
+    """
     path = _file(name)
     if path is None:
         raise ExportError(f"There is no citation style named “{name[:100]}”.")
-    if path.parent.name != "dependent":
-        return path
+    parent = path.stem
+    if path.parent.name == "dependent":
+        parent = parent_of(name)
+    found = (_folder() / f"{one}.csl" for one in in_language(parent, language))
+    independent = next((one for one in found if one.is_file()), None)
+    if independent is None:
+        raise ExportError(f"The citation style “{name}” refers to one that is missing.")
+    return independent
+
+
+def parent_of(name: str) -> str:
+    """The independent style that a dependent one is an alias of; empty for others. Raises ExportError."""
     for link in _root(name).iterfind(f"{_CSL}info/{_CSL}link"):
         if link.get("rel") == "independent-parent":
-            parent = _folder() / f"{str(link.get('href')).rsplit('/', 1)[-1]}.csl"
-            if parent.is_file():
-                return parent
-    raise ExportError(f"The citation style “{name}” refers to one that is missing.")
+            return str(link.get("href")).rsplit("/", 1)[-1]
+    return ""
 
 
-@lru_cache(maxsize=64)
-def numbers_its_entries(name: str) -> bool:
+def style_root(name: str, language: str, own: str = "") -> "etree._Element":
+    """The style to cite in: a student's own, else the one of that name for the language. Raises ExportError."""
+    if own:
+        return own_styles.parsed(own.encode())
+    return etree.parse(str(style_path(name, language))).getroot()
+
+
+def numbers_its_entries(style: "etree._Element") -> bool:
     """Whether the bibliography is a numbered list, set without hanging indent."""
-    root = etree.parse(str(style_path(name))).getroot()
-    bibliography = root.find(f"{_CSL}bibliography")
+    bibliography = style.find(f"{_CSL}bibliography")
     return bibliography is not None and bibliography.get("second-field-align") is not None
 
 

@@ -1,0 +1,123 @@
+"""Citations in the languages and styles in which the engine alone gets them wrong (R-04, R-96)."""
+
+import pytest
+
+from tests.typesetting.citing import entries_of, printed, text_of
+
+
+@pytest.mark.parametrize(
+    ("style", "entry"),
+    [
+        ("nlm-citation-sequence", "In: Ek B, Ohm G, editors. The handbook."),
+        ("american-medical-association", "In: Ek B, Ohm G, eds. The Handbook."),
+    ],
+)
+def test_editors_stand_before_their_label(style: str, entry: str) -> None:
+    assert entry in entries_of(printed("A [@part].", style=style))["part"]
+
+
+def test_works_of_one_year_are_told_apart_by_one_letter() -> None:
+    text = text_of(printed("A [@stones, S. 3]. B [@rivers].", style="din-1505-2", language="de"))
+    assert "2020a, S. 3)" in text
+    assert "2020b)" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "printed_as"),
+    [
+        ("de", "§ 433", "§ 433"),
+        ("pl", "§ 433", "§ 433"),
+        ("cs", "§§ 433 ff.", "§§ 433 ff."),
+        ("it", "§ 433", "§ 433"),
+        ("de", "p. 12 ff.", "S. 12 ff."),
+        ("pl", "p. 12 i n.", "s. 12 i n."),
+        ("pl", "S. 12 ff.", "s. 12 nn."),
+        ("de", "S. 7ff.", "S. 7ff."),
+        ("de", "pp. 3 sq.", "S. 3 f."),
+        ("en", "S. 7 f.", "pp. 7 f."),
+        ("fr", "S. 3-5", "p. 3‑5"),
+        ("en", "ss. 3-5", "pp. 3–5"),
+        ("de", "str. 9", "S. 9"),
+        ("cs", "pág. 9", "s. 9"),
+        ("en", "blz. 9", "p. 9"),
+        ("nl", "S. 9 und 11", "pp. 9, 11"),
+        ("en", "Kap. 3", "Chapter 3"),
+        ("pl", "chap. 3", "Rozdział 3"),
+        ("en", "Kap. 3 ff.", "chap. 3 ff."),
+        ("de", "Rn. 5", "Rn. 5"),
+        ("en", "Rn. 5", "para. 5"),
+        ("xx", "Rn. 5", "para. 5"),
+        ("de", "12", "S. 12"),
+        ("de", "p. 12, with a map", "S. 12, with a map"),
+        ("de", "with a map", "with a map"),
+        ("de", "{p. 4}", "S. 4"),
+    ],
+)
+def test_places_are_printed_in_the_documents_words(language: str, written: str, printed_as: str) -> None:
+    text = text_of(printed(f"A [@stones, {written}].", style="apa", language=language))
+    assert text.endswith(f", {printed_as}).")
+
+
+def test_label_that_an_english_style_writes_itself_is_said_in_the_documents_language() -> None:
+    entry = entries_of(printed("A [@essay].", style="iso690-author-date-en", language="pl"))["essay"]
+    assert "t. 3, s. 1–9" in entry
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "marks"),
+    [
+        ("nature", "Claims [@stones][@rivers].", "Claims1,2."),
+        ("nature", "Claims [@stones] [@rivers].", "Claims1,2."),
+        ("nature", "Claims [@stones]\n[@rivers] [@law].", "Claims1–3."),
+        ("nature", "Claims [@stones] [x](https://example.org).", "Claims1 x."),
+        ("chicago-notes-bibliography", "Claims [@stones] [@rivers].", "Claims.1 "),
+    ],
+)
+def test_citations_side_by_side_are_one(style: str, text: str, marks: str) -> None:
+    assert text_of(printed(text, style=style)).startswith(marks)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("cs", "[vid. 2024-01-15]. Dostupné z:"),
+        ("de", "[Zugriff am: 15 Januar 2024]. Verfügbar unter:"),
+        ("fr", "[Consulté le 15 janvier 2024]"),
+        ("es", "[consulta: 15 enero 2024]. Disponible en:"),
+        ("pt", "[Acesso em 15 janeiro 2024]. Disponível em:"),
+        ("pl", "Pobrano z: https://example.org/page [Dostęp 15 stycznia 2024]"),
+        ("en", "Available from: https://example.org/page [Accessed 15 January 2024]"),
+    ],
+)
+def test_iso_690_speaks_the_documents_language(language: str, words: str) -> None:
+    assert words in entries_of(printed("A [@page].", style="iso690-author-date-en", language=language))["page"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "day"),
+    [("en", "‘An essay on wind’,", "15 January 2024"), ("en-US", "“An essay on wind,”", "January 15, 2024")],
+)
+def test_english_is_the_styles_own_unless_somebody_chose(language: str, title: str, day: str) -> None:
+    entries = entries_of(printed("A [@page; @essay].", style="harvard-cite-them-right", language=language))
+    assert title in entries["essay"]
+    assert f"(Accessed: {day})" in entries["page"]
+
+
+def test_czech_quotations_close_with_their_own_mark() -> None:
+    assert "„An essay on wind“" in entries_of(printed("A [@essay].", style="ieee", language="cs"))["essay"]
+
+
+def test_particles_hold_to_their_name() -> None:
+    entries = entries_of(printed("A [@essay; @kimiya].", style="iso690-author-date-en"))
+    assert entries["essay"].startswith("D’ALEMBERT, Jean")
+    assert entries["kimiya"].startswith("AL-GHAZALI, Abu")
+
+
+def test_both_ends_of_a_date_are_printed() -> None:
+    assert "March 2019–May 2020" in entries_of(printed("A [@essay].", style="iso690-author-date-en"))["essay"]
+
+
+def test_title_keeps_the_case_of_its_language() -> None:
+    entries = entries_of(printed("A [@stones; @rivers].", style="modern-language-association", language="de"))
+    assert "On stones" in entries["stones"]
+    assert "Zu den Flüssen" in entries["rivers"]
