@@ -1,26 +1,37 @@
 """Model chains: which models are asked for a purpose, and in which order (R-23, R-24, R-25).
 
+The owner of a document may choose which of them writes it.
+
 Chains and key limits are read from the database, and cached for a moment (R-33).
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from documents.errors import NotEditable
+from documents.models import Document
 from generation.ai import keys
 from generation.ai.key_limits import Allowed
 from generation.ai.keys import Key
 from generation.database import in_database
 from generation.enums import Provider, Purpose
-from generation.models import AIModel, ChainPlace, KeyLimit
+from generation.errors import ModelNotOffered
+from generation.models import AIModel, ChainPlace, KeyLimit, WriterChoice
+from privacy.domain import audit
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 #: What each question is for, by the name that it and its attempts carry.
 PURPOSES: Final[Mapping[str, Purpose]] = {
@@ -146,3 +157,61 @@ def read_rules() -> Rules:
             for row in KeyLimit.objects.all()
         },
     )
+
+
+def offered_writers() -> list[AIModel]:
+    """The models that may write, in the order in which they are asked without a choice."""
+    return [link.model for link in chains().get(Purpose.WRITING, [])]
+
+
+def writer_named(name: str) -> AIModel:
+    """The offered model of this name. Raises ModelNotOffered, which names those that are."""
+    found = offered_writers()
+    for model in found:
+        if model.name == name:
+            return model
+    names = ", ".join(dict.fromkeys(model.name for model in found))
+    raise ModelNotOffered(_("This model is not offered. These are: %(names)s.") % {"names": names})
+
+
+def choose_writer(
+    *,
+    document_id: UUID,
+    model: AIModel | None,
+    by: "User",
+    now: datetime,
+    expects: Callable[[Document], None] | None = None,
+) -> None:
+    """Has the model write the document, or the usual ones. Raises NotEditable once the document is paid for.
+
+    ``expects`` looks at the locked document first and raises where its choice is not as the caller knew it.
+    """
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(pk=document_id)
+        if expects:
+            expects(document)
+        if not document.is_editable:
+            raise NotEditable(document.state)
+        if model is None:
+            WriterChoice.objects.filter(document=document).delete()
+        else:
+            WriterChoice.objects.update_or_create(document=document, defaults={"model": model, "chosen_at": now})
+        audit.record(
+            action="document.writer_chosen", subject=document, by=by, details={"model": model.pk if model else None}
+        )
+
+
+def chosen_writer(document_id: UUID) -> int | None:
+    """The id of the chosen model; None for the usual ones."""
+    return WriterChoice.objects.filter(document_id=document_id).values_list("model_id", flat=True).first()
+
+
+def writer_of(document_id: UUID) -> AIModel | None:
+    """The model that will be asked first: the chosen one while it is offered, else the first of the chain."""
+    links = chosen_first(chains().get(Purpose.WRITING, []), chosen_writer(document_id))
+    return links[0].model if links else None
+
+
+def chosen_first(links: list[Link], model_id: int | None) -> list[Link]:
+    """The chain with the chosen model at its head; as it is where that is no part of it (any more)."""
+    return sorted(links, key=lambda link: link.model.pk != model_id) if model_id is not None else links

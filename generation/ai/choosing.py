@@ -14,9 +14,9 @@ from datetime import timedelta
 from typing import Final
 
 from generation.ai import alerts, breaker, chains, key_limits, keys
+from generation.ai.breaker import FAILURES
 from generation.ai.chains import Rules
 from generation.ai.errors import AtLimit, NoKey, Trouble
-from generation.ai.health import FAILURES
 from generation.ai.key_limits import Allowed, Taken
 from generation.ai.keys import Key
 from generation.ai.question import Usage

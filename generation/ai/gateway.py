@@ -41,7 +41,6 @@ from generation.ai.question import (
     fits,
     seconds_allowed,
 )
-from generation.ai.writers import chosen_first
 from generation.database import in_database, insisting
 from generation.enums import Outcome, Purpose
 from generation.errors import OverBudget
@@ -92,7 +91,7 @@ class Gateway:
         asking = _Asking(question, claim, await chains.current_rules())
         chain = asking.rules.chain(question.purpose)
         if PURPOSES[question.purpose] == Purpose.WRITING:
-            chain = chosen_first(chain, self.writer)
+            chain = chains.chosen_first(chain, self.writer)
         left = [link for link in chain if fits(question, link.model)]
         if chain and not left:
             raise NoAnswer([Outcome.BAD_REQUEST])

@@ -15,8 +15,8 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.storage.base import SlidingWindowCounterSupport
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from generation.ai import shared
-from generation.ai.keys import Key
+from generation.ai.keys import PREFIX, Key, RedisAway, in_redis
+from tesigo.platform import shared_redis
 
 _MINUTE_SECONDS: Final = 60.0
 _REQUESTS: Final = "requests"
@@ -61,8 +61,8 @@ class _PerMinute(RateLimitItemPerMinute):
 def take(key: Key, *, tokens: int, allowed: Allowed) -> Taken:
     """Counts one request of ``tokens`` tokens, unless the minute is full."""
     try:
-        return shared.attempt(lambda _: _take(_shared(settings.REDIS_URL), key, tokens, allowed, is_shared=True))
-    except shared.RedisAway:
+        return in_redis(lambda _: _take(_shared(settings.REDIS_URL), key, tokens, allowed, is_shared=True))
+    except RedisAway:
         with _lock:
             return _take(_here(), key, tokens, allowed.share(), is_shared=False)
 
@@ -78,8 +78,8 @@ def correct(key: Key, taken: Taken, *, requests: int, tokens: int, allowed: Allo
         _count(limiter, key, _TOKENS, allowed.tokens, tokens - taken.tokens)
 
     if taken.is_shared:
-        with suppress(shared.RedisAway):
-            shared.attempt(lambda _: count(_shared(settings.REDIS_URL), allowed))
+        with suppress(RedisAway):
+            in_redis(lambda _: count(_shared(settings.REDIS_URL), allowed))
     else:
         with _lock:
             count(_here(), allowed.share())
@@ -92,8 +92,8 @@ def used(key: Key) -> tuple[int, int]:
         return Window.of(limiter, key, _REQUESTS).weight, Window.of(limiter, key, _TOKENS).weight
 
     try:
-        return shared.attempt(lambda _: read(_shared(settings.REDIS_URL)))
-    except shared.RedisAway:
+        return in_redis(lambda _: read(_shared(settings.REDIS_URL)))
+    except RedisAway:
         with _lock:
             return read(_here())
 
@@ -158,7 +158,7 @@ def _count(limiter: SlidingWindowCounterRateLimiter, key: Key, what: str, amount
 @lru_cache(maxsize=2)
 def _shared(url: str) -> SlidingWindowCounterRateLimiter:
     storage = RedisStorage(
-        "redis://", connection_pool=shared.client(url).connection_pool, key_prefix=f"{shared.PREFIX}:limits"
+        "redis://", connection_pool=shared_redis.client(url).connection_pool, key_prefix=f"{PREFIX}:limits"
     )
     return SlidingWindowCounterRateLimiter(storage)
 

@@ -7,22 +7,34 @@ Redis, so that finding out costs one call.
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import redis
 from django.conf import settings
+from redis.exceptions import RedisError
 
-from generation.ai import shared
 from generation.enums import Provider
+from generation.errors import GenerationError
+from tesigo.platform import shared_redis
+from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.crypto import keyed_hash
 
+T = TypeVar("T")
+
+#: What processes share about keys begins so in Redis.
+PREFIX: Final = "tesigo:ai"
 #: Seconds after which a model is tried again: staff may have opened it to the key.
 LEFT_OUT_SECONDS: Final = 3_600
 _lock = threading.Lock()
 _turns: Final[Counter[str]] = Counter()
 #: Until when, for while Redis is away.
 _left_out: Final[dict[str, float]] = {}
+
+
+class RedisAway(GenerationError):
+    """Redis does not answer, or did not a moment ago: go by what this process knows."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +76,8 @@ def leave_out(key: Key, model: str) -> None:
         client.set(place, b"1", ex=LEFT_OUT_SECONDS)
 
     try:
-        shared.attempt(write)
-    except shared.RedisAway:
+        in_redis(write)
+    except RedisAway:
         return
 
 
@@ -73,8 +85,8 @@ def is_left_out(key: Key, model: str) -> bool:
     """Whether the key was told so a while ago; as far as this process knows, while Redis is away."""
     place = _place(key, model)
     try:
-        return bool(shared.attempt(lambda client: client.exists(place)))
-    except shared.RedisAway:
+        return bool(in_redis(lambda client: client.exists(place)))
+    except RedisAway:
         with _lock:
             return time.monotonic() < _left_out.get(place, 0.0)
 
@@ -85,17 +97,28 @@ def open_again(key: Key, model: str) -> None:
     with _lock:
         _left_out.pop(place, None)
     try:
-        shared.attempt(lambda client: client.delete(place))
-    except shared.RedisAway:
+        in_redis(lambda client: client.delete(place))
+    except RedisAway:
         return
 
 
+def in_redis(action: Callable[[redis.Redis], T]) -> T:
+    """What ``action`` returns. Blocks for a second at most: for threads, not for the event loop. Raises RedisAway."""
+    url = settings.REDIS_URL
+    try:
+        with shared_redis.breaker(url).guarding(RedisError):
+            return action(shared_redis.client(url))
+    except (RedisError, ServiceAway) as error:
+        raise RedisAway from error
+
+
 def forget() -> None:
-    """Begins with the first key again, and forgets what this process alone knows."""
+    """Begins with the first key again, forgets what this process alone knows, and looks for Redis at once."""
+    shared_redis.breaker(settings.REDIS_URL).forget()
     with _lock:
         _turns.clear()
         _left_out.clear()
 
 
 def _place(key: Key, model: str) -> str:
-    return f"{shared.PREFIX}:left-out:{key.name}:{model}"
+    return f"{PREFIX}:left-out:{key.name}:{model}"

@@ -16,7 +16,7 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.errors import IllegalMove, NotEditable
 from documents.models import Document
-from generation.ai import writers
+from generation.ai import chains
 from generation.api.making import model_named
 from generation.progress import job_status, snapshots
 from generation.serializers import (
@@ -92,7 +92,7 @@ class WriterViewSet(ApiViewSet):
     @extend_schema(summary="Models that may be chosen", responses=OfferedSerializer(many=True))
     def list(self, request: Request) -> Response:
         """Those that staff offer for writing, in the order in which they are asked without a choice."""
-        return Response(OfferedSerializer(writers.offered(), many=True).data)
+        return Response(OfferedSerializer(chains.offered_writers(), many=True).data)
 
     @extend_schema(summary="The model that writes", responses=WriterSerializer)
     def retrieve(self, request: Request, document_id: UUID) -> Response:
@@ -109,7 +109,7 @@ class WriterViewSet(ApiViewSet):
         name = wished.validated_data["model"]
         model = model_named(name) if name else None
         try:
-            writers.choose(
+            chains.choose_writer(
                 document_id=document_id,
                 model=model,
                 by=caller_of(request),
@@ -123,9 +123,9 @@ class WriterViewSet(ApiViewSet):
 
 
 def _writer(document: Document) -> Any:
-    offered = writers.offered()
-    chosen = writers.chosen(document.pk)
-    first = writers.writer_of(document.pk)
+    offered = chains.offered_writers()
+    chosen = chains.chosen_writer(document.pk)
+    first = chains.writer_of(document.pk)
     said = {
         "model": first.name if first else None,
         "is_chosen": first is not None and first.pk == chosen,

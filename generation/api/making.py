@@ -17,7 +17,7 @@ from accounts.errors import QuotaReached
 from documents.domain import outline, uploads
 from documents.domain.queries import owned_document
 from documents.errors import NotEditable, Refused
-from generation.ai import writers
+from generation.ai import chains
 from generation.engine import admission, whole_orders
 from generation.enums import JobKind
 from generation.errors import ModelNotOffered
@@ -98,7 +98,7 @@ class MakingViewSet(ApiViewSet):
 def model_named(name: str) -> AIModel:
     """The offered model of this name. Raises ValidationError, which names those that are offered."""
     try:
-        return writers.named(name)
+        return chains.writer_named(name)
     except ModelNotOffered as error:
         raise ValidationError({"model": [str(error)]}) from error
 

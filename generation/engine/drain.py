@@ -21,7 +21,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from documents.models import Document
-from generation.ai import writers
+from generation.ai import chains
 from generation.ai.errors import AtLimit, NoAnswer
 from generation.ai.gateway import Gateway
 from generation.database import in_database
@@ -258,7 +258,7 @@ class Drain:
                 document_id, Gateway(session_id=session_id, seed=seed, owner_id=owner_id, ledger=attempts)
             )
         gateway = self._gateways[document_id]
-        gateway.writer = await in_database(writers.chosen, document_id)
+        gateway.writer = await in_database(chains.chosen_writer, document_id)
         return gateway
 
 

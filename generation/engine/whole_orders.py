@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from documents.domain import briefs, outline
-from generation.ai import writers
+from generation.ai import chains
 from generation.models import AIModel, WholeOrder
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def begin(*, by: "User", brief: Mapping[str, Any], model: AIModel | None, wish: 
     with transaction.atomic():
         document = briefs.create(by=by, **brief)
         if model is not None:
-            writers.choose(document_id=document.pk, model=model, by=by, now=now)
+            chains.choose_writer(document_id=document.pk, model=model, by=by, now=now)
         order = WholeOrder.objects.create(document=document, created_at=now)
         outline.request(document_id=document.pk, by=by, wish=wish)
     return order

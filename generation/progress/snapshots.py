@@ -19,10 +19,9 @@ from documents.enums import DocumentState
 from documents.models import Document, Section
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepState
 from generation.models import Job, Step
-from generation.progress import delays, outages, stage_weights, step_counts, timing
+from generation.progress import delays, outages, recording, timing
 from generation.progress.outages import OpenStep, Trouble
-from generation.progress.recording import newest_job
-from generation.progress.step_counts import SectionSteps, StepCounts
+from generation.progress.recording import SectionSteps, StepCounts, newest_job
 from generation.progress.timing import Ahead
 
 # The documents that wait before one, and hundredths of pages that are still to be written before it.
@@ -48,7 +47,7 @@ def snapshot(document_id: UUID, *, document: Document | None = None) -> dict[str
     now = timezone.now()
     document = document or Document.objects.without_long_texts().get(pk=document_id)
     job = newest_job(document_id)
-    counts = step_counts.of_job(job.pk) if job else StepCounts({}, {})
+    counts = recording.count_steps(job.pk) if job else StepCounts({}, {})
     open_steps = _open_steps(job) if job else []
     sections = _sections(document)
     is_over = document.state in {DocumentState.READY, DocumentState.FAILED}
@@ -75,7 +74,7 @@ def snapshot(document_id: UUID, *, document: Document | None = None) -> dict[str
         "percent": percent,
         "place": ahead.place if ahead else None,
         "waits": waits,
-        "stages": stage_weights.rows(counts.by_stage, is_ready=document.state == DocumentState.READY),
+        "stages": recording.stage_rows(counts.by_stage, is_ready=document.state == DocumentState.READY),
         "sections": _with_states(sections, document, counts),
         "left": left,
         "refund": _refund(document) if is_over else None,

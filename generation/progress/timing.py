@@ -13,9 +13,9 @@ from django.db import connection
 
 from generation.ai import chains
 from generation.enums import Purpose, Stage, StepState
-from generation.progress import stage_weights
+from generation.progress import recording
 from generation.progress.outages import OpenStep
-from generation.progress.step_counts import Tallies, Tally
+from generation.progress.recording import Tallies, Tally
 
 #: Seconds a step takes until enough past ones are known.
 FIRST_GUESS: Final[dict[str, float]] = {
@@ -113,9 +113,9 @@ def left(
     """
     known = usual()
     expected = _expected(sections)
-    begun = [place for place, visible in enumerate(stage_weights.STAGES) if stage_weights.of(visible, tallies).steps]
+    begun = [place for place, visible in enumerate(recording.STAGES) if recording.tally_of(visible, tallies).steps]
     seconds = 0.0
-    for visible in stage_weights.STAGES[max(begun, default=0) :]:
+    for visible in recording.STAGES[max(begun, default=0) :]:
         for stage in visible.stages:
             here = [step for step in open_steps if step.stage == stage]
             to_come = max(0, expected[stage] - tallies.get(stage, Tally()).steps)

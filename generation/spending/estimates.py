@@ -15,7 +15,7 @@ from uuid import UUID
 
 from documents.domain import outline
 from documents.models import Document
-from generation.ai import chains, writers
+from generation.ai import chains
 from generation.ai.question import Usage
 from generation.enums import JobKind, Purpose
 from generation.models import AIModel, JobUsage, LanguageFactor
@@ -75,7 +75,7 @@ class _Past:
 def estimate(document: Document, *, kind: JobKind) -> Estimate:
     """What a job of the document will take. Without a model that can be asked it costs nothing."""
     sections = len(outline.leaves(document)) if kind == JobKind.DOCUMENT and not document._state.adding else 0
-    writer = None if document._state.adding else writers.chosen(document.pk)
+    writer = None if document._state.adding else chains.chosen_writer(document.pk)
     return of(kind=kind, language=document.language, pages=document.pages, sections=sections, writer=writer)
 
 
@@ -228,7 +228,7 @@ def _part(figures: Figures, model: AIModel | None) -> Part:
 def _models(purposes: Iterable[str], writer: int | None = None) -> dict[str, AIModel | None]:
     """The model that is asked first for each kind of question; that which writes for kinds that are no more."""
     linked = dict(chains.chains())
-    linked[Purpose.WRITING] = writers.chosen_first(linked.get(Purpose.WRITING, []), writer)
+    linked[Purpose.WRITING] = chains.chosen_first(linked.get(Purpose.WRITING, []), writer)
     first = {purpose: links[0].model for purpose, links in linked.items() if links}
     usual = first.get(Purpose.WRITING)
     return {name: first.get(chains.PURPOSES.get(name, Purpose.WRITING), usual) for name in purposes}

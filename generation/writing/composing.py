@@ -8,7 +8,7 @@ from documents.domain.text import body_characters
 from documents.models import Passage
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
-from generation.writing import claims
+from generation.writing import drafts
 from generation.writing.drafts import Draft
 from generation.writing.prompts import shortening, writing
 from generation.writing.prompts.writing import SectionAssignment
@@ -125,7 +125,7 @@ def _merged(draft: Draft, order: _Order, answer: Answer, missing: int) -> Draft:
     if order.old:
         return _shortened(merged, order, answer, surplus=-missing)
     text, numbers = writing.read(answer.value)
-    named = claims.named(text, numbers, order.passages)
+    named = drafts.claims_of(text, numbers, order.passages)
     weight = min(1.0, order.asked / _TELLING_CHARACTERS) if draft.text else 1.0
     ratio = draft.ratio + weight * (body_characters(text) / order.asked - draft.ratio)
     return replace(merged, text=_joined(draft.text, text), claims=[*draft.claims, *named], ratio=ratio)

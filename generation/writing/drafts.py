@@ -1,14 +1,20 @@
-"""Draft of a section: written, not yet checked."""
+"""Draft of a section: written, not yet checked, with the passages that its writer named as hints (R-10)."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
 from documents.domain.passages import citable
-from documents.models import Section
+from documents.domain.text import citation_keys
+from documents.models import Passage, Section
 from generation.enums import Stage, StepState
 from generation.models import Step
+from generation.writing.prompts import blocks
+from generation.writing.sentences import sentences
+
+Claim = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,7 @@ class Draft:
 
     text: str = ""
     offered: list[int] = field(default_factory=list)
-    claims: list[dict[str, Any]] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
     models: list[str] = field(default_factory=list)
     ratio: float = 1.0
     tightening: float = 1.0
@@ -83,3 +89,23 @@ def digest_of(section: Section) -> str:
     Another language, topic or number of pages asks for a new outline, whose sections have no text.
     """
     return hashlib.sha256("\0".join([section.title, section.covers]).encode()).hexdigest()
+
+
+def claims_of(markdown: str, numbers: Sequence[int], shown: Sequence[Passage]) -> list[Claim]:
+    """The claims of a text whose writer was shown these passages, numbered from 1; none where they do not fit it.
+
+    A writer returns one passage number for each cited key, in the order of the text. Such a list can be shifted by one,
+    or invented. If one entry contradicts the text, the whole list is ignored, and passages are found by key, page and
+    words (R-10).
+    """
+    cited = [(one.text, item) for one in sentences(markdown) for item in citation_keys(one.text)]
+    if len(numbers) != len(cited):
+        return []
+    claims: list[Claim] = []
+    for (sentence, item), number in zip(cited, numbers, strict=True):
+        passage = shown[number - 1] if 1 <= number <= len(shown) else None
+        if passage is None or passage.source.key != item.key or not blocks.on_pages([passage], item.locator)[0]:
+            return []
+        page = blocks.page_of(passage) or None
+        claims.append({"sentence": sentence, "key": item.key, "passage": passage.pk, "page": page})
+    return claims

@@ -14,9 +14,9 @@ from sandbox.testing import Running
 def control(sandbox: Running) -> Control:
     """The sandbox's control endpoint, with nothing known of keys from an earlier test, whose Redis is gone too."""
     # Not before Django is set up.
-    from generation.ai import breaker, key_limits, keys, shared
+    from generation.ai import breaker, key_limits, keys
 
-    for one in (breaker, key_limits, keys, shared):
+    for one in (breaker, key_limits, keys):
         one.forget()
     return sandbox.control
 

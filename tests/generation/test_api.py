@@ -20,7 +20,7 @@ from documents.domain import outline
 from documents.enums import DocumentState, UploadState
 from documents.gates import NotNow
 from documents.models import Document, Upload
-from generation.ai import writers
+from generation.ai import chains
 from generation.enums import JobKind, JobState, Purpose, Wait
 from generation.flags import WHOLE_ORDERS
 from generation.models import AIModel, Attempt, ChainPlace, Job, ModelDay, WholeOrder, WriterChoice
@@ -64,7 +64,7 @@ def status_of(program: Program, job_id: object) -> Any:
 
 def second_model() -> AIModel:
     """A model that stands behind the first in the chain of writing."""
-    first = writers.offered()[0]
+    first = chains.offered_writers()[0]
     model = AIModel.objects.create(
         provider=first.provider, name="a-second-model", input_price=1, output_price=3, context_tokens=100_000,
         max_output_tokens=8_000,
@@ -274,7 +274,7 @@ def test_ordering_a_work_takes_a_scope_of_its_own(student: User) -> None:
 
 
 def test_the_writer_is_chosen_among_those_that_staff_offer(order: Any, program: Program, student: User) -> None:
-    usual, other = writers.offered()[0], second_model()
+    usual, other = chains.offered_writers()[0], second_model()
     assert [row["name"] for row in program.get(f"{API}/models").json()][-1] == other.name
     order("document-async", WORK | {"model": other.name})
     document = Document.objects.get(owner=student)
@@ -287,7 +287,7 @@ def test_the_writer_is_chosen_among_those_that_staff_offer(order: Any, program: 
     assert other.name in refused.json()["errors"][0]["detail"]
     answer = program("PUT", path, {"model": None}, If_Match=seen)
     assert answer.json() == {
-        "model": usual.name, "is_chosen": False, "offered": [model.name for model in writers.offered()],
+        "model": usual.name, "is_chosen": False, "offered": [model.name for model in chains.offered_writers()],
     }  # fmt: skip
     assert answer.headers["ETag"] == program.get(path).headers["ETag"]
     assert kind_of(program("PUT", path, {"model": other.name}, If_Match=seen)) == "changed-meanwhile"
@@ -295,14 +295,14 @@ def test_the_writer_is_chosen_among_those_that_staff_offer(order: Any, program: 
 
 
 def test_a_chosen_writer_counts_while_it_is_offered(student: User) -> None:
-    usual, other = writers.offered()[0], second_model()
+    usual, other = chains.offered_writers()[0], second_model()
     document = outlined_document(owner=student)
     before = estimates.estimate(document, kind=JobKind.DOCUMENT).cost
-    writers.choose(document_id=document.pk, model=other, by=student, now=timezone.now())
-    assert writers.writer_of(document.pk) == other
+    chains.choose_writer(document_id=document.pk, model=other, by=student, now=timezone.now())
+    assert chains.writer_of(document.pk) == other
     assert estimates.estimate(document, kind=JobKind.DOCUMENT).cost != before
     AIModel.objects.filter(pk=other.pk).update(enabled=False)
-    assert writers.writer_of(document.pk) == usual
+    assert chains.writer_of(document.pk) == usual
 
 
 def test_the_writer_of_what_is_paid_for_stays(program: Program, student: User) -> None:
@@ -310,7 +310,7 @@ def test_the_writer_of_what_is_paid_for_stays(program: Program, student: User) -
     Document.objects.filter(pk=document.pk).update(state=DocumentState.WRITING)
     path = f"{API}/documents/{document.pk}/model"
     seen = program.get(path).headers["ETag"]
-    answer = program("PUT", path, {"model": writers.offered()[0].name}, If_Match=seen)
+    answer = program("PUT", path, {"model": chains.offered_writers()[0].name}, If_Match=seen)
     assert kind_of(answer) == "not-editable"
 
 

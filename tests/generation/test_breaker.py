@@ -15,11 +15,12 @@ import pytest
 import redis
 from pytest_django import Settings
 
-from generation.ai import breaker, shared
-from generation.ai.health import FAILURES
+from generation.ai import breaker, keys
+from generation.ai.breaker import FAILURES
 from generation.ai.keys import Key
 from generation.enums import KeyHealth, Outcome
 from local.redis_server import RedisServer
+from tesigo.platform import shared_redis
 from tesigo.platform.processes import free_port
 from tests.serving import serving
 
@@ -31,7 +32,7 @@ PLACE = f"tesigo:ai:health:{KEY.name}"
 @pytest.fixture(autouse=True)
 def as_new() -> None:
     breaker.forget()
-    shared.forget()
+    keys.forget()
 
 
 def state() -> KeyHealth:
@@ -180,7 +181,7 @@ def overtaken(redis_client: redis.Redis, settings: Settings) -> Iterator[list[fl
     with serving(ThreadingTCPServer(("127.0.0.1", 0), Handler)) as server:
         settings.REDIS_URL = f"redis://127.0.0.1:{server.server_address[1]}/0"
         yield written
-        shared.client(settings.REDIS_URL).connection_pool.disconnect()
+        shared_redis.client(settings.REDIS_URL).connection_pool.disconnect()
 
 
 def hand_on(source: socket.socket, target: socket.socket) -> None:
@@ -229,7 +230,7 @@ def test_a_redis_that_comes_back_empty_begins_anew(settings: Settings, tmp_path:
     try:
         server.start()
         assert look() == (KeyHealth.OPEN, False)  # nobody looks for it at every call
-        shared.forget()  # as if those seconds had passed
+        keys.forget()  # as if those seconds had passed
         assert look() == (KeyHealth.CLOSED, True)
         assert is_admitted()
     finally:

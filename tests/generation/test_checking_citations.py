@@ -7,13 +7,13 @@ import pytest
 from documents.domain.text import citation_keys
 from documents.enums import CitationCheck
 from documents.models import Document, Passage, Source
-from generation.writing import claims
 from generation.writing.checking import wording
 from generation.writing.checking.citations import Offered, completed, examine, has_quotation_without_source
 from generation.writing.checking.inspection import Background, Inspection
 from generation.writing.checking.inspection import examine as examine_text
 from generation.writing.checking.leak_check import Guarded
 from generation.writing.drafts import Draft
+from generation.writing.prompts import blocks
 from generation.writing.sentences import has_open_quotation, quotations, sentences
 from sandbox.writer.languages import LANGUAGES
 
@@ -100,7 +100,7 @@ def test_the_passage_is_chosen_by_its_numbers_too(sentence: str, page: str) -> N
     ],
 )
 def test_pages_of_a_locator_are_read(locator: str, expected: list[str] | None) -> None:
-    assert claims.pages_of(locator) == expected
+    assert blocks.pages_of(locator) == expected
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ import redis
 from pytest_django import Settings
 
 from generation.ai import breaker, key_limits, keys
+from generation.ai.breaker import FAILURES
 from generation.ai.errors import AtLimit, NoAnswer
-from generation.ai.health import FAILURES
 from generation.ai.question import Answer
 from generation.database import in_database
 from generation.enums import KeyHealth, Outcome, Provider, Scope

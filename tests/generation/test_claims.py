@@ -3,7 +3,7 @@
 import pytest
 
 from documents.models import Document, Passage, Section, Source
-from generation.writing import claims
+from generation.writing import drafts
 from generation.writing.prompts import blocks, correcting, judging, shortening, sizes, writing
 from generation.writing.prompts.glossary import Term
 from generation.writing.prompts.writing import SectionAssignment
@@ -21,11 +21,11 @@ TEXT = (
 
 
 def named(text: str, *numbers: int) -> list[int]:
-    return [claim["passage"] for claim in claims.named(text, numbers, SHOWN)]
+    return [claim["passage"] for claim in drafts.claims_of(text, numbers, SHOWN)]
 
 
 def test_each_citation_gets_the_passage_of_its_number_and_its_own_sentence() -> None:
-    found = claims.named(TEXT, [1, 2, 3, 2], SHOWN)
+    found = drafts.claims_of(TEXT, [1, 2, 3, 2], SHOWN)
     assert [(one["key"], one["passage"], one["page"]) for one in found] == [
         ("light-2019", 4711, "12"),
         ("light-2019", 815, "13"),

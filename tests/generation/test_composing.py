@@ -11,12 +11,12 @@ import pytest
 
 from documents.domain.text import body_characters
 from documents.models import Document, Section
+from generation.ai import answers
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
 from generation.enums import Outcome
 from generation.writing.composing import reach
 from generation.writing.drafts import Draft
-from generation.writing.prompts import reading
 from generation.writing.prompts.writing import SectionAssignment
 
 ASSIGNMENT = SectionAssignment(
@@ -225,8 +225,8 @@ def test_a_checkpoint_goes_on_where_it_was() -> None:
     ],
 )
 def test_only_running_text_is_taken_from_a_writer(written: str, expected: str) -> None:
-    assert reading.running(written) == expected
-    assert reading.running(reading.running(written)) == expected
+    assert answers.running(written) == expected
+    assert answers.running(answers.running(written)) == expected
 
 
 @pytest.mark.parametrize(("depth", "expected"), [(3, "The lamp burned."), (4, "")])
@@ -234,4 +234,4 @@ def test_of_answers_within_answers_without_end_nothing_is_left(depth: int, expec
     text = "The lamp burned."
     for _ in range(depth):
         text = json.dumps({"markdown": text, "passages": []})
-    assert reading.running(text) == expected
+    assert answers.running(text) == expected

@@ -17,7 +17,7 @@ from billing.models import Refund
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
 from generation import tasks
-from generation.ai import shared
+from generation.ai import keys
 from generation.engine import admission, queue
 from generation.engine import drain as draining
 from generation.engine.drain import Drain
@@ -525,6 +525,6 @@ def test_a_broker_that_is_away_fails_nobody_and_hears_of_it_later(monkeypatch: p
     assert queue.wake_for_lost_work() == 1
     assert not outbox.flush(seconds=0.1)
     is_away.clear()
-    shared.forget()  # as if the pause of the breaker were over
+    keys.forget()  # as if the pause of the breaker were over
     assert outbox.flush(seconds=20)
     assert set(heard) == {queue.DRAIN}

@@ -12,9 +12,9 @@ from pytest_django import Settings
 
 from documents.models import Document
 from generation.ai import breaker, key_limits, keys
+from generation.ai.breaker import FAILURES
 from generation.ai.errors import NoAnswer
 from generation.ai.gateway import Gateway
-from generation.ai.health import FAILURES
 from generation.ai.question import Answer, Question
 from generation.ai.states import key_states
 from generation.ai.waiting import retry_after

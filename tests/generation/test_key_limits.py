@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from generation.ai import key_limits, shared
+from generation.ai import key_limits, keys
 from generation.ai.key_limits import Allowed, Taken, Window
 from generation.ai.keys import Key
 from tesigo.platform.processes import free_port
@@ -25,7 +25,7 @@ PLENTY = 1_000_000
 @pytest.fixture(autouse=True)
 def as_new() -> None:
     key_limits.forget()
-    shared.forget()
+    keys.forget()
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from generation.ai import barred, breaker, chains, endings, keys
+from generation.ai.breaker import LONG_ASIDE_SECONDS
 from generation.ai.errors import NoAnswer, Trouble, meaning
-from generation.ai.health import LONG_ASIDE_SECONDS
 from generation.enums import KeyHealth, Outcome, Provider, Purpose
 from generation.models import AIModel, Attempt
 from sandbox.client import Control

@@ -27,7 +27,7 @@ from generation.consumers import NOT_FOUND
 from generation.engine import admission
 from generation.enums import JobState, Stage, StepState, Wait
 from generation.models import AIModel, Job, Step
-from generation.progress import recording, snapshots, stage_weights, step_counts, timing
+from generation.progress import recording, snapshots, timing
 from generation.progress.outages import OpenStep
 from generation.routing import websocket_urlpatterns
 from privacy.domain import consent
@@ -71,7 +71,7 @@ class TestSnapshot:
         assert {stage["state"] for stage in snapshot["stages"][1:]} == {"waiting"}
 
     def test_weights_add_up_and_sections_say_where_they_are(self) -> None:
-        assert sum(stage.weight for stage in stage_weights.STAGES) == 100
+        assert sum(stage.weight for stage in recording.STAGES) == 100
         document, job = started(pages=4, sections=4)
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
         job.steps.update(state=StepState.DONE)
@@ -194,7 +194,7 @@ class TestTimeLeft:
 
     def test_the_range_narrows_and_what_runs_counts_for_what_is_left_of_it(self) -> None:
         now = timezone.now()
-        tallies = {Stage.RESEARCH: step_counts.Tally(1, 1), Stage.WRITE: step_counts.Tally(8, 4)}
+        tallies = {Stage.RESEARCH: recording.Tally(1, 1), Stage.WRITE: recording.Tally(8, 4)}
 
         def left(percent: int, ran: float) -> dict[str, int]:
             held = OpenStep(Stage.WRITE, StepState.CLAIMED, now - timedelta(seconds=ran), now, now)
@@ -208,7 +208,7 @@ class TestTimeLeft:
     def test_steps_that_were_put_off_are_waited_for(self) -> None:
         now = timezone.now()
         later = OpenStep(Stage.WRITE, StepState.READY, None, now + timedelta(minutes=5), now)
-        tallies = {Stage.WRITE: step_counts.Tally(1)}
+        tallies = {Stage.WRITE: recording.Tally(1)}
         left = timing.left(tallies=tallies, open_steps=[later], sections=1, percent=50, now=now)
         assert left["low"] >= 0.7 * 300
 

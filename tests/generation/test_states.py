@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from generation.ai import breaker, key_limits, keys, shared
-from generation.ai.health import FAILURES
+from generation.ai import breaker, key_limits, keys
+from generation.ai.breaker import FAILURES
 from generation.ai.key_limits import Allowed
 from generation.ai.states import KeyState, key_states
 from generation.enums import KeyHealth, Outcome, Provider
@@ -23,7 +23,7 @@ def two_and_one(settings: Settings) -> None:
     """Two keys of OpenAI, one of Anthropic, and nothing known of them."""
     settings.OPENAI_API_KEYS, settings.ANTHROPIC_API_KEYS = ["sk-a", "sk-b"], ["sk-ant-a"]
     settings.AI_BREAKER_SECONDS = 60
-    for one in (breaker, key_limits, shared):
+    for one in (breaker, key_limits, keys):
         one.forget()
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from documents.domain import outline
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.ai import writers
+from generation.ai import chains
 from generation.models import Attempt
 from sandbox.client import Control
 from tests.documents.factories import DocumentFactory
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.usefixtures("committed")
 def test_the_chosen_model_is_asked_first_for_the_texts_alone(control: Control) -> None:
     document: Document = DocumentFactory.create()
     source_with_passages(document)
-    usual, chosen = writers.offered()[0], writers.offered()[-1]
+    usual, chosen = chains.offered_writers()[0], chains.offered_writers()[-1]
     assert chosen != usual
-    writers.choose(document_id=document.pk, model=chosen, by=document.owner, now=timezone.now())
+    chains.choose_writer(document_id=document.pk, model=chosen, by=document.owner, now=timezone.now())
     outline.request(document_id=document.pk, by=document.owner)
     drain()
     document.refresh_from_db()
@@ -31,8 +31,8 @@ def test_the_chosen_model_is_asked_first_for_the_texts_alone(control: Control) -
 
 def test_a_choice_that_cannot_be_asked_gives_way_to_the_chain(control: Control) -> None:
     document: Document = DocumentFactory.create()
-    usual, chosen = writers.offered()[0], writers.offered()[-1]
-    writers.choose(document_id=document.pk, model=chosen, by=document.owner, now=timezone.now())
+    usual, chosen = chains.offered_writers()[0], chains.offered_writers()[-1]
+    chains.choose_writer(document_id=document.pk, model=chosen, by=document.owner, now=timezone.now())
     type(chosen).objects.filter(pk=chosen.pk).update(enabled=False)
     outline.request(document_id=document.pk, by=document.owner)
     drain()

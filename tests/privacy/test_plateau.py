@@ -16,7 +16,7 @@ from billing.domain import settlement
 from documents.domain import exporting, outline, uploads
 from documents.enums import DocumentState, ExportFormat, UploadPurpose
 from documents.models import Document
-from generation.ai import breaker, key_limits, keys, shared
+from generation.ai import breaker, key_limits, keys
 from privacy import registry
 from privacy.domain import audit, retention
 from privacy.registry import Retained
@@ -194,7 +194,7 @@ def counts(models: list[type[Model]]) -> dict[str, int]:
 def test_years_of_simulated_orders_show_that_tables_stop_growing(sandbox: Running, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.STRIPE_CALLS_PER_SECOND = 100_000
-    for one in (breaker, key_limits, keys, shared):
+    for one in (breaker, key_limits, keys):
         one.forget()  # what processes knew of keys from an earlier test
     before = rows_by_table()
     a_real_order(sandbox)

@@ -9,9 +9,8 @@ from typing import Final
 from documents.domain.text import GROUP, CitedKey, citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Passage
-from generation.writing import claims
 from generation.writing.checking import wording
-from generation.writing.prompts.blocks import page_of
+from generation.writing.prompts.blocks import on_pages, page_of
 from generation.writing.prompts.sizes import CLAIM_CHARACTERS
 from generation.writing.sentences import QUOTE, Sentence, paragraphs, sentences, without_quotations
 
@@ -136,7 +135,7 @@ def cites(piece: str, end: int, passage: Passage) -> bool:
     groups = _groups(piece)
     mine = [group for group in groups if group.start() >= end][:1] or groups[-1:]
     return any(
-        item.key == passage.source.key and bool(claims.on_pages([passage], item.locator)[0])
+        item.key == passage.source.key and bool(on_pages([passage], item.locator)[0])
         for group in mine
         for item in citation_keys(group[0])
     )
@@ -150,7 +149,7 @@ def _placed(finding: Finding, offered: Offered) -> tuple[Finding, list[Passage]]
         return replace(finding, problem=f"[@{cited.key}] is not one of the sources"), []
     if cited.suffix or not _PREFIX.fullmatch(cited.prefix):
         return replace(finding, problem=f"write the citation as [@{cited.key}, p. 12], with nothing else in it"), []
-    candidates, missing = claims.on_pages(same_key, cited.locator)
+    candidates, missing = on_pages(same_key, cited.locator)
     if missing and not any(page_of(passage) for passage in same_key):
         return replace(finding, problem=f"{cited.key} has no pages: cite it as [@{cited.key}]"), []
     if missing:

@@ -11,12 +11,12 @@ from documents.models import Passage
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer
 from generation.engine.work import each_at_once
-from generation.writing import claims
+from generation.writing import drafts
 from generation.writing.checking import wording
 from generation.writing.checking.inspection import CheckedSentence, Inspection
 from generation.writing.composing import Ask
 from generation.writing.drafts import Draft
-from generation.writing.prompts import correcting, sizes, writing
+from generation.writing.prompts import blocks, correcting, sizes, writing
 from generation.writing.prompts.correcting import Wrong
 from generation.writing.prompts.writing import SectionAssignment
 from generation.writing.sentences import Sentence, paragraphs
@@ -51,7 +51,7 @@ async def mended(
             continue
         for number, one in correcting.read(answer.value, count=len(group)).items():
             new[group[number - 1].sentence] = one.text
-            named = claims.named(one.text, one.passages, writing.shown(needed))
+            named = drafts.claims_of(one.text, one.passages, writing.shown(needed))
             draft = replace(draft, claims=[*draft.claims, *named])
         draft = replace(draft, models=list(dict.fromkeys([*draft.models, answer.model])))
     return replace(draft, text=with_new(inspection.text, new)), new
@@ -100,7 +100,7 @@ def _closest(passages: Sequence[Passage], checked: CheckedSentence) -> list[Pass
     found += [one.passage for one in checked.copied]
     for item in citation_keys(text):
         same_key = [passage for passage in by_overlap if passage.source.key == item.key]
-        found += (claims.on_pages(same_key, item.locator)[0] or same_key)[: sizes.PASSAGES_BESIDE]
+        found += (blocks.on_pages(same_key, item.locator)[0] or same_key)[: sizes.PASSAGES_BESIDE]
     return [*found, *by_overlap[: sizes.PASSAGES_BESIDE]]
 
 

@@ -16,7 +16,7 @@ from documents.domain.writing import CitationDraft
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
 from generation.errors import OverBudget, StepFailed
-from generation.writing import claims, composing
+from generation.writing import composing, drafts
 from generation.writing.checking import mending
 from generation.writing.checking.copying import Wording
 from generation.writing.checking.inspection import Background, CheckedSentence, Inspection, inspect, unsourced
@@ -238,7 +238,7 @@ async def anew(
     written = replace(
         draft,
         text=text,
-        claims=claims.named(text, numbers, useful.passages),
+        claims=drafts.claims_of(text, numbers, useful.passages),
         models=list(dict.fromkeys([*draft.models, answer.model])),
         calls=0,
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from documents.models import Passage
+from generation.ai import answers
 from generation.ai.question import Question
-from generation.writing.prompts import blocks, reading, sizes
+from generation.writing.prompts import blocks, sizes
 from generation.writing.prompts.writing import CITING, SectionAssignment, shown
 
 SCHEMA: Final = {
@@ -89,7 +90,7 @@ def read(value: Mapping[str, Any], *, count: int) -> dict[int, Mended]:
     """The new sentences by number; of two with one number the first, none that nobody asked for, none without words."""
     mended: dict[int, Mended] = {}
     for one in value["sentences"]:
-        number, text = int(one["n"]), reading.one_paragraph(str(one["text"] or ""))
+        number, text = int(one["n"]), answers.one_paragraph(str(one["text"] or ""))
         if 1 <= number <= count and text:
             mended.setdefault(number, Mended(text, [int(passage) for passage in one["passages"]]))
     return mended

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from documents.domain.text import citation_keys
 from documents.models import Document, Passage, Section, Source
+from generation.ai import answers
 from generation.ai.question import Question
-from generation.writing.prompts import blocks, glossary, reading, sizes
+from generation.writing.prompts import blocks, glossary, sizes
 from generation.writing.prompts.glossary import Term
 
 #: The longest text that is asked for at once in a long document; the rest comes by continuation (R-34).
@@ -142,12 +143,12 @@ def salvage(text: str) -> dict[str, Any]:
     """An answer that does not fit taken as the text itself, as far as it reads as one: the check looks at every
     citation in it anyway.
     """
-    return {"markdown": reading.running(text), "passages": []}
+    return {"markdown": answers.running(text), "passages": []}
 
 
 def read(value: Mapping[str, Any]) -> tuple[str, list[int]]:
     """The running text of an answer, and the numbers of the passages that it says it rests on."""
-    return reading.running(str(value["markdown"])), [int(number) for number in value["passages"]]
+    return answers.running(str(value["markdown"])), [int(number) for number in value["passages"]]
 
 
 def _question(

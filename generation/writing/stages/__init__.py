@@ -1,10 +1,10 @@
-"""Stages of a job, one module each. A stage is a coroutine; it saves nothing itself but returns a result."""
+"""Stages of a job. A stage is a coroutine; it saves nothing itself but returns a result."""
 
 from typing import Final
 
 from generation.engine.work import Stages
 from generation.enums import Stage
-from generation.writing.stages import assemble, check, export, measure, outline, research, revise, write
+from generation.writing.stages import check, finishing, measure, outline, research, revise, write
 
 RUN: Final[Stages] = {
     Stage.OUTLINE: outline.run,
@@ -15,6 +15,6 @@ RUN: Final[Stages] = {
     Stage.MEASURE: measure.run,
     Stage.REVISE: revise.run,
     Stage.RECHECK: check.run,
-    Stage.ASSEMBLE: assemble.run,
-    Stage.EXPORT: export.run,
+    Stage.ASSEMBLE: finishing.assemble,
+    Stage.EXPORT: finishing.export,
 }
