@@ -13,6 +13,8 @@ _BEFORE: Final = re.compile(r"(?:\w+-){0,4}\w+\Z")
 _AFTER: Final = re.compile(rf"(\w+)((?:-\w+){{0,3}}[^\s{BROKEN_WORD}]{{0,20}})[ \t]?")
 _WORD_MAX_LETTERS: Final = 60
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
+#: "1890–" at a line's end and "1935" on the next.
+_RANGE_BREAK: Final = re.compile(r"(?<=\d)–\n(?=\d)")
 #: After these a hyphen stands for a word that follows: "Ein- und Ausgabe", "pre- and post-war".
 _JOINING: Final = frozenset({"und", "oder", "bzw", "sowie", "and", "oraz"})
 #: The same, where the word may also be the end of another one.
@@ -61,7 +63,7 @@ def mended(text: str, knows: Knows) -> str:
 
 def joined_lines(lines: Iterable[str]) -> str:
     """Lines of a title as one, spelled by themselves."""
-    text = "\n".join(line.strip() for line in lines)
+    text = _RANGE_BREAK.sub("–", "\n".join(line.strip() for line in lines))
     known = words_of(text)
     return " ".join(mended(text, known.__contains__).split())
 

@@ -72,7 +72,8 @@ _REFERENCE_MAX_CHARACTERS: Final = 500
 _BEFORE_ADDRESS: Final = re.compile(r"https?://|\bdoi\b", re.IGNORECASE)
 _SENTENCES_TRIED: Final = 8
 _SAID: Final = re.compile(
-    r"(?:published|publication date|online|issued|veröffentlicht|erschienen|publié|publicado|pubblicato|opublikowano|"
+    r"(?:published|publication date|posted|online|issued|veröffentlicht|erschienen|publié|publicado|"
+    r"pubblicato|opublikowano|"
     rf"©|\(c\)|copyright)[^\n]{{0,60}}?(?<!\d)({_YEAR})(?!\d|\s?[–-]\s?\d{{4}})",
     re.IGNORECASE,
 )
@@ -84,6 +85,11 @@ _DATE_LINE: Final = re.compile(
 )
 _NUMERIC_DATE: Final = re.compile(
     rf"(?:[^\W\d][^\d\n]{{0,30}}[,:]?\s*)?(?:\d{{1,2}}[./]\s?\d{{1,2}}[./]\s?({_YEAR})|({_YEAR})-\d\d-\d\d)\.?"
+)
+#: The day a copy was fetched or printed on is not the work's.
+_OF_A_COPY: Final = re.compile(
+    r"download|retriev|access|print|fetched|uploaded|abgerufen|heruntergeladen|gedruckt|téléchargé|consult",
+    re.IGNORECASE,
 )
 #: "Norden 1998", on a title page that has nothing but such lines.
 _PLACE_AND_YEAR: Final = re.compile(rf"[^\W\d_]\D{{1,30}}\s({_YEAR})")
@@ -110,6 +116,8 @@ def running_line(line: str) -> dict[str, str]:
     name = re.sub(rf"[\s,(]*\b{_MONTHS}$", "", name, flags=re.IGNORECASE).strip(" ,(")
     month_in_brackets = re.search(rf"\({_MONTHS}\s+{_YEAR}\)", rest, re.IGNORECASE)
     rest = _taken(_YEAR_IN_BRACKETS, rest, found, "year")
+    if "year" in found:
+        rest = re.sub(rf"(?<![\d–-]){re.escape(found['year'])}(?![\d–-])", " ", rest)
     is_told = "year" in found or re.search(r"\b(?:vol|volume|band|bd|jg|jahrgang)\b", rest, re.IGNORECASE) is not None
     if match := _VOLUME_ISSUE.search(rest) or _VOLUME_COMMA_ISSUE.match(rest if month_in_brackets else ""):
         found["volume"], found["issue"] = match.groups()
@@ -166,7 +174,7 @@ def imprint(lines: Iterable[str]) -> dict[str, Any]:
     for line in lines:
         for part in (line, *re.split(r"\s*[|•·]\s*|\t", line)) if re.search(r"[|•·\t]", line) else (line,):
             found = running_line(part)
-            if found.get("container") or ("volume" in found and "page" in found and "issue" in found):
+            if found.get("container") or ("volume" in found and "issue" in found):
                 return _as_csl(found)
     return {}
 
@@ -258,7 +266,7 @@ def date_line(lines: Iterable[str], *, is_cover: bool = False) -> int | None:
     """The year of the first line that is nothing but a date, with or without a place before it."""
     for line in lines:
         line = " ".join(line.split()).strip(" ,;()")
-        if len(line) > 60:
+        if len(line) > 60 or _OF_A_COPY.search(line):
             continue
         match = _DATE_LINE.fullmatch(line) or _NUMERIC_DATE.fullmatch(line)
         match = match or (_PLACE_AND_YEAR.fullmatch(line) if is_cover else None)

@@ -10,6 +10,7 @@ from typing import Final
 
 from reading.lines import RAISED_FROM, RAISED_TO, TypeLine, without_marks
 from reading.people import Name
+from reading.signs import BROKEN_WORD
 
 _MAX_LINES: Final = 24
 _MAX_NAMES: Final = 60
@@ -32,7 +33,8 @@ _TEXT_BEGINS: Final = re.compile(
 _BEFORE: Final = re.compile(
     r"^\W{0,3}(?:(?:(?:written|submitted|presented|edited|prepared) )?by\b|authors?\b|autor(?:en|in|es|i|"
     r"ka|ři|zy)?\b|autores\b|"
-    r"auteurs?\b|(?:vorgelegt|eingereicht|verfasst|geschrieben)(?: \w+)? (?:von|durch)\b)\s*:?\s*",
+    r"auteurs?\b|verfasser(?:in|innen)?\b|"
+    r"(?:vorgelegt|eingereicht|verfasst|geschrieben)(?: \w+)? (?:von|durch)\b)\s*:?\s*",
     re.IGNORECASE,
 )
 #: "von Ada Lind", but not "von Lind".
@@ -50,16 +52,20 @@ _MEMBER: Final = re.compile(
     r",?\s*(?:(?:senior|student|graduate student|life) )*(?:member|fellow),?\s+(?:ieee|acm)", re.IGNORECASE
 )
 _TITLES: Final = re.compile(
-    r"(?:\b(?:univ\.?-)?(?:prof|dr|dipl|ing|mag|mgr|doc|priv)\b\.?(?:-ing\.?)?\s?|\b(?:rer|nat|phil|h|habil|med|jur)\.\s?)+"
+    r"(?:\b(?:univ\.?-)?(?:prof|dr|dipl|ing|mag|mgr|doc|priv)\b\.?(?:-ing\.?)?\s?|\b(?:rer|nat|phil|(?-i:h\.\s?c)|habil|med|jur)\.\s?)+"
     r"(?=[^\W\d_])|,\s?(?:ph\.?\s?d|m\.?\s?sc|b\.?\s?sc|m\.?a|b\.?a|m\.?d|msc|bsc|mph|rn|frcp|csc)\b\.?|\b(?:ph\.?d|msc|bsc|mph)\b\.?",
     re.IGNORECASE,
 )
 _SPLIT: Final = re.compile(rf"[;,\t{_PART}·•|&]|\s+(?:and|und|et|oraz|och|og|with|mit)\s+", re.IGNORECASE)
 _SPLIT_MORE: Final = re.compile(r"\s+(?:y|e|i|a)\s+")
-_ENDS_OPEN: Final = re.compile(r"(?:[,;&]|\b(?:and|und|et|oraz|y|e|i))$")
+_ENDS_OPEN: Final = re.compile(
+    r"(?:[,;&]|\b(?:and|und|et|oraz|y|e|i|von|van|der?|den|dos|das|du|di|della|ten|ter|zu))$"
+)
 _STARTS_OPEN: Final = re.compile(r"(?:and|und|et|oraz|y|e|i|&)\s")
 _NAME_WORD: Final = re.compile(r"(?:[dlo][’'])?[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:[-'’.][^\W\d_]*)*")
 _INITIALS: Final = re.compile(r"(?:[^\W\d_a-zß-öø-ÿ]\.?[\s-]?){1,4}")
+#: "A.I.Toropov", "Yu.Pusep".
+_GLUED_INITIAL: Final = re.compile(r"(?<![^\W_])([^\W\d_a-zß-öø-ÿ][^\W\d_A-ZÀ-ÖØ-Þ]?\.)(?=[^\W\d_]{2})")
 _ONLY_INITIALS: Final = re.compile(r"[^\W\d_]|(?:[^\W\d_]\.-?){1,4}")
 _INITIALLED: Final = re.compile(r"([^\W\d_a-zß-öø-ÿ][^\W\d_]+(?:[- ][^\W\d_a-zß-öø-ÿ][^\W\d_]+)?) ([A-ZÀ-ÖØ-Þ]{1,3})")
 _PARTICLES: Final = frozenset(
@@ -80,10 +86,16 @@ _NO_NAME: Final = re.compile(
     r"kapitel|series|part|edition|auflage|street|straße|strasse|road|avenue|city|state|republic|kingdom|united|germany|"
     r"deutschland|france|spain|españa|italy|italia|poland|polska|portugal|norway|sweden|denmark|netherlands|austria|"
     r"österreich|switzerland|schweiz|china|japan|india|usa|u\.s\.a|uk|canada|brazil|australia|january|february|march|"
-    r"april|june|july|august|september|october|november|december|januar|februar|märz|juni|juli|oktober|dezember|the|of|for|"
-    r"für|on|in|with|from|zur?|über|eine?[rsmn]?|abstract|contents|index|figure|table|national|international|library|"
-    r"bibliothek|museum|archive|bank|union|federal|european|department|division|unit|service\w*|member|fellow|ieee|acm)\b",
+    r"april|june|july|august|september|october|november|december|januar|februar|märz|juni|juli|oktober|dezember|abstract|contents|index|figure|table|national|international|library|"
+    r"bibliothek|museum|archive|bank|union|federal|european|department|division|unit|service\w*|member|fellow|ieee|acm|"
+    r"systems|software|solutions|partners|industries|consulting|holdings?|technologies|papers|discussion|trial|citation|"
+    r"keywords|do[ck]tor\w*|docteure?|magist\w+|bachelor\w*|licenci\w+|philosoph\w+)\b",
     re.IGNORECASE,
+)
+
+#: Small words that stand in no name; a body's name has others beside them.
+_SMALL: Final = re.compile(
+    r"\b(?:the|of|for|für|on|in|with|from|zur?|über|eine?[rsmn]?|its|their|how|why|what|when|who)\b", re.IGNORECASE
 )
 
 
@@ -128,13 +140,21 @@ def _names_from(lines: Sequence[TypeLine], at: int) -> tuple[list[Name], int]:
         is_open = bool(ends_open) or ("," in text and not names_in(text))  # broken within a name
         if not is_open or abs(following.size - lines[at].size) > 0.08 * lines[at].size:
             break
-        text = f"{text} {following.text}"
+        text = _continued(text, following.text)
         used += 1
     if found := names_in(text):
         return found, used
     if used > 1 and (found := names_in(lines[at].text)):
         return found, 1
     return [], 1
+
+
+def _continued(text: str, following: str) -> str:
+    """The text and the line below it; a name broken between them is whole again."""
+    if not text.endswith((BROKEN_WORD, "-", "\u2010")):
+        return f"{text} {following}"
+    hyphen = "" if following[:1].islower() else "-"
+    return f"{text[:-1]}{hyphen}{following}"
 
 
 def _is_another_row(line: TypeLine, first: TypeLine, lines: Sequence[TypeLine], at: int, used: int) -> bool:
@@ -155,6 +175,7 @@ def names_in(text: str) -> list[Name]:
     text = _MEMBER.sub("", text)
     is_told = _BEFORE.match(text) is not None or _BEFORE_SMALL.match(text) is not None
     text = _MAIL.sub(_PART, _BEFORE_SMALL.sub("", _BEFORE.sub("", text.strip())))
+    text = _GLUED_INITIAL.sub(r"\1 ", text)
     text = _TITLES.sub(" ", _MARKS.sub(_PART, text)).strip(" ,;:()" + _PART)
     text = text if _ONLY_INITIALS.fullmatch(text.rpartition(" ")[2]) else text.rstrip(".")
     if not text or len(text) > 1_500:
@@ -195,7 +216,11 @@ def _family_first(text: str) -> list[Name]:
         else:
             return []
     if not all(
-        piece.count(",") == 1 and not _NO_NAME.search(piece) and not re.search(r"\d", piece) for piece in pieces
+        piece.count(",") == 1
+        and not _NO_NAME.search(piece)
+        and not re.search(r"\d", piece)
+        and not _SMALL.search(piece)
+        for piece in pieces
     ):
         return []
     split = [[part.strip() for part in piece.split(",")] for piece in pieces]
@@ -208,17 +233,22 @@ def _initials_last(text: str) -> list[Name]:
     """ "Lind A, Ek BC", as medical journals write; one alone may be anything."""
     pieces = [" ".join(piece.split()) for piece in re.split(rf"[,{_PART}]|\s(?:and|und)\s", text) if piece.strip()]
     matches = [_INITIALLED.fullmatch(piece) for piece in pieces]
-    if len(matches) < 2 or _NO_NAME.search(text):
+    if len(matches) < 2 or _NO_NAME.search(text) or _SMALL.search(text):
         return []
     return [{"family": match[1], "given": " ".join(match[2])} for match in matches if match] if all(matches) else []
 
 
 def _is_name(piece: str) -> bool:
     words = piece.split()
-    if not 2 <= len(words) <= 6 or len(piece) > 60 or _NO_NAME.search(piece):
+    if not 2 <= len(words) <= 6 or len(piece) > 60 or _NO_NAME.search(piece) or _SMALL.search(piece):
         return False
     whole = [word for word in words if len(word.strip(".")) > 1 and word not in _PARTICLES]
-    return bool(whole) and _all_name_words(piece) and not _ONLY_INITIALS.fullmatch(words[-1])
+    return (
+        bool(whole)
+        and _all_name_words(piece)
+        and not _ONLY_INITIALS.fullmatch(words[-1])
+        and words[-1] not in _PARTICLES
+    )
 
 
 def _all_name_words(piece: str) -> bool:

@@ -9,7 +9,7 @@ import pypdfium2
 from reading.identifiers import dois, isbn
 from reading.lines import TypePage
 from reading.protocol import Meta
-from reading.title_page import Said, front_of
+from reading.title_page import Said, front_of, told_by_sheet
 from reading.titles import is_worthless
 from reading.type_lines import type_page
 from reading.xmp import xmp
@@ -24,7 +24,8 @@ _COVER_SHEET: Final = re.compile(
     r"repository copy of|see discussions, stats, and author profiles|stable url:|"
     r"this is (?:an?|the) (?:author|accepted|submitted|published|peer)[ \w-]{0,40}(?:version|manuscript) of|"
     r"HAL is a multi-?disciplinary open access|your use of the (?:jstor|this) archive|"
-    r"downloaded from https?://\S{3,80} on|dieses dokument wurde .{3,60} bereitgestellt",
+    r"downloaded from https?://\S{3,80} on|dieses dokument wurde .{3,60} bereitgestellt|"
+    r"provided in cooperation with|this version is available at|standard-nutzungsbedingungen",
     re.IGNORECASE,
 )
 
@@ -51,9 +52,10 @@ def meta_of(document: pypdfium2.PdfDocument, path: Path) -> Meta:
 
 
 def _front(document: pypdfium2.PdfDocument, stated: dict[str, Any], said: Said) -> dict[str, Any]:
-    front: dict[str, Any] = {}
-    if (page := _title_page(document)) is not None:
-        front = front_of(page, said)
+    sheet, page = _first_pages(document)
+    front = front_of(page, said) if page is not None else {}
+    if sheet is not None:
+        front |= {field: value for field, value in told_by_sheet(sheet).items() if field not in front}
     for field in ("DOI", "container-title", "volume", "issue", "page", "year"):
         if field in stated and (field == "DOI" or field not in front):
             front[field] = stated[field]
@@ -64,18 +66,20 @@ def _front(document: pypdfium2.PdfDocument, stated: dict[str, Any], said: Said) 
     return front
 
 
-def _title_page(document: pypdfium2.PdfDocument) -> TypePage | None:
-    """The first page with more than a few words on it."""
+def _first_pages(document: pypdfium2.PdfDocument) -> tuple[TypePage | None, TypePage | None]:
+    """The sheet that a repository put in front, where there is one, and the first page with more than a few words."""
+    sheet: TypePage | None = None
     for index in range(min(len(document), _TITLE_PAGES)):
         page = document[index]
         text_page = page.get_textpage()
         found = type_page(page, text_page)
         text_page.close()
         page.close()
-        is_sheet = index + 1 < len(document) and any(_COVER_SHEET.search(line.words) for line in found.lines)
-        if sum(line.letters for line in found.lines) >= _TITLE_PAGE_MIN_LETTERS and not is_sheet:
-            return found
-    return None
+        if index + 1 < len(document) and any(_COVER_SHEET.search(line.words) for line in found.lines):
+            sheet = sheet or found
+        elif sum(line.letters for line in found.lines) >= _TITLE_PAGE_MIN_LETTERS:
+            return sheet, found
+    return sheet, None
 
 
 def _isbn(document: pypdfium2.PdfDocument) -> str:

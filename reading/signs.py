@@ -25,6 +25,9 @@ _ACCENTS: Final = {
 }  # fmt: skip
 _ACCENTED: Final = re.compile(r"([´¨ˆ˜ˇ˚¸]) ?([A-Za-zı])")
 
+#: The cedilla is set behind its letter: "Franc¸ois".
+_WITH_CEDILLA: Final = re.compile(r"([cCsStT])¸")
+
 
 def plain(text: str) -> str:
     """Composed letters, no ligatures, no signs that nobody sees, one blank at a time; keeps `BROKEN_WORD`."""
@@ -34,9 +37,10 @@ def plain(text: str) -> str:
 
 
 def with_accents(text: str) -> str:
-    """Letters together with the accents that stand in front of them."""
+    """Letters together with the accents that stand in front of them, and the cedillas behind them."""
     if not any(accent in text for accent in _ACCENTS):
         return text
+    text = _WITH_CEDILLA.sub(lambda match: unicodedata.normalize("NFC", match.group(1) + "\u0327"), text)
     return _ACCENTED.sub(_composed, text)
 
 

@@ -7,12 +7,14 @@ agrees: it is often the name of a file or of a template.
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
+from reading.columns import main_column_first
 from reading.identifiers import arxiv_numbers, before_references, dois, year_of_arxiv
 from reading.imprint import date_line, imprint, own_reference, proceedings, said_year
+from reading.labels import heads_first_section, is_label, is_no_title
 from reading.lines import TypeLine, TypePage, without_marks
 from reading.names_on_page import authors_below, editors_in, names_in, text_begins
 from reading.people import Name, people
@@ -30,29 +32,9 @@ _HEADED_LINES: Final = 80
 _COVER_MAX_LETTERS: Final = 600
 #: Type this much larger than the running text is a title's.
 _LARGER: Final = 1.14
-#: Words in large type that are no title: the kind of the text, the name of a journal, a chapter.
-_LABEL: Final = re.compile(
-    r"^\W*(?:(?:original |research |review |short |full )?(?:research )?(?:article|paper|communication|"
-    r"report|review)s?|"
-    r"open access|open|preprint|(?:working|discussion|research) papers?(?: series)?(?: \W*(?:no\.?|"
-    r"nr\.?)? ?\d[\d/-]*)?|"
-    r"technical report.{0,20}|letters?|editorial|case report|abstract|summary|zusammenfassung|contents|"
-    r"inhalt\w*|check for updates|"
-    r"(?:master|bachelor|diplom|doctoral|phd|ph\.d\.)\W?\w{0,2}\W?\s?(?:thesis|arbeit|dissertation)|dissertation|thesis|"
-    r"masterarbeit|bachelorarbeit|hausarbeit|seminararbeit|"
-    r"(?:chapter|kapitel|part|teil|volume|band|vol\.|no\.|issue) \W?[\divxlc]+|introduction|einleitung|draft|"
-    r"\d{1,2}\.? (?:introduction|einleitung))\W*$",
-    re.IGNORECASE,
-)
-_MASTHEAD: Final = re.compile(
-    r"^(?:the )?(?:\w+ ){0,3}(?:journal|zeitschrift|annals|annalen|proceedings|transactions|bulletin|"
-    r"archives?|revue|revista|"
-    r"rivista|przegląd|universit(?:y|ät|é|à|at|eit|ad|atea)|hochschule|uniwersytet|institut[eo]?|faculty|fakultät|department)\b.{0,70}$",
-    re.IGNORECASE,
-)
-_SERIES: Final = re.compile(
-    r"\b(?:working|discussion|research|occasional|policy) papers?\b|\bschriftenreihe\b|\bseries$", re.I
-)
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.|\S+@)\S*$", re.IGNORECASE)
+#: In front of a journal's name on such a sheet.
+_SOURCE: Final = re.compile(r"^(?:source|in|quelle|journal|published in|article in)\s*:?\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +54,61 @@ def front_of(page: TypePage, said: Said) -> dict[str, Any]:
     running = [text for line, text in zip(page.lines, texts, strict=True) if line.size <= body_size * 1.3]
     front |= imprint(running[:_HEAD_LINES])
     title = _title(page.lines, body_size, said, str(front.get("container-title", "")))
-    below = page.lines
+    if title is not None and (lines := main_column_first(page.lines, title.lines[0])) != page.lines:
+        page = replace(page, lines=lines)
+        title = _title(lines, body_size, said, str(front.get("container-title", "")))
     if title is not None:
         front["title"] = title.text[:TITLE_MAX_CHARACTERS]
-        below = page.lines[title.after :]
         if authors := _authors(page, title, said):
             front["author"] = authors
-        elif editors := editors_in(below):
+        elif editors := editors_in(page.lines[title.after :]):
             front["editor"] = editors
     if container := _without_names(front.get("container-title", ""), front.get("author", [])):
         front["container-title"] = container
     text = "\n".join([*texts, page.turned])
     front |= _numbers(before_references(text))
-    for told in (own_reference(text, front.get("title", "")), imprint(_alone_at_foot(page)), proceedings(running)):
+    own = [one for one in texts if "DOI" in front and front["DOI"] in dois(one)]
+    for told in (
+        own_reference(text, front.get("title", "")),
+        imprint(_alone_at_foot(page)),
+        imprint(own),
+        imprint(texts[: min(_HEAD_LINES, title.first if title else _HEAD_LINES)]),
+        proceedings(running),
+    ):
         if "container-title" not in front:
             front = {**told, **front}
     if "year" not in front:
-        head = [line.words for line in _until_text(below)]
-        year = said_year(text) or date_line(
-            head, is_cover=sum(line.letters for line in page.lines) < _COVER_MAX_LETTERS
-        )
+        year = _year(page, title, text)
         if year is None and "arxiv" in front:
             year = year_of_arxiv(front["arxiv"])
         if year is not None:
             front["year"] = year
     return front
+
+
+def told_by_sheet(sheet: TypePage) -> dict[str, Any]:
+    """Where and when the work appeared, as the sheet says that a repository put in front of it."""
+    lines = [line.words for line in sheet.lines]
+    text = "\n".join(lines)
+    told = _numbers(text) | own_reference(text, "")
+    pairs = (f"{above} {line}" for above, line in pairwise(lines))
+    told = max((imprint([_SOURCE.sub("", one)]) for one in [*lines, *pairs]), key=len, default={}) or told
+    if "year" not in told and (year := date_line(part for line in sheet.lines for part in _parts(line))):
+        told["year"] = year
+    return told
+
+
+def _year(page: TypePage, title: Group | None, text: str) -> int | None:
+    """The year that the page says in words, else that of a line which is a date, below the title or else above."""
+    if (year := said_year(text)) is not None:
+        return year
+    is_cover = sum(line.letters for line in page.lines) < _COVER_MAX_LETTERS
+    above = page.lines[: title.first] if title else []
+    below = page.lines[title.after :] if title else page.lines
+    for lines in (_until_text(below), above):
+        if (year := date_line((part for line in lines for part in _parts(line)), is_cover=is_cover)) is not None:
+            return year
+    return None
 
 
 def _without_names(container: str, authors: Sequence[Name]) -> str:
@@ -130,12 +142,13 @@ def _numbers(text: str) -> dict[str, str]:
 
 
 def _title(lines: Sequence[TypeLine], body_size: float, said: Said, container: str) -> Group | None:
-    groups = groups_of(lines, _is_no_title)
+    groups = groups_of(lines, is_no_title)
     stated = None if is_worthless(said.title) else _stated(lines, body_size, said.title)
     large = [group for group in groups if group.size >= body_size * _LARGER and _may_be_title(group, container)]
     large = [group for group in large if _stands_above_text(group, lines)] or _bold_heads(groups, container)
     # "Annals of a Keeper" is a title where nothing else is.
-    large = [group for group in large if not _is_no_title(group.text)] or large
+    large = [group for group in large if not is_no_title(group.text)] or large
+    large = [group for group in large if group is large[0] or not heads_first_section(group.text)]
     if not large:
         return None
     best = max(large, key=lambda group: (round(group.size), -group.first))
@@ -147,7 +160,7 @@ def _title(lines: Sequence[TypeLine], body_size: float, said: Said, container: s
     is_in_capitals = best.text.isupper() and _bare(said.title) == _bare(best.text)
     if stated is not None and (is_in_capitals or _bare(said.title) not in _bare(best.text)):
         # The page carries the stated title in other lines (a masthead is larger) or over more of them (a subtitle).
-        return stated
+        return _with_its_subtitle(stated, groups)
     if best.text.endswith(":") and (more := next((one for one in groups if one.first == best.after), None)):
         best = Group([*best.lines, *more.lines], best.first)
     return best
@@ -170,16 +183,9 @@ def _may_be_title(group: Group, container: str) -> bool:
         or len(text) > TITLE_MAX_CHARACTERS * 1.5
     ):
         return False
-    if container and _bare(text) in _bare(container):
+    if (container and _bare(text) in _bare(container)) or _ADDRESS.match(text):
         return False
-    return _LABEL.match(text) is None
-
-
-def _is_no_title(text: str) -> bool:
-    """The kind of the text, or the name of a journal, a series, a university."""
-    if _LABEL.match(text):
-        return True
-    return (_MASTHEAD.match(text) is not None or _SERIES.search(text) is not None) and len(text.split()) <= 7
+    return not is_label(text)
 
 
 def _bold_heads(groups: Sequence[Group], container: str) -> list[Group]:
@@ -201,16 +207,28 @@ def _bold_heads(groups: Sequence[Group], container: str) -> list[Group]:
 def _stated(lines: Sequence[TypeLine], body_size: float, title: str) -> Group | None:
     """The lines that are, together, the title of the metadata, in type that is larger or heavier than the text's."""
     wanted = _bare(title)
+    begun = f"{title.strip().casefold()}:"
     for at, line in enumerate(lines[:_HEADED_LINES]):
         if not wanted.startswith(_bare(line.text)[:12]) or not _bare(line.text):
             continue
         if line.size < body_size * 1.05 and not line.is_bold:
             continue
+        if line.words.casefold().startswith(begun):
+            return Group([line], at)
         for end in range(at + 1, min(len(lines), at + _TITLE_MAX_LINES) + 1):
             group = Group(list(lines[at:end]), at)
             if _bare(group.text) == wanted:
                 return StatedGroup(list(lines[at:end]), at, " ".join(title.split()))
     return None
+
+
+def _with_its_subtitle(stated: Group, groups: Sequence[Group]) -> Group:
+    """The group that begins with the stated title, where what follows in the same type is more of it and no names."""
+    group = next((one for one in groups if one.first == stated.first), stated)
+    rest = Group(group.lines[len(stated.lines) :], stated.after)
+    if not rest.lines or names_in(rest.text) or _bare(group.text) == _bare(stated.text):
+        return stated
+    return group
 
 
 def _authors(page: TypePage, title: Group, said: Said) -> list[Name]:
@@ -224,9 +242,15 @@ def _authors(page: TypePage, title: Group, said: Said) -> list[Name]:
 def _above(page: TypePage, title: Group) -> list[Name]:
     """Books name their author above the title."""
     for line in page.lines[max(0, title.first - 3) : title.first][::-1]:
-        if line.size >= page.body_size and (names := names_in(line.text)):
+        if line.size >= page.body_size * (1 - SAME_SIZE) and (names := names_in(line.text)):
             return names
     return []
+
+
+def _parts(line: TypeLine) -> list[str]:
+    """The line, and what gaps and bars part in it."""
+    parts = re.split(r"\t|\s[|•·]\s", without_marks(line.text))
+    return [line.words, *parts] if len(parts) > 1 else [line.words]
 
 
 def _until_text(lines: Sequence[TypeLine]) -> list[TypeLine]:

@@ -186,6 +186,7 @@ def _as_row(row: list[TypeLine]) -> list[TypeLine]:
         before = joined[-1] if joined else None
         if (
             before is None
+            or before.is_bold != line.is_bold
             or abs(before.size - line.size) >= 0.06 * line.size
             or line.left < before.right - line.size / 4
         ):

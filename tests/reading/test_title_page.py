@@ -4,25 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pypdfium2
 import pytest
 
-from reading.pdf_front import meta_of
 from tests.documents import files
-from tests.reading.typeset import front_of_file, large, text, typeset
+from tests.reading.typeset import front, front_of_file, large, text, typeset
 
 TALVIK = {"family": "Talvik", "given": "Mira"}
 FERROW = {"family": "Ferrow", "given": "Jonas"}
 KOSKELA = {"family": "Koskela", "given": "Aino"}
-
-
-def front(tmp_path: Path, html: str, *, title: str = "", author: str = "") -> dict[str, Any]:
-    path = typeset(tmp_path / "a.pdf", html, title=title, author=author)
-    document = pypdfium2.PdfDocument(path)
-    try:
-        return meta_of(document, path).front
-    finally:
-        document.close()
 
 
 def test_an_article_says_it_all_on_its_first_page(tmp_path: Path) -> None:

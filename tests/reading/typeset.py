@@ -1,9 +1,12 @@
 """PDFs as a typesetter makes them: sizes, columns and raised marks, from HTML."""
 
 from pathlib import Path
+from typing import Any
 
+import pypdfium2
 from weasyprint import HTML
 
+from reading.pdf_front import meta_of
 from reading.protocol import Meta, Page
 from reading.runner import records
 from tests.documents import files
@@ -35,6 +38,16 @@ def front_of_file(path: Path) -> dict[str, object]:
     stream.close()
     assert isinstance(meta, Meta)
     return meta.front
+
+
+def front(folder: Path, html: str, *, title: str = "", author: str = "") -> dict[str, Any]:
+    """What the first pages of a PDF of this HTML carry, read without a child."""
+    path = typeset(folder / "a.pdf", html, title=title, author=author)
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return meta_of(document, path).front
+    finally:
+        document.close()
 
 
 def pages_of(path: Path) -> list[Page]:
