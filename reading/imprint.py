@@ -117,7 +117,8 @@ def running_line(line: str) -> dict[str, str]:
     month_in_brackets = re.search(rf"\({_MONTHS}\s+{_YEAR}\)", rest, re.IGNORECASE)
     rest = _taken(_YEAR_IN_BRACKETS, rest, found, "year")
     if "year" in found:
-        rest = re.sub(rf"(?<![\d–-]){re.escape(found['year'])}(?![\d–-])", " ", rest)
+        again = found["year"]
+        rest = _FREE_YEAR.sub(lambda match: " " if match.group(1) == again else match.group(), rest)
     is_told = "year" in found or re.search(r"\b(?:vol|volume|band|bd|jg|jahrgang)\b", rest, re.IGNORECASE) is not None
     if match := _VOLUME_ISSUE.search(rest) or _VOLUME_COMMA_ISSUE.match(rest if month_in_brackets else ""):
         found["volume"], found["issue"] = match.groups()
