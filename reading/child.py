@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from reading.errors import ReadingError
-from reading.protocol import End, Failure, Item, Meta, Page, Record, Unread, write
+from reading.protocol import End, Failure, Item, Meta, Page, Recognition, Record, Unread, write
 
 KINDS: Final = (
     "pdf", "docx", "txt", "markdown", "bibtex", "ris", "csl_json", "enw", "endnote_xml", "nbib", "wos", "html",
-    "probe",
+    "probe", "scan",
 )  # fmt: skip
 
 
@@ -25,11 +25,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("path", type=Path)
     parser.add_argument("--scratch", type=Path, required=True, help="folder for a repaired copy")
+    parser.add_argument("--program", default="", help="what recognises the text of a scan")
+    parser.add_argument("--language", default="", help="that text is probably in, as ISO 639-1")
+    parser.add_argument("--forced", action="store_true", help="recognise pages that have text, too")
     options = parser.parse_args(arguments)
+    how = Recognition(options.program, options.language, options.forced)
     stream = sys.stdout.buffer
     ending: Record = End()
     try:
-        for record in read(options.kind, options.path, options.scratch):
+        for record in read(options.kind, options.path, options.scratch, how):
             write(stream, record)
     except ReadingError as error:
         ending = Failure(code=error.code, detail=str(error)[:200])
@@ -43,13 +47,21 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def read(kind: str, path: Path, scratch: Path) -> Iterator[Meta | Page | Item | Unread]:
-    """Records of a file of this kind. Each reader is imported only when it is needed: starting up is the cost."""
+def read(kind: str, path: Path, scratch: Path, how: Recognition | None = None) -> Iterator[Meta | Page | Item | Unread]:
+    """Records of a file of this kind; ``how`` is for scans.
+
+    Each reader is imported only when it is needed: starting up is the cost.
+    """
     match kind:
         case "pdf":
             from reading.pdf import read_pdf
 
             yield from read_pdf(path, scratch)
+        case "scan":
+            from reading.recognition import read_scan
+
+            assert how is not None, "a scan is read by a program"
+            yield from read_scan(path, scratch, how)
         case "docx":
             from reading.docx import read_docx
 

@@ -33,3 +33,9 @@ class NoLettersError(ReadingError):
     """Shows shapes of letters without saying which letters they are."""
 
     code = "no_letters"
+
+
+class UnrecognisedError(ReadingError):
+    """A scan in which no word could be recognised."""
+
+    code = "not_recognised"

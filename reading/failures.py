@@ -15,6 +15,7 @@ CODES: Final = frozenset(
         "forbidden",
         "no_text",
         "no_letters",
+        "not_recognised",
         "too_little",
         "no_entries",
     }

@@ -16,6 +16,18 @@ MAX_ITEMS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
+class Recognition:
+    """How a scan is read: by the program at this path, in this language (ISO 639-1) beside English.
+
+    ``is_forced``: pages that have text are recognised as well, because their letters do not say which they are.
+    """
+
+    program: str
+    language: str
+    is_forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """What a file says about itself. ``pages`` is 0 where the format has no pages.
 

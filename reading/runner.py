@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from reading.failures import ExtractionFailed
-from reading.protocol import MAX_LINE_BYTES, End, Failure, Item, Meta, Page, Unread, read
+from reading.protocol import MAX_LINE_BYTES, End, Failure, Item, Meta, Page, Recognition, Unread, read
 from tesigo.platform import limited_child
 from tesigo.platform.limited_child import ChildLimits, LineTooLong, Running, TooSlow, Work
 from tesigo.platform.log_values import word
@@ -22,10 +22,18 @@ LIMITS: Final = ChildLimits(memory_bytes=1024**3, cpu_seconds=300, wall_seconds=
 PROBE_LIMITS: Final = replace(LIMITS, cpu_seconds=10, wall_seconds=15.0)
 
 
+def recognised(path: Path, *, how: Recognition, seconds: float) -> Generator[Meta | Page | Item | Unread, None, None]:
+    """Records of a scanned PDF, its text recognised within ``seconds``; else as `records`."""
+    words = ("--program", how.program, "--language", how.language, *(["--forced"] if how.is_forced else []))
+    return records(path, kind="scan", limits=replace(LIMITS, wall_seconds=seconds), further=words)
+
+
 def records(
-    path: Path, *, kind: str, limits: ChildLimits = LIMITS
+    path: Path, *, kind: str, limits: ChildLimits = LIMITS, further: tuple[str, ...] = ()
 ) -> Generator[Meta | Page | Item | Unread, None, None]:
-    """Records of the file as the child says them. Close the iterator to end the child early.
+    """Records of the file as the child says them; ``further`` goes to the child.
+
+    Close the iterator to end the child early.
 
     Raises:
         ExtractionFailed: when the child gives up, dies, or is ended by a limit; pages said before stay said.
@@ -34,7 +42,7 @@ def records(
         work = Work(
             "reading.child",
             limits,
-            (kind, str(path.resolve()), "--scratch", scratch),
+            (kind, str(path.resolve()), "--scratch", scratch, *further),
             # One arena keeps address space close to memory in use.
             {"MALLOC_ARENA_MAX": "1", "TMPDIR": scratch},
         )

@@ -251,6 +251,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 #: The largest file a person may hand in, in bytes.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 1024**3, min=1024)
+#: What recognises the text of scanned PDFs, by name or path; "none" switches it off.
+OCR_PROGRAM = env.str("OCR_PROGRAM", "ocrmypdf")
+#: The most seconds that recognising one file may take; a page takes two to five.
+OCR_SECONDS = env.int("OCR_SECONDS", 1800, min=10)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000

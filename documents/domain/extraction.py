@@ -9,16 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.domain import bibliographies, joining, retractions, sources, unreadable
+from documents.domain import bibliographies, joining, retractions, scans, sources, unreadable
 from documents.domain.passages import NewPassage, insert, insert_of
 from documents.domain.uploads import READINGS, reject, take_over
 from documents.enums import FieldOrigin, SourceOrigin, Sureness, UploadPurpose, UploadState
@@ -32,8 +34,8 @@ from reading.cleaning import clean_pages
 from reading.failures import ExtractionFailed
 from reading.language import language_of
 from reading.passages import PASSAGE_MAX_CHARACTERS, split_page
-from reading.protocol import Item, Meta, Page, Unread
-from reading.runner import records
+from reading.protocol import Item, Meta, Page, Recognition, Unread
+from reading.runner import recognised, records
 from tesigo.platform import duty, removals
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.log_values import word
@@ -42,6 +44,8 @@ logger = logging.getLogger(__name__)
 #: Characters of an assignment sheet that shape outline and writing; a longer one is a book.
 ASSIGNMENT_CHARACTERS: Final = 20_000
 _BATCH_PAGES: Final = 50
+#: Pages after which it is told how many were recognised.
+_TOLD_PAGES: Final = 5
 _BATCH_SOURCES: Final = 500
 #: A page with fewer characters counts as empty: a stamp, a page number.
 _PAGE_MIN_CHARACTERS: Final = 40
@@ -72,6 +76,8 @@ class _Progress:
     scraps: str = ""
     passages: int = 0
     language: str = ""
+    #: Pages come slowly, and are told as they come.
+    is_recognised: bool = False
 
 
 def extract(*, upload_id: UUID) -> None:
@@ -95,22 +101,47 @@ def _claim(upload_id: UUID) -> Upload | None:
 def _read(upload: Upload) -> _Finish:
     if upload.state == UploadState.RECEIVING:
         return lambda: reject(upload=upload, reason=_("This file did not arrive whole. Choose it again."))
-    with transaction.atomic():
-        _hold(upload, pages_read=0)
-        upload.sources.all().delete()  # what a dead worker left
+    _begin(upload, said="")
     try:
-        with storage.local_copy(upload.stored_as) as path, closing(records(path, kind=upload.format)) as stream:
-            if upload.purpose == UploadPurpose.ASSIGNMENT:
-                return _read_assignment(upload, stream)
-            if FileKind(upload.format).is_reference_list:
-                return _read_bibliography(upload, stream)
-            return _read_source(upload, stream)
+        with storage.local_copy(upload.stored_as) as path:
+            try:
+                with closing(records(path, kind=upload.format)) as stream:
+                    return _gathered(upload, stream, _Progress())
+            except ExtractionFailed as failure:
+                how = scans.recognition_of(upload, failure)
+                if how is None:
+                    raise
+            return _recognised(upload, path, how)
     except ExtractionFailed as failure:
         logger.info("file rejected: %s", word(failure.code), extra={"upload": str(upload.pk)})
         reason = str(unreadable.WORDS[failure.code])
     except FileNotFoundError:
         reason = _("This file was lost. Choose it again.")
     return lambda: reject(upload=upload, reason=reason)
+
+
+def _begin(upload: Upload, *, said: str) -> None:
+    """From the first page; what a dead worker or an earlier pass left goes."""
+    with transaction.atomic():
+        _hold(upload, pages_read=0, verdict=said)
+        upload.sources.all().delete()
+
+
+def _recognised(upload: Upload, path: Path, how: Recognition) -> _Finish:
+    _begin(upload, said=str(scans.BEING_RECOGNISED))
+    try:
+        with closing(recognised(path, how=how, seconds=settings.OCR_SECONDS)) as stream:
+            return _gathered(upload, stream, _Progress(is_recognised=True))
+    except ExtractionFailed as failure:
+        raise ExtractionFailed("not_recognised" if failure.code == "no_text" else failure.code) from failure
+
+
+def _gathered(upload: Upload, stream: Iterator[Meta | Page | Item | Unread], progress: _Progress) -> _Finish:
+    if upload.purpose == UploadPurpose.ASSIGNMENT:
+        return _read_assignment(upload, stream, progress)
+    if FileKind(upload.format).is_reference_list:
+        return _read_bibliography(upload, stream)
+    return _read_source(upload, stream, progress)
 
 
 def _hold(upload: Upload, **values: Any) -> None:
@@ -124,10 +155,10 @@ def _finish(upload: Upload, verdict: str, **values: Any) -> None:
     duty.done(READINGS, upload, state=UploadState.READY, verdict=verdict[:500], **values)
 
 
-def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item | Unread]) -> _Finish:
+def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item | Unread], progress: _Progress) -> _Finish:
     gathered: list[str] = []
     length = pages = scanned = 0
-    for page in clean_pages(_pages_of(stream, upload, _Progress())):
+    for page in clean_pages(_pages_of(stream, upload, progress)):
         pages += 1
         scanned += page.is_picture
         if page.text:
@@ -156,8 +187,7 @@ def _shape_document(upload: Upload, text: str, pages: int) -> None:
         removals.note(*files)
 
 
-def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item | Unread]) -> _Finish:
-    progress = _Progress()
+def _read_source(upload: Upload, stream: Iterator[Meta | Page | Item | Unread], progress: _Progress) -> _Finish:
     with transaction.atomic():
         _hold(upload, pages_read=0)
         source = Source.objects.create(
@@ -189,6 +219,8 @@ def _pages_of(stream: Iterator[Meta | Page | Item | Unread], upload: Upload, pro
             _hold(upload, pages_total=record.pages)
         else:
             assert isinstance(record, Page), "only bibliographies have entries"
+            if progress.is_recognised and record.number % _TOLD_PAGES == 0:
+                _hold(upload, pages_read=record.number)
             yield record
 
 

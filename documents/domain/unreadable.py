@@ -25,6 +25,9 @@ WORDS: Final[dict[str, Promise]] = {
         "This file shows its letters but does not say which they are, so its text cannot be read. Choose another copy, "
         "or run it through text recognition (OCR), then choose the new file."
     ),
+    "not_recognised": _(
+        "This file is scanned, and its text could not be recognised. Choose a clearer copy, or one that holds the text."
+    ),
     "too_little": _("There is too little text in this file to work with. Choose a file that holds the whole text."),
     "no_entries": _("No entry of this bibliography could be read. Export it again from your reference manager."),
 }
