@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from markdown_it import MarkdownIt
-from weasyprint import CSS, HTML
 
 TEXT = Path(__file__).resolve().parent / "keeping-the-light.md"
 
@@ -17,6 +16,8 @@ h2 { break-before: page; font-size: 14pt; text-align: left }
 
 def write_source(path: Path) -> Path:
     """Writes the source to ``path`` as a PDF and returns the path."""
+    from weasyprint import CSS, HTML  # takes half a second to load, and most users of TEXT set nothing
+
     text = TEXT.read_text(encoding="utf-8")
     page = (
         '<html lang="en"><head><title>Keeping the Light</title><meta name="author" content="Mara Ellingsen">'

@@ -10,11 +10,9 @@ import pytest
 from pytest_django import Settings
 
 from generation.ai import answers, providers
-from generation.ai.anthropic import Anthropic
 from generation.ai.errors import ProviderError
-from generation.ai.openai import OpenAI
 from generation.ai.question import Call
-from generation.enums import Outcome
+from generation.enums import Outcome, Provider
 from generation.writing.prompts import correcting, outlining, writing
 from tests.serving import serving
 
@@ -46,7 +44,7 @@ def said(settings: Settings) -> Iterator[list[Any]]:
         yield body
 
 
-@pytest.mark.parametrize("provider", [OpenAI, Anthropic])
+@pytest.mark.parametrize("provider", list(Provider))
 @pytest.mark.parametrize(
     "body",
     [
@@ -58,14 +56,12 @@ def said(settings: Settings) -> Iterator[list[Any]]:
         {"choices": [{"message": {"content": ["a", "b"]}}], "content": [{"type": "text", "text": None}]},
     ],
 )
-def test_an_answer_of_another_shape_is_the_provider_s_mistake(
-    said: list[Any], provider: type[OpenAI] | type[Anthropic], body: Any
-) -> None:
+def test_an_answer_of_another_shape_is_the_provider_s_mistake(said: list[Any], provider: Provider, body: Any) -> None:
     said.append(body)
 
     async def ask() -> None:
         async with providers.client() as http:
-            await provider(http).complete(CALL)
+            await providers.open_provider(provider, http).complete(CALL)
 
     with pytest.raises(ProviderError) as failure:
         asyncio.run(ask())

@@ -11,10 +11,9 @@ import pytest
 from pytest_django import Settings
 
 from generation.ai import providers
-from generation.ai.anthropic import Anthropic
 from generation.ai.errors import ProviderError
-from generation.ai.openai import OpenAI
 from generation.ai.question import Call
+from generation.enums import Provider
 from tests.serving import serving
 
 CALL = Call(
@@ -43,18 +42,18 @@ def received(settings: Settings) -> Iterator[list[dict[str, Any]]]:
         yield bodies
 
 
-def send(provider: type[OpenAI] | type[Anthropic], *calls: Call) -> None:
+def send(provider: Provider, *calls: Call) -> None:
     async def run() -> None:
         async with providers.client() as http:
             for call in calls:
                 with pytest.raises(ProviderError):
-                    await provider(http).complete(call)
+                    await providers.open_provider(provider, http).complete(call)
 
     asyncio.run(run())
 
 
 def test_openai_gets_one_text_whose_beginning_two_questions_share(received: list[dict[str, Any]]) -> None:
-    send(OpenAI, CALL, replace(CALL, prompt="another"))
+    send(Provider.OPENAI, CALL, replace(CALL, prompt="another"))
     (system, one), (also_system, other) = (body["messages"] for body in received)
     assert system == also_system == {"role": "system", "content": "sys"}
     assert one == {"role": "user", "content": "work\n\npart\n\nask"}
@@ -62,7 +61,7 @@ def test_openai_gets_one_text_whose_beginning_two_questions_share(received: list
 
 
 def test_anthropic_gets_a_breakpoint_after_each_block_that_is_shared(received: list[dict[str, Any]]) -> None:
-    send(Anthropic, CALL)
+    send(Provider.ANTHROPIC, CALL)
     (body,) = received
     kept = {"type": "text", "cache_control": {"type": "ephemeral"}}
     assert body["system"] == [{**kept, "text": "sys"}]
@@ -75,7 +74,7 @@ def test_anthropic_gets_a_breakpoint_after_each_block_that_is_shared(received: l
 
 
 def test_more_blocks_than_there_may_be_breakpoints_are_joined(received: list[dict[str, Any]]) -> None:
-    send(Anthropic, replace(CALL, shared=("a", "b", "c", "d", "e")))
+    send(Provider.ANTHROPIC, replace(CALL, shared=("a", "b", "c", "d", "e")))
     (body,) = received
     content = body["messages"][0]["content"]
     assert [block["text"] for block in content] == ["a", "b", "c\n\nd\n\ne", "ask"]

@@ -74,7 +74,7 @@ def is_logger(node: ast.AST) -> bool:
 
 
 def calls() -> Iterator[Call]:
-    for path, node in nodes("log|LOG"):
+    for path, node in nodes(rf"\.(?:{'|'.join(LEVELS)})\("):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr in LEVELS and is_logger(node.func.value):
