@@ -45,8 +45,10 @@ _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "
 
 def plain(value: object) -> str:
     """The value on one line, entities as signs; empty where it says that there is none."""
-    text = " ".join(_unescaped(str(value)).split())
-    return "" if _ABSENT.fullmatch(text) else text
+    text = str(value)
+    text = " ".join((_unescaped(text) if "&" in text else text).split())
+    may_be_absent = len(text) < 10 or not text[0].isalnum()  # asked of every value, and most are words
+    return "" if may_be_absent and _ABSENT.fullmatch(text) else text
 
 
 def whole(value: object) -> str:
@@ -71,18 +73,19 @@ def untagged(value: object) -> str:
 
 def spread(values: Iterable[object]) -> list[str]:
     """The values one by one, also those that stand as a printed list (``['Lind, Ada', 'Ek, Bo']``) in one."""
-    found: list[str] = []
-    for value in values:
-        text = str(value).strip()
-        if _LIST.match(text):
-            try:
-                listed = ast.literal_eval(text)
-            except (ValueError, SyntaxError, MemoryError):
-                listed = text
-            found += [str(one) for one in listed] if isinstance(listed, list | tuple) else [str(listed)]
-        else:
-            found.append(text)
-    return [one for one in found if plain(one)]
+    return [one for value in values for one in listed(value) if plain(one)]
+
+
+def listed(value: object) -> list[str]:
+    """What stands in a value that is a list as Python or JSON prints it, else the value."""
+    text = str(value).strip()
+    if not text.startswith(("[", "(")) or not _LIST.match(text):
+        return [text]
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError):
+        return [text]
+    return [str(one) for one in found] if isinstance(found, list | tuple) else [str(found)]
 
 
 def names(values: Iterable[object]) -> list[Name]:

@@ -7,16 +7,17 @@ that the meaning stands in one place. Source: the tags by type that EndNote and 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 
 from reading.fields import (
     address,
     bare_doi,
     doi_of_address,
+    listed,
     names,
     page_range,
     plain,
-    spread,
     standard_numbers,
     titled,
     untagged,
@@ -27,6 +28,8 @@ from reading.reference_types import CSL_TYPES, ENDNOTE_TYPES, language_code
 from reading.twice import Listed, joined
 from reading.written_dates import issued, written_date
 
+_PLACE: Final = itemgetter(0)
+
 
 @dataclass(slots=True)
 class Entry:
@@ -34,6 +37,8 @@ class Entry:
 
     line: int
     pairs: list[tuple[str, str]] = field(default_factory=list)
+    _taken: int = 0
+    _by_tag: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -43,11 +48,25 @@ class Entry:
 
     def values(self, *tags: str) -> list[str]:
         """All values under these tags, in the order of the file."""
-        return spread(value for tag, value in self.pairs if tag in tags)
+        by_tag = self._values_by_tag()
+        found = [one for tag in tags for one in by_tag.get(tag, ())]
+        return [value for _at, value, _bare in sorted(found, key=_PLACE)]
 
     def first(self, *tags: str) -> str:
         """The first value under the first of these tags that has one."""
-        return next((plain(value) for tag in tags for value in self.values(tag)), "")
+        by_tag = self._values_by_tag()
+        return next((by_tag[tag][0][2] for tag in tags if tag in by_tag), "")
+
+    def _values_by_tag(self) -> dict[str, list[tuple[int, str, str]]]:
+        """Place, value and value on one line under each tag that has any; taken apart once, since all fields ask."""
+        if self._taken != len(self.pairs):
+            self._taken = len(self.pairs)
+            self._by_tag = {}
+            for at, (tag, given) in enumerate(self.pairs):
+                for value in listed(given):
+                    if bare := plain(value):
+                        self._by_tag.setdefault(tag, []).append((at, value, bare))
+        return self._by_tag
 
 
 #: Types whose SN is a number of their own where it is neither ISBN nor ISSN, and whose IS is no issue.
@@ -75,13 +94,13 @@ def said(works: Iterable[tuple[int, dict[str, Any] | None]]) -> Iterator[Meta | 
     beyond the most that are read.
     """
     yield Meta()
-    listed: list[Listed] = []
+    titled_works: list[Listed] = []
     for line, csl in works:
         if csl is not None and csl.get("title"):
-            listed.append(Listed(line, csl))
+            titled_works.append(Listed(line, csl))
         else:
             yield Unread(line=line, code="" if csl is None else "no_title")
-    once, again = joined(listed)
+    once, again = joined(titled_works)
     for work in once[:MAX_ITEMS]:
         yield Item(csl=work.csl)
     for work in again:
