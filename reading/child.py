@@ -14,7 +14,7 @@ from reading.errors import ReadingError
 from reading.protocol import End, Failure, Item, Meta, Page, Recognition, Record, Unread, write
 
 KINDS: Final = (
-    "pdf", "docx", "txt", "markdown", "bibtex", "ris", "csl_json", "enw", "endnote_xml", "nbib", "wos", "html",
+    "pdf", "docx", "odt", "txt", "markdown", "bibtex", "ris", "csl_json", "enw", "endnote_xml", "nbib", "wos", "html",
     "probe", "scan",
 )  # fmt: skip
 
@@ -66,6 +66,10 @@ def read(kind: str, path: Path, scratch: Path, how: Recognition | None = None) -
             from reading.docx import read_docx
 
             yield from read_docx(path)
+        case "odt":
+            from reading.odt import read_odt
+
+            yield from read_odt(path)
         case "txt" | "markdown":
             from reading.plain import read_text
 

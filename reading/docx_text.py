@@ -10,6 +10,9 @@ from typing import Final
 
 from lxml import etree
 
+from reading.front_by_style import Paragraph
+from reading.packages import drop
+
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W_STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -28,14 +31,6 @@ _DROPPED: Final = frozenset(
 #: What stands between the parts of a formula that are set above, below or beside each other.
 _BEFORE_PART: Final = {"m:den": "/", "m:sup": "^", "m:sub": "_"}
 _OFF: Final = ("0", "false", "off")
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Its text, and the name of its style in small letters."""
-
-    text: str
-    style: str = ""
 
 
 @dataclass(slots=True)
@@ -80,7 +75,7 @@ def paragraphs_of(events: Iterable[tuple[str, etree._Element]]) -> Iterator[Para
             else:
                 yield finished
         if name in _DROPPED:
-            _drop(element)
+            drop(element)
 
 
 def _name(tag: object) -> str:
@@ -174,11 +169,3 @@ def _text_of(name: str, element: etree._Element) -> str:
             return "-"
         case _:
             return ""
-
-
-def _drop(element: etree._Element) -> None:
-    element.clear()
-    parent = element.getparent()
-    if parent is not None:
-        while element.getprevious() is not None:
-            del parent[0]

@@ -50,7 +50,7 @@ class SourceViewSet(DocumentRoute):
         responses={202: UploadSerializer},
     )
     def create(self, request: Request, document_id: UUID) -> Response:
-        """Takes a file (PDF, DOCX, text), or a list of references: as a file (BibTeX, RIS, EndNote's .enw and XML,
+        """Takes a file (PDF, DOCX, ODT, text), or a list of references: as a file (BibTeX, RIS, EndNote's .enw and XML,
         PubMed's .nbib, Web of Science, CSL JSON), or BibTeX or RIS as text. It is read in the background.
 
         422 with the reason for one that cannot be used; nothing of it is kept.

@@ -1,8 +1,8 @@
 """Judges a file that somebody handed in by its content, never by its name alone (R-81, R-84).
 
 An allow-list by container: a file is let in when it is wholly one of the formats of `FileKind`, and refused
-otherwise. Only beginnings and ends of PDF and DOCX are read, and the beginning of plain text, so that neither time nor
-memory depends on size; reading it, a worker finds out about the rest.
+otherwise. Only beginnings and ends of PDF, DOCX and ODT are read, and the beginning of plain text, so that neither
+time nor memory depends on size; reading it, a worker finds out about the rest.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from documents.uploads import docx, pdf
+from documents.uploads import docx, odt, packages, pdf
 from documents.uploads.magic import refusal_of
 from documents.uploads.names import display_name
 from documents.uploads.text import inspect_text
@@ -58,7 +58,10 @@ def _kind_of(path: Path, *, name: str, max_size: int) -> FileKind:
         if pdf.inspect_pdf(path, size=size) and needs_password(path):
             raise Refused(_LOCKED)
         return FileKind.PDF
-    if head.startswith(docx.BEGINNING):
+    if head.startswith(packages.BEGINNING):
+        if odt.begins_as_odt(head):
+            odt.inspect_odt(path, size=size)
+            return FileKind.ODT
         docx.inspect_docx(path, size=size)
         return FileKind.DOCX
     if (reason := refusal_of(head)) is not None:

@@ -11,7 +11,7 @@ from documents.errors import DocumentError
 
 #: The formats in words, for all who are told what to choose.
 CHOOSE: Final = _(
-    "Choose a PDF, DOCX, TXT or Markdown file, or a list of references: "
+    "Choose a PDF, DOCX, ODT, TXT or Markdown file, or a list of references: "
     "BibTeX, RIS, EndNote, PubMed, Web of Science or CSL JSON."
 )
 
@@ -21,6 +21,7 @@ class FileKind(StrEnum):
 
     PDF = "pdf"
     DOCX = "docx"
+    ODT = "odt"
     TXT = "txt"
     MARKDOWN = "markdown"
     BIBTEX = "bibtex"
@@ -34,7 +35,7 @@ class FileKind(StrEnum):
     @property
     def is_reference_list(self) -> bool:
         """Whether it lists works, rather than being one."""
-        return self not in (FileKind.PDF, FileKind.DOCX, FileKind.TXT, FileKind.MARKDOWN)
+        return self not in (FileKind.PDF, FileKind.DOCX, FileKind.ODT, FileKind.TXT, FileKind.MARKDOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,40 @@ def docx(
     return path
 
 
+ODT_TYPE = "application/vnd.oasis.opendocument.text"
+ODF = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "style", "table")
+)
+
+
+def odt(
+    path: Path,
+    body: str,
+    *,
+    styles: str = "",
+    kind: str = ODT_TYPE,
+    manifest: str = "",
+    prolog: str = "",
+    parts: dict[str, bytes] | None = None,
+) -> Path:
+    """An ODT with this XML in its body, among its automatic ``styles`` and in its ``manifest``."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        package.writestr(
+            "content.xml",
+            f"{prolog}<office:document-content {ODF}><office:automatic-styles>{styles}</office:automatic-styles>"
+            f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
+        )
+        package.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/"/>{manifest}</manifest:manifest>',
+        )
+        for name, content in (parts or {}).items():
+            package.writestr(name, content)
+    return path
+
+
 def override(part: str, kind: str) -> str:
     """A content type entry for ``part``; ``kind`` is the tail of a WordprocessingML type."""
     return (
