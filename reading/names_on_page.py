@@ -61,6 +61,8 @@ _SPLIT_MORE: Final = re.compile(r"\s+(?:y|e|i|a)\s+")
 _ENDS_OPEN: Final = re.compile(
     r"(?:[,;&]|\b(?:and|und|et|oraz|y|e|i|von|van|der?|den|dos|das|du|di|della|ten|ter|zu))$"
 )
+#: The family name alone, behind which its marks stand: its given name ends the line above.
+_REST_OF_NAME: Final = re.compile(rf"[^\W\d_]+,?{RAISED_FROM}")
 _STARTS_OPEN: Final = re.compile(r"(?:and|und|et|oraz|y|e|i|&)\s")
 _NAME_WORD: Final = re.compile(r"(?:[dlo][’'])?[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:[-'’.][^\W\d_]*)*")
 _INITIALS: Final = re.compile(r"(?:[^\W\d_a-zß-öø-ÿ]\.?[\s-]?){1,4}")
@@ -137,6 +139,7 @@ def _names_from(lines: Sequence[TypeLine], at: int) -> tuple[list[Name], int]:
     while at + used < len(lines) and used < 8:
         following = lines[at + used]
         ends_open = _ENDS_OPEN.search(_RAISED.sub("", text).strip()) or _STARTS_OPEN.match(following.text)
+        ends_open = ends_open or ("," in text and _REST_OF_NAME.match(following.text))
         is_open = bool(ends_open) or ("," in text and not names_in(text))  # broken within a name
         if not is_open or abs(following.size - lines[at].size) > 0.08 * lines[at].size:
             break
@@ -162,8 +165,10 @@ def _is_another_row(line: TypeLine, first: TypeLine, lines: Sequence[TypeLine], 
     if abs(line.size - first.size) > 0.08 * first.size or line.is_bold != first.is_bold:
         return False
     above = lines[at - 1]
-    if names_in(above.text) or RAISED_FROM in line.text:
+    if names_in(above.text) or RAISED_FROM in line.text or _MAIL.search(above.text):
         return True
+    if "\t" in line.text and "\t" in first.text and abs(above.size - line.size) > 0.08 * line.size:
+        return True  # authors in columns, their places between the rows in smaller type
     return at + used < len(lines) and _NO_NAME.search(lines[at + used].words) is not None
 
 
@@ -280,4 +285,9 @@ def _is_prose(text: str) -> bool:
     """A line of running text: many words, most of them small, no list of names."""
     words = text.split()
     small = sum(word[:1].islower() for word in words)
-    return len(words) >= 9 and small * 2 > len(words) and not _NO_NAME.search(" ".join(words[:3]))
+    return (
+        len(words) >= 9
+        and not text.endswith(":")
+        and small * 2 > len(words)
+        and not _NO_NAME.search(" ".join(words[:3]))
+    )

@@ -5,7 +5,7 @@ Looking at each character is much slower than taking the text, so this is for a 
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -21,6 +21,8 @@ _SMALL_SHARE: Final = 0.82
 _GAP_BLANKS: Final = 3
 #: A gap this wide, in type sizes, parts columns; a blank is a quarter of the size.
 _GAP_SIZES: Final = 1.6
+_POWER_MAX_CHARACTERS: Final = 4
+_MAX_POWERS: Final = 60
 _BOLD_FROM_WEIGHT: Final = 600
 _BOLD_NAMES: Final = (b"bold", b"black", b"heavy", b"demi", b"cmbx", b"sfbx", b"ecbx", b"-medi")
 
@@ -47,7 +49,9 @@ class _Gathered:
     blanks: int = 0
 
     def add(self, sign: str, size: float, base: float, box: _Box, at: int) -> None:
-        """One character; a wide gap before it becomes a tab."""
+        """One character; a wide gap before it becomes a tab, and a line begins with what is seen of it."""
+        if not self.signs and sign.isspace():
+            return
         if not self.signs:
             self.left, self.bottom, self.top = box.left, box.bottom, box.top
         elif box.left - self.right > size * _GAP_SIZES or (self.blanks >= _GAP_BLANKS and not sign.isspace()):
@@ -169,7 +173,7 @@ def _is_bold(text_page: pypdfium2.PdfTextPage, at: int) -> bool:
 
 def _side_by_side(lines: list[TypeLine]) -> list[TypeLine]:
     """From top to bottom; lines on one base line and of one size are one with gaps: authors set in columns."""
-    lines = sorted(lines, key=lambda line: -line.base)
+    lines = sorted(_with_powers(lines), key=lambda line: -line.base)
     joined: list[TypeLine] = []
     row: list[TypeLine] = []
     for line in lines:
@@ -178,6 +182,26 @@ def _side_by_side(lines: list[TypeLine]) -> list[TypeLine]:
             row = []
         row.append(line)
     return joined + _as_row(row)
+
+
+def _with_powers(lines: Sequence[TypeLine]) -> list[TypeLine]:
+    """The lines with powers and indices at their ends, which the engine takes for lines of their own when they stand
+    high or low enough."""
+    small = [line for line in lines if len(line.text) <= _POWER_MAX_CHARACTERS]
+    if len(small) > _MAX_POWERS:
+        return list(lines)  # a table
+    taken: list[TypeLine] = []
+    kept: list[TypeLine] = []
+    for line in lines:
+        for one in small:
+            is_beside = one.size <= line.size * _SMALL_SHARE and abs(one.left - line.right) <= line.size * 0.2
+            height = (one.base - line.base) / line.size
+            if is_beside and -0.5 < height < 0.7 and one not in taken:
+                taken.append(one)
+                begin, end = (RAISED_FROM, RAISED_TO) if height > 0 else (LOWERED_FROM, LOWERED_TO)
+                line = replace(line, text=f"{line.text}{begin}{one.text}{end}", right=one.right)
+        kept.append(line)
+    return [line for line in kept if line not in taken]
 
 
 def _as_row(row: list[TypeLine]) -> list[TypeLine]:
@@ -192,7 +216,9 @@ def _as_row(row: list[TypeLine]) -> list[TypeLine]:
         ):
             joined.append(line)
             continue
-        parted = "\t" if line.left - before.right > line.size * 0.8 else " "
+        gap = (line.left - before.right) / line.size
+        # A word goes on behind its power.
+        parted = "\t" if gap > 0.8 else "" if before.text.endswith((RAISED_TO, LOWERED_TO)) and gap < 0.12 else " "
         joined[-1] = TypeLine(
             text=f"{before.text}{parted}{line.text}", size=before.size, is_bold=before.is_bold, left=before.left,
             right=line.right, base=before.base, top=max(before.top, line.top),

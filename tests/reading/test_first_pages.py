@@ -144,3 +144,30 @@ def test_a_range_of_years_broken_after_its_dash(tmp_path: Path) -> None:
 
 def test_cedillas_stand_behind_their_letters() -> None:
     assert plain("Franc¸ois") == "François"
+
+
+@pytest.mark.parametrize("has_mails", [False, True])
+def test_authors_in_columns_and_rows_with_their_places_between(tmp_path: Path, has_mails: bool) -> None:
+    def row(*cells: str, size: int) -> str:
+        inside = "".join(f"<td style='text-align: center; width: 8cm; font-size: {size}pt'>{one}</td>" for one in cells)
+        return f"<tr>{inside}</tr>"
+
+    mails = [row("mira@nb.example", "jf@nb.example", size=12)] if has_mails else []
+    rows = [
+        row("Mira Talvik", "Jonas Ferrow", size=12), row("ID-NORD", "ID-NORD", size=9),
+        row("12 quai Neuf", "12 quai Neuf", size=9), *mails, row("Aino Koskela", "Pirjo Rantala", size=12),
+    ]  # fmt: skip
+    found = front(tmp_path, f"{large('Bells at Night')}<table>{''.join(rows)}</table><h4>Abstract</h4>{text()}")
+    assert [one["family"] for one in found["author"]] == ["Talvik", "Ferrow", "Koskela", "Rantala"]
+
+
+def test_a_family_name_that_begins_a_line(tmp_path: Path) -> None:
+    names = "Mira Talvik,<sup>1</sup> Jonas Van<br>Ferrow,<sup>2</sup> and Aino Koskela<sup>1</sup>"
+    found = front(tmp_path, f"{large('Bells at Night')}<p>{names}</p><p>Abstract</p>{text()}")
+    assert [one["family"] for one in found["author"]][::2] == ["Talvik", "Koskela"]
+    assert "Ferrow" in found["author"][1]["family"]
+
+
+def test_a_line_that_introduces_names(tmp_path: Path) -> None:
+    html = "<p>Those who have rung the bells of the quay for us:</p><p>Mira Talvik, Jonas Ferrow</p>"
+    assert front(tmp_path, f"{large('Bells at Night')}{html}<p>Abstract</p>{text()}")["author"] == [TALVIK, FERROW]

@@ -304,3 +304,10 @@ def test_words_of_a_title_that_are_drawn_one_by_one(tmp_path: Path) -> None:
     body = [(10.0, 60, 650 - 14 * at, files.prose(12, start=12 * at)[:90]) for at in range(30)]
     words = [(18.0, 60, 740, "Bells"), (18.0, 112, 740, "at"), (18.0, 134, 740, "Night")]
     assert front_of_file(drawn(tmp_path / "a.pdf", *words, *body))["title"] == "Bells at Night"
+
+
+def test_a_power_that_stands_in_a_line_of_its_own(tmp_path: Path) -> None:
+    body = [(10.0, 60, 650 - 14 * at, files.prose(12, start=12 * at)[:90]) for at in range(30)]
+    title = [(18.0, 60, 740, r"Nets of O\(n"), (11.0, 152, 748, "2"), (18.0, 158, 740, r"\) Rows")]
+    found = front_of_file(drawn(tmp_path / "a.pdf", *title, *body))
+    assert found["title"] == "Nets of O(n<sup>2</sup>) Rows"
