@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from documents.models import Citation, Document, DocumentEvent, Export, Section, Source, Upload
+from documents.domain import styles
+from documents.models import Citation, Document, DocumentEvent, Export, OwnStyle, Section, Source, Upload
 from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
@@ -50,16 +51,20 @@ class DocumentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     search_fields = ("id", "title", "topic")
     date_hierarchy = "created_at"
     list_select_related = ("owner",)
-    readonly_fields = ("person",)
+    readonly_fields = ("person", "style")
     inlines = (EventInline, SectionInline, UploadInline, ExportInline)
     fieldsets = (
-        (None, {"fields": ("title", "topic", "kind", "level", "language", "pages", "body_pages", "citation_style")}),
+        (None, {"fields": ("title", "topic", "kind", "level", "language", "pages", "body_pages", "style", "english")}),
         (
             _("State"),
             {"fields": ("person", "state", "progress", "failure", "outline_error", "created_at", "updated_at")},
         ),
         (_("Brief"), {"fields": ("requirements", "search_for_sources", "author_name", "outline_wish")}),
     )
+
+    @admin.display(description=_("citation style"))
+    def style(self, document: Document) -> str:
+        return styles.title(document.citation_style)
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, document: Document) -> str:
@@ -105,3 +110,13 @@ class CitationAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("passage"))
     def passage_text(self, citation: Citation) -> str:
         return citation.passage.text
+
+
+@admin.register(OwnStyle)
+class OwnStyleAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
+    person_path = "owner"
+    list_display = ("title", "person", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("id", "title")
+    readonly_fields = ("person",)
+    fields = ("title", "person", "text", "created_at")

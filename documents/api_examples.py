@@ -15,8 +15,10 @@ from documents.serializers.files import ExportSerializer, HandedInSerializer, Up
 from documents.serializers.outline import OutlineSerializer
 from documents.serializers.text import (
     CitationReportSerializer,
+    OwnStyleSerializer,
     SectionSerializer,
     StyleAtHandSerializer,
+    StyleExampleSerializer,
     StyleSerializer,
 )
 from documents.serializers.works import (
@@ -37,6 +39,7 @@ _BRIEF: Final[dict[str, Any]] = {
     "level": "bachelor",
     "pages": 12,
     "citation_style": "apa",
+    "english": "en-GB",
     "requirements": "Compare two countries.",
     "search_for_sources": True,
     "author_name": "Ada Lovelace",
@@ -200,12 +203,25 @@ give(
             ],
         },
         StyleSerializer: {"citation_style": "ieee"},
-        StyleAtHandSerializer: {"name": "apa", "title": "APA (7th edition)"},
+        StyleAtHandSerializer: {
+            "name": "nature-genetics",
+            "title": "Nature Genetics",
+            "short": "",
+            "studies": ["biology", "medicine"],
+            "issns": ["1061-4036", "1546-1718"],
+            "parent": "nature",
+        },
+        StyleExampleSerializer: {
+            "citation": "<p>(Curie, 1903, p. 12; Knuth, 1984)</p>",
+            "entries": ["<p>Curie, M. (1903). <em>Researches on radioactive substances</em>. Gauthier-Villars.</p>"],
+        },
+        OwnStyleSerializer: {"csl": '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in-text">…'},
         ExportSerializer: {
             "id": _ID,
             "format": "pdf",
             "with_ai_statement": False,
             "citation_style": "apa",
+            "fallbacks": {"text": [], "entries": [], "has_list": True},
             "state": "ready",
             "size": 184_320,
             "created_at": _AT,

@@ -6,7 +6,8 @@ from documents import api_examples  # noqa: F401  # they are given once they are
 from documents.api.documents import DocumentViewSet
 from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
 from documents.api.outline import OutlineViewSet
-from documents.api.reading import CitationViewSet, SectionViewSet, StyleListViewSet, StyleViewSet
+from documents.api.reading import CitationViewSet, SectionViewSet, StyleViewSet
+from documents.api.styles import StyleListViewSet
 from documents.api.works import WorkViewSet
 
 _ONE = "documents/<uuid:document_id>"
@@ -38,5 +39,6 @@ urlpatterns = [
     ),
     path(f"{_ONE}/export", ExportViewSet.as_view({"get": "list", "post": "create"}), name="export"),
     path(f"{_ONE}/export/<uuid:export_id>/file", FileViewSet.as_view({"get": "download"}), name="export-file"),
-    path("citation-styles", StyleListViewSet.as_view({"get": "list"}), name="citation-styles"),
+    path("citation-styles", StyleListViewSet.as_view({"get": "list", "post": "create"}), name="citation-styles"),
+    path("citation-styles/example", StyleListViewSet.as_view({"get": "example"}), name="citation-style-example"),
 ]

@@ -43,6 +43,14 @@ class Language(models.TextChoices):
     ROMANIAN = "ro", _("Romanian")
 
 
+class English(models.TextChoices):
+    """Whose English the citations of an English document are set in; the style's own unless somebody chooses."""
+
+    AS_THE_STYLE = "", _("as the citation style has it")
+    AMERICAN = "en-US", _("American")
+    BRITISH = "en-GB", _("British")
+
+
 class DocumentState(models.TextChoices):
     """Where a document stands. Legal moves: ``documents.domain.lifecycle.MOVES``."""
 

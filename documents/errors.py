@@ -35,6 +35,10 @@ class StaleRevision(DocumentError):
     """A section's text has changed since the caller read it; nothing was written."""
 
 
+class StyleInvalid(DocumentError):
+    """A file is no citation style that can be used; the message says why, in plain words."""
+
+
 class UploadRefused(DocumentError):
     """A file cannot be taken now, whatever is in it; the message says why, in plain words."""
 

@@ -3,24 +3,44 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from documents.domain import briefs
+from documents.domain import briefs, styles
 from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import DocumentState
 from documents.models import Document
 from documents.models.document import MAX_PAGES, MIN_PAGES
 from tesigo.platform.forms import Form, ModelForm
 from tesigo.platform.plain_text import clean_line, clean_lines
-from typesetting import csl_styles
+from typesetting import own_styles
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 #: Finer wishes than this would only overflow while they are shared.
 _HUNDREDTH: Final = Decimal("0.01")
+
+
+class StyleChoice(forms.ChoiceField):
+    """A citation style: a list of common ones and one's own, and any other by its name (R-96)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("Citation style"), choices=styles.at_hand(), **options)
+        self.by: User | None = None
+
+    def of(self, by: "User | None", *, chosen: str) -> None:
+        """Whose choice it is, and what is chosen already."""
+        self.by = by
+        self.choices = styles.choices(by=by, chosen=chosen)
+
+    def valid_value(self, value: object) -> bool:
+        """Whether there is such a style for this person, listed or not."""
+        return styles.may_choose(str(value), by=self.by)
 
 
 class BriefForm(ModelForm):
@@ -40,6 +60,7 @@ class BriefForm(ModelForm):
             "topic": _("One or two sentences: the question or the subject."),
             "pages": _("Pages of text, 1 to 200. Title page, contents and bibliography come on top and cost nothing."),
             "requirements": _("What your teacher asks for, or what must be in it."),
+            "english": _("Only for documents in English: dates, quotation marks and the words of the list."),
             "search_for_sources": _("Otherwise only the files you add are cited."),
             "author_name": _("Left empty, the title page carries no name."),
         }
@@ -60,12 +81,11 @@ class BriefForm(ModelForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        by: User | None = kwargs.pop("by", None)
         super().__init__(*args, **kwargs)
-        self.fields["citation_style"] = forms.ChoiceField(
-            label=_("Citation style"),
-            choices=[(style.name, style.title) for style in csl_styles()],
-            help_text=_("It can be changed later, also after writing."),
-        )
+        field = StyleChoice(help_text=_("It can be changed later, also after writing."))
+        field.of(by, chosen=str(self.initial.get("citation_style", "")))
+        self.fields["citation_style"] = field
 
     def clean_topic(self) -> str:
         """Line ends become spaces: the topic goes on a title page and into prompts."""
@@ -107,13 +127,38 @@ class TakeAwayForm(Form):
 class StyleForm(Form):
     """Another citation style for a finished document (R-96)."""
 
-    citation_style = forms.ChoiceField(label=_("Citation style"))
+    citation_style = StyleChoice()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: "User | None" = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["citation_style"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (style.name, style.title) for style in csl_styles()
-        ]
+        field = self.fields["citation_style"]
+        assert isinstance(field, StyleChoice)
+        field.of(by, chosen=str(self.initial.get("citation_style", "")))
+
+
+class StyleSearchForm(Form):
+    """Words to find a style by, and the one whose example is wished."""
+
+    q = forms.CharField(max_length=100, required=False)
+    example = forms.CharField(max_length=200, required=False)
+
+
+class OwnStyleForm(Form):
+    """A CSL file of one's own."""
+
+    file = forms.FileField(
+        label=_("CSL file"),
+        help_text=_("Ends in .csl, at most 512 KB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csl"}),
+        error_messages={"required": _("Choose a file first."), "empty": _("The file is empty.")},
+    )
+
+    def clean_file(self) -> bytes:
+        """The bytes of the file."""
+        file = self.cleaned_data["file"]
+        if file.size > own_styles.MAX_BYTES:
+            raise ValidationError(_("The file is too large for a citation style: at most 512 KB."))
+        return bytes(file.read())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,7 @@ _ROWS = {
             "level": FACT,
             "pages": FACT,
             "citation_style": FACT,
+            "english": FACT,
             "requirements": WORDS.cleared,
             "search_for_sources": FACT,
             "author_name": WORDS.cleared,
@@ -58,6 +59,7 @@ _ROWS = {
             "body_pages": SHOWN,
             "bibliography_html": WORDS.cleared,
             "rendered_style": INNER,
+            "fallbacks": SHOWN.cleared,
             "search": UNSAID.cleared,
             "session_id": INNER,
             "seed": INNER,
@@ -210,6 +212,7 @@ _ROWS = {
             "format": SHOWN,
             "with_ai_statement": SHOWN,
             "citation_style": SHOWN,
+            "fallbacks": SHOWN,
             "fingerprint": INNER,
             "state": SHOWN,
             "stored_as": INNER,
@@ -220,6 +223,9 @@ _ROWS = {
         },
         of=_OWNED,
         files=("stored_as",),
+    ),
+    "OwnStyle": Rows(
+        {"id": SHOWN, "owner": LINK, "title": WORDS, "text": WORDS, "digest": INNER, "created_at": SHOWN}, of="owner"
     ),
     "TypedBrief": Rows({"document": LINK, "values": WORDS, "saved_at": SHOWN}, of=_OWNED),
     "Rendering": Rows({"id": INNER, "document": LINK, "created_at": INNER, **DUTY}, of=_OWNED),

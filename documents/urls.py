@@ -3,13 +3,18 @@
 from django.urls import path
 
 from documents.api.arrivals import ArrivalsView, ArrivalView
-from documents.views import adding, brief, desk, library, outline, reader, uploads
+from documents.views import adding, brief, desk, library, outline, reader, styles, uploads
 
 app_name = "documents"
 
 urlpatterns = [
     path("documents/", library.library_page, name="library"),
     path("documents/new/", brief.new, name="new"),
+    path("documents/new/styles/", styles.find, name="styles-new"),
+    path("documents/new/styles/own/", styles.add, name="own-style-new"),
+    path("documents/<uuid:document_id>/styles/", styles.find, name="styles"),
+    path("documents/<uuid:document_id>/styles/own/", styles.add, name="own-style"),
+    path("documents/<uuid:document_id>/styles/choose/", styles.choose, name="choose-style"),
     path("documents/<uuid:document_id>/brief/", brief.brief, name="brief"),
     path("documents/<uuid:document_id>/delete/", brief.delete, name="delete"),
     path("documents/<uuid:document_id>/outline/", outline.outline_page, name="outline"),

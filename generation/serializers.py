@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from documents.domain import briefs, styles
@@ -11,11 +12,19 @@ from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, ModelSerializer
 
 
-class StyleField(serializers.ChoiceField):
-    """A citation style at hand, by its CSL name (R-96)."""
+class StyleField(LineField):
+    """A citation style by its CSL name, or one of the caller's own (R-96)."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=styles.at_hand(), **options)
+        super().__init__(max_length=100, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The name of a style that there is, for this caller."""
+        name = super().to_internal_value(data)
+        request = self.context.get("request")
+        if not styles.may_choose(name, by=request.user if request else None):
+            raise serializers.ValidationError(_("There is no citation style of that name. Search citation-styles."))
+        return name
 
 
 class WholeOrderSerializer(ModelSerializer):

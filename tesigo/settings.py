@@ -550,6 +550,9 @@ FULL_TEXTS_PER_DOCUMENT = env.int("FULL_TEXTS_PER_DOCUMENT", 20, min=0)
 #: What reads a lot: searches through all texts, receipts fetched (a page that waits for one asks every 3 s).
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 60, min=1)
 RECEIPTS_PER_HOUR = env.int("RECEIPTS_PER_HOUR", 1_200, min=1)
+#: Citation styles of one's own: files tried in a day, and kept.
+OWN_STYLES_PER_DAY = env.int("OWN_STYLES_PER_DAY", 20, min=1)
+OWN_STYLES_PER_PERSON = env.int("OWN_STYLES_PER_PERSON", 30, min=1)
 RESTYLES_PER_DAY = env.int("RESTYLES_PER_DAY", 20, min=1)
 
 # --- pages and the rest ---------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from typesetting.catalogue import ListedStyle, find_styles
 from typesetting.errors import ExportError
 from typesetting.examples import StyleExample, style_example
 from typesetting.fonts import DEBIAN_PACKAGE, missing_fonts
@@ -23,7 +24,7 @@ from typesetting.manuscript import (
     ReaderHtml,
 )
 from typesetting.runner import run, run_async, share, warm_up
-from typesetting.styles import CslStyle, csl_styles, find_styles, style_exists, style_title
+from typesetting.styles import CslStyle, csl_styles, style_exists, style_title
 
 __all__ = [
     "DEBIAN_PACKAGE",
@@ -32,6 +33,7 @@ __all__ = [
     "ExportError",
     "Fallbacks",
     "Keep",
+    "ListedStyle",
     "Manuscript",
     "ManuscriptSection",
     "Measurement",

@@ -21,7 +21,9 @@ _OTHERS: Final = {"literal": "others"}
 _NUMBER: Final = re.compile(r'<(div|span) class="csl-left-margin">[\s\[(]*\d+[\s\])]*\.?\s*</\1>')
 
 
-def entries(references: Sequence[Mapping[str, Any]], *, style: str, language: str) -> dict[str, str]:
+def entries(
+    references: Sequence[Mapping[str, Any]], *, style: str, language: str, own_style: str = ""
+) -> dict[str, str]:
     """Cleaned HTML of each reference by its ``id``. Starts a child process.
 
     Bibliographies tell works of one author and year apart ("2019a"), and name an author of several once; here each
@@ -35,7 +37,8 @@ def entries(references: Sequence[Mapping[str, Any]], *, style: str, language: st
         )
         manuscript = Manuscript(
             title="", kind="", topic="", author="", date=date(2000, 1, 1), language=language, csl_style=style,
-            sections=(section,), references=tuple(_apart(one, place) for place, one in enumerate(some)),
+            own_style=own_style, sections=(section,),
+            references=tuple(_apart(one, place) for place, one in enumerate(some)),
         )  # fmt: skip
         printed: dict[str, str] = run("reader", manuscript, limits=LIMITS)["bibliography_entries"]
         found |= {key: _NUMBER.sub("", _MARKS.sub("", html)) for key, html in printed.items()}

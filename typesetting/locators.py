@@ -99,12 +99,14 @@ def _one_of(words: set[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
+_LABELS: Final = _one_of(set(_KIND_OF))
+_FOLLOWERS: Final = _one_of(set().union(*_FOLLOWING.values()))
 _NUMBER: Final = r"[A-Z]{0,2}\d[\w.]*?|[ivxlcdm]+"
 _AND: Final = r"\s+(?:&|and|und|et|e|ed|y|i|oraz|a|en|și)\s+"
 _PLACE: Final = re.compile(
-    rf"(?:(?P<label>{_one_of(set(_KIND_OF))})(?:\.\s*|\s+|(?=\d)))?"
+    rf"(?:(?P<label>{_LABELS})(?:\.\s*|\s+|(?=\d)))?"
     rf"(?P<value>(?:{_NUMBER})(?:(?:\s*[-–—,]\s*|{_AND})(?:{_NUMBER}))*)"
-    rf"(?:(?P<gap>\s*)(?P<following>{_one_of(set().union(*_FOLLOWING.values()))})(?P<stop>\.?))?"
+    rf"(?:(?P<gap>\s*)(?P<following>{_FOLLOWERS})(?P<stop>\.?))?"
     r"(?P<end>\.?)(?P<rest>\s*[,;(].*|\s+[^\d\s].*)?",
     re.I | re.S,
 )

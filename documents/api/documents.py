@@ -85,7 +85,7 @@ class DocumentViewSet(DocumentRoute):
     @extend_schema(summary="Describe a new work", request=BriefSerializer, responses={201: DocumentSerializer})
     def create(self, request: Request) -> Response:
         """A new document with this brief."""
-        brief = BriefSerializer(data=request.data)
+        brief = BriefSerializer(data=request.data, context={"request": request})
         brief.is_valid(raise_exception=True)
         try:
             document = briefs.create(by=self.caller, **brief.validated_data)
@@ -102,7 +102,7 @@ class DocumentViewSet(DocumentRoute):
     def change(self, request: Request, document_id: UUID) -> Response:
         """Changes these fields of the brief; another kind, topic, language, level or length asks for a new outline."""
         self.document(document_id)
-        brief = BriefSerializer(data=request.data, partial=True)
+        brief = BriefSerializer(data=request.data, partial=True, context={"request": request})
         brief.is_valid(raise_exception=True)
         if not brief.validated_data:
             raise Refusal(_("Nothing of a brief was sent."), status=400, kind="nothing-to-change")

@@ -18,12 +18,9 @@ from documents.serializers.document import DocumentSerializer
 from documents.serializers.text import (
     CitationReportSerializer,
     SectionSerializer,
-    StyleAtHandSerializer,
     StyleSerializer,
 )
 from tesigo.platform.api.etags import expecting, tagged
-from tesigo.platform.api.views import ApiViewSet
-from typesetting import csl_styles
 
 
 class SectionViewSet(DocumentRoute):
@@ -85,7 +82,7 @@ class StyleViewSet(DocumentRoute):
         If-Match takes the ETag of the document.
         """
         document = self.finished(document_id)
-        wished = StyleSerializer(data=request.data)
+        wished = StyleSerializer(data=request.data, context={"request": request})
         wished.is_valid(raise_exception=True)
         style = wished.validated_data["citation_style"]
         try:
@@ -95,16 +92,3 @@ class StyleViewSet(DocumentRoute):
         except QuotaReached as error:
             raise over_quota(error) from error
         return tagged(request, shown(self.document(document_id)), status=202)
-
-
-class StyleListViewSet(ApiViewSet):
-    """Citation styles at hand."""
-
-    required_scopes = {"list": READ}
-    pagination_class = None
-    serializer_class = StyleAtHandSerializer
-
-    @extend_schema(summary="Citation styles at hand", responses=StyleAtHandSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        """By their CSL names."""
-        return Response(StyleAtHandSerializer(csl_styles(), many=True).data)

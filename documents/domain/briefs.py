@@ -35,6 +35,7 @@ FIELDS = (
     "level",
     "pages",
     "citation_style",
+    "english",
     "requirements",
     "search_for_sources",
     "author_name",

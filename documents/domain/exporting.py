@@ -10,7 +10,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -36,10 +36,13 @@ from tesigo.platform import duty, removals
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
 from typesetting import (
+    DocxResult,
     ExportError,
+    Fallbacks,
     Keep,
     Manuscript,
     Measurement,
+    PdfResult,
     ReaderHtml,
     measure_async,
     render_docx_async,
@@ -100,6 +103,7 @@ class Rendered:
 
     path: Path
     size: int
+    fallbacks: Fallbacks = field(default_factory=Fallbacks)
 
 
 def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> tuple[Export, Manuscript]:
@@ -138,7 +142,14 @@ async def measure(
         paths = {format: Path(folder) / f"document.{format}" for format in ExportFormat}
         keep = Keep(paths[ExportFormat.PDF], paths[ExportFormat.DOCX], *wanted)
         measured = await measure_async(manuscript, keep=keep)
-        yield measured, {format: Rendered(path, path.stat().st_size) for format, path in paths.items() if path.exists()}
+        yield (
+            measured,
+            {
+                format: Rendered(path, path.stat().st_size, measured.fallbacks)
+                for format, path in paths.items()
+                if path.exists()
+            },
+        )
 
 
 def keep(*, document_id: UUID, manuscript: Manuscript, rendered: Mapping[ExportFormat, Rendered]) -> None:
@@ -169,10 +180,10 @@ async def render(
     with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
         path = Path(folder) / f"document.{export.format}"
         if export.format == ExportFormat.PDF:
-            size = (await render_pdf_async(manuscript, path)).size
+            made: PdfResult | DocxResult = await render_pdf_async(manuscript, path)
         else:
-            size = (await render_docx_async(manuscript, path, first_pages=first_pages)).size
-        yield Rendered(path=path, size=size)
+            made = await render_docx_async(manuscript, path, first_pages=first_pages)
+        yield Rendered(path=path, size=made.size, fallbacks=made.fallbacks)
 
 
 def finish(*, export_id: UUID, rendered: Rendered) -> None:
@@ -202,6 +213,7 @@ def _ready(name: str, rendered: Rendered) -> dict[str, object]:
         "state": ExportState.READY,
         "stored_as": name,
         "size": rendered.size,
+        "fallbacks": asdict(rendered.fallbacks),
         "error": "",
         "due_at": None,
         "given_up_at": None,
@@ -350,5 +362,9 @@ def store_reader(*, document_id: UUID, reader: ReaderHtml, style: str) -> None:
         for section, html in zip(sections, rendered, strict=True):
             section.html = html
         Section.objects.bulk_update(sections, ["html"])
-        Document.objects.filter(pk=document_id).update(bibliography_html=reader.bibliography_html, rendered_style=style)
+        Document.objects.filter(pk=document_id).update(
+            bibliography_html=reader.bibliography_html,
+            rendered_style=style,
+            fallbacks=asdict(reader.fallbacks),
+        )
         briefs.index(document_id=document_id)

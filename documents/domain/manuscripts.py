@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from documents.domain import styles
 from documents.domain.queries import sections_in_order
 from documents.domain.text import citation_keys
 from documents.models import Document, Section, Source
@@ -30,8 +31,9 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
         topic=document.topic if document.title and document.title != document.topic else "",
         author=document.author_name,
         date=timezone.now().date(),
-        language=document.language,
+        language=document.cites_in,
         csl_style=document.citation_style,
+        own_style=styles.text_of(document.citation_style),
         sections=tuple(
             ManuscriptSection(id=str(section.pk), level=section.level, title=section.title, markdown=section.text)
             for section in sections

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils.safestring import SafeString, mark_safe
 
+from documents.domain import styles
 from documents.domain.manuscripts import as_cited
 from documents.models import Document, Source
 from typesetting.entries import entries
@@ -39,11 +40,12 @@ def printed(document: Document, sources: Sequence[Source]) -> dict[int, SafeStri
 
 
 def _set(document: Document, sources: Sequence[Source]) -> dict[str, str]:
+    own_style = styles.text_of(document.citation_style)
     if not connection.in_atomic_block:
         connection.close()
     references = [as_cited(source, document.language) for source in sources]
     try:
-        return entries(references, style=document.citation_style, language=document.language)
+        return entries(references, style=document.citation_style, language=document.cites_in, own_style=own_style)
     except ExportError:
         logger.warning("sources could not be shown as they will print", extra={"document": str(document.pk)})
         return {}
@@ -51,5 +53,5 @@ def _set(document: Document, sources: Sequence[Source]) -> dict[str, str]:
 
 def _cache_name(document: Document, source: Source) -> str:
     item = as_cited(source, document.language)
-    said = json.dumps([document.citation_style, document.language, item], sort_keys=True)
-    return f"entry:1:{hashlib.sha256(said.encode()).hexdigest()}"
+    said = json.dumps([document.citation_style, document.cites_in, item], sort_keys=True)
+    return f"entry:2:{hashlib.sha256(said.encode()).hexdigest()}"

@@ -1,8 +1,155 @@
-"""Citation styles that may be chosen (R-96)."""
+"""Citation styles that may be chosen: all of the package, and those that a student brought (R-96)."""
 
-from typesetting import csl_styles
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from accounts.domain import quotas
+from accounts.errors import QuotaReached
+from documents.errors import StyleInvalid
+from documents.models import OwnStyle
+from privacy.domain import audit
+from typesetting import ExportError, ListedStyle, csl_styles, find_styles, own_styles, style_example, style_exists
+from typesetting.styles import style_title
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: Names of own styles begin so, and no file of the package does.
+OWN: Final = "own-"
+#: Seconds an example is kept; its name changes with the code that makes it.
+_KEPT_SECONDS: Final = 30 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Example:
+    """A style as it will print in a language: one citation, and two sources in the list; none where it prints none."""
+
+    citation: SafeString
+    entries: tuple[SafeString, ...]
 
 
 def at_hand() -> list[tuple[str, str]]:
-    """CSL names with titles for people."""
+    """CSL names of common styles with titles for people."""
     return [(style.name, style.title) for style in csl_styles()]
+
+
+def choices(*, by: "User | None", chosen: str = "") -> list[tuple[str, str]]:
+    """What a list offers: common styles, those that the person brought, and the one that is chosen already."""
+    offered = at_hand()
+    if by is not None:
+        offered += [(name_of(style), style.title) for style in own(by=by)]
+    if chosen and chosen not in dict(offered) and may_choose(chosen, by=by):
+        offered.append((chosen, title(chosen)))
+    return offered
+
+
+def name_of(style: OwnStyle) -> str:
+    """The name by which a document cites in an own style."""
+    return f"{OWN}{style.pk.hex}"
+
+
+def own(*, by: "User") -> list[OwnStyle]:
+    """The styles that a person brought, without their text."""
+    return list(OwnStyle.objects.filter(owner=by).defer("text"))
+
+
+def may_choose(name: str, *, by: "User | None") -> bool:
+    """Whether there is a style of that name, for this person."""
+    if name.startswith(OWN):
+        return by is not None and (style := _own(name)) is not None and style.owner_id == by.pk
+    return style_exists(name)
+
+
+def title(name: str) -> str:
+    """The title of a style for people; the name where it is gone."""
+    if name.startswith(OWN):
+        style = _own(name)
+        return name if style is None else style.title
+    return style_title(name) if style_exists(name) else name
+
+
+def text_of(name: str) -> str:
+    """The text of an own style; empty for one of the package."""
+    style = _own(name) if name.startswith(OWN) else None
+    return "" if style is None else style.text
+
+
+def _own(name: str) -> OwnStyle | None:
+    try:
+        pk = UUID(hex=name.removeprefix(OWN))
+    except ValueError:
+        return None
+    return OwnStyle.objects.filter(pk=pk).first()
+
+
+def find(words: str, *, limit: int = 20) -> list[ListedStyle]:
+    """Styles of the package by name, title, field of study, ISSN or short name; none for no words."""
+    return find_styles(words, limit=limit) if words.strip() else []
+
+
+def example(name: str, *, language: str) -> Example | None:
+    """How a style prints in a language, kept once it was made; None where it cannot be shown.
+
+    Takes half a second the first time, in a child process, with no database connection held (R-105).
+    """
+    text = text_of(name)
+    known = f"style-example:1:{hashlib.sha256(f'{name} {language} {text}'.encode()).hexdigest()}"
+    made = cache.get(known)
+    if made is None:
+        if not connection.in_atomic_block:
+            connection.close()
+        try:
+            shown = style_example(name, language, own_style=text)
+        except ExportError:
+            return None
+        made = [shown.citation_html, *shown.entries_html]
+        cache.set(known, made, _KEPT_SECONDS)
+    # Cleaned by the typesetter.
+    citation, *entries = (mark_safe(html) for html in made)  # noqa: S308
+    return Example(citation=citation, entries=tuple(entries))
+
+
+def add(*, data: bytes, by: "User") -> OwnStyle:
+    """Keeps a CSL file as the person's, once it has the form of one and cites something within limits.
+
+    The same file twice is one style. Raises StyleInvalid in plain words, QuotaReached.
+    """
+    try:
+        root = own_styles.parsed(data)
+    except own_styles.StyleRefused as refusal:
+        raise StyleInvalid(_(str(refusal))) from None
+    digest = hashlib.sha256(data).hexdigest()
+    if there := OwnStyle.objects.filter(owner=by, digest=digest).first():
+        return there
+    quotas.spend(user=by, what="style", limit=settings.OWN_STYLES_PER_DAY)
+    text = own_styles.as_text(root)
+    if not connection.in_atomic_block:
+        connection.close()
+    try:
+        is_of_use = not style_example("own", own_style=text).is_empty
+    except ExportError:
+        is_of_use = False
+    if not is_of_use:
+        raise StyleInvalid(_("The style was tried and printed nothing that can be used."))
+    return _keep(by, own_styles.title_of(root), text, digest)
+
+
+def _keep(by: "User", title: str, text: str, digest: str) -> OwnStyle:
+    with transaction.atomic():
+        if OwnStyle.objects.filter(owner=by).count() >= settings.OWN_STYLES_PER_PERSON:
+            raise QuotaReached(
+                _("You have %(limit)d styles of your own, the most one may keep.")
+                % {"limit": settings.OWN_STYLES_PER_PERSON}
+            )
+        kept, is_new = OwnStyle.objects.get_or_create(owner=by, digest=digest, defaults={"title": title, "text": text})
+        if is_new:
+            audit.record(action="style.added", subject=kept, by=by)
+    return kept

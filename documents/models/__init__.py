@@ -5,6 +5,7 @@ from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
 from documents.models.full_text import FullText
 from documents.models.outline import Section, SectionRevision
+from documents.models.own_style import OwnStyle
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source, SourceQuerySet
 from documents.models.typed import TypedBrief
@@ -18,6 +19,7 @@ __all__ = [
     "DocumentQuerySet",
     "Export",
     "FullText",
+    "OwnStyle",
     "Passage",
     "Rendering",
     "SearchService",

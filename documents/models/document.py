@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from documents.enums import DocumentKind, DocumentState, Language, Level
+from documents.enums import DocumentKind, DocumentState, English, Language, Level
 
 MIN_PAGES = 1
 MAX_PAGES = 200
@@ -47,6 +47,9 @@ class Document(models.Model):
     title = models.CharField(_("title"), max_length=300, blank=True)
     topic = models.CharField(_("topic"), max_length=MAX_TOPIC_CHARACTERS)
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.ENGLISH)
+    english = models.CharField(
+        _("English of the citations"), max_length=5, choices=English, blank=True, default="", db_default=""
+    )
     level = models.CharField(_("level"), max_length=16, choices=Level, default=Level.BACHELOR)
     pages = models.PositiveSmallIntegerField(
         _("pages"), default=10, validators=[MinValueValidator(MIN_PAGES), MaxValueValidator(MAX_PAGES)]
@@ -66,6 +69,8 @@ class Document(models.Model):
     rendered_style = models.CharField(
         max_length=100, blank=True, editable=False, help_text=_("The citation style of the rendering for the screen.")
     )
+    #: What the rendering for the screen printed in place of the style (`typesetting.Fallbacks`).
+    fallbacks = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
     session_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     seed = models.PositiveIntegerField(default=new_seed, editable=False)
@@ -104,6 +109,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.topic
+
+    @property
+    def cites_in(self) -> str:
+        """The language of its citations and list of sources, with a country where one was chosen (BCP 47)."""
+        return self.english if self.english and self.language == Language.ENGLISH else self.language
 
     @property
     def is_editable(self) -> bool:

@@ -25,6 +25,8 @@ class Export(Duty):
     fingerprint = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.PENDING)
     stored_as = models.CharField(max_length=200, blank=True)
+    #: What was printed in place of the style (`typesetting.Fallbacks`).
+    fallbacks = models.JSONField(default=dict, db_default={}, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)

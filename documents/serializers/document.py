@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from documents.domain import briefs, styles
@@ -10,11 +11,19 @@ from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
 
 
-class StyleField(serializers.ChoiceField):
-    """A citation style at hand, by its CSL name (R-96)."""
+class StyleField(LineField):
+    """A citation style by its CSL name, or one of the caller's own (R-96)."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=styles.at_hand(), **options)
+        super().__init__(max_length=100, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The name of a style that there is, for this caller."""
+        name = super().to_internal_value(data)
+        request = self.context.get("request")
+        if not styles.may_choose(name, by=request.user if request else None):
+            raise serializers.ValidationError(_("There is no citation style of that name. Search citation-styles."))
+        return name
 
 
 class BriefSerializer(ModelSerializer):
@@ -35,6 +44,7 @@ class TypedBriefSerializer(ApiSerializer):
     kind = LineField(required=False, allow_blank=True, max_length=16)
     topic = LinesField(required=False, allow_blank=True, max_length=8_000)
     language = LineField(required=False, allow_blank=True, max_length=8)
+    english = LineField(required=False, allow_blank=True, max_length=5)
     level = LineField(required=False, allow_blank=True, max_length=16)
     pages = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=100_000)
     citation_style = LineField(required=False, allow_blank=True, max_length=100)

@@ -12,16 +12,27 @@ from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import ModelSerializer
 
 
+class FallbacksSerializer(ApiSerializer):
+    """Where the citation style left something out, by the keys of the sources."""
+
+    text = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Named by their title in the text."
+    )
+    entries = serializers.ListField(child=serializers.CharField(), required=False, help_text="Listed in APA.")
+    has_list = serializers.BooleanField(required=False, help_text="False where the style has no list of sources.")
+
+
 class ExportSerializer(ModelSerializer):
     """A file to take away."""
 
+    fallbacks = FallbacksSerializer(help_text="What was printed in place of the style; empty before it is ready.")
     file_url = serializers.SerializerMethodField(help_text="Where it is fetched; null until it is ready.")
 
     class Meta:
         model = Export
         fields: ClassVar[Any] = (
-            "id", "format", "with_ai_statement", "citation_style", "state", "size", "created_at", "finished_at",
-            "file_url",
+            "id", "format", "with_ai_statement", "citation_style", "fallbacks", "state", "size", "created_at",
+            "finished_at", "file_url",
         )  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
 

@@ -129,7 +129,26 @@ class StyleSerializer(ApiSerializer):
 
 
 class StyleAtHandSerializer(ApiSerializer):
-    """A citation style at hand."""
+    """A citation style that can be chosen."""
 
     name = serializers.CharField()
     title = serializers.CharField()
+    short = serializers.CharField(required=False, help_text="A short name, where it has one.")
+    studies = serializers.ListField(
+        child=serializers.CharField(), required=False, source="fields", help_text="Fields of study."
+    )
+    issns = serializers.ListField(child=serializers.CharField(), required=False)
+    parent = serializers.CharField(required=False, help_text="The style that this one is another name of, if any.")
+
+
+class StyleExampleSerializer(ApiSerializer):
+    """How a style prints in a language, as HTML."""
+
+    citation = serializers.CharField()
+    entries = serializers.ListField(child=serializers.CharField(), help_text="A book and an article in the list.")
+
+
+class OwnStyleSerializer(ApiSerializer):
+    """The text of a CSL file."""
+
+    csl = serializers.CharField(max_length=524_288, trim_whitespace=False)

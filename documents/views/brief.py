@@ -25,7 +25,9 @@ from tesigo.platform import come_back
 def new(request: SignedInRequest) -> HttpResponse:
     """An empty brief; the first save makes the document, then files can be added."""
     initial = {"pages": request.GET.get("pages", 10), "author_name": request.user.name, "once": uuid4().hex}
-    form = NewBriefForm(request.POST or None, initial=initial)
+    if style := request.GET.get("style", ""):
+        initial["citation_style"] = style
+    form = NewBriefForm(request.POST or None, initial=initial, by=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             document = briefs.create(by=request.user, **form.cleaned_data)
@@ -46,7 +48,7 @@ def brief(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return redirect("documents:outline", document.pk)
     if not document.is_editable:
         return render(request, "documents/brief_read.html", {"document": document, **_files(document)})
-    form = BriefForm(request.POST or None, instance=document)
+    form = BriefForm(request.POST or None, instance=document, by=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             briefs.change(document_id=document_id, by=request.user, **form.cleaned_data)

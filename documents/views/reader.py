@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
 from documents import downloads
-from documents.domain import exporting, restyling
+from documents.domain import exporting, fallbacks, restyling
 from documents.domain.citations import cards, cited_sources, report
 from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
@@ -91,7 +91,7 @@ def take_away_files(request: SignedInRequest, document_id: UUID) -> HttpResponse
 def change_style(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Another citation style: the text is rendered anew, in every format."""
     document = _finished(request, document_id)
-    form = StyleForm(request.POST)
+    form = StyleForm(request.POST, by=request.user)
     if form.is_valid():
         style = form.cleaned_data["citation_style"]
         try:
@@ -100,7 +100,7 @@ def change_style(request: SignedInRequest, document_id: UUID) -> HttpResponse:
             return _enough(request, document, error)
         messages.success(request, _("The citations are being set in the new style. Reload in a few seconds."))
     else:
-        messages.error(request, _("Choose one of the listed styles."))
+        messages.error(request, _("There is no such citation style."))
     return redirect("documents:take_away", document_id)
 
 
@@ -137,5 +137,6 @@ def _take_away_context(document: Document) -> dict[str, object]:
         "document": document,
         "exports": exports,
         "is_waiting": any(export.state == ExportState.PENDING for export in exports),
-        "style_form": StyleForm(initial={"citation_style": document.citation_style}),
+        "style_form": StyleForm(initial={"citation_style": document.citation_style}, by=document.owner),
+        "said": fallbacks.said(document),
     }

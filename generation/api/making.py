@@ -80,7 +80,7 @@ class MakingViewSet(ApiViewSet):
         if not WHOLE_ORDERS.is_on(person=caller_of(request)):
             words = _("Your account cannot order a whole work in one call yet. Ask for an outline instead, then order.")
             raise Refusal(words, status=403, kind="not-open-yet")
-        ordered = WholeOrderSerializer(data=request.data)
+        ordered = WholeOrderSerializer(data=request.data, context={"request": request})
         ordered.is_valid(raise_exception=True)
         brief = dict(ordered.validated_data)
         title, wish, name = brief.pop("title"), brief.pop("wish"), brief.pop("model", "")

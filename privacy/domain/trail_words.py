@@ -91,6 +91,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "staff.second_factor_reset": _("took away a second factor"),
     "staff.signin_failed": _("typed a wrong password"),
     "staff.signed_in": _("signed in as staff"),
+    "style.added": _("added a citation style"),
     "upload.accepted": _("took in a file"),
     "upload.deleted": _("deleted a file"),
     "upload.rejected": _("refused a file"),

@@ -96,6 +96,7 @@ def test_a_brief_becomes_a_document(browser: Client, student: User) -> None:
         ("requirements", "\u200b", "Only signs that cannot be seen were typed here."),
         ("language", "uk", "Select a valid choice"),
         ("citation_style", "../../etc/passwd", "Select a valid choice"),
+        ("english", "en-AU", "Select a valid choice"),
     ],
 )
 def test_a_brief_that_cannot_be_is_refused_in_plain_words(browser: Client, field: str, value: str, says: str) -> None:

@@ -38,6 +38,7 @@ from documents.models import (
     Document,
     Export,
     FullText,
+    OwnStyle,
     Rendering,
     SectionRevision,
     Source,
@@ -145,6 +146,7 @@ def _documents(document: Document, name: str) -> None:
     )  # fmt: skip
     document.events.create(from_state="draft", to_state="outlined", cause="asked for")
     Rendering.objects.create(document=document)
+    OwnStyle.objects.create(owner=document.owner, title=f"Style of {name}", text=f"<style>{name}</style>", digest=name)
     TypedBrief.objects.create(document=document, values={"topic": f"{name} is typing"})
 
 
