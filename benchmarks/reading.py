@@ -49,7 +49,8 @@ def main() -> None:
         pairs = {"pdf": (_ours("pdf", pages, folder), [sys.executable, "-c", _BARE_PDF, str(pages)])}
         for kind, (path, reader) in lists.items():
             pairs[kind] = _ours(kind, path, folder), [pandoc, "-f", reader, "-t", "csljson", str(path)]
-        rows, missed = [], []
+        rows: list[tuple[str, ...]] = []
+        missed: list[str] = []
         for kind, (ours, bare) in pairs.items():
             took = [(_cpu_seconds(ours), _cpu_seconds(bare)) for _ in range(rounds)]
             mine, theirs = (median(times) for times in zip(*took, strict=True))

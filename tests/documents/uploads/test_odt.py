@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_a_text_is_let_in_under_any_name(tmp_path: Path) -> None:
     ],
     ids=["spreadsheet", "template", "locked", "damaged", "macro", "script", "program", "path", "bomb", "doctype"],
 )
-def test_others_are_refused_with_the_reason(tmp_path: Path, given: dict[str, object], words: str) -> None:
+def test_others_are_refused_with_the_reason(tmp_path: Path, given: dict[str, Any], words: str) -> None:
     verdict = judge(files.odt(tmp_path / "a.odt", TEXT, **given))
     assert not verdict.accepted
     assert words in str(verdict.reason)
