@@ -96,8 +96,8 @@ class ReferenceForm(Form):
 def _field(name: str) -> forms.Field:
     """How long a value may be is said with the other reasons, in plain words."""
     said: dict[str, Any] = {"label": fields.LABELS[name], "help_text": _HELP.get(name, ""), "required": False}
-    if name == "title":
-        return forms.CharField(error_messages={"required": fields.NO_TITLE}, **{**said, "required": True})
+    if name == "title":  # that it is missing is said with all other reasons
+        return forms.CharField(widget=forms.TextInput(attrs={"required": True}), **said)
     if name == "type":
         said["required"] = True
         return forms.ChoiceField(choices=[*fields.KINDS.items()], **said)

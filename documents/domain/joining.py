@@ -97,7 +97,8 @@ def _are_apart(one: Source, other: Source) -> bool:
 def join(*, source: Source, other_id: int, by: "User") -> Source:
     """Makes one of two sources of a document and returns the one that stands for both: the one with more text.
 
-    Of each field the surer value is kept, of equals the fuller. Raises NotEditable, and NotJoinable in plain words.
+    Of each field the surer value is kept, of equals the fuller. Where one of them is banned, the work is.
+    Raises NotEditable, and NotJoinable in plain words.
     """
     with transaction.atomic():
         locked(source.document_id)
@@ -106,6 +107,8 @@ def join(*, source: Source, other_id: int, by: "User") -> Source:
             raise NotJoinable(_("Choose another source of this document."))
         if any(one.joined_to_id for one in both):
             raise NotJoinable(_("One of the two is already joined to another. Take it apart first."))
+        if {one.use for one in both} == {SourceUse.BANNED, SourceUse.MUST}:
+            raise NotJoinable(_("One of the two has to be cited and the other must not be. Decide first."))
         kept = _join(both[0], both[1], by=by)
         find_alike(document_id=source.document_id, ids=[kept.pk])
     return kept
@@ -120,8 +123,8 @@ def _join(one: Source, other: Source, *, by: "User | None") -> Source:
     origins, others = (provenance.whole(it.csl, origins=it.origins, origin=it.origin) for it in (kept, joined))
     csl, kept.origins = provenance.united(kept.csl, origins, joined.csl, others)
     _write_reference(kept, csl)
-    if joined.use == SourceUse.MUST:
-        kept.use = SourceUse.MUST
+    if joined.use != SourceUse.MAY:
+        kept.use = joined.use
     if kept.origin == SourceOrigin.SEARCH:
         kept.origin = joined.origin  # what its owner brought as well is one of their own
     if kept.retracted_at is None:

@@ -183,6 +183,19 @@ def test_a_banned_entry_is_never_joined_by_itself(document: Document) -> None:
     assert (banned.joined_to, banned.alike is None) == (None, False)
 
 
+def test_a_banned_entry_bans_the_work_that_it_is_joined_to(document: Document, student: User) -> None:
+    file = source_with_text(document)
+    banned = listed(document, use=SourceUse.BANNED)
+    kept = joining.join(source=banned, other_id=file.pk, by=student)
+    assert (kept.pk, kept.use) == (file.pk, SourceUse.BANNED)
+    joining.part(source=banned, by=student)
+    file.refresh_from_db()
+    assert file.use == SourceUse.MAY
+    choosing.choose(source=file, use=SourceUse.MUST, by=student)
+    with pytest.raises(NotJoinable, match="Decide first"):
+        joining.join(source=banned, other_id=file.pk, by=student)
+
+
 def test_joined_the_entry_lends_its_fields_and_the_file_its_text(document: Document, student: User) -> None:
     csl = {"id": "f", "type": "report", "title": "scan0001"}
     file = source_with_text(document, key="f", title="scan0001", csl=csl, origins={"title": ["file", "unsure"]})

@@ -127,9 +127,10 @@ def test_what_makes_no_reference_is_said_at_its_field(browser: Client, document:
     source = source_with_text(document)
     address = reverse("documents:source", args=[document.pk, source.pk])
     form = {"version": "1", "type": "book", "title": "Light"}
-    response = browser.post(address, {**form, "title": ""})
+    response = browser.post(address, {**form, "title": "", "DOI": "10/x"})
     assert response.status_code == 422
     assert "A reference needs a title." in words(response)
+    assert "This is no DOI." in words(response)
     response = browser.post(address, {**form, "DOI": "10/x", "issued": "2021-02-30"})
     assert response.status_code == 422
     assert "This is no DOI." in words(response)
