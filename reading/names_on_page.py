@@ -138,9 +138,14 @@ def _names_from(lines: Sequence[TypeLine], at: int) -> tuple[list[Name], int]:
     used = 1
     while at + used < len(lines) and used < 8:
         following = lines[at + used]
-        ends_open = _ENDS_OPEN.search(_RAISED.sub("", text).strip()) or _STARTS_OPEN.match(following.text)
-        ends_open = ends_open or ("," in text and _REST_OF_NAME.match(following.text))
-        is_open = bool(ends_open) or ("," in text and not names_in(text))  # broken within a name
+        is_broken_within_a_name = "," in text and (
+            _REST_OF_NAME.match(following.text) is not None or not names_in(text)
+        )
+        is_open = (
+            is_broken_within_a_name
+            or _ENDS_OPEN.search(_RAISED.sub("", text).strip()) is not None
+            or _STARTS_OPEN.match(following.text) is not None
+        )
         if not is_open or abs(following.size - lines[at].size) > 0.08 * lines[at].size:
             break
         text = _continued(text, following.text)
