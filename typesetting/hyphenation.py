@@ -72,7 +72,7 @@ def read_in_levels(language: str) -> None:
     if name is None or base_language(language) != "de":
         return
     path = Path(pyphen.LANGUAGES[name])
-    if path in pyphen.hdcache:
+    if isinstance(pyphen.hdcache.get(path), _Layered):  # not one that a layout in this process has read flat
         return
     data = path.read_bytes()
     encoding = data.split(b"\n", 1)[0].decode("ascii").strip()
