@@ -12,8 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import pikepdf
-
 from reading.errors import ReadingError, UnrecognisedError
 from reading.language import language_of
 from reading.pdf import open_pdf, read_pdf
@@ -83,6 +81,8 @@ def _environment() -> dict[str, str]:
 
 def _recognised(path: Path, scratch: Path, indices: range, arguments: list[str]) -> Iterator[Meta | Page]:
     """What a PDF of these pages says once it went through the program; pages without text where that fails."""
+    import pikepdf  # only here: most files are no scans, and children are forked from what is loaded
+
     given, made = scratch / "given.pdf", scratch / "made.pdf"
     made.unlink(missing_ok=True)
     seconds = _SECONDS_TO_START + _SECONDS_A_PAGE * len(indices)
