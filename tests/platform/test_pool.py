@@ -10,8 +10,9 @@ from psycopg_pool import ConnectionPool
 
 @pytest.fixture
 def lent(transactional_db: None) -> int:
-    """The server process behind the connection that was given back last."""
+    """The server process behind the only connection of the pool: of two, the other one might be lent next."""
     connection.close()
+    connection.close_pool()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
