@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -18,6 +19,7 @@ from documents.models import Document, OwnStyle
 from tests.api.calling import kind_of, program_of
 from tests.documents.factories import outlined_document
 from tests.documents.test_views import BRIEF, student_with_consent, words
+from typesetting.examples import style_example
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +140,21 @@ def test_file_that_is_no_style_is_refused_in_words(browser: Client, data: bytes,
     page = browser.post(reverse("documents:own-style-new"), {"file": csl(data)})
     assert (page.status_code, said in words(page)) == (422, True)
     assert not OwnStyle.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_is_held_while_a_style_is_tried(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-105."""
+    held: list[bool] = []
+
+    def watched(*args: Any, **said: Any) -> Any:
+        held.append(connection.connection is not None)
+        return style_example(*args, **said)
+
+    monkeypatch.setattr("documents.domain.styles.style_example", watched)
+    kept = styles.add(data=CSL, by=student)
+    assert styles.example(styles.name_of(kept), language="en")
+    assert held == [False, False]
 
 
 def test_styles_of_ones_own_are_limited(browser: Client, own: OwnStyle, settings: Settings) -> None:
