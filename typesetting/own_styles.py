@@ -35,7 +35,7 @@ def parsed(data: bytes) -> "etree._Element":
         root = etree.fromstring(data, reader)
     except (etree.XMLSyntaxError, ValueError):
         raise StyleRefused("The file is no XML, so it is no CSL style. Choose a file that ends in .csl.") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # its stubs do not have it
         raise StyleRefused("The file has a DOCTYPE, which a CSL style does not need. Take it out.")
     _expect_its_form(root)
     _expect_calls_that_end(root)

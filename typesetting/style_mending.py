@@ -102,7 +102,7 @@ def _keep_words_to_their_language(style: "etree._Element", language: str) -> Non
         kept.set(_LANG, own)
         its_terms = etree.SubElement(kept, name("terms"))
         for term in list(terms.iterfind(name("term"))):
-            is_word = any(letter.isalpha() for letter in "".join(term.itertext()))
+            is_word = any(letter.isalpha() for text in term.itertext() for letter in str(text))
             if is_word and term.get("name") not in _IN_ANY_LANGUAGE:
                 its_terms.append(term)
         if len(its_terms):

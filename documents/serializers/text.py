@@ -138,7 +138,9 @@ class StyleAtHandSerializer(ApiSerializer):
         child=serializers.CharField(), required=False, source="fields", help_text="Fields of study."
     )
     issns = serializers.ListField(child=serializers.CharField(), required=False)
-    parent = serializers.CharField(required=False, help_text="The style that this one is another name of, if any.")
+    parent = serializers.CharField(  # type: ignore[assignment]  # a field of that name, taken out of the class
+        required=False, help_text="The style that this one is another name of, if any."
+    )
 
 
 class StyleExampleSerializer(ApiSerializer):

@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 def lent(transactional_db: None) -> int:
     """The server process behind the only connection of the pool: of two, the other one might be lent next."""
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
