@@ -20,6 +20,33 @@ _NOT_ALPHANUMERIC: Final = re.compile(r"[^\w]+")
 
 
 @dataclass(frozen=True)
+class CslStyle:
+    """A style by its file name without ending, with a title for people."""
+
+    name: str
+    title: str
+
+
+#: The styles that most people are asked for.
+COMMON: Final = (
+    CslStyle("apa", "APA (7th edition)"),
+    CslStyle("modern-language-association", "MLA (9th edition)"),
+    CslStyle("chicago-author-date", "Chicago (author-date)"),
+    CslStyle("chicago-notes-bibliography", "Chicago (footnotes)"),
+    CslStyle("harvard-cite-them-right", "Harvard (Cite Them Right)"),
+    CslStyle("ieee", "IEEE"),
+    CslStyle("iso690-author-date-en", "ISO 690 (author-date)"),
+    CslStyle("iso690-numeric-en", "ISO 690 (numeric)"),
+    CslStyle("din-1505-2", "DIN 1505-2"),
+    CslStyle("nlm-citation-sequence", "Vancouver (NLM)"),
+    CslStyle("american-medical-association", "AMA"),
+    CslStyle("nature", "Nature"),
+)
+#: What they are called, in small letters, by name.
+_COMMONLY_CALLED: Final = {style.name: f"{style.name} {style.title}".casefold() for style in COMMON}
+
+
+@dataclass(frozen=True)
 class ListedStyle:
     """A style as it is listed. ``parent`` is the independent style that a dependent one is an alias of, else empty."""
 
@@ -55,7 +82,7 @@ def all_styles() -> dict[str, ListedStyle]:
 
 @lru_cache(maxsize=1)
 def _searched() -> list[tuple[str, ListedStyle]]:
-    return [(style.said, style) for style in all_styles().values()]
+    return [(f"{style.said} {_COMMONLY_CALLED.get(style.name, '')}", style) for style in all_styles().values()]
 
 
 def _listed(path: Path) -> ListedStyle:
@@ -80,17 +107,20 @@ def _plain(said: str) -> str:
 def find_styles(words: str, *, limit: int = 20) -> list[ListedStyle]:
     """Styles of which every one of the words is said, the best first.
 
-    Those that are called so come before those in whose field it is; independent ones and short titles before others.
+    The common ones come first; those that are called so before those in whose field it is; independent ones and short
+    titles before others.
     """
     wanted = words.casefold().split()[:10]
     found = [style for said, style in _searched() if all(word in said for word in wanted)]
     return sorted(found, key=lambda style: _rank(style, wanted))[:limit]
 
 
-def _rank(style: ListedStyle, wanted: list[str]) -> tuple[bool, bool, bool, int, str]:
+def _rank(style: ListedStyle, wanted: list[str]) -> tuple[bool, bool, bool, bool, int, str]:
     called = f"{style.name} {style.title} {style.short}".casefold()
     parts = _NOT_ALPHANUMERIC.split(called)
+    commonly = _COMMONLY_CALLED.get(style.name, "")
     return (
+        not all(word in commonly for word in wanted),
         not all(word in parts for word in wanted),
         not all(word in called for word in wanted),
         bool(style.parent),

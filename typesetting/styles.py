@@ -5,7 +5,6 @@ an alias of an independent one.
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,7 @@ from typing import Final
 from lxml import etree
 
 from typesetting import own_styles
-from typesetting.catalogue import all_styles, folder
+from typesetting.catalogue import COMMON, CslStyle, all_styles, folder
 from typesetting.errors import ExportError
 from typesetting.variants import in_language
 
@@ -21,34 +20,10 @@ _CSL: Final = "{http://purl.org/net/xbiblio/csl}"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,150}")
 
 
-@dataclass(frozen=True)
-class CslStyle:
-    """A style by its file name without ending, with a title for people."""
-
-    name: str
-    title: str
-
-
-_COMMON: Final = (
-    CslStyle("apa", "APA (7th edition)"),
-    CslStyle("modern-language-association", "MLA (9th edition)"),
-    CslStyle("chicago-author-date", "Chicago (author-date)"),
-    CslStyle("chicago-notes-bibliography", "Chicago (footnotes)"),
-    CslStyle("harvard-cite-them-right", "Harvard (Cite Them Right)"),
-    CslStyle("ieee", "IEEE"),
-    CslStyle("iso690-author-date-en", "ISO 690 (author-date)"),
-    CslStyle("iso690-numeric-en", "ISO 690 (numeric)"),
-    CslStyle("din-1505-2", "DIN 1505-2"),
-    CslStyle("nlm-citation-sequence", "Vancouver (NLM)"),
-    CslStyle("american-medical-association", "AMA"),
-    CslStyle("nature", "Nature"),
-)
-
-
 @cache
 def csl_styles() -> tuple[CslStyle, ...]:
     """The styles that most people are asked for. Any other is found by ``typesetting.catalogue``."""
-    return tuple(style for style in _COMMON if style_exists(style.name))
+    return tuple(style for style in COMMON if style_exists(style.name))
 
 
 def _file(name: str) -> Path | None:
@@ -67,7 +42,7 @@ def style_exists(name: str) -> bool:
 
 def style_title(name: str) -> str:
     """The title that a style gives itself. Raises ExportError for a name that is none."""
-    known = next((style.title for style in _COMMON if style.name == name), "")
+    known = next((style.title for style in COMMON if style.name == name), "")
     if known:
         return known
     if name not in all_styles():

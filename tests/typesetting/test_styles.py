@@ -34,6 +34,22 @@ def test_any_style_is_found_by_what_people_call_it(words: str, name: str) -> Non
     assert name in [style.name for style in find_styles(words)]
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("vancouver", "nlm-citation-sequence"),
+        ("APA", "apa"),
+        ("harvard", "harvard-cite-them-right"),
+        ("chicago footnotes", "chicago-notes-bibliography"),
+        ("ISO 690 numeric", "iso690-numeric-en"),
+        ("nature", "nature"),
+        ("nature genetics", "nature-genetics"),
+    ],
+)
+def test_what_most_people_mean_stands_first(words: str, name: str) -> None:
+    assert find_styles(words)[0].name == name
+
+
 def test_styles_are_found_by_field_of_study() -> None:
     found = find_styles("political science", limit=200)
     assert len(found) == 200
