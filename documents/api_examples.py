@@ -214,6 +214,7 @@ give(
         StyleExampleSerializer: {
             "citation": "<p>(Curie, 1903, p. 12; Knuth, 1984)</p>",
             "entries": ["<p>Curie, M. (1903). <em>Researches on radioactive substances</em>. Gauthier-Villars.</p>"],
+            "has_list": True,
         },
         OwnStyleSerializer: {"csl": '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in-text">…'},
         ExportSerializer: {

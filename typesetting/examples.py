@@ -41,12 +41,14 @@ _WORKS: Final[tuple[dict[str, Any], ...]] = (
 class StyleExample:
     """One citation, and a book and an article as the bibliography lists them, as cleaned HTML.
 
-    ``is_empty`` where the style prints nothing in the text for either.
+    ``is_empty`` where the style prints nothing in the text for either. Where it has no list of sources (``has_list``),
+    the entries are those of the style that lists them in its place.
     """
 
     citation_html: str
     entries_html: tuple[str, ...]
     is_empty: bool
+    has_list: bool
 
 
 def style_example(name: str, language: str = "en", *, own_style: str = "") -> StyleExample:
@@ -61,4 +63,5 @@ def style_example(name: str, language: str = "en", *, own_style: str = "") -> St
         citation_html=result["sections"]["example"],
         entries_html=tuple(result["bibliography_entries"].values()),
         is_empty=len(result["fallbacks"]["text"]) == len(_WORKS),
+        has_list=result["fallbacks"]["has_list"],
     )

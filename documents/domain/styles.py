@@ -30,10 +30,14 @@ _KEPT_SECONDS: Final = 30 * 24 * 3600
 
 @dataclass(frozen=True)
 class Example:
-    """A style as it will print in a language: one citation, and two sources in the list; none where it prints none."""
+    """A style as it will print in a language: one citation, and two sources in the list.
+
+    Where the style has none (``has_list``), they stand as in the list that is added (R-96).
+    """
 
     citation: SafeString
     entries: tuple[SafeString, ...]
+    has_list: bool
 
 
 def at_hand() -> list[tuple[str, str]]:
@@ -101,7 +105,7 @@ def example(name: str, *, language: str) -> Example | None:
     Takes half a second the first time, in a child process, with no database connection held (R-105).
     """
     text = text_of(name)
-    known = f"style-example:1:{hashlib.sha256(f'{name} {language} {text}'.encode()).hexdigest()}"
+    known = f"style-example:2:{hashlib.sha256(f'{name} {language} {text}'.encode()).hexdigest()}"
     made = cache.get(known)
     if made is None:
         if not connection.in_atomic_block:
@@ -110,11 +114,11 @@ def example(name: str, *, language: str) -> Example | None:
             shown = style_example(name, language, own_style=text)
         except ExportError:
             return None
-        made = [shown.citation_html, *shown.entries_html]
+        made = (shown.has_list, shown.citation_html, *shown.entries_html)
         cache.set(known, made, _KEPT_SECONDS)
     # Cleaned by the typesetter.
-    citation, *entries = (mark_safe(html) for html in made)  # noqa: S308
-    return Example(citation=citation, entries=tuple(entries))
+    has_list, citation, *entries = made[0], *(mark_safe(html) for html in made[1:])  # noqa: S308
+    return Example(citation=citation, entries=tuple(entries), has_list=has_list)
 
 
 def add(*, data: bytes, by: "User") -> OwnStyle:

@@ -148,6 +148,7 @@ class StyleExampleSerializer(ApiSerializer):
 
     citation = serializers.CharField()
     entries = serializers.ListField(child=serializers.CharField(), help_text="A book and an article in the list.")
+    has_list = serializers.BooleanField(help_text="Whether the style has a list; else one is added, set in APA.")
 
 
 class OwnStyleSerializer(ApiSerializer):

@@ -73,6 +73,7 @@ def test_words_that_fit_nothing_say_so(browser: Client) -> None:
 def test_example_is_in_the_documents_language(browser: Client, document: Document) -> None:
     Document.objects.filter(pk=document.pk).update(language="de")
     page = words(browser.get(reverse("documents:styles", args=[document.pk]), {"example": "ieee"}))
+    assert "no list of sources" not in page
     assert "S.\u00a012" in page.replace("&nbsp;", "\u00a0") or "S. 12" in page
     assert '<figure class="style-example" lang="de">' in page
 
@@ -118,6 +119,7 @@ def test_own_style_is_tried_kept_and_cited_in(browser: Client, student: User, do
     page = browser.post(add, {"file": csl()}, follow=True)
     assert "Your style is kept." in words(page)
     assert "{Researches on Radioactive Substances" in words(page)
+    assert "This style has no list of sources. One is added, set in APA." in words(page)
     browser.post(reverse("documents:own-style-new"), {"file": csl()})
     style = OwnStyle.objects.get()
     assert (style.title, style.owner) == ("Our faculty", student)
