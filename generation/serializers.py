@@ -2,29 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from documents.domain import briefs, styles
+from documents.domain import briefs
 from documents.models import Document
+from documents.serializers.document import StyleField
 from generation.progress.job_status import Status
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, ModelSerializer
-
-
-class StyleField(LineField):
-    """A citation style by its CSL name, or one of the caller's own (R-96)."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=100, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        """The name of a style that there is, for this caller."""
-        name = super().to_internal_value(data)
-        request = self.context.get("request")
-        if not styles.may_choose(name, by=request.user if request else None):
-            raise serializers.ValidationError(_("There is no citation style of that name. Search citation-styles."))
-        return name
 
 
 class WholeOrderSerializer(ModelSerializer):
