@@ -12,7 +12,7 @@ from lxml import etree
 
 from typesetting import fallbacks
 from typesetting.citing_engine import Engine, Setting
-from typesetting.elements import Element, attr, change_inlines, element, walk
+from typesetting.elements import Element, attr, change_inlines, citations, element
 from typesetting.errors import ExportError
 from typesetting.manuscript import Fallbacks, Manuscript
 from typesetting.parsing import parse
@@ -57,7 +57,8 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
     style = style_root(manuscript.csl_style, manuscript.language, manuscript.own_style)
     set_blocks, by_title = _set(blocks, manuscript, style, folder)
     entries = fallbacks.listed(fallbacks.bibliography(set_blocks))
-    missing = [key for key in keys if f"ref-{key}" not in {entry["c"][0][0] for entry in entries}]
+    there = {entry["c"][0][0] for entry in entries}
+    missing = [key for key in keys if f"ref-{key}" not in there]
     if missing:
         entries += fallbacks.entries(missing, _by_key(manuscript), _in_another_style(manuscript, folder))
     parts = {block["c"][0][0]: block["c"][1] for block in change_inlines(set_blocks, _tidy) if block["t"] == "Div"}
@@ -74,7 +75,7 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
 def _cited_keys(blocks: list[Element], manuscript: Manuscript) -> list[str]:
     """Every cited key once, in the order of the text. Raises ExportError for one without a reference."""
     known = {str(reference["id"]) for reference in manuscript.references}
-    cited = [item["citationId"] for node in walk(blocks) if node["t"] == "Cite" for item in node["c"][0]]
+    cited = [item["citationId"] for cite in citations(blocks) for item in cite["c"][0]]
     if unknown := sorted(set(cited) - known):
         raise ExportError(f"The text cites sources that are not there: {', '.join(unknown)[:200]}.")
     return list(dict.fromkeys(cited))
@@ -100,10 +101,7 @@ def _set(
             setting = engine.set(blocks)
         fallbacks.by_title(setting.blocks, hidden, _by_key(manuscript), language=manuscript.language)
     _log(setting)
-    numbered = {
-        item["citationHash"]: item["citationId"]
-        for node in walk(setting.blocks) if node["t"] == "Cite" for item in node["c"][0]
-    }  # fmt: skip
+    numbered = {item["citationHash"]: item["citationId"] for cite in citations(setting.blocks) for item in cite["c"][0]}
     return setting.blocks, tuple(dict.fromkeys(numbered[number] for number in sorted(hidden)))
 
 

@@ -54,6 +54,11 @@ def walk(node: Any) -> Iterator[Element]:
             pending.extend(reversed(node))
 
 
+def citations(node: Any) -> Iterator[Element]:
+    """Every citation below a node, in the order of the text."""
+    return (one for one in walk(node) if one["t"] == "Cite")
+
+
 def change_inlines(node: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
     """The same tree with ``change`` applied to every list in it, the innermost first."""
     if isinstance(node, dict):

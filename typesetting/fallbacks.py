@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from typesetting.citing_engine import Setting
-from typesetting.elements import NO_ATTR, Element, attr, change_inlines, element, plain, text, walk
+from typesetting.elements import NO_ATTR, Element, attr, change_inlines, citations, element, plain, text, walk
 from typesetting.locators import in_words
 from typesetting.style_mending import name
 
@@ -28,7 +28,7 @@ def hidden(blocks: list[Element], suspects: frozenset[str], set_alone: Callable[
     """
     found: set[int] = set()
     doubtful: list[Any] = []
-    for cite in _citations(blocks):
+    for cite in citations(blocks):
         items, shown = cite["c"][0], _shown(cite)
         # A place alone may be printed of a source.
         unseen = [
@@ -45,7 +45,7 @@ def hidden(blocks: list[Element], suspects: frozenset[str], set_alone: Callable[
         setting = set_alone([element("Para", [_alone(item)]) for item in alone.values()])
         empty = {
             (cite["c"][0][0]["citationId"], cite["c"][0][0]["citationMode"]["t"])
-            for cite in _citations(setting.blocks)
+            for cite in citations(setting.blocks)
             if cite["c"][0][0]["citationId"] in setting.unprinted or not _VISIBLE.search(plain(cite["c"][1]))
         }
         found |= {item["citationHash"] for item in doubtful if (item["citationId"], item["citationMode"]["t"]) in empty}
@@ -78,7 +78,7 @@ def numbers_its_citations(style: "etree._Element") -> bool:
 def in_full(blocks: list[Element], numbers: set[int]) -> bool:
     """Cites in full what was cited without its author, in place; true where that changes anything."""
     changed = False
-    for cite in _citations(blocks):
+    for cite in citations(blocks):
         for item in cite["c"][0]:
             if item["citationHash"] in numbers and _hides_author(item):
                 item["citationMode"] = element("NormalCitation")
@@ -107,9 +107,9 @@ def apart(blocks: list[Element], numbers: set[int]) -> tuple[list[Element], bool
     return change_inlines(blocks, split), changed
 
 
-def _parts(citations: list[Any], numbers: set[int]) -> list[list[Any]]:
+def _parts(items: list[Any], numbers: set[int]) -> list[list[Any]]:
     parts: list[list[Any]] = []
-    for citation in citations:
+    for citation in items:
         is_alone = citation["citationHash"] in numbers
         if parts and not is_alone and parts[-1][0]["citationHash"] not in numbers:
             parts[-1].append(citation)
@@ -126,7 +126,7 @@ def by_title(
     language: str,
 ) -> None:
     """Names those sources by their title, in place: in brackets, or in the note that is there."""
-    for cite in _citations(blocks):
+    for cite in citations(blocks):
         named = [item for item in cite["c"][0] if item["citationHash"] in numbers]
         if not named:
             continue
@@ -173,14 +173,14 @@ def entries(
     cite: Callable[[list[Element]], list[Element]],
 ) -> list[Element]:
     """Entries for sources that a style lists nothing of; ``cite`` sets blocks in another style."""
-    citations = [
+    cited = [
         {
             "citationId": key, "citationPrefix": [], "citationSuffix": [], "citationMode": element("NormalCitation"),
             "citationNoteNum": 0, "citationHash": 0,
         }
         for key in missing
     ]  # fmt: skip
-    tree = cite([element("Para", [element("Cite", citations, [])])])
+    tree = cite([element("Para", [element("Cite", cited, [])])])
     found = {entry["c"][0][0]: entry for entry in listed(bibliography(tree))}
     # Its address is behind its name where there is nothing else to say.
     return [found.get(f"ref-{key}") or _named(key, references[key]) for key in missing]
@@ -197,7 +197,3 @@ def _named(key: str, reference: Mapping[str, Any]) -> Element:
     if url := str(reference.get("URL") or ""):
         said += [element("Space"), element("Link", NO_ATTR, [element("Str", url)], [url, ""])]
     return element("Div", attr(f"ref-{key}", "csl-entry"), [element("Para", said)])
-
-
-def _citations(blocks: list[Element]) -> Iterable[Element]:
-    return (node for node in walk(blocks) if node["t"] == "Cite")
