@@ -9,13 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from lxml import etree
-
 from reading.chunking import chunks
 from reading.docx_text import paragraphs_of
 from reading.errors import BrokenError
 from reading.front_by_style import FRONT_PARAGRAPHS, Paragraph, front_by_style
-from reading.packages import DAMAGED, MAX_BYTES, elements, parsed, part
+from reading.packages import DAMAGED, MAX_BYTES, elements, parsed, part, properties
 from reading.protocol import Meta, Page
 
 _TYPE_ROOT: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
@@ -62,10 +60,7 @@ def _paragraphs(package: zipfile.ZipFile, name: str, budget: list[int]) -> Itera
 
 
 def _meta(package: zipfile.ZipFile, parts: dict[str, list[str]], budget: list[int]) -> Meta:
-    values: dict[str, str] = {}
-    if "docProps/core.xml" in package.namelist():
-        for element in elements(part(package, "docProps/core.xml", budget)):
-            values.setdefault(etree.QName(element).localname, (element.text or "").strip())
+    values = properties(package, "docProps/core.xml", budget)
     paragraphs = _paragraphs(package, parts["document.main+xml"][0], budget)
     return Meta(
         title=values.get("title", "")[:500],

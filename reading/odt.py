@@ -16,7 +16,7 @@ from lxml import etree
 from reading.chunking import chunks
 from reading.errors import BrokenError
 from reading.front_by_style import FRONT_PARAGRAPHS, Paragraph, front_by_style
-from reading.packages import DAMAGED, MAX_BYTES, drop, elements, parsed, part
+from reading.packages import DAMAGED, MAX_BYTES, drop, parsed, part, properties
 from reading.protocol import Meta, Page
 
 _CONTENT: Final = "content.xml"
@@ -64,10 +64,7 @@ def _texts(package: zipfile.ZipFile, name: str, budget: list[int]) -> Iterator[s
 
 
 def _meta(package: zipfile.ZipFile, budget: list[int]) -> Meta:
-    values: dict[str, str] = {}
-    if _META in package.namelist():
-        for element in elements(part(package, _META, budget)):
-            values.setdefault(etree.QName(element).localname, (element.text or "").strip())
+    values = properties(package, _META, budget)
     paragraphs = paragraphs_of(parsed(part(package, _CONTENT, budget)))
     return Meta(
         title=values.get("title", "")[:500],

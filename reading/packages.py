@@ -42,6 +42,15 @@ def elements(stream: Counted) -> Iterator[etree._Element]:
             yield element
 
 
+def properties(package: zipfile.ZipFile, name: str, budget: list[int]) -> dict[str, str]:
+    """What a part of metadata says, by the local names of its elements, the first of each; nothing without the part."""
+    values: dict[str, str] = {}
+    if name in package.namelist():
+        for element in elements(part(package, name, budget)):
+            values.setdefault(etree.QName(element).localname, (element.text or "").strip())
+    return values
+
+
 def parsed(stream: Counted) -> Iterator[tuple[str, etree._Element]]:
     """Parser events; a DOCTYPE ends it, whatever stands in front.
 
