@@ -11,21 +11,21 @@ from lxml import etree
 
 from typesetting import pandoc
 from typesetting.elements import Element, change_inlines, document
+from typesetting.manuscript import NAME_ROLES
 from typesetting.style_mending import mended
 from typesetting.typography import printable
 from typesetting.variants import citing_locale
 
 #: What the engine says of a citation for which a style prints nothing.
 _UNPRINTED: Final = re.compile(r"Citation with no printed form: (?P<key>\S+)")
-_NAMES: Final = ("author", "editor", "translator", "container-author", "collection-editor")
 _HELD: Final = ("'", "’", "-", "‐", "‑")  # apostrophes and hyphens of names
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A tree with its citations set. ``unprinted`` are keys of which a citation printed nothing.
+    """A tree with its citations set.
 
-    ``warnings`` counts what else the engine complained of.
+    ``unprinted`` are the keys that the engine warned of: their citation is empty. ``warnings`` counts its other ones.
     """
 
     blocks: list[Element]
@@ -85,7 +85,7 @@ def _particles(references: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
     """Particles held to their name, each with the first word of that name, in small letters."""
     found = set()
     for reference in references:
-        for person in (one for role in _NAMES for one in reference.get(role) or []):
+        for person in (one for role in NAME_ROLES for one in reference.get(role) or []):
             family = str(person.get("family") or "")
             particle = str(person.get("non-dropping-particle") or person.get("dropping-particle") or "")
             if not particle:

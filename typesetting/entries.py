@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from tesigo.platform.limited_child import ChildLimits
-from typesetting.manuscript import Manuscript, ManuscriptSection
+from typesetting.manuscript import NAME_ROLES, Manuscript, ManuscriptSection
 from typesetting.runner import run
 
 #: Somebody waits for a page of them.
@@ -15,7 +15,6 @@ LIMITS: Final = ChildLimits(memory_bytes=2 * 1024**3, cpu_seconds=20, wall_secon
 _FIRST_MARK: Final = 0xF300
 _MOST: Final = 0x100
 _MARKS: Final = re.compile("[\uf300-\uf3ff]")
-_NAMES: Final = ("author", "editor", "translator", "container-author", "collection-editor")
 _OTHERS: Final = {"literal": "others"}
 #: The number of an entry in a list of which only a part is shown here.
 _NUMBER: Final = re.compile(r'<(div|span) class="csl-left-margin">[\s\[(]*\d+[\s\])]*\.?\s*</\1>')
@@ -49,7 +48,7 @@ def _apart(reference: Mapping[str, Any], place: int) -> dict[str, Any]:
     """The reference with a letter that nobody sees at each family name: no two works here have an author in common."""
     mark = chr(_FIRST_MARK + place)
     marked = dict(reference)
-    for name in _NAMES:
+    for name in NAME_ROLES:
         if reference.get(name):
             marked[name] = [_marked(one, mark) for one in reference[name]]
     return marked

@@ -4,7 +4,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+#: Who stands in a reference, by CSL's names.
+NAME_ROLES: Final = ("author", "editor", "translator", "container-author", "collection-editor")
 
 
 @dataclass(frozen=True)

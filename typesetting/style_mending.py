@@ -11,12 +11,11 @@ from lxml import etree
 
 from typesetting import locators
 from typesetting.labels import base_language, words
-from typesetting.variants import own_locale
+from typesetting.variants import LANG, own_locale
 
 CSL: Final = "http://purl.org/net/xbiblio/csl"
-_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 #: Words of Latin and signs stay as a style has them, whatever the language.
-_IN_ANY_LANGUAGE: Final = frozenset({"et-al", "ibid", "cited", "circa"})
+_IN_ANYLANGUAGE: Final = frozenset({"et-al", "ibid", "cited", "circa"})
 _PAGES: Final = re.compile(r"(?P<before>(?:.*[^\w])?)(?:pp?|S|s|str|pág|pag)\.(?P<blank>\s?)", re.I | re.S)
 _LABELS: Final = {
     "page": _PAGES,
@@ -96,14 +95,14 @@ def _keep_words_to_their_language(style: "etree._Element", language: str) -> Non
     _label_in(style, language)
     for locale in list(style.iterfind(name("locale"))):
         terms = locale.find(name("terms"))
-        if locale.get(_LANG) or terms is None:
+        if locale.get(LANG) or terms is None:
             continue
         kept = etree.Element(name("locale"))
-        kept.set(_LANG, own)
+        kept.set(LANG, own)
         its_terms = etree.SubElement(kept, name("terms"))
         for term in list(terms.iterfind(name("term"))):
             is_word = any(letter.isalpha() for text in term.itertext() for letter in str(text))
-            if is_word and term.get("name") not in _IN_ANY_LANGUAGE:
+            if is_word and term.get("name") not in _IN_ANYLANGUAGE:
                 its_terms.append(term)
         if len(its_terms):
             locale.addnext(kept)
@@ -112,8 +111,8 @@ def _keep_words_to_their_language(style: "etree._Element", language: str) -> Non
 def _label_in(style: "etree._Element", language: str) -> None:
     """Labels that a style writes before pages and volumes itself, as ``p.`` and ``Vol.``."""
     for text in style.iter(name("text"), name("number")):
-        words = _LABELS.get(str(text.get("variable") or ""))
-        match = words and words.fullmatch(str(text.get("prefix") or ""))
+        label = _LABELS.get(str(text.get("variable") or ""))
+        match = label and label.fullmatch(str(text.get("prefix") or ""))
         if match:
             kind = "volume" if text.get("variable") == "volume" else "page"
             text.set("prefix", match["before"] + locators.label_of(kind, language) + match["blank"])
@@ -121,7 +120,7 @@ def _label_in(style: "etree._Element", language: str) -> None:
 
 def _common_terms(style: "etree._Element") -> "etree._Element":
     """Where a style's terms for every language stand."""
-    common = next((one for one in style.iterfind(name("locale")) if not one.get(_LANG)), None)
+    common = next((one for one in style.iterfind(name("locale")) if not one.get(LANG)), None)
     if common is None:
         common = etree.Element(name("locale"))
         info = style.find(name("info"))

@@ -14,9 +14,9 @@ from lxml import etree
 from typesetting import own_styles
 from typesetting.catalogue import COMMON, CslStyle, all_styles, folder
 from typesetting.errors import ExportError
+from typesetting.style_mending import name as tag_name
 from typesetting.variants import in_language
 
-_CSL: Final = "{http://purl.org/net/xbiblio/csl}"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,150}")
 
 
@@ -75,7 +75,7 @@ def style_root(name: str, language: str, own: str = "") -> "etree._Element":
 
 def numbers_its_entries(style: "etree._Element") -> bool:
     """Whether the bibliography is a numbered list, set without hanging indent."""
-    bibliography = style.find(f"{_CSL}bibliography")
+    bibliography = style.find(tag_name("bibliography"))
     return bibliography is not None and bibliography.get("second-field-align") is not None
 
 

@@ -8,7 +8,7 @@ from typesetting.labels import base_language, locale
 if TYPE_CHECKING:
     from lxml import etree
 
-_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _ISO_690: Final = re.compile(r"(?P<kind>iso690-[a-z-]+?)(?:-(?:cat|cs|de|en|es|fr|pt-br|ro|sk))?")
 #: The package has no Portuguese of Portugal.
 _ISO_690_NAMES: Final = {"pt": "pt-br"}
@@ -38,5 +38,5 @@ def own_locale(style: "etree._Element") -> str:
     """The language and country that a style was made for: as it says, else the only English that it has words for."""
     if said := str(style.get("default-locale") or ""):
         return locale(said)
-    given = {str(one.get(_LANG)) for one in style.iter("{*}locale") if one.get(_LANG)}
+    given = {str(one.get(LANG)) for one in style.iter("{*}locale") if one.get(LANG)}
     return "en-GB" if "en-GB" in given and "en-US" not in given else "en-US"
