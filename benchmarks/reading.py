@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -45,7 +45,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pages = _pages(folder)
-        lists = {"bibtex": (_bibtex(folder), "biblatex"), "ris": (_ris(folder), "ris")}
+        lists = {
+            "bibtex": (_list(folder / "references.bib", _entry), "biblatex"),
+            "ris": (_list(folder / "references.ris", _record), "ris"),
+        }
         pairs = {"pdf": (_ours("pdf", pages, folder), [sys.executable, "-c", _BARE_PDF, str(pages)])}
         for kind, (path, reader) in lists.items():
             pairs[kind] = _ours(kind, path, folder), [pandoc, "-f", reader, "-t", "csljson", str(path)]
@@ -87,9 +90,8 @@ def _pages(folder: Path) -> Path:
     return path
 
 
-def _bibtex(folder: Path) -> Path:
-    path = folder / "references.bib"
-    path.write_text("\n\n".join(_entry(number) for number in range(_ENTRIES)), encoding="utf-8")
+def _list(path: Path, entry: Callable[[int], str]) -> Path:
+    path.write_text("\n".join(entry(number) for number in range(_ENTRIES)), encoding="utf-8")
     return path
 
 
@@ -100,14 +102,8 @@ def _entry(number: int) -> str:
         f"@article{{key{number},\n  author = {{{names}}},\n  title = {{{one.whole_title} {number}}},\n"
         f"  journal = {{Marine Signals {number % 40}}},\n  year = {one.year},\n  volume = {one.volume},\n"
         f"  pages = {{{one.first_page}--{one.last_page}}},\n  doi = {{{one.doi}.{number}}},\n"
-        f"  abstract = {{{prose(90, one)[3:-4]}}}\n}}"
+        f"  abstract = {{{prose(90, one)[3:-4]}}}\n}}\n"
     )
-
-
-def _ris(folder: Path) -> Path:
-    path = folder / "references.ris"
-    path.write_text("\n".join(_record(number) for number in range(_ENTRIES)), encoding="utf-8")
-    return path
 
 
 def _record(number: int) -> str:
