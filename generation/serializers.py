@@ -4,12 +4,11 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from documents.domain import briefs
+from documents.domain import briefs, styles
 from documents.models import Document
-from documents.serializers.document import StyleField
 from generation.progress.job_status import Status
 from tesigo.platform.api.serializers import ApiSerializer
-from tesigo.platform.clean_fields import LineField, ModelSerializer
+from tesigo.platform.clean_fields import ChosenField, LineField, ModelSerializer
 
 
 class WholeOrderSerializer(ModelSerializer):
@@ -20,7 +19,9 @@ class WholeOrderSerializer(ModelSerializer):
     model = LineField(max_length=100, required=False, help_text="One of those at GET /models; else the usual ones.")
     wish = LineField(max_length=500, required=False, default="", allow_blank=True, help_text="For the outline.")
 
-    citation_style = StyleField(required=False, default="apa")
+    citation_style = ChosenField(
+        may_choose=styles.may_choose, refusal=styles.NO_SUCH_STYLE, max_length=100, required=False, default="apa"
+    )
 
     class Meta:
         model = Document

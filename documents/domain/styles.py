@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from accounts.errors import QuotaReached
@@ -23,6 +24,8 @@ from typesetting.styles import style_title
 if TYPE_CHECKING:
     from accounts.models import User
 
+#: For programs that name one.
+NO_SUCH_STYLE: Final = gettext_lazy("There is no citation style of that name. Search citation-styles.")
 #: Names of own styles begin so, and no file of the package does.
 OWN: Final = "own-"
 #: Seconds an example is kept; its name changes with the code that makes it.

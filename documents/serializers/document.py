@@ -2,35 +2,21 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from documents.domain import briefs, styles
 from documents.models import Document
 from tesigo.platform.api.serializers import ApiSerializer
-from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
-
-
-class StyleField(LineField):
-    """A citation style by its CSL name, or one of the caller's own (R-96)."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=100, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        """The name of a style that there is, for this caller."""
-        name = super().to_internal_value(data)
-        request = self.context.get("request")
-        if not styles.may_choose(name, by=request.user if request else None):
-            raise serializers.ValidationError(_("There is no citation style of that name. Search citation-styles."))
-        return name
+from tesigo.platform.clean_fields import ChosenField, LineField, LinesField, ModelSerializer
 
 
 class BriefSerializer(ModelSerializer):
     """The description of a work."""
 
     topic = LineField(max_length=500)
-    citation_style = StyleField(required=False, default="apa")
+    citation_style = ChosenField(
+        may_choose=styles.may_choose, refusal=styles.NO_SUCH_STYLE, max_length=100, required=False, default="apa"
+    )
 
     class Meta:
         model = Document

@@ -4,11 +4,11 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from documents.domain import styles
 from documents.domain.citations import CitationCard
 from documents.models import Section
-from documents.serializers.document import StyleField
 from tesigo.platform.api.serializers import ApiSerializer
-from tesigo.platform.clean_fields import ModelSerializer
+from tesigo.platform.clean_fields import ChosenField, ModelSerializer
 
 
 class SectionSerializer(ModelSerializer):
@@ -125,7 +125,7 @@ class CitationReportSerializer(ApiSerializer):
 class StyleSerializer(ApiSerializer):
     """Another citation style for a finished document."""
 
-    citation_style = StyleField()
+    citation_style = ChosenField(may_choose=styles.may_choose, refusal=styles.NO_SUCH_STYLE, max_length=100)
 
 
 class StyleAtHandSerializer(ApiSerializer):

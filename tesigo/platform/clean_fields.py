@@ -1,12 +1,16 @@
 """Text that programs send comes in as clean as what is typed into a form (`tesigo.platform.plain_text`)."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from rest_framework import serializers
 
 from tesigo.platform.api.serializers import ApiModelSerializer
 from tesigo.platform.plain_text import clean_line, clean_lines
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class _Counted(serializers.CharField):
@@ -29,6 +33,23 @@ class LineField(_Counted):
         if not text and not self.allow_blank:
             self.fail("blank")
         return text
+
+
+class ChosenField(LineField):
+    """The name of something, if the caller may choose it: ``may_choose`` tells, ``refusal`` is said where not."""
+
+    def __init__(self, *, may_choose: Callable[..., bool], refusal: "StrPromise", **options: Any) -> None:
+        super().__init__(**options)
+        self._may_choose = may_choose
+        self._refusal = refusal
+
+    def to_internal_value(self, data: Any) -> str:
+        """The name as it came, once it is one that this caller may choose."""
+        name = super().to_internal_value(data)
+        request = self.context.get("request")
+        if not self._may_choose(name, by=request.user if request else None):
+            raise serializers.ValidationError(self._refusal)
+        return name
 
 
 class LinesField(_Counted):
