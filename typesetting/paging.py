@@ -15,6 +15,7 @@ from typesetting.fonts import require_fonts
 from typesetting.headings import number_headings
 from typesetting.hyphenation import read_in_levels
 from typesetting.manuscript import Manuscript, Measurement
+from typesetting.note_pages import keep_notes_on_their_pages
 from typesetting.paper import BODY
 
 _CM: Final = 96 / 2.54
@@ -32,6 +33,7 @@ logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
 def lay_out(html: str, *, language: str) -> Document:
     """The document on pages, hyphenated in its language. Nothing is fetched from anywhere."""
     require_fonts()
+    keep_notes_on_their_pages()
     read_in_levels(language)
     fonts = FontConfiguration()
     sheet = (resources.files("typesetting") / "paper.css").read_text(encoding="utf-8")
