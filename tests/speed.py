@@ -1,6 +1,6 @@
 """Which tests are slow: `make quick` leaves them out, and does not load files that hold only slow ones.
 
-- Whole folders and files: what starts browsers, workers or servers, and what looks at every page or every list.
+- Whole folders and files: what starts browsers, workers or servers, and what looks at every page, table, call or list.
 - A test that commits: the database is put right after it.
 - A test that asks for the sandbox, or has a file read in a child.
 - A test that starts a child by itself: it, or a function of the tests that it calls, names `subprocess`.
@@ -19,7 +19,10 @@ import pytest
 _PLACES: Final = (
     "tests/api/test_schema.py",
     "tests/deploy/",
+    "tests/documents/desk/test_domain.py",  # references are set in a child
     "tests/documents/desk/test_page.py",  # each page has its references set in a child
+    "tests/documents/fetching/test_fetcher.py",  # each address is a server of its own
+    "tests/documents/test_styles.py",  # a style is tried in a child
     "tests/e2e/",
     "tests/faults/",
     "tests/load/",
@@ -31,10 +34,14 @@ _PLACES: Final = (
     "tests/platform/backup/",
     "tests/platform/backup_restoring/",
     "tests/platform/test_autoscaler.py",
+    "tests/platform/test_dashboard.py",  # every list of staff
     "tests/platform/test_farewell.py",
+    "tests/platform/test_log_words.py",  # every call that logs
     "tests/platform/test_of_people.py",
+    "tests/platform/test_ownership.py",  # every address, asked for by four people in five ways
     "tests/platform/test_roles.py",
     "tests/platform/test_warm_children.py",
+    "tests/privacy/test_archive.py",  # every table of a person
     "tests/reading/",
     "tests/sandbox/",
     "tests/typesetting/",
