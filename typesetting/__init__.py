@@ -16,6 +16,7 @@ from typesetting.length import body_characters, characters_per_page
 from typesetting.manuscript import (
     DocxResult,
     Fallbacks,
+    FileResult,
     Keep,
     Manuscript,
     ManuscriptSection,
@@ -32,6 +33,7 @@ __all__ = [
     "DocxResult",
     "ExportError",
     "Fallbacks",
+    "FileResult",
     "Keep",
     "ListedStyle",
     "Manuscript",
@@ -49,6 +51,8 @@ __all__ = [
     "missing_fonts",
     "render_docx",
     "render_docx_async",
+    "render_file",
+    "render_file_async",
     "render_pdf",
     "render_pdf_async",
     "render_reader",
@@ -105,6 +109,25 @@ async def render_docx_async(
     )
 
 
+def render_file(
+    manuscript: Manuscript, destination: Path, *, kind: str, first_pages: Mapping[str, int] | None = None
+) -> FileResult:
+    """Writes one of the further files (`typesetting.formats`). Raises ExportError, and then leaves nothing there.
+
+    ``first_pages`` as for ``render_docx``, for the kinds whose contents name pages.
+    """
+    pages = _pages(first_pages)
+    return _file(run("file", manuscript, kind=kind, destination=_absolute(destination), first_pages=pages))
+
+
+async def render_file_async(
+    manuscript: Manuscript, destination: Path, *, kind: str, first_pages: Mapping[str, int] | None = None
+) -> FileResult:
+    """``render_file`` for async callers."""
+    pages = _pages(first_pages)
+    return _file(await run_async("file", manuscript, kind=kind, destination=_absolute(destination), first_pages=pages))
+
+
 def render_reader(manuscript: Manuscript) -> ReaderHtml:
     """The document as cleaned HTML for the screen. Raises ExportError."""
     return _reader(run("reader", manuscript))
@@ -156,6 +179,10 @@ def _pdf(result: dict[str, Any]) -> PdfResult:
 
 def _docx(result: dict[str, Any]) -> DocxResult:
     return DocxResult(size=result["size"], fallbacks=_fallbacks(result))
+
+
+def _file(result: dict[str, Any]) -> FileResult:
+    return FileResult(size=result["size"], fallbacks=_fallbacks(result))
 
 
 def _reader(result: dict[str, Any]) -> ReaderHtml:

@@ -96,6 +96,16 @@ def _write_docx(
     return size
 
 
+def _file(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from typesetting import formats
+
+    first_pages = options["first_pages"] or {}
+    written, fallbacks = formats.write(options["kind"], manuscript, first_pages=first_pages, folder=folder)
+    size = written.stat().st_size
+    _deliver(written, Path(options["destination"]))
+    return {"size": size, "fallbacks": asdict(fallbacks)}
+
+
 def _reader(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
     from typesetting import citing, reading
 
@@ -106,6 +116,7 @@ _TASKS: Final[dict[str, Callable[[Manuscript, dict[str, Any], Path], dict[str, A
     "measure": _measure,
     "pdf": _pdf,
     "docx": _docx,
+    "file": _file,
     "reader": _reader,
 }
 

@@ -122,6 +122,14 @@ class DocxResult:
 
 
 @dataclass(frozen=True)
+class FileResult:
+    """A finished file of another kind (`typesetting.formats`); ``size`` in bytes."""
+
+    size: int
+    fallbacks: Fallbacks = Fallbacks()
+
+
+@dataclass(frozen=True)
 class ReaderHtml:
     """The document for the screen, cleaned (R-101).
 

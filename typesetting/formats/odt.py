@@ -1,0 +1,134 @@
+"""ODT: pandoc writes the text, we give it title page, contents with page numbers, styles, head and foot."""
+
+import zipfile
+from collections.abc import Mapping
+from html import escape
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from lxml import etree
+
+from typesetting import pandoc
+from typesetting.citing import CitedText
+from typesetting.elements import Element, attr, document, element
+from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines
+from typesetting.labels import locale
+from typesetting.manuscript import Manuscript
+from typesetting.paper import label
+
+_STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+#: Style of each line of the title page.
+_LINES: Final = {"kind": "Kind", "title": "Title", "topic": "Subtitle", "author": "Author", "date": "Date"}
+
+
+def write(manuscript: Manuscript, cited: CitedText, first_pages: Mapping[str, int], folder: Path) -> Path:
+    """Writes the document into ``folder`` and returns its path. Raises ExportError."""
+    bare, whole = folder / "bare.odt", folder / "document.odt"
+    found = parts(manuscript, cited)
+    blocks = [_raw(_title_page(manuscript)), _raw(_contents(manuscript, found, first_pages))]
+    for position, part in enumerate(found):
+        blocks.append(_raw(_heading(part, on_new_page=position == 0 or not part.number)))
+        if part.key == BIBLIOGRAPHY:
+            blocks += [one for entry in part.blocks for one in _entry(entry)]
+        else:
+            blocks += part.blocks
+    # Its description is what the program shows as the file's title, author and language.
+    meta = {
+        "title": element("MetaString", one_line(manuscript, manuscript.title)),
+        "author": element("MetaString", one_line(manuscript, manuscript.author)),
+        "lang": element("MetaString", locale(manuscript.language)),
+    }
+    # pandoc's own template prints the title once more.
+    template = folder / "odt.template"
+    template.write_text((resources.files("typesetting.formats") / "odt_body.xml").read_text(encoding="utf-8"), "utf-8")
+    pandoc.run(
+        ["-t", "odt", f"--template={template}", "--syntax-highlighting=none", f"--output={bare}"],
+        given={**document(blocks), "meta": meta},
+        folder=folder,
+    )
+    _dress(bare, whole, manuscript)
+    return whole
+
+
+def _raw(xml: str) -> Element:
+    return element("RawBlock", "opendocument", xml)
+
+
+def _title_page(manuscript: Manuscript) -> str:
+    return "".join(
+        f'<text:p text:style-name="{_LINES[name]}">{escape(words)}</text:p>'
+        for name, words in title_lines(manuscript).items()
+    )
+
+
+def _heading(part: Part, *, on_new_page: bool) -> str:
+    style = "Chapter_20_on_20_new_20_page" if on_new_page and part.depth == 1 else f"Heading_20_{part.depth}"
+    return (
+        f'<text:h text:style-name="{style}" text:outline-level="{part.depth}">'
+        f'<text:bookmark-start text:name="{part.anchor}"/>{escape(part.heading)}'
+        f'<text:bookmark-end text:name="{part.anchor}"/></text:h>'
+    )
+
+
+def _contents(manuscript: Manuscript, found: list[Part], pages: Mapping[str, int]) -> str:
+    """An index that the program can update, with its lines in place: it does so only when asked."""
+    levels = "".join(
+        f'<text:table-of-content-entry-template text:outline-level="{level}" text:style-name="Contents_20_{level}">'
+        "<text:index-entry-link-start/><text:index-entry-chapter/><text:index-entry-text/>"
+        '<text:index-entry-tab-stop style:type="right" style:leader-char="."/><text:index-entry-page-number/>'
+        "<text:index-entry-link-end/></text:table-of-content-entry-template>"
+        for level in (1, 2)
+    )
+    lines = "".join(
+        f'<text:p text:style-name="Contents_20_{part.depth}"><text:a xlink:type="simple" xlink:href="#{part.anchor}">'
+        f"{escape(part.heading)}<text:tab/>{pages[part.key]}</text:a></text:p>"
+        for part in found
+    )
+    title = escape(label(manuscript, "contents"))
+    return (
+        '<text:table-of-content text:name="contents" text:protected="false">'
+        '<text:table-of-content-source text:outline-level="2" text:use-index-marks="false">'
+        f'<text:index-title-template text:style-name="Contents_20_Heading">{title}</text:index-title-template>'
+        f"{levels}</text:table-of-content-source><text:index-body>"
+        f'<text:index-title text:name="contents-title"><text:p text:style-name="Contents_20_Heading">{title}</text:p>'
+        f"</text:index-title>{lines}</text:index-body></text:table-of-content>"
+    )
+
+
+def _entry(entry: Element) -> list[Element]:
+    """A source in a paragraph style of its own, with the bookmark that its citations lead to."""
+    mark = element("RawInline", "opendocument", f'<text:bookmark text:name="{escape(entry["c"][0][0])}"/>')
+    first, *others = entry["c"][1]
+    begun = {**first, "c": [mark, *first["c"]]} if first["t"] in ("Para", "Plain") else first
+    return [element("Div", attr("", custom_style="Bibliography"), [begun, *others])]
+
+
+def _dress(bare: Path, whole: Path, manuscript: Manuscript) -> None:
+    """Copies the package with our styles in place of pandoc's of the same names."""
+    language, _, country = locale(manuscript.language).partition("-")
+    text = (resources.files("typesetting.formats") / "odt_styles.xml").read_text(encoding="utf-8")
+    notice = escape(one_line(manuscript, manuscript.notice))
+    ours = etree.fromstring(Template(text).substitute(language=language, country=country, notice=notice).encode())
+    with zipfile.ZipFile(bare) as source, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as target:
+        for info in source.infolist():
+            data = source.read(info)
+            if info.filename == "styles.xml":
+                data = _with_styles(data, ours)
+            # What it is stands first and as it is, so that it can be told by the first bytes.
+            target.writestr(info.filename, data, zipfile.ZIP_STORED if info.filename == "mimetype" else None)
+
+
+def _with_styles(data: bytes, ours: "etree._Element") -> bytes:
+    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    for part in ours:
+        there = root.find(part.tag)
+        assert there is not None
+        for style in list(part):
+            name, family = style.get(f"{_STYLE}name"), style.get(f"{_STYLE}family")
+            for old in there.findall(style.tag):
+                if (old.get(f"{_STYLE}name"), old.get(f"{_STYLE}family")) == (name, family):
+                    there.remove(old)
+            there.append(style)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")

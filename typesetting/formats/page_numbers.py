@@ -1,0 +1,16 @@
+"""Numbers of pages for a table of contents, as the paged layout counts them."""
+
+from collections.abc import Mapping
+
+from typesetting import paging, paper, word
+from typesetting.citing import CitedText
+from typesetting.labels import locale
+from typesetting.manuscript import Manuscript
+
+
+def with_pages(known: Mapping[str, int], manuscript: Manuscript, cited: CitedText) -> Mapping[str, int]:
+    """``known``, if all that the contents list is in it; else what a layout finds. Raises ExportError."""
+    if word.needs_pages(manuscript, cited) <= known.keys():
+        return known
+    document = paging.lay_out(paper.paper_html(manuscript, cited), language=locale(manuscript.language))
+    return paging.first_pages(document, manuscript)

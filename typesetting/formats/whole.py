@@ -1,0 +1,111 @@
+"""A cited document as parts in order: what stands on the title page, and each heading with what is below it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from typesetting.citing import CitedText
+from typesetting.elements import Element, attr, change_inlines, element, text
+from typesetting.headings import number_headings
+from typesetting.labels import long_date
+from typesetting.manuscript import Manuscript
+from typesetting.paper import depth, label
+from typesetting.typography import polish, printable
+
+BIBLIOGRAPHY: Final = "bibliography"
+STATEMENT: Final = "ai-statement"
+_NOT_IN_ADDRESSES: Final = re.compile(r'[<>"{}|\\^`\s]')
+
+
+@dataclass(frozen=True)
+class Part:
+    """A heading with what is below it. ``depth`` is 1 for a chapter, 2 for a section of one; ``number`` may be empty.
+
+    ``anchor`` is its id inside a file, ``key`` its name among page numbers.
+    """
+
+    anchor: str
+    key: str
+    depth: int
+    number: str
+    title: str
+    blocks: list[Element]
+
+    @property
+    def heading(self) -> str:
+        """The title behind its number."""
+        return f"{self.number} {self.title}" if self.number else self.title
+
+
+def one_line(manuscript: Manuscript, words: str) -> str:
+    """One line of plain text as a typesetter sets it, not escaped."""
+    return polish(" ".join(printable(words).split()), manuscript.language)
+
+
+def title_lines(manuscript: Manuscript) -> dict[str, str]:
+    """What stands on the title page, from top to foot, by what it is; lines that there are none of are left out."""
+    lines = {
+        "kind": one_line(manuscript, manuscript.kind),
+        "title": one_line(manuscript, manuscript.title),
+        "topic": one_line(manuscript, manuscript.topic),
+        "author": one_line(manuscript, manuscript.author),
+        "date": long_date(manuscript.date, manuscript.language),
+    }
+    return {name: words for name, words in lines.items() if words}
+
+
+def parts(manuscript: Manuscript, cited: CitedText) -> list[Part]:
+    """Sections, list of sources and statement of AI use, with addresses that every format can carry."""
+    found = [
+        Part(
+            anchor=heading.anchor,
+            key=heading.section.id,
+            depth=depth(heading),
+            number=heading.number,
+            title=one_line(manuscript, heading.section.title),
+            blocks=with_addresses(cited.sections[heading.section.id]),
+        )
+        for heading in number_headings(manuscript.sections)
+    ]
+    if cited.entries:
+        entries = with_addresses(cited.entries)
+        found.append(Part(BIBLIOGRAPHY, BIBLIOGRAPHY, 1, "", label(manuscript, "bibliography"), entries))
+    if cited.statement:
+        statement = with_addresses(cited.statement)
+        found.append(Part(STATEMENT, STATEMENT, 1, "", label(manuscript, "ai_statement"), statement))
+    return found
+
+
+def header(part: Part) -> Element:
+    """Its heading as an element of the tree."""
+    return element("Header", part.depth, attr(part.anchor), text(part.heading))
+
+
+def with_addresses(blocks: list[Element]) -> list[Element]:
+    """The blocks with what no address may hold written in percents: ``<`` and ``>`` of older DOIs (SICI)."""
+    changed: list[Element] = change_inlines(blocks, _escaped)
+    return changed
+
+
+def _escaped(items: list[Any]) -> list[Any]:
+    return [_with_address(item) if isinstance(item, dict) and item.get("t") == "Link" else item for item in items]
+
+
+def _with_address(link: Element) -> Element:
+    attributes, inside, (address, title) = link["c"]
+    return element("Link", attributes, inside, [percented(address), title])
+
+
+def percented(address: str) -> str:
+    """An address without signs that none may hold."""
+    return _NOT_IN_ADDRESSES.sub(lambda found: quote(found[0], safe=""), address)
+
+
+def without_citations(items: list[Any]) -> list[Any]:
+    """Citations as the words that they print, with nothing around them."""
+    kept: list[Any] = []
+    for item in items:
+        is_citation = isinstance(item, dict) and item.get("t") == "Cite"
+        kept.extend(item["c"][1] if is_citation else [item])
+    return kept
