@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.domain import past_briefs
 from documents.enums import DocumentState, UploadState
-from documents.models import Document, Export, SectionRevision, Upload
+from documents.models import Document, Export, FilePart, SectionRevision, Upload
 from privacy.registry import Retention
 from tesigo.platform import removals
 
@@ -35,6 +35,8 @@ def _forget_documents(documents: QuerySet[Model]) -> int:
         ids = list(documents.select_for_update().values_list("pk", flat=True))
         for model in (Upload, Export):
             removals.note(*model._default_manager.filter(document__in=ids).values_list("stored_as", flat=True))
+        parts = FilePart.objects.filter(joins__document__in=ids)
+        removals.note(*parts.values_list("stored_as", flat=True))
         past_briefs.count_in(Document.objects.filter(pk__in=ids))
         _total, by_model = Document.objects.filter(pk__in=ids).delete()
     return by_model.get(Document._meta.label, 0)

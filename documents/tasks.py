@@ -26,7 +26,7 @@ def continue_uploads() -> None:
 @shared_task(name="documents.tasks.tidy_arrivals")
 def tidy_arrivals() -> None:
     """Deletes what is left on the disk of files that are not waited for any more."""
-    arrivals.tidy()
+    arrivals.tidy(now=timezone.now())
 
 
 @shared_task(name="documents.tasks.check_sources")

@@ -22,7 +22,7 @@ from documents.domain.arrivals import CHECKSUMS, Gone, Sending, WrongChecksum
 from tesigo.platform.api.problems import FILES
 from tesigo.platform.view_names import VIEW
 
-EXTENSIONS: Final = "creation,creation-with-upload,expiration,checksum,termination"
+EXTENSIONS: Final = "creation,creation-with-upload,expiration,checksum,termination,concatenation"
 #: Of what has come, joined before a thread writes it: a change of threads for each block costs more than to write it.
 BLOCK_BYTES: Final = 1024 * 1024
 #: Seconds in which nothing came, after which a caller is taken for gone.

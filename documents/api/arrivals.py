@@ -1,8 +1,6 @@
 """Files that come in several goes, at `/files/`: all but the bytes themselves (tus 1.0.0; `documents.tus`)."""
 
-import base64
-import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
@@ -19,13 +17,15 @@ from rest_framework.response import Response
 
 from accounts.domain.callers import caller_of
 from accounts.errors import QuotaReached
+from documents.api.said_by_tus import bad, checksum_of, number, pairs_of, parts_of
 from documents.api.shared import READ, WRITE, not_editable, over_quota, take_back
-from documents.domain import arrivals
-from documents.domain.arrivals import CHECKSUMS, Checksum, Gone, Sending, TooMuch, WrongOffset
+from documents.domain import arrivals, file_parts
+from documents.domain.arrivals import Checksum, Gone, Sending, TooMuch, WrongOffset
+from documents.domain.file_parts import NoSuchPart, NotWhole
 from documents.domain.queries import owned_document
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadRefused
-from documents.models import Upload
+from documents.models import FilePart, Upload
 from documents.uploads.partial import Held
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiView
@@ -34,8 +34,8 @@ from tesigo.platform.api.views import ApiView
 ERRAND: Final = "documents.errand"
 TUS_VERSION: Final = "1.0.0"
 BYTES: Final = "application/offset+octet-stream"
-_METADATA_CHARACTERS: Final = 2_000
-_LONGEST_NUMBER: Final = 18
+#: What `Upload-Concat` says of a part.
+PARTIAL: Final = "partial"
 
 
 @dataclass(slots=True)
@@ -71,34 +71,59 @@ class ArrivalsView(_TusView):
         """Makes room for a file; 201 with its address. Bytes may come with it."""
         if not arrivals.is_offered():
             raise Refusal(_("Files come in one go here."), status=501)
-        size = _number(request, "Upload-Length")
-        said = _metadata(request.headers.get("Upload-Metadata", ""))
+        concat = request.headers.get("Upload-Concat", "")
+        if concat == PARTIAL:
+            return self._part(request)
+        parts = parts_of(request, concat) if concat else []
+        size = 0 if parts else number(request, "Upload-Length")
+        said = pairs_of(request.headers.get("Upload-Metadata", ""))
         purpose = said.get("purpose", UploadPurpose.SOURCE)
         if purpose not in UploadPurpose.values:
-            raise _bad(_("The purpose in Upload-Metadata is neither source nor assignment."))
+            raise bad(_("The purpose in Upload-Metadata is neither source nor assignment."))
         try:
             document_id = UUID(said.get("document", ""))
         except ValueError:
-            raise _bad(_("Upload-Metadata does not say which document the file is for.")) from None
+            raise bad(_("Upload-Metadata does not say which document the file is for.")) from None
         by = caller_of(request)
         document = owned_document(document_id=document_id, user=by)
-        checksum = _checksum(request)
+        checksum = checksum_of(request)
+        brings_bytes = request.content_type == BYTES
+        about = {
+            "document": document,
+            "purpose": UploadPurpose(purpose),
+            "name": said.get("filename", ""),
+            "metadata": request.headers["Upload-Metadata"],
+            "by": by,
+        }
+        upload: Upload | FilePart
+        with _refusals():
+            if parts:
+                if brings_bytes:
+                    raise TooMuch
+                joined = file_parts.join(parts=parts, concat=concat, now=timezone.now(), **about)
+                upload = joined.upload
+                _entrust(request, joined)
+            else:
+                if brings_bytes and _errand(request).announced > size:
+                    raise TooMuch
+                upload = arrivals.begin(size=size, **about)
+                if brings_bytes and upload.state == UploadState.RECEIVING:
+                    _open(request, upload, offset=0, checksum=checksum)
+        return _created(upload)
+
+    def _part(self, request: Request) -> Response:
+        size = number(request, "Upload-Length")
+        metadata = request.headers.get("Upload-Metadata", "")
+        pairs_of(metadata)
+        checksum = checksum_of(request)
         brings_bytes = request.content_type == BYTES
         with _refusals():
             if brings_bytes and _errand(request).announced > size:
                 raise TooMuch
-            upload = arrivals.begin(
-                document=document,
-                purpose=UploadPurpose(purpose),
-                name=said.get("filename", ""),
-                size=size,
-                metadata=request.headers["Upload-Metadata"],
-                by=by,
-            )
-            if brings_bytes and upload.state == UploadState.RECEIVING:
-                _open(request, upload, offset=0, checksum=checksum)
-        address = reverse("documents:arrival", args=[upload.pk])
-        return Response(status=201, headers={"Location": address, **said_of(upload)})
+            part = file_parts.begin(size=size, metadata=metadata, by=caller_of(request), now=timezone.now())
+            if brings_bytes:
+                _open(request, part, offset=0, checksum=checksum)
+        return _created(part)
 
 
 class ArrivalView(_TusView):
@@ -112,6 +137,8 @@ class ArrivalView(_TusView):
         with _refusals():
             upload = arrivals.look(upload, by=caller_of(request), now=timezone.now())
         headers = {"Upload-Length": str(upload.size), "Cache-Control": "no-store", **said_of(upload)}
+        if concat := PARTIAL if isinstance(upload, FilePart) else upload.concat:
+            headers["Upload-Concat"] = concat
         if upload.metadata:
             headers["Upload-Metadata"] = upload.metadata
         return Response(headers=headers)
@@ -120,9 +147,11 @@ class ArrivalView(_TusView):
         """Lets more of it come."""
         if request.content_type != BYTES:
             raise Refusal(_("Bytes of a file come as %(type)s.") % {"type": BYTES}, status=415)
-        offset = _number(request, "Upload-Offset")
-        checksum = _checksum(request)
+        offset = number(request, "Upload-Offset")
+        checksum = checksum_of(request)
         upload = _owned(request, upload_id)
+        if arrivals.is_joined(upload):
+            raise Refusal(_("This file is made of parts. No bytes of its own come to it."), status=403)
         with _refusals():
             _open(request, upload, offset=offset, checksum=checksum)
         return Response(status=204)
@@ -130,30 +159,45 @@ class ArrivalView(_TusView):
     def delete(self, request: Request, upload_id: UUID) -> Response:
         """Takes it back, with all that was read from it."""
         upload = _owned(request, upload_id)
-        take_back(upload_id=upload.pk, by=caller_of(request))
+        if isinstance(upload, FilePart):
+            with _refusals():
+                file_parts.delete(part=upload)
+        else:
+            take_back(upload_id=upload.pk, by=caller_of(request))
         return Response(status=204)
 
 
-def said_of(upload: Upload) -> dict[str, str]:
-    """How much of a file has come, and until when the rest is waited for."""
+def said_of(upload: Upload | FilePart) -> dict[str, str]:
+    """How much of a file has come, and until when the rest is waited for; of one that is being joined not how much."""
     arrived = upload.size if upload.arrived is None else upload.arrived
-    said = {"Upload-Offset": str(arrived)}
-    if upload.state == UploadState.RECEIVING and upload.due_at is not None:
+    is_awaited = isinstance(upload, FilePart) or upload.state == UploadState.RECEIVING
+    said = {} if is_awaited and arrivals.is_joined(upload) else {"Upload-Offset": str(arrived)}
+    if is_awaited and upload.due_at is not None:
         said["Upload-Expires"] = http_date(upload.due_at.timestamp())
     return said
 
 
-def _open(request: Request, upload: Upload, *, offset: int, checksum: Checksum | None) -> None:
-    errand = _errand(request)
-    errand.context = copy_context()
-    errand.sending = arrivals.send(
+def _created(upload: Upload | FilePart) -> Response:
+    address = reverse("documents:arrival", args=[upload.pk])
+    return Response(status=201, headers={"Location": address, **said_of(upload)})
+
+
+def _open(request: Request, upload: Upload | FilePart, *, offset: int, checksum: Checksum | None) -> None:
+    sending = arrivals.send(
         upload=upload,
         offset=offset,
-        announced=errand.announced,
+        announced=_errand(request).announced,
         checksum=checksum,
         by=caller_of(request),
         now=timezone.now(),
     )
+    _entrust(request, sending)
+
+
+def _entrust(request: Request, sending: Sending) -> None:
+    errand = _errand(request)
+    errand.context = copy_context()
+    errand.sending = sending
 
 
 def _errand(request: Request) -> Errand:
@@ -161,11 +205,13 @@ def _errand(request: Request) -> Errand:
     return errand
 
 
-def _owned(request: Request, upload_id: UUID) -> Upload:
-    upload = Upload.objects.filter(pk=upload_id, document__owner=caller_of(request)).first()
-    if upload is None:
+def _owned(request: Request, upload_id: UUID) -> Upload | FilePart:
+    by = caller_of(request)
+    upload = Upload.objects.filter(pk=upload_id, document__owner=by).first()
+    found = upload or FilePart.objects.filter(pk=upload_id, owner=by).first()
+    if found is None:
         raise Http404
-    return upload
+    return found
 
 
 @contextmanager
@@ -185,47 +231,13 @@ def _refusals() -> Iterator[None]:
     except WrongOffset as error:
         words = _("The bytes do not begin where those before them ended. Ask how much has come.")
         raise Refusal(words, status=409, kind="wrong-offset") from error
+    except NoSuchPart:
+        raise Http404 from None
+    except NotWhole as error:
+        raise bad(_("Not all of these parts have arrived whole. Send what is missing, then join them.")) from error
     except NotEditable as error:
         raise not_editable() from error
     except UploadRefused as error:
         raise Refusal(str(error), status=409, kind="file-refused") from error
     except QuotaReached as error:
         raise over_quota(error) from error
-
-
-def _number(request: Request, name: str) -> int:
-    given = request.headers.get(name, "")
-    if not (given.isascii() and given.isdigit() and len(given) <= _LONGEST_NUMBER):
-        raise _bad(_("The header %(name)s must be a number of bytes.") % {"name": name})
-    return int(given)
-
-
-def _metadata(header: str) -> Mapping[str, str]:
-    """Pairs of a key and a text in Base64, by key."""
-    if len(header) > _METADATA_CHARACTERS:
-        raise _bad(_("Upload-Metadata is too long."))
-    pairs: dict[str, str] = {}
-    for pair in filter(None, header.split(",")):
-        key, _space, value = pair.strip().partition(" ")
-        try:
-            pairs[key] = base64.b64decode(value, validate=True).decode()
-        except ValueError:
-            raise _bad(_("Upload-Metadata is not what tus says it is.")) from None
-    return pairs
-
-
-def _checksum(request: Request) -> Checksum | None:
-    header = request.headers.get("Upload-Checksum")
-    if header is None:
-        return None
-    algorithm, _space, digest = header.partition(" ")
-    if algorithm not in CHECKSUMS:
-        raise _bad(_("Checksums may be %(names)s.") % {"names": ", ".join(CHECKSUMS)})
-    try:
-        return Checksum(algorithm, base64.b64decode(digest, validate=True))
-    except binascii.Error:
-        raise _bad(_("The checksum is not in Base64.")) from None
-
-
-def _bad(words: Any) -> Refusal:
-    return Refusal(words, status=400)

@@ -15,16 +15,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from documents.domain import uploads
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import DocumentError
-from documents.models import Document, Upload
+from documents.models import Document, FilePart, Upload
 from documents.uploads import partial
 from documents.uploads.partial import Partial
+from tesigo.platform import removals
 
 #: How long a file that stands still is waited for.
 WAITED_FOR: Final = timedelta(hours=24)
@@ -61,11 +63,11 @@ class Checksum:
 class Sending:
     """Bytes of one file on their way, from one caller. It holds the file until it is closed."""
 
-    def __init__(self, upload: Upload, file: Partial, *, checksum: Checksum | None, by: User) -> None:
+    def __init__(self, upload: Upload | FilePart, file: Partial, *, checksum: Checksum | None, by: User) -> None:
         self.upload, self.checksum, self.by = upload, checksum, by
         self.begins = upload.arrived or 0
         #: Bytes that may still come.
-        self.room = upload.size - self.begins
+        self.room = 0 if is_joined(upload) else upload.size - self.begins
         self._file = file
         self._digest = CHECKSUMS[checksum.algorithm]() if checksum else None
 
@@ -75,7 +77,7 @@ class Sending:
         if self._digest is not None:
             self._digest.update(data)
 
-    def end(self, *, is_whole: bool, now: datetime) -> Upload:
+    def end(self, *, is_whole: bool, now: datetime) -> Upload | FilePart:
         """Keeps what came, and takes the file in where nothing is missing; the row as it is then.
 
         ``is_whole`` says whether all came that the caller meant to send; of bytes with a checksum nothing is kept else.
@@ -129,7 +131,9 @@ def is_offered() -> bool:
     return not settings.S3_BUCKET
 
 
-def send(*, upload: Upload, offset: int, announced: int, checksum: Checksum | None, by: User, now: datetime) -> Sending:
+def send(
+    *, upload: Upload | FilePart, offset: int, announced: int, checksum: Checksum | None, by: User, now: datetime
+) -> Sending:
     """Lets bytes from ``offset`` on come; the caller closes what is returned. ``announced`` is 0 where nobody says.
 
     Raises:
@@ -149,20 +153,20 @@ def send(*, upload: Upload, offset: int, announced: int, checksum: Checksum | No
         if offset + announced > upload.size:
             raise TooMuch
         if checksum is not None:
-            Upload.objects.filter(pk=upload.pk).update(is_checked=True)
+            _row(upload).update(is_checked=True)
         return Sending(upload, file, checksum=checksum, by=by)
     except BaseException:
         file.close()
         raise
 
 
-def look(upload: Upload, *, by: User, now: datetime) -> Upload:
+def look(upload: Upload | FilePart, *, by: User, now: datetime) -> Upload | FilePart:
     """The row as the file is: what a process that died has left is counted, and a file that is whole is taken in.
 
     Raises:
         Gone: when the file is not waited for any more, and never came whole.
     """
-    if upload.state != UploadState.RECEIVING and upload.arrived is None:
+    if isinstance(upload, Upload) and upload.state != UploadState.RECEIVING and upload.arrived is None:
         return upload
     _expect(upload, now)
     try:
@@ -171,7 +175,7 @@ def look(upload: Upload, *, by: User, now: datetime) -> Upload:
         return upload
     try:
         upload.refresh_from_db()
-        if upload.state == UploadState.RECEIVING:
+        if _row(upload).exists():
             _follow(upload, file, now=now)
             _finish(upload, file, by=by)
     finally:
@@ -179,35 +183,69 @@ def look(upload: Upload, *, by: User, now: datetime) -> Upload:
     return upload
 
 
-def tidy() -> int:
+def is_joined(upload: Upload | FilePart) -> bool:
+    """Whether its bytes are those of parts, and none of its own may come."""
+    return isinstance(upload, Upload) and bool(upload.concat)
+
+
+def tidy(*, now: datetime) -> int:
     """Deletes what is left of files whose rows are gone or settled; returns how many."""
+    with transaction.atomic():
+        over = (
+            FilePart.objects.select_for_update(of=("self",))
+            .filter(due_at__lte=now)
+            .exclude(joins__state=UploadState.RECEIVING)
+        )
+        removals.note(*over.values_list("stored_as", flat=True))
+        over.delete()
     rows = Upload.objects.filter(state=UploadState.RECEIVING, arrived__isnull=False)
-    return partial.remove_all_but(set(rows.values_list("stored_as", flat=True)), older_than_seconds=_LEFT_OVER_SECONDS)
+    names = {name for held in (rows, FilePart.objects.all()) for name in held.values_list("stored_as", flat=True)}
+    return partial.remove_all_but(names, older_than_seconds=_LEFT_OVER_SECONDS)
 
 
-def _expect(upload: Upload, now: datetime) -> None:
+def _row(upload: Upload | FilePart) -> QuerySet[Any]:
+    """The row while bytes may come to it."""
+    if isinstance(upload, FilePart):
+        return FilePart.objects.filter(pk=upload.pk, joins=None)
+    return Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING)
+
+
+def _expect(upload: Upload | FilePart, now: datetime) -> None:
     is_over = upload.due_at is None or upload.due_at <= now
-    if upload.state != UploadState.RECEIVING or upload.arrived is None or is_over:
+    is_settled = upload.joins_id is not None if isinstance(upload, FilePart) else upload.state != UploadState.RECEIVING
+    if is_settled or upload.arrived is None or is_over:
         raise Gone
 
 
-def _follow(upload: Upload, file: Partial, *, now: datetime) -> None:
+def _follow(upload: Upload | FilePart, file: Partial, *, now: datetime) -> None:
     """Has the row say what lies on the disk. Whoever calls holds the file. Raises Gone."""
     before = upload.arrived or 0
     has = file.size
-    if has > upload.size or (has > before and upload.is_checked):
+    if has < before and is_joined(upload):  # nobody could send it again
+        raise Gone
+    # Of a part that was being taken over nobody knows how far it came.
+    is_doubtful = upload.is_checked or is_joined(upload)
+    if has > upload.size or (has > before and is_doubtful):
         file.cut(before)
         has = before
     file.sync()
+    _count(upload, has, now=now)
+
+
+def _count(upload: Upload | FilePart, has: int, *, now: datetime) -> None:
     due_at = now + WAITED_FOR
-    waited_for = Q(pk=upload.pk, state=UploadState.RECEIVING, arrived=before)
-    if not Upload.objects.filter(waited_for).update(arrived=has, is_checked=False, due_at=due_at):
+    changed = _row(upload).filter(arrived=upload.arrived or 0).update(arrived=has, is_checked=False, due_at=due_at)
+    if not changed:
         raise Gone
     upload.arrived, upload.is_checked, upload.due_at = has, False, due_at
 
 
-def _finish(upload: Upload, file: Partial, *, by: User) -> None:
+def _finish(upload: Upload | FilePart, file: Partial, *, by: User) -> None:
     """Has a file that is whole looked at, and kept or refused: the same way as one that came at once. Raises Gone."""
+    if isinstance(upload, FilePart):
+        return
+    if upload.concat:
+        _take_parts(upload, file)
     if upload.arrived != upload.size:
         return
     uploads.give_connection_back()
@@ -217,3 +255,16 @@ def _finish(upload: Upload, file: Partial, *, by: User) -> None:
         upload.refresh_from_db()
     except Upload.DoesNotExist:  # removed by its owner while it was looked at
         raise Gone from None
+
+
+def _take_parts(upload: Upload, file: Partial) -> None:
+    """One part after the other, each deleted once it is counted: a process that dies midway has lost nothing."""
+    for part in list(upload.parts.order_by("place")):
+        uploads.give_connection_back()
+        if file.take(part.stored_as) != part.size:
+            raise Gone
+        file.sync()
+        with transaction.atomic():
+            _count(upload, (upload.arrived or 0) + part.size, now=timezone.now())
+            part.delete()
+        partial.remove(part.stored_as)

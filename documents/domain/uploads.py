@@ -17,7 +17,7 @@ from accounts.domain import quotas
 from accounts.models import User
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, Unusable, UploadInUse, UploadRefused
-from documents.models import Citation, Document, Upload
+from documents.models import Citation, Document, FilePart, Upload
 from documents.uploads import storage
 from documents.uploads.inspection import inspect
 from documents.uploads.names import display_name
@@ -126,11 +126,15 @@ def begin(*, document: Document, purpose: UploadPurpose, name: str, by: User, si
 def _within_quota(owner: User, size: int) -> None:
     """Raises QuotaReached or UploadRefused. Others of the same person are counted one after the other."""
     quotas.spend(user=owner, what="upload", limit=settings.UPLOADS_PER_DAY)
-    held = _held_by(owner)
-    if held.count() >= settings.FILES_PER_PERSON:
+    if _held_by(owner).count() >= settings.FILES_PER_PERSON:
         words = _("You have %(limit)d files, the most that one may have. Remove some first.")
         raise UploadRefused(words % {"limit": settings.FILES_PER_PERSON})
-    if _bytes(held) + max(size, 1) > settings.STORED_BYTES_PER_PERSON:
+    expect_room(owner, size)
+
+
+def expect_room(owner: User, size: int) -> None:
+    """Raises UploadRefused where the person's files leave no room for ``size`` bytes more."""
+    if _bytes(owner) + max(size, 1) > settings.STORED_BYTES_PER_PERSON:
         raise UploadRefused(_no_room())
 
 
@@ -138,8 +142,7 @@ def _has_room(upload: Upload, size: int, owner: User) -> bool:
     """Takes room for a file that has arrived; false where it is more than is left. One of a person's at a time."""
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
-        others = _bytes(_held_by(owner).exclude(pk=upload.pk))
-        if others + size > settings.STORED_BYTES_PER_PERSON:
+        if _bytes(owner, but=upload) + size > settings.STORED_BYTES_PER_PERSON:
             return False
         Upload.objects.filter(pk=upload.pk).update(size=size)
     return True
@@ -154,8 +157,11 @@ def _held_by(owner: User) -> QuerySet[Upload]:
     return Upload.objects.filter(document__owner=owner).exclude(state=UploadState.REJECTED)
 
 
-def _bytes(held: QuerySet[Upload]) -> int:
-    return held.aggregate(stored=Sum("size"))["stored"] or 0
+def _bytes(owner: User, but: Upload | None = None) -> int:
+    """What a person's files take. Parts take room of their own until they are joined."""
+    held = _held_by(owner).exclude(pk=but and but.pk)
+    parts = FilePart.objects.filter(owner=owner, joins=None)
+    return sum(rows.aggregate(stored=Sum("size"))["stored"] or 0 for rows in (held, parts))
 
 
 def _judge(arrived: storage.Arrived, upload: Upload) -> FileVerdict:
@@ -251,7 +257,7 @@ def delete(*, upload_id: UUID, by: User, expects: Callable[[Upload], None] | Non
         audit.record(action="upload.deleted", subject=upload, by=by)
         if upload.purpose == UploadPurpose.ASSIGNMENT and upload.state == UploadState.READY:
             Document.objects.filter(pk=upload.document_id).update(assignment_text="", updated_at=timezone.now())
-        removals.note(upload.stored_as)
+        removals.note(upload.stored_as, *upload.parts.values_list("stored_as", flat=True))
         upload.delete()
 
 

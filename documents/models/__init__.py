@@ -9,7 +9,7 @@ from documents.models.own_style import OwnStyle
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source, SourceQuerySet
 from documents.models.typed import TypedBrief
-from documents.models.upload import Upload
+from documents.models.upload import FilePart, Upload
 
 __all__ = [
     "BriefMonth",
@@ -18,6 +18,7 @@ __all__ = [
     "DocumentEvent",
     "DocumentQuerySet",
     "Export",
+    "FilePart",
     "FullText",
     "OwnStyle",
     "Passage",

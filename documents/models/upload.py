@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -38,6 +39,8 @@ class Upload(Duty):
     #: Whether bytes past ``arrived`` count only once their checksum was right.
     is_checked = models.BooleanField(default=False, db_default=False, editable=False)
     metadata = models.CharField(max_length=2000, blank=True, default="", db_default="", editable=False)
+    #: The header by which parts are joined into it (`FilePart`): `final;` and their addresses. Empty for others.
+    concat = models.TextField(blank=True, default="", db_default="", editable=False)
     due_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="lease_until")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -51,3 +54,32 @@ class Upload(Duty):
 
     def __str__(self) -> str:
         return f"upload {self.pk}"
+
+
+class FilePart(models.Model):
+    """A part of a file whose parts come side by side, until it is joined (R-80; concatenation in tus 1.0.0).
+
+    Which document the file is for is said when its parts are joined. Its fields are those of `Upload`; ``joins`` is the
+    file that it becomes the ``place``-th part of.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="file_parts")
+    stored_as = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    arrived = models.PositiveBigIntegerField(default=0)
+    is_checked = models.BooleanField(default=False)
+    metadata = models.CharField(max_length=2000, blank=True, default="")
+    joins = models.ForeignKey(Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="parts")
+    place = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(arrived__lte=F("size")), name="file_part_arrived_fits"),
+            models.CheckConstraint(condition=Q(joins=None) | Q(arrived=F("size")), name="file_part_joined_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"file part {self.pk}"

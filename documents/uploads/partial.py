@@ -3,6 +3,7 @@
 It lies in the folder `FOLDER` of ``MEDIA_ROOT``, also where storage is elsewhere.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -19,6 +20,9 @@ from documents.uploads.storage import Arrived
 from tesigo.platform.unfinished import FOLDER
 
 _READ_BYTES: Final = 1024 * 1024
+_TAKEN_BYTES: Final = 1024 * 1024 * 1024
+#: What systems say that do not copy from one file to another by themselves: some disks over the network, old kernels.
+_CANNOT_COPY: Final = (errno.ENOSYS, errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL)
 
 
 class Held(DocumentError):
@@ -57,6 +61,31 @@ class Partial:
             while left and self._is_open:
                 left = left[os.write(self._file, left) :]
 
+    def take(self, name: str) -> int:
+        """Has the bytes of another file follow, which its caller holds; returns how many, 0 for one that is gone.
+
+        The system copies them, and only says that they are shared where the disk can (Btrfs, XFS).
+        """
+        begins = self.size
+        try:
+            source = os.open(path_of(name), os.O_RDONLY)
+        except FileNotFoundError:
+            return 0
+        target = os.open(self.path, os.O_WRONLY)  # the other may only append
+        try:
+            os.lseek(target, 0, os.SEEK_END)
+            while os.copy_file_range(source, target, _TAKEN_BYTES):
+                pass
+        except OSError as error:
+            if error.errno not in _CANNOT_COPY:
+                raise
+            while block := os.read(source, _READ_BYTES):
+                self.append(block)
+        finally:
+            os.close(source)
+            os.close(target)
+        return self.size - begins
+
     def cut(self, size: int) -> None:
         """Forgets what lies behind ``size`` bytes."""
         os.ftruncate(self._file, size)
@@ -85,6 +114,19 @@ class Partial:
 def path_of(name: str) -> Path:
     """Where a file lies that ``Upload.stored_as`` names while it arrives."""
     return Path(settings.MEDIA_ROOT) / name
+
+
+def size_of(name: str) -> int:
+    """Bytes that lie on the disk; 0 where there is no such file."""
+    try:
+        return path_of(name).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def remove(name: str) -> None:
+    """Deletes one that nobody needs."""
+    path_of(name).unlink(missing_ok=True)
 
 
 def remove_all_but(names: Collection[str], *, older_than_seconds: float) -> int:

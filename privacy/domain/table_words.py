@@ -41,6 +41,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.document": _("Documents: what you described and how far they are"),
     "documents.documentevent": _("How each document went on, step by step"),
     "documents.export": _("Files to take away that were made of your documents"),
+    "documents.filepart": _("Parts of files that have not been joined yet"),
     "documents.fulltext": _("Free copies of works that were looked for, to be read in full"),
     "documents.passage": _("Passages of your sources"),
     "documents.rendering": _("Texts that are being set for the screen"),

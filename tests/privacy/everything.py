@@ -37,6 +37,7 @@ from documents.models import (
     Citation,
     Document,
     Export,
+    FilePart,
     FullText,
     OwnStyle,
     Rendering,
@@ -129,6 +130,10 @@ def _documents(document: Document, name: str) -> None:
         state=UploadState.READY, stored_as=stored("uploads", f"what {name} handed in"),
     )  # fmt: skip
     Source.objects.filter(document=document).update(upload=upload)
+    FilePart.objects.create(
+        owner=document.owner, stored_as=stored("arriving", f"a part for {name}"), size=10, metadata=name,
+        due_at=timezone.now(),
+    )  # fmt: skip
     Export.objects.create(
         document=document, format=ExportFormat.PDF, citation_style="apa", fingerprint="f", state=ExportState.READY,
         due_at=None, stored_as=stored("exports", f"%PDF for {name}"), size=10, finished_at=timezone.now(),

@@ -141,7 +141,7 @@ def test_files_are_in_it_and_each_row_says_which_is_its(found: ZipFile) -> None:
     assert found.read(upload["file"]) == b"what Ada handed in"
     (export,) = rows_of(found, "documents-export")
     assert found.read(export["file"]) == b"%PDF for Ada"
-    assert len([name for name in found.namelist() if name.startswith("files/")]) == 3, "and the receipt"
+    assert len([name for name in found.namelist() if name.startswith("files/")]) == 4, "and a part, and the receipt"
 
 
 def test_a_row_whose_file_is_gone_names_none(ada: User) -> None:

@@ -116,3 +116,12 @@ def arriving() -> list[Path]:
     """Files that lie where files arrive."""
     folder = partial.path_of(partial.FOLDER)
     return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def is_held(stored_as: str) -> bool:
+    """Whether somebody writes to a file that arrives. The system is asked: who tries the lock holds it meanwhile."""
+    path = partial.path_of(stored_as)
+    if not path.exists():
+        return False
+    locks = (line.split() for line in Path("/proc/locks").read_text().splitlines())
+    return any(fields[1] == "FLOCK" and fields[5].endswith(f":{path.stat().st_ino}") for fields in locks)
