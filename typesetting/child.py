@@ -49,7 +49,7 @@ def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> d
         # pandoc writes the DOCX while we write the PDF.
         with ThreadPoolExecutor(1) as beside:
             made = beside.submit(_write_docx, manuscript, cited, measured.first_pages, folder, Path(keep["docx"]))
-            _write_pdf(document, folder, Path(keep["pdf"]))
+            _write_pdf(document, manuscript, cited, folder, Path(keep["pdf"]))
             with suppress(ExportError):  # it is made where it is asked for, which says why it cannot be
                 made.result()
     return {**_plain(asdict(measured)), "fallbacks": asdict(cited.fallbacks)}
@@ -61,15 +61,17 @@ def _pdf(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[
     cited = citing.cite(manuscript, folder)
     document = _laid_out(manuscript, cited)
     measured = paging.measure_pages(document, manuscript)
-    size = _write_pdf(document, folder, Path(options["destination"]))
+    size = _write_pdf(document, manuscript, cited, folder, Path(options["destination"]))
     return {**_plain(asdict(measured)), "size": size, "fallbacks": asdict(cited.fallbacks)}
 
 
-def _write_pdf(document: "Document", folder: Path, destination: Path) -> int:
-    from typesetting import paging
+def _write_pdf(
+    document: "Document", manuscript: Manuscript, cited: "CitedText", folder: Path, destination: Path
+) -> int:
+    from typesetting import paging, paper
 
     written = folder / "document.pdf"
-    size = paging.write(document, written)
+    size = paging.write(document, written, links=paper.link_words(manuscript, cited), day=manuscript.date)
     _deliver(written, destination)
     return size
 

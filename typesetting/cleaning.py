@@ -7,7 +7,7 @@ import bleach
 TAGS: Final = frozenset(
     {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "br", "div", "section"}
     | {"table", "thead", "tbody", "tr", "th", "td"}
-    | {"em", "strong", "s", "u", "sup", "sub", "a", "span"}
+    | {"em", "strong", "s", "u", "sup", "sub", "a", "span", "small"}
 )
 ATTRIBUTES: Final = {
     "a": ["href"],
@@ -15,6 +15,7 @@ ATTRIBUTES: Final = {
     "li": ["id"],
     "ol": ["start", "class"],
     "section": ["class"],
+    "small": ["class"],
     "span": ["class", "data-occurrence", "data-keys"],
     "sup": ["class", "id"],
     "td": ["class"],

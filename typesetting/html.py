@@ -111,7 +111,7 @@ class HtmlWriter:
 
     def note(self, content: list[Element]) -> str:
         """A footnote at its place in the text."""
-        return f'<span class="footnote">{self.note_text(content)}</span>'
+        return f'<small class="footnote">{self.note_text(content)}</small>'
 
     def note_text(self, content: list[Element]) -> str:
         """A note's blocks as one run of text."""

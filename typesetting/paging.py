@@ -1,7 +1,10 @@
 """Layout by WeasyPrint, and what a page counts (R-11)."""
 
 import logging
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from importlib import resources
 from math import floor
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import Any, Final, NoReturn
 from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 
+from typesetting import tagging
 from typesetting.errors import ExportError
 from typesetting.fonts import require_fonts
 from typesetting.headings import number_headings
@@ -25,7 +29,6 @@ _LINE_PIXELS: Final = 12 * 1.725 * 96 / 72
 # A page holds whole lines: one that has no room for another line is full.
 _FULL: Final = floor(_HEIGHT / _LINE_PIXELS) * _LINE_PIXELS
 _HUNDREDTH: Final = Decimal("0.01")
-_VARIANT: Final = "pdf/ua-1"
 
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
 
@@ -39,12 +42,14 @@ def lay_out(html: str, *, language: str) -> Document:
     sheet = (resources.files("typesetting") / "paper.css").read_text(encoding="utf-8")
     styles = CSS(string=sheet, font_config=fonts, url_fetcher=_refuse)
     page = HTML(string=html, url_fetcher=_refuse, base_url=None)
-    return page.render(stylesheets=[styles], font_config=fonts, pdf_variant=_VARIANT)
+    return page.render(stylesheets=[styles], font_config=fonts, pdf_variant=tagging.VARIANT)
 
 
-def write(document: Document, destination: Path) -> int:
-    """Writes a tagged PDF (PDF/UA-1) and returns its size in bytes."""
-    document.write_pdf(destination, pdf_variant=_VARIANT)
+def write(document: Document, destination: Path, *, links: Mapping[str, str], day: date) -> int:
+    """Writes a PDF that is PDF/UA-1 and PDF/A-3u and returns its size in bytes; the rest as in `tagging.finish`."""
+    tagging.prepare(document)
+    finish = partial(tagging.finish, links=links, day=day)
+    document.write_pdf(destination, pdf_variant=tagging.VARIANT, pdf_tags=True, finisher=finish)
     return destination.stat().st_size
 
 

@@ -4,6 +4,7 @@ from html import escape
 
 from typesetting.citing import CitedText
 from typesetting.cleaning import clean
+from typesetting.elements import plain
 from typesetting.headings import Heading, number_headings
 from typesetting.html import HtmlWriter
 from typesetting.labels import locale, long_date, words
@@ -49,6 +50,17 @@ def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
         f'<meta name="dcterms.created" content="{manuscript.date.isoformat()}">'
         f"</head><body>\n{''.join(parts)}\n</body></html>"
     )
+
+
+def link_words(manuscript: Manuscript, cited: CitedText) -> dict[str, str]:
+    """What each anchor of the document is, in words: a section by its heading, a source by its entry."""
+    sections = {item.anchor: f"{item.number} {item.section.title}" for item in number_headings(manuscript.sections)}
+    after = {
+        "bibliography": label(manuscript, "bibliography"),
+        "ai-statement": label(manuscript, "ai_statement"),
+    }
+    entries = {entry["c"][0][0]: " ".join(plain(entry).split()) for entry in cited.entries}
+    return sections | after | entries
 
 
 def _title_page(manuscript: Manuscript) -> str:
