@@ -23,6 +23,7 @@ from typesetting.manuscript import (
     Measurement,
     PdfResult,
     ReaderHtml,
+    Wanted,
 )
 from typesetting.runner import run, run_async, share, warm_up
 from typesetting.styles import CslStyle, csl_styles, style_exists, style_title
@@ -42,6 +43,7 @@ __all__ = [
     "PdfResult",
     "ReaderHtml",
     "StyleExample",
+    "Wanted",
     "body_characters",
     "characters_per_page",
     "csl_styles",
@@ -142,14 +144,13 @@ def _absolute(destination: Path) -> str:
     return str(Path(destination).absolute())
 
 
-def _kept(keep: Keep | None) -> dict[str, str] | None:
+def _kept(keep: Keep | None) -> dict[str, Any] | None:
     if keep is None:
         return None
     return {
         "pdf": _absolute(keep.pdf),
         "docx": _absolute(keep.docx),
-        "least": str(keep.least),
-        "most": str(keep.most),
+        "wanted": [str(keep.wanted.least), str(keep.wanted.most), str(keep.wanted.last_page)],
     }
 
 

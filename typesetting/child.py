@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typesetting.errors import ExportError
 from typesetting.labels import locale
-from typesetting.manuscript import Manuscript
+from typesetting.manuscript import Manuscript, Wanted
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -45,7 +45,7 @@ def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> d
     document = _laid_out(manuscript, cited)
     measured = paging.measure_pages(document, manuscript)
     keep = options["keep"]
-    if keep and Decimal(keep["least"]) <= measured.body_pages <= Decimal(keep["most"]):
+    if keep and Wanted(*map(Decimal, keep["wanted"])).is_met_by(measured.body_pages):
         # pandoc writes the DOCX while we write the PDF.
         with ThreadPoolExecutor(1) as beside:
             made = beside.submit(_write_docx, manuscript, cited, measured.first_pages, folder, Path(keep["docx"]))

@@ -93,13 +93,25 @@ class Measurement:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """How long a body should be: ``least`` to ``most`` pages, and of its last page at least a fraction filled."""
+
+    least: Decimal
+    most: Decimal
+    last_page: Decimal = Decimal(0)
+
+    def is_met_by(self, body_pages: Decimal) -> bool:
+        """Whether a body of so many pages is as long as it should be."""
+        return self.least <= body_pages <= self.most and not 0 < body_pages % 1 < self.last_page
+
+
+@dataclass(frozen=True)
 class Keep:
-    """Where the files of a measured document go, if its body has from ``least`` to ``most`` pages."""
+    """Where the files of a measured document go, if its body is as long as wanted."""
 
     pdf: Path
     docx: Path
-    least: Decimal
-    most: Decimal
+    wanted: Wanted
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -44,6 +43,7 @@ from typesetting import (
     Measurement,
     PdfResult,
     ReaderHtml,
+    Wanted,
     measure_async,
     render_docx_async,
     render_pdf_async,
@@ -61,6 +61,7 @@ __all__ = [
     "Measurement",
     "ReaderHtml",
     "Rendered",
+    "Wanted",
     "export",
     "finish",
     "keep",
@@ -132,15 +133,15 @@ def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript) -> Exp
 
 @asynccontextmanager
 async def measure(
-    manuscript: Manuscript, *, wanted: tuple[Decimal, Decimal]
+    manuscript: Manuscript, *, wanted: Wanted
 ) -> AsyncIterator[tuple[Measurement, dict[ExportFormat, Rendered]]]:
-    """Lays the manuscript out and counts its pages (R-11). If the number is ``wanted``, the files come along.
+    """Lays the manuscript out and counts its pages (R-11). If they are as ``wanted``, the files come along.
 
     ``keep`` makes them the document's, so that nobody lays the same text out once more. Raises ExportError.
     """
     with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
         paths = {format: Path(folder) / f"document.{format}" for format in ExportFormat}
-        keep = Keep(paths[ExportFormat.PDF], paths[ExportFormat.DOCX], *wanted)
+        keep = Keep(paths[ExportFormat.PDF], paths[ExportFormat.DOCX], wanted)
         measured = await measure_async(manuscript, keep=keep)
         yield (
             measured,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
 from documents import downloads
-from documents.domain import exporting, fallbacks, restyling
+from documents.domain import exporting, fallbacks, page_count, restyling
 from documents.domain.citations import cards, cited_sources, report
 from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
@@ -48,6 +48,7 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "cards": found,
         "sources": cited_sources(found),
         "not_cited": wanted_and_not_cited(document),
+        "fitted": page_count.fitted(document),
     }
     return render(request, "documents/read.html", context)
 

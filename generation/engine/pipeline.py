@@ -6,7 +6,6 @@ refunded in the transaction that ends the job (R-11).
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.domain.mail import send_mail
 from billing.domain.refunds import MISSING_PAGES, refund_in_full, refund_missing_pages
 from billing.models import Refund
-from documents.domain import lifecycle, outline
+from documents.domain import lifecycle, outline, page_count
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.engine import holding, jobs, queue
@@ -36,8 +35,6 @@ REFUND_CAUSE: Final = "generation_failed"
 #: How often sources are looked for again while the outline is being changed.
 _SEARCH_ROUNDS: Final = 4
 Planned = tuple[Stage, Sequence[UUID | None], int]
-#: Within 3 % of the pages, at least within half a page.
-DELIVERED_WITHIN: Final = (0.03, 0.5)
 
 
 def begin(*, claim: Claim) -> None:
@@ -222,31 +219,10 @@ def _tell_failed(document: Document, job: Job, reason: str, now: datetime) -> No
     )
 
 
-def is_delivered(*, pages: int, body: float) -> bool:
-    """Whether ``body`` laid-out pages are what was ordered (R-11)."""
-    return is_within(DELIVERED_WITHIN, pages, body)
-
-
-def is_within(tolerance: tuple[float, float], pages: int, body: float) -> bool:
-    """Whether the pages are off by no more than a share of them, or a least number of pages."""
-    return abs(_hundredths(body) - pages) <= tolerated_pages(tolerance, pages)
-
-
-def tolerated_pages(tolerance: tuple[float, float], pages: int) -> Decimal:
-    """How many pages a tolerance is."""
-    share, least = tolerance
-    return _hundredths(max(share * pages, least))
-
-
-def _hundredths(pages: float) -> Decimal:
-    """Pages are measured in hundredths: what lies exactly on the line must not depend on the last bit."""
-    return Decimal(str(round(pages, 2)))
-
-
 def give_missing_pages_back(document: Document) -> None:
     """What could not be delivered is refunded with the success that it belongs to (R-11)."""
     ordered, delivered = document.pages, document.body_pages
-    if delivered is None or delivered >= ordered or is_delivered(pages=ordered, body=float(delivered)):
+    if delivered is None or page_count.least_pages(ordered) <= delivered:
         return
     reason = _("The text came out at %(body)s of the %(pages)d pages that were ordered.")
     refund_missing_pages(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from documents.domain import placing, sources
+from documents.domain import page_count, placing, sources
 from documents.domain.passages import citable
 from documents.domain.queries import numbered
 from documents.domain.text import characters_per_page
@@ -93,11 +93,15 @@ def terms(*, document_id: UUID) -> list[Term]:
 
 
 def target_characters(assignment: SectionAssignment) -> int:
-    """Characters that fill the section's pages, without the space of its heading and of a chapter's that it opens."""
-    section = assignment.section
+    """Characters that fill the section's pages, without the space of its heading and of a chapter's that it opens.
+
+    The sections together leave some lines of the last page empty: they must not take one more (R-11).
+    """
+    section, ordered = assignment.section, assignment.document.pages
     headings = 1 + sum(1 for _ in _chapters_opened(assignment))
     pages = max(float(section.pages) - headings * HEADING_PAGES, float(section.pages) * 0.5)
-    return round(pages * characters_per_page(assignment.document.language))
+    aimed = float(page_count.aimed_pages(ordered)) / ordered
+    return round(pages * aimed * characters_per_page(assignment.document.language))
 
 
 def _unseen(assignment: SectionAssignment, *, pages: float) -> list[Passage]:

@@ -1,10 +1,14 @@
-"""Brings a section to its length by further calls. Never by filler, never by cutting (R-11, R-34)."""
+"""Brings a section to its length by further calls. Never by filler, never by cutting within a sentence (R-11, R-34).
 
+Where nobody could be found who shortens a text enough, whole sentences go from the ends of its paragraphs.
+"""
+
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from documents.domain.text import body_characters
+from documents.domain.text import GROUP, body_characters
 from documents.models import Passage
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
@@ -152,6 +156,26 @@ def _enough(named: Sequence[Sentence], text: str, *, surplus: int) -> list[Sente
             gone.append(sentence)
             off = abs(surplus - removed)
     return gone
+
+
+def trimmed(draft: Draft, *, target: int) -> Draft:
+    """The draft at ``target`` characters or little less, without asking anyone, as far as that can be.
+
+    The last sentences of paragraphs go, for nothing behind them refers to them; first those that cite nothing.
+    """
+    text = draft.text
+    while (surplus := body_characters(text) - target) > 0:
+        last: dict[int, Sentence] = {}
+        lengths: Counter[int] = Counter()
+        for sentence in sentences(text):
+            last[sentence.paragraph] = sentence
+            lengths[sentence.paragraph] += 1
+        ends = [end for number, end in last.items() if lengths[number] > 1]
+        if not ends:
+            break
+        gone = min(ends, key=lambda end: (bool(GROUP.search(end.text)), abs(len(end.text) - surplus)))
+        text = without(text, [gone])
+    return replace(draft, text=text)
 
 
 def _joined(*texts: str) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from billing.models import Payment, Refund
-from documents.domain import outline
+from documents.domain import outline, page_count
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.enums import JobKind, Outcome
@@ -138,9 +138,9 @@ def lines(ordered: Sequence[UUID], *, watch: Watch, control: Control) -> list[Li
 def _fills_its_pages(document: Document) -> bool:
     """R-11; where it does not, the missing pages were given back."""
     assert document.body_pages is not None
-    allowed = max(Decimal("0.03") * document.pages, Decimal("0.5"))
     is_refunded = Refund.objects.filter(payment__document=document).exists()
-    return abs(document.body_pages - document.pages) <= allowed or is_refunded
+    is_enough = page_count.least_pages(document.pages) <= document.body_pages or is_refunded
+    return document.body_pages <= document.pages and is_enough
 
 
 def table(found: Sequence[Line], **more: Any) -> str:

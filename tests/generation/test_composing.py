@@ -15,7 +15,7 @@ from generation.ai import answers
 from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
 from generation.enums import Outcome
-from generation.writing.composing import reach
+from generation.writing.composing import reach, trimmed
 from generation.writing.drafts import Draft
 from generation.writing.prompts.writing import SectionAssignment
 
@@ -235,3 +235,11 @@ def test_of_answers_within_answers_without_end_nothing_is_left(depth: int, expec
     for _ in range(depth):
         text = json.dumps({"markdown": text, "passages": []})
     assert answers.running(text) == expected
+
+
+def test_sentences_go_from_the_ends_of_paragraphs_first_those_that_cite_nothing() -> None:
+    text = "One stands here. Two cites [@a, p. 1].\n\nThree stands there. Four says a little more.\n\nFive is alone."
+    assert trimmed(Draft(text=text), target=body_characters(text)).text == text
+    once = trimmed(Draft(text=text), target=body_characters(text) - 10).text
+    assert once == "One stands here. Two cites [@a, p. 1].\n\nThree stands there.\n\nFive is alone."
+    assert trimmed(Draft(text=text), target=1).text == "One stands here.\n\nThree stands there.\n\nFive is alone."

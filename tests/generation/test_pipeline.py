@@ -1,6 +1,5 @@
 """From a paid outline to a finished, cited document: the whole pipeline against the sandbox."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core.files.storage import default_storage
 
 from accounts.models import Mail
 from billing.models import Refund
+from documents.domain import page_count
 from documents.domain.text import citation_keys
 from documents.enums import DocumentState
 from documents.models import Document, SectionRevision
@@ -35,7 +35,7 @@ def assert_delivered(document: Document) -> None:
     """Ready, complete, cited, of the pages ordered, each revision committed once."""
     assert document.state == DocumentState.READY, document.failure
     assert document.body_pages is not None
-    assert abs(document.body_pages - document.pages) <= max(Decimal("0.03") * document.pages, Decimal("0.5"))
+    assert page_count.is_delivered(pages=document.pages, body=document.body_pages)
     assert document.exports.filter(state="ready").count() == 2
     keys = set(document.sources.values_list("key", flat=True))
     assert document.citations.exists()

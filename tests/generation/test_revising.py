@@ -9,7 +9,7 @@ from pytest_django import Settings
 from accounts.models import Mail
 from billing.models import Payment, Refund
 from documents.enums import DocumentState, ExportState
-from documents.models import Document
+from documents.models import Document, Section
 from generation.engine import admission, queue
 from generation.enums import Stage, StepState
 from generation.models import Attempt, Step
@@ -135,15 +135,29 @@ def test_an_outage_that_does_not_end_costs_only_the_pages_that_are_missing(contr
     assert Refund.objects.get().cause == "missing_pages"
 
 
-def test_what_came_out_too_long_is_delivered_as_it_is(control: Control) -> None:
+def test_what_nobody_shortens_is_trimmed_until_it_takes_no_sheet_more(control: Control) -> None:
     document = written_and_checked(pages=4)
     order(document, pages=2)
     control.fault("ai", "refusal", match="It is too long")
     drain()
     document.refresh_from_db()
     assert document.state == DocumentState.READY, document.failure
-    assert document.body_pages is not None
-    assert document.body_pages > 3
+    assert_delivered(document)
     assert files_of(document) == ["docx", "pdf"]
     assert not Refund.objects.exists()
-    assert "refund" not in Mail.objects.get(template="ready").context
+    assert Step.objects.filter(stage=Stage.MEASURE).count() > 3
+
+
+def test_what_cannot_be_made_short_enough_is_not_delivered(control: Control) -> None:
+    """A section without sentences to spare: a sheet more than was paid for is no delivery."""
+    document = written_and_checked(pages=2)
+    Section.objects.filter(document=document).update(pages=Decimal("0.5"))
+    Document.objects.filter(pk=document.pk).update(pages=1)
+    for section in document.sections.all():
+        citation = section.citations.first()
+        assert citation is not None
+        whole = f"{'Keeping a light is a long and quiet work, ' * 80}and so on [@{citation.source.key}]."
+        document.sections.filter(pk=section.pk).update(text=whole)
+    drain()
+    document.refresh_from_db()
+    assert_failed_and_refunded(document, "instead of the 1")

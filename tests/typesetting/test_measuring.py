@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 
 from tests.typesetting.samples import ENGLISH, docx_part, docx_text, long_manuscript, manuscript, section
-from typesetting import Keep, measure, measure_async, render_docx
+from typesetting import Keep, Wanted, measure, measure_async, render_docx
 
 # A page holds 33 lines of 20.7 pt; the first heading takes 14 pt × 1.3 and 9 pt below it.
 LINE, GAP, HEADING, PAGE = 20.7, 6.0, 14 * 1.3 + 9, 33 * 20.7
@@ -58,13 +58,23 @@ def test_what_was_measured_is_kept_as_pdf_and_docx_when_it_is_as_long_as_wanted(
     text = manuscript(section("\n\n".join([ENGLISH] * 5)))
     found = measure(text)
     pdf, docx, other = (tmp_path / name for name in ("kept.pdf", "kept.docx", "other"))
-    assert measure(text, keep=Keep(pdf, docx, found.body_pages, found.body_pages)) == found
+    assert measure(text, keep=Keep(pdf, docx, Wanted(found.body_pages, found.body_pages))) == found
     with pypdfium2.PdfDocument(pdf) as kept:
         assert len(kept) == found.total_pages
     render_docx(text, tmp_path / "made.docx", first_pages=found.first_pages)
     assert docx_text(docx_part(docx)) == docx_text(docx_part(tmp_path / "made.docx"))
     (tmp_path / "made.docx").unlink()
     cent = Decimal("0.01")
-    for least, most in [(found.body_pages + cent, Decimal(9)), (Decimal(0), found.body_pages - cent)]:
-        assert measure(text, keep=Keep(other, other, least, most)) == found
+    refused = [
+        Wanted(found.body_pages + cent, Decimal(9)),
+        Wanted(Decimal(0), found.body_pages - cent),
+        Wanted(Decimal(0), Decimal(9), last_page=found.body_pages % 1 + cent),
+    ]
+    for wanted in refused:
+        assert measure(text, keep=Keep(other, other, wanted)) == found
     assert sorted(tmp_path.iterdir()) == [docx, pdf]
+
+
+@pytest.mark.parametrize(("pages", "met"), [("11.50", True), ("11.20", False), ("12", True), ("10.99", False)])
+def test_a_last_page_that_is_nearly_empty_is_not_what_is_wanted(pages: str, met: bool) -> None:
+    assert Wanted(Decimal(11), Decimal(12), last_page=Decimal("0.33")).is_met_by(Decimal(pages)) is met

@@ -9,22 +9,24 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from documents.domain import exporting, manuscripts, outline
-from documents.domain.exporting import Measurement
+from documents.domain import exporting, manuscripts, outline, page_count
+from documents.domain.exporting import Measurement, Wanted
 from documents.domain.text import body_characters
 from documents.models import Citation, Document
 from generation.database import in_database
 from generation.engine import queue
-from generation.engine.pipeline import DELIVERED_WITHIN, is_within, tolerated_pages
 from generation.engine.queue import Claim
 from generation.engine.work import Result, Work
 from generation.enums import Stage
 from generation.errors import StepFailed
 
-#: What the first round aims at: less than what counts as delivered.
-_AIM: Final = (0.02, 0.35)
+#: What the first round is content with, of the pages it aims at: a share of the pages ordered, or a number of pages.
+_CONTENT_SHARE: Final = Decimal("0.01")
+_CONTENT_PAGES: Final = Decimal("0.2")
 #: Rounds of fitting before what came out has to do: what is missing then is refunded.
 FITTING_ROUNDS: Final = 2
+#: Further rounds for a text that is still too long: it never takes a sheet more. In these no model is asked.
+TRIMMING_ROUNDS: Final = 3
 #: Below this share of its pages a document is not the one that was ordered: it is not delivered at all.
 _WORTH_DELIVERING_SHARE: Final = 0.5
 #: Characters that one section is asked to change by, as long as there are others, and what it may lose of its text.
@@ -74,24 +76,25 @@ def require_citations(document_id: UUID) -> None:
         )
 
 
-def _wanted(claim: Claim) -> tuple[Decimal, Decimal]:
+def _wanted(claim: Claim) -> Wanted:
     pages = Document.objects.values_list("pages", flat=True).get(pk=claim.document_id)
-    return good_enough(pages=pages, round=claim.round)
+    return wanted(pages=pages, round=claim.round)
 
 
 def _plan(claim: Claim, measured: Measurement) -> dict[str, object]:
     document, round = Document.objects.get(pk=claim.document_id), claim.round
-    body = float(measured.body_pages)
+    body, is_over = float(measured.body_pages), measured.body_pages > document.pages
     filled = {section: float(pages) for section, pages in measured.section_pages.items()}
     result: dict[str, object] = {
         "body_pages": str(measured.body_pages),
         "first_pages": measured.first_pages,
         "changes": {},
     }
-    if is_good_enough(pages=document.pages, body=body, round=round):
+    if wanted(pages=document.pages, round=round).is_met_by(measured.body_pages):
         return result
-    planned = _changes(document, body, filled, _round_before(claim)) if round < FITTING_ROUNDS else {}
-    if not planned and not is_worth_delivering(pages=document.pages, body=body):
+    rounds = FITTING_ROUNDS + (TRIMMING_ROUNDS if is_over else 0)
+    planned = _changes(document, body, filled, _round_before(claim)) if round < rounds else {}
+    if not planned and (is_over or not is_worth_delivering(pages=document.pages, body=body)):
         raise StepFailed(
             _("The text came out at %(body).1f pages instead of the %(pages)d that were ordered.")
             % {"body": body, "pages": document.pages}
@@ -118,7 +121,8 @@ def _changes(
         )
         for section in outline.leaves(document)
     ]
-    return dict(changes(pages=document.pages, body=body, parts=parts, before=before))
+    aimed = float(page_count.aimed_pages(document.pages))
+    return dict(changes(aimed=aimed, body=body, parts=parts, before=before))
 
 
 def is_worth_delivering(*, pages: int, body: float) -> bool:
@@ -126,28 +130,29 @@ def is_worth_delivering(*, pages: int, body: float) -> bool:
     return body >= _WORTH_DELIVERING_SHARE * pages
 
 
-def is_good_enough(*, pages: int, body: float, round: int) -> bool:
-    """Whether nothing more is changed after ``round`` rounds: the first one aims at more than has to be delivered."""
-    return is_within(DELIVERED_WITHIN if round else _AIM, pages, body)
+def wanted(*, pages: int, round: int) -> Wanted:
+    """The laid-out pages with which nothing more is changed after ``round`` rounds.
 
-
-def good_enough(*, pages: int, round: int) -> tuple[Decimal, Decimal]:
-    """The fewest and the most laid-out pages that ``is_good_enough``."""
-    off = tolerated_pages(DELIVERED_WITHIN if round else _AIM, pages)
-    return pages - off, pages + off
+    The first asks for more than has to be delivered; the last one takes a nearly empty last page.
+    """
+    least = page_count.least_pages(pages)
+    if round == 0:
+        least = max(least, page_count.aimed_pages(pages) - max(_CONTENT_SHARE * pages, _CONTENT_PAGES))
+    last_page = page_count.FULL_ENOUGH if round < FITTING_ROUNDS else Decimal(0)
+    return Wanted(least=least, most=Decimal(pages), last_page=last_page)
 
 
 def changes(
-    *, pages: int, body: float, parts: Sequence[LaidOut], before: RoundBefore | None = None
+    *, aimed: float, body: float, parts: Sequence[LaidOut], before: RoundBefore | None = None
 ) -> Mapping[str, int]:
     """Characters to add to (or, negative, take from) sections, by id: those that are off most, few at a time.
 
-    What a page holds is taken from this very document as laid out; what the check takes out of new text, from the round
-    ``before``.
+    They lead from ``body`` to ``aimed`` laid-out pages. What a page holds is taken from this very document as laid
+    out; what the check takes out of new text, from the round ``before``.
     """
     characters = sum(part.characters for part in parts)
     per_page = characters / body if body else 2_770
-    total = round((pages - body) * per_page)
+    total = round((aimed - body) * per_page)
     direction = 1 if total > 0 else -1
     if total > 0 and before is not None and before.asked > 0:
         kept = (body - before.body) * per_page / before.asked
@@ -174,7 +179,7 @@ def _chosen(parts: Sequence[LaidOut], room: Mapping[str, int], total: int) -> li
             break
         if room[part.id] >= _SMALLEST_CHANGE_CHARACTERS:
             chosen.append(part)
-    return chosen
+    return chosen or [part for part in parts[:1] if room[part.id]]
 
 
 def _shares(total: int, weights: Mapping[str, float], room: Mapping[str, int]) -> dict[str, int]:

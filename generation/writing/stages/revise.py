@@ -12,6 +12,7 @@ from generation.enums import Stage
 from generation.writing import assignments, composing, drafts
 from generation.writing.checking import repetition
 from generation.writing.drafts import Draft
+from generation.writing.stages.measure import FITTING_ROUNDS
 
 _TOLERANCE_SHARE: Final = 0.15
 _SMALLEST_CHARACTERS: Final = 100
@@ -39,6 +40,9 @@ async def run(work: Work) -> Result:
         off = abs(body_characters(draft.text) - target)
         await work.save({"draft": draft.to_json()}, progress=round(95 * (1 - min(1.0, off / max(1, abs(change))))))
 
+    if claim.round > FITTING_ROUNDS:
+        draft = composing.trimmed(draft, target=target)
+        return _result(draft, target, change)
     draft = await composing.reach(
         assignment,
         draft,
@@ -48,5 +52,9 @@ async def run(work: Work) -> Result:
         keep=keep,
         may_wait=work.may_wait,
     )
+    return _result(draft, target, change)
+
+
+def _result(draft: Draft, target: int, change: int) -> Result:
     fingerprint = repetition.fingerprint(draft.text)
     return Result({"draft": draft.to_json(), "target": target, "change": change, "fingerprint": fingerprint})
