@@ -10,8 +10,9 @@ from typing import Final
 
 from typesetting import citing
 from typesetting.citing import CitedText
-from typesetting.formats import epub, html_file, markdown, odt
+from typesetting.formats import epub, html_file, latex, markdown, odt
 from typesetting.formats.page_numbers import with_pages
+from typesetting.lists import WRITERS
 from typesetting.manuscript import Fallbacks, Manuscript
 
 _Writer = Callable[[Manuscript, CitedText, Path], Path]
@@ -20,6 +21,7 @@ _PagedWriter = Callable[[Manuscript, CitedText, Mapping[str, int], Path], Path]
 _WRITERS: Final[dict[str, _Writer]] = {
     "epub": epub.write,
     "html": html_file.write,
+    "latex": latex.write,
     "markdown": markdown.write,
 }
 #: Their contents name pages.
@@ -29,9 +31,14 @@ _PAGED: Final[dict[str, _PagedWriter]] = {"odt": odt.write}
 def write(kind: str, manuscript: Manuscript, *, first_pages: Mapping[str, int], folder: Path) -> tuple[Path, Fallbacks]:
     """Writes a file of that kind into ``folder``. Returns its path, and where the style left something out.
 
-    Raises ExportError. ``first_pages`` are page numbers by section id, as for ``word``; without them the document is
-    laid out to find them, for the kinds whose contents name pages.
+    Raises ExportError. Lists of sources hold those that are cited. ``first_pages`` are page numbers by section id, as
+    for ``word``; without them the document is laid out to find them, for the kinds whose contents name pages.
     """
+    if kind in WRITERS:
+        ending, write_list = WRITERS[kind]
+        written = folder / f"sources.{ending}"
+        written.write_text(write_list(manuscript.references), encoding="utf-8", newline="")
+        return written, Fallbacks()
     cited = citing.cite(manuscript, folder)
     if kind in _PAGED:
         pages = with_pages(first_pages, manuscript, cited)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from typesetting.citing import CitedText
-from typesetting.elements import Element, attr, change_inlines, element, text
+from typesetting.elements import Element, attr, change_inlines, element, plain, text
 from typesetting.headings import number_headings
 from typesetting.labels import long_date
 from typesetting.manuscript import Manuscript
@@ -94,7 +94,12 @@ def _escaped(items: list[Any]) -> list[Any]:
 
 def _with_address(link: Element) -> Element:
     attributes, inside, (address, title) = link["c"]
-    return element("Link", attributes, inside, [percented(address), title])
+    written = percented(address)
+    if written != address and inside[:1] == [element("Str", plain(inside))]:
+        # In one piece, pandoc takes the words for the address and prints the percents.
+        start, words = inside[0]["c"][:1], inside[0]["c"][1:]
+        inside = [element("Str", start), element("Str", words)]
+    return element("Link", attributes, inside, [written, title])
 
 
 def percented(address: str) -> str:
