@@ -41,4 +41,7 @@ urlpatterns = [
     path(f"{_ONE}/export/<uuid:export_id>/file", FileViewSet.as_view({"get": "download"}), name="export-file"),
     path("citation-styles", StyleListViewSet.as_view({"get": "list", "post": "create"}), name="citation-styles"),
     path("citation-styles/example", StyleListViewSet.as_view({"get": "example"}), name="citation-style-example"),
+    path(
+        "citation-styles/<str:style_name>", StyleListViewSet.as_view({"delete": "destroy"}), name="citation-style-own"
+    ),
 ]

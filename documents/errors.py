@@ -39,6 +39,10 @@ class StyleInvalid(DocumentError):
     """A file is no citation style that can be used; the message says why, in plain words."""
 
 
+class StyleInUse(DocumentError):
+    """A style of one's own cannot be removed: a document cites in it; the message names the document."""
+
+
 class UploadRefused(DocumentError):
     """A file cannot be taken now, whatever is in it; the message says why, in plain words."""
 

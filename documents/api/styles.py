@@ -10,7 +10,8 @@ from accounts.errors import QuotaReached
 from documents.api.shared import READ, WRITE, over_quota
 from documents.domain import styles
 from documents.enums import Language
-from documents.errors import StyleInvalid
+from documents.errors import StyleInUse, StyleInvalid
+from documents.models import OwnStyle
 from documents.serializers.text import OwnStyleSerializer, StyleAtHandSerializer, StyleExampleSerializer
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
@@ -23,8 +24,8 @@ _LANGUAGE = OpenApiParameter("language", str, description="A language of documen
 class StyleListViewSet(ApiViewSet):
     """Citation styles."""
 
-    required_scopes = {"list": READ, "example": READ, "create": WRITE}
-    refuses_with = {"example": (400, 404), "create": (422, 429)}
+    required_scopes = {"list": READ, "example": READ, "create": WRITE, "destroy": WRITE}
+    refuses_with = {"example": (400, 404), "create": (422, 429), "destroy": (404, 409)}
     pagination_class = None
     serializer_class = StyleAtHandSerializer
 
@@ -62,3 +63,14 @@ class StyleListViewSet(ApiViewSet):
         except QuotaReached as error:
             raise over_quota(error) from error
         return Response({"name": styles.name_of(style), "title": style.title}, status=201)
+
+    @extend_schema(summary="Remove a citation style", request=None, responses={204: None})
+    def destroy(self, request: Request, style_name: str) -> Response:
+        """Removes a style of the caller's own that no document cites in. Files that were made in it stay."""
+        try:
+            styles.remove(style_name, by=caller_of(request))
+        except OwnStyle.DoesNotExist:
+            raise Refusal(_("You have no citation style of that name."), status=404) from None
+        except StyleInUse as refusal:
+            raise Refusal(str(refusal), status=409, kind="style-in-use") from refusal
+        return Response(status=204)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -15,14 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from accounts.errors import QuotaReached
-from documents.errors import StyleInvalid
-from documents.models import OwnStyle
+from accounts.models import User
+from documents.errors import StyleInUse, StyleInvalid
+from documents.models import Document, OwnStyle
 from privacy.domain import audit
 from typesetting import ExportError, ListedStyle, csl_styles, find_styles, own_styles, style_example, style_exists
 from typesetting.styles import style_title
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 #: For programs that name one.
 NO_SUCH_STYLE: Final = gettext_lazy("There is no citation style of that name. Search citation-styles.")
@@ -49,7 +47,7 @@ def at_hand() -> list[tuple[str, str]]:
     return [(style.name, style.title) for style in csl_styles()]
 
 
-def choices(*, by: "User | None", chosen: str = "") -> list[tuple[str, str]]:
+def choices(*, by: User | None, chosen: str = "") -> list[tuple[str, str]]:
     """What a list offers: common styles, those that the person brought, and the one that is chosen already."""
     offered = at_hand()
     if by is not None:
@@ -64,12 +62,12 @@ def name_of(style: OwnStyle) -> str:
     return f"{OWN}{style.pk.hex}"
 
 
-def own(*, by: "User") -> list[OwnStyle]:
+def own(*, by: User) -> list[OwnStyle]:
     """The styles that a person brought, without their text."""
     return list(OwnStyle.objects.filter(owner=by).defer("text"))
 
 
-def may_choose(name: str, *, by: "User | None") -> bool:
+def may_choose(name: str, *, by: User | None) -> bool:
     """Whether there is a style of that name, for this person."""
     if name.startswith(OWN):
         return by is not None and _own(name).filter(owner=by).exists()
@@ -124,7 +122,7 @@ def example(name: str, *, language: str) -> Example | None:
     return Example(citation=citation, entries=tuple(entries), has_list=has_list)
 
 
-def add(*, data: bytes, by: "User") -> OwnStyle:
+def add(*, data: bytes, by: User) -> OwnStyle:
     """Keeps a CSL file as the person's, once it has the form of one and cites something within limits.
 
     The same file twice is one style. Raises StyleInvalid in plain words, QuotaReached.
@@ -149,8 +147,25 @@ def add(*, data: bytes, by: "User") -> OwnStyle:
     return _keep(by, own_styles.title_of(root), text, digest)
 
 
-def _keep(by: "User", title: str, text: str, digest: str) -> OwnStyle:
+def remove(name: str, *, by: User) -> None:
+    """Removes an own style that none of the person's documents cites in; files made in it stay as they are.
+
+    Raises OwnStyle.DoesNotExist where it is nobody's or somebody else's, StyleInUse.
+    """
     with transaction.atomic():
+        _one_after_another(by)
+        style = _own(name).select_for_update().get(owner=by)
+        if citing := Document.objects.filter(owner=by, citation_style=name_of(style)).first():
+            raise StyleInUse(
+                _("“%(document)s” cites in this style. Choose another style for it first.") % {"document": citing}
+            )
+        audit.record(action="style.removed", subject=style, by=by)
+        style.delete()
+
+
+def _keep(by: User, title: str, text: str, digest: str) -> OwnStyle:
+    with transaction.atomic():
+        _one_after_another(by)
         if OwnStyle.objects.filter(owner=by).count() >= settings.OWN_STYLES_PER_PERSON:
             raise QuotaReached(
                 _("You have %(limit)d styles of your own, the most one may keep.")
@@ -160,3 +175,8 @@ def _keep(by: "User", title: str, text: str, digest: str) -> OwnStyle:
         if is_new:
             audit.record(action="style.added", subject=kept, by=by)
     return kept
+
+
+def _one_after_another(person: User) -> None:
+    """Locks the person: two files at one moment are counted one after the other."""
+    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=person.pk)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,9 +16,9 @@ from accounts.errors import QuotaReached
 from documents.domain import briefs, restyling, styles
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState, Language
-from documents.errors import NotEditable, StyleInvalid
+from documents.errors import NotEditable, StyleInUse, StyleInvalid
 from documents.forms import OwnStyleForm, StyleForm, StyleSearchForm
-from documents.models import Document
+from documents.models import Document, OwnStyle
 from tesigo.platform import come_back
 
 
@@ -47,6 +47,23 @@ def add(request: SignedInRequest, document_id: UUID | None = None) -> HttpRespon
             messages.success(request, _("Your style is kept. This is how it prints."))
             return redirect(f"{_page(document)}?{urlencode({'example': styles.name_of(style)})}")
     return render(request, "documents/styles.html", {**_context(request, document), "own_form": form}, status=422)
+
+
+@login_required
+@require_POST
+def remove(request: SignedInRequest, style_id: UUID, document_id: UUID | None = None) -> HttpResponse:
+    """Removes a style of one's own that no document cites in."""
+    document = _document(request, document_id)
+    style = get_object_or_404(OwnStyle, pk=style_id, owner=request.user)
+    try:
+        styles.remove(styles.name_of(style), by=request.user)
+    except OwnStyle.DoesNotExist:
+        pass  # by another window, a moment ago
+    except StyleInUse as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_page(document))
+    messages.success(request, _("The style is removed. Files that were made in it stay as they are."))
+    return redirect(_page(document))
 
 
 @login_required
@@ -94,7 +111,7 @@ def _context(request: SignedInRequest, document: Document | None) -> dict[str, o
         "page": _page(document),
         "words": said["q"],
         "found": styles.find(said["q"]),
-        "own": [(styles.name_of(style), style.title) for style in styles.own(by=request.user)],
+        "own": [(styles.name_of(style), style) for style in styles.own(by=request.user)],
         "own_form": OwnStyleForm(),
         "shown": shown,
         "shown_title": styles.title(shown) if shown else "",

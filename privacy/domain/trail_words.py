@@ -92,6 +92,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "staff.signin_failed": _("typed a wrong password"),
     "staff.signed_in": _("signed in as staff"),
     "style.added": _("added a citation style"),
+    "style.removed": _("removed a citation style"),
     "upload.accepted": _("took in a file"),
     "upload.deleted": _("deleted a file"),
     "upload.rejected": _("refused a file"),

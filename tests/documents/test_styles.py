@@ -245,3 +245,33 @@ def test_programs_are_told_when_enough_was_tried(student: User, settings: Settin
     styles.add(data=CSL, by=student)
     answer = program_of(student).post("/api/v1/citation-styles", {"csl": CSL.decode() + " "})
     assert (answer.status_code, kind_of(answer)) == (429, "quota-reached")
+
+
+def test_own_style_is_removed_once_nothing_cites_in_it(browser: Client, own: OwnStyle, document: Document) -> None:
+    name, page = styles.name_of(own), reverse("documents:styles", args=[document.pk])
+    remove = reverse("documents:remove-style", args=[document.pk, own.pk])
+    assert remove in words(browser.get(page))
+    Document.objects.filter(pk=document.pk).update(citation_style=name)
+    assert f"“{document}” cites in this style." in words(browser.post(remove, follow=True))
+    assert styles.may_choose(name, by=own.owner)
+    Document.objects.filter(pk=document.pk).update(citation_style="apa")
+    assert "The style is removed." in words(browser.post(remove, follow=True))
+    assert not OwnStyle.objects.exists()
+    assert browser.post(remove).status_code == 404
+
+
+def test_style_of_somebody_else_is_not_removed(browser: Client, own: OwnStyle, student: User) -> None:
+    OwnStyle.objects.filter(pk=own.pk).update(owner=student_with_consent())
+    assert browser.post(reverse("documents:remove-style-new", args=[own.pk])).status_code == 404
+    assert program_of(student)("DELETE", f"/api/v1/citation-styles/{styles.name_of(own)}").status_code == 404
+    assert OwnStyle.objects.filter(pk=own.pk).exists()
+
+
+def test_programs_remove_a_style(own: OwnStyle, document: Document) -> None:
+    program, at = program_of(own.owner), f"/api/v1/citation-styles/{styles.name_of(own)}"
+    Document.objects.filter(pk=document.pk).update(citation_style=styles.name_of(own))
+    assert kind_of(program("DELETE", at)) == "style-in-use"
+    Document.objects.filter(pk=document.pk).update(citation_style="apa")
+    assert program("DELETE", at).status_code == 204
+    assert program("DELETE", at).status_code == 404
+    assert program("DELETE", "/api/v1/citation-styles/apa").status_code == 404
