@@ -19,6 +19,7 @@ from accounts.enums import ApiScope
 from privacy.domain import exports
 from privacy.errors import ExportRefused
 from privacy.models import DataExport
+from tesigo.platform import ranges
 from tesigo.platform.api.negotiation import Anything
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.views import ApiViewSet
@@ -97,9 +98,10 @@ class DataFileViewSet(ApiViewSet):
         if export is None:
             raise Http404
         demand_fresh_proof(request, now=now)
+        asked = ranges.asked(request, stored_as=export.stored_as, size=export.size)
         try:
-            file = exports.open_file(export=export, by=caller, now=now)
+            file = exports.open_file(export=export, asked=asked, by=caller, now=now)
         except FileNotFoundError:
             words = _("This file is not here, or not any more. GET user/export-data says how the newest stands.")
             raise Refusal(words, status=409, kind="not-ready") from None
-        return attachment(file, size=export.size, name=exports.file_name(export), content_type="application/zip")
+        return attachment(file, asked=asked, name=exports.file_name(export), content_type="application/zip")

@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.text import slugify
 
 from accounts.models import User
 from documents.domain import exporting
 from documents.enums import ExportFormat
 from documents.models import Document, Export
+from tesigo.platform import ranges
 from tesigo.platform.streamed import attachment, open_whole
 
 CONTENT_TYPES: Final = {
@@ -23,16 +25,18 @@ def name_of(export: Export, document: Document) -> str:
     return f"{slugify(document.title)[:80] or 'document'}{about}.{export.format}"
 
 
-def streamed(*, export: Export, document: Document, by: User) -> StreamingHttpResponse:
-    """The response with the stored file. Raises FileNotFoundError for one that is gone or not as long as it was.
+def streamed(request: HttpRequest, *, export: Export, document: Document, by: User) -> HttpResponseBase:
+    """The response with what is asked for of the file. Raises FileNotFoundError for one that is gone or damaged.
 
     Before the first byte: a storage that is away is an answer that says so, not half a file.
     """
-    file = open_whole(export.stored_as, size=export.size)
+    asked = ranges.asked(request, stored_as=export.stored_as, size=export.size)
+    file = open_whole(export.stored_as, asked=asked)
     try:
-        exporting.note_taken(export=export, by=by)
+        if asked.has_body:
+            exporting.note_taken(export=export, by=by)
     except BaseException:
         file.close()
         raise
     content_type = CONTENT_TYPES[ExportFormat(export.format)]
-    return attachment(file, size=export.size, name=name_of(export, document), content_type=content_type)
+    return attachment(file, asked=asked, name=name_of(export, document), content_type=content_type)

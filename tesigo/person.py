@@ -25,6 +25,7 @@ from privacy.errors import ErasureError, ExportRefused
 from privacy.models import DataExport
 from tesigo.audited import looked
 from tesigo.person_sections import SECTIONS, Section
+from tesigo.platform import ranges
 from tesigo.platform.streamed import attachment
 
 #: Rows of each kind on the page; the rest is a search away.
@@ -192,12 +193,13 @@ def take_export(request: HttpRequest, pk: int, data_export_id: UUID) -> HttpResp
     export = get_object_or_404(DataExport, pk=data_export_id, user_id=pk)
     if not _may_touch(request, export.user):
         raise PermissionDenied
+    asked = ranges.asked(request, stored_as=export.stored_as, size=export.size)
     try:
-        file = exports.open_file(export=export, by=cast(User, request.user), now=timezone.now())
+        file = exports.open_file(export=export, asked=asked, by=cast(User, request.user), now=timezone.now())
     except FileNotFoundError:
         messages.info(request, _("This file is not here any more. What there is now stands below."))
         return redirect("admin:person", pk=pk)
-    return attachment(file, size=export.size, name=exports.file_name(export), content_type="application/zip")
+    return attachment(file, asked=asked, name=exports.file_name(export), content_type="application/zip")
 
 
 def _end_one(request: HttpRequest, pk: int, end: Callable[..., object], said: str) -> HttpResponse:

@@ -194,6 +194,7 @@ CHANNEL_LAYERS = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
+S3_PUBLIC_URL = CDN_URL = ""
 #: With a bucket's name, uploads and exports lie in S3 or MinIO instead of the local disk (R-80).
 S3_BUCKET = env.str("S3_BUCKET", "")
 STORAGES: dict[str, dict[str, Any]] = {
@@ -204,6 +205,12 @@ STORAGES: dict[str, dict[str, Any]] = {
             "endpoint_url": env.url("S3_ENDPOINT_URL", "") or None,
             "access_key": env.str("S3_ACCESS_KEY", "") or None,
             "secret_key": env.api_key("S3_SECRET_KEY", "") or None,
+            "region_name": env.str("S3_REGION", "") or None,
+            # Downloads go from there by signed addresses that end soon (`BoundedS3Storage.link`).
+            "public_url": (S3_PUBLIC_URL := env.url("S3_PUBLIC_URL", "")),
+            "cdn_url": (CDN_URL := env.url("CDN_URL", "")),
+            "cloudfront_key_id": env.str("CDN_KEY_ID", "") or None,
+            "cloudfront_key": env.str("CDN_PRIVATE_KEY", "") or None,
             "querystring_auth": True,
             "querystring_expire": 300,
             "default_acl": "private",
@@ -222,6 +229,8 @@ STORAGES: dict[str, dict[str, Any]] = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+#: Whether a file that is taken away is fetched from the storage itself; else it passes through the site.
+DOWNLOADS_BY_LINK = bool(S3_BUCKET and (S3_PUBLIC_URL or CDN_URL))
 #: Maps of scripts are for developers, and take half of the time that compressing does.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 #: Where backups go (R-120): names, each with its `BACKUP_<NAME>_URL` and credentials. None: there are no backups.

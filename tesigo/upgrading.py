@@ -40,11 +40,13 @@ NEW_SETTINGS: Final[dict[str, dict[str, str]]] = {
     },
     UNRELEASED: {
         "BACKUP_DESTINATIONS": "nothing is backed up",
+        "CDN_URL": "no CDN before the storage",
         "LOG_DIR": "the log goes to standard output alone",
         "METRICS_PORT": "no port of their own for figures",
         "METRICS_TOKEN": "no figures at /metrics of the site",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "no traces, unless OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set",
         "READY_TOKEN": "/ready tells nobody of workers, providers, disk, memory and the version",
+        "S3_PUBLIC_URL": "downloads pass through the site, also where files lie in S3",
         "SENTRY_DSN": "errors stand in the log alone",
         "TELEGRAM_BOT_TOKEN": "no alerts by Telegram",
     },

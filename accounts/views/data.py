@@ -6,7 +6,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from accounts.domain import session_life
 from accounts.domain.signed_in import SignedInRequest
 from privacy.domain import exports
 from privacy.errors import ExportRefused
-from tesigo.platform import come_back
+from tesigo.platform import come_back, ranges
 from tesigo.platform.streamed import attachment
 
 CONTENT_TYPE = "application/zip"
@@ -49,18 +50,19 @@ def data_export(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def download(request: SignedInRequest, data_export_id: UUID) -> StreamingHttpResponse | HttpResponseRedirect:
+def download(request: SignedInRequest, data_export_id: UUID) -> HttpResponseBase:
     """The archive; somebody else's does not exist (R-100). Who signed in long ago first proves that it is them."""
     export = get_object_or_404(exports.of(user=request.user), pk=data_export_id)
     page = reverse("accounts:data")
     if not session_life.is_fresh(request.session, now=timezone.now()):
         return HttpResponseRedirect(f"{reverse('accounts:prove')}?{urlencode({'next': page})}")
+    asked = ranges.asked(request, stored_as=export.stored_as, size=export.size)
     try:
-        file = exports.open_file(export=export, by=request.user, now=timezone.now())
+        file = exports.open_file(export=export, asked=asked, by=request.user, now=timezone.now())
     except FileNotFoundError:
         messages.info(request, _("This file is not here any more. What there is now stands below."))
         return HttpResponseRedirect(page)
-    return attachment(file, size=export.size, name=exports.file_name(export), content_type=CONTENT_TYPE)
+    return attachment(file, asked=asked, name=exports.file_name(export), content_type=CONTENT_TYPE)
 
 
 def _refused(request: SignedInRequest, refusal: ExportRefused) -> HttpResponse:

@@ -165,7 +165,7 @@ class FileViewSet(DocumentRoute):
         _not_frozen(document)
         if export.state == ExportState.READY:
             try:
-                return downloads.streamed(export=export, document=document, by=self.caller)
+                return downloads.streamed(request, export=export, document=document, by=self.caller)
             except FileNotFoundError:
                 exporting.note_lost(export=export)
                 words = _("This file was lost. It is being made again and will be here in a moment.")

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -113,9 +114,7 @@ def _enough(request: SignedInRequest, document: Document, error: QuotaReached) -
 
 
 @login_required
-def download(
-    request: SignedInRequest, document_id: UUID, export_id: UUID
-) -> StreamingHttpResponse | HttpResponseRedirect:
+def download(request: SignedInRequest, document_id: UUID, export_id: UUID) -> HttpResponseBase:
     """A finished file, streamed from storage under a name that its owner recognises.
 
     While the document's payment is disputed the page says so instead.
@@ -125,7 +124,7 @@ def download(
     if document.frozen_at:
         return redirect("documents:take_away", document_id)
     try:
-        return downloads.streamed(export=export, document=document, by=request.user)
+        return downloads.streamed(request, export=export, document=document, by=request.user)
     except FileNotFoundError:
         exporting.note_lost(export=export)
         messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))

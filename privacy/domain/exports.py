@@ -30,7 +30,8 @@ from privacy.signals import export_ended
 from tesigo.platform import duty, removals
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
-from tesigo.platform.streamed import open_whole
+from tesigo.platform.ranges import Asked
+from tesigo.platform.streamed import Outgoing, open_whole
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ def can_be_had(export: DataExport, *, now: datetime) -> bool:
     return export.state == ExportState.READY and export.expires_at is not None and now < export.expires_at
 
 
-def open_file(*, export: DataExport, by: AbstractBaseUser, now: datetime) -> "File[bytes]":
+def open_file(*, export: DataExport, asked: Asked, by: AbstractBaseUser, now: datetime) -> Outgoing:
     """The file, to be sent to who asks for it; noted in the trail (R-76).
 
     Raises FileNotFoundError where it cannot be had; one that the storage has lost is made anew. Raises ServiceAway.
@@ -111,12 +112,14 @@ def open_file(*, export: DataExport, by: AbstractBaseUser, now: datetime) -> "Fi
     if not can_be_had(export, now=now):
         raise FileNotFoundError(str(export.pk))
     try:
-        file = open_whole(export.stored_as, size=export.size, is_large=True)
+        file = open_whole(export.stored_as, asked=asked, is_large=True)
     except FileNotFoundError:
         _make_again(export, now)
         raise
     try:
-        audit.record(action="user.export_downloaded", subject=export.user, by=by, details={"export": str(export.pk)})
+        if asked.has_body:
+            details = {"export": str(export.pk)}
+            audit.record(action="user.export_downloaded", subject=export.user, by=by, details=details)
     except BaseException:
         file.close()
         raise

@@ -2,14 +2,20 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import IO, Any, Final, TypeVar
+from urllib.parse import quote, urlencode
 
 from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
 from django.db import connection
+from django.utils.encoding import filepath_to_uri
+from django.utils.functional import cached_property
 from s3transfer.exceptions import RetriesExceededError
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
@@ -30,6 +36,9 @@ _AWAY: Final = (BotoConnectionError, HTTPClientError, RetriesExceededError)
 #: A file is asked for once: the package would ask five times, each as long as the storage is waited for.
 _ONCE: Final = TransferConfig(num_download_attempts=1)
 
+#: The last is said of a file that is shorter than where it is asked from.
+_NOT_THERE: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+
 breaker: Final = Breaker("Storage", pause=PAUSE_SECONDS, longest=90.0)
 
 
@@ -41,7 +50,11 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
     """Every call gives its database connection back first, and raises ServiceAway when the storage does not answer."""
 
     def __init__(self, **options: Any) -> None:
+        self._public_url = options.pop("public_url", "")
+        self._cdn_url = options.pop("cdn_url", "").rstrip("/")
         super().__init__(**{"max_memory_size": IN_MEMORY_BYTES, "transfer_config": _ONCE, **options})
+        if self._cdn_url and self.cloudfront_signer is None:
+            raise ImproperlyConfigured("CDN_URL needs CDN_KEY_ID and CDN_PRIVATE_KEY: its addresses are signed.")
         self._hurried = threading.local()
 
     @property
@@ -83,21 +96,60 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
 
         return self._ask(opened)
 
-    def open_passing(self, name: str) -> "File[bytes]":
-        """A file to be read once, from its beginning, as it comes: nothing of it waits here, however large it is.
+    def open_passing(self, name: str, *, size: int | None = None, first: int = 0, end: int = 0) -> "File[bytes]":
+        """A file to be read once, as it comes: nothing of it waits here, however large it is.
 
-        Raises FileNotFoundError. A storage that falls silent midway raises at the read that waits for it.
+        With ``size`` its bytes from ``first`` up to ``end``, else all. Raises FileNotFoundError, also for one that is
+        not ``size`` bytes long. A storage that falls silent midway raises at the read that waits for it.
         """
         place = self._normalize_name(clean_name(name))
+        part = {"Range": f"bytes={first}-{end - 1}"} if size and end - first < size else {}
         try:
-            answer = self._ask(lambda: self.bucket.Object(place).get())
+            answer = self._ask(lambda: self.bucket.Object(place).get(**part))
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NOT_THERE:
                 raise FileNotFoundError(name) from error
             raise
+        whole = int(answer["ContentRange"].rpartition("/")[2]) if part else answer["ContentLength"]
+        if size not in (None, whole):
+            answer["Body"].close()
+            raise FileNotFoundError(name)
         file: File[bytes] = File(answer["Body"], name)
         file.size = answer["ContentLength"]
         return file
+
+    def link(self, name: str, *, disposition: str, content_type: str) -> str:
+        """A signed address where the file can be fetched for ``querystring_expire`` seconds, as ``disposition`` says.
+
+        At the CDN, where one is set (signed as CloudFront reads it), else at the service as browsers reach it.
+        """
+        place = self._normalize_name(clean_name(name))
+        if self._cdn_url:
+            said = {"response-content-disposition": disposition, "response-content-type": content_type}
+            until = datetime.now(UTC) + timedelta(seconds=self.querystring_expire)
+            address = f"{self._cdn_url}/{filepath_to_uri(place)}?{urlencode(said, quote_via=quote)}"
+            signed: str = self.cloudfront_signer.generate_presigned_url(address, date_less_than=until)
+            return signed
+        wanted = {
+            "Bucket": self.bucket_name, "Key": place, "ResponseContentDisposition": disposition,
+            "ResponseContentType": content_type,
+        }  # fmt: skip
+        link: str = self._public_client.generate_presigned_url("get_object", wanted, ExpiresIn=self.querystring_expire)
+        return link
+
+    @cached_property
+    def _public_client(self) -> Any:
+        """Signs addresses as browsers reach the service, and never connects."""
+        return self._create_session().client(
+            "s3",
+            region_name=self.region_name,
+            endpoint_url=self._public_url,
+            config=self.client_config.merge(Config(signature_version="s3v4")),
+        )
+
+    def size(self, name: str) -> int:
+        """Bytes of a file. Raises FileNotFoundError."""
+        return int(self._ask(lambda: super(BoundedS3Storage, self).size(name)))
 
     def delete(self, name: str) -> None:
         """Removes a file."""

@@ -85,6 +85,10 @@ def test_a_student_asks_sees_how_far_it_is_and_takes_it_away(client: Client, ada
     assert "README.txt" in ZipFile(BytesIO(content)).namelist()
     event = AuditEvent.objects.get(action="user.export_downloaded")
     assert (event.actor_id, event.details) == (ada.pk, {"export": str(row.pk)})
+    rest = client.get(download_of(row), headers={"Range": "bytes=10-"})
+    assert (rest.status_code, received(rest)) == (206, content[10:])
+    assert client.head(download_of(row)).status_code == 200
+    assert AuditEvent.objects.filter(action="user.export_downloaded").count() == 2
 
 
 def test_the_mail_leads_to_the_page_and_holds_no_way_in(client: Client, ada: User) -> None:

@@ -542,6 +542,26 @@ def test_a_file_is_asked_for_listed_and_fetched(program: Program, ready: Documen
     assert AuditEvent.objects.filter(action="export.downloaded", object_id=str(done.pk)).count() == 1
 
 
+def test_a_download_that_broke_off_goes_on_and_one_that_is_there_is_not_sent_again(
+    program: Program, ready: Document
+) -> None:
+    done = exported(ready)
+    address = at(ready, "export", done.pk, "file")
+    head = program("HEAD", address)
+    tag = head.headers["ETag"]
+    assert (head.status_code, head.headers["Content-Length"], head.content) == (200, "14", b"")
+    assert head.headers["Accept-Ranges"] == "bytes"
+    same = program.get(address, **{"If-None-Match": tag})
+    assert (same.status_code, same.content) == (304, b"")
+    none = program.get(address, Range="bytes=14-")
+    assert (none.status_code, none.headers["Content-Range"]) == (416, "bytes */14")
+    assert not AuditEvent.objects.filter(action="export.downloaded").exists(), "no byte went out"
+    rest = program.get(address, **{"Range": "bytes=9-", "If-Range": tag})
+    assert (rest.status_code, rest.headers["Content-Range"], b"".join(rest)) == (206, "bytes 9-13/14", b"words")
+    assert rest.headers["Content-Disposition"] == 'attachment; filename="lighthouses.pdf"'
+    assert AuditEvent.objects.filter(action="export.downloaded").count() == 1
+
+
 def test_a_lost_file_is_made_again(program: Program, ready: Document) -> None:
     lost = exported(ready)
     default_storage.delete(lost.stored_as)

@@ -1,11 +1,19 @@
 """Files from S3 or MinIO: fetched under time limits, and not kept in memory (R-80, R-106)."""
 
+import base64
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.core.exceptions import ImproperlyConfigured
 
 from tesigo.platform import patience
 from tesigo.platform.breaker import ServiceAway
@@ -41,14 +49,19 @@ class _Answers(BaseHTTPRequestHandler):
             return
         first, _, last = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")
         size = min(int(last or self.server.size), self.server.size - 1) - int(first) + 1
-        self._head(size, status=206)
+        if size <= 0:
+            self._head(0, status=416)
+            return
+        self._head(size, status=206, part=f"bytes {first}-{int(first) + size - 1}/{self.server.size}")
         self.wfile.write(b"x" * min(size, self.server.sent))
         self.wfile.flush()
         if self.server.sent < size:
             self.server.is_over.wait(60)
 
-    def _head(self, size: int, *, status: int = 200) -> None:
+    def _head(self, size: int, *, status: int = 200, part: str = "") -> None:
         self.send_response(status)
+        if part:
+            self.send_header("Content-Range", part)
         self.send_header("Content-Length", str(size))
         self.send_header("ETag", '"0123"')
         self.end_headers()
@@ -100,6 +113,52 @@ def test_a_large_file_that_is_gone_is_told_from_a_storage_that_is_away() -> None
         server.server_close()
         with pytest.raises(ServiceAway):
             storage.open_passing("a/file")
+
+
+def test_a_part_of_a_file_is_fetched_and_no_more() -> None:
+    with bucket(size=1_000, sent=1_000) as (_server, storage):
+        with storage.open_passing("a/file", size=1_000, first=100, end=300) as file:
+            assert (file.size, len(file.read())) == (200, 200)
+        with storage.open_passing("a/file", size=1_000, first=0, end=1_000) as file:
+            assert len(file.read()) == 1_000
+        for first, end in ((0, 900), (100, 300), (1_500, 1_600)):  # of a file that was longer or shorter once
+            with pytest.raises(FileNotFoundError):
+                storage.open_passing("a/file", size=900 if end < 1_000 else 2_000, first=first, end=end)
+        assert storage.size("a/file") == 1_000
+
+
+def test_a_file_is_fetched_from_the_service_by_an_address_that_ends_soon() -> None:
+    options = {"bucket_name": "files", "access_key": "a", "secret_key": "b", "region_name": "eu-central-1"}
+    public = BoundedS3Storage(
+        **options, endpoint_url="http://inside.example", public_url="https://files.example", querystring_expire=300,
+        client_config=IN_REQUEST,
+    )  # fmt: skip
+    said = {"disposition": 'attachment; filename="ä.pdf"', "content_type": "application/pdf"}
+    address = urlsplit(public.link("exports/a", **said))
+    query = dict(parse_qsl(address.query))
+    assert (address.netloc, address.path) == ("files.example", "/files/exports/a")
+    assert (query["response-content-disposition"], query["X-Amz-Expires"]) == (said["disposition"], "300")
+    assert query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
+
+
+def test_a_cdn_is_led_to_by_an_address_that_it_can_check() -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+    options = {"bucket_name": "files", "cdn_url": "https://cdn.example/", "querystring_expire": 300}
+    storage = BoundedS3Storage(**options, cloudfront_key_id="K1", cloudfront_key=pem)
+    link = storage.link("exports/a", disposition='attachment; filename="a.pdf"', content_type="application/pdf")
+    address = urlsplit(link)
+    query = dict(parse_qsl(address.query))
+    assert (address.netloc, address.path, query["Key-Pair-Id"]) == ("cdn.example", "/exports/a", "K1")
+    assert query["response-content-disposition"] == 'attachment; filename="a.pdf"'
+    assert 0 < int(query["Expires"]) - time.time() <= 300
+    resource = link.partition("&Expires=")[0]
+    until = f'{{"DateLessThan":{{"AWS:EpochTime":{query["Expires"]}}}}}'
+    policy = f'{{"Statement":[{{"Resource":"{resource}","Condition":{until}}}]}}'
+    signature = base64.b64decode(query["Signature"].translate(str.maketrans("-_~", "+=/")))
+    key.public_key().verify(signature, policy.encode(), PKCS1v15(), SHA1())  # what CloudFront asks for
+    with pytest.raises(ImproperlyConfigured, match="CDN_KEY_ID"):
+        BoundedS3Storage(**options)
 
 
 @pytest.mark.slow

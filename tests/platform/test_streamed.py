@@ -9,22 +9,30 @@ from asgiref.sync import async_to_sync
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.http import StreamingHttpResponse
+from django.test import RequestFactory
 
-from tesigo.platform import streamed
+from tesigo.platform import ranges, streamed
 
 CONTENT = b"x" * (streamed.CHUNK_BYTES + 10)
+
+
+def asked(**headers: str) -> ranges.Asked:
+    return ranges.asked(RequestFactory().get("/", headers=headers), stored_as="streamed/a", size=len(CONTENT))
 
 
 @pytest.fixture
 def file() -> Any:
     stored_as = default_storage.save("streamed/a", ContentFile(CONTENT))
-    with streamed.open_whole(stored_as, size=len(CONTENT)) as opened:
-        yield opened
+    opened = streamed.open_whole(stored_as, asked=asked())
+    yield opened
+    opened.close()
     default_storage.delete(stored_as)
 
 
 def response_with(file: "File[bytes]") -> StreamingHttpResponse:
-    return streamed.attachment(file, size=len(CONTENT), name="a", content_type="text/plain")
+    response = streamed.attachment(file, asked=asked(), name="a", content_type="text/plain")
+    assert isinstance(response, StreamingHttpResponse)
+    return response
 
 
 async def read(response: StreamingHttpResponse, *, pieces: int) -> list[bytes]:
@@ -79,5 +87,14 @@ def test_one_of_another_length_is_closed_and_not_there(monkeypatch: pytest.Monke
     file: File[bytes] = File(io.BytesIO(b"12"), "a")
     monkeypatch.setattr(default_storage, "open", lambda _stored_as: file)
     with pytest.raises(FileNotFoundError):
-        streamed.open_whole("a", size=3)
+        streamed.open_whole("a", asked=asked())
+    assert file.closed
+
+
+def test_a_part_is_sent_and_no_more(file: "File[bytes]") -> None:
+    part = asked(Range=f"bytes=5-{streamed.CHUNK_BYTES + 6}")
+    file.seek(part.first)
+    response = streamed.attachment(file, asked=part, name="a", content_type="text/plain")
+    assert isinstance(response, StreamingHttpResponse)
+    assert [len(piece) for piece in async_to_sync(read)(response, pieces=9)] == [streamed.CHUNK_BYTES, 2]
     assert file.closed

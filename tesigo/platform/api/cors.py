@@ -14,12 +14,13 @@ from tesigo.platform.api.problems import is_api
 
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _ASKED_WITH: Final = (
-    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Tus-Resumable, Upload-Checksum, "
-    "Upload-Concat, Upload-Length, Upload-Metadata, Upload-Offset, X-Correlation-ID"
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Range, Tus-Resumable, "
+    "Upload-Checksum, Upload-Concat, Upload-Length, Upload-Metadata, Upload-Offset, X-Correlation-ID"
 )
 _SHOWN: Final = (
-    "ETag, Idempotent-Replayed, Location, Retry-After, Tus-Resumable, Upload-Concat, Upload-Expires, Upload-Length, "
-    "Upload-Metadata, Upload-Offset, WWW-Authenticate, X-Correlation-ID"
+    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Idempotent-Replayed, Location, Retry-After, "
+    "Tus-Resumable, Upload-Concat, Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, WWW-Authenticate, "
+    "X-Correlation-ID"
 )
 #: Seconds a browser may remember what it was told.
 _REMEMBERED: Final = "600"
