@@ -56,7 +56,9 @@ def find_alike(*, document_id: UUID, ids: Collection[int] | None = None) -> int:
         return 0
     wanted = {pk for pair in pairs for pk in pair}
     there = {source.pk: source for source in _held().filter(pk__in=wanted)}
-    return sum(_settle(there, older, newer) for older, newer in sorted(pairs))
+    # A file may have been deleted since, and its source with it.
+    held = [pair for pair in sorted(pairs) if there.keys() >= set(pair)]
+    return sum(_settle(there[older], there[newer]) for older, newer in held)
 
 
 def _held() -> QuerySet[Source]:
@@ -64,8 +66,7 @@ def _held() -> QuerySet[Source]:
     return Source.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
-def _settle(there: dict[int, Source], older_id: int, newer_id: int) -> bool:
-    older, newer = there[older_id], there[newer_id]
+def _settle(older: Source, newer: Source) -> bool:
     if older.joined_to_id or newer.joined_to_id or _are_apart(older, newer):
         return False
     alike = likeness(as_work(older), as_work(newer))

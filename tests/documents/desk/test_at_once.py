@@ -1,9 +1,10 @@
 """Two windows at the source desk at the same moment, each with a connection of its own (R-97)."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
 from documents.domain import choosing, correcting, joining
@@ -14,6 +15,7 @@ from documents.models import Document, Source
 from tests.billing.concurrently import at_once
 from tests.documents.desk.making import source_with_text
 from tests.documents.factories import SourceFactory
+from tests.lock_waits import elsewhere, until_somebody_waits
 from typesetting.entries import entries
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,6 +73,22 @@ def test_two_are_joined_once(document: Document, student: User) -> None:
     assert sorted(at_once(2, attempt)) == [False, True]
     file.refresh_from_db()
     assert file.version == 2
+
+
+def test_source_that_goes_meanwhile_is_compared_with_none(document: Document) -> None:
+    gone = SourceFactory.create(document=document, doi="10.1000/light")
+    SourceFactory.create(document=document, doi="10.1000/light", title=gone.title)
+
+    def compare() -> int:
+        with transaction.atomic():
+            return joining.find_alike(document_id=document.pk)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            gone.delete()
+            found = elsewhere(pool, compare)
+            until_somebody_waits()
+        assert found.result(20) == 0
 
 
 def test_places_stay_apart_however_many_move(document: Document, student: User) -> None:
