@@ -13,6 +13,7 @@ BASES = {
     "generation": "GenerationError",
     "privacy": "PrivacyError",
     "reading": "ReadingError",
+    "tesigo_verify": "Unverifiable",
     "typesetting": "ExportError",
 }
 #: Ends a parser's walk within one module; nobody else ever meets it.

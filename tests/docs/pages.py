@@ -10,7 +10,8 @@ from tesigo.platform.paths import ROOT
 #: Where texts of ours lie; neither packages nor what a running site keeps.
 FOLDERS: Final = (
     ".ci", ".github", "accounts", "benchmarks", "billing", "bin", "demo", "deploy", "docs", "documents", "findings",
-    "generation", "local", "privacy", "reading", "sandbox", "static", "templates", "tesigo", "tests", "typesetting",
+    "generation", "local", "privacy", "reading", "sandbox", "static", "templates", "tesigo", "tesigo_verify", "tests",
+    "typesetting",
 )  # fmt: skip
 _SKIPPED: Final = {"__pycache__", "node_modules"}
 

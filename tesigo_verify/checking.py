@@ -1,0 +1,319 @@
+"""Looks up every citation of a document: its sentence in the file, its passage on the page of the source."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from tesigo_verify.copying import CopiedRun, Words
+from tesigo_verify.errors import NotSigned, Unverifiable
+from tesigo_verify.files import Text, read, sha256_of
+from tesigo_verify.folding import Page, fold
+from tesigo_verify.manifest import Citation, Manifest, Source, key_id, signer
+
+#: Of the parts of a passage that have to stand on the page; the rest is what programs read differently.
+ENOUGH: Final = 0.8
+#: Citations of a source that are tried on a file nobody named.
+_TRIED_CITATIONS: Final = 5
+#: Pages before and after the named one that are looked at when a passage is not there.
+_NEIGHBOURS: Final = 3
+_HEADING_SIGNS: Final = 300
+#: Pages of a source whose places are kept; citations are looked up in the order of its pages.
+_KEPT_PAGES: Final = 16
+
+
+class Signature(StrEnum):
+    """What became of the signature."""
+
+    VALID = "valid"
+    UNKNOWN_KEY = "unknown key"
+    MISSING = "missing"
+    BROKEN = "broken"
+
+
+class Sentence(StrEnum):
+    """Whether a sentence stands in the file."""
+
+    FOUND = "found"
+    ELSEWHERE = "on another page"
+    MISSING = "missing"
+
+
+class Passage(StrEnum):
+    """Whether a passage stands on the page that was named."""
+
+    FOUND = "found"
+    NEARLY = "found, read a little differently"
+    ELSEWHERE = "on another page"
+    MISSING = "missing"
+    NO_FILE = "no file of this source"
+
+
+@dataclass(frozen=True)
+class CitationFinding:
+    """What was found of one citation; ``found_on`` is the page of a passage that stands elsewhere, else 0."""
+
+    number: int
+    key: str
+    page: int
+    page_label: str
+    sentence: Sentence
+    passage: Passage
+    found_on: int = 0
+
+    @property
+    def fails(self) -> bool:
+        """Whether it speaks against the document."""
+        return self.sentence != Sentence.FOUND or self.passage in (Passage.ELSEWHERE, Passage.MISSING)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that was found. ``unknown_files`` belong to no source of the document."""
+
+    signature: Signature
+    key_id: str
+    citations: tuple[CitationFinding, ...]
+    copied: tuple[CopiedRun, ...]
+    reported: int
+    same_files: int
+    other_copies: int
+    unknown_files: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def failed(self) -> list[CitationFinding]:
+        """The citations that speak against the document."""
+        return [one for one in self.citations if one.fails]
+
+    @property
+    def sentences(self) -> Counter[Sentence]:
+        """How many sentences were found how."""
+        return Counter(one.sentence for one in self.citations)
+
+    @property
+    def passages(self) -> Counter[Passage]:
+        """How many passages were found how."""
+        return Counter(one.passage for one in self.citations)
+
+    @property
+    def checked(self) -> int:
+        """How many passages could be looked up, because there was a file of their source."""
+        return len(self.citations) - self.passages[Passage.NO_FILE]
+
+    @property
+    def fails(self) -> bool:
+        """Whether anything speaks against the document."""
+        return bool(self.failed) or self.signature in (Signature.BROKEN, Signature.UNKNOWN_KEY)
+
+
+class SourceFile:
+    """A file of a source, each page read and folded once, and only when it is asked for."""
+
+    def __init__(self, path: Path, key: str = "") -> None:
+        self.name = path.name
+        self.key = key
+        self.sha256 = sha256_of(path)
+        self.text: Text = read(path)
+        self._pages: dict[int, Page] = {}
+        self._words: dict[int, str] = {}
+
+    def words(self, number: int) -> str:
+        """The words of a page."""
+        if number not in self._words:
+            self._words[number] = self.text.page(number)
+        return self._words[number]
+
+    def page(self, number: int) -> Page:
+        """The page as passages are sought in it; an empty one where there is none of this number."""
+        if number not in self._pages:
+            if len(self._pages) == _KEPT_PAGES:
+                del self._pages[next(iter(self._pages))]
+            there = not self.text.count or 1 <= number <= self.text.count
+            self._pages[number] = Page(self.words(number) if there else "")
+        return self._pages[number]
+
+    def numbers(self) -> range:
+        """Its pages; only 0 where it has none."""
+        return range(1, self.text.count + 1) if self.text.count else range(1)
+
+    def looked_up(self, citation: Citation, *, page: int, by_label: bool) -> tuple[Passage, int]:
+        """Whether the passage stands on ``page``, in another copy also on the page of its label; else where it does."""
+        named = [page if self.text.count else 0]
+        if by_label and citation.page_label and self.text.count:
+            labels = (number for number in self.numbers() if self.text.label(number) == citation.page_label)
+            named += [number for number in labels if number not in named]
+        for number in named:
+            found = self._on(citation, number)
+            if found != Passage.MISSING:
+                return found, 0
+        for distance in range(1, _NEIGHBOURS + 1):
+            for number in (page - distance, page + distance):
+                if number in self.numbers() and self._on(citation, number) != Passage.MISSING:
+                    return Passage.ELSEWHERE, number
+        return Passage.MISSING, 0
+
+    def _on(self, citation: Citation, number: int) -> Passage:
+        match = self.page(number).match(signs=citation.signs, whole=citation.whole, parts=citation.parts)
+        if match.is_exact:
+            return Passage.FOUND
+        return Passage.NEARLY if match.share >= ENOUGH else Passage.MISSING
+
+
+def check(
+    manifest: Manifest,
+    document: Text,
+    sources: Sequence[SourceFile],
+    *,
+    known_keys: Iterable[str] | None = None,
+    shift: int = 0,
+    deadline: float | None = None,
+) -> Findings:
+    """Looks everything up.
+
+    ``known_keys`` are ids of keys that are trusted; without them any key is. ``shift`` is added to each page of a
+    source that has pages: with 1 the check has to fail, which shows that it looks. Raises Unverifiable once
+    ``time.monotonic`` is past ``deadline``.
+    """
+    in_time = _clock(deadline)
+    signature, key = _signature(manifest, known_keys)
+    by_source = _assigned(manifest, sources)
+    body = _Body(document, manifest.bibliography)
+    findings = {}
+    for citation in sorted(manifest.citations, key=lambda one: (one.key, one.page)):
+        in_time()
+        file = by_source.get(citation.key)
+        passage, found_on = Passage.NO_FILE, 0
+        if file is not None:
+            page = citation.page + shift if citation.page else 0
+            by_label = not shift and not _is_same(file, manifest, citation.key)
+            passage, found_on = file.looked_up(citation, page=page, by_label=by_label)
+        findings[citation] = CitationFinding(
+            citation.number, citation.key, citation.page, citation.page_label, body.has(citation), passage, found_on
+        )
+    copied = _copied(body, by_source, in_time)
+    reported = [fold(words) for words in manifest.copied]
+    same = sum(_is_same(file, manifest, key) for key, file in by_source.items())
+    return Findings(
+        signature=signature,
+        key_id=key,
+        citations=tuple(findings[citation] for citation in manifest.citations),
+        copied=tuple(run for run in copied if not _is_reported(run, reported)),
+        reported=len(reported),
+        same_files=same,
+        other_copies=len(by_source) - same,
+        unknown_files=tuple(one.name for one in sources if one not in by_source.values()),
+    )
+
+
+def _clock(deadline: float | None) -> Callable[[], None]:
+    def in_time() -> None:
+        if deadline is not None and time.monotonic() > deadline:
+            raise Unverifiable("The check took longer than it may.")
+
+    return in_time
+
+
+def _signature(manifest: Manifest, known_keys: Iterable[str] | None) -> tuple[Signature, str]:
+    try:
+        public = signer(manifest.raw)
+    except NotSigned:
+        return Signature.BROKEN, ""
+    if public is None:
+        return Signature.MISSING, ""
+    key = key_id(public)
+    return (Signature.VALID if known_keys is None or key in set(known_keys) else Signature.UNKNOWN_KEY), key
+
+
+def _is_same(file: SourceFile, manifest: Manifest, key: str) -> bool:
+    return any(file.sha256 in source.file_hashes for source in manifest.sources if source.key == key)
+
+
+def _assigned(manifest: Manifest, files: Sequence[SourceFile]) -> dict[str, SourceFile]:
+    """A file for each source: as the caller says, by its hash, else by the passages that stand in it."""
+    found = {file.key: file for file in files if file.key}
+    free = [file for file in files if not file.key]
+    for source in manifest.sources:
+        for file in free:
+            if file.sha256 in source.file_hashes:
+                found.setdefault(source.key, file)
+    free = [file for file in free if file not in found.values()]
+    for file in free:
+        best = max(
+            (one for one in manifest.sources if one.key not in found),
+            key=lambda one: _held(file, one, manifest),
+            default=None,
+        )
+        if best is not None and _held(file, best, manifest):
+            found[best.key] = file
+    return found
+
+
+def _held(file: SourceFile, source: Source, manifest: Manifest) -> int:
+    """How many of the first citations of a source stand in the file, on their pages or near them."""
+    tried = [one for one in manifest.citations if one.key == source.key][:_TRIED_CITATIONS]
+    return sum(file.looked_up(one, page=one.page, by_label=True)[0] != Passage.MISSING for one in tried)
+
+
+class _Body:
+    """The document's text, in which sentences are sought; a page break may part one in two."""
+
+    def __init__(self, document: Text, bibliography: str) -> None:
+        self.count = document.count
+        self._words = [document.page(number) for number in (range(1, document.count + 1) if document.count else (0,))]
+        self._pages = [fold(words) for words in self._words]
+        self._bibliography = fold(bibliography)
+
+    def has(self, citation: Citation) -> Sentence:
+        """Whether all pieces of the sentence stand on or beside the page that the manifest names."""
+        pieces = [folded for folded in map(fold, citation.pieces) if folded]
+        if not self.count or not citation.document_page:
+            return (
+                Sentence.FOUND
+                if all(self._is_on(piece, range(len(self._pages))) for piece in pieces)
+                else Sentence.MISSING
+            )
+        at = citation.document_page - 1
+        if all(self._is_on(piece, range(max(0, at - 1), min(at + 2, self.count))) for piece in pieces):
+            return Sentence.FOUND
+        anywhere = range(self.count)
+        return Sentence.ELSEWHERE if all(self._is_on(piece, anywhere) for piece in pieces) else Sentence.MISSING
+
+    def _is_on(self, piece: str, numbers: range) -> bool:
+        return any(piece in self._pages[number] for number in numbers) or any(
+            self._is_across(piece, self._pages[number], self._pages[number + 1]) for number in numbers[:-1]
+        )
+
+    def _is_across(self, piece: str, page: str, following: str) -> bool:
+        """Whether the piece begins on one page and ends on the next, with notes, head and foot between."""
+        low, high = 0, len(piece)
+        while low < high:  # a beginning of what stands on the page stands there, too
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if piece[:middle] in page else (low, middle - 1)
+        return any(piece[cut:] in following for cut in range(low, max(0, low - 4), -1))
+
+    def own_words(self) -> str:
+        """The text up to the bibliography, whose titles stand in the sources, too."""
+        if self.count:
+            parts, heads = self._words, [page[:_HEADING_SIGNS] for page in self._pages]
+            starts = [at for at, head in enumerate(heads) if self._bibliography and self._bibliography in head]
+        else:
+            parts = self._words[0].split("\n")
+            starts = [at for at, line in enumerate(parts) if self._bibliography and fold(line) == self._bibliography]
+        return "\n".join(parts[: starts[-1]] if starts else parts)
+
+
+def _copied(body: _Body, by_source: Mapping[str, SourceFile], in_time: Callable[[], None]) -> list[CopiedRun]:
+    words = Words(body.own_words())
+    for key, file in by_source.items():
+        for number in file.numbers():
+            in_time()
+            words.look_through(file.words(number), key=key, page=number)
+    return words.runs()
+
+
+def _is_reported(run: CopiedRun, reported: Sequence[str]) -> bool:
+    folded = fold(run.words)
+    return any(folded in known or known in folded for known in reported)

@@ -1,0 +1,71 @@
+"""Texts as they are compared: by their letters and digits alone.
+
+Hyphens at line ends, ligatures, quotation marks, spaces and accents differ from program to program; letters do not.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+from unicodedata import normalize
+
+#: Letters and digits in each part of a passage that has a hash of its own.
+PART_SIGNS: Final = 120
+#: Hex digits of the hash of a part.
+_PART_DIGITS: Final = 16
+_NO_LETTER: Final = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """The letters and digits of a text, in lower case and without accents."""
+    return _NO_LETTER.sub("", normalize("NFKD", text.casefold()))
+
+
+def digest(folded: str) -> str:
+    """SHA-256 of folded text, in hex."""
+    return sha256(folded.encode()).hexdigest()
+
+
+def part_hashes(folded: str) -> list[str]:
+    """A short hash for each whole part of a passage; for a passage shorter than a part, of all of it."""
+    size = min(PART_SIGNS, len(folded))
+    if not size:
+        return []
+    return [_short(folded[at : at + size]) for at in range(0, len(folded) - size + 1, size)]
+
+
+def _short(folded: str) -> str:
+    return digest(folded)[:_PART_DIGITS]
+
+
+@dataclass(frozen=True)
+class Match:
+    """How much of a passage a text has: ``share`` of its parts, and whether it has all of it, sign by sign."""
+
+    share: float
+    is_exact: bool
+
+
+class Page:
+    """The folded text of a page, in which passages are sought by their hashes alone."""
+
+    def __init__(self, text: str) -> None:
+        self.text = fold(text)
+        self._places: dict[int, dict[str, int]] = {}
+
+    def match(self, *, signs: int, whole: str, parts: Sequence[str]) -> Match:
+        """Looks for a passage of ``signs`` letters and digits whose hash is ``whole``."""
+        if not parts:
+            return Match(0.0, False)
+        places = self._windows(min(PART_SIGNS, signs))
+        start = places.get(parts[0])
+        if start is not None and digest(self.text[start : start + signs]) == whole:
+            return Match(1.0, True)
+        return Match(sum(part in places for part in parts) / len(parts), False)
+
+    def _windows(self, size: int) -> dict[str, int]:
+        if size not in self._places:
+            starts = range(len(self.text) - size, -1, -1)  # of equal ones the first place stays
+            self._places[size] = {_short(self.text[at : at + size]): at for at in starts}
+        return self._places[size]
