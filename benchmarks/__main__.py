@@ -15,6 +15,7 @@ SHARED = {
     "orders",
     "prices",
     "queueing",
+    "sheets",
     "site",
     "steps",
     "tables",

@@ -48,7 +48,8 @@ def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> d
     if keep and Wanted(*map(Decimal, keep["wanted"])).is_met_by(measured.body_pages):
         # pandoc writes the DOCX while we write the PDF.
         with ThreadPoolExecutor(1) as beside:
-            made = beside.submit(_write_docx, manuscript, cited, measured.first_pages, folder, Path(keep["docx"]))
+            places, total = measured.first_pages, measured.total_pages
+            made = beside.submit(_write_docx, manuscript, cited, places, total, folder, Path(keep["docx"]))
             _write_pdf(document, manuscript, cited, folder, Path(keep["pdf"]))
             with suppress(ExportError):  # it is made where it is asked for, which says why it cannot be
                 made.result()
@@ -80,19 +81,25 @@ def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict
     from typesetting import citing, paging, word
 
     cited = citing.cite(manuscript, folder)
-    first_pages = options["first_pages"] or {}
+    first_pages, total_pages = options["first_pages"] or {}, None
     if not word.needs_pages(manuscript, cited) <= first_pages.keys():
-        first_pages = paging.first_pages(_laid_out(manuscript, cited), manuscript)
-    size = _write_docx(manuscript, cited, first_pages, folder, Path(options["destination"]))
+        document = _laid_out(manuscript, cited)
+        first_pages, total_pages = paging.first_pages(document, manuscript), len(document.pages)
+    size = _write_docx(manuscript, cited, first_pages, total_pages, folder, Path(options["destination"]))
     return {"size": size, "fallbacks": asdict(cited.fallbacks)}
 
 
 def _write_docx(
-    manuscript: Manuscript, cited: "CitedText", first_pages: Mapping[str, int], folder: Path, destination: Path
+    manuscript: Manuscript,
+    cited: "CitedText",
+    first_pages: Mapping[str, int],
+    total_pages: int | None,
+    folder: Path,
+    destination: Path,
 ) -> int:
     from typesetting import word
 
-    written = word.write(manuscript, cited, first_pages=first_pages, folder=folder)
+    written = word.write(manuscript, cited, first_pages=first_pages, folder=folder, total_pages=total_pages)
     size = written.stat().st_size
     _deliver(written, destination)
     return size

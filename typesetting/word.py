@@ -15,6 +15,7 @@ from typesetting.headings import number_headings
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
 from typesetting.paper import depth, label, line
+from typesetting.word_finish import finished, name_table_text
 from typesetting.word_parts import (
     contents,
     contents_rows,
@@ -31,12 +32,22 @@ _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 
-def write(manuscript: Manuscript, cited: CitedText, *, first_pages: Mapping[str, int], folder: Path) -> Path:
-    """Writes the document into ``folder`` and returns its path. Raises ExportError."""
+def write(
+    manuscript: Manuscript,
+    cited: CitedText,
+    *,
+    first_pages: Mapping[str, int],
+    folder: Path,
+    total_pages: int | None = None,
+) -> Path:
+    """Writes the document into ``folder`` and returns its path. Raises ExportError.
+
+    ``total_pages`` as laid out stand among the properties of the file.
+    """
     bare, whole = folder / "bare.docx", folder / "document.docx"
     tree = document(_blocks(manuscript, cited, dict(first_pages)))
     pandoc.run(["-t", "docx", "--syntax-highlighting=none", f"--output={bare}"], given=tree, folder=folder)
-    _dress(bare, whole, manuscript)
+    _dress(bare, whole, manuscript, total_pages)
     return whole
 
 
@@ -77,7 +88,7 @@ def _raw(xml: str) -> Element:
     return element("RawBlock", "openxml", xml)
 
 
-def _dress(bare: Path, whole: Path, manuscript: Manuscript) -> None:
+def _dress(bare: Path, whole: Path, manuscript: Manuscript, total_pages: int | None) -> None:
     """Copies the package with our styles, settings, head and foot in place of pandoc's."""
     language = manuscript.language
     replaced = {
@@ -92,6 +103,7 @@ def _dress(bare: Path, whole: Path, manuscript: Manuscript) -> None:
     relations = {"header": "rIdHeader", "footer": "rIdFooter", "first_footer": "rIdFirstFooter"}
     targets = dict(zip(relations.values(), (name.removeprefix("word/") for name in added), strict=True))
     with zipfile.ZipFile(bare) as source, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as target:
+        replaced |= finished(source, pages=total_pages)
         for name in source.namelist():
             data = source.read(name)
             if name in replaced:
@@ -121,6 +133,7 @@ def _with_section(data: bytes, relations: dict[str, str]) -> bytes:
     assert body is not None
     for old in body.findall(f"{{{WORD}}}sectPr"):
         body.remove(old)
+    name_table_text(body)
     body.append(etree.fromstring(section_xml(relations)))
     return _bytes(root)
 

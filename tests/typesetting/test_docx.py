@@ -8,6 +8,7 @@ from lxml import etree
 
 from tests.typesetting.samples import WORD, docx_part, docx_text, long_manuscript, manuscript, section
 from typesetting import ExportError, Manuscript, measure, render_docx, render_docx_async
+from typesetting.word_styles import part
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_type_page_and_language_are_those_of_a_page(made: tuple[Path, Manuscript
     assert normal is not None
     spacing = normal.find(f"{WORD}pPr/{WORD}spacing")
     assert spacing is not None
-    assert (spacing.get(f"{WORD}line"), spacing.get(f"{WORD}after")) == ("360", "120")
+    assert [spacing.get(f"{WORD}{name}") for name in ("line", "lineRule", "after")] == ["414", "atLeast", "120"]
     defaults = styles.find(f"{WORD}docDefaults/{WORD}rPrDefault/{WORD}rPr")
     assert defaults is not None
     assert defaults.find(f"{WORD}sz").get(f"{WORD}val") == "24"
@@ -105,3 +106,38 @@ def test_failure_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="sources that are not there: nobody"):
         render_docx(manuscript(section("x [@nobody]")), tmp_path / "a.docx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_figures_of_the_file_are_its_own(made: tuple[Path, Manuscript]) -> None:
+    path, source = made
+    told = {node.tag.rpartition("}")[2]: node.text for node in docx_part(path, "docProps/app.xml")}
+    words = docx_text(docx_part(path)).split()
+    assert told["Pages"] == str(measure(source).total_pages)
+    assert abs(int(told["Words"] or 0) - len(words)) <= 20  # a tab parts words that Word counts as one
+    assert int(told["Words"] or 0) < int(told["Characters"] or 0) < int(told["CharactersWithSpaces"] or 0)
+    assert told["Application"] == "TesiGo"
+    assert "Company" not in told
+
+
+@pytest.mark.parametrize(("language", "signs"), [("en-GB", (".", ",")), ("de", (",", ";")), ("ro", (",", ";"))])
+def test_decimal_sign_and_list_separator_are_those_of_the_language(language: str, signs: tuple[str, str]) -> None:
+    settings = etree.fromstring(part("settings.xml", language).encode())
+    found = [settings.find(f"{WORD}{name}") for name in ("decimalSymbol", "listSeparator")]
+    assert tuple(node.get(f"{WORD}val") for node in found if node is not None) == signs
+
+
+def test_lists_tables_and_notes_are_set_as_in_the_pdf(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    table = "| Year | Lamps |\n| --- | ---: |\n| 1890 | 12 |"
+    render_docx(manuscript(section(f"- one\n- two\n    - three\n\n{table}\n\nA word.[^1]\n\n[^1]: A note.")), path)
+    cells = [
+        style.get(f"{WORD}val") for style in docx_part(path).iterfind(f".//{WORD}tc/{WORD}p/{WORD}pPr/{WORD}pStyle")
+    ]
+    assert cells == ["TableText"] * 4
+    indents = [node.get(f"{WORD}left") for node in docx_part(path, "word/numbering.xml").iter(f"{WORD}ind")]
+    assert set(indents) == {str(510 * level) for level in range(1, 10)}
+    lines = [
+        node.getparent().getparent().find(f"{WORD}pPr/{WORD}spacing").get(f"{WORD}line")
+        for node in docx_part(path, "word/footnotes.xml").iter(f"{WORD}separator", f"{WORD}continuationSeparator")
+    ]
+    assert lines == ["200", "200"]
