@@ -220,6 +220,7 @@ give(
         ExportSerializer: {
             "id": _ID,
             "format": "pdf",
+            "name": "keeping-the-light-apa-2026-03-01.pdf",
             "with_ai_statement": False,
             "citation_style": "apa",
             "fallbacks": {"text": [], "entries": [], "has_list": True},

@@ -132,10 +132,27 @@ class CitationCheck(models.TextChoices):
 
 
 class ExportFormat(models.TextChoices):
-    """In which formats a finished document can be taken away; the value is also the file's ending."""
+    """In which formats a finished document can be taken away; `documents.domain.formats` says what each is."""
 
     PDF = "pdf", "PDF"
+    EPUB = "epub", "EPUB"
+    HTML = "html", "HTML"
     DOCX = "docx", "DOCX"
+    ODT = "odt", "ODT"
+    MARKDOWN = "markdown", "Markdown"
+    ZOTERO = "docx_zotero", _("DOCX for Zotero")
+    WORD = "docx_word", _("DOCX with Word's sources")
+    LATEX = "latex", "LaTeX"
+    BIBLATEX = "biblatex", "biblatex"
+    BIBTEX = "bibtex", "BibTeX"
+    RIS = "ris", "RIS"
+    CSL_JSON = "csl_json", "CSL JSON"
+    REPORT_PDF = "report_pdf", _("Citation report as PDF")
+    REPORT_CSV = "report_csv", _("Citation report as CSV")
+
+
+#: Made with every document; the others when somebody asks for them.
+DELIVERED: Final = (ExportFormat.PDF, ExportFormat.DOCX)
 
 
 class ExportState(models.TextChoices):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from documents.domain import briefs, styles
+from documents.domain import briefs, formats, styles
 from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import DocumentState
 from documents.models import Document
@@ -120,7 +120,7 @@ class LibraryForm(Form):
 class TakeAwayForm(Form):
     """A file somebody wants."""
 
-    format = forms.ChoiceField(choices=[("pdf", "PDF"), ("docx", "DOCX")])
+    format = forms.ChoiceField(choices=formats.OFFERED)
     with_ai_statement = forms.BooleanField(required=False)
 
 

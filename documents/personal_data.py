@@ -231,6 +231,7 @@ _ROWS = {
             "with_ai_statement": SHOWN,
             "citation_style": SHOWN,
             "fallbacks": SHOWN,
+            "first_pages": INNER,
             "fingerprint": INNER,
             "state": SHOWN,
             "stored_as": INNER,

@@ -11,12 +11,14 @@ from tesigo.platform.limited_child import ChildLimits, TooSlow, Work
 from typesetting.errors import ExportError
 
 _LIMITS: Final = ChildLimits(memory_bytes=768 * 1024**2, cpu_seconds=20, wall_seconds=30)
+#: For hundreds of pages, which nobody waits for on a page.
+LONG: Final = ChildLimits(memory_bytes=2 * 1024**3, cpu_seconds=240, wall_seconds=420)
 
 
-def render_sheet(html: str) -> bytes:
-    """The PDF of a page of ours. Raises ExportError when it could not be set."""
+def render_sheet(html: str, *, limits: ChildLimits = _LIMITS) -> bytes:
+    """The PDF of pages of ours. Raises ExportError when they could not be set."""
     try:
-        ended = limited_child.run(Work("typesetting.sheet", _LIMITS), given=html.encode())
+        ended = limited_child.run(Work("typesetting.sheet", limits), given=html.encode())
     except TooSlow:
         raise ExportError("Setting the sheet took too long.") from None
     if ended.code or not ended.output.startswith(b"%PDF-"):

@@ -112,10 +112,10 @@ class ExportViewSet(DocumentRoute):
 
     @extend_schema(summary="Files to take away", responses=ExportSerializer(many=True))
     def list(self, request: Request, document_id: UUID) -> Response:
-        """Those in the present citation style, newest first, each with where it is fetched once it is ready."""
+        """In every citation style, newest first, each with where it is fetched once it is ready."""
         document = self.finished(document_id)
-        page = self.paginate_queryset(document.exports.filter(citation_style=document.citation_style))
-        return self.get_paginated_response(ExportSerializer(page, many=True, context=self._context()).data)
+        page = self.paginate_queryset(document.exports.all())
+        return self.get_paginated_response(ExportSerializer(page, many=True, context=self._context(document)).data)
 
     @extend_schema(summary="Ask for a file", request=WantedExportSerializer, responses={202: ExportSerializer})
     def create(self, request: Request, document_id: UUID) -> Response:
@@ -134,14 +134,14 @@ class ExportViewSet(DocumentRoute):
         except QuotaReached as error:
             raise over_quota(error) from error
         export.refresh_from_db()
-        return Response(ExportSerializer(export, context=self._context()).data, status=202)
+        return Response(ExportSerializer(export, context=self._context(document)).data, status=202)
 
-    def _context(self) -> dict[str, Any]:
+    def _context(self, document: Document) -> dict[str, Any]:
         def address_of(export: Export) -> str:
             address = reverse("documents-api:export-file", args=[export.document_id, export.pk])
             return self.request.build_absolute_uri(address)
 
-        return {"address_of": address_of}
+        return {"address_of": address_of, "document": document}
 
 
 class FileViewSet(DocumentRoute):

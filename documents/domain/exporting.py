@@ -10,7 +10,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,27 +26,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
-from documents.domain import briefs, manuscripts, retractions
+from documents.domain import briefs, formats, manuscripts, report_files, retractions
+from documents.domain.making import Rendered, Report, make
 from documents.domain.reading import link_citations
-from documents.enums import ExportFormat, ExportState
+from documents.enums import DELIVERED, ExportFormat, ExportState
 from documents.models import Document, Export, Section
 from privacy.domain import audit, erasure
 from tesigo.platform import duty, removals
 from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
 from typesetting import (
-    DocxResult,
     ExportError,
-    Fallbacks,
     Keep,
     Manuscript,
     Measurement,
-    PdfResult,
     ReaderHtml,
     Wanted,
     measure_async,
-    render_docx_async,
-    render_pdf_async,
     render_reader_async,
 )
 from typesetting.sheet import render_sheet
@@ -98,26 +94,22 @@ EXPORTS: Final = duty.Kind(
 )
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """A finished file on the local disk, before it goes to storage."""
+def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> tuple[Export, Manuscript | Report]:
+    """The export row for the document as it stands (the existing one where nothing changed) and what is in the file.
 
-    path: Path
-    size: int
-    fallbacks: Fallbacks = field(default_factory=Fallbacks)
-
-
-def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> tuple[Export, Manuscript]:
-    """The export row for the document as it stands (the existing one where nothing changed) and what to lay out.
-
-    A new row is nobody's duty yet: who made it lays it out, or says that it is due.
+    A new row is nobody's duty yet: who made it makes the file, or says that it is due. Only a text has a statement.
     """
+    with_ai_statement = with_ai_statement and formats.KINDS[format].is_text
     manuscript = manuscripts.load(document_id, with_ai_statement=with_ai_statement)
-    return _row(document_id, format, manuscript), manuscript
+    if format not in formats.REPORTS:
+        return _row(document_id, format, manuscript), manuscript
+    report = report_files.load(document_id, format)
+    return _row(document_id, format, manuscript, report), report
 
 
-def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript) -> Export:
+def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript, report: Report | None = None) -> Export:
     shape = json.dumps({**asdict(manuscript), "date": None}, sort_keys=True, default=str)
+    shape = report.content if report else shape
     row, _ = Export.objects.get_or_create(
         document_id=document_id,
         format=format,
@@ -140,13 +132,13 @@ async def measure(
     ``keep`` makes them the document's, so that nobody lays the same text out once more. Raises ExportError.
     """
     with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
-        paths = {format: Path(folder) / f"document.{format}" for format in ExportFormat}
+        paths = {format: Path(folder) / f"document.{format}" for format in DELIVERED}
         keep = Keep(paths[ExportFormat.PDF], paths[ExportFormat.DOCX], wanted)
         measured = await measure_async(manuscript, keep=keep)
         yield (
             measured,
             {
-                format: Rendered(path, path.stat().st_size, measured.fallbacks)
+                format: Rendered(path, path.stat().st_size, measured.fallbacks, measured.first_pages)
                 for format, path in paths.items()
                 if path.exists()
             },
@@ -172,19 +164,23 @@ def _is_of_an_erased_person(document_id: UUID) -> bool:
 
 @asynccontextmanager
 async def render(
-    export: Export, manuscript: Manuscript, *, first_pages: Mapping[str, int] | None = None
+    export: Export, work: Manuscript | Report, *, first_pages: Mapping[str, int] | None = None
 ) -> AsyncIterator[Rendered]:
-    """Lays the manuscript out into a temporary file. Raises ExportError with a plain reason.
+    """Makes the file in a temporary folder. Raises ExportError with a plain reason.
 
-    ``first_pages`` as somebody measured them who laid this very text out, to save another layout for a DOCX.
+    ``first_pages`` as somebody measured them who laid this very text out, to save another layout.
     """
+    format = ExportFormat(export.format)
+    if first_pages is None and formats.KINDS[format].has_pages:
+        first_pages = await sync_to_async(_known_pages)(export)
     with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
-        path = Path(folder) / f"document.{export.format}"
-        if export.format == ExportFormat.PDF:
-            made: PdfResult | DocxResult = await render_pdf_async(manuscript, path)
-        else:
-            made = await render_docx_async(manuscript, path, first_pages=first_pages)
-        yield Rendered(path=path, size=made.size, fallbacks=made.fallbacks)
+        yield await make(format, work, Path(folder) / "document", first_pages=first_pages)
+
+
+def _known_pages(export: Export) -> dict[str, int] | None:
+    """Where sections begin in a file of the very same text that was laid out."""
+    same = Export.objects.filter(document=export.document_id, fingerprint=export.fingerprint).exclude(first_pages={})
+    return same.values_list("first_pages", flat=True).first()
 
 
 def finish(*, export_id: UUID, rendered: Rendered) -> None:
@@ -206,7 +202,8 @@ def finish(*, export_id: UUID, rendered: Rendered) -> None:
 
 def _store(row: Export, rendered: Rendered) -> str:
     with rendered.path.open("rb") as file:
-        return default_storage.save(f"exports/{uuid.uuid4().hex}.{row.format}", File(file))
+        ending = formats.KINDS[ExportFormat(row.format)].ending
+        return default_storage.save(f"exports/{uuid.uuid4().hex}.{ending}", File(file))
 
 
 def _ready(name: str, rendered: Rendered) -> dict[str, object]:
@@ -215,6 +212,7 @@ def _ready(name: str, rendered: Rendered) -> dict[str, object]:
         "stored_as": name,
         "size": rendered.size,
         "fallbacks": asdict(rendered.fallbacks),
+        "first_pages": dict(rendered.first_pages),
         "error": "",
         "due_at": None,
         "given_up_at": None,
@@ -234,13 +232,13 @@ async def export(
     For the step that delivers a document, which alone works on it then. ``first_pages`` as for ``render``.
     """
     await retractions.check(document_id=document_id, seconds=_CHECK_SECONDS)
-    row, manuscript = await sync_to_async(prepare)(
+    row, work = await sync_to_async(prepare)(
         document_id=document_id, format=format, with_ai_statement=with_ai_statement
     )
     if row.state == ExportState.READY:
         return row.pk
     try:
-        async with render(row, manuscript, first_pages=first_pages) as rendered:
+        async with render(row, work, first_pages=first_pages) as rendered:
             await sync_to_async(finish)(export_id=row.pk, rendered=rendered)
     except ExportError as error:
         await (
@@ -316,12 +314,12 @@ def make_export(*, export_id: UUID) -> bool:
 
 def _make(row: Export) -> Callable[[], None]:
     async_to_sync(retractions.check)(document_id=row.document_id, seconds=_CHECK_SECONDS)
-    present, manuscript = prepare(
+    present, work = prepare(
         document_id=row.document_id, format=ExportFormat(row.format), with_ai_statement=row.with_ai_statement
     )
     if present.pk != row.pk:
         return lambda: _outdated(row)
-    rendered, name = async_to_sync(_rendered)(row, manuscript)
+    rendered, name = async_to_sync(_rendered)(row, work)
 
     def finish() -> None:
         try:
@@ -333,8 +331,8 @@ def _make(row: Export) -> Callable[[], None]:
     return finish
 
 
-async def _rendered(row: Export, manuscript: Manuscript) -> tuple[Rendered, str]:
-    async with render(row, manuscript) as rendered:
+async def _rendered(row: Export, work: Manuscript | Report) -> tuple[Rendered, str]:
+    async with render(row, work) as rendered:
         return rendered, await sync_to_async(_store)(row, rendered)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from documents.domain import exporting, manuscripts
-from documents.enums import DocumentState, ExportFormat, ExportState
+from documents.enums import DELIVERED, DocumentState, ExportFormat, ExportState
 from documents.models import Document, Rendering
 from privacy.domain import audit
 from tesigo.platform import duty
@@ -49,7 +49,7 @@ def request(
         if not moved:
             return
         audit.record(action="document.restyled", subject=Document(pk=document_id), by=by)
-        for format in ExportFormat:
+        for format in DELIVERED:
             exporting.request_export(document_id=document_id, format=format, with_ai_statement=False)
         ask(document_id=document_id)
 

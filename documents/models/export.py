@@ -19,7 +19,7 @@ class Export(Duty):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="exports")
-    format = models.CharField(max_length=8, choices=ExportFormat)
+    format = models.CharField(max_length=12, choices=ExportFormat)
     with_ai_statement = models.BooleanField(default=False)
     citation_style = models.CharField(max_length=100)
     fingerprint = models.CharField(max_length=64)
@@ -27,6 +27,8 @@ class Export(Duty):
     stored_as = models.CharField(max_length=200, blank=True)
     #: What was printed in place of the style (`typesetting.Fallbacks`).
     fallbacks = models.JSONField(default=dict, db_default={}, blank=True)
+    #: Pages on which its sections begin, by their id: where it was laid out, for the contents of others of that text.
+    first_pages = models.JSONField(default=dict, db_default={}, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)

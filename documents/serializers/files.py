@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from documents.enums import ExportFormat, UploadPurpose
+from documents.domain import formats
+from documents.enums import UploadPurpose
 from documents.models import Export, Upload
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import ModelSerializer
@@ -26,15 +27,20 @@ class ExportSerializer(ModelSerializer):
     """A file to take away."""
 
     fallbacks = FallbacksSerializer(help_text="What was printed in place of the style; empty before it is ready.")
+    name = serializers.SerializerMethodField(help_text="What the file is called.")
     file_url = serializers.SerializerMethodField(help_text="Where it is fetched; null until it is ready.")
 
     class Meta:
         model = Export
         fields: ClassVar[Any] = (
-            "id", "format", "with_ai_statement", "citation_style", "fallbacks", "state", "size", "created_at",
+            "id", "format", "name", "with_ai_statement", "citation_style", "fallbacks", "state", "size", "created_at",
             "finished_at", "file_url",
         )  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
+
+    def get_name(self, export: Export) -> str:
+        """The name under which it is fetched."""
+        return formats.file_name(export, self.context["document"])
 
     def get_file_url(self, export: Export) -> str | None:
         """The address of the file."""
@@ -45,8 +51,10 @@ class ExportSerializer(ModelSerializer):
 class WantedExportSerializer(ApiSerializer):
     """A file somebody wants."""
 
-    format = serializers.ChoiceField(choices=ExportFormat.choices)
-    with_ai_statement = serializers.BooleanField(required=False, default=False)
+    format = serializers.ChoiceField(choices=formats.OFFERED)
+    with_ai_statement = serializers.BooleanField(
+        required=False, default=False, help_text="Of a text; lists of sources and reports have none."
+    )
 
 
 class UploadSerializer(ModelSerializer):

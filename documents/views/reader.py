@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
 from documents import downloads
-from documents.domain import exporting, fallbacks, page_count, restyling
+from documents.domain import exporting, fallbacks, page_count, restyling, taking_away
 from documents.domain.citations import cards, cited_sources, report
 from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
@@ -132,10 +132,11 @@ def download(request: SignedInRequest, document_id: UUID, export_id: UUID) -> Ht
 
 
 def _take_away_context(document: Document) -> dict[str, object]:
-    exports = list(document.exports.filter(citation_style=document.citation_style))
+    exports = list(document.exports.all())
     return {
         "document": document,
-        "exports": exports,
+        "groups": taking_away.groups(document, exports),
+        "earlier": taking_away.earlier(document, exports),
         "is_waiting": any(export.state == ExportState.PENDING for export in exports),
         "style_form": StyleForm(initial={"citation_style": document.citation_style}, by=document.owner),
         "said": fallbacks.said(document),

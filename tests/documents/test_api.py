@@ -538,7 +538,9 @@ def test_a_file_is_asked_for_listed_and_fetched(program: Program, ready: Documen
     file = program.get(rows[str(done.pk)]["file_url"], Accept="application/pdf")
     assert file.status_code == 200
     assert b"".join(file) == b"%PDF-1.7 words"
-    assert file.headers["Content-Disposition"] == 'attachment; filename="lighthouses.pdf"'
+    name = f"lighthouses-apa-{done.finished_at or done.created_at:%Y-%m-%d}.pdf"
+    assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert rows[str(done.pk)]["name"] == name
     assert AuditEvent.objects.filter(action="export.downloaded", object_id=str(done.pk)).count() == 1
 
 

@@ -323,10 +323,13 @@ async def test_a_file_is_streamed_to_its_owner_and_to_nobody_else(
     body = b"".join([chunk async for chunk in response.streaming_content])
     assert len(body) == export.size == int(response["Content-Length"])
     assert response["Content-Type"] == "application/pdf"
-    assert response["Content-Disposition"] == 'attachment; filename="uber-licht-nights.pdf"'
+    assert (
+        response["Content-Disposition"]
+        == f'attachment; filename="uber-licht-nights-apa-{export.created_at:%Y-%m-%d}.pdf"'
+    )
     await Export.objects.filter(pk=export.pk).aupdate(with_ai_statement=True)
     response = await async_client.get(address)
-    assert 'filename="uber-licht-nights-with-statement-of-ai-use.pdf"' in response["Content-Disposition"]
+    assert 'filename="uber-licht-nights-apa-with-statement-of-ai-use-' in response["Content-Disposition"]
     await async_client.aforce_login(stranger)
     assert (await async_client.get(address)).status_code == 404
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from documents.domain import exporting, manuscripts, outline
 from documents.domain.exporting import Manuscript, ReaderHtml
-from documents.enums import ExportFormat
+from documents.enums import DELIVERED, ExportFormat
 from documents.models import Document
 from generation.database import in_database
 from generation.engine import queue
@@ -60,5 +60,5 @@ async def export(work: Work) -> Result:
             first_pages=measured.get("first_pages"),
         )
 
-    made = await each_at_once(list(ExportFormat), make)
+    made = await each_at_once(list(DELIVERED), make)
     return Result({"exports": [str(export) for export in made]})

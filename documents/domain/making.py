@@ -1,0 +1,57 @@
+"""Having one file made, of a text or of a report, in a child process within limits."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from documents.enums import ExportFormat
+from typesetting import Fallbacks, Manuscript, render_docx_async, render_file_async, render_pdf_async
+from typesetting.sheet import LONG, render_sheet
+
+
+@dataclass(frozen=True)
+class Report:
+    """The content of a report: HTML to be set as PDF, or a table that is the file."""
+
+    content: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished file on the local disk, before it goes to storage.
+
+    ``first_pages`` says where sections begin, by id, if it was laid out on pages.
+    """
+
+    path: Path
+    size: int
+    fallbacks: Fallbacks = field(default_factory=Fallbacks)
+    first_pages: Mapping[str, int] = field(default_factory=dict)
+
+
+async def make(
+    format: ExportFormat, work: Manuscript | Report, path: Path, *, first_pages: Mapping[str, int] | None
+) -> Rendered:
+    """Makes the file at ``path``. Raises ExportError with a plain reason.
+
+    ``first_pages`` as somebody measured them who laid this very text out, to save another layout.
+    """
+    if isinstance(work, Report):
+        return await asyncio.to_thread(_report, format, work, path)
+    if format == ExportFormat.PDF:
+        pdf = await render_pdf_async(work, path)
+        return Rendered(path, pdf.size, pdf.fallbacks, pdf.first_pages)
+    if format == ExportFormat.DOCX:
+        docx = await render_docx_async(work, path, first_pages=first_pages)
+        return Rendered(path, docx.size, docx.fallbacks)
+    file = await render_file_async(work, path, kind=format.value, first_pages=first_pages)
+    return Rendered(path, file.size, file.fallbacks)
+
+
+def _report(format: ExportFormat, report: Report, path: Path) -> Rendered:
+    is_pdf = format == ExportFormat.REPORT_PDF
+    # With a mark at its start, for spreadsheets to know that it is UTF-8.
+    data = render_sheet(report.content, limits=LONG) if is_pdf else report.content.encode("utf-8-sig")
+    path.write_bytes(data)
+    return Rendered(path, len(data))

@@ -1,0 +1,58 @@
+"""The citation report as a file: pages to print, and a table for spreadsheets (R-10)."""
+
+import csv
+import io
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from documents.domain.citations import CitationCard, CitationReport, report
+from documents.domain.making import Report
+from documents.enums import ExportFormat
+from documents.models import Document
+from tesigo.platform.csv_cells import cell
+from typesetting.labels import locale
+
+
+def load(document_id: UUID, format: ExportFormat) -> Report:
+    """The report as it stands, in the document's language."""
+    document = Document.objects.get(pk=document_id)
+    found = report(document)
+    with translation.override(document.language):
+        return Report(_pages(document, found) if format == ExportFormat.REPORT_PDF else _table(found))
+
+
+def _pages(document: Document, found: CitationReport) -> str:
+    context = {"document": document, "report": found, "language": locale(document.language)}
+    return render_to_string("documents/report_sheet.html", context)
+
+
+def _table(found: CitationReport) -> str:
+    """Texts that a spreadsheet would run as a formula are made harmless. Lines end as RFC 4180 has it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([
+        _("No."), _("Section"), _("Heading"), _("Sentence"), _("Source"), _("Author and year"), _("Page"),
+        _("Passage"), _("How it was checked"), _("The judge's reason"), _("DOI or address"),
+    ])  # fmt: skip
+    for part in found.sections:
+        for card in part.cards:
+            writer.writerow([cell(value) for value in (card.number, *_cells(part.section.number, card))])
+    return text.getvalue()
+
+
+def _cells(section: str, card: CitationCard) -> Iterator[str]:
+    citation = card.citation
+    yield section
+    yield citation.section.title
+    yield card.sentence
+    yield citation.source.title
+    yield card.who_and_when
+    yield citation.passage.page_label or str(citation.passage.page or "")
+    yield citation.passage.text
+    yield citation.get_check_result_display()
+    yield citation.check_note
+    yield card.address
