@@ -11,7 +11,7 @@ from typing import Final
 from tesigo_verify.copying import CopiedRun, Words
 from tesigo_verify.errors import NotSigned, Unverifiable
 from tesigo_verify.files import Text, read, sha256_of
-from tesigo_verify.folding import Page, fold
+from tesigo_verify.folding import Page, Pages, fold
 from tesigo_verify.manifest import Citation, Manifest, Source, key_id, signer
 
 #: Of the parts of a passage that have to stand on the page; the rest is what programs read differently.
@@ -258,46 +258,31 @@ def _held(file: SourceFile, source: Source, manifest: Manifest) -> int:
 
 
 class _Body:
-    """The document's text, in which sentences are sought; a page break may part one in two."""
+    """The document's text, in which sentences are sought."""
 
     def __init__(self, document: Text, bibliography: str) -> None:
         self.count = document.count
         self._words = [document.page(number) for number in (range(1, document.count + 1) if document.count else (0,))]
-        self._pages = [fold(words) for words in self._words]
+        self._pages = Pages([fold(words) for words in self._words])
         self._bibliography = fold(bibliography)
 
     def has(self, citation: Citation) -> Sentence:
         """Whether all pieces of the sentence stand on or beside the page that the manifest names."""
         pieces = [folded for folded in map(fold, citation.pieces) if folded]
-        if not self.count or not citation.document_page:
-            return (
-                Sentence.FOUND
-                if all(self._is_on(piece, range(len(self._pages))) for piece in pieces)
-                else Sentence.MISSING
-            )
+        anywhere = range(len(self._words))
         at = citation.document_page - 1
-        if all(self._is_on(piece, range(max(0, at - 1), min(at + 2, self.count))) for piece in pieces):
+        beside = range(max(0, at - 1), min(at + 2, self.count)) if self.count and at >= 0 else anywhere
+        if self._stand(pieces, beside):
             return Sentence.FOUND
-        anywhere = range(self.count)
-        return Sentence.ELSEWHERE if all(self._is_on(piece, anywhere) for piece in pieces) else Sentence.MISSING
+        return Sentence.ELSEWHERE if self._stand(pieces, anywhere) else Sentence.MISSING
 
-    def _is_on(self, piece: str, numbers: range) -> bool:
-        return any(piece in self._pages[number] for number in numbers) or any(
-            self._is_across(piece, self._pages[number], self._pages[number + 1]) for number in numbers[:-1]
-        )
-
-    def _is_across(self, piece: str, page: str, following: str) -> bool:
-        """Whether the piece begins on one page and ends on the next, with notes, head and foot between."""
-        low, high = 0, len(piece)
-        while low < high:  # a beginning of what stands on the page stands there, too
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if piece[:middle] in page else (low, middle - 1)
-        return any(piece[cut:] in following for cut in range(low, max(0, low - 4), -1))
+    def _stand(self, pieces: Sequence[str], numbers: range) -> bool:
+        return all(self._pages.page_of(piece, numbers) is not None for piece in pieces)
 
     def own_words(self) -> str:
         """The text up to the bibliography, whose titles stand in the sources, too."""
         if self.count:
-            parts, heads = self._words, [page[:_HEADING_SIGNS] for page in self._pages]
+            parts, heads = self._words, [page[:_HEADING_SIGNS] for page in self._pages.texts]
             starts = [at for at, head in enumerate(heads) if self._bibliography and self._bibliography in head]
         else:
             parts = self._words[0].split("\n")

@@ -21,8 +21,8 @@ _MOST_PAGE_CHARACTERS: Final = 200_000
 #: An open PDF keeps what each page has loaded.
 _REOPEN_AFTER_PAGES: Final = 200
 MANIFEST_NAME: Final = "tesigo-manifest.json"
-#: Where a DOCX keeps it: a part of its own, which Word leaves in place.
-MANIFEST_PART: Final = "customXml/tesigoManifest.xml"
+#: Where a DOCX keeps it: a part of its own, which Word keeps, under a number of its choice.
+_MANIFEST_PART: Final = re.compile(r"customXml/item\d{1,3}\.xml")
 _MANIFEST_ELEMENT: Final = "{urn:tesigo:manifest:1}manifest"
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ODF: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -133,11 +133,13 @@ def manifest_of_package(path: Path) -> bytes | None:
     """The manifest in a DOCX; None where there is none."""
     try:
         with zipfile.ZipFile(path) as package:
-            data = _part(package, MANIFEST_PART, MOST_BYTES)
-    except (KeyError, zipfile.BadZipFile):
+            for name in filter(_MANIFEST_PART.fullmatch, package.namelist()):
+                root = _parsed(_part(package, name, MOST_BYTES), path)
+                if root.tag == _MANIFEST_ELEMENT:
+                    return (root.text or "").encode()
+    except zipfile.BadZipFile:
         return None
-    root = _parsed(data, path)
-    return (root.text or "").encode() if root.tag == _MANIFEST_ELEMENT else None
+    return None
 
 
 def _of_package(path: Path) -> Iterator[str]:

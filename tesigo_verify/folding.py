@@ -14,6 +14,8 @@ from unicodedata import normalize
 PART_SIGNS: Final = 120
 #: Hex digits of the hash of a part.
 _PART_DIGITS: Final = 16
+#: Of a piece before a page break; fewer letters in a row stand on any page.
+_SURE_SIGNS: Final = 3
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 
 
@@ -69,3 +71,27 @@ class Page:
             starts = range(len(self.text) - size, -1, -1)  # of equal ones the first place stays
             self._places[size] = {_short(self.text[at : at + size]): at for at in starts}
         return self._places[size]
+
+
+class Pages:
+    """The folded pages of a document, in which its own words are sought; a page break may part them in two."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+
+    def page_of(self, piece: str, numbers: range) -> int | None:
+        """The first of these pages, counted from 0, on which the piece ends; None where it is on none of them."""
+        for number in numbers:
+            if piece in self.texts[number]:
+                return number
+            if number + 1 in numbers and self._is_across(piece, self.texts[number], self.texts[number + 1]):
+                return number + 1
+        return None
+
+    def _is_across(self, piece: str, page: str, following: str) -> bool:
+        """Whether the piece begins on one page and ends on the next, with notes, head and foot between."""
+        low, high = 0, len(piece)
+        while low < high:  # a beginning of what stands on the page stands there, too
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if piece[:middle] in page else (low, middle - 1)
+        return any(piece[cut:] in following for cut in range(low, max(_SURE_SIGNS, low - 4), -1))

@@ -165,6 +165,7 @@ def _measurement(result: dict[str, Any]) -> Measurement:
         section_pages={name: Decimal(pages) for name, pages in result["section_pages"].items()},
         first_pages=result["first_pages"],
         fallbacks=_fallbacks(result),
+        page_texts=tuple(result["page_texts"]),
     )
 
 
@@ -175,6 +176,7 @@ def _pdf(result: dict[str, Any]) -> PdfResult:
         size=result["size"],
         first_pages=result["first_pages"],
         fallbacks=_fallbacks(result),
+        page_texts=tuple(result["page_texts"]),
     )
 
 

@@ -82,7 +82,8 @@ class Measurement:
 
     ``section_pages`` is the space from a section's heading to the next one (a chapter without its sections);
     together they are the body. ``first_pages`` is the number printed on the page where each section begins, and
-    where ``bibliography`` and ``ai-statement`` do.
+    where ``bibliography`` and ``ai-statement`` do. ``page_texts`` are the letters and digits of each page, as
+    `tesigo_verify.folding` has them.
     """
 
     body_pages: Decimal
@@ -90,6 +91,7 @@ class Measurement:
     section_pages: dict[str, Decimal]
     first_pages: dict[str, int]
     fallbacks: Fallbacks = Fallbacks()
+    page_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class PdfResult:
     size: int
     first_pages: dict[str, int]
     fallbacks: Fallbacks = Fallbacks()
+    page_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

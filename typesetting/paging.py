@@ -1,7 +1,7 @@
 """Layout by WeasyPrint, and what a page counts (R-11)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from weasyprint import CSS, HTML, Document
+from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
 
+from tesigo_verify.folding import fold
 from typesetting import tagging
 from typesetting.errors import ExportError
 from typesetting.fonts import require_fonts
@@ -74,7 +76,21 @@ def measure_pages(document: Document, manuscript: Manuscript) -> Measurement:
             for (identifier, place), after in zip(places, ends, strict=True)
         },
         first_pages=first_pages(document, manuscript),
+        page_texts=_page_texts(document),
     )
+
+
+def _page_texts(document: Document) -> tuple[str, ...]:
+    return tuple(fold("".join(_words(page._page_box))) for page in document.pages)
+
+
+def _words(box: Any) -> Iterator[str]:
+    """What is set in a box, in the order of the text; notes at the end of their page."""
+    for child in box.all_children():
+        if isinstance(child, TextBox):
+            yield child.text
+        else:
+            yield from _words(child)
 
 
 def _bottom(document: Document, number: int) -> float:

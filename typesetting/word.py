@@ -15,6 +15,7 @@ from typesetting.headings import number_headings
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
 from typesetting.paper import depth, label, line
+from typesetting.sealing import EMPTY_MANIFEST_XML, MANIFEST_PART
 from typesetting.word_finish import finished, name_table_text
 from typesetting.word_parts import (
     contents,
@@ -117,6 +118,7 @@ def _dress(bare: Path, whole: Path, manuscript: Manuscript, total_pages: int | N
             target.writestr(name, data)
         for name, xml in added.items():
             target.writestr(name, xml)
+        target.writestr(MANIFEST_PART, EMPTY_MANIFEST_XML)  # the last, for `sealing.seal_docx`
 
 
 def _parse(data: bytes) -> "etree._Element":
@@ -145,6 +147,13 @@ def _with_relations(data: bytes, targets: dict[str, str]) -> bytes:
         etree.SubElement(
             root, f"{{{_PACKAGE}/relationships}}Relationship", Id=identifier, Type=f"{_OFFICE}/{kind}", Target=file
         )
+    etree.SubElement(
+        root,
+        f"{{{_PACKAGE}/relationships}}Relationship",
+        Id="rIdManifest",
+        Type=f"{_OFFICE}/customXml",
+        Target=f"../{MANIFEST_PART}",
+    )
     return _bytes(root)
 
 

@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from posixpath import normpath
 
 import pytest
 from lxml import etree
@@ -27,7 +28,7 @@ def test_every_part_is_well_formed_and_every_relation_leads_somewhere(made: tupl
             root = etree.fromstring(package.read(name))
             if name == "word/_rels/document.xml.rels":
                 inside = [item.get("Target") for item in root if item.get("TargetMode") != "External"]
-                assert {f"word/{target}" for target in inside} <= names
+                assert {normpath(f"word/{target}") for target in inside} <= names
     used = {node.get(f"{WORD}val") for node in docx_part(made[0]).iter(f"{WORD}pStyle", f"{WORD}rStyle")}
     known = {node.get(f"{WORD}styleId") for node in docx_part(made[0], "word/styles.xml").iter(f"{WORD}style")}
     assert used <= known

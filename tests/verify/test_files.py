@@ -88,10 +88,8 @@ def test_where_a_manifest_is(tmp_path: Path) -> None:
     assert files.PdfText(plain).manifest() is None
     assert files.PdfText(attached(plain, b"{}")).manifest() == b"{}"
     inside = '<manifest xmlns="urn:tesigo:manifest:1">{"a": "&lt;"}</manifest>'
-    assert (
-        files.manifest_of_package(package(tmp_path / "a.docx", customXml_tesigoManifest__xml=inside)) == b'{"a": "<"}'
-    )
-    assert files.manifest_of_package(package(tmp_path / "b.docx", customXml_tesigoManifest__xml="<x/>")) is None
+    assert files.manifest_of_package(package(tmp_path / "a.docx", customXml_item3__xml=inside)) == b'{"a": "<"}'
+    assert files.manifest_of_package(package(tmp_path / "b.docx", customXml_item3__xml="<x/>")) is None
     assert files.manifest_of_package(package(tmp_path / "c.docx", other__xml="<x/>")) is None
     assert files.manifest_of_package(plain) is None
 
