@@ -79,6 +79,16 @@ KINDS: Final = {
     ExportFormat.MARKDOWN: Kind(
         Group.EDITING, "md", "text/markdown; charset=utf-8", gettext_lazy("Plain text with marks.")
     ),
+    ExportFormat.ZOTERO: Kind(
+        Group.EDITING, "docx", _DOCX,
+        gettext_lazy("With Zotero's plugin for Word, citation style and sources can be changed in the file."),
+        has_pages=True, variant="zotero",
+    ),
+    ExportFormat.WORD: Kind(
+        Group.EDITING, "docx", _DOCX,
+        gettext_lazy("Word's own list of sources is in the file; Word can set the citations in its own styles."),
+        has_pages=True, variant="word",
+    ),
     ExportFormat.LATEX: Kind(
         Group.LATEX, "zip", "application/zip", gettext_lazy("The text with a list of its sources, ready to compile."),
         variant="latex",

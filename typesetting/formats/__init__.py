@@ -10,7 +10,7 @@ from typing import Final
 
 from typesetting import citing
 from typesetting.citing import CitedText
-from typesetting.formats import epub, html_file, latex, markdown, odt
+from typesetting.formats import epub, html_file, latex, markdown, odt, word_sources, zotero
 from typesetting.formats.page_numbers import with_pages
 from typesetting.lists import WRITERS
 from typesetting.manuscript import Fallbacks, Manuscript
@@ -25,7 +25,11 @@ _WRITERS: Final[dict[str, _Writer]] = {
     "markdown": markdown.write,
 }
 #: Their contents name pages.
-_PAGED: Final[dict[str, _PagedWriter]] = {"odt": odt.write}
+_PAGED: Final[dict[str, _PagedWriter]] = {
+    "odt": odt.write,
+    "docx_word": word_sources.write,
+    "docx_zotero": zotero.write,
+}
 
 
 def write(kind: str, manuscript: Manuscript, *, first_pages: Mapping[str, int], folder: Path) -> tuple[Path, Fallbacks]:
