@@ -223,7 +223,7 @@ give(
             "name": "keeping-the-light-apa-2026-03-01.pdf",
             "with_ai_statement": False,
             "citation_style": "apa",
-            "fallbacks": {"text": [], "entries": [], "has_list": True},
+            "fallbacks": {"text": [], "entries": [], "has_list": True, "formulas": [], "labels": []},
             "state": "ready",
             "size": 184_320,
             "created_at": _AT,

@@ -194,4 +194,4 @@ def _reader(result: dict[str, Any]) -> ReaderHtml:
 
 def _fallbacks(result: dict[str, Any]) -> Fallbacks:
     said = result["fallbacks"]
-    return Fallbacks(text=tuple(said["text"]), entries=tuple(said["entries"]), has_list=said["has_list"])
+    return Fallbacks(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})

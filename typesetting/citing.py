@@ -4,7 +4,7 @@ What comes out is one tree. PDF, DOCX and the screen are all made of it, so a ci
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from lxml import etree
 
 from typesetting import fallbacks
 from typesetting.citing_engine import Engine, Setting
-from typesetting.elements import Element, attr, change_inlines, citations, element
+from typesetting.elements import Element, attr, change_inlines, citations, element, walk
 from typesetting.errors import ExportError
 from typesetting.manuscript import Fallbacks, Manuscript
+from typesetting.numbering import numbered
 from typesetting.parsing import parse
 from typesetting.styles import numbers_its_entries, style_root
 from typesetting.typography import bind_numbers
@@ -30,6 +31,7 @@ class CitedText:
     """The parts of a document with its citations set. ``cited`` counts the cited keys, each time anew.
 
     ``entries`` are the bibliography's, each a Div ``ref-<key>``; ``is_numbered`` where they are a numbered list.
+    ``formulas`` is the MathML of each by kind and TeX.
     """
 
     sections: dict[str, list[Element]]
@@ -38,6 +40,7 @@ class CitedText:
     statement: list[Element]
     is_numbered: bool
     fallbacks: Fallbacks
+    formulas: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def cite(manuscript: Manuscript, folder: Path) -> CitedText:
@@ -53,6 +56,12 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
         blocks.append(element("Div", attr(f"part-{number}"), text.blocks))
     statement = parse(manuscript.ai_statement or "", language=manuscript.language, below=2)
     blocks.append(element("Div", attr(_STATEMENT), statement.blocks))
+    formulas: dict[tuple[str, str], str] = {}
+    unread: tuple[str, ...] = ()
+    if any(one["t"] == "Math" for one in walk(blocks)):
+        from typesetting import formulas as reader  # few documents have a formula
+
+        blocks, formulas, unread = reader.read(blocks, folder)
     keys = _cited_keys(blocks, manuscript)
     style = style_root(manuscript.csl_style, manuscript.language, manuscript.own_style)
     set_blocks, by_title = _set(blocks, manuscript, style, folder)
@@ -61,14 +70,24 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
     missing = [key for key in keys if f"ref-{key}" not in there]
     if missing:
         entries += fallbacks.entries(missing, _by_key(manuscript), _in_another_style(manuscript, folder))
-    parts = {block["c"][0][0]: block["c"][1] for block in change_inlines(set_blocks, _tidy) if block["t"] == "Div"}
+    parts: dict[str, list[Element]] = {
+        block["c"][0][0]: block["c"][1] for block in change_inlines(set_blocks, _tidy) if block["t"] == "Div"
+    }
+    parts, unknown = numbered(parts)
     return CitedText(
         sections={section.id: parts[f"part-{number}"] for number, section in enumerate(manuscript.sections)},
         cited=cited,
         entries=change_inlines(entries, _tidy),
         statement=parts[_STATEMENT],
         is_numbered=numbers_its_entries(style),
-        fallbacks=Fallbacks(text=by_title, entries=tuple(missing), has_list=len(missing) < max(1, len(keys))),
+        fallbacks=Fallbacks(
+            text=by_title,
+            entries=tuple(missing),
+            has_list=len(missing) < max(1, len(keys)),
+            formulas=unread,
+            labels=unknown,
+        ),
+        formulas=formulas,
     )
 
 

@@ -71,7 +71,7 @@ def change_inlines(node: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
 def plain(node: Any) -> str:
     """The words of a tree without any marks."""
     return "".join(
-        found["c"] if found["t"] == "Str" else found["c"][1] if found["t"] in ("Code", "CodeBlock") else " "
+        found["c"] if found["t"] == "Str" else found["c"][1] if found["t"] in ("Code", "CodeBlock", "Math") else " "
         for found in walk(node)
-        if found["t"] in ("Str", "Space", "SoftBreak", "LineBreak", "Code", "CodeBlock")
+        if found["t"] in ("Str", "Space", "SoftBreak", "LineBreak", "Code", "CodeBlock", "Math")
     )

@@ -1,10 +1,12 @@
 """Document tree → HTML, escaped throughout."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Final
 
+from typesetting.cleaning import clean
 from typesetting.elements import Element, plain
+from typesetting.numbering import FORMULA, number_of
 
 _TAGS: Final = {"Emph": "em", "Strong": "strong", "Strikeout": "s", "Superscript": "sup", "Subscript": "sub",
                 "Underline": "u"}  # fmt: skip
@@ -15,6 +17,15 @@ _CLASSES: Final = {"csl-entry", "csl-left-margin", "csl-right-inline", "csl-inde
 
 class HtmlWriter:
     """Writes for paged paper: notes stand inside the text, for the stylesheet to float them to the foot of the page."""
+
+    def __init__(self, formulas: Mapping[tuple[str, str], str] | None = None) -> None:
+        """``formulas`` is the MathML of each by kind and TeX, as of a cited text."""
+        self._formulas = formulas or {}
+        self._drawn: list[str] = []
+
+    def clean(self, html: str) -> str:
+        """What it wrote, cleaned, with the formulas in their places."""
+        return clean(html, self._drawn)
 
     def blocks(self, nodes: list[Element]) -> str:
         """HTML of a list of blocks."""
@@ -32,6 +43,8 @@ class HtmlWriter:
         return write(node.get("c"))
 
     def _paragraph(self, content: list[Element]) -> str:
+        if len(content) == 1 and _is_display(content[0]):
+            return f'<div class="{FORMULA}">{self.inlines(content)}</div>'
         return f"<p>{self.inlines(content)}</p>"
 
     def _bare(self, content: list[Element]) -> str:
@@ -58,6 +71,10 @@ class HtmlWriter:
         return "<hr>"
 
     def _div(self, content: list[Any]) -> str:
+        if number := number_of(content):
+            inside = self.inlines(content[1][0]["c"])
+            shown = f'<span class="formula-number">({escape(number)})</span>'
+            return f'<div class="{FORMULA}" id="{escape(content[0][0])}">{inside}{shown}</div>'
         kinds = " ".join(name for name in content[0][1] if name in _CLASSES)
         return f'<div class="{kinds}">{self.blocks(content[1])}</div>' if kinds else self.blocks(content[1])
 
@@ -88,6 +105,16 @@ class HtmlWriter:
 
     def _code(self, content: list[Any]) -> str:
         return f"<code>{escape(content[1])}</code>"
+
+    def _math(self, content: list[Any]) -> str:
+        """A formula, which is put in its place when all else was cleaned."""
+        mathml = self._formulas[content[0]["t"], content[1]]
+        self._drawn.append(self.formula(mathml))
+        return f'<span class="{FORMULA}" data-formula="{len(self._drawn) - 1}"></span>'
+
+    def formula(self, mathml: str) -> str:
+        """How a formula is shown."""
+        return mathml
 
     def _span(self, content: list[Any]) -> str:
         kinds = " ".join(name for name in content[0][1] if name in _CLASSES)
@@ -120,6 +147,10 @@ class HtmlWriter:
         )
 
 
+def _is_display(node: Element) -> bool:
+    return node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath"
+
+
 _METHODS: Final = {
     "Para": "_paragraph",
     "Plain": "_bare",
@@ -136,6 +167,7 @@ _METHODS: Final = {
     "SoftBreak": "_space",
     "LineBreak": "_line_break",
     "Code": "_code",
+    "Math": "_math",
     "Span": "_span",
     "SmallCaps": "_small_caps",
     "Quoted": "_quoted",

@@ -14,7 +14,9 @@ NAME_ROLES: Final = ("author", "editor", "translator", "container-author", "coll
 class ManuscriptSection:
     """One heading and the text below it. ``level`` is 1 for a chapter, 2 for a section of one.
 
-    ``markdown`` is CommonMark with pipe tables, footnotes and pandoc citations such as ``[@smith2020, p. 4]``.
+    ``markdown`` is CommonMark with pipe tables, footnotes, pandoc citations such as ``[@smith2020, p. 4]``, and
+    formulas in TeX: ``$E = mc^2$``, or ``$$ … $$`` on lines of their own, with ``{#eq-name}`` for references
+    ``[](#eq-name)``.
     """
 
     id: str
@@ -68,12 +70,15 @@ class Fallbacks:
     """Where a style left something out that a document needs, by the keys of the sources.
 
     ``text`` were cited by title because the style printed nothing, ``entries`` are listed in APA because it lists
-    nothing for them; ``has_list`` is false where it has no list of sources at all.
+    nothing for them; ``has_list`` is false where it has no list of sources at all. ``formulas`` are those that cannot
+    be read, printed as they were typed; ``labels`` are referred to, and nothing has them (R-17).
     """
 
     text: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
     has_list: bool = True
+    formulas: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from html import escape
 
 from typesetting.citing import CitedText
-from typesetting.cleaning import clean
 from typesetting.elements import plain
 from typesetting.headings import Heading, number_headings
 from typesetting.html import HtmlWriter
@@ -13,6 +12,8 @@ from typesetting.typography import polish, printable
 
 BODY = "body"
 _WORDY_TITLE_CHARACTERS = 120
+#: Width of a line: 16 cm in sizes of 12 pt.
+_LINE_EMS = 37.5
 
 
 def label(manuscript: Manuscript, name: str) -> str:
@@ -25,10 +26,19 @@ def line(manuscript: Manuscript, text: str) -> str:
     return escape(polish(" ".join(printable(text).split()), manuscript.language))
 
 
+class _PaperWriter(HtmlWriter):
+    """Draws formulas, which the layout cannot set."""
+
+    def formula(self, mathml: str) -> str:
+        from typesetting.formula_drawing import draw  # few documents have a formula
+
+        return draw(mathml, widest=_LINE_EMS)
+
+
 def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
     """The document as one HTML page."""
     headings = number_headings(manuscript.sections)
-    writer = HtmlWriter()
+    writer = _PaperWriter(cited.formulas)
     after = [("bibliography", label(manuscript, "bibliography"))] if cited.entries else []
     if cited.statement:
         after.append(("ai-statement", label(manuscript, "ai_statement")))
@@ -40,7 +50,7 @@ def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
         _bibliography(manuscript, cited, writer),
     ]
     if cited.statement:
-        text = clean(writer.blocks(cited.statement))
+        text = writer.clean(writer.blocks(cited.statement))
         heading = escape(label(manuscript, "ai_statement"))
         parts.append(f'<section class="statement"><h2 id="ai-statement">{heading}</h2>\n{text}</section>')
     return (
@@ -113,7 +123,7 @@ def _body(manuscript: Manuscript, headings: list[Heading], cited: CitedText, wri
         parts.append(
             f'<{tag} class="numbered{long}" id="{heading.anchor}" data-label="{heading.number} {title}">'
             f'<span class="number">{heading.number}</span>{title}</{tag}>\n'
-            f"{clean(writer.blocks(cited.sections[heading.section.id]))}\n"
+            f"{writer.clean(writer.blocks(cited.sections[heading.section.id]))}\n"
         )
     return f'<main class="body" id="{BODY}">{"".join(parts)}</main>\n'
 
@@ -123,7 +133,7 @@ def _bibliography(manuscript: Manuscript, cited: CitedText, writer: HtmlWriter) 
         return ""
     listed = " listed" if cited.is_numbered else ""
     entries = "\n".join(
-        f'<div class="csl-entry" id="{escape(entry["c"][0][0])}">{clean(writer.blocks(entry["c"][1]))}</div>'
+        f'<div class="csl-entry" id="{escape(entry["c"][0][0])}">{writer.clean(writer.blocks(entry["c"][1]))}</div>'
         for entry in cited.entries
     )
     title = escape(label(manuscript, "bibliography"))

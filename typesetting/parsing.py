@@ -15,8 +15,10 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from typesetting.citation_syntax import CitedItem, citation_plugin
 from typesetting.elements import NO_ATTR, Element, attr, element, text
+from typesetting.formula_syntax import formula_plugin
 from typesetting.labels import words
 from typesetting.locators import for_the_engine
+from typesetting.numbering import LABELS, REFERENCE
 from typesetting.typography import polish, printable
 
 _SCHEMES: Final = ("https://", "http://", "mailto:")
@@ -27,7 +29,7 @@ _DEEPEST_HEADING: Final = 6
 def _parser(quotes: tuple[str, ...]) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": list(quotes), "maxNesting": 20})
     parser.enable(["table", "strikethrough", "smartquotes"])
-    return parser.use(footnote_plugin).use(citation_plugin)
+    return parser.use(footnote_plugin).use(citation_plugin).use(formula_plugin)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,10 @@ class _Builder:
     def _rule(self, node: SyntaxTreeNode) -> Element:
         return element("HorizontalRule")
 
+    def _formula(self, node: SyntaxTreeNode) -> Element:
+        formula = element("Para", [element("Math", element("DisplayMath"), node.content)])
+        return element("Div", attr(node.meta["label"], "formula"), [formula]) if node.meta["label"] else formula
+
     def _table(self, node: SyntaxTreeNode) -> Element:
         rows = {part.type: part.children for part in node.children}
         head = rows.get("thead", [])
@@ -137,11 +143,16 @@ class _Builder:
             return [self._citation(node)]
         if node.type == "footnote_ref":
             return self._note(node)
+        if node.type == "formula":
+            kind = "DisplayMath" if node.meta["is_display"] else "InlineMath"
+            return [element("Math", element(kind), node.content)]
         return []
 
     def _link(self, node: SyntaxTreeNode) -> list[Element]:
         target = str(node.attrs.get("href", ""))
         inside = self._inside(node)
+        if target.startswith(LABELS):
+            return [element("Link", attr("", REFERENCE), inside, [target, ""])]
         if not target.lower().startswith(_SCHEMES):
             return inside
         return [element("Link", NO_ATTR, inside, [target, ""])]
@@ -178,6 +189,7 @@ _BLOCKS: Final[dict[str, Callable[[_Builder, SyntaxTreeNode], Element]]] = {
     "fence": _Builder._code,
     "code_block": _Builder._code,
     "hr": _Builder._rule,
+    "formula_block": _Builder._formula,
     "table": _Builder._table,
 }
 _WRAPPERS: Final = {"em": "Emph", "strong": "Strong", "s": "Strikeout"}

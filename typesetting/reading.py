@@ -1,5 +1,6 @@
 """The document for the screen: cleaned HTML with every citation marked (R-101)."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -13,7 +14,8 @@ from typesetting.manuscript import Manuscript, ReaderHtml
 class _ScreenWriter(HtmlWriter):
     """Marks citations and gathers notes, which a screen shows below the section."""
 
-    def __init__(self) -> None:
+    def __init__(self, formulas: Mapping[tuple[str, str], str]) -> None:
+        super().__init__(formulas)
         self.note_count = 0
         self.notes: list[str] = []
         self._in_citation = False
@@ -47,11 +49,11 @@ class _ScreenWriter(HtmlWriter):
 
 def reader_html(manuscript: Manuscript, cited: CitedText) -> ReaderHtml:
     """Sections and bibliography for the screen."""
-    writer = _ScreenWriter()
+    writer = _ScreenWriter(cited.formulas)
     sections = {}
     for section in manuscript.sections:
         text = writer.blocks(cited.sections[section.id])
-        sections[section.id] = clean(text + writer.gathered_notes())
+        sections[section.id] = writer.clean(text + writer.gathered_notes())
     entries = {
         entry["c"][0][0].removeprefix("ref-"): clean(HtmlWriter().blocks(entry["c"][1])) for entry in cited.entries
     }

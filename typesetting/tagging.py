@@ -134,6 +134,8 @@ def _put_tags_right(pdf: pydyf.PDF, root: Any) -> set[int]:
             element["S"] = f"/H{level}"
         elif kind == "/Note":
             element["ID"] = pydyf.String(f"note-{element.number}")
+        elif kind == "/Figure":  # nothing else is drawn
+            element["S"] = "/Formula"
         elif kind == "/TH":
             element["A"]["Scope"] = "/Column"
         elif kind == "/TD" and not element["A"].get("Headers"):

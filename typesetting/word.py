@@ -4,16 +4,17 @@ import zipfile
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
 from typesetting import pandoc
 from typesetting.citing import CitedText
-from typesetting.elements import Element, attr, document, element
+from typesetting.elements import Element, attr, change_inlines, document, element
 from typesetting.headings import number_headings
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
+from typesetting.numbering import in_line, is_numbered
 from typesetting.paper import depth, label, line
 from typesetting.sealing import EMPTY_MANIFEST_XML, MANIFEST_PART
 from typesetting.word_finish import finished, name_table_text
@@ -69,7 +70,7 @@ def _blocks(manuscript: Manuscript, cited: CitedText, pages: dict[str, int]) -> 
         title = line(manuscript, item.section.title)
         level = depth(item)
         blocks.append(_raw(heading(position, level=level, number=item.number, title=title, on_new_page=position == 0)))
-        blocks.extend(cited.sections[item.section.id])
+        blocks.extend(change_inlines(cited.sections[item.section.id], _with_numbers))
     position = len(headings)
     if cited.entries:
         blocks.append(_last_heading(position, label(manuscript, "bibliography")))
@@ -79,6 +80,17 @@ def _blocks(manuscript: Manuscript, cited: CitedText, pages: dict[str, int]) -> 
         blocks.append(_last_heading(position, label(manuscript, "ai_statement")))
         blocks.extend(cited.statement)
     return blocks
+
+
+def _with_numbers(items: list[Any]) -> list[Any]:
+    """Numbered formulas between two tabs: itself in the middle of the line, the number at its end."""
+    tab = element("RawInline", "openxml", "<w:r><w:tab/></w:r>")
+    return [
+        element("Div", attr(item["c"][0][0], custom_style="Formula"), [in_line(item["c"], tab, tab)])
+        if isinstance(item, dict) and item.get("t") == "Div" and is_numbered(item)
+        else item
+        for item in items
+    ]
 
 
 def _last_heading(position: int, title: str) -> Element:

@@ -1,4 +1,4 @@
-"""What was printed in place of a citation style, in words (R-10, R-96)."""
+"""What was printed in place of a citation style, of formulas and of references, in words (R-10, R-17, R-96)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _NAMED = 5
 
 
 def said(document: Document) -> list[str]:
-    """A sentence for each kind of thing that the document's style left out, and what stands there now."""
+    """A sentence for each kind of thing that could not be printed as meant, and what stands there now."""
     found: Mapping[str, Any] = document.fallbacks
     sentences = []
     if found.get("text"):
@@ -27,11 +27,25 @@ def said(document: Document) -> list[str]:
             _("The style lists nothing for %(titles)s; their entries are set in APA.")
             % {"titles": _titles(document, found["entries"])}
         )
+    if found.get("formulas"):
+        sentences.append(
+            _("These formulas cannot be read and stand as they were typed: %(formulas)s.")
+            % {"formulas": _some(found["formulas"])}
+        )
+    if found.get("labels"):
+        sentences.append(
+            _("The text refers to what is not there: %(labels)s. A question mark stands in its place.")
+            % {"labels": _some(found["labels"])}
+        )
     return sentences
 
 
 def _titles(document: Document, keys: list[str]) -> str:
     titles = dict(document.sources.filter(key__in=keys).values_list("key", "title"))
-    named = ", ".join(f"“{titles.get(key, key)}”" for key in keys[:_NAMED])
-    more = len(keys) - _NAMED
+    return _some([titles.get(key, key) for key in keys])
+
+
+def _some(names: list[str]) -> str:
+    named = ", ".join(f"“{name}”" for name in names[:_NAMED])
+    more = len(names) - _NAMED
     return named if more <= 0 else _("%(titles)s and %(more)d more") % {"titles": named, "more": more}

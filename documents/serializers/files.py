@@ -14,13 +14,19 @@ from tesigo.platform.clean_fields import ModelSerializer
 
 
 class FallbacksSerializer(ApiSerializer):
-    """Where the citation style left something out, by the keys of the sources."""
+    """Where something is not printed as meant: the keys of sources, formulas in TeX, labels that nothing has."""
 
     text = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="Named by their title in the text."
     )
     entries = serializers.ListField(child=serializers.CharField(), required=False, help_text="Listed in APA.")
     has_list = serializers.BooleanField(required=False, help_text="False where the style has no list of sources.")
+    formulas = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Cannot be read, printed as they were typed."
+    )
+    labels = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Referred to in the text, and not there."
+    )
 
 
 class ExportSerializer(ModelSerializer):

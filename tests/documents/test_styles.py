@@ -207,6 +207,8 @@ def test_trials_are_counted(student: User, settings: Settings) -> None:
         ({"text": ["a", "gone"]}, ["The style prints nothing in the text for “gone”"]),
         ({"entries": list("abcdefg"), "has_list": True}, ["and 2 more; their entries are set in APA"]),
         ({"entries": ["a"], "has_list": False}, ["The style has no list of sources."]),
+        ({"formulas": list("abcdefg")}, ["These formulas cannot be read and stand as they were typed"]),
+        ({"labels": ["eq-x"]}, ["The text refers to what is not there: “eq-x”."]),
     ],
 )
 def test_what_a_style_left_out_is_said(
@@ -219,7 +221,7 @@ def test_what_a_style_left_out_is_said(
         assert all(piece in sentence for piece in part.split("“gone”"))
     Document.objects.filter(pk=document.pk).update(state=DocumentState.READY, fallbacks=found)
     page = words(browser.get(reverse("documents:take_away", args=[document.pk])))
-    assert ("leaves something out" in page) == bool(said)
+    assert ("not printed as meant" in page) == bool(said)
 
 
 def test_programs_find_try_and_bring_styles(student: User) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from typesetting import pandoc
 from typesetting.citing import CitedText
-from typesetting.elements import Element, attr, document, element, text
-from typesetting.formats.whole import BIBLIOGRAPHY, header, one_line, parts, title_lines
+from typesetting.elements import Element, attr, change_inlines, document, element, text
+from typesetting.formats.whole import BIBLIOGRAPHY, header, one_line, parts, title_lines, with_numbers
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
 from typesetting.paper import label
@@ -25,8 +25,8 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
     written = folder / "document.epub"
     pandoc.run(
         ["-t", "epub3", f"--css={style}", "--split-level=1", "--toc", "--toc-depth=2", "--epub-title-page=false",
-         f"--output={written}"],
-        given={**document(blocks), "meta": _meta(manuscript)},
+         "--mathml", f"--output={written}"],
+        given={**change_inlines(document(blocks), with_numbers), "meta": _meta(manuscript)},
         folder=folder,
     )  # fmt: skip
     return written

@@ -1,12 +1,12 @@
 """HTML in one file: its style is inside, nothing is fetched from anywhere, and it prints as a document."""
 
+from collections.abc import Mapping
 from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 from typesetting.citing import CitedText
-from typesetting.cleaning import clean
 from typesetting.elements import Element
 from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines
 from typesetting.html import HtmlWriter
@@ -22,7 +22,8 @@ _TAGS: Final = {"title": "h1"}
 class _FileWriter(HtmlWriter):
     """Gathers the notes, which stand below their section, each with the way back to its mark."""
 
-    def __init__(self) -> None:
+    def __init__(self, formulas: Mapping[tuple[str, str], str]) -> None:
+        super().__init__(formulas)
         self.count = 0
         self.notes: list[str] = []
 
@@ -45,12 +46,14 @@ class _FileWriter(HtmlWriter):
 def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
     """Writes the document into ``folder`` and returns its path."""
     written = folder / "document.html"
-    written.write_text(_page(manuscript, parts(manuscript, cited), is_numbered=cited.is_numbered), encoding="utf-8")
+    written.write_text(
+        _page(manuscript, parts(manuscript, cited), _FileWriter(cited.formulas), is_numbered=cited.is_numbered),
+        encoding="utf-8",
+    )
     return written
 
 
-def _page(manuscript: Manuscript, found: list[Part], *, is_numbered: bool) -> str:
-    writer = _FileWriter()
+def _page(manuscript: Manuscript, found: list[Part], writer: _FileWriter, *, is_numbered: bool) -> str:
     style = (resources.files("typesetting.formats") / "screen.css").read_text(encoding="utf-8")
     lines = "\n".join(
         f'<{_TAGS.get(name, "p")} class="{name}">{escape(words)}</{_TAGS.get(name, "p")}>'
@@ -83,8 +86,8 @@ def _part(part: Part, writer: _FileWriter, *, is_numbered: bool) -> str:
     if part.key == BIBLIOGRAPHY:
         listed = " listed" if is_numbered else ""
         entries = "\n".join(
-            f'<div class="csl-entry" id="{escape(entry["c"][0][0])}">{clean(writer.blocks(entry["c"][1]))}</div>'
+            f'<div class="csl-entry" id="{escape(entry["c"][0][0])}">{writer.clean(writer.blocks(entry["c"][1]))}</div>'
             for entry in part.blocks
         )
         return f'{heading}\n<section class="references{listed}">\n{entries}\n</section>'
-    return f"{heading}\n{clean(writer.blocks(part.blocks) + writer.gathered_notes())}"
+    return f"{heading}\n{writer.clean(writer.blocks(part.blocks) + writer.gathered_notes())}"

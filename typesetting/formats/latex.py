@@ -20,6 +20,7 @@ from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title
 from typesetting.labels import base_language
 from typesetting.lists import biblatex
 from typesetting.manuscript import Manuscript
+from typesetting.numbering import is_numbered
 from typesetting.paper import label
 from typesetting.styles import style_root
 
@@ -81,6 +82,8 @@ def _body(manuscript: Manuscript, found: list[Part], folder: Path) -> str:
             elif isinstance(item, dict) and item.get("t") == "Link":
                 attributes, inside, (target, title) = item["c"]
                 kept.append(element("Link", attributes, inside, [_renamed(target), title]))
+            elif isinstance(item, dict) and item.get("t") == "Div" and is_numbered(item):
+                kept.append(_numbered_formula(item["c"]))
             else:
                 kept.append(item)
         return kept
@@ -88,6 +91,12 @@ def _body(manuscript: Manuscript, found: list[Part], folder: Path) -> str:
     tree = change_inlines(document(blocks), with_commands)
     arguments = ["-t", "latex-smart", "--wrap=none", "--syntax-highlighting=none", "--top-level-division=section"]
     return pandoc.run(arguments, given=tree, folder=folder).output.decode()
+
+
+def _numbered_formula(content: list[Any]) -> Element:
+    """TeX counts it anew, and comes to the same number: no other formula has one."""
+    tex = content[1][0]["c"][0]["c"][1]
+    return _raw(f"\\begin{{equation}}\\label{{{content[0][0]}}}\n{tex}\n\\end{{equation}}")
 
 
 def _heading(part: Part) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typesetting import pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element, text
-from typesetting.formats.whole import Part, header, parts, title_lines, without_citations
+from typesetting.formats.whole import Part, header, parts, title_lines, with_numbers, without_citations
 from typesetting.manuscript import Manuscript
 from typesetting.paper import label
 
@@ -25,7 +25,7 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
         blocks.append(header(Part(**{**vars(part), "depth": part.depth + 1})))
         blocks += _one_deeper(part.blocks)
     written = folder / "document.md"
-    tree = change_inlines(document(blocks), without_citations)
+    tree = change_inlines(change_inlines(document(blocks), without_citations), with_numbers)
     pandoc.run(["-t", "gfm", "--wrap=none", f"--output={written}"], given=tree, folder=folder)
     return written
 

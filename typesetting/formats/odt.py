@@ -12,8 +12,8 @@ from lxml import etree
 
 from typesetting import pandoc
 from typesetting.citing import CitedText
-from typesetting.elements import Element, attr, document, element
-from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines
+from typesetting.elements import Element, attr, change_inlines, document, element
+from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines, with_numbers
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
 from typesetting.paper import label
@@ -45,7 +45,7 @@ def write(manuscript: Manuscript, cited: CitedText, first_pages: Mapping[str, in
     template.write_text((resources.files("typesetting.formats") / "odt_body.xml").read_text(encoding="utf-8"), "utf-8")
     pandoc.run(
         ["-t", "odt", f"--template={template}", "--syntax-highlighting=none", f"--output={bare}"],
-        given={**document(blocks), "meta": meta},
+        given={**change_inlines(document(blocks), with_numbers), "meta": meta},
         folder=folder,
     )
     _dress(bare, whole, manuscript)

@@ -10,6 +10,7 @@ from typesetting.elements import Element, attr, change_inlines, element, plain, 
 from typesetting.headings import number_headings
 from typesetting.labels import long_date
 from typesetting.manuscript import Manuscript
+from typesetting.numbering import in_line, is_numbered
 from typesetting.paper import depth, label
 from typesetting.typography import polish, printable
 
@@ -105,6 +106,16 @@ def _with_address(link: Element) -> Element:
 def percented(address: str) -> str:
     """An address without signs that none may hold."""
     return _NOT_IN_ADDRESSES.sub(lambda found: quote(found[0], safe=""), address)
+
+
+def with_numbers(items: list[Any]) -> list[Any]:
+    """Numbered formulas with their number behind them."""
+    return [
+        element("Div", attr(item["c"][0][0]), [in_line(item["c"])])
+        if isinstance(item, dict) and item.get("t") == "Div" and is_numbered(item)
+        else item
+        for item in items
+    ]
 
 
 def without_citations(items: list[Any]) -> list[Any]:
