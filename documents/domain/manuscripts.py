@@ -1,17 +1,15 @@
 """A document as the typesetter wants it: plain values, no database behind them."""
 
-from collections import Counter
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
-from documents.domain import styles
+from documents.domain import ai_statements, styles
 from documents.domain.queries import sections_in_order
 from documents.domain.text import citation_keys
-from documents.models import Document, Section, Source
+from documents.models import Document, Source
 from typesetting import Manuscript, ManuscriptSection, labels
 
 
@@ -39,7 +37,7 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
             for section in sections
         ),
         references=tuple(references),
-        ai_statement=ai_statement(sections) if with_ai_statement else None,
+        ai_statement=ai_statements.of(document, sections) if with_ai_statement else None,
         notice=settings.NOTICE_BANNER,
         labels={},
     )
@@ -52,23 +50,3 @@ def as_cited(source: Source, language: str) -> dict[str, Any]:
         return csl
     title = csl.get("title", source.title)
     return {**csl, "title": f"{title} [{labels.words(language).retracted}]"}
-
-
-def ai_statement(sections: list[Section]) -> str:
-    """The statement of AI use in Markdown, from the provenance kept for every section (R-15)."""
-    models = Counter(name for section in sections for name in section.provenance.get("models", []))
-    written = [section.written_at for section in sections if section.written_at]
-    lines = [
-        _("The text of this document was written with the help of artificial intelligence, through TesiGo."),
-        "",
-        _("Models used: %(models)s.")
-        % {"models": ", ".join(f"{name} ({count})" for name, count in models.most_common()) or _("none recorded")},
-    ]
-    if written:
-        lines += [
-            "",
-            _("Written between %(first)s and %(last)s (UTC).")
-            % {"first": f"{min(written):%Y-%m-%d %H:%M}", "last": f"{max(written):%Y-%m-%d %H:%M}"},
-        ]
-    lines += ["", _("Every citation was checked against a passage of the source it names.")]
-    return "\n".join(lines)

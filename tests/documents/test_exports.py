@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from documents.domain import exporting, manuscripts, restyling
+from documents.domain import exporting, restyling
 from documents.enums import DocumentState, ExportFormat, ExportState
-from documents.models import Document, Export, Rendering, Section
+from documents.models import Document, Export, Rendering
 from tesigo.platform import duty
 from tesigo.platform.enqueue import outbox
 from tesigo.tasks import nudge_due
@@ -338,13 +338,3 @@ def test_the_database_keeps_what_was_given_up_from_being_due(document: Document)
     ask(document)
     with pytest.raises(IntegrityError, match="export_given_up_is_over"), transaction.atomic():
         Export.objects.update(given_up_at=timezone.now())
-
-
-def test_a_statement_of_ai_use_says_what_is_known() -> None:
-    at = timezone.now().replace(year=2026, month=3, day=4, hour=5, minute=6)
-    dated = Section(provenance={"models": ["gpt-6"]}, written_at=at)
-    assert "Models used: gpt-6 (1)." in manuscripts.ai_statement([dated])
-    assert "Written between 2026-03-04 05:06 and 2026-03-04 05:06 (UTC)." in manuscripts.ai_statement([dated])
-    undated = manuscripts.ai_statement([Section(provenance={})])
-    assert "Models used: none recorded." in undated
-    assert "Written between" not in undated

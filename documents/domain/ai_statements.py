@@ -1,0 +1,58 @@
+"""The statement of AI use, from the provenance kept for every section (R-15)."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from documents.domain.text import citation_keys
+from documents.enums import RevisionReason
+from documents.models import Document, Section, SectionRevision
+from typesetting.statement_words import StatementWords, statement_words
+
+_MARKS = re.compile(r"([\\`*_\[\]<>|@~^])")
+
+
+def of(document: Document, sections: Sequence[Section]) -> str:
+    """The statement in Markdown, in the document's language, section by section. ``sections`` have their numbers."""
+    edited = SectionRevision.objects.filter(section__document=document, reason=RevisionReason.EDITED)
+    return in_words(sections, language=document.language, edited=set(edited.values_list("section_id", flat=True)))
+
+
+def in_words(sections: Sequence[Section], *, language: str, edited: Collection[UUID] = ()) -> str:
+    """As ``of``; ``edited`` are the ids of sections that their owner changed."""
+    words = statement_words(language)
+    models = Counter(name for section in sections for name in section.provenance.get("models", []))
+    said = ", ".join(f"{_plain(name)} ({count})" for name, count in models.most_common())
+    lines = [words.intro, words.models.format(models=said or words.none)]
+    if written := [section.written_at for section in sections if section.written_at]:
+        first, last = f"{min(written):%Y-%m-%d %H:%M}", f"{max(written):%Y-%m-%d %H:%M}"
+        lines.append(words.period.format(first=first, last=last))
+    lines.append(words.checked)
+    if table := _table([one for one in sections if one.provenance.get("models")], words):
+        lines.append(table)
+    if changed := [section.number for section in sections if section.pk in edited]:
+        lines.append(words.edited.format(sections=", ".join(changed)))
+    return "\n\n".join(lines)
+
+
+def _table(sections: Sequence[Section], words: StatementWords) -> str:
+    if not sections:
+        return ""
+    rows = [words.heads, ("---", "---", "---", "--:", "--:"), *map(_row, sections)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _row(section: Section) -> tuple[str, ...]:
+    return (
+        f"{section.number} {_plain(section.title)}",
+        ", ".join(map(_plain, dict.fromkeys(section.provenance["models"]))),
+        f"{section.written_at:%Y-%m-%d %H:%M}" if section.written_at else "",
+        str(section.provenance.get("calls", "")),
+        str(len({item.key for item in citation_keys(section.text)})),
+    )
+
+
+def _plain(text: str) -> str:
+    """Words that Markdown would take for marks, as they are."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))
