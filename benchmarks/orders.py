@@ -32,6 +32,10 @@ TOPICS: Final = {
     "es": "Cómo se atendían los faros y qué fue de sus guardianes",
     "fr": "Comment on gardait les phares et ce que sont devenus leurs gardiens",
     "pl": "Jak prowadzono latarnie morskie i co się stało z latarnikami",
+    "pt": "Como se guardavam os faróis e o que foi feito dos seus guardiães",
+    "nl": "Hoe vuurtorens werden bediend en wat er van hun wachters werd",
+    "cs": "Jak se staralo o majáky a co se stalo s jejich strážci",
+    "ro": "Cum erau îngrijite farurile și ce s-a ales de paznicii lor",
 }
 _PLACES: Final = (
     "Grimholm", "Aldervik", "Sorland", "Tarnskjær", "Ulvsund", "Hestmar", "Kvitøy", "Brandnes", "Ravnfjord", "Skarvik",
