@@ -47,6 +47,10 @@ class UploadRefused(DocumentError):
     """A file cannot be taken now, whatever is in it; the message says why, in plain words."""
 
 
+class Gone(DocumentError):
+    """A file is not waited for any more, or what had come of it is lost."""
+
+
 class Unusable(UploadRefused):
     """What is in a file cannot be used; nothing of it was kept."""
 

@@ -18,8 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.api.arrivals import ERRAND, TUS_VERSION, Errand, said_of
-from documents.domain.arrivals import CHECKSUMS, Gone, Sending, WrongChecksum
+from documents.domain.arrivals import CHECKSUMS, Sending, WrongChecksum
+from documents.errors import Gone
 from tesigo.platform.api.problems import FILES
+from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.view_names import VIEW
 
 EXTENSIONS: Final = "creation,creation-with-upload,expiration,checksum,termination,concatenation"
@@ -27,10 +29,15 @@ EXTENSIONS: Final = "creation,creation-with-upload,expiration,checksum,terminati
 BLOCK_BYTES: Final = 1024 * 1024
 #: Seconds in which nothing came, after which a caller is taken for gone.
 IDLE_SECONDS: Final = 30.0
+#: Seconds after which what has come is written at the latest, however little it is: a lease is renewed with it.
+LAID_DOWN_SECONDS: Final = 20.0
 _CHECKSUM_MISMATCH: Final = 460
+_GONE: Final = 410
 _TOO_MUCH: Final = 413
 _IDLE: Final = 408
 _LEFT: Final = 499
+_AWAY: Final = 503
+_RETRY_AFTER: Final = "10"
 _WRITERS: Final = 8
 _TAKERS: Final = 4
 
@@ -90,16 +97,22 @@ class Resumable:
             )
         else:
             errand = Errand(version=headers.get(b"tus-resumable", b"").decode("latin-1"), announced=_length(headers))
+            loop = asyncio.get_running_loop()
             try:
                 await self._ask(scope, method, errand, answer)
                 if errand.sending is not None:
                     status = await self._take(errand.sending, receive)
                     sending, errand.sending = errand.sending, None
                     settle = partial(errand.context.run, _settle, sending, answer, status)
-                    await asyncio.get_running_loop().run_in_executor(self._takers, settle)
+                    await loop.run_in_executor(self._takers, settle)
+            except Gone:
+                answer.refuse(_GONE, _no_more())
+            except ServiceAway:
+                answer.refuse(_AWAY, _("The storage does not answer. What had come was kept. Go on in a moment."))
+                answer.say(retry_after=_RETRY_AFTER)
             finally:
                 if errand.sending is not None:
-                    errand.sending.close()
+                    await loop.run_in_executor(self._writers, _let_go, errand.sending)
         answer.say(tus_resumable=TUS_VERSION)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
@@ -122,6 +135,7 @@ class Resumable:
         loop = asyncio.get_running_loop()
         blocks: list[bytes] = []
         waiting = came = status = 0
+        written_at = loop.time()
         more = True
         while more:
             message = await _next(receive)
@@ -135,10 +149,10 @@ class Resumable:
                 return _TOO_MUCH
             blocks.append(block)
             waiting += len(block)
-            if waiting >= BLOCK_BYTES:
-                await loop.run_in_executor(self._writers, sending.write, b"".join(blocks))
-                blocks, waiting = [], 0
-        await loop.run_in_executor(self._writers, sending.write, b"".join(blocks))
+            if waiting >= BLOCK_BYTES or loop.time() - written_at >= LAID_DOWN_SECONDS:
+                await loop.run_in_executor(self._writers, _write, sending, blocks)
+                blocks, waiting, written_at = [], 0, loop.time()
+        await loop.run_in_executor(self._writers, _write, sending, blocks)
         return status
 
 
@@ -151,6 +165,24 @@ async def _next(receive: Any) -> Any:
         return {"type": "idle", "status": _IDLE}
     # Nobody reads that status.
     return message if message["type"] == "http.request" else {"type": "left", "status": _LEFT}
+
+
+def _write(sending: Sending, blocks: list[bytes]) -> None:
+    try:
+        sending.write(b"".join(blocks))
+    finally:
+        connection.close()  # where bytes go to S3, the row is told
+
+
+def _let_go(sending: Sending) -> None:
+    try:
+        sending.close()
+    finally:
+        connection.close()
+
+
+def _no_more() -> str:
+    return _("This file is not waited for any more. Begin again.")
 
 
 def _settle(sending: Sending, answer: _Answer, status: int) -> None:
@@ -168,7 +200,7 @@ def _settle(sending: Sending, answer: _Answer, status: int) -> None:
     except WrongChecksum:
         answer.refuse(_CHECKSUM_MISMATCH, _("The bytes are not those that were sent. Send them again."))
     except Gone:
-        answer.refuse(410, _("This file is not waited for any more. Begin again."))
+        answer.refuse(_GONE, _no_more())
     finally:
         sending.close()
         connection.close()

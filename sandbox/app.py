@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from sandbox import anthropic, control, mailpages, openai, registers, search, sns, telegram, zotero
 from sandbox.gate import Gate
 from sandbox.html import page
+from sandbox.s3 import api as s3
 from sandbox.smtp import open_door
 from sandbox.stripe import api, timers
 from sandbox.stripe import page as checkout_page
@@ -54,6 +55,7 @@ def build(world: World, smtp: socket.socket | None = None) -> ASGIApp:
         zotero.routes(),
         Mount("/sns", routes=sns.routes(world.sns)),
         Mount("/telegram", routes=telegram.routes(world.telegram)),
+        Mount("/s3", routes=s3.routes(world.buckets)),
         Mount("/inbox", routes=mailpages.routes(world)),
         Mount("/control", routes=control.routes(world)),
     ]

@@ -77,6 +77,9 @@ def routes(world: World) -> list[Route]:
     async def telegram(request: Request) -> Response:
         return JSONResponse(world.telegram.describe())
 
+    async def buckets(request: Request) -> Response:
+        return JSONResponse(world.buckets.describe())
+
     async def sns(request: Request) -> Response:
         return JSONResponse({"fetched": world.sns.fetched, "confirmed": world.sns.confirmed})
 
@@ -97,6 +100,7 @@ def routes(world: World) -> list[Route]:
         Route("/reset", _post(world, _reset), methods=["POST"]),
         Route("/inbox", inbox, methods=["DELETE"]),
         Route("/telegram", telegram),
+        Route("/s3", buckets),
         Route("/sns", sns),
         Route("/sns", _post(world, lambda world, body: world.sns.message(body)), methods=["POST"]),
         Route("/stripe/webhooks", webhooks),
@@ -209,6 +213,7 @@ def _reset(world: World, body: Body) -> Body:
     if "inbox" not in keep:
         world.inbox.clear()
         world.telegram.reset()
+        world.buckets.reset()
     if "settings" not in keep:
         world.latency.clear()
         world.limits.by_service.clear()

@@ -10,7 +10,7 @@ from sandbox.refusals import REFUSALS
 AI = ("openai", "anthropic")
 SEARCH = ("openalex", "crossref", "datacite", "semanticscholar", "tavily", "perplexity")
 GROUPS: dict[str, tuple[str, ...]] = {"ai": AI, "search": SEARCH}
-SERVICES = (*AI, "stripe", *SEARCH, "papers", "zotero", "smtp", "telegram")
+SERVICES = (*AI, "stripe", *SEARCH, "papers", "zotero", "smtp", "telegram", "s3")
 
 #: How the answer is carried (or not).
 TRANSPORT = (

@@ -12,6 +12,7 @@ from sandbox.faults import FaultBook
 from sandbox.inbox import Inbox
 from sandbox.metering import Meter
 from sandbox.models import Catalogue
+from sandbox.s3.store import Buckets
 from sandbox.searchrules import SearchRules
 from sandbox.sns import Sns
 from sandbox.state import StateFile
@@ -41,6 +42,7 @@ class World:
         self.deliveries = Deliveries(self.store, url=config.webhook_url, secret=config.webhook_secret)
         self.sns = Sns()
         self.telegram = Telegram(self.clock.now)
+        self.buckets = Buckets()
         self.started = time.time()
         self._load()
 

@@ -20,11 +20,11 @@ from accounts.errors import QuotaReached
 from documents.api.said_by_tus import bad, checksum_of, number, pairs_of, parts_of
 from documents.api.shared import READ, WRITE, not_editable, over_quota, take_back
 from documents.domain import arrivals, file_parts
-from documents.domain.arrivals import Checksum, Gone, Sending, TooMuch, WrongOffset
+from documents.domain.arrivals import Checksum, Sending, TooMuch, WrongOffset
 from documents.domain.file_parts import NoSuchPart, NotWhole
 from documents.domain.queries import owned_document
 from documents.enums import UploadPurpose, UploadState
-from documents.errors import NotEditable, UploadRefused
+from documents.errors import Gone, NotEditable, UploadRefused
 from documents.models import FilePart, Upload
 from documents.uploads.partial import Held
 from tesigo.platform.api.problems import Refusal
@@ -69,8 +69,6 @@ class ArrivalsView(_TusView):
 
     def post(self, request: Request) -> Response:
         """Makes room for a file; 201 with its address. Bytes may come with it."""
-        if not arrivals.is_offered():
-            raise Refusal(_("Files come in one go here."), status=501)
         concat = request.headers.get("Upload-Concat", "")
         if concat == PARTIAL:
             return self._part(request)

@@ -1,10 +1,10 @@
 """Files that come in several goes, whatever breaks in between (R-80, R-84, R-85; tus 1.0.0).
 
-The row is an `Upload` that is being received; ``arrived`` is how many of its ``size`` bytes are on the disk for good.
+The row is an `Upload` that is being received; ``arrived`` is how many of its ``size`` bytes are there for good.
 Whoever writes holds the file (`Partial`), so that what has come is the size of the file; the row follows it, by one
 conditional update. No connection is held while bytes come.
 
-Only where storage is the local disk: what has come to one web server would not be there for another.
+Where storage is the local disk, what has come to one web server is not there for another. In S3 it is (`InStorage`).
 """
 
 import hashlib
@@ -12,21 +12,24 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from documents.domain import uploads
+from documents.domain.arriving_in_storage import InStorage
 from documents.enums import UploadPurpose, UploadState
-from documents.errors import DocumentError
+from documents.errors import DocumentError, Gone
 from documents.models import Document, FilePart, Upload
 from documents.uploads import partial
 from documents.uploads.partial import Partial
 from tesigo.platform import removals
+from tesigo.platform.storage import BoundedS3Storage
 
 #: How long a file that stands still is waited for.
 WAITED_FOR: Final = timedelta(hours=24)
@@ -36,12 +39,12 @@ CHECKSUMS: Final[dict[str, Callable[[], Any]]] = {"sha1": hashlib.sha1, "sha256"
 _LEFT_OVER_SECONDS: Final = 3600.0
 
 
+#: Bytes of a file that arrives, held against all others.
+File = Partial | InStorage
+
+
 class TooMuch(DocumentError):
     """More bytes than are accepted, or than were announced."""
-
-
-class Gone(DocumentError):
-    """The file is not waited for any more."""
 
 
 class WrongOffset(DocumentError):
@@ -63,7 +66,7 @@ class Checksum:
 class Sending:
     """Bytes of one file on their way, from one caller. It holds the file until it is closed."""
 
-    def __init__(self, upload: Upload | FilePart, file: Partial, *, checksum: Checksum | None, by: User) -> None:
+    def __init__(self, upload: Upload | FilePart, file: File, *, checksum: Checksum | None, by: User) -> None:
         self.upload, self.checksum, self.by = upload, checksum, by
         self.begins = upload.arrived or 0
         #: Bytes that may still come.
@@ -126,11 +129,6 @@ def begin(*, document: Document, purpose: UploadPurpose, name: str, size: int, m
     return upload
 
 
-def is_offered() -> bool:
-    """Whether files may come in several goes."""
-    return not settings.S3_BUCKET
-
-
 def send(
     *, upload: Upload | FilePart, offset: int, announced: int, checksum: Checksum | None, by: User, now: datetime
 ) -> Sending:
@@ -143,7 +141,7 @@ def send(
         TooMuch: when more are announced than are missing.
     """
     _expect(upload, now)
-    file = Partial(upload.stored_as)
+    file = hold(upload)
     try:
         upload.refresh_from_db()
         _expect(upload, now)
@@ -154,6 +152,8 @@ def send(
             raise TooMuch
         if checksum is not None:
             _row(upload).update(is_checked=True)
+        elif isinstance(file, InStorage):
+            file.counts_parts = True
         return Sending(upload, file, checksum=checksum, by=by)
     except BaseException:
         file.close()
@@ -170,7 +170,7 @@ def look(upload: Upload | FilePart, *, by: User, now: datetime) -> Upload | File
         return upload
     _expect(upload, now)
     try:
-        file = Partial(upload.stored_as)
+        file = hold(upload)
     except partial.Held:  # what has come for certain
         return upload
     try:
@@ -181,6 +181,11 @@ def look(upload: Upload | FilePart, *, by: User, now: datetime) -> Upload | File
     finally:
         file.close()
     return upload
+
+
+def hold(upload: Upload | FilePart) -> File:
+    """Its bytes, where storage is. Raises Held."""
+    return InStorage(_row(upload), upload) if settings.S3_BUCKET else Partial(upload.stored_as)
 
 
 def is_joined(upload: Upload | FilePart) -> bool:
@@ -200,6 +205,10 @@ def tidy(*, now: datetime) -> int:
         over.delete()
     rows = Upload.objects.filter(state=UploadState.RECEIVING, arrived__isnull=False)
     names = {name for held in (rows, FilePart.objects.all()) for name in held.values_list("stored_as", flat=True)}
+    if settings.S3_BUCKET:
+        return cast(BoundedS3Storage, default_storage).multipart.sweep(
+            names, before=now - timedelta(seconds=_LEFT_OVER_SECONDS)
+        )
     return partial.remove_all_but(names, older_than_seconds=_LEFT_OVER_SECONDS)
 
 
@@ -217,7 +226,7 @@ def _expect(upload: Upload | FilePart, now: datetime) -> None:
         raise Gone
 
 
-def _follow(upload: Upload | FilePart, file: Partial, *, now: datetime) -> None:
+def _follow(upload: Upload | FilePart, file: File, *, now: datetime) -> None:
     """Has the row say what lies on the disk. Whoever calls holds the file. Raises Gone."""
     before = upload.arrived or 0
     has = file.size
@@ -229,18 +238,18 @@ def _follow(upload: Upload | FilePart, file: Partial, *, now: datetime) -> None:
         file.cut(before)
         has = before
     file.sync()
-    _count(upload, has, now=now)
+    _count(upload, file, has, now=now)
 
 
-def _count(upload: Upload | FilePart, has: int, *, now: datetime) -> None:
+def _count(upload: Upload | FilePart, file: File, has: int, *, now: datetime) -> None:
     due_at = now + WAITED_FOR
-    changed = _row(upload).filter(arrived=upload.arrived or 0).update(arrived=has, is_checked=False, due_at=due_at)
-    if not changed:
+    row = _row(upload).filter(arrived=upload.arrived or 0, **file.is_mine)
+    if not row.update(arrived=has, is_checked=False, due_at=due_at, **file.counted):
         raise Gone
     upload.arrived, upload.is_checked, upload.due_at = has, False, due_at
 
 
-def _finish(upload: Upload | FilePart, file: Partial, *, by: User) -> None:
+def _finish(upload: Upload | FilePart, file: File, *, by: User) -> None:
     """Has a file that is whole looked at, and kept or refused: the same way as one that came at once. Raises Gone."""
     if isinstance(upload, FilePart):
         return
@@ -249,22 +258,23 @@ def _finish(upload: Upload | FilePart, file: Partial, *, by: User) -> None:
     if upload.arrived != upload.size:
         return
     uploads.give_connection_back()
-    uploads.take_in(upload, file.whole(), by=by)
-    file.path.unlink(missing_ok=True)  # where storage has a copy, or nobody wants it
+    with file.whole() as arrived:
+        uploads.take_in(upload, arrived, by=by)
+    file.settle()
     try:
         upload.refresh_from_db()
     except Upload.DoesNotExist:  # removed by its owner while it was looked at
         raise Gone from None
 
 
-def _take_parts(upload: Upload, file: Partial) -> None:
+def _take_parts(upload: Upload, file: File) -> None:
     """One part after the other, each deleted once it is counted: a process that dies midway has lost nothing."""
     for part in list(upload.parts.order_by("place")):
         uploads.give_connection_back()
-        if file.take(part.stored_as) != part.size:
+        if file.take(part) != part.size:
             raise Gone
         file.sync()
         with transaction.atomic():
-            _count(upload, (upload.arrived or 0) + part.size, now=timezone.now())
+            _count(upload, file, (upload.arrived or 0) + part.size, now=timezone.now())
             part.delete()
-        partial.remove(part.stored_as)
+        default_storage.delete(part.stored_as)

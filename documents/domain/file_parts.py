@@ -1,7 +1,7 @@
 """Files whose parts come side by side, and are joined at the end (R-80, R-85; concatenation in tus 1.0.0).
 
 A part belongs to a person, not to a document: which one the file is for is said when its parts are joined. The file
-that they become begins with the first part, and the others are written behind it (`arrivals`).
+that they become begins with the first part, and the others are written behind it (`arrivals`). In S3 it is a new one.
 """
 
 import uuid
@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
 from accounts.models import User
-from documents.domain import uploads
-from documents.domain.arrivals import WAITED_FOR, Gone, Sending, TooMuch
+from documents.domain import arrivals, uploads
+from documents.domain.arrivals import WAITED_FOR, File, Sending, TooMuch
 from documents.enums import UploadPurpose
-from documents.errors import DocumentError, UploadRefused
+from documents.errors import DocumentError, Gone, UploadRefused
 from documents.models import Document, FilePart
 from documents.uploads import partial
 from documents.uploads.partial import Partial
@@ -83,7 +83,8 @@ def join(
     first = FilePart.objects.filter(pk=parts[0], owner=by, joins=None).first()
     if first is None:
         raise NoSuchPart
-    file = Partial(first.stored_as)
+    # On a disk the first becomes the file. In S3 a file cannot be gone on with once it is one.
+    file: File | None = None if settings.S3_BUCKET else Partial(first.stored_as)
     try:
         with transaction.atomic():
             mine = FilePart.objects.select_for_update().filter(pk__in=parts, owner=by, joins=None).order_by("pk")
@@ -92,15 +93,18 @@ def join(
                 raise NoSuchPart
             if any(part.arrived != part.size for part in found.values()):
                 raise NotWhole
-            if any(partial.size_of(part.stored_as) != part.size for part in found.values()):
-                raise Gone
             size = sum(part.size for part in found.values())
             if size > settings.UPLOAD_MAX_BYTES:
                 raise TooMuch(uploads.too_large())
             final_id = uuid.uuid4()
-            # Before the file is made: the room that they take is the room that it takes.
-            first.delete()
-            for place, part_id in enumerate(parts[1:], 1):
+            begun = {"stored_as": f"{partial.FOLDER}/{uuid.uuid4().hex}", "arrived": 0}
+            if file is not None:
+                if any(partial.size_of(part.stored_as) != part.size for part in found.values()):
+                    raise Gone
+                begun = {"stored_as": first.stored_as, "arrived": first.size}
+                # Before the file is made: the room that they take is the room that it takes.
+                first.delete()
+            for place, part_id in enumerate(parts):
                 FilePart.objects.filter(pk=part_id).update(joins_id=final_id, place=place)
             upload = uploads.begin(
                 document=document,
@@ -109,15 +113,16 @@ def join(
                 size=size,
                 by=by,
                 id=final_id,
-                arrived=first.size,
-                stored_as=first.stored_as,
                 metadata=metadata,
                 concat=concat,
                 due_at=now + WAITED_FOR,
+                **begun,
             )
+        file = file or arrivals.hold(upload)
         return Sending(upload, file, checksum=None, by=by)
     except BaseException:
-        file.close()
+        if file is not None:
+            file.close()
         raise
 
 

@@ -41,6 +41,10 @@ class Upload(Duty):
     metadata = models.CharField(max_length=2000, blank=True, default="", db_default="", editable=False)
     #: The header by which parts are joined into it (`FilePart`): `final;` and their addresses. Empty for others.
     concat = models.TextField(blank=True, default="", db_default="", editable=False)
+    #: Of one that arrives in S3: the upload's id, the tags of its parts, and the bytes in them. What is more is a tail.
+    in_storage = models.JSONField(null=True, blank=True, editable=False)
+    #: Until when somebody who sends to S3 holds it. What they write counts only while it is still theirs.
+    held_until = models.DateTimeField(null=True, blank=True, editable=False)
     due_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="lease_until")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -72,6 +76,8 @@ class FilePart(models.Model):
     metadata = models.CharField(max_length=2000, blank=True, default="")
     joins = models.ForeignKey(Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="parts")
     place = models.PositiveSmallIntegerField(default=0)
+    in_storage = models.JSONField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(db_index=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -9,9 +9,10 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 
@@ -29,6 +30,12 @@ class Held(DocumentError):
     """Somebody else writes to the file just now."""
 
 
+class Arriving(Protocol):
+    """A row that says where a file lies while it arrives."""
+
+    stored_as: Any
+
+
 class Partial:
     """The file, held against all other processes until it is closed. Calls come from one thread at a time.
 
@@ -43,6 +50,9 @@ class Partial:
         # A thread that still writes must not find the number of its file given to another.
         self._lock = threading.Lock()
         self._is_open = True
+        #: What the row says of it beside how much has come: nothing, and nobody but who holds the file writes there.
+        self.counted: dict[str, Any] = {}
+        self.is_mine: dict[str, Any] = {}
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -61,14 +71,14 @@ class Partial:
             while left and self._is_open:
                 left = left[os.write(self._file, left) :]
 
-    def take(self, name: str) -> int:
-        """Has the bytes of another file follow, which its caller holds; returns how many, 0 for one that is gone.
+    def take(self, part: "Arriving") -> int:
+        """Has the bytes of another file follow; returns how many, 0 for one that is gone.
 
         The system copies them, and only says that they are shared where the disk can (Btrfs, XFS).
         """
         begins = self.size
         try:
-            source = os.open(path_of(name), os.O_RDONLY)
+            source = os.open(path_of(part.stored_as), os.O_RDONLY)
         except FileNotFoundError:
             return 0
         target = os.open(self.path, os.O_WRONLY)  # the other may only append
@@ -94,14 +104,19 @@ class Partial:
         """Returns once the disk has it."""
         os.fsync(self._file)
 
-    def whole(self) -> Arrived:
+    @contextmanager
+    def whole(self) -> Iterator[Arrived]:
         """What arrived, read once for its hash."""
         digest = hashlib.sha256()
         at = 0
         while block := os.pread(self._file, _READ_BYTES, at):
             digest.update(block)
             at += len(block)
-        return Arrived(path=self.path, size=at, sha256=digest.hexdigest())
+        yield Arrived(path=self.path, size=at, sha256=digest.hexdigest())
+
+    def settle(self) -> None:
+        """Deletes it once it was taken in: storage has a copy, or nobody wants it."""
+        self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Lets others have it."""
@@ -122,11 +137,6 @@ def size_of(name: str) -> int:
         return path_of(name).stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def remove(name: str) -> None:
-    """Deletes one that nobody needs."""
-    path_of(name).unlink(missing_ok=True)
 
 
 def remove_all_but(names: Collection[str], *, older_than_seconds: float) -> int:

@@ -24,11 +24,15 @@ class TooLarge(DocumentError):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A whole file on the local disk, with its size in bytes and its SHA-256 as hexadecimal digits."""
+    """A whole file on the local disk, with its size in bytes and its SHA-256 as hexadecimal digits.
+
+    ``stored_as`` is the name of one that lies in storage already.
+    """
 
     path: Path
     size: int
     sha256: str
+    stored_as: str = ""
 
 
 @contextmanager
@@ -54,6 +58,8 @@ def arriving(chunks: Iterable[bytes], *, max_size: int) -> Iterator[Arrived]:
 
 def store(arrived: Arrived) -> str:
     """Moves the file into storage and returns the random name it lies under."""
+    if arrived.stored_as:
+        return arrived.stored_as
     with _Movable(arrived.path) as file:
         return default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}", file)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
-from documents.domain import arrivals, briefs
+from documents.domain import briefs
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState, UploadPurpose
 from documents.errors import NotEditable
@@ -55,7 +55,7 @@ def brief(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         except NotEditable:
             messages.error(request, _("This document has been paid for; its description can no longer be changed."))
         return redirect("documents:outline", document_id)
-    taken = {"max_bytes": settings.UPLOAD_MAX_BYTES, "in_goes": arrivals.is_offered()}
+    taken = {"max_bytes": settings.UPLOAD_MAX_BYTES}
     context = {"form": form, "document": document, **taken, **_files(document)}
     return render(request, "documents/brief.html", context, status=422 if form.errors else 200)
 

@@ -26,6 +26,7 @@ from privacy.domain import activity, archive_readme, archive_tables
 from privacy.domain.archive_file import Archive, check
 from privacy.domain.archive_tables import Encoder, StoredFile, Table
 from tesigo.platform.csv_cells import cell
+from tesigo.platform.unfinished import is_unfinished
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ def _copied(archive: Archive, file: StoredFile) -> bool:
     try:
         stored = default_storage.open(file.stored_as)
     except FileNotFoundError:
-        return False
+        return is_unfinished(file.stored_as)  # in S3 there is no file yet
     with stored:
         archive.add(file.path, stored, packed=False)  # most of them are packed already
     return True

@@ -23,7 +23,9 @@ from storages.utils import clean_name
 from tesigo.platform import patience
 from tesigo.platform.breaker import Breaker, ServiceAway
 from tesigo.platform.measuring import OPERATION, measured
+from tesigo.platform.multipart import Multipart
 from tesigo.platform.storage_limits import IN_REQUEST
+from tesigo.platform.unfinished import is_unfinished
 
 T = TypeVar("T")
 
@@ -74,12 +76,17 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
         return self._hurried.connection
 
     @property
+    def multipart(self) -> Multipart:
+        """What takes files in parts; it may take its time, also within a request."""
+        return Multipart(super().connection.meta.client, self.bucket_name, self.ask)
+
+    @property
     def bucket(self) -> Any:
         """The bucket by the client of now; the package keeps the first one for ever."""
         return self.connection.Bucket(self.bucket_name)
 
     def _save(self, name: str, content: IO[Any]) -> str:
-        saved: str = self._ask(lambda: super(BoundedS3Storage, self)._save(name, content))
+        saved: str = self.ask(lambda: super(BoundedS3Storage, self)._save(name, content))
         return saved
 
     def _open(self, name: str, mode: str = "rb") -> Any:
@@ -94,7 +101,7 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
                 raise
             return file
 
-        return self._ask(opened)
+        return self.ask(opened)
 
     def open_passing(self, name: str, *, size: int | None = None, first: int = 0, end: int = 0) -> "File[bytes]":
         """A file to be read once, as it comes: nothing of it waits here, however large it is.
@@ -105,7 +112,7 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
         place = self._normalize_name(clean_name(name))
         part = {"Range": f"bytes={first}-{end - 1}"} if size and end - first < size else {}
         try:
-            answer = self._ask(lambda: self.bucket.Object(place).get(**part))
+            answer = self.ask(lambda: self.bucket.Object(place).get(**part))
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NOT_THERE:
                 raise FileNotFoundError(name) from error
@@ -149,17 +156,21 @@ class BoundedS3Storage(S3Storage):  # type: ignore[misc]  # the package has no t
 
     def size(self, name: str) -> int:
         """Bytes of a file. Raises FileNotFoundError."""
-        return int(self._ask(lambda: super(BoundedS3Storage, self).size(name)))
+        return int(self.ask(lambda: super(BoundedS3Storage, self).size(name)))
 
     def delete(self, name: str) -> None:
-        """Removes a file."""
-        self._ask(lambda: super(BoundedS3Storage, self).delete(name))
+        """Removes a file; with one that has not come whole all that has come of it."""
+        if is_unfinished(name):
+            self.multipart.abandon(name)
+            return
+        self.ask(lambda: super(BoundedS3Storage, self).delete(name))
 
     def exists(self, name: str) -> bool:
         """Whether it is there."""
-        return bool(self._ask(lambda: super(BoundedS3Storage, self).exists(name)))
+        return bool(self.ask(lambda: super(BoundedS3Storage, self).exists(name)))
 
-    def _ask(self, call: Callable[[], T]) -> T:
+    def ask(self, call: Callable[[], T]) -> T:
+        """What ``call`` returns, with no connection held. Raises StorageAway."""
         if not connection.in_atomic_block:
             connection.close()  # back to the pool: others need it while this one waits (R-105)
         try:

@@ -5,17 +5,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
-from django.test import Client
 from django.utils import timezone
 
 from documents.domain import arrivals, uploads
-from documents.domain.arrivals import Gone
 from documents.enums import UploadPurpose, UploadState
+from documents.errors import Gone
 from documents.models import Document, Upload
 from documents.uploads import partial
 from documents.uploads.partial import Partial
-from privacy.domain import consent
-from privacy.enums import ConsentKind
 from tests.documents import files
 from tests.documents.factories import DocumentFactory
 
@@ -85,16 +82,6 @@ def test_the_database_keeps_more_from_arriving_than_there_is(document: Document)
     begun(document)
     with pytest.raises(IntegrityError, match="upload_arrived_fits"), transaction.atomic():
         Upload.objects.update(arrived=len(WORDS) + 1)
-
-
-def test_where_storage_is_elsewhere_files_come_in_one_go(document: Document, settings: Any) -> None:
-    browser, page = Client(), f"/documents/{document.pk}/brief/"
-    consent.give(user=document.owner, kinds={ConsentKind.ESSENTIAL}, ip=None, user_agent="", now=timezone.now())
-    browser.force_login(document.owner, backend="django.contrib.auth.backends.ModelBackend")
-    assert b'data-files="/files/"' in browser.get(page).content
-    settings.S3_BUCKET = "files"
-    assert b"data-files" not in browser.get(page).content
-    assert browser.post("/files/").status_code == 501
 
 
 def test_a_file_that_stands_still_is_shown_with_what_to_do(document: Document) -> None:

@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from documents import rules
 from documents.domain import arrivals, file_parts, uploads
-from documents.domain.arrivals import Gone
 from documents.enums import DocumentState, UploadState
+from documents.errors import Gone
 from documents.models import Document, FilePart, Upload
 from documents.tus import BLOCK_BYTES
 from documents.uploads import partial
@@ -222,7 +222,7 @@ def test_joining_goes_on_where_a_process_died(caller: Caller, document: Document
 def test_a_part_that_the_disk_has_lost_ends_the_joining(caller: Caller, document: Document) -> None:
     upload = begun(caller, document, WORDS[:HALF], WORDS[HALF:])
     joined = FilePart.objects.get()
-    partial.remove(joined.stored_as)
+    partial.path_of(joined.stored_as).unlink()
     assert caller.http.head(f"/files/{upload.pk}").status_code == 410
     with pytest.raises(Gone):
         file_parts.delete(part=joined)
@@ -232,7 +232,7 @@ def test_a_part_that_the_disk_has_lost_ends_the_joining(caller: Caller, document
 def test_parts_that_the_disk_has_lost_are_not_joined(caller: Caller, document: Document) -> None:
     for lost in (0, 1):
         paths = [part(caller, WORDS[:HALF]), part(caller, WORDS[HALF:])]
-        partial.remove(part_at(paths[lost]).stored_as)
+        partial.path_of(part_at(paths[lost]).stored_as).unlink()
         assert join(caller, *paths).status_code == 410
         assert caller.offset(paths[lost]) == 0, "it may be sent again"
     assert document.uploads.count() == 0
@@ -242,7 +242,7 @@ def test_parts_that_the_disk_has_lost_are_not_joined(caller: Caller, document: D
 
 def test_a_file_whose_beginning_the_disk_has_lost_is_not_made_of_the_rest(caller: Caller, document: Document) -> None:
     upload = begun(caller, document, WORDS[:HALF], WORDS[HALF:])
-    partial.remove(upload.stored_as)
+    partial.path_of(upload.stored_as).unlink()
     assert caller.http.head(f"/files/{upload.pk}").status_code == 410
     assert FilePart.objects.count() == 1
 
@@ -263,11 +263,11 @@ def test_bytes_are_copied_where_the_system_does_not(number: int, monkeypatch: py
     monkeypatch.setattr(os, "copy_file_range", cut_short)
     try:
         if number == errno.EXDEV:
-            assert whole.take(f"{partial.FOLDER}/part") == len(WORDS)
+            assert whole.take(Upload(stored_as=f"{partial.FOLDER}/part")) == len(WORDS)
             assert whole.path.read_bytes() == b"one, " + WORDS
         else:
             with pytest.raises(OSError, match="as a disk would say"):
-                whole.take(f"{partial.FOLDER}/part")
+                whole.take(Upload(stored_as=f"{partial.FOLDER}/part"))
     finally:
         whole.close()
         part.close()
