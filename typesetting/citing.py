@@ -14,8 +14,9 @@ from typesetting import fallbacks
 from typesetting.citing_engine import Engine, Setting
 from typesetting.elements import Element, attr, change_inlines, citations, element, walk
 from typesetting.errors import ExportError
+from typesetting.labels import words
 from typesetting.manuscript import Fallbacks, Manuscript
-from typesetting.numbering import numbered
+from typesetting.numbering import number
 from typesetting.parsing import parse
 from typesetting.styles import numbers_its_entries, style_root
 from typesetting.typography import bind_numbers
@@ -50,10 +51,10 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
     """
     blocks = []
     cited = 0
-    for number, section in enumerate(manuscript.sections):
+    for place, section in enumerate(manuscript.sections):
         text = parse(section.markdown, language=manuscript.language, below=section.level + 1, cited_before=cited)
         cited = text.cited
-        blocks.append(element("Div", attr(f"part-{number}"), text.blocks))
+        blocks.append(element("Div", attr(f"part-{place}"), text.blocks))
     statement = parse(manuscript.ai_statement or "", language=manuscript.language, below=2)
     blocks.append(element("Div", attr(_STATEMENT), statement.blocks))
     formulas: dict[tuple[str, str], str] = {}
@@ -73,9 +74,9 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
     parts: dict[str, list[Element]] = {
         block["c"][0][0]: block["c"][1] for block in change_inlines(set_blocks, _tidy) if block["t"] == "Div"
     }
-    parts, unknown = numbered(parts)
+    unknown = number(parts, table=manuscript.labels.get("table") or words(manuscript.language).table)
     return CitedText(
-        sections={section.id: parts[f"part-{number}"] for number, section in enumerate(manuscript.sections)},
+        sections={section.id: parts[f"part-{place}"] for place, section in enumerate(manuscript.sections)},
         cited=cited,
         entries=change_inlines(entries, _tidy),
         statement=parts[_STATEMENT],

@@ -13,7 +13,7 @@ TAGS: Final = frozenset(
 )
 ATTRIBUTES: Final = {
     "a": ["href"],
-    "div": ["class", "id"],
+    "div": ["class", "id", "tabindex"],
     "li": ["id"],
     "ol": ["start", "class"],
     "section": ["class"],

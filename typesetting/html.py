@@ -7,6 +7,7 @@ from typing import Any, Final
 from typesetting.cleaning import clean
 from typesetting.elements import Element, plain
 from typesetting.numbering import FORMULA, number_of
+from typesetting.tables import TABLE, CaptionedTable, is_figure, read
 
 _TAGS: Final = {"Emph": "em", "Strong": "strong", "Strikeout": "s", "Superscript": "sup", "Subscript": "sub",
                 "Underline": "u"}  # fmt: skip
@@ -71,6 +72,8 @@ class HtmlWriter:
         return "<hr>"
 
     def _div(self, content: list[Any]) -> str:
+        if TABLE in content[0][1]:
+            return self._with_caption(read({"t": "Div", "c": content}))
         if number := number_of(content):
             inside = self.inlines(content[1][0]["c"])
             shown = f'<span class="formula-number">({escape(number)})</span>'
@@ -84,12 +87,26 @@ class HtmlWriter:
         rows = [self._row(row, aligned, "th") for row in head[1]]
         top = f"<thead>{''.join(rows)}</thead>" if rows else ""
         body = "".join(self._row(row, aligned, "td") for part in bodies for row in part[3])
-        return f"<table>{top}<tbody>{body}</tbody></table>"
+        # Wider than a screen, it scrolls by itself: who has no mouse must be able to be there.
+        return f'<div class="table-scroll" tabindex="0"><table>{top}<tbody>{body}</tbody></table></div>'
+
+    def _with_caption(self, found: CaptionedTable) -> str:
+        words = f"<strong>{escape(found.words)}.</strong> {self.inlines(found.caption)}"
+        caption = f'<div class="table-caption">{words}</div>'
+        source = f'<div class="table-source">{self.inlines(found.source)}</div>'
+        return "\n".join([
+            f'<div class="captioned" id="{escape(found.anchor)}">' if found.anchor else '<div class="captioned">',
+            caption if found.words else "",
+            self._table(found.table["c"]),
+            source if found.source else "",
+            "</div>",
+        ])  # fmt: skip
 
     def _row(self, row: list[Any], aligned: list[str], tag: str) -> str:
         cells = []
         for cell, side in zip(row[1], aligned, strict=False):
-            kind = f' class="{side}"' if side else ""
+            names = f"{side} figure".strip() if is_figure(cell) else side
+            kind = f' class="{names}"' if names else ""
             scope = ' scope="col"' if tag == "th" else ""
             cells.append(f"<{tag}{kind}{scope}>{self.blocks(cell[4])}</{tag}>")
         return f"<tr>{''.join(cells)}</tr>"

@@ -10,13 +10,17 @@ class Words:
 
     ``quotes`` are the double and single marks, opening and closing. ``page`` and ``pages`` are the abbreviations that a
     citation's locator may carry; ``date`` is a format of day, month and year. ``retracted`` stands behind the title of
-    a work that was taken back (R-98).
+    a work that was taken back (R-98). ``table`` stands before a table's number, ``tables`` above the list of them,
+    ``source`` before the note where its figures are from (R-17).
     """
 
     contents: str
     bibliography: str
     ai_statement: str
     retracted: str
+    table: str
+    tables: str
+    source: str
     quotes: tuple[str, str, str, str]
     page: str
     date: str
@@ -28,6 +32,9 @@ _ENGLISH = Words(
     bibliography="Bibliography",
     ai_statement="Statement on the use of AI",
     retracted="retracted",
+    table="Table",
+    tables="List of tables",
+    source="Source",
     quotes=("“", "”", "‘", "’"),
     page="p.",
     date="{day} {month} {year}",
@@ -44,6 +51,9 @@ _WORDS = {
         bibliography="Literaturverzeichnis",
         ai_statement="Erklärung zur Nutzung von KI",
         retracted="zurückgezogen",
+        table="Tabelle",
+        tables="Tabellenverzeichnis",
+        source="Quelle",
         quotes=("„", "“", "‚", "‘"),
         page="S.",
         date="{day}. {month} {year}",
@@ -57,6 +67,9 @@ _WORDS = {
         bibliography="Bibliografia",
         ai_statement="Dichiarazione sull’uso dell’IA",
         retracted="ritirato",
+        table="Tabella",
+        tables="Indice delle tabelle",
+        source="Fonte",
         quotes=("«", "»", "“", "”"),
         page="p.",
         date="{day} {month} {year}",
@@ -70,6 +83,9 @@ _WORDS = {
         bibliography="Bibliografía",
         ai_statement="Declaración sobre el uso de IA",
         retracted="retractado",
+        table="Tabla",
+        tables="Índice de tablas",
+        source="Fuente",
         quotes=("«", "»", "“", "”"),
         page="p.",
         date="{day} de {month} de {year}",
@@ -83,6 +99,9 @@ _WORDS = {
         bibliography="Bibliographie",
         ai_statement="Déclaration d’utilisation de l’IA",
         retracted="rétracté",
+        table="Tableau",
+        tables="Liste des tableaux",
+        source="Source",
         quotes=("«\u00a0", "\u00a0»", "“", "”"),
         page="p.",
         date="{day} {month} {year}",
@@ -96,6 +115,9 @@ _WORDS = {
         bibliography="Bibliografia",
         ai_statement="Oświadczenie o wykorzystaniu AI",
         retracted="wycofane",
+        table="Tabela",
+        tables="Spis tabel",
+        source="Źródło",
         quotes=("„", "”", "«", "»"),
         page="s.",
         date="{day} {month} {year}",
@@ -109,6 +131,9 @@ _WORDS = {
         bibliography="Bibliografia",
         ai_statement="Declaração sobre o uso de IA",
         retracted="retratado",
+        table="Tabela",
+        tables="Índice de tabelas",
+        source="Fonte",
         quotes=("«", "»", "“", "”"),
         page="p.",
         date="{day} de {month} de {year}",
@@ -122,6 +147,9 @@ _WORDS = {
         bibliography="Literatuurlijst",
         ai_statement="Verklaring over het gebruik van AI",
         retracted="ingetrokken",
+        table="Tabel",
+        tables="Lijst van tabellen",
+        source="Bron",
         quotes=("“", "”", "‘", "’"),
         page="p.",
         date="{day} {month} {year}",
@@ -135,6 +163,9 @@ _WORDS = {
         bibliography="Literatura",
         ai_statement="Prohlášení o využití AI",
         retracted="staženo",
+        table="Tabulka",
+        tables="Seznam tabulek",
+        source="Zdroj",
         quotes=("„", "“", "‚", "‘"),
         page="s.",
         date="{day}. {month} {year}",
@@ -148,6 +179,9 @@ _WORDS = {
         bibliography="Bibliografie",
         ai_statement="Declarație privind utilizarea IA",
         retracted="retractat",
+        table="Tabelul",
+        tables="Lista tabelelor",
+        source="Sursa",
         quotes=("„", "”", "«", "»"),
         page="p.",
         date="{day} {month} {year}",

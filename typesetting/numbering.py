@@ -1,82 +1,77 @@
-"""Numbers of what the text refers to by a label: ``[](#eq-decay)`` prints ``(1)`` (R-17).
+"""Numbers of what the text refers to by a label: ``[](#eq-decay)`` prints ``(1)``, ``[](#tbl-lamps)`` "Table 1" (R-17).
 
 A section is written for itself, so the same label may stand in two: a reference means the one of its own section,
-else the first of the document. Formulas that nothing refers to have no number.
+else the first of the document. Tables with a caption are numbered, and formulas that something refers to.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from typesetting.elements import NO_ATTR, Element, attr, change_inlines, element, walk
+from typesetting.elements import NO_ATTR, Element, attr, element, walk
+from typesetting.tables import has_caption, table_attr
 
 #: How the address of a reference begins, and the class that it has in the tree.
-LABELS: Final = ("#eq-",)
+LABELS: Final = ("#eq-", "#tbl-")
 REFERENCE: Final = "reference"
 FORMULA: Final = "formula"
 #: What stands for a label that nothing has.
 _UNKNOWN: Final = "?"
 
-Sections = dict[str, list[Element]]
+
+def number(sections: Mapping[str, list[Element]], *, table: str) -> tuple[str, ...]:
+    """Numbers tables and formulas, puts references to them in words, and returns the labels that nothing has.
+
+    The sections are changed in place. ``table`` is the word before a table's number.
+    """
+    found = [(at, one) for at, blocks in sections.items() for one in walk(blocks)]
+    things = [(at, one) for at, one in found if has_caption(one) or _is_labelled_formula(one)]
+    links = [(at, one) for at, one in found if _is_reference(one)]
+    by_place: dict[tuple[str, str], Element] = {}
+    by_label: dict[str, Element] = {}
+    for at, one in things:
+        by_place.setdefault((at, one["c"][0][0]), one)
+        by_label.setdefault(one["c"][0][0], one)
+    leads = [(link, by_place.get((at, link["c"][2][0][1:])) or by_label.get(link["c"][2][0][1:])) for at, link in links]
+    meant = {id(thing) for _link, thing in leads}
+    tables = formulas = 0
+    for _at, one in things:
+        if has_caption(one):
+            tables += 1
+            one["c"][0] = table_attr(tables, table)
+        elif id(one) in meant:
+            formulas += 1
+            one["c"][0] = attr(f"formula-{formulas}", FORMULA, number=str(formulas), words=f"({formulas})")
+        else:
+            one["c"][0] = attr("", FORMULA)
+    unknown = []
+    for link, thing in leads:
+        inside, label = link["c"][1], link["c"][2][0][1:]
+        if thing is None:
+            unknown.append(label)
+            link.update(element("Span", NO_ATTR, inside or [element("Str", _UNKNOWN)]))
+        else:
+            (anchor, _classes, values) = thing["c"][0]
+            words = inside or [element("Str", dict(values)["words"])]
+            link["c"] = [NO_ATTR, words, [f"#{anchor}", ""]]
+    return tuple(dict.fromkeys(unknown))
 
 
-def numbered(sections: Sections) -> tuple[Sections, tuple[str, ...]]:
-    """The sections with labels numbered and references to them in words, and the labels that nothing has."""
-    wanted = {(at, one["c"][2][0][1:]) for at, blocks in sections.items() for one in walk(blocks) if _is_reference(one)}
-    labelled = [(at, one) for at, blocks in sections.items() for one in walk(blocks) if _is_labelled(one)]
-    own = {(at, one["c"][0][0]) for at, one in labelled}
-    first: dict[str, str] = {}
-    for at, one in labelled:
-        first.setdefault(one["c"][0][0], at)
-    # Where each reference leads: section and label.
-    leads = {
-        (at, label): (at, label) if (at, label) in own else (first[label], label)
-        for at, label in wanted
-        if (at, label) in own or label in first
+def numbered_words(sections: Mapping[str, list[Element]]) -> dict[str, str]:
+    """What each numbered table and formula is called, by its anchor."""
+    return {
+        one["c"][0][0]: dict(one["c"][0][2])["words"]
+        for blocks in sections.values()
+        for one in walk(blocks)
+        if one["t"] == "Div" and number_of(one["c"])
     }
-    numbers: dict[tuple[str, str], int] = {}
-    for at, one in labelled:
-        place = (at, one["c"][0][0])
-        if place in leads.values() and place not in numbers:
-            numbers[place] = len(numbers) + 1
-    named: set[tuple[str, str]] = set()
-
-    def changed(at: str, items: list[Any]) -> list[Any]:
-        kept = []
-        for item in items:
-            if _is_labelled(item):
-                place = (at, item["c"][0][0])
-                number = 0 if place in named else numbers.get(place, 0)
-                named.add(place)
-                kept.append(element("Div", _attr(number), item["c"][1]))
-            elif _is_reference(item):
-                kept += _reference(item, numbers.get(leads.get((at, item["c"][2][0][1:]), ("", "")), 0))
-            else:
-                kept.append(item)
-        return kept
-
-    found = {
-        at: change_inlines(blocks, lambda items, at=at: changed(at, items)) for at, blocks in sections.items()
-    }  # fmt: skip
-    return found, tuple(sorted({label for at, label in wanted if (at, label) not in leads}))
 
 
-def _is_reference(node: Any) -> bool:
-    return isinstance(node, dict) and node.get("t") == "Link" and REFERENCE in node["c"][0][1]
+def _is_reference(node: Element) -> bool:
+    return node["t"] == "Link" and REFERENCE in node["c"][0][1]
 
 
-def _is_labelled(node: Any) -> bool:
-    return isinstance(node, dict) and node.get("t") == "Div" and FORMULA in node["c"][0][1] and bool(node["c"][0][0])
-
-
-def _attr(number: int) -> list[Any]:
-    return attr(f"formula-{number}", FORMULA, number=str(number)) if number else attr("", FORMULA)
-
-
-def _reference(link: Element, number: int) -> list[Element]:
-    inside = link["c"][1]
-    if not number:
-        return inside or [element("Str", _UNKNOWN)]
-    words = [element("Str", f"({number})")]
-    return [element("Link", NO_ATTR, words, [f"#formula-{number}", ""])]
+def _is_labelled_formula(node: Element) -> bool:
+    return node["t"] == "Div" and FORMULA in node["c"][0][1] and bool(node["c"][0][0])
 
 
 def in_line(content: list[Any], *around: Element) -> Element:

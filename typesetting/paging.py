@@ -44,7 +44,8 @@ def lay_out(html: str, *, language: str) -> Document:
     sheet = (resources.files("typesetting") / "paper.css").read_text(encoding="utf-8")
     styles = CSS(string=sheet, font_config=fonts, url_fetcher=_refuse)
     page = HTML(string=html, url_fetcher=_refuse, base_url=None)
-    return page.render(stylesheets=[styles], font_config=fonts, pdf_variant=tagging.VARIANT)
+    # Without hints a list begins at 1, whatever its `start` says.
+    return page.render(stylesheets=[styles], font_config=fonts, pdf_variant=tagging.VARIANT, presentational_hints=True)
 
 
 def write(document: Document, destination: Path, *, links: Mapping[str, str], day: date) -> int:
@@ -113,12 +114,12 @@ def _refuse(url: str, *arguments: Any, **options: Any) -> NoReturn:
 
 
 def first_pages(document: Document, manuscript: Manuscript) -> dict[str, int]:
-    """The page on which each section, the bibliography and the statement begin."""
+    """The page on which each section, each numbered table, the bibliography and the statement begin."""
     anchors = {heading.anchor: heading.section.id for heading in number_headings(manuscript.sections)}
     anchors |= {name: name for name in ("bibliography", "ai-statement")}
     return {
-        anchors[name]: number
+        anchors.get(name, name): number
         for number, page in reversed(list(enumerate(document.pages, start=1)))
         for name in page.anchors
-        if name in anchors
+        if name in anchors or name.startswith("table-")
     }

@@ -3,11 +3,13 @@
 from html import escape
 
 from typesetting.citing import CitedText
-from typesetting.elements import plain
+from typesetting.elements import plain, walk
 from typesetting.headings import Heading, number_headings
 from typesetting.html import HtmlWriter
 from typesetting.labels import locale, long_date, words
 from typesetting.manuscript import Manuscript
+from typesetting.numbering import numbered_words
+from typesetting.tables import CaptionedTable, has_caption, read
 from typesetting.typography import polish, printable
 
 BODY = "body"
@@ -45,7 +47,7 @@ def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
     parts = [
         f'<p class="notice" aria-hidden="true">{line(manuscript, manuscript.notice)}</p>' if manuscript.notice else "",
         _title_page(manuscript),
-        _contents(manuscript, headings, after),
+        _contents(manuscript, cited, headings, after),
         _body(manuscript, headings, cited, writer),
         _bibliography(manuscript, cited, writer),
     ]
@@ -70,7 +72,7 @@ def link_words(manuscript: Manuscript, cited: CitedText) -> dict[str, str]:
         "ai-statement": label(manuscript, "ai_statement"),
     }
     entries = {entry["c"][0][0]: " ".join(plain(entry).split()) for entry in cited.entries}
-    return sections | after | entries
+    return sections | after | entries | numbered_words(cited.sections)
 
 
 def _title_page(manuscript: Manuscript) -> str:
@@ -85,7 +87,7 @@ def _title_page(manuscript: Manuscript) -> str:
     )
 
 
-def _contents(manuscript: Manuscript, headings: list[Heading], after: list[tuple[str, str]]) -> str:
+def _contents(manuscript: Manuscript, cited: CitedText, headings: list[Heading], after: list[tuple[str, str]]) -> str:
     long = _long(headings)
     rows = [
         _contents_row(depth(heading), heading.anchor, heading.number, line(manuscript, heading.section.title), long)
@@ -93,7 +95,30 @@ def _contents(manuscript: Manuscript, headings: list[Heading], after: list[tuple
     ]
     rows += [_contents_row(1, anchor, "", escape(title), long) for anchor, title in after]
     title = escape(label(manuscript, "contents"))
-    return f'<nav class="contents"><h2>{title}</h2>\n<ol>{"".join(rows)}</ol></nav>\n'
+    return f'<nav class="contents"><h2>{title}</h2>\n<ol>{"".join(rows)}</ol>{_table_list(manuscript, cited)}</nav>\n'
+
+
+def listed_tables(cited: CitedText) -> dict[str, CaptionedTable]:
+    """Tables of the list of tables by anchor; none where there is but one."""
+    found = {
+        one["c"][0][0]: read(one) for blocks in cited.sections.values() for one in walk(blocks) if has_caption(one)
+    }
+    return found if len(found) > 1 else {}
+
+
+def _table_list(manuscript: Manuscript, cited: CitedText) -> str:
+    rows = [
+        f'<li class="level-1 table"><a href="#{anchor}"><span class="entry" data-target="#{anchor}">'
+        f"{escape(table_title(found))}</span></a></li>\n"
+        for anchor, found in listed_tables(cited).items()
+    ]
+    title = escape(label(manuscript, "tables"))
+    return f"<h2>{title}</h2>\n<ol>{''.join(rows)}</ol>" if rows else ""
+
+
+def table_title(found: CaptionedTable) -> str:
+    """Number and caption in a line of plain text."""
+    return " ".join(f"{found.words}. {plain(found.caption)}".split(" ")).strip()
 
 
 def _contents_row(depth: int, anchor: str, number: str, title: str, long: str) -> str:

@@ -7,6 +7,7 @@ gets is our own tree, so that it never parses what strangers wrote.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -19,6 +20,8 @@ from typesetting.formula_syntax import formula_plugin
 from typesetting.labels import words
 from typesetting.locators import for_the_engine
 from typesetting.numbering import LABELS, REFERENCE
+from typesetting.table_syntax import table_plugin
+from typesetting.tables import aligned, captioned
 from typesetting.typography import polish, printable
 
 _SCHEMES: Final = ("https://", "http://", "mailto:")
@@ -26,10 +29,15 @@ _DEEPEST_HEADING: Final = 6
 
 
 @lru_cache(maxsize=16)
-def _parser(quotes: tuple[str, ...]) -> MarkdownIt:
+def _parser(quotes: tuple[str, ...], table: str, source: str) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": list(quotes), "maxNesting": 20})
     parser.enable(["table", "strikethrough", "smartquotes"])
-    return parser.use(footnote_plugin).use(citation_plugin).use(formula_plugin)
+    return (
+        parser.use(footnote_plugin)
+        .use(citation_plugin)
+        .use(formula_plugin)
+        .use(table_plugin, table=table, source=source)
+    )
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,8 @@ def parse(markdown: str, *, language: str, below: int, cited_before: int = 0) ->
     which citeproc leaves alone.
     """
     environment = {"cited": cited_before}
-    tokens = _parser(words(language).quotes).parse(printable(markdown), environment)
+    said = words(language)
+    tokens = _parser(said.quotes, said.table, said.source).parse(printable(markdown), environment)
     return ParsedText(_Builder(language, below).blocks(SyntaxTreeNode(tokens)), environment["cited"])
 
 
@@ -67,7 +76,10 @@ class _Builder:
 
     def _blocks(self, nodes: list[SyntaxTreeNode]) -> list[Element]:
         found: list[Element] = []
-        for node in nodes:
+        for place, node in enumerate(nodes):
+            if node.type == "table":
+                found.append(self._with_captions(nodes, place))
+                continue
             build = _BLOCKS.get(node.type)
             if build is not None:
                 found.append(build(self, node))
@@ -111,6 +123,23 @@ class _Builder:
         body = [NO_ATTR, 0, [], [self._row(row) for row in rows.get("tbody", [])]]
         return element(
             "Table", NO_ATTR, [None, []], columns, [NO_ATTR, [self._row(row) for row in head]], [body], [NO_ATTR, []]
+        )
+
+    def _with_captions(self, nodes: list[SyntaxTreeNode], place: int) -> Element:
+        """The table at a place with the captions that belong to it."""
+        made = aligned(self._table(nodes[place]), self.language)
+        behind = takewhile(lambda node: node.type == "caption" and node.meta["is_behind"], nodes[place + 1 :])
+        before = [node for node in nodes[:place][-1:] if node.type == "caption" and not node.meta["is_behind"]]
+        beside = {node.meta["kind"]: node for node in [*behind, *before]}
+        if not beside:
+            return made
+        caption, source = beside.get("caption"), beside.get("source")
+        word = [element("Str", f"{words(self.language).source}:"), element("Space")]
+        return captioned(
+            made,
+            label=caption.meta["label"] if caption else "",
+            caption=self._inside(caption) if caption else None,
+            source=[*word, *self._inside(source)] if source else None,
         )
 
     def _row(self, row: SyntaxTreeNode) -> list[Any]:

@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
@@ -14,8 +14,7 @@ from typesetting.elements import Element, attr, change_inlines, document, elemen
 from typesetting.headings import number_headings
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
-from typesetting.numbering import in_line, is_numbered
-from typesetting.paper import depth, label, line
+from typesetting.paper import depth, label, line, listed_tables, table_title
 from typesetting.sealing import EMPTY_MANIFEST_XML, MANIFEST_PART
 from typesetting.word_finish import finished, name_table_text
 from typesetting.word_parts import (
@@ -28,6 +27,7 @@ from typesetting.word_parts import (
     title_page,
 )
 from typesetting.word_styles import PARTS, WORD, part
+from typesetting.word_tables import keep_rows, table_list, with_fields
 
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -54,8 +54,8 @@ def write(
 
 
 def needs_pages(manuscript: Manuscript, cited: CitedText) -> set[str]:
-    """What the contents list by page: section ids, and names of the parts behind the body."""
-    return {section.id for section in manuscript.sections} | set(_after(cited))
+    """What the contents list by page: section ids, names of the parts behind the body, anchors of tables."""
+    return {section.id for section in manuscript.sections} | set(_after(cited)) | listed_tables(cited).keys()
 
 
 def _after(cited: CitedText) -> list[str]:
@@ -65,12 +65,15 @@ def _after(cited: CitedText) -> list[str]:
 def _blocks(manuscript: Manuscript, cited: CitedText, pages: dict[str, int]) -> list[Element]:
     after = _after(cited)
     blocks = [_raw(title_page(manuscript)), _raw(contents(manuscript, contents_rows(manuscript, after, pages)))]
+    if tables := listed_tables(cited):
+        listed = {anchor: (found, table_title(found)) for anchor, found in tables.items()}
+        blocks.append(_raw(table_list(listed, pages, heading=label(manuscript, "tables"))))
     headings = number_headings(manuscript.sections)
     for position, item in enumerate(headings):
         title = line(manuscript, item.section.title)
         level = depth(item)
         blocks.append(_raw(heading(position, level=level, number=item.number, title=title, on_new_page=position == 0)))
-        blocks.extend(change_inlines(cited.sections[item.section.id], _with_numbers))
+        blocks.extend(change_inlines(cited.sections[item.section.id], with_fields))
     position = len(headings)
     if cited.entries:
         blocks.append(_last_heading(position, label(manuscript, "bibliography")))
@@ -80,17 +83,6 @@ def _blocks(manuscript: Manuscript, cited: CitedText, pages: dict[str, int]) -> 
         blocks.append(_last_heading(position, label(manuscript, "ai_statement")))
         blocks.extend(cited.statement)
     return blocks
-
-
-def _with_numbers(items: list[Any]) -> list[Any]:
-    """Numbered formulas between two tabs: itself in the middle of the line, the number at its end."""
-    tab = element("RawInline", "openxml", "<w:r><w:tab/></w:r>")
-    return [
-        element("Div", attr(item["c"][0][0], custom_style="Formula"), [in_line(item["c"], tab, tab)])
-        if isinstance(item, dict) and item.get("t") == "Div" and is_numbered(item)
-        else item
-        for item in items
-    ]
 
 
 def _last_heading(position: int, title: str) -> Element:
@@ -148,6 +140,7 @@ def _with_section(data: bytes, relations: dict[str, str]) -> bytes:
     for old in body.findall(f"{{{WORD}}}sectPr"):
         body.remove(old)
     name_table_text(body)
+    keep_rows(body)
     body.append(etree.fromstring(section_xml(relations)))
     return _bytes(root)
 

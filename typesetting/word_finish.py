@@ -15,6 +15,10 @@ from typesetting.word_styles import WORD
 _LIST_INDENT: Final = 510
 _LIST_HANGING: Final = 340
 _LEVEL: Final = re.compile(r'(<w:lvl w:ilvl="(\d)">.*?)<w:ind w:left="\d+" w:hanging="\d+" ?/>', re.S)
+#: pandoc's marks are of symbol fonts, another at each depth; the first list, of blanks, is for paragraphs without one.
+_MARK: Final = re.compile(
+    r'(<w:numFmt w:val="bullet" ?/>)<w:lvlText w:val="[^ "]"( ?/>(?:(?!</w:lvl>).)*?)<w:rPr>(?:(?!</w:lvl>).)*?</w:rPr>'
+)
 #: Word sets the line above notes as a paragraph: as a line of text it would be twice as high as in the PDF.
 _SEPARATOR: Final = '<w:p><w:pPr><w:spacing w:after="0" w:line="200" w:lineRule="exact"/></w:pPr>'
 _SEPARATED: Final = re.compile(r"<w:p>(?=<w:r><w:(?:separator|continuationSeparator) ?/>)")
@@ -32,13 +36,13 @@ def finished(package: zipfile.ZipFile, *, pages: int | None) -> dict[str, str]:
 
 
 def lists(numbering: str) -> str:
-    """``word/numbering.xml`` with lists set in as far as in the PDF."""
+    """``word/numbering.xml`` with lists set in as far as in the PDF, and with its mark in the font of the text."""
 
     def indented(level: re.Match[str]) -> str:
         left = _LIST_INDENT * (int(level[2]) + 1)
         return f'{level[1]}<w:ind w:left="{left}" w:hanging="{_LIST_HANGING}"/>'
 
-    return _LEVEL.sub(indented, numbering)
+    return _MARK.sub(r'\1<w:lvlText w:val="•"\2', _LEVEL.sub(indented, numbering))
 
 
 def notes(footnotes: str) -> str:

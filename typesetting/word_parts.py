@@ -91,6 +91,12 @@ def contents_rows(manuscript: Manuscript, after: list[str], pages: dict[str, int
     return rows + [(1, "", escape(label(manuscript, names[name])), pages[name]) for name in after]
 
 
+def field(instruction: str, result: str | None = None) -> str:
+    """A field with its result, or the beginning of one whose result and end follow."""
+    begun = _field("begin") + _instruction(instruction) + _field("separate")
+    return begun if result is None else f"{begun}{result}{_field('end')}"
+
+
 def _instruction(words: str) -> str:
     return f'<w:r><w:instrText xml:space="preserve">{words}</w:instrText></w:r>'
 

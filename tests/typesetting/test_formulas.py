@@ -11,10 +11,10 @@ from lxml import etree, html
 from tests.typesetting.samples import docx_part, docx_text, manuscript, pdf_pages, section
 from tests.typesetting.test_formats import made
 from typesetting import Manuscript, render_docx, render_pdf, render_reader
-from typesetting.elements import element, walk
+from typesetting.elements import element, plain, walk
 from typesetting.formula_drawing import draw
 from typesetting.formulas import in_words, presentation, read
-from typesetting.numbering import numbered
+from typesetting.numbering import number, numbered_words
 from typesetting.parsing import parse
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -220,12 +220,15 @@ def test_formulas_are_read_out_in_a_line(mathml: str, words: str) -> None:
 def test_the_same_label_in_two_sections_means_that_of_ones_own() -> None:
     one = parse("[](#eq-x)\n\n$$a$$ {#eq-x}\n\n$$b$$ {#eq-x}", language="en", below=2).blocks
     two = parse("[there](#eq-x)\n\n$$c$$ {#eq-x}\n\n[none](#eq-y)", language="en", below=2).blocks
-    sections, unknown = numbered({"a": one, "b": two})
+    sections = {"a": one, "b": two}
+    unknown = number(sections, table="Table")
     assert [block["c"][0][0] for part in sections.values() for block in part if block["t"] == "Div"] == [
         "formula-1",
         "",
         "formula-2",
     ]
-    said = [link["c"][1][0]["c"] for part in sections.values() for link in walk(part) if link["t"] == "Link"]
-    assert said == ["(1)", "(2)"]
+    said = [plain(link["c"][1]) for part in sections.values() for link in walk(part) if link["t"] == "Link"]
+    assert said == ["(1)", "there"]
+    assert numbered_words(sections) == {"formula-1": "(1)", "formula-2": "(2)"}
+    assert plain(two[-1]) == "none"
     assert unknown == ("eq-y",)

@@ -63,7 +63,7 @@ def test_markdown_becomes_what_it_says() -> None:
         "“Quoted” <em>em</em> <strong>st</strong> <code>co</code>",
         "<ol>\n<li>a</li>",
         "<blockquote>\n<p>q</p>",
-        '<td class="right">2</td>',
+        '<td class="right figure">2</td>',
         "<pre><code>x &lt; y</code></pre>",
     ):
         assert part in html

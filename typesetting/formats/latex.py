@@ -23,6 +23,7 @@ from typesetting.manuscript import Manuscript
 from typesetting.numbering import is_numbered
 from typesetting.paper import label
 from typesetting.styles import style_root
+from typesetting.tables import is_captioned, with_native_caption
 
 #: For each language its name in babel, the file of it, and the code of babel's own locale.
 _BABEL: Final = {
@@ -82,6 +83,8 @@ def _body(manuscript: Manuscript, found: list[Part], folder: Path) -> str:
             elif isinstance(item, dict) and item.get("t") == "Link":
                 attributes, inside, (target, title) = item["c"]
                 kept.append(element("Link", attributes, inside, [_renamed(target), title]))
+            elif is_captioned(item):
+                kept += with_native_caption(item, is_numbered_there=True)
             elif isinstance(item, dict) and item.get("t") == "Div" and is_numbered(item):
                 kept.append(_numbered_formula(item["c"]))
             else:

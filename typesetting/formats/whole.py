@@ -12,6 +12,7 @@ from typesetting.labels import long_date
 from typesetting.manuscript import Manuscript
 from typesetting.numbering import in_line, is_numbered
 from typesetting.paper import depth, label
+from typesetting.tables import is_captioned, with_native_caption
 from typesetting.typography import polish, printable
 
 BIBLIOGRAPHY: Final = "bibliography"
@@ -109,13 +110,16 @@ def percented(address: str) -> str:
 
 
 def with_numbers(items: list[Any]) -> list[Any]:
-    """Numbered formulas with their number behind them."""
-    return [
-        element("Div", attr(item["c"][0][0]), [in_line(item["c"])])
-        if isinstance(item, dict) and item.get("t") == "Div" and is_numbered(item)
-        else item
-        for item in items
-    ]
+    """Captions and numbers as words, for formats that do not count: formulas with theirs behind them."""
+    kept: list[Any] = []
+    for item in items:
+        if is_captioned(item):
+            kept += with_native_caption(item, is_numbered_there=False)
+        elif isinstance(item, dict) and item.get("t") == "Div" and is_numbered(item):
+            kept.append(element("Div", attr(item["c"][0][0]), [in_line(item["c"])]))
+        else:
+            kept.append(item)
+    return kept
 
 
 def without_citations(items: list[Any]) -> list[Any]:
