@@ -129,6 +129,7 @@ class CitationCheck(models.TextChoices):
     VERBATIM = "verbatim", _("quotation found word for word")
     OVERLAP = "overlap", _("wording found in the passage")
     JUDGED = "judged", _("judged as supported by the passage")
+    CHANGED = "changed", _("in a sentence that its author changed, not checked since")
 
 
 class ExportFormat(models.TextChoices):
@@ -171,3 +172,4 @@ class RevisionReason(models.TextChoices):
     EXTENDED = "extended", _("extended to the pages ordered")
     TIGHTENED = "tightened", _("tightened to the pages ordered")
     EDITED = "edited", _("edited by its owner")
+    RESTORED = "restored", _("an earlier version, brought back by its owner")

@@ -114,6 +114,7 @@ _ROWS = {
             "revision": SHOWN,
             "text": WORDS,
             "reason": SHOWN,
+            "name": WORDS,
             "provenance": WORDS,
             "created_at": SHOWN,
         },

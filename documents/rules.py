@@ -23,7 +23,7 @@ class _Revisions(Retention):
     def due(self, now: datetime) -> QuerySet[Model]:
         """The rows whose time is over, oldest first."""
         old = SectionRevision.objects.filter(
-            created_at__lte=now - self.keep, revision__lte=F("section__revision") - KEPT_REVISIONS
+            created_at__lte=now - self.keep, revision__lte=F("section__revision") - KEPT_REVISIONS, name=""
         )
         return cast("QuerySet[Model]", old.exclude(provenance__has_key="removed").order_by("created_at"))
 

@@ -40,3 +40,7 @@ class OverBudget(GenerationError):
         super().__init__(f"over the budget for {scope.label}")
         self.scope = scope
         self.resets_at = resets_at
+
+
+class TextInvalid(GenerationError):
+    """A text that somebody typed cannot be a section's; the message says why, in plain words, for its owner."""

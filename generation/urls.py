@@ -4,6 +4,7 @@ from django.urls import path
 
 from generation import views
 from generation.api.jobs import ProgressViewSet
+from generation.editing import views as editing
 
 app_name = "generation"
 
@@ -11,6 +12,14 @@ urlpatterns = [
     path("documents/<uuid:document_id>/progress/", views.progress_page, name="progress"),
     path("documents/<uuid:document_id>/progress/fragment/", views.progress_fragment, name="progress-fragment"),
     path("documents/<uuid:document_id>/try-again/", views.try_again, name="try-again"),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/", editing.edit, name="edit"),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/versions/", editing.history, name="versions"),
+    path(
+        "documents/<uuid:document_id>/sections/<uuid:section_id>/versions/restore/",
+        editing.restore,
+        name="restore-version",
+    ),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/versions/name/", editing.name, name="name-version"),
     path(
         "api/documents/<uuid:document_id>/progress/", ProgressViewSet.as_view({"get": "retrieve"}), name="progress-api"
     ),

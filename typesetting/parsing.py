@@ -60,6 +60,19 @@ def parse(markdown: str, *, language: str, below: int, cited_before: int = 0) ->
     return ParsedText(_Builder(language, below).blocks(SyntaxTreeNode(tokens)), environment["cited"])
 
 
+def cited_keys(markdown: str) -> list[str]:
+    """The keys that files print for a section, in the order of its source, those in notes included."""
+    tokens = _parser(words("en").quotes).parse(printable(markdown), {})
+    found = [
+        (child.meta["first"], item.key)
+        for token in tokens
+        for child in token.children or []
+        if child.type == "citation"
+        for item in child.meta["items"]
+    ]
+    return [key for _place, key in sorted(found, key=lambda one: one[0])]
+
+
 class _Builder:
     """Turns markdown-it's tree into pandoc's."""
 

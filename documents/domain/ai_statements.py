@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from documents.domain.text import citation_keys
-from documents.enums import RevisionReason
+from documents.enums import CitationCheck, RevisionReason
 from documents.models import Document, Section, SectionRevision
 from typesetting.statement_words import StatementWords, statement_words
 
@@ -16,11 +16,20 @@ _MARKS = re.compile(r"([\\`*_\[\]<>|@~^])")
 def of(document: Document, sections: Sequence[Section]) -> str:
     """The statement in Markdown, in the document's language, section by section. ``sections`` have their numbers."""
     edited = SectionRevision.objects.filter(section__document=document, reason=RevisionReason.EDITED)
-    return in_words(sections, language=document.language, edited=set(edited.values_list("section_id", flat=True)))
+    return in_words(
+        sections,
+        language=document.language,
+        edited=set(edited.values_list("section_id", flat=True)),
+        unchecked=document.citations.filter(check_result=CitationCheck.CHANGED).count(),
+    )
 
 
-def in_words(sections: Sequence[Section], *, language: str, edited: Collection[UUID] = ()) -> str:
-    """As ``of``; ``edited`` are the ids of sections that their owner changed."""
+def in_words(
+    sections: Sequence[Section], *, language: str, edited: Collection[UUID] = (), unchecked: int = 0
+) -> str:
+    """As ``of``; ``edited`` are the ids of sections that their owner changed, ``unchecked`` counts the citations there
+    that nobody has checked since.
+    """
     words = statement_words(language)
     models = Counter(name for section in sections for name in section.provenance.get("models", []))
     said = ", ".join(f"{_plain(name)} ({count})" for name, count in models.most_common())
@@ -33,6 +42,8 @@ def in_words(sections: Sequence[Section], *, language: str, edited: Collection[U
         lines.append(table)
     if changed := [section.number for section in sections if section.pk in edited]:
         lines.append(words.edited.format(sections=", ".join(changed)))
+    if unchecked:
+        lines.append(words.unchecked.format(count=unchecked))
     return "\n\n".join(lines)
 
 

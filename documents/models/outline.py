@@ -55,12 +55,16 @@ class Section(models.Model):
 
 
 class SectionRevision(models.Model):
-    """One committed text of a section; one commit per (section, revision) is the promise of R-12."""
+    """One committed text of a section; one commit per (section, revision) is the promise of R-12.
+
+    One with a ``name`` is kept for good (R-91).
+    """
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="revisions")
     revision = models.PositiveIntegerField()
     text = models.TextField()
     reason = models.CharField(max_length=12, choices=RevisionReason)
+    name = models.CharField(_("name"), max_length=80, blank=True, default="", db_default="")
     provenance = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -160,3 +160,8 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} in {self.section_id}"
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether nobody has checked it since its sentence was changed."""
+        return self.check_result == CitationCheck.CHANGED

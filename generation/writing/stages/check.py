@@ -175,11 +175,11 @@ def _provenance(section: Section, reviewed: Reviewed, when: str) -> dict[str, An
         "calls": reviewed.draft.calls + reviewed.calls,
         "removed": reviewed.removed,
         "written_for": drafts.digest_of(section),
-        "wording": _as_json(reviewed.wording),
+        "wording": wording_as_json(reviewed.wording),
     }
 
 
-def _as_json(wording: Wording) -> dict[str, Any]:
+def wording_as_json(wording: Wording) -> dict[str, Any]:
     """As `documents.domain.originality` reads it."""
     return {
         "words": wording.words,

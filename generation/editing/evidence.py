@@ -1,0 +1,143 @@
+"""The passages on which a changed text rests: those of before where a sentence stayed, else looked for anew (R-10).
+
+No model is asked. What code cannot prove of a sentence is said to be unchecked, and never to be checked.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from documents.domain.retrieval import passages_for
+from documents.domain.text import citation_keys, without_citations
+from documents.domain.writing import CitationDraft
+from documents.enums import CitationCheck
+from documents.models import Citation, Document, Passage, Section, Source
+from generation.errors import TextInvalid
+from generation.writing.checking.citations import Finding, Offered, examine
+from generation.writing.checking.copying import Sources, Wording
+from generation.writing.prompts.blocks import pages_of
+from generation.writing.sentences import Sentence, sentences
+
+#: Passages looked at for one new sentence, and for all of them.
+_PASSAGES_EACH: Final = 8
+_MOST_PASSAGES: Final = 80
+#: Passages of the pages that citations name.
+_MOST_ON_PAGES: Final = 300
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A draft for each cited key of a text, in order, and whose words the text is made of."""
+
+    citations: list[CitationDraft]
+    wording: Wording
+
+
+@dataclass
+class _Known:
+    """The citations of the section before, by sentence and key, in the order of the text."""
+
+    rows: Sequence[Citation]
+    left: dict[tuple[str, str], deque[Citation]] = field(default_factory=lambda: defaultdict(deque))
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            self.left[row.sentence, row.source.key].append(row)
+
+    def of(self, sentence: Sentence, keys: Iterable[str]) -> list[Citation]:
+        """Those of a sentence that stayed as it was; none where it is new."""
+        found = [self.left[sentence.text, key].popleft() for key in keys if self.left.get((sentence.text, key))]
+        return found if len(found) == len(list(keys)) else []
+
+
+def gather(section: Section, document: Document, text: str) -> Evidence:
+    """Finds the passages for a text of a section. Raises TextInvalid where something is cited that cannot be."""
+    rows = list(
+        section.citations.select_related("source", "passage__source").defer("passage__search").order_by("position")
+    )
+    known = _Known(rows)
+    said = [(one, [item.key for item in citation_keys(one.text)]) for one in sentences(text)]
+    kept = {number: known.of(one, keys) for number, (one, keys) in enumerate(said) if keys}
+    changed = [(one, keys) for number, (one, keys) in enumerate(said) if keys and not kept[number]]
+    before = {one.text for one in sentences(section.text)}
+    passages = _passages(document, rows, [one for one, _keys in said if one.text not in before], changed)
+    found = _examined(document, changed, passages)
+    citations = [
+        draft
+        for number, (one, keys) in enumerate(said)
+        if keys
+        for draft in ([_as_before(row) for row in kept[number]] or found[one])
+    ]
+    return Evidence(citations, Sources(passages, language=document.language).wording(text))
+
+
+def _as_before(row: Citation) -> CitationDraft:
+    return CitationDraft(row.passage_id, row.sentence, CitationCheck(row.check_result), row.check_note)
+
+
+def _passages(
+    document: Document,
+    rows: Sequence[Citation],
+    new: Sequence[Sentence],
+    changed: Sequence[tuple[Sentence, list[str]]],
+) -> list[Passage]:
+    """Those cited before, those that fit what is new, and those of the pages that it names."""
+    found = {row.passage_id: row.passage for row in rows}
+    if new:
+        words = " ".join(without_citations(one.text) for one in new)
+        limit = min(_MOST_PASSAGES, _PASSAGES_EACH * len(new))
+        for passage in passages_for(document_id=document.pk, text=words, limit=limit):
+            found.setdefault(passage.pk, passage)
+    if changed:
+        for passage in _on_named_pages(document.pk, changed):
+            found.setdefault(passage.pk, passage)
+    return list(found.values())
+
+
+def _on_named_pages(document_id: UUID, changed: Sequence[tuple[Sentence, list[str]]]) -> list[Passage]:
+    """The passages of what is cited, on the pages that are named; of a source without a page its first ones."""
+    wanted = Q()
+    for sentence, _keys in changed:
+        for item in citation_keys(sentence.text):
+            names = {item.locator, *(pages_of(item.locator) or [])} if item.locator else set()
+            numbers = [int(name) for name in names if name.isdecimal() and len(name) < 7]
+            places = Q(page_label__in=names) | Q(page_label="", page__in=numbers) if names else Q(position__lt=3)
+            wanted |= Q(source__key=item.key) & places
+    rows = Passage.objects.filter(wanted, source__in=Source.objects.citable().filter(document_id=document_id))
+    return list(rows.select_related("source").defer("search").order_by("source", "position")[:_MOST_ON_PAGES])
+
+
+def _examined(
+    document: Document, changed: Sequence[tuple[Sentence, list[str]]], passages: Sequence[Passage]
+) -> Mapping[Sentence, list[CitationDraft]]:
+    wanted = {key for _sentence, keys in changed for key in keys}
+    offered = Offered([passage for passage in passages if passage.source.key in wanted])
+    _require_sources(document, wanted, offered)
+    return {
+        sentence: [_draft(one, offered) for one in examine(sentence, offered, {}, language=document.language)]
+        for sentence, _keys in changed
+    }
+
+
+def _require_sources(document: Document, wanted: Iterable[str], offered: Offered) -> None:
+    citable = set(Source.objects.citable().filter(document=document, key__in=wanted).values_list("key", flat=True))
+    for key in wanted:
+        if key not in citable:
+            raise TextInvalid(_("There is no source “%(key)s” that may be cited in this document.") % {"key": key})
+        if key not in offered.by_key:
+            raise TextInvalid(
+                _("Nothing of the source “%(key)s” could be read: it has no passage that a sentence could rest on.")
+                % {"key": key}
+            )
+
+
+def _draft(finding: Finding, offered: Offered) -> CitationDraft:
+    """What code could not prove counts as unchecked; why not is noted with it."""
+    passage = finding.passage or offered.by_key[finding.cited.key][0]
+    check = CitationCheck.CHANGED if finding.check is None or finding.problem else finding.check
+    return CitationDraft(passage.pk, finding.sentence.text, check, finding.problem or finding.note)

@@ -1,0 +1,42 @@
+"""A section's text as somebody typed it: made clean, and refused where files would print it otherwise than it reads."""
+
+import re
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from documents.domain.text import GROUP, citation_keys
+from generation.errors import TextInvalid
+from tesigo.platform.plain_text import clean_lines
+from typesetting.parsing import cited_keys
+
+#: A sign that begins a key, and does not stand in an address of mail.
+_MEANT: Final = re.compile(r"(?<!\w)@")
+#: Characters of one section: some forty pages.
+MOST_CHARACTERS: Final = 100_000
+#: Of a place that cannot be read as a citation, so many characters are shown.
+_SHOWN_CHARACTERS: Final = 60
+
+
+def cleaned(typed: str) -> str:
+    """The text without signs that nobody sees, with one kind of line end. Raises TextInvalid in plain words."""
+    text = clean_lines(typed).strip()
+    if not text:
+        raise TextInvalid(_("A section needs some text."))
+    if len(text) > MOST_CHARACTERS:
+        raise TextInvalid(
+            _("A section has room for %(most)d characters; this text has %(length)d.")
+            % {"most": MOST_CHARACTERS, "length": len(text)}
+        )
+    for group in GROUP.finditer(text):
+        if _MEANT.search(group[0]) and not citation_keys(group[0]):
+            raise TextInvalid(
+                _("“%(words)s” cannot be read as a citation. One looks like [@smith2020, p. 4].")
+                % {"words": group[0][:_SHOWN_CHARACTERS]}
+            )
+    # The checks find citations by their form, the files by parsing: where they differ one would be lost unsaid.
+    if [item.key for item in citation_keys(text)] != cited_keys(text):
+        raise TextInvalid(
+            _("A citation stands where none is printed: in code, in the words of a link, or in a note without a mark.")
+        )
+    return text

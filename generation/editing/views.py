@@ -1,0 +1,145 @@
+"""Pages of the writing room: a section's text, its versions, and two of them side by side (R-90, R-91)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.domain.signed_in import SignedInRequest
+from documents.domain.queries import owned_document, sections_in_order
+from documents.enums import DocumentState
+from documents.errors import NotEditable, StaleRevision
+from documents.models import Document, Section, Source
+from generation.editing import comparing, saving, versions
+from generation.editing.forms import ComparedForm, SectionForm, VersionForm
+from generation.errors import TextInvalid
+
+
+@login_required
+def edit(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpResponse:
+    """A section's text to be changed, one field without JavaScript; saved as a version."""
+    document, section = _section(request, document_id, section_id)
+    if request.method != "POST":
+        return _page(request, document, section, SectionForm(initial=_initial(section)))
+    form = SectionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, document, section, form, status=422)
+    said = form.cleaned_data
+    try:
+        saving.save(
+            section=section, document=document, text=said["text"], expected_revision=said["revision"], by=request.user
+        )
+    except TextInvalid as refusal:
+        form.add_error("text", str(refusal))
+        return _page(request, document, section, form, status=422)
+    except StaleRevision:
+        return _both(request, document, section, text=said["text"], revision=said["revision"])
+    except NotEditable:
+        raise Http404 from None
+    messages.success(request, _("Saved. The text with its citations is being set anew; reload in a few seconds."))
+    return redirect(f"{reverse('documents:read', args=[document.pk])}#s-{section.pk}")
+
+
+@login_required
+def history(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpResponse:
+    """All versions of a section, and two of them compared word by word."""
+    document, section = _section(request, document_id, section_id)
+    form = ComparedForm(request.GET)
+    said = form.cleaned_data if form.is_valid() else {}
+    found = list(versions.of_section(section))
+    numbers = [one.revision for one in found]
+    new = said.get("new") or section.revision
+    old = said.get("old") or next((number for number in numbers if number < new), new)
+    context = {
+        "document": document,
+        "section": section,
+        "versions": found,
+        "old": old,
+        "new": new,
+        "paragraphs": comparing.compare(versions.text_of(section, old), versions.text_of(section, new)),
+    }
+    return render(request, "generation/versions.html", context)
+
+
+@login_required
+@require_POST
+def restore(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpResponse:
+    """Brings an earlier version back as the newest one."""
+    document, section = _section(request, document_id, section_id)
+    form = VersionForm(request.POST)
+    if form.is_valid():
+        try:
+            versions.restore(
+                section=section, document=document, revision=form.cleaned_data["revision"],
+                expected_revision=section.revision, by=request.user,
+            )  # fmt: skip
+        except TextInvalid as refusal:
+            messages.error(request, _("This version cannot be brought back: %(why)s") % {"why": refusal})
+        except (StaleRevision, NotEditable):
+            messages.error(request, _("Another window changed this section just now. Look at its versions again."))
+        else:
+            messages.success(request, _("The version is back. What was there before is kept as a version, too."))
+    return redirect("generation:versions", document_id, section_id)
+
+
+@login_required
+@require_POST
+def name(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpResponse:
+    """Names a version, which keeps it for good."""
+    _document, section = _section(request, document_id, section_id)
+    form = VersionForm(request.POST)
+    if form.is_valid():
+        versions.rename(section=section, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Kept for good.") if form.cleaned_data["name"] else _("The name is taken away."))
+    else:
+        messages.error(request, _("A name has room for %(most)d letters.") % {"most": versions.NAME_LENGTH})
+    return redirect("generation:versions", document_id, section_id)
+
+
+def _section(request: SignedInRequest, document_id: UUID, section_id: UUID) -> tuple[Document, Section]:
+    """A written section of the user's finished document; 404 for any other."""
+    document = owned_document(document_id=document_id, user=request.user)
+    section = get_object_or_404(Section, pk=section_id, document=document)
+    if document.state != DocumentState.READY or not section.revision:
+        raise Http404
+    return document, section
+
+
+def _initial(section: Section) -> dict[str, object]:
+    return {"text": section.text, "revision": section.revision}
+
+
+def _both(request: SignedInRequest, document: Document, section: Section, *, text: str, revision: int) -> HttpResponse:
+    """Another window saved first: both changes in one text where that can be, else both to be seen. Nothing is lost."""
+    section.refresh_from_db()
+    base = section.revisions.filter(revision=revision).values_list("text", flat=True).first()
+    joined = None if base is None else comparing.merged(base=base, mine=text, theirs=section.text)
+    form = SectionForm(initial={"text": text if joined is None else joined, "revision": section.revision})
+    compared = comparing.compare(section.text, text if joined is None else joined)
+    return _page(request, document, section, form, status=409, compared=compared, is_joined=joined is not None)
+
+
+def _page(
+    request: SignedInRequest,
+    document: Document,
+    section: Section,
+    form: SectionForm,
+    *,
+    status: int = 200,
+    **more: object,
+) -> HttpResponse:
+    numbers = {one.pk: one.number for one in sections_in_order(document)}
+    context = {
+        "document": document,
+        "section": section,
+        "number": numbers[section.pk],
+        "form": form,
+        "sources": Source.objects.citable().filter(document=document).exclude(passages=None).order_by("title"),
+        **more,
+    }
+    return render(request, "generation/edit.html", context, status=status)

@@ -1,0 +1,74 @@
+// The writing room: text that is not saved is kept in this browser, and leaving with it asks first.
+// Without this file the field is saved by its button, and two windows are still told of each other.
+
+const KEEP_AFTER = 400; // ms without a key before the text is kept
+const TICK = 1000; // ms between two looks at how long it is unsaved
+
+for (const form of document.querySelectorAll("[data-editor]")) {
+  const field = form.querySelector("textarea");
+  const state = form.querySelector("[data-editor-state]");
+  const found = form.querySelector("[data-editor-found]");
+  const name = `tesigo-section-${form.dataset.editor}`;
+  const saved = field.defaultValue;
+  let since = 0;
+  let timer = 0;
+
+  const keep = () => {
+    try {
+      if (field.value === saved) localStorage.removeItem(name);
+      else localStorage.setItem(name, JSON.stringify({ text: field.value, revision: form.dataset.revision }));
+    } catch {
+      // No room in this browser: the state below still says that it is unsaved.
+    }
+  };
+  const show = () => {
+    const seconds = since ? Math.round((Date.now() - since) / 1000) : 0;
+    state.textContent = since ? state.dataset.unsaved.replace("{seconds}", seconds) : state.dataset.saved;
+  };
+  const changed = () => {
+    since = field.value === saved ? 0 : since || Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(keep, KEEP_AFTER);
+    show();
+  };
+
+  let before = null;
+  try {
+    before = JSON.parse(localStorage.getItem(name));
+  } catch {
+    // Nothing that could be read.
+  }
+  if (before && before.text.trim() === saved.trim()) {
+    localStorage.removeItem(name);
+    before = null;
+  }
+  if (before) {
+    found.hidden = false;
+    found.querySelector("[data-editor-take]").addEventListener("click", () => {
+      field.value = before.text;
+      // Saved as made from the version it was made from: what another window saved since is not written over.
+      form.elements.revision.value = before.revision;
+      found.hidden = true;
+      field.focus();
+      changed();
+    });
+    found.querySelector("[data-editor-drop]").addEventListener("click", () => {
+      localStorage.removeItem(name);
+      found.hidden = true;
+      field.focus();
+    });
+  }
+
+  field.addEventListener("input", changed);
+  form.addEventListener("submit", () => {
+    keep();
+    since = 0;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!since) return;
+    keep();
+    event.preventDefault();
+  });
+  setInterval(() => since && show(), TICK);
+  show();
+}

@@ -1,0 +1,165 @@
+"""What an owner saves is a version, and each citation in it says how it was checked (R-10, R-90, R-91)."""
+
+import pytest
+
+from accounts.models import User
+from documents.domain import ai_statements
+from documents.domain.citations import report
+from documents.domain.queries import sections_in_order
+from documents.enums import CitationCheck, DocumentState, RevisionReason
+from documents.errors import NotEditable, StaleRevision
+from documents.models import Document, Rendering, Section, SectionRevision, Source
+from generation.editing import saving, typed, versions
+from generation.errors import TextInvalid
+from privacy.models import AuditEvent
+from tests.documents.factories import PassageFactory, SourceFactory
+from tests.generation.editing.making import BELL, TEXT
+
+pytestmark = pytest.mark.django_db
+
+
+def save(section: Section, text: str, by: User, *, expected: int | None = None) -> int:
+    expected = section.revision if expected is None else expected
+    number = saving.save(section=section, document=section.document, text=text, expected_revision=expected, by=by)
+    section.refresh_from_db()
+    return number
+
+
+def checks(section: Section) -> list[tuple[str, str]]:
+    return list(section.citations.order_by("position").values_list("check_result", "passage__text"))
+
+
+def test_a_sentence_that_stays_keeps_its_evidence(section: Section, student: User) -> None:
+    assert save(section, f"A new beginning.\n\n{TEXT}", student) == 2
+    citation = section.citations.get()
+    assert (citation.check_result, citation.check_note) == (CitationCheck.JUDGED, "It says so.")
+    newest = section.revisions.get(revision=2)
+    assert (newest.reason, newest.text) == (RevisionReason.EDITED, section.text)
+    assert "removed" not in newest.provenance
+    assert newest.provenance["models"] == ["m"]
+    assert section.html == "<p>As it was.</p>"
+    assert Rendering.objects.get(document=section.document).due_at
+    assert AuditEvent.objects.filter(action="section.edited", actor_id=student.pk).exists()
+
+
+def test_a_sentence_that_was_changed_is_compared_by_code(section: Section, student: User) -> None:
+    said = BELL.replace(" of that winter", "")
+    save(section, f"{said[:-1]} [@light, p. 2].\n\nBells are loved by all [@light].", student)
+    proven, open_ = checks(section)
+    assert proven == (CitationCheck.OVERLAP, BELL)
+    assert open_[0] == CitationCheck.CHANGED
+    assert section.citations.last().is_unproven
+    assert dict(report(section.document).by_check) == {CitationCheck.OVERLAP: 1, CitationCheck.CHANGED: 1}
+
+
+def test_a_page_that_has_no_such_words_is_told_and_kept(section: Section, student: User) -> None:
+    save(section, "Lamps burned [@light, p. 9].", student)
+    citation = section.citations.get()
+    assert (citation.check_result, "no passage of page 9" in citation.check_note) == (CitationCheck.CHANGED, True)
+
+
+def test_of_a_source_with_many_passages_the_named_page_is_found(
+    section: Section, source: Source, student: User
+) -> None:
+    for number in range(2, 30):
+        PassageFactory.create(
+            source=source, text="Fog over the water.", page=number, page_label=f"x{number}", position=number
+        )
+    save(section, "Seen from afar [@light, p. x20]. So too [@light, pp. 1–2].", student)
+    assert section.citations.order_by("position")[0].passage.page_label == "x20"
+
+
+def test_the_same_sentence_twice_has_its_evidence_twice(section: Section, student: User) -> None:
+    first = TEXT.partition("\n")[0]
+    save(section, f"{first} {first}", student)
+    assert [check for check, _passage in checks(section)] == [CitationCheck.JUDGED, CitationCheck.OVERLAP]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("  \n ", "needs some text"),
+        ("x" * (typed.MOST_CHARACTERS + 1), "has room for"),
+        ("So [see @ light].", "cannot be read as a citation"),
+        ("So `[@light]`.", "where none is printed"),
+        ("So [@light](https://example.org).", "where none is printed"),
+        ("So it was.\n\n[^a]: A note [@light].", "where none is printed"),
+        ("So [@nobody-2020].", "There is no source “nobody-2020”"),
+        ("So [@unread].", "Nothing of the source “unread” could be read"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_printed_as_it_reads_is_refused(section: Section, student: User, text: str, said: str) -> None:
+    SourceFactory.create(document=section.document, key="unread")
+    with pytest.raises(TextInvalid, match="^.*" + said):
+        save(section, text, student)
+    assert section.revisions.count() == 1
+
+
+def test_an_address_in_brackets_is_no_citation(section: Section, student: User) -> None:
+    assert save(section, "Write to the keepers [mail keeper@example.org].", student) == 2
+
+
+def test_a_source_that_was_taken_back_is_not_cited_anew(section: Section, source: Source, student: User) -> None:
+    Source.objects.filter(pk=source.pk).update(retracted_at="2026-01-01T00:00:00Z", retracted_by="crossref")
+    save(section, f"{TEXT} Indeed.", student)
+    with pytest.raises(TextInvalid, match="There is no source"):
+        save(section, "Bells were rung [@light].", student)
+
+
+def test_nothing_changed_makes_no_version(section: Section, student: User) -> None:
+    assert save(section, f"{TEXT}\r\n", student) == 1
+    assert section.revisions.count() == 1
+
+
+def test_two_windows_never_write_over_each_other(section: Section, student: User) -> None:
+    save(section, f"{TEXT} One.", student)
+    with pytest.raises(StaleRevision):
+        save(section, f"{TEXT} Two.", student, expected=1)
+    assert section.text.endswith("One.")
+
+
+def test_only_a_finished_text_is_changed(section: Section, student: User) -> None:
+    Document.objects.filter(pk=section.document_id).update(state=DocumentState.WRITING)
+    with pytest.raises(NotEditable):
+        save(section, "Other.", student)
+    assert section.revisions.count() == 1
+
+
+def test_ten_versions_and_those_with_names_stay(section: Section, student: User) -> None:
+    for number in range(2, 15):
+        save(section, f"{TEXT} {number}.", student)
+        if number == 2:
+            versions.rename(section=section, revision=2, name="Before the supervisor read it", by=student)
+    kept = list(SectionRevision.objects.filter(section=section).values_list("revision", flat=True))
+    assert kept == [1, 2, *range(5, 15)]
+
+
+def test_an_earlier_version_comes_back(section: Section, student: User) -> None:
+    save(section, "Quite other words.", student)
+    number = versions.restore(
+        section=section, document=section.document, revision=1, expected_revision=section.revision, by=student
+    )
+    section.refresh_from_db()
+    assert (number, section.text, section.revisions.get(revision=3).reason) == (3, TEXT, RevisionReason.RESTORED)
+    assert checks(section) == [(CitationCheck.OVERLAP, "The lamp burned for five hours in the tower.")]
+
+
+def test_a_text_of_an_earlier_time_had_no_density(section: Section, student: User) -> None:
+    Section.objects.filter(pk=section.pk).update(provenance={"models": ["m"]})
+    section.refresh_from_db()
+    save(section, f"{TEXT} Mine.", student)
+    assert "density" not in section.provenance
+
+
+def test_the_statement_says_which_sections_the_author_changed(section: Section, student: User) -> None:
+    def said() -> str:
+        return ai_statements.of(section.document, sections_in_order(section.document))
+
+    assert "Changed by the author" not in said()
+    save(section, f"{TEXT} Mine.", student)
+    assert "Changed by the author afterwards: 2.2." in said()
+    assert "Not checked again" not in said()
+    assert section.provenance["density"]["citations"] == 1
+    assert section.provenance["wording"]["words"] > 0
+    save(section, f"{TEXT} Bells are loved by all [@light].", student)
+    assert "Not checked again since the author changed the sentence: 1 citation(s)." in said()
