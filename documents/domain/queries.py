@@ -1,14 +1,16 @@
 """Reads of documents that several doors share."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import Http404
 
-from documents.models import Document, Section
+from documents.enums import RevisionReason
+from documents.models import Document, Section, SectionRevision
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -57,6 +59,14 @@ def excerpts(*, documents: Iterable[Document], words: str) -> dict[UUID, str]:
 def sections_in_order(document: Document) -> list[Section]:
     """Chapters and sections, depth first, each with ``number`` ("2.1") and ``level`` (1 for a chapter)."""
     return numbered(document.sections.order_by("position"))
+
+
+def last_change(document: Document) -> datetime | None:
+    """When its owner last changed the finished text; None where nobody did (R-90)."""
+    owners = (RevisionReason.EDITED, RevisionReason.RESTORED)
+    rows = SectionRevision.objects.filter(section__document=document, reason__in=owners)
+    newest: datetime | None = rows.aggregate(newest=Max("created_at"))["newest"]
+    return newest
 
 
 def numbered(in_order: Iterable[Section]) -> list[Section]:

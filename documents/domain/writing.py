@@ -33,9 +33,12 @@ def commit_revision(
     citations: Sequence[CitationDraft],
     provenance: Mapping[str, Any],
     now: datetime,
+    written_at: datetime | None = None,
     html: str = "",
 ) -> int:
-    """Writes the next revision of a section and returns its number. ``html`` is shown until it is rendered anew.
+    """Writes the next revision of a section and returns its number.
+
+    ``written_at`` is when a model wrote it, now where nothing else is said; ``html`` is shown until it is rendered.
 
     ``citations`` holds one draft for each cited key of ``text``, in order. Must run inside the transaction that ends
     the caller's step, so that step and text are committed together or not at all (R-12). Raises StaleRevision when
@@ -47,7 +50,7 @@ def commit_revision(
     _match_keys(text, citations)
     revision = expected_revision + 1
     moved = Section.objects.filter(pk=section_id, revision=expected_revision).update(
-        text=text, html=html, revision=revision, provenance=dict(provenance), written_at=now
+        text=text, html=html, revision=revision, provenance=dict(provenance), written_at=written_at or now
     )
     if not moved:
         raise StaleRevision(str(section_id))

@@ -17,7 +17,7 @@ from documents.domain import exporting, fallbacks, page_count, restyling, taking
 from documents.domain.citations import cards, cited_sources, report
 from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
-from documents.domain.queries import owned_document, sections_in_order
+from documents.domain.queries import last_change, owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import StyleForm, TakeAwayForm
 from documents.models import Document, Export
@@ -141,4 +141,5 @@ def _take_away_context(document: Document) -> dict[str, object]:
         "is_waiting": any(export.state == ExportState.PENDING for export in exports),
         "style_form": StyleForm(initial={"citation_style": document.citation_style}, by=document.owner),
         "said": fallbacks.said(document),
+        "changed_at": last_change(document),
     }

@@ -56,7 +56,8 @@ def save(
             reason=reason,
             citations=found.citations,
             provenance=_provenance(section, found, now),
-            now=section.written_at or now,
+            now=now,
+            written_at=section.written_at,
             html=section.html,
         )
         _forget_oldest(section)

@@ -93,7 +93,7 @@ class Things:
             state=ExportState.READY, stored_as=default_storage.save("exports/theirs", ContentFile(b"%PDF")),
             finished_at=now,
         )  # fmt: skip
-        self.section = self.document.sections.order_by("position").last()
+        self.section = self.document.sections.latest("position")
         Section.objects.filter(pk=self.section.pk).update(revision=1, text="Words.")
         SectionRevision.objects.create(section=self.section, revision=1, text="Words.", reason="written")
         self.style = OwnStyle.objects.create(owner=owner, title="Our faculty", text="<style/>", digest="d")

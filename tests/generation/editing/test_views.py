@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from documents.enums import DocumentState
-from documents.models import Document, Section, Source
+from documents.models import Document, Export, Section, Source
 from tests.documents.test_views import words
 from tests.generation.editing.making import TEXT
 
@@ -103,3 +104,17 @@ def test_only_a_finished_text_of_ones_own_is_there(browser: Client, section: Sec
     Document.objects.filter(pk=section.document_id).update(state=DocumentState.WRITING)
     assert browser.get(at(section)).status_code == 404
     assert browser.post(at(section), {"text": "x", "revision": 1}).status_code == 404
+
+
+def test_files_of_an_earlier_text_say_so(browser: Client, section: Section) -> None:
+    at_take_away = reverse("documents:take_away", args=[section.document_id])
+    made = Export.objects.create(
+        document=section.document, format="pdf", citation_style=section.document.citation_style, fingerprint="f",
+        size=4, state="ready", finished_at=timezone.now(),
+    )  # fmt: skip
+    said = "Made before your last change of the text."
+    assert said not in words(browser.get(at_take_away))
+    browser.post(at(section), {"text": f"{TEXT} Mine.", "revision": 1})
+    assert said in words(browser.get(at_take_away))
+    Export.objects.filter(pk=made.pk).update(finished_at=timezone.now())
+    assert said not in words(browser.get(at_take_away))
