@@ -28,7 +28,7 @@ _WORDS: Final = {
         period="Written between {first} and {last} (UTC).",
         checked="Every citation was checked against a passage of the source it names.",
         edited="Changed by the author afterwards: {sections}.",
-        unchecked="Not checked again since the author changed the sentence: {count} citation(s).",
+        unchecked="Citations not checked again since the author changed their sentence: {count}.",
         heads=("Section", "Models", "Written (UTC)", "Answers of models", "Sources cited"),
     ),
     "de": StatementWords(
@@ -38,7 +38,7 @@ _WORDS: Final = {
         period="Geschrieben zwischen {first} und {last} (UTC).",
         checked="Jede Quellenangabe wurde mit einer Textstelle der genannten Quelle abgeglichen.",
         edited="Danach von der Verfasserin oder dem Verfasser geändert: {sections}.",
-        unchecked="Seit der Änderung des Satzes nicht erneut geprüft: {count} Quellenangaben.",
+        unchecked="Quellenangaben, die seit der Änderung ihres Satzes nicht erneut geprüft wurden: {count}.",
         heads=("Abschnitt", "Modelle", "Geschrieben (UTC)", "Antworten der Modelle", "Zitierte Quellen"),
     ),
     "it": StatementWords(
@@ -48,7 +48,7 @@ _WORDS: Final = {
         period="Scritto tra {first} e {last} (UTC).",
         checked="Ogni citazione è stata verificata su un passo della fonte indicata.",
         edited="Modificato in seguito da chi firma il lavoro: {sections}.",
-        unchecked="Non verificate di nuovo dopo la modifica della frase: {count} citazioni.",
+        unchecked="Citazioni non verificate di nuovo dopo la modifica della loro frase: {count}.",
         heads=("Sezione", "Modelli", "Scritto (UTC)", "Risposte dei modelli", "Fonti citate"),
     ),
     "es": StatementWords(
@@ -58,7 +58,7 @@ _WORDS: Final = {
         period="Escrito entre {first} y {last} (UTC).",
         checked="Cada cita se comprobó con un pasaje de la fuente que nombra.",
         edited="Modificado después por quien firma el trabajo: {sections}.",
-        unchecked="Sin comprobar de nuevo desde que se modificó la frase: {count} citas.",
+        unchecked="Citas sin comprobar de nuevo desde que se modificó su frase: {count}.",
         heads=("Sección", "Modelos", "Escrito (UTC)", "Respuestas de los modelos", "Fuentes citadas"),
     ),
     "fr": StatementWords(
@@ -68,7 +68,7 @@ _WORDS: Final = {
         period="Rédigé entre le {first} et le {last} (UTC).",
         checked="Chaque citation a été vérifiée sur un passage de la source qu’elle nomme.",
         edited="Modifié ensuite par l’auteur ou l’autrice\u00a0: {sections}.",
-        unchecked="Non vérifiées à nouveau depuis la modification de la phrase\u00a0: {count} citation(s).",
+        unchecked="Citations non vérifiées à nouveau depuis la modification de leur phrase\u00a0: {count}.",
         heads=("Section", "Modèles", "Rédigé (UTC)", "Réponses des modèles", "Sources citées"),
     ),
     "pl": StatementWords(
@@ -78,7 +78,7 @@ _WORDS: Final = {
         period="Napisano między {first} a {last} (UTC).",
         checked="Każde powołanie sprawdzono z fragmentem wskazanego źródła.",
         edited="Zmienione później przez autorkę lub autora: {sections}.",
-        unchecked="Niesprawdzone ponownie od zmiany zdania – liczba powołań: {count}.",
+        unchecked="Powołania niesprawdzone ponownie od zmiany ich zdania: {count}.",
         heads=("Część", "Modele", "Napisano (UTC)", "Odpowiedzi modeli", "Cytowane źródła"),
     ),
     "pt": StatementWords(
@@ -88,7 +88,7 @@ _WORDS: Final = {
         period="Escrito entre {first} e {last} (UTC).",
         checked="Cada citação foi verificada com uma passagem da fonte que indica.",
         edited="Alterado depois por quem assina o trabalho: {sections}.",
-        unchecked="Não verificadas de novo desde que a frase foi alterada: {count} citações.",
+        unchecked="Citações não verificadas de novo desde que a sua frase foi alterada: {count}.",
         heads=("Secção", "Modelos", "Escrito (UTC)", "Respostas dos modelos", "Fontes citadas"),
     ),
     "nl": StatementWords(
@@ -98,7 +98,7 @@ _WORDS: Final = {
         period="Geschreven tussen {first} en {last} (UTC).",
         checked="Elke verwijzing is gecontroleerd aan de hand van een passage uit de genoemde bron.",
         edited="Daarna gewijzigd door de auteur: {sections}.",
-        unchecked="Niet opnieuw gecontroleerd sinds de zin is gewijzigd: {count} verwijzingen.",
+        unchecked="Verwijzingen die sinds de wijziging van hun zin niet opnieuw zijn gecontroleerd: {count}.",
         heads=("Paragraaf", "Modellen", "Geschreven (UTC)", "Antwoorden van modellen", "Aangehaalde bronnen"),
     ),
     "cs": StatementWords(
@@ -108,7 +108,7 @@ _WORDS: Final = {
         period="Napsáno mezi {first} a {last} (UTC).",
         checked="Každá citace byla ověřena podle pasáže uvedeného zdroje.",
         edited="Později změněno autorkou nebo autorem: {sections}.",
-        unchecked="Od změny věty znovu neověřeno – počet citací: {count}.",
+        unchecked="Citace, které od změny své věty nebyly znovu ověřeny: {count}.",
         heads=("Část", "Modely", "Napsáno (UTC)", "Odpovědi modelů", "Citované zdroje"),
     ),
     "ro": StatementWords(
@@ -118,7 +118,7 @@ _WORDS: Final = {
         period="Scris între {first} și {last} (UTC).",
         checked="Fiecare citare a fost verificată după un pasaj din sursa pe care o numește.",
         edited="Modificat ulterior de persoana care semnează lucrarea: {sections}.",
-        unchecked="Neverificate din nou de la modificarea frazei: {count} citări.",
+        unchecked="Citări neverificate din nou de la modificarea frazei lor: {count}.",
         heads=("Secțiune", "Modele", "Scris (UTC)", "Răspunsuri ale modelelor", "Surse citate"),
     ),
 }

@@ -24,9 +24,7 @@ def of(document: Document, sections: Sequence[Section]) -> str:
     )
 
 
-def in_words(
-    sections: Sequence[Section], *, language: str, edited: Collection[UUID] = (), unchecked: int = 0
-) -> str:
+def in_words(sections: Sequence[Section], *, language: str, edited: Collection[UUID] = (), unchecked: int = 0) -> str:
     """As ``of``; ``edited`` are the ids of sections that their owner changed, ``unchecked`` counts the citations there
     that nobody has checked since.
     """
