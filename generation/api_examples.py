@@ -3,6 +3,7 @@
 from typing import Final
 
 from generation.api.stats import StatsSerializer
+from generation.editing.serializers import SectionTextSerializer, VersionSerializer
 from generation.serializers import (
     BegunSerializer,
     JobStatusSerializer,
@@ -28,6 +29,13 @@ give(
             "language": "en",
             "pages": 12,
             "requirements": "Compare two countries.",
+        },
+        SectionTextSerializer: {"revision": 3, "text": "The lamps were lit at dusk [@bell1911, p. 12]."},
+        VersionSerializer: {
+            "revision": 3,
+            "reason": "edited",
+            "name": "Before the supervisor read it",
+            "created_at": _AT,
         },
         WishSerializer: {"document_id": _ID, "wish": "more about the history"},
         BegunSerializer: {

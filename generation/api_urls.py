@@ -6,6 +6,7 @@ from generation import api_examples  # noqa: F401  # they are given once they ar
 from generation.api.jobs import AgainViewSet, JobViewSet, ProgressViewSet, WriterViewSet
 from generation.api.making import MakingViewSet
 from generation.api.stats import StatsViewSet
+from generation.editing.api import SectionTextViewSet
 
 _ONE = "documents/<uuid:document_id>"
 
@@ -18,5 +19,15 @@ urlpatterns = [
     path("models", WriterViewSet.as_view({"get": "list"}), name="models"),
     path(f"{_ONE}/progress", ProgressViewSet.as_view({"get": "retrieve"}), name="progress"),
     path(f"{_ONE}/model", WriterViewSet.as_view({"get": "retrieve", "put": "update"}), name="writer"),
+    path(
+        f"{_ONE}/sections/<uuid:section_id>/text",
+        SectionTextViewSet.as_view({"get": "retrieve", "put": "update"}),
+        name="section-text",
+    ),
+    path(
+        f"{_ONE}/sections/<uuid:section_id>/versions",
+        SectionTextViewSet.as_view({"get": "versions"}),
+        name="section-versions",
+    ),
     path(f"{_ONE}/try-again", AgainViewSet.as_view({"post": "again"}), name="try-again"),
 ]

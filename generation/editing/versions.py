@@ -1,19 +1,30 @@
 """The versions of a section: who made each, which differ in what, and going back to one (R-91)."""
 
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import User
-from documents.enums import RevisionReason
+from documents.domain.queries import owned_document
+from documents.enums import DocumentState, RevisionReason
 from documents.models import Document, Section, SectionRevision
 from generation.editing import saving
 from privacy.domain import audit
 
 #: Letters of a version's name.
 NAME_LENGTH: Final = 80
+
+
+def written_section(*, document_id: UUID, section_id: UUID, user: User) -> tuple[Document, Section]:
+    """A written section of the user's finished document. Raises Http404 for any other (R-100)."""
+    document = owned_document(document_id=document_id, user=user)
+    section = Section.objects.filter(pk=section_id, document=document, revision__gt=0).first()
+    if section is None or document.state != DocumentState.READY:
+        raise Http404
+    return document, section
 
 
 def of_section(section: Section) -> QuerySet[SectionRevision]:

@@ -5,14 +5,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
-from documents.domain.queries import owned_document, sections_in_order
-from documents.enums import DocumentState
+from documents.domain.queries import sections_in_order
 from documents.errors import NotEditable, StaleRevision
 from documents.models import Document, Section, Source
 from generation.editing import comparing, saving, versions
@@ -102,12 +101,7 @@ def name(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpR
 
 
 def _section(request: SignedInRequest, document_id: UUID, section_id: UUID) -> tuple[Document, Section]:
-    """A written section of the user's finished document; 404 for any other."""
-    document = owned_document(document_id=document_id, user=request.user)
-    section = get_object_or_404(Section, pk=section_id, document=document)
-    if document.state != DocumentState.READY or not section.revision:
-        raise Http404
-    return document, section
+    return versions.written_section(document_id=document_id, section_id=section_id, user=request.user)
 
 
 def _initial(section: Section) -> dict[str, object]:
