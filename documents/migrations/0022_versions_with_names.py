@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0020_more_formats"),
+        ("documents", "0021_arrivals_in_storage"),
     ]
 
     old_code_survives = "only newer code changes a finished text; the table of citations is looked through in a moment"
