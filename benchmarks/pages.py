@@ -72,7 +72,7 @@ def _files(documents: "list[Document]", folder: Path) -> dict[str, tuple[int, ..
     rows = Export.objects.filter(document__in=documents, state=ExportState.READY)
     for row in rows.filter(format__in=[ExportFormat.PDF, ExportFormat.DOCX]):
         (folder / f"{row.document_id.hex}.{row.format}").write_bytes(default_storage.open(row.stored_as).read())
-    found = {pdf.stem: (_pages(pdf),) for pdf in folder.glob("*.pdf")}
+    found: dict[str, tuple[int, ...]] = {pdf.stem: (_pages(pdf),) for pdf in folder.glob("*.pdf")}
     files = sorted(folder.glob("*.docx"))
     if sheets.PROGRAM is None or not files:
         return found

@@ -117,6 +117,7 @@ def _limit(seconds: int) -> None:
 
 def _manifest(options: argparse.Namespace, document: object) -> Manifest:
     beside = options.file.with_name(options.file.name + BESIDE)
+    data: bytes | None
     if options.manifest:
         data = _bytes(options.manifest)
     elif isinstance(document, PdfText):

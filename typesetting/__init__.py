@@ -193,5 +193,7 @@ def _reader(result: dict[str, Any]) -> ReaderHtml:
 
 
 def _fallbacks(result: dict[str, Any]) -> Fallbacks:
-    said = result["fallbacks"]
-    return Fallbacks(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
+    said: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in result["fallbacks"].items()
+    }
+    return Fallbacks(**said)

@@ -88,7 +88,7 @@ def _cut(parts: list["etree._Element"], signs: frozenset[str]) -> list[list["etr
 
 
 def _like(math: "etree._Element", parts: list["etree._Element"]) -> "etree._Element":
-    made = etree.Element("math", dict(math.attrib))
+    made = etree.Element("math", {str(name): str(value) for name, value in math.attrib.items()})
     row = etree.SubElement(made, "mrow")
     row.extend(etree.fromstring(etree.tostring(part)) for part in parts)
     return made

@@ -66,7 +66,7 @@ def _as_mathml(keys: list[tuple[str, str]], folder: Path) -> dict[tuple[str, str
     page = html.document_fromstring(f"<!DOCTYPE html><body>{written.output.decode()}")
     found = {}
     for number, key in enumerate(keys):
-        for math in page.xpath(f"//div[@id='formula-{number}']//math"):
+        for math in page.iterfind(f".//div[@id='formula-{number}']//math"):
             found[key] = presentation(math)
     return found
 

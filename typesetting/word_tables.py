@@ -61,7 +61,7 @@ def _table(found: CaptionedTable) -> list[Element]:
 
 def table_list(tables: Mapping[str, tuple[CaptionedTable, str]], pages: Mapping[str, int], *, heading: str) -> str:
     """The list of tables: by anchor each table and its line of plain text; ``pages`` by anchor."""
-    lines = []
+    lines: list[str] = []
     for anchor, (found, title) in tables.items():
         mark = _listed(found.number)
         begin = ""

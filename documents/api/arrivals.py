@@ -86,7 +86,7 @@ class ArrivalsView(_TusView):
         document = owned_document(document_id=document_id, user=by)
         checksum = checksum_of(request)
         brings_bytes = request.content_type == BYTES
-        about = {
+        about: dict[str, Any] = {
             "document": document,
             "purpose": UploadPurpose(purpose),
             "name": said.get("filename", ""),

@@ -159,7 +159,7 @@ def _held_by(owner: User) -> QuerySet[Upload]:
 
 def _bytes(owner: User, but: Upload | None = None) -> int:
     """What a person's files take. Parts take room of their own until they are joined."""
-    held = _held_by(owner).exclude(pk=but and but.pk)
+    held = _held_by(owner).exclude(pk=but.pk) if but else _held_by(owner)
     parts = FilePart.objects.filter(owner=owner, joins=None)
     return sum(rows.aggregate(stored=Sum("size"))["stored"] or 0 for rows in (held, parts))
 

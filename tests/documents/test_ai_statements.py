@@ -5,7 +5,8 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from documents.domain import ai_statements, manuscripts
+from documents.domain import ai_statements
+from documents.domain.queries import sections_in_order
 from documents.enums import Language, RevisionReason
 from documents.models import SectionRevision
 from tests.documents.factories import DocumentFactory, SectionFactory
@@ -28,7 +29,7 @@ def test_it_says_of_each_section_what_is_known() -> None:
     )
     SectionFactory.create(document=document, position=1, title="Bare")
     SectionRevision.objects.create(section=written, revision=1, text="x", reason=RevisionReason.EDITED)
-    text = manuscripts.ai_statements.of(document, manuscripts.sections_in_order(document))
+    text = ai_statements.of(document, sections_in_order(document))
     assert text.splitlines() == [
         "Der Text dieses Dokuments wurde mithilfe künstlicher Intelligenz über TesiGo geschrieben.",
         "",

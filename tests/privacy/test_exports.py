@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -18,7 +19,7 @@ from privacy.domain.archive_file import Archive, check
 from privacy.enums import ExportState
 from privacy.errors import ArchiveNotWhole, TooManyExports
 from privacy.models import AuditEvent, DataExport
-from tesigo.platform import duty, storage
+from tesigo.platform import duty, ranges, storage
 from tesigo.platform.models import Removal
 from tests.billing.concurrently import at_once
 from tests.documents import elsewhere
@@ -217,8 +218,9 @@ def test_a_lost_file_is_not_made_anew_beside_an_export_under_way() -> None:
     row = made(ada)
     under_way = exports.ask(user=ada, by=ada, now=timezone.now())
     default_storage.delete(row.stored_as)
+    whole = ranges.asked(RequestFactory().get("/"), stored_as=row.stored_as, size=row.size)
     with pytest.raises(FileNotFoundError):
-        exports.open_file(export=row, by=ada, now=timezone.now())
+        exports.open_file(export=row, asked=whole, by=ada, now=timezone.now())
     row.refresh_from_db()
     assert row.state == ExportState.READY
     assert list(DataExport.objects.filter(state=ExportState.PENDING)) == [under_way]

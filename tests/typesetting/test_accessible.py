@@ -41,7 +41,7 @@ def pdf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pikepdf.Pdf]:
 
 def elements(pdf: pikepdf.Pdf) -> Iterator[tuple[Any, tuple[str, ...]]]:
     """Each element of the structure tree in reading order, with the names of those it is in."""
-    open_ = [(pdf.Root.StructTreeRoot.K[0], ())]
+    open_: list[tuple[Any, tuple[str, ...]]] = [(pdf.Root.StructTreeRoot.K[0], ())]
     while open_:
         element, above = open_.pop()
         if isinstance(element, pikepdf.Dictionary) and "/S" in element:
@@ -57,7 +57,8 @@ def marked(pdf: pikepdf.Pdf) -> Iterator[tuple[int, int | None, str]]:
     """What is painted with words on it: page, number of the mark (None for an artifact), type of the artifact."""
     for number, page in enumerate(pdf.pages):
         open_: list[tuple[int | None, str]] = []
-        for operands, operator in pikepdf.parse_content_stream(page):
+        for instruction in pikepdf.parse_content_stream(page):
+            operands, operator = instruction.operands, instruction.operator
             if str(operator) in ("BDC", "BMC"):
                 about = operands[1] if len(operands) > 1 else {}
                 mark = int(about["/MCID"]) if "/MCID" in about else None

@@ -10,7 +10,7 @@ import pytest
 from tesigo_verify import manifest as manifests
 from tesigo_verify.checking import Findings, Passage, Sentence, Signature, SourceFile, check
 from tesigo_verify.copying import Words
-from tesigo_verify.errors import Unverifiable
+from tesigo_verify.errors import NotSigned, Unverifiable
 from tesigo_verify.files import read, sha256_of
 from tesigo_verify.report import as_json, as_text, verdict
 from tests.documents.files import pdf
@@ -171,7 +171,7 @@ def test_a_key_that_nobody_trusts_fails(place: Path) -> None:
 
 
 def test_only_32_bytes_are_a_key(place: Path) -> None:
-    with pytest.raises(manifests.NotSigned):
+    with pytest.raises(NotSigned):
         manifests.signed(said(place), private_key=b"short")
 
 
