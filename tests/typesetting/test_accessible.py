@@ -60,7 +60,7 @@ def marked(pdf: pikepdf.Pdf) -> Iterator[tuple[int, int | None, str]]:
         for instruction in pikepdf.parse_content_stream(page):
             operands, operator = instruction.operands, instruction.operator
             if str(operator) in ("BDC", "BMC"):
-                about = operands[1] if len(operands) > 1 else {}
+                about: Any = operands[1] if len(operands) > 1 else {}
                 mark = int(about["/MCID"]) if "/MCID" in about else None
                 open_.append((mark, str(about.get("/Type", ""))))
             elif str(operator) == "EMC":
