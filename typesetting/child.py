@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from typesetting.errors import ExportError
-from typesetting.labels import locale
 from typesetting.manuscript import Manuscript, Wanted
 
 if TYPE_CHECKING:
@@ -33,9 +32,9 @@ _TOO_BIG: Final = "The document needs more memory than an export may use."
 
 
 def _laid_out(manuscript: Manuscript, cited: "CitedText") -> "Document":
-    from typesetting import paging, paper
+    from typesetting import paging
 
-    return paging.lay_out(paper.paper_html(manuscript, cited), language=locale(manuscript.language))
+    return paging.lay_out(manuscript, cited)
 
 
 def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:

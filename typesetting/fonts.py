@@ -1,4 +1,4 @@
-"""The one typeface (R-11): Liberation Serif, of the metrics of Times New Roman; Liberation Mono for code.
+"""The typefaces: Liberation Serif, of the metrics of Times New Roman (R-11); Sans and Mono, of Arial and Courier New.
 
 No package on PyPI carries it, so it comes from the system: ``fonts-liberation`` on Debian and Ubuntu.
 """
@@ -12,7 +12,9 @@ from typesetting.errors import ExportError
 
 DEBIAN_PACKAGE: Final = "fonts-liberation"
 _FILES: Final = tuple(
-    f"LiberationSerif-{face}.ttf" for face in ("Regular", "Bold", "Italic", "BoldItalic")
+    f"Liberation{family}-{face}.ttf"
+    for family in ("Serif", "Sans", "Mono")
+    for face in ("Regular", "Bold", "Italic", "BoldItalic")
 )  # fmt: skip
 _PLACES: Final = (
     Path("/usr/share/fonts"),
@@ -40,5 +42,5 @@ def require_fonts() -> None:
     """Refuses to lay out with another face, which would change what a page is. Raises ExportError."""
     if missing_fonts():
         raise ExportError(
-            f"The typeface Liberation Serif is missing on this machine. Install the system package {DEBIAN_PACKAGE}."
+            f"The typefaces Liberation are missing on this machine. Install the system package {DEBIAN_PACKAGE}."
         )

@@ -6,6 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from typesetting.front_matter import FrontMatter
+from typesetting.page_format import STANDARD, PageFormat
+
 #: Who stands in a reference, by CSL's names.
 NAME_ROLES: Final = ("author", "editor", "translator", "container-author", "collection-editor")
 
@@ -31,7 +34,7 @@ class Manuscript:
 
     ``language`` is a BCP 47 tag, ``csl_style`` a style's file name without ending (R-96), ``notice`` a line for the
     margin of every page, ``labels`` words that replace those of ``typesetting.labels``, ``own_style`` the text of a
-    style of the student's, which is then taken whatever ``csl_style`` says.
+    style of the student's, which is then taken whatever ``csl_style`` says. ``topic`` stands below the title.
     """
 
     title: str
@@ -47,6 +50,8 @@ class Manuscript:
     notice: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     own_style: str = ""
+    front: FrontMatter = field(default_factory=FrontMatter)
+    page_format: PageFormat = STANDARD
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for the way into the child process."""
@@ -61,6 +66,8 @@ class Manuscript:
                 "date": date.fromisoformat(values["date"]),
                 "sections": tuple(ManuscriptSection(**section) for section in values["sections"]),
                 "references": tuple(values["references"]),
+                "front": FrontMatter.from_json(values["front"]),
+                "page_format": PageFormat.from_json(values["page_format"]),
             }
         )
 
@@ -87,8 +94,8 @@ class Measurement:
 
     ``section_pages`` is the space from a section's heading to the next one (a chapter without its sections);
     together they are the body. ``first_pages`` is the number printed on the page where each section begins, and
-    where ``bibliography`` and ``ai-statement`` do. ``page_texts`` are the letters and digits of each page, as
-    `tesigo_verify.folding` has them.
+    where ``bibliography`` and the other parts of ``typesetting.front_parts.NAMES`` do. ``page_texts`` are the letters
+    and digits of each page, as `tesigo_verify.folding` has them.
     """
 
     body_pages: Decimal

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from importlib import resources
-from math import floor
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -16,36 +15,35 @@ from weasyprint.text.fonts import FontConfiguration
 
 from tesigo_verify.folding import fold
 from typesetting import tagging
+from typesetting.citing import CitedText
 from typesetting.errors import ExportError
 from typesetting.fonts import require_fonts
-from typesetting.headings import number_headings
+from typesetting.front_parts import NAMES
+from typesetting.headings import headings_of
 from typesetting.hyphenation import read_in_levels
+from typesetting.labels import locale
 from typesetting.manuscript import Manuscript, Measurement
 from typesetting.note_pages import keep_notes_on_their_pages
-from typesetting.paper import BODY
+from typesetting.page_format import PageFormat, style_sheet
+from typesetting.paper import BODY, paper_html
 
-_CM: Final = 96 / 2.54
-_TOP: Final = 2.5 * _CM
-_HEIGHT: Final = (29.7 - 5.0) * _CM
-_LINE_PIXELS: Final = 12 * 1.725 * 96 / 72
-# A page holds whole lines: one that has no room for another line is full.
-_FULL: Final = floor(_HEIGHT / _LINE_PIXELS) * _LINE_PIXELS
 _HUNDREDTH: Final = Decimal("0.01")
 
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
 
 
-def lay_out(html: str, *, language: str) -> Document:
-    """The document on pages, hyphenated in its language. Nothing is fetched from anywhere."""
+def lay_out(manuscript: Manuscript, cited: CitedText) -> Document:
+    """The document on pages of its format, hyphenated in its language. Nothing is fetched from anywhere."""
     require_fonts()
     keep_notes_on_their_pages()
-    read_in_levels(language)
+    read_in_levels(locale(manuscript.language))
     fonts = FontConfiguration()
     sheet = (resources.files("typesetting") / "paper.css").read_text(encoding="utf-8")
-    styles = CSS(string=sheet, font_config=fonts, url_fetcher=_refuse)
-    page = HTML(string=html, url_fetcher=_refuse, base_url=None)
+    sheets = [sheet, style_sheet(manuscript.page_format)]
+    styles = [CSS(string=one, font_config=fonts, url_fetcher=_refuse) for one in sheets if one]
+    page = HTML(string=paper_html(manuscript, cited), url_fetcher=_refuse, base_url=None)
     # Without hints a list begins at 1, whatever its `start` says.
-    return page.render(stylesheets=[styles], font_config=fonts, pdf_variant=tagging.VARIANT, presentational_hints=True)
+    return page.render(stylesheets=styles, font_config=fonts, pdf_variant=tagging.VARIANT, presentational_hints=True)
 
 
 def write(document: Document, destination: Path, *, links: Mapping[str, str], day: date) -> int:
@@ -62,12 +60,13 @@ def measure_pages(document: Document, manuscript: Manuscript) -> Measurement:
     if not pages:
         raise ExportError("The document has no text to lay out.")
     first, last = pages[0], pages[-1]
-    end = last - first + _fraction(_bottom(document, last))
+    look = manuscript.page_format
+    end = last - first + _fraction(_bottom(document, last, look), look)
     places: list[tuple[str, float]] = []
-    for heading in number_headings(manuscript.sections):
+    for heading in headings_of(manuscript):
         number = next(number for number in pages if heading.anchor in document.pages[number].anchors)
-        top = document.pages[number].anchors[heading.anchor][1] - _TOP
-        places.append((heading.section.id, number - first + _fraction(top)))
+        top = document.pages[number].anchors[heading.anchor][1] - look.top_pixels
+        places.append((heading.section.id, number - first + _fraction(top, look)))
     ends = [place for _, place in places[1:]] + [end]
     return Measurement(
         body_pages=_rounded(end),
@@ -94,15 +93,15 @@ def _words(box: Any) -> Iterator[str]:
             yield from _words(child)
 
 
-def _bottom(document: Document, number: int) -> float:
+def _bottom(document: Document, number: int, look: PageFormat) -> float:
     """Height used on the body's last page, its footnotes included, in CSS pixels."""
     page = document.pages[number]
     notes = [box for box in page._page_box.children[1:] if type(box).__name__ == "FootnoteAreaBox"]
-    return float(page.anchors[BODY][3] - _TOP + sum(box.margin_height() for box in notes if box.children))
+    return float(page.anchors[BODY][3] - look.top_pixels + sum(box.margin_height() for box in notes if box.children))
 
 
-def _fraction(used: float) -> float:
-    return min(1.0, max(0.0, used / _FULL))
+def _fraction(used: float, look: PageFormat) -> float:
+    return min(1.0, max(0.0, used / look.full_pixels))
 
 
 def _rounded(pages: float) -> Decimal:
@@ -114,11 +113,13 @@ def _refuse(url: str, *arguments: Any, **options: Any) -> NoReturn:
 
 
 def first_pages(document: Document, manuscript: Manuscript) -> dict[str, int]:
-    """The page on which each section, each numbered table, the bibliography and the statement begin."""
-    anchors = {heading.anchor: heading.section.id for heading in number_headings(manuscript.sections)}
-    anchors |= {name: name for name in ("bibliography", "ai-statement")}
+    """The page on which each section, numbered table and other part with a heading begins, as its foot counts it."""
+    anchors = {heading.anchor: heading.section.id for heading in headings_of(manuscript)}
+    anchors |= {name: name for name in NAMES}
+    bodies = [number for number, page in enumerate(document.pages) if BODY in page.anchors]
+    before = min(bodies, default=0) if manuscript.page_format.restarts else 0
     return {
-        anchors.get(name, name): number
+        anchors.get(name, name): number - before if number > before else number
         for number, page in reversed(list(enumerate(document.pages, start=1)))
         for name in page.anchors
         if name in anchors or name.startswith("table-")

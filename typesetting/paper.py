@@ -2,11 +2,13 @@
 
 from html import escape
 
+from typesetting import front_parts
 from typesetting.citing import CitedText
 from typesetting.elements import plain, walk
-from typesetting.headings import Heading, number_headings
+from typesetting.front_parts import Part, label
+from typesetting.headings import Heading, headings_of
 from typesetting.html import HtmlWriter
-from typesetting.labels import locale, long_date, words
+from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
 from typesetting.numbering import numbered_words
 from typesetting.tables import CaptionedTable, has_caption, read
@@ -16,11 +18,6 @@ BODY = "body"
 _WORDY_TITLE_CHARACTERS = 120
 #: Width of a line: 16 cm in sizes of 12 pt.
 _LINE_EMS = 37.5
-
-
-def label(manuscript: Manuscript, name: str) -> str:
-    """A word of the typesetter: the manuscript's own or the language's."""
-    return manuscript.labels.get(name) or str(getattr(words(manuscript.language), name))
 
 
 def line(manuscript: Manuscript, text: str) -> str:
@@ -39,38 +36,46 @@ class _PaperWriter(HtmlWriter):
 
 def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
     """The document as one HTML page."""
-    headings = number_headings(manuscript.sections)
+    headings = headings_of(manuscript)
     writer = _PaperWriter(cited.formulas)
+    before = front_parts.after_contents(manuscript)
+    behind = front_parts.after_bibliography(manuscript, cited)
     after = [("bibliography", label(manuscript, "bibliography"))] if cited.entries else []
-    if cited.statement:
-        after.append(("ai-statement", label(manuscript, "ai_statement")))
+    after += [(part.name, part.title) for part in behind]
     parts = [
         f'<p class="notice" aria-hidden="true">{line(manuscript, manuscript.notice)}</p>' if manuscript.notice else "",
         _title_page(manuscript),
-        _contents(manuscript, cited, headings, after),
+    ]
+    early = [
+        *(_part(part, writer) for part in front_parts.before_contents(manuscript)),
+        _contents(
+            manuscript, headings, [(part.name, part.title) for part in before], after, _table_list(manuscript, cited)
+        ),
+        *(_part(part, writer) for part in before),
+    ]
+    text = [
         _body(manuscript, headings, cited, writer),
         _bibliography(manuscript, cited, writer),
+        *(_part(part, writer) for part in behind),
     ]
-    if cited.statement:
-        text = writer.clean(writer.blocks(cited.statement))
-        heading = escape(label(manuscript, "ai_statement"))
-        parts.append(f'<section class="statement"><h2 id="ai-statement">{heading}</h2>\n{text}</section>')
+    if manuscript.page_format.splits:
+        # Page numbers go by groups of pages, which are what one element makes.
+        early = ['<div class="before-text">', *early, "</div>"]
+        text = ['<div class="text">', *text, "</div>"]
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(locale(manuscript.language))}"><head><meta charset="utf-8">'
         f"<title>{line(manuscript, manuscript.title)}</title>"
         f'<meta name="author" content="{line(manuscript, manuscript.author)}">'
         f'<meta name="dcterms.created" content="{manuscript.date.isoformat()}">'
-        f"</head><body>\n{''.join(parts)}\n</body></html>"
+        f"</head><body>\n{''.join(parts + early + text)}\n</body></html>"
     )
 
 
 def link_words(manuscript: Manuscript, cited: CitedText) -> dict[str, str]:
     """What each anchor of the document is, in words: a section by its heading, a source by its entry."""
-    sections = {item.anchor: f"{item.number} {item.section.title}" for item in number_headings(manuscript.sections)}
-    after = {
-        "bibliography": label(manuscript, "bibliography"),
-        "ai-statement": label(manuscript, "ai_statement"),
-    }
+    sections = {item.anchor: f"{item.number} {item.section.title}".strip() for item in headings_of(manuscript)}
+    parts = [*front_parts.after_contents(manuscript), *front_parts.after_bibliography(manuscript, cited)]
+    after = {"bibliography": label(manuscript, "bibliography")} | {part.name: part.title for part in parts}
     entries = {entry["c"][0][0]: " ".join(plain(entry).split()) for entry in cited.entries}
     return sections | after | entries | numbered_words(cited.sections)
 
@@ -79,23 +84,52 @@ def _title_page(manuscript: Manuscript) -> str:
     wordy = " wordy" if len(manuscript.title) > _WORDY_TITLE_CHARACTERS else ""
     topic = f'<p class="topic">{line(manuscript, manuscript.topic)}</p>' if manuscript.topic else ""
     author = f'<p class="author">{line(manuscript, manuscript.author)}</p>' if manuscript.author else ""
-    day = escape(long_date(manuscript.date, manuscript.language))
+    lines = "".join(f"<p>{line(manuscript, name)}</p>" for name in front_parts.institution(manuscript.front))
+    head = f'<div class="institution">{lines}</div>' if lines else ""
+    facts = "".join(
+        f'<p class="fact">{line(manuscript, f"{name}: {value}")}</p>' for name, value in front_parts.facts(manuscript)
+    )
+    day = line(manuscript, front_parts.place_and_date(manuscript))
     return (
-        f'<header class="title-page{wordy}"><p class="kind">{line(manuscript, manuscript.kind)}</p>'
+        f'<header class="title-page{wordy}">{head}<p class="kind">{line(manuscript, manuscript.kind)}</p>'
         f"<h1>{line(manuscript, manuscript.title)}</h1>{topic}"
-        f'<div class="foot">{author}<p class="date">{day}</p></div></header>\n'
+        f'<div class="foot">{author}{facts}<p class="date">{day}</p></div></header>\n'
     )
 
 
-def _contents(manuscript: Manuscript, cited: CitedText, headings: list[Heading], after: list[tuple[str, str]]) -> str:
+def _part(part: Part, writer: HtmlWriter) -> str:
+    """A part with its heading, on a page of its own."""
+    rows = "".join(
+        f"<tr><td>{escape(printable(short))}</td><td>{escape(printable(meaning))}</td></tr>"
+        for short, meaning in part.pairs
+    )
+    text = (
+        f'<table class="pairs"><tbody>{rows}</tbody></table>'
+        if rows
+        else writer.clean(writer.blocks(list(part.blocks)))
+    )
+    return (
+        f'<section class="part" lang="{escape(locale(part.language))}">'
+        f'<h2 id="{part.name}">{escape(part.title)}</h2>\n{text}</section>\n'
+    )
+
+
+def _contents(
+    manuscript: Manuscript,
+    headings: list[Heading],
+    before: list[tuple[str, str]],
+    after: list[tuple[str, str]],
+    tables: str,
+) -> str:
     long = _long(headings)
-    rows = [
-        _contents_row(depth(heading), heading.anchor, heading.number, line(manuscript, heading.section.title), long)
+    rows = [_contents_row(1, anchor, "", escape(title), f"{long} early") for anchor, title in before]
+    rows += [
+        _contents_row(heading.depth, heading.anchor, heading.number, line(manuscript, heading.section.title), long)
         for heading in headings
     ]
     rows += [_contents_row(1, anchor, "", escape(title), long) for anchor, title in after]
     title = escape(label(manuscript, "contents"))
-    return f'<nav class="contents"><h2>{title}</h2>\n<ol>{"".join(rows)}</ol>{_table_list(manuscript, cited)}</nav>\n'
+    return f'<nav class="contents"><h2>{title}</h2>\n<ol>{"".join(rows)}</ol>{tables}</nav>\n'
 
 
 def listed_tables(cited: CitedText) -> dict[str, CaptionedTable]:
@@ -129,11 +163,6 @@ def _contents_row(depth: int, anchor: str, number: str, title: str, long: str) -
     )
 
 
-def depth(heading: Heading) -> int:
-    """1 for a chapter, 2 for a section of one."""
-    return 2 if "." in heading.number else 1
-
-
 def _long(headings: list[Heading]) -> str:
     """Numbers such as 10.12 need more room; then all headings get it, so that titles stay in line."""
     return " long" if any(len(heading.number) > 3 for heading in headings) else ""
@@ -143,11 +172,12 @@ def _body(manuscript: Manuscript, headings: list[Heading], cited: CitedText, wri
     long = _long(headings)
     parts = []
     for heading in headings:
-        tag = f"h{depth(heading) + 1}"
+        tag = f"h{heading.depth + 1}"
         title = line(manuscript, heading.section.title)
+        number = f'<span class="number">{heading.number}</span>' if heading.number else ""
+        kind = f' class="numbered{long}" data-label="{heading.number} {title}"' if heading.number else ""
         parts.append(
-            f'<{tag} class="numbered{long}" id="{heading.anchor}" data-label="{heading.number} {title}">'
-            f'<span class="number">{heading.number}</span>{title}</{tag}>\n'
+            f'<{tag}{kind} id="{heading.anchor}">{number}{title}</{tag}>\n'
             f"{writer.clean(writer.blocks(cited.sections[heading.section.id]))}\n"
         )
     return f'<main class="body" id="{BODY}">{"".join(parts)}</main>\n'

@@ -8,13 +8,15 @@ from typing import Final
 
 from lxml import etree
 
-from typesetting import pandoc
+from typesetting import front_parts, pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element
-from typesetting.headings import number_headings
+from typesetting.front_parts import Part, label
+from typesetting.headings import headings_of
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
-from typesetting.paper import depth, label, line, listed_tables, table_title
+from typesetting.page_format import PageFormat
+from typesetting.paper import line, listed_tables, table_title
 from typesetting.sealing import EMPTY_MANIFEST_XML, MANIFEST_PART
 from typesetting.word_finish import finished, name_table_text
 from typesetting.word_parts import (
@@ -23,10 +25,15 @@ from typesetting.word_parts import (
     footer_xml,
     header_xml,
     heading,
-    section_xml,
+    number_xml,
+    paragraph,
+    text,
     title_page,
 )
-from typesetting.word_styles import PARTS, WORD, part
+from typesetting.word_sections import PARTS as HEADS_AND_FEET
+from typesetting.word_sections import first_section, last_section, with_format
+from typesetting.word_styles import PARTS, WORD
+from typesetting.word_styles import part as template
 from typesetting.word_tables import keep_rows, table_list, with_fields
 
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -54,39 +61,56 @@ def write(
 
 
 def needs_pages(manuscript: Manuscript, cited: CitedText) -> set[str]:
-    """What the contents list by page: section ids, names of the parts behind the body, anchors of tables."""
-    return {section.id for section in manuscript.sections} | set(_after(cited)) | listed_tables(cited).keys()
+    """What the contents list by page: section ids, names of the parts around the body, anchors of tables."""
+    around = [*front_parts.after_contents(manuscript), *_after(manuscript, cited)]
+    names = {part.name for part in around} | listed_tables(cited).keys()
+    return {section.id for section in manuscript.sections} | names
 
 
-def _after(cited: CitedText) -> list[str]:
-    return (["bibliography"] if cited.entries else []) + (["ai-statement"] if cited.statement else [])
+def _after(manuscript: Manuscript, cited: CitedText) -> list[Part]:
+    entries = element("Div", attr("refs", "references"), cited.entries)
+    title = label(manuscript, "bibliography")
+    listed = [Part("bibliography", title, manuscript.language, (entries,))] if cited.entries else []
+    return listed + front_parts.after_bibliography(manuscript, cited)
 
 
 def _blocks(manuscript: Manuscript, cited: CitedText, pages: dict[str, int]) -> list[Element]:
-    after = _after(cited)
-    blocks = [_raw(title_page(manuscript)), _raw(contents(manuscript, contents_rows(manuscript, after, pages)))]
+    before, after = front_parts.after_contents(manuscript), _after(manuscript, cited)
+    blocks = [_raw(title_page(manuscript))]
+    for part in front_parts.before_contents(manuscript):
+        blocks += [_raw(paragraph("TOCHeading", text(escape(part.title)))), *_inside(part)]
+    blocks.append(_raw(contents(manuscript, contents_rows(manuscript, before, after, pages))))
     if tables := listed_tables(cited):
         listed = {anchor: (found, table_title(found)) for anchor, found in tables.items()}
         blocks.append(_raw(table_list(listed, pages, heading=label(manuscript, "tables"))))
-    headings = number_headings(manuscript.sections)
-    for position, item in enumerate(headings):
+    blocks += _parts(before, 0)
+    if section := first_section(manuscript.page_format):
+        blocks.append(_raw(section))
+    headings = headings_of(manuscript)
+    for position, item in enumerate(headings, start=len(before)):
         title = line(manuscript, item.section.title)
-        level = depth(item)
-        blocks.append(_raw(heading(position, level=level, number=item.number, title=title, on_new_page=position == 0)))
+        level = item.depth
+        blocks.append(
+            _raw(heading(position, level=level, number=item.number, title=title, on_new_page=item is headings[0]))
+        )
         blocks.extend(change_inlines(cited.sections[item.section.id], with_fields))
-    position = len(headings)
-    if cited.entries:
-        blocks.append(_last_heading(position, label(manuscript, "bibliography")))
-        blocks.append(element("Div", attr("refs", "references"), cited.entries))
-        position += 1
-    if cited.statement:
-        blocks.append(_last_heading(position, label(manuscript, "ai_statement")))
-        blocks.extend(cited.statement)
+    return blocks + _parts(after, len(before) + len(headings))
+
+
+def _parts(parts: list[Part], position: int) -> list[Element]:
+    """Parts that the contents list, the first one at a position of theirs."""
+    blocks = []
+    for number, part in enumerate(parts, start=position):
+        blocks.append(_raw(heading(number, level=1, number="", title=escape(part.title), on_new_page=True)))
+        blocks += _inside(part)
     return blocks
 
 
-def _last_heading(position: int, title: str) -> Element:
-    return _raw(heading(position, level=1, number="", title=escape(title), on_new_page=True))
+def _inside(part: Part) -> list[Element]:
+    pairs = [paragraph("Abbreviation", f"{text(escape(short))}<w:r><w:tab/></w:r>{text(escape(meaning))}")
+             for short, meaning in part.pairs]  # fmt: skip
+    blocks = [_raw("".join(pairs))] if pairs else list(part.blocks)
+    return [element("Div", attr(lang=locale(part.language)), blocks)]
 
 
 def _raw(xml: str) -> Element:
@@ -95,18 +119,20 @@ def _raw(xml: str) -> Element:
 
 def _dress(bare: Path, whole: Path, manuscript: Manuscript, total_pages: int | None) -> None:
     """Copies the package with our styles, settings, head and foot in place of pandoc's."""
-    language = manuscript.language
+    language, look = manuscript.language, manuscript.page_format
+    is_top = look.number_place.startswith("top")
+    notice = line(manuscript, manuscript.notice)
     replaced = {
-        **{f"word/{name}": part(name, language) for name in PARTS},
+        **{f"word/{name}": template(name, language) for name in PARTS},
+        "word/styles.xml": with_format(template("styles.xml", language), look),
         "docProps/core.xml": _core(manuscript),
     }
     added = {
-        "word/header_notice.xml": header_xml(line(manuscript, manuscript.notice)),
-        "word/footer_number.xml": footer_xml(numbered=True),
-        "word/footer_title.xml": footer_xml(numbered=False),
+        "word/header_notice.xml": header_xml(notice),
+        "word/header_number.xml": header_xml(notice, number_xml(look) if is_top else ""),
+        "word/footer_number.xml": footer_xml(number_xml(look)),
+        "word/footer_title.xml": footer_xml(),
     }
-    relations = {"header": "rIdHeader", "footer": "rIdFooter", "first_footer": "rIdFirstFooter"}
-    targets = dict(zip(relations.values(), (name.removeprefix("word/") for name in added), strict=True))
     with zipfile.ZipFile(bare) as source, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as target:
         replaced |= finished(source, pages=total_pages)
         for name in source.namelist():
@@ -114,9 +140,9 @@ def _dress(bare: Path, whole: Path, manuscript: Manuscript, total_pages: int | N
             if name in replaced:
                 data = replaced[name].encode()
             elif name == "word/document.xml":
-                data = _with_section(data, relations)
+                data = _with_section(data, look)
             elif name == "word/_rels/document.xml.rels":
-                data = _with_relations(data, targets)
+                data = _with_relations(data, HEADS_AND_FEET)
             elif name == "[Content_Types].xml":
                 data = _with_types(data, list(added))
             target.writestr(name, data)
@@ -133,7 +159,7 @@ def _bytes(root: "etree._Element") -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _with_section(data: bytes, relations: dict[str, str]) -> bytes:
+def _with_section(data: bytes, look: PageFormat) -> bytes:
     root = _parse(data)
     body = root.find(f"{{{WORD}}}body")
     assert body is not None
@@ -141,7 +167,7 @@ def _with_section(data: bytes, relations: dict[str, str]) -> bytes:
         body.remove(old)
     name_table_text(body)
     keep_rows(body)
-    body.append(etree.fromstring(section_xml(relations)))
+    body.append(etree.fromstring(last_section(look)))
     return _bytes(root)
 
 

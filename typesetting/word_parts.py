@@ -3,15 +3,21 @@
 from html import escape
 from typing import Final
 
-from typesetting.headings import number_headings
-from typesetting.labels import long_date
+from typesetting import front_parts
+from typesetting.front_parts import Part, label
+from typesetting.headings import headings_of
 from typesetting.manuscript import Manuscript
-from typesetting.paper import depth, label, line
+from typesetting.page_format import STANDARD, PageFormat, printed_number
+from typesetting.paper import line
+from typesetting.word_sections import text_height, text_width
 from typesetting.word_styles import WORD
 
-_RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _FIRST_BOOKMARK: Final = 500_000
-_TITLE_HEIGHT: Final = 13_100  # from the top margin to author and date, in twentieths of a point
+# In twentieths of a point:
+_TITLE_HEIGHT: Final = 13_100  # from the top margin to author and date
+_KIND_BELOW: Final = 2_950  # from the top margin to the kind of work
+_INSTITUTION_HEIGHT: Final = 390  # of a line of it
+_FACT_HEIGHT: Final = 340
 
 
 def text(words: str) -> str:
@@ -28,15 +34,22 @@ def title_page(manuscript: Manuscript) -> str:
     """Kind, title and topic a third down the page, author and date at its foot."""
     title_size = '<w:rPr><w:sz w:val="36"/></w:rPr>' if len(manuscript.title) > 120 else ""
     title = f'<w:r>{title_size}<w:t xml:space="preserve">{line(manuscript, manuscript.title)}</w:t></w:r>'
+    facts = front_parts.facts(manuscript)
+    head = front_parts.institution(manuscript.front)
+    look = manuscript.page_format
+    below = _TITLE_HEIGHT - 1000 - _FACT_HEIGHT * len(facts) - (text_height(STANDARD) - text_height(look))
     # A frame holds the foot at its place, however many lines the title takes.
     frame = (
-        f'<w:framePr w:w="9070" w:hSpace="0" w:wrap="notBeside" w:vAnchor="margin" w:hAnchor="margin" '
-        f'w:xAlign="center" w:y="{_TITLE_HEIGHT - 1000}"/>'
+        f'<w:framePr w:w="{text_width(look) - 2}" w:hSpace="0" w:wrap="notBeside" w:vAnchor="margin" '
+        f'w:hAnchor="margin" w:xAlign="center" w:y="{below}"/>'
     )
     # The frame comes first: it stands on the page of the paragraph that follows it.
     parts = [paragraph("Author", text(line(manuscript, manuscript.author)), frame)] if manuscript.author else []
-    parts.append(paragraph("Date", text(escape(long_date(manuscript.date, manuscript.language))), frame))
-    parts += [paragraph("Kind", text(line(manuscript, manuscript.kind))), paragraph("Title", title)]
+    parts += [paragraph("TitleFact", text(line(manuscript, f"{name}: {value}")), frame) for name, value in facts]
+    parts.append(paragraph("Date", text(line(manuscript, front_parts.place_and_date(manuscript))), frame))
+    parts += [paragraph("Institution", text(line(manuscript, name))) for name in head]
+    above = f'<w:spacing w:before="{_KIND_BELOW - _INSTITUTION_HEIGHT * len(head)}"/>' if head else ""
+    parts += [paragraph("Kind", text(line(manuscript, manuscript.kind)), above), paragraph("Title", title)]
     if manuscript.topic:
         parts.append(paragraph("Subtitle", text(line(manuscript, manuscript.topic))))
     return "".join(parts)
@@ -60,18 +73,19 @@ def heading(position: int, *, level: int, number: str, title: str, on_new_page: 
     return paragraph(f"Heading{level}", inside, properties)
 
 
-def contents(manuscript: Manuscript, rows: list[tuple[int, str, str, int]]) -> str:
+def contents(manuscript: Manuscript, rows: list[tuple[int, str, str, str]]) -> str:
     """The table of contents: a field that Word can update, with its lines (level, number, title, page) in place."""
     begin = _field("begin") + _instruction(' TOC \\o "1-2" \\h \\z \\u ') + _field("separate")
+    has_none = manuscript.page_format.heading_numbers == "none"
     lines = []
     for position, (level, number, title, page) in enumerate(rows):
         count = f"{text(number)}<w:r><w:tab/></w:r>" if number else ""
         reference = _instruction(f" PAGEREF {bookmark(position)} \\h ")
         inside = (
             f'<w:hyperlink w:anchor="{bookmark(position)}" w:history="1">{count}{text(title)}<w:r><w:tab/></w:r>'
-            f"{_field('begin')}{reference}{_field('separate')}{text(str(page))}{_field('end')}</w:hyperlink>"
+            f"{_field('begin')}{reference}{_field('separate')}{text(page)}{_field('end')}</w:hyperlink>"
         )
-        unnumbered = "" if number else '<w:ind w:left="0" w:firstLine="0"/>'
+        unnumbered = "" if number else _UNNUMBERED[level] if has_none else '<w:ind w:left="0" w:firstLine="0"/>'
         lines.append(paragraph(f"TOC{level}", (begin if position == 0 else "") + inside, unnumbered))
     end = f'<w:p><w:pPr><w:spacing w:after="0"/></w:pPr>{_field("end")}</w:p>' if lines else ""
     return (
@@ -81,14 +95,23 @@ def contents(manuscript: Manuscript, rows: list[tuple[int, str, str, int]]) -> s
     )
 
 
-def contents_rows(manuscript: Manuscript, after: list[str], pages: dict[str, int]) -> list[tuple[int, str, str, int]]:
-    """Lines of the contents: the numbered sections, then what comes ``after`` the body."""
+def contents_rows(
+    manuscript: Manuscript, before: list[Part], after: list[Part], pages: dict[str, int]
+) -> list[tuple[int, str, str, str]]:
+    """Lines of the contents: the numbered sections, with the parts ``before`` and ``after`` them."""
     rows = [
-        (depth(item), item.number, line(manuscript, item.section.title), pages[item.section.id])
-        for item in number_headings(manuscript.sections)
+        (item.depth, item.number, line(manuscript, item.section.title), str(pages[item.section.id]))
+        for item in headings_of(manuscript)
     ]
-    names = {"bibliography": "bibliography", "ai-statement": "ai_statement"}
-    return rows + [(1, "", escape(label(manuscript, names[name])), pages[name]) for name in after]
+    look = manuscript.page_format
+    first, last = (
+        [
+            (1, "", escape(part.title), printed_number(pages[part.name], look, is_before_text=parts is before))
+            for part in parts
+        ]
+        for parts in (before, after)
+    )
+    return first + rows + last
 
 
 def field(instruction: str, result: str | None = None) -> str:
@@ -105,30 +128,27 @@ def _field(kind: str) -> str:
     return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
 
-def header_xml(notice: str) -> str:
-    """The notice at the head of a page; ``notice`` is escaped."""
-    return f'{_DECLARATION}<w:hdr xmlns:w="{WORD}">{paragraph("Header", text(notice) if notice else "")}</w:hdr>'
+def header_xml(notice: str, number: str = "") -> str:
+    """The notice at the head of a page, and its number in a paragraph of its own; ``notice`` is escaped."""
+    said = paragraph("Header", text(notice)) if notice else ""
+    return f'{_DECLARATION}<w:hdr xmlns:w="{WORD}">{said + number or paragraph("Header", "")}</w:hdr>'
 
 
-def footer_xml(*, numbered: bool) -> str:
+def footer_xml(number: str = "") -> str:
     """The foot of a page, with its number or empty."""
+    return f'{_DECLARATION}<w:ftr xmlns:w="{WORD}">{number or paragraph("Footer", "")}</w:ftr>'
+
+
+def number_xml(look: PageFormat) -> str:
+    """The paragraph with a page's number."""
     number = "".join((_field("begin"), _instruction(" PAGE "), _field("separate"), text("1"), _field("end")))
-    return f'{_DECLARATION}<w:ftr xmlns:w="{WORD}">{paragraph("Footer", number if numbered else "")}</w:ftr>'
+    side = '<w:jc w:val="right"/>' if look.number_place.endswith("right") else ""
+    return paragraph("Footer", number, side)
 
 
-def section_xml(relations: dict[str, str]) -> str:
-    """Page size, margins, head and foot. ``relations`` gives the ids of header, footer and first footer."""
-    return (
-        f'<w:sectPr xmlns:w="{WORD}" xmlns:r="{_RELATIONS}">'
-        f'<w:headerReference w:type="default" r:id="{relations["header"]}"/>'
-        f'<w:headerReference w:type="first" r:id="{relations["header"]}"/>'
-        f'<w:footerReference w:type="default" r:id="{relations["footer"]}"/>'
-        f'<w:footerReference w:type="first" r:id="{relations["first_footer"]}"/>'
-        '<w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="1417" w:right="1417" w:bottom="1417" w:left="1417" '
-        'w:header="709" w:footer="709" w:gutter="0"/>'
-        "<w:titlePg/></w:sectPr>"
-    )
-
-
+#: Of a line of the contents where no heading has a number: no stop for it, by level.
+_UNNUMBERED: Final = {
+    1: '<w:tabs><w:tab w:val="clear" w:pos="567"/></w:tabs><w:ind w:left="0" w:firstLine="0"/>',
+    2: '<w:tabs><w:tab w:val="clear" w:pos="1304"/></w:tabs><w:ind w:left="567" w:firstLine="0"/>',
+}
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

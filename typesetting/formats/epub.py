@@ -8,9 +8,9 @@ from typesetting import pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element, text
 from typesetting.formats.whole import BIBLIOGRAPHY, header, one_line, parts, title_lines, with_numbers
+from typesetting.front_parts import label
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
-from typesetting.paper import label
 
 
 def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:

@@ -9,10 +9,10 @@ from typing import Any, Final
 from typesetting.citing import CitedText
 from typesetting.elements import Element
 from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines
+from typesetting.front_parts import label
 from typesetting.html import HtmlWriter
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
-from typesetting.paper import label
 
 #: No script, no picture, no font: nothing that a page could be asked for from elsewhere.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -17,11 +17,11 @@ from typesetting.fallbacks import numbers_its_citations
 from typesetting.formats.latex_signs import declared_signs, escaped
 from typesetting.formats.live import Cited, read_citation
 from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines
+from typesetting.front_parts import label
 from typesetting.labels import base_language
 from typesetting.lists import biblatex
 from typesetting.manuscript import Manuscript
 from typesetting.numbering import is_numbered
-from typesetting.paper import label
 from typesetting.styles import style_root
 from typesetting.tables import is_captioned, with_native_caption
 

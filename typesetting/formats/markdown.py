@@ -7,8 +7,8 @@ from typesetting import pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element, text
 from typesetting.formats.whole import Part, header, parts, title_lines, with_numbers, without_citations
+from typesetting.front_parts import label
 from typesetting.manuscript import Manuscript
-from typesetting.paper import label
 
 
 def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:

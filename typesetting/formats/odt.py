@@ -14,9 +14,9 @@ from typesetting import pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element
 from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines, with_numbers
+from typesetting.front_parts import label
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
-from typesetting.paper import label
 
 _STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 #: Style of each line of the title page.

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from typesetting import paging, paper, word
+from typesetting import paging, word
 from typesetting.citing import CitedText
-from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
 
 
@@ -12,5 +11,4 @@ def with_pages(known: Mapping[str, int], manuscript: Manuscript, cited: CitedTex
     """``known``, if all that the contents list is in it; else what a layout finds. Raises ExportError."""
     if word.needs_pages(manuscript, cited) <= known.keys():
         return known
-    document = paging.lay_out(paper.paper_html(manuscript, cited), language=locale(manuscript.language))
-    return paging.first_pages(document, manuscript)
+    return paging.first_pages(paging.lay_out(manuscript, cited), manuscript)

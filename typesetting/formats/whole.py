@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from typesetting import front_parts
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, element, plain, text
-from typesetting.headings import number_headings
-from typesetting.labels import long_date
+from typesetting.front_parts import label, place_and_date
+from typesetting.headings import headings_of
 from typesetting.manuscript import Manuscript
 from typesetting.numbering import in_line, is_numbered
-from typesetting.paper import depth, label
 from typesetting.tables import is_captioned, with_native_caption
 from typesetting.typography import polish, printable
 
 BIBLIOGRAPHY: Final = "bibliography"
-STATEMENT: Final = "ai-statement"
 _NOT_IN_ADDRESSES: Final = re.compile(r'[<>"{}|\\^`\s]')
 
 
@@ -52,31 +51,38 @@ def title_lines(manuscript: Manuscript) -> dict[str, str]:
         "title": one_line(manuscript, manuscript.title),
         "topic": one_line(manuscript, manuscript.topic),
         "author": one_line(manuscript, manuscript.author),
-        "date": long_date(manuscript.date, manuscript.language),
+        "date": one_line(manuscript, place_and_date(manuscript)),
     }
     return {name: words for name, words in lines.items() if words}
 
 
 def parts(manuscript: Manuscript, cited: CitedText) -> list[Part]:
-    """Sections, list of sources and statement of AI use, with addresses that every format can carry."""
-    found = [
+    """All that has a heading, in the order of the pages, with addresses that every format can carry."""
+    early = [*front_parts.before_contents(manuscript), *front_parts.after_contents(manuscript)]
+    found = [_named(part) for part in early]
+    found += [
         Part(
             anchor=heading.anchor,
             key=heading.section.id,
-            depth=depth(heading),
+            depth=heading.depth,
             number=heading.number,
             title=one_line(manuscript, heading.section.title),
             blocks=with_addresses(cited.sections[heading.section.id]),
         )
-        for heading in number_headings(manuscript.sections)
+        for heading in headings_of(manuscript)
     ]
     if cited.entries:
         entries = with_addresses(cited.entries)
         found.append(Part(BIBLIOGRAPHY, BIBLIOGRAPHY, 1, "", label(manuscript, "bibliography"), entries))
-    if cited.statement:
-        statement = with_addresses(cited.statement)
-        found.append(Part(STATEMENT, STATEMENT, 1, "", label(manuscript, "ai_statement"), statement))
-    return found
+    return found + [_named(part) for part in front_parts.after_bibliography(manuscript, cited)]
+
+
+def _named(part: front_parts.Part) -> Part:
+    pairs = [
+        element("Para", [element("Strong", text(short)), element("Space"), *text(meaning)])
+        for short, meaning in part.pairs
+    ]
+    return Part(part.name, part.name, 1, "", part.title, with_addresses(pairs or list(part.blocks)))
 
 
 def header(part: Part) -> Element:
