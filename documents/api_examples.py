@@ -13,6 +13,7 @@ from documents.serializers.document import (
 )
 from documents.serializers.files import ExportSerializer, HandedInSerializer, UploadSerializer, WantedExportSerializer
 from documents.serializers.outline import OutlineSerializer
+from documents.serializers.page_format import ChosenFormatSerializer, PageFormatSerializer
 from documents.serializers.text import (
     CitationReportSerializer,
     OwnStyleSerializer,
@@ -21,6 +22,7 @@ from documents.serializers.text import (
     StyleExampleSerializer,
     StyleSerializer,
 )
+from documents.serializers.title_page import TitlePageSerializer
 from documents.serializers.works import (
     CorrectionSerializer,
     OriginSerializer,
@@ -79,6 +81,19 @@ _OUTLINE: Final = {
         _row("2", "The work", "10.00", _row("2.1", "Nights", "6.00"), _row("2.2", "Days", "4.00")),
     ],
 }
+_FORMAT: Final[dict[str, Any]] = {
+    "face": "serif",
+    "size_pt": 12,
+    "line_spacing": 2,
+    "top_mm": 25,
+    "bottom_mm": 25,
+    "left_mm": 35,
+    "right_mm": 25,
+    "is_justified": True,
+    "page_numbers": "after-title",
+    "number_place": "bottom-center",
+    "heading_numbers": "decimal",
+}
 _SHARES: Final = {"words": 812, "quoted": 97, "near": 154, "own": 561}
 _CITATION: Final = {
     "number": 1,
@@ -112,6 +127,30 @@ give(
             "missing": {"topic": ["This field may not be blank."]},
         },
         OutlineSerializer: _OUTLINE,
+        PageFormatSerializer: {"preset": "law-frankfurt"},
+        ChosenFormatSerializer: {
+            "preset": "thesis-leicester",
+            **_FORMAT,
+            "sheets": 17,
+            "presets": [
+                {
+                    "name": "thesis-leicester",
+                    "title": "Thesis with double lines, United Kingdom",
+                    "source": "A graduate school's requirements, University of Leicester.",
+                    "sheets": 17,
+                }
+            ],
+        },
+        TitlePageSerializer: {
+            "own_title": "Keeping the Light",
+            "author_name": "Ada Lovelace",
+            "university": "University of Nowhere",
+            "supervisors": "Prof. Mary Shelley",
+            "keywords": "lamps, lenses",
+            "abbreviations": "LED = light-emitting diode",
+            "handed_in_on": "2026-12-01",
+            "has_declaration": True,
+        },
         SectionSerializer: {
             "id": _ID,
             "number": "2.1",

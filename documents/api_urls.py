@@ -6,8 +6,10 @@ from documents import api_examples  # noqa: F401  # they are given once they are
 from documents.api.documents import DocumentViewSet
 from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
 from documents.api.outline import OutlineViewSet
+from documents.api.page_format import PageFormatViewSet
 from documents.api.reading import CitationViewSet, SectionViewSet, StyleViewSet
 from documents.api.styles import StyleListViewSet
+from documents.api.title_page import TitlePageViewSet
 from documents.api.works import WorkViewSet
 
 _ONE = "documents/<uuid:document_id>"
@@ -21,6 +23,8 @@ urlpatterns = [
     path(f"{_ONE}/draft", DocumentViewSet.as_view({"post": "type"}), name="draft"),
     path(f"{_ONE}/draft/latest", DocumentViewSet.as_view({"get": "latest"}), name="draft-latest"),
     path(f"{_ONE}/outline", OutlineViewSet.as_view({"get": "retrieve", "put": "replace"}), name="outline"),
+    path(f"{_ONE}/title-page", TitlePageViewSet.as_view({"get": "retrieve", "put": "replace"}), name="title-page"),
+    path(f"{_ONE}/format", PageFormatViewSet.as_view({"get": "retrieve", "put": "replace"}), name="format"),
     path(f"{_ONE}/sections", SectionViewSet.as_view({"get": "list"}), name="sections"),
     path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list", "post": "create"}), name="works"),
     path(f"{_ONE}/works/<int:work_id>", WorkViewSet.as_view({"get": "retrieve", "patch": "correct"}), name="work"),

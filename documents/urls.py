@@ -3,7 +3,7 @@
 from django.urls import path
 
 from documents.api.arrivals import ArrivalsView, ArrivalView
-from documents.views import adding, brief, desk, library, outline, reader, styles, uploads
+from documents.views import adding, brief, desk, library, outline, reader, styles, title_page, uploads
 
 app_name = "documents"
 
@@ -35,6 +35,8 @@ urlpatterns = [
     path("documents/<uuid:document_id>/sources/<int:source_id>/join/", desk.join, name="source-join"),
     path("documents/<uuid:document_id>/sources/<int:source_id>/apart/", desk.keep_apart, name="source-apart"),
     path("documents/<uuid:document_id>/sources/<int:source_id>/part/", desk.part, name="source-part"),
+    path("documents/<uuid:document_id>/title-page/", title_page.title_page, name="title-page"),
+    path("documents/<uuid:document_id>/title-page/format/", title_page.page_format, name="page-format"),
     path("documents/<uuid:document_id>/read/", reader.read, name="read"),
     path("documents/<uuid:document_id>/citations/", reader.citation_report, name="citations"),
     path("documents/<uuid:document_id>/take-away/", reader.take_away, name="take_away"),

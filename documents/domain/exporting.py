@@ -10,7 +10,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
-from documents.domain import briefs, formats, manuscripts, report_files, retractions
+from documents.domain import briefs, formats, manuscripts, page_count, report_files, retractions
 from documents.domain.making import Rendered, Report, make
 from documents.domain.reading import link_citations
 from documents.enums import DELIVERED, ExportFormat, ExportState
@@ -45,6 +45,7 @@ from typesetting import (
     measure_async,
     render_reader_async,
 )
+from typesetting.page_format import STANDARD
 from typesetting.sheet import render_sheet
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool)
 
 
 def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript, report: Report | None = None) -> Export:
-    shape = json.dumps({**asdict(manuscript), "date": None}, sort_keys=True, default=str)
+    day = manuscript.date if manuscript.front.is_dated else None
+    shape = json.dumps({**asdict(manuscript), "date": day}, sort_keys=True, default=str)
     shape = report.content if report else shape
     row, _ = Export.objects.get_or_create(
         document_id=document_id,
@@ -127,18 +129,22 @@ def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript, report
 async def measure(
     manuscript: Manuscript, *, wanted: Wanted
 ) -> AsyncIterator[tuple[Measurement, dict[ExportFormat, Rendered]]]:
-    """Lays the manuscript out and counts its pages (R-11). If they are as ``wanted``, the files come along.
+    """Lays the manuscript out on standard pages and counts them (R-11). If they are as ``wanted``, files come along.
 
-    ``keep`` makes them the document's, so that nobody lays the same text out once more. Raises ExportError.
+    None do where they are to be laid out otherwise. ``keep`` makes them the document's, so that nobody lays the same
+    text out once more. Raises ExportError.
     """
     with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
         paths = {format: Path(folder) / f"document.{format}" for format in DELIVERED}
         keep = Keep(paths[ExportFormat.PDF], paths[ExportFormat.DOCX], wanted)
-        measured = await measure_async(manuscript, keep=keep)
+        is_standard = manuscript.page_format == STANDARD
+        measured = await measure_async(replace(manuscript, page_format=STANDARD), keep=keep if is_standard else None)
         yield (
             measured,
             {
-                format: Rendered(path, path.stat().st_size, measured.fallbacks, measured.first_pages)
+                format: Rendered(
+                    path, path.stat().st_size, measured.fallbacks, measured.first_pages, measured.body_pages
+                )
                 for format, path in paths.items()
                 if path.exists()
             },
@@ -168,9 +174,11 @@ async def render(
 ) -> AsyncIterator[Rendered]:
     """Makes the file in a temporary folder. Raises ExportError with a plain reason.
 
-    ``first_pages`` as somebody measured them who laid this very text out, to save another layout.
+    ``first_pages`` as somebody measured them who laid this very text out on standard pages, to save another layout.
     """
     format = ExportFormat(export.format)
+    if isinstance(work, Manuscript) and work.page_format != STANDARD:
+        first_pages = None
     if first_pages is None and formats.KINDS[format].has_pages:
         first_pages = await sync_to_async(_known_pages)(export)
     with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
@@ -211,6 +219,7 @@ def _ready(name: str, rendered: Rendered) -> dict[str, object]:
         "state": ExportState.READY,
         "stored_as": name,
         "size": rendered.size,
+        "body_sheets": None if rendered.body_pages is None else page_count.sheets(rendered.body_pages),
         "fallbacks": asdict(rendered.fallbacks),
         "first_pages": dict(rendered.first_pages),
         "error": "",

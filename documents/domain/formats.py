@@ -131,7 +131,7 @@ def file_name(export: "Export", document: "Document") -> str:
     kind = KINDS[ExportFormat(export.format)]
     with translation.override(document.language):
         parts = [
-            _slug(document.title or document.topic, _MOST_OF_TITLE) or slugify(_("document")) or "document",
+            _slug(str(document), _MOST_OF_TITLE) or slugify(_("document")) or "document",
             _slug(_style_of(export), _MOST_OF_STYLE) if kind.is_text else "",
             _slug(str(kind.variant), _MOST_OF_STYLE),
             _slug(_("with statement of AI use"), _MOST_OF_STYLE) if export.with_ai_statement else "",

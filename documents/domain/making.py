@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from documents.enums import ExportFormat
@@ -21,13 +22,14 @@ class Report:
 class Rendered:
     """A finished file on the local disk, before it goes to storage.
 
-    ``first_pages`` says where sections begin, by id, if it was laid out on pages.
+    ``first_pages`` says where sections begin, by id, if it was laid out on pages, ``body_pages`` how long its text is.
     """
 
     path: Path
     size: int
     fallbacks: Fallbacks = field(default_factory=Fallbacks)
     first_pages: Mapping[str, int] = field(default_factory=dict)
+    body_pages: Decimal | None = None
 
 
 async def make(
@@ -41,7 +43,7 @@ async def make(
         return await asyncio.to_thread(_report, format, work, path)
     if format == ExportFormat.PDF:
         pdf = await render_pdf_async(work, path)
-        return Rendered(path, pdf.size, pdf.fallbacks, pdf.first_pages)
+        return Rendered(path, pdf.size, pdf.fallbacks, pdf.first_pages, pdf.body_pages)
     if format == ExportFormat.DOCX:
         docx = await render_docx_async(work, path, first_pages=first_pages)
         return Rendered(path, docx.size, docx.fallbacks)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone, translation
 
-from documents.domain import ai_statements, styles
+from documents.domain import ai_statements, page_formats, styles, title_pages
 from documents.domain.queries import sections_in_order
 from documents.domain.text import citation_keys
 from documents.models import Document, Source
@@ -21,14 +21,15 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
     references = [
         as_cited(source, document.language) for source in document.sources.filter(key__in=cited).order_by("key")
     ]
+    page = title_pages.of(document)
     with translation.override(document.language):
-        kind = document.get_kind_display()
+        kind = page.kind_words or document.get_kind_display()
     return Manuscript(
-        title=document.title or document.topic,
+        title=str(document),
         kind=kind,
-        topic=document.topic if document.title and document.title != document.topic else "",
+        topic=page.subtitle,
         author=document.author_name,
-        date=timezone.now().date(),
+        date=page.handed_in_on or timezone.now().date(),
         language=document.cites_in,
         csl_style=document.citation_style,
         own_style=styles.text_of(document.citation_style),
@@ -40,6 +41,8 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
         ai_statement=ai_statements.of(document, sections) if with_ai_statement else None,
         notice=settings.NOTICE_BANNER,
         labels={},
+        front=title_pages.front_matter(page),
+        page_format=page_formats.of(document),
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.domain import quotas
 from documents.domain import exporting, manuscripts
 from documents.enums import DELIVERED, DocumentState, ExportFormat, ExportState
-from documents.models import Document, Rendering
+from documents.models import Document, Export, Rendering
 from privacy.domain import audit
 from tesigo.platform import duty
 from tesigo.platform.enqueue import enqueue_on_commit
@@ -52,6 +52,17 @@ def request(
         for format in DELIVERED:
             exporting.request_export(document_id=document_id, format=format, with_ai_statement=False)
         ask(document_id=document_id)
+
+
+def print_anew(*, document_id: UUID) -> None:
+    """Has the files of a finished document made of what is printed now: those delivered, and those asked for since."""
+    style = Document.objects.values_list("citation_style", flat=True).get(pk=document_id)
+    there = Export.objects.filter(document_id=document_id, citation_style=style)
+    wanted = {(format.value, False) for format in DELIVERED} | set(there.values_list("format", "with_ai_statement"))
+    for format, with_ai_statement in sorted(wanted):
+        exporting.request_export(
+            document_id=document_id, format=ExportFormat(format), with_ai_statement=with_ai_statement
+        )
 
 
 def ask(*, document_id: UUID) -> None:

@@ -8,6 +8,7 @@ from documents.models.outline import Section, SectionRevision
 from documents.models.own_style import OwnStyle
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source, SourceQuerySet
+from documents.models.title_page import TitlePage
 from documents.models.typed import TypedBrief
 from documents.models.upload import FilePart, Upload
 
@@ -28,6 +29,7 @@ __all__ = [
     "SectionRevision",
     "Source",
     "SourceQuerySet",
+    "TitlePage",
     "TypedBrief",
     "Upload",
 ]

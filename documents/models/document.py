@@ -26,6 +26,11 @@ def new_seed() -> int:
     return secrets.randbelow(2**31)
 
 
+def without_full_stop(text: str) -> str:
+    """The sentence as a title: its full stop goes, an ellipsis stays."""
+    return text[:-1] if text.endswith(".") and not text.endswith("..") else text
+
+
 class DocumentQuerySet(models.QuerySet["Document"]):
     """Questions asked of documents."""
 
@@ -45,6 +50,8 @@ class Document(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="documents")
     kind = models.CharField(_("kind"), max_length=16, choices=DocumentKind, default=DocumentKind.SEMINAR_PAPER)
     title = models.CharField(_("title"), max_length=300, blank=True)
+    #: The student's, in place of the outline's.
+    own_title = models.CharField(_("title"), max_length=300, blank=True, default="", db_default="")
     topic = models.CharField(_("topic"), max_length=MAX_TOPIC_CHARACTERS)
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.ENGLISH)
     english = models.CharField(
@@ -57,6 +64,8 @@ class Document(models.Model):
     citation_style = models.CharField(_("citation style"), max_length=100, default="apa")
     requirements = models.TextField(_("your own requirements"), max_length=MAX_REQUIREMENTS_CHARACTERS, blank=True)
     search_for_sources = models.BooleanField(_("let TesiGo search for sources"), default=True)
+    #: How it is laid out, as `typesetting.PageFormat` has it; nothing is the standard page.
+    page_format = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     author_name = models.CharField(_("author on the title page"), max_length=120, blank=True)
     assignment_text = models.TextField(blank=True, editable=False)
     state = models.CharField(max_length=16, choices=DocumentState, default=DocumentState.DRAFT)
@@ -108,7 +117,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.topic
+        return self.own_title or without_full_stop(self.title or self.topic)
 
     @property
     def cites_in(self) -> str:

@@ -30,6 +30,8 @@ class Export(Duty):
     #: Pages on which its sections begin, by their id: where it was laid out, for the contents of others of that text.
     first_pages = models.JSONField(default=dict, db_default={}, blank=True)
     size = models.PositiveBigIntegerField(default=0)
+    #: Sheets that its text takes, title page, contents and bibliography left out; known of PDFs.
+    body_sheets = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 

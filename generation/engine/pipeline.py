@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.domain.mail import send_mail
 from billing.domain.refunds import MISSING_PAGES, refund_in_full, refund_missing_pages
 from billing.models import Refund
-from documents.domain import lifecycle, outline, page_count
+from documents.domain import lifecycle, outline, page_count, printing
 from documents.enums import DocumentState
 from documents.models import Document
 from generation.engine import holding, jobs, queue
@@ -139,6 +139,7 @@ def _succeed(job: Job, claim: Claim, now: datetime) -> None:
     document = Document.objects.select_related("owner").get(pk=job.document_id)
     lifecycle.move(document_id=document.pk, to=DocumentState.READY, cause="writing finished", now=now)
     Document.objects.filter(pk=document.pk).update(progress=100)
+    printing.settle(document_id=document.pk, since=job.created_at)
     send_mail(
         user=document.owner,
         template="ready",

@@ -48,6 +48,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.section": _("Sections of your documents, with their text"),
     "documents.sectionrevision": _("Earlier texts of sections"),
     "documents.source": _("Sources"),
+    "documents.titlepage": _("Title pages of your documents"),
     "documents.ownstyle": _("Citation styles that you brought"),
     "documents.typedbrief": _("What you typed last into a description and did not save"),
     "documents.upload": _("Files that you handed in"),

@@ -31,6 +31,8 @@ WORDS: Final[Mapping[str, Promise]] = {
     "document.created": _("described a document"),
     "document.deleted": _("deleted a document"),
     "document.restyled": _("changed a citation style"),
+    "document.title_page_changed": _("changed a title page"),
+    "document.format_changed": _("changed how a document is laid out"),
     "document.writer_chosen": _("chose which model writes"),
     "duty.tried_again": _("had work tried again"),
     "erasure.again": _("erased the account again after a restore"),

@@ -106,6 +106,8 @@ def test_edits_say_which_state_they_have_seen_and_removals_may() -> None:
         "patch documents/{document_id}/works/{work_id}": True,
         "put documents/{document_id}/outline": True,
         "put documents/{document_id}/style": True,
+        "put documents/{document_id}/title-page": True,
+        "put documents/{document_id}/format": True,
         "put documents/{document_id}/model": True,
         "patch user": True,
         "delete documents/{document_id}": False,
