@@ -261,6 +261,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 #: The largest file a person may hand in, in bytes.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 1024**3, min=1024)
 #: What recognises the text of scanned PDFs, by name or path; "none" switches it off.
+#: clamd, which looks at each file before it is read: `tcp://host:3310` or `unix:///run/clamav/clamd.ctl` (R-81).
+CLAMD_URL = env.url("CLAMD_URL", "", schemes=["tcp", "unix"])
 OCR_PROGRAM = env.str("OCR_PROGRAM", "ocrmypdf")
 #: The most seconds that recognising one file may take; a page takes two to five.
 OCR_SECONDS = env.int("OCR_SECONDS", 1800, min=10)

@@ -41,6 +41,7 @@ NEW_SETTINGS: Final[dict[str, dict[str, str]]] = {
     UNRELEASED: {
         "BACKUP_DESTINATIONS": "nothing is backed up",
         "CDN_URL": "no CDN before the storage",
+        "CLAMD_URL": "no virus scanner looks at files",
         "LOG_DIR": "the log goes to standard output alone",
         "METRICS_PORT": "no port of their own for figures",
         "METRICS_TOKEN": "no figures at /metrics of the site",

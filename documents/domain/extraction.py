@@ -22,12 +22,12 @@ from django.utils.translation import ngettext
 
 from documents.domain import bibliographies, joining, retractions, scans, sources, unreadable
 from documents.domain.passages import NewPassage, insert, insert_of
-from documents.domain.uploads import READINGS, reject, take_over
+from documents.domain.uploads import READINGS, give_connection_back, reject, take_over
 from documents.enums import FieldOrigin, SourceOrigin, Sureness, UploadPurpose, UploadState
 from documents.models import Document, Source, Upload
 from documents.sources import provenance
 from documents.sources.uploaded import FRONT_CHARACTERS, csl_of_upload
-from documents.uploads import storage
+from documents.uploads import scanner, storage
 from documents.uploads.names import title_words
 from documents.uploads.verdict import FileKind
 from reading.cleaning import clean_pages
@@ -104,6 +104,8 @@ def _read(upload: Upload) -> _Finish:
     _begin(upload, said="")
     try:
         with storage.local_copy(upload.stored_as) as path:
+            if (reason := _scanned(upload, path)) is not None:
+                return lambda: reject(upload=upload, reason=reason)
             try:
                 with closing(records(path, kind=upload.format)) as stream:
                     return _gathered(upload, stream, _Progress())
@@ -118,6 +120,27 @@ def _read(upload: Upload) -> _Finish:
     except FileNotFoundError:
         reason = _("This file was lost. Choose it again.")
     return lambda: reject(upload=upload, reason=reason)
+
+
+def _scanned(upload: Upload, path: Path) -> str | None:
+    """Why the virus scanner keeps the file from being read; None where it does not, or there is none (R-81).
+
+    While it is away the file waits, and says so; nothing is read that was not looked at. Raises ScannerAway.
+    """
+    if not scanner.is_set():
+        return None
+    give_connection_back()
+    try:
+        found = scanner.found_in(path)
+    except scanner.ScannerAway:
+        _hold(upload, verdict=_("The virus scanner of this site does not answer. The file waits for it."))
+        raise
+    except scanner.TooLong:
+        return _("This file is larger than the virus scanner of this site takes. It was not kept.")
+    if not found:
+        return None
+    logger.warning("a virus scanner found something", extra={"upload": str(upload.pk)})
+    return _("The virus scanner found something harmful in this file (%(name)s). It was not kept.") % {"name": found}
 
 
 def _begin(upload: Upload, *, said: str) -> None:
