@@ -21,7 +21,16 @@ _ABBREVIATION: Final = re.compile(
     r"|st|z\. ?B|d\. ?h|u\. ?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc|ad es|p\. ?ex|[^\W\d_])\.\Z",
     re.IGNORECASE,
 )
+#: A table's head and the line below it.
+_HEAD_LINES: Final = 2
 _ABBREVIATION_MAX_LETTERS: Final = 16
+#: Formulas, references to tables and formulas, and the labels that they name (R-17).
+_FORMULA: Final = r"\$\$(?:(?!\$\$).){1,2000}\$\$|(?<![\w$])\$(?![\s$])(?:[^$\n\\]|\\.){1,500}(?<!\s)\$(?![\w$])"
+_NOTATION: Final = re.compile(_FORMULA + r"|\[\]\(#(?:tbl|eq)-[\w-]{1,60}\)|[ \t]*\{#(?:tbl|eq)-[\w-]{1,60}\}", re.S)
+_CAPTION: Final = re.compile(
+    r"\s*(?:Table|Tabelle|Tabella|Tabla|Tableau|Tabela|Tabel|Tabulka|Tabelul|Source|Quelle|Fonte|Fuente|Źródło|Bron|Zdroj"
+    r"|Sursa)(?:[ \u00a0][\d.]{1,8})?[ \u00a0]?[:.]\s"
+)
 _LEADING_GROUP: Final = re.compile(r"\s*(?:\[[^\[\]\n]{0,1000}@[^\[\]\n]{0,1000}\]\s*)+[.!?]?")
 
 
@@ -53,6 +62,22 @@ def without_quotations(text: str, *, instead: str = " ") -> str:
 def has_open_quotation(text: str) -> bool:
     """Whether a quotation mark stands alone: what follows or precedes it cannot be told from the writer's words."""
     return bool(_MARK.search(QUOTE.sub(" ", text)))
+
+
+def without_notation(text: str, instead: str = "x") -> str:
+    """The text without formulas, labels and references to them: what is no running text and is not read as one."""
+    return _NOTATION.sub(instead, text)
+
+
+def is_table(paragraph: str) -> bool:
+    """Whether a paragraph is a table, with its head."""
+    lines = paragraph.lstrip().splitlines()
+    return len(lines) > 1 and lines[0].startswith("|") and set(lines[1].strip()) <= set("|:- ")
+
+
+def is_caption(paragraph: str) -> bool:
+    """Whether a paragraph is a table's caption, or names its source."""
+    return bool(_CAPTION.match(paragraph))
 
 
 def paragraphs(markdown: str) -> list[str]:
@@ -112,5 +137,18 @@ def without(markdown: str, gone: list[Sentence]) -> str:
     for sentence in sorted(gone, key=lambda one: (one.paragraph, one.start), reverse=True):
         part = parts[sentence.paragraph]
         parts[sentence.paragraph] = part[: sentence.start] + part[sentence.end :]
-    kept = (re.sub(r"\n[ \t]*(?=\n)", "", part).strip() for part in parts)
-    return "\n\n".join(part for part in kept if _LIST_ITEM.sub("", part).strip())
+    kept = [re.sub(r"\n[ \t]*(?=\n)", "", part).strip() for part in parts]
+    return "\n\n".join(part for part in _without_bare_heads(kept) if _LIST_ITEM.sub("", part).strip())
+
+
+def _without_bare_heads(parts: list[str]) -> list[str]:
+    """Tables that have lost their head or all of their rows go, with their captions."""
+    kept: list[str] = []
+    is_gone = False
+    for part in parts:
+        is_gone = (is_gone and is_caption(part)) or (
+            part.startswith("|") and (not is_table(part) or len(part.splitlines()) <= _HEAD_LINES)
+        )
+        if not is_gone:
+            kept.append(part)
+    return kept

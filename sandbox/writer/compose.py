@@ -18,6 +18,8 @@ SHORTEST_RUN_WORDS, LONGEST_RUN_WORDS = 4, 6  # that are taken from a source wit
 # a citation, a quotation, or a word
 _PIECE = re.compile(r"\[[^\]]*\]\S*|\"[^\"]*\"\S*|“[^”]*”\S*|„[^“”]*[“”]\S*|«[^»]*»\S*|\S+")
 _FIGURE = re.compile(r"\d+")
+FEWEST_ROWS, MOST_ROWS = 2, 5
+_WORD_AND_FIGURE = re.compile(r"\b([A-Za-z]{4,20})\s(\d{1,3}(?:[.,]\d+)?)(?![\d.,]*\d)(?=[\s.,;])")
 _COPIED = re.compile(r"words (?:stand|are taken)|in a row|own words|words of your own", re.IGNORECASE)
 
 
@@ -70,6 +72,24 @@ def _only_copied(prompt: Prompt) -> set[int]:
     return {n for n, said in found.items() if all(_COPIED.search(one) for one in said)}
 
 
+def _table(prompt: Prompt) -> str:
+    """Figures of the sources, each with the word before it; nothing where too few are found."""
+    rows, cited = [], {}
+    for source in prompt.sources:
+        found = _WORD_AND_FIGURE.search(source.text)
+        if found and len(rows) < MOST_ROWS:
+            rows.append(f"| {found[1].capitalize()} | {found[2]} |")
+            page = f", p. {source.page}" if source.page else ""
+            cited[f"@{source.key}{page}"] = True
+    if len(rows) < FEWEST_ROWS:
+        return ""
+    head = "| Item | Figure |\n|---|--:|"
+    return (
+        "\n".join([head, *rows])
+        + f"\n\nTable: Figures of the sources {{#tbl-figures}}\n\nSource: [{'; '.join(cited)}]."
+    )
+
+
 class _Composition:
     def __init__(self, prompt: Prompt, length: int, habits: Habits, *, known: str) -> None:
         self.phrases = LANGUAGES[prompt.language]
@@ -80,7 +100,9 @@ class _Composition:
             sources=prompt.sources,
             avoid=known,
         )
-        self.length = length
+        self.known = known
+        self.table = _table(prompt) if prompt.wants_table else ""
+        self.length = max(40, length - len(self.table))
         self.habits = habits
         self.share = CITED_SHARE if prompt.language == "en" else CITED_SHARE_FOREIGN
         self.stock = self._stock(prompt, normalise(known))
@@ -115,6 +137,8 @@ class _Composition:
             paragraph = self._paragraph(self._size(left), mark=len(paragraphs) % 3 == 0)
             paragraphs.append(paragraph)
             self.written += len(paragraph) + 2
+        if self.table and not self.known:
+            paragraphs.append(self.table)
         return Draft(markdown="\n\n".join(paragraphs), claims=self.claims)
 
     def sentences(self, old: dict[int, str], factor: float, *, copied: set[int]) -> dict[int, Draft]:

@@ -35,6 +35,7 @@ _COUNT = re.compile(
 )
 _PARTS = re.compile(r"(\d+)\s*(?:to|-|–|and)\s*(\d+)\s*(?:parts|subsections)", re.IGNORECASE)
 _WANTED = re.compile(r"^Cite each of these at least once[^:\n]*: ([\w-]+(?:, [\w-]+)*)\.", re.MULTILINE)
+_TABLE = re.compile(r"<(requirements|assignment)\b[^>]*>[^<]*\btables?\b", re.IGNORECASE)
 _TERMS = re.compile(r"(\d+)\s*(?:\w+\s+)?terms", re.IGNORECASE)
 _TOPIC = re.compile(r"(?:^\W*(?:title|subject|thema|tema)|\btopic)\W?:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _LANGUAGE = re.compile(r"\bin\s+[^\W\d_]+(?:\s[^\W\d_]+)?\s*\(([a-z]{2})(?:[-_][A-Za-z]{2,4})?\)")
@@ -112,6 +113,11 @@ class Prompt:
         """The keys of the sources that have to be cited."""
         found = _WANTED.search(self.orders)
         return found[1].split(", ") if found else []
+
+    @cached_property
+    def wants_table(self) -> bool:
+        """Whether whoever ordered the work asks for a table, and the prompt says how one is written."""
+        return "{#tbl-" in self.orders and bool(_TABLE.search(self.raw))
 
     @cached_property
     def pairs(self) -> list[Pair]:

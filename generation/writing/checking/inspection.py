@@ -11,14 +11,22 @@ from typing import Final
 from documents.domain.text import GROUP, citation_keys, without_citations
 from documents.enums import CitationCheck
 from documents.models import Document, Passage
-from generation.writing.checking import citations, copying, language, leak_check, naming, repetition
+from generation.writing.checking import citations, copying, language, leak_check, naming, repetition, tables
 from generation.writing.checking.citations import Finding, Offered
 from generation.writing.checking.copying import Copied
 from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
 from generation.writing.checking.leak_check import Guarded
 from generation.writing.checking.wording import overlap
 from generation.writing.drafts import Draft
-from generation.writing.sentences import Sentence, has_open_quotation, paragraphs, sentences, without_quotations
+from generation.writing.sentences import (
+    Sentence,
+    has_open_quotation,
+    is_table,
+    paragraphs,
+    sentences,
+    without_notation,
+    without_quotations,
+)
 from tesigo.platform.plain_text import without_unseen
 
 #: A sentence with more than this of its words in its passage is that passage's wording, in whichever language.
@@ -149,7 +157,22 @@ def examine(draft: Draft, background: Background) -> Inspection:
         checked.append(
             CheckedSentence(sentence, findings, problems, is_withheld=bool(strange), copied=copied.get(sentence, []))
         )
+    if any(map(is_table, paragraphs(text))):
+        checked = _with_tables(text, checked, background.offered)
     return Inspection(text, checked, whole)
+
+
+def _with_tables(text: str, checked: Sequence[CheckedSentence], offered: Offered) -> list[CheckedSentence]:
+    wrong = tables.problems(text, [one.sentence for one in checked], offered)
+    sources = tables.sources(text, {one.sentence: one.findings for one in checked}, offered)
+    return [
+        replace(
+            one,
+            findings=sources.get(one.sentence, one.findings),
+            problems=[*one.problems, *filter(None, [wrong.get(one.sentence)])],
+        )
+        for one in checked
+    ]
 
 
 class _Hints:
@@ -180,7 +203,7 @@ def _problems(sentence: Sentence, background: Background, beside: Sequence[Passa
     """What is wrong with a sentence by itself."""
     text = sentence.text
     found = [
-        *naming.left_open(text),
+        *naming.left_open(without_notation(text)),
         *naming.problems(text, addresses=background.addresses),
     ]
     if citation_keys(text) and has_open_quotation(text):

@@ -6,7 +6,7 @@ from html import unescape
 from typing import Final
 
 from documents.domain.text import GROUP, citation_keys
-from generation.writing.sentences import without_quotations
+from generation.writing.sentences import is_caption, without_notation, without_quotations
 from tesigo.platform.plain_words import ascii_words
 
 _NAME: Final = r"[A-ZÀ-ÖØ-ÞĄ-Ž][\w'’-]+"
@@ -70,8 +70,8 @@ _FORMAT: Final = re.compile(
     r"|\\\[|^\s*>|^\s*#{1,6}\s|\]\(",
     re.I | re.M,
 )
-#: An item of a list, a row of a table.
-_LIST: Final = re.compile(r"\s*(?:[-*+|]|\d{1,4}[.)]\s)")
+#: An item of a list, a row of a table, a formula on lines of its own.
+_LIST: Final = re.compile(r"\s*(?:[-*+|]|\$\$|\d{1,4}[.)]\s)")
 #: What may close a paragraph of running text.
 _CLOSED: Final = re.compile(r"[.!?…][\"'”’»«“)\]*_]*\s*\Z")
 
@@ -119,7 +119,11 @@ def left_open(text: str) -> list[str]:
 def breaks_off(paragraph: str, following: str) -> bool:
     """Whether the last sentence of a paragraph of running text has no end, or announces what does not follow."""
     is_announcing = paragraph.rstrip(" *_").endswith(":")
-    if _LIST.match(paragraph.rsplit("\n", 1)[-1]):
+    if (
+        _LIST.match(paragraph.rsplit("\n", 1)[-1])
+        or is_caption(paragraph)
+        or not without_notation(paragraph, "").strip()
+    ):
         return False
     if is_announcing:
         return not _LIST.match(following)

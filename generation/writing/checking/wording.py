@@ -171,6 +171,11 @@ def shared_figures(sentence: str, passage: str) -> float:
     return len(ours & _passage_numbers(passage)) / len(ours) if ours else 0.0
 
 
+def figures(text: str) -> frozenset[str]:
+    """The numbers of a text as they are compared: without citations and marks of thousands, with a decimal point."""
+    return frozenset(number.replace(",", ".") for number in _numbers(normalised(without_citations(text))))
+
+
 def says(passage: str, sentence: str, *, language: str) -> bool:
     """Whether a passage says a sentence in nearly its own words: certain enough to ask nobody.
 

@@ -40,6 +40,16 @@ CITING: Final = """\
 - A quotation stands in double quotes, is copied from the passage letter by letter, and is at most two sentences
   long. Outside quotation marks, never take more than seven words in a row from any passage: say it in your own."""
 
+#: How tables and formulas are written, where they are asked for (R-17).
+NOTATION: Final = """\
+Where what is asked for above calls for a table or a formula, write it; nowhere else.
+- A table is a pipe table with a head. Below it stands, after a blank line, "Table: its caption {#tbl-name}", and after
+  another one "Source: [@key, p. 12]." The text refers to it as [](#tbl-name): number and word are set for you.
+- Every figure of a table stands in a passage that its row or its source line cites: nothing is added up, rounded or
+  converted.
+- A formula is TeX: $E = mc^2$ in a line, or between two lines of $$, the last one with {#eq-name} where the text refers
+  to it as [](#eq-name). Say what each sign means."""
+
 SYSTEM: Final = f"""You write sections of academic works. You answer with JSON: "markdown" is the text, "passages" lists
 for every key that the text cites, in the order of the text, the number of the passage it rests on.
 {CITING}
@@ -187,6 +197,8 @@ def section_block(assignment: SectionAssignment) -> str:
         "The sources:",
         blocks.sources(shown(assignment.passages), words=f"{about.title} {about.covers}"),
     ]
+    if blocks.asks_for_notation(assignment.document, about.title, about.covers):
+        parts.append(NOTATION)
     if assignment.wanted:
         keys = ", ".join(sorted(source.key for source in assignment.wanted))
         parts.append(f"Cite each of these at least once, by what one of its passages says: {keys}.")
