@@ -45,7 +45,7 @@ class HtmlWriter:
 
     def _paragraph(self, content: list[Element]) -> str:
         if len(content) == 1 and _is_display(content[0]):
-            return f'<div class="{FORMULA}">{self.inlines(content)}</div>'
+            return f'<div class="{FORMULA}" tabindex="0">{self.inlines(content)}</div>'
         return f"<p>{self.inlines(content)}</p>"
 
     def _bare(self, content: list[Element]) -> str:
@@ -77,7 +77,7 @@ class HtmlWriter:
         if number := number_of(content):
             inside = self.inlines(content[1][0]["c"])
             shown = f'<span class="formula-number">({escape(number)})</span>'
-            return f'<div class="{FORMULA}" id="{escape(content[0][0])}">{inside}{shown}</div>'
+            return f'<div class="{FORMULA}" tabindex="0" id="{escape(content[0][0])}">{inside}{shown}</div>'
         kinds = " ".join(name for name in content[0][1] if name in _CLASSES)
         return f'<div class="{kinds}">{self.blocks(content[1])}</div>' if kinds else self.blocks(content[1])
 
