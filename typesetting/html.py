@@ -91,12 +91,13 @@ class HtmlWriter:
         return f'<div class="table-scroll" tabindex="0"><table>{top}<tbody>{body}</tbody></table></div>'
 
     def _with_caption(self, found: CaptionedTable) -> str:
-        words = f"<strong>{escape(found.words)}.</strong> {self.inlines(found.caption)}"
+        number = f"<strong>{escape(found.words)}.</strong> " if found.words else ""
+        words = f"{number}{self.inlines(found.caption)}"
         caption = f'<div class="table-caption">{words}</div>'
         source = f'<div class="table-source">{self.inlines(found.source)}</div>'
         return "\n".join([
             f'<div class="captioned" id="{escape(found.anchor)}">' if found.anchor else '<div class="captioned">',
-            caption if found.words else "",
+            caption if found.caption or found.words else "",
             self._table(found.table["c"]),
             source if found.source else "",
             "</div>",

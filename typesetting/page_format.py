@@ -93,6 +93,12 @@ class PageFormat:
         return floor((PAGE_HEIGHT_MM - self.top_mm - self.bottom_mm) * _PIXELS_PER_MM / line) * line
 
     @property
+    def line_ems(self) -> float:
+        """Width of a line in sizes of the font."""
+        width_pixels = (PAGE_WIDTH_MM - self.left_mm - self.right_mm) * _PIXELS_PER_MM
+        return width_pixels / (self.size_pt * _PIXELS_PER_PT)
+
+    @property
     def _characters(self) -> float:
         """A measure of the characters that a page holds."""
         lines = self.full_pixels / (self.size_pt * self.line_height)

@@ -16,8 +16,8 @@ from typesetting.typography import polish, printable
 
 BODY = "body"
 _WORDY_TITLE_CHARACTERS = 120
-#: Width of a line: 16 cm in sizes of 12 pt.
-_LINE_EMS = 37.5
+#: What a formula leaves of a line, in sizes of the font.
+_SPARED_EMS = 0.25
 
 
 def line(manuscript: Manuscript, text: str) -> str:
@@ -28,16 +28,20 @@ def line(manuscript: Manuscript, text: str) -> str:
 class _PaperWriter(HtmlWriter):
     """Draws formulas, which the layout cannot set."""
 
+    def __init__(self, manuscript: Manuscript, cited: CitedText) -> None:
+        super().__init__(cited.formulas)
+        self._widest_ems = manuscript.page_format.line_ems - _SPARED_EMS
+
     def formula(self, mathml: str) -> str:
         from typesetting.formula_drawing import draw  # few documents have a formula
 
-        return draw(mathml, widest=_LINE_EMS)
+        return draw(mathml, widest=self._widest_ems)
 
 
 def paper_html(manuscript: Manuscript, cited: CitedText) -> str:
     """The document as one HTML page."""
     headings = headings_of(manuscript)
-    writer = _PaperWriter(cited.formulas)
+    writer = _PaperWriter(manuscript, cited)
     before = front_parts.after_contents(manuscript)
     behind = front_parts.after_bibliography(manuscript, cited)
     after = [("bibliography", label(manuscript, "bibliography"))] if cited.entries else []

@@ -85,7 +85,8 @@ def with_native_caption(div: Element, *, is_numbered_there: bool) -> list[Elemen
     found = read(div)
     before = [] if is_numbered_there or not found.words else [element("Str", f"{found.words}."), element("Space")]
     _attr, _caption, *rest = found.table["c"]
-    caption = [None, [element("Plain", [*before, *found.caption])] if found.words else []]
+    said = [*before, *found.caption]
+    caption = [None, [element("Plain", said)] if said else []]
     table = element("Table", attr(found.anchor if is_numbered_there else ""), caption, *rest)
     blocks = [table, element("Para", found.source)] if found.source else [table]
     # Not all formats take a table's own name.

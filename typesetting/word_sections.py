@@ -106,6 +106,10 @@ def _change(style: "etree._Element", look: PageFormat, half_points: int) -> None
         _set(side, "both" if look.is_justified else "left")
     for tab in style.iterfind(f".//{{{WORD}}}tab[@{{{WORD}}}leader]"):
         tab.set(f"{{{WORD}}}pos", str(text_width(look)))
+    if style.get(f"{{{WORD}}}styleId") == "Formula":
+        middle, end = style.iter(f"{{{WORD}}}tab")
+        middle.set(f"{{{WORD}}}pos", str(text_width(look) // 2))
+        end.set(f"{{{WORD}}}pos", str(text_width(look)))
 
 
 def _set(element: "etree._Element", value: object) -> None:

@@ -41,6 +41,8 @@ def with_fields(items: list[Any]) -> list[Any]:
 
 def _table(found: CaptionedTable) -> list[Element]:
     blocks = [found.table]
+    if found.caption and not found.words:  # nothing counts the tables of parts beside the text
+        blocks.insert(0, element("Div", attr(custom_style="Table Caption"), [element("Para", found.caption)]))
     if found.words:
         word = found.words.rpartition("\u00a0")[0]
         seq = field(f" SEQ {word} \\* ARABIC ", _bold(found.number))

@@ -34,7 +34,7 @@ from typesetting.page_format import (
     style_sheet,
 )
 from typesetting.word_parts import contents, contents_rows
-from typesetting.word_sections import first_section, last_section, with_format
+from typesetting.word_sections import first_section, last_section, text_width, with_format
 from typesetting.word_styles import part
 
 LAW = PageFormat(
@@ -209,3 +209,12 @@ def test_contents_without_numbers_have_no_stop_for_them() -> None:
     xml = contents(source, rows)
     assert xml.count('w:val="clear" w:pos="567"') == 3
     assert xml.count('w:val="clear" w:pos="1304"') == 2
+
+
+def test_the_number_of_a_formula_stands_at_the_end_of_the_line() -> None:
+    look = PageFormat(left_mm=40, size_pt=11)
+    styles = etree.fromstring(with_format(part("styles.xml", "en"), look).encode())
+    (formula,) = (one for one in styles.iter(f"{WORD}style") if one.get(f"{WORD}styleId") == "Formula")
+    middle, end = (int(tab.get(f"{WORD}pos")) for tab in formula.iter(f"{WORD}tab"))
+    assert (2 * middle, end) == (pytest.approx(end, abs=1), text_width(look))
+    assert look.line_ems == pytest.approx(145 / (11 * 25.4 / 72))

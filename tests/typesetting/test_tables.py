@@ -11,10 +11,11 @@ from tests.typesetting.samples import WORD, docx_part, docx_text, manuscript, pd
 from tests.typesetting.test_formats import made
 from typesetting import Manuscript, measure, render_docx, render_pdf, render_reader
 from typesetting.elements import plain, walk
+from typesetting.html import HtmlWriter
 from typesetting.labels import words
 from typesetting.parsing import parse
-from typesetting.tables import is_captioned, read
-from typesetting.word_tables import keep_rows
+from typesetting.tables import is_captioned, read, with_native_caption
+from typesetting.word_tables import keep_rows, with_fields
 
 ROWS = "\n".join(f"| Lamp number {number} of the harbour, with many words | {number}.5 |" for number in range(60))
 TEXT = f"""
@@ -215,3 +216,13 @@ def test_each_language_has_its_words(language: str) -> None:
     assert plain(read(block).source) == f"{said.source}: S"
     assert block["c"][0][0] == "tbl-x"
     assert said.tables
+
+
+def test_a_table_that_nothing_numbers_keeps_its_caption() -> None:
+    (block,) = parse("| a |\n|---|\n| b |\n\nTable: Words", language="en", below=2).blocks
+    assert '<div class="table-caption">Words</div>' in HtmlWriter().blocks([block])
+    caption, table, _below = with_fields([block])
+    assert plain(caption) == "Words"
+    assert table["t"] == "Table"
+    (native,) = with_native_caption(block, is_numbered_there=False)
+    assert plain(native["c"][1][0]["c"][1]) == "Words"
