@@ -25,6 +25,8 @@ from documents.serializers.text import (
 from documents.serializers.title_page import TitlePageSerializer
 from documents.serializers.works import (
     CorrectionSerializer,
+    FoundAlikeSerializer,
+    MoveSerializer,
     OriginSerializer,
     SameWorkSerializer,
     UseSerializer,
@@ -183,6 +185,7 @@ give(
             "is_open_access": None,
             "joined_to": None,
             "alike": None,
+            "place": None,
             "retracted_at": None,
             "warnings": [],
             "citations": 4,
@@ -190,6 +193,8 @@ give(
         OriginSerializer: {"origin": "list", "sureness": "likely"},
         UseSerializer: {"use": "must"},
         SameWorkSerializer: {"work": 8},
+        MoveSerializer: {"to": "up"},
+        FoundAlikeSerializer: {"found": 1},
         CorrectionSerializer: {
             "title": "Keeping the Light",
             "author": ["Ellingsen, Mara", "Norwegian Lighthouse Society"],

@@ -28,6 +28,9 @@ urlpatterns = [
     path(f"{_ONE}/sections", SectionViewSet.as_view({"get": "list"}), name="sections"),
     path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list", "post": "create"}), name="works"),
     path(f"{_ONE}/works/<int:work_id>", WorkViewSet.as_view({"get": "retrieve", "patch": "correct"}), name="work"),
+    path(f"{_ONE}/works/<int:work_id>/place", WorkViewSet.as_view({"put": "move"}), name="work-place"),
+    path(f"{_ONE}/works/order", WorkViewSet.as_view({"delete": "as_usual"}), name="works-order"),
+    path(f"{_ONE}/works/alike", WorkViewSet.as_view({"post": "look"}), name="works-alike"),
     path(f"{_ONE}/works/<int:work_id>/use", WorkViewSet.as_view({"put": "choose"}), name="work-use"),
     path(f"{_ONE}/works/<int:work_id>/alike", WorkViewSet.as_view({"delete": "keep_apart"}), name="work-alike"),
     path(

@@ -21,6 +21,8 @@ from documents.models import Source
 from documents.serializers.adding import AddedWorksSerializer, NamedWorksSerializer
 from documents.serializers.works import (
     CorrectionSerializer,
+    FoundAlikeSerializer,
+    MoveSerializer,
     SameWorkSerializer,
     UseSerializer,
     WishedWorksSerializer,
@@ -37,11 +39,11 @@ class WorkViewSet(DocumentRoute):
 
     required_scopes = {
         "list": READ, "create": WRITE, "retrieve": READ, "correct": WRITE, "choose": WRITE, "join": WRITE,
-        "part": WRITE, "keep_apart": WRITE,
+        "part": WRITE, "keep_apart": WRITE, "move": WRITE, "as_usual": WRITE, "look": WRITE,
     }  # fmt: skip
     refuses_with = {
         "create": (409, 429), "correct": (409, 412, 428), "choose": (409,), "join": (409,), "part": (409,),
-        "keep_apart": (409,),
+        "keep_apart": (409,), "move": (409,), "as_usual": (409,), "look": (409,),
     }  # fmt: skip
     queryset = Source.objects.none()
     serializer_class = WorkSerializer
@@ -130,6 +132,32 @@ class WorkViewSet(DocumentRoute):
         work = self._work(document_id, work_id)
         self._changed(lambda: joining.keep_apart(source=work, by=self.caller))
         return tagged(request, _shown(self._work(document_id, work_id)))
+
+    @extend_schema(summary="Move a work in the list", request=MoveSerializer, responses=WorkSerializer)
+    def move(self, request: Request, document_id: UUID, work_id: int) -> Response:
+        """One place ``up`` or ``down`` in the order made by hand, which begins with the first move; at its end nothing
+        happens. The order of this list stays by title: ``place`` tells the other one.
+        """
+        work = self._work(document_id, work_id)
+        sent = MoveSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        is_up = sent.validated_data["to"] == "up"
+        self._changed(lambda: choosing.move(source=work, up=is_up, by=self.caller))
+        return tagged(request, _shown(self._work(document_id, work_id)))
+
+    @extend_schema(summary="Give up the order made by hand", responses={204: None})
+    def as_usual(self, request: Request, document_id: UUID) -> Response:
+        """Works are in their usual order again. Where they were, nothing happens."""
+        document = self.document(document_id)
+        self._changed(lambda: choosing.as_usual(document_id=document.pk, by=self.caller))
+        return Response(status=204)
+
+    @extend_schema(summary="Look for works that are here twice", request=None, responses=FoundAlikeSerializer)
+    def look(self, request: Request, document_id: UUID) -> Response:
+        """How many there are. What is certain is joined at once, what only looks so says it in ``alike``."""
+        document = self.document(document_id)
+        found = self._changed(lambda: joining.look(document_id=document.pk, by=self.caller))
+        return Response(FoundAlikeSerializer({"found": found}).data)
 
     def _work(self, document_id: UUID, work_id: int) -> Source:
         """A work of the document that was read to its end. Raises Http404."""

@@ -35,7 +35,8 @@ class WorkSerializer(ModelSerializer):
         model = Source
         fields: ClassVar[Any] = (
             "id", "key", "origin", "upload", "title", "csl", "origins", "doi", "url", "page_count", "use",
-            "is_peer_reviewed", "is_open_access", "joined_to", "alike", "retracted_at", "warnings", "citations",
+            "is_peer_reviewed", "is_open_access", "joined_to", "alike", "place", "retracted_at", "warnings",
+            "citations",
         )  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
 
@@ -86,6 +87,18 @@ class SameWorkSerializer(ApiSerializer):
     """Another entry of the same work."""
 
     work = serializers.IntegerField(min_value=1, help_text="Its id.")
+
+
+class MoveSerializer(ApiSerializer):
+    """Where a work is moved to."""
+
+    to = serializers.ChoiceField(choices=["up", "down"])
+
+
+class FoundAlikeSerializer(ApiSerializer):
+    """How many works are here twice, or look like it."""
+
+    found = serializers.IntegerField(min_value=0)
 
 
 class CorrectionSerializer(ApiSerializer):

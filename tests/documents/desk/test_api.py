@@ -101,6 +101,27 @@ def test_two_that_look_alike_are_kept(program: Program, document: Document, sour
     assert other.is_apart
 
 
+def test_works_are_ordered_by_hand_and_as_usual_again(program: Program, document: Document, source: Source) -> None:
+    other = source_with_text(document)
+    path = at(document, "works", other.pk)
+    assert program.get(path).json()["place"] is None
+    places = [program("PUT", f"{path}/place", {"to": to}).json()["place"] for to in ("up", "down", "down")]
+    assert places == [1, 2, 2]
+    assert program.get(at(document, "works", source.pk)).json()["place"] == 1
+    assert program("PUT", f"{path}/place", {"to": "left"}).status_code == 400
+    assert [program("DELETE", at(document, "works", "order")).status_code for _ in range(2)] == [204, 204]
+    assert program.get(path).json()["place"] is None
+
+
+def test_works_that_are_here_twice_are_looked_for(program: Program, document: Document, source: Source) -> None:
+    assert program.post(at(document, "works", "alike"), {}).json() == {"found": 0}
+    twin = source_with_text(document, csl=source.csl, title=source.title, doi=source.doi)
+    assert program.post(at(document, "works", "alike"), {}).json() == {"found": 1}
+    twin.refresh_from_db()
+    source.refresh_from_db()
+    assert (twin.alike_id or twin.joined_to_id or source.alike_id or source.joined_to_id) is not None
+
+
 def test_nothing_of_a_paid_document_is_changed(program: Program, document: Document, source: Source) -> None:
     Document.objects.filter(pk=document.pk).update(state=DocumentState.READY)
     path = at(document, "works", source.pk)
@@ -108,6 +129,9 @@ def test_nothing_of_a_paid_document_is_changed(program: Program, document: Docum
         program("PATCH", path, {"title": "Other"}, If_Match=tag(program, path)),
         program("PUT", f"{path}/use", {"use": "must"}),
         program("PUT", f"{path}/joined", {"work": source.pk}),
+        program("PUT", f"{path}/place", {"to": "up"}),
+        program("DELETE", at(document, "works", "order")),
+        program.post(at(document, "works", "alike"), {}),
         program("DELETE", f"{path}/joined"),
         program("DELETE", f"{path}/alike"),
     ):
