@@ -60,17 +60,19 @@ def parse(markdown: str, *, language: str, below: int, cited_before: int = 0) ->
     return ParsedText(_Builder(language, below).blocks(SyntaxTreeNode(tokens)), environment["cited"])
 
 
-def cited_keys(markdown: str) -> list[str]:
-    """The keys that files print for a section, in the order of its source, those in notes included."""
-    tokens = _parser(words("en").quotes).parse(printable(markdown), {})
-    found = [
-        (child.meta["first"], item.key)
-        for token in tokens
-        for child in token.children or []
-        if child.type == "citation"
-        for item in child.meta["items"]
-    ]
-    return [key for _place, key in sorted(found, key=lambda one: one[0])]
+def cited_keys(markdown: str, *, language: str) -> list[str]:
+    """The keys that files print for a section, in the order of its source, those in notes and captions included."""
+    found: list[tuple[int, str]] = []
+    left: list[Any] = [parse(markdown, language=language, below=1).blocks]
+    while left:
+        node = left.pop()
+        if isinstance(node, list):
+            left += node
+        elif isinstance(node, dict):
+            if "citationId" in node:
+                found.append((node["citationHash"], node["citationId"]))
+            left += node.values()
+    return [key for _number, key in sorted(found)]
 
 
 class _Builder:

@@ -40,7 +40,7 @@ def save(
 
     Raises TextInvalid, StaleRevision where another window saved first, NotEditable while it is not finished.
     """
-    text = typed.cleaned(text)
+    text = typed.cleaned(text, language=document.language)
     if text == section.text and expected_revision == section.revision:
         return section.revision
     found = evidence.gather(section, document, text)

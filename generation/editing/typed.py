@@ -18,7 +18,7 @@ MOST_CHARACTERS: Final = 100_000
 _SHOWN_CHARACTERS: Final = 60
 
 
-def cleaned(typed: str) -> str:
+def cleaned(typed: str, *, language: str) -> str:
     """The text without signs that nobody sees, with one kind of line end. Raises TextInvalid in plain words."""
     text = clean_lines(typed).strip()
     if not text:
@@ -35,7 +35,7 @@ def cleaned(typed: str) -> str:
                 % {"words": group[0][:_SHOWN_CHARACTERS]}
             )
     # The checks find citations by their form, the files by parsing: where they differ one would be lost unsaid.
-    if [item.key for item in citation_keys(text)] != cited_keys(text):
+    if [item.key for item in citation_keys(text)] != cited_keys(text, language=language):
         raise TextInvalid(
             _("A citation stands where none is printed: in code, in the words of a link, or in a note without a mark.")
         )
