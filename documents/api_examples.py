@@ -273,6 +273,7 @@ give(
             "created_at": _AT,
             "finished_at": _AT,
             "file_url": f"https://tesigo.example/api/v1/documents/{_ID}/export/{_ID}/file",
+            "manifest_url": f"https://tesigo.example/api/v1/documents/{_ID}/export/{_ID}/manifest",
         },
         WantedExportSerializer: {"format": "pdf", "with_ai_statement": False},
         UploadSerializer: {

@@ -45,6 +45,11 @@ urlpatterns = [
         name="source",
     ),
     path(f"{_ONE}/export", ExportViewSet.as_view({"get": "list", "post": "create"}), name="export"),
+    path(
+        f"{_ONE}/export/<uuid:export_id>/manifest",
+        FileViewSet.as_view({"get": "manifest"}),
+        name="export-manifest",
+    ),
     path(f"{_ONE}/export/<uuid:export_id>/file", FileViewSet.as_view({"get": "download"}), name="export-file"),
     path("citation-styles", StyleListViewSet.as_view({"get": "list", "post": "create"}), name="citation-styles"),
     path("citation-styles/example", StyleListViewSet.as_view({"get": "example"}), name="citation-style-example"),

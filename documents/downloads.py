@@ -1,14 +1,27 @@
 """A finished file on its way to its owner: whole or not at all, piece by piece, under a name they recognise."""
 
-from django.http import HttpRequest
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from accounts.models import User
 from documents.domain import exporting, formats
 from documents.enums import ExportFormat
-from documents.models import Document, Export
+from documents.models import Document, Export, Proof
 from tesigo.platform import ranges
 from tesigo.platform.streamed import attachment, open_whole
+
+
+def manifest(*, export_id: UUID, document: Document) -> HttpResponse:
+    """The manifest of one of the document's files, under a name by which tesigo-verify finds it. Raises Http404."""
+    proof = Proof.objects.select_related("export").filter(pk=export_id, export__document=document).first()
+    if proof is None:
+        raise Http404
+    response = HttpResponse(proof.manifest, content_type="application/json")
+    name = f"{formats.file_name(proof.export, document)}.manifest.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def streamed(request: HttpRequest, *, export: Export, document: Document, by: User) -> HttpResponseBase:

@@ -251,6 +251,10 @@ _ROWS = {
         of=_OWNED,
         files=("stored_as",),
     ),
+    "Proof": Rows(
+        {"export": LINK, "manifest": WORDS, "findings": SHOWN, "created_at": SHOWN, **DUTY},
+        of="export__document__owner",
+    ),
     "OwnStyle": Rows(
         {"id": SHOWN, "owner": LINK, "title": WORDS, "text": WORDS, "digest": INNER, "created_at": SHOWN}, of="owner"
     ),

@@ -6,7 +6,17 @@ from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.utils import timezone
 
-from documents.domain import arrivals, completing, exporting, extraction, full_texts, restyling, retractions, uploads
+from documents.domain import (
+    arrivals,
+    completing,
+    exporting,
+    extraction,
+    full_texts,
+    proofs,
+    restyling,
+    retractions,
+    uploads,
+)
 from tesigo.platform import duty, removals
 
 
@@ -54,6 +64,12 @@ def renew(document_id: str) -> None:
 def make_export(export_id: str) -> None:
     """Makes one file to take away; why it failed stands in its row."""
     exporting.make_export(export_id=UUID(export_id))
+
+
+@shared_task(name="documents.tasks.check_file")
+def check_file(export_id: str) -> None:
+    """Has a file that can be taken away checked by tesigo-verify; what it found stands in its row."""
+    proofs.check(export_id=UUID(export_id))
 
 
 @shared_task(name="documents.tasks.render")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from documents.api.arrivals import ArrivalsView, ArrivalView
-from documents.views import adding, brief, desk, library, outline, reader, styles, title_page, uploads
+from documents.views import adding, brief, desk, library, manifests, outline, reader, styles, title_page, uploads
 
 app_name = "documents"
 
@@ -43,6 +43,8 @@ urlpatterns = [
     path("documents/<uuid:document_id>/take-away/files/", reader.take_away_files, name="files"),
     path("documents/<uuid:document_id>/take-away/style/", reader.change_style, name="style"),
     path("documents/<uuid:document_id>/take-away/<uuid:export_id>/", reader.download, name="download"),
+    path("documents/<uuid:document_id>/take-away/<uuid:export_id>/manifest/", manifests.manifest, name="manifest"),
+    path("manifest-keys.json", manifests.keys, name="manifest-keys"),
     path("documents/<uuid:document_id>/uploads/", uploads.upload, name="upload"),
     path("documents/<uuid:document_id>/uploads/<uuid:upload_id>/", uploads.state, name="upload-state"),
     path("documents/<uuid:document_id>/uploads/<uuid:upload_id>/delete/", uploads.delete, name="upload-delete"),

@@ -74,6 +74,7 @@ def complete(given: Mapping[str, str], *, kept: Mapping[str, str], servers: Mapp
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "CONTACT_EMAIL": "contact@example.org",
         "IMPRINT": "This copy of TesiGo runs on somebody's own machine.\\nNobody offers anything here.",
+        "MANIFEST_SIGNING_KEY": kept["MANIFEST_SIGNING_KEY"],
         **{name: kept[name] for name in OWN_SECRETS},
         # What `rotate_secrets` has put aside there is still accepted; of one's own secrets, what one says oneself.
         **{old: kept[old] for name in OWN_SECRETS if name not in given and (old := f"{name}_FALLBACKS") in kept},
@@ -156,6 +157,7 @@ def _kept_secrets() -> dict[str, str]:
             "SEARCH_API_KEY": _issued("", 16),
             # Ed25519: any 32 bytes are a key.
             "BACKUP_SIGNING_KEY": strong(lambda: b64encode(secrets.token_bytes(32)).decode()),
+            "MANIFEST_SIGNING_KEY": strong(lambda: b64encode(secrets.token_bytes(32)).decode()),
             "TELEGRAM_BOT_TOKEN": _issued("100001:", 18),
         }
         missing = {name: value for name, value in fresh.items() if name not in kept}

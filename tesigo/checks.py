@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
+from documents.domain import manifest_keys
 from documents.sources.rules import RULES, lacks
 from tesigo.platform.urls import IDLE_IN_TRANSACTION_SECONDS
 
@@ -71,3 +72,23 @@ def production_has_backups(app_configs: Any, **options: Any) -> list[CheckMessag
         return []
     hint = "Set BACKUP_DESTINATIONS; docs/operating.md says what else."
     return [Warning("There are no backups: no destination is set.", hint=hint, id="tesigo.W003")]
+
+
+@register(Tags.security)
+def manifests_can_be_signed(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A key that is none would fail each file (R-18)."""
+    try:
+        manifest_keys.published()
+    except ValueError as error:
+        hint = "Set MANIFEST_SIGNING_KEY to what `openssl rand -base64 32` prints."
+        return [Error(str(error), hint=hint, id="tesigo.E003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def production_signs_manifests(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Without a key nobody can tell that a manifest is ours (R-18)."""
+    if not settings.IS_PRODUCTION or settings.MANIFEST_SIGNING_KEY:
+        return []
+    hint = "Set MANIFEST_SIGNING_KEY; docs/operating.md says how."
+    return [Warning("What files say of their citations is not signed: there is no key.", hint=hint, id="tesigo.W004")]

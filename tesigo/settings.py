@@ -70,6 +70,10 @@ SIGNIN_SECRET_FALLBACKS = env.secret_list("SIGNIN_SECRET_FALLBACKS")
 #: Signs access tokens of the API (R-56); what an older one signed is still taken while they rotate.
 API_JWT_SECRET = env.secret("API_JWT_SECRET")
 API_JWT_SECRET_FALLBACKS = env.secret_list("API_JWT_SECRET_FALLBACKS")
+#: Ed25519, 32 bytes in base64: signs what files say of their citations (R-18). Without it they are not signed.
+MANIFEST_SIGNING_KEY = env.secret("MANIFEST_SIGNING_KEY", "")
+#: Public halves of earlier keys, still published for files of then.
+MANIFEST_EARLIER_PUBLIC_KEYS = env.list("MANIFEST_EARLIER_PUBLIC_KEYS", ())
 
 # --- applications -----------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -114,7 +114,7 @@ class ExportViewSet(DocumentRoute):
     def list(self, request: Request, document_id: UUID) -> Response:
         """In every citation style, newest first, each with where it is fetched once it is ready."""
         document = self.finished(document_id)
-        page = self.paginate_queryset(document.exports.all())
+        page = self.paginate_queryset(document.exports.select_related("proof").defer("proof__manifest"))
         return self.get_paginated_response(ExportSerializer(page, many=True, context=self._context(document)).data)
 
     @extend_schema(summary="Ask for a file", request=WantedExportSerializer, responses={202: ExportSerializer})
@@ -141,14 +141,18 @@ class ExportViewSet(DocumentRoute):
             address = reverse("documents-api:export-file", args=[export.document_id, export.pk])
             return self.request.build_absolute_uri(address)
 
-        return {"address_of": address_of, "document": document}
+        def manifest_of(export: Export) -> str:
+            address = reverse("documents-api:export-manifest", args=[export.document_id, export.pk])
+            return self.request.build_absolute_uri(address)
+
+        return {"address_of": address_of, "manifest_of": manifest_of, "document": document}
 
 
 class FileViewSet(DocumentRoute):
     """A file on its way."""
 
-    required_scopes = {"download": READ}
-    refuses_with = {"download": (409, 503)}
+    required_scopes = {"download": READ, "manifest": READ}
+    refuses_with = {"download": (409, 503), "manifest": (409,)}
     content_negotiation_class = Anything
     serializer_class = ExportSerializer
 
@@ -173,6 +177,17 @@ class FileViewSet(DocumentRoute):
         if export.state == ExportState.FAILED:
             raise Refusal(_("This file could not be made. Ask for it again."), status=409, kind="export-failed")
         raise Refusal(_("This file is being made."), status=409, kind="not-ready", wait=2)
+
+    @extend_schema(
+        summary="Fetch the manifest of a file",
+        responses={(200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, description="The manifest.")},
+        examples=[OpenApiExample("A manifest", {"format": "tesigo-manifest", "version": 1}, response_only=True)],
+    )
+    def manifest(self, request: Request, document_id: UUID, export_id: UUID) -> HttpResponseBase:
+        """What each of its citations rests on, to be checked with tesigo-verify; 404 for a file without one."""
+        document = self.finished(document_id)
+        _not_frozen(document)
+        return downloads.manifest(export_id=export_id, document=document)
 
 
 def _not_frozen(document: Document) -> None:

@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
-from documents.domain import briefs, formats, manuscripts, page_count, report_files, retractions
+from documents.domain import briefs, formats, manuscripts, page_count, proofs, report_files, retractions
 from documents.domain.making import Rendered, Report, make
 from documents.domain.reading import link_citations
 from documents.enums import DELIVERED, ExportFormat, ExportState
@@ -143,7 +143,12 @@ async def measure(
             measured,
             {
                 format: Rendered(
-                    path, path.stat().st_size, measured.fallbacks, measured.first_pages, measured.body_pages
+                    path,
+                    path.stat().st_size,
+                    measured.fallbacks,
+                    measured.first_pages,
+                    measured.body_pages,
+                    measured.page_texts,
                 )
                 for format, path in paths.items()
                 if path.exists()
@@ -199,10 +204,16 @@ def finish(*, export_id: UUID, rendered: Rendered) -> None:
     row = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).first()
     if row is None:
         return
+    rendered = proofs.sealed(row, rendered)
     name = _store(row, rendered)
     moved = 0
     try:
-        moved = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).update(**_ready(name, rendered))
+        with transaction.atomic():
+            moved = (
+                Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).update(**_ready(name, rendered))
+            )
+            if moved:
+                proofs.keep(row, rendered)
     finally:
         if not moved:
             removals.discard(name)  # nobody would ever find it
@@ -332,7 +343,9 @@ def _make(row: Export) -> Callable[[], None]:
 
     def finish() -> None:
         try:
-            duty.done(EXPORTS, row, **_ready(name, rendered))
+            with transaction.atomic():
+                duty.done(EXPORTS, row, **_ready(name, rendered))
+                proofs.keep(row, rendered)
         except Exception:
             removals.discard(name)
             raise
@@ -342,6 +355,7 @@ def _make(row: Export) -> Callable[[], None]:
 
 async def _rendered(row: Export, work: Manuscript | Report) -> tuple[Rendered, str]:
     async with render(row, work) as rendered:
+        rendered = await sync_to_async(proofs.sealed)(row, rendered)
         return rendered, await sync_to_async(_store)(row, rendered)
 
 

@@ -22,7 +22,8 @@ class Report:
 class Rendered:
     """A finished file on the local disk, before it goes to storage.
 
-    ``first_pages`` says where sections begin, by id, if it was laid out on pages, ``body_pages`` how long its text is.
+    ``first_pages`` says where sections begin, by id, if it was laid out on pages, ``body_pages`` how long its text is,
+    ``page_texts`` the letters of each page. ``manifest`` is what it says of its citations, once it does.
     """
 
     path: Path
@@ -30,6 +31,8 @@ class Rendered:
     fallbacks: Fallbacks = field(default_factory=Fallbacks)
     first_pages: Mapping[str, int] = field(default_factory=dict)
     body_pages: Decimal | None = None
+    page_texts: tuple[str, ...] = ()
+    manifest: str = ""
 
 
 async def make(
@@ -43,7 +46,7 @@ async def make(
         return await asyncio.to_thread(_report, format, work, path)
     if format == ExportFormat.PDF:
         pdf = await render_pdf_async(work, path)
-        return Rendered(path, pdf.size, pdf.fallbacks, pdf.first_pages, pdf.body_pages)
+        return Rendered(path, pdf.size, pdf.fallbacks, pdf.first_pages, pdf.body_pages, pdf.page_texts)
     if format == ExportFormat.DOCX:
         docx = await render_docx_async(work, path, first_pages=first_pages)
         return Rendered(path, docx.size, docx.fallbacks)

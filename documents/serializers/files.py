@@ -35,12 +35,15 @@ class ExportSerializer(ModelSerializer):
     fallbacks = FallbacksSerializer(help_text="What was printed in place of the style; empty before it is ready.")
     name = serializers.SerializerMethodField(help_text="What the file is called.")
     file_url = serializers.SerializerMethodField(help_text="Where it is fetched; null until it is ready.")
+    manifest_url = serializers.SerializerMethodField(
+        help_text="Where its manifest is fetched: what each citation rests on. Null for a file without one."
+    )
 
     class Meta:
         model = Export
         fields: ClassVar[Any] = (
             "id", "format", "name", "with_ai_statement", "citation_style", "fallbacks", "state", "size", "created_at",
-            "finished_at", "file_url",
+            "finished_at", "file_url", "manifest_url",
         )  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
 
@@ -52,6 +55,10 @@ class ExportSerializer(ModelSerializer):
         """The address of the file."""
         address_of = self.context["address_of"]
         return str(address_of(export)) if export.state == "ready" else None
+
+    def get_manifest_url(self, export: Export) -> str | None:
+        """The address of its manifest."""
+        return str(self.context["manifest_of"](export)) if hasattr(export, "proof") else None
 
 
 class WantedExportSerializer(ApiSerializer):

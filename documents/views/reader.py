@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
 from documents import downloads
-from documents.domain import exporting, fallbacks, page_count, restyling, taking_away
+from documents.domain import exporting, fallbacks, page_count, proofs, restyling, taking_away
 from documents.domain.citations import cards, cited_sources, report
 from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
@@ -59,7 +59,8 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def citation_report(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Every citation with its passage, its source, and how it was checked (R-10)."""
     document = _finished(request, document_id)
-    return render(request, "documents/citations.html", {"document": document, "report": report(document)})
+    context = {"document": document, "report": report(document), "proof": proofs.figures(document)}
+    return render(request, "documents/citations.html", context)
 
 
 @login_required
@@ -133,7 +134,7 @@ def download(request: SignedInRequest, document_id: UUID, export_id: UUID) -> Ht
 
 
 def _take_away_context(document: Document) -> dict[str, object]:
-    exports = list(document.exports.all())
+    exports = list(document.exports.select_related("proof").defer("proof__manifest"))
     return {
         "document": document,
         "groups": taking_away.groups(document, exports),
@@ -142,4 +143,5 @@ def _take_away_context(document: Document) -> dict[str, object]:
         "style_form": StyleForm(initial={"citation_style": document.citation_style}, by=document.owner),
         "said": fallbacks.said(document),
         "changed_at": last_change(document),
+        "proof": proofs.figures(document),
     }

@@ -279,9 +279,9 @@ def test_a_step_that_delivers_is_not_disturbed_by_beat(document: Document) -> No
 
 
 def test_a_file_made_for_a_row_that_is_ready_or_gone_is_not_stored(document: Document, tmp_path: Path) -> None:
-    row, _manuscript = exporting.prepare(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False)
-    path = tmp_path / "document.pdf"
-    path.write_bytes(b"%PDF-1.4 the first")
+    row, _manuscript = exporting.prepare(document_id=document.pk, format=ExportFormat.MARKDOWN, with_ai_statement=False)
+    path = tmp_path / "document.md"
+    path.write_bytes(b"# The first")
     rendered = exporting.Rendered(path=path, size=path.stat().st_size)
     exporting.finish(export_id=row.pk, rendered=rendered)
     ready, there = Export.objects.get(), stored()

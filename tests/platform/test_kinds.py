@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Mail, MailEvent
 from billing.models import Mirror, Payment, PriceList, Receipt, ReceiptFile, Refund, WebhookEvent
 from documents.enums import ExportFormat, UploadPurpose, UploadState
-from documents.models import Document, Export, FullText, Rendering, Upload
+from documents.models import Document, Export, FullText, Proof, Rendering, Upload
 from privacy.models import AuditEvent, DataExport, Erasure
 from tesigo import waiting
 from tesigo.celery import app
@@ -63,6 +63,10 @@ ROWS: dict[str, Callable[[], duty.Duty]] = {
     ),
     "mail": lambda: Mail.objects.create(to="ada@university.example", template="ready"),
     "mirror": lambda: Mirror.objects.create(kind="charge", object_id="ch_1"),
+    "proof": lambda: Proof.objects.create(
+        export=Export.objects.create(document=document(), format=ExportFormat.PDF, fingerprint="f", due_at=None),
+        manifest="{}",
+    ),
     "receipt": receipt_file,
     "refund": lambda: Refund.objects.create(payment=payment(), amount=1, cause="x"),
     "removal": lambda: Removal.objects.create(stored_as="x"),

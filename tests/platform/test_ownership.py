@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import ApiSignIn, ApiToken, Device, User
 from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
-from documents.models import Document, Export, OwnStyle, Section, SectionRevision, Upload
+from documents.models import Document, Export, OwnStyle, Proof, Section, SectionRevision, Upload
 from generation.models import Job
 from privacy.models import DataExport
 from tests.documents.factories import SourceFactory, UserFactory, outlined_document
@@ -113,6 +113,7 @@ class Things:
         self.device = Device.objects.create(
             user=owner, session_key="a-session-of-theirs", user_agent="", created_at=now
         )
+        Proof.objects.create(export=self.export, manifest="{}", due_at=None)
         self.data_export = DataExport.objects.create(
             user=owner, state="ready", due_at=None, finished_at=now, expires_at=now + timedelta(days=7), size=3,
             stored_as=default_storage.save("data-exports/theirs", ContentFile(b"ZIP")),

@@ -1,0 +1,138 @@
+"""Files say what their citations rest on, and each is checked by the program that others check it with (R-18)."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from documents.domain import formats, manifests
+from documents.domain.making import Rendered
+from documents.enums import ExportFormat, SourceOrigin
+from documents.models import Document, Export, Proof, Upload
+from documents.uploads import storage
+from tesigo.platform import duty, limited_child
+from tesigo.platform.enqueue import enqueue_on_commit
+from tesigo.platform.limited_child import ChildLimits, TooSlow, Work
+from typesetting.sealing import seal_docx, seal_pdf
+
+#: What tesigo-verify reads of what we make.
+_CHECKED: Final = frozenset({ExportFormat.PDF, ExportFormat.DOCX})
+_SECONDS: Final = 240
+_LIMITS: Final = ChildLimits(memory_bytes=3 * 1024**3, cpu_seconds=_SECONDS + 10, wall_seconds=_SECONDS + 20.0)
+_MOST_SOURCES: Final = 200
+
+PROOFS: Final = duty.Kind(
+    name="proof",
+    label=gettext_lazy("Files to check"),
+    model=Proof,
+    task="documents.tasks.check_file",
+    is_open=Q(findings__isnull=True),
+    lease=timedelta(seconds=60),
+    is_renewed=True,
+    most_tries=3,
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What tesigo-verify found of a file. ``looked_up`` passages had a file of their source; ``copied`` are places."""
+
+    citations: int
+    sentences: int
+    looked_up: int
+    passages: int
+    copied: int
+    is_signed: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against the file."""
+        return self.sentences == self.citations and self.passages == self.looked_up
+
+
+def sealed(row: Export, rendered: Rendered) -> Rendered:
+    """The same file with its manifest in it, where its format has room for one. Takes no longer than reading rows."""
+    format = ExportFormat(row.format)
+    if not formats.KINDS[format].is_text:
+        return rendered
+    document = Document.objects.get(pk=row.document_id)
+    now = timezone.now()
+    pages = rendered.page_texts if format == ExportFormat.PDF else ()
+    manifest = manifests.of_document(document, format=format.value, page_texts=pages, now=now)
+    if format == ExportFormat.PDF:
+        seal_pdf(rendered.path, manifest.encode(), now=now)
+    elif format == ExportFormat.DOCX:
+        seal_docx(rendered.path, manifest.encode())
+    return replace(rendered, size=rendered.path.stat().st_size, manifest=manifest)
+
+
+def keep(row: Export, rendered: Rendered) -> None:
+    """Keeps what the file says, in the transaction that makes it ready, and has it checked afterwards."""
+    if not rendered.manifest:
+        return
+    is_checked = row.format in _CHECKED
+    due = duty.afresh(timezone.now()) if is_checked else {"due_at": None}
+    Proof.objects.update_or_create(export_id=row.pk, defaults={"manifest": rendered.manifest, "findings": None, **due})
+    if is_checked:
+        enqueue_on_commit(PROOFS.task, str(row.pk))
+
+
+def check(*, export_id: UUID) -> bool:
+    """Has a file checked if that is due, for the background task; true when it was."""
+    return duty.attempt(PROOFS, export_id, _check)
+
+
+def _check(row: Proof) -> Callable[[], None]:
+    export = Export.objects.select_related("document").get(pk=row.pk)
+    cited = export.document.sources.filter(citations__isnull=False, origin=SourceOrigin.UPLOAD)
+    uploads = Upload.objects.filter(sources__in=cited).exclude(stored_as="").distinct()[:_MOST_SOURCES]
+    with ExitStack() as open_:
+        file = open_.enter_context(storage.local_copy(export.stored_as))
+        sources = [str(open_.enter_context(storage.local_copy(upload.stored_as))) for upload in uploads]
+        work = Work(
+            "tesigo_verify",
+            _LIMITS,
+            arguments=("--json", "--seconds", str(_SECONDS), str(file), *sources),
+            environment={"TESIGO_VERIFY_CHILD": "1"},
+        )
+        try:
+            said = json.loads(limited_child.run(work, given=b"").output)
+        except (TooSlow, ValueError):
+            raise duty.Failed("tesigo-verify came to no end.") from None
+    findings = _figures(said)
+
+    def finish() -> None:
+        with transaction.atomic():
+            duty.done(PROOFS, row, findings=findings)
+
+    return finish
+
+
+def _figures(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures alone: what does not hold can be read with the program itself."""
+    if "citations" not in said:
+        raise duty.Failed("tesigo-verify could not read the file.")
+    passages = said["passages"]
+    return {
+        "citations": said["citations"],
+        "sentences": said["sentences"]["found"],
+        "looked_up": said["citations"] - passages["no_file"],
+        "passages": passages["found"] + passages["nearly"],
+        "copied": len(said["copied"]["not_reported"]) + said["copied"]["reported"],
+        "is_signed": said["signature"] == "valid",
+    }
+
+
+def figures(document: Document) -> Figures | None:
+    """Of the document's newest file that was checked; None while there is none."""
+    rows = Proof.objects.filter(export__document=document, findings__isnull=False).order_by("-created_at")
+    found = rows.values_list("findings", flat=True).first()
+    return Figures(**found) if found else None
