@@ -117,10 +117,14 @@ class LibraryForm(Form):
     state = forms.ChoiceField(choices=[("", _("All")), *DocumentState.choices], required=False)
 
 
-class TakeAwayForm(Form):
-    """A file somebody wants."""
+#: Every file at once.
+ALL: Final = "all"
 
-    format = forms.ChoiceField(choices=formats.OFFERED)
+
+class TakeAwayForm(Form):
+    """A file somebody wants, or all of them."""
+
+    format = forms.ChoiceField(choices=[*formats.OFFERED, (ALL, ALL)])
     with_ai_statement = forms.BooleanField(required=False)
 
 

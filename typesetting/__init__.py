@@ -55,6 +55,8 @@ __all__ = [
     "render_docx_async",
     "render_file",
     "render_file_async",
+    "render_files",
+    "render_files_async",
     "render_pdf",
     "render_pdf_async",
     "render_reader",
@@ -118,16 +120,31 @@ def render_file(
 
     ``first_pages`` as for ``render_docx``, for the kinds whose contents name pages.
     """
-    pages = _pages(first_pages)
-    return _file(run("file", manuscript, kind=kind, destination=_absolute(destination), first_pages=pages))
+    return _file(render_files(manuscript, {kind: destination}, first_pages=first_pages)[kind])
 
 
 async def render_file_async(
     manuscript: Manuscript, destination: Path, *, kind: str, first_pages: Mapping[str, int] | None = None
 ) -> FileResult:
     """``render_file`` for async callers."""
-    pages = _pages(first_pages)
-    return _file(await run_async("file", manuscript, kind=kind, destination=_absolute(destination), first_pages=pages))
+    return _file((await render_files_async(manuscript, {kind: destination}, first_pages=first_pages))[kind])
+
+
+def render_files(
+    manuscript: Manuscript, destinations: Mapping[str, Path], *, first_pages: Mapping[str, int] | None = None
+) -> dict[str, FileResult | ExportError]:
+    """Writes files of several kinds, also ``pdf`` and ``docx``, with citations set once and one layout at most.
+
+    Of one that could not be written there is the reason, and nothing at its destination. Raises ExportError.
+    """
+    return _files(run("files", manuscript, **_wanted(destinations, first_pages)))
+
+
+async def render_files_async(
+    manuscript: Manuscript, destinations: Mapping[str, Path], *, first_pages: Mapping[str, int] | None = None
+) -> dict[str, FileResult | ExportError]:
+    """``render_files`` for async callers."""
+    return _files(await run_async("files", manuscript, **_wanted(destinations, first_pages)))
 
 
 def render_reader(manuscript: Manuscript) -> ReaderHtml:
@@ -184,8 +201,30 @@ def _docx(result: dict[str, Any]) -> DocxResult:
     return DocxResult(size=result["size"], fallbacks=_fallbacks(result))
 
 
-def _file(result: dict[str, Any]) -> FileResult:
-    return FileResult(size=result["size"], fallbacks=_fallbacks(result))
+def _wanted(destinations: Mapping[str, Path], first_pages: Mapping[str, int] | None) -> dict[str, Any]:
+    places = {kind: _absolute(destination) for kind, destination in destinations.items()}
+    return {"destinations": places, "first_pages": _pages(first_pages)}
+
+
+def _files(result: dict[str, Any]) -> dict[str, FileResult | ExportError]:
+    return {
+        kind: ExportError(made["error"])
+        if "error" in made
+        else FileResult(
+            size=made["size"],
+            fallbacks=_fallbacks(made),
+            first_pages=made.get("first_pages", {}),
+            body_pages=Decimal(made["body_pages"]) if "body_pages" in made else None,
+            page_texts=tuple(made.get("page_texts", ())),
+        )
+        for kind, made in result["files"].items()
+    }
+
+
+def _file(result: FileResult | ExportError) -> FileResult:
+    if isinstance(result, ExportError):
+        raise result
+    return result
 
 
 def _reader(result: dict[str, Any]) -> ReaderHtml:

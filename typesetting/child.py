@@ -104,14 +104,28 @@ def _write_docx(
     return size
 
 
-def _file(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
-    from typesetting import formats
+def _files(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Several files of one text. Of one that cannot be written it is said why; the others are not lost for it."""
+    from typesetting.formats import Files
 
-    first_pages = options["first_pages"] or {}
-    written, fallbacks = formats.write(options["kind"], manuscript, first_pages=first_pages, folder=folder)
-    size = written.stat().st_size
-    _deliver(written, Path(options["destination"]))
-    return {"size": size, "fallbacks": asdict(fallbacks)}
+    files = Files(manuscript, first_pages=options["first_pages"] or {}, folder=folder)
+    made: dict[str, Any] = {}
+    for kind, destination in options["destinations"].items():
+        try:
+            written = files.write(kind)
+        except ExportError as error:
+            made[kind] = {"error": str(error)}
+            continue
+        made[kind] = {"size": written.stat().st_size, "fallbacks": asdict(files.fallbacks(kind))}
+        _deliver(written, Path(destination))
+    if "size" in made.get("pdf", {}):
+        measured = files.measured()
+        made["pdf"] |= {
+            "first_pages": measured.first_pages,
+            "body_pages": str(measured.body_pages),
+            "page_texts": measured.page_texts,
+        }
+    return {"files": made}
 
 
 def _reader(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -124,7 +138,7 @@ _TASKS: Final[dict[str, Callable[[Manuscript, dict[str, Any], Path], dict[str, A
     "measure": _measure,
     "pdf": _pdf,
     "docx": _docx,
-    "file": _file,
+    "files": _files,
     "reader": _reader,
 }
 

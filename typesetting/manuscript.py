@@ -150,10 +150,13 @@ class DocxResult:
 
 @dataclass(frozen=True)
 class FileResult:
-    """A finished file of another kind (`typesetting.formats`); ``size`` in bytes."""
+    """A finished file (`typesetting.formats`); ``size`` in bytes; pages are those of a PDF."""
 
     size: int
     fallbacks: Fallbacks = Fallbacks()
+    first_pages: dict[str, int] = field(default_factory=dict)
+    body_pages: Decimal | None = None
+    page_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

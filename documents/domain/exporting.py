@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from documents.domain import briefs, formats, manuscripts, page_count, proofs, report_files, retractions
-from documents.domain.making import Rendered, Report, make
+from documents.domain.making import Rendered, Report, make, make_several
 from documents.domain.reading import link_citations
 from documents.enums import DELIVERED, ExportFormat, ExportState
 from documents.models import Document, Export, Section
@@ -70,6 +70,7 @@ __all__ = [
     "render",
     "render_reader",
     "render_sheet",
+    "request_all",
     "request_export",
     "store_reader",
 ]
@@ -297,6 +298,36 @@ def request_export(
     return row
 
 
+def request_all(*, document_id: UUID, with_ai_statement: bool, by: "User") -> None:
+    """Every file of the document that is not there yet, those of one text by one task: citations are set once.
+
+    Counts as one file asked for: raises QuotaReached.
+    """
+    quotas.spend(user=by, what="export", limit=settings.EXPORTS_PER_DAY)
+    rows = [
+        prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)[0]
+        for format in formats.KINDS
+    ]
+    now = timezone.now()
+    with transaction.atomic():
+        idle = Export.objects.filter(pk__in=[row.pk for row in rows], due_at=None).exclude(state=ExportState.READY)
+        waiting = set(idle.select_for_update().values_list("pk", flat=True))
+        idle.update(state=ExportState.PENDING, **duty.afresh(now))
+        told = set()
+        for row in (one for one in rows if one.pk in waiting):
+            about = {"document": str(document_id), "format": row.format}
+            audit.record(action="export.requested", subject=row, by=by, details=about)
+            if row.fingerprint not in told:  # whoever makes the first makes all of them
+                enqueue_on_commit(EXPORTS.task, str(row.pk))
+                told.add(row.fingerprint)
+
+
+def _asked_with(row: Export) -> list[Export]:
+    """Others that were asked for in the same breath, of the same text, which nobody makes yet."""
+    same = Export.objects.filter(document=row.document_id, fingerprint=row.fingerprint, state=ExportState.PENDING)
+    return list(same.filter(nudged_at=row.nudged_at, due_at=row.nudged_at).exclude(pk=row.pk))
+
+
 def note_taken(*, export: Export, by: "User") -> None:
     """Its owner takes the file away: a row in the trail (R-76)."""
     details = {"document": str(export.document_id), "format": export.format}
@@ -354,9 +385,34 @@ def _make(row: Export) -> Callable[[], None]:
 
 
 async def _rendered(row: Export, work: Manuscript | Report) -> tuple[Rendered, str]:
+    others = await sync_to_async(_asked_with)(row) if isinstance(work, Manuscript) else []
+    if others and isinstance(work, Manuscript):
+        return await _rendered_together(row, others, work)
     async with render(row, work) as rendered:
         rendered = await sync_to_async(proofs.sealed)(row, rendered)
         return rendered, await sync_to_async(_store)(row, rendered)
+
+
+async def _rendered_together(row: Export, others: list[Export], work: Manuscript) -> tuple[Rendered, str]:
+    """The file of a row, with those of others on the way: what is ready is ready whatever becomes of the row.
+
+    One that fails is made by itself, which says why it cannot be.
+    """
+    rows = {ExportFormat(one.format): one for one in (row, *others)}
+    known = await sync_to_async(_known_pages)(row)
+    with tempfile.TemporaryDirectory(prefix="tesigo-export-") as folder:
+        paths = {format: Path(folder) / format.value for format in rows}
+        made = await make_several(work, paths, first_pages=known)
+        for format, file in made.items():
+            if isinstance(file, Rendered) and rows[format] is not row:
+                await sync_to_async(finish)(export_id=rows[format].pk, rendered=file)
+        left = [rows[format].pk for format, file in made.items() if not isinstance(file, Rendered)]
+        await Export.objects.filter(pk__in=left).aupdate(nudged_at=None)
+        own = made[ExportFormat(row.format)]
+        if isinstance(own, ExportError):
+            raise own
+        own = await sync_to_async(proofs.sealed)(row, own)
+        return own, await sync_to_async(_store)(row, own)
 
 
 def _outdated(row: Export) -> None:

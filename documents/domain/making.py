@@ -7,7 +7,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from documents.enums import ExportFormat
-from typesetting import Fallbacks, Manuscript, render_docx_async, render_file_async, render_pdf_async
+from typesetting import (
+    ExportError,
+    Fallbacks,
+    Manuscript,
+    render_docx_async,
+    render_file_async,
+    render_files_async,
+    render_pdf_async,
+)
 from typesetting.sheet import LONG, render_sheet
 
 
@@ -52,6 +60,20 @@ async def make(
         return Rendered(path, docx.size, docx.fallbacks)
     file = await render_file_async(work, path, kind=format.value, first_pages=first_pages)
     return Rendered(path, file.size, file.fallbacks)
+
+
+async def make_several(
+    manuscript: Manuscript, paths: Mapping[ExportFormat, Path], *, first_pages: Mapping[str, int] | None
+) -> dict[ExportFormat, Rendered | ExportError]:
+    """As ``make`` for several files of one text: citations are set once. Of one that fails there is the reason."""
+    places = {format.value: path for format, path in paths.items()}
+    found = await render_files_async(manuscript, places, first_pages=first_pages)
+    return {
+        format: made
+        if isinstance(made := found[format.value], ExportError)
+        else Rendered(path, made.size, made.fallbacks, made.first_pages, made.body_pages, made.page_texts)
+        for format, path in paths.items()
+    }
 
 
 def _report(format: ExportFormat, report: Report, path: Path) -> Rendered:

@@ -1,5 +1,7 @@
 """Reading a finished document and taking it away."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
+from accounts.models import User
 from documents import downloads
 from documents.domain import exporting, fallbacks, page_count, proofs, restyling, taking_away
 from documents.domain.citations import cards, cited_sources, report
@@ -19,7 +22,7 @@ from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
 from documents.domain.queries import last_change, owned_document, sections_in_order
 from documents.enums import DocumentState, ExportFormat, ExportState
-from documents.forms import StyleForm, TakeAwayForm
+from documents.forms import ALL, StyleForm, TakeAwayForm
 from documents.models import Document, Export
 from tesigo.platform import come_back
 
@@ -71,16 +74,20 @@ def take_away(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         form = TakeAwayForm(request.POST)
         if form.is_valid() and not document.frozen_at:
             try:
-                exporting.request_export(
-                    document_id=document_id,
-                    format=ExportFormat(form.cleaned_data["format"]),
-                    with_ai_statement=form.cleaned_data["with_ai_statement"],
-                    by=request.user,
-                )
+                _ask_for(document_id, form.cleaned_data, request.user)
             except QuotaReached as error:
                 return _enough(request, document, error)
         return redirect("documents:take_away", document_id)
     return render(request, "documents/take_away.html", _take_away_context(document))
+
+
+def _ask_for(document_id: UUID, wanted: Mapping[str, Any], by: User) -> None:
+    with_statement = wanted["with_ai_statement"]
+    if wanted["format"] == ALL:
+        exporting.request_all(document_id=document_id, with_ai_statement=with_statement, by=by)
+        return
+    format = ExportFormat(wanted["format"])
+    exporting.request_export(document_id=document_id, format=format, with_ai_statement=with_statement, by=by)
 
 
 @login_required

@@ -16,6 +16,7 @@ from accounts.models import User
 from documents.domain import exporting, formats, restyling, styles
 from documents.enums import DELIVERED, CitationCheck, DocumentState, ExportFormat, ExportState
 from documents.models import Document, Export, OwnStyle
+from privacy.models import AuditEvent
 from tests.documents.factories import PassageFactory, SourceFactory, outlined_document
 from tests.documents.test_citations import cite
 from tests.documents.test_views import student_with_consent, words
@@ -128,6 +129,40 @@ def test_pages_that_a_pdf_found_are_used_for_the_contents_of_others(document: Do
     assert exporting._known_pages(odt) == pdf.first_pages
 
 
+def test_all_are_made_by_one_task_for_each_text(browser: Client, document: Document, settings: Any) -> None:
+    settings.EXPORTS_PER_DAY = 1
+    ready = made(document, ExportFormat.PDF)
+    address = reverse("documents:take_away", args=[document.pk])
+    assert browser.post(address, {"format": "all"}).status_code == 302
+    waiting = document.exports.filter(state=ExportState.PENDING).order_by("created_at")
+    assert waiting.count() == len(formats.KINDS) - 1
+    assert AuditEvent.objects.filter(action="export.requested", actor_id=document.owner_id).count() == waiting.count()
+    first = waiting.exclude(format__in=formats.REPORTS).first()
+    assert first
+    assert exporting.make_export(export_id=first.pk)
+    assert set(waiting.values_list("format", flat=True)) == formats.REPORTS
+    made_now = document.exports.exclude(pk=ready.pk).filter(state=ExportState.READY)
+    assert set(made_now.values_list("tries", flat=True)) == {0, 1}
+    for export in document.exports.filter(state=ExportState.READY):
+        assert len(content(export)) == export.size > 0
+    assert browser.post(address, {"format": "all"}).status_code == 429
+
+
+def test_one_that_cannot_be_made_with_the_others_is_made_by_itself(document: Document) -> None:
+    Document.objects.filter(pk=document.pk).update(citation_style="no-such")
+    exporting.request_all(document_id=document.pk, with_ai_statement=False, by=document.owner)
+    ris = document.exports.get(format=ExportFormat.RIS)
+    assert exporting.make_export(export_id=ris.pk)
+    left = document.exports.filter(state=ExportState.PENDING).exclude(format__in=formats.REPORTS)
+    assert left.count() == 9
+    assert set(left.values_list("nudged_at", flat=True)) == {None}
+    one = left.get(format=ExportFormat.HTML)
+    Export.objects.filter(pk__in=left).update(nudged_at=one.due_at)
+    assert not exporting.make_export(export_id=one.pk)
+    one.refresh_from_db()
+    assert one.error.startswith("ExportError: There is no citation style")
+
+
 def test_only_pdf_and_docx_are_made_unasked_when_the_style_changes(document: Document) -> None:
     made(document, ExportFormat.RIS)
     restyling.request(document_id=document.pk, citation_style="ieee", by=document.owner)
@@ -186,7 +221,8 @@ def test_no_two_formats_of_a_document_have_one_name() -> None:
 
 def test_the_page_offers_every_format_by_what_it_is_for(browser: Client, document: Document) -> None:
     page = words(browser.get(reverse("documents:take_away", args=[document.pk])))
-    assert re.findall(r'name="format" value="(\w+)"', page) == [value for value, _label in formats.OFFERED]
+    asked = re.findall(r'name="format" value="(\w+)"', page)
+    assert asked == ["all", *(value for value, _label in formats.OFFERED)]
     headings = re.findall(r'<h2 id="shelf-\d">([^<]+)</h2>', page)
     assert headings == ["For reading", "For editing", "For LaTeX", "The sources", "As proof"]
     assert page.count('form="make"') == len(formats.OFFERED)

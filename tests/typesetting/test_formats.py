@@ -10,8 +10,7 @@ import pytest
 from lxml import etree
 
 from tests.typesetting.samples import REFERENCES, manuscript, section, squeezed
-from typesetting import ExportError, Manuscript, formats, labels, render_file
-from typesetting.citing import cite
+from typesetting import ExportError, FileResult, Manuscript, formats, labels, render_file, render_files
 from typesetting.elements import element
 from typesetting.formats import whole
 
@@ -46,10 +45,8 @@ def whole_manuscript(**changes: Any) -> Manuscript:
 
 def made(folder: Path, kind: str, source: Manuscript) -> Path:
     pages = {one.id: number for number, one in enumerate(source.sections, start=3)}
-    path, _fallbacks = formats.write(
-        kind, source, first_pages={**pages, "bibliography": 8, "ai-statement": 9}, folder=folder
-    )
-    return path
+    first_pages = {**pages, "bibliography": 8, "ai-statement": 9}
+    return formats.Files(source, first_pages=first_pages, folder=folder).write(kind)
 
 
 def words_of(path: Path) -> str:
@@ -192,12 +189,30 @@ def test_odt_has_contents_with_pages_when_it_is_opened(tmp_path: Path) -> None:
     assert len(notes) == 2
 
 
-def test_pages_nobody_knows_are_found_by_laying_out(tmp_path: Path) -> None:
-    source = whole_manuscript()
-    cited = cite(source, tmp_path)
-    found = formats.with_pages({"a": 77}, source, cited)
-    assert (found["a"], found["bibliography"]) == (3, 4)
-    assert formats.with_pages(found, source, cited) is found
+def test_pages_nobody_knows_are_found_by_laying_out_once(tmp_path: Path) -> None:
+    files = formats.Files(whole_manuscript(), first_pages={"a": 77}, folder=tmp_path)
+    assert (files.first_pages["a"], files.first_pages["bibliography"]) == (3, 4)
+    known = formats.Files(whole_manuscript(), first_pages=files.first_pages, folder=tmp_path)
+    assert known.first_pages is files.first_pages
+    assert "document" not in vars(known)
+
+
+def test_several_files_come_of_one_child_and_one_that_fails_costs_no_other(tmp_path: Path) -> None:
+    places = {kind: tmp_path / kind for kind in ("docx", "pdf", "ris", "markdown")}
+    found = render_files(whole_manuscript(csl_style="apa"), places)
+    assert {kind: path.stat().st_size for kind, path in places.items()} == {
+        kind: one.size for kind, one in found.items() if isinstance(one, FileResult)
+    }
+    assert isinstance(found["pdf"], FileResult)
+    assert found["pdf"].first_pages["bibliography"] == 4
+    assert found["pdf"].body_pages
+    assert places["pdf"].read_bytes().startswith(b"%PDF-")
+    lost = render_files(
+        whole_manuscript(csl_style="no-such"), {kind: tmp_path / f"x-{kind}" for kind in ("ris", "html")}
+    )
+    assert isinstance(lost["ris"], FileResult)
+    assert isinstance(lost["html"], ExportError)
+    assert not (tmp_path / "x-html").exists()
 
 
 def test_an_entry_that_begins_with_no_paragraph_has_no_bookmark() -> None:

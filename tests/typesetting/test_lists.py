@@ -224,7 +224,8 @@ def test_an_edited_book_is_a_collection_and_newspapers_are_told() -> None:
 
 def test_a_list_holds_what_a_document_cites(tmp_path: Path) -> None:
     source = manuscript(references=(ARTICLE,))
-    path, fallbacks = formats.write("ris", source, first_pages={}, folder=tmp_path)
+    files = formats.Files(source, first_pages={}, folder=tmp_path)
+    path, fallbacks = files.write("ris"), files.fallbacks("ris")
     assert path.read_bytes().startswith(b"TY  - JOUR\r\nID  - lind2020\r\n")
     assert fallbacks.has_list
 

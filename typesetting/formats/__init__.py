@@ -1,19 +1,22 @@
-"""Further files of a document: ODT, EPUB, HTML, Markdown, LaTeX, and lists of its sources (R-96).
+"""All files of a document: besides PDF and DOCX, ODT, EPUB, HTML, Markdown, LaTeX, and lists of its sources (R-96).
 
-All are made of the same cited tree as PDF and DOCX, so a citation reads the same in each. Opened in a child only, and
-only for a file that somebody asked for.
+All are made of the same cited tree, so a citation reads the same in each. Opened in a child only, and only for files
+that somebody asked for.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from typesetting import citing
+from typesetting import citing, paging, paper, word
 from typesetting.citing import CitedText
 from typesetting.formats import epub, html_file, latex, markdown, odt, word_sources, zotero
-from typesetting.formats.page_numbers import with_pages
 from typesetting.lists import WRITERS
-from typesetting.manuscript import Fallbacks, Manuscript
+from typesetting.manuscript import Fallbacks, Manuscript, Measurement
+
+if TYPE_CHECKING:
+    from weasyprint import Document
 
 _Writer = Callable[[Manuscript, CitedText, Path], Path]
 _PagedWriter = Callable[[Manuscript, CitedText, Mapping[str, int], Path], Path]
@@ -32,19 +35,65 @@ _PAGED: Final[dict[str, _PagedWriter]] = {
 }
 
 
-def write(kind: str, manuscript: Manuscript, *, first_pages: Mapping[str, int], folder: Path) -> tuple[Path, Fallbacks]:
-    """Writes a file of that kind into ``folder``. Returns its path, and where the style left something out.
+class Files:
+    """The files of one manuscript, whose citations are set once and which is laid out once at most.
 
-    Raises ExportError. Lists of sources hold those that are cited. ``first_pages`` are page numbers by section id, as
-    for ``word``; without them the document is laid out to find them, for the kinds whose contents name pages.
+    ``first_pages`` are page numbers by section id, as for ``word``; without them the document is laid out to find them
+    where contents name pages.
     """
-    if kind in WRITERS:
-        ending, write_list = WRITERS[kind]
-        written = folder / f"sources.{ending}"
-        written.write_text(write_list(manuscript.references), encoding="utf-8", newline="")
-        return written, Fallbacks()
-    cited = citing.cite(manuscript, folder)
-    if kind in _PAGED:
-        pages = with_pages(first_pages, manuscript, cited)
-        return _PAGED[kind](manuscript, cited, pages, folder), cited.fallbacks
-    return _WRITERS[kind](manuscript, cited, folder), cited.fallbacks
+
+    def __init__(self, manuscript: Manuscript, *, first_pages: Mapping[str, int], folder: Path) -> None:
+        self._manuscript = manuscript
+        self._known = first_pages
+        self._folder = folder
+
+    @cached_property
+    def cited(self) -> CitedText:
+        """The text with its citations set."""
+        return citing.cite(self._manuscript, self._folder)
+
+    @cached_property
+    def document(self) -> "Document":
+        """The text on pages."""
+        return paging.lay_out(self._manuscript, self.cited)
+
+    @cached_property
+    def first_pages(self) -> Mapping[str, int]:
+        """Where sections begin: as it is known, if all that the contents list is known; else as it was laid out."""
+        if "document" not in self.__dict__ and word.needs_pages(self._manuscript, self.cited) <= self._known.keys():
+            return self._known
+        return paging.first_pages(self.document, self._manuscript)
+
+    def measured(self) -> Measurement:
+        """Length and pages as laid out (R-11)."""
+        return paging.measure_pages(self.document, self._manuscript)
+
+    def fallbacks(self, kind: str) -> Fallbacks:
+        """Where the style left something out of a file of that kind."""
+        return Fallbacks() if kind in WRITERS else self.cited.fallbacks
+
+    def write(self, kind: str) -> Path:
+        """Writes a file of that kind into a folder of its own and returns its path. Raises ExportError.
+
+        Lists of sources hold those that are cited.
+        """
+        folder = self._folder / kind
+        folder.mkdir(exist_ok=True)
+        if kind in WRITERS:
+            ending, write_list = WRITERS[kind]
+            written = folder / f"sources.{ending}"
+            written.write_text(write_list(self._manuscript.references), encoding="utf-8", newline="")
+            return written
+        if kind == "pdf":
+            written = folder / "document.pdf"
+            links = paper.link_words(self._manuscript, self.cited)
+            paging.write(self.document, written, links=links, day=self._manuscript.date)
+            return written
+        if kind == "docx":
+            total = len(self.document.pages) if "document" in self.__dict__ else None
+            return word.write(
+                self._manuscript, self.cited, first_pages=self.first_pages, folder=folder, total_pages=total
+            )
+        if kind in _PAGED:
+            return _PAGED[kind](self._manuscript, self.cited, self.first_pages, folder)
+        return _WRITERS[kind](self._manuscript, self.cited, folder)
