@@ -148,7 +148,7 @@ def test_a_section_without_citations_that_hold_is_researched_and_written_once_mo
 
 @pytest.mark.usefixtures("committed")
 def test_who_stays_wrong_is_asked_once_more_and_what_is_missing_is_told(control: Control) -> None:
-    control.fault("ai", "wrong_figures", factor=0.7)
+    control.fault("ai", "wrong_figures", factor=0.8)
     document = begun(pages=4, sections=3)
     drain()
     document.refresh_from_db()
