@@ -1,23 +1,46 @@
 """Pieces of WordprocessingML that pandoc does not write: title page, contents with page numbers, headings, margins."""
 
+from dataclasses import dataclass
 from html import escape
+from math import ceil
 from typing import Final
 
 from typesetting import front_parts
 from typesetting.front_parts import Part, label
 from typesetting.headings import headings_of
 from typesetting.manuscript import Manuscript
-from typesetting.page_format import STANDARD, PageFormat, printed_number
+from typesetting.page_format import PageFormat, printed_number
 from typesetting.paper import line
 from typesetting.word_sections import text_height, text_width
 from typesetting.word_styles import WORD
 
 _FIRST_BOOKMARK: Final = 500_000
 # In twentieths of a point:
-_TITLE_HEIGHT: Final = 13_100  # from the top margin to author and date
 _KIND_BELOW: Final = 2_950  # from the top margin to the kind of work
 _INSTITUTION_HEIGHT: Final = 390  # of a line of it
 _FACT_HEIGHT: Final = 340
+_LINE: Final = 414
+_FOOT_ABOVE_MARGIN: Final = 800
+_WORDY_TITLE_CHARACTERS: Final = 120
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Lines of one size: the gap above them, their height, what they are set in by, and how wide a letter is, about."""
+
+    above: int
+    line: int
+    indent: int
+    letter: int
+
+    def height_of(self, words: str, width: int) -> int:
+        """How much they take where the text is ``width`` wide."""
+        return self.above + self.line * ceil(len(words) * self.letter / (width - self.indent))
+
+
+_TITLE: Final = _Block(above=360, line=600, indent=1_134, letter=250)
+_SMALL_TITLE: Final = _Block(above=360, line=450, indent=1_134, letter=188)
+_SUBTITLE: Final = _Block(above=280, line=390, indent=1_702, letter=130)
 
 
 def text(words: str) -> str:
@@ -32,27 +55,31 @@ def paragraph(style: str, inside: str, properties: str = "") -> str:
 
 def title_page(manuscript: Manuscript) -> str:
     """Kind, title and topic a third down the page, author and date at its foot."""
-    title_size = '<w:rPr><w:sz w:val="36"/></w:rPr>' if len(manuscript.title) > 120 else ""
+    title_size = '<w:rPr><w:sz w:val="36"/></w:rPr>' if len(manuscript.title) > _WORDY_TITLE_CHARACTERS else ""
     title = f'<w:r>{title_size}<w:t xml:space="preserve">{line(manuscript, manuscript.title)}</w:t></w:r>'
     facts = front_parts.facts(manuscript)
     head = front_parts.institution(manuscript.front)
-    look = manuscript.page_format
-    below = _TITLE_HEIGHT - 1000 - _FACT_HEIGHT * len(facts) - (text_height(STANDARD) - text_height(look))
-    # A frame holds the foot at its place, however many lines the title takes.
-    frame = (
-        f'<w:framePr w:w="{text_width(look) - 2}" w:hSpace="0" w:wrap="notBeside" w:vAnchor="margin" '
-        f'w:hAnchor="margin" w:xAlign="center" w:y="{below}"/>'
-    )
-    # The frame comes first: it stands on the page of the paragraph that follows it.
-    parts = [paragraph("Author", text(line(manuscript, manuscript.author)), frame)] if manuscript.author else []
-    parts += [paragraph("TitleFact", text(line(manuscript, f"{name}: {value}")), frame) for name, value in facts]
-    parts.append(paragraph("Date", text(line(manuscript, front_parts.place_and_date(manuscript))), frame))
-    parts += [paragraph("Institution", text(line(manuscript, name))) for name in head]
+    foot = [("Author", line(manuscript, manuscript.author))] if manuscript.author else []
+    foot += [("TitleFact", line(manuscript, f"{name}: {value}")) for name, value in facts]
+    foot.append(("Date", line(manuscript, front_parts.place_and_date(manuscript))))
     above = f'<w:spacing w:before="{_KIND_BELOW - _INSTITUTION_HEIGHT * len(head)}"/>' if head else ""
+    parts = [paragraph("Institution", text(line(manuscript, name))) for name in head]
     parts += [paragraph("Kind", text(line(manuscript, manuscript.kind)), above), paragraph("Title", title)]
     if manuscript.topic:
         parts.append(paragraph("Subtitle", text(line(manuscript, manuscript.topic))))
+    free = f'<w:spacing w:before="{_above_foot(manuscript, facts_count=len(facts))}"/>'
+    parts += [paragraph(style, text(words), "" if place else free) for place, (style, words) in enumerate(foot)]
     return "".join(parts)
+
+
+def _above_foot(manuscript: Manuscript, *, facts_count: int) -> int:
+    """Room above the foot of the title page, so that it stands there however many lines the title takes, about."""
+    width = text_width(manuscript.page_format)
+    size = _SMALL_TITLE if len(manuscript.title) > _WORDY_TITLE_CHARACTERS else _TITLE
+    used = _KIND_BELOW + _LINE + size.height_of(manuscript.title, width)
+    used += _SUBTITLE.height_of(manuscript.topic, width) if manuscript.topic else 0
+    foot = _LINE * (2 if manuscript.author else 1) + _FACT_HEIGHT * facts_count
+    return max(_LINE, text_height(manuscript.page_format) - _FOOT_ABOVE_MARGIN - used - foot)
 
 
 def bookmark(position: int) -> str:

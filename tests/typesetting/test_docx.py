@@ -142,3 +142,15 @@ def test_lists_tables_and_notes_are_set_as_in_the_pdf(tmp_path: Path) -> None:
         for node in docx_part(path, "word/footnotes.xml").iter(f"{WORD}separator", f"{WORD}continuationSeparator")
     ]
     assert lines == ["200", "200"]
+
+
+@pytest.mark.parametrize("title", ["Light", "How Volunteers Keep an Operating System Together " * 4])
+def test_the_title_page_reads_from_top_to_foot_without_frames(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "a.docx"
+    render_docx(manuscript(title=title), path)
+    root = docx_part(path)
+    styles = [node.get(f"{WORD}val") for node in root.iter(f"{WORD}pStyle")]
+    assert styles[:5] == ["Kind", "Title", "Subtitle", "Author", "Date"]
+    assert root.find(f".//{WORD}framePr") is None
+    spacing = next(root.iterfind(f".//{WORD}p/{WORD}pPr/{WORD}spacing[@{WORD}before]"))
+    assert 1_000 < int(spacing.get(f"{WORD}before", "0")) < 9_000
