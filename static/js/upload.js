@@ -161,21 +161,8 @@ class Sending {
     }
   }
 
-  // Where files come in one go.
-  async whole() {
-    const body = new FormData(this.form);
-    body.set("file", this.file);
-    this.offset = 0;
-    const answer = await this.ask("POST", this.form.action, { "HX-Request": "true" }, body);
-    if (answer.status !== 200 || !replace(this.shown, answer.responseText)) {
-      fail(this.shown, answer.status ? reason(answer, this.said.wordsRefused) : this.said.wordsCut);
-    }
-    return null;
-  }
-
   // One request; nothing once all has been done.
   async step() {
-    if (!this.form.dataset.files) return this.whole();
     if (!this.address) {
       const headers = { "Upload-Length": this.file.size, "Upload-Metadata": this.metadata };
       const begun = await this.ask("POST", this.form.dataset.files, headers);
@@ -246,7 +233,7 @@ class Sending {
 
   label() {
     const words = this.isPaused ? this.said.wordsGoOn : this.said.wordsPause;
-    this.shown.button.hidden = !this.form.dataset.files;
+    this.shown.button.hidden = false;
     this.shown.button.disabled = false;
     this.shown.button.textContent = words;
     this.shown.button.setAttribute("aria-label", `${words}: ${this.file.name}`);

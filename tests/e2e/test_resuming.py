@@ -38,7 +38,7 @@ def test_a_file_goes_on_after_a_cut_a_pause_and_a_reload(page: Page, site: str, 
     page.locator("#source-files").set_input_files(large)
     row = page.locator(".upload", has_text=large.name)
     expect(row.get_by_role("progressbar")).to_be_visible()
-    expect(row.get_by_role("status")).to_contain_text("The connection broke")
+    expect(row.get_by_role("status")).to_contain_text("The connection broke", timeout=60_000)
     pause = row.get_by_role("button", name=f"Pause: {large.name}")
     pause.click()
     expect(row.get_by_role("status")).to_contain_text("Paused")
