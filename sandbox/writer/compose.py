@@ -19,7 +19,7 @@ SHORTEST_RUN_WORDS, LONGEST_RUN_WORDS = 4, 6  # that are taken from a source wit
 _PIECE = re.compile(r"\[[^\]]*\]\S*|\"[^\"]*\"\S*|“[^”]*”\S*|„[^“”]*[“”]\S*|«[^»]*»\S*|\S+")
 _FIGURE = re.compile(r"\d+")
 FEWEST_ROWS, MOST_ROWS = 2, 5
-_WORD_AND_FIGURE = re.compile(r"\b([A-Za-z]{4,20})\s(\d{1,3}(?:[.,]\d+)?)(?![\d.,]*\d)(?=[\s.,;])")
+_WORD_AND_FIGURE = re.compile(r"\b([A-Za-z]{4,20})\s(\d{1,4}(?:[.,]\d+)?)(?![\d.,]*\d)(?=[\s.,;])")
 _COPIED = re.compile(r"words (?:stand|are taken)|in a row|own words|words of your own", re.IGNORECASE)
 
 
