@@ -8,10 +8,11 @@ from generation.writing.checking.inspection import Background, Inspection, exami
 from generation.writing.checking.leak_check import Guarded
 from generation.writing.drafts import Draft
 from generation.writing.prompts import blocks
+from generation.writing.prompts.writing import SectionAssignment, section_block
 from generation.writing.sentences import is_caption, is_table, paragraphs, sentences, without, without_notation
 from sandbox.writer.compose import compose
 from sandbox.writer.prompt import Prompt
-from tests.documents.factories import DocumentFactory, PassageFactory, SourceFactory
+from tests.documents.factories import DocumentFactory, PassageFactory, SectionFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
 PAGE = "Oil lamps burned for 2.25 hours, gas lamps for 13.5 hours; the harbour had 1,015 lamps in 1890."
@@ -114,6 +115,13 @@ def test_a_table_without_rows_or_head_goes_with_its_captions() -> None:
 )
 def test_notation_is_explained_where_it_is_asked_for(asked: str, found: bool) -> None:
     assert blocks.asks_for_notation(DocumentFactory.build(requirements=asked)) is found
+
+
+@pytest.mark.parametrize(("covers", "found"), [("a table of lamps", True), ("the lamps", False)])
+def test_section_is_told_how_tables_are_written_where_its_plan_names_one(covers: str, found: bool) -> None:
+    section = SectionFactory.create(covers=covers)
+    assignment = SectionAssignment(section.document, section, [section], [])
+    assert ("{#tbl-name}" in section_block(assignment)) is found
 
 
 def test_sandbox_writes_a_table_that_passes(background: Background) -> None:
