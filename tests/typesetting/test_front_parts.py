@@ -132,7 +132,7 @@ def test_nothing_of_it_is_lost_on_the_way_into_the_child() -> None:
 def test_other_formats_have_the_parts_as_well(tmp_path: Path, kind: str) -> None:
     names = dict.fromkeys(NAMES, 2)
     source = manuscript(front=FRONT, ai_statement="Made with AI.")
-    path, _fallbacks = formats.write(kind, source, first_pages={"a": 1, **names}, folder=tmp_path)
+    path = formats.Files(source, first_pages={"a": 1, **names}, folder=tmp_path).write(kind)
     text = told(words_of(path)).replace("\\", "")
     order = ["Ghent, 1 March 2024", "What was", "Was bewahrt wurde", "List of abbreviations", "API", "Introduction",
              "Bibliography", "Who decides?", "Made with AI", "I declare"]  # fmt: skip
