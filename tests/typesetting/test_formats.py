@@ -13,6 +13,7 @@ from tests.typesetting.samples import REFERENCES, manuscript, section, squeezed
 from typesetting import ExportError, FileResult, Manuscript, formats, labels, render_file, render_files
 from typesetting.elements import element
 from typesetting.formats import whole
+from typesetting.front_matter import FrontMatter
 
 SICI: dict[str, Any] = {
     "id": "sici",
@@ -100,6 +101,22 @@ def test_html_asks_for_nothing_and_its_links_lead_somewhere(tmp_path: Path) -> N
 def test_a_numbered_list_of_sources_stands_in_columns(tmp_path: Path) -> None:
     assert 'class="references listed"' in words_of(made(tmp_path, "html", whole_manuscript(csl_style="ieee")))
     assert 'class="references"' in words_of(made(tmp_path, "html", whole_manuscript()))
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "latex"])
+def test_the_title_page_says_where_and_for_whom(kind: str, tmp_path: Path) -> None:
+    front = FrontMatter(
+        university="Rock University", institute="Of Lamps & Oil", course="Optics", supervisors=("A. Ek",)
+    )
+    path = made(tmp_path, kind, whole_manuscript(front=front, language="de"))
+    if kind == "latex":
+        with zipfile.ZipFile(path) as package:
+            text = package.read("main.tex").decode()
+    else:
+        text = words_of(path)
+    text = squeezed(text)
+    assert text.index("RockUniversity") < text.index("Seminarpaper") < text.rindex("AdaLovelace") < text.index("Optics")
+    assert "A.Ek" in text
 
 
 def test_nothing_but_a_title_is_needed(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
         ldf=file,
         locale=code,
         style=_nearest_style(manuscript),
+        institution=_lines(lines, "institution-"),
+        facts=_lines(lines, "fact-"),
         notice=escaped(one_line(manuscript, manuscript.notice)),
         contents=escaped(label(manuscript, "contents")),
         body=_body(manuscript, parts(manuscript, cited), folder),
@@ -58,6 +60,10 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
         package.writestr("main.tex", text)
         package.writestr("sources.bib", biblatex.write(manuscript.references))
     return whole
+
+
+def _lines(lines: dict[str, str], beginning: str) -> str:
+    return "\n".join(f"{words}\\par" for name, words in lines.items() if name.startswith(beginning))
 
 
 def _nearest_style(manuscript: Manuscript) -> str:

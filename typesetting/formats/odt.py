@@ -57,9 +57,14 @@ def _raw(xml: str) -> Element:
 
 
 def _title_page(manuscript: Manuscript) -> str:
+    lines = title_lines(manuscript)
+    styles = [_LINES.get(name, "Subtitle") for name in lines]
+    if next(iter(lines)) != "kind":  # the first line begins the page, whatever it is
+        styles = ["Kind_20_below" if style == "Kind" else style for style in styles]
+        styles[0] = "First_20_line"
     return "".join(
-        f'<text:p text:style-name="{_LINES[name]}">{escape(words)}</text:p>'
-        for name, words in title_lines(manuscript).items()
+        f'<text:p text:style-name="{style}">{escape(words)}</text:p>'
+        for style, words in zip(styles, lines.values(), strict=True)
     )
 
 

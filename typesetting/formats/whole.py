@@ -46,11 +46,15 @@ def one_line(manuscript: Manuscript, words: str) -> str:
 
 def title_lines(manuscript: Manuscript) -> dict[str, str]:
     """What stands on the title page, from top to foot, by what it is; lines that there are none of are left out."""
+    named = enumerate(front_parts.institution(manuscript.front), start=1)
+    told = enumerate(front_parts.facts(manuscript), start=1)
     lines = {
+        **{f"institution-{number}": one_line(manuscript, name) for number, name in named},
         "kind": one_line(manuscript, manuscript.kind),
         "title": one_line(manuscript, manuscript.title),
         "topic": one_line(manuscript, manuscript.topic),
         "author": one_line(manuscript, manuscript.author),
+        **{f"fact-{number}": one_line(manuscript, f"{name}: {value}") for number, (name, value) in told},
         "date": one_line(manuscript, place_and_date(manuscript)),
     }
     return {name: words for name, words in lines.items() if words}
