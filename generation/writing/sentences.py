@@ -21,12 +21,12 @@ _ABBREVIATION: Final = re.compile(
     r"|st|z\. ?B|d\. ?h|u\. ?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc|ad es|p\. ?ex|[^\W\d_])\.\Z",
     re.IGNORECASE,
 )
-#: A table's head and the line below it.
-_HEAD_LINES: Final = 2
 _ABBREVIATION_MAX_LETTERS: Final = 16
 #: Formulas, references to tables and formulas, and the labels that they name (R-17).
 _FORMULA: Final = r"\$\$(?:(?!\$\$).){1,2000}\$\$|(?<![\w$])\$(?![\s$])(?:[^$\n\\]|\\.){1,500}(?<!\s)\$(?![\w$])"
 _NOTATION: Final = re.compile(_FORMULA + r"|\[\]\(#(?:tbl|eq)-[\w-]{1,60}\)|[ \t]*\{#(?:tbl|eq)-[\w-]{1,60}\}", re.S)
+_REFERENCE: Final = re.compile(r"\]\(#((?:tbl|eq)-[\w-]{1,60})\)")
+_LABEL: Final = re.compile(r"\{#((?:tbl|eq)-[\w-]{1,60})\}")
 _CAPTION: Final = re.compile(
     r"\s*(?:Table|Tabelle|Tabella|Tabla|Tableau|Tabela|Tabel|Tabulka|Tabelul|Source|Quelle|Fonte|Fuente|Źródło|Bron|Zdroj"
     r"|Sursa)(?:[ \u00a0][\d.]{1,8})?[ \u00a0]?[:.]\s"
@@ -67,6 +67,11 @@ def has_open_quotation(text: str) -> bool:
 def without_notation(text: str, instead: str = "x") -> str:
     """The text without formulas, labels and references to them: what is no running text and is not read as one."""
     return _NOTATION.sub(instead, text)
+
+
+def lost_references(text: str, whole: str) -> set[str]:
+    """Labels that a text refers to and that nothing of the whole has."""
+    return set(_REFERENCE.findall(text)) - set(_LABEL.findall(whole))
 
 
 def is_table(paragraph: str) -> bool:
@@ -137,18 +142,5 @@ def without(markdown: str, gone: list[Sentence]) -> str:
     for sentence in sorted(gone, key=lambda one: (one.paragraph, one.start), reverse=True):
         part = parts[sentence.paragraph]
         parts[sentence.paragraph] = part[: sentence.start] + part[sentence.end :]
-    kept = [re.sub(r"\n[ \t]*(?=\n)", "", part).strip() for part in parts]
-    return "\n\n".join(part for part in _without_bare_heads(kept) if _LIST_ITEM.sub("", part).strip())
-
-
-def _without_bare_heads(parts: list[str]) -> list[str]:
-    """Tables that have lost their head or all of their rows go, with their captions."""
-    kept: list[str] = []
-    is_gone = False
-    for part in parts:
-        is_gone = (is_gone and is_caption(part)) or (
-            part.startswith("|") and (not is_table(part) or len(part.splitlines()) <= _HEAD_LINES)
-        )
-        if not is_gone:
-            kept.append(part)
-    return kept
+    kept = (re.sub(r"\n[ \t]*(?=\n)", "", part).strip() for part in parts)
+    return "\n\n".join(part for part in kept if _LIST_ITEM.sub("", part).strip())

@@ -6,6 +6,7 @@ from documents.enums import CitationCheck
 from generation.writing.checking import naming
 from generation.writing.checking.inspection import Background, Inspection, examine
 from generation.writing.checking.leak_check import Guarded
+from generation.writing.checking.tables import going_with
 from generation.writing.drafts import Draft
 from generation.writing.prompts import blocks
 from generation.writing.prompts.writing import SectionAssignment, section_block
@@ -69,7 +70,7 @@ def test_figures_are_looked_for_one_by_one(text: str, said: list[str], backgroun
 
 def test_formulas_and_references_are_no_unfinished_text(background: Background) -> None:
     text = (
-        "The mean follows from [](#eq-mean), as [](#tbl-lamps) and $\\frac{12}{34}$ say:\n\n"
+        "The mean follows from [](#eq-mean), as $\\frac{12}{34}$ says:\n\n"
         "$$\n\\bar{x} = \\frac{ab}{cd}\n$$ {#eq-mean}\n\nHere $a$ is a length."
     )
     assert problems(text, background) == []
@@ -92,15 +93,22 @@ def test_tables_and_captions_are_known(paragraph: str, table: bool, caption: boo
     assert (is_table(paragraph), is_caption(paragraph)) == (table, caption)
 
 
-def test_a_table_without_rows_or_head_goes_with_its_captions() -> None:
-    text = f"Before.\n\n{TABLE}\n\nSource: [@lamps, p. 3].\n\nAfter."
-    rows = [one for one in sentences(text) if one.text.startswith("|")]
-    assert without(text, rows[2:]) == "Before.\n\nAfter."
-    assert without(text, rows[:1]) == "Before.\n\nAfter."
+def test_what_a_table_takes_with_it_when_it_goes() -> None:
+    text = f"As [](#tbl-lamps) shows. Before.\n\n{TABLE}\n\nSource: [@lamps, p. 3].\n\nAfter [](#tbl-gone)."
+    found = sentences(text)
+    rows = [one for one in found if one.text.startswith("|")]
+    for gone in (rows[2:], rows[:1]):
+        more = going_with(text, found, gone)
+        assert without(text, [*gone, *more]) == "Before."
+    assert [one.text for one in going_with(text, found, rows[2:3])] == ["After [](#tbl-gone)."]
     kept = without(text, rows[2:3])
     assert "| Gas | 13.5 |" in kept
-    assert "Table: Lamps" in kept
     assert len(paragraphs(kept)) == 5
+
+
+def test_a_reference_to_nothing_is_found(background: Background) -> None:
+    (problem,) = problems("So says [](#tbl-nowhere).", background)
+    assert "refers to a table or formula that is not in this section" in problem
 
 
 @pytest.mark.parametrize(

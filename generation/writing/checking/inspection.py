@@ -22,6 +22,7 @@ from generation.writing.sentences import (
     Sentence,
     has_open_quotation,
     is_table,
+    lost_references,
     paragraphs,
     sentences,
     without_notation,
@@ -152,6 +153,8 @@ def examine(draft: Draft, background: Background) -> Inspection:
             problems.append(f"this is said already, here or in another section: “{sentence.text[:100]}”")
         if sentence in foreign:
             problems.append(_WRONG_LANGUAGE)
+        if lost_references(sentence.text, text):
+            problems.append(f"it refers to a table or formula that is not in this section: “{sentence.text[:100]}”")
         if sentence in open_ended:
             problems.append(f"it breaks off: “{sentence.text[-100:]}”")
         checked.append(

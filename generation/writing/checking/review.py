@@ -17,7 +17,7 @@ from generation.ai.errors import NoAnswer
 from generation.ai.question import Answer, Question
 from generation.errors import OverBudget, StepFailed
 from generation.writing import composing, drafts
-from generation.writing.checking import mending
+from generation.writing.checking import mending, tables
 from generation.writing.checking.copying import Wording
 from generation.writing.checking.inspection import Background, CheckedSentence, Inspection, inspect, unsourced
 from generation.writing.checking.judgement import ClaimVerdict, Judge, Pair
@@ -34,6 +34,7 @@ _TOLERANCE_SHARE: Final = 0.1
 #: Reasons that one question names, and the fewest characters that one asks for.
 _MOST_REASONS: Final = 20
 _SHORTEST_CHARACTERS: Final = 200
+_LEFT_ALONE: Final = "the table or formula that it belongs to was taken out"
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -109,6 +110,7 @@ async def review(
 
 def _kept(assignment: SectionAssignment, draft: Draft, inspection: Inspection, background: Background) -> Reviewed:
     """The text without what fails, and the evidence of what stays."""
+    inspection = _with_what_goes(inspection)
     failing, text = inspection.failing, draft.text
     if failing:
         text = without(text, [checked.sentence for checked in failing])
@@ -141,6 +143,17 @@ def _kept(assignment: SectionAssignment, draft: Draft, inspection: Inspection, b
         removed=len(failing),
         rejected=rejected,
     )
+
+
+def _with_what_goes(inspection: Inspection) -> Inspection:
+    """Fails, too, what cannot stay without what fails: the rest of a table, and what refers to it."""
+    found = [one.sentence for one in inspection.sentences]
+    more = tables.going_with(inspection.text, found, {one.sentence for one in inspection.failing})
+    changed = [
+        replace(one, problems=[*one.problems, _LEFT_ALONE]) if one.sentence in more else one
+        for one in inspection.sentences
+    ]
+    return replace(inspection, sentences=changed)
 
 
 def _rejections(checked: CheckedSentence) -> list[Rejected]:

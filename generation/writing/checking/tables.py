@@ -1,6 +1,6 @@
 """Checks tables figure by figure: each stands in a passage that its row, or the line below the table, cites (R-17)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +10,7 @@ from documents.models import Passage
 from generation.writing.checking import wording
 from generation.writing.checking.citations import Finding, Offered
 from generation.writing.prompts.blocks import on_pages
-from generation.writing.sentences import Sentence, is_caption, is_table, paragraphs, without_notation
+from generation.writing.sentences import Sentence, is_caption, is_table, lost_references, paragraphs, without_notation
 
 #: The head of a table and the line below it.
 _HEAD_ROWS: Final = 2
@@ -37,6 +37,16 @@ def sources(text: str, findings: Mapping[Sentence, list[Finding]], offered: Offe
         for table in ["\n".join(row.text for row in rows)]
         for line in below
     }
+
+
+def going_with(text: str, found: Sequence[Sentence], gone: Collection[Sentence]) -> set[Sentence]:
+    """What cannot stay without sentences that go: a table without its head or any row, and what refers to one."""
+    more: set[Sentence] = set()
+    for rows, below in _tables(text, found):
+        if any(row in gone for row in rows[:_HEAD_ROWS]) or all(row in gone for row in rows[_HEAD_ROWS:]):
+            more.update(rows, below)
+    staying = "\n".join(one.text for one in found if one not in gone and one not in more)
+    return (more | {one for one in found if lost_references(one.text, staying)}) - set(gone)
 
 
 def _tables(text: str, found: Sequence[Sentence]) -> Iterator[tuple[list[Sentence], list[Sentence]]]:
