@@ -11,7 +11,7 @@ class SectionForm(Form):
     """A section's text, and the number of the version that it was made from."""
 
     text = forms.CharField(
-        label=_("Text"), required=False, strip=False,
+        label=_("Text"), strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "input editor-text", "spellcheck": "true"}),
     )  # fmt: skip
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
