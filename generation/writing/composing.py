@@ -138,7 +138,8 @@ def _merged(draft: Draft, order: _Order, answer: Answer, missing: int) -> Draft:
 def _shortened(draft: Draft, order: _Order, answer: Answer, *, surplus: int) -> Draft:
     """The draft without the sentences that were named, in their order, as far as its length calls for it."""
     found = sentences(order.old)
-    named = [found[number - 1] for number in shortening.read(answer.value, count=len(found))]
+    numbers = shortening.read(answer.value, count=len(found))
+    named = [found[number - 1] for number in numbers if not found[number - 1].is_row]
     offered = sum(body_characters(sentence.text) for sentence in named)
     gone = _enough(named, order.old, surplus=surplus)
     text = _joined(order.before, without(order.old, gone), order.after)
@@ -170,7 +171,7 @@ def trimmed(draft: Draft, *, target: int) -> Draft:
         for sentence in sentences(text):
             last[sentence.paragraph] = sentence
             lengths[sentence.paragraph] += 1
-        ends = [end for number, end in last.items() if lengths[number] > 1]
+        ends = [end for number, end in last.items() if lengths[number] > 1 and not end.is_row]
         if not ends:
             break
         gone = min(ends, key=lambda end: (bool(GROUP.search(end.text)), abs(len(end.text) - surplus)))

@@ -44,6 +44,11 @@ class Sentence:
     text: str
 
     @property
+    def is_row(self) -> bool:
+        """Whether it is a line of a table, which does not go by itself to save room."""
+        return self.text.startswith("|")
+
+    @property
     def quotations(self) -> list[str]:
         """What stands between quotation marks."""
         return quotations(self.text)

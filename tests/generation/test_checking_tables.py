@@ -7,6 +7,7 @@ from generation.writing.checking import naming
 from generation.writing.checking.inspection import Background, Inspection, examine
 from generation.writing.checking.leak_check import Guarded
 from generation.writing.checking.tables import going_with
+from generation.writing.composing import trimmed
 from generation.writing.drafts import Draft
 from generation.writing.prompts import blocks
 from generation.writing.prompts.writing import SectionAssignment, section_block
@@ -143,3 +144,8 @@ def test_sandbox_writes_a_table_that_passes(background: Background) -> None:
     assert text.endswith("Table: Figures of the sources {#tbl-figures}\n\nSource: [@lamps, p. 3; @lamps, p. 4].")
     assert "|" not in compose(Prompt(asked)).markdown
     assert "|" not in compose(Prompt(asked.replace("table", "chart") + sources)).markdown
+
+
+def test_no_row_of_a_table_goes_to_save_room() -> None:
+    draft = Draft(f"One. Two.\n\n{TABLE}", [])
+    assert trimmed(draft, target=10).text == f"One.\n\n{TABLE}"
