@@ -126,7 +126,7 @@ def test_the_page_says_the_ports_of_make_run() -> None:
 def test_what_is_made_up_for_a_machine_of_ones_own_is_on_the_page() -> None:
     kept = dict.fromkeys(
         ("OPENAI_API_KEYS", "ANTHROPIC_API_KEYS", "STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY",
-         "STRIPE_WEBHOOK_SECRET", "SEARCH_API_KEY", "TELEGRAM_BOT_TOKEN", *OWN_SECRETS), "x",
+         "STRIPE_WEBHOOK_SECRET", "SEARCH_API_KEY", "TELEGRAM_BOT_TOKEN", "MANIFEST_SIGNING_KEY", *OWN_SECRETS), "x",
     )  # fmt: skip
     made_up = local_env.complete({}, kept=kept, servers={})
     # Stripe's publishable key is made with the others; nothing of ours reads one.

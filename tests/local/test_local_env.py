@@ -25,6 +25,7 @@ KEPT = {
         "STRIPE_WEBHOOK_SECRET",
         "SEARCH_API_KEY",
         "TELEGRAM_BOT_TOKEN",
+        "MANIFEST_SIGNING_KEY",
     )
 }
 SERVERS = {"DATABASE_URL": "postgresql://here/tesigo", "REDIS_URL": "redis://here/0"}
