@@ -26,10 +26,10 @@ _ALSO_FAMILIES: Final = frozenset(
     {"press", "list", "bank", "school", "bund", "board", "court", "labor", "trust", "group"}
 )
 _LIST_OF: Final = re.compile(r"(?<!\w)list(?!\w)", re.IGNORECASE)
-#: Without those that are initials as well: "Lind, SA", "Ek, A.G.".
+#: Without those that are initials as well: "Lind, SA", "Ek, A.G.", "Stanev, E. V.", "Ek, S.R.L.".
 _COMPANY_SUFFIX: Final = re.compile(
-    r"^(?:inc|ltd|llc|llp|plc|co|corp|gmbh|e\.\s?v|s\.?p\.?a|s\.?r\.?l|pty\.? ltd|co\.?,? ltd|sp\. z o\.\s?o)\.?$",
-    re.IGNORECASE,
+    r"^(?:(?i:inc|ltd|llc|llp|plc|co|corp|gmbh|pty\.? ltd|co\.?,? ltd|sp\. z o\.\s?o)"
+    r"|e\.\s?[vV]|[sS]\.?p\.?[aA]|[sS]\.?r\.?l)\.?$"
 )
 #: Small words and forms that count as they are written only: "Per", "The" and "E. V." are names, too.
 _SMALL: Final = re.compile(r"^The\s|(?<!\w)(?:the|of|and|für|for|des|per|pour|on|&|e\.\s?V\.?)(?!\w)")
