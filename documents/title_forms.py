@@ -94,8 +94,9 @@ class TitlePageForm(ModelForm):
 
 
 def _margin(words: Any) -> forms.IntegerField:
-    bounds = {"min_value": page_formats.LEAST_MARGIN_MM, "max_value": page_formats.MOST_MARGIN_MM}
-    return forms.IntegerField(label=words, **bounds)
+    return forms.IntegerField(
+        label=words, min_value=page_formats.LEAST_MARGIN_MM, max_value=page_formats.MOST_MARGIN_MM
+    )
 
 
 class FormatForm(Form):

@@ -36,7 +36,8 @@ def lay_out(manuscript: Manuscript, cited: CitedText) -> Document:
     """The document on pages of its format, hyphenated in its language. Nothing is fetched from anywhere."""
     require_fonts()
     keep_notes_on_their_pages()
-    read_in_levels(locale(manuscript.language))
+    for language in filter(None, (manuscript.language, manuscript.front.second_language)):
+        read_in_levels(locale(language))
     fonts = FontConfiguration()
     sheet = (resources.files("typesetting") / "paper.css").read_text(encoding="utf-8")
     sheets = [sheet, style_sheet(manuscript.page_format)]

@@ -25,7 +25,7 @@ from billing.forms import CodeForm, PayForm
 from billing.gates import NotNow
 from billing.models import OPEN_STATES, Payment
 from billing.views.calculator import seen_before
-from documents.domain import outline
+from documents.domain import outline, page_formats
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.models import Document
@@ -141,6 +141,7 @@ def _price_page(
         "code_form": code_form,
         "changed": changed,
         "last_failure": _failure_of(last),
+        "sheets": page_formats.told(document),
     }
     return render(request, "billing/price.html", context, status=status)
 

@@ -1,7 +1,7 @@
 """How a document's files are laid out, as programs send and get it."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import serializers
 
@@ -11,7 +11,11 @@ from documents.page_presets import PRESETS
 from tesigo.platform.api.serializers import ApiSerializer
 from typesetting.page_format import FACES, HEADING_NUMBERS, NUMBER_PLACES, PAGE_NUMBERS, STANDARD, PageFormat
 
-_MARGIN = {"min_value": page_formats.LEAST_MARGIN_MM, "max_value": page_formats.MOST_MARGIN_MM, "required": False}
+_MARGIN: Final[dict[str, Any]] = {
+    "min_value": page_formats.LEAST_MARGIN_MM,
+    "max_value": page_formats.MOST_MARGIN_MM,
+    "required": False,
+}
 
 
 def _one_of(values: Any, default: Any) -> serializers.ChoiceField:

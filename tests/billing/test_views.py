@@ -70,6 +70,12 @@ class TestPricePage:
         assert "withdrawal" in page
         assert "style=" not in page.split("<body")[1].split("<svg")[0]
 
+    def test_another_format_tells_its_sheets_and_costs_the_same(self, browser: Client, document: Document) -> None:
+        Document.objects.filter(pk=document.pk).update(page_format={"line_spacing": 2})
+        page = text(browser.get(f"/documents/{document.pk}/price/"))
+        assert "the text takes about 16 sheets; 12 pages of the standard page are ordered." in page
+        assert 'name="total" value="6.00"' in page
+
     @pytest.mark.parametrize("missing", ["terms", "start_now"])
     def test_consent_is_required(self, browser: Client, document: Document, missing: str) -> None:
         given = {name: value for name, value in CONSENT.items() if name != missing}
