@@ -27,7 +27,7 @@ def load(document_id: UUID, format: ExportFormat) -> Report:
 
 def _pages(document: Document, found: CitationReport) -> str:
     context = {"document": document, "report": found, "language": locale(document.language)}
-    return render_to_string("documents/report_sheet.html", context)
+    return render_to_string("documents/paper/report.html", context)
 
 
 def _table(found: CitationReport) -> str:
