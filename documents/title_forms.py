@@ -80,7 +80,7 @@ class TitlePageForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         document = self.instance.document if self.instance.pk else Document()
-        self.initial |= {name: getattr(document, name) for name in title_pages.OF_DOCUMENT}
+        self.initial.update({name: getattr(document, name) for name in title_pages.OF_DOCUMENT})
         self._language = document.language
         self.fields["own_title"].widget.attrs["placeholder"] = document.title
 

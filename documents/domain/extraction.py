@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -105,7 +106,7 @@ def _read(upload: Upload) -> _Finish:
     try:
         with storage.local_copy(upload.stored_as) as path:
             if (reason := _scanned(upload, path)) is not None:
-                return lambda: reject(upload=upload, reason=reason)
+                return partial(reject, upload=upload, reason=reason)
             try:
                 with closing(records(path, kind=upload.format)) as stream:
                     return _gathered(upload, stream, _Progress())

@@ -36,7 +36,7 @@ def change_title_page(
         present = title_pages.values(document)
         if present | said == present:
             return False
-        on_page = {name: said[name] for name in title_pages.OF_PAGE if name in said}
+        on_page: dict[str, Any] = {name: said[name] for name in title_pages.OF_PAGE if name in said}
         TitlePage.objects.update_or_create(document=document, defaults={**on_page, "changed_at": now})
         on_document = {name: said[name] for name in title_pages.OF_DOCUMENT if name in said}
         Document.objects.filter(pk=document_id).update(**on_document, updated_at=now)

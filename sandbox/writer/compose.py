@@ -74,7 +74,8 @@ def _only_copied(prompt: Prompt) -> set[int]:
 
 def _table(prompt: Prompt) -> str:
     """Figures of the sources, each with the word before it; nothing where too few are found."""
-    rows, cited = [], {}
+    rows: list[str] = []
+    cited: dict[str, bool] = {}
     for source in prompt.sources:
         found = _WORD_AND_FIGURE.search(source.text)
         if found and len(rows) < MOST_ROWS:

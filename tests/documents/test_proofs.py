@@ -21,8 +21,10 @@ from privacy.domain import consent
 from privacy.enums import ConsentKind
 from tesigo import checks
 from tesigo.platform import duty
+from tesigo.platform.limited_child import ChildLimits
 from tesigo_verify.checking import SourceFile, check
 from tesigo_verify.files import PdfText, manifest_of_package, read, sha256_of
+from tesigo_verify.folding import fold
 from tesigo_verify.manifest import key_id, parse, signer
 from tesigo_verify.report import verdict
 from tests.documents.factories import PassageFactory, SourceFactory, UserFactory, outlined_document
@@ -203,9 +205,7 @@ def test_a_file_that_cannot_be_checked_is_tried_again(document: Document, monkey
     assert not proofs.check(export_id=export.pk)
     row = Proof.objects.get(export=export)
     assert (row.tries, row.error) == (1, "tesigo-verify could not read the file.")
-    monkeypatch.setattr(
-        proofs, "_LIMITS", proofs.ChildLimits(memory_bytes=3 * 1024**3, cpu_seconds=9, wall_seconds=0.01)
-    )
+    monkeypatch.setattr(proofs, "_LIMITS", ChildLimits(memory_bytes=3 * 1024**3, cpu_seconds=9, wall_seconds=0.01))
     duty.nudge_due()
     Proof.objects.update(due_at=row.created_at)
     assert not proofs.check(export_id=export.pk)
@@ -214,7 +214,7 @@ def test_a_file_that_cannot_be_checked_is_tried_again(document: Document, monkey
 
 
 def test_sentences_that_are_not_found_have_no_page() -> None:
-    finder = manifests._Finder([manifests.fold("First page with words"), manifests.fold("Second one")])
+    finder = manifests._Finder([fold("First page with words"), fold("Second one")])
     assert finder.page_of(["Second one"]) == 2
     assert finder.page_of(["First page"]) == 1
     assert finder.page_of(["Nowhere"]) == 0
