@@ -18,6 +18,7 @@ _MISSING_PAGES: Final = Decimal("0.5")
 #: What a text is written to fill, and changed to fill: so much of the pages paid, then so much of the last one.
 _AIMED_SHARE: Final = Decimal("0.99")
 _AIMED_SPARE_PAGES: Final = Decimal("0.2")
+_AIMED_SPARE_SHARE: Final = Decimal("0.08")
 #: The fraction that a last page should fill at least.
 FULL_ENOUGH: Final = Decimal("0.33")
 _HUNDREDTH: Final = Decimal("0.01")
@@ -35,7 +36,7 @@ def is_delivered(*, pages: int, body: Decimal) -> bool:
 
 def aimed_pages(pages: int) -> Decimal:
     """The laid-out pages that a text is written for: near the end of a sheet, with some lines left for chance."""
-    return (_AIMED_SHARE * pages).to_integral_value(ROUND_CEILING) - _AIMED_SPARE_PAGES
+    return (_AIMED_SHARE * pages).to_integral_value(ROUND_CEILING) - min(_AIMED_SPARE_PAGES, _AIMED_SPARE_SHARE * pages)
 
 
 def sheets(body: Decimal) -> int:
