@@ -1,6 +1,7 @@
 """Setting the citations of a finished document anew: in another style, or with what was taken back named so."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -66,13 +67,15 @@ def print_anew(*, document_id: UUID) -> None:
 
 
 def ask(*, document_id: UUID) -> None:
-    """Has the text rendered for the screen; asking while it is on its way changes nothing: it takes the style of then.
+    """Has the text rendered for the screen; asking while it is on its way changes nothing: it takes what is there then.
 
-    Who renders at this moment sees at its end that the style has changed.
+    Who renders at this moment sees at its end that text or style have changed. Called by who changed them, in the same
+    transaction: its row is locked until both are there for all to see.
     """
     now = timezone.now()
     with transaction.atomic():
         row, is_new = Rendering.objects.get_or_create(document_id=document_id, defaults=duty.due_now(now))
+        Rendering.objects.select_for_update().get(pk=row.pk)
         idle = Rendering.objects.filter(pk=row.pk, due_at=None)
         if is_new or idle.update(created_at=now, **duty.afresh(now)):
             enqueue_on_commit(RENDERINGS.task, str(row.pk))
@@ -105,8 +108,8 @@ def _render(row: Rendering) -> Callable[[], None]:
         with transaction.atomic():
             duty.done(RENDERINGS, row)
             exporting.store_reader(document_id=row.document_id, reader=reader, style=manuscript.csl_style)
-            # The row is locked: who changes the style from here on finds it idle.
-            if Document.objects.exclude(citation_style=manuscript.csl_style).filter(pk=row.document_id).exists():
+            # The row is locked: who changes something from here on finds it idle.
+            if replace(manuscripts.load(row.document_id), date=manuscript.date) != manuscript:
                 ask(document_id=row.document_id)
 
     return finish

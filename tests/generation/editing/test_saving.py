@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from documents.domain import ai_statements
+from documents.domain import ai_statements, restyling
 from documents.domain.citations import report
 from documents.domain.queries import sections_in_order
 from documents.enums import CitationCheck, DocumentState, RevisionReason
@@ -12,6 +12,7 @@ from documents.models import Document, Rendering, Section, SectionRevision, Sour
 from generation.editing import saving, typed, versions
 from generation.errors import TextInvalid
 from privacy.models import AuditEvent
+from tesigo.platform import duty
 from tests.documents.factories import PassageFactory, SourceFactory
 from tests.generation.editing.making import BELL, TEXT
 
@@ -163,3 +164,17 @@ def test_the_statement_says_which_sections_the_author_changed(section: Section, 
     assert section.provenance["wording"]["words"] > 0
     save(section, f"{TEXT} Bells are loved by all [@light].", student)
     assert "Citations not checked again since the author changed their sentence: 1." in said()
+
+
+def test_a_text_saved_while_another_is_rendered_is_rendered_next(section: Section, student: User) -> None:
+    save(section, f"{TEXT} One.", student)
+    row = Rendering.objects.get()
+    held = duty.claim(restyling.RENDERINGS, row.pk)
+    assert held
+    finish = restyling._render(held)
+    save(section, f"{TEXT} Two.", student)
+    finish()
+    assert restyling.render(rendering_id=row.pk)
+    section.refresh_from_db()
+    row.refresh_from_db()
+    assert ("Two." in section.html, row.due_at) == (True, None)
