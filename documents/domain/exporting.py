@@ -101,22 +101,36 @@ def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool)
 
     A new row is nobody's duty yet: who made it makes the file, or says that it is due. Only a text has a statement.
     """
+    manuscript, report = _present(document_id, format, with_ai_statement=with_ai_statement)
+    return _row(document_id, format, manuscript, report), report or manuscript
+
+
+def _present(document_id: UUID, format: ExportFormat, *, with_ai_statement: bool) -> tuple[Manuscript, Report | None]:
     with_ai_statement = with_ai_statement and formats.KINDS[format].is_text
     manuscript = manuscripts.load(document_id, with_ai_statement=with_ai_statement)
-    if format not in formats.REPORTS:
-        return _row(document_id, format, manuscript), manuscript
-    report = report_files.load(document_id, format)
-    return _row(document_id, format, manuscript, report), report
+    return manuscript, report_files.load(document_id, format) if format in formats.REPORTS else None
+
+
+def _fingerprint(manuscript: Manuscript, report: Report | None = None) -> str:
+    day = manuscript.date if manuscript.front.is_dated else None
+    shape = json.dumps({**asdict(manuscript), "date": day}, sort_keys=True, default=str)
+    return hashlib.sha256((report.content if report else shape).encode()).hexdigest()
+
+
+def _is_as_made(row: Export) -> bool:
+    """Whether the document still says what the file does: its owner may have changed it while the file was made.
+
+    A manifest is made of what the document says at the end, and has to fit the file (R-18).
+    """
+    present = _present(row.document_id, ExportFormat(row.format), with_ai_statement=row.with_ai_statement)
+    return _fingerprint(*present) == row.fingerprint
 
 
 def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript, report: Report | None = None) -> Export:
-    day = manuscript.date if manuscript.front.is_dated else None
-    shape = json.dumps({**asdict(manuscript), "date": day}, sort_keys=True, default=str)
-    shape = report.content if report else shape
     row, _ = Export.objects.get_or_create(
         document_id=document_id,
         format=format,
-        fingerprint=hashlib.sha256(shape.encode()).hexdigest(),
+        fingerprint=_fingerprint(manuscript, report),
         defaults={
             "with_ai_statement": manuscript.ai_statement is not None,
             "citation_style": manuscript.csl_style,
@@ -200,7 +214,8 @@ def _known_pages(export: Export) -> dict[str, int] | None:
 def finish(*, export_id: UUID, rendered: Rendered) -> None:
     """Moves a rendered file into storage and marks the export ready.
 
-    A second finish of one export changes nothing, nor does one whose row is gone, with its document or its person.
+    A second finish of one export changes nothing, nor does one whose row is gone, with its document or its person, or
+    whose document says something else by now: that file is made again by its duty.
     """
     row = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).first()
     if row is None:
@@ -210,9 +225,9 @@ def finish(*, export_id: UUID, rendered: Rendered) -> None:
     moved = 0
     try:
         with transaction.atomic():
-            moved = (
-                Export.objects.filter(pk=export_id).exclude(state=ExportState.READY).update(**_ready(name, rendered))
-            )
+            if _is_as_made(row):
+                waiting = Export.objects.filter(pk=export_id).exclude(state=ExportState.READY)
+                moved = waiting.update(**_ready(name, rendered))
             if moved:
                 proofs.keep(row, rendered)
     finally:
@@ -375,11 +390,15 @@ def _make(row: Export) -> Callable[[], None]:
     def finish() -> None:
         try:
             with transaction.atomic():
-                duty.done(EXPORTS, row, **_ready(name, rendered))
-                proofs.keep(row, rendered)
+                if is_as_made := _is_as_made(row):
+                    duty.done(EXPORTS, row, **_ready(name, rendered))
+                    proofs.keep(row, rendered)
         except Exception:
             removals.discard(name)
             raise
+        if not is_as_made:
+            removals.discard(name)
+            _outdated(row)
 
     return finish
 

@@ -338,3 +338,31 @@ def test_the_database_keeps_what_was_given_up_from_being_due(document: Document)
     ask(document)
     with pytest.raises(IntegrityError, match="export_given_up_is_over"), transaction.atomic():
         Export.objects.update(given_up_at=timezone.now())
+
+
+def test_a_file_of_a_text_that_has_changed_meanwhile_is_made_again(document: Document) -> None:
+    """Else its manifest would speak of sentences that are not in it."""
+    row = ask(document)
+    held = duty.claim(exporting.EXPORTS, row.pk)
+    assert held
+    finish = exporting._make(held)
+    before = stored()
+    document.sections.update(text="Other words.")
+    finish()
+    [again] = Export.objects.all()
+    assert (again.pk != row.pk, again.state, again.format) == (True, ExportState.PENDING, row.format)
+    assert again.due_at is not None
+    assert len(stored()) == len(before) - 1
+    assert exporting.make_export(export_id=again.pk)
+
+
+def test_a_file_that_came_along_is_not_kept_for_a_text_that_has_changed(document: Document, tmp_path: Path) -> None:
+    row, _work = exporting.prepare(document_id=document.pk, format=ExportFormat.MARKDOWN, with_ai_statement=False)
+    path = tmp_path / "a.md"
+    path.write_text("Words.")
+    before = stored()
+    document.sections.update(text="Other words.")
+    exporting.finish(export_id=row.pk, rendered=exporting.Rendered(path=path, size=6))
+    row.refresh_from_db()
+    assert row.state == ExportState.PENDING
+    assert stored() == before
