@@ -31,6 +31,7 @@ class Signature(StrEnum):
     VALID = "valid"
     UNKNOWN_KEY = "unknown key"
     MISSING = "missing"
+    STRIPPED = "missing, though a key was asked for"
     BROKEN = "broken"
 
 
@@ -106,7 +107,7 @@ class Findings:
     @property
     def fails(self) -> bool:
         """Whether anything speaks against the document."""
-        return bool(self.failed) or self.signature in (Signature.BROKEN, Signature.UNKNOWN_KEY)
+        return bool(self.failed) or self.signature not in (Signature.VALID, Signature.MISSING)
 
 
 class SourceFile:
@@ -173,9 +174,9 @@ def check(
 ) -> Findings:
     """Looks everything up.
 
-    ``known_keys`` are ids of keys that are trusted; without them any key is. ``shift`` is added to each page of a
-    source that has pages: with 1 the check has to fail, which shows that it looks. Raises Unverifiable once
-    ``time.monotonic`` is past ``deadline``.
+    ``known_keys`` are ids of keys that are trusted; without them any key is, and a manifest that nobody signed.
+    ``shift`` is added to each page of a source that has pages: with 1 the check has to fail, which shows that it looks.
+    Raises Unverifiable once ``time.monotonic`` is past ``deadline``.
     """
     in_time = _clock(deadline)
     signature, key = _signature(manifest, known_keys)
@@ -221,8 +222,8 @@ def _signature(manifest: Manifest, known_keys: Iterable[str] | None) -> tuple[Si
         public = signer(manifest.raw)
     except NotSigned:
         return Signature.BROKEN, ""
-    if public is None:
-        return Signature.MISSING, ""
+    if public is None:  # whoever changes a signed manifest takes its signature away
+        return (Signature.MISSING if known_keys is None else Signature.STRIPPED), ""
     key = key_id(public)
     return (Signature.VALID if known_keys is None or key in set(known_keys) else Signature.UNKNOWN_KEY), key
 

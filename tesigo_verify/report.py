@@ -10,6 +10,7 @@ _SIGNATURES: Final = {
     Signature.VALID: "sound, by the key {key}",
     Signature.UNKNOWN_KEY: "sound, but by the key {key}, which is none of those given",
     Signature.MISSING: "there is none: nobody vouches for the manifest",
+    Signature.STRIPPED: "there is none, so that it is by none of the keys given",
     Signature.BROKEN: "BROKEN: the manifest is not what was signed",
 }
 

@@ -170,6 +170,15 @@ def test_a_key_that_nobody_trusts_fails(place: Path) -> None:
     assert f"by the key {trusted}, which is none of those given" in as_text(found)
 
 
+def test_a_signature_that_was_taken_away_fails_where_a_key_is_asked_for(place: Path) -> None:
+    unsigned = manifests.parse(json.dumps(said(place)).encode())
+    document = read(place / "document.pdf")
+    assert not check(unsigned, document, []).fails
+    found = check(unsigned, document, [], known_keys=["0" * 16])
+    assert (found.signature, found.fails) == (Signature.STRIPPED, True)
+    assert "by none of the keys given" in as_text(found)
+
+
 def test_only_32_bytes_are_a_key(place: Path) -> None:
     with pytest.raises(NotSigned):
         manifests.signed(said(place), private_key=b"short")
