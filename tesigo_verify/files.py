@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import file_digest
@@ -26,6 +27,8 @@ _MANIFEST_PART: Final = re.compile(r"customXml/item\d{1,3}\.xml")
 _MANIFEST_ELEMENT: Final = "{urn:tesigo:manifest:1}manifest"
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ODF: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+#: What a package may do that is damaged, or that was made to.
+_DAMAGED: Final = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error)
 _HYPHEN: Final = re.compile("(?:\ufffe|\x02|\u00ad|\u2010|-)\r?\n")
 
 
@@ -137,7 +140,7 @@ def manifest_of_package(path: Path) -> bytes | None:
                 root = _parsed(_part(package, name, MOST_BYTES), path)
                 if root.tag == _MANIFEST_ELEMENT:
                     return (root.text or "").encode()
-    except zipfile.BadZipFile:
+    except _DAMAGED:
         return None
     return None
 
@@ -155,7 +158,7 @@ def _of_package(path: Path) -> Iterator[str]:
                 yield from ("".join(one.itertext()) for one in root.iter() if one.tag in (f"{_ODF}p", f"{_ODF}h"))
             else:
                 raise Unverifiable(f"{path.name} is no PDF, DOCX, ODT or text.")
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError):
+    except _DAMAGED:
         raise Unverifiable(f"{path.name} is damaged.") from None
 
 
@@ -172,7 +175,7 @@ def _parsed(data: bytes, path: Path) -> ElementTree.Element:
         raise Unverifiable(f"{path.name} declares entities, which no such file needs.")
     try:
         return ElementTree.fromstring(data)  # noqa: S314  # without entities, and within bounds
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, LookupError, ValueError):  # the last two of encodings that are none
         raise Unverifiable(f"{path.name} is damaged.") from None
 
 

@@ -83,6 +83,29 @@ def test_packages_are_read_with_care(tmp_path: Path, monkeypatch: pytest.MonkeyP
         files.read(package(tmp_path / "d.docx", word_document__xml=f"<x>{'y' * 200}</x>"))
 
 
+@pytest.mark.parametrize("encoding", ["nosuch", "utf-7"])
+def test_xml_in_an_encoding_that_is_none_is_damaged(tmp_path: Path, encoding: str) -> None:
+    body = f'<?xml version="1.0" encoding="{encoding}"?><x>y</x>'
+    with pytest.raises(Unverifiable, match="is damaged"):
+        files.read(package(tmp_path / "a.docx", word_document__xml=body))
+
+
+def test_a_package_whose_parts_do_not_unpack_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    for part, refused in (("word/document.xml", True), ("customXml/item1.xml", False)):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(part, "<x>" + "one two three " * 500)
+        data = bytearray(path.read_bytes())
+        begin = 30 + len(part)
+        data[begin : begin + 12] = b"\xff" * 12
+        path.write_bytes(data)
+        if refused:
+            with pytest.raises(Unverifiable, match="is damaged"):
+                files.read(path)
+        else:
+            assert files.manifest_of_package(path) is None
+
+
 def test_where_a_manifest_is(tmp_path: Path) -> None:
     plain = pdf(tmp_path / "a.pdf", ["one"])
     assert files.PdfText(plain).manifest() is None
