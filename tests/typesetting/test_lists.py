@@ -204,6 +204,27 @@ def test_no_field_can_end_another(tmp_path: Path) -> None:
     assert "https://e.org/%7Ba%7D%20b%5Cc" in WRITERS["biblatex"][1]([odd])
 
 
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Sets { and more", r"{Sets \textbraceleft{} and more}"),
+        ("A } before {", r"{A \} before \{}"),
+        ("Sets {a} of signs", r"{Sets \{a\} of signs}"),
+    ],
+)
+def test_braces_of_a_field_are_in_pairs_for_bibtex_counts_escaped_ones(title: str, written: str) -> None:
+    """Braces around the whole make a pair of each title in another language than English."""
+    work = {"id": "a", "type": "book", "title": title}
+    assert f"title = {{{written}}}" in WRITERS["bibtex"][1]([work])
+    english = WRITERS["bibtex"][1]([work | {"language": "en", "title": "A } before {"}])
+    assert r"title = {A \textbraceright{} before \textbraceleft{}}" in english
+
+
+def test_first_names_with_a_comma_or_an_and_are_one_name() -> None:
+    assert tex.names([{"family": "Li", "given": "Ada and Bo"}]) == "Li, {Ada and Bo}"
+    assert tex.names([{"family": "Li", "given": "Ada, B."}]) == "Li, {Ada, B.}"
+
+
 def test_ris_ends_its_lines_as_the_format_asks_and_knows_days() -> None:
     work = {"id": "x", "type": "article-newspaper", "title": "T", "issued": {"date-parts": [[2021, 5, 6]]}}
     text = WRITERS["ris"][1]([{**work, "number-of-pages": "9"}, {**work, "page": "A1"}, {**work, "issued": {}}])

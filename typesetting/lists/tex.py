@@ -86,10 +86,9 @@ def _name(one: Mapping[str, Any]) -> str:
     parts = {part: escaped(" ".join(str(one.get(part) or "").split())) for part in (*_PARTICLES, "given", "suffix")}
     family = escaped(" ".join(str(one.get("family") or "").split()))
     particle = " ".join(filter(None, (parts[name] for name in _PARTICLES)))
-    whole = _held(particle, family)
-    if re.search(r"\band\b|,", family):
-        whole = f"{{{whole}}}"
-    return ", ".join(filter(None, (whole, parts["suffix"], parts["given"])))
+    whole = (_held(particle, family), parts["suffix"], parts["given"])
+    # What parts names from each other holds only outside braces.
+    return ", ".join(f"{{{part}}}" if re.search(r"\band\b|,", part) else part for part in whole if part)
 
 
 _PARTICLES: Final = ("dropping-particle", "non-dropping-particle")
@@ -102,5 +101,18 @@ def _held(particle: str, family: str) -> str:
 
 def entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
     """One entry; fields without text are left out. Months are words that each style defines, so without braces."""
-    lines = [f"  {name} = {text if name == 'month' else f'{{{text}}}'}" for name, text in fields.items() if text]
+    said = {name: _nesting(text) for name, text in fields.items() if text}
+    lines = [f"  {name} = {text if name == 'month' else f'{{{text}}}'}" for name, text in said.items()]
     return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _nesting(text: str) -> str:
+    """A field's text with its braces in pairs: BibTeX counts escaped ones, too, and would end the field elsewhere."""
+    depth = 0
+    for sign in re.findall(r"[{}]", text):
+        depth += 1 if sign == "{" else -1
+        if depth < 0:
+            break
+    if not depth:
+        return text
+    return text.replace(r"\{", r"\textbraceleft{}").replace(r"\}", r"\textbraceright{}")
