@@ -13,7 +13,7 @@ from documents.domain import manifest_keys, originality
 from documents.domain.originality import CopiedWords, Shares
 from documents.domain.queries import sections_in_order
 from documents.domain.text import GROUP, citation_keys, without_citations
-from documents.enums import SourceOrigin
+from documents.enums import CitationCheck, SourceOrigin
 from documents.models import Citation, Document, Source
 from tesigo_verify.folding import Pages, digest, fold, part_hashes
 from tesigo_verify.manifest import FORMAT, VERSION, signed
@@ -113,6 +113,8 @@ def _citation(citation: Citation, number: int, section: str, finder: _Finder) ->
     pieces = pieces_of(citation.sentence)
     passage = citation.passage
     folded = fold(passage.text)
+    may_be_read = is_public(citation.source)
+    is_told = may_be_read or citation.check_result != CitationCheck.JUDGED  # a judge repeats the passage
     return {
         "number": number,
         "section": section,
@@ -123,19 +125,22 @@ def _citation(citation: Citation, number: int, section: str, finder: _Finder) ->
         "page_label": passage.page_label,
         "document_page": finder.page_of(pieces),
         "check": citation.check_result,
-        "check_note": citation.check_note,
+        "check_note": citation.check_note if is_told else "",
         "passage": {
             "sha256": digest(folded),
             "signs": len(folded),
             "parts": part_hashes(folded),
-            "words": passage.text if is_public(citation.source) else "",
+            "words": passage.text if may_be_read else "",
         },
     }
 
 
 def is_public(source: Source) -> bool:
-    """Whether its words may stand in a file for others: not those of a file that its owner handed in (R-18)."""
-    return source.origin != SourceOrigin.UPLOAD or bool(source.is_open_access)
+    """Whether its words may stand in a file for others: those of what a search found or of open access (R-18).
+
+    Not those of a file that its owner handed in, nor what stands as an abstract in a list or library of theirs.
+    """
+    return source.origin == SourceOrigin.SEARCH or bool(source.is_open_access)
 
 
 def pieces_of(sentence: str) -> list[str]:

@@ -117,7 +117,7 @@ def test_a_pdf_holds_its_manifest_and_is_checked(document: Document, lind: Path,
         "number": 1, "section": "1", "key": "lind",
         "sentence": "The keeper trims the lamp at *every* change of the watch.",
         "pieces": ["The keeper trims the lamp at *every* change of the watch"], "page": 2, "page_label": "",
-        "document_page": 3, "check": "judged", "check_note": "It says so.", "passage": 0,
+        "document_page": 3, "check": "judged", "check_note": "", "passage": 0,
     }  # fmt: skip
     assert raw["words"] == {"all": 40, "quoted": 4, "near": 6, "own": 30}
     assert raw["sections"] == [{"number": "1", "title": "Introduction", "words": raw["words"]}]
@@ -153,10 +153,14 @@ def test_words_of_own_files_are_not_published(document: Document) -> None:
     own, _, found = (one["passage"] for one in raw["citations"])
     assert (own["words"], bool(own["parts"]), len(own["sha256"])) == ("", True, 64)
     assert found["words"].startswith("Oil was dear")
+    # Nor what a judge says of them.
+    assert [one["check_note"] for one in raw["citations"]] == ["", "", "It says so."]
     assert raw["sources"][1]["files"][0]["pages"] == 3
     assert raw["sources"][0]["files"] == []
     assert raw["signature"] is None
     assert manifests.is_public(Source(origin=SourceOrigin.UPLOAD, is_open_access=True))
+    assert not manifests.is_public(Source(origin=SourceOrigin.BIBLIOGRAPHY))
+    assert not manifests.is_public(Source(origin=SourceOrigin.ADDED))
 
 
 def test_a_docx_holds_it_too_and_others_have_it_beside_them(document: Document, client: Client) -> None:
