@@ -30,11 +30,12 @@ def digest(folded: str) -> str:
 
 
 def part_hashes(folded: str) -> list[str]:
-    """A short hash for each whole part of a passage; for a passage shorter than a part, of all of it."""
+    """A short hash for each part of a passage, the last of its end; for a passage shorter than a part, of all of it."""
     size = min(PART_SIGNS, len(folded))
     if not size:
         return []
-    return [_short(folded[at : at + size]) for at in range(0, len(folded) - size + 1, size)]
+    last = len(folded) - size
+    return [_short(folded[at : at + size]) for at in (*range(0, last, size), last)]
 
 
 def _short(folded: str) -> str:

@@ -80,7 +80,7 @@ def _lines(findings: Findings) -> Iterator[str]:
     held = passages[Passage.FOUND] + passages[Passage.NEARLY]
     yield f"Passages       {held} of {findings.checked} that could be looked up stand on the page named"
     if nearly := passages[Passage.NEARLY]:
-        yield f"               {nearly} of them with a few letters read differently"
+        yield f"               {nearly} of them read a little differently, in a fifth of their parts at most"
     if without := passages[Passage.NO_FILE]:
         yield f"               {without} not looked up: no file of their source was given"
     yield f"Source files   {findings.same_files} as the document was made from, {findings.other_copies} other copies"

@@ -12,6 +12,7 @@ from tesigo_verify.checking import Findings, Passage, Sentence, Signature, Sourc
 from tesigo_verify.copying import Words
 from tesigo_verify.errors import NotSigned, Unverifiable
 from tesigo_verify.files import read, sha256_of
+from tesigo_verify.folding import fold
 from tesigo_verify.report import as_json, as_text, verdict
 from tests.documents.files import pdf
 from tests.verify.samples import citation, manifest, named_source, prose, signed_json, source
@@ -101,13 +102,25 @@ def test_a_sentence_on_another_page_than_named_fails(place: Path, tmp_path: Path
     assert "its sentence is on another page" in as_text(found)
 
 
-def test_a_passage_read_a_little_differently_is_found(place: Path) -> None:
+def test_a_passage_read_a_little_differently_is_found(place: Path, tmp_path: Path) -> None:
+    lines = prose(102, 14)
+    pdf(tmp_path / "long.pdf", ["One", "\n".join(lines)])
     raw = said(place)
-    lines = prose(102)
     raw["citations"][0] |= citation(1, key="lind", page=2, words="\n".join(lines) + " with a tail", pieces=[FIRST, "."])
-    found = checked(place, raw, "lind.pdf")
+    found = check(
+        manifests.parse(signed_json(raw)), read(place / "document.pdf"), [SourceFile(tmp_path / "long.pdf", "lind")]
+    )
     assert found.citations[0].passage == Passage.NEARLY
-    assert "1 of them with a few letters read differently" in as_text(found)
+    assert "1 of them read a little differently, in a fifth of their parts at most" in as_text(found)
+
+
+@pytest.mark.parametrize("signs", [130, 200, 239, 240, 250])
+def test_a_passage_whose_end_is_another_is_missing(place: Path, signs: int) -> None:
+    words = fold("\n".join(prose(102)))[: signs - 30] + "neversaidanythingofthekindhere"
+    assert len(words) == signs
+    raw = said(place)
+    raw["citations"][0] |= citation(1, key="lind", page=2, words=words, pieces=[FIRST, "."])
+    assert checked(place, raw, "lind=lind.pdf").citations[0].passage == Passage.MISSING
 
 
 def test_a_short_passage_and_one_without_letters(place: Path) -> None:
