@@ -73,13 +73,17 @@ class CitationFinding:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that was found. ``unknown_files`` belong to no source of the document."""
+    """All that was found. ``unknown_files`` belong to no source of the document.
+
+    ``unchecked`` citations stand in sentences that their author changed: nobody looked whether they still hold.
+    """
 
     signature: Signature
     key_id: str
     citations: tuple[CitationFinding, ...]
     copied: tuple[CopiedRun, ...]
     reported: int
+    unchecked: int
     same_files: int
     other_copies: int
     unknown_files: tuple[str, ...] = field(default_factory=tuple)
@@ -203,6 +207,7 @@ def check(
         citations=tuple(findings[citation] for citation in manifest.citations),
         copied=tuple(run for run in copied if not _is_reported(run, reported)),
         reported=len(reported),
+        unchecked=sum(not citation.is_checked for citation in manifest.citations),
         same_files=same,
         other_copies=len(by_source) - same,
         unknown_files=tuple(one.name for one in sources if one not in by_source.values()),

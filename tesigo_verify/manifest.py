@@ -19,6 +19,8 @@ VERSION: Final = 1
 ALGORITHM: Final = "Ed25519"
 #: Of an attached or separate manifest.
 MOST_BYTES: Final = 32 * 1024 * 1024
+#: How a citation may have been checked; any other word says that it was not.
+_CHECKS: Final = frozenset({"verbatim", "overlap", "judged"})
 _MOST_CITATIONS: Final = 20_000
 _MOST_SOURCES: Final = 5_000
 _MOST_CHARACTERS: Final = 20_000
@@ -28,7 +30,10 @@ _PURPOSE: Final = b"tesigo-manifest-1\n"
 
 @dataclass(frozen=True)
 class Citation:
-    """One citation. ``pieces`` are the words of its sentence between citations; ``page`` is 0 where there is none."""
+    """One citation. ``pieces`` are the words of its sentence between citations; ``page`` is 0 where there is none.
+
+    ``is_checked`` where the manifest says that the passage supports the sentence as it stands now.
+    """
 
     number: int
     key: str
@@ -39,6 +44,7 @@ class Citation:
     signs: int
     whole: str
     parts: tuple[str, ...]
+    is_checked: bool
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,7 @@ def _citation(one: dict[str, Any]) -> Citation:
         signs=_number(passage["signs"]),
         whole=_text(passage["sha256"]),
         parts=tuple(map(_text, passage["parts"])),
+        is_checked=_text(one["check"]) in _CHECKS,
     )
 
 

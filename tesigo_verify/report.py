@@ -13,6 +13,9 @@ _SIGNATURES: Final = {
     Signature.STRIPPED: "there is none, so that it is by none of the keys given",
     Signature.BROKEN: "BROKEN: the manifest is not what was signed",
 }
+_HOLDS_IN_PART: Final = (
+    "Result: nothing speaks against this document, but not all of its citations were checked by those who made it."
+)
 
 
 def verdict(findings: Findings) -> str:
@@ -30,6 +33,7 @@ def as_json(findings: Findings) -> dict[str, Any]:
         "signature": findings.signature.value,
         "key_id": findings.key_id,
         "citations": len(findings.citations),
+        "unchecked": findings.unchecked,
         "sentences": {
             "found": sentences[Sentence.FOUND],
             "elsewhere": sentences[Sentence.ELSEWHERE],
@@ -76,6 +80,8 @@ def _lines(findings: Findings) -> Iterator[str]:
     total = len(findings.citations)
     yield f"Signature      {_SIGNATURES[findings.signature].format(key=findings.key_id)}"
     yield f"Citations      {total}"
+    if findings.unchecked:
+        yield f"               {findings.unchecked} in sentences that their author changed and nobody checked since"
     yield f"Sentences      {sentences[Sentence.FOUND]} of {total} stand in the file"
     held = passages[Passage.FOUND] + passages[Passage.NEARLY]
     yield f"Passages       {held} of {findings.checked} that could be looked up stand on the page named"
@@ -99,7 +105,7 @@ def _lines(findings: Findings) -> Iterator[str]:
         yield f"  and {len(failed) - _SHOWN} more"
     yield ""
     yield {
-        "holds": "Result: nothing speaks against this document.",
+        "holds": _HOLDS_IN_PART if findings.unchecked else "Result: nothing speaks against this document.",
         "fails": "Result: it does not hold.",
         "unchecked": "Result: no passage could be looked up. Give the files of the sources.",
     }[verdict(findings)]

@@ -69,6 +69,16 @@ def test_all_that_holds_is_found(place: Path) -> None:
     assert "nothing speaks against" in as_text(found)
 
 
+def test_citations_that_nobody_checked_since_they_were_changed_are_told(place: Path) -> None:
+    raw = said(place)
+    for row, word in zip(raw["citations"], ("changed", "overlap", "of a later version"), strict=True):
+        row["check"] = word
+    found = checked(place, raw, "lind.pdf")
+    assert (verdict(found), found.unchecked, as_json(found)["unchecked"]) == ("holds", 2, 2)
+    assert "2 in sentences that their author changed" in as_text(found)
+    assert "not all of its citations were checked" in as_text(found)
+
+
 def test_a_page_too_far_fails(place: Path) -> None:
     found = checked(place, said(place), "notes.txt", "ek.pdf", "lind.pdf", shift=1)
     assert verdict(found) == "fails"
