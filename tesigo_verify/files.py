@@ -123,26 +123,31 @@ class PdfText:
         return self._pdf.get_page_label(number - 1) or ""
 
     def manifest(self) -> bytes | None:
-        """What is attached to it under the name of a manifest."""
+        """What is attached to it under the name of a manifest; None where nothing is, or room for one only."""
         for at in range(min(self._pdf.count_attachments(), 100)):
             attached = self._pdf.get_attachment(at)
             if attached.get_name() == MANIFEST_NAME:
                 with suppress(pypdfium2.PdfiumError):
-                    return bytes(attached.get_data())
+                    return _said(bytes(attached.get_data()))
         return None
 
 
 def manifest_of_package(path: Path) -> bytes | None:
-    """The manifest in a DOCX; None where there is none."""
+    """The manifest in a DOCX; None where there is none, or room for one only."""
     try:
         with zipfile.ZipFile(path) as package:
             for name in filter(_MANIFEST_PART.fullmatch, package.namelist()):
                 root = _parsed(_part(package, name, MOST_BYTES), path)
                 if root.tag == _MANIFEST_ELEMENT:
-                    return (root.text or "").encode()
+                    return _said((root.text or "").encode())
     except _DAMAGED:
         return None
     return None
+
+
+def _said(manifest: bytes) -> bytes | None:
+    """A manifest; None for the room that a file has for one where it lies beside it."""
+    return None if manifest.strip() in {b"", b"{}"} else manifest
 
 
 def _of_package(path: Path) -> Iterator[str]:

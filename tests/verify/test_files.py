@@ -109,9 +109,12 @@ def test_a_package_whose_parts_do_not_unpack_is_damaged(tmp_path: Path) -> None:
 def test_where_a_manifest_is(tmp_path: Path) -> None:
     plain = pdf(tmp_path / "a.pdf", ["one"])
     assert files.PdfText(plain).manifest() is None
-    assert files.PdfText(attached(plain, b"{}")).manifest() == b"{}"
+    assert files.PdfText(attached(plain, b'{"a": 1}')).manifest() == b'{"a": 1}'
+    assert files.PdfText(attached(plain, b"{}")).manifest() is None
     inside = '<manifest xmlns="urn:tesigo:manifest:1">{"a": "&lt;"}</manifest>'
     assert files.manifest_of_package(package(tmp_path / "a.docx", customXml_item3__xml=inside)) == b'{"a": "<"}'
+    room = inside.replace(inside[inside.index(">") + 1 : inside.rindex("<")], "{}")
+    assert files.manifest_of_package(package(tmp_path / "room.docx", customXml_item3__xml=room)) is None
     assert files.manifest_of_package(package(tmp_path / "b.docx", customXml_item3__xml="<x/>")) is None
     assert files.manifest_of_package(package(tmp_path / "c.docx", other__xml="<x/>")) is None
     assert files.manifest_of_package(plain) is None
