@@ -133,6 +133,7 @@ def _page(
         "section": section,
         "number": numbers[section.pk],
         "form": form,
+        "is_unsaved": status != 200,
         "sources": Source.objects.citable().filter(document=document).exclude(passages=None).order_by("title"),
         **more,
     }

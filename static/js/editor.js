@@ -9,14 +9,15 @@ for (const form of document.querySelectorAll("[data-editor]")) {
   const state = form.querySelector("[data-editor-state]");
   const found = form.querySelector("[data-editor-found]");
   const name = `tesigo-section-${form.dataset.editor}`;
-  const saved = field.defaultValue;
+  // What the server sent back unsaved is kept from the first moment on, like what is typed.
+  const saved = form.hasAttribute("data-is-unsaved") ? null : field.defaultValue;
   let since = 0;
   let timer = 0;
 
   const keep = () => {
     try {
       if (field.value === saved) localStorage.removeItem(name);
-      else localStorage.setItem(name, JSON.stringify({ text: field.value, revision: form.dataset.revision }));
+      else localStorage.setItem(name, JSON.stringify({ text: field.value, revision: form.elements.revision.value }));
     } catch {
       // No room in this browser: the state below still says that it is unsaved.
     }
@@ -34,7 +35,7 @@ for (const form of document.querySelectorAll("[data-editor]")) {
 
   let before = null;
   try {
-    before = JSON.parse(localStorage.getItem(name));
+    before = saved === null ? null : JSON.parse(localStorage.getItem(name));
   } catch {
     // Nothing that could be read.
   }
@@ -70,5 +71,6 @@ for (const form of document.querySelectorAll("[data-editor]")) {
     event.preventDefault();
   });
   setInterval(() => since && show(), TICK);
-  show();
+  if (saved === null) changed();
+  else show();
 }

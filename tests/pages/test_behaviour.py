@@ -1,6 +1,8 @@
 """What the small scripts add to a page, in a real browser under the real policy: no server and no database needed."""
 
+import json
 import mimetypes
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +67,18 @@ SLIDER = """
 """
 
 
+def editor(text: str, *, revision: int, is_unsaved: bool = False) -> str:
+    """The form of the writing room as generation/edit.html writes it."""
+    mark = " data-is-unsaved" if is_unsaved else ""
+    return f"""<form method="post" data-editor="s1"{mark}>
+      <p data-editor-found hidden>Found. <button type="button" data-editor-take>Take</button>
+        <button type="button" data-editor-drop>Drop</button></p>
+      <textarea name="text" aria-label="Text">{text}</textarea>
+      <input type="hidden" name="revision" value="{revision}">
+      <p role="status" data-editor-state data-unsaved="Not saved for {{seconds}} s." data-saved="Nothing to save."></p>
+      <button>Save</button></form>"""
+
+
 def page_of(body: str, script: str) -> str:
     """A whole page around a fragment, with the style sheets and one script of the project."""
     sheets = "".join(
@@ -80,6 +94,8 @@ PAGES = {
     "/reader": page_of(READER, "reader"),
     "/outline": page_of(OUTLINE, "outline"),
     "/slider": page_of(SLIDER, "brief"),
+    "/editor": page_of(editor("As saved.", revision=2), "editor"),
+    "/editor-refused": page_of(editor("Mine [@x].", revision=2, is_unsaved=True), "editor"),
 }
 
 
@@ -221,3 +237,24 @@ def test_slider_and_number_say_the_same(page: Page) -> None:
     expect(page.get_by_label("number")).to_have_value("41")
     page.get_by_label("number").fill("900")
     expect(page.get_by_label("slider")).to_have_value("41")
+
+
+def test_a_text_that_came_back_unsaved_is_kept_and_offered_again(page: Page) -> None:
+    page.goto("http://pages.test/editor-refused")
+    expect(page.get_by_role("status")).to_have_text(re.compile("Not saved"))
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("http://pages.test/editor")
+    page.get_by_role("button", name="Take").click()
+    expect(page.get_by_label("Text")).to_have_value("Mine [@x].")
+
+
+def test_a_text_taken_up_again_keeps_the_version_that_it_was_made_from(page: Page) -> None:
+    page.goto("http://pages.test/editor")
+    page.evaluate("localStorage.setItem('tesigo-section-s1', JSON.stringify({text: 'Older.', revision: '1'}))")
+    page.reload()
+    page.get_by_role("button", name="Take").click()
+    page.get_by_label("Text").fill("Older, and more.")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    kept = json.loads(page.evaluate("localStorage.getItem('tesigo-section-s1')"))
+    assert kept == {"text": "Older, and more.", "revision": "1"}

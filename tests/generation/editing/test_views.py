@@ -36,6 +36,8 @@ def test_a_text_that_is_refused_stays_in_the_field(browser: Client, section: Sec
     page = browser.post(at(section), {"text": "Mine [@nobody].", "revision": 1})
     assert page.status_code == 422
     assert "There is no source" in words(page)
+    assert "data-is-unsaved" in words(page)
+    assert "data-is-unsaved" not in words(browser.get(at(section)))
     assert "Mine [@nobody].</textarea>" in words(page)
     assert browser.post(at(section), {"text": "Mine.", "revision": "x"}).status_code == 422
 
@@ -45,6 +47,7 @@ def test_of_two_windows_both_changes_are_joined(browser: Client, section: Sectio
     page = browser.post(at(section), {"text": TEXT.replace("The lamp", "A lamp"), "revision": 1})
     assert page.status_code == 409
     assert "Both changes are in the text below." in words(page)
+    assert "data-is-unsaved" in words(page)
     assert "A lamp burned for five hours in the tower [@light, p. 1]. Somebody knows why.</textarea>" in words(page)
     assert 'name="revision" value="2"' in words(page)
 
