@@ -8,6 +8,7 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import table as table_rule
 
 _LABEL: Final = re.compile(r"[ \t]*\{#(tbl-[\w-]{1,60})\}[ \t]*\Z")
 _BEGINNING: Final = re.compile(r"(?P<word>[^\W\d_]+)(?:[ \u00a0]\d[\d.]{0,8})?[ \u00a0]?[:.][ \t\u00a0]")
@@ -80,4 +81,5 @@ def _begins_table(state: StateBlock, line: int) -> bool:
 def _stands_before_table(state: StateBlock, line: int, last: int) -> bool:
     while line < last and state.isEmpty(line):
         line += 1
-    return line < last and _begins_table(state, line)
+    # What only looks like a table would leave a caption that nothing prints.
+    return line < last and _begins_table(state, line) and table_rule(state, line, last, True)

@@ -119,6 +119,12 @@ def test_captions_belong_to_the_table_beside_them(text: str, captions: list[str]
     assert [plain(one.source).replace("Quelle", "Source") for one in found if one.source] == sources
 
 
+@pytest.mark.parametrize("text", ["Table: One\n\n| no table", "Table: One\n| a | b |\n|---|"])
+def test_words_above_what_only_looks_like_a_table_are_printed(text: str) -> None:
+    first, *_rest = parse(text, language="en", below=2).blocks
+    assert plain(first["c"]).startswith("Table: One")
+
+
 @pytest.fixture(scope="module")
 def source() -> Manuscript:
     return manuscript(section(TEXT), section("See [](#tbl-lamps).", identifier="b", title="Second"))
