@@ -1,5 +1,6 @@
 """How a document's files are laid out, as programs send and get it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -22,6 +23,22 @@ def _one_of(values: Any, default: Any) -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=list(values), required=False, default=default)
 
 
+class _OneNumberField(serializers.FloatField):
+    """A number of a list; `ChoiceField` would want it as text."""
+
+    def __init__(self, *, numbers: Sequence[float], default: float) -> None:
+        said = ", ".join(f"{one:g}" for one in numbers)
+        super().__init__(required=False, default=default, help_text=f"One of {said}.")
+        self.numbers = numbers
+
+    def to_internal_value(self, data: Any) -> float:
+        """The number. Raises a ValidationError where it is none of the list."""
+        number = super().to_internal_value(data)
+        if number not in self.numbers:
+            raise serializers.ValidationError(str(self.help_text))
+        return number
+
+
 class PageFormatSerializer(ApiSerializer):
     """A format: a preset, or values; those that are not sent are the standard page's."""
 
@@ -29,8 +46,8 @@ class PageFormatSerializer(ApiSerializer):
         choices=[one.name for one in PRESETS], required=False, allow_null=True, help_text="In place of all values."
     )
     face = _one_of(FACES, STANDARD.face)
-    size_pt = _one_of(page_formats.SIZES_PT, STANDARD.size_pt)
-    line_spacing = _one_of(page_formats.LINE_SPACINGS, STANDARD.line_spacing)
+    size_pt = _OneNumberField(numbers=page_formats.SIZES_PT, default=STANDARD.size_pt)
+    line_spacing = _OneNumberField(numbers=page_formats.LINE_SPACINGS, default=STANDARD.line_spacing)
     top_mm = serializers.IntegerField(default=STANDARD.top_mm, **_MARGIN)
     bottom_mm = serializers.IntegerField(default=STANDARD.bottom_mm, **_MARGIN)
     left_mm = serializers.IntegerField(default=STANDARD.left_mm, **_MARGIN)

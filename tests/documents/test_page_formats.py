@@ -207,10 +207,16 @@ def test_program_takes_a_preset_or_values(program: Program, document: Document) 
     assert (taken.json()["preset"], taken.json()["sheets"]) == ("apa-student", 16)
     own = program("PUT", path(document), {"left_mm": 40}, If_Match=taken.headers["ETag"])
     assert (own.json()["preset"], own.json()["left_mm"], own.json()["line_spacing"]) == (None, 40, 1.5)
+    numbers = {"size_pt": 11, "line_spacing": 1.15}
+    sent = program("PUT", path(document), numbers, If_Match=own.headers["ETag"])
+    assert {name: sent.json()[name] for name in numbers} == numbers
+    again = program("PUT", path(document), sent.json(), If_Match=sent.headers["ETag"])
+    assert (again.status_code, again.json()["size_pt"]) == (200, 11)
 
 
 @pytest.mark.parametrize(
-    "said", [{"preset": "nobody"}, {"left_mm": 80, "right_mm": 80}, {"size_pt": 9}, {"face": "comic"}]
+    "said",
+    [{"preset": "nobody"}, {"left_mm": 80, "right_mm": 80}, {"size_pt": 9}, {"size_pt": "12"}, {"face": "comic"}],
 )
 def test_program_is_told_what_does_not_work(program: Program, document: Document, said: dict[str, Any]) -> None:
     tag = program.get(path(document)).headers["ETag"]
