@@ -10,7 +10,7 @@ from documents.enums import CitationCheck, RevisionReason
 from documents.models import Document, Section, SectionRevision
 from typesetting.statement_words import StatementWords, statement_words
 
-_MARKS = re.compile(r"([\\`*_\[\]<>|@~^])")
+_MARKS = re.compile(r"([\\`*_\[\]<>|@~^$&])")
 
 
 def of(document: Document, sections: Sequence[Section]) -> str:

@@ -22,7 +22,7 @@ def test_it_says_of_each_section_what_is_known() -> None:
     written = SectionFactory.create(
         document=document,
         position=0,
-        title="Nights | and <days>",
+        title="Nights | and <days>, $x$ &amp; all",
         text="A [@a; @b]. Again [@a].",
         provenance={"models": ["gpt-6", "gpt-6", "opus_5"], "calls": 7},
         written_at=AT,
@@ -41,7 +41,7 @@ def test_it_says_of_each_section_what_is_known() -> None:
         "",
         "| Abschnitt | Modelle | Geschrieben (UTC) | Antworten der Modelle | Zitierte Quellen |",
         "| --- | --- | --- | --: | --: |",
-        "| 1 Nights \\| and \\<days\\> | gpt-6, opus\\_5 | 2026-03-04 05:06 | 7 | 2 |",
+        "| 1 Nights \\| and \\<days\\>, \\$x\\$ \\&amp; all | gpt-6, opus\\_5 | 2026-03-04 05:06 | 7 | 2 |",
         "",
         "Danach von der Verfasserin oder dem Verfasser geändert: 1.",
     ]
