@@ -5,17 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import zip_longest
+from itertools import accumulate, chain, zip_longest
 from typing import Final
 
 from documents.domain.text import GROUP
 from generation.writing.sentences import paragraphs
 
 _TOKEN: Final = re.compile(rf"{GROUP.pattern}|\w+|\s+|.", re.S)
-#: Longer paragraphs are shown as a whole, old and new: comparing takes the square of their words.
+#: Longer stretches are taken as a whole, old and new: comparing takes the square of their words.
 _MOST_TOKENS: Final = 4_000
-#: Longer texts, in characters, are not joined but shown side by side.
-_MOST_MERGED: Final = 60_000
+#: A paragraph with the empty lines behind it.
+_PARAGRAPH: Final = re.compile(r".+?(?:\n[ \t]*\n\s*|\Z)", re.S)
 
 
 class Change(StrEnum):
@@ -48,10 +48,8 @@ def compare(before: str, after: str) -> list[list[Piece]]:
 
 def merged(*, base: str, mine: str, theirs: str) -> str | None:
     """Both changes of a text in one; None where they changed the same words, or words side by side."""
-    old = _tokens(base)
-    if max(len(old), len(mine), len(theirs)) > _MOST_MERGED:
-        return None
-    changes = sorted({*_changes(old, _tokens(mine)), *_changes(old, _tokens(theirs))})
+    old = [token for paragraph in _PARAGRAPH.findall(base) for token in _tokens(paragraph)]
+    changes = sorted({*_changes(base, mine), *_changes(base, theirs)})
     pieces: list[str] = []
     at = 0
     for number, (start, end, words) in enumerate(changes):
@@ -62,10 +60,25 @@ def merged(*, base: str, mine: str, theirs: str) -> str | None:
     return "".join([*pieces, *old[at:]])
 
 
-def _changes(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
-    """What becomes of stretches of a text: start, end, and the words in their place."""
+def _changes(before: str, after: str) -> list[tuple[int, int, tuple[str, ...]]]:
+    """What becomes of stretches of a text: start and end, in tokens, and those in their place."""
+    old, new = ([_tokens(paragraph) for paragraph in _PARAGRAPH.findall(text)] for text in (before, after))
+    starts = [0, *accumulate(map(len, old))]
+    whole = SequenceMatcher(None, list(map(tuple, old)), list(map(tuple, new)), autojunk=False)
+    found: list[tuple[int, int, tuple[str, ...]]] = []
+    for kind, i, j, k, m in whole.get_opcodes():
+        if kind != "equal":
+            one, other = list(chain(*old[i:j])), list(chain(*new[k:m]))
+            found += [(starts[i] + a, starts[i] + b, tuple(other[c:d])) for a, b, c, d in _changed(one, other)]
+    return found
+
+
+def _changed(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """Start and end of what differs, in both; all of it where that is too long to be compared."""
+    if max(len(old), len(new)) > _MOST_TOKENS:
+        return [(0, len(old), 0, len(new))]
     found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return [(i, j, tuple(new[k:m])) for kind, i, j, k, m in found if kind != "equal"]
+    return [(i, j, k, m) for kind, i, j, k, m in found if kind != "equal"]
 
 
 def _tokens(text: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Comparing and joining texts word by word, a citation being one word."""
 
+import time
+
 import pytest
 
 from generation.editing import comparing
@@ -49,4 +51,20 @@ def test_changes_of_two_windows_are_joined_where_they_are_apart(
 
 def test_nothing_changed_by_one_is_what_the_other_wrote() -> None:
     assert merged(base=BASE, mine=BASE, theirs="Other.") == "Other."
-    assert merged(base=BASE, mine="x" * 70_000, theirs=BASE) is None
+    assert merged(base="", mine="", theirs="Other.") == "Other."
+
+
+def test_of_a_long_section_two_changes_far_apart_are_joined_quickly() -> None:
+    base = "\n\n".join(" ".join(f"word{number}" for number in range(at, at + 150)) for at in range(100))
+    mine, theirs = base.replace("word0 ", "mine ", 1), f"{base} theirs"
+    started = time.process_time()
+    assert merged(base=base, mine=mine, theirs=theirs) == f"{mine} theirs"
+    assert time.process_time() - started < 1
+
+
+def test_a_paragraph_too_long_to_be_compared_is_joined_as_a_whole() -> None:
+    long = "word " * comparing._MOST_TOKENS
+    base = f"{long}\n\nBell."
+    both = merged(base=base, mine=f"{long}more\n\nBell.", theirs=f"{long}\n\nBell. Fog.")
+    assert both == f"{long}more\n\nBell. Fog."
+    assert merged(base=base, mine=f"{long}more\n\nBell.", theirs=f"new {long}\n\nBell.") is None
