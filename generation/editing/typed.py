@@ -12,6 +12,8 @@ from typesetting.parsing import cited_keys
 
 #: A sign that begins a key, and does not stand in an address of mail.
 _MEANT: Final = re.compile(r"(?<!\w)@")
+#: The beginning of a footnote's own line.
+_NOTE: Final = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.M)
 #: Characters of one section: some forty pages.
 MOST_CHARACTERS: Final = 100_000
 #: Of a place that cannot be read as a citation, so many characters are shown.
@@ -39,4 +41,11 @@ def cleaned(typed: str, *, language: str) -> str:
         raise TextInvalid(
             _("A citation stands where none is printed: in code, in the words of a link, or in a note without a mark.")
         )
+    around = _NOTE.sub("", text)
+    for name in _NOTE.findall(text):
+        if f"[^{name}]" not in around:
+            raise TextInvalid(
+                _("Nothing in the text points at the footnote “%(name)s”. Put [^%(name)s] where it belongs.")
+                % {"name": name[:_SHOWN_CHARACTERS]}
+            )
     return text

@@ -85,6 +85,7 @@ def test_the_same_sentence_twice_has_its_evidence_twice(section: Section, studen
         ("So `[@light]`.", "where none is printed"),
         ("So [@light](https://example.org).", "where none is printed"),
         ("So it was.\n\n[^a]: A note [@light].", "where none is printed"),
+        ("So it was.\n\n[^a]: A note.", "Nothing in the text points at the footnote “a”"),
         ("So [@nobody-2020].", "There is no source “nobody-2020”"),
         ("So [@unread].", "Nothing of the source “unread” could be read"),
     ],
@@ -97,7 +98,7 @@ def test_what_cannot_be_printed_as_it_reads_is_refused(section: Section, student
 
 
 def test_an_address_in_brackets_is_no_citation(section: Section, student: User) -> None:
-    assert save(section, "Write to the keepers [mail keeper@example.org].", student) == 2
+    assert save(section, "Write to the keepers [mail keeper@example.org].[^1]\n\n[^1]: Or not.", student) == 2
 
 
 def test_a_source_that_was_taken_back_is_not_cited_anew(section: Section, source: Source, student: User) -> None:
