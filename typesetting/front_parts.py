@@ -129,8 +129,10 @@ def _as_typed(items: list[Any]) -> list[Any]:
     kept: list[Any] = []
     for item in items:
         kind = item.get("t") if isinstance(item, dict) else None
-        if kind == "Cite" or (kind == "Link" and item["c"][2][0].startswith("#")):
+        if kind == "Cite":
             kept.extend(item["c"][1])
+        elif kind == "Link" and item["c"][2][0].startswith("#"):
+            kept.extend(item["c"][1] or text(f"[]({item['c'][2][0]})"))
         elif kind == "Math":
             kept.append(element("Code", attr(), item["c"][1]))
         else:
