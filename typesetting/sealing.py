@@ -20,6 +20,8 @@ from typesetting.errors import ExportError
 MANIFEST_PART: Final = "customXml/item1.xml"
 _MANIFEST_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<manifest xmlns="urn:tesigo:manifest:1">{}</manifest>'
 EMPTY_MANIFEST_XML: Final = _MANIFEST_XML.format("{}")
+#: What no XML may hold, and JSON may.
+_NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
 _END: Final = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*\Z")
 _SIZE: Final = re.compile(rb"/Size (\d+)")
 _ROOT: Final = re.compile(rb"/Root (\d+ 0 R)")
@@ -70,4 +72,5 @@ def seal_docx(path: Path, manifest: bytes) -> None:
         package.filelist.remove(last)
         del package.NameToInfo[last.filename]
         package.start_dir = last.header_offset  # where the next part is written, over the empty one
-        package.writestr(MANIFEST_PART, _MANIFEST_XML.format(escape(manifest.decode(), quote=False)))
+        words = _NOT_IN_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", manifest.decode())
+        package.writestr(MANIFEST_PART, _MANIFEST_XML.format(escape(words, quote=False)))

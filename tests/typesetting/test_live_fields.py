@@ -199,6 +199,15 @@ def test_works_of_every_kind_become_sources(tmp_path: Path) -> None:
     assert found["Misc"].find(f"{B}Author/{B}Editor") is not None
 
 
+def test_names_hold_no_sign_that_xml_may_not(tmp_path: Path) -> None:
+    people = [{"family": "Li\x01nd", "given": "A\x02da"}, {"literal": "Ro\ufffeck"}]
+    whole = source()
+    odd = [work | {"author": people[:1] if at else people} for at, work in enumerate(whole.references)]
+    path = made(tmp_path, "docx_word", Manuscript(**{**vars(whole), "references": odd}))
+    root = docx_part(path, "customXml/item1.xml")
+    assert {one.text for one in root.iter(f"{B}Last")} == {"Lind", "Rock"}
+
+
 def test_a_document_that_cites_nothing_has_no_list(tmp_path: Path) -> None:
     bare = manuscript(section("Words."), references=())
     for kind in ("docx_zotero", "docx_word"):

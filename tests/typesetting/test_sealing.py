@@ -67,6 +67,17 @@ def test_the_manifest_is_a_part_of_the_docx(tmp_path: Path) -> None:
     assert manifest_of_package(path) == b"{}"
 
 
+def test_signs_that_no_xml_may_hold_are_kept(tmp_path: Path) -> None:
+    """Readers of PDF give one of them for a hyphen at the end of a line."""
+    path = tmp_path / "document.docx"
+    render_docx(long_manuscript(), path, first_pages={})
+    said = {"words": "light\ufffe house \uffff"}
+    seal_docx(path, json.dumps(said, ensure_ascii=False).encode())
+    data = manifest_of_package(path)
+    assert data is not None
+    assert json.loads(data) == said
+
+
 def test_other_files_have_no_room(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="no room"):
         seal_pdf(pdf(tmp_path / "other.pdf", ["one"]), MANIFEST, now=NOW)

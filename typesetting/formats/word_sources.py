@@ -146,7 +146,7 @@ def _source(work: Mapping[str, Any], tag: str, number: int, lcid: int) -> str:
     rows += [(name, said(work, of)) for name, of in _FIELDS if name != "Publisher" or kind != "Report"]
     rows += [("Institution", said(work, "publisher"))] if kind == "Report" else []
     rows += [*_dates(work), ("StandardNumber", said(work, "DOI") or said(work, "ISBN") or said(work, "ISSN"))]
-    written = [f"<b:{name}>{escape(_plain(printable(text)))}</b:{name}>" for name, text in rows if text]
+    written = [f"<b:{name}>{_written(_plain(text))}</b:{name}>" for name, text in rows if text]
     authors = f"<b:Author>{people}</b:Author>" if people else ""
     return (
         f"<b:Source>{''.join(written[:4])}{authors}{''.join(written[4:])}<b:RefOrder>{number}</b:RefOrder></b:Source>"
@@ -162,10 +162,10 @@ def _dates(work: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _people(role: str, people: Sequence[Mapping[str, Any]]) -> str:
     """A body alone is one; among persons it is a name without first names, for Word knows no list of both."""
     if len(people) == 1 and people[0].get("literal"):
-        return f"<b:{role}><b:Corporate>{escape(said(people[0], 'literal'))}</b:Corporate></b:{role}>"
+        return f"<b:{role}><b:Corporate>{_written(said(people[0], 'literal'))}</b:Corporate></b:{role}>"
     persons = "".join(
-        f"<b:Person><b:Last>{escape(_family(one))}</b:Last>"
-        + (f"<b:First>{escape(said(one, 'given'))}</b:First>" if one.get("given") else "")
+        f"<b:Person><b:Last>{_written(_family(one))}</b:Last>"
+        + (f"<b:First>{_written(said(one, 'given'))}</b:First>" if one.get("given") else "")
         + "</b:Person>"
         for one in people
     )
@@ -175,6 +175,11 @@ def _people(role: str, people: Sequence[Mapping[str, Any]]) -> str:
 def _family(one: Mapping[str, Any]) -> str:
     pieces = (said(one, "dropping-particle"), said(one, "non-dropping-particle"), said(one, "family"))
     return said(one, "literal") or " ".join(filter(None, (*pieces, said(one, "suffix"))))
+
+
+def _written(text: str) -> str:
+    """Text as XML: without signs that none may hold."""
+    return escape(printable(text))
 
 
 def _plain(text: str) -> str:
