@@ -54,8 +54,9 @@ class Figures:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against the file."""
-        return self.sentences == self.citations and self.passages == self.looked_up
+        """Whether nothing speaks against the file, and something could be looked up."""
+        is_looked_up = bool(self.looked_up) or not self.citations
+        return is_looked_up and self.sentences == self.citations and self.passages == self.looked_up
 
 
 def sealed(row: Export, rendered: Rendered) -> Rendered:

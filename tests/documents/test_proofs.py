@@ -217,6 +217,17 @@ def test_a_file_that_cannot_be_checked_is_tried_again(document: Document, monkey
     assert row.error == "tesigo-verify came to no end."
 
 
+@pytest.mark.parametrize(
+    ("citations", "looked_up", "passages", "holds"),
+    [(3, 2, 2, True), (3, 2, 1, False), (3, 0, 0, False), (0, 0, 0, True)],
+)
+def test_a_file_of_which_nothing_could_be_looked_up_does_not_hold(
+    citations: int, looked_up: int, passages: int, holds: bool
+) -> None:
+    found = proofs.Figures(citations, citations, looked_up, passages, copied=0, is_signed=True)
+    assert found.holds == holds
+
+
 def test_sentences_that_are_not_found_have_no_page() -> None:
     finder = manifests._Finder([fold("First page with words"), fold("Second one")])
     assert finder.page_of(["Second one"]) == 2
