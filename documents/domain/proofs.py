@@ -25,6 +25,7 @@ from typesetting.sealing import seal_docx, seal_pdf
 
 #: What tesigo-verify reads of what we make.
 _CHECKED: Final = frozenset({ExportFormat.PDF, ExportFormat.DOCX})
+_SEALED_DOCX: Final = frozenset({ExportFormat.DOCX, ExportFormat.ZOTERO, ExportFormat.WORD})
 _SECONDS: Final = 240
 _LIMITS: Final = ChildLimits(memory_bytes=3 * 1024**3, cpu_seconds=_SECONDS + 10, wall_seconds=_SECONDS + 20.0)
 _MOST_SOURCES: Final = 200
@@ -70,7 +71,7 @@ def sealed(row: Export, rendered: Rendered) -> Rendered:
     manifest = manifests.of_document(document, format=format.value, page_texts=pages, now=now)
     if format == ExportFormat.PDF:
         seal_pdf(rendered.path, manifest.encode(), now=now)
-    elif format == ExportFormat.DOCX:
+    elif format in _SEALED_DOCX:
         seal_docx(rendered.path, manifest.encode())
     return replace(rendered, size=rendered.path.stat().st_size, manifest=manifest)
 

@@ -170,6 +170,9 @@ def test_a_docx_holds_it_too_and_others_have_it_beside_them(document: Document, 
     assert proofs.check(export_id=word.pk)
     figures = proofs.figures(document)
     assert (figures.sentences, figures.passages, figures.is_signed) == (3, 2, False)
+    for format in (ExportFormat.ZOTERO, ExportFormat.WORD):
+        live = exported(document, format)
+        assert manifest_of_package(stored(live)) == live.proof.manifest.encode()
     plain = exported(document, ExportFormat.MARKDOWN)
     assert json.loads(plain.proof.manifest)["document"]["format"] == "markdown"
     assert not proofs.check(export_id=plain.pk)

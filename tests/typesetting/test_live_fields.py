@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from tesigo_verify.files import manifest_of_package
 from tests.typesetting.samples import WORD, docx_part, docx_text, manuscript, section
 from tests.typesetting.test_formats import made, whole_manuscript
 from typesetting import Manuscript, pandoc
@@ -22,6 +23,7 @@ from typesetting.citing import CitedText, cite
 from typesetting.elements import citations, element
 from typesetting.formats.word_fields import with_list_field
 from typesetting.manuscript import Fallbacks
+from typesetting.sealing import seal_docx
 
 B = "{http://schemas.openxmlformats.org/officeDocument/2006/bibliography}"
 TEXT = (
@@ -133,7 +135,7 @@ def test_in_a_style_with_notes_the_field_stands_in_the_note(tmp_path: Path) -> N
 
 
 def test_words_sources_are_in_the_package_and_each_is_cited_by_its_tag(word: Path) -> None:
-    sources = docx_part(word, "customXml/item1.xml")
+    sources = docx_part(word, "customXml/item2.xml")
     assert (sources.get("SelectedStyle"), sources.get("StyleName")) == ("\\APASixthEditionOfficeOnline.xsl", "APA")
     rows = {one.findtext(f"{B}Tag"): one for one in sources}
     by_title = {one.findtext(f"{B}Title"): tag for tag, one in rows.items()}
@@ -165,8 +167,17 @@ def test_every_part_is_named_and_related(word: Path) -> None:
         for name in names:
             if name.endswith((".xml", ".rels")):
                 etree.fromstring(package.read(name))
-    assert "/customXml/itemProps1.xml" in types
-    assert "../customXml/item1.xml" in relations
+    assert "/customXml/itemProps2.xml" in types
+    assert "../customXml/item2.xml" in relations
+
+
+def test_both_have_room_for_the_manifest(word: Path, zotero: Path, tmp_path: Path) -> None:
+    for path in (word, zotero):
+        whole = tmp_path / path.name
+        whole.write_bytes(path.read_bytes())
+        seal_docx(whole, b'{"a": 1}')
+        assert manifest_of_package(whole) == b'{"a": 1}'
+        assert docx_text(docx_part(whole)) == docx_text(docx_part(path))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +187,7 @@ def test_every_part_is_named_and_related(word: Path) -> None:
 )  # fmt: skip
 def test_words_nearest_style_is_chosen(style: str, named: str, tmp_path: Path) -> None:
     path = made(tmp_path, "docx_word", source(csl_style=style, language="en-GB"))
-    assert docx_part(path, "customXml/item1.xml").get("StyleName") == named
+    assert docx_part(path, "customXml/item2.xml").get("StyleName") == named
     assert any("\\l 2057" in one for part in ("document", "footnotes") for one in codes(path, f"word/{part}.xml"))
 
 
@@ -189,7 +200,7 @@ def test_works_of_every_kind_become_sources(tmp_path: Path) -> None:
         {"id": "c", "type": "map", "title": "M", "editor": [{"family": "Ek", "given": "Bo"}]},
     )  # fmt: skip
     given = manuscript(section("All [@a; @b; @c]."), references=works)
-    root = docx_part(made(tmp_path, "docx_word", given), "customXml/item1.xml")
+    root = docx_part(made(tmp_path, "docx_word", given), "customXml/item2.xml")
     found = {one.findtext(f"{B}SourceType"): one for one in root}
     assert found["Report"].findtext(f"{B}Institution") == "Uni"
     assert found["Report"].findtext(f"{B}Title") == "T x"
@@ -204,7 +215,7 @@ def test_names_hold_no_sign_that_xml_may_not(tmp_path: Path) -> None:
     whole = source()
     odd = [work | {"author": people[:1] if at else people} for at, work in enumerate(whole.references)]
     path = made(tmp_path, "docx_word", Manuscript(**{**vars(whole), "references": odd}))
-    root = docx_part(path, "customXml/item1.xml")
+    root = docx_part(path, "customXml/item2.xml")
     assert {one.text for one in root.iter(f"{B}Last")} == {"Lind", "Rock"}
 
 

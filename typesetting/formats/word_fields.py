@@ -11,6 +11,7 @@ from lxml import etree
 
 from typesetting.citing import CitedText
 from typesetting.elements import Element, change_inlines, element
+from typesetting.sealing import MANIFEST_PART
 from typesetting.typography import printable
 
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -59,14 +60,14 @@ def with_parts(
     relations: Sequence[tuple[str, str, str]] = (),
     types: Mapping[str, str] | None = None,
 ) -> None:
-    """Puts parts into a package, in place of those of the same name.
+    """Puts parts into a package, in place of those of the same name; the room for the manifest stays the last.
 
     ``relations`` of the document are id, kind and target; ``types`` are the content types of parts by name.
     """
     whole = path.with_name(f"more-{path.name}")
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            if name in parts:
+            if name in parts or name == MANIFEST_PART:
                 continue
             data = source.read(name)
             if name == "word/_rels/document.xml.rels":
@@ -78,6 +79,7 @@ def with_parts(
             target.writestr(name, data)
         for name, data in parts.items():
             target.writestr(name, data)
+        target.writestr(MANIFEST_PART, source.read(MANIFEST_PART))
     whole.replace(path)
 
 

@@ -79,12 +79,12 @@ def write(manuscript: Manuscript, cited: CitedText, first_pages: Mapping[str, in
     with_parts(
         written,
         parts={
-            "customXml/item1.xml": _sources(manuscript, tags, language).encode(),
-            "customXml/itemProps1.xml": _item_properties(identifier).encode(),
-            "customXml/_rels/item1.xml.rels": _item_relations().encode(),
+            "customXml/item2.xml": _sources(manuscript, tags, language).encode(),
+            "customXml/itemProps2.xml": _item_properties(identifier).encode(),
+            "customXml/_rels/item2.xml.rels": _item_relations().encode(),
         },
-        relations=[("rIdSources", f"{_OFFICE}/relationships/customXml", "../customXml/item1.xml")],
-        types={"customXml/itemProps1.xml": _PROPERTIES_TYPE},
+        relations=[("rIdSources", f"{_OFFICE}/relationships/customXml", "../customXml/item2.xml")],
+        types={"customXml/itemProps2.xml": _PROPERTIES_TYPE},
     )
     return written
 
@@ -201,5 +201,5 @@ def _item_relations() -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-        f'Type="{_OFFICE}/relationships/customXmlProps" Target="itemProps1.xml"/></Relationships>'
+        f'Type="{_OFFICE}/relationships/customXmlProps" Target="itemProps2.xml"/></Relationships>'
     )
