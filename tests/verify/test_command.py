@@ -104,6 +104,17 @@ def test_the_command_outlives_a_child_that_dies_or_hangs(
         assert words in capfd.readouterr().err
 
 
+def test_no_program_among_the_files_is_run(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('run')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([str(place / "document.pdf"), str(place / "lind.pdf")]) == 0
+    said = capfd.readouterr()
+    assert "nothing speaks against" in said.out
+    assert not said.err
+
+
 def test_it_stands_alone(place: Path, tmp_path: Path) -> None:
     """Only the package itself on the path, and none of ours or Django's imported."""
     (tmp_path / "tesigo_verify").symlink_to(ROOT / "tesigo_verify")
