@@ -1,16 +1,14 @@
 """Looks up every citation of a document: its sentence in the file, its passage on the page of the source."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from tesigo_verify.copying import CopiedRun, Words
 from tesigo_verify.errors import NotSigned, Unverifiable
 from tesigo_verify.files import Text, read, sha256_of
+from tesigo_verify.findings import CitationFinding, Findings, Passage, Sentence, Signature
 from tesigo_verify.folding import Page, Pages, fold
 from tesigo_verify.manifest import Citation, Manifest, Source, key_id, signer
 
@@ -23,95 +21,6 @@ _NEIGHBOURS: Final = 3
 _HEADING_SIGNS: Final = 300
 #: Pages of a source whose places are kept; citations are looked up in the order of its pages.
 _KEPT_PAGES: Final = 16
-
-
-class Signature(StrEnum):
-    """What became of the signature."""
-
-    VALID = "valid"
-    UNKNOWN_KEY = "unknown key"
-    MISSING = "missing"
-    STRIPPED = "missing, though a key was asked for"
-    BROKEN = "broken"
-
-
-class Sentence(StrEnum):
-    """Whether a sentence stands in the file."""
-
-    FOUND = "found"
-    ELSEWHERE = "on another page"
-    MISSING = "missing"
-
-
-class Passage(StrEnum):
-    """Whether a passage stands on the page that was named."""
-
-    FOUND = "found"
-    NEARLY = "found, read a little differently"
-    ELSEWHERE = "on another page"
-    MISSING = "missing"
-    NO_FILE = "no file of this source"
-
-
-@dataclass(frozen=True)
-class CitationFinding:
-    """What was found of one citation; ``found_on`` is the page of a passage that stands elsewhere, else 0."""
-
-    number: int
-    key: str
-    page: int
-    page_label: str
-    sentence: Sentence
-    passage: Passage
-    found_on: int = 0
-
-    @property
-    def fails(self) -> bool:
-        """Whether it speaks against the document."""
-        return self.sentence != Sentence.FOUND or self.passage in (Passage.ELSEWHERE, Passage.MISSING)
-
-
-@dataclass(frozen=True)
-class Findings:
-    """All that was found. ``unknown_files`` belong to no source of the document.
-
-    ``unchecked`` citations stand in sentences that their author changed: nobody looked whether they still hold.
-    """
-
-    signature: Signature
-    key_id: str
-    citations: tuple[CitationFinding, ...]
-    copied: tuple[CopiedRun, ...]
-    reported: int
-    unchecked: int
-    same_files: int
-    other_copies: int
-    unknown_files: tuple[str, ...] = field(default_factory=tuple)
-
-    @property
-    def failed(self) -> list[CitationFinding]:
-        """The citations that speak against the document."""
-        return [one for one in self.citations if one.fails]
-
-    @property
-    def sentences(self) -> Counter[Sentence]:
-        """How many sentences were found how."""
-        return Counter(one.sentence for one in self.citations)
-
-    @property
-    def passages(self) -> Counter[Passage]:
-        """How many passages were found how."""
-        return Counter(one.passage for one in self.citations)
-
-    @property
-    def checked(self) -> int:
-        """How many passages could be looked up, because there was a file of their source."""
-        return len(self.citations) - self.passages[Passage.NO_FILE]
-
-    @property
-    def fails(self) -> bool:
-        """Whether anything speaks against the document."""
-        return bool(self.failed) or self.signature not in (Signature.VALID, Signature.MISSING)
 
 
 class SourceFile:

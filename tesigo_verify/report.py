@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tesigo_verify.checking import CitationFinding, Findings, Passage, Sentence, Signature
+from tesigo_verify.findings import CitationFinding, Findings, Passage, Sentence, Signature
 
 _SHOWN: Final = 40
 _SIGNATURES: Final = {

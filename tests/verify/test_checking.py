@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tesigo_verify import manifest as manifests
-from tesigo_verify.checking import Findings, Passage, Sentence, Signature, SourceFile, check
+from tesigo_verify.checking import SourceFile, check
 from tesigo_verify.copying import Words
 from tesigo_verify.errors import NotSigned, Unverifiable
 from tesigo_verify.files import read, sha256_of
+from tesigo_verify.findings import Findings, Passage, Sentence, Signature
 from tesigo_verify.folding import fold
 from tesigo_verify.report import as_json, as_text, verdict
 from tests.documents.files import pdf
