@@ -13,9 +13,8 @@ from xml.etree import ElementTree
 import pypdfium2
 
 from tesigo_verify.errors import Unverifiable
-from tesigo_verify.manifest import MOST_BYTES
+from tesigo_verify.manifest import MOST_BYTES, MOST_FILE_BYTES
 
-MOST_FILE_BYTES: Final = 512 * 1024 * 1024
 MOST_PAGES: Final = 10_000
 _MOST_TEXT_BYTES: Final = 128 * 1024 * 1024
 _MOST_PAGE_CHARACTERS: Final = 200_000

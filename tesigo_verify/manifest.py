@@ -19,6 +19,8 @@ VERSION: Final = 1
 ALGORITHM: Final = "Ed25519"
 #: Of an attached or separate manifest.
 MOST_BYTES: Final = 32 * 1024 * 1024
+#: Of a document, and of a file of a source.
+MOST_FILE_BYTES: Final = 512 * 1024 * 1024
 #: How a citation may have been checked; any other word says that it was not.
 _CHECKS: Final = frozenset({"verbatim", "overlap", "judged"})
 _MOST_CITATIONS: Final = 20_000

@@ -25,7 +25,7 @@ from tesigo.platform.limited_child import ChildLimits
 from tesigo_verify.checking import SourceFile, check
 from tesigo_verify.files import PdfText, manifest_of_package, read, sha256_of
 from tesigo_verify.folding import fold
-from tesigo_verify.manifest import key_id, parse, signer
+from tesigo_verify.manifest import MOST_FILE_BYTES, key_id, parse, signer
 from tesigo_verify.report import verdict
 from tests.documents.factories import PassageFactory, SourceFactory, UserFactory, outlined_document
 from tests.documents.files import pdf
@@ -218,6 +218,15 @@ def test_a_file_that_cannot_be_checked_is_tried_again(document: Document, monkey
     assert not proofs.check(export_id=export.pk)
     row.refresh_from_db()
     assert row.error == "tesigo-verify came to no end."
+
+
+def test_a_source_too_large_to_be_looked_up_ends_no_check(document: Document) -> None:
+    Upload.objects.update(size=MOST_FILE_BYTES + 1)
+    export = exported(document, ExportFormat.DOCX)
+    assert proofs.check(export_id=export.pk)
+    found = proofs.figures(document)
+    assert found is not None
+    assert (found.sentences, found.looked_up) == (3, 0)
 
 
 @pytest.mark.parametrize(
