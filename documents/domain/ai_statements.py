@@ -5,26 +5,39 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from documents.domain import page_formats
 from documents.domain.text import citation_keys
 from documents.enums import CitationCheck, RevisionReason
 from documents.models import Document, Section, SectionRevision
+from typesetting.page_format import STANDARD
 from typesetting.statement_words import StatementWords, statement_words
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|@~^$&])")
 
 
 def of(document: Document, sections: Sequence[Section]) -> str:
-    """The statement in Markdown, in the document's language, section by section. ``sections`` have their numbers."""
+    """The statement in Markdown, in the document's language, section by section. ``sections`` have their numbers.
+
+    They are named by their titles alone where the document's format has other numbers than these, or none.
+    """
     edited = SectionRevision.objects.filter(section__document=document, reason=RevisionReason.EDITED)
     return in_words(
         sections,
         language=document.language,
         edited=set(edited.values_list("section_id", flat=True)),
         unchecked=document.citations.filter(check_result=CitationCheck.CHANGED).count(),
+        has_numbers=page_formats.of(document).heading_numbers == STANDARD.heading_numbers,
     )
 
 
-def in_words(sections: Sequence[Section], *, language: str, edited: Collection[UUID] = (), unchecked: int = 0) -> str:
+def in_words(
+    sections: Sequence[Section],
+    *,
+    language: str,
+    edited: Collection[UUID] = (),
+    unchecked: int = 0,
+    has_numbers: bool = True,
+) -> str:
     """As ``of``; ``edited`` are the ids of sections that their owner changed, ``unchecked`` counts the citations there
     that nobody has checked since.
     """
@@ -36,25 +49,25 @@ def in_words(sections: Sequence[Section], *, language: str, edited: Collection[U
         first, last = f"{min(written):%Y-%m-%d %H:%M}", f"{max(written):%Y-%m-%d %H:%M}"
         lines.append(words.period.format(first=first, last=last))
     lines.append(words.checked)
-    if table := _table([one for one in sections if one.provenance.get("models")], words):
-        lines.append(table)
-    if changed := [section.number for section in sections if section.pk in edited]:
+    rows = [_row(one, has_numbers=has_numbers) for one in sections if one.provenance.get("models")]
+    if rows:
+        lines.append(_table(rows, words))
+    if changed := [one.number if has_numbers else f"“{_plain(one.title)}”" for one in sections if one.pk in edited]:
         lines.append(words.edited.format(sections=", ".join(changed)))
     if unchecked:
         lines.append(words.unchecked.format(count=unchecked))
     return "\n\n".join(lines)
 
 
-def _table(sections: Sequence[Section], words: StatementWords) -> str:
-    if not sections:
-        return ""
-    rows = [words.heads, ("---", "---", "---", "--:", "--:"), *map(_row, sections)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+def _table(rows: Sequence[tuple[str, ...]], words: StatementWords) -> str:
+    whole = [words.heads, ("---", "---", "---", "--:", "--:"), *rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in whole)
 
 
-def _row(section: Section) -> tuple[str, ...]:
+def _row(section: Section, *, has_numbers: bool) -> tuple[str, ...]:
+    title = _plain(section.title)
     return (
-        f"{section.number} {_plain(section.title)}",
+        f"{section.number} {title}" if has_numbers else title,
         ", ".join(map(_plain, dict.fromkeys(section.provenance["models"]))),
         f"{section.written_at:%Y-%m-%d %H:%M}" if section.written_at else "",
         str(section.provenance.get("calls", "")),

@@ -5,11 +5,12 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from documents.domain import ai_statements
+from documents.domain import ai_statements, page_formats
 from documents.domain.queries import sections_in_order
 from documents.enums import Language, RevisionReason
 from documents.models import SectionRevision
 from tests.documents.factories import DocumentFactory, SectionFactory
+from typesetting.page_format import PageFormat
 from typesetting.parsing import parse
 from typesetting.statement_words import statement_words
 
@@ -45,6 +46,11 @@ def test_it_says_of_each_section_what_is_known() -> None:
         "",
         "Danach von der Verfasserin oder dem Verfasser geändert: 1.",
     ]
+    document.page_format = page_formats.as_kept(PageFormat(heading_numbers="letters"))
+    text = ai_statements.of(document, sections_in_order(document))
+    title = "Nights \\| and \\<days\\>, \\$x\\$ \\&amp; all"
+    assert f"\n| {title} | gpt-6" in text
+    assert text.endswith(f"geändert: “{title}”.")
 
 
 def test_what_is_not_known_is_left_out() -> None:
