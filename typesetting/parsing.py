@@ -32,6 +32,8 @@ _DEEPEST_HEADING: Final = 6
 def _parser(quotes: tuple[str, ...], table: str, source: str) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": list(quotes), "maxNesting": 20})
     parser.enable(["table", "strikethrough", "smartquotes"])
+    # "[Note]: so it was" would be the address of a link, and print nothing.
+    parser.disable("reference")
     return (
         parser.use(footnote_plugin)
         .use(citation_plugin)

@@ -6,8 +6,10 @@ import pytest
 from tests.typesetting.samples import section
 from typesetting import body_characters, characters_per_page
 from typesetting.citation_syntax import read_group
+from typesetting.elements import plain
 from typesetting.headings import number_headings
 from typesetting.hyphenation import read_in_levels
+from typesetting.parsing import parse
 from typesetting.typography import polish, printable
 
 
@@ -86,3 +88,8 @@ def test_headings_are_counted_within_their_chapter() -> None:
     levels = (1, 2, 2, 1, 2)
     sections = [section("", identifier=str(position), level=level) for position, level in enumerate(levels)]
     assert [heading.number for heading in number_headings(sections)] == ["1", "1.1", "1.2", "2", "2.1"]
+
+
+def test_a_line_that_could_be_the_address_of_a_link_is_printed() -> None:
+    blocks = parse("[Note]: so it was.\n\nAs [said][Note].", language="en", below=1).blocks
+    assert [plain(block["c"]) for block in blocks] == ["[Note]: so it was.", "As [said][Note]."]
