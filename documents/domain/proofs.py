@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from documents.domain import formats, manifests
 from documents.domain.making import Rendered
-from documents.enums import ExportFormat, SourceOrigin
+from documents.enums import CitationCheck, ExportFormat, SourceOrigin
 from documents.models import Document, Export, Proof, Upload
 from documents.uploads import storage
 from tesigo.platform import duty, limited_child
@@ -45,7 +45,10 @@ PROOFS: Final = duty.Kind(
 
 @dataclass(frozen=True)
 class Figures:
-    """What tesigo-verify found of a file. ``looked_up`` passages had a file of their source; ``copied`` are places."""
+    """What tesigo-verify found of a file. ``looked_up`` passages had a file of their source; ``copied`` are places.
+
+    ``unchecked`` citations stand in sentences that their author changed.
+    """
 
     citations: int
     sentences: int
@@ -53,6 +56,12 @@ class Figures:
     passages: int
     copied: int
     is_signed: bool
+    unchecked: int = 0
+
+    @property
+    def unchecked_are(self) -> str:
+        """What citations are that nobody checked, in words."""
+        return str(CitationCheck.CHANGED.label)
 
     @property
     def holds(self) -> bool:
@@ -133,6 +142,7 @@ def _figures(said: Mapping[str, Any]) -> dict[str, Any]:
         "passages": passages["found"] + passages["nearly"],
         "copied": len(said["copied"]["not_reported"]) + said["copied"]["reported"],
         "is_signed": said["signature"] == "valid",
+        "unchecked": said["unchecked"],
     }
 
 

@@ -220,6 +220,20 @@ def test_a_file_that_cannot_be_checked_is_tried_again(document: Document, monkey
     assert row.error == "tesigo-verify came to no end."
 
 
+def test_citations_that_nobody_checked_are_told(document: Document, client: Client) -> None:
+    Citation.objects.filter(position=0).update(check_result=CitationCheck.CHANGED)
+    export = exported(document, ExportFormat.DOCX)
+    assert json.loads(export.proof.manifest)["citations"][0]["check"] == "changed"
+    assert proofs.check(export_id=export.pk)
+    found = proofs.figures(document)
+    assert found is not None
+    assert (found.unchecked, found.holds) == (1, True)
+    look(client, document.owner)
+    words = client.get(reverse("documents:take_away", args=[document.pk])).content.decode()
+    assert "In a sentence that its author changed, not checked since: 1" in words
+    assert "callout-success" not in words
+
+
 def test_a_source_too_large_to_be_looked_up_ends_no_check(document: Document) -> None:
     Upload.objects.update(size=MOST_FILE_BYTES + 1)
     export = exported(document, ExportFormat.DOCX)
