@@ -169,6 +169,12 @@ def test_dates_have_two_ends_seasons_and_doubts() -> None:
     assert [values.month(one) for one in (None, {"date-parts": [[2020, 13]]}, {"date-parts": [[2020, 5]]})] == [0, 0, 5]
 
 
+def test_a_date_that_is_none_is_left_out_and_years_before_christ_have_four_digits() -> None:
+    for part, written in (("²", ""), ("--5", ""), (None, ""), (-44, "-0044"), ("2019", "2019")):
+        assert values.edtf({"date-parts": [[part]]}) == written
+    assert values.month({"date-parts": [[2019, "²"]]}) == 0
+
+
 def test_keys_are_such_as_every_program_takes_and_no_two_alike() -> None:
     works = [{"id": "a b{c}"}, {"id": "A-b-c"}, {"id": "ä"}, {"id": "x"}, {"id": "X"}]
     assert [key for key, _work in values.keyed(works)] == ["a-b-c", "A-b-c-2", "work", "x", "X-2"]

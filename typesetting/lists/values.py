@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 _SEASONS: Final = {1: 21, 2: 22, 3: 23, 4: 24}
+_NUMBER: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 _KEPT_IN_KEYS: Final = re.compile(r"[^\w:.+/-]+", re.ASCII)
 
 
 def day(parts: Sequence[Any], separator: str = "-") -> str:
     """Year, month and day, as far as they are known: ``2019-03``."""
-    numbers = [int(part) for part in parts if str(part).strip().lstrip("-").isdigit()]
-    return separator.join(f"{number:04d}" if place == 0 else f"{number:02d}" for place, number in enumerate(numbers))
+    numbers = [int(part) for part in parts if _NUMBER.fullmatch(str(part).strip())]
+    return separator.join(
+        f"{number:0{4 + (number < 0)}d}" if place == 0 else f"{number:02d}" for place, number in enumerate(numbers)
+    )
 
 
 def parts(date: Mapping[str, Any] | None) -> list[list[Any]]:
@@ -40,7 +43,7 @@ def month(date: Mapping[str, Any] | None) -> int:
     """The month of its first day; 0 where it has none."""
     first = next(iter(parts(date)), [])
     found = str(first[1]) if len(first) > 1 else ""
-    return int(found) if found.isdigit() and 1 <= int(found) <= 12 else 0
+    return int(found) if _NUMBER.fullmatch(found) and 1 <= int(found) <= 12 else 0
 
 
 def keyed(works: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
