@@ -81,13 +81,13 @@ def check(
     document: Text,
     sources: Sequence[SourceFile],
     *,
-    known_keys: Iterable[str] | None = None,
+    known_keys: Iterable[bytes] | None = None,
     shift: int = 0,
     deadline: float | None = None,
 ) -> Findings:
     """Looks everything up.
 
-    ``known_keys`` are ids of keys that are trusted; without them any key is, and a manifest that nobody signed.
+    ``known_keys`` are the public keys that are trusted; without them any key is, and a manifest that nobody signed.
     ``shift`` is added to each page of a source that has pages: with 1 the check has to fail, which shows that it looks.
     Raises Unverifiable once ``time.monotonic`` is past ``deadline``.
     """
@@ -131,15 +131,15 @@ def _clock(deadline: float | None) -> Callable[[], None]:
     return in_time
 
 
-def _signature(manifest: Manifest, known_keys: Iterable[str] | None) -> tuple[Signature, str]:
+def _signature(manifest: Manifest, known_keys: Iterable[bytes] | None) -> tuple[Signature, str]:
     try:
         public = signer(manifest.raw)
     except NotSigned:
         return Signature.BROKEN, ""
     if public is None:  # whoever changes a signed manifest takes its signature away
         return (Signature.MISSING if known_keys is None else Signature.STRIPPED), ""
-    key = key_id(public)
-    return (Signature.VALID if known_keys is None or key in set(known_keys) else Signature.UNKNOWN_KEY), key
+    is_known = known_keys is None or public in set(known_keys)
+    return (Signature.VALID if is_known else Signature.UNKNOWN_KEY), key_id(public)
 
 
 def _is_same(file: SourceFile, manifest: Manifest, key: str) -> bool:

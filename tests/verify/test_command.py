@@ -1,5 +1,6 @@
 """The command itself: what it prints, what it returns, and that it stands alone."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -29,8 +30,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "document.txt").write_text(SENTENCE, encoding="utf-8")
     (folder / "document.txt.manifest.json").write_bytes(signed_json(raw))
     (folder / "bare.txt").write_text(SENTENCE, encoding="utf-8")
-    key = json.loads(signed_json(raw))["signature"]["key_id"]
-    (folder / "keys.json").write_text(json.dumps({"keys": [{"key_id": key}]}), encoding="utf-8")
+    signature = json.loads(signed_json(raw))["signature"]
+    key = {"key_id": signature["key_id"], "public_key": signature["public_key"]}
+    (folder / "keys.json").write_text(json.dumps({"keys": [key]}), encoding="utf-8")
+    other = key | {"public_key": base64.b64encode(bytes(32)).decode()}
+    (folder / "same-id.json").write_text(json.dumps({"keys": [other]}), encoding="utf-8")
+    (folder / "no-base64.json").write_text(json.dumps({"keys": [{"public_key": "§"}]}), encoding="utf-8")
     (folder / "none.json").write_text("{}", encoding="utf-8")
     return folder
 
@@ -55,7 +60,9 @@ def run(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
         (["bare.txt"], 2, "no manifest in this file"),
         (["bare.txt", "--manifest", "nowhere.json"], 2, "cannot be opened"),
         (["document.pdf", "nowhere.pdf"], 2, "cannot be opened"),
+        (["document.pdf", "lind.pdf", "--keys", "same-id.json"], 1, "none of those given"),
         (["document.pdf", "--keys", "none.json"], 2, "no list of keys"),
+        (["document.pdf", "--keys", "no-base64.json"], 2, "no list of keys"),
         (["document.pdf", *["lind.pdf"] * 501], 2, "More than 500"),
     ],
 )
