@@ -9,6 +9,7 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -79,6 +80,12 @@ def ask(*, document_id: UUID) -> None:
         idle = Rendering.objects.filter(pk=row.pk, due_at=None)
         if is_new or idle.update(created_at=now, **duty.afresh(now)):
             enqueue_on_commit(RENDERINGS.task, str(row.pk))
+
+
+def is_behind(*, document_id: UUID) -> bool:
+    """Whether the text for the screen is older than what it is made of: a new one is on its way, or was given up."""
+    behind = Q(due_at__isnull=False) | Q(given_up_at__isnull=False)
+    return Rendering.objects.filter(behind, document_id=document_id).exists()
 
 
 def renew(*, document_id: UUID) -> None:

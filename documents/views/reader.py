@@ -53,6 +53,7 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "sources": cited_sources(found),
         "not_cited": wanted_and_not_cited(document),
         "fitted": page_count.fitted(document),
+        "is_behind": restyling.is_behind(document_id=document.pk),
         "is_changed": any("edited_at" in section.provenance for section in sections),
     }
     return render(request, "documents/read.html", context)

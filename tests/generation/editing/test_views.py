@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from documents.enums import DocumentState
-from documents.models import Document, Export, Section, Source
+from documents.models import Document, Export, Rendering, Section, Source
 from tests.documents.test_views import words
 from tests.generation.editing.making import TEXT
 
@@ -28,6 +28,12 @@ def test_a_section_is_changed_from_the_reading_page(browser: Client, section: Se
     saved = browser.post(at(section), {"text": f"{TEXT} I do.", "revision": 1}, follow=True)
     assert "Saved." in words(saved)
     assert "before your changes" in words(saved)
+    assert "A change is being set." in words(saved)
+    rendering = Rendering.objects.filter(document=section.document)
+    rendering.update(due_at=None)
+    assert "A change is being set." not in words(browser.get(reverse("documents:read", args=[section.document_id])))
+    rendering.update(given_up_at=timezone.now())
+    assert "A change is being set." in words(browser.get(reverse("documents:read", args=[section.document_id])))
     section.refresh_from_db()
     assert section.text.endswith("I do.")
 
