@@ -128,6 +128,8 @@ def _page(
     **more: object,
 ) -> HttpResponse:
     numbers = {one.pk: one.number for one in sections_in_order(document)}
+    # The browser spells by it.
+    form.fields["text"].widget.attrs["lang"] = document.language
     context = {
         "document": document,
         "section": section,

@@ -1,5 +1,7 @@
 """The pages of the writing room, without JavaScript (R-90, R-91)."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -36,6 +38,13 @@ def test_a_section_is_changed_from_the_reading_page(browser: Client, section: Se
     assert "A change is being set." in words(browser.get(reverse("documents:read", args=[section.document_id])))
     section.refresh_from_db()
     assert section.text.endswith("I do.")
+
+
+def test_browsers_are_told_the_language_of_the_text(browser: Client, section: Section) -> None:
+    Document.objects.filter(pk=section.document_id).update(language="de")
+    page = words(browser.get(reverse("documents:read", args=[section.document_id])))
+    assert '<p class="no-print" lang="en"><a' in page
+    assert re.search(r'<textarea[^>]* lang="de"', words(browser.get(at(section))))
 
 
 def test_a_text_that_is_refused_stays_in_the_field(browser: Client, section: Section) -> None:
