@@ -6,18 +6,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from accounts.models import User
-from documents.domain import exporting, formats
+from documents.domain import exporting, formats, proofs
 from documents.enums import ExportFormat
 from documents.models import Document, Export, Proof
 from tesigo.platform import ranges
 from tesigo.platform.streamed import attachment, open_whole
 
 
-def manifest(*, export_id: UUID, document: Document) -> HttpResponse:
+def manifest(*, export_id: UUID, document: Document, by: User) -> HttpResponse:
     """The manifest of one of the document's files, under a name by which tesigo-verify finds it. Raises Http404."""
     proof = Proof.objects.select_related("export").filter(pk=export_id, export__document=document).first()
     if proof is None:
         raise Http404
+    proofs.note_taken(proof=proof, by=by)
     response = HttpResponse(proof.manifest, content_type="application/json")
     name = f"{formats.file_name(proof.export, document)}.manifest.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -187,7 +187,7 @@ class FileViewSet(DocumentRoute):
         """What each of its citations rests on, to be checked with tesigo-verify; 404 for a file without one."""
         document = self.finished(document_id)
         _not_frozen(document)
-        return downloads.manifest(export_id=export_id, document=document)
+        return downloads.manifest(export_id=export_id, document=document, by=self.caller)
 
 
 def _not_frozen(document: Document) -> None:

@@ -13,11 +13,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from documents.domain import formats, manifests
 from documents.domain.making import Rendered
 from documents.enums import CitationCheck, ExportFormat, SourceOrigin
 from documents.models import Document, Export, Proof, Upload
 from documents.uploads import storage
+from privacy.domain import audit
 from tesigo.platform import duty, limited_child
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.limited_child import ChildLimits, TooSlow, Work
@@ -144,6 +146,12 @@ def _figures(said: Mapping[str, Any]) -> dict[str, Any]:
         "is_signed": said["signature"] == "valid",
         "unchecked": said["unchecked"],
     }
+
+
+def note_taken(*, proof: Proof, by: User) -> None:
+    """Its owner takes a manifest away: a row in the trail (R-76)."""
+    details = {"document": str(proof.export.document_id), "format": proof.export.format}
+    audit.record(action="manifest.downloaded", subject=proof.export, by=by, details=details)
 
 
 def figures(document: Document) -> Figures | None:

@@ -19,6 +19,7 @@ from documents.enums import CitationCheck, DocumentState, ExportFormat, ExportSt
 from documents.models import Citation, Document, Export, Proof, Source, Upload
 from privacy.domain import consent
 from privacy.enums import ConsentKind
+from privacy.models import AuditEvent
 from tesigo import checks
 from tesigo.platform import duty
 from tesigo.platform.limited_child import ChildLimits
@@ -183,6 +184,8 @@ def test_a_docx_holds_it_too_and_others_have_it_beside_them(document: Document, 
         assert address in page
         response = client.get(address)
         assert response.content.decode() == export.proof.manifest
+        [noted] = AuditEvent.objects.filter(action="manifest.downloaded", object_id=str(export.pk))
+        assert (noted.actor_id, noted.details["format"]) == (document.owner_id, export.format)
         assert response["Content-Disposition"].endswith('.manifest.json"')
     table = exported(document, ExportFormat.REPORT_CSV)
     assert client.get(reverse("documents:manifest", args=[document.pk, table.pk])).status_code == 404
