@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.typesetting.samples import manuscript, section
+from tests.typesetting.samples import manuscript, pdf_pages, section
 from tests.typesetting.test_formats import made, whole_manuscript
 from typesetting import Manuscript
 from typesetting.elements import element
@@ -99,6 +99,16 @@ def test_it_compiles(language: str, style: str, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-1500:]
     assert (tmp_path / "main.pdf").stat().st_size > 10_000
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="TeX is not installed here")
+def test_a_listing_that_names_its_own_end_is_a_listing(tmp_path: Path) -> None:
+    text, _sources = texts(tmp_path, manuscript(section("Said.\n\n```\n\\end{verbatim}\\write18{id} }\n```\n")))
+    (tmp_path / "main.tex").write_text(text, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "main.tex"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    assert ended.returncode == 0, ended.stdout[-2000:]
+    assert "write18" in "".join(pdf_pages(tmp_path / "main.pdf"))
 
 
 def test_an_entry_of_another_form_stays_as_it_is() -> None:
