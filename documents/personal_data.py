@@ -117,6 +117,7 @@ _ROWS = {
             "text": WORDS,
             "reason": SHOWN,
             "name": WORDS,
+            "citations": WORDS,
             "provenance": WORDS,
             "created_at": SHOWN,
         },

@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from documents.domain import page_formats
 from documents.domain.text import citation_keys
-from documents.enums import CitationCheck, RevisionReason
-from documents.models import Document, Section, SectionRevision
+from documents.enums import CitationCheck
+from documents.models import Document, Section
 from typesetting.page_format import STANDARD
 from typesetting.statement_words import StatementWords, statement_words
 
@@ -20,27 +19,16 @@ def of(document: Document, sections: Sequence[Section]) -> str:
 
     They are named by their titles alone where the document's format has other numbers than these, or none.
     """
-    edited = SectionRevision.objects.filter(section__document=document, reason=RevisionReason.EDITED)
     return in_words(
         sections,
         language=document.language,
-        edited=set(edited.values_list("section_id", flat=True)),
         unchecked=document.citations.filter(check_result=CitationCheck.CHANGED).count(),
         has_numbers=page_formats.of(document).heading_numbers == STANDARD.heading_numbers,
     )
 
 
-def in_words(
-    sections: Sequence[Section],
-    *,
-    language: str,
-    edited: Collection[UUID] = (),
-    unchecked: int = 0,
-    has_numbers: bool = True,
-) -> str:
-    """As ``of``; ``edited`` are the ids of sections that their owner changed, ``unchecked`` counts the citations there
-    that nobody has checked since.
-    """
+def in_words(sections: Sequence[Section], *, language: str, unchecked: int = 0, has_numbers: bool = True) -> str:
+    """As ``of``; ``unchecked`` counts the citations that nobody has checked since their sentence was changed."""
     words = statement_words(language)
     models = Counter(name for section in sections for name in section.provenance.get("models", []))
     said = ", ".join(f"{_plain(name)} ({count})" for name, count in models.most_common())
@@ -52,7 +40,8 @@ def in_words(
     rows = [_row(one, has_numbers=has_numbers) for one in sections if one.provenance.get("models")]
     if rows:
         lines.append(_table(rows, words))
-    if changed := [one.number if has_numbers else f"“{_plain(one.title)}”" for one in sections if one.pk in edited]:
+    edited = [one for one in sections if "edited_at" in one.provenance]
+    if changed := [one.number if has_numbers else f"“{_plain(one.title)}”" for one in edited]:
         lines.append(words.edited.format(sections=", ".join(changed)))
     if unchecked:
         lines.append(words.unchecked.format(count=unchecked))

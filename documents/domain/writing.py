@@ -59,6 +59,7 @@ def commit_revision(
         revision=revision,
         text=text,
         reason=reason,
+        citations=[[one.passage_id, one.sentence, one.check_result, one.check_note] for one in citations],
         provenance=dict(provenance),
         created_at=now,
     )

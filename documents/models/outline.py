@@ -57,7 +57,8 @@ class Section(models.Model):
 class SectionRevision(models.Model):
     """One committed text of a section; one commit per (section, revision) is the promise of R-12.
 
-    One with a ``name`` is kept for good (R-91).
+    One with a ``name`` is kept for good (R-91). ``citations`` are those of its text, each a list of the passage's id,
+    the sentence, how that was checked and the note; empty in texts of an earlier time.
     """
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="revisions")
@@ -65,6 +66,7 @@ class SectionRevision(models.Model):
     text = models.TextField()
     reason = models.CharField(max_length=12, choices=RevisionReason)
     name = models.CharField(_("name"), max_length=80, blank=True, default="", db_default="")
+    citations = models.JSONField(default=list, db_default=[], blank=True)
     provenance = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -12,11 +12,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from documents.domain.passages import citable
 from documents.domain.retrieval import passages_for
 from documents.domain.text import citation_keys, without_citations
 from documents.domain.writing import CitationDraft
 from documents.enums import CitationCheck
-from documents.models import Citation, Document, Passage, Section, Source
+from documents.models import Citation, Document, Passage, Section, SectionRevision, Source
 from generation.errors import TextInvalid
 from generation.writing.checking.citations import Finding, Offered, examine
 from generation.writing.checking.copying import Sources, Wording
@@ -74,6 +75,20 @@ def gather(section: Section, document: Document, text: str) -> Evidence:
         for draft in ([_as_before(row) for row in kept[number]] or found[one])
     ]
     return Evidence(citations, Sources(passages, language=document.language).wording(text))
+
+
+def of_version(version: SectionRevision, document_id: UUID) -> list[CitationDraft] | None:
+    """The citations of a version as they were checked then.
+
+    None where it did not keep them, or where one of their passages may not be cited any more.
+    """
+    drafts = [
+        CitationDraft(passage, sentence, CitationCheck(check), note)
+        for passage, sentence, check, note in version.citations
+    ]
+    wanted = {draft.passage_id for draft in drafts}
+    there = set(citable(document_id=document_id).filter(pk__in=wanted).values_list("pk", flat=True))
+    return drafts if there == wanted and len(drafts) == len(citation_keys(version.text)) else None
 
 
 def _as_before(row: Citation) -> CitationDraft:

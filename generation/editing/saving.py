@@ -1,5 +1,6 @@
 """Saving a section that its owner changed, as a version of its own (R-90, R-91)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from documents.domain import restyling, writing
+from documents.domain.writing import CitationDraft
 from documents.enums import DocumentState, RevisionReason
 from documents.errors import NotEditable
 from documents.models import Document, Section, SectionRevision
@@ -19,19 +21,11 @@ from privacy.domain import audit
 #: Versions of an owner without a name that are kept of a section, the newest ones (R-91).
 KEPT_VERSIONS: Final = 10
 _OWNERS: Final = (RevisionReason.EDITED, RevisionReason.RESTORED)
-#: What a revision does not take over from the one before: it tells what a check did to that one.
-_OF_A_CHECK: Final = ("removed", "calls")
+#: What a revision does not take over from another: how many sentences the check took out of that one.
+_OF_A_CHECK: Final = "removed"
 
 
-def save(
-    *,
-    section: Section,
-    document: Document,
-    text: str,
-    expected_revision: int,
-    by: User,
-    reason: RevisionReason = RevisionReason.EDITED,
-) -> int:
+def save(*, section: Section, document: Document, text: str, expected_revision: int, by: User) -> int:
     """Writes the next revision of a section and returns its number; the present one where nothing changed.
 
     - Each citation is tied to a passage, as far as code can prove it, and says where it could not.
@@ -40,22 +34,77 @@ def save(
 
     Raises TextInvalid, StaleRevision where another window saved first, NotEditable while it is not finished.
     """
+    return _save(section, document, text, expected_revision=expected_revision, by=by, reason=RevisionReason.EDITED)
+
+
+def restore(*, section: Section, document: Document, version: SectionRevision, expected_revision: int, by: User) -> int:
+    """Makes an earlier version the newest one, with its citations as they were checked then. Returns its number.
+
+    Where they cannot be had they are tied to passages anew. Raises as ``save`` does.
+    """
+    if version.text == section.text:
+        return section.revision
+    citations = evidence.of_version(version, document.pk)
+    if citations is None:
+        return _save(
+            section, document, version.text, expected_revision=expected_revision, by=by, reason=RevisionReason.RESTORED
+        )
+    return _commit(
+        section,
+        document,
+        version.text,
+        expected_revision=expected_revision,
+        by=by,
+        reason=RevisionReason.RESTORED,
+        citations=citations,
+        provenance=_without_check(version.provenance),
+        now=timezone.now(),
+    )
+
+
+def _save(
+    section: Section, document: Document, text: str, *, expected_revision: int, by: User, reason: RevisionReason
+) -> int:
     text = typed.cleaned(text, language=document.language)
     if text == section.text and expected_revision == section.revision:
         return section.revision
-    found = evidence.gather(section, document, text)
-    now = timezone.now()
+    found, now = evidence.gather(section, document, text), timezone.now()
+    return _commit(
+        section,
+        document,
+        text,
+        expected_revision=expected_revision,
+        by=by,
+        reason=reason,
+        citations=found.citations,
+        provenance=_provenance(section, found, now),
+        now=now,
+    )
+
+
+def _commit(
+    section: Section,
+    document: Document,
+    text: str,
+    *,
+    expected_revision: int,
+    by: User,
+    reason: RevisionReason,
+    citations: Sequence[CitationDraft],
+    provenance: Mapping[str, Any],
+    now: datetime,
+) -> int:
     with transaction.atomic():
-        held = Document.objects.select_for_update(no_key=True).only("pk", "state").get(pk=document.pk)
-        if held.state != DocumentState.READY:
-            raise NotEditable(held.state)
+        held = Document.objects.select_for_update(no_key=True).only("pk", "state").filter(pk=document.pk).first()
+        if held is None or held.state != DocumentState.READY:
+            raise NotEditable("gone" if held is None else held.state)
         revision = writing.commit_revision(
             section_id=section.pk,
             expected_revision=expected_revision,
             text=text,
             reason=reason,
-            citations=found.citations,
-            provenance=_provenance(section, found, now),
+            citations=citations,
+            provenance=provenance,
             now=now,
             written_at=section.written_at,
             html=section.html,
@@ -69,7 +118,7 @@ def save(
 
 def _provenance(section: Section, found: Evidence, now: datetime) -> dict[str, Any]:
     """Who wrote it stays; that its owner changed it, and whose words it is made of, is told anew (R-15, R-16)."""
-    kept = {name: value for name, value in section.provenance.items() if name not in _OF_A_CHECK}
+    kept = _without_check(section.provenance)
     if "density" in kept:
         kept["density"] = {**kept["density"], "citations": len(found.citations)}
     return {
@@ -78,6 +127,10 @@ def _provenance(section: Section, found: Evidence, now: datetime) -> dict[str, A
         "wording": wording_as_json(found.wording),
         "edited_at": now.isoformat(),
     }
+
+
+def _without_check(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in provenance.items() if name != _OF_A_CHECK}
 
 
 def _forget_oldest(section: Section) -> None:

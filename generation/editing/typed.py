@@ -43,6 +43,11 @@ def cleaned(typed: str, *, language: str) -> str:
         )
     around = _NOTE.sub("", text)
     for name in _NOTE.findall(text):
+        if around.count(f"[^{name}]") > 1:
+            raise TextInvalid(
+                _("Two marks point at the footnote “%(name)s”; it is printed once. Write a second note.")
+                % {"name": name[:_SHOWN_CHARACTERS]}
+            )
         if f"[^{name}]" not in around:
             raise TextInvalid(
                 _("Nothing in the text points at the footnote “%(name)s”. Put [^%(name)s] where it belongs.")

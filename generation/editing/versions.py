@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.models import User
 from documents.domain.queries import owned_document
-from documents.enums import DocumentState, RevisionReason
+from documents.enums import DocumentState
 from documents.models import Document, Section, SectionRevision
 from generation.editing import saving
 from privacy.domain import audit
@@ -29,7 +29,7 @@ def written_section(*, document_id: UUID, section_id: UUID, user: User) -> tuple
 
 def of_section(section: Section) -> QuerySet[SectionRevision]:
     """All versions, newest first, without their texts."""
-    return section.revisions.defer("text", "provenance").order_by("-revision")
+    return section.revisions.defer("text", "provenance", "citations").order_by("-revision")
 
 
 def text_of(section: Section, revision: int) -> str:
@@ -41,14 +41,12 @@ def text_of(section: Section, revision: int) -> str:
 
 
 def restore(*, section: Section, document: Document, revision: int, expected_revision: int, by: User) -> int:
-    """Makes an earlier version the newest one; its citations are tied to passages anew. Raises as `saving.save`."""
-    return saving.save(
-        section=section,
-        document=document,
-        text=text_of(section, revision),
-        expected_revision=expected_revision,
-        by=by,
-        reason=RevisionReason.RESTORED,
+    """Makes an earlier version the newest one. Raises as `saving.save`, and Http404 where it is not kept any more."""
+    version = section.revisions.filter(revision=revision).first()
+    if version is None:
+        raise Http404
+    return saving.restore(
+        section=section, document=document, version=version, expected_revision=expected_revision, by=by
     )
 
 

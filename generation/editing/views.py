@@ -110,7 +110,7 @@ def _initial(section: Section) -> dict[str, object]:
 
 def _both(request: SignedInRequest, document: Document, section: Section, *, text: str, revision: int) -> HttpResponse:
     """Another window saved first: both changes in one text where that can be, else both to be seen. Nothing is lost."""
-    section.refresh_from_db()
+    _document, section = _section(request, document.pk, section.pk)
     base = section.revisions.filter(revision=revision).values_list("text", flat=True).first()
     joined = None if base is None else comparing.merged(base=base, mine=text, theirs=section.text)
     form = SectionForm(initial={"text": text if joined is None else joined, "revision": section.revision})

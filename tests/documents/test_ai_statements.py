@@ -1,14 +1,11 @@
 """The statement of AI use: section by section, in the language of the document (R-15, R-04)."""
 
-import uuid
-
 import pytest
 from django.utils import timezone
 
 from documents.domain import ai_statements, page_formats
 from documents.domain.queries import sections_in_order
-from documents.enums import Language, RevisionReason
-from documents.models import SectionRevision
+from documents.enums import Language
 from tests.documents.factories import DocumentFactory, SectionFactory
 from typesetting.page_format import PageFormat
 from typesetting.parsing import parse
@@ -20,16 +17,15 @@ AT = timezone.now().replace(year=2026, month=3, day=4, hour=5, minute=6)
 @pytest.mark.django_db
 def test_it_says_of_each_section_what_is_known() -> None:
     document = DocumentFactory.create(language="de")
-    written = SectionFactory.create(
+    SectionFactory.create(
         document=document,
         position=0,
         title="Nights | and <days>, $x$ &amp; all",
         text="A [@a; @b]. Again [@a].",
-        provenance={"models": ["gpt-6", "gpt-6", "opus_5"], "calls": 7},
+        provenance={"models": ["gpt-6", "gpt-6", "opus_5"], "calls": 7, "edited_at": AT.isoformat()},
         written_at=AT,
     )
     SectionFactory.create(document=document, position=1, title="Bare")
-    SectionRevision.objects.create(section=written, revision=1, text="x", reason=RevisionReason.EDITED)
     text = ai_statements.of(document, sections_in_order(document))
     assert text.splitlines() == [
         "Der Text dieses Dokuments wurde mithilfe künstlicher Intelligenz über TesiGo geschrieben.",
@@ -55,7 +51,7 @@ def test_it_says_of_each_section_what_is_known() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     section = SectionFactory.build(provenance={}, written_at=None)
-    text = ai_statements.in_words([section], language="en", edited={uuid.uuid4()})
+    text = ai_statements.in_words([section], language="en")
     assert "Models used: none recorded." in text
     assert "Written between" not in text
     assert "|" not in text

@@ -25,7 +25,7 @@ from generation.writing.composing import Ask, Keep
 from generation.writing.drafts import Draft
 from generation.writing.prompts import writing
 from generation.writing.prompts.writing import SectionAssignment
-from generation.writing.sentences import sentences, without
+from generation.writing.sentences import is_table, paragraphs, sentences, without
 
 #: With more than this share of its sentences failing, in more than this share of its paragraphs, a section is written
 #: anew as a whole.
@@ -147,6 +147,8 @@ def _kept(assignment: SectionAssignment, draft: Draft, inspection: Inspection, b
 
 def _with_what_goes(inspection: Inspection) -> Inspection:
     """Fails, too, what cannot stay without what fails: the rest of a table, and what refers to it."""
+    if "](#" not in inspection.text and not any(map(is_table, paragraphs(inspection.text))):
+        return inspection
     found = [one.sentence for one in inspection.sentences]
     more = tables.going_with(inspection.text, found, {one.sentence for one in inspection.failing})
     changed = [

@@ -86,6 +86,7 @@ def test_the_same_sentence_twice_has_its_evidence_twice(section: Section, studen
         ("So [@light](https://example.org).", "where none is printed"),
         ("So it was.\n\n[^a]: A note [@light].", "where none is printed"),
         ("So it was.\n\n[^a]: A note.", "Nothing in the text points at the footnote “a”"),
+        ("So[^a] and so[^a].\n\n[^a]: A note.", "Two marks point"),
         ("So [@nobody-2020].", "There is no source “nobody-2020”"),
         ("So [@unread].", "Nothing of the source “unread” could be read"),
     ],
@@ -136,14 +137,30 @@ def test_ten_versions_and_those_with_names_stay(section: Section, student: User)
     assert kept == [1, 2, *range(5, 15)]
 
 
-def test_an_earlier_version_comes_back(section: Section, student: User) -> None:
-    save(section, "Quite other words.", student)
+def bring_back(section: Section, revision: int, by: User) -> int:
     number = versions.restore(
-        section=section, document=section.document, revision=1, expected_revision=section.revision, by=student
+        section=section, document=section.document, revision=revision, expected_revision=section.revision, by=by
     )
     section.refresh_from_db()
+    return number
+
+
+def test_an_earlier_version_comes_back_with_its_checks(section: Section, student: User) -> None:
+    save(section, "Quite other words.", student)
+    number = bring_back(section, 1, student)
     assert (number, section.text, section.revisions.get(revision=3).reason) == (3, TEXT, RevisionReason.RESTORED)
+    assert checks(section) == [(CitationCheck.JUDGED, "The lamp burned for five hours in the tower.")]
+    assert "edited_at" not in section.provenance
+    assert "removed" not in section.provenance
+    assert bring_back(section, 1, student) == 3
+
+
+def test_a_version_that_kept_no_citations_is_checked_anew(section: Section, student: User) -> None:
+    save(section, "Quite other words.", student)
+    SectionRevision.objects.filter(section=section, revision=1).update(citations=[])
+    bring_back(section, 1, student)
     assert checks(section) == [(CitationCheck.OVERLAP, "The lamp burned for five hours in the tower.")]
+    assert "edited_at" in section.provenance
 
 
 def test_a_text_of_an_earlier_time_had_no_density(section: Section, student: User) -> None:
