@@ -26,7 +26,7 @@ _LIST: Final = 'ADDIN ZOTERO_BIBL {"uncited":[],"omitted":[],"custom":[]} CSL_BI
 #: What Word takes in one property of a document, in units of UTF-16.
 _PROPERTY_UNITS: Final = 255
 _FORMAT: Final = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of properties that users name
-_LETTERS: Final = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"  # of Zotero's keys
+_LETTERS: Final = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"  # of Zotero's keys  # pragma: allowlist secret
 
 
 def write(manuscript: Manuscript, cited: CitedText, first_pages: Mapping[str, int], folder: Path) -> Path:
