@@ -67,6 +67,10 @@ class ReferenceInvalid(DocumentError):
         self.reasons = dict(reasons)
 
 
+class StaleTitlePage(DocumentError):
+    """A title page has changed since the caller's form was opened; nothing was written."""
+
+
 class StaleSource(DocumentError):
     """A reference has changed since the caller read it; nothing was written."""
 

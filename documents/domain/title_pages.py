@@ -1,5 +1,7 @@
 """The title page of a document and what else is printed beside its text (R-04): what it says, and what is wrong."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -59,6 +61,11 @@ def values(document: Document) -> dict[str, Any]:
     page = of(document)
     said = {name: getattr(document, name) for name in OF_DOCUMENT}
     return said | {name: getattr(page, name) for name in OF_PAGE}
+
+
+def stamp(document: Document) -> str:
+    """Names what is on it: another one where anything was changed since a form was opened."""
+    return hashlib.sha256(json.dumps(values(document), sort_keys=True, default=str).encode()).hexdigest()
 
 
 def flaws(said: Mapping[str, Any], *, language: str) -> dict[str, str]:

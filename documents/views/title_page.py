@@ -1,5 +1,6 @@
 """The title page of a document and how its files are laid out, before and after it is paid for."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from accounts.errors import QuotaReached
 from documents.domain import page_formats, printing, title_pages
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
+from documents.errors import StaleTitlePage
 from documents.models import Document
 from documents.page_presets import preset
 from documents.title_forms import FormatForm, TitlePageForm
@@ -32,9 +34,17 @@ def title_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, document, form=form, status=422 if form.errors else 200)
     try:
-        is_new = printing.change_title_page(document_id=document.pk, by=request.user, **form.cleaned_data)
+        is_new = printing.change_title_page(
+            document_id=document.pk,
+            by=request.user,
+            expects=_as_seen(request.POST.get("seen", "")),
+            **form.cleaned_data,
+        )
     except QuotaReached as error:
         return _enough(request, document, error, form=form)
+    except StaleTitlePage:
+        changed = title_pages.values(owned_document(document_id=document_id, user=request.user))
+        return _page(request, document, form=form, status=409, saved=_told(form, changed))
     return _saved(request, document, is_new=is_new)
 
 
@@ -57,6 +67,25 @@ def page_format(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     return _saved(request, document, is_new=is_new)
 
 
+def _as_seen(stamp: str) -> Callable[[Document], None]:
+    """Refuses where the form was opened on another title page; a form that does not say on which is taken."""
+
+    def look(document: Document) -> None:
+        if stamp and stamp != title_pages.stamp(document):
+            raise StaleTitlePage
+
+    return look
+
+
+def _told(form: TitlePageForm, saved: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is saved otherwise than it stands in the form, by label."""
+    return [
+        (str(field.label), str(saved[name] or "–"))
+        for name, field in form.fields.items()
+        if name in saved and saved[name] != form.cleaned_data.get(name)
+    ]
+
+
 def _page(request: SignedInRequest, document: Document, *, status: int = 200, **forms: Any) -> HttpResponse:
     chosen = page_formats.of(document)
     context = {
@@ -66,6 +95,8 @@ def _page(request: SignedInRequest, document: Document, *, status: int = 200, **
         "declared": front_words(document.language).declared,
         "presets": page_formats.presets(document),
         "sheets": page_formats.sheets_of(document, chosen),
+        "seen": title_pages.stamp(Document.objects.get(pk=document.pk)),
+        "saved": forms.get("saved"),
     }
     return render(request, "documents/title_page.html", context, status=status)
 

@@ -140,3 +140,18 @@ def test_a_token_for_reading_writes_nothing(student: User, document: Document) -
     reader = with_token(student, ApiScope.DOCUMENTS_READ)
     assert reader.get(path(document)).status_code == 200
     assert reader("PUT", path(document), {"place": "Ghent"}).status_code == 403
+
+
+def test_of_two_windows_the_second_is_told_what_the_first_saved(browser: Client, document: Document) -> None:
+    seen = browser.get(page(document)).context["seen"]
+    browser.post(page(document), {"own_title": "Licht", "university": "Kiel", "seen": seen})
+    response = browser.post(page(document), {"own_title": "Lampen", "seen": seen})
+    assert response.status_code == 409
+    assert "Another window changed the title page meanwhile" in words(response)
+    assert "<li>University: Kiel</li>" in words(response)
+    assert 'value="Lampen"' in words(response)
+    document.refresh_from_db()
+    assert document.own_title == "Licht"
+    browser.post(page(document), {"own_title": "Lampen", "seen": response.context["seen"]})
+    document.refresh_from_db()
+    assert document.own_title == "Lampen"
