@@ -15,10 +15,10 @@ _LIMITS: Final = ChildLimits(memory_bytes=768 * 1024**2, cpu_seconds=20, wall_se
 LONG: Final = ChildLimits(memory_bytes=2 * 1024**3, cpu_seconds=240, wall_seconds=420)
 
 
-def render_sheet(html: str, *, limits: ChildLimits = _LIMITS) -> bytes:
+def render_sheet(html: str, *, limits: ChildLimits | None = None) -> bytes:
     """The PDF of pages of ours. Raises ExportError when they could not be set."""
     try:
-        ended = limited_child.run(Work("typesetting.sheet", limits), given=html.encode())
+        ended = limited_child.run(Work("typesetting.sheet", limits or _LIMITS), given=html.encode())
     except TooSlow:
         raise ExportError("Setting the sheet took too long.") from None
     if ended.code or not ended.output.startswith(b"%PDF-"):

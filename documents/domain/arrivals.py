@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -29,7 +29,9 @@ from documents.models import Document, FilePart, Upload
 from documents.uploads import partial
 from documents.uploads.partial import Partial
 from tesigo.platform import removals
-from tesigo.platform.storage import BoundedS3Storage
+
+if TYPE_CHECKING:
+    from tesigo.platform.storage import BoundedS3Storage  # boto3 takes 20 MB, and most processes store nothing
 
 #: How long a file that stands still is waited for.
 WAITED_FOR: Final = timedelta(hours=24)
@@ -206,7 +208,7 @@ def tidy(*, now: datetime) -> int:
     rows = Upload.objects.filter(state=UploadState.RECEIVING, arrived__isnull=False)
     names = {name for held in (rows, FilePart.objects.all()) for name in held.values_list("stored_as", flat=True)}
     if settings.S3_BUCKET:
-        return cast(BoundedS3Storage, default_storage).multipart.sweep(
+        return cast("BoundedS3Storage", default_storage).multipart.sweep(
             names, before=now - timedelta(seconds=_LEFT_OVER_SECONDS)
         )
     return partial.remove_all_but(names, older_than_seconds=_LEFT_OVER_SECONDS)

@@ -13,7 +13,7 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
@@ -25,7 +25,9 @@ from documents.uploads.partial import Held
 from documents.uploads.storage import Arrived
 from tesigo.platform import multipart
 from tesigo.platform.multipart import NotThere
-from tesigo.platform.storage import BoundedS3Storage
+
+if TYPE_CHECKING:
+    from tesigo.platform.storage import BoundedS3Storage  # boto3 takes 20 MB, and most processes store nothing
 
 #: Who sends renews it with each block of bytes, at the latest after `documents.tus.LAID_DOWN_SECONDS` and a call to S3.
 LEASE: Final = timedelta(seconds=120)
@@ -53,7 +55,7 @@ class InStorage:
 
     def __init__(self, rows: QuerySet[Any], upload: Upload | FilePart) -> None:
         self._rows, self.upload, self.name = rows, upload, upload.stored_as
-        self._storage = cast(BoundedS3Storage, default_storage).multipart
+        self._storage = cast("BoundedS3Storage", default_storage).multipart
         now = timezone.now()
         self._until = now + LEASE
         free = Q(held_until=None) | Q(held_until__lte=now)

@@ -122,7 +122,10 @@ def _is_as_made(row: Export) -> bool:
 
     A manifest is made of what the document says at the end, and has to fit the file (R-18).
     """
-    present = _present(row.document_id, ExportFormat(row.format), with_ai_statement=row.with_ai_statement)
+    try:
+        present = _present(row.document_id, ExportFormat(row.format), with_ai_statement=row.with_ai_statement)
+    except Document.DoesNotExist:
+        return False
     return _fingerprint(*present) == row.fingerprint
 
 

@@ -44,6 +44,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.filepart": _("Parts of files that have not been joined yet"),
     "documents.fulltext": _("Free copies of works that were looked for, to be read in full"),
     "documents.passage": _("Passages of your sources"),
+    "documents.proof": _("What your files say of their citations, and what was found when that was checked"),
     "documents.rendering": _("Texts that are being set for the screen"),
     "documents.section": _("Sections of your documents, with their text"),
     "documents.sectionrevision": _("Earlier texts of sections"),

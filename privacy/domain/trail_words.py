@@ -48,6 +48,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "mail_address.bounced": _("noted that an address does not exist"),
     "mail_address.complained": _("noted that an address reports our mails as spam"),
     "mail_address.lifted": _("had an address written to again"),
+    "manifest.downloaded": _("took away what a file says of its citations"),
     "outline.edited": _("edited an outline"),
     "outline.requested": _("asked for an outline"),
     "payment.held": _("held a payment for a look at it"),

@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
-from typing import IO, Any, Final
-
-from botocore.exceptions import ClientError
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from tesigo.platform.unfinished import FOLDER
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 #: S3 takes no shorter part but the last, and no more parts than that (Amazon S3, multipart upload limits).
 LEAST_PART_BYTES: Final = 5 * 1024 * 1024
@@ -139,6 +140,8 @@ class Multipart:
         return iter(self._ask(lambda: list(pages)))
 
     def _call(self, method: str, **wanted: Any) -> Any:
+        from botocore.exceptions import ClientError  # only where storage is S3: it is large
+
         call = getattr(self._client, method)
         try:
             return self._ask(lambda: call(Bucket=self._bucket, **wanted))
@@ -148,5 +151,5 @@ class Multipart:
             raise
 
 
-def _is_lost(error: ClientError) -> bool:
+def _is_lost(error: "ClientError") -> bool:
     return error.response["Error"].get("Code") in ("InvalidPart", "InvalidPartOrder")

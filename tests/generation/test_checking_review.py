@@ -325,3 +325,10 @@ def test_a_correction_is_offered_only_what_it_cites_and_what_fits_it() -> None:
     assert 1 <= asked[0].text.count("<source ") <= 3
     assert f'key="light-2019" page="12">{LENS}' in asked[0].text
     assert len(done.citations) == 2
+
+
+def test_a_table_stays_where_a_sentence_beside_it_goes() -> None:
+    table = "| Part | Place |\n|---|---|\n| Lens | tower |"
+    result, _asked = reviewed(f"{PROVEN}\n\n{table}\n\n{FORGED}")
+    assert table in result.draft.text
+    assert FORGED not in result.draft.text

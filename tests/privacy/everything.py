@@ -40,6 +40,7 @@ from documents.models import (
     FilePart,
     FullText,
     OwnStyle,
+    Proof,
     Rendering,
     SectionRevision,
     Source,
@@ -135,10 +136,11 @@ def _documents(document: Document, name: str) -> None:
         owner=document.owner, stored_as=stored("arriving", f"a part for {name}"), size=10, metadata=name,
         due_at=timezone.now(),
     )  # fmt: skip
-    Export.objects.create(
+    export = Export.objects.create(
         document=document, format=ExportFormat.PDF, citation_style="apa", fingerprint="f", state=ExportState.READY,
         due_at=None, stored_as=stored("exports", f"%PDF for {name}"), size=10, finished_at=timezone.now(),
     )  # fmt: skip
+    Proof.objects.create(export=export, manifest=f'{{"title": "{name}"}}', due_at=None)
     section = document.sections.earliest("position")
     section.text = f'=SUM("{name}")\nwritten for {name}'
     section.save()
