@@ -77,9 +77,7 @@ def sealed(row: Export, rendered: Rendered) -> Rendered:
     format = ExportFormat(row.format)
     if not formats.KINDS[format].is_text:
         return rendered
-    document = Document.objects.filter(pk=row.document_id).first()
-    if document is None:  # erased meanwhile: nothing of it is kept
-        return rendered
+    document = Document.objects.get(pk=row.document_id)
     now = timezone.now()
     pages = rendered.page_texts if format == ExportFormat.PDF else ()
     manifest = manifests.of_document(document, format=format.value, page_texts=pages, now=now)
