@@ -112,9 +112,12 @@ def _present(document_id: UUID, format: ExportFormat, *, with_ai_statement: bool
 
 
 def _fingerprint(manuscript: Manuscript, report: Report | None = None) -> str:
-    day = manuscript.date if manuscript.front.is_dated else None
-    shape = json.dumps({**asdict(manuscript), "date": day}, sort_keys=True, default=str)
-    return hashlib.sha256((report.content if report else shape).encode()).hexdigest()
+    if report:
+        shape = report.content
+    else:
+        day = manuscript.date if manuscript.front.is_dated else None
+        shape = json.dumps({**asdict(manuscript), "date": day}, sort_keys=True, default=str)
+    return hashlib.sha256(shape.encode()).hexdigest()
 
 
 def _is_as_made(row: Export) -> bool:
@@ -335,7 +338,7 @@ def request_all(*, document_id: UUID, with_ai_statement: bool, by: "User") -> No
         for row in (one for one in rows if one.pk in waiting):
             about = {"document": str(document_id), "format": row.format}
             audit.record(action="export.requested", subject=row, by=by, details=about)
-            if row.fingerprint not in told:  # whoever makes the first makes all of them
+            if row.fingerprint not in told:  # the task of the first makes all of one text
                 enqueue_on_commit(EXPORTS.task, str(row.pk))
                 told.add(row.fingerprint)
 
