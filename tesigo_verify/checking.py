@@ -136,7 +136,7 @@ def _signature(manifest: Manifest, known_keys: Iterable[bytes] | None) -> tuple[
         public = signer(manifest.raw)
     except NotSigned:
         return Signature.BROKEN, ""
-    if public is None:  # whoever changes a signed manifest takes its signature away
+    if public is None:  # a signed manifest is changed by taking its signature away
         return (Signature.MISSING if known_keys is None else Signature.STRIPPED), ""
     is_known = known_keys is None or public in set(known_keys)
     return (Signature.VALID if is_known else Signature.UNKNOWN_KEY), key_id(public)

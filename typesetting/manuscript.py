@@ -115,7 +115,7 @@ class Wanted:
     last_page: Decimal = Decimal(0)
 
     def is_met_by(self, body_pages: Decimal) -> bool:
-        """Whether a body of so many pages is as long as it should be."""
+        """Whether a body of ``body_pages`` pages is as long as it should be."""
         return self.least <= body_pages <= self.most and not 0 < body_pages % 1 < self.last_page
 
 

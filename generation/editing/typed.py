@@ -16,7 +16,7 @@ _MEANT: Final = re.compile(r"(?<!\w)@")
 _NOTE: Final = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.M)
 #: Characters of one section: some forty pages.
 MOST_CHARACTERS: Final = 100_000
-#: Of a place that cannot be read as a citation, so many characters are shown.
+#: Characters that are shown of a place that cannot be read as a citation.
 _SHOWN_CHARACTERS: Final = 60
 
 

@@ -24,7 +24,9 @@ def edit(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpR
     """A section's text to be changed, one field without JavaScript; saved as a version."""
     document, section = _section(request, document_id, section_id)
     if request.method != "POST":
-        return _page(request, document, section, SectionForm(initial=_initial(section)))
+        return _page(
+            request, document, section, SectionForm(initial={"text": section.text, "revision": section.revision})
+        )
     form = SectionForm(request.POST)
     if not form.is_valid():
         return _page(request, document, section, form, status=422)
@@ -102,10 +104,6 @@ def name(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpR
 
 def _section(request: SignedInRequest, document_id: UUID, section_id: UUID) -> tuple[Document, Section]:
     return versions.written_section(document_id=document_id, section_id=section_id, user=request.user)
-
-
-def _initial(section: Section) -> dict[str, object]:
-    return {"text": section.text, "revision": section.revision}
 
 
 def _both(request: SignedInRequest, document: Document, section: Section, *, text: str, revision: int) -> HttpResponse:

@@ -116,7 +116,7 @@ class Prompt:
 
     @cached_property
     def wants_table(self) -> bool:
-        """Whether whoever ordered the work asks for a table, and the prompt says how one is written."""
+        """Whether a table is asked for, and the prompt says how one is written."""
         return "{#tbl-" in self.orders and bool(_TABLE.search(self.raw))
 
     @cached_property

@@ -128,7 +128,7 @@ def test_a_pdf_holds_its_manifest_and_is_checked(document: Document, lind: Path,
     assert public is not None
     assert [key["key_id"] for key in manifest_keys.published()] == [key_id(public)]
 
-    # By whoever has the file and the source; a page too far fails.
+    # With the file and the source alone; a page too far fails.
     findings = check(read_back, read(stored(export)), [SourceFile(lind)])
     assert verdict(findings) == "holds", findings.failed
     assert findings.same_files == 1
