@@ -34,7 +34,7 @@ def streamed(request: HttpRequest, *, export: Export, document: Document, by: Us
     file = open_whole(export.stored_as, asked=asked)
     try:
         if asked.has_body:
-            exporting.note_taken(export=export, by=by)
+            exporting.note_taken(export=export, by=by, is_part=asked.is_part)
     except BaseException:
         file.close()
         raise

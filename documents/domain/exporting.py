@@ -349,10 +349,15 @@ def _asked_with(row: Export) -> list[Export]:
     return list(same.filter(nudged_at=row.nudged_at, due_at=row.nudged_at).exclude(pk=row.pk))
 
 
-def note_taken(*, export: Export, by: "User") -> None:
-    """Its owner takes the file away: a row in the trail (R-76)."""
-    details = {"document": str(export.document_id), "format": export.format}
-    audit.record(action="export.downloaded", subject=export, by=by, details=details)
+def note_taken(*, export: Export, by: "User", is_part: bool) -> None:
+    """Its owner takes the file away: a row in the trail (R-76). Parts of one download are one."""
+    audit.record_taken(
+        action="export.downloaded",
+        subject=export,
+        by=by,
+        details={"document": str(export.document_id), "format": export.format},
+        is_part=is_part,
+    )
 
 
 def _see_to(row: Export, now: datetime) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,6 +18,8 @@ from tesigo.platform.in_pages import in_pages
 
 #: Rows linked in one transaction.
 BATCH_ROWS = 1000
+#: Parts of a file that are asked for within it belong to one download.
+ONE_DOWNLOAD = timedelta(hours=1)
 _LOCK = 7_406_011
 _START = bytes(32)
 
@@ -37,6 +40,23 @@ def record(
         details=dict(details or {}),
         correlation_id=correlation_id(),
     )
+
+
+def record_taken(
+    *, action: str, subject: Model, by: AbstractBaseUser, details: Mapping[str, Any], is_part: bool
+) -> None:
+    """As `record`, of a file that somebody takes away (R-76): the parts of one download are one row.
+
+    Parts that are asked for at the same moment wait for each other on the subject's row.
+    """
+    with transaction.atomic():
+        type(subject)._default_manager.select_for_update(no_key=True).filter(pk=subject.pk).first()
+        same = AuditEvent.objects.filter(
+            object_type=subject._meta.label_lower, object_id=str(subject.pk), action=action, actor_id=by.pk
+        )
+        if is_part and same.filter(details=dict(details), at__gt=utc_now() - ONE_DOWNLOAD).exists():
+            return
+        record(action=action, subject=subject, by=by, details=details)
 
 
 def seal_new() -> int:

@@ -119,7 +119,9 @@ def open_file(*, export: DataExport, asked: Asked, by: AbstractBaseUser, now: da
     try:
         if asked.has_body:
             details = {"export": str(export.pk)}
-            audit.record(action="user.export_downloaded", subject=export.user, by=by, details=details)
+            audit.record_taken(
+                action="user.export_downloaded", subject=export.user, by=by, details=details, is_part=asked.is_part
+            )
     except BaseException:
         file.close()
         raise

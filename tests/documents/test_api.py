@@ -18,6 +18,7 @@ from accounts.models import User
 from documents.domain import briefs, typed
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadState
 from documents.models import Document, Export, TypedBrief, Upload
+from privacy.domain import audit
 from privacy.models import AuditEvent
 from tests.api.calling import Program, kind_of, program_of, with_token
 from tests.documents.factories import DocumentFactory, PassageFactory, SourceFactory, outlined_document
@@ -545,7 +546,7 @@ def test_a_file_is_asked_for_listed_and_fetched(program: Program, ready: Documen
 
 
 def test_a_download_that_broke_off_goes_on_and_one_that_is_there_is_not_sent_again(
-    program: Program, ready: Document
+    program: Program, ready: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = exported(ready)
     address = at(ready, "export", done.pk, "file")
@@ -561,7 +562,17 @@ def test_a_download_that_broke_off_goes_on_and_one_that_is_there_is_not_sent_aga
     rest = program.get(address, **{"Range": "bytes=9-", "If-Range": tag})
     assert (rest.status_code, rest.headers["Content-Range"], b"".join(rest)) == (206, "bytes 9-13/14", b"words")
     assert rest.headers["Content-Disposition"] == head.headers["Content-Disposition"]
-    assert AuditEvent.objects.filter(action="export.downloaded").count() == 1
+    taken = AuditEvent.objects.filter(action="export.downloaded")
+    assert taken.count() == 1
+    for span in ("bytes=0-3", "bytes=4-8", "bytes=-1"):  # a program that fetches in pieces
+        assert program.get(address, Range=span).status_code == 206
+    assert taken.count() == 1, "one download"
+    assert b"".join(program.get(address)) == b"%PDF-1.7 words"
+    assert taken.count() == 2, "whole once more"
+    later = timezone.now() + audit.ONE_DOWNLOAD
+    monkeypatch.setattr(audit, "utc_now", lambda: later)
+    assert program.get(address, Range="bytes=9-").status_code == 206
+    assert taken.count() == 3, "gone on with much later"
 
 
 def test_a_lost_file_is_made_again(program: Program, ready: Document) -> None:
