@@ -13,8 +13,8 @@ from documents.domain import manifest_keys, originality
 from documents.domain.originality import CopiedWords, Shares
 from documents.domain.queries import sections_in_order
 from documents.domain.text import GROUP, citation_keys, without_citations
-from documents.enums import CitationCheck, SourceOrigin
-from documents.models import Citation, Document, Source
+from documents.enums import CitationCheck, FullTextState, SourceOrigin
+from documents.models import Citation, Document, Passage, Source
 from tesigo_verify.folding import Pages, digest, fold, part_hashes
 from tesigo_verify.manifest import FORMAT, VERSION, signed
 from typesetting import labels
@@ -33,7 +33,7 @@ def of_document(document: Document, *, format: str, page_texts: Sequence[str], n
     original = originality.of_sections(document, sections)
     numbers = {section.pk: section.number for section in sections}
     citations = list(
-        document.citations.select_related("source__upload", "passage")
+        document.citations.select_related("source__upload", "source__full_text", "passage")
         .defer("passage__search")
         .order_by("section__position", "position")
     )
@@ -112,8 +112,9 @@ def _source(source: Source) -> dict[str, Any]:
 def _citation(citation: Citation, number: int, section: str, finder: _Finder) -> dict[str, Any]:
     pieces = pieces_of(citation.sentence)
     passage = citation.passage
+    passage.source = citation.source
     folded = fold(passage.text)
-    may_be_read = is_public(citation.source)
+    may_be_read = is_public(passage)
     is_told = may_be_read or citation.check_result != CitationCheck.JUDGED  # a judge repeats the passage
     return {
         "number": number,
@@ -135,12 +136,18 @@ def _citation(citation: Citation, number: int, section: str, finder: _Finder) ->
     }
 
 
-def is_public(source: Source) -> bool:
-    """Whether its words may stand in a file for others: those of what a search found or of open access (R-18).
+def is_public(passage: Passage) -> bool:
+    """Whether its words may stand in a file for others: those of what a search found or of a free copy (R-18).
 
-    Not those of a file that its owner handed in, nor what stands as an abstract in a list or library of theirs.
+    Not those of a file that its owner handed in, nor what stands as an abstract in a list or library of theirs: that
+    a register calls the work open access says nothing of the text that they have.
     """
-    return source.origin == SourceOrigin.SEARCH or bool(source.is_open_access)
+    source = passage.source
+    if source.origin == SourceOrigin.SEARCH:  # of works that its owner brought as well it is theirs
+        return True
+    full_text = getattr(source, "full_text", None)
+    is_read = full_text is not None and full_text.state == FullTextState.READ
+    return is_read and passage.page > 0 and source.upload_id is None
 
 
 def pieces_of(sentence: str) -> list[str]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from documents.domain import exporting, manifest_keys, manifests, proofs
 from documents.enums import CitationCheck, DocumentState, ExportFormat, ExportState, SourceOrigin, UploadPurpose
-from documents.models import Citation, Document, Export, Proof, Source, Upload
+from documents.models import Citation, Document, Export, Proof, Upload
 from privacy.domain import consent
 from privacy.enums import ConsentKind
 from privacy.models import AuditEvent
@@ -159,9 +159,6 @@ def test_words_of_own_files_are_not_published(document: Document) -> None:
     assert raw["sources"][1]["files"][0]["pages"] == 3
     assert raw["sources"][0]["files"] == []
     assert raw["signature"] is None
-    assert manifests.is_public(Source(origin=SourceOrigin.UPLOAD, is_open_access=True))
-    assert not manifests.is_public(Source(origin=SourceOrigin.BIBLIOGRAPHY))
-    assert not manifests.is_public(Source(origin=SourceOrigin.ADDED))
 
 
 def test_a_docx_holds_it_too_and_others_have_it_beside_them(document: Document, client: Client) -> None:
