@@ -22,7 +22,7 @@ from accounts.domain.mail import send_mail
 from documents.domain import search_services
 from documents.domain.comparing import as_work
 from documents.enums import DOI_OF_ANOTHER
-from documents.models import Citation, Source, Upload
+from documents.models import Citation, Document, Source, Upload
 from documents.sources.asking import Line, NoAnswer, Service, line
 from documents.sources.found import FoundWork
 from documents.sources.found import doi as bare_doi
@@ -124,9 +124,10 @@ def note(*, source_id: int, works: Iterable[FoundWork], now: datetime, is_comple
     found = list(works)
     against = [name for work in found if work.is_retracted or work.takes_back for name in work.services]
     with transaction.atomic():
-        source = Source.objects.select_for_update().filter(pk=source_id).first()
-        if source is None:
+        held = _held(source_id)
+        if not held:
             return
+        source = held[0]
         values: dict[str, object] = {"looked_up_at": now} if is_complete else {}
         notices = {tuple(one) for one in source.notices} | {one for work in found for one in work.notices}
         if has_doi := [work for work in found if work.doi and work.doi == bare_doi(source.doi)]:
@@ -138,7 +139,7 @@ def note(*, source_id: int, works: Iterable[FoundWork], now: datetime, is_comple
         if values:
             Source.objects.filter(pk=source_id).update(**values)
         if against:
-            mark(source=source, by=against, now=now)
+            _mark(held, by=against, now=now)
 
 
 def mark_found(*, document_id: UUID, works: Iterable[FoundWork], now: datetime) -> None:
@@ -149,29 +150,52 @@ def mark_found(*, document_id: UUID, works: Iterable[FoundWork], now: datetime) 
     for source in Source.objects.filter(document_id=document_id, retracted_at=None):
         mine = as_work(source)
         if by := [name for work in against if takes_back(work, mine) for name in work.services]:
-            with transaction.atomic():
-                mark(source=source, by=by, now=now)
+            mark(source_id=source.pk, by=by, now=now)
 
 
-def mark(*, source: Source, by: Iterable[str], now: datetime) -> None:
+def mark(*, source_id: int, by: Iterable[str], now: datetime) -> None:
     """From now on the source is not cited, nor the one that it is joined to. A second mark changes nothing.
 
     Its owner is told at its file. Where a text cites it, they get a mail, and the document's files are made anew.
     """
-    by = list(by)
+    with transaction.atomic():
+        _mark(_held(source_id), by=by, now=now)
+
+
+def _held(source_id: int) -> list[Source]:
+    """The source, then those that stand for it, each joined to the next; nothing where it is gone.
+
+    They are held in the order that all keep who join, read and delete them: the document, the files, then the sources.
+    """
+    of_source = Document.objects.filter(sources=source_id)
+    document = of_source.select_for_update(of=("self",), no_key=True).only("pk").first()
+    if document is None:
+        return []
+    chain = [source_id]
+    joined_to = dict(document.sources.exclude(joined_to=None).values_list("pk", "joined_to_id"))
+    while chain[-1] in joined_to:
+        chain.append(joined_to[chain[-1]])
+    list(Upload.objects.select_for_update().filter(sources__in=chain).order_by("pk"))
+    there = {
+        one.pk: one for one in document.sources.select_for_update(of=("self",)).filter(pk__in=chain).order_by("pk")
+    }
+    return [there[pk] for pk in chain if pk in there]
+
+
+def _mark(held: Iterable[Source], *, by: Iterable[str], now: datetime) -> None:
     words = ", ".join(dict.fromkeys(by))[:200]
-    if not Source.objects.filter(pk=source.pk, retracted_at=None).update(retracted_at=now, retracted_by=words):
-        return
-    audit.record(action="source.retracted", subject=source, by=None, details={"by": words})
-    if source.joined_to is not None:  # which stands for the same work
-        mark(source=source.joined_to, by=by, now=now)
-    if Citation.objects.filter(source=source).exists():
-        _tell_owner(source)
-        enqueue_on_commit(RENEW_TASK, str(source.document_id))
-    if source.upload_id:
-        upload = Upload.objects.select_for_update().get(pk=source.upload_id)
-        told = _("“%(title)s” was retracted: it will not be cited.") % {"title": source.title[:200]}
-        Upload.objects.filter(pk=upload.pk).update(verdict=f"{upload.verdict} {told}".strip()[:500])
+    for source in held:
+        if source.retracted_at is not None:
+            return
+        Source.objects.filter(pk=source.pk).update(retracted_at=now, retracted_by=words)
+        audit.record(action="source.retracted", subject=source, by=None, details={"by": words})
+        if Citation.objects.filter(source=source).exists():
+            _tell_owner(source)
+            enqueue_on_commit(RENEW_TASK, str(source.document_id))
+        if source.upload_id:
+            upload = Upload.objects.get(pk=source.upload_id)
+            told = _("“%(title)s” was retracted: it will not be cited.") % {"title": source.title[:200]}
+            Upload.objects.filter(pk=upload.pk).update(verdict=f"{upload.verdict} {told}".strip()[:500])
 
 
 def _tell_owner(source: Source) -> None:

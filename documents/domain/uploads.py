@@ -247,7 +247,9 @@ def delete(*, upload_id: UUID, by: User, expects: Callable[[Upload], None] | Non
         UploadInUse: when citations of an earlier version still rest on it.
     """
     with transaction.atomic():
-        upload = Upload.objects.select_for_update().select_related("document").get(pk=upload_id)
+        # All hold the document before its files, and those before their sources.
+        Document.objects.select_for_update(of=("self",), no_key=True).filter(uploads=upload_id).first()
+        upload = Upload.objects.select_for_update(of=("self",)).select_related("document").get(pk=upload_id)
         if expects:
             expects(upload)
         if not upload.document.is_editable:

@@ -217,7 +217,7 @@ def test_a_source_marked_later_is_told_to_its_reader(document: Document) -> None
     mine.refresh_from_db()
     assert mine.notices == [["correction", "10.1/c"], ["expression_of_concern", "10.1/e"]]
     assert len(mine.warnings) == 2
-    retractions.mark(source=mine, by=["crossref"], now=timezone.now())
+    retractions.mark(source_id=mine.pk, by=["crossref"], now=timezone.now())
     mine.refresh_from_db()
     assert mine.warnings[0].startswith("Retracted")
 
@@ -303,7 +303,7 @@ def test_the_owner_of_a_text_that_cites_it_is_told_once(finished: Document, mail
     mine = finished.sources.get()
     source(finished, doi="", title="Never cited")
     for one in (*finished.sources.all(), mine):
-        retractions.mark(source=one, by=["crossref"], now=timezone.now())
+        retractions.mark(source_id=one.pk, by=["crossref"], now=timezone.now())
     told = Mail.objects.get()
     assert (told.once_key, told.user, told.language) == (
         f"retracted:{mine.pk}",
@@ -321,7 +321,7 @@ def test_the_page_says_it_at_once_and_where_the_citation_is(finished: Document, 
     client.force_login(finished.owner)
     address = reverse("documents:read", args=[finished.pk])
     assert "etracted" not in client.get(address).content.decode()
-    retractions.mark(source=finished.sources.get(), by=["crossref"], now=timezone.now())
+    retractions.mark(source_id=finished.sources.get().pk, by=["crossref"], now=timezone.now())
     page = client.get(address).content.decode()
     card = page[page.index('id="cite-1"') :]
     assert "Retracted: do not rely on this work." in card

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
-from documents.domain import choosing, correcting, joining
+from documents.domain import choosing, correcting, joining, retractions, uploads
 from documents.domain.desk import Filters, desk
-from documents.enums import SourceOrigin, SourceUse
+from documents.enums import SourceOrigin, SourceUse, UploadPurpose, UploadState
 from documents.errors import DocumentError, NotJoinable, StaleSource, TooManyWanted
-from documents.models import Document, Source
+from documents.models import Document, Source, Upload
 from tests.billing.concurrently import at_once
 from tests.documents.desk.making import source_with_text
 from tests.documents.factories import SourceFactory
@@ -89,6 +91,31 @@ def test_source_that_goes_meanwhile_is_compared_with_none(document: Document) ->
             found = elsewhere(pool, compare)
             until_somebody_waits()
         assert found.result(20) == 0
+
+
+def test_files_and_sources_are_held_in_one_order(document: Document, student: User) -> None:
+    upload = Upload.objects.create(
+        document=document, purpose=UploadPurpose.SOURCE, state=UploadState.READY, due_at=None
+    )
+    kept = source_with_text(document)
+    entry = SourceFactory.create(document=document, origin=SourceOrigin.BIBLIOGRAPHY, upload=upload)
+    joining.join(source=entry, other_id=kept.pk, by=student)
+    word = partial(retractions.mark, source_id=entry.pk, by=["crossref"], now=timezone.now())
+    removal = partial(uploads.delete, upload_id=upload.pk, by=student)
+    # Who joins holds the document first; who deletes a file holds that before its sources.
+    for first, work, then in (
+        (Document, word, Upload), (Document, word, Source), (Upload, word, Source), (Document, removal, Upload),
+    ):  # fmt: skip
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                list(first._default_manager.select_for_update())
+                found = elsewhere(pool, work)
+                until_somebody_waits()
+                list(then._default_manager.select_for_update(nowait=True))  # raises where the other holds one
+            found.result(20)
+    assert not Upload.objects.exists()
+    kept.refresh_from_db()
+    assert kept.retracted_by == "crossref"
 
 
 def test_places_stay_apart_however_many_move(document: Document, student: User) -> None:

@@ -326,7 +326,7 @@ def test_what_is_taken_back_takes_the_source_with_it_that_stands_for_it(document
     entry = listed(document)
     joining.join(source=entry, other_id=kept.pk, by=student)
     entry.refresh_from_db()
-    retractions.mark(source=entry, by=iter(["crossref"]), now=timezone.now())
+    retractions.mark(source_id=entry.pk, by=iter(["crossref"]), now=timezone.now())
     kept.refresh_from_db()
     assert (kept.retracted_by, kept.retracted_at is None) == ("crossref", False)
 
