@@ -249,6 +249,8 @@ def _count(upload: Upload | FilePart, file: File, has: int, *, now: datetime) ->
     if not row.update(arrived=has, is_checked=False, due_at=due_at, **file.counted):
         raise Gone
     upload.arrived, upload.is_checked, upload.due_at = has, False, due_at
+    if isinstance(file, InStorage):
+        file.tidy()
 
 
 def _finish(upload: Upload | FilePart, file: File, *, by: User) -> None:

@@ -2,10 +2,12 @@
 
 The row says what has come: bytes beyond are sent again and written over. A part is counted as soon as S3 has it, so
 that a process that dies costs its caller one part. Who sends holds the row by a lease and renews it while bytes come.
-Another web server takes over when it has run out, and what the first one writes then counts no more.
+Another web server takes over when it has run out, and what the first one writes then counts no more: each tail is an
+object of its own, which nobody writes twice, and the row names the one that counts.
 """
 
 import hashlib
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,11 +40,12 @@ _READ_BYTES: Final = 1024 * 1024
 
 @dataclass(slots=True)
 class _Parts:
-    """What of a file lies in parts of the upload ``upload``: their tags and their bytes together."""
+    """What of a file lies in parts of an upload: its id, their tags, their bytes together; and where the tail lies."""
 
     upload: str = ""
     tags: list[str] = field(default_factory=list)
     bytes: int = 0
+    tail: str = ""
 
 
 class InStorage:
@@ -67,6 +70,8 @@ class InStorage:
         #: What follows the parts; None while it is the tail, and lies in the storage only.
         self._waiting: bytearray | None = None if self._tail else bytearray()
         self._before = (deepcopy(self._parts), self._tail)
+        #: Tails that were laid down, or found.
+        self._tails = {self._parts.tail} - {""}
         #: Whether parts count at once; not those whose checksum comes last.
         self.counts_parts = False
 
@@ -83,7 +88,7 @@ class InStorage:
     @property
     def counted(self) -> dict[str, Any]:
         """What the row says of it beside how much has come."""
-        return {"in_storage": asdict(self._parts) if self._parts.upload else None}
+        return {"in_storage": asdict(self._parts) if self._parts.upload or self._parts.tail else None}
 
     def append(self, data: bytes) -> None:
         """Adds bytes at the end, and sends a part where they are enough for one."""
@@ -107,7 +112,7 @@ class InStorage:
         held = _Parts(**(part.in_storage or {}))
         with _lost_is_gone():
             if not held.tags:
-                self.append(self._storage.read(part.stored_as, part.size) if part.size else b"")
+                self.append(self._storage.read(held.tail, part.size) if part.size else b"")
                 return part.size
             self._storage.finish(part.stored_as, held.upload, held.tags, size=part.size)
             file = multipart.file_of(part.stored_as)
@@ -145,8 +150,16 @@ class InStorage:
                 self._send(bytes(self._waiting))
                 self._waiting = bytearray()
             else:
-                self._storage.put(self.name, bytes(self._waiting))
+                self._parts.tail = f"{self.name}.{secrets.token_hex(8)}"
+                self._tails.add(self._parts.tail)
+                self._storage.put(self._parts.tail, bytes(self._waiting))
             self._tail = len(self._waiting)
+
+    def tidy(self) -> None:
+        """Deletes the tails that the row does not name, once it was written."""
+        for tail in self._tails - {self._parts.tail}:
+            self._storage.remove(tail)
+        self._tails &= {self._parts.tail}
 
     @contextmanager
     def whole(self) -> Iterator[Arrived]:
@@ -169,7 +182,8 @@ class InStorage:
     def settle(self) -> None:
         """Deletes what nobody needs once the file was taken in: its tail, and all of it where it was refused."""
         stored_as = multipart.file_of(self.name)
-        self._storage.remove(self.name)
+        self._parts.tail = ""
+        self.tidy()
         if not Upload.objects.filter(pk=self.upload.pk, stored_as=stored_as).exists():
             self._storage.remove(stored_as)
 
@@ -179,7 +193,7 @@ class InStorage:
 
     def _read_tail(self) -> bytes:
         with _lost_is_gone():
-            return self._storage.read(self.name, self._tail) if self._tail else b""
+            return self._storage.read(self._parts.tail, self._tail) if self._tail else b""
 
     def _send(self, data: bytes) -> None:
         number = self._next_number()
@@ -194,11 +208,12 @@ class InStorage:
     def _keep(self, tag: str, size: int) -> None:
         self._parts.tags.append(tag)
         self._parts.bytes += size
-        self._tail = 0
+        self._parts.tail, self._tail = "", 0
 
     def _count(self) -> None:
         self._renew({"arrived": self._parts.bytes, **self.counted})
         self.upload.arrived = self._parts.bytes
+        self.tidy()
 
     def _renew(self, more: dict[str, Any]) -> None:
         until = timezone.now() + LEASE

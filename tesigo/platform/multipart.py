@@ -1,8 +1,9 @@
 """Files that come to S3 in parts: an upload that begins with its first part, and is one file once it is finished.
 
-A file that arrives is known by its name in `unfinished.FOLDER`. There lies what is too short for a part; the parts are
-those of an upload that becomes the file of the same name in ``uploads``. Which parts count, and how long the tail is,
-the caller keeps: what a process that died had sent beyond is written over, or goes with the upload (R-80).
+A file that arrives is known by its name in `unfinished.FOLDER`. There lies what is too short for a part, as objects
+named after it with a dot and something more; the parts are those of an upload that becomes the file of the same name in
+``uploads``. Which parts and which tail count, and how long it is, the caller keeps: what a process that died had sent
+beyond is written over, or goes with the upload (R-80).
 """
 
 import io
@@ -106,11 +107,12 @@ class Multipart:
         self._call("delete_object", Key=name)
 
     def abandon(self, name: str) -> None:
-        """Deletes all of a file that arrives: its upload with the parts, its tail, and the file if it was made."""
+        """Deletes all of a file that arrives: its upload with the parts, its tails, and the file if it was made."""
         for upload in self._begun(file_of(name)):
             self._end(upload)
         self.remove(file_of(name))
-        self.remove(name)
+        for tail in self._tails(f"{name}."):
+            self.remove(tail["Key"])
 
     def sweep(self, names: Collection[str], *, before: datetime) -> int:
         """Deletes uploads and tails that are none of ``names`` and older than ``before``; returns how many."""
@@ -120,12 +122,15 @@ class Multipart:
             if upload["Key"] not in files and upload["Initiated"] < before:
                 self._end(upload)
                 removed += 1
-        for page in self._pages("list_objects_v2", Prefix=f"{FOLDER}/"):
-            for tail in page.get("Contents", []):
-                if tail["Key"] not in names and tail["LastModified"] < before:
-                    self.remove(tail["Key"])
-                    removed += 1
+        for tail in list(self._tails(f"{FOLDER}/")):
+            if tail["Key"].partition(".")[0] not in names and tail["LastModified"] < before:
+                self.remove(tail["Key"])
+                removed += 1
         return removed
+
+    def _tails(self, prefix: str) -> Iterator[Any]:
+        for page in self._pages("list_objects_v2", Prefix=prefix):
+            yield from page.get("Contents", [])
 
     def _begun(self, prefix: str) -> Iterator[Any]:
         for page in self._pages("list_multipart_uploads", Prefix=prefix):
