@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from documents.domain import styles
-from documents.models import Citation, Document, DocumentEvent, Export, OwnStyle, Section, Source, Upload
+from documents.models import Citation, Document, DocumentEvent, Export, OwnStyle, OwnTemplate, Section, Source, Upload
 from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
@@ -120,3 +120,13 @@ class OwnStyleAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     search_fields = ("id", "title")
     readonly_fields = ("person",)
     fields = ("title", "person", "text", "created_at")
+
+
+@admin.register(OwnTemplate)
+class OwnTemplateAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
+    person_path = "owner"
+    list_display = ("title", "person", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("id", "title")
+    readonly_fields = ("person",)
+    fields = ("title", "person", "created_at")

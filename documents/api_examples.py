@@ -23,6 +23,7 @@ from documents.serializers.text import (
     StyleSerializer,
 )
 from documents.serializers.title_page import TitlePageSerializer
+from documents.serializers.word_templates import ChosenTemplateSerializer, TemplateSerializer
 from documents.serializers.works import (
     CorrectionSerializer,
     FoundAlikeSerializer,
@@ -259,6 +260,11 @@ give(
             "citation": "<p>(Curie, 1903, p. 12; Knuth, 1984)</p>",
             "entries": ["<p>Curie, M. (1903). <em>Researches on radioactive substances</em>. Gauthier-Villars.</p>"],
             "has_list": True,
+        },
+        TemplateSerializer: {"id": _ID, "title": "Thesis of the Faculty of Physics", "created_at": _AT},
+        ChosenTemplateSerializer: {
+            "template": _ID,
+            "says": ["Headings and lists are numbered as your format says, not by the template."],
         },
         OwnStyleSerializer: {"csl": '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in-text">…'},
         ExportSerializer: {

@@ -10,6 +10,7 @@ from documents.api.page_format import PageFormatViewSet
 from documents.api.reading import CitationViewSet, SectionViewSet, StyleViewSet
 from documents.api.styles import StyleListViewSet
 from documents.api.title_page import TitlePageViewSet
+from documents.api.word_templates import WordTemplateListViewSet, WordTemplateViewSet
 from documents.api.works import WorkViewSet
 
 _ONE = "documents/<uuid:document_id>"
@@ -25,6 +26,17 @@ urlpatterns = [
     path(f"{_ONE}/outline", OutlineViewSet.as_view({"get": "retrieve", "put": "replace"}), name="outline"),
     path(f"{_ONE}/title-page", TitlePageViewSet.as_view({"get": "retrieve", "put": "replace"}), name="title-page"),
     path(f"{_ONE}/format", PageFormatViewSet.as_view({"get": "retrieve", "put": "replace"}), name="format"),
+    path(
+        f"{_ONE}/word-template",
+        WordTemplateViewSet.as_view({"get": "retrieve", "put": "replace"}),
+        name="word-template",
+    ),
+    path("word-templates", WordTemplateListViewSet.as_view({"get": "list", "post": "create"}), name="word-templates"),
+    path(
+        "word-templates/<uuid:template_id>",
+        WordTemplateListViewSet.as_view({"delete": "destroy"}),
+        name="word-template-own",
+    ),
     path(f"{_ONE}/sections", SectionViewSet.as_view({"get": "list"}), name="sections"),
     path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list", "post": "create"}), name="works"),
     path(f"{_ONE}/works/<int:work_id>", WorkViewSet.as_view({"get": "retrieve", "patch": "correct"}), name="work"),

@@ -43,6 +43,14 @@ class StyleInUse(DocumentError):
     """A style of one's own cannot be removed: a document cites in it; the message names the document."""
 
 
+class TemplateInvalid(DocumentError):
+    """A file is no Word template that can be used; the message says why, in plain words."""
+
+
+class TemplateInUse(DocumentError):
+    """A template of one's own cannot be removed: a document uses it; the message names the document."""
+
+
 class UploadRefused(DocumentError):
     """A file cannot be taken now, whatever is in it; the message says why, in plain words."""
 

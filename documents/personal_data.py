@@ -51,6 +51,7 @@ _ROWS = {
             "requirements": WORDS.cleared,
             "search_for_sources": FACT,
             "page_format": SHOWN,
+            "own_template": LINK,
             "author_name": WORDS.cleared,
             "assignment_text": WORDS.cleared,
             "state": SHOWN,
@@ -258,6 +259,9 @@ _ROWS = {
     ),
     "OwnStyle": Rows(
         {"id": SHOWN, "owner": LINK, "title": WORDS, "text": WORDS, "digest": INNER, "created_at": SHOWN}, of="owner"
+    ),
+    "OwnTemplate": Rows(
+        {"id": SHOWN, "owner": LINK, "title": WORDS, "content": WORDS, "digest": INNER, "created_at": SHOWN}, of="owner"
     ),
     # Names of supervisors are other people's: they are exported to the owner, and go with the title page.
     "TitlePage": Rows(

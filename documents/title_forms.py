@@ -3,11 +3,13 @@
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from documents.domain import page_formats, title_pages
 from documents.models import Document, TitlePage
 from tesigo.platform.forms import Form, ModelForm
+from typesetting import own_template
 from typesetting.page_format import (
     AFTER_TITLE,
     FROM_TEXT,
@@ -124,3 +126,21 @@ class FormatForm(Form):
         if not self.errors and (words := page_formats.flaw(PageFormat(**said))):
             self.add_error("left_mm", words)
         return said
+
+
+class WordTemplateForm(Form):
+    """A Word template of one's own."""
+
+    file = forms.FileField(
+        label=_("Word template"),
+        help_text=_("Ends in .dotx or .docx, at most 4 MB, without macros."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".dotx,.docx"}),
+        error_messages={"required": _("Choose a file first."), "empty": _("The file is empty.")},
+    )
+
+    def clean_file(self) -> Any:
+        """The file, which is not too large."""
+        file = self.cleaned_data["file"]
+        if file.size > own_template.MAX_BYTES:
+            raise ValidationError(_("The file is too large for a template: at most 4 MB."))
+        return file

@@ -3,7 +3,19 @@
 from django.urls import path
 
 from documents.api.arrivals import ArrivalsView, ArrivalView
-from documents.views import adding, brief, desk, library, manifests, outline, reader, styles, title_page, uploads
+from documents.views import (
+    adding,
+    brief,
+    desk,
+    library,
+    manifests,
+    outline,
+    reader,
+    styles,
+    title_page,
+    uploads,
+    word_templates,
+)
 
 app_name = "documents"
 
@@ -37,6 +49,13 @@ urlpatterns = [
     path("documents/<uuid:document_id>/sources/<int:source_id>/part/", desk.part, name="source-part"),
     path("documents/<uuid:document_id>/title-page/", title_page.title_page, name="title-page"),
     path("documents/<uuid:document_id>/title-page/format/", title_page.page_format, name="page-format"),
+    path("documents/<uuid:document_id>/title-page/template/", word_templates.choose, name="word-template"),
+    path("documents/<uuid:document_id>/title-page/template/add/", word_templates.add, name="add-template"),
+    path(
+        "documents/<uuid:document_id>/title-page/template/<uuid:template_id>/remove/",
+        word_templates.remove,
+        name="remove-template",
+    ),
     path("documents/<uuid:document_id>/read/", reader.read, name="read"),
     path("documents/<uuid:document_id>/citations/", reader.citation_report, name="citations"),
     path("documents/<uuid:document_id>/take-away/", reader.take_away, name="take_away"),

@@ -567,6 +567,8 @@ SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 60, min=1)
 RECEIPTS_PER_HOUR = env.int("RECEIPTS_PER_HOUR", 1_200, min=1)
 #: Citation styles of one's own: files tried in a day, and kept.
 OWN_STYLES_PER_DAY = env.int("OWN_STYLES_PER_DAY", 20, min=1)
+WORD_TEMPLATES_PER_DAY = env.int("WORD_TEMPLATES_PER_DAY", 20, min=1)
+WORD_TEMPLATES_PER_PERSON = env.int("WORD_TEMPLATES_PER_PERSON", 10, min=1)
 OWN_STYLES_PER_PERSON = env.int("OWN_STYLES_PER_PERSON", 30, min=1)
 RESTYLES_PER_DAY = env.int("RESTYLES_PER_DAY", 20, min=1)
 

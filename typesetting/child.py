@@ -48,6 +48,8 @@ def _measure(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> d
         # pandoc writes the DOCX while we write the PDF.
         with ThreadPoolExecutor(1) as beside:
             places, total = measured.first_pages, measured.total_pages
+            if manuscript.own_template:
+                places, total = paging.pages_of_template(manuscript, cited)
             made = beside.submit(_write_docx, manuscript, cited, places, total, folder, Path(keep["docx"]))
             _write_pdf(document, manuscript, cited, folder, Path(keep["pdf"]))
             with suppress(ExportError):  # it is made where it is asked for, which says why it cannot be
@@ -81,7 +83,9 @@ def _docx(manuscript: Manuscript, options: dict[str, Any], folder: Path) -> dict
 
     cited = citing.cite(manuscript, folder)
     first_pages, total_pages = options["first_pages"] or {}, None
-    if not word.needs_pages(manuscript, cited) <= first_pages.keys():
+    if manuscript.own_template:
+        first_pages, total_pages = paging.pages_of_template(manuscript, cited)
+    elif not word.needs_pages(manuscript, cited) <= first_pages.keys():
         document = _laid_out(manuscript, cited)
         first_pages, total_pages = paging.first_pages(document, manuscript), len(document.pages)
     size = _write_docx(manuscript, cited, first_pages, total_pages, folder, Path(options["destination"]))

@@ -35,6 +35,7 @@ class Manuscript:
     ``language`` is a BCP 47 tag, ``csl_style`` a style's file name without ending (R-96), ``notice`` a line for the
     margin of every page, ``labels`` words that replace those of ``typesetting.labels``, ``own_style`` the text of a
     style of the student's, which is then taken whatever ``csl_style`` says. ``topic`` stands below the title.
+    ``own_template`` is that of a Word template of the student's (`typesetting.own_template`), for the DOCX alone.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Manuscript:
     own_style: str = ""
     front: FrontMatter = field(default_factory=FrontMatter)
     page_format: PageFormat = STANDARD
+    own_template: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for the way into the child process."""

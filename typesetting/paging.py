@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -24,6 +25,7 @@ from typesetting.hyphenation import read_in_levels
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript, Measurement
 from typesetting.note_pages import keep_notes_on_their_pages
+from typesetting.own_template import OwnTemplate
 from typesetting.page_format import PageFormat, style_sheet
 from typesetting.paper import BODY, paper_html
 
@@ -45,6 +47,14 @@ def lay_out(manuscript: Manuscript, cited: CitedText) -> Document:
     page = HTML(string=paper_html(manuscript, cited), url_fetcher=_refuse, base_url=None)
     # Without hints a list begins at 1, whatever its `start` says.
     return page.render(stylesheets=styles, font_config=fonts, pdf_variant=tagging.VARIANT, presentational_hints=True)
+
+
+def pages_of_template(manuscript: Manuscript, cited: CitedText) -> tuple[dict[str, int], int]:
+    """``first_pages`` and all pages about as the DOCX in the student's template has them, which lays out otherwise."""
+    look = OwnTemplate.from_text(manuscript.own_template).format(manuscript.page_format)
+    alike = replace(manuscript, page_format=look)
+    document = lay_out(alike, cited)
+    return first_pages(document, alike), len(document.pages)
 
 
 def write(document: Document, destination: Path, *, links: Mapping[str, str], day: date) -> int:

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -15,10 +16,12 @@ from typesetting.front_parts import Part, label
 from typesetting.headings import headings_of
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
+from typesetting.own_template import OwnTemplate
 from typesetting.page_format import PageFormat
 from typesetting.paper import line, listed_tables, table_title
 from typesetting.sealing import EMPTY_MANIFEST_XML, MANIFEST_PART
 from typesetting.word_finish import finished, name_table_text
+from typesetting.word_own import Dress
 from typesetting.word_parts import (
     contents,
     contents_rows,
@@ -31,7 +34,7 @@ from typesetting.word_parts import (
     title_page,
 )
 from typesetting.word_sections import PARTS as HEADS_AND_FEET
-from typesetting.word_sections import first_section, last_section, with_format
+from typesetting.word_sections import first_section, last_section, text_width, with_format
 from typesetting.word_styles import PARTS, WORD
 from typesetting.word_styles import part as template
 from typesetting.word_tables import keep_rows, table_list, with_fields
@@ -54,9 +57,12 @@ def write(
     ``total_pages`` as laid out stand among the properties of the file.
     """
     bare, whole = folder / "bare.docx", folder / "document.docx"
+    template = OwnTemplate.from_text(manuscript.own_template) if manuscript.own_template else None
+    if template:
+        manuscript = replace(manuscript, page_format=template.format(manuscript.page_format))
     tree = document(_blocks(manuscript, cited, dict(first_pages)))
     pandoc.run(["-t", "docx", "--syntax-highlighting=none", f"--output={bare}"], given=tree, folder=folder)
-    _dress(bare, whole, manuscript, total_pages)
+    _dress(bare, whole, manuscript, total_pages, template)
     return whole
 
 
@@ -117,14 +123,17 @@ def _raw(xml: str) -> Element:
     return element("RawBlock", "openxml", xml)
 
 
-def _dress(bare: Path, whole: Path, manuscript: Manuscript, total_pages: int | None) -> None:
-    """Copies the package with our styles, settings, head and foot in place of pandoc's."""
+def _dress(bare: Path, whole: Path, manuscript: Manuscript, total_pages: int | None, own: OwnTemplate | None) -> None:
+    """Copies the package with our styles, settings, head and foot, or the template's, in place of pandoc's."""
     language, look = manuscript.language, manuscript.page_format
     is_top = look.number_place.startswith("top")
     notice = line(manuscript, manuscript.notice)
+    styles = template("styles.xml", language)
+    width = text_width(look)
+    dress = Dress(own, styles, locale=locale(language), text_width=width) if own else None
     replaced = {
         **{f"word/{name}": template(name, language) for name in PARTS},
-        "word/styles.xml": with_format(template("styles.xml", language), look),
+        "word/styles.xml": dress.styles if dress else with_format(styles, look),
         "docProps/core.xml": _core(manuscript),
     }
     added = {
@@ -133,21 +142,29 @@ def _dress(bare: Path, whole: Path, manuscript: Manuscript, total_pages: int | N
         "word/footer_number.xml": footer_xml(number_xml(look)),
         "word/footer_title.xml": footer_xml(),
     }
+    if dress:
+        said = paragraph("Header", text(notice)) if notice else ""
+        added = dress.heads(said, number_xml(look), is_top=is_top)
+    media = dress.media(list(added)) if dress else {}
     with zipfile.ZipFile(bare) as source, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as target:
         replaced |= finished(source, pages=total_pages)
         for name in source.namelist():
             data = source.read(name)
             if name in replaced:
                 data = replaced[name].encode()
+                if dress and name == "word/footnotes.xml":
+                    data = _renamed(data, dress)
             elif name == "word/document.xml":
                 data = _with_section(data, look)
+                if dress:
+                    data = _renamed(data, dress)
             elif name == "word/_rels/document.xml.rels":
                 data = _with_relations(data, HEADS_AND_FEET)
             elif name == "[Content_Types].xml":
-                data = _with_types(data, list(added))
+                data = _with_types(data, list(added), dress)
             target.writestr(name, data)
-        for name, xml in added.items():
-            target.writestr(name, xml)
+        for name, part in {**added, **media}.items():
+            target.writestr(name, part)
         target.writestr(MANIFEST_PART, EMPTY_MANIFEST_XML)  # the last, for `sealing.seal_docx`
 
 
@@ -188,8 +205,16 @@ def _with_relations(data: bytes, targets: dict[str, str]) -> bytes:
     return _bytes(root)
 
 
-def _with_types(data: bytes, names: list[str]) -> bytes:
+def _renamed(data: bytes, dress: Dress) -> bytes:
     root = _parse(data)
+    dress.renamed(root)
+    return _bytes(root)
+
+
+def _with_types(data: bytes, names: list[str], dress: Dress | None) -> bytes:
+    root = _parse(data)
+    if dress:
+        dress.types(root)
     for name in names:
         kind = "header" if "/header" in name else "footer"
         etree.SubElement(

@@ -21,6 +21,8 @@ _INSTITUTION_HEIGHT: Final = 390  # of a line of it
 _FACT_HEIGHT: Final = 340
 _LINE: Final = 414
 _FOOT_ABOVE_MARGIN: Final = 800
+#: What a template's head or larger title may take of the title page.
+_HEAD_OF_TEMPLATE: Final = 1_800
 _WORDY_TITLE_CHARACTERS: Final = 120
 
 
@@ -79,6 +81,7 @@ def _above_foot(manuscript: Manuscript, *, facts_count: int) -> int:
     used = _KIND_BELOW + _LINE + size.height_of(manuscript.title, width)
     used += _SUBTITLE.height_of(manuscript.topic, width) if manuscript.topic else 0
     foot = _LINE * (2 if manuscript.author else 1) + _FACT_HEIGHT * facts_count
+    foot += _HEAD_OF_TEMPLATE if manuscript.own_template else 0
     return max(_LINE, text_height(manuscript.page_format) - _FOOT_ABOVE_MARGIN - used - foot)
 
 

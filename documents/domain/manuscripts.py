@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone, translation
 
-from documents.domain import ai_statements, page_formats, styles, title_pages
+from documents.domain import ai_statements, page_formats, styles, title_pages, word_templates
 from documents.domain.queries import sections_in_order
 from documents.domain.text import citation_keys
 from documents.models import Document, Source
@@ -43,6 +43,7 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
         labels={},
         front=title_pages.front_matter(page),
         page_format=page_formats.of(document),
+        own_template=word_templates.content_of(document),
     )
 
 

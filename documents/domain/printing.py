@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.domain import quotas
 from documents.domain import briefs, page_formats, restyling, title_pages
 from documents.enums import DocumentState
-from documents.models import Document, TitlePage
+from documents.models import Document, OwnTemplate, TitlePage
 from privacy.domain import audit
 from typesetting.page_format import PageFormat
 
@@ -64,6 +64,28 @@ def change_format(
         Document.objects.filter(pk=document_id).update(page_format=kept, updated_at=now)
         TitlePage.objects.update_or_create(document=document, defaults={"changed_at": now})
         audit.record(action="document.format_changed", subject=document, by=by)
+        _print_anew(document, by=by)
+    return True
+
+
+def change_template(
+    *,
+    document_id: UUID,
+    template: OwnTemplate | None,
+    by: "User",
+    expects: Callable[[Document], None] | None = None,
+) -> bool:
+    """Takes a Word template of the person's own, or none, at any time; the rest as for `change_title_page`."""
+    now = timezone.now()
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(pk=document_id)
+        if expects:
+            expects(document)
+        if document.own_template_id == (template.pk if template else None):
+            return False
+        Document.objects.filter(pk=document_id).update(own_template=template, updated_at=now)
+        TitlePage.objects.update_or_create(document=document, defaults={"changed_at": now})
+        audit.record(action="document.template_changed", subject=document, by=by)
         _print_anew(document, by=by)
     return True
 

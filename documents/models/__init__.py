@@ -6,6 +6,7 @@ from documents.models.export import Export, Rendering
 from documents.models.full_text import FullText
 from documents.models.outline import Section, SectionRevision
 from documents.models.own_style import OwnStyle
+from documents.models.own_template import OwnTemplate
 from documents.models.proof import Proof
 from documents.models.search_service import SearchService
 from documents.models.source import Citation, Passage, Source, SourceQuerySet
@@ -23,6 +24,7 @@ __all__ = [
     "FilePart",
     "FullText",
     "OwnStyle",
+    "OwnTemplate",
     "Passage",
     "Proof",
     "Rendering",

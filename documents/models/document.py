@@ -66,6 +66,10 @@ class Document(models.Model):
     search_for_sources = models.BooleanField(_("let TesiGo search for sources"), default=True)
     #: How it is laid out, as `typesetting.PageFormat` has it; nothing is the standard page.
     page_format = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    #: Of the student's, for the DOCX.
+    own_template = models.ForeignKey(
+        "documents.OwnTemplate", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     author_name = models.CharField(_("author on the title page"), max_length=120, blank=True)
     assignment_text = models.TextField(blank=True, editable=False)
     state = models.CharField(max_length=16, choices=DocumentState, default=DocumentState.DRAFT)

@@ -1,6 +1,7 @@
 """A DOCX by its structure: its content types name one Word document, no macros and no embedded objects (R-81)."""
 
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,7 @@ from documents.uploads.packages import EMBEDDED, MACROS, NOT_TEXT, PASTED, each_
 from documents.uploads.verdict import Refused
 
 MAIN_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+TEMPLATE_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
 CONTENT_TYPES: Final = "[Content_Types].xml"
 
 
@@ -20,7 +22,12 @@ def inspect_docx(path: Path, *, size: int) -> None:
     inspect_package(path, size=size, declares=_check_types)
 
 
-def _check_types(package: zipfile.ZipFile) -> None:
+def inspect_template(path: Path, *, size: int) -> None:
+    """As ``inspect_docx``; it may be a DOTX as well."""
+    inspect_package(path, size=size, declares=partial(_check_types, mains=(MAIN_TYPE, TEMPLATE_TYPE)))
+
+
+def _check_types(package: zipfile.ZipFile, *, mains: tuple[str, ...] = (MAIN_TYPE,)) -> None:
     types: list[str] = []
     each_element(package, CONTENT_TYPES, lambda _name, attributes: types.append(attributes.get("ContentType", "")))
     lowered = [kind.lower() for kind in types]
@@ -30,5 +37,5 @@ def _check_types(package: zipfile.ZipFile) -> None:
         "/embeddings/" in name and not PASTED.fullmatch(name.lower()) for name in package.namelist()
     ):
         raise Refused(EMBEDDED)
-    if lowered.count(MAIN_TYPE) != 1:
+    if sum(map(lowered.count, mains)) != 1:
         raise Refused(NOT_TEXT)

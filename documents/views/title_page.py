@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
-from documents.domain import page_formats, printing, title_pages
+from documents.domain import page_formats, printing, title_pages, word_templates
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
 from documents.errors import StaleTitlePage
 from documents.models import Document
 from documents.page_presets import preset
-from documents.title_forms import FormatForm, TitlePageForm
+from documents.title_forms import FormatForm, TitlePageForm, WordTemplateForm
 from tesigo.platform import come_back
 from typesetting.front_words import front_words
 from typesetting.page_format import PageFormat
@@ -32,7 +32,7 @@ def title_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     document = owned_document(document_id=document_id, user=request.user)
     form = TitlePageForm(request.POST or None, instance=title_pages.of(document))
     if request.method != "POST" or not form.is_valid():
-        return _page(request, document, form=form, status=422 if form.errors else 200)
+        return shown(request, document, form=form, status=422 if form.errors else 200)
     try:
         is_new = printing.change_title_page(
             document_id=document.pk,
@@ -41,10 +41,10 @@ def title_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
             **form.cleaned_data,
         )
     except QuotaReached as error:
-        return _enough(request, document, error, form=form)
+        return enough(request, document, error, form=form)
     except StaleTitlePage:
         changed = title_pages.values(owned_document(document_id=document_id, user=request.user))
-        return _page(request, document, form=form, status=409, saved=_told(form, changed))
+        return shown(request, document, form=form, status=409, saved=_told(form, changed))
     return _saved(request, document, is_new=is_new)
 
 
@@ -59,11 +59,11 @@ def page_format(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     elif form.is_valid():
         wished = PageFormat(**form.cleaned_data)
     else:
-        return _page(request, document, format_form=form, status=422)
+        return shown(request, document, format_form=form, status=422)
     try:
         is_new = printing.change_format(document_id=document.pk, page_format=wished, by=request.user)
     except QuotaReached as error:
-        return _enough(request, document, error, format_form=form)
+        return enough(request, document, error, format_form=form)
     return _saved(request, document, is_new=is_new)
 
 
@@ -86,7 +86,9 @@ def _told(form: TitlePageForm, saved: Mapping[str, Any]) -> list[tuple[str, str]
     ]
 
 
-def _page(request: SignedInRequest, document: Document, *, status: int = 200, **forms: Any) -> HttpResponse:
+def shown(request: SignedInRequest, document: Document, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The page, with forms as they were sent where something is wrong with them."""
+    template = document.own_template
     chosen = page_formats.of(document)
     context = {
         "document": document,
@@ -97,6 +99,10 @@ def _page(request: SignedInRequest, document: Document, *, status: int = 200, **
         "sheets": page_formats.sheets_of(document, chosen),
         "seen": title_pages.stamp(Document.objects.get(pk=document.pk)),
         "saved": forms.get("saved"),
+        "templates": word_templates.own(by=request.user),
+        "template": template,
+        "template_says": word_templates.said(template) if template else [],
+        "template_form": forms.get("template_form") or WordTemplateForm(),
     }
     return render(request, "documents/title_page.html", context, status=status)
 
@@ -107,10 +113,10 @@ def _format_form(document: Document) -> FormatForm:
     return FormatForm(initial=values | {name: str(float(values[name])) for name in ("size_pt", "line_spacing")})
 
 
-def _enough(request: SignedInRequest, document: Document, error: QuotaReached, **forms: Any) -> HttpResponse:
+def enough(request: SignedInRequest, document: Document, error: QuotaReached, **forms: Any) -> HttpResponse:
     """The page again with what was typed, and until when (R-85)."""
     messages.error(request, str(error))
-    return come_back.tell(_page(request, document, status=429, **forms), error.retry_after)
+    return come_back.tell(shown(request, document, status=429, **forms), error.retry_after)
 
 
 def _saved(request: SignedInRequest, document: Document, *, is_new: bool) -> HttpResponse:

@@ -51,6 +51,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.source": _("Sources"),
     "documents.titlepage": _("Title pages of your documents"),
     "documents.ownstyle": _("Citation styles that you brought"),
+    "documents.owntemplate": _("Word templates that you brought: what was read of them"),
     "documents.typedbrief": _("What you typed last into a description and did not save"),
     "documents.upload": _("Files that you handed in"),
     "generation.attempt": _("Questions to AI models for your documents"),

@@ -21,7 +21,7 @@ from accounts.models import FormerAddress, Mail, MailEvent, SignInRequest, User
 from billing.domain import ledger
 from billing.enums import Movement
 from billing.models import CreditNote, Mirror, Payment, PromoCode, Receipt, Redemption, WebhookEvent
-from documents.models import Citation, Document, OwnStyle
+from documents.models import Citation, Document, OwnStyle, OwnTemplate
 from generation.enums import Scope
 from generation.models import Attempt, BudgetUse, PersonalLimit, Reservation
 from privacy import registry
@@ -92,6 +92,7 @@ def everything(person: User, count: int = 1) -> None:
         _money(document.payments.get(), number)
         _mail(person, _signing_in(person, number), number)
         OwnStyle.objects.create(owner=person, title="Our faculty", text="<style/>", digest=str(number))
+        OwnTemplate.objects.create(owner=person, title="Our faculty", content="{}", digest=str(number))
         Consent.objects.create(user=person, kind="analytics", granted=True, policy_version="1")
         audit.record(action="user.blocked", subject=person, by=None)
         BudgetUse.objects.create(scope=Scope.USER_DAY, period=f"2026-11-{number + 1:02}", subject=str(person.pk))

@@ -315,6 +315,7 @@ READ_BESIDES = {
     "documents/views/library.py": "number of a page",
     "documents/views/outline.py": "one of the known next pages",
     "documents/views/title_page.py": "one of the known presets",
+    "documents/views/word_templates.py": "the id of a template that is the person's",
     "documents/views/uploads.py": "one of the known purposes",
     "privacy/views.py": "`next`, a path of ours or nothing",
     "tesigo/admin.py": "`next`, a path of ours or nothing; the trail keeps a short name",

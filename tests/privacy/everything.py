@@ -40,6 +40,7 @@ from documents.models import (
     FilePart,
     FullText,
     OwnStyle,
+    OwnTemplate,
     Proof,
     Rendering,
     SectionRevision,
@@ -155,6 +156,9 @@ def _documents(document: Document, name: str) -> None:
     document.events.create(from_state="draft", to_state="outlined", cause="asked for")
     Rendering.objects.create(document=document)
     OwnStyle.objects.create(owner=document.owner, title=f"Style of {name}", text=f"<style>{name}</style>", digest=name)
+    OwnTemplate.objects.create(
+        owner=document.owner, title=f"Template of {name}", content=f'{{"head": "{name}"}}', digest=name
+    )
     TitlePage.objects.create(document=document, supervisors=f"Supervisor of {name}", abstract=f"{name} says")
     TypedBrief.objects.create(document=document, values={"topic": f"{name} is typing"})
 

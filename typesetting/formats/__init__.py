@@ -28,11 +28,8 @@ _WRITERS: Final[dict[str, _Writer]] = {
     "markdown": markdown.write,
 }
 #: Their contents name pages.
-_PAGED: Final[dict[str, _PagedWriter]] = {
-    "odt": odt.write,
-    "docx_word": word_sources.write,
-    "docx_zotero": zotero.write,
-}
+_PAGED: Final[dict[str, _PagedWriter]] = {"odt": odt.write}
+_WORD: Final[dict[str, _PagedWriter]] = {"docx_word": word_sources.write, "docx_zotero": zotero.write}
 
 
 class Files:
@@ -64,6 +61,13 @@ class Files:
             return self._known
         return paging.first_pages(self.document, self._manuscript)
 
+    @cached_property
+    def word_pages(self) -> Mapping[str, int]:
+        """As ``first_pages``, for Word: its files may be in a template of the student's."""
+        if self._manuscript.own_template:
+            return paging.pages_of_template(self._manuscript, self.cited)[0]
+        return self.first_pages
+
     def measured(self) -> Measurement:
         """Length and pages as laid out (R-11)."""
         return paging.measure_pages(self.document, self._manuscript)
@@ -92,8 +96,10 @@ class Files:
         if kind == "docx":
             total = len(self.document.pages) if "document" in self.__dict__ else None
             return word.write(
-                self._manuscript, self.cited, first_pages=self.first_pages, folder=folder, total_pages=total
+                self._manuscript, self.cited, first_pages=self.word_pages, folder=folder, total_pages=total
             )
+        if kind in _WORD:
+            return _WORD[kind](self._manuscript, self.cited, self.word_pages, folder)
         if kind in _PAGED:
             return _PAGED[kind](self._manuscript, self.cited, self.first_pages, folder)
         return _WRITERS[kind](self._manuscript, self.cited, folder)
