@@ -131,16 +131,16 @@ class _Builder:
 
     def _table(self, node: SyntaxTreeNode) -> Element:
         rows = {part.type: part.children for part in node.children}
-        head = rows.get("thead", [])
+        head, below = rows.get("thead", []), rows.get("tbody", [])
+        count = max(len(row.children) for row in [*head, *below])
+        sides = [str(cell.attrs.get("style", "")) for row in head for cell in row.children]
         columns = [
-            [element(_ALIGNMENTS.get(str(cell.attrs.get("style", "")), "AlignDefault")), element("ColWidthDefault")]
-            for row in head
-            for cell in row.children
+            [element(_ALIGNMENTS.get(side, "AlignDefault")), element("ColWidthDefault")]
+            for side in sides + [""] * (count - len(sides))
         ]
-        body = [NO_ATTR, 0, [], [self._row(row) for row in rows.get("tbody", [])]]
-        return element(
-            "Table", NO_ATTR, [None, []], columns, [NO_ATTR, [self._row(row) for row in head]], [body], [NO_ATTR, []]
-        )
+        made = [NO_ATTR, [self._row(row, count) for row in head]]
+        body = [NO_ATTR, 0, [], [self._row(row, count) for row in below]]
+        return element("Table", NO_ATTR, [None, []], columns, made, [body], [NO_ATTR, []])
 
     def _with_captions(self, nodes: list[SyntaxTreeNode], place: int) -> Element:
         """The table at a place with the captions that belong to it."""
@@ -159,11 +159,11 @@ class _Builder:
             source=[*word, *self._inside(source)] if source else None,
         )
 
-    def _row(self, row: SyntaxTreeNode) -> list[Any]:
-        cells = [
-            [NO_ATTR, element("AlignDefault"), 1, 1, [element("Plain", self._inside(cell))]] for cell in row.children
-        ]
-        return [NO_ATTR, cells]
+    def _row(self, row: SyntaxTreeNode, count: int) -> list[Any]:
+        """A row of ``count`` cells: one with more than its head has widens the table, and none is dropped."""
+        said = [self._inside(cell) for cell in row.children]
+        said += [[] for _missing in range(count - len(said))]
+        return [NO_ATTR, [[NO_ATTR, element("AlignDefault"), 1, 1, [element("Plain", one)]] for one in said]]
 
     def _inside(self, node: SyntaxTreeNode) -> list[Element]:
         return [found for child in node.children for found in self._inline(child)]

@@ -9,10 +9,14 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import table as table_rule
+from markdown_it.rules_block.table import escapedSplit, getLine
 
 _LABEL: Final = re.compile(r"[ \t]*\{#(tbl-[\w-]{1,60})\}[ \t]*\Z")
-_BEGINNING: Final = re.compile(r"(?P<word>[^\W\d_]+)(?:[ \u00a0]\d[\d.]{0,8})?[ \u00a0]?[:.][ \t\u00a0]")
+#: "Table: …", "Table 1: …" or "Table 1. …"; "Table. …" begins a sentence.
+_BEGINNING: Final = re.compile(r"(?P<word>[^\W\d_]+)(?:[ \u00a0]\d[\d.]{0,8}[ \u00a0]?[:.]|[ \u00a0]?:)[ \t\u00a0]")
 _MOST_LINES: Final = 20
+#: Cells beyond that many stand in the last one.
+_MOST_COLUMNS: Final = 40
 
 
 def table_plugin(parser: MarkdownIt, *, table: str, source: str) -> None:
@@ -51,7 +55,46 @@ def table_plugin(parser: MarkdownIt, *, table: str, source: str) -> None:
         state.line = end
         return True
 
+    parser.block.ruler.at("table", _whole_table, {"alt": ["paragraph", "reference"]})
     parser.block.ruler.before("table", "caption", rule, {"alt": ["blockquote"]})
+
+
+def _whole_table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The parser's own rule, which drops cells beyond the head's columns: here they are kept."""
+    before = len(state.tokens)
+    if not table_rule(state, first, last, silent):
+        return False
+    tokens, state.tokens[before:] = state.tokens[before:], []
+    cells: list[str] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            cells = _cells(getLine(state, token.map[0])) if token.map else []
+        elif token.type in ("th_open", "td_open") and cells:
+            cells.pop(0)
+        elif token.type == "tr_close":
+            _push_cells(state, cells)
+        state.tokens.append(token)
+    return True
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row, as the parser parts them."""
+    cells = escapedSplit(line.strip())
+    if cells and not cells[0]:
+        cells.pop(0)
+    if cells and not cells[-1]:
+        cells.pop()
+    if len(cells) > _MOST_COLUMNS:
+        cells[_MOST_COLUMNS - 1 :] = [" ".join(cells[_MOST_COLUMNS - 1 :])]
+    return cells
+
+
+def _push_cells(state: StateBlock, cells: list[str]) -> None:
+    for cell in cells:
+        state.push("td_open", "td", 1)
+        inline = state.push("inline", "", 0)
+        inline.content, inline.children = cell.strip(), []
+        state.push("td_close", "td", -1)
 
 
 def _taken(state: StateBlock) -> set[str] | None:

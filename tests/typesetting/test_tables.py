@@ -108,6 +108,8 @@ def test_wide_tables_get_columns_by_their_words() -> None:
         ("| a |\n|---|\n| b |\n\nTable: One\n\n| c |\n|---|\n| d |", ["One"], []),
         ("Table: nothing follows\n\nSource: none\n\n| a |\n|---|\n| b |", [], []),
         ("Tables: no.\n\n    Table: code\n\n| a |\n|---|\n| b |", [], []),
+        ("| a |\n|---|\n| b |\n\nTable. So it goes on.\n\nSource. Of light.", [], []),
+        ("| a |\n|---|\n| b |\n\nTable 1. One", ["One"], []),
         ("- item\n\n  | a |\n  |---|\n  | b |\n\n  Table: One", ["One"], []),
     ],
 )
@@ -117,6 +119,14 @@ def test_captions_belong_to_the_table_beside_them(text: str, captions: list[str]
     found = [read(one) for one in walk(blocks) if is_captioned(one)]
     assert [plain(one.caption) for one in found if one.caption] == captions
     assert [plain(one.source).replace("Quelle", "Source") for one in found if one.source] == sources
+
+
+def test_cells_beyond_the_head_widen_the_table() -> None:
+    assert cells("| a | b |\n|---|--:|\n| 1 | 2 | x*y* | 4 |\n| 5 |") == [["1", "5"], ["2", ""], ["xy", ""], ["4", ""]]
+    (quotation,) = parse("> | a |\n> |---|\n> | b | c |", language="en", below=2).blocks
+    assert plain(quotation["c"]) == "abc"
+    many = cells("| a |\n|---|\n|" + " x |" * 50)
+    assert (len(many), many[-1]) == (40, [" ".join("x" * 11)])
 
 
 @pytest.mark.parametrize("text", ["Table: One\n\n| no table", "Table: One\n| a | b |\n|---|"])
@@ -212,6 +222,24 @@ def test_other_formats_print_number_and_source(source: Manuscript, tmp_path: Pat
         content = "".join(etree.fromstring(package.read("content.xml")).itertext())
     assert "Table\u00a01. Lamps & their hours" in content
     assert "Source: Own table after" in content
+
+
+@pytest.mark.parametrize("kind", ["latex", "markdown", "html", "odt", "epub"])
+def test_other_formats_list_the_tables(source: Manuscript, tmp_path: Path, kind: str) -> None:
+    written = made(tmp_path, kind, source)
+    if kind == "latex":
+        with zipfile.ZipFile(written) as package:
+            assert "{List of tables}\n\\listoftables\n" in package.read("main.tex").decode()
+    elif kind == "markdown":
+        assert "## List of tables\n\n- [Table\u00a01. Lamps & their hours](#table-1)\n" in written.read_text()
+    elif kind == "html":
+        assert '<li class="depth-1"><a href="#table-2">Table\u00a02. A long one</a></li>' in written.read_text()
+    else:
+        with zipfile.ZipFile(written) as package:
+            inside = "".join(package.read(name).decode() for name in package.namelist() if name.endswith("ml"))
+        assert "List of tables" in inside
+        assert ('text:bookmark text:name="table-2"' if kind == "odt" else 'id="table-2"') in inside
+        assert "#table-2" in inside
 
 
 @pytest.mark.parametrize("language", ["en", "de", "it", "es", "fr", "pl", "pt", "nl", "cs", "ro"])

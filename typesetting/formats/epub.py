@@ -7,7 +7,7 @@ from pathlib import Path
 from typesetting import pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element, text
-from typesetting.formats.whole import BIBLIOGRAPHY, header, one_line, parts, title_lines, with_numbers
+from typesetting.formats.whole import BIBLIOGRAPHY, header, one_line, parts, table_lines, title_lines, with_numbers
 from typesetting.front_parts import label
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
@@ -18,6 +18,8 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
     style = folder / "book.css"
     style.write_text((resources.files("typesetting.formats") / "book.css").read_text(encoding="utf-8"), "utf-8")
     blocks = [_title_page(manuscript)]
+    if tables := table_lines(cited):
+        blocks += [element("Header", 1, attr("tables"), text(label(manuscript, "tables"))), _listed(tables)]
     for part in parts(manuscript, cited):
         blocks.append(header(part))
         listed = part.key == BIBLIOGRAPHY
@@ -30,6 +32,14 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
         folder=folder,
     )  # fmt: skip
     return written
+
+
+def _listed(tables: dict[str, str]) -> Element:
+    """The list of tables, each line leading to one."""
+    lines = [
+        element("Para", [element("Link", attr(), text(words), [f"#{anchor}", ""])]) for anchor, words in tables.items()
+    ]
+    return element("Div", attr("", "list-of-tables"), lines)
 
 
 def _title_page(manuscript: Manuscript) -> Element:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from typesetting.citing import CitedText
 from typesetting.elements import Element
-from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines
+from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, table_lines, title_lines
 from typesetting.front_parts import label
 from typesetting.html import HtmlWriter
 from typesetting.labels import locale
@@ -47,13 +47,21 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
     """Writes the document into ``folder`` and returns its path."""
     written = folder / "document.html"
     written.write_text(
-        _page(manuscript, parts(manuscript, cited), _FileWriter(cited.formulas), is_numbered=cited.is_numbered),
+        _page(
+            manuscript,
+            parts(manuscript, cited),
+            _FileWriter(cited.formulas),
+            listed=table_lines(cited),
+            is_numbered=cited.is_numbered,
+        ),
         encoding="utf-8",
     )
     return written
 
 
-def _page(manuscript: Manuscript, found: list[Part], writer: _FileWriter, *, is_numbered: bool) -> str:
+def _page(
+    manuscript: Manuscript, found: list[Part], writer: _FileWriter, *, listed: dict[str, str], is_numbered: bool
+) -> str:
     style = (resources.files("typesetting.formats") / "screen.css").read_text(encoding="utf-8")
     lines = "\n".join(
         f'<{_TAGS.get(name, "p")} class="{name}">{escape(words)}</{_TAGS.get(name, "p")}>'
@@ -63,8 +71,18 @@ def _page(manuscript: Manuscript, found: list[Part], writer: _FileWriter, *, is_
     contents = "\n".join(
         f'<li class="depth-{part.depth}"><a href="#{part.anchor}">{escape(part.heading)}</a></li>' for part in found
     )
+    tables = "\n".join(
+        f'<li class="depth-1"><a href="#{anchor}">{escape(words)}</a></li>' for anchor, words in listed.items()
+    )
     body = "\n".join(_part(part, writer, is_numbered=is_numbered) for part in found)
     title = escape(label(manuscript, "contents"))
+    named = escape(label(manuscript, "tables"))
+    behind = (
+        f'<nav class="contents" aria-labelledby="tables">\n<h2 id="tables">{named}</h2>\n'
+        f"<ol>\n{tables}\n</ol>\n</nav>\n"
+        if tables
+        else ""
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(locale(manuscript.language))}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
@@ -76,7 +94,7 @@ def _page(manuscript: Manuscript, found: list[Part], writer: _FileWriter, *, is_
         f"<style>\n{style}</style>\n</head>\n<body>\n{notice}"
         f'<header class="title-page">\n{lines}\n</header>\n'
         f'<nav class="contents" aria-labelledby="contents">\n<h2 id="contents">{title}</h2>\n'
-        f"<ol>\n{contents}\n</ol>\n</nav>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<ol>\n{contents}\n</ol>\n</nav>\n{behind}<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 

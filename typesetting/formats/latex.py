@@ -16,7 +16,7 @@ from typesetting.elements import Element, attr, change_inlines, document, elemen
 from typesetting.fallbacks import numbers_its_citations
 from typesetting.formats.latex_signs import declared_signs, escaped
 from typesetting.formats.live import Cited, read_citation
-from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines
+from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, table_lines, title_lines
 from typesetting.front_parts import label
 from typesetting.labels import base_language
 from typesetting.lists import biblatex
@@ -52,6 +52,9 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
         facts=_lines(lines, "fact-"),
         notice=escaped(one_line(manuscript, manuscript.notice)),
         contents=escaped(label(manuscript, "contents")),
+        tables=f"\\renewcommand{{\\listtablename}}{{{escaped(label(manuscript, 'tables'))}}}\n\\listoftables"
+        if table_lines(cited)
+        else "",
         body=_body(manuscript, parts(manuscript, cited), folder),
     )
     text = text.replace(_SIGNS, declared_signs(text))

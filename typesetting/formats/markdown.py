@@ -6,7 +6,7 @@ from pathlib import Path
 from typesetting import pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element, text
-from typesetting.formats.whole import Part, header, parts, title_lines, with_numbers, without_citations
+from typesetting.formats.whole import Part, header, parts, table_lines, title_lines, with_numbers, without_citations
 from typesetting.front_parts import label
 from typesetting.manuscript import Manuscript
 
@@ -21,6 +21,9 @@ def write(manuscript: Manuscript, cited: CitedText, folder: Path) -> Path:
         blocks.append(element("Para", [element("Emph", text(manuscript.notice))]))
     blocks.append(element("Header", 2, attr("contents"), text(label(manuscript, "contents"))))
     blocks.append(_contents(found))
+    if tables := table_lines(cited):
+        blocks.append(element("Header", 2, attr("tables"), text(label(manuscript, "tables"))))
+        blocks.append(element("BulletList", [[_line(words, anchor)] for anchor, words in tables.items()]))
     for part in found:
         blocks.append(header(Part(**{**vars(part), "depth": part.depth + 1})))
         blocks += _one_deeper(part.blocks)
@@ -42,8 +45,7 @@ def _contents(found: list[Part]) -> Element:
     """A list of the headings, sections below their chapters."""
     chapters: list[list[Element]] = []
     for part in found:
-        target = [f"#{_github_anchor(part.heading)}", ""]
-        line = element("Plain", [element("Link", attr(), text(part.heading), target)])
+        line = _line(part.heading, _github_anchor(part.heading))
         if part.depth == 1:
             chapters.append([line])
         elif chapters[-1][-1]["t"] == "BulletList":
@@ -51,6 +53,10 @@ def _contents(found: list[Part]) -> Element:
         else:
             chapters[-1].append(element("BulletList", [[line]]))
     return element("BulletList", chapters)
+
+
+def _line(words: str, anchor: str) -> Element:
+    return element("Plain", [element("Link", attr(), text(words), [f"#{anchor}", ""])])
 
 
 def _github_anchor(heading: str) -> str:

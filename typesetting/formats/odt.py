@@ -6,19 +6,20 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
 from typesetting import pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element
-from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, title_lines, with_numbers
+from typesetting.formats.whole import BIBLIOGRAPHY, Part, one_line, parts, table_lines, title_lines, with_numbers
 from typesetting.front_parts import label
 from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
 
 _STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_MARKED: Final = ("table-", "formula-")
 #: Style of each line of the title page.
 _LINES: Final = {"kind": "Kind", "title": "Title", "topic": "Subtitle", "author": "Author", "date": "Date"}
 
@@ -28,6 +29,8 @@ def write(manuscript: Manuscript, cited: CitedText, first_pages: Mapping[str, in
     bare, whole = folder / "bare.odt", folder / "document.odt"
     found = parts(manuscript, cited)
     blocks = [_raw(_title_page(manuscript)), _raw(_contents(manuscript, found, first_pages))]
+    if tables := table_lines(cited):
+        blocks.append(_raw(_table_list(label(manuscript, "tables"), tables, first_pages)))
     for position, part in enumerate(found):
         blocks.append(_raw(_heading(part, on_new_page=position == 0 or not part.number)))
         if part.key == BIBLIOGRAPHY:
@@ -45,7 +48,7 @@ def write(manuscript: Manuscript, cited: CitedText, first_pages: Mapping[str, in
     template.write_text((resources.files("typesetting.formats") / "odt_body.xml").read_text(encoding="utf-8"), "utf-8")
     pandoc.run(
         ["-t", "odt", f"--template={template}", "--syntax-highlighting=none", f"--output={bare}"],
-        given={**change_inlines(document(blocks), with_numbers), "meta": meta},
+        given={**change_inlines(document(blocks), _with_marks), "meta": meta},
         folder=folder,
     )
     _dress(bare, whole, manuscript)
@@ -100,6 +103,28 @@ def _contents(manuscript: Manuscript, found: list[Part], pages: Mapping[str, int
         f'<text:index-title text:name="contents-title"><text:p text:style-name="Contents_20_Heading">{title}</text:p>'
         f"</text:index-title>{lines}</text:index-body></text:table-of-content>"
     )
+
+
+def _table_list(title: str, tables: Mapping[str, str], pages: Mapping[str, int]) -> str:
+    """The list of tables; as captions here are words, the program could not make one of its own."""
+    lines = "".join(
+        f'<text:p text:style-name="Contents_20_1"><text:a xlink:type="simple" xlink:href="#{anchor}">'
+        f"{escape(words)}<text:tab/>{pages[anchor]}</text:a></text:p>"
+        for anchor, words in tables.items()
+    )
+    return f'<text:p text:style-name="Tables_20_Heading">{escape(title)}</text:p>{lines}'
+
+
+def _with_marks(items: list[Any]) -> list[Any]:
+    """As `with_numbers`, with the bookmarks that references lead to: pandoc writes none for a table or a formula."""
+    kept = with_numbers(items)
+    for item in kept:
+        name = item["c"][0][0] if isinstance(item, dict) and item.get("t") == "Div" else ""
+        if name.startswith(_MARKED):
+            block = item["c"][1][0]
+            words = block["c"] if block["t"] == "Para" else block["c"][1][1][0]["c"]
+            words.insert(0, element("RawInline", "opendocument", f'<text:bookmark text:name="{name}"/>'))
+    return kept
 
 
 def _entry(entry: Element) -> list[Element]:

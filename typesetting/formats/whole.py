@@ -12,6 +12,7 @@ from typesetting.front_parts import label, place_and_date
 from typesetting.headings import headings_of
 from typesetting.manuscript import Manuscript
 from typesetting.numbering import in_line, is_numbered
+from typesetting.paper import listed_tables, table_title
 from typesetting.tables import is_captioned, with_native_caption
 from typesetting.typography import polish, printable
 
@@ -87,6 +88,11 @@ def _named(part: front_parts.Part) -> Part:
         for short, meaning in part.pairs
     ]
     return Part(part.name, part.name, 1, "", part.title, with_addresses(pairs or list(part.blocks)))
+
+
+def table_lines(cited: CitedText) -> dict[str, str]:
+    """Lines of the list of tables by anchor; none where there is but one table."""
+    return {anchor: table_title(found) for anchor, found in listed_tables(cited).items()}
 
 
 def header(part: Part) -> Element:
