@@ -26,12 +26,10 @@ from tesigo.platform import multipart, ranges, streamed
 from tesigo.platform.storage import BoundedS3Storage, breaker
 from tests.documents import files
 from tests.documents.elsewhere import in_s3
-from tests.documents.factories import outlined_document
 from tests.documents.removing import remove_what_is_due
-from tests.documents.resumable.site import BYTES, Caller, metadata, serving, upload_at
-from tests.documents.test_views import student_with_consent
+from tests.documents.resumable.site import BYTES, Caller, metadata, upload_at
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site")]
 MIB = 1024 * 1024
 LEAST = multipart.LEAST_PART_BYTES
 WORDS = files.prose(400).encode()
@@ -46,19 +44,8 @@ def bucket(settings: Any, sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> 
     settings.S3_BUCKET = "files"
     settings.STORAGES = in_s3(sandbox.base_url)
     monkeypatch.setattr(multipart, "PART_BYTES", LEAST)
-    with serving():
-        yield sandbox
+    yield sandbox
     breaker.succeeded()
-
-
-@pytest.fixture
-def document(bucket: Running) -> Document:
-    return outlined_document(owner=student_with_consent())
-
-
-@pytest.fixture
-def caller(document: Document) -> Caller:
-    return Caller(document)
 
 
 def lying(bucket: Running) -> tuple[dict[str, int], dict[str, int]]:

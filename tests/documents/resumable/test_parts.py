@@ -3,8 +3,6 @@
 import errno
 import hashlib
 import os
-import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -27,30 +25,13 @@ from documents.uploads.partial import Partial
 from tests.documents import files
 from tests.documents.factories import outlined_document
 from tests.documents.removing import remove_what_is_due
-from tests.documents.resumable.site import BYTES, Caller, arriving, is_held, metadata, serving, upload_at, wait_until
+from tests.documents.resumable.site import BYTES, Caller, arriving, is_held, metadata, upload_at, wait_until
 from tests.documents.test_views import student_with_consent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site")]
 WORDS = files.prose(400).encode()
 HALF = len(WORDS) // 2
 PARTIAL = {"Upload-Concat": "partial"}
-
-
-@pytest.fixture(autouse=True)
-def site() -> Iterator[None]:
-    with serving():
-        yield
-    shutil.rmtree(partial.path_of(partial.FOLDER), ignore_errors=True)
-
-
-@pytest.fixture
-def document(site: None) -> Document:
-    return outlined_document(owner=student_with_consent())
-
-
-@pytest.fixture
-def caller(document: Document) -> Caller:
-    return Caller(document)
 
 
 def part(caller: Caller, data: bytes, **headers: str) -> str:

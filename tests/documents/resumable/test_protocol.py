@@ -3,9 +3,7 @@
 import base64
 import hashlib
 import os
-import shutil
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,34 +19,16 @@ from documents import tus
 from documents.domain import arrivals, extraction
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
-from documents.uploads import partial
 from tests.api.calling import with_token
 from tests.documents import files
 from tests.documents.factories import outlined_document
 from tests.documents.removing import remove_what_is_due
-from tests.documents.resumable.site import BYTES, Caller, arriving, is_held, metadata, serving, upload_at, wait_until
+from tests.documents.resumable.site import BYTES, Caller, arriving, is_held, metadata, upload_at, wait_until
 from tests.documents.test_views import student_with_consent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site")]
 WORDS = files.prose(400).encode()
 MIB = 1024 * 1024
-
-
-@pytest.fixture(autouse=True)
-def site() -> Iterator[None]:
-    with serving():
-        yield
-    shutil.rmtree(partial.path_of(partial.FOLDER), ignore_errors=True)
-
-
-@pytest.fixture
-def document(site: None) -> Document:
-    return outlined_document(owner=student_with_consent())
-
-
-@pytest.fixture
-def caller(document: Document) -> Caller:
-    return Caller(document)
 
 
 def checksum(data: bytes, algorithm: str = "sha1") -> dict[str, str]:

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,11 @@ from django.core.files.storage import default_storage
 from accounts.enums import ApiScope
 from documents.enums import UploadState
 from documents.models import Document, FilePart
-from documents.uploads import partial
 from sandbox.testing import Running
 from tesigo.platform import multipart
 from tests.api.calling import with_token
 from tests.documents.elsewhere import in_s3
-from tests.documents.factories import outlined_document
-from tests.documents.resumable.site import arriving, serving, upload_at
-from tests.documents.test_views import student_with_consent
+from tests.documents.resumable.site import arriving, upload_at
 
 MODULES = os.environ.get("TUS_JS_CLIENT", "")
 pytestmark = [
@@ -35,18 +31,6 @@ pytestmark = [
 ]
 MIB = 1024 * 1024
 DATA = b"".join(b"%d lamps were lit along the coast.\n" % number for number in range(160_000))
-
-
-@pytest.fixture(autouse=True)
-def site() -> Iterator[None]:
-    with serving():
-        yield
-    shutil.rmtree(partial.path_of(partial.FOLDER), ignore_errors=True)
-
-
-@pytest.fixture
-def document(site: None) -> Document:
-    return outlined_document(owner=student_with_consent())
 
 
 def send(document: Document, tmp_path: Path, **how: Any) -> str:
