@@ -10,6 +10,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ def _settle_environment(urls: dict[str, str], folder: Path) -> None:
     ports = {name: str(free_port()) for name in local_env.PORTS}
     made = local_env.complete(
         {**ports, "DATABASE_URL": _in(urls["DATABASE_URL"], _DATABASE), "REDIS_URL": urls["REDIS_URL"]},
-        kept={**new_secrets(), **keys},
+        kept={**new_secrets(), **keys, "MANIFEST_SIGNING_KEY": b64encode(secrets.token_bytes(32)).decode()},
         servers={},
     )
     os.environ.update(
