@@ -2,6 +2,7 @@
 
 The file comes whole and in turn to both, then once to the app with as many cuts. MB= (500), CUTS= (20), ROUNDS= (5).
 What is whole is hashed and looked at as well, which the bare loop does not: the last line of the table has it apart.
+Then once whole and once with the cuts to a web server whose storage is S3: the sandbox's, which holds all in memory.
 """
 
 import base64
@@ -56,9 +57,7 @@ def main() -> None:
         document = outlined_document()
         headers = _headers(document)
         with serving.web(place) as app, _bare(place) as beside:
-            web = _process_of(urlsplit(app).port)
-            _seconds(app, "PATCH", _begin(app, headers, document, _MB), 0, _MB, block, headers)  # loads what it takes
-            began = peak_of(web)
+            web, began = _warmed_up(app, headers, document, block)
             ours: list[float] = []
             theirs: list[float] = []
             taken_in: list[float] = []
@@ -70,9 +69,16 @@ def main() -> None:
             path = _begin(app, headers, document, size)
             hashed = _in_goes(app, path, size, cuts, block, headers)
             grown = peak_of(web) - began
-        from documents.models import Upload
-
-        is_same = Upload.objects.get(pk=path.rpartition("/")[2]).sha256 == hashed
+            is_same = _is_kept(path, hashed)
+        with _in_s3(), serving.web(place) as app:
+            web, began = _warmed_up(app, headers, document, block)
+            path = _begin(app, headers, document, size)
+            to_s3 = _seconds(app, "PATCH", path, 0, size - 1, block, headers)
+            from_s3 = _seconds(app, "PATCH", path, size - 1, size, block, headers)
+            path = _begin(app, headers, document, size)
+            hashed = _in_goes(app, path, size, cuts, block, headers)
+            grown_s3 = peak_of(web) - began
+            is_same_s3 = _is_kept(path, hashed)
     ratio = statistics.median(theirs) / statistics.median(ours)
     rows = [
         ("through the app", f"{size / _MB / statistics.median(ours):,.0f} MB/s", ""),
@@ -81,8 +87,45 @@ def main() -> None:
         ("hashed, looked at", f"{statistics.median(taken_in):.2f} s", ""),
         (f"cut at {cuts} offsets", "same hash" if is_same else "ANOTHER HASH", "same hash"),
         ("web process, peak grown by", f"{grown:.0f} MB", "flat"),
+        ("to S3", f"{size / _MB / to_s3:,.0f} MB/s", ""),
+        ("joined, fetched, hashed, looked at", f"{from_s3:.2f} s", ""),
+        (f"to S3, cut at {cuts} offsets", "same hash" if is_same_s3 else "ANOTHER HASH", "same hash"),
+        ("web process with S3, peak grown by", f"{grown_s3:.0f} MB", "flat"),
     ]
     tables.show("A large file in several goes", ("what", f"{size // _MB} MB", "to reach"), rows)
+
+
+def _warmed_up(app: str, headers: dict[str, str], document: Any, block: bytes) -> tuple[int, float]:
+    """The web process and its peak in MB, once it has loaded what it takes."""
+    web = _process_of(urlsplit(app).port)
+    _seconds(app, "PATCH", _begin(app, headers, document, _MB), 0, _MB, block, headers)
+    return web, peak_of(web)
+
+
+def _is_kept(path: str, hashed: str) -> bool:
+    from documents.models import Upload
+
+    return Upload.objects.get(pk=path.rpartition("/")[2]).sha256 == hashed
+
+
+@contextmanager
+def _in_s3() -> Iterator[None]:
+    """Web servers that start in the block keep files in a bucket of the sandbox."""
+    from sandbox.s3.signing import ACCESS_KEY, SECRET_KEY
+    from tests.documents.elsewhere import in_s3
+
+    address = f"http://127.0.0.1:{os.environ['SANDBOX_PORT']}"
+    in_s3(address)
+    environ = {
+        "S3_BUCKET": "files", "S3_REGION": "eu-central-1", "S3_ENDPOINT_URL": f"{address}/s3",
+        "S3_ACCESS_KEY": ACCESS_KEY, "S3_SECRET_KEY": SECRET_KEY,
+    }  # fmt: skip
+    os.environ.update(environ)
+    try:
+        yield
+    finally:
+        for name in environ:
+            del os.environ[name]
 
 
 def _headers(document: Any) -> dict[str, str]:
