@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from reading import tex
+from reading import editions, tex
 from reading.bibtex_fields import Entry
 from reading.bibtex_names import names
 from reading.bibtex_tables import (
@@ -21,23 +21,13 @@ from reading.bibtex_tables import (
     WITH_ISSUES,
 )
 from reading.dates import biblatex_date, csl_date, year_date
+from reading.fields import bare_doi, standard_numbers
 from reading.tex_addresses import address, addresses
 
-_ORDINAL: Final = {
-    word: number
-    for number, words in enumerate(
-        ("first erste", "second zweite", "third dritte", "fourth vierte", "fifth fünfte", "sixth sechste",
-         "seventh siebte", "eighth achte", "ninth neunte", "tenth zehnte"), 1,
-    )
-    for word in words.split()
-}  # fmt: skip
-_EDITION: Final = re.compile(
-    r"^(?:(\d{1,3})(?:\s?(?:st|nd|rd|th|re|er|ère|ème|e|ª|º|a|o))?\.?|([^\W\d]+))"
-    r"(?:\s*(?:ed(?:ition|n|s|ición|izione|ição)?|éd(?:ition)?|aufl(?:age)?|uitgave|wyd(?:anie)?|vyd(?:ání)?)\.?)?$",
-    re.IGNORECASE,
-)
 _PAGES_WORD: Final = re.compile(r"^(?:pp?|pages?|S|Seiten?|s|str)\.?\s+(?=\d)")
 _DOI_PREFIX: Final = re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:?\s*)+", re.IGNORECASE)
+#: A DOI among other words, which say that it is one.
+_DOI_SAID: Final = re.compile(r"(?:doi(?:\.org/|\s?[:=])|DOI)\s?\S*10\.\d{4,9}/\S+", re.IGNORECASE)
 _AS_EDITOR: Final = re.compile(r"[,\s]*\((?:Hrsg|Hg|Hrsgg|Eds?|éds?|a cura di|red)\.?\)", re.IGNORECASE)
 _ACCESSED_FIELDS: Final = ("urldate", "lastaccessed", "lastchecked", "accessed", "accessdate", "access-date", "visited")
 _ACCESSED: Final = re.compile(
@@ -53,6 +43,11 @@ _GENERIC: Final = re.compile(
 )
 _ARXIV: Final = re.compile(
     r"^(?:arxiv:)?(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7}(?:v\d+)?)$", re.IGNORECASE
+)
+_PREPRINT: Final = re.compile(
+    r"^(?:arxiv(?:\.org)?(?:\s(?:e-?prints?|preprint))?[\s,:]*)*(?:arxiv:|abs/|https?://arxiv\.org/(?:abs|pdf)/)\s?"
+    r"(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})(?:v\d+)?(?:\s?[\[(][\w.-]+[\])])?\.?$",
+    re.IGNORECASE,
 )
 #: ``type`` as EndNote fills it: the kind once more, no genre.
 _NO_GENRE: Final = re.compile(
@@ -89,6 +84,8 @@ def csl(entry: Entry) -> dict[str, Any]:
     _numbers(item, fields)
     _genre(item, entry)
     _eprint(item, entry)
+    if item.get("chapter-number") == item["title"]:
+        del item["chapter-number"]
     if item["type"] == "document" and "URL" in item and "DOI" not in item and "publisher" not in item:
         item["type"] = "webpage"
     if code := _language(fields):
@@ -152,7 +149,10 @@ def _with_subtitle(fields: Mapping[str, str], name: str, subname: str) -> str:
 
 
 def _dates(item: dict[str, Any], fields: Mapping[str, str]) -> None:
-    date, year = tex.plain(fields.get("date", "")), tex.plain(fields.get("year", ""))
+    said = fields.get("date", "")
+    # "1850~" is EDTF's "about"; TeX would make a blank of it.
+    date = re.sub(r"[{}\s]", "", said) if said.rstrip("} ").endswith(("~", "?", "%")) else tex.plain(said)
+    year = tex.plain(fields.get("year", ""))
     month, day = tex.plain(fields.get("month", "")), tex.plain(fields.get("day", ""))
     issued = biblatex_date(date) or year_date(year or date, month=month, day=day)
     if issued:
@@ -169,7 +169,10 @@ def _dates(item: dict[str, Any], fields: Mapping[str, str]) -> None:
 
 
 def _addresses(item: dict[str, Any], fields: Mapping[str, str]) -> None:
-    if doi := _DOI_PREFIX.sub("", address(fields.get("doi", ""))):
+    doi = _DOI_PREFIX.sub("", address(fields.get("doi", "")))
+    if not doi and (found := _DOI_SAID.search(tex.plain(fields.get("note", "")))):
+        doi = bare_doi(found[0])
+    if doi:
         item["DOI"] = doi
     said = fields.get("url", "")
     if said.count("://") == 1:
@@ -210,6 +213,8 @@ def _numbers(item: dict[str, Any], fields: Mapping[str, str]) -> None:
     number, issue = tex.plain(fields.get("number", "")), tex.plain(fields.get("issue", ""))
     kind = item["type"]
     if kind in WITH_ISSUES:
+        number, issue = editions.number(number), editions.number(issue)
+    if kind in WITH_ISSUES:
         item["issue"] = number or issue
     elif number and kind in IN_SERIES:
         item["collection-number" if "collection-title" in item else "number"] = number
@@ -217,11 +222,10 @@ def _numbers(item: dict[str, Any], fields: Mapping[str, str]) -> None:
         item["number"] = number or issue
     pages = tex.plain(_first(fields, ("pages", "eid", "articleno", "article-number", "art_number")))
     item["page"] = re.sub(r"\s*[-–—]+\s*", "-", _PAGES_WORD.sub("", pages)).strip("-")
-    if edition := tex.plain(fields.get("edition", "")):
-        found = _EDITION.match(edition)
-        ordinal = _ORDINAL.get(found[2].lower(), 0) if found and found[2] else 0
-        item["edition"] = (found[1] if found and found[1] else str(ordinal or "")) or edition
-    for target in ("ISBN", "ISSN", "PMID", "PMCID"):
+    item["edition"] = editions.edition(tex.plain(fields.get("edition", "")))
+    item["volume"] = editions.number(item.get("volume", ""))
+    item |= standard_numbers([tex.plain(fields.get(name, "")) for name in ("isbn", "issn")])
+    for target in ("PMID", "PMCID"):
         item[target] = tex.plain(fields.get(target.lower(), ""))
 
 
@@ -236,7 +240,7 @@ def _genre(item: dict[str, Any], entry: Entry) -> None:
 
 
 def _eprint(item: dict[str, Any], entry: Entry) -> None:
-    eprint = address(entry.fields.get("eprint", ""))
+    eprint = address(entry.fields.get("eprint", "")) or _named_preprint(item, entry.fields)
     if not eprint:
         return
     archive = _first(entry.fields, ("eprinttype", "archiveprefix")).strip("{} ").lower()
@@ -253,6 +257,25 @@ def _eprint(item: dict[str, Any], entry: Entry) -> None:
         item["type"], item["number"] = "article", f"arXiv:{eprint}"
         item.setdefault("publisher", "arXiv")
         item.pop("issue", None)
+
+
+def _named_preprint(item: dict[str, Any], fields: Mapping[str, str]) -> str:
+    """The number of a preprint that stands where others have a journal ("arXiv preprint arXiv:1706.03762", "CoRR").
+
+    That field says nothing else, and goes.
+    """
+    where = {
+        "container-title": tex.plain(_first(fields, ("journaltitle", "journal"))),
+        "publisher": tex.plain(fields.get("howpublished", "")),
+        "note": tex.plain(fields.get("note", "")),
+        "volume": tex.plain(fields.get("volume", "")),
+    }
+    for target, said in where.items():
+        if (found := _PREPRINT.match(said)) and (target != "volume" or item.get("container-title") == "CoRR"):
+            item.pop("container-title" if target == "volume" else target, None)
+            item.pop(target, None)
+            return found[1]
+    return ""
 
 
 def _language(fields: Mapping[str, str]) -> str:

@@ -10,6 +10,16 @@ from reading.people import Name, authors, person, split_commas
 
 _AND: Final = re.compile(r"\s+(?:and|AND|And)(?=\s|$)")
 _NAMED_PARTS: Final = re.compile(r"(?:^|,)\s*family\s*=")
+#: What an office is for, behind its "and" without braces: "Department of Health and Human Services".
+_FIELD_OF_WORK: Final = re.compile(
+    r"(?:(?:human|social|public|higher|rural|urban|environmental|sustainable|economic|cultural|foreign|technical|regional)\s)?"
+    r"(?:services?|research|technolog(?:y|ies)|science|sciences|development|culture|sports?|affairs|agriculture|food|"
+    r"industr(?:y|ies)|energy|environment|welfare|training|innovation|education|transport|trade|finance|labou?r|housing|"
+    r"planning|policy|prevention|control|statistics|design|engineering|management|security|standards|skills)"
+    r"(?:\s(?:of|for|on)\s.+)?",
+    re.IGNORECASE,
+)
+_SINGLE_WORD_OF_WORK: Final = frozenset({"food", "science", "education", "health", "energy", "agriculture", "trade"})
 _OTHERS: Final = re.compile(r"^(?:others|et\.?\s*al\.?)$", re.IGNORECASE)
 
 
@@ -87,12 +97,21 @@ def _between_and(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
+def _is_body_of_several(text: str) -> bool:
+    bare = tex.plain(text).rstrip(",")
+    return text.endswith(",") and person(bare) == {"literal": bare}
+
+
 def _joined(pieces: Iterator[str]) -> Iterator[str]:
-    """A body's single last word goes back to it ("Ministry of Mines and Fisheries" without braces)."""
+    """A body's last words go back to it ("Ministry of Mines and Fisheries", "Food and Agriculture Organization")."""
     before = ""
     for piece in map(str.strip, pieces):
         is_word = piece.isalpha() and not piece.isupper() and not _OTHERS.match(piece)
-        if before and is_word and "," not in before and not is_braced(before) and names_a_body(tex.plain(before)):
+        # "Academies of Sciences, Engineering, and Medicine"
+        is_bare = bool(before) and not is_braced(before) and ("," not in before or _is_body_of_several(before))
+        goes_on = is_word or bool(_FIELD_OF_WORK.fullmatch(piece))
+        begins = before.lower() in _SINGLE_WORD_OF_WORK and names_a_body(tex.plain(piece))
+        if is_bare and (begins or (goes_on and names_a_body(tex.plain(before)))):
             before = f"{before} and {piece}"
             continue
         if before:

@@ -34,6 +34,8 @@ _NAME: Final = r"[^\W\d][\w:.+/-]*(?:[ \u00a0]\d{1,3})?"
 _FIELD: Final = re.compile(rf"({_NAME})\s*=")
 _KEY_AND_FIELD: Final = re.compile(r"[^={}]{0,200},\s*[A-Za-z][\w-]{0,40}\s*=")
 _FIELD_ON_LINE: Final = re.compile(rf",?[ \t]*\n[ \t]*{_NAME}[ \t]*=[ \t]*[{{\"\w]")
+#: The next field behind a value's end, on the same line.
+_FIELD_BEHIND_BRACE: Final = re.compile(rf"[}}\"]\s*,\s*{_NAME}\s*=\s*[{{\"\d]")
 _GAP: Final = re.compile(r"(?:[\s,;]|%[^\n]*)*")
 _BLANK: Final = re.compile(r"\s*")
 _BRACES: Final = re.compile(r"\\[\\{}]|[{}]")
@@ -194,8 +196,9 @@ class _Scanner:
         return (not found[0][0].isdigit(), found[0]), found.end()
 
     def _enclosed(self, at: int, end: int, limit: int) -> tuple[Piece, int]:
-        """The value from ``at`` to ``end``; where it swallows the lines of other fields, up to the first of them."""
-        line = _FIELD_ON_LINE.search(self.text, at, end if end >= 0 else limit)
+        """The value from ``at`` to ``end``; where it swallows other fields, up to the first of them."""
+        within = self.text, at, end if end >= 0 else limit
+        line = _FIELD_ON_LINE.search(*within) or _FIELD_BEHIND_BRACE.search(*within)
         is_swallowing = line is not None and (end < 0 or not self.text[end + 1 : limit].strip(" \t\r\n,"))
         if line is not None and is_swallowing:
             self.fault = self.fault or "mended"

@@ -17,7 +17,9 @@ _STRONG: Final = re.compile(
     r"publishers?|verlag|press|nations|world|international|national|european|federal|research|systems|technolog\w+|"
     r"software|media|television|news|times|records|industries|solutions|partners|fund|college|conference|county|republic|"
     r"kingdom|states|police|bundestag|bundesrat|bundesregierung|urząd|úřad|ústav|consiglio|consejo|conseil|assemblée|"
-    r"centro|departamento|dipartimento|universidad|università|université)"
+    r"centro|departamento|dipartimento|universidad|università|université|health|redaktion|redakcja|rédaction|"
+    r"arbeitskreis|arbeitsgemeinschaft|\w*genossenschaft|\w{3,}(?:gruppe|dienst|versicherung|ministerium)|"
+    r"(?:bundes|national|landes|zentral|volks)bank)"
     r"(?!\w)",
     re.IGNORECASE,
 )
@@ -30,6 +32,14 @@ _LIST_OF: Final = re.compile(r"(?<!\w)list(?!\w)", re.IGNORECASE)
 _COMPANY_SUFFIX: Final = re.compile(
     r"^(?:(?i:inc|ltd|llc|llp|plc|co|corp|gmbh|pty\.? ltd|co\.?,? ltd|sp\. z o\.\s?o)"
     r"|e\.\s?[vV]|[sS]\.?p\.?[aA]|[sS]\.?r\.?l)\.?$"
+)
+#: A corporation that is written in capitals: "KPMG AG". "Lind AG" is a person with initials.
+_STOCK: Final = re.compile(r"^\S*[^\W\d_a-z]{2}\S*\s(?:AG|SE|KG|NV|SA|AB|ASA|KGaA)$")
+#: Words that a body's name begins with; further on they are families' ("Isaac Deutscher").
+_FIRST: Final = re.compile(
+    r"^(?:banco|banca|banque|(?:deutsch|österreichisch|schweizerisch|europäisch|international|bayerisch|sächsisch|hessisch|"
+    r"staatlich|städtisch|evangelisch|katholisch)e[rsn]?)\s",
+    re.IGNORECASE,
 )
 #: Small words and forms that count as they are written only: "Per", "The" and "E. V." are names, too.
 _SMALL: Final = re.compile(r"^The\s|(?<!\w)(?:the|of|and|für|for|des|per|pour|on|&|e\.\s?V\.?)(?!\w)")
@@ -54,4 +64,6 @@ def names_a_body(text: str, *, has_initial: bool = False, is_given: bool = False
     inner = " ".join(word for word in words if word not in _PERSONAL)
     if is_given and len(words) == 1:
         return False
+    if _FIRST.match(text) or _STOCK.match(text):
+        return True
     return bool(_STRONG.search(inner) or _SMALL.search(inner) or (len(words) > 1 and _LIST_OF.search(inner)))

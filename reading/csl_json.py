@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from reading import editions
 from reading.encoding import text_of_list
 from reading.errors import BrokenError
 from reading.fields import address, bare_doi, doi_of_address, names, plain, standard_numbers, titled, untagged
@@ -74,6 +75,8 @@ def csl_of(work: dict[str, Any]) -> dict[str, Any]:
     for name in ("ISBN", "ISSN"):
         numbers = work.get(name)
         csl |= standard_numbers(numbers if isinstance(numbers, list) else [numbers or ""])
+    if "edition" in csl:
+        csl["edition"] = editions.edition(csl["edition"])
     if doi := bare_doi(work.get("DOI", "")) or doi_of_address(work.get("URL", "")):
         csl["DOI"] = doi
     if url := address([work.get("URL", "")]):

@@ -54,6 +54,12 @@ _MISTAKEN: Final = {
 _MISTAKEN_SIGN: Final = re.compile(r"[\x80-\x84\x86-\x9f]")
 
 
+_NO_LETTERS: Final = frozenset("\x81\x8d\x8f\x90\x9d")
+#: What the second byte of a letter of Latin, or those of a quotation mark or dash, look like in Windows' encoding.
+_BEHIND: Final = "".join(bytes([at]).decode("cp1252", "ignore") or chr(at) for at in range(0x80, 0xC0)).replace("-", "")
+_TWICE: Final = re.compile(f"[ÂÃÄÅ][{re.escape(_BEHIND)}]|È[˜™š›]|â[{re.escape(_BEHIND)}]{{2}}")
+
+
 class NotTextError(ValueError):
     """No encoding fits every byte, or control bytes show that this is not text."""
 
@@ -118,7 +124,24 @@ def text_of_list(path: Path) -> str:
         text = "".join(decoded(path, encoding_of(path)))
     except NotTextError as error:
         raise BrokenError("encoding") from error
+    text = _undone(text)
     return _CONTROL.sub(" ", re.sub(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "\n", text.lstrip("\ufeff")))
+
+
+def _undone(text: str) -> str:
+    """UTF-8 that a program took for Windows' letters and wrote as UTF-8 again ("MÃ¼ller"), made what it was.
+
+    Only where all letters beyond ASCII are such: "Ã" is a letter of Portuguese as well.
+    """
+    rest = _TWICE.sub("", text)
+    if len(rest) == len(text) or any(sign.isalpha() for sign in rest if sign > "\x7f"):
+        return text
+    return _TWICE.sub(lambda found: b"".join(_byte(sign) for sign in found[0]).decode(), text)
+
+
+def _byte(sign: str) -> bytes:
+    """Five bytes are none of Windows' letters, and stand as they are."""
+    return sign.encode("cp1252") if sign not in _NO_LETTERS else sign.encode("latin-1")
 
 
 def _fits(path: Path, encoding: str, most_bytes: int | None) -> bool:

@@ -20,7 +20,17 @@ _NOT_OF_A_FILE: Final = re.compile(
     r"^(admin\w*|user\w*|root|owner|default|author|anonymous|microsoft.*|python-docx|.*\bscanner\b.*|.*@.*)$",
     re.IGNORECASE,
 )
-_NOT_A_NAME: Final = re.compile(r"^(unknown|unbekannt|none|null|nan|n/?a|\W*|\d+)$", re.IGNORECASE)
+_NOT_A_NAME: Final = re.compile(
+    r"^(unknown|unbekannt|none|null|nan|n/?a|undefined|\[object object\]|\W*|\d+)$", re.IGNORECASE
+)
+#: What pages and databases put behind a name: marks of notes, numbers of addresses, ORCID.
+_MARKS: Final = re.compile(r"(?<=[^\W\d_.])[\s,]*(?:[*†‡§¶#]+|[\d,\s]*\d|[¹²³⁰⁴-⁹]+)[\s,*†‡§¶#]*$")
+_ORCID: Final = re.compile(
+    r"\s*[(\[<]?\s*(?:ORCID(?:\s?i?D)?:?\s*)?(?:https?://orcid\.org/)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\s*[)\]>]?",
+    re.IGNORECASE,
+)
+#: An "and" that nothing stands before.
+_LEADING_AND: Final = re.compile(r"^(?:(?:and|und|&)\s+)+", re.IGNORECASE)
 _SUFFIX: Final = re.compile(r"^(?:jr|sr|jun|sen|jnr|snr|ii|iii|iv|2nd|3rd|fils|père)\.?$", re.IGNORECASE)
 _DEGREE: Final = re.compile(
     r"^(?:ph\.?\s?d|d\.?\s?phil|m\.?\s?sc|b\.?\s?sc|m\.?\s?p\.?\s?h|m\.?b\.?a|ll\.?\s?m|esq|dr)\.?$", re.IGNORECASE
@@ -42,6 +52,9 @@ _ACADEMIC: Final = re.compile(
 _LIST: Final = re.compile(r"^\[\s*(['\"]).*\1\s*\]$", re.DOTALL)
 #: "al- Hakim", "d’ Orval": programs put a blank behind what belongs to the name.
 _APART: Final = re.compile(r"(?<!\w)((?:[Aa]l|[Ee]l|as|ad|'s)-|[dDlL][’'])\s+(?=\w)")
+#: Words of a person's name, with and without particles ("Charles Louis Xavier Joseph de la Vallée Poussin").
+_MOST_WORDS: Final = 9
+_MOST_WORDS_PLAIN: Final = 5
 _AND: Final = re.compile(r"\s*,?\s+(?:and|und|&)\s+", re.IGNORECASE)
 
 
@@ -68,7 +81,8 @@ def person(text: str) -> Name | None:
 
     A person is "Family, Given", "Given Family", "Family, Jr., Given" or "Family A.B.", with initials in any order.
     """
-    text = _APART.sub(r"\1", " ".join(text.split()).strip(" ,;"))
+    text = _LEADING_AND.sub("", _APART.sub(r"\1", " ".join(text.split()).strip(" ,;")))
+    text = _unmarked(_ORCID.sub("", text))
     if not text or _NOT_A_NAME.match(text):
         return None
     parts = [_ACADEMIC.sub("", part.strip()) or part.strip() for part in text.split(",") if part.strip()]
@@ -81,6 +95,12 @@ def person(text: str) -> Name | None:
         return {"literal": text}
     name = _family_first(*parts) if len(parts) == 2 else _without_comma(parts[0], has_suffix=bool(suffix))
     return name | {"suffix": suffix} if suffix and "family" in name else name
+
+
+def _unmarked(text: str) -> str:
+    """Without the marks behind it ("Lind, Ada*", "Ada Lind1,2"); in "Group of 20" the number is none."""
+    bare = _MARKS.sub("", text)
+    return bare if len(bare.split()) > 1 and len(bare.split()) == len(text.split()) else text
 
 
 def _names(text: str, *, given_first: bool) -> list[Name]:
@@ -120,17 +140,23 @@ def _family_first(family: str, given: str) -> Name:
 
 def _without_comma(text: str, *, has_suffix: bool) -> Name:
     words = text.split()
-    suffix = words.pop() if len(words) > 2 and _SUFFIX.match(words[-1]) else ""
+    # "Elizabeth II"; of two words "Jr" is a name, too.
+    is_last = len(words) > 2 or (len(words) == 2 and words[-1] in ("II", "III"))
+    suffix = words.pop() if is_last and _SUFFIX.match(words[-1]) else ""
     ending = {"suffix": suffix} if suffix else {}
+    if len(words) == 2 and words[0] in PARTICLES and words[1].isalpha():
+        return {"family": text} | ending  # "da Vinci"
     if len(words) == 1:
-        is_family = len(text) > 1 and not text.isupper() and not names_a_body(text) and text.isalpha()
-        return {"family": text} if is_family or has_suffix else {"literal": text}
+        word = words[0]
+        is_family = len(word) > 1 and not word.isupper() and not names_a_body(word) and word.isalpha()
+        return {"family": word} | ending if is_family or has_suffix else {"literal": text}
     if words[-1] in _NO_INITIALS:
         return {"literal": text}
     if _is_family_and_initials(words):
         return {"family": " ".join(words[:-1]), "given": _spaced(words[-1], beside=words[0])} | ending
     has_initial = any(_is_initials(word, beside=words[-1]) for word in words[:-1])
-    if len(words) > 5 or names_a_body(text, has_initial=has_initial) or not _all_capitalised(words):
+    most = _MOST_WORDS if any(word in PARTICLES for word in words[1:-1]) else _MOST_WORDS_PLAIN
+    if len(words) > most or names_a_body(text, has_initial=has_initial) or not _all_capitalised(words):
         return {"literal": text}
     first = next((at for at, word in enumerate(words[1:], 1) if word in PARTICLES), len(words) - 1)
     if words[first] in ("y", "e") and first > 1:
@@ -144,7 +170,7 @@ def _without_comma(text: str, *, has_suffix: bool) -> Name:
 def _is_family_and_initials(words: list[str]) -> bool:
     """ "Lind A.B.", "van der Berg JP": initials behind, and none before them."""
     *family, last = words
-    if not _is_initials(last, beside=family[-1]) or not _all_capitalised(family):
+    if _SUFFIX.match(last) or not _is_initials(last, beside=family[-1]) or not _all_capitalised(family):
         return False
     return not any(_is_initials(word, beside="x") for word in family) and not names_a_body(" ".join(family))
 
@@ -179,13 +205,16 @@ def _all_capitalised(words: list[str]) -> bool:
 
 
 def _split(text: str, given_first: bool) -> list[str]:
-    if ";" in text or " / " in text:
+    if re.search(r";|\|| / ", text):
         return [
-            piece for part in re.split(r";| / ", text) if part.strip() for piece in _split(part.strip(), given_first)
+            piece for part in re.split(r";|\|| / ", text) if part.strip() for piece in _split(part.strip(), given_first)
         ]
     parts = _AND.split(text)
     if any(is_company_suffix(part) for part in parts) or ("&" in text and all(part.isalpha() for part in parts)):
         return [text]
+    head = parts[0].partition(",")[0]
+    if len(parts) == 2 and parts[1].isalpha() and " " in head and names_a_body(head):
+        return [text]  # "Academy of Lamps, Lenses, and Engineering"
     if len(parts) > 1 and not any(names_a_body(part) for part in parts if "," not in part):
         given_first = given_first or any(" " in part.strip() and "," not in part for part in parts)
         return [piece for part in parts for piece in split_commas(part.strip(" ,"), given_first=given_first)]

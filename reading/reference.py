@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
+from reading import editions
 from reading.fields import (
     address,
     bare_doi,
@@ -28,6 +29,8 @@ from reading.reference_types import CSL_TYPES, ENDNOTE_TYPES, language_code
 from reading.twice import Listed, joined
 from reading.written_dates import issued, written_date
 
+#: A note that is a DOI, by its own word.
+_SAYS_DOI: Final = re.compile(r"doi\s?[:=]?\s?(?:https?://\S*)?10\.", re.IGNORECASE)
 _PLACE: Final = itemgetter(0)
 
 
@@ -127,7 +130,7 @@ def csl_of(entry: Entry) -> dict[str, Any]:
     if csl.get("title-short") == csl.get("title"):
         csl.pop("title-short", None)  # EndNote fills it in
     if (edition := entry.first("ET")) and not csl["type"].startswith("article"):  # there it is a date
-        csl["edition"] = edition
+        csl["edition"] = editions.edition(edition)
     if abstract := max((untagged(value) for value in entry.values("AB", "N2")), key=len, default=""):
         csl["abstract"] = abstract
     place = entry.first("C1") if entry.kind == "CONF" else ""
@@ -140,12 +143,21 @@ def csl_of(entry: Entry) -> dict[str, Any]:
         csl["language"] = language
     if kind := _genre(entry):
         csl["genre"] = kind
-    dois = [*map(bare_doi, entry.values("DO", "M3")), *map(doi_of_address, entry.values("UR", "L3", "LK"))]
+    dois = [
+        *map(bare_doi, entry.values("DO", "M3")),
+        *map(doi_of_address, entry.values("UR", "L3", "LK")),
+        *map(_bare, entry.values("L3")),
+        *(bare_doi(value) for value in entry.values("N1", "M1") if _SAYS_DOI.match(plain(value))),
+    ]
     if doi := next(filter(None, dois), ""):
         csl["DOI"] = doi
-    if url := address(value for tag in ("UR", "LK", "L2") for value in entry.values(tag)):
+    if url := address(value for tag in ("UR", "LK", "L2", "DO") for value in entry.values(tag)):
         csl["URL"] = url
     return csl
+
+
+def _bare(value: str) -> str:
+    return bare_doi(value) if value.startswith("10.") else ""
 
 
 def _put_titles(csl: dict[str, Any], entry: Entry) -> None:
@@ -205,9 +217,9 @@ def _put_names(csl: dict[str, Any], entry: Entry) -> None:
 def _put_numbers(csl: dict[str, Any], entry: Entry) -> None:
     numbers = entry.values("SN")
     csl |= standard_numbers(numbers)
-    if volume := whole(entry.first("VL")):
+    if volume := editions.number(whole(entry.first("VL"))):
         csl["volume"] = volume
-    issue = whole(entry.first("IS")) or _short(entry.first("CP"))
+    issue = editions.number(whole(entry.first("IS"))) or _short(entry.first("CP"))
     if csl["type"] in _NUMBERED:
         own = next((plain(one) for one in numbers if not standard_numbers([one])), "")
         if number := issue or own or entry.first("M1"):
@@ -216,7 +228,7 @@ def _put_numbers(csl: dict[str, Any], entry: Entry) -> None:
         csl["issue"] = issue
     start, end = entry.first("SP"), entry.first("EP")
     is_whole = csl["type"] in ("book", "thesis") and not end
-    if is_whole and (counted := re.fullmatch(r"(\d+)\s?(?:pp?|s)?\.?", start, re.IGNORECASE)):
+    if is_whole and (counted := re.fullmatch(r"(\d+)\s?(?:pp?|pages|s|seiten)?\.?", start, re.IGNORECASE)):
         csl["number-of-pages"] = counted.group(1)
     elif pages := page_range(start, end) or (entry.first("C7") if csl["type"].startswith("article") else ""):
         csl["page"] = pages

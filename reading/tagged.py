@@ -15,7 +15,7 @@ from reading.reference_types import ENDNOTE_TYPES
 _WOS: Final = {
     "TI": "TI", "SO": "T2", "SE": "T3", "AB": "AB", "VL": "VL", "IS": "IS", "BP": "SP", "PS": "SP", "EP": "EP",
     "AR": "C7", "PY": "PY", "PD": "DA", "DI": "DO", "SN": "SN", "EI": "SN", "BN": "SN", "PU": "PB", "PI": "CY",
-    "BE": "ED", "LA": "LA", "PM": "PMID", "CA": "AU", "GP": "AU",
+    "BE": "ED", "LA": "LA", "PM": "PMID",
 }  # fmt: skip
 _WOS_TYPES: Final = {"J": "JOUR", "B": "BOOK", "S": "CHAP", "C": "CPAPER", "P": "PAT"}
 #: Tags whose every line is a value.
@@ -27,7 +27,7 @@ _WOS_HEAD: Final = frozenset({"FN", "VR", "EF"})
 _MEDLINE: Final = {
     "PMID": "PMID", "PMC": "PMCID", "TI": "TI", "BTI": "BT", "CTI": "T3", "JT": "JF", "TA": "JA", "AB": "AB",
     "VI": "VL", "IP": "IS", "PG": "SP", "DP": "DA", "IS": "SN", "ISBN": "SN", "PB": "PB", "PL": "CY", "LA": "LA",
-    "EN": "ET", "CN": "AU", "TT": "TT",
+    "EN": "ET", "TT": "TT",
 }  # fmt: skip
 _MEDLINE_LINE: Final = re.compile(r"^([A-Z][A-Z0-9]{1,3})[ ]{0,2}- ?(.*)$")
 _INITIALS: Final = re.compile(r"^(\S.{0,60}?) ([A-Z]{1,4})(?: (Jr|Sr|II|III|2nd|3rd)\.?)?$")
@@ -129,6 +129,10 @@ def _from_wos(entry: Entry) -> Entry:
             found.pairs.append(("C3", value))
         elif tag == "CT" and kind == "CPAPER":
             found.pairs.append(("T2", value))
+        elif tag in ("CA", "GP"):
+            found.pairs.append(("AU", f"{value},"))  # so EndNote marks a body
+        elif tag == "TI" and "retracted publication" in kinds:
+            found.pairs.append(("TI", _as_retracted(value)))
         elif tag in _WOS:
             found.pairs.append((_WOS[tag], value))
     return found
@@ -151,6 +155,7 @@ def _from_medline(entry: Entry) -> Entry:
         # What stands in brackets is PubMed's own translation.
         found.pairs.append(("TI", original.rstrip(".")))
     full = ""
+    is_retracted = "retracted publication" in kinds
     for tag, value in entry.pairs:
         if tag in ("FAU", "FED"):
             found.pairs.append(("AU" if tag == "FAU" else "ED", value))
@@ -159,14 +164,24 @@ def _from_medline(entry: Entry) -> Entry:
             if full != f"F{tag}":  # else the short form of the name before
                 found.pairs.append((tag, _with_comma(value)))
             full = ""
+        elif tag == "CN":
+            found.pairs.append(("AU", f"{value},"))  # so EndNote marks a body
         elif tag in ("LID", "AID"):
             if value.endswith("[doi]"):
                 found.pairs.append(("DO", value.removesuffix("[doi]").strip()))
         elif tag == "PL" and kind == "JOUR":
             continue  # the country of a journal, which nobody prints
+        elif tag in ("TI", "BTI"):
+            title = value.rstrip(".")
+            found.pairs.append((_MEDLINE[tag], _as_retracted(title) if is_retracted else title))
         elif tag in _MEDLINE:
-            found.pairs.append((_MEDLINE[tag], value.rstrip(".") if tag in ("TI", "BTI") else value))
+            found.pairs.append((_MEDLINE[tag], value))
     return found
+
+
+def _as_retracted(title: str) -> str:
+    """The title as publishers and PubMed's pages have it, by which it is known that the work was taken back (R-98)."""
+    return title if re.match(r"\W*retracted\b", title, re.IGNORECASE) else f"RETRACTED: {title}"
 
 
 def _with_comma(name: str) -> str:

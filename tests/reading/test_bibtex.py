@@ -133,6 +133,7 @@ def test_what_is_not_read_is_told_by_line_key_and_reason(tmp_path: Path) -> None
         "@book{a, title={Lamps {of glass}, \n author={Novak, Jan},\n year=2014\n}\n@book{b, title={Lenses}}",
         "@book{a,\n title={Lamps of glass},\n author={Novak, Jan},\n year=2014\n\n@book{b, title={Lenses}}",
         "@book{a, title={Lamps of glass}, author={Novak, Jan}, year=2014 @book{b, title={Lenses}}",
+        "@book{a, title={Lamps {of glass}, author={Novak, Jan}, year={2014}}\n\n@book{b, title={Lenses}}",
         "@book{a,\n title={Lamps of glass}},\n author={Novak, Jan},\n year=2014\n}\n@book{b, title={Lenses}}",
         "@book{a,\n title={Lamps of glass}, rubbish {here},\n author={Novak, Jan}, year=2014}"
         "\n@book{b, title={Lenses}}",
@@ -328,6 +329,16 @@ def test_a_doi_is_bare(tmp_path: Path, said: str) -> None:
         ("book", "edition={Second}", {"edition": "2"}),
         ("book", "edition={4. Auflage}", {"edition": "4"}),
         ("book", "edition={revised}", {"edition": "revised"}),
+        ("article", "volume={Vol. 12}, number={No. 3}", {"volume": "12", "issue": "3"}),
+        ("article", "volume={Jg. 7}, number={Heft 2/3}", {"volume": "7", "issue": "2/3"}),
+        ("article", "volume={Nova}", {"volume": "Nova"}),
+        (
+            "book",
+            "isbn={978-3-16-148410-0 and 3-16-148410-X}, issn={0378-5955 (print)}",
+            {"ISBN": "978-3-16-148410-0", "ISSN": "0378-5955"},
+        ),
+        ("article", "note={doi:10.1000/Ab.}", {"DOI": "10.1000/Ab"}),
+        ("article", "note={See 10.1000/Ab}", {"DOI": None}),
         ("article", "pages={pp. 12 -- 34}", {"page": "12-34"}),
         ("article", "eid={e123}", {"page": "e123"}),
         ("thesis", "type={PhD thesis}, school={Lamp College}", {"genre": "PhD thesis", "publisher": "Lamp College"}),
@@ -376,6 +387,16 @@ def test_kinds_of_works(tmp_path: Path, kind: str, csl_type: str) -> None:
         ("eprint={arXiv:hep-th/9901001v2}", {"number": "arXiv:hep-th/9901001v2"}),
         ("eprint={https://arxiv.org/abs/2101.00042}, doi={10.1000/x}", {"number": "arXiv:2101.00042", "URL": None}),
         ("eprint={2101.00042}, journal={J. Lamps}, volume=2", {"type": "article-journal", "number": None}),
+        (
+            "journal={arXiv preprint arXiv:2101.00042}",
+            {"type": "article", "number": "arXiv:2101.00042", "publisher": "arXiv", "container-title": None},
+        ),
+        (
+            "journal={CoRR}, volume={abs/2101.00042}",
+            {"number": "arXiv:2101.00042", "volume": None, "publisher": "arXiv"},
+        ),
+        ("howpublished={arXiv:2101.00042v2 [cs.LG]}", {"number": "arXiv:2101.00042v2", "publisher": "arXiv"}),
+        ("journal={arXiv studies}", {"type": "article-journal", "container-title": "arXiv studies"}),
         ("eprint={12345}, eprinttype={pubmed}", {"PMID": "12345", "URL": "https://pubmed.ncbi.nlm.nih.gov/12345/"}),
         ("eprint={99}, eprinttype={jstor}", {"URL": "https://www.jstor.org/stable/99"}),
     ],
@@ -421,6 +442,7 @@ def test_a_part_inherits_from_its_whole(tmp_path: Path) -> None:
 def test_the_part_of_a_book_by_its_chapter(tmp_path: Path) -> None:
     item = only(tmp_path, "@inbook{k, title={All lamps}, chapter={On wicks}, author={Novak, Jan}}")
     assert (item["type"], item["title"], item["container-title"]) == ("chapter", "On wicks", "All lamps")
+    assert "chapter-number" not in item
     item = only(tmp_path, "@inbook{k, title={All lamps}, chapter=4, author={Novak, Jan}}")
     assert (item["type"], item["title"], item["chapter-number"]) == ("book", "All lamps", "4")
 
@@ -448,3 +470,8 @@ def test_titles_with_subtitles_and_formulas(tmp_path: Path) -> None:
 )
 def test_dates(tmp_path: Path, fields: str, said: object) -> None:
     assert field(tmp_path, fields)["issued"]["date-parts"] == said
+
+
+def test_about_a_year(tmp_path: Path) -> None:
+    for fields in ("date={1850~}", "date=1850?", "year={c. 1850}"):
+        assert field(tmp_path, fields)["issued"] == {"date-parts": [[1850]], "circa": True}

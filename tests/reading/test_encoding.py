@@ -107,3 +107,20 @@ def test_a_list_that_is_too_big_or_no_text_says_so(tmp_path: Path, monkeypatch: 
 def test_a_list_put_together_from_several_is_read_entry_by_entry(tmp_path: Path, odd: str) -> None:
     good = "TI  - Růžičková, 盐湖, Соль, Größe\n"
     assert read_back(tmp_path, good.encode() + odd.encode("cp1252") + b"\n") == f"{good}{odd}\n"
+
+
+@pytest.mark.parametrize("words", ["Über die Größe", "Élan – „naïve“ Ähren", "Część Łódź", "Și țară", "A’ à"])
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_what_was_encoded_twice_is_made_what_it_was(tmp_path: Path, words: str, encoding: str) -> None:
+    once = words.encode()
+    wrong = "".join(bytes([at]).decode("cp1252", "ignore") or chr(at) for at in once)
+    path = tmp_path / "list"
+    path.write_text(wrong if encoding == "cp1252" else once.decode("latin-1"), encoding="utf-8")
+    assert text_of_list(path) == words
+
+
+@pytest.mark.parametrize("words", ["IRMÃ£ e irmã", "«CAFÉ»", "«CAFFÈ»", "Ã", "Größe Ã¼"])
+def test_letters_of_their_own_are_left_alone(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "list"
+    path.write_text(words, encoding="utf-8")
+    assert text_of_list(path) == words

@@ -29,7 +29,7 @@ def test_a_record(tmp_path: Path) -> None:
         "author": [{"family": "Öberg", "given": "Tove"}, {"literal": "Salt Working Group"}],
         "editor": [{"family": "Quist", "given": "Nils"}], "ISBN": "9783161484100", "ISSN": "0378-5955",
         "issued": {"date-parts": [[2019, 3, 15]]}, "publisher": "Northern Press", "publisher-place": "Oslo",
-        "edition": "2nd", "abstract": "Salt.", "DOI": "10.5555/s.7", "URL": "https://example.org/salt",
+        "edition": "2", "abstract": "Salt.", "DOI": "10.5555/s.7", "URL": "https://example.org/salt",
     }  # fmt: skip
 
 

@@ -112,6 +112,8 @@ def test_numbers_are_told_apart_by_their_form(tmp_path: Path, kind: str, number:
         "DO  - DOI: 10.5555/salt(2019)7.",
         "DO  - https://doi.org/https://doi.org/10.5555/salt(2019)7",
         "M3  - 10.5555/salt(2019)7",
+        "L3  - 10.5555/salt(2019)7",
+        "N1  - doi: 10.5555/salt(2019)7",
         "UR  - https://doi.org/10.5555/salt(2019)7",
         "UR  - https://www.doi.org/10.5555%2Fsalt(2019)7?from=salt",
         "DI  - 10.5555/salt(2019)7",
@@ -187,6 +189,12 @@ def test_another_address_is_no_doi(tmp_path: Path, path: str) -> None:
     csl = of(tmp_path, f"UR  - https://example.org/{path}")
     assert csl["URL"] == f"https://example.org/{path}"
     assert "DOI" not in csl
+
+
+def test_an_address_in_the_place_of_a_doi_is_an_address(tmp_path: Path) -> None:
+    csl = of(tmp_path, "DO  - https://example.org/salt")
+    assert (csl["URL"], "DOI" in csl) == ("https://example.org/salt", False)
+    assert not {"URL", "DOI"} & of(tmp_path, "DO  - n/a", "L3  - salt").keys()
 
 
 def test_addresses_are_not_decoded(tmp_path: Path) -> None:
@@ -293,6 +301,9 @@ def test_the_kind_of_work_is_kept_where_it_says_more_than_the_type(
         ("JOUR", ["M1  - 4"], "issue", "4"),
         ("JOUR", ["M1  - 1008150341", "IS  - 4"], "issue", "4"),
         ("BOOK", ["SP  - 320 p."], "number-of-pages", "320"),
+        ("BOOK", ["SP  - 320 pages"], "number-of-pages", "320"),
+        ("JOUR", ["VL  - Vol. 3"], "volume", "3"),
+        ("JOUR", ["IS  - Nr. 4"], "issue", "4"),
         ("CHAP", ["SP  - 320"], "page", "320"),
     ],
 )
@@ -315,5 +326,5 @@ def test_the_type_however_it_is_written(tmp_path: Path, kind: str) -> None:
 def test_what_endnote_fills_in_is_neither_edition_nor_short_title(tmp_path: Path) -> None:
     lines = ("ET  - 20190315", "ST  - Salt and water")
     assert not {"edition", "title-short"} & of(tmp_path, *lines).keys()
-    assert of(tmp_path, "ET  - 2nd", "ST  - Salt", kind="BOOK")["edition"] == "2nd"
+    assert of(tmp_path, "ET  - 2nd", "ST  - Salt", kind="BOOK")["edition"] == "2"
     assert of(tmp_path, "ET  - 2nd", "ST  - Salt", kind="BOOK")["title-short"] == "Salt"

@@ -155,6 +155,15 @@ def test_pubmed(tmp_path: Path) -> None:
     assert unread_lines(tmp_path, "nbib", NBIB) == [39]
 
 
+def test_what_pubmed_and_web_of_science_call_retracted_says_so_in_its_title(tmp_path: Path) -> None:
+    pubmed = "PMID- 1\nTI  - {}.\nPT  - Journal Article\nPT  - Retracted Publication\n"
+    for title in ("On salt", "RETRACTED: On salt"):
+        assert item(tmp_path, "nbib", pubmed.format(title))["title"] == "RETRACTED: On salt"
+    science = "FN Clarivate\nVR 1.0\nPT J\nCA Salt Group\nTI On salt\nDT Article; Retracted Publication\nER\nEF"
+    found = item(tmp_path, "wos", science)
+    assert (found["title"], found["author"]) == ("RETRACTED: On salt", [{"literal": "Salt Group"}])
+
+
 def test_a_work_has_its_own_title_not_pubmeds_translation(tmp_path: Path) -> None:
     text = "PMID- 1\nTI  - [Salt and water].\nTT  - Salz und Wasser.\nLA  - ger\n"
     assert item(tmp_path, "nbib", text)["title"] == "Salz und Wasser"
@@ -204,7 +213,7 @@ def test_endnote_refer(tmp_path: Path) -> None:
         "URL": "https://example.org/salt",
     }  # fmt: skip
     assert (chapter["type"], chapter["container-title"], chapter["editor"]) == ("chapter", "All about salt", [QUIST])
-    assert (chapter["edition"], chapter["publisher-place"], chapter["ISBN"]) == ("2nd", "Oslo", "978-3-16-148410-0")
+    assert (chapter["edition"], chapter["publisher-place"], chapter["ISBN"]) == ("2", "Oslo", "978-3-16-148410-0")
     assert (thesis["type"], thesis["genre"], thesis["publisher"]) == ("thesis", "PhD thesis", "University of Oslo")
     assert unread_lines(tmp_path, "enw", ENW) == [31]
 
