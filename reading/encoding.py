@@ -56,8 +56,8 @@ _MISTAKEN_SIGN: Final = re.compile(r"[\x80-\x84\x86-\x9f]")
 
 _NO_LETTERS: Final = frozenset("\x81\x8d\x8f\x90\x9d")
 #: What the second byte of a letter of Latin, or those of a quotation mark or dash, look like in Windows' encoding.
-_BEHIND: Final = "".join(bytes([at]).decode("cp1252", "ignore") or chr(at) for at in range(0x80, 0xC0)).replace("-", "")
-_TWICE: Final = re.compile(f"[ÂÃÄÅ][{re.escape(_BEHIND)}]|È[˜™š›]|â[{re.escape(_BEHIND)}]{{2}}")
+_BEHIND: Final = r"[\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
+_TWICE: Final = re.compile(rf"[ÂÃÄÅ]{_BEHIND}|È[˜™š›]|â{_BEHIND}{{2}}")
 
 
 class NotTextError(ValueError):
