@@ -70,6 +70,40 @@ class UploadPurpose(models.TextChoices):
     SOURCE = "source", _("source")
 
 
+class SheetKind(models.TextChoices):
+    """What a line of an assignment sheet asks for (R-17)."""
+
+    LENGTH = "length", _("length")
+    SOURCES = "sources", _("sources")
+    STYLE = "style", _("citation style")
+    LANGUAGE = "language", _("language")
+    FORMAT = "format", _("layout")
+    PART = "part", _("part of the work")
+    COUNT = "count", _("tables and pictures")
+    DEADLINE = "deadline", _("deadline")
+    TERM = "term", _("term or author")
+    POINT = "point", _("question or point")
+
+
+class SheetOrigin(models.TextChoices):
+    """Who read a line out of the sheet."""
+
+    CODE = "code", _("read by fixed rules")
+    MODEL = "model", _("read by a model")
+    OWNER = "owner", _("written by you")
+
+
+class SheetVerdict(models.TextChoices):
+    """What can be said of a line and the text of now. Never "met" where only words were found."""
+
+    MET = "met", _("met")
+    NOT_MET = "not_met", _("not met")
+    FOUND = "found", _("words of it found")
+    NOT_FOUND = "not_found", _("no words of it found")
+    YOURS = "yours", _("only you can judge")
+    LATER = "later", _("seen once it is written")
+
+
 class UploadState(models.TextChoices):
     """Where a file stands on its way to passages; the last two are final."""
 

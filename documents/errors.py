@@ -31,6 +31,10 @@ class OutlineInvalid(DocumentError):
     """An outline cannot be accepted; the message says why, in plain words."""
 
 
+class SheetFull(DocumentError):
+    """The list of what a sheet asks has no room for another line."""
+
+
 class StaleRevision(DocumentError):
     """A section's text has changed since the caller read it; nothing was written."""
 

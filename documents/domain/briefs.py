@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import quotas
 from accounts.errors import QuotaReached
 from documents.domain import lifecycle, outline, past_briefs
+from documents.domain.sheet import lines
 from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document, TypedBrief
@@ -75,6 +76,8 @@ def _create(by: "User", values: dict[str, Any], made_from: UUID | None) -> Docum
                 % {"limit": settings.DRAFTS_PER_PERSON}
             )
         document = Document.objects.create(owner=by, made_from=made_from, **values)
+        if document.requirements:
+            lines.renew(document_id=document.pk)
         index(document_id=document.pk)
         audit.record(action="document.created", subject=document, by=by)
     return document
@@ -100,6 +103,8 @@ def change(*, document_id: UUID, by: "User", expects: Expects | None = None, **b
             lifecycle.move(document_id=document_id, to=DocumentState.DRAFT, cause="brief changed", by=by)
         elif document.state == DocumentState.OUTLINED:
             outline.tell_settled(document_id)  # another wish to search, if any
+        if values.get("requirements", document.requirements) != document.requirements:
+            lines.renew(document_id=document_id)
         TypedBrief.objects.filter(document=document).delete()
         index(document_id=document_id)
         audit.record(action="document.changed", subject=document, by=by)

@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 
 from documents.domain import bibliographies, joining, retractions, scans, sources, unreadable
 from documents.domain.passages import NewPassage, insert, insert_of
+from documents.domain.sheet import lines
 from documents.domain.uploads import READINGS, give_connection_back, reject, take_over
 from documents.enums import FieldOrigin, SourceOrigin, Sureness, UploadPurpose, UploadState
 from documents.models import Document, Source, Upload
@@ -202,6 +203,7 @@ def _shape_document(upload: Upload, text: str, pages: int) -> None:
         verdict = _("Read: %(words)d words. It shapes the outline and the writing.") % {"words": len(text.split())}
         _finish(upload, verdict, pages_read=pages)
         Document.objects.filter(pk=upload.document_id).update(assignment_text=text, updated_at=timezone.now())
+        lines.renew(document_id=upload.document_id)
         # One assignment at a time: the newest takes the place of the one before.
         older = Upload.objects.filter(
             document_id=upload.document_id, purpose=UploadPurpose.ASSIGNMENT, state=UploadState.READY

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from accounts.models import User
+from documents.domain.sheet import lines
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, Unusable, UploadInUse, UploadRefused
 from documents.models import Citation, Document, FilePart, Upload
@@ -259,6 +260,7 @@ def delete(*, upload_id: UUID, by: User, expects: Callable[[Upload], None] | Non
         audit.record(action="upload.deleted", subject=upload, by=by)
         if upload.purpose == UploadPurpose.ASSIGNMENT and upload.state == UploadState.READY:
             Document.objects.filter(pk=upload.document_id).update(assignment_text="", updated_at=timezone.now())
+            lines.renew(document_id=upload.document_id)
         removals.note(upload.stored_as, *upload.parts.values_list("stored_as", flat=True))
         upload.delete()
 

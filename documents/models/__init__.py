@@ -9,6 +9,7 @@ from documents.models.own_style import OwnStyle
 from documents.models.own_template import OwnTemplate
 from documents.models.proof import Proof
 from documents.models.search_service import SearchService
+from documents.models.sheet import SheetLine
 from documents.models.source import Citation, Passage, Source, SourceQuerySet
 from documents.models.title_page import TitlePage
 from documents.models.typed import TypedBrief
@@ -31,6 +32,7 @@ __all__ = [
     "SearchService",
     "Section",
     "SectionRevision",
+    "SheetLine",
     "Source",
     "SourceQuerySet",
     "TitlePage",

@@ -72,6 +72,8 @@ class Document(models.Model):
     )
     author_name = models.CharField(_("author on the title page"), max_length=120, blank=True)
     assignment_text = models.TextField(blank=True, editable=False)
+    #: Of the sheet's words that a model has read (`domain.sheet.lines`); empty where none did.
+    sheet_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     state = models.CharField(max_length=16, choices=DocumentState, default=DocumentState.DRAFT)
     progress = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=500, blank=True)

@@ -49,6 +49,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.section": _("Sections of your documents, with their text"),
     "documents.sectionrevision": _("Earlier texts of sections"),
     "documents.source": _("Sources"),
+    "documents.sheetline": _("What the assignment sheets of your documents ask"),
     "documents.titlepage": _("Title pages of your documents"),
     "documents.ownstyle": _("Citation styles that you brought"),
     "documents.owntemplate": _("Word templates that you brought: what was read of them"),

@@ -32,6 +32,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "document.deleted": _("deleted a document"),
     "document.restyled": _("changed a citation style"),
     "document.template_changed": _("changed the Word template of a document"),
+    "document.sheet_changed": _("changed the list of what a sheet asks"),
     "document.title_page_changed": _("changed a title page"),
     "document.format_changed": _("changed how a document is laid out"),
     "document.writer_chosen": _("chose which model writes"),

@@ -159,6 +159,7 @@ def _documents(document: Document, name: str) -> None:
     OwnTemplate.objects.create(
         owner=document.owner, title=f"Template of {name}", content=f'{{"head": "{name}"}}', digest=name
     )
+    document.sheet_lines.create(kind="term", what="term", value=name, asks=f"{name} in it", origin="owner")
     TitlePage.objects.create(document=document, supervisors=f"Supervisor of {name}", abstract=f"{name} says")
     TypedBrief.objects.create(document=document, values={"topic": f"{name} is typing"})
 
