@@ -43,6 +43,7 @@ PURPOSES: Final[Mapping[str, Purpose]] = {
     "judge": Purpose.JUDGING,
     "queries": Purpose.QUERIES,
     "subsections": Purpose.QUERIES,
+    "sheet": Purpose.QUERIES,
     "glossary": Purpose.GLOSSARY,
 }
 #: For keys of a provider that no row is about: what the smallest accounts may do.

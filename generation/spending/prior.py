@@ -47,6 +47,8 @@ _DOCUMENT: Final[Mapping[str, Shape]] = {
 }
 _OUTLINE: Final[Mapping[str, Shape]] = {
     "outline": (Figures(1, 1_500, 0, 0, 600, 0), _NOTHING, Figures(0, 0, 0, 0, 30, 0), _NOTHING),
+    # Asked where there is a sheet, or something was typed.
+    "sheet": (Figures(1, 1_100, 0, 0, 520, 190), _NOTHING, _NOTHING, _NOTHING),
 }
 
 _SHAPES: Final = {JobKind.OUTLINE: _OUTLINE, JobKind.SOURCES: _SOURCES, JobKind.DOCUMENT: _DOCUMENT}

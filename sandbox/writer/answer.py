@@ -13,6 +13,7 @@ from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prompt import Prompt
 from sandbox.writer.prose import Prose, title_terms
+from sandbox.writer.requirements import requirements
 from sandbox.writer.schema import Schema, Words, fit, invent, kind, properties, resolve
 from sandbox.writer.subsections import subsections
 from sandbox.writer.tighten import claims_of, dispensable, tighten
@@ -70,7 +71,7 @@ def implied_schema(prompt: Prompt) -> Schema:
     """For "any JSON object": the shape that the prompt's own words name."""
     if prompt.pairs:
         return _open("verdicts", {"type": "array"})
-    for name in ("verdicts", "sections", "subsections", "queries", "terms"):
+    for name in ("verdicts", "sections", "subsections", "queries", "terms", "requirements"):
         if re.search(rf"[\"'`]{name}[\"'`]", prompt.orders):
             return _open(name, {"type": "array"})
     return {"type": "object", "properties": {"markdown": {"type": "string"}, "claims": {"type": "array"}}}
@@ -97,6 +98,8 @@ def _natural(prompt: Prompt, known: dict[str, Schema], root: Schema, behaviour: 
         return {"subsections": subsections(prompt)}
     if "terms" in known:
         return {"terms": glossary(prompt)}
+    if "requirements" in known:
+        return {"requirements": requirements(prompt, forges=behaviour.has("forged"))}
     if "leave_out" in known:
         return {"leave_out": dispensable(prompt, factor=behaviour.factor)}
     if "sentences" in known:

@@ -36,6 +36,7 @@ _COUNT = re.compile(
 _PARTS = re.compile(r"(\d+)\s*(?:to|-|–|and)\s*(\d+)\s*(?:parts|subsections)", re.IGNORECASE)
 _WANTED = re.compile(r"^Cite each of these at least once[^:\n]*: ([\w-]+(?:, [\w-]+)*)\.", re.MULTILINE)
 _TABLE = re.compile(r"<(requirements|assignment)\b[^>]*>[^<]*\btables?\b", re.IGNORECASE)
+_ASKED = re.compile(r"<(assignment|requirements)\b[^>]*>(.*?)</\1>", re.DOTALL)
 _TERMS = re.compile(r"(\d+)\s*(?:\w+\s+)?terms", re.IGNORECASE)
 _TOPIC = re.compile(r"(?:^\W*(?:title|subject|thema|tema)|\btopic)\W?:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _LANGUAGE = re.compile(r"\bin\s+[^\W\d_]+(?:\s[^\W\d_]+)?\s*\(([a-z]{2})(?:[-_][A-Za-z]{2,4})?\)")
@@ -177,6 +178,11 @@ class Prompt:
                 digits = re.sub(r"\D", "", (about or found)[-1][1])
                 return min(LONGEST_CHARACTERS, max(1, round(int(digits) * factor)))
         return None
+
+    @property
+    def asked(self) -> str:
+        """What its owner and the assignment sheet ask for."""
+        return "\n".join(unescape(text).strip() for _name, text in _ASKED.findall(self.raw))
 
     @property
     def wants_more(self) -> bool:

@@ -114,6 +114,9 @@ def _list_of(name: str, item: dict[str, Any]) -> dict[str, Any]:
 
 
 GLOSSARY = _list_of("terms", {"term": {"type": "string"}, "meaning": {"type": "string"}})
+REQUIREMENTS = _list_of(
+    "requirements", {"kind": {"type": "string"}, "asks": {"type": "string"}, "words": {"type": "string"}}
+)
 SUBSECTIONS = _list_of(
     "subsections", {"title": {"type": "string"}, "covers": {"type": "string"}, "share": {"type": "number"}}
 )

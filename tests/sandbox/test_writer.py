@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from sandbox.faults import Fault
 from sandbox.writer.answer import Behaviour, answer, read
 from sandbox.writer.compose import Habits, compose, mend
 from sandbox.writer.extracts import sentences
@@ -12,7 +13,7 @@ from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prompt import Prompt
 from sandbox.writer.tighten import dispensable, tighten
-from tests.sandbox.prompts import GLOSSARY, PASSAGES, SUBSECTIONS, WRITE, section
+from tests.sandbox.prompts import GLOSSARY, PASSAGES, REQUIREMENTS, SUBSECTIONS, WRITE, section
 
 COMMON = {
     "en": "the of and that is in to with",
@@ -135,6 +136,17 @@ def test_a_glossary_names_terms_of_the_topic_in_the_language_asked_for(code: str
     assert terms[0]["term"] == "Sea lights"
     assert len({term["term"] for term in terms}) == len(terms)
     assert all(20 < len(term["meaning"]) <= 200 for term in terms)
+
+
+def test_a_sheet_is_read_mostly_in_its_own_words_and_now_and_then_in_others() -> None:
+    sheet = "\n".join(f"- Explain the light of the year {year} in a few words." for year in range(1900, 1930))
+    raw = f"List at most 20 requirements of this work.<assignment># A sheet\nUse “wick” once.\n{sheet}</assignment>"
+    found = answer(read(raw, Behaviour()), REQUIREMENTS, Behaviour())["requirements"]
+    assert found[0] == {"kind": "term", "asks": "wick", "words": "Use “wick” once."}
+    own = [one for one in found if one["words"] in raw]
+    assert 6 < len(own) < len(found) == 12
+    forged = Behaviour({"forged": Fault(mode="forged")})
+    assert not [one for one in answer(read(raw, forged), REQUIREMENTS, forged)["requirements"] if one["words"] in raw]
 
 
 @pytest.mark.parametrize(("low", "high"), [(2, 2), (2, 4), (40, 66)])

@@ -1,6 +1,7 @@
 """Outline stage: a model proposes an outline; it is validated and repaired once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any, Final
@@ -10,12 +11,16 @@ from django.utils.translation import gettext as _
 
 from documents.domain import outline, sources
 from documents.domain.outline import Proposal, ProposedSection
+from documents.domain.sheet import lines
+from documents.domain.sheet.lines import ReadByModel
 from documents.errors import OutlineInvalid
 from documents.models import Document, Passage
+from generation.ai.errors import AtLimit, NoAnswer
 from generation.database import in_database
 from generation.engine.work import Result, Work
-from generation.errors import StepFailed
+from generation.errors import OverBudget, StepFailed
 from generation.writing.prompts import outlining as prompt
+from generation.writing.prompts import sheet as sheet_prompt
 
 #: Passages of uploaded sources that the planner sees.
 _PASSAGES_SHOWN: Final = 12
@@ -33,8 +38,37 @@ async def run(work: Work) -> Result:
         except OutlineInvalid as error:
             complaint = str(error)
             continue
-        return Result({"model": answer.model}, partial(outline.accept, document_id=document.pk, proposal=proposal))
+        sheet = await _sheet(work, document)
+        return Result({"model": answer.model}, partial(_accept, document.pk, proposal, sheet))
     raise StepFailed(_("The outline that was made could not be used. Try again, or say more about what you want."))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """What a model read out of a sheet, and which words it was shown."""
+
+    read: list[ReadByModel]
+    of_words: str
+
+
+async def _sheet(work: Work, document: Document) -> _Sheet | None:
+    """What a model reads out of the sheet; None where it was read before, or nobody has a usable answer.
+
+    The outline does not wait for it: what fixed rules read is there, and the next outline asks again.
+    """
+    if lines.is_read(document):
+        return None
+    try:
+        answer = await work.ask(sheet_prompt.question(document))
+    except (AtLimit, NoAnswer, OverBudget):
+        return None
+    return _Sheet(sheet_prompt.read(answer.value), lines.digest(lines.words_of(document)))
+
+
+def _accept(document_id: UUID, proposal: Proposal, sheet: _Sheet | None) -> None:
+    outline.accept(document_id=document_id, proposal=proposal)
+    if sheet is not None:
+        lines.take_from_model(document_id=document_id, read=sheet.read, of_words=sheet.of_words)
 
 
 def read(value: Mapping[str, Any], *, pages: int) -> Proposal:
