@@ -14,6 +14,7 @@ from documents.serializers.document import (
 from documents.serializers.files import ExportSerializer, HandedInSerializer, UploadSerializer, WantedExportSerializer
 from documents.serializers.outline import OutlineSerializer
 from documents.serializers.page_format import ChosenFormatSerializer, PageFormatSerializer
+from documents.serializers.sheet import AskedLineSerializer, SheetSerializer
 from documents.serializers.text import (
     CitationReportSerializer,
     OwnStyleSerializer,
@@ -153,6 +154,27 @@ give(
             "abbreviations": "LED = light-emitting diode",
             "handed_in_on": "2026-12-01",
             "has_declaration": True,
+        },
+        AskedLineSerializer: {"asks": "At least eight reviewed sources"},
+        SheetSerializer: {
+            "is_read": True,
+            "counts": {"found": 1},
+            "lines": [
+                {
+                    "id": 3,
+                    "kind": "point",
+                    "what": "point",
+                    "least": None,
+                    "most": None,
+                    "value": "",
+                    "asks": "How nights were kept",
+                    "words": "Explain how the nights were kept.",
+                    "origin": "model",
+                    "verdict": "found",
+                    "detail": "Most of its words stand here; whether that answers it only you can judge.",
+                    "places": [{"section": _ID, "number": "2.1", "title": "Nights", "sentence": "Nights were long."}],
+                }
+            ],
         },
         SectionSerializer: {
             "id": _ID,

@@ -8,6 +8,7 @@ from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
 from documents.api.outline import OutlineViewSet
 from documents.api.page_format import PageFormatViewSet
 from documents.api.reading import CitationViewSet, SectionViewSet, StyleViewSet
+from documents.api.sheet import SheetViewSet
 from documents.api.styles import StyleListViewSet
 from documents.api.title_page import TitlePageViewSet
 from documents.api.word_templates import WordTemplateListViewSet, WordTemplateViewSet
@@ -24,6 +25,10 @@ urlpatterns = [
     path(f"{_ONE}/draft", DocumentViewSet.as_view({"post": "type"}), name="draft"),
     path(f"{_ONE}/draft/latest", DocumentViewSet.as_view({"get": "latest"}), name="draft-latest"),
     path(f"{_ONE}/outline", OutlineViewSet.as_view({"get": "retrieve", "put": "replace"}), name="outline"),
+    path(f"{_ONE}/sheet", SheetViewSet.as_view({"get": "retrieve", "post": "create"}), name="sheet"),
+    path(
+        f"{_ONE}/sheet/<int:line_id>", SheetViewSet.as_view({"put": "correct", "delete": "destroy"}), name="sheet-line"
+    ),
     path(f"{_ONE}/title-page", TitlePageViewSet.as_view({"get": "retrieve", "put": "replace"}), name="title-page"),
     path(f"{_ONE}/format", PageFormatViewSet.as_view({"get": "retrieve", "put": "replace"}), name="format"),
     path(

@@ -15,6 +15,7 @@ from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import DocumentState
 from documents.models import Document
 from documents.models.document import MAX_PAGES, MIN_PAGES
+from documents.models.sheet import MOST_ASKED_CHARACTERS
 from tesigo.platform.forms import Form, ModelForm
 from tesigo.platform.plain_text import clean_line, clean_lines
 from typesetting import own_styles
@@ -107,6 +108,17 @@ class OutlineWishForm(Form):
         required=False,
         widget=forms.TextInput,
         help_text=_("For example: more about the history, fewer chapters."),
+    )
+
+
+class SheetLineForm(Form):
+    """One thing that a sheet asks, in words."""
+
+    asks = forms.CharField(
+        label=_("What is asked"),
+        max_length=MOST_ASKED_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Such as: at least 8 sources; a term in quotation marks; a question that the work answers."),
     )
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.domain.signed_in import SignedInRequest
 from documents.domain import outline, uploads, waiting
 from documents.domain.queries import owned_document, sections_in_order
+from documents.domain.sheet import meeting
 from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid, Refused
 from documents.forms import OutlineWishForm, outline_from_post
@@ -102,4 +103,5 @@ def _context(document: Document) -> dict[str, object]:
         "wish_form": OutlineWishForm(initial={"wish": document.outline_wish}),
         "waits": _waits(document),
         "is_complete": outline.is_complete(document),
+        "sheet": meeting.report(document),
     }

@@ -21,6 +21,7 @@ from documents.domain.citations import cards, cited_sources, report
 from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
 from documents.domain.queries import last_change, owned_document, sections_in_order
+from documents.domain.sheet import meeting
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.forms import ALL, StyleForm, TakeAwayForm
 from documents.models import Document, Export
@@ -53,6 +54,7 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "sources": cited_sources(found),
         "not_cited": wanted_and_not_cited(document),
         "fitted": page_count.fitted(document),
+        "sheet": meeting.report(document),
         "is_behind": restyling.is_behind(document_id=document.pk),
         "is_changed": any("edited_at" in section.provenance for section in sections),
     }
@@ -63,7 +65,12 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def citation_report(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Every citation with its passage, its source, and how it was checked (R-10)."""
     document = _finished(request, document_id)
-    context = {"document": document, "report": report(document), "proof": proofs.figures(document)}
+    context = {
+        "document": document,
+        "report": report(document),
+        "proof": proofs.figures(document),
+        "sheet": meeting.report(document),
+    }
     return render(request, "documents/citations.html", context)
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import ApiSignIn, ApiToken, Device, User
 from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
-from documents.models import Document, Export, OwnStyle, OwnTemplate, Proof, Section, SectionRevision, Upload
+from documents.models import Document, Export, OwnStyle, OwnTemplate, Proof, Section, SectionRevision, SheetLine, Upload
 from generation.models import Job
 from privacy.models import DataExport
 from tests.documents.factories import SourceFactory, UserFactory, outlined_document
@@ -98,6 +98,9 @@ class Things:
         SectionRevision.objects.create(section=self.section, revision=1, text="Words.", reason="written")
         self.style = OwnStyle.objects.create(owner=owner, title="Our faculty", text="<style/>", digest="d")
         self.template = OwnTemplate.objects.create(owner=owner, title="Our faculty", content="{}", digest="d")
+        self.line = SheetLine.objects.create(
+            document=self.document, kind="point", what="point", asks="Why?", origin="owner"
+        )
         self.source = SourceFactory.create(document=self.document)
         prices = PriceList.objects.filter(state="active").first() or PriceList.objects.create(
             version=900, price_per_page="0.50", state="active"
@@ -149,6 +152,7 @@ IDS: dict[str, Callable[[Things], Any]] = {
     "job_id": lambda theirs: theirs.job.pk,
     "section_id": lambda theirs: theirs.section.pk,
     "template_id": lambda theirs: theirs.template.pk,
+    "line_id": lambda theirs: theirs.line.pk,
     "style_id": lambda theirs: theirs.style.pk,
     "style_name": lambda theirs: f"own-{theirs.style.pk.hex}",
     "token": lambda theirs: "no-such-token-of-a-mail",
