@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from reading.check_digits import is_isbn_13, is_weighted
+from reading.mathml import with_words
 from reading.people import Name, authors, person
 
 #: What programs write where there is no value: None, NaN and NaT of Python, null of JSON, N/A of tables.
@@ -63,12 +64,12 @@ def titled(value: object) -> str:
         name = _KEPT.get(tag.group(2).lower())
         return f"<{tag.group(1)}{name}>" if name else ""
 
-    return plain(_TAG.sub(kept, _unescaped(str(value))))
+    return plain(_TAG.sub(kept, _worded(value, is_marked=True)))
 
 
 def untagged(value: object) -> str:
     """Running text such as an abstract: as `plain`, without any tags."""
-    return plain(_TAG.sub(lambda tag: "" if tag.group(2).lower() in _KEPT else " ", _unescaped(str(value))))
+    return plain(_TAG.sub(lambda tag: "" if tag.group(2).lower() in _KEPT else " ", _worded(value, is_marked=False)))
 
 
 def spread(values: Iterable[object]) -> list[str]:
@@ -167,6 +168,13 @@ def page_range(start: str, end: str) -> str:
     if start and end and end != start and "-" not in start:
         return f"{start}-{end}"
     return start or end
+
+
+def _worded(value: object, *, is_marked: bool) -> str:
+    """Formulas as words, also those that a program has escaped; entities as signs."""
+    text = with_words(str(value), is_marked=is_marked)
+    once = _ENTITY.sub(lambda entity: html.unescape(entity.group()), text) if "&lt;" in text else text
+    return _unescaped(with_words(once, is_marked=is_marked))
 
 
 def _unescaped(text: str) -> str:

@@ -14,7 +14,8 @@ from lxml import etree, html
 
 from reading.dates import csl_date
 from reading.errors import BrokenError, TooBigError
-from reading.fields import bare_doi, names, plain, standard_numbers
+from reading.fields import bare_doi, names, plain, standard_numbers, titled
+from reading.mathml import words_of
 from reading.protocol import MAX_PAGE_CHARACTERS, Meta, Page
 from reading.reference_types import language_code
 
@@ -22,7 +23,7 @@ from reading.reference_types import language_code
 MAX_BYTES: Final = 16 * 1024 * 1024
 #: What is no text of the page: programs, forms, what goes with every page of a site.
 _NOT_READ: Final = (
-    "script", "style", "noscript", "template", "svg", "math", "nav", "header", "footer", "aside", "form", "button",
+    "script", "style", "noscript", "template", "svg", "nav", "header", "footer", "aside", "form", "button",
     "iframe", "object", "select", "figure", "dialog", "menu",
 )  # fmt: skip
 _BLOCKS: Final = frozenset({"p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dd", "dt", "td"})
@@ -74,6 +75,8 @@ def _parsed(content: bytes) -> Any:
         page = html.document_fromstring(content, parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise BrokenError("html") from error
+    for formula in page.xpath("//*[local-name() = 'math' or substring-after(name(), ':') = 'math']"):
+        _put_in_words(formula)
     return page
 
 
@@ -81,7 +84,7 @@ def _front(page: Any) -> dict[str, Any]:
     tags = _tags(page)
     said = {name: values for name, keys in _SAID.items() if (values := next((tags[k] for k in keys if k in tags), []))}
     one = {name: values[0] for name, values in said.items()}
-    title = plain(one.get("title") or page.findtext(".//title") or "".join(page.xpath("string(//h1[1])")))
+    title = titled(one.get("title") or page.findtext(".//title") or "".join(page.xpath("string(//h1[1])")))
     front: dict[str, Any] = {"type": "article-journal" if "container-title" in one else "webpage"}
     if title:
         front["title"] = title[:500]
@@ -123,6 +126,14 @@ def _text(page: Any) -> str:
     parts = [found for name in _MAIN for found in page.xpath(f"//{name}")]
     mains = [text for part in parts if len(text := _paragraphs(part)) >= _MAIN_MIN_CHARACTERS]
     return max(mains, key=len) if mains else _paragraphs(page)
+
+
+def _put_in_words(formula: Any) -> None:
+    """A formula as words in the text."""
+    words = words_of(formula)
+    for node in list(formula):
+        formula.remove(node)
+    formula.text = words
 
 
 def _paragraphs(part: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from reading.dates import csl_date
+from reading.mathml import with_words
 from reading.people import Name
 from tesigo.platform.plain_text import clean_line
 
@@ -96,13 +97,21 @@ def text(value: object, limit: int = 500) -> str:
     """Plain text of a value from a service: no tags, no entities, one line; empty where it is no text."""
     if not isinstance(value, str):
         return ""
-    return plain_title(title(value, limit))[:limit].strip()
+    return plain_title(_marked(with_words(unescape(with_words(value)))))[:limit].strip()
 
 
 def title(value: object, limit: int = 500) -> str:
     """A title on one line; of its marks lowered and raised letters stay, which CSL knows ("CO<sub>2</sub>")."""
     if not isinstance(value, str):
         return ""
+    marked = _marked(with_words(unescape(with_words(value, is_marked=True)), is_marked=True))
+    if len(marked) > limit or marked.count("<sub>") != marked.count("</sub>"):
+        return plain_title(marked)[:limit].strip()
+    return marked if marked.count("<sup>") == marked.count("</sup>") else plain_title(marked)
+
+
+def _marked(value: str) -> str:
+    """On one line, with no marks but those that CSL keeps."""
 
     def mark(match: re.Match[str]) -> str:
         name = (match[2] or "").lower().rpartition(":")[2]
@@ -111,10 +120,7 @@ def title(value: object, limit: int = 500) -> str:
         return "" if name in _INLINE else " "
 
     # Twice: what a service escaped once more ("&lt;i&gt;") is a mark as well.
-    marked = clean_line(_TAG.sub(mark, unescape(_TAG.sub(mark, value))))
-    if len(marked) > limit or marked.count("<sub>") != marked.count("</sub>"):
-        return plain_title(marked)[:limit].strip()
-    return marked if marked.count("<sup>") == marked.count("</sup>") else plain_title(marked)
+    return clean_line(_TAG.sub(mark, unescape(_TAG.sub(mark, value))))
 
 
 def plain_title(marked: str) -> str:
