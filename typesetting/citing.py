@@ -10,14 +10,16 @@ from typing import Any
 
 from lxml import etree
 
-from typesetting import fallbacks
+from typesetting import fallbacks, narrative
 from typesetting.citing_engine import Engine, Setting
-from typesetting.elements import Element, attr, change_inlines, citations, element, walk
+from typesetting.elements import Element, attr, change_inlines, citations, element, plain, text, walk
 from typesetting.errors import ExportError
 from typesetting.labels import words
+from typesetting.locators import as_words
 from typesetting.manuscript import Fallbacks, Manuscript
 from typesetting.numbering import number
 from typesetting.parsing import parse
+from typesetting.style_mending import prints_places_bare
 from typesetting.styles import numbers_its_entries, style_root
 from typesetting.typography import bind_numbers
 
@@ -65,6 +67,9 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
         blocks, formulas, unread = reader.read(blocks, folder)
     keys = _cited_keys(blocks, manuscript)
     style = style_root(manuscript.csl_style, manuscript.language, manuscript.own_style)
+    blocks = narrative.with_words(blocks, manuscript.references, manuscript.language)
+    if prints_places_bare(style):
+        _put_places_in_words(blocks, manuscript.language)
     set_blocks, by_title = _set(blocks, manuscript, style, folder)
     entries = fallbacks.listed(fallbacks.bibliography(set_blocks))
     there = {entry["c"][0][0] for entry in entries}
@@ -90,6 +95,13 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
         ),
         formulas=formulas,
     )
+
+
+def _put_places_in_words(blocks: list[Element], language: str) -> None:
+    """Places other than pages with their kind in words, for styles that print a bare number."""
+    for cite in citations(blocks):
+        for item in cite["c"][0]:
+            item["citationSuffix"] = text(as_words(plain(item["citationSuffix"]), language))
 
 
 def _cited_keys(blocks: list[Element], manuscript: Manuscript) -> list[str]:

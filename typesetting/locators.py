@@ -177,6 +177,15 @@ def for_the_engine(said: str, language: str) -> str:
     return f"{{}}, {label_of(place.kind, language)}{NO_BREAK}{numbers}{place.rest}"
 
 
+def as_words(suffix: str, language: str) -> str:
+    """What `for_the_engine` wrote, such that the engine prints a place other than a page as words of its own."""
+    found = _GIVEN_ON.search(suffix)
+    if found is None or found["kind"] == "page":
+        return suffix
+    said = f"{label_of(found['kind'], language)}{NO_BREAK}{found['numbers']}"
+    return f"{{}}{suffix[: found.start()]}{said}{suffix[found.end() :]}"
+
+
 def in_words(suffix: str, language: str) -> str:
     """What `for_the_engine` wrote, as a reader would see it where no engine is at work."""
     said = suffix.removeprefix("{}")

@@ -11,6 +11,7 @@ from lxml import etree
 
 from typesetting import locators
 from typesetting.labels import base_language, words
+from typesetting.style_words import put_in_language
 from typesetting.variants import LANG, own_locale
 
 CSL: Final = "http://purl.org/net/xbiblio/csl"
@@ -43,6 +44,21 @@ def mended(root: "etree._Element", language: str) -> "etree._Element":
         _add(terms, "close-quote", words("cs").quotes[1])
         _add(terms, "close-inner-quote", words("cs").quotes[3])
     return copy
+
+
+def prints_places_bare(style: "etree._Element") -> bool:
+    """Whether a style prints places in a source without saying of what kind: chapter 3 would read as page 3."""
+    macros = {str(macro.get("name")): macro for macro in style.iterfind(name("macro"))}
+    layout = style.find(f"{name('citation')}/{name('layout')}")
+    said = set() if layout is None else _about_places(layout, macros, frozenset())
+    return name("text") in said and name("label") not in said
+
+
+def _about_places(node: "etree._Element", macros: "dict[str, etree._Element]", seen: frozenset[str]) -> set[str]:
+    """Tags of what prints something of a place, in the macros that are called as well."""
+    said = {str(one.tag) for one in node.iter(name("label"), name("text")) if one.get("variable") == "locator"}
+    called = ({str(text.get("macro")) for text in node.iter(name("text"))} & macros.keys()) - seen
+    return said.union(*(_about_places(macros[one], macros, seen | called) for one in called))
 
 
 def _put_names_before_their_label(style: "etree._Element") -> None:
@@ -93,6 +109,8 @@ def _keep_words_to_their_language(style: "etree._Element", language: str) -> Non
     if base_language(own) == base_language(language):
         return
     _label_in(style, language)
+    if base_language(own) == "en":
+        put_in_language(style, language)
     for locale in list(style.iterfind(name("locale"))):
         terms = locale.find(name("terms"))
         if locale.get(LANG) or terms is None:

@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from typesetting.labels import base_language, locale
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from lxml import etree
 
 LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+#: Ends of hosts where English is written as in Britain.
+_BRITISH: Final = (".uk", ".ie", ".au", ".nz", ".za")
 _ISO_690: Final = re.compile(r"(?P<kind>iso690-[a-z-]+?)(?:-(?:cat|cs|de|en|es|fr|pt-br|ro|sk))?")
 #: The package has no Portuguese of Portugal.
 _ISO_690_NAMES: Final = {"pt": "pt-br"}
@@ -35,8 +38,16 @@ def citing_locale(style: "etree._Element", language: str) -> str:
 
 
 def own_locale(style: "etree._Element") -> str:
-    """The language and country that a style was made for: as it says, else the only English that it has words for."""
+    """The language and country that a style was made for.
+
+    As it says; else British where its makers are in Britain or write as there, or where that is the only English that
+    it has words for. Chicago has some for British users, and is American.
+    """
     if said := str(style.get("default-locale") or ""):
         return locale(said)
+    if "Chicago" in str(style.findtext("{*}info/{*}title") or ""):
+        return "en-US"
+    hosts = (urlsplit(str(link.get("href"))).hostname or "" for link in style.iterfind("{*}info/{*}link"))
     given = {str(one.get(LANG)) for one in style.iter("{*}locale") if one.get(LANG)}
-    return "en-GB" if "en-GB" in given and "en-US" not in given else "en-US"
+    is_british = any(host.endswith(_BRITISH) for host in hosts) or ("en-GB" in given and "en-US" not in given)
+    return "en-GB" if is_british else "en-US"

@@ -33,6 +33,10 @@ WORKS: tuple[dict[str, Any], ...] = (
         "volume": "3", "page": "1-9",
     },
     {"id": "bare", "type": "document"},
+    {
+        "id": "pair", "type": "book", "title": "On pairs", "issued": {"date-parts": [[2019]]},
+        "author": [{"family": "Lind", "given": "Ada"}, {"family": "Ibáñez", "given": "Eva"}],
+    },
     {"id": "kimiya", "type": "book", "title": "Kimiya", "author": [{"family": "al-Ghazali", "given": "Abu"}]},
 )  # fmt: skip
 

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.typesetting.citing import entries_of, printed, text_of
+from typesetting.styles import style_root
+from typesetting.variants import own_locale
 
 
 @pytest.mark.parametrize(
@@ -121,3 +123,68 @@ def test_title_keeps_the_case_of_its_language() -> None:
     entries = entries_of(printed("A [@stones; @rivers].", style="modern-language-association", language="de"))
     assert "On stones" in entries["stones"]
     assert "Zu den Flüssen" in entries["rivers"]
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "printed_as"),
+    [
+        ("en", "Lind & Ibáñez [-@pair] say [@pair].", "Lind and Ibáñez (2019) say (Lind & Ibáñez, 2019)."),
+        ("de", "As Lind & Ibáñez [-@pair].", "As Lind und Ibáñez (2019)."),
+        ("es", "Lind & Ibáñez [-@pair].", "Lind e Ibáñez (2019)."),
+        ("xx", "Lind & Ibáñez [-@pair].", "Lind and Ibáñez (2019)."),
+        ("en", "Smith & Sons [-@pair].", "Smith & Sons (2019)."),
+        ("en", "Lind & Sons [-@pair].", "Lind & Sons (2019)."),
+        ("en", "R&D *Lind* & Ibáñez [-@pair].", "R&D Lind & Ibáñez (2019)."),
+        ("en", "On stones & rocks [-@page].", "On stones & rocks (n.d.)."),
+    ],
+)
+def test_authors_in_a_sentence_are_joined_by_a_word(language: str, written: str, printed_as: str) -> None:
+    assert text_of(printed(written, style="apa", language=language)) == printed_as
+
+
+@pytest.mark.parametrize(
+    ("style", "language", "place", "printed_as"),
+    [
+        ("sage-harvard", "de", "Kap. 3", "(Muster, 2020, Kap. 3)."),
+        ("sage-harvard", "de", "Kap. 3, oben", "(Muster, 2020, Kap. 3, oben)."),
+        ("sage-harvard", "de", "S. 3", "(Muster, 2020: 3)."),
+        ("sage-harvard", "de", "mit Karte", "(Muster, 2020, mit Karte)."),
+        ("american-sociological-association", "en", "Kap. 3", "(Muster 2020, chap. 3)."),
+        ("springer-basic-author-date", "de", "Kap. 3", "(Muster 2020, Kap. 3)."),
+        ("nature", "de", "Kap. 3", "1."),
+    ],
+)
+def test_chapter_is_no_page_in_styles_that_print_bare_numbers(
+    style: str, language: str, place: str, printed_as: str
+) -> None:
+    assert text_of(printed(f"A [@stones, {place}].", style=style, language=language)).endswith(printed_as)
+
+
+@pytest.mark.parametrize(
+    ("style", "language", "words"),
+    [
+        ("sage-harvard", "de", "Verfügbar unter: https://example.org/page (zugegriffen 15 Januar 2024)"),
+        ("sage-harvard", "en", "Available at: https://example.org/page (accessed 15 January 2024)"),
+        ("springer-basic-author-date", "fr", "Consulté le 15 janv 2024"),
+        ("emerald-harvard", "pl", "dostępne na: https://example.org/page (dostęp 15 stycznia 2024)"),
+        ("springer-basic-author-date", "xx", "Accessed 15 Jan 2024"),
+    ],
+)
+def test_words_that_a_style_wrote_in_english_are_in_the_documents_language(
+    style: str, language: str, words: str
+) -> None:
+    assert words in entries_of(printed("A [@page].", style=style, language=language))["page"]
+
+
+@pytest.mark.parametrize(
+    ("style", "country"),
+    [
+        ("chicago-notes-bibliography", "en-US"),
+        ("harvard-cite-them-right", "en-GB"),
+        ("cardiff-university-harvard", "en-GB"),
+        ("apa", "en-US"),
+        ("din-1505-2", "de-DE"),
+    ],
+)
+def test_styles_are_of_the_country_of_their_makers(style: str, country: str) -> None:
+    assert own_locale(style_root(style, "en")) == country
