@@ -70,10 +70,14 @@ class SourceFile:
         return Passage.MISSING, 0
 
     def _on(self, citation: Citation, number: int) -> Passage:
-        match = self.page(number).match(signs=citation.signs, whole=citation.whole, parts=citation.parts)
+        match = self.page(number).match(
+            signs=citation.signs, whole=citation.whole, parts=citation.parts, seals=citation.seals
+        )
         if match.is_exact:
             return Passage.FOUND
-        return Passage.NEARLY if match.share >= ENOUGH else Passage.MISSING
+        if match.share < ENOUGH:
+            return Passage.MISSING
+        return Passage.NEARLY if match.is_sure else Passage.DIFFERS
 
 
 def check(
@@ -187,6 +191,8 @@ class _Body:
         anywhere = range(len(self._words))
         at = citation.document_page - 1
         beside = range(max(0, at - 1), min(at + 2, self.count)) if self.count and at >= 0 else anywhere
+        if not pieces:  # a citation of nothing
+            return Sentence.MISSING
         if self._stand(pieces, beside):
             return Sentence.FOUND
         return Sentence.ELSEWHERE if self._stand(pieces, anywhere) else Sentence.MISSING

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from tesigo_verify.copying import CopiedRun
 
@@ -30,9 +31,13 @@ class Passage(StrEnum):
 
     FOUND = "found"
     NEARLY = "found, read a little differently"
+    DIFFERS = "found, and a number, a name or a negation in it may be another"
     ELSEWHERE = "on another page"
     MISSING = "missing"
     NO_FILE = "no file of this source"
+
+
+_FAILING: Final = frozenset({Passage.DIFFERS, Passage.ELSEWHERE, Passage.MISSING})
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class CitationFinding:
     @property
     def fails(self) -> bool:
         """Whether it speaks against the document."""
-        return self.sentence != Sentence.FOUND or self.passage in (Passage.ELSEWHERE, Passage.MISSING)
+        return self.sentence != Sentence.FOUND or self.passage in _FAILING
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ _PURPOSE: Final = b"tesigo-manifest-1\n"
 class Citation:
     """One citation. ``pieces`` are the words of its sentence between citations; ``page`` is 0 where there is none.
 
+    ``seals`` are of what weighs in each part of the passage, with the part before it and the part behind it.
     ``is_checked`` where the manifest says that the passage supports the sentence as it stands now.
     """
 
@@ -46,6 +47,7 @@ class Citation:
     signs: int
     whole: str
     parts: tuple[str, ...]
+    seals: tuple[tuple[str, str], ...]
     is_checked: bool
 
 
@@ -128,6 +130,7 @@ def _citation(one: dict[str, Any]) -> Citation:
         signs=_number(passage["signs"]),
         whole=_text(passage["sha256"]),
         parts=tuple(map(_text, passage["parts"])),
+        seals=tuple((_text(before), _text(behind)) for before, behind in passage["seals"]),
         is_checked=_text(one["check"]) in _CHECKS,
     )
 

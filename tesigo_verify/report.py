@@ -42,6 +42,7 @@ def as_json(findings: Findings) -> dict[str, Any]:
         "passages": {
             "found": passages[Passage.FOUND],
             "nearly": passages[Passage.NEARLY],
+            "differs": passages[Passage.DIFFERS],
             "elsewhere": passages[Passage.ELSEWHERE],
             "missing": passages[Passage.MISSING],
             "no_file": passages[Passage.NO_FILE],
@@ -86,7 +87,7 @@ def _lines(findings: Findings) -> Iterator[str]:
     held = passages[Passage.FOUND] + passages[Passage.NEARLY]
     yield f"Passages       {held} of {findings.checked} that could be looked up stand on the page named"
     if nearly := passages[Passage.NEARLY]:
-        yield f"               {nearly} of them read a little differently, in a fifth of their parts at most"
+        yield f"               {nearly} of them read a little differently, with the same numbers, names and negations"
     if without := passages[Passage.NO_FILE]:
         yield f"               {without} not looked up: no file of their source was given"
     yield f"Source files   {findings.same_files} as the document was made from, {findings.other_copies} other copies"
@@ -121,6 +122,8 @@ def _failure(one: CitationFinding) -> str:
         )
     if one.passage == Passage.ELSEWHERE:
         said.append(f"the passage stands on page {one.found_on} of the file")
+    elif one.passage == Passage.DIFFERS:
+        said.append("the passage is there in part, and a number, a name or a negation in it may be another")
     elif one.passage == Passage.MISSING:
         said.append("the passage is not on that page")
     return f"{begin}: {' and '.join(said)}"

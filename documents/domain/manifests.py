@@ -15,7 +15,7 @@ from documents.domain.queries import sections_in_order
 from documents.domain.text import GROUP, citation_keys, without_citations
 from documents.enums import CitationCheck, FullTextState, SourceOrigin
 from documents.models import Citation, Document, Passage, Source
-from tesigo_verify.folding import Pages, digest, fold, part_hashes
+from tesigo_verify.folding import Pages, digest, fold, part_hashes, part_seals
 from tesigo_verify.manifest import FORMAT, VERSION, signed
 from typesetting import labels
 
@@ -131,6 +131,7 @@ def _citation(citation: Citation, number: int, section: str, finder: _Finder) ->
             "sha256": digest(folded),
             "signs": len(folded),
             "parts": part_hashes(folded),
+            "seals": part_seals(passage.text),
             "words": passage.text if may_be_read else "",
         },
     }

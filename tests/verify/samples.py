@@ -6,7 +6,7 @@ from typing import Any
 
 import pikepdf
 
-from tesigo_verify.folding import digest, fold, part_hashes
+from tesigo_verify.folding import digest, fold, part_hashes, part_seals
 from tesigo_verify.manifest import signed
 from tests.documents.files import pdf
 
@@ -32,7 +32,13 @@ def source(path: Path, *, pages: int, seed: int, **options: Any) -> Path:
 def passage(words: str) -> dict[str, Any]:
     """As a manifest names it."""
     folded = fold(words)
-    return {"sha256": digest(folded), "signs": len(folded), "parts": part_hashes(folded), "words": None}
+    return {
+        "sha256": digest(folded),
+        "signs": len(folded),
+        "parts": part_hashes(folded),
+        "seals": part_seals(words),
+        "words": None,
+    }
 
 
 def citation(number: int, *, key: str, page: int, words: str, pieces: list[str], **changes: Any) -> dict[str, Any]:

@@ -85,7 +85,14 @@ def test_a_page_too_far_fails(place: Path) -> None:
     assert verdict(found) == "fails"
     assert [(one.number, one.found_on) for one in found.failed] == [(1, 2), (2, 3)]
     assert "the passage stands on page 2 of the file" in as_text(found)
-    assert as_json(found)["passages"] == {"found": 1, "nearly": 0, "elsewhere": 2, "missing": 0, "no_file": 0}
+    assert as_json(found)["passages"] == {
+        "found": 1,
+        "nearly": 0,
+        "differs": 0,
+        "elsewhere": 2,
+        "missing": 0,
+        "no_file": 0,
+    }
 
 
 def test_a_page_that_is_not_there_and_words_that_are_not_fail(place: Path) -> None:
@@ -122,7 +129,28 @@ def test_a_passage_read_a_little_differently_is_found(place: Path, tmp_path: Pat
         manifests.parse(signed_json(raw)), read(place / "document.pdf"), [SourceFile(tmp_path / "long.pdf", "lind")]
     )
     assert found.citations[0].passage == Passage.NEARLY
-    assert "1 of them read a little differently, in a fifth of their parts at most" in as_text(found)
+    assert "1 of them read a little differently, with the same numbers, names and negations" in as_text(found)
+
+
+def test_a_number_that_is_another_in_a_long_passage_fails(place: Path, tmp_path: Path) -> None:
+    lines = prose(102, 14)
+    pdf(tmp_path / "long.pdf", ["One", "\n".join(lines).replace("and 7.", "and 77.")])
+    raw = said(place)
+    raw["citations"][0] |= citation(1, key="lind", page=2, words="\n".join(lines), pieces=[FIRST, "."])
+    found = check(
+        manifests.parse(signed_json(raw)), read(place / "document.pdf"), [SourceFile(tmp_path / "long.pdf", "lind")]
+    )
+    assert (found.citations[0].passage, verdict(found)) == (Passage.DIFFERS, "fails")
+    assert "a number, a name or a negation in it may be another" in as_text(found)
+
+
+def test_a_citation_of_no_words_is_not_found(place: Path) -> None:
+    raw = said(place)
+    raw["citations"][0]["pieces"] = []
+    raw["citations"][1]["pieces"] = ["–", "…"]
+    found = checked(place, raw, "ek.pdf", "lind.pdf")
+    assert [one.sentence for one in found.citations[:2]] == [Sentence.MISSING, Sentence.MISSING]
+    assert verdict(found) == "fails"
 
 
 @pytest.mark.parametrize("signs", [130, 200, 239, 240, 250])
