@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reading.imprint import date_line
-from reading.names_on_page import names_in
+from reading.names_in_line import names_in
 from reading.people import Name
 
 #: Paragraphs in which these are looked for.

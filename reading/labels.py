@@ -11,6 +11,8 @@ _KIND_OF_THESIS: Final = (
     r"scriptie|praca (?:magisterska|licencjacka|inżynierska|dyplomowa|doktorska)|rozprawa doktorska|"
     r"(?:diplomová|bakalářská|disertační|rigorózní|magisterská) práce|lucrare de \w+|teză de doctorat"
 )
+#: Not seminar papers: nobody cites those as theses.
+_THESIS: Final = re.compile(rf"^\W*(?!haus|seminar)(?:(?:a|eine?) )?(?:{_KIND_OF_THESIS})\W*$", re.IGNORECASE)
 _LABEL: Final = re.compile(
     r"^\W*(?:(?:original |research |review |short |full )?(?:research )?(?:article|paper|communication|"
     r"report|review)s?|"
@@ -35,6 +37,11 @@ _MASTHEAD: Final = re.compile(
 _SERIES: Final = re.compile(
     r"\b(?:working|discussion|research|occasional|policy) papers?\b|\bschriftenreihe\b|\bseries$", re.I
 )
+_OF_SERIES: Final = re.compile(
+    r"^\W*(?:(?:working|discussion|research|occasional|policy|technical) (?:papers?|reports?|notes?)|report|"
+    r"arbeitspapier|diskussionspapier|documento de trabajo|document de travail)\b.{0,40}\d.*,",
+    re.IGNORECASE,
+)
 #: "1 Introduction", "1. The harbour": what heads the first section.
 _FIRST_SECTION: Final = re.compile(r"^(?:1|I|0)\.?\s+[^\W\d]")
 
@@ -42,6 +49,16 @@ _FIRST_SECTION: Final = re.compile(r"^(?:1|I|0)\.?\s+[^\W\d]")
 def is_label(text: str) -> bool:
     """Whether it says the kind of the text or of a part of it."""
     return _LABEL.match(text) is not None
+
+
+def kind_of_thesis(text: str) -> str:
+    """The words of a line that says of which kind a thesis is; empty for others."""
+    return text.strip(" .:*–—-") if _THESIS.match(text) else ""
+
+
+def says_a_report(text: str) -> bool:
+    """Whether the line names a number of a series of papers, behind which its date may stand."""
+    return _OF_SERIES.match(text) is not None
 
 
 def is_no_title(text: str) -> bool:

@@ -14,9 +14,10 @@ from typing import Any, Final
 from reading.columns import main_column_first
 from reading.identifiers import arxiv_numbers, before_references, dois, year_of_arxiv
 from reading.imprint import date_line, imprint, own_reference, proceedings, said_year
-from reading.labels import heads_first_section, is_label, is_no_title
+from reading.labels import heads_first_section, is_label, is_no_title, kind_of_thesis, says_a_report
 from reading.lines import TypeLine, TypePage, without_marks
-from reading.names_on_page import authors_below, editors_in, names_in, text_begins
+from reading.names_in_line import names_in
+from reading.names_on_page import authors_below, editors_in, text_begins
 from reading.people import Name, people
 from reading.title_groups import SAME_SIZE, Group, StatedGroup, groups_of
 from reading.titles import is_worthless
@@ -32,6 +33,13 @@ _HEADED_LINES: Final = 80
 _COVER_MAX_LETTERS: Final = 600
 #: Type this much larger than the running text is a title's.
 _LARGER: Final = 1.14
+#: Where a thesis was written.
+_UNIVERSITY: Final = re.compile(
+    r"\b(?:universi\w+|uniwersytet\w*|univerzit\w+|hochschule\b|fachhochschule|politechnika|polit[eé]cnic[oa]|college\b|"
+    r"institute of technology|\w*akademie)",
+    re.IGNORECASE,
+)
+_MOST_WORDS_OF_PLACE: Final = 8
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.|\S+@)\S*$", re.IGNORECASE)
 #: In front of a journal's name on such a sheet.
 _SOURCE: Final = re.compile(r"^(?:source|in|quelle|journal|published in|article in)\s*:?\s+", re.IGNORECASE)
@@ -83,7 +91,18 @@ def front_of(page: TypePage, said: Said) -> dict[str, Any]:
             year = year_of_arxiv(front["arxiv"])
         if year is not None:
             front["year"] = year
-    return front
+    return front | _as_thesis(page)
+
+
+def _as_thesis(page: TypePage) -> dict[str, str]:
+    """Type, kind and university of a title page that says that it is a thesis's."""
+    lines = [line.words for line in _until_text(page.lines)]
+    kind = next(filter(None, map(kind_of_thesis, lines)), "")
+    if not kind or sum(line.letters for line in page.lines) > 2 * _COVER_MAX_LETTERS:
+        return {}
+    place = next((line for line in lines if _UNIVERSITY.search(line) and len(line.split()) <= _MOST_WORDS_OF_PLACE), "")
+    said = {"type": "thesis", "genre": kind.capitalize() if kind.isupper() else kind}
+    return said | ({"publisher": place.title() if place.isupper() else place} if place else {})
 
 
 def told_by_sheet(sheet: TypePage) -> dict[str, Any]:
@@ -250,6 +269,8 @@ def _above(page: TypePage, title: Group) -> list[Name]:
 def _parts(line: TypeLine) -> list[str]:
     """The line, and what gaps and bars part in it."""
     parts = re.split(r"\t|\s[|•·]\s", without_marks(line.text))
+    if says_a_report(line.words):
+        parts += line.words.rsplit(",", 1)[1:]  # "Working Paper No. 7, March 2019"
     return [line.words, *parts] if len(parts) > 1 else [line.words]
 
 

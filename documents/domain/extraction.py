@@ -78,6 +78,9 @@ class _Progress:
     scraps: str = ""
     passages: int = 0
     language: str = ""
+    #: Numbers printed on the first and on the last page.
+    first_label: str = ""
+    last_label: str = ""
     #: Pages come slowly, and are told as they come.
     is_recognised: bool = False
 
@@ -263,6 +266,7 @@ def _store(upload: Upload, source: Source, pages: list[Page], progress: _Progres
         if not texts and not progress.passages and len(progress.scraps) < PASSAGE_MAX_CHARACTERS:
             progress.scraps = f"{progress.scraps}\n\n{page.text}".strip()[:PASSAGE_MAX_CHARACTERS]
         label = page.label or (str(page.number) if page.number else "")
+        progress.first_label, progress.last_label = progress.first_label or label, label
         for text in texts:
             rows.append(NewPassage(page=page.number, page_label=label, position=progress.passages, text=text))
             progress.passages += 1
@@ -299,6 +303,8 @@ def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:
         front=progress.front,
         has_pages=progress.meta.pages > 0,
     )
+    if csl.get("page", "") == progress.first_label and (pages := _all_pages(progress)):
+        csl["page"] = pages  # its running head names the first one only
     csl["language"] = progress.language or upload.document.language
     origins = provenance.of_file(csl, progress.meta, language_is_read=bool(progress.language))
     with transaction.atomic():
@@ -311,6 +317,13 @@ def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:
         source.save(update_fields=_NAMED_FIELDS)
         joining.find_alike(document_id=upload.document_id, ids=[source.pk])
         enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
+
+
+def _all_pages(progress: _Progress) -> str:
+    """The printed numbers of the first and the last page, where as many pages lie between them."""
+    first, last = progress.first_label, progress.last_label
+    is_counted = first.isdecimal() and last.isdecimal() and int(last) - int(first) + 1 == progress.pages > 1
+    return f"{first}-{last}" if is_counted else ""
 
 
 def _said_of(progress: _Progress) -> str:

@@ -17,7 +17,7 @@ _TITLE_PAGE_CHARACTERS: Final = 1_200
 #: UNESCO's line between a pamphlet and a book, in pages.
 _BOOK_MIN_PAGES: Final = 49
 #: Fields of a PDF's first page that are taken as they stand there.
-_AS_PRINTED: Final = ("editor", "container-title", "volume", "issue", "page", "ISBN")
+_AS_PRINTED: Final = ("editor", "container-title", "volume", "issue", "page", "ISBN", "genre", "publisher")
 _YEAR: Final = re.compile(r"(?<![\d.,/-])(1[4-9]\d\d|20\d\d)(?![\d,]|\.\d)")
 
 _COPYRIGHT: Final = re.compile(r"(?:©|\(c\)|copyright)[\s:©(c)]{0,6}(?:\d{4}\s?[-–]\s?)?(\d{4})\b", re.IGNORECASE)

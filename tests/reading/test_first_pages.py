@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reading.imprint import date_line, imprint
-from reading.names_on_page import names_in
+from reading.names_in_line import names_in
 from reading.signs import plain
 from tests.reading.typeset import front, large, text
 

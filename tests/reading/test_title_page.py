@@ -50,7 +50,23 @@ def test_a_title_page_of_a_thesis(tmp_path: Path) -> None:
         + large("Klänge im Nebel", 18) + "<p>Masterarbeit</p><p>vorgelegt von</p><p>Mira Talvik</p>"
         "<p>Norden, 12. März 2014</p></div>"
     )  # fmt: skip
-    assert front(tmp_path, html) == {"title": "Klänge im Nebel", "author": [TALVIK], "year": 2014}
+    assert front(tmp_path, html) == {
+        "title": "Klänge im Nebel", "author": [TALVIK], "year": 2014,
+        "type": "thesis", "genre": "Masterarbeit", "publisher": "North Bay University",
+    }  # fmt: skip
+
+
+def test_a_thesis_is_named_as_its_title_page_does(tmp_path: Path) -> None:
+    cover = large("Bells at Night") + "<p>{}</p><p>Mira Talvik</p>"
+    found = front(tmp_path, cover.format("DOCTORAL DISSERTATION") + "<p>NORTH BAY COLLEGE</p>")
+    assert (found["type"], found["genre"], found["publisher"]) == (
+        "thesis",
+        "Doctoral dissertation",
+        "North Bay College",
+    )
+    assert "publisher" not in front(tmp_path, cover.format("Master's thesis"))
+    for other in (cover.format("Seminararbeit"), cover.format("Thesis") + text(400)):
+        assert "type" not in front(tmp_path, other)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +160,9 @@ def test_powers_and_indices_of_a_title_stay(tmp_path: Path) -> None:
         ("Mira Talvik (North Bay College) and Jonas Ferrow (Harbour Lab)", [TALVIK, FERROW]),
         ("Mira Talvik 1, Jonas Ferrow 2,* and Aino Koskela 1", [TALVIK, FERROW, KOSKELA]),
         ("Mira Talvik y Jonas Ferrow", [TALVIK, FERROW]),
+        ("Mira Talvik y José Ortega y Mar", [TALVIK, {"family": "Ortega y Mar", "given": "José"}]),
+        ("Mira Talvik a,*, Jonas Ferrow b and Aino Koskela a,b", [TALVIK, FERROW, KOSKELA]),
+        ("MIRA TALVIK AND BO EK", [TALVIK, {"family": "Ek", "given": "Bo"}]),
         ("di Mira Talvik", [TALVIK]),
         ("José Ortega y Mar", [{"family": "Ortega y Mar", "given": "José"}]),
     ],
@@ -154,7 +173,15 @@ def test_authors_below_the_title(tmp_path: Path, line: str, authors: list[dict[s
 
 @pytest.mark.parametrize(
     "line",
-    ["Lisbon, Portugal", "North Bay Harbour Authority", "Received 3 May 2019", "A report for the council", "Draft 3"],
+    [
+        "Lisbon, Portugal",
+        "North Bay Signal Organization",
+        "Deutsche Signalbank",
+        "North Bay Harbour Authority",
+        "Received 3 May 2019",
+        "A report for the council",
+        "Draft 3",
+    ],
 )
 def test_lines_below_the_title_that_name_nobody(tmp_path: Path, line: str) -> None:
     assert "author" not in front(tmp_path, f"{large('Bells at Night')}<p>{line}</p><p>Abstract</p>{text()}")
@@ -174,6 +201,7 @@ def test_an_author_of_the_metadata_whom_the_page_does_not_name(tmp_path: Path) -
         ("Received 3 March 2008; accepted 4 May 2009", 2009),
         ("Norden, June 2012", 2012),
         ("12.03.2015", 2015),
+        ("Discussion Paper No. 17-08, August 2016", 2016),
     ],
 )
 def test_the_year_is_what_the_page_says(tmp_path: Path, line: str, year: int) -> None:

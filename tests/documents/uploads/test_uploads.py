@@ -123,6 +123,21 @@ def test_a_passage_names_the_number_printed_on_its_page(hand_in: HandIn, documen
     assert {(passage.page, passage.page_label) for passage in passages} == {(n, str(n + 212)) for n in range(1, 6)}
 
 
+@pytest.mark.parametrize(
+    ("is_longer", "pages"),
+    [(False, "412-414"), (True, "412-415")],
+)
+def test_an_article_whose_running_heads_are_single_pages_has_all_of_them(
+    hand_in: HandIn, document: Document, tmp_path: Path, is_longer: bool, pages: str
+) -> None:
+    texts = [f"Marine Signals 31 (2016) {412 + at}\n{files.prose(150, start=at * 150)}" for at in range(3)]
+    texts += [f"Advertisements\n{files.prose(90, start=700)}"] * is_longer
+    upload = hand_in(files.pdf(tmp_path / "bells.pdf", texts))
+    assert upload.state == UploadState.READY, upload.verdict
+    csl = document.sources.get().csl
+    assert (csl["container-title"], csl["page"]) == ("Marine Signals", pages)
+
+
 def test_a_pdf_is_named_from_its_first_page(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
     head = "<p>Marine Signals 31 (2016) 88-104</p><h1>Bells on the Quay</h1><p>Mira Talvik and Jonas Ferrow</p>"
     html = f"{head}<p>Abstract</p>{typeset.text()}"
