@@ -154,6 +154,7 @@ give(
             "abbreviations": "LED = light-emitting diode",
             "handed_in_on": "2026-12-01",
             "has_declaration": True,
+            "has_citation_report": False,
         },
         AskedLineSerializer: {"asks": "At least eight reviewed sources"},
         SheetSerializer: {

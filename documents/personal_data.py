@@ -294,6 +294,7 @@ _ROWS = {
             "handed_in_on": FACT,
             "second_language": FACT,
             "has_declaration": FACT,
+            "has_citation_report": FACT,
             "changed_at": SHOWN,
         },
         of=_OWNED,

@@ -74,6 +74,10 @@ class TitlePageForm(ModelForm):
             "appendix": _(
                 "Stands behind the bibliography and is not counted as pages. Markdown is set as in the text."
             ),
+            "has_citation_report": _(
+                "Each citation with the passage it rests on and how that was checked, behind the bibliography. It is "
+                "not counted as pages, and is there as a file of its own as well."
+            ),
             "declaration": _(
                 "Only if your university asks for its own wording. Left empty, the words above are printed."
             ),

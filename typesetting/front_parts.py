@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from typesetting.citing import CitedText
-from typesetting.elements import Element, attr, change_inlines, element, text
-from typesetting.front_matter import FrontMatter
+from typesetting.elements import Element, attr, change_inlines, element, plain, text
+from typesetting.front_matter import FrontMatter, ReportPart
 from typesetting.front_words import front_words
 from typesetting.labels import long_date, words
 from typesetting.manuscript import Manuscript
@@ -14,7 +14,8 @@ from typesetting.typography import polish, printable
 
 #: Names of all parts with a heading of their own, the bibliography among them.
 NAMES: Final = (
-    "abstract", "second-abstract", "abbreviations", "bibliography", "appendix", "ai-statement", "declaration",
+    "abstract", "second-abstract", "abbreviations", "bibliography", "appendix", "citation-report", "ai-statement",
+    "declaration",
 )  # fmt: skip
 _LINE_TO_SIGN: Final = "_" * 32
 
@@ -85,17 +86,41 @@ def after_contents(manuscript: Manuscript) -> list[Part]:
 
 
 def after_bibliography(manuscript: Manuscript, cited: CitedText) -> list[Part]:
-    """Appendix, statement of AI use, and declaration of authorship."""
+    """Appendix, citation report, statement of AI use, and declaration of authorship."""
     front, language = manuscript.front, manuscript.language
     said = front_words(language)
     parts = []
     if front.appendix:
         parts.append(Part("appendix", said.appendix, language, _blocks(front.appendix, language)))
+    if front.report:
+        blocks = tuple(block for part in front.report for block in _reported(part, language))
+        parts.append(Part("citation-report", said.citation_report, language, blocks))
     if cited.statement:
         parts.append(Part("ai-statement", label(manuscript, "ai_statement"), language, tuple(cited.statement)))
     if front.has_declaration:
         parts.append(Part("declaration", said.declaration, language, _declaration(manuscript)))
     return parts
+
+
+def _reported(part: ReportPart, language: str) -> list[Element]:
+    """A section's citations: the sentence, the passage it rests on, the source, and how that was checked."""
+
+    def line(said: str) -> list[Element]:
+        return text(polish(" ".join(printable(said).split()), language))
+
+    source = words(language).source
+    blocks = [element("Header", 3, attr("", "unnumbered", "unlisted"), line(part.heading))]
+    for one in part.passages:
+        # As the text prints it; below a table stand its sources alone.
+        said = plain(list(_blocks(one.sentence, language)))
+        said = source if said.strip(" .:") in (source, "Source") else said
+        number = element("Strong", [element("Str", f"{one.number}.")])
+        blocks.append(element("Para", [number, element("Space"), *line(said)]))
+        # As the source has it, which may be in another language.
+        quoted = text(" ".join(printable(one.passage).split()))
+        blocks.append(element("BlockQuote", [element("Para", [element("Emph", quoted)])]))
+        blocks.append(element("Para", line(f"{one.source}. {one.check}.")))
+    return blocks
 
 
 def _declaration(manuscript: Manuscript) -> tuple[Element, ...]:

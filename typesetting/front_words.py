@@ -22,6 +22,7 @@ class FrontWords:
     keywords: str
     abbreviations: str
     appendix: str
+    citation_report: str
     declaration: str
     place_and_date: str
     #: What is declared where the student gives no words of their own; their university may ask for others.
@@ -38,6 +39,7 @@ _ENGLISH = FrontWords(
     keywords="Keywords",
     abbreviations="List of abbreviations",
     appendix="Appendix",
+    citation_report="Citation report",
     declaration="Declaration of authorship",
     place_and_date="Place, date",
     declared=(
@@ -59,6 +61,7 @@ _WORDS = {
         keywords="Schlagwörter",
         abbreviations="Abkürzungsverzeichnis",
         appendix="Anhang",
+        citation_report="Zitatnachweis",
         declaration="Eigenständigkeitserklärung",
         place_and_date="Ort, Datum",
         declared=(
@@ -77,6 +80,7 @@ _WORDS = {
         keywords="Parole chiave",
         abbreviations="Elenco delle abbreviazioni",
         appendix="Appendice",
+        citation_report="Rapporto sulle citazioni",
         declaration="Dichiarazione di paternità dell’opera",
         place_and_date="Luogo, data",
         declared=(
@@ -95,6 +99,7 @@ _WORDS = {
         keywords="Palabras clave",
         abbreviations="Lista de abreviaturas",
         appendix="Anexo",
+        citation_report="Informe de citas",
         declaration="Declaración de autoría",
         place_and_date="Lugar, fecha",
         declared=(
@@ -113,6 +118,7 @@ _WORDS = {
         keywords="Mots-clés",
         abbreviations="Liste des abréviations",
         appendix="Annexe",
+        citation_report="Rapport des citations",
         declaration="Déclaration sur l’honneur",
         place_and_date="Lieu, date",
         declared=(
@@ -131,6 +137,7 @@ _WORDS = {
         keywords="Słowa kluczowe",
         abbreviations="Wykaz skrótów",
         appendix="Załącznik",
+        citation_report="Raport cytowań",
         declaration="Oświadczenie o autorstwie pracy",
         place_and_date="Miejsce, data",
         declared=(
@@ -149,6 +156,7 @@ _WORDS = {
         keywords="Palavras-chave",
         abbreviations="Lista de abreviaturas",
         appendix="Anexo",
+        citation_report="Relatório de citações",
         declaration="Declaração de autoria",
         place_and_date="Local, data",
         declared=(
@@ -167,6 +175,7 @@ _WORDS = {
         keywords="Trefwoorden",
         abbreviations="Lijst van afkortingen",
         appendix="Bijlage",
+        citation_report="Citatierapport",
         declaration="Verklaring van auteurschap",
         place_and_date="Plaats, datum",
         declared=(
@@ -185,6 +194,7 @@ _WORDS = {
         keywords="Klíčová slova",
         abbreviations="Seznam zkratek",
         appendix="Příloha",
+        citation_report="Zpráva o citacích",
         declaration="Prohlášení o autorství",
         place_and_date="Místo, datum",
         declared=(
@@ -203,6 +213,7 @@ _WORDS = {
         keywords="Cuvinte-cheie",
         abbreviations="Lista abrevierilor",
         appendix="Anexă",
+        citation_report="Raportul citărilor",
         declaration="Declarație privind autoratul lucrării",
         place_and_date="Locul, data",
         declared=(

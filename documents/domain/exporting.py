@@ -168,7 +168,8 @@ async def measure(
                     path.stat().st_size,
                     measured.fallbacks,
                     measured.first_pages,
-                    measured.body_pages,
+                    # In a template of the student's, Word lays the text out on other sheets.
+                    None if manuscript.own_template and format == ExportFormat.DOCX else measured.body_pages,
                     measured.page_texts,
                 )
                 for format, path in paths.items()

@@ -1,12 +1,13 @@
 """A document as the typesetter wants it: plain values, no database behind them."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone, translation
 
-from documents.domain import ai_statements, page_formats, styles, title_pages, word_templates
+from documents.domain import ai_statements, page_formats, report_appendix, styles, title_pages, word_templates
 from documents.domain.queries import sections_in_order
 from documents.domain.text import citation_keys
 from documents.models import Document, Source
@@ -41,7 +42,9 @@ def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
         ai_statement=ai_statements.of(document, sections) if with_ai_statement else None,
         notice=settings.NOTICE_BANNER,
         labels={},
-        front=title_pages.front_matter(page),
+        front=replace(
+            title_pages.front_matter(page), report=report_appendix.of(document) if page.has_citation_report else ()
+        ),
         page_format=page_formats.of(document),
         own_template=word_templates.content_of(document),
     )

@@ -35,6 +35,7 @@ OF_PAGE: Final = (
     "appendix",
     "has_declaration",
     "declaration",
+    "has_citation_report",
 )
 FIELDS: Final = (*OF_DOCUMENT, *OF_PAGE)
 MOST_SUPERVISORS: Final = 4

@@ -48,6 +48,9 @@ class TitlePage(models.Model):
     second_keywords = models.CharField(_("keywords in the second language"), max_length=400, blank=True)
     abbreviations = models.TextField(_("abbreviations"), max_length=12_000, blank=True)
     appendix = models.TextField(_("appendix"), max_length=MAX_APPENDIX_CHARACTERS, blank=True)
+    has_citation_report = models.BooleanField(
+        _("print the citation report as an appendix"), default=False, db_default=False
+    )
     has_declaration = models.BooleanField(_("print a declaration of authorship"), default=False)
     declaration = models.TextField(_("words of the declaration"), max_length=4_000, blank=True)
     #: The title page, or the document's format.

@@ -22,6 +22,7 @@ class TitlePageSerializer(ModelSerializer):
             **{name: {"default": ""} for name in title_pages.OF_PAGE},
             "handed_in_on": {"default": None, "help_text": "The day of printing where there is none."},
             "has_declaration": {"default": False},
+            "has_citation_report": {"default": False, "help_text": "Behind the bibliography, not counted as pages."},
             "supervisors": {"default": "", "help_text": "Each on a line, at most four."},
             "keywords": {"default": "", "help_text": "With commas between them."},
             "abbreviations": {"default": "", "help_text": "Lines such as `API = application programming interface`."},

@@ -1,9 +1,11 @@
 """Word templates of one's own: kept for one person, used by documents, removed when nothing uses them (R-04)."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import async_to_sync, sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
@@ -13,7 +15,7 @@ from pytest_django import Settings
 
 from accounts.errors import QuotaReached
 from accounts.models import User
-from documents.domain import manuscripts, printing, word_templates
+from documents.domain import exporting, manuscripts, printing, word_templates
 from documents.enums import DocumentState
 from documents.errors import TemplateInvalid
 from documents.models import Document, Export, OwnTemplate
@@ -21,6 +23,7 @@ from tests.api.calling import Program, kind_of, program_of
 from tests.documents.factories import outlined_document
 from tests.documents.test_views import student_with_consent, words
 from tests.typesetting.templates import template
+from typesetting import Wanted
 from typesetting.own_template import MAX_BYTES, reading
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +173,19 @@ def test_finished_files_are_made_anew(
     settings.RESTYLES_PER_DAY = 1
     assert browser.post(at(document, "word-template")).status_code == 429
     assert browser.post(at(document, "add-template"), {"file": dotx()}).status_code == 429
+
+
+def test_sheets_of_a_docx_in_a_template_are_not_told(own: OwnTemplate, document: Document) -> None:
+    document.sections.filter(children=None).update(text="The lamp was trimmed at every change of the watch.")
+    printing.change_template(document_id=document.pk, template=own, by=own.owner)
+
+    async def lengths() -> dict[str, bool]:
+        manuscript = await sync_to_async(manuscripts.load)(document.pk)
+        wanted = Wanted(Decimal(0), Decimal(9))
+        async with exporting.measure(manuscript, wanted=wanted) as (_measured, made):
+            return {format.value: file.body_pages is not None for format, file in made.items()}
+
+    assert async_to_sync(lengths)() == {"pdf": True, "docx": False}
 
 
 def test_programs_bring_choose_and_remove_a_template(program: Program, document: Document) -> None:

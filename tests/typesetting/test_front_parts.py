@@ -11,7 +11,7 @@ from documents.enums import Language
 from tests.typesetting.samples import WORD, docx_part, docx_text, manuscript, pdf_pages
 from tests.typesetting.test_formats import words_of
 from typesetting import Keep, Manuscript, Measurement, Wanted, formats, measure, render_pdf
-from typesetting.front_matter import FrontMatter
+from typesetting.front_matter import CitedPassage, FrontMatter, ReportPart
 from typesetting.front_parts import NAMES
 from typesetting.front_words import FrontWords, front_words
 
@@ -33,6 +33,15 @@ FRONT = FrontMatter(
     abbreviations=(("PM", "package maintainer"), ("API", "application <programming> interface")),
     appendix="## Questions\n\n1. Who decides?\n2. Is $x^2$ as in [](#eq-a), or [not](#eq-a)?\n",
     has_declaration=True,
+    report=(
+        ReportPart(
+            "1 Introduction",
+            (
+                CitedPassage(1, 'They "decide" *alone*.', "Doe, 1999, p. 12", "Who else -- but they?", "By hand"),
+                CitedPassage(2, "Source: .", "Doe, 1999", "Figures.", "By rule"),
+            ),
+        ),
+    ),
 )
 
 
@@ -70,17 +79,20 @@ def test_parts_stand_before_and_behind_the_body_and_leave_its_length_alone(
     assert "Contents" in pages[3]
     assert pages[4].index("API") < pages[4].index("PM")
     assert "application <programming> interface" in pages[4]
-    assert "Bibliography" in pages[-4]
-    assert "Appendix Questions" in pages[-3]
-    assert "Who decides?" in pages[-3]
-    assert "Is x^2 as in [](#eq" in pages[-3]
+    assert "Bibliography" in pages[-5]
+    assert "Appendix Questions" in pages[-4]
+    assert "Who decides?" in pages[-4]
+    assert "Is x^2 as in [](#eq" in pages[-4]
+    report = "Citation report 1 Introduction 1. They “decide” alone. Who else -- but they? Doe, 1999, p. 12. By hand."
+    assert f"{report} 2. Source Figures. Doe, 1999. By rule." in pages[-3].replace("\u00a0", " ")
     assert "Statement on the use of AI" in pages[-2]
     assert "Declaration of authorship I declare" in pages[-1]
     assert pages[-1].index("Ghent, 1 March 2024") < pages[-1].index("____") < pages[-1].index("Ada Lovelace")
     assert result.body_pages == measure(manuscript()).body_pages
-    assert result.total_pages == len(pages) == 10
-    listed = re.findall(r"(List of abbreviations|Appendix|Declaration of authorship)[ .]+?(\d+)", pages[3])
-    assert [int(number) for _title, number in listed] == [5, len(pages) - 2, len(pages)]
+    assert result.total_pages == len(pages) == 11
+    named = r"(List of abbreviations|Appendix|Citation report|Declaration of authorship)[ .]+?(\d+)"
+    listed = re.findall(named, pages[3])
+    assert [int(number) for _title, number in listed] == [5, len(pages) - 3, len(pages) - 2, len(pages)]
     assert result.first_pages["declaration"] == len(pages)
     assert "Introduction" in pages[5]
 
@@ -91,7 +103,7 @@ def test_word_says_the_same(made: tuple[Path, Measurement]) -> None:
     order = [
         "University of Nowhere", "Seminar paper", "How Volunteers", "Abstract", "What was kept", "Zusammenfassung",
         "Contents", "List of abbreviations", "API", "PM", "Introduction", "Bibliography", "Who decides?",
-        "Statement on the use of AI", "I declare", "____",
+        "They “decide” alone.", "Who else", "Statement on the use of AI", "I declare", "____",
     ]  # fmt: skip
     at = 0
     for words in order:
@@ -135,7 +147,7 @@ def test_other_formats_have_the_parts_as_well(tmp_path: Path, kind: str) -> None
     path = formats.Files(source, first_pages={"a": 1, **names}, folder=tmp_path).write(kind)
     text = told(words_of(path)).replace("\\", "")
     order = ["Ghent, 1 March 2024", "What was", "Was bewahrt wurde", "List of abbreviations", "API", "Introduction",
-             "Bibliography", "Who decides?", "Made with AI", "I declare"]  # fmt: skip
+             "Bibliography", "Who decides?", "They “decide” alone.", "Made with AI", "I declare"]  # fmt: skip
     at = text.index("Ghent")
     for words in order:
         at = text.index(words, at) + 1
