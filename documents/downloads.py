@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from accounts.models import User
-from documents.domain import exporting, formats, proofs
+from documents.domain import formats, proofs, requesting
 from documents.enums import ExportFormat
 from documents.models import Document, Export, Proof
 from tesigo.platform import ranges
@@ -34,7 +34,7 @@ def streamed(request: HttpRequest, *, export: Export, document: Document, by: Us
     file = open_whole(export.stored_as, asked=asked)
     try:
         if asked.has_body:
-            exporting.note_taken(export=export, by=by, is_part=asked.is_part)
+            requesting.note_taken(export=export, by=by, is_part=asked.is_part)
     except BaseException:
         file.close()
         raise

@@ -14,20 +14,22 @@ if TYPE_CHECKING:
 
 #: Counts and limits in one statement: however many come at once, no more than the limit get through.
 _SPEND: Final = """
-    INSERT INTO accounts_dailyuse (user_id, what, day, times) VALUES (%s, %s, %s, 1)
-    ON CONFLICT (user_id, what, day) DO UPDATE SET times = accounts_dailyuse.times + 1
-    WHERE accounts_dailyuse.times < %s RETURNING times
+    INSERT INTO accounts_dailyuse (user_id, what, day, times) SELECT %(user)s, %(what)s, %(day)s, %(count)s
+    WHERE %(count)s <= %(limit)s
+    ON CONFLICT (user_id, what, day) DO UPDATE SET times = accounts_dailyuse.times + %(count)s
+    WHERE accounts_dailyuse.times + %(count)s <= %(limit)s RETURNING times
 """
 
 
-def spend(*, user: "User", what: str, limit: int, now: datetime | None = None) -> None:
-    """Counts one use of ``what`` on this UTC day. Raises QuotaReached when ``limit`` of them were had.
+def spend(*, user: "User", what: str, limit: int, count: int = 1, now: datetime | None = None) -> None:
+    """Counts uses of ``what`` on this UTC day. Raises QuotaReached, and counts none, where they pass ``limit``.
 
     Inside a transaction it is given back if that is rolled back, and others of the same person wait for its end.
     """
     now = (now or timezone.now()).astimezone(UTC)
     with connection.cursor() as cursor:
-        cursor.execute(_SPEND, [user.pk, what, now.date(), limit])
+        said = {"user": user.pk, "what": what, "day": now.date(), "count": count, "limit": limit}
+        cursor.execute(_SPEND, said)
         if cursor.fetchone() is not None:
             return
     ends = datetime.combine(now.date() + timedelta(days=1), time(), UTC)

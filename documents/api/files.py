@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from accounts.errors import QuotaReached
 from documents import downloads
 from documents.api.shared import READ, WRITE, DocumentRoute, not_editable, over_quota, take_back
-from documents.domain import exporting, uploads
+from documents.domain import requesting, uploads
 from documents.enums import ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadRefused
 from documents.models import Document, Export, Upload
@@ -125,7 +125,7 @@ class ExportViewSet(DocumentRoute):
         wanted.is_valid(raise_exception=True)
         _not_frozen(document)
         try:
-            export = exporting.request_export(
+            export = requesting.request_export(
                 document_id=document_id,
                 format=ExportFormat(wanted.validated_data["format"]),
                 with_ai_statement=wanted.validated_data["with_ai_statement"],
@@ -171,7 +171,7 @@ class FileViewSet(DocumentRoute):
             try:
                 return downloads.streamed(request, export=export, document=document, by=self.caller)
             except FileNotFoundError:
-                exporting.note_lost(export=export)
+                requesting.note_lost(export=export)
                 words = _("This file was lost. It is being made again and will be here in a moment.")
                 raise Refusal(words, status=409, kind="not-ready", wait=5) from None
         if export.state == ExportState.FAILED:

@@ -5,7 +5,6 @@ Layout runs in child processes (``typesetting``); nothing here holds a transacti
 
 import hashlib
 import json
-import logging
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from asgiref.sync import async_to_sync, sync_to_async
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -25,15 +23,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from accounts.domain import quotas
 from documents.domain import briefs, formats, manuscripts, page_count, proofs, report_files, retractions
 from documents.domain.making import Rendered, Report, make, make_several
 from documents.domain.reading import link_citations
 from documents.enums import DELIVERED, ExportFormat, ExportState
 from documents.models import Document, Export, Section
-from privacy.domain import audit, erasure
+from privacy.domain import erasure
 from tesigo.platform import duty, removals
-from tesigo.platform.breaker import ServiceAway
 from tesigo.platform.enqueue import enqueue_on_commit
 from typesetting import (
     ExportError,
@@ -49,7 +45,7 @@ from typesetting.page_format import STANDARD
 from typesetting.sheet import render_sheet
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    pass
 
 __all__ = [
     "EXPORTS",
@@ -64,18 +60,13 @@ __all__ = [
     "keep",
     "make_export",
     "measure",
-    "note_lost",
-    "note_taken",
     "prepare",
     "render",
     "render_reader",
     "render_sheet",
-    "request_all",
-    "request_export",
     "store_reader",
 ]
 
-logger = logging.getLogger(__name__)
 render_reader = render_reader_async
 #: Seconds that a file waits for registers that are asked whether its sources still stand.
 _CHECK_SECONDS = 10.0
@@ -96,6 +87,16 @@ EXPORTS: Final = duty.Kind(
 )
 
 
+def begin(row: Export, *, now: datetime) -> bool:
+    """Has a file made that nobody has in hand yet, in the background; false where it is there or on its way."""
+    idle = Export.objects.filter(pk=row.pk, due_at=None).exclude(state=ExportState.READY)
+    with transaction.atomic():
+        is_begun = bool(idle.update(state=ExportState.PENDING, **duty.afresh(now)))
+        if is_begun:
+            enqueue_on_commit(EXPORTS.task, str(row.pk))
+    return is_begun
+
+
 def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> tuple[Export, Manuscript | Report]:
     """The export row for the document as it stands (the existing one where nothing changed) and what is in the file.
 
@@ -103,6 +104,26 @@ def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool)
     """
     manuscript, report = _present(document_id, format, with_ai_statement=with_ai_statement)
     return _row(document_id, format, manuscript, report), report or manuscript
+
+
+def prepare_all(*, document_id: UUID, with_ai_statement: bool) -> list[Export]:
+    """The same for every format: rows that are there, and new ones, not saved. The text is read twice at most."""
+    texts: dict[bool, tuple[Manuscript, str]] = {}
+    rows = []
+    for format, kind in formats.KINDS.items():
+        with_it = with_ai_statement and kind.is_text
+        if with_it not in texts:
+            manuscript = manuscripts.load(document_id, with_ai_statement=with_it)
+            texts[with_it] = manuscript, _fingerprint(manuscript)
+        manuscript, of_text = texts[with_it]
+        is_report = format in formats.REPORTS
+        print_ = _fingerprint(manuscript, report_files.load(document_id, format)) if is_report else of_text
+        rows.append(_new_row(document_id, format, manuscript, print_))
+    there = {
+        (row.format, row.fingerprint): row
+        for row in Export.objects.filter(document=document_id, fingerprint__in={row.fingerprint for row in rows})
+    }
+    return [there.get((row.format, row.fingerprint), row) for row in rows]
 
 
 def _present(document_id: UUID, format: ExportFormat, *, with_ai_statement: bool) -> tuple[Manuscript, Report | None]:
@@ -133,17 +154,29 @@ def _is_as_made(row: Export) -> bool:
 
 
 def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript, report: Report | None = None) -> Export:
+    new = _new_row(document_id, format, manuscript, _fingerprint(manuscript, report))
     row, _ = Export.objects.get_or_create(
         document_id=document_id,
         format=format,
-        fingerprint=_fingerprint(manuscript, report),
+        fingerprint=new.fingerprint,
         defaults={
-            "with_ai_statement": manuscript.ai_statement is not None,
-            "citation_style": manuscript.csl_style,
+            "with_ai_statement": new.with_ai_statement,
+            "citation_style": new.citation_style,
             "due_at": None,
         },
     )
     return row
+
+
+def _new_row(document_id: UUID, format: ExportFormat, manuscript: Manuscript, fingerprint: str) -> Export:
+    return Export(
+        document_id=document_id,
+        format=format,
+        fingerprint=fingerprint,
+        with_ai_statement=manuscript.ai_statement is not None,
+        citation_style=manuscript.csl_style,
+        due_at=None,
+    )
 
 
 @asynccontextmanager
@@ -293,96 +326,10 @@ async def export(
     return row.pk
 
 
-def request_export(
-    *, document_id: UUID, format: ExportFormat, with_ai_statement: bool, by: "User | None" = None
-) -> Export:
-    """An export a person asked for; it is made in the background unless the same file is there already.
-
-    Asking again while it is on its way changes nothing. Each one asked for ``by`` somebody counts: raises QuotaReached.
-    Of what they ask for it is looked whether the storage still has it; not within a transaction, for that takes time.
-    Registers that were asked long ago are asked again, and the file is made anew if a work was taken back (R-98).
-    """
-    if by is not None:
-        quotas.spend(user=by, what="export", limit=settings.EXPORTS_PER_DAY)
-    row, _ = prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)
-    now = timezone.now()
-    idle = Export.objects.filter(pk=row.pk, due_at=None).exclude(state=ExportState.READY)
-    with transaction.atomic():
-        if begins := idle.update(state=ExportState.PENDING, **duty.afresh(now)):
-            if by is not None:
-                about = {"document": str(document_id), "format": row.format}
-                audit.record(action="export.requested", subject=row, by=by, details=about)
-            enqueue_on_commit(EXPORTS.task, str(row.pk))
-    if begins:
-        return row
-    if by is not None and row.state == ExportState.READY:
-        _see_to(row, now)
-    return row
-
-
-def request_all(*, document_id: UUID, with_ai_statement: bool, by: "User") -> None:
-    """Every file of the document that is not there yet, those of one text by one task: citations are set once.
-
-    Counts as one file asked for: raises QuotaReached.
-    """
-    quotas.spend(user=by, what="export", limit=settings.EXPORTS_PER_DAY)
-    rows = [
-        prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)[0]
-        for format in formats.KINDS
-    ]
-    now = timezone.now()
-    with transaction.atomic():
-        idle = Export.objects.filter(pk__in=[row.pk for row in rows], due_at=None).exclude(state=ExportState.READY)
-        waiting = set(idle.select_for_update().values_list("pk", flat=True))
-        idle.update(state=ExportState.PENDING, **duty.afresh(now))
-        told = set()
-        for row in (one for one in rows if one.pk in waiting):
-            about = {"document": str(document_id), "format": row.format}
-            audit.record(action="export.requested", subject=row, by=by, details=about)
-            if row.fingerprint not in told:  # the task of the first makes all of one text
-                enqueue_on_commit(EXPORTS.task, str(row.pk))
-                told.add(row.fingerprint)
-
-
 def _asked_with(row: Export) -> list[Export]:
     """Others that were asked for in the same breath, of the same text, which nobody makes yet."""
     same = Export.objects.filter(document=row.document_id, fingerprint=row.fingerprint, state=ExportState.PENDING)
     return list(same.filter(nudged_at=row.nudged_at, due_at=row.nudged_at).exclude(pk=row.pk))
-
-
-def note_taken(*, export: Export, by: "User", is_part: bool) -> None:
-    """Its owner takes the file away: a row in the trail (R-76). Parts of one download are one."""
-    audit.record_taken(
-        action="export.downloaded",
-        subject=export,
-        by=by,
-        details={"document": str(export.document_id), "format": export.format},
-        is_part=is_part,
-    )
-
-
-def _see_to(row: Export, now: datetime) -> None:
-    """A file that was made before and is asked for again: is it still there, and does all that it cites still stand?"""
-    if not _is_stored(row):
-        note_lost(export=row)  # the registers are asked when it is made
-    elif retractions.is_due(document_id=row.document_id, now=now):
-        enqueue_on_commit(retractions.CHECK_TASK, str(row.document_id))
-
-
-def _is_stored(row: Export) -> bool:
-    try:
-        return default_storage.exists(row.stored_as)
-    except ServiceAway:
-        return True  # as far as anybody knows
-
-
-def note_lost(*, export: Export) -> None:
-    """The storage has lost the file, or a part of it: it is made again."""
-    now = timezone.now()
-    rows = Export.objects.filter(pk=export.pk, state=ExportState.READY, stored_as=export.stored_as)
-    if rows.update(state=ExportState.PENDING, stored_as="", size=0, finished_at=None, **duty.afresh(now)):
-        logger.error("an export's file was lost", extra={"export": str(export.pk)})
-        enqueue_on_commit(EXPORTS.task, str(export.pk))
 
 
 def make_export(*, export_id: UUID) -> bool:
@@ -451,11 +398,10 @@ def _outdated(row: Export) -> None:
     with transaction.atomic():
         duty.done(EXPORTS, row)
         Export.objects.filter(pk=row.pk).delete()
-        request_export(
-            document_id=row.document_id,
-            format=ExportFormat(row.format),
-            with_ai_statement=row.with_ai_statement,
+        present, _work = prepare(
+            document_id=row.document_id, format=ExportFormat(row.format), with_ai_statement=row.with_ai_statement
         )
+        begin(present, now=timezone.now())
 
 
 def store_reader(*, document_id: UUID, reader: ReaderHtml, style: str) -> None:

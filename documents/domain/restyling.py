@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
-from documents.domain import exporting, manuscripts
+from documents.domain import exporting, manuscripts, requesting
 from documents.enums import DELIVERED, DocumentState, ExportFormat, ExportState
 from documents.models import Document, Export, Rendering
 from privacy.domain import audit
@@ -52,7 +52,7 @@ def request(
             return
         audit.record(action="document.restyled", subject=Document(pk=document_id), by=by)
         for format in DELIVERED:
-            exporting.request_export(document_id=document_id, format=format, with_ai_statement=False)
+            requesting.request_export(document_id=document_id, format=format, with_ai_statement=False)
         ask(document_id=document_id)
 
 
@@ -62,7 +62,7 @@ def print_anew(*, document_id: UUID) -> None:
     there = Export.objects.filter(document_id=document_id, citation_style=style)
     wanted = {(format.value, False) for format in DELIVERED} | set(there.values_list("format", "with_ai_statement"))
     for format, with_ai_statement in sorted(wanted):
-        exporting.request_export(
+        requesting.request_export(
             document_id=document_id, format=ExportFormat(format), with_ai_statement=with_ai_statement
         )
 
@@ -96,7 +96,7 @@ def renew(*, document_id: UUID) -> None:
     there = document.exports.filter(state=ExportState.READY, citation_style=document.citation_style)
     with transaction.atomic():
         for format, with_ai_statement in sorted(set(there.values_list("format", "with_ai_statement"))):
-            exporting.request_export(
+            requesting.request_export(
                 document_id=document_id, format=ExportFormat(format), with_ai_statement=with_ai_statement
             )
         ask(document_id=document_id)

@@ -16,7 +16,7 @@ from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
 from accounts.models import User
 from documents import downloads
-from documents.domain import exporting, fallbacks, page_count, proofs, restyling, taking_away
+from documents.domain import fallbacks, page_count, proofs, requesting, restyling, taking_away
 from documents.domain.citations import cards, cited_sources, report
 from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
@@ -92,10 +92,10 @@ def take_away(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def _ask_for(document_id: UUID, wanted: Mapping[str, Any], by: User) -> None:
     with_statement = wanted["with_ai_statement"]
     if wanted["format"] == ALL:
-        exporting.request_all(document_id=document_id, with_ai_statement=with_statement, by=by)
+        requesting.request_all(document_id=document_id, with_ai_statement=with_statement, by=by)
         return
     format = ExportFormat(wanted["format"])
-    exporting.request_export(document_id=document_id, format=format, with_ai_statement=with_statement, by=by)
+    requesting.request_export(document_id=document_id, format=format, with_ai_statement=with_statement, by=by)
 
 
 @login_required
@@ -143,7 +143,7 @@ def download(request: SignedInRequest, document_id: UUID, export_id: UUID) -> Ht
     try:
         return downloads.streamed(request, export=export, document=document, by=request.user)
     except FileNotFoundError:
-        exporting.note_lost(export=export)
+        requesting.note_lost(export=export)
         messages.info(request, _("This file was lost. It is being made again and will be here in a moment."))
         return redirect("documents:take_away", document_id)
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from documents.domain import exporting, restyling
+from documents.domain import exporting, requesting, restyling
 from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.models import Document, Export, Rendering
 from tesigo.platform import duty
@@ -62,7 +62,7 @@ def queue(_redis_client: redis.Redis) -> Queue:
 
 
 def ask(document: Document, format: ExportFormat = ExportFormat.PDF) -> Export:
-    row = exporting.request_export(document_id=document.pk, format=format, with_ai_statement=False)
+    row = requesting.request_export(document_id=document.pk, format=format, with_ai_statement=False)
     row.refresh_from_db()
     return row
 

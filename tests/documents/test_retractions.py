@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.domain import mail
 from accounts.models import Mail
 from documents import tasks
-from documents.domain import exporting, manuscripts, retractions, sources
+from documents.domain import exporting, manuscripts, requesting, retractions, sources
 from documents.enums import (
     CitationCheck,
     DocumentState,
@@ -231,7 +231,7 @@ def cited_in(document: Document) -> str:
 def test_a_file_asked_for_later_names_what_was_taken_back_since(document: Document, sandbox: Running) -> None:
     mine = source(document)
     Section.objects.create(document=document, position=0, title="Lamps", text=f"Lamps burn [@{mine.key}].", pages=1)
-    made = exporting.request_export(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    made = requesting.request_export(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False)
     before = cited_in(document)
     sandbox.control.fault("openalex", "retracted")
     exporting.make_export(export_id=made.pk)
@@ -258,7 +258,7 @@ def finished() -> Document:
 
 
 def ask_for_pdf(document: Document) -> Export:
-    return exporting.request_export(
+    return requesting.request_export(
         document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False, by=document.owner
     )
 

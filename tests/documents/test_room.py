@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import DailyUse, User
-from documents.domain import exporting, uploads
+from documents.domain import exporting, requesting, uploads
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.errors import UploadRefused
 from documents.models import Document, Export, Upload
@@ -207,7 +207,7 @@ def finished(student: User) -> Document:
 @pytest.fixture
 def export(finished: Document) -> Export:
     """Its file, made."""
-    row = exporting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    row = requesting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
     assert exporting.make_export(export_id=row.pk)
     row.refresh_from_db()
     return row
@@ -226,14 +226,14 @@ def test_files_that_can_be_made_again_go_after_thirty_days(finished: Document, e
     remove_what_is_due()
     assert not Export.objects.exists()
     assert not default_storage.exists(export.stored_as)
-    again = exporting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    again = requesting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
     assert exporting.make_export(export_id=again.pk)
     again.refresh_from_db()
     assert again.state == ExportState.READY
 
 
 def test_a_file_that_is_still_being_made_does_not_go(finished: Document) -> None:
-    row = exporting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    row = requesting.request_export(document_id=finished.pk, format=ExportFormat.PDF, with_ai_statement=False)
     aged(row, days=31)
     retention.apply(now=timezone.now())
     assert Export.objects.get() == row
@@ -306,9 +306,9 @@ def test_a_storage_that_is_away_has_lost_nothing(
 
 
 def test_a_click_that_comes_late_does_not_take_the_new_file_away(export: Export) -> None:
-    exporting.note_lost(export=export)
+    requesting.note_lost(export=export)
     assert exporting.make_export(export_id=export.pk)
-    exporting.note_lost(export=export)
+    requesting.note_lost(export=export)
     row = Export.objects.get()
     assert row.state == ExportState.READY
     assert default_storage.exists(row.stored_as)

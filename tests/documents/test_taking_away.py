@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.errors import QuotaReached
 from accounts.models import User
-from documents.domain import exporting, formats, restyling, styles
+from documents.domain import exporting, formats, requesting, restyling, styles
 from documents.enums import DELIVERED, CitationCheck, DocumentState, ExportFormat, ExportState
 from documents.models import Document, Export, OwnStyle
 from privacy.models import AuditEvent
@@ -64,7 +66,7 @@ def document(student: User) -> Document:
 
 
 def made(document: Document, format: ExportFormat, *, with_ai_statement: bool = False) -> Export:
-    row = exporting.request_export(document_id=document.pk, format=format, with_ai_statement=with_ai_statement)
+    row = requesting.request_export(document_id=document.pk, format=format, with_ai_statement=with_ai_statement)
     assert exporting.make_export(export_id=row.pk)
     row.refresh_from_db()
     assert row.state == ExportState.READY, row.error
@@ -91,7 +93,7 @@ def test_a_file_is_made_when_somebody_asks_for_it(document: Document, format: Ex
     assert content(export).startswith(begins)
     assert export.size == len(content(export))
     assert export.stored_as.endswith(f".{formats.KINDS[format].ending}")
-    again = exporting.request_export(document_id=document.pk, format=format, with_ai_statement=False)
+    again = requesting.request_export(document_id=document.pk, format=format, with_ai_statement=False)
     assert again.pk == export.pk
 
 
@@ -115,14 +117,14 @@ def test_a_report_is_another_file_once_a_citation_is_another(document: Document)
 
 def test_lists_and_reports_have_no_statement(document: Document) -> None:
     rows = [
-        exporting.request_export(document_id=document.pk, format=one, with_ai_statement=True)
+        requesting.request_export(document_id=document.pk, format=one, with_ai_statement=True)
         for one in (ExportFormat.RIS, ExportFormat.REPORT_CSV, ExportFormat.ODT)
     ]
     assert [row.with_ai_statement for row in rows] == [False, False, True]
 
 
 def test_pages_that_a_pdf_found_are_used_for_the_contents_of_others(document: Document) -> None:
-    odt = exporting.request_export(document_id=document.pk, format=ExportFormat.ODT, with_ai_statement=False)
+    odt = requesting.request_export(document_id=document.pk, format=ExportFormat.ODT, with_ai_statement=False)
     assert exporting._known_pages(odt) is None
     pdf = made(document, ExportFormat.PDF)
     assert pdf.first_pages["bibliography"] > 3
@@ -130,7 +132,7 @@ def test_pages_that_a_pdf_found_are_used_for_the_contents_of_others(document: Do
 
 
 def test_all_are_made_by_one_task_for_each_text(browser: Client, document: Document, settings: Any) -> None:
-    settings.EXPORTS_PER_DAY = 1
+    settings.EXPORTS_PER_DAY = len(formats.KINDS) - 1
     ready = made(document, ExportFormat.PDF)
     address = reverse("documents:take_away", args=[document.pk])
     assert browser.post(address, {"format": "all"}).status_code == 302
@@ -148,9 +150,43 @@ def test_all_are_made_by_one_task_for_each_text(browser: Client, document: Docum
     assert browser.post(address, {"format": "all"}).status_code == 429
 
 
+def test_asking_for_all_counts_every_file_that_is_made(document: Document, settings: Any) -> None:
+    settings.EXPORTS_PER_DAY = len(formats.KINDS) - 1
+    with pytest.raises(QuotaReached):
+        requesting.request_all(document_id=document.pk, with_ai_statement=True, by=document.owner)
+    assert not document.exports.exists()
+    settings.EXPORTS_PER_DAY += 1
+    requesting.request_all(document_id=document.pk, with_ai_statement=True, by=document.owner)
+    assert document.exports.filter(state=ExportState.PENDING).count() == len(formats.KINDS)
+    with pytest.raises(QuotaReached):
+        requesting.request_export(
+            document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False, by=document.owner
+        )
+
+
+def test_asking_for_all_reads_the_text_twice_at_most(
+    document: Document, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    with django_assert_max_num_queries(200) as one:
+        exporting.prepare(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=True)
+    with django_assert_max_num_queries(200) as every:
+        rows = exporting.prepare_all(document_id=document.pk, with_ai_statement=True)
+    texts = [query for query in every.captured_queries if 'FROM "documents_titlepage"' in query["sql"]]
+    assert (len(one.captured_queries) > 4, len(texts)) == (True, 2)
+    assert len({row.fingerprint for row in rows}) == 4  # with the statement, without, and two reports
+
+
+def test_asking_for_all_looks_for_those_that_are_there(document: Document, settings: Any) -> None:
+    ris = made(document, ExportFormat.RIS)
+    default_storage.delete(ris.stored_as)
+    requesting.request_all(document_id=document.pk, with_ai_statement=False, by=document.owner)
+    ris.refresh_from_db()
+    assert (ris.state, ris.stored_as) == (ExportState.PENDING, "")
+
+
 def test_one_that_cannot_be_made_with_the_others_is_made_by_itself(document: Document) -> None:
     Document.objects.filter(pk=document.pk).update(citation_style="no-such")
-    exporting.request_all(document_id=document.pk, with_ai_statement=False, by=document.owner)
+    requesting.request_all(document_id=document.pk, with_ai_statement=False, by=document.owner)
     ris = document.exports.get(format=ExportFormat.RIS)
     assert exporting.make_export(export_id=ris.pk)
     left = document.exports.filter(state=ExportState.PENDING).exclude(format__in=formats.REPORTS)

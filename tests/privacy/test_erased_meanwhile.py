@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import User
-from documents.domain import exporting, manuscripts, uploads
+from documents.domain import exporting, manuscripts, requesting, uploads
 from documents.enums import DocumentState, ExportFormat, UploadPurpose
 from documents.errors import UploadRefused
 from documents.models import Document, Export, Upload
@@ -90,7 +90,7 @@ def test_a_file_that_arrives(moment: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("before", [True, False])
 def test_a_layout_that_was_asked_for(document: Document, before: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = exporting.request_export(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False)
+    row = requesting.request_export(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=False)
     meanwhile(monkeypatch, exporting, "_store", document.owner, before=before)
     assert not exporting.make_export(export_id=row.pk)
     assert nothing_is_left()

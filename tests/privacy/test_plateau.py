@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from billing.domain import settlement
-from documents.domain import exporting, outline, uploads
+from documents.domain import outline, requesting, uploads
 from documents.enums import DocumentState, ExportFormat, UploadPurpose
 from documents.models import Document
 from generation.ai import breaker, key_limits, keys
@@ -98,7 +98,7 @@ def a_real_order(sandbox: Running) -> Document:
     document.refresh_from_db()
     assert document.state == DocumentState.READY, document.failure
     work_duties()
-    file = exporting.request_export(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=True, by=ada)
+    file = requesting.request_export(document_id=document.pk, format=ExportFormat.PDF, with_ai_statement=True, by=ada)
     work_duties()
     assert browser.get(f"/documents/{document.pk}/take-away/{file.pk}/").status_code == 200
     browser.get(f"/account/payments/{payment.pk}/receipt/")
