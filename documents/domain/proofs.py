@@ -1,10 +1,11 @@
 """Files say what their citations rest on, and each is checked by the program that others check it with (R-18)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +33,8 @@ _SEALED_DOCX: Final = frozenset({ExportFormat.DOCX, ExportFormat.ZOTERO, ExportF
 _SECONDS: Final = 240
 _LIMITS: Final = ChildLimits(memory_bytes=3 * 1024**3, cpu_seconds=_SECONDS + 10, wall_seconds=_SECONDS + 20.0)
 _MOST_SOURCES: Final = 200
+#: Of sources, copied at once.
+_COPIED_BYTES: Final = 256 * 1024 * 1024
 
 PROOFS: Final = duty.Kind(
     name="proof",
@@ -110,20 +113,8 @@ def _check(row: Proof) -> Callable[[], None]:
     # One that it refuses would be the end of the whole check.
     readable = Upload.objects.filter(sources__in=cited, size__lte=MOST_FILE_BYTES).exclude(stored_as="")
     uploads = readable.distinct()[:_MOST_SOURCES]
-    with ExitStack() as open_:
-        file = open_.enter_context(storage.local_copy(export.stored_as))
-        sources = [str(open_.enter_context(storage.local_copy(upload.stored_as))) for upload in uploads]
-        work = Work(
-            "tesigo_verify",
-            _LIMITS,
-            arguments=("--json", "--seconds", str(_SECONDS), str(file), *sources),
-            environment={"TESIGO_VERIFY_CHILD": "1"},
-        )
-        try:
-            said = json.loads(limited_child.run(work, given=b"").output)
-        except (TooSlow, ValueError):
-            raise duty.Failed("tesigo-verify came to no end.") from None
-    findings = _figures(said)
+    with storage.local_copy(export.stored_as) as file:
+        findings = _figures([_said_of(file, batch) for batch in _batches(uploads)])
 
     def finish() -> None:
         with transaction.atomic():
@@ -132,19 +123,47 @@ def _check(row: Proof) -> Callable[[], None]:
     return finish
 
 
-def _figures(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures alone: what does not hold can be read with the program itself."""
+def _batches(uploads: Iterable[Upload]) -> list[list[Upload]]:
+    """Files of sources that are copied at once, where storage is elsewhere: no more than the largest one may have."""
+    batches: list[list[Upload]] = [[]]
+    for upload in uploads:
+        if batches[-1] and sum(one.size for one in batches[-1]) + upload.size > _COPIED_BYTES:
+            batches.append([])
+        batches[-1].append(upload)
+    return batches
+
+
+def _said_of(file: Path, uploads: Sequence[Upload]) -> Mapping[str, Any]:
+    """What the program says of the file with some of its sources."""
+    with ExitStack() as open_:
+        sources = [str(open_.enter_context(storage.local_copy(upload.stored_as))) for upload in uploads]
+        work = Work(
+            "tesigo_verify",
+            _LIMITS,
+            arguments=("--json", "--seconds", str(_SECONDS), str(file), *sources),
+            environment={"TESIGO_VERIFY_CHILD": "1"},
+        )
+        try:
+            said: Mapping[str, Any] = json.loads(limited_child.run(work, given=b"").output)
+        except (TooSlow, ValueError):
+            raise duty.Failed("tesigo-verify came to no end.") from None
     if "citations" not in said:
         raise duty.Failed("tesigo-verify could not read the file.")
-    passages = said["passages"]
+    return said
+
+
+def _figures(said: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Figures alone, of all batches of sources: what does not hold can be read with the program itself."""
+    first = said[0]
+    copied = {place["words"] for one in said for place in one["copied"]["not_reported"]}
     return {
-        "citations": said["citations"],
-        "sentences": said["sentences"]["found"],
-        "looked_up": said["citations"] - passages["no_file"],
-        "passages": passages["found"] + passages["nearly"],
-        "copied": len(said["copied"]["not_reported"]) + said["copied"]["reported"],
-        "is_signed": said["signature"] == "valid",
-        "unchecked": said["unchecked"],
+        "citations": first["citations"],
+        "sentences": first["sentences"]["found"],
+        "looked_up": sum(one["citations"] - one["passages"]["no_file"] for one in said),
+        "passages": sum(one["passages"]["found"] + one["passages"]["nearly"] for one in said),
+        "copied": len(copied) + first["copied"]["reported"],
+        "is_signed": first["signature"] == "valid",
+        "unchecked": first["unchecked"],
     }
 
 
@@ -156,6 +175,6 @@ def note_taken(*, proof: Proof, by: User) -> None:
 
 def figures(document: Document) -> Figures | None:
     """Of the document's newest file that was checked; None while there is none."""
-    rows = Proof.objects.filter(export__document=document, findings__isnull=False).order_by("-created_at")
+    rows = Proof.objects.filter(export__document=document, findings__isnull=False).order_by("-export__finished_at")
     found = rows.values_list("findings", flat=True).first()
     return Figures(**found) if found else None

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from documents.domain import exporting, manifest_keys, manifests, proofs
+from documents.domain import exporting, manifest_keys, manifests, proofs, requesting
 from documents.enums import CitationCheck, DocumentState, ExportFormat, ExportState, SourceOrigin, UploadPurpose
 from documents.models import Citation, Document, Export, Proof, Upload
 from privacy.domain import consent
@@ -199,11 +200,36 @@ def test_nothing_is_taken_away_while_a_payment_is_disputed(document: Document, c
 
 
 def test_a_file_asked_for_in_the_background_has_one(document: Document) -> None:
-    row = exporting.request_export(document_id=document.pk, format=ExportFormat.MARKDOWN, with_ai_statement=False)
+    row = requesting.request_export(document_id=document.pk, format=ExportFormat.MARKDOWN, with_ai_statement=False)
     assert exporting.make_export(export_id=row.pk)
     row.refresh_from_db()
     assert row.state == ExportState.READY
     assert json.loads(row.proof.manifest)["citations"]
+
+
+def test_figures_are_those_of_the_newest_file(document: Document) -> None:
+    rows = [exported(document, format) for format in (ExportFormat.MARKDOWN, ExportFormat.HTML)]
+    values = {"sentences": 3, "looked_up": 2, "passages": 2, "copied": 0, "is_signed": False}
+    for number, row in enumerate(rows, start=1):
+        Proof.objects.filter(export=row).update(findings={"citations": number, **values})
+    # The first is made again, and finished last.
+    Export.objects.filter(pk=rows[0].pk).update(finished_at=rows[1].finished_at + timedelta(hours=1))
+    found = proofs.figures(document)
+    assert found is not None
+    assert found.citations == 1
+
+
+def test_sources_are_copied_a_few_at_a_time(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    export = exported(document, ExportFormat.DOCX)
+    assert proofs.check(export_id=export.pk)
+    whole = proofs.figures(document)
+    monkeypatch.setattr(proofs, "_COPIED_BYTES", 1)
+    uploads = list(Upload.objects.filter(document=document).exclude(stored_as=""))
+    assert [len(batch) for batch in proofs._batches(uploads)] == [1] * len(uploads)
+    assert proofs._batches([]) == [[]]
+    Proof.objects.filter(export=export).update(findings=None, **duty.afresh(export.created_at))
+    assert proofs.check(export_id=export.pk)
+    assert proofs.figures(document) == whole
 
 
 def test_a_file_that_cannot_be_checked_is_tried_again(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
