@@ -1,10 +1,13 @@
 """Cells of CSV files that a spreadsheet may open."""
 
+import re
 from decimal import Decimal
 from typing import Final
 
 #: Characters by which a cell would be taken for a formula; such a cell gets an apostrophe before it (OWASP).
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: The same behind what many spreadsheets part cells by, whatever the file says: a semicolon, a tab, a line end.
+_WITHIN: Final = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+@-])")
 
 
 def cell(value: object) -> str:
@@ -12,5 +15,7 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     text = str(value)
-    is_number = isinstance(value, (int, float, Decimal))
-    return f"'{text}" if text.startswith(_FORMULA) and not is_number else text
+    if isinstance(value, (int, float, Decimal)):
+        return text
+    text = _WITHIN.sub(r"\1'", text)
+    return f"'{text}" if text.startswith(_FORMULA) else text
