@@ -32,7 +32,7 @@ def edit(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpR
         return _page(request, document, section, form, status=422)
     said = form.cleaned_data
     try:
-        saving.save(
+        revision = saving.save(
             section=section, document=document, text=said["text"], expected_revision=said["revision"], by=request.user
         )
     except TextInvalid as refusal:
@@ -42,8 +42,12 @@ def edit(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpR
         return _both(request, document, section, text=said["text"], revision=said["revision"])
     except NotEditable:
         raise Http404 from None
-    messages.success(request, _("Saved. The text with its citations is being set anew; reload in a few seconds."))
-    return redirect(f"{reverse('documents:read', args=[document.pk])}#s-{section.pk}")
+    if revision == section.revision:
+        messages.info(request, _("Nothing was changed, so nothing was saved."))
+    else:
+        messages.success(request, _("Saved. The text with its citations is being set anew; reload in a few seconds."))
+    # The browser that kept the text until now lets go of it there.
+    return redirect(f"{reverse('documents:read', args=[document.pk])}?saved={section.pk}#s-{section.pk}")
 
 
 @login_required

@@ -14,10 +14,11 @@ for (const form of document.querySelectorAll("[data-editor]")) {
   let since = 0;
   let timer = 0;
 
-  const keep = () => {
+  const keep = (isSent = false) => {
+    const kept = { text: field.value, revision: form.elements.revision.value, isSent };
     try {
       if (field.value === saved) localStorage.removeItem(name);
-      else localStorage.setItem(name, JSON.stringify({ text: field.value, revision: form.elements.revision.value }));
+      else localStorage.setItem(name, JSON.stringify(kept));
     } catch {
       // No room in this browser: the state below still says that it is unsaved.
     }
@@ -29,7 +30,7 @@ for (const form of document.querySelectorAll("[data-editor]")) {
   const changed = () => {
     since = field.value === saved ? 0 : since || Date.now();
     clearTimeout(timer);
-    timer = setTimeout(keep, KEEP_AFTER);
+    timer = setTimeout(() => keep(), KEEP_AFTER);
     show();
   };
 
@@ -62,7 +63,8 @@ for (const form of document.querySelectorAll("[data-editor]")) {
 
   field.addEventListener("input", changed);
   form.addEventListener("submit", () => {
-    keep();
+    clearTimeout(timer);
+    keep(true); // the page behind a save lets go of it
     since = 0;
   });
   addEventListener("beforeunload", (event) => {
@@ -71,6 +73,8 @@ for (const form of document.querySelectorAll("[data-editor]")) {
     event.preventDefault();
   });
   setInterval(() => since && show(), TICK);
-  if (saved === null) changed();
-  else show();
+  if (saved === null) {
+    keep();
+    changed();
+  } else show();
 }

@@ -4,6 +4,21 @@
 const DELAY = 120; // ms between leaving a citation and closing its card, so that the pointer can travel to it
 const GAP = 8; // px between a citation, its card and the edge of the screen
 
+/** Behind a save: text that the editor kept in this browser and has sent is let go. */
+function letGoOfSaved() {
+  const address = new URL(location.href);
+  const name = `tesigo-section-${address.searchParams.get("saved")}`;
+  if (!address.searchParams.has("saved")) return;
+  try {
+    if (JSON.parse(localStorage.getItem(name))?.isSent) localStorage.removeItem(name);
+  } catch {
+    // Nothing that could be read.
+  }
+  address.searchParams.delete("saved");
+  history.replaceState(history.state, "", address);
+}
+letGoOfSaved();
+
 function cardOf(link) {
   return document.getElementById(decodeURIComponent(link.hash.slice(1)));
 }

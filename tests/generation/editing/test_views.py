@@ -40,6 +40,16 @@ def test_a_section_is_changed_from_the_reading_page(browser: Client, section: Se
     assert section.text.endswith("I do.")
 
 
+def test_where_nothing_was_changed_nothing_is_said_to_be_saved(browser: Client, section: Section) -> None:
+    response = browser.post(at(section), {"text": section.text, "revision": section.revision})
+    # The browser that kept a text is told that it may let go of it.
+    read = reverse("documents:read", args=[section.document_id])
+    assert response.headers["Location"] == f"{read}?saved={section.pk}#s-{section.pk}"
+    shown = words(browser.get(read))
+    assert "Nothing was changed, so nothing was saved." in shown
+    assert "Saved." not in shown
+
+
 def test_browsers_are_told_the_language_of_the_text(browser: Client, section: Section) -> None:
     Document.objects.filter(pk=section.document_id).update(language="de")
     page = words(browser.get(reverse("documents:read", args=[section.document_id])))
