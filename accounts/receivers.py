@@ -8,13 +8,13 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from accounts.domain import client, devices, mail, session_life
 from accounts.models import User
 from privacy.enums import ExportState
 from privacy.models import DataExport, Erasure
 from privacy.signals import erasure_asked, erasure_cancelled, export_ended
+from tesigo.platform import locales
 
 
 @receiver(user_logged_in)
@@ -51,7 +51,7 @@ def mail_that_it_was_asked(user_id: int, erasure_id: int, **_: Any) -> None:
     User.objects.filter(pk=user_id).update(erasure_due_at=due)
     user = User.objects.get(pk=user_id)
     with translation.override(user.language):
-        day = date_format(due, "j F Y") if due else ""
+        day = locales.day(due) if due else ""
     mail.send_mail(user=user, template="erasure_asked", context={"day": day}, once_key=f"erasure:{erasure_id}")
 
 

@@ -26,6 +26,7 @@ from tesigo.platform import charts
 from tesigo.platform.backup import config
 from tesigo.platform.charts import Drawing, Row
 from tesigo.platform.duty import Kind
+from tesigo.platform.locales import in_euros
 from tesigo.platform.models import BackupKind, BackupRun, BackupState, Condition
 
 #: Of what is wrong; when there is more, something else is to be read than a first page.
@@ -73,9 +74,9 @@ def _money(now: datetime) -> list[Figure]:
     found = revenue.of_day(now=now)
     count, euros = sum(found.orders), sum(found.euros, Decimal(0))
     address = reverse("admin:billing_booking_changelist")
-    note = _("%(amount)s yesterday") % {"amount": _euros(found.euros_before)}
+    note = _("%(amount)s yesterday") % {"amount": in_euros(found.euros_before)}
     if found.back > 0:
-        note = _("%(amount)s went back · %(note)s") % {"amount": _euros(found.back), "note": note}
+        note = _("%(amount)s went back · %(note)s") % {"amount": in_euros(found.back), "note": note}
     return [
         _hourly(
             name="orders",
@@ -89,7 +90,7 @@ def _money(now: datetime) -> list[Figure]:
         _hourly(
             name="revenue",
             label=_("Revenue"),
-            value=_euros(euros),
+            value=in_euros(euros),
             note=note,
             values=found.euros,
             now=now,
@@ -125,7 +126,7 @@ def _jobs(now: datetime) -> list[Figure]:
 def _spending(now: datetime) -> list[Figure]:
     day, month = budgets.overview(now=now, scopes=budgets.HOUSE)
     rows = [_budget(_("today"), day), _budget(_("this month"), month)]
-    reserved = [(_("reserved by calls under way"), _euros(day.reserved))]
+    reserved = [(_("reserved by calls under way"), in_euros(day.reserved))]
     note = _("no budget is set for the day")
     if day.limit is not None:
         note = _("%(percent)d\N{NO-BREAK SPACE}%% of the day's budget is spent or reserved") % {"percent": day.share}
@@ -133,7 +134,7 @@ def _spending(now: datetime) -> list[Figure]:
         _barred(
             name="spending",
             label=_("AI spending"),
-            value=_euros(day.spent),
+            value=in_euros(day.spent),
             note=note,
             rows=rows,
             more=reserved,
@@ -339,16 +340,12 @@ def _counted(counts: Sequence[tuple[str, int, str]]) -> list[Row]:
 def _budget(label: str, state: BudgetState) -> Row:
     """On a bar that reaches to 120 %, with a mark at the budget itself."""
     if state.limit is None:
-        return Row(label, _("%(spent)s, no limit") % {"spent": _euros(state.spent)}, [], look="over")
+        return Row(label, _("%(spent)s, no limit") % {"spent": in_euros(state.spent)}, [], look="over")
     filled = charts.bar(spent=state.spent, reserved=state.reserved, limit=state.limit)
     level = "over" if state.share >= 100 else "near" if state.share >= 80 else "spent"
-    words = _("%(spent)s of %(limit)s") % {"spent": _euros(state.spent), "limit": _euros(state.limit)}
+    words = _("%(spent)s of %(limit)s") % {"spent": in_euros(state.spent), "limit": in_euros(state.limit)}
     parts = [(filled.spent * 1000 // 120, level), (filled.reserved * 1000 // 120, "reserved")]
     return Row(label, words, parts, marks=(100_000 // 120,))
-
-
-def _euros(amount: Decimal) -> str:
-    return f"€{amount:,.2f}"
 
 
 def _age(age: timedelta) -> str:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from documents.models import Document
 from generation.models import Job
 from privacy.enums import ExportState
 from privacy.models import AuditEvent, Consent, DataExport
+from tesigo.platform.locales import in_euros, short_day
 
 _USER: Final = "accounts.user"
 
@@ -68,7 +68,8 @@ SECTIONS: Final = (
         heads=(_("Payment"), _("Amount"), _("Given back"), _("State"), _("Made")),
         rows=lambda user: Payment.objects.filter(user=user).select_related("document").order_by("-created_at"),
         cells=lambda one: (
-            str(one.document), f"€{one.amount}", f"€{one.refunded_amount}", one.get_state_display(), one.created_at
+            str(one.document), in_euros(one.amount), in_euros(one.refunded_amount), one.get_state_display(),
+            one.created_at,
         ),
         changelist="admin:billing_payment_changelist",
         change="admin:billing_payment_change",
@@ -79,7 +80,7 @@ SECTIONS: Final = (
         right="billing.view_receipt",
         heads=(_("Receipt"), _("Amount"), _("Issued")),
         rows=lambda user: Receipt.objects.filter(payment__user=user).select_related("payment").order_by("-issued_at"),
-        cells=lambda one: (str(one), f"€{one.payment.amount}", one.issued_at),
+        cells=lambda one: (str(one), in_euros(one.payment.amount), one.issued_at),
         changelist="admin:billing_receipt_changelist",
         change="admin:billing_receipt_change",
     ),
@@ -89,7 +90,7 @@ SECTIONS: Final = (
         right="billing.view_creditnote",
         heads=(_("Credit note"), _("Amount"), _("Issued")),
         rows=lambda user: CreditNote.objects.filter(receipt__payment__user=user).order_by("-issued_at"),
-        cells=lambda one: (str(one), f"€{one.amount}", one.issued_at),
+        cells=lambda one: (str(one), in_euros(one.amount), one.issued_at),
         changelist="admin:billing_creditnote_changelist",
         change="admin:billing_creditnote_change",
     ),
@@ -99,7 +100,7 @@ SECTIONS: Final = (
         right="billing.view_refund",
         heads=(_("Reason"), _("Amount"), _("State"), _("Made")),
         rows=lambda user: Refund.objects.filter(payment__user=user).order_by("-created_at"),
-        cells=lambda one: (one.reason or one.cause, f"€{one.amount}", one.get_state_display(), one.created_at),
+        cells=lambda one: (one.reason or one.cause, in_euros(one.amount), one.get_state_display(), one.created_at),
         changelist="admin:billing_refund_changelist",
         change="admin:billing_refund_change",
     ),
@@ -139,7 +140,7 @@ SECTIONS: Final = (
             one.name,
             ", ".join(one.scope_labels),
             one.created_at,
-            date_format(one.last_used_on, "j M Y") if one.last_used_on else gettext("never"),
+            short_day(one.last_used_on) if one.last_used_on else gettext("never"),
             one.expires_at,
         ),
     ),

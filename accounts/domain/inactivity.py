@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Greatest
 from django.utils import translation
-from django.utils.formats import date_format
 
 from accounts.api_models import ApiSignIn, ApiToken
 from accounts.domain import mail
@@ -16,6 +15,7 @@ from accounts.models import Device, User
 from privacy.domain import audit, erasure
 from privacy.errors import ErasureError
 from privacy.models import Erasure
+from tesigo.platform import locales
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def _tell(user: User, now: datetime) -> bool:
         if not User.objects.filter(pk=user.pk, inactive_told_at=user.inactive_told_at).update(inactive_told_at=now):
             return False
         with translation.override(user.language):
-            on = date_format(now + TOLD_BEFORE, "j F Y")
+            on = locales.day(now + TOLD_BEFORE)
         context = {"on": on, "days": TOLD_BEFORE.days}
         mail.send_mail(user=user, template="inactive", context=context)
         audit.record(action="user.told_of_erasure", subject=user, by=None, details={"days": TOLD_BEFORE.days})

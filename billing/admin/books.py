@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from billing.admin.payments import audit_export
-from billing.admin.shared import csv_response, euros
+from billing.admin.shared import csv_response
 from billing.domain.reconciliation import reconcile
 from billing.errors import ProviderError
 from billing.models import Booking, CreditNote, Entry, Receipt, Reconciliation
+from tesigo.platform.locales import in_euros
 from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
@@ -85,7 +86,7 @@ class ReceiptAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("amount"))
     def amount(self, receipt: Receipt) -> str:
-        return f"€{receipt.payment.amount}"
+        return in_euros(receipt.payment.amount)
 
     @admin.action(description=_("Export as CSV, with their credit notes"), permissions=["view"])
     def export_csv(self, request: HttpRequest, chosen: QuerySet[Receipt]) -> HttpResponse:
@@ -119,7 +120,7 @@ class CreditNoteAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("amount"), ordering="amount")
     def euros(self, note: CreditNote) -> str:
-        return euros(note.amount)
+        return in_euros(note.amount)
 
 
 @admin.register(Reconciliation)

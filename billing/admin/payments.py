@@ -21,6 +21,7 @@ from billing.models import Booking, Dispute, Payment, PaymentEvent, Refund
 from privacy.domain import audit
 from tesigo.platform.enqueue import enqueue_on_commit
 from tesigo.platform.forms import Form
+from tesigo.platform.locales import in_euros
 from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
@@ -130,11 +131,11 @@ class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("amount"), ordering="amount")
     def euros(self, payment: Payment) -> str:
-        return f"€{payment.amount}"
+        return in_euros(payment.amount)
 
     @admin.display(description=_("given back"), ordering="refunded_amount")
     def back(self, payment: Payment) -> str:
-        return f"€{payment.refunded_amount}" if payment.refunded_amount else "–"
+        return in_euros(payment.refunded_amount) if payment.refunded_amount else "–"
 
     @admin.display(description=_("order"))
     def order(self, payment: Payment) -> SafeString:
@@ -190,12 +191,12 @@ class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
                 refund = refunds.open_refund(payment_id=payment.pk, cause=cause, reason=reason, amount=amount, by=by)
         except ValueError:
             left = payment.amount - payment.refunded_amount
-            text = _("%(payment)s: €%(amount)s is more than the €%(left)s that are left; nothing goes back.")
-            values = {"payment": payment.pk, "amount": amount, "left": left}
+            text = _("%(payment)s: %(amount)s is more than the %(left)s that are left; nothing goes back.")
+            values = {"payment": payment.pk, "amount": in_euros(amount or 0), "left": in_euros(left)}
             self.message_user(request, text % values, messages.ERROR)
             return
         if refund:
-            self.message_user(request, _("€%s goes back.") % refund.amount, messages.SUCCESS)
+            self.message_user(request, _("%s goes back.") % in_euros(refund.amount), messages.SUCCESS)
         else:
             self.message_user(request, _("%s holds no money that could go back.") % payment.pk, messages.WARNING)
 
@@ -272,7 +273,7 @@ class RefundAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("amount"), ordering="amount")
     def euros(self, refund: Refund) -> str:
-        return f"€{refund.amount}"
+        return in_euros(refund.amount)
 
 
 @admin.register(Dispute)
@@ -288,4 +289,4 @@ class DisputeAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("amount"), ordering="amount")
     def euros(self, dispute: Dispute) -> str:
-        return f"€{dispute.amount}"
+        return in_euros(dispute.amount)

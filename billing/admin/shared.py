@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from billing.models import Payment
 from tesigo.platform.csv_cells import cell
+from tesigo.platform.locales import in_euros
 
 
 def staff_of(request: HttpRequest) -> User:
@@ -20,15 +21,11 @@ def staff_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def euros(amount: Decimal | str) -> str:
-    """An amount with its sign before the currency."""
-    text = str(amount)
-    return f"−€{text[1:]}" if text.startswith("-") else f"€{text}"
-
-
 def money_table(rows: Iterable[tuple[str, Decimal | str]]) -> SafeString:
     """Labels and euros as a small table."""
-    body = format_html_join("", "<tr><td>{}</td><td>{}</td></tr>", ((label, euros(amount)) for label, amount in rows))
+    body = format_html_join(
+        "", "<tr><td>{}</td><td>{}</td></tr>", ((label, in_euros(amount)) for label, amount in rows)
+    )
     return format_html("<table><tbody>{}</tbody></table>", body)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from billing.domain.terms import Terms
 from billing.quotes import Line, Quote
 from documents.models.document import MAX_PAGES, MIN_PAGES
+from tesigo.platform.locales import in_euros
 
 CENT: Final = Decimal("0.01")
 HUNDRED: Final = Decimal(100)
@@ -87,17 +88,17 @@ def compute(
         total = full - most
     floor = floor_per_page * pages
     if total < floor:
-        label = _("Raised to the least price, €%(price)s a page") % {"price": floor_per_page}
+        label = _("Raised to the least price, %(price)s a page") % {"price": in_euros(floor_per_page)}
         lines.append(Line(label, floor - total, "floor"))
         total = floor
     if total < provider_minimum:
-        label = _("Raised to the payment provider's minimum of €%(price)s") % {"price": provider_minimum}
+        label = _("Raised to the payment provider's minimum of %(price)s") % {"price": in_euros(provider_minimum)}
         lines.append(Line(label, provider_minimum - total, "provider_minimum"))
     return lines
 
 
 def _base(pages: int, price_per_page: Decimal) -> Line:
-    label = _("%(pages)d × €%(price)s a page") % {"pages": pages, "price": price_per_page}
+    label = _("%(pages)d × %(price)s a page") % {"pages": pages, "price": in_euros(price_per_page)}
     return Line(label, (price_per_page * pages).quantize(CENT, ROUND_HALF_UP), "base")
 
 
@@ -109,13 +110,13 @@ def _tier_lines(pages: int, price_per_page: Decimal, tiers: Sequence[Tier]) -> l
         last = reached[place + 1].from_page - 1 if place + 1 < len(reached) else pages
         count = last - tier.from_page + 1
         label = ngettext(
-            "%(count)d page at €%(price)s, from page %(first)d",
-            "%(count)d pages at €%(price)s, from page %(first)d",
+            "%(count)d page at %(price)s, from page %(first)d",
+            "%(count)d pages at %(price)s, from page %(first)d",
             count,
         )
         saved = ((tier.price_per_page - price_per_page) * count).quantize(CENT, ROUND_HALF_UP)
         if saved:
-            words = label % {"count": count, "price": tier.price_per_page, "first": tier.from_page}
+            words = label % {"count": count, "price": in_euros(tier.price_per_page), "first": tier.from_page}
             lines.append(Line(words, saved, "tier"))
     return lines
 

@@ -15,6 +15,7 @@ from billing.domain.pricing import to_cents
 from billing.enums import PaymentState
 from billing.errors import Declined, Unknown
 from billing.models import Payment
+from tesigo.platform.locales import in_euros
 
 #: Stripe remembers a key for 24 hours; after that the same words would open a second session.
 KEY_LIFE: Final = timedelta(hours=23)
@@ -83,8 +84,7 @@ def _create(payment: Payment) -> gateway.Session:
 
 
 def _printed(line: dict[str, str]) -> str:
-    sign, amount = ("−", line["amount"][1:]) if line["amount"].startswith("-") else ("", line["amount"])
-    return f"{line['label']}: {sign}€{amount}"
+    return f"{line['label']}: {in_euros(line['amount'])}"
 
 
 def expires_after() -> timedelta:

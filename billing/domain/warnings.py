@@ -16,6 +16,7 @@ from billing.domain import pricing
 from billing.domain.terms import Terms
 from billing.enums import PriceListState, Variant
 from billing.models import PriceList, PriceTier, PromoCode
+from tesigo.platform.locales import in_euros
 
 #: Orders that the warnings and the preview look at, in pages.
 SAMPLES: Final = (1, 10, 50, 120, 200)
@@ -52,10 +53,10 @@ def _changes(price_list: PriceList, terms: Terms, now: datetime) -> Iterator[str
         if abs(new - old) > old * _RISKY_CHANGE:
             percent = round((new - old) / old * 100)
             yield ngettext(
-                "%(pages)d page would cost €%(new)s instead of €%(old)s (%(percent)+d %%).",
-                "%(pages)d pages would cost €%(new)s instead of €%(old)s (%(percent)+d %%).",
+                "%(pages)d page would cost %(new)s instead of %(old)s (%(percent)+d %%).",
+                "%(pages)d pages would cost %(new)s instead of %(old)s (%(percent)+d %%).",
                 pages,
-            ) % {"pages": pages, "new": new, "old": old, "percent": percent}
+            ) % {"pages": pages, "new": in_euros(new), "old": in_euros(old), "percent": percent}
 
 
 def _below_cost(terms: Terms, now: datetime) -> Iterator[str]:
@@ -64,10 +65,10 @@ def _below_cost(terms: Terms, now: datetime) -> Iterator[str]:
         total = pricing.quote(pages, terms, now=now).total
         if cost is not None and total < cost:
             yield ngettext(
-                "%(pages)d page would cost €%(total)s, less than the €%(cost)s that writing it costs.",
-                "%(pages)d pages would cost €%(total)s, less than the €%(cost)s that writing them costs.",
+                "%(pages)d page would cost %(total)s, less than the %(cost)s that writing it costs.",
+                "%(pages)d pages would cost %(total)s, less than the %(cost)s that writing them costs.",
                 pages,
-            ) % {"pages": pages, "total": total, "cost": cost}
+            ) % {"pages": pages, "total": in_euros(total), "cost": in_euros(cost)}
 
 
 def _below_minimum(terms: Terms, now: datetime) -> Iterator[str]:
@@ -77,9 +78,9 @@ def _below_minimum(terms: Terms, now: datetime) -> Iterator[str]:
         if any(line.kind == "provider_minimum" for line in pricing.quote(pages, terms, now=now).lines)
     ]
     if raised:
-        yield _("Orders of %(pages)s pages are raised to the payment provider's minimum of €%(minimum)s.") % {
+        yield _("Orders of %(pages)s pages are raised to the payment provider's minimum of %(minimum)s.") % {
             "pages": ", ".join(str(pages) for pages in raised),
-            "minimum": settings.PROVIDER_MINIMUM,
+            "minimum": in_euros(settings.PROVIDER_MINIMUM),
         }
 
 

@@ -7,11 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from billing.admin.shared import euros
 from billing.enums import DisputeState, PaymentState
 from billing.models import Dispute, Payment, PaymentEvent, PriceList, PromoCode
 from documents.enums import DocumentState
 from documents.models import Document, DocumentEvent
+from tesigo.platform.locales import in_euros
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_every_page_of_staff_has_our_style_sheet_and_no_style_of_its_own(staff: 
 
 
 def test_the_sign_stands_before_the_currency() -> None:
-    assert (euros(Decimal("-1.20")), euros("0.50")) == ("−€1.20", "€0.50")
+    assert (in_euros(Decimal("-1.20")), in_euros("0.50")) == ("−€1.20", "€0.50")
 
 
 def test_a_code_used_up_since_it_was_shown_stays_in_its_field_with_the_reason(
