@@ -1,4 +1,7 @@
-"""Sessions end when they were idle or lasted for too long, and who is no longer signed in is told where to sign in."""
+"""Sessions end when they were idle or lasted for too long, and who is no longer signed in is told where to sign in.
+
+Who is signed in reads in the language of the account (R-04).
+"""
 
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -7,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.domain import devices, session_life
@@ -38,6 +41,19 @@ class SessionLifeMiddleware(ViewMiddleware):
             logout(request)
         elif not _asks_by_itself(request):
             session_life.touch(request.session, user=request.user, now=now)
+
+
+class AccountLanguageMiddleware(ViewMiddleware):
+    """The account's language comes before that of the cookie and of Accept-Language, by which Django's own chose."""
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """Activates it, where somebody is signed in by this browser."""
+        match = request.resolver_match
+        if match is None or match.view_name in _WITHOUT_SESSION or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
 
 
 def _asks_by_itself(request: HttpRequest) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, address, data, erasing, mail_events, programs, proving, signin
+from accounts.views import account, address, data, erasing, language, mail_events, programs, proving, signin
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("signin/link/<str:token>/", signin.link, name="link"),
     path("signin/not-me/<str:token>/", signin.deny, name="deny"),
     path("signout/", signin.signout, name="signout"),
+    path("language/", language.choose, name="language"),
     path("account/", account.account, name="account"),
     path("account/erase/", erasing.erase, name="erase"),
     path("account/keep/", erasing.keep, name="keep"),

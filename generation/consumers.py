@@ -8,6 +8,7 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.utils import translation
 
 from documents.enums import DocumentState
 from documents.models import Document
@@ -68,7 +69,8 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         try:
             while True:
                 self._changed.clear()
-                snapshot = await database_sync_to_async(snapshots.snapshot)(self.document_id)
+                with translation.override(self.scope["user"].language):
+                    snapshot = await database_sync_to_async(snapshots.snapshot)(self.document_id)
                 await self.send_json(snapshot)
                 await asyncio.sleep(SHORTEST_PAUSE_SECONDS)
                 with suppress(TimeoutError):

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from csp.constants import NONCE, SELF
-from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from tesigo.platform import paths
@@ -130,6 +129,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "accounts.middleware.SessionLifeMiddleware",
+    "accounts.middleware.AccountLanguageMiddleware",
     "privacy.middleware.ConsentRequiredMiddleware",
     "tesigo.platform.clean_pages.CleanPagesMiddleware",
     "tesigo.platform.refusals.RefusedAccess",
@@ -276,7 +276,19 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 
 # --- language and time ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+#: Of pages and mails (R-04), each as its speakers call it.
+LANGUAGES = [
+    ("en", "English"),
+    ("it", "Italiano"),
+    ("es", "Español"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("nl", "Nederlands"),
+    ("cs", "Čeština"),
+    ("ro", "Română"),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "tesigo.formats"
 USE_TZ = True

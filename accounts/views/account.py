@@ -5,7 +5,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -28,7 +28,8 @@ def account(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
     if request.method == "POST" and form.is_valid():
         people.change_profile(user=user, by=user, **form.cleaned_data)
-        messages.success(request, _("Saved."))
+        with translation.override(user.language):
+            messages.success(request, _("Saved."))
         return redirect("accounts:account")
     context = {
         "form": form,

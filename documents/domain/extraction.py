@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.domain import bibliographies, joining, retractions, scans, sources, unreadable
+from documents.domain.owners_language import owners_language
 from documents.domain.passages import NewPassage, insert, insert_of
 from documents.domain.sheet import lines
 from documents.domain.uploads import READINGS, give_connection_back, reject, take_over
@@ -90,7 +91,8 @@ def extract(*, upload_id: UUID) -> None:
     take_over(now=timezone.now(), upload_id=upload_id)
     upload = _claim(upload_id)
     if upload is not None:
-        duty.carry_out(READINGS, upload, _read)
+        with owners_language(upload.document_id):
+            duty.carry_out(READINGS, upload, _read)
 
 
 def _claim(upload_id: UUID) -> Upload | None:

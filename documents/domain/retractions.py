@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.domain.mail import send_mail
 from documents.domain import search_services
 from documents.domain.comparing import as_work
+from documents.domain.owners_language import owners_language
 from documents.enums import DOI_OF_ANOTHER
 from documents.models import Citation, Document, Source, Upload
 from documents.sources.asking import Line, NoAnswer, Service, line
@@ -194,7 +195,8 @@ def _mark(held: Iterable[Source], *, by: Iterable[str], now: datetime) -> None:
             enqueue_on_commit(RENEW_TASK, str(source.document_id))
         if source.upload_id:
             upload = Upload.objects.get(pk=source.upload_id)
-            told = _("“%(title)s” was retracted: it will not be cited.") % {"title": source.title[:200]}
+            with owners_language(source.document_id):
+                told = _("“%(title)s” was retracted: it will not be cited.") % {"title": source.title[:200]}
             Upload.objects.filter(pk=upload.pk).update(verdict=f"{upload.verdict} {told}".strip()[:500])
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from accounts.models import User
+from documents.domain.owners_language import owners_language
 from documents.domain.sheet import lines
 from documents.enums import UploadPurpose, UploadState
 from documents.errors import NotEditable, Unusable, UploadInUse, UploadRefused
@@ -226,7 +227,8 @@ def reject(*, upload: Upload, reason: str) -> None:
 
 def _given_up(upload: Upload) -> None:
     """What is left to do of a file that every try to read it has failed on: nothing of it is kept."""
-    reason = _("This file could not be read in several tries. Open it, save it again, and choose the new file.")
+    with owners_language(upload.document_id):
+        reason = _("This file could not be read in several tries. Open it, save it again, and choose the new file.")
     stored_as = upload.stored_as
     Upload.objects.filter(pk=upload.pk).update(verdict=reason, stored_as="", pages_read=0)
     _forget(upload, stored_as)

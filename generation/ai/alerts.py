@@ -1,7 +1,12 @@
 """Alerts to staff about keys and refused questions (R-113). They name a key by its place, never by its value."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from generation.ai.errors import Trouble
@@ -10,7 +15,21 @@ from generation.enums import Outcome, Provider
 from generation.models import AIModel, Attempt
 from tesigo.platform.alerts import keep_alert, tell_staff
 
+P = ParamSpec("P")
 
+
+def _for_staff(tell: Callable[P, None]) -> Callable[P, None]:
+    """They come up in steps, which speak the languages of documents' owners."""
+
+    @wraps(tell)
+    def told(*args: P.args, **kwargs: P.kwargs) -> None:
+        with translation.override(settings.LANGUAGE_CODE):
+            tell(*args, **kwargs)
+
+    return told
+
+
+@_for_staff
 def key_refused(key: Key, trouble: Trouble | None = None) -> None:
     """A provider does not take a key any more, or not now, for what is wrong with its account."""
     facts = {"place": key.place, "provider": Provider(key.provider).label}
@@ -47,6 +66,7 @@ def key_refused(key: Key, trouble: Trouble | None = None) -> None:
     tell_staff(key=f"ai-key-refused:{key.name}:{trouble or ''}", subject=subject % facts, text=text % facts)
 
 
+@_for_staff
 def model_refused(key: Key, model: str) -> None:
     """A key may not ask one model; its other models go on."""
     facts = {"place": key.place, "provider": Provider(key.provider).label, "model": model}
@@ -61,6 +81,7 @@ def model_refused(key: Key, model: str) -> None:
     )
 
 
+@_for_staff
 def model_gone(model: AIModel, *, since: datetime) -> None:
     """No key of its provider finds a model any more (R-25). In one transaction with the mark that says so."""
     facts = {"model": model.name, "provider": Provider(model.provider).label}
@@ -76,6 +97,7 @@ def model_gone(model: AIModel, *, since: datetime) -> None:
     )
 
 
+@_for_staff
 def key_failing(key: Key) -> None:
     """Calls with a key fail so often that they are not made for a while (R-31)."""
     facts = {"place": key.place, "provider": Provider(key.provider).label}
@@ -90,6 +112,7 @@ def key_failing(key: Key) -> None:
     )
 
 
+@_for_staff
 def question_refused(*, attempt: Attempt, outcome: Outcome) -> None:
     """A provider would not take a question, or a model would not answer it (R-30)."""
     facts = {

@@ -18,8 +18,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from documents.domain.owners_language import owners_language
 from documents.models import Document
 from generation.ai import chains
 from generation.ai.errors import AtLimit, NoAnswer
@@ -67,6 +68,8 @@ class Drain:
         #: Steps of the same cause as the wake-up stand in its trace; those of others each in that of their own.
         self._cause = correlation.correlation_id()
         self._gateways: dict[UUID, Gateway] = {}
+        #: Of the owners of these documents, for what a step says to them.
+        self._languages: dict[UUID, str] = {}
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._room = Room(self.width)
         #: Steps that are still being worked on, not those whose result is being committed.
@@ -168,6 +171,7 @@ class Drain:
             return
         busy = {claim.document_id for claim in self._running.values()}
         for document_id in [one for one in self._gateways if one not in busy]:
+            del self._languages[document_id]
             await self._gateways.pop(document_id).close()
 
     async def _step(self, claim: Claim) -> None:
@@ -200,6 +204,8 @@ class Drain:
         if claim.job_state != JobState.RUNNING:
             await in_database(pipeline.begin, claim=claim)
         work = Work(claim, await self._gateway(claim.document_id), self._room)
+        # For the rest of the task, which is this step's own: why it failed is kept as it is said here.
+        translation.activate(self._languages[claim.document_id])
         try:
             result = await self._stages[claim.stage](work)
         except OverBudget as over:
@@ -252,7 +258,8 @@ class Drain:
 
     async def _gateway(self, document_id: UUID) -> Gateway:
         if document_id not in self._gateways:
-            session_id, seed, owner_id = await in_database(_identity, document_id)
+            session_id, seed, owner_id, language = await in_database(_identity, document_id)
+            self._languages[document_id] = language
             # Two steps of a document may come here at once.
             self._gateways.setdefault(
                 document_id, Gateway(session_id=session_id, seed=seed, owner_id=owner_id, ledger=attempts)
@@ -269,12 +276,14 @@ def _let_go(*, claim: Claim) -> None:
 
 
 def _fail(*, claim: Claim, error: Exception) -> None:
-    pipeline.fail(claim=claim, reason=failing.words_for(claim, error), facts=failing.facts_for(claim, error))
+    # It may have failed before anything was known of its owner.
+    with owners_language(claim.document_id):
+        pipeline.fail(claim=claim, reason=failing.words_for(claim, error), facts=failing.facts_for(claim, error))
 
 
 def _close_connection() -> None:
     connection.close()
 
 
-def _identity(document_id: UUID) -> tuple[UUID, int, int]:
-    return Document.objects.values_list("session_id", "seed", "owner_id").get(pk=document_id)
+def _identity(document_id: UUID) -> tuple[UUID, int, int, str]:
+    return Document.objects.values_list("session_id", "seed", "owner_id", "owner__language").get(pk=document_id)

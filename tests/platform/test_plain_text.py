@@ -303,6 +303,7 @@ def test_a_password_stays_as_it_was_typed() -> None:
 READ_BESIDES = {
     "accounts/staff_signin.py": "the name for the lock, compared and never shown",
     "accounts/views/account.py": "`next`, a path of ours or nothing",
+    "accounts/views/language.py": "one of the known languages, and the page to go on with",
     "accounts/views/proving.py": "next, which own_path judges",
     "accounts/views/signin.py": "`next`, a path of ours or nothing",
     "accounts/views/staff.py": "`next`, a path of ours or nothing",
