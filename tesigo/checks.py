@@ -35,6 +35,21 @@ def search_services_have_what_they_need(app_configs: Any, **options: Any) -> lis
     ]
 
 
+@register(Tags.translation)
+def languages_are_compiled(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A language whose catalog was not compiled is chosen, and read in English (R-04)."""
+    return [
+        Warning(
+            f"The catalog of {name} is not compiled.",
+            hint="Run `python -m tesigo.platform.catalogs compile`.",
+            id="tesigo.W005",
+        )
+        for code, name in settings.LANGUAGES
+        if code != settings.LANGUAGE_CODE
+        and not (settings.LOCALE_PATHS[0] / code / "LC_MESSAGES" / "django.mo").exists()
+    ]
+
+
 @register(Tags.security)
 def media_lies_outside_static(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """What people hand in must never be served as a file of the site (R-80)."""

@@ -25,6 +25,9 @@ _PLACES: Final = (
     "tests/documents/test_styles.py",  # a style is tried in a child
     "tests/e2e/",
     "tests/faults/",
+    "tests/languages/test_catalogs.py",  # every word in nine languages
+    "tests/languages/test_cut_words.py",
+    "tests/languages/test_untranslated.py",  # every page, letter by letter
     "tests/load/",
     "tests/local/test_fork_server.py",
     "tests/local/test_stack.py",
