@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,7 +15,7 @@ from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
 from documents.domain import briefs
 from documents.domain.queries import owned_document
-from documents.enums import DocumentState, UploadPurpose
+from documents.enums import DocumentState, Language, UploadPurpose
 from documents.errors import NotEditable
 from documents.forms import BriefForm, NewBriefForm
 from documents.models import Document, Upload
@@ -23,8 +24,10 @@ from tesigo.platform import come_back
 
 @login_required
 def new(request: SignedInRequest) -> HttpResponse:
-    """An empty brief; the first save makes the document, then files can be added."""
+    """An empty brief, in the language of the page; the first save makes the document, then files can be added."""
     initial = {"pages": request.GET.get("pages", 10), "author_name": request.user.name, "once": uuid4().hex}
+    if (language := get_language()) in Language.values:
+        initial["language"] = language
     if style := request.GET.get("style", ""):
         initial["citation_style"] = style
     form = NewBriefForm(request.POST or None, initial=initial, by=request.user)

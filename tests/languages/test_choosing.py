@@ -71,6 +71,14 @@ def test_every_page_has_the_choice_with_each_language_by_its_own_name() -> None:
         assert name in page
 
 
+def test_a_new_document_is_offered_in_the_language_of_the_page() -> None:
+    student = student_with_consent()
+    User.objects.filter(pk=student.pk).update(language="ro")
+    client = Client()
+    client.force_login(student)
+    assert '<option value="ro" selected>' in client.get("/documents/new/").content.decode()
+
+
 def test_what_a_worker_says_is_in_the_owners_language() -> None:
     document = DocumentFactory.create(owner=student_with_consent())
     User.objects.filter(pk=document.owner_id).update(language="nl")
