@@ -16,6 +16,13 @@ from tesigo.platform import catalogs
 PSEUDO = "gv"
 
 
+@pytest.fixture(autouse=True)
+def _no_language_left() -> Iterator[None]:
+    """A request in this thread leaves its language behind, which other tests would speak."""
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(scope="module")
 def pseudo_language(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The pseudo-language beside the real ones: "[Sign in]", longer by a third as other languages are."""
@@ -24,7 +31,6 @@ def pseudo_language(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     languages = [*settings.LANGUAGES, (PSEUDO, "Pseudo")]
     with override_settings(LANGUAGES=languages, LOCALE_PATHS=[folder, *settings.LOCALE_PATHS]):
         yield
-    translation.activate(settings.LANGUAGE_CODE)
 
 
 def _compile(path: Path) -> None:
