@@ -63,6 +63,22 @@ class DocumentState(models.TextChoices):
     FAILED = "failed", _("failed, refunded")
 
 
+class Shelf(models.TextChoices):
+    """Where the library has documents that are out of sight."""
+
+    ARCHIVED = "archived", _("put away")
+    THROWN_AWAY = "thrown-away", _("thrown away")
+
+
+class LibraryOrder(models.TextChoices):
+    """By what the library is sorted."""
+
+    CHANGED = "changed", _("newest change first")
+    BEGUN = "begun", _("newest first")
+    TITLE = "title", _("by title")
+    PAGES = "pages", _("longest first")
+
+
 class UploadPurpose(models.TextChoices):
     """What a file was handed in for: to say what is asked, or to be cited."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.domain import briefs, formats, styles
 from documents.domain.outline import Proposal, ProposedSection
-from documents.enums import DocumentState
+from documents.enums import DocumentState, LibraryOrder, Shelf
 from documents.models import Document
 from documents.models.document import MAX_PAGES, MIN_PAGES
 from documents.models.sheet import MOST_ASKED_CHARACTERS
@@ -126,7 +126,8 @@ class LibraryForm(Form):
     """Search and filter of the library."""
 
     q = forms.CharField(max_length=200, required=False)
-    state = forms.ChoiceField(choices=[("", _("All")), *DocumentState.choices], required=False)
+    state = forms.ChoiceField(choices=[("", _("All")), *DocumentState.choices, *Shelf.choices], required=False)
+    sort = forms.ChoiceField(choices=LibraryOrder.choices, required=False)
 
 
 #: Every file at once.

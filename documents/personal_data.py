@@ -69,6 +69,8 @@ _ROWS = {
             "seed": INNER,
             "ordered_at": SHOWN,
             "frozen_at": SHOWN,
+            "thrown_away_at": SHOWN,
+            "archived_at": SHOWN,
             "made_from": INNER.cleared,
             "created_at": SHOWN,
             "updated_at": SHOWN,

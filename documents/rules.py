@@ -17,6 +17,10 @@ from tesigo.platform import removals
 KEPT_REVISIONS: Final = 10
 
 
+#: How long a draft can be brought back: throwing it away is its last change (R-89).
+THROWN_AWAY_KEPT: Final = timedelta(days=30)
+
+
 class _Revisions(Retention):
     """Earlier texts of a section but for the newest; what a check took out is counted in the citation report."""
 
@@ -66,7 +70,7 @@ RULES: Final = (
     Retention(
         "documents.Document",
         _("Descriptions and outlines that were never ordered"),
-        timedelta(days=30),
+        THROWN_AWAY_KEPT,
         since="updated_at",
         only=Q(state__in=[DocumentState.DRAFT, DocumentState.OUTLINED], ordered_at=None),
         forget=_forget_documents,

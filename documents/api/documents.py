@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from accounts.errors import QuotaReached
 from documents.api.shared import READ, WRITE, DocumentRoute, not_editable, over_quota
-from documents.domain import briefs, recovery, typed
-from documents.domain.queries import HIT_END, HIT_START, excerpts, library
+from documents.domain import briefs, recovery, shelving, typed
+from documents.domain.queries import HIT_END, HIT_START, everything, excerpts
 from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.errors import NotEditable
@@ -77,7 +77,7 @@ class DocumentViewSet(DocumentRoute):
             if not asked.allowed:
                 words = _("That were many searches within a minute.")
                 raise Refusal(words, status=429, kind="too-many-searches", wait=asked.retry_after)
-        page = self.paginate_queryset(library(user=self.caller, words=words, state=state).order_by()) or []
+        page = self.paginate_queryset(everything(user=self.caller, words=words, state=state).order_by()) or []
         hits = excerpts(documents=page, words=words) if words else {}
         plain = {pk: _plain(text) for pk, text in hits.items()}
         return self.get_paginated_response(FoundSerializer(page, many=True, context={"excerpts": plain}).data)
@@ -116,10 +116,13 @@ class DocumentViewSet(DocumentRoute):
 
     @extend_schema(summary="Throw a draft away", responses={204: None})
     def destroy(self, request: Request, document_id: UUID) -> Response:
-        """The draft goes with its files; one that was ever ordered stays. If-Match may say which state was seen."""
+        """The draft and its files are deleted after 30 days, in which its owner can bring it back in the library.
+
+        One that was ever ordered stays. If-Match may say which state was seen.
+        """
         self.document(document_id)
         try:
-            briefs.delete(document_id=document_id, by=self.caller, expects=expecting_if_said(request, shown))
+            shelving.throw_away(document_id=document_id, by=self.caller, expects=expecting_if_said(request, shown))
         except NotEditable as error:
             words = _("A document that has been ordered cannot be thrown away here.")
             raise Refusal(words, status=409, kind="was-ordered") from error

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.search import SearchVector
 from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -70,17 +70,25 @@ def _digest(by: "User", once: str, values: dict[str, Any]) -> UUID:
 def _create(by: "User", values: dict[str, Any], made_from: UUID | None) -> Document:
     with transaction.atomic():
         quotas.spend(user=by, what="draft", limit=settings.DRAFTS_PER_DAY)
-        if Document.objects.filter(owner=by, ordered_at=None).count() >= settings.DRAFTS_PER_PERSON:
-            raise QuotaReached(
-                _("You have %(limit)d drafts, the most one may have. Throw one away in your library first.")
-                % {"limit": settings.DRAFTS_PER_PERSON}
-            )
+        if drafts_of(by).count() >= settings.DRAFTS_PER_PERSON:
+            raise QuotaReached(too_many_drafts())
         document = Document.objects.create(owner=by, made_from=made_from, **values)
         if document.requirements:
             lines.renew(document_id=document.pk)
         index(document_id=document.pk)
         audit.record(action="document.created", subject=document, by=by)
     return document
+
+
+def drafts_of(person: "User") -> QuerySet[Document]:
+    """What somebody has described and never ordered, without what they threw away."""
+    return Document.objects.owned_by(person).filter(ordered_at=None)
+
+
+def too_many_drafts() -> str:
+    """Says that one has as many drafts as one may have."""
+    words = _("You have %(limit)d drafts, the most one may have. Throw one away in your library first.")
+    return words % {"limit": settings.DRAFTS_PER_PERSON}
 
 
 def change(*, document_id: UUID, by: "User", expects: Expects | None = None, **brief: Any) -> None:
@@ -111,7 +119,7 @@ def change(*, document_id: UUID, by: "User", expects: Expects | None = None, **b
 
 
 def delete(*, document_id: UUID, by: "User", expects: Expects | None = None) -> None:
-    """Throws a draft away, with its files. Raises NotEditable for one that was ever ordered: books point at it.
+    """Deletes a draft for good, with its files. Raises NotEditable for one that was ever ordered: books point at it.
 
     ``expects`` as for ``change``.
     """

@@ -1,20 +1,27 @@
 """Reads of documents that several doors share."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.http import Http404
 
-from documents.enums import RevisionReason
-from documents.models import Document, Section, SectionRevision
+from documents.enums import LibraryOrder, RevisionReason, Shelf
+from documents.models import Document, DocumentQuerySet, Section, SectionRevision
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+_ORDERS: Final[dict[str, tuple[str | Lower, ...]]] = {
+    LibraryOrder.BEGUN: ("-created_at",),
+    LibraryOrder.TITLE: (Lower(Coalesce(NullIf("own_title", Value("")), NullIf("title", Value("")), "topic")), "pk"),
+    LibraryOrder.PAGES: ("-pages", "-updated_at"),
+}
 # Marks around a hit that no text contains; the page escapes the excerpt and only then turns them into <mark>.
 HIT_START: Final = "\ue000"
 HIT_END: Final = "\ue001"
@@ -28,14 +35,47 @@ def owned_document(*, document_id: UUID, user: "User") -> Document:
     return document
 
 
-def library(*, user: "User", words: str = "", state: str = "") -> QuerySet[Document]:
-    """The user's documents, newest change first; ``words`` are looked for in titles and text."""
-    documents = Document.objects.owned_by(user).without_long_texts()
-    if state:
-        documents = documents.filter(state=state)
+def everything(*, user: "User", words: str = "", state: str = "") -> DocumentQuerySet:
+    """The user's documents, with those that are put away; ``words`` are looked for in titles and text."""
+    documents = _found(user, words).without_long_texts().filter(thrown_away_at=None)
+    return documents.filter(state=state) if state else documents
+
+
+def library(*, user: "User", words: str = "", shelf: str = "", order: str = "") -> DocumentQuerySet:
+    """The user's documents on a shelf: a state, an entry of `Shelf`, or else all but those that are put away.
+
+    ``words`` are looked for in titles and text. ``order`` is an entry of `LibraryOrder`, else by the newest change.
+    """
+    documents = _found(user, words).without_long_texts().filter(_on(shelf))
+    return documents.order_by(*_ORDERS.get(order, ("-updated_at",)))
+
+
+def counts(*, user: "User", words: str = "") -> dict[str, int]:
+    """How many documents each shelf has, by state and entry of `Shelf`, "" for all; no shelf that is empty."""
+    counted: Counter[str] = Counter()
+    shelved = _found(user, words).annotate(is_out=Q(archived_at=None), is_kept=Q(thrown_away_at=None)).order_by()
+    rows = shelved.values("state", "is_out", "is_kept").annotate(count=Count("pk"))
+    for state, is_out, is_kept, count in rows.values_list("state", "is_out", "is_kept", "count"):
+        shelves = (state, "") if is_out and is_kept else (Shelf.ARCHIVED,) if is_kept else (Shelf.THROWN_AWAY,)
+        for shelf in shelves:
+            counted[shelf] += count
+    return dict(counted)
+
+
+def _found(user: "User", words: str) -> DocumentQuerySet:
+    # With what was thrown away, which has a shelf of its own.
+    documents = Document.objects.filter(owner=user)
     if words:
         documents = documents.filter(search=SearchQuery(words, config="simple", search_type="websearch"))
-    return documents.order_by("-updated_at")
+    return documents
+
+
+def _on(shelf: str) -> Q:
+    if shelf == Shelf.THROWN_AWAY:
+        return ~Q(thrown_away_at=None)
+    if shelf == Shelf.ARCHIVED:
+        return Q(thrown_away_at=None) & ~Q(archived_at=None)
+    return Q(thrown_away_at=None, archived_at=None, **({"state": shelf} if shelf else {}))
 
 
 def excerpts(*, documents: Iterable[Document], words: str) -> dict[UUID, str]:

@@ -35,8 +35,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     """Questions asked of documents."""
 
     def owned_by(self, user: object) -> Self:
-        """Only this user's documents: others answer 404 (R-100)."""
-        return self.filter(owner=user)
+        """Only this user's documents, without what they threw away: others answer 404 (R-100)."""
+        return self.filter(owner=user, thrown_away_at=None)
 
     def without_long_texts(self) -> Self:
         """What pages show of many documents; the long texts are only read where one asks for them."""
@@ -97,6 +97,10 @@ class Document(models.Model):
     )
     #: Nothing may be taken away while the payment is disputed.
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Out of its owner's sight until they bring it back; the rule for drafts deletes it (R-89).
+    thrown_away_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Put away by its owner: whole, but listed apart.
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: Of the form and the words it was made from: sent twice, they make it once.
     made_from = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -120,6 +124,9 @@ class Document(models.Model):
             models.CheckConstraint(condition=Q(state__in=DocumentState.values), name="document_state_known"),
             models.CheckConstraint(condition=~Q(topic=""), name="document_topic_not_empty"),
             models.UniqueConstraint(fields=["made_from"], name="document_made_once"),
+            models.CheckConstraint(
+                condition=Q(thrown_away_at=None) | Q(ordered_at=None), name="document_ordered_stays"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,12 @@
 """Describing a work."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,12 +14,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
-from documents.domain import briefs
+from documents.domain import briefs, shelving
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState, Language, UploadPurpose
 from documents.errors import NotEditable
 from documents.forms import BriefForm, NewBriefForm
 from documents.models import Document, Upload
+from documents.rules import THROWN_AWAY_KEPT
 from tesigo.platform import come_back
 
 
@@ -28,6 +30,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     initial = {"pages": request.GET.get("pages", 10), "author_name": request.user.name, "once": uuid4().hex}
     if (language := get_language()) in Language.values:
         initial["language"] = language
+    initial |= _like(request)
     if style := request.GET.get("style", ""):
         initial["citation_style"] = style
     form = NewBriefForm(request.POST or None, initial=initial, by=request.user)
@@ -41,6 +44,15 @@ def new(request: SignedInRequest) -> HttpResponse:
             return come_back.tell(response, error.retry_after)
         return redirect("documents:brief", document.pk)
     return render(request, "documents/brief.html", {"form": form, "document": None}, status=422 if form.errors else 200)
+
+
+def _like(request: SignedInRequest) -> dict[str, Any]:
+    """The brief of a document of one's own that shall be described again, `like`; nothing where there is none."""
+    try:
+        document = owned_document(document_id=UUID(request.GET.get("like", "")), user=request.user)
+    except (ValueError, Http404):
+        return {}
+    return {name: getattr(document, name) for name in briefs.FIELDS}
 
 
 @login_required
@@ -69,11 +81,12 @@ def delete(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Throws a draft away."""
     owned_document(document_id=document_id, user=request.user)
     try:
-        briefs.delete(document_id=document_id, by=request.user)
+        shelving.throw_away(document_id=document_id, by=request.user)
     except NotEditable:
         messages.error(request, _("A document that has been ordered cannot be thrown away here."))
     else:
-        messages.success(request, _("The draft and its files are gone."))
+        words = _("The draft is thrown away. For %(days)d days you can bring it back in the library.")
+        messages.success(request, words % {"days": THROWN_AWAY_KEPT.days})
     return redirect("documents:library")
 
 

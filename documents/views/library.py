@@ -1,20 +1,27 @@
 """The library: a person's documents."""
 
+from uuid import UUID
+
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
-from documents.domain import recovery
-from documents.domain.queries import HIT_END, HIT_START, excerpts, library
+from accounts.errors import QuotaReached
+from documents.domain import recovery, shelving
+from documents.domain.queries import HIT_END, HIT_START, counts, excerpts, library, owned_document
 from documents.domain.text import without_citations
-from documents.enums import DocumentState
+from documents.enums import DocumentState, LibraryOrder, Shelf
 from documents.forms import LibraryForm
+from documents.rules import THROWN_AWAY_KEPT
 from tesigo.platform import come_back, rate_limits
 
 PAGE_SIZE = 20
@@ -25,14 +32,20 @@ MOST_STOPPED_DOCUMENTS = 5
 def library_page(request: SignedInRequest) -> HttpResponse:
     """What stopped half-way first; search, filter and list."""
     form = LibraryForm(request.GET)
-    words, state = (form.cleaned_data["q"], form.cleaned_data["state"]) if form.is_valid() else ("", "")
+    asked_for = form.cleaned_data if form.is_valid() else {"q": "", "state": "", "sort": ""}
+    words, shelf, order = asked_for["q"], asked_for["state"], asked_for["sort"]
     if words:
         asked = rate_limits.check("search", str(request.user.pk), limit=settings.SEARCHES_PER_MINUTE, seconds=60)
         if not asked.allowed:
             return come_back.later(request, wait=asked.retry_after)
-    page = Paginator(library(user=request.user, words=words, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
+    documents = library(user=request.user, words=words, shelf=shelf, order=order)
+    counted = counts(user=request.user, words=words)
+    paginator = Paginator(documents, PAGE_SIZE)
+    # Counted already: nobody is asked twice.
+    paginator.count = counted.get(shelf, 0)
+    page = paginator.get_page(request.GET.get("page"))
     found = excerpts(documents=list(page), words=words) if words else {}
-    is_start = not words and not state and page.number == 1
+    is_start = not words and not shelf and page.number == 1
     stopped = (
         recovery.stopped(user=request.user, now=timezone.now(), most=MOST_STOPPED_DOCUMENTS + 1) if is_start else []
     )
@@ -44,11 +57,56 @@ def library_page(request: SignedInRequest) -> HttpResponse:
         "stopped": stopped[:MOST_STOPPED_DOCUMENTS],
         "are_more_stopped": len(stopped) > MOST_STOPPED_DOCUMENTS,
         "words": words,
-        "state": state,
-        "states": DocumentState.choices,
+        "shelf": shelf,
+        "shelves": _shelves(counted),
+        "order": order or LibraryOrder.CHANGED,
+        "orders": LibraryOrder.choices,
+        "kept_days": THROWN_AWAY_KEPT.days,
         "query": query.urlencode(),
     }
     return render(request, "documents/library.html", context)
+
+
+def _shelves(counted: dict[str, int]) -> list[tuple[str, str, int]]:
+    """Each shelf that holds something, with its name and how many documents it has; all of them first."""
+    named = [("", gettext("All")), *DocumentState.choices, *Shelf.choices]
+    return [(shelf, str(label), counted.get(shelf, 0)) for shelf, label in named if not shelf or shelf in counted]
+
+
+@login_required
+@require_POST
+def archive(request: SignedInRequest, document_id: UUID) -> HttpResponse:
+    """Puts a document away, or, with `back`, where it was."""
+    owned_document(document_id=document_id, user=request.user)
+    is_archived = "back" not in request.POST
+    shelving.archive(document_id=document_id, by=request.user, is_archived=is_archived)
+    said = gettext("It is put away. You find it under “put away”.") if is_archived else gettext("It is back.")
+    messages.success(request, said)
+    return redirect("documents:library")
+
+
+@login_required
+@require_POST
+def bring_back(request: SignedInRequest, document_id: UUID) -> HttpResponse:
+    """A draft that was thrown away is among the others again."""
+    try:
+        if not shelving.bring_back(document_id=document_id, by=request.user):
+            raise Http404
+    except QuotaReached as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("The draft is back, with its files."))
+    return redirect("documents:library")
+
+
+@login_required
+@require_POST
+def delete_now(request: SignedInRequest, document_id: UUID) -> HttpResponse:
+    """A draft that was thrown away is deleted at once, with its files."""
+    if not shelving.delete(document_id=document_id, by=request.user):
+        raise Http404
+    messages.success(request, gettext("The draft and its files are gone."))
+    return redirect("documents:library")
 
 
 def highlighted(excerpt: str) -> SafeString:

@@ -107,6 +107,8 @@ def test_its_owner_takes_a_file_back_without_waiting_for_the_storage(
 def test_a_draft_that_is_thrown_away_takes_its_files_along(upload: Upload, client: Client) -> None:
     client.force_login(upload.document.owner)
     assert client.post(reverse("documents:delete", args=[upload.document_id])).status_code == 302
+    assert remove_what_is_due() == 0, "it can be brought back"
+    assert client.post(reverse("documents:delete-now", args=[upload.document_id])).status_code == 302
     assert remove_what_is_due() == 1
     assert not default_storage.exists(upload.stored_as)
 
