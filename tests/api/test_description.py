@@ -108,6 +108,7 @@ def test_edits_say_which_state_they_have_seen_and_removals_may() -> None:
         "put documents/{document_id}/style": True,
         "put documents/{document_id}/title-page": True,
         "put documents/{document_id}/format": True,
+        "put documents/{document_id}/word-template": True,
         "put documents/{document_id}/model": True,
         "patch user": True,
         "delete documents/{document_id}": False,
