@@ -7,7 +7,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     old_code_survives = "columns that may be empty and that old code does not name; it deletes drafts as before"
 
-    dependencies = [("documents", "0027_lines_of_sheets")]
+    dependencies = [("documents", "0028_report_as_appendix")]
 
     operations = [
         migrations.AddField("document", "thrown_away_at", models.DateTimeField(blank=True, editable=False, null=True)),
