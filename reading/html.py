@@ -75,8 +75,10 @@ def _parsed(content: bytes) -> Any:
         page = html.document_fromstring(content, parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise BrokenError("html") from error
-    for formula in page.xpath("//*[local-name() = 'math' or substring-after(name(), ':') = 'math']"):
-        _put_in_words(formula)
+    # Listed first: each is taken out of the tree.
+    for element in list(page.iter("*")):
+        if str(element.tag).rpartition("}")[2].rpartition(":")[2] == "math":
+            _put_in_words(element)
     return page
 
 

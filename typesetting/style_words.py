@@ -49,5 +49,7 @@ def _in_language(said: str, base: str) -> str:
         word = words[base]
         # As a beginning where the English is one.
         begun = f"{word[:1].upper()}{word[1:]}"
-        said = pattern.sub(lambda found, word=word, begun=begun: begun if found[0][0].isupper() else word, said)
+        found = list(pattern.finditer(said))
+        for hit in reversed(found):
+            said = f"{said[: hit.start()]}{begun if hit[0][0].isupper() else word}{said[hit.end() :]}"
     return said

@@ -163,8 +163,10 @@ def _dress(bare: Path, whole: Path, manuscript: Manuscript, total_pages: int | N
             elif name == "[Content_Types].xml":
                 data = _with_types(data, list(added), dress)
             target.writestr(name, data)
-        for name, part in {**added, **media}.items():
+        for name, part in added.items():
             target.writestr(name, part)
+        for name, picture in media.items():
+            target.writestr(name, picture)
         target.writestr(MANIFEST_PART, EMPTY_MANIFEST_XML)  # the last, for `sealing.seal_docx`
 
 

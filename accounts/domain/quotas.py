@@ -1,7 +1,7 @@
 """How much one person may have made in a day: what costs processor, disk or money (R-85, R-104)."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 from django.utils import timezone
@@ -28,7 +28,7 @@ def spend(*, user: "User", what: str, limit: int, count: int = 1, now: datetime 
     """
     now = (now or timezone.now()).astimezone(UTC)
     with connection.cursor() as cursor:
-        said = {"user": user.pk, "what": what, "day": now.date(), "count": count, "limit": limit}
+        said: dict[str, Any] = {"user": user.pk, "what": what, "day": now.date(), "count": count, "limit": limit}
         cursor.execute(_SPEND, said)
         if cursor.fetchone() is not None:
             return

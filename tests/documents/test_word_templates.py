@@ -8,7 +8,6 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -67,7 +66,7 @@ def at(document: Document, name: str, *more: Any) -> str:
     return reverse(f"documents:{name}", args=[document.pk, *more])
 
 
-def brought(program: Program, file: SimpleUploadedFile) -> HttpResponse:
+def brought(program: Program, file: SimpleUploadedFile) -> Any:
     return program.browser.post(AT, {"file": file}, headers={"Authorization": f"Bearer {program.token}"})
 
 

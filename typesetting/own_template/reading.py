@@ -95,7 +95,8 @@ def _section(document: "etree._Element") -> "etree._Element | None":
     """The last section whose page is upright: the first ones are covers, and a sheet on its side is for a table."""
     sections = list(document.iter(f"{_W}sectPr"))
     upright = [one for one in sections if (size := _size(one)) is None or size[0] <= size[1]]
-    return (upright or sections or [None])[-1]
+    chosen = upright or sections
+    return chosen[-1] if chosen else None
 
 
 def _size(section: "etree._Element") -> tuple[int, int] | None:

@@ -146,8 +146,9 @@ def _drop_dangling(clean: "etree._Element") -> None:
         above, seen = style, 0
         while (parent := by_id.get(_value(above, "basedOn"))) is not None and seen < _DEEPEST:
             above, seen = parent, seen + 1
-        if seen == _DEEPEST:
-            style.remove(style.find(f"{_W}basedOn"))
+        based_on = style.find(f"{_W}basedOn")
+        if seen == _DEEPEST and based_on is not None:
+            style.remove(based_on)
 
 
 def with_ours(
@@ -165,7 +166,8 @@ def with_ours(
     for style in missing:
         added = copy.deepcopy(style)
         added.set(f"{_W}styleId", renamed[str(style.get(f"{_W}styleId"))])
-        added.attrib.pop(f"{_W}default", None)
+        if added.get(f"{_W}default") is not None:
+            del added.attrib[f"{_W}default"]
         name = added.find(f"{_W}name")
         if name is not None and _name(added).casefold() in called:
             name.set(f"{_W}val", f"{_name(added)} (TesiGo)")
