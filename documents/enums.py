@@ -138,6 +138,13 @@ class SourceOrigin(models.TextChoices):
     ADDED = "added", _("added by hand")
 
 
+class Recognising(models.TextChoices):
+    """Where a scan stands whose text has to be recognised (R-82)."""
+
+    WAITING = "waiting", _("waiting for its turn")
+    GOING = "going", _("being recognised")
+
+
 class FullTextState(models.TextChoices):
     """What became of a free copy of a work (R-99)."""
 

@@ -210,6 +210,7 @@ _ROWS = {
             "concat": INNER,
             "in_storage": INNER,
             "held_until": INNER,
+            "recognition": INNER,
             "created_at": SHOWN,
             **DUTY,
         },

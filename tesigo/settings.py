@@ -264,12 +264,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 #: The largest file a person may hand in, in bytes.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 1024**3, min=1024)
-#: What recognises the text of scanned PDFs, by name or path; "none" switches it off.
 #: clamd, which looks at each file before it is read: `tcp://host:3310` or `unix:///run/clamav/clamd.ctl` (R-81).
 CLAMD_URL = env.url("CLAMD_URL", "", schemes=["tcp", "unix"])
+#: What recognises the text of scanned PDFs, by name or path; "none" switches it off.
 OCR_PROGRAM = env.str("OCR_PROGRAM", "ocrmypdf")
 #: The most seconds that recognising one file may take; a page takes two to five.
 OCR_SECONDS = env.int("OCR_SECONDS", 1800, min=10)
+#: How many scans are recognised at one time, each by a worker of its own; others wait.
+OCR_AT_ONCE = env.int("OCR_AT_ONCE", 1, min=1)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000

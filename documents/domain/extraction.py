@@ -5,7 +5,6 @@ claim: a worker that was thought dead and wakes up finds its token outdated and 
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -21,12 +20,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.domain import bibliographies, joining, retractions, scans, sources, unreadable
+from documents.domain import joining, listed_sources, retractions, scans, sources, unreadable
 from documents.domain.owners_language import owners_language
-from documents.domain.passages import NewPassage, insert, insert_of
+from documents.domain.passages import NewPassage, insert
 from documents.domain.sheet import lines
-from documents.domain.uploads import READINGS, give_connection_back, reject, take_over
-from documents.enums import FieldOrigin, SourceOrigin, Sureness, UploadPurpose, UploadState
+from documents.domain.uploads import READINGS, accept, give_connection_back, reject, take_over
+from documents.enums import SourceOrigin, UploadPurpose, UploadState
 from documents.models import Document, Source, Upload
 from documents.sources import provenance
 from documents.sources.uploaded import FRONT_CHARACTERS, csl_of_upload
@@ -49,7 +48,6 @@ ASSIGNMENT_CHARACTERS: Final = 20_000
 _BATCH_PAGES: Final = 50
 #: Pages after which it is told how many were recognised.
 _TOLD_PAGES: Final = 5
-_BATCH_SOURCES: Final = 500
 #: A page with fewer characters counts as empty: a stamp, a page number.
 _PAGE_MIN_CHARACTERS: Final = 40
 #: Words that a file with pages must have in all.
@@ -109,6 +107,8 @@ def _read(upload: Upload) -> _Finish:
     if upload.state == UploadState.RECEIVING:
         return lambda: reject(upload=upload, reason=_("This file did not arrive whole. Choose it again."))
     _begin(upload, said="")
+    if upload.recognition:
+        scans.take_turn(upload)  # what it is was found out before
     try:
         with storage.local_copy(upload.stored_as) as path:
             if (reason := _scanned(upload, path)) is not None:
@@ -120,12 +120,16 @@ def _read(upload: Upload) -> _Finish:
                 how = scans.recognition_of(upload, failure)
                 if how is None:
                     raise
+            scans.take_turn(upload)
             return _recognised(upload, path, how)
     except ExtractionFailed as failure:
         logger.info("file rejected: %s", word(failure.code), extra={"upload": str(upload.pk)})
         reason = str(unreadable.WORDS[failure.code])
     except FileNotFoundError:
         reason = _("This file was lost. Choose it again.")
+    finally:
+        if upload.recognition:
+            scans.give_turn_back(upload)
     return lambda: reject(upload=upload, reason=reason)
 
 
@@ -170,7 +174,7 @@ def _gathered(upload: Upload, stream: Iterator[Meta | Page | Item | Unread], pro
     if upload.purpose == UploadPurpose.ASSIGNMENT:
         return _read_assignment(upload, stream, progress)
     if FileKind(upload.format).is_reference_list:
-        return _read_bibliography(upload, stream)
+        return listed_sources.read(upload, stream)
     return _read_source(upload, stream, progress)
 
 
@@ -179,10 +183,6 @@ def _hold(upload: Upload, **values: Any) -> None:
     held = Upload.objects.filter(pk=upload.pk, state=UploadState.EXTRACTING, token=upload.token)
     if not held.update(**values):
         raise duty.LostDuty(str(upload.pk))
-
-
-def _finish(upload: Upload, verdict: str, **values: Any) -> None:
-    duty.done(READINGS, upload, state=UploadState.READY, verdict=verdict[:500], **values)
 
 
 def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item | Unread], progress: _Progress) -> _Finish:
@@ -206,7 +206,7 @@ def _shape_document(upload: Upload, text: str, pages: int) -> None:
     with transaction.atomic():
         Document.objects.select_for_update().get(pk=upload.document_id)
         verdict = _("Read: %(words)d words. It shapes the outline and the writing.") % {"words": len(text.split())}
-        _finish(upload, verdict, pages_read=pages)
+        accept(upload, verdict, pages_read=pages)
         Document.objects.filter(pk=upload.document_id).update(assignment_text=text, updated_at=timezone.now())
         lines.renew(document_id=upload.document_id)
         # One assignment at a time: the newest takes the place of the one before.
@@ -311,11 +311,11 @@ def _name_source(upload: Upload, source: Source, progress: _Progress) -> None:
     origins = provenance.of_file(csl, progress.meta, language_is_read=bool(progress.language))
     with transaction.atomic():
         keys = sources.lock_keys(document_id=upload.document_id)
-        _finish(upload, _said_of(progress))
+        accept(upload, _said_of(progress))
         keys.name(source, csl)
         source.origins = origins
         source.page_count = progress.meta.pages
-        _tell_of_title(upload, [source])
+        listed_sources.tell_of_title(upload, [source])
         source.save(update_fields=_NAMED_FIELDS)
         joining.find_alike(document_id=upload.document_id, ids=[source.pk])
         enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
@@ -333,60 +333,3 @@ def _said_of(progress: _Progress) -> str:
         pages = ngettext("Read: %(count)d page.", "Read: %(count)d pages.", progress.meta.pages)
         return pages % {"count": progress.meta.pages}
     return _("Read.")
-
-
-def _read_bibliography(upload: Upload, stream: Iterator[Meta | Page | Item | Unread]) -> _Finish:
-    items: list[dict[str, Any]] = []
-    unread: list[Unread] = []
-    for record in stream:
-        if isinstance(record, Item):
-            items.append(record.csl)
-        elif isinstance(record, Unread):
-            unread.append(record)
-    if not items:
-        reason = f"{unreadable.WORDS['no_entries']} {bibliographies.not_read(unread)}".strip()
-        return lambda: reject(upload=upload, reason=reason)
-    return lambda: _make_sources(upload, items, unread)
-
-
-def _make_sources(upload: Upload, items: list[dict[str, Any]], unread: list[Unread]) -> None:
-    with transaction.atomic():
-        keys = sources.lock_keys(document_id=upload.document_id)
-        abstracts = [str(csl.pop("abstract", "")) for csl in items]
-        made: list[Source] = []
-        for csl in items:
-            source = Source(document_id=upload.document_id, origin=SourceOrigin.BIBLIOGRAPHY, upload=upload)
-            keys.name(source, csl)
-            source.origins = provenance.all_from(source.csl, FieldOrigin.LIST, Sureness.LIKELY)
-            made.append(source)
-        # In few statements: a list may hold thousands.
-        Source.objects.bulk_create(made, batch_size=_BATCH_SOURCES)
-        with_abstract = _add_abstracts(made, abstracts, language=upload.document.language)
-        _finish(upload, bibliographies.said(items=len(items), with_text=with_abstract, unread=unread))
-        _tell_of_title(upload, made)
-        joining.find_alike(document_id=upload.document_id, ids={source.pk for source in made})
-        enqueue_on_commit(retractions.CHECK_TASK, str(upload.document_id))
-
-
-def _add_abstracts(made: list[Source], abstracts: list[str], *, language: str) -> int:
-    """Writes the abstracts as passages, those of one language at once; returns how many can be cited."""
-    rows: defaultdict[str, list[tuple[int, NewPassage]]] = defaultdict(list)
-    with_abstract = 0
-    for source, abstract in zip(made, abstracts, strict=True):
-        texts = sources.passage_texts(abstract)
-        with_abstract += bool(texts)
-        for position, text in enumerate(texts):
-            passage = NewPassage(page=0, page_label="", position=position, text=text)
-            rows[language_of(abstract) or language].append((source.pk, passage))
-    for one, of_sources in rows.items():
-        insert_of(of_sources, language=one)
-    return with_abstract
-
-
-def _tell_of_title(upload: Upload, made: list[Source]) -> None:
-    """Says at the file which of its works call themselves retracted; the registers are asked afterwards (R-98)."""
-    titles = "; ".join(source.title[:120] for source in made if source.retracted_at)
-    if titles:
-        told = _("Retracted, and not cited: %(titles)s") % {"titles": titles}
-        verdict = Upload.objects.values_list("verdict", flat=True).get(pk=upload.pk)
-        Upload.objects.filter(pk=upload.pk).update(verdict=f"{verdict} {told}"[:500])

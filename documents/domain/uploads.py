@@ -215,6 +215,11 @@ def _refuse(upload: Upload, reason: str, *, by: User | None, size: int = 0) -> N
             audit.record(action="upload.rejected", subject=upload, by=by)
 
 
+def accept(upload: Upload, verdict: str, **values: Any) -> None:
+    """A file that is held was read to its end. Raises duty.LostDuty."""
+    duty.done(READINGS, upload, state=UploadState.READY, verdict=verdict[:500], **values)
+
+
 def reject(*, upload: Upload, reason: str) -> None:
     """Marks a file that is held as not usable and removes all that came from it (R-84). Raises duty.LostDuty."""
     stored_as = upload.stored_as

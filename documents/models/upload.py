@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from documents.enums import UploadPurpose, UploadState
+from documents.enums import Recognising, UploadPurpose, UploadState
 from documents.models.document import Document
 from tesigo.platform.duty import Duty
 
@@ -45,6 +45,10 @@ class Upload(Duty):
     in_storage = models.JSONField(null=True, blank=True, editable=False)
     #: Until when somebody who sends to S3 holds it. What they write counts only while it is still theirs.
     held_until = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Of a scan: whether it waits for its turn to be recognised. Empty for others.
+    recognition = models.CharField(
+        max_length=8, choices=Recognising, blank=True, default="", db_default="", editable=False
+    )
     due_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="lease_until")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -1,15 +1,18 @@
 """Scans that are handed in: recognised where a program for it is there, with its progress; refused with a word else."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import timezone
 from pytest_django import Settings
 
-from documents.domain import extraction
+from documents.domain import extraction, scans
 from documents.domain.scans import BEING_RECOGNISED
-from documents.enums import UploadPurpose, UploadState
-from documents.models import Passage, Upload
+from documents.enums import Recognising, UploadPurpose, UploadState
+from documents.models import Document, Passage, Upload
+from tesigo.platform import duty
 from tests.documents import files
 from tests.documents.uploads.conftest import HandIn
 
@@ -87,3 +90,42 @@ def test_the_row_says_that_text_is_being_recognised(hand_in: HandIn, tmp_path: P
     row = render_to_string("documents/uploads/rows.html", {"uploads": [upload], "document": upload.document})
     assert "its text is being recognised" in row
     assert "page 10 of 40" in row
+
+
+def test_scans_wait_for_each_other_and_nothing_else_waits_for_them(
+    hand_in: HandIn, tmp_path: Path, settings: Settings
+) -> None:
+    made = files.pdf(tmp_path / "made.pdf", [page_of(number) for number in range(5)])
+    settings.OCR_PROGRAM = recogniser(tmp_path, f'cp {made} "$made"')
+    first = hand_in(files.scanned_pdf(tmp_path / "first.pdf", 4))
+    assert (first.state, first.recognition) == (UploadState.READY, Recognising.WAITING)
+    # As if another worker had it just now.
+    soon = timezone.now() + timedelta(seconds=60)
+    held = {"state": UploadState.EXTRACTING, "recognition": Recognising.GOING, "due_at": soon}
+    Upload.objects.filter(pk=first.pk).update(**held)
+    second = hand_in(files.scanned_pdf(tmp_path / "second.pdf", 5))
+    assert (second.state, second.recognition, second.verdict) == (
+        UploadState.EXTRACTING, Recognising.WAITING, str(BEING_RECOGNISED),
+    )  # fmt: skip
+    assert second.tries == 0, "waiting is no try"
+    assert hand_in(files.pdf(tmp_path / "text.pdf", [page_of(9)])).state == UploadState.READY
+
+    def again() -> Upload:
+        Upload.objects.filter(pk=second.pk).update(due_at=timezone.now())
+        extraction.extract(upload_id=second.pk)
+        return Upload.objects.get(pk=second.pk)
+
+    settings.OCR_PROGRAM = recogniser(tmp_path, "exit 1")
+    assert again().recognition == Recognising.WAITING
+    Upload.objects.filter(pk=first.pk).update(due_at=timezone.now())  # its worker died
+    settings.OCR_PROGRAM = recogniser(tmp_path, f'cp {made} "$made"')
+    assert again().state == UploadState.READY
+
+
+def test_a_scan_that_is_in_other_hands_takes_no_turn(document: Document) -> None:
+    upload = Upload.objects.create(document=document, purpose=UploadPurpose.SOURCE, state=UploadState.EXTRACTING)
+    Upload.objects.update(token=7)
+    with pytest.raises(duty.LostDuty):
+        scans.take_turn(upload)
+    scans.give_turn_back(upload)
+    assert Upload.objects.get().recognition == ""
