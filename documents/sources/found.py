@@ -144,7 +144,7 @@ def doi(value: object) -> str:
                 break
         if depth > 0 and opens == "<":
             found = found[: found.rindex(opens)]
-    return found.rstrip(".,;:'").lower()
+    return found.rstrip(".,;:'\"’”“»«").lower()
 
 
 def doi_of(item: dict[str, Any]) -> str:

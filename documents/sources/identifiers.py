@@ -58,10 +58,20 @@ _ARXIV: Final = re.compile(
 )
 _ARXIV_ALONE: Final = re.compile(rf"(?:arxiv\s+)?{_ARXIV_NUMBER}(?:\s*\[[\w.-]+\])?", re.IGNORECASE)
 _PUBMED: Final = re.compile(
-    r"(?:\bPMID\s*:?\s*|(?:https?://)?(?:www\.)?pubmed\.ncbi\.nlm\.nih\.gov/|(?:https?://)?(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed/)"
+    r"(?:(?:https?://)?(?:www\.)?europepmc\.org/(?:article|abstract)/med/|\bPMID\s*:?\s*|(?:https?://)?(?:www\.)?pubmed\.ncbi\.nlm\.nih\.gov/|(?:https?://)?(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed/)"
     r"(\d{1,9})(?!\d)/?",
     re.IGNORECASE,
 )
+#: Zenodo's pages have a DOI of their number.
+_ZENODO: Final = re.compile(r"(?:https?://)?(?:www\.)?zenodo\.org/records?/(\d{1,12})(?!\d)", re.IGNORECASE)
+#: What addresses of publishers have behind the DOI of the work.
+_BEHIND_DOI: Final = re.compile(
+    r"(?:/suppl_file/.*|/\d{1,9}/[^/]{1,100}\.pdf|/full/html|/(?:full|pdf|epdf|abstract|html|meta|summary|references)|"
+    r"\.(?:full|abstract)(?:\.pdf|-text)?|\.pdf)$",
+    re.IGNORECASE,
+)
+#: bioRxiv and medRxiv have the version behind theirs.
+_VERSION: Final = re.compile(r"(?<=^10\.1101/)([\d.]{6,30})v\d{1,3}$")
 _PUBMED_CENTRAL: Final = re.compile(
     r"(?:\bPMCID\s*:?\s*|(?:https?://)?(?:www\.)?(?:pmc\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pmc)/articles/)?\b(PMC\d{2,9})(?!\d)/?",
     re.IGNORECASE,
@@ -103,6 +113,8 @@ def read_line(text: str, *, line: int = 1) -> Given:
         return Given(line, text, Number.PUBMED, pubmed[1].lstrip("0") or "0", words=_beside(text, pubmed))
     if (central := _PUBMED_CENTRAL.search(text)) is not None:
         return Given(line, text, Number.PUBMED, central[1].upper(), words=_beside(text, central))
+    if (record := _ZENODO.search(text)) is not None:
+        return Given(line, text, Number.DOI, f"10.5281/zenodo.{record[1]}", words=_words(text))
     if (begin := _DOI_BEGINS.search(text)) is not None or _ESCAPED_DOI.search(text):
         return _doi(line, text, begin)
     if _DOI_NAMED.search(text):
@@ -135,13 +147,18 @@ def _doi(line: int, text: str, begin: re.Match[str] | None) -> Given:
     if not found:
         return Given(line, text, Number.WRONG, slip=Slip.DOI)
     if address and not is_own_address and address.start() <= text.find("10."):
-        # The DOI is part of a publisher's address, behind which may stand more than the DOI.
-        found = doi(
-            urlsplit(unquote(address[0])).path.removesuffix("/full").removesuffix("/pdf").removesuffix("/abstract")
-        )
+        found = _in_address(address[0]) or found
     if found.startswith(ARXIV_DOI):
         return Given(line, text, Number.ARXIV, found.removeprefix(ARXIV_DOI), words=_words(text))
     return Given(line, text, Number.DOI, found, words=_words(text))
+
+
+def _in_address(text: str) -> str:
+    """The DOI in the path of a publisher's address, behind which more may stand, or in its query."""
+    parts = urlsplit(unquote(text))
+    in_path = doi(_BEHIND_DOI.sub("", parts.path))
+    in_query = (doi(said.partition("=")[2]) for said in parts.query.split("&"))
+    return _VERSION.sub(r"\1", in_path) or next(filter(None, in_query), "")
 
 
 def _isbn(line: int, text: str, match: re.Match[str]) -> Given:

@@ -5,6 +5,7 @@ A subtitle may be missing, a page may add its site or break off, an accent or a 
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
@@ -26,7 +27,13 @@ _STANDS_IN_PERCENT: Final = 85
 _DESCRIPTION_MIN_WORDS: Final = 4
 #: Letters in which titles begin alike that are worth comparing.
 _BEGINNING_LETTERS: Final = 24
-_NUMERAL: Final = re.compile(r"\d+|[ivxl]+")
+#: "2", "19th", "III".
+_NUMERAL: Final = re.compile(r"\d+[a-z]{0,3}|[ivxl]+")
+#: As arXiv's pages begin.
+_NUMBER_BEFORE: Final = re.compile(r"^\[\d{4}\.\d{4,5}(?:v\d{1,2})?\]\s+")
+_AMPERSAND: Final = re.compile(r"\s&(?:amp;)?\s")
+#: A Greek letter by itself, as a formula has it, and its name as others write it.
+_GREEK: Final = re.compile(r"(?<![α-ωά-ώ])[α-ω](?![α-ωά-ώ])")
 _BROKEN_OFF: Final = re.compile(r"\s*(?:…|\.\.\.)\s*$")
 _SITE: Final = re.compile(r"\s+(?:[-–—]|\||·|::)\s+([^|·]{2,40})$")
 #: Sites whose pages are about what a work is about, and not the work.
@@ -39,7 +46,12 @@ _SUBTITLE: Final = re.compile(r"\s*(?::|\?(?=\s)|\.(?=\s)|\s[-–—])\s+")
 @lru_cache(maxsize=4_096)
 def plain(title: str) -> str:
     """The title's words in small letters of whatever script, without accents and marks."""
-    return " ".join(folded_words(plain_title(title)))
+    bare = _AMPERSAND.sub(" and ", _NUMBER_BEFORE.sub("", plain_title(title)))
+    return " ".join(folded_words(_GREEK.sub(_name_of_letter, bare)))
+
+
+def _name_of_letter(letter: re.Match[str]) -> str:
+    return unicodedata.name(letter[0]).rpartition(" ")[2].lower().replace("lamda", "lambda")
 
 
 def alike(one: str, other: str, *, is_sure: bool = False) -> bool:

@@ -175,6 +175,15 @@ def test_what_is_certain_is_joined_and_what_is_likely_is_asked(document: Documen
     assert joining.find_alike(document_id=document.pk, ids=[]) == 0
 
 
+def test_an_entry_that_calls_itself_retracted_is_joined_with_the_file_that_does_not(document: Document) -> None:
+    file = with_doi(source_with_text(document, doi="10.1000/light", title="Keeping the light of the north"))
+    listed(document, doi="10.1000/light", title=f"RETRACTED: {file.title}", retracted_at=timezone.now())
+    assert joining.find_alike(document_id=document.pk) == 1
+    file.refresh_from_db()
+    assert file.retracted_at is not None
+    assert not Source.objects.citable().exists()
+
+
 def test_a_banned_entry_is_never_joined_by_itself(document: Document) -> None:
     with_doi(source_with_text(document, doi="10.1000/light"))
     banned = listed(document, doi="10.1000/light", use=SourceUse.BANNED)

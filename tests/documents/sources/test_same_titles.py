@@ -21,6 +21,7 @@ def work(**values: object) -> FoundWork:
     "other",
     [
         f"{TITLE} - PubMed", f"{TITLE} | Example Journal", f"{TITLE}: a study of three coasts", f"{TITLE} …",
+        f"[2101.00042v2] {TITLE}",
         "The storage of lamp oil ...", "The Storage of Lamp-Oil in Towers.", f"{TITLE} — a study",
     ],
 )  # fmt: skip
@@ -41,6 +42,7 @@ def test_the_same_work_however_a_page_calls_it(other: str) -> None:
     [
         (f"{TITLE}: granite", f"{TITLE}: basalt"), (f"{TITLE}, part 1", f"{TITLE}, part 2"),
         (TITLE, "The storage of lamp wicks in ships"), ("Lamps", "Lamps: a history"),
+        ("Lamp oil of the 18th century", "Lamp oil of the 19th century"),
         ("On lamps …", "On lamps and oil"), ("Lamp oil - Wikipedia", "Lamp oil"),
         ("Lamp oil | Wikipedia", "Lamp oil: a review"),
     ],
@@ -48,6 +50,20 @@ def test_the_same_work_however_a_page_calls_it(other: str) -> None:
 def test_what_only_looks_alike_is_two(one: str, other: str) -> None:
     assert not alike(one, other)
     assert not alike(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Lamp oil & wicks in towers", "Lamp Oil and Wicks in Towers"),
+        ("The α-decay of lamp oil", "The alpha-decay of lamp oil"),
+        ("λ and μ of lamp oil in towers", "Lambda and mu of lamp oil in towers"),
+        ("Η ιστορία των φάρων", "Η ιστορία των φάρων"),
+    ],
+)
+def test_signs_that_others_write_as_words(one: str, other: str) -> None:
+    assert alike(one, other)
+    assert same_title(other, one)
 
 
 def test_author_and_year_speak_for_a_short_title() -> None:
