@@ -14,6 +14,7 @@ from typesetting import ExportError, FileResult, Manuscript, formats, labels, re
 from typesetting.elements import element
 from typesetting.formats import whole
 from typesetting.front_matter import FrontMatter
+from typesetting.page_format import PageFormat
 
 SICI: dict[str, Any] = {
     "id": "sici",
@@ -251,3 +252,19 @@ def test_a_child_writes_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(ExportError):
         render_file(whole_manuscript(csl_style="no-such"), tmp_path / "none.md", kind="markdown")
     assert [one.name for one in tmp_path.iterdir()] == ["text.md"]
+
+
+@pytest.mark.parametrize("numbers", ["decimal", "none"])
+def test_text_of_an_odt_begins_a_page_whatever_stands_before(tmp_path: Path, numbers: str) -> None:
+    front = FrontMatter(abbreviations=(("PM", "package maintainer"),), appendix="More.")
+    source = whole_manuscript(front=front, page_format=PageFormat(heading_numbers=numbers))
+    with zipfile.ZipFile(made(tmp_path, "odt", source)) as package:
+        content = etree.fromstring(package.read("content.xml"))
+    namespace = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+    begins = {
+        "".join(node.itertext())
+        for node in content.iter(f"{namespace}h")
+        if node.get(f"{namespace}style-name") == "Chapter_20_on_20_new_20_page"
+    }
+    first = "1 Beginning & <end>" if numbers == "decimal" else "Beginning & <end>"
+    assert begins == {"List of abbreviations", first, "Bibliography", "Appendix", "Statement on the use of AI"}

@@ -31,8 +31,12 @@ def write(manuscript: Manuscript, cited: CitedText, first_pages: Mapping[str, in
     blocks = [_raw(_title_page(manuscript)), _raw(_contents(manuscript, found, first_pages))]
     if tables := table_lines(cited):
         blocks.append(_raw(_table_list(label(manuscript, "tables"), tables, first_pages)))
-    for position, part in enumerate(found):
-        blocks.append(_raw(_heading(part, on_new_page=position == 0 or not part.number)))
+    sections = {section.id for section in manuscript.sections}
+    before = ""
+    for part in found:
+        # As in the PDF: the text begins a page, and so does each part around it.
+        blocks.append(_raw(_heading(part, on_new_page=not {before, part.key} <= sections)))
+        before = part.key
         if part.key == BIBLIOGRAPHY:
             blocks += [one for entry in part.blocks for one in _entry(entry)]
         else:
