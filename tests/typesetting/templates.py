@@ -33,9 +33,10 @@ STYLES: Final = f"""<w:styles {_NAMESPACES}>
 <w:basedOn w:val="Standard"/><w:pPr><w:ind w:left="567"/></w:pPr><w:rPr><w:i/></w:rPr></w:style>
 <w:style w:type="paragraph" w:styleId="Beschriftung"><w:name w:val="caption"/><w:basedOn w:val="Standard"/></w:style>
 <w:style w:type="paragraph" w:styleId="Verzeichnis1"><w:name w:val="toc 1"/><w:basedOn w:val="Standard"/>
+<w:pPr><w:tabs><w:tab w:val="clear" w:pos="709"/></w:tabs><w:ind w:right="567"/></w:pPr>
 <w:rPr><w:b/></w:rPr></w:style>
 <w:style w:type="paragraph" w:styleId="Verzeichnis2"><w:name w:val="toc 2"/><w:basedOn w:val="Standard"/>
-<w:pPr><w:keepNext/><w:tabs><w:tab w:val="left" w:pos="800"/><w:tab w:val="right" w:pos="9000"/></w:tabs>
+<w:pPr><w:keepNext/><w:tabs><w:tab w:val="left" w:pos="800"/><w:tab w:val="end" w:pos="9000"/></w:tabs>
 </w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="Inhaltsverzeichnisberschrift"><w:name w:val="TOC Heading"/>
 <w:basedOn w:val="berschrift1"/></w:style>

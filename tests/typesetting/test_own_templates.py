@@ -1,5 +1,6 @@
 """Word templates that students bring: what is read of them, what is refused, and the DOCX in one (R-04, R-101)."""
 
+import io
 import re
 import zipfile
 from dataclasses import replace
@@ -32,6 +33,12 @@ Table: Lamps
 
 [^1]: A note.
 """
+
+
+def template_part(name: str) -> bytes:
+    """A part of the template as it is."""
+    with zipfile.ZipFile(io.BytesIO(template())) as package:
+        return package.read(name)
 
 
 def values(root: "etree._Element", kind: str) -> set[str]:
@@ -87,7 +94,7 @@ OF_STYLES = relations(("styles", "styles.xml", ""))
         ({"styles": "<w:styles"}, "damaged"),
         ({"styles": "<!DOCTYPE x>" + STYLES}, "definitions"),
         ({"styles": "<other/>"}, "no styles"),
-        ({"styles": STYLES.replace('w:default="1"', "")}, "no style for paragraphs"),
+        ({"styles": STYLES.replace('w:default="1"', "").replace('"Normal"', '"N"')}, "no style for paragraphs"),
         ({"styles": STYLES.replace("</w:styles>", "<w:style/>" * 1_500 + "</w:styles>")}, "no styles"),
         ({"word/_rels/document.xml.rels": OF_STYLES.replace("/styles", "/theme")}, "no styles"),
         ({"word/_rels/document.xml.rels": OF_STYLES.replace("styles.xml", "nowhere.xml")}, "damaged"),
@@ -111,7 +118,13 @@ def test_file_that_is_no_template_is_refused_in_words(changed: dict[str, Any], s
         ({"head": f"<w:tbl><w:tr><w:tc>{HEAD}</w:tc></w:tr></w:tbl>"}, {"head-table"}),
         ({"head": "<w:p><w:r><w:pict/></w:r></w:p>"}, {"head-drawing"}),
         ({"head": HEAD.replace("rId1", "rId9")}, {"head-drawing"}),
-        ({"head": HEAD + HEAD}, {"head-drawing"}),
+        (
+            {
+                "head": HEAD + HEAD.replace("rId1", "rId2"),
+                "word/_rels/header1.xml.rels": relations(("image", "media/image1.png", ""), ("image", "b.png", "")),
+            },
+            {"head-drawing"},
+        ),
         ({"head": '<w:p><w:fldSimple w:instr="DATE"><w:r><w:t>1.1.</w:t></w:r></w:fldSimple></w:p>'}, {"head-field"}),
         ({"head": '<w:p><w:fldSimple w:instr=""/></w:p>'}, {"head-field"}),
         ({"head": f"<w:p><w:r><w:t>{'x' * 500}</w:t></w:r></w:p>"}, {"head-long"}),
@@ -123,6 +136,30 @@ def test_file_that_is_no_template_is_refused_in_words(changed: dict[str, Any], s
 )
 def test_what_is_not_taken_is_said(changed: dict[str, Any], left_out: set[str]) -> None:
     assert set(parsed(template(**changed)).left_out) == {"numbers", *left_out}
+
+
+def test_template_of_libreoffice_does_not_say_which_style_is_the_usual(tmp_path: Path) -> None:
+    own = parsed(template(styles=STYLES.replace(' w:default="1"', "")))
+    assert own.names["Normal"] == "Standard"
+    written = Files(manuscript(own_template=own.to_text()), first_pages={}, folder=tmp_path).write("docx")
+    usual = [
+        style.get(f"{WORD}styleId")
+        for style in docx_part(written, "word/styles.xml").iter(f"{WORD}style")
+        if style.get(f"{WORD}default") == "1" and style.get(f"{WORD}type") == "paragraph"
+    ]
+    assert usual == ["Standard"]
+
+
+def test_logo_on_the_first_page_as_on_the_others_is_one() -> None:
+    first = SECTION.replace("<w:pgSz", '<w:headerReference w:type="first" r:id="rId6"/><w:titlePg/><w:pgSz')
+    related = relations(
+        ("styles", "styles.xml", ""), ("header", "header1.xml", ""), ("footer", "footer1.xml", ""),
+        ("theme", "theme/theme1.xml", ""), ("hyperlink", "a", ""), ("header", "header2.xml", ""),
+    )  # fmt: skip
+    again = ("word/header2.xml", "word/_rels/header2.xml.rels")
+    parts = {name: template_part(name.replace("header2", "header1")) for name in again}
+    found = parsed(template(body=first, **{"word/_rels/document.xml.rels": related}, **parts))
+    assert (found.first_head, found.left_out) == (found.head, ("numbers",))
 
 
 def test_first_page_has_its_own_head() -> None:
@@ -175,6 +212,9 @@ def test_docx_is_made_in_the_template(tmp_path: Path) -> None:
     foot = docx_part(tmp_path / "a.docx", "word/footer_number.xml")
     assert docx_text(foot) == "Seite 1 von 1\nMusterstraße 1"
     assert docx_text(docx_part(tmp_path / "a.docx", "word/footer_title.xml")) == "Musterstraße 1"
+    listed = next(style for style in styles.iter(f"{WORD}style") if style.get(f"{WORD}styleId") == "Verzeichnis1")
+    stops = [(tab.get(f"{WORD}val"), tab.get(f"{WORD}pos")) for tab in listed.iter(f"{WORD}tab")]
+    assert stops == [("left", "567"), ("right", "8787")]
     # Contents begin a page, and their numbers are those of such pages.
     contents = next(
         one for one in root.iter(f"{WORD}pStyle") if one.get(f"{WORD}val") == "Inhaltsverzeichnisberschrift"

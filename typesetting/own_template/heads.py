@@ -35,6 +35,7 @@ class Head:
         self._package = package
         self.left_out: set[str] = set()
         self.logo: Logo | None = None
+        self._logo_part = ""
 
     def lines(self, part: str) -> tuple[Line, ...]:
         """The lines of a part, without empty ones at its end."""
@@ -88,8 +89,12 @@ class Head:
 
     def _picture(self, node: "etree._Element", part: str) -> Iterator[str]:
         blip, extent = node.find(f".//{_BLIP}"), node.find(f"{_DRAWING}extent")
-        named = None if blip is None or self.logo else self._package.target(part, str(blip.get(_EMBED)))
+        named = None if blip is None else self._package.target(part, str(blip.get(_EMBED)))
         said = node.find(f"{_DRAWING}docPr")
+        if self.logo and named == self._logo_part:  # on the first page as on the others
+            yield LOGO
+            return
+        named = None if self.logo else named
         if named is None or extent is None:
             self.left_out.add("head-drawing")
             return
@@ -101,7 +106,7 @@ class Head:
             return
         data, ending = picture
         words = " ".join(str("" if said is None else said.get("descr") or "").split())[:200]
-        self.logo = Logo(data, ending, words, width, height)
+        self.logo, self._logo_part = Logo(data, ending, words, width, height), named
         yield LOGO
 
 

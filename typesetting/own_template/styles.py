@@ -29,6 +29,8 @@ _TAG_NAMES: Final = (
     "tblInd tblBorders tblCellMar tblLayout tblW tblCellSpacing cantSplit tblHeader tcBorders tcMar vAlign noWrap"
 )
 _TAGS: Final = frozenset(_TAG_NAMES.split())
+#: What programs call the style of paragraphs that have none.
+_DEFAULTS: Final = ("normal", "standard", "default paragraph style", "default style")
 _TYPES: Final = ("paragraph", "character", "table")
 #: Attributes that point to the theme; their values stand beside them, but for fonts.
 _THEME: Final = ("theme", "Theme")
@@ -68,6 +70,9 @@ def found(clean: "etree._Element", *, table: str) -> dict[str, str]:
             by_name[kind].setdefault(name, identifier)
         if style.get(f"{_W}default") in ("1", "true", "on"):
             defaults.setdefault(kind, identifier)
+    for name in _DEFAULTS:  # LibreOffice does not say which is
+        if name in by_name["paragraph"]:
+            defaults.setdefault("paragraph", by_name["paragraph"][name])
     if "paragraph" not in defaults:
         raise TemplateRefused("The file has no style for paragraphs. Save it with Word and choose the new file.")
     roles = {"Normal": defaults["paragraph"]}
@@ -176,6 +181,8 @@ def with_ours(
                 node.set(f"{_W}val", renamed[str(node.get(f"{_W}val"))])
         root.append(added)
     for style in _styles(root):
+        if style.get(f"{_W}styleId") == names["Normal"]:
+            style.set(f"{_W}default", "1")
         _end_at(style, text_width, renamed)
     _set_language(root, locale)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True).decode(), renamed
@@ -191,13 +198,17 @@ def _end_at(style: "etree._Element", text_width: int, names: Mapping[str, str]) 
             properties = etree.Element(f"{_W}pPr")
             character = style.find(f"{_W}rPr")
             style.insert(len(style) if character is None else style.index(character), properties)
+        if (indent := properties.find(f"{_W}ind")) is not None:  # the number stands there
+            for side in ("right", "end"):
+                indent.attrib.pop(f"{_W}{side}", None)
         stops = properties.find(f"{_W}tabs")
         if stops is None:
             stops = etree.Element(f"{_W}tabs")
             at = sum(1 for child in properties if child.tag.removeprefix(_W) in _BEFORE_TABS)
             properties.insert(at, stops)
-        for old in stops.findall(f"{_W}tab[@{_W}val='right']"):
-            stops.remove(old)
+        for old in stops.findall(f"{_W}tab"):
+            if old.get(f"{_W}val") not in ("left", "start"):
+                stops.remove(old)
         if lists[identifier] and stops.find(f"{_W}tab") is None:
             etree.SubElement(stops, f"{_W}tab", {f"{_W}val": "left", f"{_W}pos": lists[identifier]})
         end = {f"{_W}val": "right", f"{_W}leader": "dot", f"{_W}pos": str(text_width)}
