@@ -10,9 +10,10 @@ import pytest
 from celery import _state
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import Settings
 
+from accounts.models import User
 from billing.models import Refund
 from documents.enums import DocumentState, UploadState
 from documents.models import Document, Upload
@@ -398,6 +399,18 @@ def test_a_mistake_of_ours_ends_in_words_and_a_refund(control: Control) -> None:
     drain_until_over(document)
     assert document.failure.endswith("Something went wrong on our side, several times over.")
     assert Refund.objects.count() == 1
+
+
+def test_why_it_failed_is_kept_in_the_language_of_the_documents_owner(control: Control) -> None:
+    document = started()
+    User.objects.filter(pk=document.owner_id).update(language="de")
+    Step.objects.update(stage=Stage.REVISE, section=document.sections.first(), round=1)
+    drain_until_over(document)
+    with translation.override("de"):
+        words = translation.gettext("Something went wrong on our side, several times over.")
+    assert not words.startswith("Something")
+    assert document.failure.endswith(words)
+    assert translation.get_language() == "en"
 
 
 def test_many_documents_one_after_the_other_keep_few_clients_open(control: Control) -> None:
