@@ -4,6 +4,7 @@ Left out: what was deleted or moved away, hidden text, lists of contents and ind
 ideographs, and the second drawing of what is drawn twice. Formulas are read as their signs.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -30,7 +31,17 @@ _DROPPED: Final = frozenset(
 )
 #: What stands between the parts of a formula that are set above, below or beside each other.
 _BEFORE_PART: Final = {"m:den": "/", "m:sup": "^", "m:sub": "_"}
+_HEX: Final = re.compile(r"[\dA-Fa-f]{2,4}")
 _OFF: Final = ("0", "false", "off")
+#: Signs of the font Symbol by their codes: without them "p ≤ 0.05" and "5 ± 2" would lose what they say.
+_SYMBOLS: Final = {
+    **{
+        0x41 + at: sign
+        for at, sign in enumerate("ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ")
+    },
+    0x2D: "−", 0xA3: "≤", 0xA5: "∞", 0xAE: "→", 0xB0: "°", 0xB1: "±", 0xB3: "≥", 0xB4: "×", 0xB8: "÷", 0xB9: "≠",
+    0xBA: "≡", 0xBB: "≈", 0xC5: "⊕", 0xCE: "∈", 0xD1: "∇", 0xD6: "√", 0xD7: "⋅", 0xE5: "∑", 0xF2: "∫",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -167,5 +178,8 @@ def _text_of(name: str, element: etree._Element) -> str:
             return " "
         case "noBreakHyphen":
             return "-"
+        case "sym" if _value(element, "font").casefold() == "symbol":
+            code = _value(element, "char")
+            return _SYMBOLS.get(int(code, 16) & 0xFF, "") if _HEX.fullmatch(code) else ""
         case _:
             return ""

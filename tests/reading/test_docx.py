@@ -87,6 +87,19 @@ def test_what_a_reader_sees_is_read(tmp_path: Path, seen: str) -> None:
     assert text(tmp_path, paragraph(run("Bells are "), seen)) == "Bells are loud"
 
 
+@pytest.mark.parametrize(
+    ("font", "code", "read"),
+    [
+        ("Symbol", "F0B1", "5 ± 2"), ("Symbol", "F0A3", "5 ≤ 2"), ("symbol", "61", "5 α 2"),
+        ("Symbol", "F062", "5 β 2"),
+        ("Symbol", "F057", "5 Ω 2"), ("Wingdings", "F0B1", "5 2"), ("Symbol", "none", "5 2"), ("Symbol", "F001", "5 2"),
+    ],
+)  # fmt: skip
+def test_signs_that_word_inserts_from_symbol_are_read(tmp_path: Path, font: str, code: str, read: str) -> None:
+    sign = f"<w:r><w:sym w:font='{font}' w:char='{code}'/></w:r>"
+    assert text(tmp_path, paragraph(run("Bells rang 5 "), sign, run(" 2"))) == f"Bells rang {read}"
+
+
 def test_a_hidden_paragraph_mark_hides_no_words(tmp_path: Path) -> None:
     body = f"<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>{run('Bells ring.')}</w:p>"
     assert text(tmp_path, body) == "Bells ring."
