@@ -17,6 +17,7 @@ from accounts.models import User
 from documents.errors import TemplateInUse, TemplateInvalid
 from documents.models import Document, OwnTemplate
 from documents.uploads.docx import inspect_template
+from documents.uploads.packages import BROKEN, NOT_TEXT
 from documents.uploads.verdict import Refused
 from privacy.domain import audit
 from typesetting import own_template
@@ -35,6 +36,17 @@ _ROLES: Final = {
     "FootnoteText": gettext_lazy("footnotes"),
     "Bibliography": gettext_lazy("bibliography"),
     "TOC1": gettext_lazy("contents"),
+}
+#: By `typesetting.own_template.REFUSALS`.
+_REFUSED: Final = {
+    "large": gettext_lazy("The file is too large for a template: at most 4 MB."),
+    "no-word": NOT_TEXT,
+    "damaged": BROKEN,
+    "outside": gettext_lazy(
+        "The file shows something that lies elsewhere, such as a linked picture. Put it into the file."
+    ),
+    "no-styles": gettext_lazy("The file has no styles that can be used. Save it with Word and choose the new file."),
+    "many-styles": gettext_lazy("The file has too many styles. Delete those that the template does not need."),
 }
 _LEFT_OUT: Final = {
     "numbers": gettext_lazy("Headings and lists are numbered as your format says, not by the template."),
@@ -99,7 +111,7 @@ def add(*, data: bytes, name: str, by: User) -> OwnTemplate:
     except Refused as refusal:
         raise TemplateInvalid(str(refusal)) from None
     except own_template.TemplateRefused as refusal:
-        raise TemplateInvalid(_(str(refusal))) from None
+        raise TemplateInvalid(str(_REFUSED[refusal.kind])) from None
     title = " ".join(name.rpartition(".")[0].split())[:_MOST_TITLE_CHARACTERS] or _("Template")
     return _keep(by, title, content, digest)
 

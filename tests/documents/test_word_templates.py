@@ -21,9 +21,9 @@ from documents.models import Document, Export, OwnTemplate
 from tests.api.calling import Program, kind_of, program_of
 from tests.documents.factories import outlined_document
 from tests.documents.test_views import student_with_consent, words
-from tests.typesetting.templates import template
+from tests.typesetting.templates import STYLES, template
 from typesetting import Wanted
-from typesetting.own_template import MAX_BYTES, reading
+from typesetting.own_template import MAX_BYTES, REFUSALS, reading
 
 pytestmark = pytest.mark.django_db
 
@@ -95,10 +95,12 @@ def test_template_is_brought_used_and_told(browser: Client, student: User, docum
         (b"x" * (MAX_BYTES + 1), "too large"),
         (b"PK", "damaged"),
         (template(styles=None), "damaged"),
+        (template(styles="<w:styles/>"), "damaged"),
+        (template(styles=STYLES.replace('w:default="1"', "").replace('"Normal"', '"N"')), "no styles that can be used"),
         (template(**{"word/vbaProject.bin": b"x"}), "macros"),
         (template(main="spreadsheet.main"), "not a Word document"),
     ],
-    ids=["empty", "large", "no-zip", "without-styles", "macros", "other"],
+    ids=["empty", "large", "no-zip", "without-styles", "broken", "no-usual-style", "macros", "other"],
 )
 def test_file_that_is_no_template_is_refused_in_words(
     browser: Client, document: Document, data: bytes, said: str
@@ -219,3 +221,10 @@ def test_programs_are_told_what_is_wrong(
     taken = program("PUT", path, {"template": str(own.pk)}, If_Match=program.get(path)["ETag"])
     assert taken.status_code == 200
     assert kind_of(program("PUT", path, {"template": None}, If_Match=taken["ETag"])) == "quota-reached"
+
+
+def test_each_refusal_has_words_in_the_language_of_the_page() -> None:
+    assert word_templates._REFUSED.keys() == REFUSALS.keys()
+    assert word_templates._LEFT_OUT.keys() == {
+        "numbers", "page", "columns", "even-pages", "head-table", "head-drawing", "head-field", "head-long", "logo",
+    }  # fmt: skip

@@ -20,8 +20,23 @@ _TWIPS_PER_MM: Final = 1440 / 25.4
 _LEAST_MARGIN_MM: Final = 5
 
 
+#: Why a file is no template, by kind: who speaks to people in other languages has words of their own for each.
+REFUSALS: Final = {
+    "large": f"The file is too large for a template, or unpacks to too much: at most {MAX_BYTES // 1024**2} MB.",
+    "no-word": "The file is no Word document. Choose one that ends in .docx or .dotx.",
+    "damaged": "The file is damaged. Open it in Word, save it again, and choose the new file.",
+    "outside": "The file shows something that lies elsewhere, such as a linked picture. Put it into the file.",
+    "no-styles": "The file has no styles that can be used. Save it with Word and choose the new file.",
+    "many-styles": "The file has too many styles. Delete those that the template does not need.",
+}
+
+
 class TemplateRefused(ExportError):
-    """A file is no Word template that we can use; says why, for the page."""
+    """A file is no Word template that we can use; ``kind`` is one of `REFUSALS`."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(REFUSALS[kind])
+        self.kind = kind
 
 
 @dataclass(frozen=True)

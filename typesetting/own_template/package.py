@@ -19,10 +19,6 @@ _MAIN: Final = (
 _MOST_BYTES: Final = 24 * 1024 * 1024
 #: What may lead out of the package: none of it is followed, and none is copied.
 _HARMLESS: Final = ("/hyperlink", "/attachedTemplate")
-_BROKEN: Final = "The file is damaged. Open it in Word, save it again, and choose the new file."
-_OUTSIDE: Final = (
-    "The file shows something that lies elsewhere, such as a linked picture. Put it into the file, or take it out."
-)
 
 
 class Package:
@@ -32,7 +28,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, ValueError):
-            raise TemplateRefused("The file is no Word document. Choose one that ends in .docx or .dotx.") from None
+            raise TemplateRefused("no-word") from None
         self._names = set(self._zip.namelist())
         self._left = _MOST_BYTES
         self._targets: dict[str, dict[str, tuple[str, str]]] = {}
@@ -42,21 +38,21 @@ class Package:
         types = self.xml("[Content_Types].xml").iter(_TYPES)
         main = [str(one.get("PartName")).lstrip("/") for one in types if one.get("ContentType") in _MAIN]
         if len(main) != 1:
-            raise TemplateRefused("The file is no Word document. Choose one that ends in .docx or .dotx.")
+            raise TemplateRefused("no-word")
         self.main = main[0]
 
     def data(self, name: str, *, most: int = _MOST_BYTES) -> bytes | None:
         """A part's bytes; None where it has more than ``most``."""
         if name not in self._names:
-            raise TemplateRefused(_BROKEN)
+            raise TemplateRefused("damaged")
         try:
             with self._zip.open(name) as part:
                 read = part.read(min(most, self._left) + 1)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
-            raise TemplateRefused(_BROKEN) from None
+            raise TemplateRefused("damaged") from None
         self._left -= len(read)
         if self._left < 0:
-            raise TemplateRefused("The file unpacks to more than can be read. Save it without its text and pictures.")
+            raise TemplateRefused("large")
         return read if len(read) <= most else None
 
     def xml(self, name: str) -> "etree._Element":
@@ -65,9 +61,9 @@ class Package:
         try:
             root = etree.fromstring(self.data(name) or b"", parser)
         except etree.XMLSyntaxError:
-            raise TemplateRefused(_BROKEN) from None
+            raise TemplateRefused("damaged") from None
         if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # its stubs do not have it
-            raise TemplateRefused("The file holds definitions that Word does not write. It was not opened.")
+            raise TemplateRefused("damaged")
         return root
 
     def target(self, part: str, identifier: str) -> str | None:
@@ -94,7 +90,7 @@ class Package:
     def _expect_nothing_outside(self, name: str) -> None:
         for node in self.xml(name).iter(_RELATIONS):
             if node.get("TargetMode") == "External" and not str(node.get("Type")).endswith(_HARMLESS):
-                raise TemplateRefused(_OUTSIDE)
+                raise TemplateRefused("outside")
 
 
 def _whole_name(folder: str, target: str) -> str:

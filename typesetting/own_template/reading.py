@@ -26,20 +26,19 @@ _LEAST_TEXT_HEIGHT: Final = 8_500
 _MOST: Final = 31_680
 _SANS: Final = ("arial", "calibri", "helvetica", "verdana", "sans", "aptos", "tahoma", "segoe", "frutiger", "univers")
 _LINE: Final = 240
-_FAILED: Final = "The file could not be read. Open it in Word, save it again, and choose the new file."
 
 
 def read(data: bytes) -> OwnTemplate:
-    """The template in a file. Starts a child process. Raises TemplateRefused in words that a student understands."""
+    """The template in a file. Starts a child process. Raises TemplateRefused."""
     if len(data) > MAX_BYTES:
-        raise TemplateRefused(f"The file is too large for a template: at most {MAX_BYTES // 1024**2} MB.")
+        raise TemplateRefused("large")
     try:
         ended = limited_child.run(Work("typesetting.own_template.reading", _LIMITS), given=data)
         answer = json.loads(ended.output)
     except (TooSlow, ValueError):
-        raise TemplateRefused(_FAILED) from None
-    if "error" in answer:
-        raise TemplateRefused(answer["error"])
+        raise TemplateRefused("damaged") from None
+    if "refused" in answer:
+        raise TemplateRefused(answer["refused"])
     return OwnTemplate.from_text(answer["template"])
 
 
@@ -48,7 +47,7 @@ def parsed(data: bytes) -> OwnTemplate:
     package = Package(data)
     styles = package.of_kind("styles")
     if styles is None:
-        raise TemplateRefused("The file has no styles that we can read.")
+        raise TemplateRefused("no-styles")
     clean = cleaned(package.xml(styles), _theme_fonts(package))
     document = package.xml(package.main)
     names = found(clean, table=_table_style(document))
@@ -179,7 +178,7 @@ def main() -> None:
     try:
         answer = {"template": parsed(sys.stdin.buffer.read()).to_text()}
     except TemplateRefused as refusal:
-        answer = {"error": str(refusal)}
+        answer = {"refused": refusal.kind}
     sys.stdout.write(json.dumps(answer))
 
 

@@ -43,7 +43,7 @@ def cleaned(root: "etree._Element", fonts: Mapping[str, str]) -> "etree._Element
     Raises TemplateRefused.
     """
     if root.tag != f"{_W}styles" or len(root) > _MOST_STYLES:
-        raise TemplateRefused("The file has no styles that we can read.")
+        raise TemplateRefused("no-styles")
     clean = etree.Element(f"{_W}styles", nsmap={"w": WORD})
     for node in root.iterchildren(f"{_W}docDefaults", f"{_W}style"):
         if node.tag == f"{_W}docDefaults" or (
@@ -52,7 +52,7 @@ def cleaned(root: "etree._Element", fonts: Mapping[str, str]) -> "etree._Element
             clean.append(_copied(node, fonts, 0))
     _drop_dangling(clean)
     if len(etree.tostring(clean)) > _MOST_CHARACTERS:
-        raise TemplateRefused("The file has too many styles. Delete those that the template does not need.")
+        raise TemplateRefused("many-styles")
     return clean
 
 
@@ -74,7 +74,7 @@ def found(clean: "etree._Element", *, table: str) -> dict[str, str]:
         if name in by_name["paragraph"]:
             defaults.setdefault("paragraph", by_name["paragraph"][name])
     if "paragraph" not in defaults:
-        raise TemplateRefused("The file has no style for paragraphs. Save it with Word and choose the new file.")
+        raise TemplateRefused("no-styles")
     roles = {"Normal": defaults["paragraph"]}
     for ours, names in ROLES.items():
         there = by_name["character" if ours == "FootnoteReference" else "paragraph"]
