@@ -257,4 +257,13 @@ def test_a_text_taken_up_again_keeps_the_version_that_it_was_made_from(page: Pag
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     kept = json.loads(page.evaluate("localStorage.getItem('tesigo-section-s1')"))
-    assert kept == {"text": "Older, and more.", "revision": "1"}
+    assert kept == {"text": "Older, and more.", "revision": "1", "isSent": False}
+
+
+def test_a_text_that_was_saved_is_let_go_on_the_page_behind(page: Page) -> None:
+    page.goto("http://pages.test/editor")
+    for is_sent, is_kept in (("false", True), ("true", False)):
+        page.evaluate(f"localStorage.setItem('tesigo-section-s1', JSON.stringify({{text: 'New.', isSent: {is_sent}}}))")
+        page.goto("http://pages.test/reader?saved=s1#s-1")
+        expect(page).to_have_url("http://pages.test/reader#s-1")
+        assert page.evaluate("localStorage.getItem('tesigo-section-s1') !== null") == is_kept
