@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from documents.domain import formats, manifests
 from documents.domain.making import Rendered
+from documents.domain.queries import last_change
 from documents.enums import CitationCheck, ExportFormat, SourceOrigin
 from documents.models import Document, Export, Proof, Upload
 from documents.uploads import storage
@@ -62,6 +63,10 @@ class Figures:
     copied: int
     is_signed: bool
     unchecked: int = 0
+    #: Which file that was, by the name of its format, and whether the text was changed since it was made.
+    file: str = ""
+    made_at: datetime | None = None
+    is_behind: bool = False
 
     @property
     def unchecked_are(self) -> str:
@@ -176,5 +181,10 @@ def note_taken(*, proof: Proof, by: User) -> None:
 def figures(document: Document) -> Figures | None:
     """Of the document's newest file that was checked; None while there is none."""
     rows = Proof.objects.filter(export__document=document, findings__isnull=False).order_by("-export__finished_at")
-    found = rows.values_list("findings", flat=True).first()
-    return Figures(**found) if found else None
+    newest = rows.values_list("findings", "export__format", "export__finished_at").first()
+    if newest is None:
+        return None
+    found, format, made_at = newest
+    changed_at = last_change(document)
+    is_behind = bool(changed_at and made_at and changed_at > made_at)
+    return Figures(**found, file=ExportFormat(format).label, made_at=made_at, is_behind=is_behind)

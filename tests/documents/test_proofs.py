@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from documents.domain import exporting, manifest_keys, manifests, proofs, requesting
 from documents.enums import CitationCheck, DocumentState, ExportFormat, ExportState, SourceOrigin, UploadPurpose
-from documents.models import Citation, Document, Export, Proof, Upload
+from documents.models import Citation, Document, Export, Proof, SectionRevision, Upload
 from privacy.domain import consent
 from privacy.enums import ConsentKind
 from privacy.models import AuditEvent
@@ -140,7 +141,8 @@ def test_a_pdf_holds_its_manifest_and_is_checked(document: Document, lind: Path,
     assert proofs.check(export_id=export.pk)
     assert not proofs.check(export_id=export.pk)
     found = proofs.figures(document)
-    assert found == proofs.Figures(citations=3, sentences=3, looked_up=2, passages=2, copied=1, is_signed=True)
+    told = proofs.Figures(citations=3, sentences=3, looked_up=2, passages=2, copied=1, is_signed=True)
+    assert found == replace(told, file="PDF", made_at=export.finished_at)
     assert found.holds
     look(client, document.owner)
     for page in ("documents:take_away", "documents:citations"):
@@ -216,7 +218,15 @@ def test_figures_are_those_of_the_newest_file(document: Document) -> None:
     Export.objects.filter(pk=rows[0].pk).update(finished_at=rows[1].finished_at + timedelta(hours=1))
     found = proofs.figures(document)
     assert found is not None
-    assert found.citations == 1
+    assert (found.citations, found.file, found.is_behind) == (1, "Markdown", False)
+    section = document.sections.first()
+    assert section
+    SectionRevision.objects.create(
+        section=section, revision=99, text="Anew.", reason="edited", created_at=found.made_at + timedelta(hours=1)
+    )
+    behind = proofs.figures(document)
+    assert behind is not None
+    assert behind.is_behind
 
 
 def test_sources_are_copied_a_few_at_a_time(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
