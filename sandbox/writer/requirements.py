@@ -8,7 +8,7 @@ from sandbox.writer.prompt import Prompt
 MOST_REQUIREMENTS = 12
 #: How often a line is said in other words than the sheet's, as models do.
 WRONG_SHARE = 0.15
-_LINE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|\n+")
+_LINE = re.compile(r"(?<=[.!?:])\s+(?:[-–•*]\s+)?(?=[^\W\d_a-z])|\n+")
 _BULLET = re.compile(r"^(?:[-*•#]+|\d+[.)])\s*")
 _QUOTED = re.compile(r"[“„\"«]([^“”„\"«»]{2,60})[”“\"»]")
 

@@ -87,13 +87,17 @@ def take_from_model(*, document_id: UUID, read: Sequence[ReadByModel], of_words:
             return
         renew(document_id=document_id)
         standing = _Standing(text)
-        known = {(line.kind, _folded(str(line))) for line in document.sheet_lines.all()}
+        present = list(document.sheet_lines.all())
+        known = {(line.kind, _folded(str(line))) for line in present}
+        by_rules = {_folded(line.words) for line in present if line.origin == SheetOrigin.CODE}
         rows = []
         for one in read:
             asks = clean_line(one.asks)[:MOST_ASKED_CHARACTERS]
             words = clean_line(one.words)[:MOST_QUOTED_CHARACTERS]
             key = (one.kind, _folded(asks))
-            if asks and standing.has(words) and key not in known:
+            # What fixed rules read of a sentence is not read by a model once more.
+            is_read = _folded(words) in by_rules and bool(reading.wants_of(asks))
+            if asks and standing.has(words) and key not in known and not is_read:
                 known.add(key)
                 rows.append(
                     _row(document, _of_content(one.kind, asks), asks=asks, words=words, origin=SheetOrigin.MODEL)

@@ -26,6 +26,16 @@ class MetLine:
         return str(LABELS.get(self.line.what, LABELS["point"]))
 
     @property
+    def heading(self) -> str:
+        """What stands above it: the words of a question or a term, else what is asked for in ours."""
+        return self.line.asks if self.line.what in {"point", "term"} and self.line.asks else self.label
+
+    @property
+    def quoted(self) -> str:
+        """The sheet's words, where they say more than the heading does."""
+        return "" if self.line.words.rstrip(" .:;") == self.line.asks.rstrip(" .:;") else self.line.words
+
+    @property
     def amount(self) -> str:
         """How much of it, or which."""
         want = want_of(self.line)

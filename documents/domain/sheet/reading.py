@@ -15,6 +15,8 @@ from documents.models.sheet import MOST_QUOTED_CHARACTERS
 
 _SENTENCE_END: Final = re.compile(
     r"(?:(?<=[^\W\d]{3}[.!?])|(?<=\)[.!?]))\s+(?=[„“\"'(]?[^\W\d_a-z])|\s*[\r\n]+\s*|\s*;\s+"
+    # Items of a list that extraction put into one line.
+    r"|(?<=[.!?:])\s+[-–•▪·*]\s+(?=[„“\"'(]?[^\W\d_a-z])"
 )
 _BULLET: Final = re.compile(r"^(?:[-*•–—▪·#>]+|\(?\w\)|\d{1,2}[.)])\s+")
 _WORD_NUMBERS: Final = "|".join(sorted(say.NUMBERS, key=len, reverse=True))

@@ -78,6 +78,12 @@ def test_a_model_adds_what_the_sheet_says_in_its_own_words(document: Document) -
     assert len(lines.of(document)) == 4
 
 
+def test_a_model_says_nothing_again_that_fixed_rules_read(document: Document) -> None:
+    words = "Four pages in APA style."
+    take(document, question("Four pages in APA style", words=words), question("Why style matters", words=words))
+    assert [line.asks for line in lines.of(document) if line.asks] == ["Why style matters"]
+
+
 def test_a_model_that_read_another_sheet_adds_nothing(document: Document) -> None:
     take(document, question("The keeper's night"), of_words=lines.digest("another sheet"))
     document.refresh_from_db()

@@ -229,5 +229,6 @@ def test_the_report_counts_its_verdicts(document: Document) -> None:
         SheetLine.objects.create(document=document, kind=kind, what=what, value=value, asks=asks, origin="owner")
     report = meeting.report(document)
     assert [(line.label, line.amount) for line in report.lines] == [("Language", "English"), ("Question or point", "")]
+    assert [(line.heading, line.quoted) for line in report.lines] == [("Language", ""), ("Why?", "")]
     assert report.counts == [(MET, 1), (NOT_FOUND, 1)]
     assert (report.is_read, report.has_sheet) == (True, False)

@@ -125,6 +125,13 @@ def test_a_sheet_is_read_once_with_its_words() -> None:
     ]
 
 
+def test_items_that_stand_in_one_line_are_told_apart() -> None:
+    text = "Describe the work: tasks, tools. - Explain what ended it - and when. • In APA style."
+    assert reading.sentences(text) == [
+        "Describe the work: tasks, tools.", "Explain what ended it - and when.", "In APA style.",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("want", "words"),
     [
