@@ -46,7 +46,7 @@ def of_document(document: Document, *, format: str, page_texts: Sequence[str], n
         "made_by": settings.SITE_URL,
         "keys": f"{settings.SITE_URL}/manifest-keys.json",
         "document": {
-            "title": document.title or document.topic,
+            "title": str(document),
             "language": document.language,
             "citation_style": document.citation_style,
             "format": format,

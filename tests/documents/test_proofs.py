@@ -290,6 +290,12 @@ def test_a_file_of_which_nothing_could_be_looked_up_does_not_hold(
     assert found.holds == holds
 
 
+def test_the_manifest_has_the_title_that_is_printed(document: Document) -> None:
+    document.own_title = "A title of my own"
+    raw = json.loads(manifests.of_document(document, format="html", page_texts=(), now=document.created_at))
+    assert raw["document"]["title"] == "A title of my own"
+
+
 def test_sentences_that_are_not_found_have_no_page() -> None:
     finder = manifests._Finder([fold("First page with words"), fold("Second one")])
     assert finder.page_of(["Second one"]) == 2
