@@ -18,8 +18,7 @@ _STRONG: Final = re.compile(
     r"software|media|television|news|times|records|industries|solutions|partners|fund|college|conference|county|republic|"
     r"kingdom|states|police|bundestag|bundesrat|bundesregierung|urząd|úřad|ústav|consiglio|consejo|conseil|assemblée|"
     r"centro|departamento|dipartimento|universidad|università|université|health|redaktion|redakcja|rédaction|"
-    r"arbeitskreis|arbeitsgemeinschaft|\w*genossenschaft|\w{3,}(?:gruppe|dienst|versicherung|ministerium)|"
-    r"(?:bundes|national|landes|zentral|volks)bank)"
+    r"arbeitskreis|arbeitsgemeinschaft)"
     r"(?!\w)",
     re.IGNORECASE,
 )
@@ -33,8 +32,14 @@ _COMPANY_SUFFIX: Final = re.compile(
     r"^(?:(?i:inc|ltd|llc|llp|plc|co|corp|gmbh|pty\.? ltd|co\.?,? ltd|sp\. z o\.\s?o)"
     r"|e\.\s?[vV]|[sS]\.?p\.?[aA]|[sS]\.?r\.?l)\.?$"
 )
-#: A corporation that is written in capitals: "KPMG AG". "Lind AG" is a person with initials.
-_STOCK: Final = re.compile(r"^\S*[^\W\d_a-z]{2}\S*\s(?:AG|SE|KG|NV|SA|AB|ASA|KGaA)$")
+#: What German bodies are in one word with others: "Nationalbank", "Autorengruppe".
+_ENDING: Final = re.compile(
+    r"(?<=\w{3})(?:genossenschaft|gruppe|dienst|versicherung|ministerium|(?<=bundes|landes)bank|(?<=national)bank|"
+    r"(?<=zentral)bank)(?!\w)",
+    re.IGNORECASE,
+)
+#: Behind the name of a corporation in capitals: "KPMG AG". "Lind AG" is a person with initials.
+_STOCK: Final = frozenset({"AG", "SE", "KG", "NV", "SA", "AB", "ASA", "KGaA"})
 #: Words that a body's name begins with; further on they are families' ("Isaac Deutscher").
 _FIRST: Final = re.compile(
     r"^(?:banco|banca|banque|(?:deutsch|österreichisch|schweizerisch|europäisch|international|bayerisch|sächsisch|hessisch|"
@@ -64,6 +69,7 @@ def names_a_body(text: str, *, has_initial: bool = False, is_given: bool = False
     inner = " ".join(word for word in words if word not in _PERSONAL)
     if is_given and len(words) == 1:
         return False
-    if _FIRST.match(text) or _STOCK.match(text):
+    is_corporation = len(words) == 2 and words[1] in _STOCK and words[0].isupper()
+    if is_corporation or (len(words) > 1 and (_FIRST.match(text) or _LIST_OF.search(inner))):
         return True
-    return bool(_STRONG.search(inner) or _SMALL.search(inner) or (len(words) > 1 and _LIST_OF.search(inner)))
+    return bool(_STRONG.search(inner) or _ENDING.search(inner) or _SMALL.search(inner))

@@ -133,8 +133,10 @@ def _undone(text: str) -> str:
 
     Only where all letters beyond ASCII are such: "Ã" is a letter of Portuguese as well.
     """
+    if text.isascii() or _TWICE.search(text) is None:
+        return text
     rest = _TWICE.sub("", text)
-    if len(rest) == len(text) or any(sign.isalpha() for sign in rest if sign > "\x7f"):
+    if any(sign.isalpha() for sign in rest if sign > "\x7f"):
         return text
     return _TWICE.sub(lambda found: b"".join(_byte(sign) for sign in found[0]).decode(), text)
 

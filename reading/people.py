@@ -25,6 +25,7 @@ _NOT_A_NAME: Final = re.compile(
 )
 #: What pages and databases put behind a name: marks of notes, numbers of addresses, ORCID.
 _MARKS: Final = re.compile(r"(?<=[^\W\d_.])[\s,]*(?:[*†‡§¶#]+|[\d,\s]*\d|[¹²³⁰⁴-⁹]+)[\s,*†‡§¶#]*$")
+_MAY_BE_MARKED: Final = re.compile(r"[\d*†‡§¶#¹²³⁰⁴-⁹]")
 _ORCID: Final = re.compile(
     r"\s*[(\[<]?\s*(?:ORCID(?:\s?i?D)?:?\s*)?(?:https?://orcid\.org/)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\s*[)\]>]?",
     re.IGNORECASE,
@@ -82,7 +83,8 @@ def person(text: str) -> Name | None:
     A person is "Family, Given", "Given Family", "Family, Jr., Given" or "Family A.B.", with initials in any order.
     """
     text = _LEADING_AND.sub("", _APART.sub(r"\1", " ".join(text.split()).strip(" ,;")))
-    text = _unmarked(_ORCID.sub("", text))
+    if _MAY_BE_MARKED.search(text):
+        text = _unmarked(_ORCID.sub("", text))
     if not text or _NOT_A_NAME.match(text):
         return None
     parts = [_ACADEMIC.sub("", part.strip()) or part.strip() for part in text.split(",") if part.strip()]

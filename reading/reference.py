@@ -143,21 +143,19 @@ def csl_of(entry: Entry) -> dict[str, Any]:
         csl["language"] = language
     if kind := _genre(entry):
         csl["genre"] = kind
-    dois = [
-        *map(bare_doi, entry.values("DO", "M3")),
-        *map(doi_of_address, entry.values("UR", "L3", "LK")),
-        *map(_bare, entry.values("L3")),
-        *(bare_doi(value) for value in entry.values("N1", "M1") if _SAYS_DOI.match(plain(value))),
-    ]
-    if doi := next(filter(None, dois), ""):
+    if doi := next(filter(None, _dois(entry)), ""):
         csl["DOI"] = doi
     if url := address(value for tag in ("UR", "LK", "L2", "DO") for value in entry.values(tag)):
         csl["URL"] = url
     return csl
 
 
-def _bare(value: str) -> str:
-    return bare_doi(value) if value.startswith("10.") else ""
+def _dois(entry: Entry) -> Iterator[str]:
+    """What may be the DOI, the likeliest place first; each is looked at only where those before have none."""
+    yield from map(bare_doi, entry.values("DO", "M3"))
+    yield from map(doi_of_address, entry.values("UR", "L3", "LK"))
+    yield from (bare_doi(value) for value in entry.values("L3") if value.startswith("10."))
+    yield from (bare_doi(value) for value in entry.values("N1", "M1") if _SAYS_DOI.match(plain(value)))
 
 
 def _put_titles(csl: dict[str, Any], entry: Entry) -> None:
