@@ -230,3 +230,8 @@ class RevisionReason(models.TextChoices):
     TIGHTENED = "tightened", _("tightened to the pages ordered")
     EDITED = "edited", _("edited by its owner")
     RESTORED = "restored", _("an earlier version, brought back by its owner")
+    REWRITTEN = "rewritten", _("written anew by a model, on its owner's order")
+
+
+#: Of versions that an owner made, or ordered, in the finished text.
+OWNERS_REASONS: Final = (RevisionReason.EDITED, RevisionReason.RESTORED, RevisionReason.REWRITTEN)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from generation.api.stats import StatsSerializer
-from generation.editing.serializers import SectionTextSerializer, VersionSerializer
+from generation.editing.serializers import RewritingSerializer, SectionTextSerializer, TakeSerializer, VersionSerializer
 from generation.serializers import (
     BegunSerializer,
     JobStatusSerializer,
@@ -37,6 +37,22 @@ give(
             "name": "Before the supervisor read it",
             "created_at": _AT,
         },
+        RewritingSerializer: {
+            "id": _JOB,
+            "wish": "plainer",
+            "words": "",
+            "source": "",
+            "paragraphs": [1, 2],
+            "revision": 3,
+            "state": "offered",
+            "text": "The lamps were lit at dusk [@bell1911, p. 12].",
+            "body_pages": "11.80",
+            "is_over": False,
+            "models": ["gpt-6.1-terra"],
+            "failure": "",
+            "created_at": _AT,
+        },
+        TakeSerializer: {"revision": 3},
         WishSerializer: {"document_id": _ID, "wish": "more about the history"},
         BegunSerializer: {
             "job_id": _JOB,
@@ -93,6 +109,7 @@ give(
                 "outline": {"queued": 0, "running": 1, "succeeded": 31, "failed": 1},
                 "sources": {"queued": 0, "running": 0, "succeeded": 30, "failed": 0},
                 "document": {"queued": 2, "running": 3, "succeeded": 20, "failed": 0},
+                "rewriting": {"queued": 0, "running": 1, "succeeded": 12, "failed": 2},
             },
             "revenue": {"gross": "120.00", "back": "6.00", "net": "114.00"},
         },

@@ -7,6 +7,7 @@ from generation.api.jobs import AgainViewSet, JobViewSet, ProgressViewSet, Write
 from generation.api.making import MakingViewSet
 from generation.api.stats import StatsViewSet
 from generation.editing.api import SectionTextViewSet
+from generation.editing.rewriting_api import RewritingViewSet
 
 _ONE = "documents/<uuid:document_id>"
 
@@ -28,6 +29,21 @@ urlpatterns = [
         f"{_ONE}/sections/<uuid:section_id>/versions",
         SectionTextViewSet.as_view({"get": "versions"}),
         name="section-versions",
+    ),
+    path(
+        f"{_ONE}/sections/<uuid:section_id>/rewritings",
+        RewritingViewSet.as_view({"get": "list", "post": "create"}),
+        name="rewritings",
+    ),
+    path(
+        f"{_ONE}/sections/<uuid:section_id>/rewritings/<uuid:rewriting_id>",
+        RewritingViewSet.as_view({"get": "retrieve", "delete": "leave"}),
+        name="rewriting",
+    ),
+    path(
+        f"{_ONE}/sections/<uuid:section_id>/rewritings/<uuid:rewriting_id>/take",
+        RewritingViewSet.as_view({"post": "take"}),
+        name="take-rewriting",
     ),
     path(f"{_ONE}/try-again", AgainViewSet.as_view({"post": "again"}), name="try-again"),
 ]

@@ -12,6 +12,7 @@ class JobKind(models.TextChoices):
     OUTLINE = "outline", _("outline")
     SOURCES = "sources", _("sources")
     DOCUMENT = "document", _("document")
+    REWRITING = "rewriting", _("rewriting")
 
 
 class JobState(models.TextChoices):
@@ -42,6 +43,8 @@ class Stage(models.TextChoices):
     RECHECK = "recheck", _("Checking what changed")
     ASSEMBLE = "assemble", _("Putting it together")
     EXPORT = "export", _("Making the files")
+    REWRITE = "rewrite", _("Writing anew on order")
+    OFFER = "offer", _("Checking what was written anew")
 
 
 class StepState(models.TextChoices):
@@ -55,6 +58,31 @@ class StepState(models.TextChoices):
 
 #: Of steps that are not over.
 OPEN_STEP_STATES: Final = (StepState.READY, StepState.CLAIMED)
+
+
+class Wish(models.TextChoices):
+    """How an owner wants a text to be written anew (R-93)."""
+
+    SHORTER = "shorter", _("shorter")
+    PLAINER = "plainer", _("plainer")
+    COUNTER = "counter", _("with the counter-argument")
+    SOURCE = "source", _("more from one source")
+    OWN = "own", _("as I say it in my own words")
+
+
+class RewritingState(models.TextChoices):
+    """Where a rewriting stands: asked for, offered to be taken or left, and how it ended (R-93)."""
+
+    ASKED = "asked", _("being written")
+    OFFERED = "offered", _("ready to be taken or left")
+    TAKEN = "taken", _("taken")
+    LEFT = "left", _("left")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("called off")
+
+
+#: Of rewritings that still wait for something: to be written, or to be taken or left.
+OPEN_REWRITING_STATES: Final = (RewritingState.ASKED, RewritingState.OFFERED)
 
 
 class Provider(models.TextChoices):

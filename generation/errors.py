@@ -42,5 +42,13 @@ class OverBudget(GenerationError):
         self.resets_at = resets_at
 
 
+class JobOpen(GenerationError):
+    """A job of the kind is open for the document already."""
+
+
+class RewritingRefused(GenerationError):
+    """Nothing can be written anew as asked, or taken; the message says why, in plain words, for its owner."""
+
+
 class TextInvalid(GenerationError):
     """A text that somebody typed cannot be a section's; the message says why, in plain words, for its owner."""

@@ -119,6 +119,17 @@ _ROWS = {
         why="What jobs take on average is learned from it; numbers, and the key of a job.",
     ),
     "WholeOrder": Rows({"id": SHOWN, "document": LINK, "created_at": FACT}, of=_OWNED),
+    "Rewriting": Rows(
+        {
+            **each("id wish state body_pages", SHOWN),
+            **each("revision paragraphs made is_over", INNER),
+            **each("section job source", LINK),
+            **each("words text citations failure", WORDS),
+            **each("created_at ended_at", FACT),
+        },
+        of="section__document__owner",
+    ),
+    "MoreRewritings": Rows({"id": INNER, "document": LINK, "count": SHOWN}, of=_OWNED),
     "WriterChoice": Rows({"document": LINK, "model": SHOWN, "chosen_at": FACT}, of=_OWNED),
     "Reservation": Rows(
         {"id": INNER, "document": LINK, "tokens": INNER, "cost": INNER, "created_at": FACT, "expires_at": FACT},

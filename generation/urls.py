@@ -4,6 +4,7 @@ from django.urls import path
 
 from generation import views
 from generation.api.jobs import ProgressViewSet
+from generation.editing import rewriting_views as rewriting
 from generation.editing import views as editing
 
 app_name = "generation"
@@ -18,6 +19,22 @@ urlpatterns = [
         "documents/<uuid:document_id>/sections/<uuid:section_id>/versions/restore/",
         editing.restore,
         name="restore-version",
+    ),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/rewrite/", rewriting.order, name="rewrite"),
+    path(
+        "documents/<uuid:document_id>/sections/<uuid:section_id>/rewrite/fragment/",
+        rewriting.fragment,
+        name="rewriting-fragment",
+    ),
+    path(
+        "documents/<uuid:document_id>/sections/<uuid:section_id>/rewrite/<uuid:rewriting_id>/take/",
+        rewriting.take,
+        name="take-rewriting",
+    ),
+    path(
+        "documents/<uuid:document_id>/sections/<uuid:section_id>/rewrite/<uuid:rewriting_id>/leave/",
+        rewriting.leave,
+        name="leave-rewriting",
     ),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/versions/name/", editing.name, name="name-version"),
     path(

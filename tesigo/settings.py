@@ -585,6 +585,9 @@ WORD_TEMPLATES_PER_DAY = env.int("WORD_TEMPLATES_PER_DAY", 20, min=1)
 WORD_TEMPLATES_PER_PERSON = env.int("WORD_TEMPLATES_PER_PERSON", 10, min=1)
 OWN_STYLES_PER_PERSON = env.int("OWN_STYLES_PER_PERSON", 30, min=1)
 RESTYLES_PER_DAY = env.int("RESTYLES_PER_DAY", 20, min=1)
+#: Rewritings of paragraphs on order (R-93): that each page of a document includes, and of one person in a day.
+REWRITINGS_PER_PAGE = env.int("REWRITINGS_PER_PAGE", 2, min=0)
+REWRITINGS_PER_DAY = env.int("REWRITINGS_PER_DAY", 40, min=1)
 
 # --- pages and the rest ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

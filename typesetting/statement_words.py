@@ -16,6 +16,7 @@ class StatementWords:
     period: str
     checked: str
     edited: str
+    rewritten: str
     unchecked: str
     heads: tuple[str, str, str, str, str]
 
@@ -28,6 +29,7 @@ _WORDS: Final = {
         period="Written between {first} and {last} (UTC).",
         checked="Every citation was checked against a passage of the source it names.",
         edited="Changed by the author afterwards: {sections}.",
+        rewritten="Written anew in part by a model afterwards, on the author’s order: {sections}.",
         unchecked="Citations not checked again since the author changed their sentence: {count}.",
         heads=("Section", "Models", "Written (UTC)", "Answers of models", "Sources cited"),
     ),
@@ -38,6 +40,7 @@ _WORDS: Final = {
         period="Geschrieben zwischen {first} und {last} (UTC).",
         checked="Jede Quellenangabe wurde mit einer Textstelle der genannten Quelle abgeglichen.",
         edited="Danach von der Verfasserin oder dem Verfasser geändert: {sections}.",
+        rewritten="Danach im Auftrag der Verfasserin oder des Verfassers teils maschinell neu gefasst: {sections}.",
         unchecked="Quellenangaben, die seit der Änderung ihres Satzes nicht erneut geprüft wurden: {count}.",
         heads=("Abschnitt", "Modelle", "Geschrieben (UTC)", "Antworten der Modelle", "Zitierte Quellen"),
     ),
@@ -48,6 +51,7 @@ _WORDS: Final = {
         period="Scritto tra {first} e {last} (UTC).",
         checked="Ogni citazione è stata verificata su un passo della fonte indicata.",
         edited="Modificato in seguito da chi firma il lavoro: {sections}.",
+        rewritten="Riscritto in parte in seguito da un modello, su richiesta di chi firma il lavoro: {sections}.",
         unchecked="Citazioni non verificate di nuovo dopo la modifica della loro frase: {count}.",
         heads=("Sezione", "Modelli", "Scritto (UTC)", "Risposte dei modelli", "Fonti citate"),
     ),
@@ -58,6 +62,7 @@ _WORDS: Final = {
         period="Escrito entre {first} y {last} (UTC).",
         checked="Cada cita se comprobó con un pasaje de la fuente que nombra.",
         edited="Modificado después por quien firma el trabajo: {sections}.",
+        rewritten="Reescrito en parte después por un modelo, a petición de quien firma el trabajo: {sections}.",
         unchecked="Citas sin comprobar de nuevo desde que se modificó su frase: {count}.",
         heads=("Sección", "Modelos", "Escrito (UTC)", "Respuestas de los modelos", "Fuentes citadas"),
     ),
@@ -68,6 +73,7 @@ _WORDS: Final = {
         period="Rédigé entre le {first} et le {last} (UTC).",
         checked="Chaque citation a été vérifiée sur un passage de la source qu’elle nomme.",
         edited="Modifié ensuite par l’auteur ou l’autrice\u00a0: {sections}.",
+        rewritten="Réécrit ensuite en partie par un modèle, à la demande de l’auteur ou l’autrice\u00a0: {sections}.",
         unchecked="Citations non vérifiées à nouveau depuis la modification de leur phrase\u00a0: {count}.",
         heads=("Section", "Modèles", "Rédigé (UTC)", "Réponses des modèles", "Sources citées"),
     ),
@@ -78,6 +84,7 @@ _WORDS: Final = {
         period="Napisano między {first} a {last} (UTC).",
         checked="Każde powołanie sprawdzono z fragmentem wskazanego źródła.",
         edited="Zmienione później przez autorkę lub autora: {sections}.",
+        rewritten="Później częściowo napisane na nowo przez model, na zlecenie autorki lub autora: {sections}.",
         unchecked="Powołania niesprawdzone ponownie od zmiany ich zdania: {count}.",
         heads=("Część", "Modele", "Napisano (UTC)", "Odpowiedzi modeli", "Cytowane źródła"),
     ),
@@ -88,6 +95,7 @@ _WORDS: Final = {
         period="Escrito entre {first} e {last} (UTC).",
         checked="Cada citação foi verificada com uma passagem da fonte que indica.",
         edited="Alterado depois por quem assina o trabalho: {sections}.",
+        rewritten="Reescrito em parte depois por um modelo, a pedido de quem assina o trabalho: {sections}.",
         unchecked="Citações não verificadas de novo desde que a sua frase foi alterada: {count}.",
         heads=("Secção", "Modelos", "Escrito (UTC)", "Respostas dos modelos", "Fontes citadas"),
     ),
@@ -98,6 +106,7 @@ _WORDS: Final = {
         period="Geschreven tussen {first} en {last} (UTC).",
         checked="Elke verwijzing is gecontroleerd aan de hand van een passage uit de genoemde bron.",
         edited="Daarna gewijzigd door de auteur: {sections}.",
+        rewritten="Daarna in opdracht van de auteur deels door een model herschreven: {sections}.",
         unchecked="Verwijzingen die sinds de wijziging van hun zin niet opnieuw zijn gecontroleerd: {count}.",
         heads=("Paragraaf", "Modellen", "Geschreven (UTC)", "Antwoorden van modellen", "Aangehaalde bronnen"),
     ),
@@ -108,6 +117,7 @@ _WORDS: Final = {
         period="Napsáno mezi {first} a {last} (UTC).",
         checked="Každá citace byla ověřena podle pasáže uvedeného zdroje.",
         edited="Později změněno autorkou nebo autorem: {sections}.",
+        rewritten="Později na pokyn autorky nebo autora zčásti přepsáno modelem: {sections}.",
         unchecked="Citace, které od změny své věty nebyly znovu ověřeny: {count}.",
         heads=("Část", "Modely", "Napsáno (UTC)", "Odpovědi modelů", "Citované zdroje"),
     ),
@@ -118,6 +128,7 @@ _WORDS: Final = {
         period="Scris între {first} și {last} (UTC).",
         checked="Fiecare citare a fost verificată după un pasaj din sursa pe care o numește.",
         edited="Modificat ulterior de persoana care semnează lucrarea: {sections}.",
+        rewritten="Rescris parțial ulterior de un model, la cererea persoanei care semnează lucrarea: {sections}.",
         unchecked="Citări neverificate din nou de la modificarea frazei lor: {count}.",
         heads=("Secțiune", "Modele", "Scris (UTC)", "Răspunsuri ale modelelor", "Surse citate"),
     ),

@@ -31,8 +31,8 @@ def in_words(sections: Sequence[Section], *, language: str, unchecked: int = 0, 
     """As ``of``; ``unchecked`` counts the citations that nobody has checked since their sentence was changed."""
     words = statement_words(language)
     models = Counter(name for section in sections for name in section.provenance.get("models", []))
-    said = ", ".join(f"{_plain(name)} ({count})" for name, count in models.most_common())
-    lines = [words.intro, words.models.format(models=said or words.none)]
+    named = ", ".join(f"{_plain(name)} ({count})" for name, count in models.most_common())
+    lines = [words.intro, words.models.format(models=named or words.none)]
     if written := [section.written_at for section in sections if section.written_at]:
         first, last = f"{min(written):%Y-%m-%d %H:%M}", f"{max(written):%Y-%m-%d %H:%M}"
         lines.append(words.period.format(first=first, last=last))
@@ -40,9 +40,10 @@ def in_words(sections: Sequence[Section], *, language: str, unchecked: int = 0, 
     rows = [_row(one, has_numbers=has_numbers) for one in sections if one.provenance.get("models")]
     if rows:
         lines.append(_table(rows, words))
-    edited = [one for one in sections if "edited_at" in one.provenance]
-    if changed := [one.number if has_numbers else f"“{_plain(one.title)}”" for one in edited]:
-        lines.append(words.edited.format(sections=", ".join(changed)))
+    for mark, said in (("rewritten", words.rewritten), ("edited_at", words.edited)):
+        marked = [one for one in sections if mark in one.provenance]
+        if changed := [one.number if has_numbers else f"“{_plain(one.title)}”" for one in marked]:
+            lines.append(said.format(sections=", ".join(changed)))
     if unchecked:
         lines.append(words.unchecked.format(count=unchecked))
     return "\n\n".join(lines)

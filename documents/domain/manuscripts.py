@@ -1,5 +1,6 @@
 """A document as the typesetter wants it: plain values, no database behind them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,17 @@ from documents.models import Document, Source
 from typesetting import Manuscript, ManuscriptSection, labels
 
 
-def load(document_id: UUID, *, with_ai_statement: bool = False) -> Manuscript:
-    """The document's present text with the sources it cites, ready to be laid out."""
+def load(
+    document_id: UUID, *, with_ai_statement: bool = False, instead: Mapping[UUID, str] | None = None
+) -> Manuscript:
+    """The document's present text with the sources it cites, ready to be laid out.
+
+    ``instead`` are texts in the place of sections', by their ids: to see how much room they take.
+    """
     document = Document.objects.get(pk=document_id)
     sections = sections_in_order(document)
+    for section in sections:
+        section.text = (instead or {}).get(section.pk, section.text)
     cited = {item.key for section in sections for item in citation_keys(section.text)}
     references = [
         as_cited(source, document.language) for source in document.sources.filter(key__in=cited).order_by("key")

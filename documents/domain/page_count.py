@@ -3,7 +3,7 @@
 Pages are those of the laid-out body, the last one by the fraction filled; whole sheets are what an examiner counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
@@ -11,6 +11,8 @@ from django.db.models import Count
 
 from documents.enums import RevisionReason
 from documents.models import Document, SectionRevision
+from typesetting import Manuscript, measure_async
+from typesetting.page_format import STANDARD
 
 #: How much of the pages paid may be missing: a share of them, or at least a number of pages.
 _MISSING_SHARE: Final = Decimal("0.03")
@@ -37,6 +39,12 @@ def is_delivered(*, pages: int, body: Decimal) -> bool:
 def aimed_pages(pages: int) -> Decimal:
     """The laid-out pages that a text is written for: near the end of a sheet, with some lines left for chance."""
     return (_AIMED_SHARE * pages).to_integral_value(ROUND_CEILING) - min(_AIMED_SPARE_PAGES, _AIMED_SPARE_SHARE * pages)
+
+
+async def laid_out(manuscript: Manuscript) -> Decimal:
+    """The pages that a manuscript's body fills on standard pages. Raises ExportError."""
+    measured = await measure_async(replace(manuscript, page_format=STANDARD))
+    return measured.body_pages
 
 
 def sheets(body: Decimal) -> int:

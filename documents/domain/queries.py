@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Q, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.http import Http404
 
-from documents.enums import LibraryOrder, RevisionReason, Shelf
+from documents.enums import OWNERS_REASONS, LibraryOrder, Shelf
 from documents.models import Document, DocumentQuerySet, Section, SectionRevision
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def sections_in_order(document: Document) -> list[Section]:
 
 def last_change(document: Document) -> datetime | None:
     """When its owner last changed the finished text; None where nobody did (R-90)."""
-    owners = (RevisionReason.EDITED, RevisionReason.RESTORED)
-    rows = SectionRevision.objects.filter(section__document=document, reason__in=owners)
+    rows = SectionRevision.objects.filter(section__document=document, reason__in=OWNERS_REASONS)
     newest: datetime | None = rows.aggregate(newest=Max("created_at"))["newest"]
     return newest
 

@@ -56,7 +56,7 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "fitted": page_count.fitted(document),
         "sheet": meeting.report(document),
         "is_behind": restyling.is_behind(document_id=document.pk),
-        "is_changed": any("edited_at" in section.provenance for section in sections),
+        "is_changed": any({"edited_at", "rewritten"} & section.provenance.keys() for section in sections),
     }
     return render(request, "documents/read.html", context)
 

@@ -39,6 +39,7 @@ PURPOSES: Final[Mapping[str, Purpose]] = {
     "write": Purpose.WRITING,
     "extend": Purpose.WRITING,
     "tighten": Purpose.WRITING,
+    "rewrite": Purpose.WRITING,
     "correct": Purpose.CORRECTING,
     "judge": Purpose.JUDGING,
     "queries": Purpose.QUERIES,

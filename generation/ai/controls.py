@@ -3,18 +3,19 @@
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from django.db import transaction
 
 from generation.ai import breaker
 from generation.ai.keys import Key
-from generation.models import AIModel, Budget, ChainPlace, KeyLimit, LanguageFactor, PersonalLimit
+from generation.models import AIModel, Budget, ChainPlace, KeyLimit, LanguageFactor, MoreRewritings, PersonalLimit
 from privacy.domain import audit
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-Control = AIModel | Budget | ChainPlace | KeyLimit | LanguageFactor | PersonalLimit
+Control = AIModel | Budget | ChainPlace | KeyLimit | LanguageFactor | MoreRewritings | PersonalLimit
 
 #: What a kind of row is called in the trail.
 _NAMES: Final[dict[type[Control], str]] = {
@@ -23,6 +24,7 @@ _NAMES: Final[dict[type[Control], str]] = {
     ChainPlace: "chain_place",
     KeyLimit: "key_limit",
     LanguageFactor: "language_factor",
+    MoreRewritings: "more_rewritings",
     PersonalLimit: "personal_limit",
 }
 
@@ -65,7 +67,7 @@ def _name(row: Control) -> str:
 
 
 def _values(row: Control) -> dict[str, Any]:
-    """Every field as the trail keeps it: numbers, switches and short words; money and dates as text."""
+    """Every field as the trail keeps it: numbers, switches and short words; money, dates and keys as text."""
     values = {field.name: field.value_from_object(row) for field in row._meta.concrete_fields if not field.primary_key}
     return {name: _plain(value) for name, value in values.items()}
 
@@ -73,4 +75,6 @@ def _values(row: Control) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

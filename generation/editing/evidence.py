@@ -5,8 +5,8 @@ No model is asked. What code cannot prove of a sentence is said to be unchecked,
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -39,41 +39,37 @@ class Evidence:
     wording: Wording
 
 
-@dataclass
 class _Known:
-    """The citations of the section before, by sentence and key, in the order of the text."""
+    """Citations that were checked before, by sentence and key, in the order of the text."""
 
-    rows: Sequence[Citation]
-    left: dict[tuple[str, str], deque[Citation]] = field(default_factory=lambda: defaultdict(deque))
+    def __init__(self, checked: Iterable[tuple[str, CitationDraft]]) -> None:
+        self.left: dict[tuple[str, str], deque[CitationDraft]] = defaultdict(deque)
+        for key, draft in checked:
+            self.left[draft.sentence, key].append(draft)
 
-    def __post_init__(self) -> None:
-        for row in self.rows:
-            self.left[row.sentence, row.source.key].append(row)
-
-    def of(self, sentence: Sentence, keys: Iterable[str]) -> list[Citation]:
+    def of(self, sentence: Sentence, keys: Iterable[str]) -> list[CitationDraft]:
         """Those of a sentence that stayed as it was; none where it is new."""
         found = [self.left[sentence.text, key].popleft() for key in keys if self.left.get((sentence.text, key))]
         return found if len(found) == len(list(keys)) else []
 
 
-def gather(section: Section, document: Document, text: str) -> Evidence:
-    """Finds the passages for a text of a section. Raises TextInvalid where something is cited that cannot be."""
-    rows = list(
-        section.citations.select_related("source", "passage__source").defer("passage__search").order_by("position")
-    )
-    known = _Known(rows)
+def gather(section: Section, document: Document, text: str, *, also: Sequence[CitationDraft] = ()) -> Evidence:
+    """Finds the passages for a text of a section. Raises TextInvalid where something is cited that cannot be.
+
+    ``also`` are citations of its new sentences that were checked already, as by who wrote them (R-93).
+    """
+    rows = list(section.citations.select_related("passage__source").defer("passage__search").order_by("position"))
+    made = _still_citable(document.pk, also)
+    checked = [*((row.passage, _as_before(row)) for row in rows), *made]
+    known = _Known((passage.source.key, draft) for passage, draft in checked)
     said = [(one, [item.key for item in citation_keys(one.text)]) for one in sentences(text)]
     kept = {number: known.of(one, keys) for number, (one, keys) in enumerate(said) if keys}
     changed = [(one, keys) for number, (one, keys) in enumerate(said) if keys and not kept[number]]
     before = {one.text for one in sentences(section.text)}
-    passages = _passages(document, rows, [one for one, _keys in said if one.text not in before], changed)
+    new = [one for one, _keys in said if one.text not in before]
+    passages = _passages(document, [passage for passage, _draft in checked], new, changed)
     found = _examined(document, changed, passages)
-    citations = [
-        draft
-        for number, (one, keys) in enumerate(said)
-        if keys
-        for draft in ([_as_before(row) for row in kept[number]] or found[one])
-    ]
+    citations = [draft for number, (one, keys) in enumerate(said) if keys for draft in (kept[number] or found[one])]
     return Evidence(citations, Sources(passages, language=document.language).wording(text))
 
 
@@ -82,13 +78,24 @@ def of_version(version: SectionRevision, document_id: UUID) -> list[CitationDraf
 
     None where it did not keep them, or where one of their passages may not be cited any more.
     """
-    drafts = [
-        CitationDraft(passage, sentence, CitationCheck(check), note)
-        for passage, sentence, check, note in version.citations
-    ]
+    drafts = drafts_of(version.citations)
     wanted = {draft.passage_id for draft in drafts}
     there = set(citable(document_id=document_id).filter(pk__in=wanted).values_list("pk", flat=True))
     return drafts if there == wanted and len(drafts) == len(citation_keys(version.text)) else None
+
+
+def drafts_of(kept: Iterable[Sequence[Any]]) -> list[CitationDraft]:
+    """Citations as a version keeps them."""
+    return [CitationDraft(passage, sentence, CitationCheck(check), note) for passage, sentence, check, note in kept]
+
+
+def _still_citable(document_id: UUID, drafts: Sequence[CitationDraft]) -> list[tuple[Passage, CitationDraft]]:
+    """Those whose passage may be cited now, each with it."""
+    if not drafts:
+        return []
+    wanted = citable(document_id=document_id).filter(pk__in={draft.passage_id for draft in drafts})
+    there = {passage.pk: passage for passage in wanted.select_related("source").defer("search")}
+    return [(there[draft.passage_id], draft) for draft in drafts if draft.passage_id in there]
 
 
 def _as_before(row: Citation) -> CitationDraft:
@@ -97,12 +104,12 @@ def _as_before(row: Citation) -> CitationDraft:
 
 def _passages(
     document: Document,
-    rows: Sequence[Citation],
+    cited: Sequence[Passage],
     new: Sequence[Sentence],
     changed: Sequence[tuple[Sentence, list[str]]],
 ) -> list[Passage]:
     """Those cited before, those that fit what is new, and those of the pages that it names."""
-    found = {row.passage_id: row.passage for row in rows}
+    found = {passage.pk: passage for passage in cited}
     if new:
         words = " ".join(without_citations(one.text) for one in new)
         limit = min(_MOST_PASSAGES, _PASSAGES_EACH * len(new))

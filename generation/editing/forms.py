@@ -1,10 +1,22 @@
 """What comes in from the writing room, made clean."""
 
+from typing import Final, Self
+
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from documents.domain.text import without_citations
+from documents.models import Document, Section, Source
+from generation.editing.rewriting import Wanted
 from generation.editing.versions import NAME_LENGTH
+from generation.enums import Wish
+from generation.writing import stretches
+from generation.writing.prompts.rewriting import WISH_CHARACTERS
 from tesigo.platform.forms import Form
+
+#: Characters of a paragraph by which its owner knows it again.
+_SHOWN_CHARACTERS: Final = 140
 
 
 class SectionForm(Form):
@@ -15,6 +27,47 @@ class SectionForm(Form):
         widget=forms.Textarea(attrs={"rows": 24, "class": "input editor-text", "spellcheck": "true"}),
     )  # fmt: skip
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class RewritingForm(Form):
+    """What is to be written anew, and how (R-93). Without a paragraph all that can be is meant."""
+
+    wish = forms.ChoiceField(label=_("How"), choices=Wish, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("In your own words"), required=False, max_length=WISH_CHARACTERS,
+        help_text=_("What is to change; it is added to what you chose above."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
+    )  # fmt: skip
+    source = forms.ModelChoiceField(
+        label=_("Source to say more of"), queryset=Source.objects.none(), required=False, to_field_name="key"
+    )
+    paragraphs = forms.TypedMultipleChoiceField(
+        label=_("Paragraphs"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def offer(self, *, section: Section, document: Document) -> Self:
+        """With the paragraphs of the section and the sources of the document to choose from."""
+        sources = Source.objects.citable().filter(document=document).exclude(passages=None)
+        self.fields["source"].queryset = sources.order_by("title")  # type: ignore[attr-defined]  # a choice of models
+        shown = [(str(number), _beginning(text)) for number, text in stretches.running(section.text)]
+        self.fields["paragraphs"].choices = shown  # type: ignore[attr-defined]  # a field of choices
+        return self
+
+    def wanted(self) -> Wanted:
+        """What was asked for; of a form that is valid."""
+        said = self.cleaned_data
+        return Wanted(Wish(said["wish"]), said["words"], said["source"], said["paragraphs"])
+
+
+def _beginning(paragraph: str) -> str:
+    return Truncator(without_citations(paragraph)).chars(_SHOWN_CHARACTERS)
+
+
+class TakeForm(Form):
+    """An offer that is taken, beside the version that its owner was shown."""
+
+    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class VersionForm(Form):

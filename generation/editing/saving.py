@@ -1,6 +1,7 @@
 """Saving a section that its owner changed, as a version of its own (R-90, R-91)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from documents.domain import restyling, writing
 from documents.domain.writing import CitationDraft
-from documents.enums import DocumentState, RevisionReason
+from documents.enums import OWNERS_REASONS, DocumentState, RevisionReason
 from documents.errors import NotEditable
 from documents.models import Document, Section, SectionRevision
 from generation.editing import evidence, typed
@@ -20,7 +21,6 @@ from privacy.domain import audit
 
 #: Versions of an owner without a name that are kept of a section, the newest ones (R-91).
 KEPT_VERSIONS: Final = 10
-_OWNERS: Final = (RevisionReason.EDITED, RevisionReason.RESTORED)
 #: What a revision does not take over from another: how many sentences the check took out of that one.
 _OF_A_CHECK: Final = "removed"
 
@@ -62,6 +62,59 @@ def restore(*, section: Section, document: Document, version: SectionRevision, e
     )
 
 
+@dataclass(frozen=True)
+class Made:
+    """What a model made of paragraphs on their owner's order: its citations as they were checked, which models wrote
+    it, in how many answers, how many sentences the check took out, and what was wished for.
+    """
+
+    citations: Sequence[CitationDraft]
+    wish: str
+    models: Sequence[str]
+    calls: int
+    removed: int
+
+
+def take(
+    *,
+    section: Section,
+    document: Document,
+    text: str,
+    made: Made,
+    expected_revision: int,
+    by: User,
+    inside: Callable[[], None],
+) -> int:
+    """Writes a text with what a model made as the next revision and returns its number (R-93).
+
+    Its citations keep their checks where their sentences stand in the text. ``inside`` runs in the same transaction.
+    Raises as ``save`` does.
+    """
+    text = typed.cleaned(text, language=document.language)
+    found, now = evidence.gather(section, document, text, also=made.citations), timezone.now()
+    told = [*section.provenance.get("rewritten", []), {"at": now.isoformat(), "wish": made.wish}]
+    provenance = {
+        **_kept(section, found),
+        "models": list(dict.fromkeys([*section.provenance.get("models", []), *made.models])),
+        "calls": section.provenance.get("calls", 0) + made.calls,
+        "rewritten": told,
+    }
+    with transaction.atomic():
+        revision = _commit(
+            section,
+            document,
+            text,
+            expected_revision=expected_revision,
+            by=by,
+            reason=RevisionReason.REWRITTEN,
+            citations=found.citations,
+            provenance=provenance,
+            now=now,
+        )
+        inside()
+    return revision
+
+
 def _save(
     section: Section, document: Document, text: str, *, expected_revision: int, by: User, reason: RevisionReason
 ) -> int:
@@ -77,7 +130,7 @@ def _save(
         by=by,
         reason=reason,
         citations=found.citations,
-        provenance=_provenance(section, found, now),
+        provenance={**_kept(section, found), "edited_at": now.isoformat()},
         now=now,
     )
 
@@ -116,8 +169,8 @@ def _commit(
     return revision
 
 
-def _provenance(section: Section, found: Evidence, now: datetime) -> dict[str, Any]:
-    """Who wrote it stays; that its owner changed it, and whose words it is made of, is told anew (R-15, R-16)."""
+def _kept(section: Section, found: Evidence) -> dict[str, Any]:
+    """Who wrote it stays; whose words it is made of, and what it rests on, is told anew (R-15, R-16)."""
     kept = _without_check(section.provenance)
     if "density" in kept:
         kept["density"] = {**kept["density"], "citations": len(found.citations)}
@@ -125,7 +178,6 @@ def _provenance(section: Section, found: Evidence, now: datetime) -> dict[str, A
         **kept,
         "passages": sorted({draft.passage_id for draft in found.citations}),
         "wording": wording_as_json(found.wording),
-        "edited_at": now.isoformat(),
     }
 
 
@@ -134,5 +186,5 @@ def _without_check(provenance: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _forget_oldest(section: Section) -> None:
-    owners = SectionRevision.objects.filter(section=section, reason__in=_OWNERS, name="").order_by("-revision")
+    owners = SectionRevision.objects.filter(section=section, reason__in=OWNERS_REASONS, name="").order_by("-revision")
     SectionRevision.objects.filter(pk__in=list(owners.values_list("pk", flat=True)[KEPT_VERSIONS:])).delete()

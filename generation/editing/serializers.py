@@ -6,8 +6,10 @@ from rest_framework import serializers
 
 from documents.models import SectionRevision
 from generation.editing.typed import MOST_CHARACTERS
+from generation.models import Rewriting
+from generation.writing.prompts.rewriting import WISH_CHARACTERS
 from tesigo.platform.api.serializers import ApiModelSerializer, ApiSerializer
-from tesigo.platform.clean_fields import LinesField
+from tesigo.platform.clean_fields import LineField, LinesField
 
 
 class SectionTextSerializer(ApiSerializer):
@@ -15,6 +17,38 @@ class SectionTextSerializer(ApiSerializer):
 
     revision = serializers.IntegerField(min_value=1, help_text="The number of the version; sent, the one you read.")
     text = LinesField(max_length=MOST_CHARACTERS, help_text="Markdown with citations such as [@smith2020, p. 4].")
+
+
+class RewritingSerializer(ApiModelSerializer):
+    """A rewriting on order: what is asked for, and what is offered until it is taken or left."""
+
+    words = LineField(max_length=WISH_CHARACTERS, required=False, default="", allow_blank=True)
+    source = LineField(
+        max_length=100, required=False, default="", allow_blank=True, help_text="The key of one, for wish “source”."
+    )
+    paragraphs = serializers.ListField(
+        child=serializers.IntegerField(min_value=0), required=False, default=list, max_length=500
+    )
+    revision = serializers.IntegerField(min_value=1, help_text="The number of the version that you read.")
+    models = serializers.ListField(child=serializers.CharField(), read_only=True, source="made.models", default=list)
+
+    class Meta:
+        model = Rewriting
+        fields: ClassVar[Any] = (
+            "id", "wish", "words", "source", "paragraphs", "revision", "state", "text", "body_pages", "is_over",
+            "models", "failure", "created_at",
+        )  # fmt: skip
+        read_only_fields = ("id", "state", "text", "body_pages", "is_over", "failure", "created_at")
+
+    def to_representation(self, instance: Rewriting) -> dict[str, Any]:
+        """With the key of the source, not its number."""
+        return {**super().to_representation(instance), "source": instance.source.key if instance.source else ""}
+
+
+class TakeSerializer(ApiSerializer):
+    """The version beside which a rewriting is taken."""
+
+    revision = serializers.IntegerField(min_value=1, help_text="The number of the version that you know.")
 
 
 class VersionSerializer(ApiModelSerializer):

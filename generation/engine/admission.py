@@ -1,7 +1,7 @@
 """Creates jobs for outlines, their sources and paid documents, once each, and sets their order in the queue (R-41)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,13 +15,15 @@ from billing.domain.refunds import refund_in_full
 from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
 from documents.enums import DocumentState
-from documents.models import Document
+from documents.models import Document, Section
 from generation.engine import jobs, queue
 from generation.engine.pipeline import WHOLE
 from generation.enums import OPEN_JOB_STATES, JobKind, Stage
+from generation.errors import JobOpen
 from generation.models import Job
 from generation.progress import recording
 from generation.spending import estimates, reservations
+from generation.spending.estimates import Estimate
 from generation.spending.reservations import BEING_WRITTEN
 from tesigo.platform.correlation import correlation_id
 
@@ -123,8 +125,31 @@ def start_search(*, document_id: UUID, now: datetime | None = None) -> None:
             _open_job(document, JobKind.SOURCES, Stage.SEARCH, now, 0)
 
 
-def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, shift: int) -> None:
-    estimate = estimates.estimate(document, kind=kind)
+def start_rewriting(*, document: Document, section: Section, now: datetime) -> Job:
+    """Opens a job that writes paragraphs of a section anew (R-93), inside its caller's transaction.
+
+    Its owner waits before the screen, as for an outline. Raises JobOpen while another section is written anew.
+    """
+    if Job.objects.filter(document=document, kind=JobKind.REWRITING, state__in=OPEN_JOB_STATES).exists():
+        raise JobOpen(str(document.pk))
+    estimate = estimates.of_rewriting(document, pages=section.pages)
+    return _open_job(
+        document, JobKind.REWRITING, Stage.REWRITE, now, -OUTLINE_AHEAD_SECONDS,
+        estimate=estimate, sections=[section.pk],
+    )  # fmt: skip
+
+
+def _open_job(
+    document: Document,
+    kind: JobKind,
+    stage: Stage,
+    now: datetime,
+    shift: int,
+    *,
+    estimate: Estimate | None = None,
+    sections: Sequence[UUID | None] = WHOLE,
+) -> Job:
+    estimate = estimate or estimates.estimate(document, kind=kind)
     job = Job.objects.create(
         kind=kind,
         document=document,
@@ -136,8 +161,9 @@ def _open_job(document: Document, kind: JobKind, stage: Stage, now: datetime, sh
         created_at=now,
     )
     jobs.record(job_id=job.pk, what="queued", now=now)
-    queue.add(job_id=job.pk, sort_key=job.sort_key, stage=stage, sections=WHOLE)
+    queue.add(job_id=job.pk, sort_key=job.sort_key, stage=stage, sections=sections)
     queue.wake_on_commit(steps=1)
+    return job
 
 
 def sweep() -> int:

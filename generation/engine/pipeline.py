@@ -19,7 +19,7 @@ from billing.models import Refund
 from documents.domain import lifecycle, outline, page_count, printing
 from documents.enums import DocumentState
 from documents.models import Document
-from generation.engine import holding, jobs, queue
+from generation.engine import holding, jobs, queue, rewritings
 from generation.engine.queue import Claim
 from generation.engine.work import Result
 from generation.enums import OPEN_JOB_STATES, OVER_JOB_STATES, JobKind, JobState, Stage, StepState
@@ -120,6 +120,8 @@ def following(job: Job, claim: Claim) -> Planned | None:
             return Stage.MEASURE, WHOLE, claim.round
         case Stage.ASSEMBLE:
             return Stage.EXPORT, WHOLE, claim.round
+        case Stage.REWRITE:
+            return Stage.OFFER, [claim.section_id], 0
         case _:
             return None
 
@@ -180,13 +182,17 @@ def fail(*, claim: Claim, reason: str, facts: str = "") -> None:
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason, step_id=claim.step_id)
         if kind == JobKind.DOCUMENT:
             _tell_failed(document, job, reason, now)
+        elif kind == JobKind.REWRITING:
+            rewritings.fail(job_id=job.pk, reason=reason, now=now)
         elif kind == JobKind.OUTLINE and document.state == DocumentState.OUTLINING:
             outline.fail(document_id=document.pk, reason=reason)
         recording.record(document_id=document.pk)
 
 
 def stop(*, job_id: UUID, reason: str, now: datetime) -> bool:
-    """Ends an open job whose owner leaves: nothing more is made, and the money goes back; false where it was over.
+    """Ends an open job whose owner leaves, or wants no rewriting any more; false where it was over.
+
+    Nothing more is made, and the money of a document goes back.
 
     Steps that a worker holds are taken from it. No mail: there is nobody to read it.
     """
@@ -203,6 +209,8 @@ def stop(*, job_id: UUID, reason: str, now: datetime) -> bool:
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason)
         if kind == JobKind.DOCUMENT:
             lifecycle.move(document_id=document.pk, to=DocumentState.FAILED, cause="owner erased", now=now)
+        elif kind == JobKind.REWRITING:
+            rewritings.call_off(job_id=job.pk, now=now)
         elif kind == JobKind.OUTLINE and document.state == DocumentState.OUTLINING:
             outline.fail(document_id=document.pk, reason=reason)
     return True

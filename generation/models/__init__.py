@@ -5,6 +5,7 @@ from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservati
 from generation.models.chains import AIModel, ChainPlace
 from generation.models.order import WholeOrder, WriterChoice
 from generation.models.queue import Job, JobEvent, Step
+from generation.models.rewriting import MoreRewritings, Rewriting
 from generation.models.usage import CallMonth, JobUsage, ModelDay, ProviderCredit
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "KeyLimit",
     "LanguageFactor",
     "ModelDay",
+    "MoreRewritings",
     "PersonalLimit",
     "ProviderCredit",
     "Reservation",
+    "Rewriting",
     "Step",
     "WholeOrder",
     "WriterChoice",

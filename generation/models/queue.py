@@ -12,7 +12,7 @@ from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage, StepStat
 
 
 class Job(models.Model):
-    """One outline or one document to be made.
+    """One outline or one document to be made, or paragraphs of one to be written anew.
 
     ``sort_key`` is seconds: the time it was asked for plus a share per page, so that small ones come first and
     waiting ones age (R-41). Tokens and cost are added up with ``F`` expressions (R-22).

@@ -99,6 +99,8 @@ def _in_vain(job: Job) -> str:
     """What comes of a wait that does not end."""
     if job.kind == JobKind.OUTLINE:
         return _("If there is no outline until about %(time)s, this page says so, and you can ask for it again.")
+    if job.kind == JobKind.REWRITING:
+        return _("If it cannot go on until about %(time)s, this page says so, and it is not counted.")
     return _("If it cannot go on until about %(time)s, your money goes back to you.")
 
 

@@ -74,6 +74,8 @@ _STATES: Final = {
     JobState.SUCCEEDED: Status.SUCCEEDED,
     JobState.FAILED: Status.FAILED,
 }
+#: Kinds of jobs that are asked about by their ids.
+_TOLD: Final = (JobKind.OUTLINE, JobKind.DOCUMENT)
 _LIGHT: Final = tuple(f"document__{name}" for name in ("bibliography_html", "assignment_text", "search"))
 
 
@@ -82,7 +84,7 @@ def of(*, job_id: UUID, user: "User") -> JobStatus:
     order = WholeOrder.objects.select_related("document").defer(*_LIGHT).filter(document__owner=user, pk=job_id).first()
     if order is not None:
         return _of_order(order)
-    mine = Job.objects.filter(document__owner=user, pk=job_id).exclude(kind=JobKind.SOURCES)
+    mine = Job.objects.filter(document__owner=user, pk=job_id).filter(kind__in=_TOLD)
     job = mine.select_related("document").defer(*_LIGHT).first()
     if job is None:
         raise Http404

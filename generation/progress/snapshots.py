@@ -83,9 +83,14 @@ def snapshot(document_id: UUID, *, document: Document | None = None) -> dict[str
 
 def outline_waits(document_id: UUID) -> dict[str, Any] | None:
     """What the outline on its way waits for, as ``waits`` of a snapshot; None while it goes on."""
-    now = timezone.now()
     job = newest_job(document_id, JobKind.OUTLINE)
-    if job is None or job.state not in OPEN_JOB_STATES:
+    return None if job is None else job_waits(job)
+
+
+def job_waits(job: Job) -> dict[str, Any] | None:
+    """What an open job waits for, as ``waits`` of a snapshot; None while it goes on, or is over."""
+    now = timezone.now()
+    if job.state not in OPEN_JOB_STATES:
         return None
     calls = outages.trouble(job_id=job.pk if job.state == JobState.RUNNING else None, now=now)
     return delays.of(job, _open_steps(job), calls, now=now)

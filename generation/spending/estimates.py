@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import ceil
 from statistics import median
 from typing import Any, Final
 from uuid import UUID
@@ -94,6 +95,17 @@ def of(*, kind: JobKind, language: str, pages: int, sections: int = 0, writer: i
         tokens=sum(part.usage.input_tokens + part.usage.output_tokens for part in parts.values()),
         cost=sum((part.cost for part in parts.values()), Decimal(0)).quantize(_EXACT),
         parts=parts,
+    )
+
+
+def of_rewriting(document: Document, *, pages: Decimal) -> Estimate:
+    """What it takes to write a section of ``pages`` anew."""
+    return of(
+        kind=JobKind.REWRITING,
+        language=document.language,
+        pages=ceil(pages),
+        sections=1,
+        writer=chains.chosen_writer(document.pk),
     )
 
 

@@ -50,8 +50,18 @@ _OUTLINE: Final[Mapping[str, Shape]] = {
     # Asked where there is a sheet, or something was typed.
     "sheet": (Figures(1, 1_100, 0, 0, 520, 190), _NOTHING, _NOTHING, _NOTHING),
 }
+#: One section, with all that its writer is shown; the judge looks at what it cites anew.
+_REWRITING: Final[Mapping[str, Shape]] = {
+    "rewrite": (Figures(1, 2_600, 0, 0, 400, 340), _NOTHING, Figures(0, 900, 0, 0, 690, 15), _NOTHING),
+    "judge": (Figures(1, 700, 0, 0, 205, 192), _NOTHING, Figures(0, 270, 0, 0, 35, 0), _NOTHING),
+}
 
-_SHAPES: Final = {JobKind.OUTLINE: _OUTLINE, JobKind.SOURCES: _SOURCES, JobKind.DOCUMENT: _DOCUMENT}
+_SHAPES: Final = {
+    JobKind.OUTLINE: _OUTLINE,
+    JobKind.SOURCES: _SOURCES,
+    JobKind.DOCUMENT: _DOCUMENT,
+    JobKind.REWRITING: _REWRITING,
+}
 
 
 def figures(kind: JobKind, *, pages: int, sections: int, factor: float) -> dict[str, Figures]:

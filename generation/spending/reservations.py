@@ -97,6 +97,17 @@ def ask_for_outline(document: Document) -> NotNow | None:
     return _model_to_write(asked) or _outlines_of_day(asked) or _allowance_of_owner(asked)
 
 
+def ask_for_rewriting(document: Document, *, pages: Decimal) -> NotNow | None:
+    """Whether the owner's allowance of the day has room to write a section of ``pages`` anew; nothing is held.
+
+    Inside the caller's transaction: the next one of the same person is judged after it.
+    """
+    _take_turn(_PERSON, document.owner_id % 2**31)
+    estimate = estimates.of_rewriting(document, pages=pages)
+    asked = _Asked(document, estimate, timezone.now(), JobKind.REWRITING)
+    return _model_to_write(asked) or _allowance_of_owner(asked) or _means_of_house(asked)
+
+
 def outlines_asked(*, owner_id: int, now: datetime) -> QuerySet[AuditEvent]:
     """What a person asked for within a day, by the audit trail: jobs go with their draft, what they cost does not."""
     events = AuditEvent.objects.filter(actor_id=owner_id, action=outline.REQUESTED, at__gt=now - timedelta(days=1))

@@ -26,8 +26,11 @@ class Used:
 def keep(job: Job) -> None:
     """Sums up a job that has just succeeded, by purpose, inside the caller's transaction.
 
-    One whose document had an earlier job that failed is left out: what that one had written was not written again.
+    One whose document had an earlier job that failed is left out: what that one had written was not written again. So
+    is a rewriting: what it takes follows from its paragraphs, not from the document's pages.
     """
+    if job.kind == JobKind.REWRITING:
+        return
     document = job.document
     if Job.objects.filter(document=document, kind=JobKind.DOCUMENT, state=JobState.FAILED).exists():
         return

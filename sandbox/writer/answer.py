@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.faults import Fault
 from sandbox.writer.chapters import outline
-from sandbox.writer.compose import Draft, Habits, compose, mend
+from sandbox.writer.compose import Draft, Habits, compose, mend, rewrite
 from sandbox.writer.glossary import glossary
 from sandbox.writer.judge import judge
 from sandbox.writer.languages import LANGUAGES
@@ -120,7 +120,11 @@ def _natural(prompt: Prompt, known: dict[str, Schema], root: Schema, behaviour: 
 
 
 def write(prompt: Prompt, behaviour: Behaviour) -> Draft:
-    """A new text, a continuation, or a shorter one: whatever the prompt asks for."""
+    """A new text, a continuation, another or a shorter one: whatever the prompt asks for."""
+    if prompt.wants_rewriting:
+        draft = rewrite(prompt, factor=behaviour.factor, habits=behaviour.habits)
+        draft.claims = claims_of(draft.markdown, prompt)
+        return draft
     if prompt.wants_less and prompt.length is not None:
         draft = tighten(prompt, factor=behaviour.factor)
         if behaviour.has("forged"):

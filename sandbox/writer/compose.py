@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from sandbox.writer.extracts import Extract, extracts, fallback, normalise
+from sandbox.writer.extracts import Extract, extracts, fallback, normalise, sentences
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prompt import DEFAULT_LENGTH, Prompt, Source
 from sandbox.writer.prose import Prose
@@ -17,6 +17,7 @@ CITED_SHARE_FOREIGN = 0.33  # where the sources may be in another language
 SHORTEST_RUN_WORDS, LONGEST_RUN_WORDS = 4, 6  # that are taken from a source without quotation marks
 # a citation, a quotation, or a word
 _PIECE = re.compile(r"\[[^\]]*\]\S*|\"[^\"]*\"\S*|“[^”]*”\S*|„[^“”]*[“”]\S*|«[^»]*»\S*|\S+")
+_KEY = re.compile(r"@[\w.:-]*\w")
 _FIGURE = re.compile(r"\d+")
 FEWEST_ROWS, MOST_ROWS = 2, 5
 _WORD_AND_FIGURE = re.compile(r"\b([A-Za-z]{4,20})\s(\d{1,4}(?:[.,]\d+)?)(?![\d.,]*\d)(?=[\s.,;])")
@@ -65,6 +66,15 @@ def mend(prompt: Prompt, *, factor: float = 1.0, habits: Habits | None = None) -
     around = [*prompt.numbered("before").values(), *wrong.values(), *prompt.numbered("after").values()]
     composition = _Composition(prompt, 0, habits or Habits(), known=" ".join(around))
     return composition.sentences(wrong, factor, copied=_only_copied(prompt))
+
+
+def rewrite(prompt: Prompt, *, factor: float = 1.0, habits: Habits | None = None) -> Draft:
+    """The ``<text>`` otherwise: what cites keeps its words, the rest is said anew, until the length is reached.
+
+    Where it has to be shorter, sentences go, the last ones first, those that cite last; where longer, others come.
+    """
+    length = max(40, round((prompt.length or len(prompt.text)) * factor))
+    return _Composition(prompt, length, habits or Habits(), known=prompt.text).again()
 
 
 def _only_copied(prompt: Prompt) -> set[int]:
@@ -156,6 +166,35 @@ class _Composition:
                     self.prose.sentence(near=max(SHORTEST_SENTENCE_CHARACTERS, round(len(text) * factor)))
                 )
         return made
+
+    def again(self) -> Draft:
+        """The text that was known, in other words where it cites nothing."""
+        paragraphs = [sentences(block) for block in re.split(r"\n\s*\n", self.known)]
+        surplus = sum(len(one) + 1 for block in paragraphs for one in block) - self.length
+        for is_cited in (False, True):
+            for block in reversed(paragraphs):
+                for one in [one for one in reversed(block) if ("@" in one) is is_cited]:
+                    if surplus >= len(one) / 2 and sum(map(len, paragraphs)) > 1:
+                        block.remove(one)
+                        surplus -= len(one) + 1
+        said = [[self._said_again(one) for one in block] for block in paragraphs if block]
+        room = -surplus
+        while room > SHORTEST_SENTENCE_CHARACTERS:
+            added = self._cited(room + LONGEST_SENTENCE_CHARACTERS) or self.prose.sentence(near=room)
+            said[-1].append(added)
+            room -= len(added) + 1
+        markdown = "\n\n".join(" ".join(block) for block in said)
+        return Draft(markdown)
+
+    def _said_again(self, sentence: str) -> str:
+        """A sentence that cites as it is, but for what this writer gets wrong; another one in the place of others."""
+        if "@" not in sentence:
+            return self.prose.sentence(near=max(SHORTEST_SENTENCE_CHARACTERS, len(sentence)))
+        if self.habits.forges:
+            return _KEY.sub("@phantom-1999", sentence)
+        if self.habits.copies and self.stock:
+            return self._render(self.stock.pop())[0]
+        return self._with_figures(sentence)
 
     def _size(self, left: int) -> int:
         low, high = PARAGRAPH

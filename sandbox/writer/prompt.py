@@ -29,6 +29,7 @@ _MORE = re.compile(
     r"characters more|more characters|further characters|additional characters|words more|more words", re.IGNORECASE
 )
 _LESS = re.compile(r"\b(shorten|tighten|condense|cut it|reduce)", re.IGNORECASE)
+_REWRITE = re.compile(r"\brewrite the text\b", re.IGNORECASE)
 _COUNT = re.compile(
     r"(\d+)\s*(?:to|-|–|and)\s*(\d+)\s*(?:\w+\s+)?(?:sections|chapters)|(\d+)\s*(?:\w+\s+)?(?:sections|chapters)",
     re.IGNORECASE,
@@ -193,6 +194,11 @@ class Prompt:
     def wants_less(self) -> bool:
         """Whether an existing text is to be shortened."""
         return bool(self.text) and not self.wants_more and bool(_LESS.search(self.orders))
+
+    @property
+    def wants_rewriting(self) -> bool:
+        """Whether an existing text is to be said otherwise."""
+        return bool(self.text) and bool(_REWRITE.search(self.orders))
 
     @cached_property
     def pages(self) -> float:

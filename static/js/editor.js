@@ -61,6 +61,20 @@ for (const form of document.querySelectorAll("[data-editor]")) {
     });
   }
 
+  // The paragraphs that are marked in the field are those that the page for writing anew has ticked.
+  const link = document.querySelector("[data-editor-rewrite]");
+  link?.addEventListener("click", () => {
+    const paragraphsIn = (text) => text.split(/\n[ \t]*\n/).filter((one) => one.trim()).length;
+    const { selectionStart: from, selectionEnd: to, value } = field;
+    const url = new URL(link.href);
+    if (to > from) {
+      const first = Math.max(0, paragraphsIn(`${value.slice(0, from)}x`) - 1);
+      const count = Math.max(1, paragraphsIn(value.slice(from, to)));
+      url.searchParams.set("paragraphs", Array.from({ length: count }, (_, number) => first + number).join(","));
+    } else url.searchParams.delete("paragraphs");
+    link.href = url.href;
+  });
+
   field.addEventListener("input", changed);
   form.addEventListener("submit", () => {
     clearTimeout(timer);

@@ -22,7 +22,7 @@ def test_it_says_of_each_section_what_is_known() -> None:
         position=0,
         title="Nights | and <days>, $x$ &amp; all",
         text="A [@a; @b]. Again [@a].",
-        provenance={"models": ["gpt-6", "gpt-6", "opus_5"], "calls": 7, "edited_at": AT.isoformat()},
+        provenance={"models": ["gpt-6", "gpt-6", "opus_5"], "calls": 7, "edited_at": AT.isoformat(), "rewritten": [{}]},
         written_at=AT,
     )
     SectionFactory.create(document=document, position=1, title="Bare")
@@ -39,6 +39,8 @@ def test_it_says_of_each_section_what_is_known() -> None:
         "| Abschnitt | Modelle | Geschrieben (UTC) | Antworten der Modelle | Zitierte Quellen |",
         "| --- | --- | --- | --: | --: |",
         "| 1 Nights \\| and \\<days\\>, \\$x\\$ \\&amp; all | gpt-6, opus\\_5 | 2026-03-04 05:06 | 7 | 2 |",
+        "",
+        "Danach im Auftrag der Verfasserin oder des Verfassers teils maschinell neu gefasst: 1.",
         "",
         "Danach von der Verfasserin oder dem Verfasser geändert: 1.",
     ]

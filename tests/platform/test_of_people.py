@@ -23,7 +23,7 @@ from billing.enums import Movement
 from billing.models import CreditNote, Mirror, Payment, PromoCode, Receipt, Redemption, WebhookEvent
 from documents.models import Citation, Document, OwnStyle, OwnTemplate
 from generation.enums import Scope
-from generation.models import Attempt, BudgetUse, PersonalLimit, Reservation
+from generation.models import Attempt, BudgetUse, MoreRewritings, PersonalLimit, Reservation
 from privacy import registry
 from privacy.domain import audit
 from privacy.models import Consent
@@ -102,6 +102,7 @@ def _writing(document: Document, number: int) -> None:
     now = timezone.now()
     job = document.jobs.create(kind="writing", sort_key=number)
     Attempt.objects.create(job=job, provider="openai", model_name="gpt", purpose="write", idempotency_key=uuid4())
+    MoreRewritings.objects.create(document=document, count=3)
     Reservation.objects.create(document=document, tokens=1, cost=1, expires_at=now + timedelta(hours=1))
     source = document.sources.get()
     Citation.objects.create(

@@ -21,7 +21,7 @@ from accounts.models import ApiSignIn, ApiToken, Device, User
 from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.models import Document, Export, OwnStyle, OwnTemplate, Proof, Section, SectionRevision, SheetLine, Upload
-from generation.models import Job
+from generation.models import Job, Rewriting
 from privacy.models import DataExport
 from tests.documents.factories import SourceFactory, UserFactory, outlined_document
 from tests.documents.test_views import student_with_consent
@@ -130,6 +130,9 @@ class Things:
             expires_at=now + timedelta(days=7),
         )  # fmt: skip
         self.job = Job.objects.create(document=self.document, sort_key=1)
+        self.rewriting = Rewriting.objects.create(
+            section=self.section, job=self.job, revision=1, paragraphs=[0], wish="shorter"
+        )
 
     def id_of(self, kind: str) -> Any:
         """What stands in an address for this kind of id."""
@@ -150,6 +153,7 @@ IDS: dict[str, Callable[[Things], Any]] = {
     "device_id": lambda theirs: theirs.device.pk,
     "data_export_id": lambda theirs: theirs.data_export.pk,
     "job_id": lambda theirs: theirs.job.pk,
+    "rewriting_id": lambda theirs: theirs.rewriting.pk,
     "section_id": lambda theirs: theirs.section.pk,
     "template_id": lambda theirs: theirs.template.pk,
     "line_id": lambda theirs: theirs.line.pk,

@@ -100,7 +100,7 @@ class SectionAssignment:
 def write(assignment: SectionAssignment, *, characters: int) -> Question:
     """The section, from nothing."""
     order = f"Write {blocks.about(characters)}, spaces counted."
-    return _question("write", assignment, characters, order, is_continued=characters >= assignment.longest)
+    return ordered("write", assignment, characters, order, is_continued=characters >= assignment.longest)
 
 
 def extend(assignment: SectionAssignment, text: str, *, characters: int) -> Question:
@@ -112,7 +112,7 @@ def extend(assignment: SectionAssignment, text: str, *, characters: int) -> Ques
         f"not repeat it. Write {blocks.about(characters)} more, spaces counted: the new paragraphs only."
     )
     is_continued = len(text) + characters > assignment.longest
-    return _question("extend", assignment, characters, order, is_continued=is_continued)
+    return ordered("extend", assignment, characters, order, is_continued=is_continued)
 
 
 def correct(assignment: SectionAssignment, text: str, *, reasons: Sequence[str], characters: int) -> Question:
@@ -124,7 +124,7 @@ def correct(assignment: SectionAssignment, text: str, *, reasons: Sequence[str],
         + blocks.fence("findings", "\n".join(f"- {reason}" for reason in reasons), limit=4_000)
         + f"\n\nWrite it anew so that none of this is left, {blocks.about(characters)}, spaces counted."
     )
-    return _question("correct", assignment, characters, order)
+    return ordered("correct", assignment, characters, order)
 
 
 def shown(passages: Sequence[Passage]) -> list[Passage]:
@@ -161,10 +161,13 @@ def read(value: Mapping[str, Any]) -> tuple[str, list[int]]:
     return answers.running(str(value["markdown"])), [int(number) for number in value["passages"]]
 
 
-def _question(
+def ordered(
     purpose: str, assignment: SectionAssignment, characters: int, order: str, *, is_continued: bool = False
 ) -> Question:
-    """What is kept by a provider costs more at first: the section's own beginning is, where it is asked for again."""
+    """A question about the text of a section, that ends with this order.
+
+    What is kept by a provider costs more at first: the section's own beginning is, where it is asked for again.
+    """
     document, section = document_block(assignment), section_block(assignment)
     return Question(
         purpose=purpose,

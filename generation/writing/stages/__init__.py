@@ -4,7 +4,7 @@ from typing import Final
 
 from generation.engine.work import Stages
 from generation.enums import Stage
-from generation.writing.stages import check, finishing, measure, outline, research, revise, write
+from generation.writing.stages import check, finishing, measure, offer, outline, research, revise, rewrite, write
 
 RUN: Final[Stages] = {
     Stage.OUTLINE: outline.run,
@@ -17,4 +17,6 @@ RUN: Final[Stages] = {
     Stage.RECHECK: check.run,
     Stage.ASSEMBLE: finishing.assemble,
     Stage.EXPORT: finishing.export,
+    Stage.REWRITE: rewrite.run,
+    Stage.OFFER: offer.run,
 }

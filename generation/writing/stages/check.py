@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -42,12 +43,12 @@ async def run(work: Work) -> Result:
     """The checked text and its citations, to be committed as the next revision."""
     claim = work.claim
     draft, assignment, background, section = await in_database(_load, claim)
-    judged = await in_database(_judged, claim)
+    known = await in_database(judged, section.pk)
 
     async def keep(draft: Draft) -> None:
         await work.save(claim.checkpoint, progress=50)
 
-    reviewed = await review(assignment, draft, background, ask=work.ask, keep=keep, judged=judged)
+    reviewed = await review(assignment, draft, background, ask=work.ask, keep=keep, judged=known)
     outcome = str(section.provenance.get("density", {}).get("round", Round.NONE))
     if claim.stage == Stage.CHECK:
         outcome = Round.NONE
@@ -86,7 +87,7 @@ async def _denser(
                 assignment = await density.researched(assignment)
             kept = await density.written(assignment, reviewed, ask=ask, keep=partial(_keep, work))
             await _keep(work, kept)
-        background = replace(background, passages=assignment.passages, guarded=await in_database(_guarded, assignment))
+        background = replace(background, passages=assignment.passages, guarded=await in_database(guarded, assignment))
         again = await review(assignment, kept, background, ask=ask, keep=partial(_keep, work))
     except OverBudget:
         return _with_calls(reviewed, ask.calls), Round.OVER_BUDGET
@@ -113,13 +114,13 @@ def _load(claim: Claim) -> tuple[Draft, SectionAssignment, Background, Section]:
     background = Background(
         document=assignment.document,
         passages=assignment.passages,
-        guarded=_guarded(assignment),
+        guarded=guarded(assignment),
         elsewhere=said_elsewhere(claim, assignment.section, assignment.outline),
     )
     return draft, assignment, background, Section.objects.get(pk=claim.section_id)
 
 
-def _guarded(assignment: SectionAssignment) -> Guarded:
+def guarded(assignment: SectionAssignment) -> Guarded:
     """What belongs to others, but for what the brief or a source of this section says, too."""
     document = Document.objects.select_related("owner").get(pk=assignment.document.pk)
     sources = " ".join(text for passage in assignment.passages for text in (passage.source.title, passage.text))
@@ -132,10 +133,9 @@ def _brief(document: Document, assignment: SectionAssignment) -> str:
     return " ".join([*brief, *(section.title for section in assignment.outline)])
 
 
-def _judged(claim: Claim) -> dict[Pair, ClaimVerdict]:
-    """What a model supported of this section when it was checked before: asked once, whatever was revised around it."""
-    assert claim.section_id is not None
-    known = Citation.objects.filter(section_id=claim.section_id, check_result=CitationCheck.JUDGED)
+def judged(section_id: UUID) -> dict[Pair, ClaimVerdict]:
+    """What a model supported of a section when it was checked before: asked once, whatever was revised around it."""
+    known = Citation.objects.filter(section_id=section_id, check_result=CitationCheck.JUDGED)
     rows = known.values_list("sentence", "passage__text", "check_note")
     return {(sentence, passage): ClaimVerdict(True, note) for sentence, passage, note in rows}
 

@@ -1,5 +1,7 @@
 """What the tests of the writing room begin with: a finished document with one written section."""
 
+from decimal import Decimal
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -42,3 +44,28 @@ def written_section(document: Document, lamp: Passage) -> Section:
         )  # fmt: skip
     made.refresh_from_db()
     return made
+
+
+#: A written section: two paragraphs that can be written anew, a heading and a table between them and a third.
+CITED = "The Outer Sound had its first tower lit on Grimholm, a skerry, in autumn 1871 [@light, p. 1]."
+PLAIN = "It stood there for a long time. Few people ever went to see it. Those who did came by boat in the summer."
+LAST = "Much was written about it later on. Little of that was true."
+PARAGRAPHS = f"{CITED} {PLAIN}\n\nPeople spoke of it in the harbour. They still do so today.\n\n### Later\n\n{LAST}"
+
+
+def rewritable_section(owner: User, *, pages: int = 3) -> Section:
+    """A finished document of one section, with the passages that it rests on."""
+    from tests.generation.making import ordered_document, source_with_passages
+
+    document = ordered_document(pages=pages, sections=2, owner=owner)
+    document.sources.all().delete()
+    source = source_with_passages(document, key="light")
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.READY, body_pages=Decimal("1.5"))
+    section = document.sections.get(position=0)
+    draft = CitationDraft(source.passages.get(position=0).pk, CITED, CitationCheck.OVERLAP, "")
+    with transaction.atomic():
+        writing.commit_revision(
+            section_id=section.pk, expected_revision=0, text=PARAGRAPHS, reason=RevisionReason.WRITTEN,
+            citations=[draft], provenance={"models": ["m"], "calls": 2}, now=timezone.now(),
+        )  # fmt: skip
+    return Section.objects.select_related("document").get(pk=section.pk)

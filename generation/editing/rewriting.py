@@ -1,0 +1,238 @@
+"""Rewriting by order: asking for it, and taking or leaving what comes of it (R-93)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.domain import quotas
+from accounts.models import User
+from documents.domain.text import body_characters
+from documents.enums import DocumentState
+from documents.errors import Refused, StaleRevision
+from documents.models import Document, Section, Source
+from generation.editing import comparing, evidence, saving
+from generation.editing.saving import Made
+from generation.engine import admission, pipeline
+from generation.enums import OPEN_REWRITING_STATES, RewritingState, Stage, StepState, Wish
+from generation.errors import JobOpen, RewritingRefused
+from generation.models import MoreRewritings, Rewriting, Step
+from generation.progress import snapshots
+from generation.spending import reservations
+from generation.writing import ordered, stretches
+from privacy.domain import audit
+
+#: Characters of paragraphs that are written anew in one answer: some four pages.
+MOST_CHARACTERS: Final = 12_000
+#: States in which a rewriting counts: those that failed or were called off cost their owner nothing.
+_COUNTED: Final = (RewritingState.ASKED, RewritingState.OFFERED, RewritingState.TAKEN, RewritingState.LEFT)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How many rewritings a document includes at no further price, and how many of them were had."""
+
+    included: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        """How many may still be asked for."""
+        return max(0, self.included - self.used)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be written anew, and how. ``paragraphs`` are numbers from 0; none means all that can be."""
+
+    wish: Wish
+    words: str = ""
+    source: Source | None = None
+    paragraphs: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What taking a rewriting would make of the section as it is now.
+
+    ``is_joined`` where its owner changed other words of it meanwhile, ``is_in_place`` where the same: the newer text
+    then stays among the versions.
+    """
+
+    text: str
+    changes: list[list[comparing.Piece]]
+    is_joined: bool = False
+    is_in_place: bool = False
+
+
+def allowance(document: Document) -> Allowance:
+    """What is left of the rewritings that the document's pages include, and that staff added."""
+    more = MoreRewritings.objects.filter(document=document).values_list("count", flat=True).first() or 0
+    used = Rewriting.objects.filter(section__document=document, state__in=_COUNTED, is_over=False).count()
+    return Allowance(settings.REWRITINGS_PER_PAGE * document.pages + more, used)
+
+
+def ask(*, section: Section, document: Document, wanted: Wanted, expected_revision: int, by: User) -> Rewriting:
+    """Orders paragraphs of a section to be written anew, in the background.
+
+    Raises RewritingRefused with a plain reason, StaleRevision where the text is another by now, Refused where no money
+    may be spent now, QuotaReached, Http404 where the document is finished no more.
+    """
+    numbers = _paragraphs(section.text, wanted.paragraphs)
+    _require_words(wanted)
+    now = timezone.now()
+    with transaction.atomic():
+        held = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
+        if held.state != DocumentState.READY:
+            raise Http404
+        if held.frozen_at:
+            raise RewritingRefused(_("This document is locked while its payment is looked at."))
+        if not Section.objects.filter(pk=section.pk, revision=expected_revision).exists():
+            raise StaleRevision(str(section.pk))
+        if open_of(section) is not None:
+            raise RewritingRefused(_("This section is being written anew, or waits for you to take or leave that."))
+        if not allowance(held).left:
+            raise RewritingRefused(_("The rewritings that come with this document are used up."))
+        if refusal := reservations.ask_for_rewriting(held, pages=section.pages):
+            raise Refused(refusal)
+        quotas.spend(user=by, what="rewriting", limit=settings.REWRITINGS_PER_DAY)
+        try:
+            job = admission.start_rewriting(document=held, section=section, now=now)
+        except JobOpen:
+            raise RewritingRefused(_("Another section is being written anew. Wait until that is done.")) from None
+        row = Rewriting.objects.create(
+            section=section, job=job, revision=expected_revision, paragraphs=numbers, wish=wanted.wish,
+            words=wanted.words, source=wanted.source, created_at=now,
+        )  # fmt: skip
+        details = {"document": str(document.pk), "rewriting": str(row.pk), "wish": wanted.wish}
+        audit.record(action="section.rewriting_asked", subject=section, by=by, details=details)
+    return row
+
+
+def _paragraphs(text: str, wanted: Sequence[int]) -> list[int]:
+    """The numbers of the paragraphs that are meant. Raises RewritingRefused where they cannot be written anew."""
+    able = dict(stretches.running(text))
+    numbers = sorted(set(wanted)) or list(able)
+    if not numbers or not able.keys() >= set(numbers):
+        raise RewritingRefused(_("There is no such paragraph of running text in this section."))
+    if numbers != list(range(numbers[0], numbers[-1] + 1)):
+        raise RewritingRefused(
+            _("Pick paragraphs that follow each other. Headings, tables, formulas and what has a note stay.")
+        )
+    if sum(body_characters(able[number]) for number in numbers) > MOST_CHARACTERS:
+        raise RewritingRefused(
+            _("That is too much for one answer: up to %(most)d characters are written anew at once. Pick fewer.")
+            % {"most": MOST_CHARACTERS}
+        )
+    return numbers
+
+
+def _require_words(wanted: Wanted) -> None:
+    if wanted.wish == Wish.OWN and not wanted.words:
+        raise RewritingRefused(_("Say in your own words how it is to change."))
+    if wanted.wish == Wish.SOURCE and wanted.source is None:
+        raise RewritingRefused(_("Pick the source of which you want more."))
+
+
+def open_of(section: Section) -> Rewriting | None:
+    """The rewriting that is being written, or waits to be taken or left."""
+    rows = Rewriting.objects.select_related("job", "source")
+    return rows.filter(section=section, state__in=OPEN_REWRITING_STATES).first()
+
+
+def newest_of(section: Section) -> Rewriting | None:
+    """The one that was asked for last, however it ended."""
+    return Rewriting.objects.select_related("job", "source").filter(section=section).first()
+
+
+def of_section(section: Section, rewriting_id: UUID) -> Rewriting:
+    """A rewriting of the section. Raises Http404 for any other (R-100)."""
+    row = Rewriting.objects.select_related("job", "source").filter(section=section, pk=rewriting_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def percent(rewriting: Rewriting) -> int:
+    """How much of one that is being written is done."""
+    steps = dict(Step.objects.filter(job=rewriting.job).values_list("stage", "progress"))
+    done = Step.objects.filter(job=rewriting.job, stage=Stage.REWRITE, state=StepState.DONE).exists()
+    return 60 + steps.get(Stage.OFFER, 0) * 2 // 5 if done else steps.get(Stage.REWRITE, 0) * 3 // 5
+
+
+def waits(rewriting: Rewriting) -> dict[str, Any] | None:
+    """What it waits for, beyond its turn."""
+    return snapshots.job_waits(rewriting.job)
+
+
+def offer(rewriting: Rewriting, section: Section) -> Offer:
+    """What taking it would make of the section as it is now, compared word by word."""
+    text, is_joined, is_in_place = rewriting.text, False, False
+    if section.revision != rewriting.revision:
+        base = section.revisions.filter(revision=rewriting.revision).values_list("text", flat=True).first()
+        joined = None if base is None else comparing.merged(base=base, mine=rewriting.text, theirs=section.text)
+        is_joined, is_in_place = joined is not None, joined is None
+        text = joined or rewriting.text
+    return Offer(text, comparing.compare(section.text, text), is_joined, is_in_place)
+
+
+def take(*, rewriting: Rewriting, section: Section, document: Document, expected_revision: int, by: User) -> int:
+    """Makes what is offered the section's newest version and returns its number.
+
+    ``expected_revision`` is the version beside which its owner saw it. Raises StaleRevision where there is a newer one
+    by now, RewritingRefused where there is nothing to take, or it takes more pages than were paid; else as
+    ``saving.save``.
+    """
+    if rewriting.is_over:
+        raise RewritingRefused(too_long(rewriting, document))
+    if section.revision != expected_revision:
+        raise StaleRevision(str(section.pk))
+    return saving.take(
+        section=section,
+        document=document,
+        text=offer(rewriting, section).text,
+        made=Made(citations=evidence.drafts_of(rewriting.citations), wish=rewriting.wish, **rewriting.made),
+        expected_revision=expected_revision,
+        by=by,
+        inside=partial(_close, rewriting, RewritingState.TAKEN),
+    )
+
+
+def too_long(rewriting: Rewriting, document: Document) -> str:
+    """Why an offer cannot be taken that takes more pages than were paid."""
+    return _(
+        "With the new text the document would fill %(body)s pages; %(pages)d were paid. It cannot be taken, and it was "
+        "not counted. More pages for a written document cannot be bought yet: ask for a shorter text."
+    ) % {"body": f"{rewriting.body_pages:.1f}", "pages": document.pages}
+
+
+def leave(*, rewriting: Rewriting, by: User) -> None:
+    """Leaves what is offered, of which nothing is kept, or calls off what is being written, which then counts for
+    nothing. Raises RewritingRefused where it was over already.
+    """
+    reason = _("Its owner called it off.")
+    with transaction.atomic():
+        was_asked = rewriting.state == RewritingState.ASKED
+        if not (was_asked and pipeline.stop(job_id=rewriting.job_id, reason=reason, now=timezone.now())):
+            _close(rewriting, RewritingState.LEFT)
+        details = {"rewriting": str(rewriting.pk)}
+        audit.record(action="section.rewriting_left", subject=rewriting.section, by=by, details=details)
+
+
+def _close(rewriting: Rewriting, state: RewritingState) -> None:
+    """Ends one that was offered; its texts go. Raises RewritingRefused where another window was faster."""
+    offered = Rewriting.objects.filter(pk=rewriting.pk, state=RewritingState.OFFERED)
+    if not offered.update(state=state, text="", citations=[], ended_at=timezone.now()):
+        raise RewritingRefused(_("It was taken or left in another window already."))
+
+
+def filled_pages(document: Document) -> str:
+    """The pages of the document as counted last, with one decimal."""
+    return f"{ordered.filled_pages(document):.1f}"
