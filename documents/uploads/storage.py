@@ -78,8 +78,13 @@ class _Movable(File):
 
 @contextmanager
 def local_copy(stored_as: str) -> Iterator[Path]:
-    """A path where the stored file can be read: itself on a local disk, a copy where storage is elsewhere."""
+    """A path where the stored file can be read: itself on a local disk, a copy where storage is elsewhere.
+
+    Raises FileNotFoundError for one that is gone.
+    """
     if (path := _path_of(stored_as)) is not None:
+        if not path.exists():
+            raise FileNotFoundError(stored_as)  # else who reads it would call it damaged
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="tesigo-copy-") as folder:

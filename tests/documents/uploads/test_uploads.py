@@ -360,6 +360,19 @@ def test_short_text_is_one_passage(hand_in: HandIn, document: Document, tmp_path
 # --- workers come and go ------------------------------------------------------------------------------
 
 
+def test_a_file_that_the_storage_has_lost_is_told(document: Document) -> None:
+    lost = Upload.objects.create(
+        document=document,
+        purpose=UploadPurpose.SOURCE,
+        state=UploadState.EXTRACTING,
+        stored_as="uploads/gone",
+        format="pdf",
+    )
+    extraction.extract(upload_id=lost.pk)
+    lost.refresh_from_db()
+    assert (lost.state, lost.verdict) == (UploadState.REJECTED, "This file was lost. Choose it again.")
+
+
 def test_a_file_that_is_held_is_not_read_twice(hand_in: HandIn, tmp_path: Path) -> None:
     upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
     held_until = timezone.now() + timedelta(seconds=60)
