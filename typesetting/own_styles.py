@@ -23,13 +23,22 @@ _CLASSES: Final = frozenset({"in-text", "note"})
 
 
 class StyleRefused(ExportError):
-    """A file is no citation style that we can use; says why, for the page."""
+    """A file is no citation style that we can use; says why, for the page: ``words`` with ``values`` put in.
+
+    The page translates ``words``, which the catalogs have from here.
+    """
+
+    def __init__(self, words: str, **values: str) -> None:
+        super().__init__(words % values)
+        self.words, self.values = words, values
 
 
 def parsed(data: bytes) -> "etree._Element":
     """The style in a file, once it has the form of one. Raises StyleRefused in words that a student understands."""
     if len(data) > MAX_BYTES:
-        raise StyleRefused(f"The file is too large for a citation style: at most {MAX_BYTES // 1024} KB.")
+        raise StyleRefused(
+            "The file is too large for a citation style: at most %(limit)s KB.", limit=str(MAX_BYTES // 1024)
+        )
     reader = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     try:
         root = etree.fromstring(data, reader)
@@ -68,7 +77,7 @@ def _expect_its_form(root: "etree._Element") -> None:
     for count, node in enumerate(root.iter(etree.Element)):
         tag = etree.QName(node)
         if tag.namespace == CSL and tag.localname not in _TAGS:
-            raise StyleRefused(f"The style has an element that CSL does not know: {tag.localname[:40]}.")
+            raise StyleRefused("The style has an element that CSL does not know: %(name)s.", name=tag.localname[:40])
         if count >= _MOST_ELEMENTS:
             raise StyleRefused("The style is too long to be used.")
     if _is_deeper_than(root, _DEEPEST):
@@ -92,9 +101,9 @@ def _expect_calls_that_end(root: "etree._Element") -> None:
     }
     called = {str(node.get("macro")) for node in root.iter() if node.get("macro")}
     if missing := sorted(called - calls.keys()):
-        raise StyleRefused(f"The style calls a macro that it does not have: {missing[0][:60]}.")
+        raise StyleRefused("The style calls a macro that it does not have: %(name)s.", name=missing[0][:60])
     open_calls = dict(calls)
     while ended := {macro for macro, wants in open_calls.items() if not wants & open_calls.keys()}:
         open_calls = {macro: wants for macro, wants in open_calls.items() if macro not in ended}
     if open_calls:
-        raise StyleRefused(f"The style has a macro that calls itself: {min(open_calls)[:60]}.")
+        raise StyleRefused("The style has a macro that calls itself: %(name)s.", name=min(open_calls)[:60])

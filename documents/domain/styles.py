@@ -130,7 +130,7 @@ def add(*, data: bytes, by: User) -> OwnStyle:
     try:
         root = own_styles.parsed(data)
     except own_styles.StyleRefused as refusal:
-        raise StyleInvalid(_(str(refusal))) from None
+        raise StyleInvalid(_(refusal.words) % refusal.values) from None
     digest = hashlib.sha256(data).hexdigest()
     if there := OwnStyle.objects.filter(owner=by, digest=digest).first():
         return there

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -85,8 +85,13 @@ def delete(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     except NotEditable:
         messages.error(request, _("A document that has been ordered cannot be thrown away here."))
     else:
-        words = _("The draft is thrown away. For %(days)d days you can bring it back in the library.")
-        messages.success(request, words % {"days": THROWN_AWAY_KEPT.days})
+        days = THROWN_AWAY_KEPT.days
+        words = ngettext(
+            "The draft is thrown away. For %(days)d day you can bring it back in the library.",
+            "The draft is thrown away. For %(days)d days you can bring it back in the library.",
+            days,
+        )
+        messages.success(request, words % {"days": days})
     return redirect("documents:library")
 
 

@@ -43,6 +43,7 @@ _FOLDERS: Final = ("accounts", "billing", "documents", "generation", "privacy", 
 _KEYWORDS: Final = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "StyleRefused": (1,),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 #: In every header: a date that moved with each update would be in everybody's way.
