@@ -58,7 +58,7 @@ class TestShipped:
         czech = float(LanguageFactor.objects.get(language="cs").factor)
         assert of(10, language="cs").tokens == pytest.approx(czech * small.tokens, rel=0.01)
         outline = estimates.of(kind=JobKind.OUTLINE, language="en", pages=10)
-        assert set(outline.parts) == {"outline"}
+        assert set(outline.parts) == {"outline", "sheet"}
 
     def test_a_document_is_estimated_by_its_own_outline(self) -> None:
         document = outlined_document(pages=10)
