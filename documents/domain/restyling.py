@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,16 @@ from tesigo.platform.enqueue import enqueue_on_commit
 if TYPE_CHECKING:
     from accounts.models import User
 
+# As `duty.afresh` has it. PostgreSQL locks a row that is due already, too, though it is not changed.
+_ASK: Final = """
+    INSERT INTO documents_rendering AS row (document_id, created_at, due_at, nudged_at)
+    VALUES (%(document)s, %(now)s, %(now)s, %(now)s)
+    ON CONFLICT (document_id) DO UPDATE SET
+        created_at = EXCLUDED.created_at, due_at = EXCLUDED.due_at, nudged_at = EXCLUDED.nudged_at,
+        tries = 0, given_up_at = NULL, error = '', traceback = ''
+    WHERE row.due_at IS NULL
+    RETURNING row.id
+"""
 RENDERINGS: Final = duty.Kind(
     name="rendering",
     label=gettext_lazy("Texts for the screen"),
@@ -73,13 +83,10 @@ def ask(*, document_id: UUID) -> None:
     Who renders at this moment sees at its end that text or style have changed. Called by who changed them, in the same
     transaction: its row is locked until both are there for all to see.
     """
-    now = timezone.now()
-    with transaction.atomic():
-        row, is_new = Rendering.objects.get_or_create(document_id=document_id, defaults=duty.due_now(now))
-        Rendering.objects.select_for_update().get(pk=row.pk)
-        idle = Rendering.objects.filter(pk=row.pk, due_at=None)
-        if is_new or idle.update(created_at=now, **duty.afresh(now)):
-            enqueue_on_commit(RENDERINGS.task, str(row.pk))
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(_ASK, {"document": document_id, "now": timezone.now()})
+        if asked := cursor.fetchone():
+            enqueue_on_commit(RENDERINGS.task, str(asked[0]))
 
 
 def is_behind(*, document_id: UUID) -> bool:

@@ -5,15 +5,15 @@ No model is asked. What code cannot prove of a sentence is said to be unchecked,
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from documents.domain import looking_up
 from documents.domain.passages import citable
-from documents.domain.retrieval import passages_for
 from documents.domain.text import citation_keys, without_citations
 from documents.domain.writing import CitationDraft
 from documents.enums import CitationCheck
@@ -24,11 +24,9 @@ from generation.writing.checking.copying import Sources, Wording
 from generation.writing.prompts.blocks import pages_of
 from generation.writing.sentences import Sentence, sentences
 
-#: Passages looked at for one new sentence, and for all of them.
-_PASSAGES_EACH: Final = 8
+#: Passages looked at for words that new sentences may have from them, and for what changed ones cite.
 _MOST_PASSAGES: Final = 80
-#: Passages of the pages that citations name.
-_MOST_ON_PAGES: Final = 300
+_MOST_OF_CITED: Final = 300
 
 
 @dataclass(frozen=True)
@@ -111,27 +109,31 @@ def _passages(
     """Those cited before, those that fit what is new, and those of the pages that it names."""
     found = {passage.pk: passage for passage in cited}
     if new:
-        words = " ".join(without_citations(one.text) for one in new)
-        limit = min(_MOST_PASSAGES, _PASSAGES_EACH * len(new))
-        for passage in passages_for(document_id=document.pk, text=words, limit=limit):
+        texts = [without_citations(one.text) for one in new]
+        for passage in looking_up.sharing_words(
+            document_id=document.pk, texts=texts, language=document.language, limit=_MOST_PASSAGES
+        ):
             found.setdefault(passage.pk, passage)
     if changed:
-        for passage in _on_named_pages(document.pk, changed):
+        for passage in _of_cited(document, changed):
             found.setdefault(passage.pk, passage)
     return list(found.values())
 
 
-def _on_named_pages(document_id: UUID, changed: Sequence[tuple[Sentence, list[str]]]) -> list[Passage]:
-    """The passages of what is cited, on the pages that are named; of a source without a page its first ones."""
-    wanted = Q()
+def _of_cited(document: Document, changed: Sequence[tuple[Sentence, list[str]]]) -> list[Passage]:
+    """The passages of what is cited: on the pages that are named, and those with the most of its words.
+
+    Raises TextInvalid where something is cited that cannot be.
+    """
+    pages: dict[str, list[str]] = {}
     for sentence, _keys in changed:
         for item in citation_keys(sentence.text):
             names = {item.locator, *(pages_of(item.locator) or [])} if item.locator else set()
-            numbers = [int(name) for name in names if name.isdecimal() and len(name) < 7]
-            places = Q(page_label__in=names) | Q(page_label="", page__in=numbers) if names else Q(position__lt=3)
-            wanted |= Q(source__key=item.key) & places
-    rows = Passage.objects.filter(wanted, source__in=Source.objects.citable().filter(document_id=document_id))
-    return list(rows.select_related("source").defer("search").order_by("source", "position")[:_MOST_ON_PAGES])
+            pages.setdefault(item.key, []).extend(sorted(names))
+    text = " ".join(without_citations(sentence.text) for sentence, _keys in changed)
+    found = looking_up.of_keys(document_id=document.pk, pages=pages, text=text, limit=_MOST_OF_CITED)
+    _require_passages(document, pages.keys() - {passage.source.key for passage in found})
+    return found
 
 
 def _examined(
@@ -139,23 +141,21 @@ def _examined(
 ) -> Mapping[Sentence, list[CitationDraft]]:
     wanted = {key for _sentence, keys in changed for key in keys}
     offered = Offered([passage for passage in passages if passage.source.key in wanted])
-    _require_sources(document, wanted, offered)
     return {
         sentence: [_draft(one, offered) for one in examine(sentence, offered, {}, language=document.language)]
         for sentence, _keys in changed
     }
 
 
-def _require_sources(document: Document, wanted: Iterable[str], offered: Offered) -> None:
-    citable = set(Source.objects.citable().filter(document=document, key__in=wanted).values_list("key", flat=True))
-    for key in wanted:
-        if key not in citable:
-            raise TextInvalid(_("There is no source “%(key)s” that may be cited in this document.") % {"key": key})
-        if key not in offered.by_key:
+def _require_passages(document: Document, missing: AbstractSet[str]) -> None:
+    """Raises TextInvalid that says of the first key without a passage what is wrong with it."""
+    for key in sorted(missing):
+        if Source.objects.citable().filter(document=document, key=key).exists():
             raise TextInvalid(
                 _("Nothing of the source “%(key)s” could be read: it has no passage that a sentence could rest on.")
                 % {"key": key}
             )
+        raise TextInvalid(_("There is no source “%(key)s” that may be cited in this document.") % {"key": key})
 
 
 def _draft(finding: Finding, offered: Offered) -> CitationDraft:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from documents.domain import restyling, writing
 from documents.domain.writing import CitationDraft
-from documents.enums import OWNERS_REASONS, DocumentState, RevisionReason
+from documents.enums import DocumentState, RevisionReason
 from documents.errors import NotEditable
 from documents.models import Document, Section, SectionRevision
 from generation.editing import evidence, typed
@@ -148,9 +148,9 @@ def _commit(
     now: datetime,
 ) -> int:
     with transaction.atomic():
-        held = Document.objects.select_for_update(no_key=True).only("pk", "state").filter(pk=document.pk).first()
-        if held is None or held.state != DocumentState.READY:
-            raise NotEditable("gone" if held is None else held.state)
+        state = writing.hold(document_id=document.pk, section_id=section.pk, keep=KEPT_VERSIONS - 1)
+        if state != DocumentState.READY:
+            raise NotEditable(state or "gone")
         revision = writing.commit_revision(
             section_id=section.pk,
             expected_revision=expected_revision,
@@ -162,7 +162,6 @@ def _commit(
             written_at=section.written_at,
             html=section.html,
         )
-        _forget_oldest(section)
         details = {"document": str(document.pk), "revision": revision}
         audit.record(action=f"section.{reason}", subject=section, by=by, details=details)
         restyling.ask(document_id=document.pk)
@@ -183,8 +182,3 @@ def _kept(section: Section, found: Evidence) -> dict[str, Any]:
 
 def _without_check(provenance: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in provenance.items() if name != _OF_A_CHECK}
-
-
-def _forget_oldest(section: Section) -> None:
-    owners = SectionRevision.objects.filter(section=section, reason__in=OWNERS_REASONS, name="").order_by("-revision")
-    SectionRevision.objects.filter(pk__in=list(owners.values_list("pk", flat=True)[KEPT_VERSIONS:])).delete()

@@ -82,7 +82,7 @@ def test_a_key_without_its_passage_is_never_committed() -> None:
 def test_another_documents_passage_is_never_committed() -> None:
     section = SectionFactory.create()
     stranger = PassageFactory.create(source=SourceFactory.create(key="light-2019"))
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="each cited key"):
         commit(section, stranger)
     section.refresh_from_db()
     assert section.revision == 0

@@ -1,0 +1,91 @@
+"""Passages that sentences may rest on or have their words from, found by one look at the index (R-10, R-16)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.expressions import RawSQL
+
+from documents.domain.passages import citable
+from documents.models import Passage
+from reading.language import DICTIONARIES, dictionary
+
+#: Words in a row by which they are looked up, and how many of such runs are looked up at once.
+RUN_WORDS: Final = 5
+_MOST_RUNS: Final = 600
+#: Words of a text by which passages of one source are found, and passages of its beginning.
+_MOST_WORDS: Final = 60
+_FIRST_PASSAGES: Final = 3
+#: Every dictionary that passages are indexed by.
+_CONFIGS: Final = sorted({"simple", *DICTIONARIES.values()})
+_WORD: Final = re.compile(r"[^\W_]+")
+# Phrases of function words alone are empty in some dictionaries, and would match nothing.
+_RUNS: Final = """(
+    SELECT string_agg(phrase::text, ' | ')
+    FROM unnest(%s::text[]) AS words
+    CROSS JOIN unnest(%s::regconfig[]) AS config
+    CROSS JOIN LATERAL phraseto_tsquery(config, words) AS phrase
+    WHERE numnode(phrase) > 0
+)"""
+
+
+def sharing_words(*, document_id: UUID, texts: Sequence[str], language: str, limit: int) -> list[Passage]:
+    """At most ``limit`` passages with five words in a row of any of the texts, each with its source loaded.
+
+    One look at the index, however large the sources. Of a very long text the runs are taken further apart, so that one
+    of the eight words that count as copied is still met with. ``language`` is that of the texts.
+    """
+    runs = _runs(texts)
+    if not runs:
+        return []
+    configs = sorted({dictionary(language), dictionary("en"), dictionary("")})
+    # Their words are in their stems already.
+    query = SearchQuery(RawSQL(_RUNS, [runs, configs]), config="simple", search_type="raw")  # noqa: S611  # constants
+    found = citable(document_id=document_id).filter(search=query).annotate(rank=SearchRank(F("search"), query))
+    return list(found.select_related("source").defer("search").order_by("-rank", "source_id", "position")[:limit])
+
+
+def _runs(texts: Sequence[str]) -> list[str]:
+    words = [_WORD.findall(text) for text in texts]
+    most = sum(max(0, len(some) - RUN_WORDS + 1) for some in words)
+    # Eight words in a row hold a run of five that begins at every fourth word.
+    step = 1 if most <= _MOST_RUNS else 4
+    return list(
+        dict.fromkeys(
+            " ".join(some[at : at + RUN_WORDS]) for some in words for at in range(0, len(some) - RUN_WORDS + 1, step)
+        )
+    )
+
+
+def of_keys(*, document_id: UUID, pages: Mapping[str, Sequence[str]], text: str, limit: int) -> list[Passage]:
+    """At most ``limit`` passages of the citable sources with these keys, each with its source loaded.
+
+    First those on the ``pages`` that are named for a key, then those that share most words with ``text``. Of each
+    source its first ones are among them, unless there are too many others: a key without any has nothing to cite.
+    """
+    named = Q(pk=None)
+    for key, names in pages.items():
+        numbers = [int(name) for name in names if name.isdecimal() and len(name) < 7]
+        places = Q(page_label__in=names) | Q(page_label="", page__in=numbers)
+        named |= Q(source__key=key) & places
+    query = _any_word(text)
+    found = citable(document_id=document_id).filter(
+        named | Q(position__lt=_FIRST_PASSAGES) | Q(search=query), source__key__in=list(pages)
+    )
+    in_order = found.annotate(
+        place=Case(When(named, then=Value(0)), default=Value(1)), rank=SearchRank(F("search"), query)
+    ).order_by("place", "-rank", "source_id", "position")
+    return list(in_order.select_related("source").defer("search")[:limit])
+
+
+def _any_word(text: str) -> SearchQuery:
+    """Any of the longest words of a text, in whichever language a source was indexed."""
+    words = sorted({word.casefold() for word in _WORD.findall(text) if len(word) > 3}, key=lambda one: (-len(one), one))
+    raw = " or ".join(f'"{word}"' for word in words[:_MOST_WORDS]) or '""'
+    query, *others = [SearchQuery(raw, config=config, search_type="websearch") for config in _CONFIGS]
+    for other in others:
+        query = query | other
+    return query
