@@ -386,7 +386,7 @@ def test_jobs_of_a_kind_that_only_a_newer_version_knows_are_left_out_of_the_figu
     Job.objects.create(document=outlined_document(owner=student), kind="slides", sort_key=1)
     said = stats_for(staff("AI operations"), has_second_factor=True).json()
     assert {kind: set(states.values()) for kind, states in said["jobs"].items()} == {
-        "outline": {0}, "sources": {0}, "document": {0},
+        "outline": {0}, "sources": {0}, "document": {0}, "rewriting": {0},
     }  # fmt: skip
 
 

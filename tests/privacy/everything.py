@@ -56,8 +56,10 @@ from generation.models import (
     BudgetUse,
     Job,
     JobEvent,
+    MoreRewritings,
     PersonalLimit,
     Reservation,
+    Rewriting,
     Step,
     WholeOrder,
     WriterChoice,
@@ -230,5 +232,15 @@ def _writing(document: Document, name: str) -> None:
     FlagPerson.objects.create(flag=Flag.objects.get_or_create(name="whole-orders")[0], user=user)
     BudgetUse.objects.create(scope=Scope.USER_DAY, period=f"{now:%Y-%m-%d}", subject=str(user.pk))
     WholeOrder.objects.create(document=document)
+    Rewriting.objects.create(
+        section=document.sections.earliest("position"),
+        job=job,
+        revision=1,
+        paragraphs=[0],
+        wish="own",
+        words=f"{name} wishes",
+        state="failed",
+    )
+    MoreRewritings.objects.create(document=document, count=1)
     WriterChoice.objects.create(document=document, model=AIModel.objects.earliest("pk"))
     Reservation.objects.create(document=document, tokens=1, cost=1, expires_at=now + timedelta(hours=1))
