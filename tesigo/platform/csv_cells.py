@@ -7,7 +7,8 @@ from typing import Final
 #: Characters by which a cell would be taken for a formula; such a cell gets an apostrophe before it (OWASP).
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: The same behind what many spreadsheets part cells by, whatever the file says: a semicolon, a tab, a line end.
-_WITHIN: Final = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+@-])")
+#: At the beginning of a text the apostrophe before it is enough.
+_WITHIN: Final = re.compile(r"(?<=.)([;\t\r\n][\s\"]*)(?=[=+@-])", re.DOTALL)
 
 
 def cell(value: object) -> str:
