@@ -184,7 +184,7 @@ def figures(document: Document) -> Figures | None:
     newest = rows.values_list("findings", "export__format", "export__finished_at").first()
     if newest is None:
         return None
-    found, format, made_at = newest
+    found, format, made_at = newest[0] or {}, newest[1], newest[2]
     changed_at = last_change(document)
     is_behind = bool(changed_at and made_at and changed_at > made_at)
-    return Figures(**found, file=ExportFormat(format).label, made_at=made_at, is_behind=is_behind)
+    return Figures(**found, file=str(ExportFormat(format).label), made_at=made_at, is_behind=is_behind)

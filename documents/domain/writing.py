@@ -71,7 +71,12 @@ def hold(*, document_id: UUID, section_id: UUID, keep: int) -> str | None:
 
     Of the versions that its owner made of the section, without a name, all but the newest ``keep`` go (R-91).
     """
-    values = {"document": document_id, "section": section_id, "keep": keep, "reasons": list(OWNERS_REASONS)}
+    values: dict[str, Any] = {
+        "document": document_id,
+        "section": section_id,
+        "keep": keep,
+        "reasons": list(OWNERS_REASONS),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, values)
         found = cursor.fetchone()
@@ -101,7 +106,7 @@ def commit_revision(
     transaction.get_connection().validate_no_broken_transaction()
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("commit_revision runs inside the caller's transaction")
-    values = {
+    values: dict[str, Any] = {
         "section": section_id,
         "expected": expected_revision,
         "text": text,
@@ -125,7 +130,7 @@ def _cite(
 ) -> None:
     """Makes the citations of a section those of its text. Raises ValueError where keys and passages do not match."""
     keys = [item.key for item in citation_keys(text)]
-    values = {
+    values: dict[str, Any] = {
         "section": section_id,
         "count": len(citations),
         "keys": keys,

@@ -23,7 +23,7 @@ class RewritingSerializer(ApiModelSerializer):
     """A rewriting on order: what is asked for, and what is offered until it is taken or left."""
 
     words = LineField(max_length=WISH_CHARACTERS, required=False, default="", allow_blank=True)
-    source = LineField(
+    source = LineField(  # type: ignore[assignment]  # hides what a field calls where its value comes from
         max_length=100, required=False, default="", allow_blank=True, help_text="The key of one, for wish “source”."
     )
     paragraphs = serializers.ListField(

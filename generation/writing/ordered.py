@@ -1,6 +1,6 @@
 """What an owner ordered to be written anew: which paragraphs, at which length, from which passages (R-93)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -121,5 +121,5 @@ def _used(section: Section) -> list[int]:
     return sorted({*section.provenance.get("passages", []), *cited})
 
 
-def _together(*passages: list[Passage]) -> list[Passage]:
+def _together(*passages: Sequence[Passage]) -> list[Passage]:
     return list({one.pk: one for some in passages for one in some}.values())

@@ -221,9 +221,9 @@ def test_figures_are_those_of_the_newest_file(document: Document) -> None:
     assert (found.citations, found.file, found.is_behind) == (1, "Markdown", False)
     section = document.sections.first()
     assert section
-    SectionRevision.objects.create(
-        section=section, revision=99, text="Anew.", reason="edited", created_at=found.made_at + timedelta(hours=1)
-    )
+    assert found.made_at
+    after = found.made_at + timedelta(hours=1)
+    SectionRevision.objects.create(section=section, revision=99, text="Anew.", reason="edited", created_at=after)
     behind = proofs.figures(document)
     assert behind is not None
     assert behind.is_behind

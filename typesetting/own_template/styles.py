@@ -200,7 +200,8 @@ def _end_at(style: "etree._Element", text_width: int, names: Mapping[str, str]) 
             style.insert(len(style) if character is None else style.index(character), properties)
         if (indent := properties.find(f"{_W}ind")) is not None:  # the number stands there
             for side in ("right", "end"):
-                indent.attrib.pop(f"{_W}{side}", None)
+                if indent.get(f"{_W}{side}") is not None:
+                    del indent.attrib[f"{_W}{side}"]
         stops = properties.find(f"{_W}tabs")
         if stops is None:
             stops = etree.Element(f"{_W}tabs")

@@ -42,8 +42,8 @@ class _Loaded:
 async def run(work: Work) -> Result:
     """The section with the new words in their place, its citations and its pages, to be offered as the step ends."""
     claim = work.claim
-    values = claim.checkpoint.get("offer")
-    if values is None:
+    values: dict[str, Any] = claim.checkpoint.get("offer") or {}
+    if not values:
         loaded = await in_database(_load, claim)
         reviewed = await _reviewed(work, loaded)
         values = await in_database(_values, loaded.order, reviewed)
@@ -116,7 +116,7 @@ def _citations_around(order: Order, old: Stretch) -> tuple[list[Any], list[Any]]
 
 def _manuscript(claim: Claim, values: Mapping[str, Any]) -> tuple[Any, int, bool]:
     """The document with the new text, the pages paid for it, and whether the section grows."""
-    section = Section.objects.get(pk=claim.section_id)
+    section = Section.objects.get(pk=str(claim.section_id))
     manuscript = manuscripts.load(claim.document_id, instead={section.pk: values["text"]})
     paid = Document.objects.values_list("pages", flat=True).get(pk=claim.document_id)
     return manuscript, paid, body_characters(values["text"]) > body_characters(section.text)
