@@ -31,7 +31,7 @@ _SPECIMENS: Final = {"_sample.html", "_style_examples.html"}
 #: What the student of these tests has called things, and what the site's settings say.
 _DATA: Final = re.compile(
     r"Lighthouses|[^.⟦⟧]*lighthouses|The history of lighthouse number \d+|Introduction|Nights|Days|The work"
-    r"|Keeping the Light|Ellingsen, Mara|Our faculty|theirs|TesiGo Tests|1 Example Street"
+    r"|Keeping the Light|Ellingsen, Mara|Our faculty|theirs|Why\?|TesiGo Tests|1 Example Street"
     r"|Sandbox: nothing here is real\.|\S+@\S+|[\w-]+\.(?:txt|pdf)|\d+\sbytes|\d+ [\w ]+ \d{4}|[\w-]+ \d\d, \d{4}"
 )
 

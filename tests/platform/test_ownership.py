@@ -21,6 +21,7 @@ from accounts.models import ApiSignIn, ApiToken, Device, User
 from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.models import Document, Export, OwnStyle, OwnTemplate, Proof, Section, SectionRevision, SheetLine, Upload
+from generation.enums import JobKind
 from generation.models import Job, Rewriting
 from privacy.models import DataExport
 from tests.documents.factories import SourceFactory, UserFactory, outlined_document
@@ -129,9 +130,10 @@ class Things:
             user=owner, name="theirs", scopes=["documents:read"], token_hash=owner.public_id.bytes, prefix="x", epoch=0,
             expires_at=now + timedelta(days=7),
         )  # fmt: skip
-        self.job = Job.objects.create(document=self.document, sort_key=1)
+        self.job = Job.objects.create(document=self.document, kind=JobKind.OUTLINE, sort_key=1)
+        rewriting = Job.objects.create(document=self.document, kind=JobKind.REWRITING, sort_key=1)
         self.rewriting = Rewriting.objects.create(
-            section=self.section, job=self.job, revision=1, paragraphs=[0], wish="shorter"
+            section=self.section, job=rewriting, revision=1, paragraphs=[0], wish="shorter"
         )
 
     def id_of(self, kind: str) -> Any:

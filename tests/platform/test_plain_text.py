@@ -318,6 +318,7 @@ READ_BESIDES = {
     "documents/views/title_page.py": "one of the known presets",
     "documents/views/word_templates.py": "the id of a template that is the person's",
     "documents/views/uploads.py": "one of the known purposes",
+    "generation/editing/rewriting_views.py": "numbers of paragraphs",
     "privacy/views.py": "`next`, a path of ours or nothing",
     "tesigo/admin.py": "`next`, a path of ours or nothing; the trail keeps a short name",
     "tesigo/audited.py": "the name of an action that there is, and ids of rows",
