@@ -81,6 +81,7 @@ _ROWS = {
         pages=FACT,
         amount=FACT,
         currency=FACT,
+        language=FACT,
         lines=FACT,
         variant=SHOWN,
         state=FACT,

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from billing import gates
 from billing import stripe_gateway as gateway
@@ -212,6 +214,7 @@ def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Paym
         pages=quote.pages,
         amount=quote.total,
         lines=quote.as_json(),
+        language=get_language() or settings.LANGUAGE_CODE,
         addressee=buyer.addressee,
         consented_at=now,
         created_at=now,

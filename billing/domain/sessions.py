@@ -64,16 +64,17 @@ def ensure(*, payment: Payment, now: datetime | None = None) -> Payment:
 def _create(payment: Payment) -> gateway.Session:
     """Every word comes from rows that do not change: the same key with other words is an error at Stripe."""
     here = settings.SITE_URL
-    with translation.override(payment.user.language):
+    with translation.override(payment.language):
         name = ngettext("Document of %(pages)d page", "Document of %(pages)d pages", payment.pages) % {
             "pages": payment.pages
         }
+        description = " · ".join(f"{line['label']}: {in_euros(line['amount'])}" for line in payment.lines)
     return gateway.create_session(
         key=str(payment.idempotency_key),
         amount=to_cents(payment.amount),
         currency=payment.currency,
         name=name,
-        description=" · ".join(_printed(line) for line in payment.lines),
+        description=description,
         email=payment.user.email_as_typed,
         metadata={"payment_id": str(payment.pk), "document_id": str(payment.document_id)},
         success_url=here + reverse("billing:paid", args=[payment.document_id]) + "?session={CHECKOUT_SESSION_ID}",
@@ -81,10 +82,6 @@ def _create(payment: Payment) -> gateway.Session:
         # As ordered, whatever the answer to an earlier call has written into the row since.
         expires_at=payment.created_at + expires_after(),
     )
-
-
-def _printed(line: dict[str, str]) -> str:
-    return f"{line['label']}: {in_euros(line['amount'])}"
 
 
 def expires_after() -> timedelta:

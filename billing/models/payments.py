@@ -35,6 +35,8 @@ class Payment(models.Model):
     pages = models.PositiveSmallIntegerField()
     amount = models.DecimalField(max_digits=8, decimal_places=2)
     currency = models.CharField(max_length=3, default="EUR")
+    #: Of its lines and of what Stripe's page is told: as when it was ordered, for the same key must say the same words.
+    language = models.CharField(max_length=8, default="en", db_default="en", editable=False)
     lines = models.JSONField()
     #: The variant of the prices that was shown (R-60).
     variant = models.CharField(max_length=1, choices=Variant, default=Variant.A)

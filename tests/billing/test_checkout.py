@@ -11,11 +11,11 @@ import pytest
 from django.db import OperationalError, connection
 from django.http import Http404
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from billing import gates
-from billing.domain import checkout, price_lists, refunds
+from billing.domain import checkout, price_lists, refunds, sessions
 from billing.domain.settlement import settle
 from billing.enums import PaymentState, PriceListState
 from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, PriceListFrozen, Refused, Unavailable, Unknown
@@ -64,6 +64,22 @@ def test_stripes_page_is_told_every_line(document: Document, sandbox: Running) -
     (words,) = parse_qs(told)["line_items[0][price_data][product_data][description]"]
     assert words == "12 × €0.50 a page: €6.00 · Discount of 10 %: −€0.60 · Code SPRING, 5 %: −€0.30"
     assert len(words.split(" · ")) == len(payment.lines)
+
+
+def test_stripe_is_told_the_same_words_again_whoever_asks_in_whatever_language(
+    document: Document, sandbox: Running
+) -> None:
+    """The same key with other words is an error there, and the payment would be lost."""
+    with translation.override("de"):
+        payment = order(document)
+    back = {"state": PaymentState.CREATED, "stripe_session_id": None, "stripe_payment_intent_id": None}
+    Payment.objects.filter(pk=payment.pk).update(**back)
+    User.objects.filter(pk=payment.user_id).update(language="pl")
+    again = sessions.ensure(payment=Payment.objects.get(pk=payment.pk))
+    assert again.stripe_session_id == payment.stripe_session_id
+    calls = [call["text"] for call in sandbox.control.calls("stripe")["calls"] if call["path"].endswith("/sessions")]
+    assert len({parse_qs(told)["line_items[0][price_data][product_data][description]"][0] for told in calls}) == 1
+    assert "6,00\N{NO-BREAK SPACE}€" in parse_qs(calls[0])["line_items[0][price_data][product_data][description]"][0]
 
 
 @pytest.mark.parametrize("clicks", [2, 8])
