@@ -22,6 +22,7 @@ _OPEN = frozenset(
         "privacy:contact",
         "privacy:imprint",
         "accounts:signout",
+        "accounts:language",
         "accounts:link",
         "accounts:check",
         "accounts:standing",

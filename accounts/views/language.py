@@ -11,7 +11,7 @@ from tesigo.platform.redirects import own_path
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Goes on with the page it was chosen on, `next`. A language we do not have is refused with 400.
+    """Goes on with the page it was chosen on, `next`, else with the start. A language we do not have gets 400.
 
     - Signed in: kept in the account, and so for mails.
     - Else: kept in the cookie of the language, for a year.
@@ -19,7 +19,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest()
-    response = redirect(own_path(request.POST.get("next")) or "/")
+    start = "/documents/" if request.user.is_authenticated else "/"
+    response = redirect(own_path(request.POST.get("next")) or start)
     if request.user.is_authenticated:
         people.choose_language(user=request.user, language=language)
     response.set_cookie(

@@ -7,11 +7,12 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
+from django.utils.formats import date_format
 
 from accounts.models import User
 from documents.domain.owners_language import owners_language
 from tesigo.platform import locales
-from tests.documents.factories import DocumentFactory
+from tests.documents.factories import DocumentFactory, UserFactory
 from tests.documents.test_views import student_with_consent
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,23 @@ def test_it_leads_nowhere_else(elsewhere: str) -> None:
     assert choose(Client(), "fr", elsewhere) == "/"
 
 
+def test_a_page_that_answered_a_post_leads_to_the_start() -> None:
+    student = student_with_consent()
+    client = Client()
+    client.force_login(student)
+    page = client.post("/documents/new/", {"topic": ""}).content.decode()
+    assert '<input type="hidden" name="next" value="">' in page
+    assert choose(client, "fr", "") == "/documents/"
+
+
+def test_who_has_not_agreed_to_the_terms_chooses_the_language_they_are_in() -> None:
+    newcomer = UserFactory.create()
+    client = Client()
+    client.force_login(newcomer)
+    assert choose(client, "pt", "/terms/") == "/terms/"
+    assert language_of(client, "/terms/") == "pt"
+
+
 def test_every_page_has_the_choice_with_each_language_by_its_own_name() -> None:
     page = Client().get("/imprint/").content.decode()
     for code, name in settings.LANGUAGES:
@@ -112,6 +130,12 @@ def test_a_moment_has_its_hour() -> None:
     assert (locales.moment(at), locales.short_moment(at)) == ("3 October 2026, 07:05", "3 Oct 2026, 07:05")
     with translation.override("de"):
         assert locales.short_moment(at) == "03.10.2026, 07:05"
+
+
+@pytest.mark.parametrize("language", dict(settings.LANGUAGES))
+def test_the_administration_names_the_zone_in_every_language(language: str) -> None:
+    with translation.override(language):
+        assert date_format(datetime(2026, 10, 3, 7, 5, tzinfo=UTC), "DATETIME_FORMAT").endswith("7:05 UTC")
 
 
 def test_a_minus_is_no_hyphen() -> None:
