@@ -16,7 +16,7 @@ from typesetting.page_format import PageFormat
 
 _WORD: Final = re.compile(r"\w+(?:['’-]\w+)*")
 #: The line below the head of a table.
-_TABLE: Final = re.compile(r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
+_TABLE: Final = re.compile(r"^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d]{2}[.!?…])[\"”’»)\]]*\s+(?=[„“\"'«(\[]?[^\W\d_a-z])|\n+")
 _MARKS: Final = re.compile(r"[*`|]+|^[#>\s-]+|\[\^[^\]]{1,60}\]:?|\{#[\w-]+\}")
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{5,}")

@@ -18,17 +18,22 @@ _SENTENCE_END: Final = re.compile(
     # Items of a list that extraction put into one line.
     r"|(?<=[.!?:])\s+[-–•▪·*]\s+(?=[„“\"'(]?[^\W\d_a-z])"
 )
+_BLANKS: Final = re.compile(r"[^\S\r\n]+")
 _BULLET: Final = re.compile(r"^(?:[-*•–—▪·#>]+|\(?\w\)|\d{1,2}[.)])\s+")
 _WORD_NUMBERS: Final = "|".join(sorted(say.NUMBERS, key=len, reverse=True))
+#: Bounded everywhere: a sheet is a stranger's text, and a line of digits must not be tried in every way.
 _NUMBER: Final = (
-    rf"(?:\d{{1,3}}(?:[.,'’ \u00a0\u202f]\d{{3}})+(?!\d)|\d+(?:[.,]\d{{1,2}})?|(?<!\w)(?:{_WORD_NUMBERS})(?!\w))"
+    rf"(?:\d{{1,3}}(?:[.,'’ \u00a0\u202f]\d{{3}}){{1,3}}(?!\d)|\d{{1,9}}(?!\d)(?:[.,]\d{{1,2}})?|"
+    rf"(?<!\w)(?:{_WORD_NUMBERS})(?!\w))"
 )
 _RANGE: Final = (
     rf"(?<![\w.,])(?P<low>{_NUMBER})"
     rf"(?:\s*(?:-|–|—|/|to|and|bis|und|à|et|a|e|y|até|tot|en|do|i|až|la|și)\s*(?P<high>{_NUMBER}))?"
 )
 #: Between a number and what it counts: "8 peer-reviewed articles", but not "10 years old sources".
-_BETWEEN: Final = rf"(?:[\s\u00a0-]+(?!{say.TIMES.pattern})[^\W\d][\w'’/-]*){{0,3}}?[\s\u00a0-]*"
+_BETWEEN: Final = (
+    rf"(?:[\s\u00a0'’/-]{{1,3}}+(?!{say.TIMES.pattern})[^\W\d]\w*+(?:['’/-]\w++){{0,3}}){{0,3}}?[\s\u00a0'’/-]{{0,3}}"
+)
 _AROUND_CHARACTERS: Final = 28
 #: What a bound is not about any more: another number, another part of the sentence.
 _ELSEWHERE: Final = re.compile(rf"{_NUMBER}|[;,)]", re.IGNORECASE)
@@ -71,7 +76,7 @@ _QUANTITIES: Final = tuple(
 
 def sentences(text: str) -> list[str]:
     """The sheet's sentences and list items, without their bullets."""
-    parts = (_BULLET.sub("", part.strip()).strip() for part in _SENTENCE_END.split(text))
+    parts = (_BULLET.sub("", part.strip()).strip() for part in _SENTENCE_END.split(_BLANKS.sub(" ", text)))
     return [" ".join(part.split()) for part in parts if part]
 
 

@@ -1,5 +1,7 @@
 """What fixed rules read out of an assignment sheet, in ten languages (R-17)."""
 
+import re
+
 import pytest
 
 from documents.domain.sheet import reading
@@ -152,3 +154,20 @@ def test_how_much_is_said_in_figures(want: Want, words: str) -> None:
 def test_a_term_stands_between_quotation_marks() -> None:
     assert reading.term_of("Define „Leuchtfeuer“ first.") == "Leuchtfeuer"
     assert reading.term_of("Define it.") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9" * 400 + " pages", "123 " * 500 + "pages", "not older than " + "9" * 400 + " lines", "1 " + "a-" * 900],
+    ids=["digits", "groups", "years", "hyphens"],
+)
+def test_a_line_of_nothing_but_figures_asks_for_no_number_that_nobody_can_print(text: str) -> None:
+    for want, _words in reading.read(text):
+        assert len(amount(want)) < 30
+    assert {len(number) for number in re.findall(reading._NUMBER, text)} <= set(range(1, 16))
+
+
+def test_what_counts_may_be_joined_to_other_words() -> None:
+    assert said("5 d'ouvrages") == {("number", 5, None, "")}
+    assert said("4 DIN-A4-Seiten") == {("pages", 4, 4, "")}
+    assert said("8 sources/books") == {("number", 8, None, ""), ("books", 8, None, "")}
