@@ -104,6 +104,13 @@ def _payment_that_pays(document_id: UUID) -> Payment | None:
     return paid or of_document.filter(state=PaymentState.HELD, receipt__isnull=False).order_by("-created_at").first()
 
 
+def share_kept(document_id: UUID) -> Decimal:
+    """How much of a document's price was not given back, from 0 to 1; 1 where nothing was paid."""
+    refunded = Payment.objects.filter(document_id=document_id, state=PaymentState.REFUNDED)
+    paid = _payment_that_pays(document_id) or refunded.first()
+    return Decimal(1) if paid is None else 1 - paid.refunded_amount / paid.amount
+
+
 def open_refund(
     *,
     payment_id: UUID,

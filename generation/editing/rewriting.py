@@ -9,11 +9,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
 from accounts.models import User
+from billing.domain import refunds
+from documents.domain import page_count
 from documents.domain.text import body_characters
 from documents.enums import DocumentState
 from documents.errors import Refused, StaleRevision
@@ -76,7 +79,7 @@ def allowance(document: Document) -> Allowance:
     """What is left of the rewritings that the document's pages include, and that staff added."""
     more = MoreRewritings.objects.filter(document=document).values_list("count", flat=True).first() or 0
     used = Rewriting.objects.filter(section__document=document, state__in=_COUNTED, is_over=False).count()
-    return Allowance(settings.REWRITINGS_PER_PAGE * document.pages + more, used)
+    return Allowance(settings.REWRITINGS_PER_PAGE * page_count.sheets(ordered.paid_pages(document)) + more, used)
 
 
 def ask(*, section: Section, document: Document, wanted: Wanted, expected_revision: int, by: User) -> Rewriting:
@@ -96,8 +99,12 @@ def ask(*, section: Section, document: Document, wanted: Wanted, expected_revisi
             raise RewritingRefused(_("This document is locked while its payment is looked at."))
         if not Section.objects.filter(pk=section.pk, revision=expected_revision).exists():
             raise StaleRevision(str(section.pk))
+        if not refunds.share_kept(document.pk):
+            raise RewritingRefused(_("The payment for this document was given back: nothing more is written for it."))
         if open_of(section) is not None:
             raise RewritingRefused(_("This section is being written anew, or waits for you to take or leave that."))
+        if Rewriting.objects.filter(section__document=document, state=RewritingState.OFFERED).exists():
+            raise RewritingRefused(_("Take or leave what waits in another section first."))
         if not allowance(held).left:
             raise RewritingRefused(_("The rewritings that come with this document are used up."))
         if refusal := reservations.ask_for_rewriting(held, pages=section.pages):
@@ -208,9 +215,9 @@ def take(*, rewriting: Rewriting, section: Section, document: Document, expected
 def too_long(rewriting: Rewriting, document: Document) -> str:
     """Why an offer cannot be taken that takes more pages than were paid."""
     return _(
-        "With the new text the document would fill %(body)s pages; %(pages)d were paid. It cannot be taken, and it was "
+        "With the new text the document would fill %(body)s pages; %(pages)s were paid. It cannot be taken, and it was "
         "not counted. More pages for a written document cannot be bought yet: ask for a shorter text."
-    ) % {"body": f"{rewriting.body_pages:.1f}", "pages": document.pages}
+    ) % {"body": f"{rewriting.body_pages:.1f}", "pages": floatformat(ordered.paid_pages(document), -1)}
 
 
 def leave(*, rewriting: Rewriting, by: User) -> None:

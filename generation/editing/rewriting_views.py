@@ -20,6 +20,7 @@ from generation.editing import rewriting, versions
 from generation.editing.forms import RewritingForm, TakeForm
 from generation.enums import RewritingState
 from generation.errors import RewritingRefused, TextInvalid
+from generation.writing import ordered
 
 
 @login_required
@@ -113,6 +114,7 @@ def _context(document: Document, section: Section) -> dict[str, Any]:
         "rewriting": newest,
         "allowance": rewriting.allowance(document),
         "filled": rewriting.filled_pages(document),
+        "paid": ordered.paid_pages(document),
     }
     if newest is None:
         return context

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from billing.domain import refunds
 from documents.domain import sources
 from documents.domain.text import body_characters, characters_per_page
 from documents.models import Document, Passage, Section, SectionRevision
@@ -62,7 +63,7 @@ def of_job(job_id: UUID) -> Order:
     if version is None:
         raise StepFailed(_("The section was changed so often meanwhile that the text you meant is gone."))
     document, stretch = rewriting.section.document, stretches.cut(version.text, rewriting.paragraphs)
-    left = max(Decimal(0), document.pages - filled_pages(document))
+    left = max(Decimal(0), paid_pages(document) - filled_pages(document))
     room = int(left * characters_per_page(document.language))
     return Order(rewriting, document, version, stretch, body_characters(stretch.text) + room)
 
@@ -81,6 +82,11 @@ def at_once() -> Iterator[None]:
         if failure.is_outage:
             raise
         raise StepFailed(_("The writing models gave no usable answer. Ask again, or in other words.")) from failure
+
+
+def paid_pages(document: Document) -> Decimal:
+    """The pages whose money was not given back, and never fewer than were delivered (R-11)."""
+    return max(document.pages * refunds.share_kept(document.pk), document.body_pages or Decimal(0))
 
 
 def filled_pages(document: Document) -> Decimal:

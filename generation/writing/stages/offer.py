@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -114,9 +115,9 @@ def _citations_around(order: Order, old: Stretch) -> tuple[list[Any], list[Any]]
     return kept[:first], kept[len(kept) - last :]
 
 
-def _manuscript(claim: Claim, values: Mapping[str, Any]) -> tuple[Any, int, bool]:
+def _manuscript(claim: Claim, values: Mapping[str, Any]) -> tuple[Any, Decimal, bool]:
     """The document with the new text, the pages paid for it, and whether the section grows."""
     section = Section.objects.get(pk=str(claim.section_id))
     manuscript = manuscripts.load(claim.document_id, instead={section.pk: values["text"]})
-    paid = Document.objects.values_list("pages", flat=True).get(pk=claim.document_id)
+    paid = ordered.paid_pages(Document.objects.get(pk=claim.document_id))
     return manuscript, paid, body_characters(values["text"]) > body_characters(section.text)

@@ -1,5 +1,6 @@
 """Rewriting by order: what may be asked for, what its limits are, how an offer is taken or left (R-93)."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.errors import QuotaReached
 from accounts.models import User
+from billing.domain import refunds
 from documents.domain import ai_statements
 from documents.domain.queries import sections_in_order
 from documents.enums import DocumentState
@@ -133,6 +135,27 @@ def test_one_section_at_a_time(section: Section) -> None:
     other.refresh_from_db()
     with pytest.raises(RewritingRefused, match="Another section"):
         order(other)
+
+
+def test_one_offer_at_a_time_waits_in_a_document(section: Section) -> None:
+    offered(section)
+    other = section.document.sections.get(position=1)
+    Section.objects.filter(pk=other.pk).update(text=LAST, revision=1)
+    other.refresh_from_db()
+    with pytest.raises(RewritingRefused, match="another section first"):
+        order(other)
+
+
+def test_pages_whose_money_went_back_are_not_paid(section: Section) -> None:
+    document = Document.objects.get(pk=section.document_id)
+    assert (ordered.paid_pages(document), rewriting.allowance(document).included) == (3, 6)
+    refunds.refund_missing_pages(document_id=document.pk, ordered=3, delivered=Decimal(2), reason="Short.")
+    assert (ordered.paid_pages(document), rewriting.allowance(document).included) == (2, 4)
+    refunds.refund_in_full(document_id=document.pk, cause="goodwill", reason="Sorry.")
+    assert ordered.paid_pages(document) == Decimal("1.5")
+    with pytest.raises(RewritingRefused, match="was given back"):
+        order(section)
+    assert refunds.share_kept(uuid4()) == 1
 
 
 def test_what_a_document_includes_and_staff_add(section: Section, settings: LazySettings, client: Client) -> None:
