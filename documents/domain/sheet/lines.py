@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.http import Http404
 
 from documents.domain.sheet import reading
 from documents.domain.sheet.wants import Want
@@ -61,6 +62,7 @@ def renew(*, document_id: UUID) -> None:
     present = {(_key(want), words): want for want, words in reading.read(text)[:MOST_LINES]}
     standing = _Standing(text)
     known = set()
+    corrected = set()
     for line in SheetLine.objects.filter(document=document):
         key = (line.what, line.value, line.least, line.most), line.words
         is_gone = key not in present if line.origin == SheetOrigin.CODE else not standing.has(line.words)
@@ -68,10 +70,13 @@ def renew(*, document_id: UUID) -> None:
             line.delete()
         else:
             known.add((line.what, line.words))
+            if line.origin == SheetOrigin.OWNER:
+                corrected.add(line.words)
     SheetLine.objects.bulk_create(
         _row(document, want, words=words, origin=SheetOrigin.CODE)
         for (_values, words), want in present.items()
-        if (want.what, words) not in known
+        # A correction may have made another thing of what was read there.
+        if (want.what, words) not in known and words not in corrected
     )
 
 
@@ -90,13 +95,19 @@ def take_from_model(*, document_id: UUID, read: Sequence[ReadByModel], of_words:
         present = list(document.sheet_lines.all())
         known = {(line.kind, _folded(str(line))) for line in present}
         by_rules = {_folded(line.words) for line in present if line.origin == SheetOrigin.CODE}
+        # A model says the same thing in other words each time: what the owner settled is known by the sheet's.
+        settled = {
+            _folded(line.words)
+            for line in present
+            if line.origin == SheetOrigin.OWNER or (line.is_removed and line.origin == SheetOrigin.MODEL)
+        }
         rows = []
         for one in read:
             asks = clean_line(one.asks)[:MOST_ASKED_CHARACTERS]
             words = clean_line(one.words)[:MOST_QUOTED_CHARACTERS]
             key = (one.kind, _folded(asks))
             # What fixed rules read of a sentence is not read by a model once more.
-            is_read = _folded(words) in by_rules and bool(reading.wants_of(asks))
+            is_read = _folded(words) in settled or (_folded(words) in by_rules and bool(reading.wants_of(asks)))
             if asks and standing.has(words) and key not in known and not is_read:
                 known.add(key)
                 rows.append(
@@ -117,7 +128,7 @@ def add(*, document_id: UUID, asks: str, by: "User") -> list[SheetLine]:
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
         wants = reading.wants_of(asks) or [_in_words(asks)]
-        if document.sheet_lines.count() + len(wants) > MOST_LINES:
+        if document.sheet_lines.filter(is_removed=False).count() + len(wants) > MOST_LINES:
             raise SheetFull
         rows = SheetLine.objects.bulk_create(
             _row(document, want, asks=asks, origin=SheetOrigin.OWNER) for want in wants
@@ -127,12 +138,17 @@ def add(*, document_id: UUID, asks: str, by: "User") -> list[SheetLine]:
 
 
 def change(*, line: SheetLine, asks: str, by: "User") -> SheetLine:
-    """Takes the owner's words in place of what was read; the sheet's own stay beside them."""
+    """Takes the owner's words in place of what was read; the sheet's own stay beside them.
+
+    Raises Http404 for one that was taken off the list, or went with its words, meanwhile.
+    """
     wants = reading.wants_of(asks)
     want = next((one for one in wants if one.what == line.what), wants[0] if wants else _in_words(asks))
     row = _row(line.document, want, asks=asks, words=line.words, origin=SheetOrigin.OWNER)
     row.pk, row.created_at = line.pk, line.created_at
     with transaction.atomic():
+        if not SheetLine.objects.select_for_update().filter(pk=line.pk, is_removed=False):
+            raise Http404
         row.save()
         audit.record(action="document.sheet_changed", subject=line.document, by=by)
     return row

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.http import Http404
 
 from documents.domain import briefs
 from documents.domain.sheet import lines
@@ -128,6 +129,34 @@ def test_a_corrected_line_keeps_the_sheets_words_and_stays(document: Document) -
     assert (changed.what, changed.least) == ("number", 3)
 
 
+def test_what_the_owner_made_of_a_line_does_not_come_back_as_it_was(document: Document) -> None:
+    pages, _style = lines.of(document)
+    lines.change(line=pages, asks="Whatever the seminar says", by=document.owner)
+    lines.renew(document_id=document.pk)
+    assert [what for what, _words in listed(document)] == ["point", "style"]
+
+
+def test_a_model_brings_nothing_back_in_other_words(document: Document) -> None:
+    take(document, question("The keeper's night"))
+    [line] = [line for line in lines.of(document) if line.origin == SheetOrigin.MODEL]
+    lines.remove(line=line, by=document.owner)
+    take(document, question("How a keeper spent the night"))
+    assert [what for what, _words in listed(document)] == ["pages", "style"]
+
+
+@pytest.mark.parametrize("how", ["removed", "gone"])
+def test_a_line_that_is_off_the_list_is_not_changed(document: Document, how: str) -> None:
+    pages, _style = lines.of(document)
+    row = SheetLine.objects.filter(pk=pages.pk)
+    if how == "removed":
+        row.update(is_removed=True)
+    else:
+        row.delete()
+    with pytest.raises(Http404):
+        lines.change(line=pages, asks="Five pages", by=document.owner)
+    assert [what for what, _words in listed(document)] == ["style"]
+
+
 def test_an_added_line_is_read_by_the_same_rules(document: Document) -> None:
     by = document.owner
     assert [line.what for line in lines.add(document_id=document.pk, asks="Eight sources, in APA style", by=by)] == [
@@ -150,6 +179,8 @@ def test_a_full_list_takes_no_more() -> None:
     )
     with pytest.raises(SheetFull):
         lines.add(document_id=document.pk, asks="Another?", by=document.owner)
+    SheetLine.objects.filter(pk=document.sheet_lines.first().pk).update(is_removed=True)
+    assert lines.add(document_id=document.pk, asks="Another?", by=document.owner)
 
 
 @pytest.mark.parametrize("values", [{"kind": "wish", "asks": "Why?"}, {"kind": "point"}])
