@@ -61,10 +61,10 @@ def _runs(texts: Sequence[str]) -> list[str]:
 
 
 def of_keys(*, document_id: UUID, pages: Mapping[str, Sequence[str]], text: str, limit: int) -> list[Passage]:
-    """At most ``limit`` passages of the citable sources with these keys, each with its source loaded.
+    """At most ``limit`` passages of the citable sources with these keys, or one of each, with their sources loaded.
 
-    First those on the ``pages`` that are named for a key, then those that share most words with ``text``. Of each
-    source its first ones are among them, unless there are too many others: a key without any has nothing to cite.
+    First the first one of each source: a key without any has nothing to cite. Then those on the ``pages`` that are
+    named for a key, then those that share most words with ``text`` or begin their source.
     """
     named = Q(pk=None)
     for key, names in pages.items():
@@ -72,13 +72,14 @@ def of_keys(*, document_id: UUID, pages: Mapping[str, Sequence[str]], text: str,
         places = Q(page_label__in=names) | Q(page_label="", page__in=numbers)
         named |= Q(source__key=key) & places
     query = _any_word(text)
-    found = citable(document_id=document_id).filter(
-        named | Q(position__lt=_FIRST_PASSAGES) | Q(search=query), source__key__in=list(pages)
+    of_these = citable(document_id=document_id).filter(source__key__in=list(pages))
+    is_first = Q(pk__in=of_these.order_by("source_id", "position").distinct("source_id").values("pk"))
+    found = of_these.filter(is_first | named | Q(position__lt=_FIRST_PASSAGES) | Q(search=query))
+    place = Case(When(is_first, then=Value(0)), When(named, then=Value(1)), default=Value(2))
+    in_order = found.annotate(place=place, rank=SearchRank(F("search"), query)).order_by(
+        "place", "-rank", "source_id", "position"
     )
-    in_order = found.annotate(
-        place=Case(When(named, then=Value(0)), default=Value(1)), rank=SearchRank(F("search"), query)
-    ).order_by("place", "-rank", "source_id", "position")
-    return list(in_order.select_related("source").defer("search")[:limit])
+    return list(in_order.select_related("source").defer("search")[: max(limit, len(pages))])
 
 
 def _any_word(text: str) -> SearchQuery:

@@ -9,12 +9,12 @@ from documents.domain.queries import sections_in_order
 from documents.enums import CitationCheck, DocumentState, RevisionReason
 from documents.errors import NotEditable, StaleRevision
 from documents.models import Document, Rendering, Section, SectionRevision, Source
-from generation.editing import saving, typed, versions
+from generation.editing import evidence, saving, typed, versions
 from generation.errors import TextInvalid
 from privacy.models import AuditEvent
 from tesigo.platform import duty
 from tests.documents.factories import PassageFactory, SourceFactory
-from tests.generation.editing.making import BELL, TEXT
+from tests.generation.editing.making import BELL, LAMP, TEXT
 
 pytestmark = pytest.mark.django_db
 
@@ -196,3 +196,16 @@ def test_a_text_saved_while_another_is_rendered_is_rendered_next(section: Sectio
     section.refresh_from_db()
     row.refresh_from_db()
     assert ("Two." in section.html, row.due_at) == (True, None)
+
+
+def test_a_long_source_hides_no_other_that_is_cited_beside_it(
+    section: Section, student: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "_MOST_OF_CITED", 3)
+    light = Source.objects.get(key="light")
+    for position in range(2, 6):
+        PassageFactory.create(source=light, text=f"{LAMP} {position}", page=2, position=position)
+    # Its beginning has nothing that may be cited.
+    PassageFactory.create(source=SourceFactory.create(document=section.document, key="small"), position=9, text="Oil.")
+    save(section, f"{LAMP[:-1]} there [@light, p. 2].\n\nOil was dear [@small].", student)
+    assert checks(section)[-1] == (CitationCheck.CHANGED, "Oil.")
