@@ -25,7 +25,7 @@ from generation.engine import erasing, pipeline
 from generation.enums import JobKind, JobState, RewritingState, Stage, StepState, Wait, Wish
 from generation.errors import RewritingRefused, TextInvalid
 from generation.models import Job, MoreRewritings, PersonalLimit, Rewriting, Step
-from generation.writing import ordered
+from generation.writing import ordered, stretches
 from privacy.models import AuditEvent
 from tests.api.calling import Program, kind_of, program_of
 from tests.documents.test_views import words
@@ -113,6 +113,13 @@ def test_a_paragraph_with_a_note_stays_as_it_is(section: Section) -> None:
     save(section, f"{LAST}[^1]\n\n[^1]: So they say.")
     with pytest.raises(RewritingRefused, match="no such paragraph"):
         order(section, paragraphs=[])
+
+
+def test_what_goes_on_over_empty_lines_is_no_running_text() -> None:
+    code, formula, tildes = "```\na = 1\n\nb = 2\n```", "So\n$$\na = b\n\nc = d\n$$", "~~~\nopen\n\nto the end"
+    note = "[^1]: So they say.\n\n    And more of it.\n\n\tAnd more."
+    whole = "\r\n\r\n".join(["First.", code, "Between: $5.", formula, "Then.", note, "Last.", tildes])
+    assert [one for _number, one in stretches.running(whole)] == ["First.", "Between: $5.", "Then.", "Last."]
 
 
 def test_without_paragraphs_all_of_a_plain_section_is_meant(section: Section) -> None:
