@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from documents.domain import page_formats
 from documents.domain.text import citation_keys
@@ -33,7 +34,7 @@ def in_words(sections: Sequence[Section], *, language: str, unchecked: int = 0, 
     models = Counter(name for section in sections for name in section.provenance.get("models", []))
     named = ", ".join(f"{_plain(name)} ({count})" for name, count in models.most_common())
     lines = [words.intro, words.models.format(models=named or words.none)]
-    if written := [section.written_at for section in sections if section.written_at]:
+    if written := [time for section in sections for time in _times(section)]:
         first, last = f"{min(written):%Y-%m-%d %H:%M}", f"{max(written):%Y-%m-%d %H:%M}"
         lines.append(words.period.format(first=first, last=last))
     lines.append(words.checked)
@@ -55,14 +56,20 @@ def _table(rows: Sequence[tuple[str, ...]], words: StatementWords) -> str:
 
 
 def _row(section: Section, *, has_numbers: bool) -> tuple[str, ...]:
-    title = _plain(section.title)
+    title, times = _plain(section.title), _times(section)
     return (
         f"{section.number} {title}" if has_numbers else title,
         ", ".join(map(_plain, dict.fromkeys(section.provenance["models"]))),
-        f"{section.written_at:%Y-%m-%d %H:%M}" if section.written_at else "",
+        " – ".join(dict.fromkeys(f"{time:%Y-%m-%d %H:%M}" for time in (times[0], times[-1]))) if times else "",
         str(section.provenance.get("calls", "")),
         str(len({item.key for item in citation_keys(section.text)})),
     )
+
+
+def _times(section: Section) -> list[datetime]:
+    """When models wrote it: at first, and then anew, in order."""
+    first = [section.written_at] if section.written_at else []
+    return [*first, *(datetime.fromisoformat(one["at"]) for one in section.provenance.get("rewritten", []))]
 
 
 def _plain(text: str) -> str:

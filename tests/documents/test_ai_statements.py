@@ -1,5 +1,7 @@
 """The statement of AI use: section by section, in the language of the document (R-15, R-04)."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -22,7 +24,12 @@ def test_it_says_of_each_section_what_is_known() -> None:
         position=0,
         title="Nights | and <days>, $x$ &amp; all",
         text="A [@a; @b]. Again [@a].",
-        provenance={"models": ["gpt-6", "gpt-6", "opus_5"], "calls": 7, "edited_at": AT.isoformat(), "rewritten": [{}]},
+        provenance={
+            "models": ["gpt-6", "gpt-6", "opus_5"],
+            "calls": 7,
+            "edited_at": AT.isoformat(),
+            "rewritten": [{"at": (AT + timedelta(days=days)).isoformat()} for days in (1, 3)],
+        },
         written_at=AT,
     )
     SectionFactory.create(document=document, position=1, title="Bare")
@@ -32,13 +39,14 @@ def test_it_says_of_each_section_what_is_known() -> None:
         "",
         "Verwendete Modelle: gpt-6 (2), opus\\_5 (1).",
         "",
-        "Geschrieben zwischen 2026-03-04 05:06 und 2026-03-04 05:06 (UTC).",
+        "Geschrieben zwischen 2026-03-04 05:06 und 2026-03-07 05:06 (UTC).",
         "",
         "Jede Quellenangabe wurde mit einer Textstelle der genannten Quelle abgeglichen.",
         "",
         "| Abschnitt | Modelle | Geschrieben (UTC) | Antworten der Modelle | Zitierte Quellen |",
         "| --- | --- | --- | --: | --: |",
-        "| 1 Nights \\| and \\<days\\>, \\$x\\$ \\&amp; all | gpt-6, opus\\_5 | 2026-03-04 05:06 | 7 | 2 |",
+        "| 1 Nights \\| and \\<days\\>, \\$x\\$ \\&amp; all | gpt-6, opus\\_5 "
+        "| 2026-03-04 05:06 – 2026-03-07 05:06 | 7 | 2 |",
         "",
         "Danach im Auftrag der Verfasserin oder des Verfassers teils maschinell neu gefasst: 1.",
         "",
