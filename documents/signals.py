@@ -7,3 +7,5 @@ outline_requested = Signal()
 #: Sent when there is an outline, or another one, or another wish to search: sources may be looked for.
 #: Keyword arguments: ``document_id: UUID``.
 outline_settled = Signal()
+#: Sent when a draft is thrown away: nothing more is made for it. Keyword arguments: ``document_id: UUID``.
+draft_thrown_away = Signal()

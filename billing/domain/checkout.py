@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -187,6 +188,8 @@ def _payment_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) 
     with transaction.atomic():
         # Whoever comes second waits here and then finds the first one's row.
         document_now = Document.objects.select_for_update().get(pk=document.pk)
+        if document_now.thrown_away_at:
+            raise Http404
         if Payment.objects.filter(queries.IS_PAID, document=document).exists():
             raise AlreadyPaid
         if document_now.state != DocumentState.OUTLINED or not outline.is_complete(document_now):

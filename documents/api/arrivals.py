@@ -205,7 +205,7 @@ def _errand(request: Request) -> Errand:
 
 def _owned(request: Request, upload_id: UUID) -> Upload | FilePart:
     by = caller_of(request)
-    upload = Upload.objects.filter(pk=upload_id, document__owner=by).first()
+    upload = Upload.objects.filter(pk=upload_id, document__owner=by, document__thrown_away_at=None).first()
     found = upload or FilePart.objects.filter(pk=upload_id, owner=by).first()
     if found is None:
         raise Http404

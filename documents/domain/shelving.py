@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import QuotaReached
-from documents.domain import briefs
+from documents import signals
+from documents.domain import briefs, lifecycle
+from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document
 from privacy.domain import audit
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 def throw_away(*, document_id: UUID, by: "User", expects: "Expects | None" = None) -> None:
     """Takes a draft out of its owner's sight. The rule for drafts deletes it 30 days later.
 
+    What is being made for it ends: an outline on its way is not waited for any more.
+
     ``expects`` looks at the locked document first and raises where it is not as the caller knew it. Raises NotEditable
     for one that was ever ordered: books point at it.
     """
@@ -31,9 +35,12 @@ def throw_away(*, document_id: UUID, by: "User", expects: "Expects | None" = Non
         if not document.is_editable or document.ordered_at:
             raise NotEditable(document.state)
         now = timezone.now()
-        # The rule counts from the last change.
-        Document.objects.filter(pk=document_id).update(thrown_away_at=now, updated_at=now)
+        if document.state == DocumentState.OUTLINING:
+            lifecycle.move(document_id=document_id, to=DocumentState.DRAFT, cause="thrown away", by=by, now=now)
+        # The rule counts from the last change. The same form sent again makes another document.
+        Document.objects.filter(pk=document_id).update(thrown_away_at=now, updated_at=now, made_from=None)
         audit.record(action="document.thrown_away", subject=document, by=by)
+        transaction.on_commit(lambda: signals.draft_thrown_away.send_robust(sender=Document, document_id=document_id))
 
 
 def bring_back(*, document_id: UUID, by: "User") -> bool:
@@ -44,7 +51,8 @@ def bring_back(*, document_id: UUID, by: "User") -> bool:
             return False
         if briefs.drafts_of(by).count() >= settings.DRAFTS_PER_PERSON:
             raise QuotaReached(briefs.too_many_drafts())
-        Document.objects.filter(pk=document_id).update(thrown_away_at=None, updated_at=timezone.now())
+        back = {"thrown_away_at": None, "archived_at": None, "updated_at": timezone.now()}
+        Document.objects.filter(pk=document_id).update(**back)
         audit.record(action="document.brought_back", subject=document, by=by)
     return True
 

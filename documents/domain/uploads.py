@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Sum
+from django.http import Http404
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,6 +45,7 @@ def receive(*, document: Document, purpose: UploadPurpose, name: str, chunks: It
         NotEditable: when the document has been paid for.
         UploadRefused: when the document or its owner has the most files allowed, or it was removed meanwhile.
         QuotaReached: when the day is used up (R-85).
+        Http404: when the document was thrown away.
     """
     upload = begin(document=document, purpose=purpose, name=name, by=by)
     give_connection_back()
@@ -113,6 +115,8 @@ def begin(*, document: Document, purpose: UploadPurpose, name: str, by: User, si
     with transaction.atomic():
         _within_quota(by, size)
         held = Document.objects.select_for_update().get(pk=document.pk)
+        if held.thrown_away_at:
+            raise Http404
         if not held.is_editable:
             raise NotEditable(held.state)
         if held.uploads.count() >= MAX_UPLOADS:

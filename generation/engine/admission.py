@@ -88,7 +88,7 @@ def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
     now = now or timezone.now()
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
-        if document.state != DocumentState.OUTLINING:
+        if document.state != DocumentState.OUTLINING or document.thrown_away_at:
             return
         if Job.objects.filter(document=document, kind=JobKind.OUTLINE, state__in=OPEN_JOB_STATES).exists():
             return
@@ -112,7 +112,7 @@ def start_search(*, document_id: UUID, now: datetime | None = None) -> None:
     now = now or timezone.now()
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
-        if document.state != DocumentState.OUTLINED:
+        if document.state != DocumentState.OUTLINED or document.thrown_away_at:
             return
         searches = Job.objects.filter(kind=JobKind.SOURCES)
         if searches.filter(document=document, state__in=OPEN_JOB_STATES).exists():
@@ -172,7 +172,7 @@ def sweep() -> int:
     orders = list(paid.order_by("?").values_list("document_id", "pk")[:100])
     for document_id, payment_id in orders:
         _try(start, document_id=document_id, payment_id=payment_id)
-    wished = Document.objects.filter(state=DocumentState.OUTLINING).exclude(
+    wished = Document.objects.filter(state=DocumentState.OUTLINING, thrown_away_at=None).exclude(
         jobs__kind=JobKind.OUTLINE, jobs__state__in=OPEN_JOB_STATES
     )
     lost = list(wished.order_by("?").values_list("pk", flat=True)[:100])

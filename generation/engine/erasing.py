@@ -1,8 +1,10 @@
-"""Stops and erases a person's jobs (R-72)."""
+"""Stops and erases a person's jobs (R-72), and stops those of drafts that are thrown away (R-89)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from generation.engine import pipeline
@@ -16,6 +18,13 @@ def stop_jobs(user: AbstractBaseUser, now: datetime) -> None:
     mine = Job.objects.filter(document__owner=user.pk, state__in=OPEN_JOB_STATES)
     for job_id in list(mine.values_list("pk", flat=True)):
         pipeline.stop(job_id=job_id, reason=_("The account was erased while this was being made."), now=now)
+
+
+def stop_thrown_away(*, document_id: UUID) -> None:
+    """Ends the jobs of a draft that is thrown away; one that was brought back meanwhile keeps its own."""
+    open_ones = Job.objects.filter(document=document_id, state__in=OPEN_JOB_STATES)
+    for job_id in list(open_ones.exclude(document__thrown_away_at=None).values_list("pk", flat=True)):
+        pipeline.stop(job_id=job_id, reason=_("thrown away"), now=timezone.now())
 
 
 def erase(user: AbstractBaseUser, now: datetime) -> None:

@@ -81,10 +81,11 @@ _LIGHT: Final = tuple(f"document__{name}" for name in ("bibliography_html", "ass
 
 def of(*, job_id: UUID, user: "User") -> JobStatus:
     """How far the user's job is. Raises Http404 for one that is missing or somebody else's (R-100)."""
-    order = WholeOrder.objects.select_related("document").defer(*_LIGHT).filter(document__owner=user, pk=job_id).first()
+    theirs = {"document__owner": user, "document__thrown_away_at": None, "pk": job_id}
+    order = WholeOrder.objects.select_related("document").defer(*_LIGHT).filter(**theirs).first()
     if order is not None:
         return _of_order(order)
-    mine = Job.objects.filter(document__owner=user, pk=job_id).filter(kind__in=_TOLD)
+    mine = Job.objects.filter(**theirs, kind__in=_TOLD)
     job = mine.select_related("document").defer(*_LIGHT).first()
     if job is None:
         raise Http404

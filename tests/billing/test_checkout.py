@@ -16,6 +16,8 @@ from django.utils import timezone, translation
 from accounts.models import User
 from billing import gates
 from billing.domain import checkout, price_lists, refunds, sessions
+from billing.domain.checkout import Shown
+from billing.domain.orders import Buyer
 from billing.domain.settlement import settle
 from billing.enums import PaymentState, PriceListState
 from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, PriceListFrozen, Refused, Unavailable, Unknown
@@ -54,6 +56,14 @@ def test_an_order_becomes_one_session_for_exactly_its_total(document: Document, 
     assert session["metadata"] == {"payment_id": str(payment.pk), "document_id": str(document.pk)}
     assert payment.expires_at.timestamp() == session["expires_at"]
     assert list(payment.events.values_list("from_state", "to_state")) == [("created", "pending")]
+
+
+def test_a_draft_that_is_thrown_away_meanwhile_is_not_paid_for(document: Document) -> None:
+    Document.objects.filter(pk=document.pk).update(thrown_away_at=timezone.now())
+    # As it was read before it was locked.
+    with pytest.raises(Http404):
+        checkout._payment_for(document, Shown(SIX, 1), Buyer(user=document.owner), timezone.now())
+    assert not Payment.objects.exists()
 
 
 def test_stripes_page_is_told_every_line(document: Document, sandbox: Running) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from documents.domain import briefs, queries, shelving
-from documents.enums import DocumentState, LibraryOrder, Shelf
+from documents.domain import briefs, queries, shelving, uploads
+from documents.enums import DocumentState, LibraryOrder, Shelf, UploadPurpose
 from documents.errors import NotEditable
 from documents.models import Document
 from privacy.models import AuditEvent
@@ -121,6 +122,27 @@ def test_a_draft_too_many_is_not_brought_back(browser: Client, student: User, se
     answer = browser.post(reverse("documents:bring-back", args=[draft.pk]), follow=True)
     assert "the most one may have" in answer.content.decode()
     assert titles(student, shelf=Shelf.THROWN_AWAY) == [str(draft)]
+
+
+def test_the_same_form_makes_another_draft_once_the_first_is_thrown_away(student: User) -> None:
+    first = briefs.create(by=student, once="a form", topic="Lamps")
+    shelving.throw_away(document_id=first.pk, by=student)
+    second = briefs.create(by=student, once="a form", topic="Lamps")
+    assert list(Document.objects.owned_by(student)) == [second]
+
+
+def test_what_is_brought_back_is_not_put_away(browser: Client, student: User) -> None:
+    draft = DocumentFactory.create(owner=student, archived_at=timezone.now())
+    post(browser, "delete", draft)
+    post(browser, "bring-back", draft)
+    assert titles(student) == [str(draft)]
+
+
+def test_a_draft_that_is_thrown_away_takes_no_files(student: User) -> None:
+    draft = DocumentFactory.create(owner=student, thrown_away_at=timezone.now())
+    with pytest.raises(Http404):
+        uploads.begin(document=draft, purpose=UploadPurpose.SOURCE, name="a.txt", by=student)
+    assert not draft.uploads.exists()
 
 
 def test_only_what_was_thrown_away_is_deleted_at_once(browser: Client, student: User) -> None:

@@ -11,7 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from billing.enums import PaymentState
 from billing.models import Payment
 from billing.signals import payment_succeeded
-from documents.domain import briefs, outline
+from documents.domain import briefs, outline, shelving
 from documents.enums import DocumentState
 from documents.errors import Refused
 from documents.models import Document
@@ -214,6 +214,30 @@ def test_the_daily_limit_of_outlines_outlives_thrown_away_drafts(settings: Setti
         Document.objects.filter(pk=document.pk).update(state=DocumentState.DRAFT)
         briefs.delete(document_id=document.pk, by=owner)
     assert made == 2
+
+
+def test_an_outline_ends_when_its_draft_is_thrown_away(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    draft = DocumentFactory.create()
+    outline.request(document_id=draft.pk, by=draft.owner)
+    admission.start_outline(document_id=draft.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        shelving.throw_away(document_id=draft.pk, by=draft.owner)
+    job = Job.objects.get()
+    assert (job.state, job.failure) == (JobState.FAILED, "thrown away")
+    shelving.bring_back(document_id=draft.pk, by=draft.owner)
+    draft.refresh_from_db()
+    assert (draft.state, draft.outline_error) == (DocumentState.DRAFT, "")
+
+
+@pytest.mark.parametrize("state", [DocumentState.OUTLINING, DocumentState.OUTLINED])
+def test_nothing_is_begun_for_a_draft_that_is_thrown_away(state: DocumentState) -> None:
+    draft = DocumentFactory.create(state=state, thrown_away_at=timezone.now())
+    admission.start_outline(document_id=draft.pk)
+    admission.start_search(document_id=draft.pk)
+    assert admission.sweep() == 0
+    assert not Job.objects.exists()
 
 
 def test_what_was_spent_stays_when_the_outline_is_made_anew() -> None:

@@ -332,8 +332,11 @@ def test_only_what_has_failed_is_tried_again(program: Program, student: User) ->
     assert program.post(path, {}).json()["state"] == "outlined"
 
 
-def test_jobs_of_others_are_not_there(program: Program) -> None:
+@pytest.mark.parametrize("of", ["others", "a draft thrown away"])
+def test_jobs_of_others_are_not_there(program: Program, student: User, of: str) -> None:
     theirs = outlined_document()
+    if of == "a draft thrown away":
+        Document.objects.filter(pk=theirs.pk).update(owner=student, thrown_away_at=timezone.now())
     job = Job.objects.create(document=theirs, kind=JobKind.OUTLINE, sort_key=1)
     whole = WholeOrder.objects.create(document=theirs)
     for one in (job.pk, whole.pk, uuid4()):

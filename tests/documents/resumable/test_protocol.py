@@ -36,6 +36,12 @@ def checksum(data: bytes, algorithm: str = "sha1") -> dict[str, str]:
     return {"Upload-Checksum": f"{algorithm} {digest}"}
 
 
+def test_a_file_for_a_draft_that_was_thrown_away_is_not_there(caller: Caller, document: Document) -> None:
+    path = caller.begin(len(WORDS)).headers["Location"]
+    Document.objects.filter(pk=document.pk).update(thrown_away_at=timezone.now())
+    assert caller.http.head(path).status_code == 404
+
+
 def test_a_file_in_two_goes_becomes_a_source(caller: Caller, document: Document) -> None:
     begun = caller.begin(len(WORDS))
     assert (begun.status_code, begun.headers["Upload-Offset"], begun.headers["Tus-Resumable"]) == (201, "0", "1.0.0")
