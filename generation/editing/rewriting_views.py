@@ -32,6 +32,8 @@ def order(request: SignedInRequest, document_id: UUID, section_id: UUID) -> Http
         initial = {"revision": section.revision, "paragraphs": picked}
         form = RewritingForm(initial=initial).offer(section=section, document=document)
         return _page(request, document, section, form)
+    if request.POST.get("revision") != str(section.revision):
+        return _changed_meanwhile(request, document, section)
     form = RewritingForm(request.POST).offer(section=section, document=document)
     if not form.is_valid():
         return _page(request, document, section, form, status=422)
@@ -41,8 +43,8 @@ def order(request: SignedInRequest, document_id: UUID, section_id: UUID) -> Http
             expected_revision=form.cleaned_data["revision"], by=request.user,
         )  # fmt: skip
     except StaleRevision:
-        form.add_error(None, _("The section was changed meanwhile. Look at its paragraphs and pick again."))
-        return _page(request, document, section, form, status=409)
+        section.refresh_from_db()
+        return _changed_meanwhile(request, document, section)
     except (RewritingRefused, QuotaReached) as refusal:
         form.add_error(None, str(refusal))
         return _page(request, document, section, form, status=422)
@@ -96,6 +98,17 @@ def leave(request: SignedInRequest, document_id: UUID, section_id: UUID, rewriti
     else:
         messages.success(request, _("The text stays as it is."))
     return redirect("generation:rewrite", document_id, section_id)
+
+
+def _changed_meanwhile(request: SignedInRequest, document: Document, section: Section) -> HttpResponse:
+    """The form for the section as it is now: paragraphs have other numbers, so none is ticked."""
+    said = request.POST.copy()
+    said["revision"] = str(section.revision)
+    said.setlist("paragraphs", [])
+    form = RewritingForm(said).offer(section=section, document=document)
+    form.full_clean()
+    form.add_error(None, _("The section was changed meanwhile. Look at its paragraphs and pick again."))
+    return _page(request, document, section, form, status=409)
 
 
 def _page(

@@ -320,6 +320,8 @@ class TestPages:
         form["wish"] = "shorter"
         stale = browser.post(self.at(section), {**form, "revision": 9})
         assert (stale.status_code, "changed meanwhile" in words(stale)) == (409, True)
+        assert '<input type="hidden" name="revision" value="1"' in words(stale)
+        assert "checked" not in words(stale).partition('name="wish"')[0]
         PersonalLimit.objects.create(person=section.document.owner, tokens=1)
         assert browser.post(self.at(section), form).status_code == 429
         Document.objects.filter(pk=section.document_id).update(state=DocumentState.WRITING)
