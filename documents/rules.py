@@ -72,7 +72,9 @@ RULES: Final = (
         _("Descriptions and outlines that were never ordered"),
         THROWN_AWAY_KEPT,
         since="updated_at",
-        only=Q(state__in=[DocumentState.DRAFT, DocumentState.OUTLINED], ordered_at=None),
+        # What is put away is kept, unless it was thrown away.
+        only=Q(state__in=[DocumentState.DRAFT, DocumentState.OUTLINED], ordered_at=None)
+        & (Q(archived_at=None) | ~Q(thrown_away_at=None)),
         forget=_forget_documents,
         ends=False,
     ),

@@ -29,9 +29,9 @@ class Stopped:
 
 
 def stopped(*, user: "User", now: datetime, most: int) -> list[Stopped]:
-    """The user's documents that wait for somebody, newest change first, no more than ``most``."""
+    """The user's documents that wait for somebody, newest change first, no more than ``most``; none put away."""
     is_late = Q(state__in=_GOES_ON_BY_ITSELF, updated_at__lt=now - LATE)
-    documents = Document.objects.owned_by(user).filter(Q(state__in=_WAITS_FOR_OWNER) | is_late)
+    documents = Document.objects.owned_by(user).filter(archived_at=None).filter(Q(state__in=_WAITS_FOR_OWNER) | is_late)
     newest = documents.without_long_texts().order_by("-updated_at")[:most]
     return [_stopped(document) for document in newest]
 

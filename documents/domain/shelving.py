@@ -71,10 +71,14 @@ def _thrown_away(document_id: UUID, by: "User") -> Document | None:
 
 
 def archive(*, document_id: UUID, by: "User", is_archived: bool) -> None:
-    """Puts a document away, or back among the others. Nothing else changes, and what goes on with it goes on."""
+    """Puts a document away, or back among the others. What goes on with it goes on.
+
+    The rule for drafts leaves it alone meanwhile, and counts anew from the day it is back.
+    """
     with transaction.atomic():
-        at = timezone.now() if is_archived else None
+        now = timezone.now()
+        values = {"archived_at": now} if is_archived else {"archived_at": None, "updated_at": now}
         mine = Document.objects.owned_by(by).filter(pk=document_id, archived_at__isnull=is_archived)
-        if mine.update(archived_at=at):
+        if mine.update(**values):
             action = "document.archived" if is_archived else "document.unarchived"
             audit.record(action=action, subject=Document.objects.get(pk=document_id), by=by)

@@ -17,6 +17,7 @@ from documents.domain import briefs, queries, shelving, uploads
 from documents.enums import DocumentState, LibraryOrder, Shelf, UploadPurpose
 from documents.errors import NotEditable
 from documents.models import Document
+from privacy.domain import retention
 from privacy.models import AuditEvent
 from tests.documents.factories import DocumentFactory
 from tests.documents.test_views import student_with_consent
@@ -136,6 +137,36 @@ def test_what_is_brought_back_is_not_put_away(browser: Client, student: User) ->
     post(browser, "delete", draft)
     post(browser, "bring-back", draft)
     assert titles(student) == [str(draft)]
+
+
+def test_where_everything_is_put_away_the_library_does_not_say_it_is_empty(browser: Client, student: User) -> None:
+    draft = DocumentFactory.create(owner=student)
+    assert "Go on where you stopped" in browser.get("/documents/").content.decode()
+    post(browser, "archive", draft)
+    page = browser.get("/documents/").content.decode()
+    assert "Nothing here yet" not in page
+    assert "Go on where you stopped" not in page
+
+
+@pytest.mark.parametrize(
+    ("away", "gone", "stays"), [(False, False, False), (True, False, True), (True, True, False)],
+    ids=["draft", "put away", "put and thrown away"],
+)  # fmt: skip
+def test_a_draft_that_is_put_away_is_kept(student: User, away: bool, gone: bool, stays: bool) -> None:
+    old = timezone.now() - timedelta(days=31)
+    draft = DocumentFactory.create(
+        owner=student, updated_at=old, archived_at=old if away else None, thrown_away_at=old if gone else None
+    )
+    retention.apply(now=timezone.now())
+    assert Document.objects.filter(pk=draft.pk).exists() == stays
+
+
+def test_a_draft_that_is_put_back_has_its_time_again(student: User) -> None:
+    old = timezone.now() - timedelta(days=31)
+    draft = DocumentFactory.create(owner=student, updated_at=old, archived_at=old)
+    shelving.archive(document_id=draft.pk, by=student, is_archived=False)
+    retention.apply(now=timezone.now())
+    assert Document.objects.filter(pk=draft.pk).exists()
 
 
 def test_a_draft_that_is_thrown_away_takes_no_files(student: User) -> None:
