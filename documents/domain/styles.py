@@ -150,12 +150,16 @@ def add(*, data: bytes, by: User) -> OwnStyle:
 def remove(name: str, *, by: User) -> None:
     """Removes an own style that none of the person's documents cites in; files made in it stay as they are.
 
+    Drafts that were thrown away do not count: brought back, they cite in the style that all begin with.
+
     Raises OwnStyle.DoesNotExist where it is nobody's or somebody else's, StyleInUse.
     """
     with transaction.atomic():
         _one_after_another(by)
         style = _own(name).select_for_update().get(owner=by)
-        if citing := Document.objects.filter(owner=by, citation_style=name_of(style)).first():
+        in_it = Document.objects.filter(owner=by, citation_style=name_of(style))
+        in_it.exclude(thrown_away_at=None).update(citation_style=Document().citation_style)
+        if citing := in_it.first():
             raise StyleInUse(
                 _("“%(document)s” cites in this style. Choose another style for it first.") % {"document": citing}
             )

@@ -119,12 +119,14 @@ def add(*, data: bytes, name: str, by: User) -> OwnTemplate:
 def remove(pk: UUID, *, by: User) -> None:
     """Removes a template that none of the person's documents uses; files made in it stay as they are.
 
+    Drafts that were thrown away do not count: brought back, they have none.
+
     Raises OwnTemplate.DoesNotExist where it is nobody's or somebody else's, TemplateInUse.
     """
     with transaction.atomic():
         _one_after_another(by)
         template = OwnTemplate.objects.select_for_update().get(pk=pk, owner=by)
-        if using := Document.objects.filter(own_template=template).first():
+        if using := Document.objects.filter(own_template=template, thrown_away_at=None).first():
             raise TemplateInUse(
                 _("“%(document)s” uses this template. Choose another one for it first.") % {"document": using}
             )

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.errors import QuotaReached
@@ -260,6 +261,14 @@ def test_own_style_is_removed_once_nothing_cites_in_it(browser: Client, own: Own
     assert "The style is removed." in words(browser.post(remove, follow=True))
     assert not OwnStyle.objects.exists()
     assert browser.post(remove).status_code == 404
+
+
+def test_a_draft_that_is_thrown_away_holds_no_style(own: OwnStyle, document: Document) -> None:
+    name, now = styles.name_of(own), timezone.now()
+    Document.objects.filter(pk=document.pk).update(citation_style=name, thrown_away_at=now, ordered_at=None)
+    styles.remove(name, by=own.owner)
+    document.refresh_from_db()
+    assert document.citation_style == "apa"
 
 
 def test_style_of_somebody_else_is_not_removed(browser: Client, own: OwnStyle, student: User) -> None:

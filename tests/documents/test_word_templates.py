@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.errors import QuotaReached
@@ -161,6 +162,14 @@ def test_template_is_nobody_elses(browser: Client, own: OwnTemplate, document: D
     document.refresh_from_db()
     assert document.own_template is None
     assert program("DELETE", f"{AT}/{own.pk}").status_code == 404
+
+
+def test_a_draft_that_is_thrown_away_holds_no_template(own: OwnTemplate, document: Document) -> None:
+    now = timezone.now()
+    Document.objects.filter(pk=document.pk).update(own_template=own, thrown_away_at=now, ordered_at=None)
+    word_templates.remove(own.pk, by=own.owner)
+    document.refresh_from_db()
+    assert document.own_template is None
 
 
 def test_finished_files_are_made_anew(
