@@ -44,6 +44,8 @@ class Facts:
     #: Of the newest PDF: sheets of its body, and when it was made.
     pdf: tuple[int, datetime] | None
     changed_at: datetime | None
+    #: When its title page or format was last changed; None where nobody did.
+    laid_out_at: datetime | None
     now: datetime
     is_written: bool = field(default=False)
 
@@ -72,12 +74,16 @@ class Facts:
 
     @property
     def sheets(self) -> int | None:
-        """Sheets of the body in the format that was chosen; None where the text changed since they were counted."""
+        """Sheets of the body in the format that was chosen; None where no file has text and format as they are now."""
         if not self.is_written:
             return page_formats.sheets_of(self.document, self.page_format)
-        if self.pdf is None or (self.changed_at and self.changed_at > self.pdf[1]):
-            return None
-        return self.pdf[0]
+        is_older = self.pdf is not None and self.laid_out_at is not None and self.laid_out_at > self.pdf[1]
+        return None if self.pdf is None or self.is_changed or is_older else self.pdf[0]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the text changed after its sheets were counted."""
+        return self.pdf is not None and self.changed_at is not None and self.changed_at > self.pdf[1]
 
     def named(self, term: str) -> list[Place]:
         """Where a term stands as it is written, once for each section."""
@@ -114,14 +120,16 @@ def of(document: Document, *, now: datetime) -> Facts:
         .first()
     )
     cited = Source.objects.filter(citations__document=document).distinct().order_by("title", "pk")
+    title_page = title_pages.of(document)
     return Facts(
         document=document,
         sections=sections,
         cited=list(cited),
-        title_page=title_pages.of(document),
+        title_page=title_page,
         page_format=page_formats.of(document),
         pdf=(int(pdf[0] or 0), pdf[1] or now) if pdf else None,
         changed_at=last_change(document),
+        laid_out_at=None if title_page._state.adding else title_page.changed_at,
         now=now,
         is_written=document.state == DocumentState.READY,
     )

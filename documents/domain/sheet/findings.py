@@ -81,7 +81,9 @@ def _length(want: Want, _asks: str, known: Facts) -> Found:
 def _pages(want: Want, known: Facts) -> Found:
     sheets = known.sheets
     if sheets is None:
-        return Found(SheetVerdict.YOURS, _("The text changed since its pages were last counted."), page="take_away")
+        changed = _("The text changed since its pages were last counted.")
+        about = page_formats.told(known.document)
+        return Found(SheetVerdict.YOURS, changed if known.is_changed else about, page="take_away")
     said = ngettext("%(count)d sheet of text.", "%(count)d sheets of text.", sheets) % {"count": sheets}
     if known.is_written:
         return Found(_verdict(_fits(want, sheets)), said, page="take_away")

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from documents.domain import page_formats
 from documents.domain.sheet import facts, findings, meeting, reading
 from documents.domain.sheet.facts import Facts
+from documents.domain.sheet.findings import Found
 from documents.domain.sheet.wants import Want
 from documents.enums import DocumentState, ExportFormat, ExportState, RevisionReason, SheetKind, SheetVerdict
 from documents.models import Citation, Document, Export, Section, SectionRevision, SheetLine, TitlePage
 from tests.documents.factories import PassageFactory, SourceFactory, outlined_document
+from typesetting.page_format import PageFormat
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +128,8 @@ def test_before_the_text_is_there_only_the_order_is_looked_at(asks: str, expecte
 
 
 def test_pages_are_those_of_the_newest_file_while_the_text_is_as_it_was(document: Document) -> None:
-    assert verdict(document, "4 pages") == YOURS
+    [want] = reading.wants_of("4 pages")
+    assert findings.met(want, "", known(document)) == Found(YOURS, "", page="take_away")
     printed(document)
     assert verdict(document, "4 pages") == MET
     assert verdict(document, "at most 3 pages") == NOT_MET
@@ -133,7 +137,19 @@ def test_pages_are_those_of_the_newest_file_while_the_text_is_as_it_was(document
     SectionRevision.objects.create(
         section=section, revision=2, text="Anew.", reason=RevisionReason.EDITED, created_at=NOW + timedelta(hours=1)
     )
-    assert verdict(document, "4 pages") == YOURS
+    found = findings.met(want, "", known(document))
+    assert (found.verdict, found.said) == (YOURS, "The text changed since its pages were last counted.")
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(-1, MET), (1, YOURS)])
+def test_pages_of_a_file_in_another_format_are_not_met(document: Document, hours: int, expected: SheetVerdict) -> None:
+    printed(document)
+    TitlePage.objects.update_or_create(document=document, defaults={"changed_at": NOW + timedelta(hours=hours)})
+    Document.objects.filter(pk=document.pk).update(page_format=page_formats.as_kept(PageFormat(size_pt=11)))
+    [want] = reading.wants_of("4 pages")
+    found = findings.met(want, "", known(document))
+    assert found.verdict == expected
+    assert "text changed" not in found.said
 
 
 def test_an_edited_text_is_counted_anew(document: Document) -> None:
