@@ -220,14 +220,19 @@ def too_long(rewriting: Rewriting, document: Document) -> str:
     ) % {"body": f"{rewriting.body_pages:.1f}", "pages": floatformat(ordered.paid_pages(document), -1)}
 
 
-def leave(*, rewriting: Rewriting, by: User) -> None:
+def leave(*, rewriting: Rewriting, by: User, only_asked: bool = False) -> None:
     """Leaves what is offered, of which nothing is kept, or calls off what is being written, which then counts for
     nothing. Raises RewritingRefused where it was over already.
+
+    ``only_asked`` where its owner was shown that it is being written: an offer that nobody has seen stays.
     """
     reason = _("Its owner called it off.")
     with transaction.atomic():
         was_asked = rewriting.state == RewritingState.ASKED
-        if not (was_asked and pipeline.stop(job_id=rewriting.job_id, reason=reason, now=timezone.now())):
+        if was_asked or only_asked:
+            if not (was_asked and pipeline.stop(job_id=rewriting.job_id, reason=reason, now=timezone.now())):
+                raise RewritingRefused(_("It was finished before it could be called off. Look at what came of it."))
+        else:
             _close(rewriting, RewritingState.LEFT)
         details = {"rewriting": str(rewriting.pk)}
         audit.record(action="section.rewriting_left", subject=rewriting.section, by=by, details=details)

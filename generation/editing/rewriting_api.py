@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -101,14 +101,22 @@ class RewritingViewSet(ApiViewSet):
         section.refresh_from_db()
         return Response(SectionTextSerializer(section).data)
 
-    @extend_schema(summary="Leave a rewriting", request=None, responses={204: None})
+    @extend_schema(
+        summary="Leave a rewriting",
+        parameters=[
+            OpenApiParameter("only_asked", bool, description="Only calls off: what is offered by now stays (409).")
+        ],
+        request=None,
+        responses={204: None},
+    )
     def leave(self, request: Request, document_id: UUID, section_id: UUID, rewriting_id: UUID) -> Response:
         """Leaves what is offered, of which nothing is kept, or calls off what is being written."""
         _document, section = _section(request, document_id, section_id)
         try:
-            rewriting.leave(rewriting=rewriting.of_section(section, rewriting_id), by=caller_of(request))
+            row, only_asked = rewriting.of_section(section, rewriting_id), request.query_params.get("only_asked")
+            rewriting.leave(rewriting=row, by=caller_of(request), only_asked=only_asked == "true")
         except RewritingRefused as refusal:
-            raise _nothing() from refusal
+            raise Refusal(str(refusal), status=409, kind="not-offered") from refusal
         return Response(status=204)
 
 

@@ -92,7 +92,8 @@ def leave(request: SignedInRequest, document_id: UUID, section_id: UUID, rewriti
     """Leaves the offer, or calls off what is being written."""
     _document, section = versions.written_section(document_id=document_id, section_id=section_id, user=request.user)
     try:
-        rewriting.leave(rewriting=rewriting.of_section(section, rewriting_id), by=request.user)
+        row = rewriting.of_section(section, rewriting_id)
+        rewriting.leave(rewriting=row, by=request.user, only_asked="only_asked" in request.POST)
     except RewritingRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -336,6 +336,19 @@ class TestPages:
         again = browser.post(self.at(section, "leave-rewriting", made.pk), follow=True)
         assert "in another window already" in words(again)
 
+    def test_calling_off_leaves_no_offer_that_nobody_saw(self, browser: Client, section: Section) -> None:
+        old = order(section)
+        page = words(browser.get(self.at(section)))
+        assert '<input type="hidden" name="only_asked" value="1">' in page
+        rewriting.leave(rewriting=old, by=section.document.owner, only_asked=True)
+        made = offered(section)
+        late = words(browser.post(self.at(section, "leave-rewriting", made.pk), {"only_asked": "1"}, follow=True))
+        assert "before it could be called off" in late
+        assert "What would change" in late
+        made.state = RewritingState.ASKED
+        with pytest.raises(RewritingRefused, match="before it could be called off"):
+            rewriting.leave(rewriting=made, by=section.document.owner)
+
     def test_what_failed_and_what_is_too_long_is_said(self, browser: Client, section: Section) -> None:
         made = offered(section, is_over=True, body_pages="3.4")
         page = words(browser.get(self.at(section)))
@@ -378,6 +391,7 @@ def test_a_program_orders_takes_and_leaves(section: Section, student: User) -> N
     assert [row["state"] for row in program.get(at).json()] == ["cancelled"]
     made = offered(section)
     one = f"{at}/{made.pk}"
+    assert kind_of(program("DELETE", f"{one}?only_asked=true")) == "not-offered"
     assert program.get(one).json()["models"] == ["gpt"]
     assert kind_of(program("POST", f"{one}/take", {"revision": 9})) == "newer-version"
     taken = program("POST", f"{one}/take", {"revision": 1})
