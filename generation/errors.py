@@ -37,7 +37,7 @@ class OverBudget(GenerationError):
     """A call does not fit into a budget. ``resets_at`` is when there is a new one; never for a job's."""
 
     def __init__(self, scope: Scope, resets_at: datetime | None = None) -> None:
-        super().__init__(f"over the budget for {scope.label}")
+        super().__init__(f"over the budget for {scope.value}")
         self.scope = scope
         self.resets_at = resets_at
 

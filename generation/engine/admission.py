@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from billing.domain.refunds import refund_in_full
 from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
+from documents.domain.owners_language import owners_language
 from documents.enums import DocumentState
 from documents.models import Document, Section
 from generation.engine import jobs, queue
@@ -94,11 +95,10 @@ def start_outline(*, document_id: UUID, now: datetime | None = None) -> None:
             return
         # The door has asked already; this is the last line.
         if reservations.outlines_asked(owner_id=document.owner_id, now=now).count() > settings.OUTLINES_PER_DAY:
-            outline.fail(
-                document_id=document_id,
-                reason=_("You have had %(count)d outlines made today. Come back tomorrow.")
-                % {"count": settings.OUTLINES_PER_DAY},
-            )
+            # A sweep may have come here, which has no language of its own.
+            with owners_language(document_id):
+                reason = _("You have had %(count)d outlines made today. Come back tomorrow.")
+            outline.fail(document_id=document_id, reason=reason % {"count": settings.OUTLINES_PER_DAY})
             return
         _open_job(document, JobKind.OUTLINE, Stage.OUTLINE, now, -OUTLINE_AHEAD_SECONDS)
 

@@ -44,7 +44,7 @@ def wait_for_budget(*, claim: Claim, over: OverBudget, now: datetime | None = No
         )
         if is_new:
             _tell_owner(job, what)
-            note = f"the budget for {over.scope.label}"
+            note = f"the budget for {over.scope.value}"
             jobs.record(job_id=job.pk, step_id=claim.step_id, what="waits", note=note, now=now)
             _alert(job, over.scope, now)
             transaction.on_commit(lambda: recording.announce(claim.document_id))

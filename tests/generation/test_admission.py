@@ -216,6 +216,16 @@ def test_the_daily_limit_of_outlines_outlives_thrown_away_drafts(settings: Setti
     assert made == 2
 
 
+def test_an_outline_too_many_is_refused_in_its_owners_words_by_a_sweep(settings: Settings) -> None:
+    settings.OUTLINES_PER_DAY = 1
+    draft = DocumentFactory.create(owner=UserFactory.create(language="de"))
+    outline.request(document_id=draft.pk, by=draft.owner)
+    settings.OUTLINES_PER_DAY = 0
+    admission.sweep()
+    draft.refresh_from_db()
+    assert "0 Gliederungen" in draft.outline_error
+
+
 def test_an_outline_ends_when_its_draft_is_thrown_away(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:

@@ -46,7 +46,7 @@ class TestWaiting:
             assert holding.wait_for_budget(claim=claim, over=DAY, now=later) == timedelta(minutes=5)
         job = Job.objects.get()
         assert (job.waits_for, job.waits_since) == (Wait.BUDGET, NOW)
-        assert list(job.events.values_list("what", "note")) == [("waits", "the budget for the house, a day")]
+        assert list(job.events.values_list("what", "note")) == [("waits", "the budget for house_day")]
 
     def test_shortly_before_the_next_budget_it_waits_no_longer_than_that(self) -> None:
         claim = claimed()

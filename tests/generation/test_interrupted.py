@@ -86,7 +86,7 @@ class TestCommand:
         Job.objects.filter(pk=job.pk).update(
             state=JobState.RUNNING, waits_for=Wait.BUDGET, waits_since=timezone.now() - LONG_AGO
         )
-        job.steps.update(error="over the budget for the house, a day")
+        job.steps.update(error="over the budget for house_day")
         said = listed()
         for words in (str(job.pk), str(job.document_id), "running research", f"{job.created_at:%H:%M:%S}Z",
                       "waits for the budget; over the budget", "1 interrupted"):  # fmt: skip
