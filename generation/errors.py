@@ -50,5 +50,9 @@ class RewritingRefused(GenerationError):
     """Nothing can be written anew as asked, or taken; the message says why, in plain words, for its owner."""
 
 
+class DocumentLocked(RewritingRefused):
+    """The document's payment is disputed."""
+
+
 class TextInvalid(GenerationError):
     """A text that somebody typed cannot be a section's; the message says why, in plain words, for its owner."""

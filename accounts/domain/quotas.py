@@ -1,16 +1,16 @@
 """How much one person may have made in a day: what costs processor, disk or money (R-85, R-104)."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import QuotaReached
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from accounts.models import DailyUse, User
 
 #: Counts and limits in one statement: however many come at once, no more than the limit get through.
 _SPEND: Final = """
@@ -21,7 +21,7 @@ _SPEND: Final = """
 """
 
 
-def spend(*, user: "User", what: str, limit: int, count: int = 1, now: datetime | None = None) -> None:
+def spend(*, user: User, what: str, limit: int, count: int = 1, now: datetime | None = None) -> None:
     """Counts uses of ``what`` on this UTC day. Raises QuotaReached, and counts none, where they pass ``limit``.
 
     Inside a transaction it is given back if that is rolled back, and others of the same person wait for its end.
@@ -37,3 +37,9 @@ def spend(*, user: "User", what: str, limit: int, count: int = 1, now: datetime 
         _("That is the limit for today: %(limit)d in a day. You can go on at midnight (UTC).") % {"limit": limit},
         retry_after=ends - now,
     )
+
+
+def give_back(*, user_id: UUID, what: str, spent_at: datetime) -> None:
+    """Takes back a use of ``what`` that was counted on a day, as for work that came to nothing."""
+    day = spent_at.astimezone(UTC).date()
+    DailyUse.objects.filter(user_id=user_id, what=what, day=day, times__gt=0).update(times=F("times") - 1)

@@ -23,9 +23,9 @@ from documents.errors import Refused, StaleRevision
 from documents.models import Document, Section, Source
 from generation.editing import comparing, evidence, saving
 from generation.editing.saving import Made
-from generation.engine import admission, pipeline
+from generation.engine import admission, pipeline, rewritings
 from generation.enums import OPEN_REWRITING_STATES, RewritingState, Stage, StepState, Wish
-from generation.errors import JobOpen, RewritingRefused
+from generation.errors import DocumentLocked, JobOpen, RewritingRefused
 from generation.models import MoreRewritings, Rewriting, Step
 from generation.progress import snapshots
 from generation.spending import reservations
@@ -92,11 +92,11 @@ def ask(*, section: Section, document: Document, wanted: Wanted, expected_revisi
     _require_words(wanted)
     now = timezone.now()
     with transaction.atomic():
-        held = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
-        if held.state != DocumentState.READY:
+        held = Document.objects.select_for_update(no_key=True).filter(pk=document.pk).first()
+        if held is None or held.state != DocumentState.READY:
             raise Http404
         if held.frozen_at:
-            raise RewritingRefused(_("This document is locked while its payment is looked at."))
+            raise DocumentLocked(_("This document is locked while its payment is looked at."))
         if not Section.objects.filter(pk=section.pk, revision=expected_revision).exists():
             raise StaleRevision(str(section.pk))
         if not refunds.share_kept(document.pk):
@@ -109,7 +109,7 @@ def ask(*, section: Section, document: Document, wanted: Wanted, expected_revisi
             raise RewritingRefused(_("The rewritings that come with this document are used up."))
         if refusal := reservations.ask_for_rewriting(held, pages=section.pages):
             raise Refused(refusal)
-        quotas.spend(user=by, what="rewriting", limit=settings.REWRITINGS_PER_DAY)
+        quotas.spend(user=by, what=rewritings.QUOTA, limit=settings.REWRITINGS_PER_DAY)
         try:
             job = admission.start_rewriting(document=held, section=section, now=now)
         except JobOpen:

@@ -16,7 +16,7 @@ from generation.editing import rewriting, versions
 from generation.editing.rewriting import Wanted
 from generation.editing.serializers import RewritingSerializer, SectionTextSerializer, TakeSerializer
 from generation.enums import RewritingState, Wish
-from generation.errors import RewritingRefused, TextInvalid
+from generation.errors import DocumentLocked, RewritingRefused, TextInvalid
 from generation.models import Rewriting
 from tesigo.platform import come_back
 from tesigo.platform.api.idempotency import once_per_key
@@ -60,6 +60,8 @@ class RewritingViewSet(ApiViewSet):
                 section=section, document=document, wanted=wanted, expected_revision=said["revision"],
                 by=caller_of(request),
             )  # fmt: skip
+        except DocumentLocked as locked:
+            raise Refusal(str(locked), status=409, kind="frozen") from locked
         except RewritingRefused as refusal:
             raise Refusal(str(refusal), status=422, kind="cannot-be-rewritten") from refusal
         except StaleRevision as error:

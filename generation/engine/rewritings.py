@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from accounts.domain import quotas
 from generation.enums import RewritingState
 from generation.models import Rewriting
+
+#: What is counted of a person in a day.
+QUOTA: Final = "rewriting"
 
 
 def offer(*, job_id: UUID, values: Mapping[str, Any]) -> None:
@@ -16,6 +20,8 @@ def offer(*, job_id: UUID, values: Mapping[str, Any]) -> None:
 
 def fail(*, job_id: UUID, reason: str, now: datetime) -> None:
     """It came to nothing, and counts for nothing; ``reason`` is for its owner."""
+    for owner_id, asked_at in _asked(job_id).values_list("section__document__owner", "created_at"):
+        quotas.give_back(user_id=owner_id, what=QUOTA, spent_at=asked_at)
     _asked(job_id).update(state=RewritingState.FAILED, failure=reason[:500], ended_at=now)
 
 

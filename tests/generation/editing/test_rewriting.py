@@ -23,7 +23,7 @@ from generation.editing import rewriting, saving
 from generation.editing.rewriting import Wanted
 from generation.engine import erasing, pipeline
 from generation.enums import JobKind, JobState, RewritingState, Stage, StepState, Wait, Wish
-from generation.errors import RewritingRefused, TextInvalid
+from generation.errors import DocumentLocked, RewritingRefused, TextInvalid
 from generation.models import Job, MoreRewritings, PersonalLimit, Rewriting, Step
 from generation.writing import ordered, stretches
 from privacy.models import AuditEvent
@@ -193,9 +193,12 @@ def test_limits_of_a_person_and_of_the_document(section: Section, settings: Lazy
     with pytest.raises(Refused, match="whole day"):
         order(section)
     Document.objects.filter(pk=section.document_id).update(frozen_at=timezone.now())
-    with pytest.raises(RewritingRefused, match="locked"):
+    with pytest.raises(DocumentLocked, match="locked"):
         order(section)
     Document.objects.filter(pk=section.document_id).update(state=DocumentState.WRITING)
+    with pytest.raises(Http404):
+        order(section)
+    section.document.pk = uuid4()
     with pytest.raises(Http404):
         order(section)
 
@@ -412,3 +415,5 @@ def test_a_program_is_told_what_is_refused(section: Section, student: User, sett
     settings.REWRITINGS_PER_DAY = 9
     PersonalLimit.objects.create(person=student, tokens=1)
     assert ask(program, at, wanted).status_code == 429
+    Document.objects.filter(pk=section.document_id).update(frozen_at=timezone.now())
+    assert kind_of(ask(program, at, wanted)) == "frozen"

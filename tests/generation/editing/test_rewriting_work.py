@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
+from accounts.models import DailyUse, User
 from documents.domain import page_count
 from documents.enums import CitationCheck, RevisionReason
 from documents.models import Passage, Section, Source
@@ -102,6 +102,7 @@ def test_a_model_that_does_not_answer_in_form_costs_nothing(section: Section, co
     assert made.state == RewritingState.FAILED
     assert "gave no usable answer" in made.failure
     assert rewriting.allowance(section.document).used == 0
+    assert DailyUse.objects.get(what="rewriting").times == 0
     assert Job.objects.get().state == JobState.FAILED
 
 
