@@ -12,6 +12,8 @@ from django.utils import translation
 
 from documents.enums import DocumentState
 from documents.models import Document
+from generation.enums import OPEN_JOB_STATES
+from generation.models import Job
 from generation.progress import recording, snapshots
 from tesigo.platform.live import AWAY, TRY_AGAIN_LATER
 
@@ -70,11 +72,10 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
             while True:
                 self._changed.clear()
                 with translation.override(self.scope["user"].language):
-                    snapshot = await database_sync_to_async(snapshots.snapshot)(self.document_id)
+                    snapshot, is_over = await database_sync_to_async(_present)(self.document_id)
                 await self.send_json(snapshot)
                 await asyncio.sleep(SHORTEST_PAUSE_SECONDS)
                 with suppress(TimeoutError):
-                    is_over = snapshot["state"] in {DocumentState.READY, DocumentState.FAILED}
                     await asyncio.wait_for(self._changed.wait(), None if is_over else LONGEST_PAUSE_SECONDS)
         except AWAY:
             await self.close(code=TRY_AGAIN_LATER)
@@ -82,6 +83,13 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
             # Nobody waits for this task: the browser is told to come back, and polls meanwhile.
             logger.exception("progress not sent")
             await self.close(code=TRY_AGAIN_LATER)
+
+
+def _present(document_id: UUID) -> tuple[dict[str, Any], bool]:
+    """The snapshot of now, and whether nothing changes by itself: a finished document may be written anew in parts."""
+    snapshot = snapshots.snapshot(document_id)
+    is_still = snapshot["state"] in {DocumentState.READY, DocumentState.FAILED}
+    return snapshot, is_still and not Job.objects.filter(document=document_id, state__in=OPEN_JOB_STATES).exists()
 
 
 def _owns(user: "User", document_id: UUID) -> bool:

@@ -213,6 +213,7 @@ def stop(*, job_id: UUID, reason: str, now: datetime) -> bool:
             rewritings.call_off(job_id=job.pk, now=now)
         elif kind == JobKind.OUTLINE and document.state == DocumentState.OUTLINING:
             outline.fail(document_id=document.pk, reason=reason)
+        recording.record(document_id=document.pk)
     return True
 
 

@@ -24,8 +24,8 @@ from documents.enums import DocumentState
 from documents.models import Document
 from generation import consumers
 from generation.consumers import NOT_FOUND
-from generation.engine import admission
-from generation.enums import JobState, Stage, StepState, Wait
+from generation.engine import admission, pipeline
+from generation.enums import JobKind, JobState, Stage, StepState, Wait
 from generation.models import AIModel, Job, Step
 from generation.progress import recording, snapshots, timing
 from generation.progress.outages import OpenStep
@@ -376,6 +376,22 @@ class TestLiveLine:
         await Job.objects.filter(pk=ahead.pk).aupdate(state=JobState.RUNNING)
         places = [(await told(communicator))["place"] for _ in range(3)]
         assert places[-1] == 1
+        await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
+        await communicator.wait(timeout=60)
+
+    async def test_a_finished_document_is_told_of_while_a_part_is_written_anew(
+        self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(consumers, "LONGEST_PAUSE_SECONDS", 0.1)
+        document, job = await sync_to_async(started)(pages=1)
+        await Document.objects.filter(pk=document.pk).aupdate(state=DocumentState.READY)
+        await Job.objects.filter(pk=job.pk).aupdate(kind=JobKind.REWRITING)
+        owner = await sync_to_async(lambda: document.owner)()
+        communicator = await line(document.pk, owner)
+        assert [(await told(communicator))["state"] for _ in range(3)] == ["ready"] * 3
+        monkeypatch.setattr(consumers, "LONGEST_PAUSE_SECONDS", 600)
+        await sync_to_async(pipeline.stop)(job_id=job.pk, reason="Enough.", now=timezone.now())
+        assert (await told(communicator))["state"] == "ready"
         await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
         await communicator.wait(timeout=60)
 
