@@ -22,6 +22,8 @@ _FIRST_PASSAGES: Final = 3
 #: Every dictionary that passages are indexed by.
 _CONFIGS: Final = sorted({"simple", *DICTIONARIES.values()})
 _WORD: Final = re.compile(r"[^\W_]+")
+#: Words that the index takes together ("well-known", "3.5"): their run is looked up as it is typed, too.
+_JOINED: Final = re.compile(r"\w[^\w\s]\w")
 # Phrases of function words alone are empty in some dictionaries, and would match nothing.
 _RUNS: Final = """(
     SELECT string_agg(phrase::text, ' | ')
@@ -49,15 +51,19 @@ def sharing_words(*, document_id: UUID, texts: Sequence[str], language: str, lim
 
 
 def _runs(texts: Sequence[str]) -> list[str]:
-    words = [_WORD.findall(text) for text in texts]
+    words = [list(_WORD.finditer(text)) for text in texts]
     most = sum(max(0, len(some) - RUN_WORDS + 1) for some in words)
     # Eight words in a row hold a run of five that begins at every fourth word.
     step = 1 if most <= _MOST_RUNS else 4
-    return list(
-        dict.fromkeys(
-            " ".join(some[at : at + RUN_WORDS]) for some in words for at in range(0, len(some) - RUN_WORDS + 1, step)
-        )
-    )
+    runs: dict[str, None] = {}
+    for text, some in zip(texts, words, strict=True):
+        for at in range(0, len(some) - RUN_WORDS + 1, step):
+            run = some[at : at + RUN_WORDS]
+            typed = text[run[0].start() : run[-1].end()]
+            if _JOINED.search(typed):
+                runs[typed] = None
+            runs[" ".join(word[0] for word in run)] = None
+    return list(runs)
 
 
 def of_keys(*, document_id: UUID, pages: Mapping[str, Sequence[str]], text: str, limit: int) -> list[Passage]:

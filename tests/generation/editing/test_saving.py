@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from documents.domain import ai_statements, restyling
+from documents.domain import ai_statements, looking_up, passages, restyling
 from documents.domain.citations import report
 from documents.domain.queries import sections_in_order
 from documents.enums import CitationCheck, DocumentState, RevisionReason
@@ -209,3 +209,12 @@ def test_a_long_source_hides_no_other_that_is_cited_beside_it(
     PassageFactory.create(source=SourceFactory.create(document=section.document, key="small"), position=9, text="Oil.")
     save(section, f"{LAMP[:-1]} there [@light, p. 2].\n\nOil was dear [@small].", student)
     assert checks(section)[-1] == (CitationCheck.CHANGED, "Oil.")
+
+
+def test_words_with_hyphens_and_decimals_are_found_in_their_passage(section: Section) -> None:
+    seen = passages.NewPassage(9, "", 7, "We saw the lamp-lit 3.5-inch glass there.")
+    passages.insert(source=Source.objects.get(key="light"), passages=[seen], language="en")
+    found = looking_up.sharing_words(
+        document_id=section.document_id, texts=["He saw the lamp-lit 3.5-inch glass."], language="en", limit=9
+    )
+    assert [passage.position for passage in found] == [7]
