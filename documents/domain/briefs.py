@@ -68,13 +68,14 @@ def _digest(by: "User", once: str, values: dict[str, Any]) -> UUID:
 
 
 def _create(by: "User", values: dict[str, Any], made_from: UUID | None) -> Document:
+    ahead = lines.read(str(values.get("requirements", "")))
     with transaction.atomic():
         quotas.spend(user=by, what="draft", limit=settings.DRAFTS_PER_DAY)
         if drafts_of(by).count() >= settings.DRAFTS_PER_PERSON:
             raise QuotaReached(too_many_drafts())
         document = Document.objects.create(owner=by, made_from=made_from, **values)
         if document.requirements:
-            lines.renew(document_id=document.pk)
+            lines.renew(document_id=document.pk, ahead=ahead)
         index(document_id=document.pk)
         audit.record(action="document.created", subject=document, by=by)
     return document
@@ -97,6 +98,11 @@ def change(*, document_id: UUID, by: "User", expects: Expects | None = None, **b
     ``expects`` looks at the locked document first and raises where it is not as the caller knew it.
     Raises NotEditable when the document has been paid for or its outline is on its way.
     """
+    ahead = None
+    if "requirements" in brief:
+        wished = Document.objects.get(pk=document_id)
+        wished.requirements = brief["requirements"]
+        ahead = lines.read(lines.words_of(wished))
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
         if expects:
@@ -112,7 +118,7 @@ def change(*, document_id: UUID, by: "User", expects: Expects | None = None, **b
         elif document.state == DocumentState.OUTLINED:
             outline.tell_settled(document_id)  # another wish to search, if any
         if values.get("requirements", document.requirements) != document.requirements:
-            lines.renew(document_id=document_id)
+            lines.renew(document_id=document_id, ahead=ahead)
         TypedBrief.objects.filter(document=document).delete()
         index(document_id=document_id)
         audit.record(action="document.changed", subject=document, by=by)

@@ -199,16 +199,18 @@ def _read_assignment(upload: Upload, stream: Iterator[Meta | Page | Item | Unrea
     text = "\n\n".join(gathered)[:ASSIGNMENT_CHARACTERS]
     if len(text) < _PAGE_MIN_CHARACTERS:
         raise ExtractionFailed("no_text" if scanned else "too_little")
-    return lambda: _shape_document(upload, text, pages)
+    typed = Document.objects.filter(pk=upload.document_id).values_list("requirements", flat=True).first()
+    ahead = lines.read(lines.words_of(Document(assignment_text=text, requirements=typed or "")))
+    return lambda: _shape_document(upload, text, pages, ahead)
 
 
-def _shape_document(upload: Upload, text: str, pages: int) -> None:
+def _shape_document(upload: Upload, text: str, pages: int, ahead: lines.ReadByRules) -> None:
     with transaction.atomic():
         Document.objects.select_for_update().get(pk=upload.document_id)
         verdict = _("Read: %(words)d words. It shapes the outline and the writing.") % {"words": len(text.split())}
         accept(upload, verdict, pages_read=pages)
         Document.objects.filter(pk=upload.document_id).update(assignment_text=text, updated_at=timezone.now())
-        lines.renew(document_id=upload.document_id)
+        lines.renew(document_id=upload.document_id, ahead=ahead)
         # One assignment at a time: the newest takes the place of the one before.
         older = Upload.objects.filter(
             document_id=upload.document_id, purpose=UploadPurpose.ASSIGNMENT, state=UploadState.READY

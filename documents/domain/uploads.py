@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Sum
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -114,9 +114,7 @@ def begin(*, document: Document, purpose: UploadPurpose, name: str, by: User, si
     """
     with transaction.atomic():
         _within_quota(by, size)
-        held = Document.objects.select_for_update().get(pk=document.pk)
-        if held.thrown_away_at:
-            raise Http404
+        held = get_object_or_404(Document.objects.select_for_update(), pk=document.pk, thrown_away_at=None)
         if not held.is_editable:
             raise NotEditable(held.state)
         if held.uploads.count() >= MAX_UPLOADS:

@@ -47,19 +47,34 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class ReadByRules:
+    """What fixed rules read in a text."""
+
+    text: str
+    found: list[tuple[Want, str]]
+
+
+def read(text: str) -> ReadByRules:
+    """Reads a text for `renew`, before the transaction: a long sheet takes its time."""
+    return ReadByRules(text, reading.read(text)[:MOST_LINES])
+
+
 def of(document: Document) -> list[SheetLine]:
     """The lines of the list, in the order in which they were read."""
     return list(document.sheet_lines.filter(is_removed=False))
 
 
-def renew(*, document_id: UUID) -> None:
+def renew(*, document_id: UUID, ahead: ReadByRules | None = None) -> None:
     """Reads the sheet anew by fixed rules, in the transaction that changed its words.
 
-    Lines whose words are gone from it go; what its owner wrote stays, and what they took off does not come back.
+    ``ahead`` is what was read before it began; it counts where the words are those that were read. Lines whose words
+    are gone from the sheet go; what its owner wrote stays, and what they took off does not come back.
     """
     document = Document.objects.get(pk=document_id)
     text = words_of(document)
-    present = {(_key(want), words): want for want, words in reading.read(text)[:MOST_LINES]}
+    by_rules = ahead if ahead and ahead.text == text else read(text)
+    present = {(_key(want), words): want for want, words in by_rules.found}
     standing = _Standing(text)
     known = set()
     corrected = set()

@@ -59,6 +59,14 @@ def test_what_was_typed_or_pasted_is_read_as_a_sheet_is() -> None:
     assert listed(document) == []
 
 
+def test_what_was_read_before_counts_for_these_words_alone(document: Document) -> None:
+    other = lines.read("Nine pages.")
+    lines.renew(document_id=document.pk, ahead=other)
+    assert [what for what, _words in listed(document)] == ["pages", "style"]
+    lines.renew(document_id=document.pk, ahead=lines.ReadByRules(SHEET, other.found))
+    assert listed(document) == [("pages", "Nine pages.")]
+
+
 def test_a_model_adds_what_the_sheet_says_in_its_own_words(document: Document) -> None:
     take(
         document,
