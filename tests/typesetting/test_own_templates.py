@@ -162,6 +162,16 @@ def test_logo_on_the_first_page_as_on_the_others_is_one() -> None:
     assert (found.first_head, found.left_out) == (found.head, ("numbers",))
 
 
+def test_one_part_may_be_the_head_of_the_first_page_and_of_the_others() -> None:
+    first = SECTION.replace("<w:pgSz", '<w:headerReference w:type="first" r:id="rId6"/><w:titlePg/><w:pgSz')
+    twice = relations(
+        ("styles", "styles.xml", ""), ("header", "header1.xml", ""), ("footer", "footer1.xml", ""),
+        ("theme", "theme/theme1.xml", ""), ("hyperlink", "a", ""), ("header", "header1.xml", ""),
+    )  # fmt: skip
+    found = parsed(template(body=first, **{"word/_rels/document.xml.rels": twice}))
+    assert found.head == found.first_head != ()
+
+
 def test_first_page_has_its_own_head() -> None:
     first = SECTION.replace('w:type="default" r:id="rId2"', 'w:type="first" r:id="rId2"').replace(
         "</w:sectPr>", "<w:titlePg/></w:sectPr>"

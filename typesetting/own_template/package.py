@@ -68,20 +68,20 @@ class Package:
 
     def target(self, part: str, identifier: str) -> str | None:
         """The name of the part that one points to; None where it does not."""
-        return next((name for name, key in self._related(part).items() if key[1] == identifier), None)
+        return self._related(part).get(identifier, ("", None))[1]
 
     def of_kind(self, kind: str) -> str | None:
         """The name of the main part's styles, theme or settings; None where there are none."""
-        return next((name for name, key in self._related(self.main).items() if key[0].endswith(f"/{kind}")), None)
+        return next((name for type, name in self._related(self.main).values() if type.endswith(f"/{kind}")), None)
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
-        """Parts that one points to: kind and id of each, by name."""
+        """Parts that one points to: kind and name of each, by id. One part may have two."""
         if part not in self._targets:
             folder, file = posixpath.split(part)
             relations = f"{folder}/_rels/{file}.rels".lstrip("/")
             nodes = self.xml(relations).iter(_RELATIONS) if relations in self._names else ()
             self._targets[part] = {
-                _whole_name(folder, str(node.get("Target"))): (str(node.get("Type")), str(node.get("Id")))
+                str(node.get("Id")): (str(node.get("Type")), _whole_name(folder, str(node.get("Target"))))
                 for node in nodes
                 if node.get("TargetMode") != "External"
             }
