@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
@@ -39,7 +38,7 @@ def spend(*, user: User, what: str, limit: int, count: int = 1, now: datetime | 
     )
 
 
-def give_back(*, user_id: UUID, what: str, spent_at: datetime) -> None:
+def give_back(*, user_id: int, what: str, spent_at: datetime) -> None:
     """Takes back a use of ``what`` that was counted on a day, as for work that came to nothing."""
     day = spent_at.astimezone(UTC).date()
     DailyUse.objects.filter(user_id=user_id, what=what, day=day, times__gt=0).update(times=F("times") - 1)
