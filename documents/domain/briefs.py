@@ -124,15 +124,10 @@ def change(*, document_id: UUID, by: "User", expects: Expects | None = None, **b
         audit.record(action="document.changed", subject=document, by=by)
 
 
-def delete(*, document_id: UUID, by: "User", expects: Expects | None = None) -> None:
-    """Deletes a draft for good, with its files. Raises NotEditable for one that was ever ordered: books point at it.
-
-    ``expects`` as for ``change``.
-    """
+def delete(*, document_id: UUID, by: "User") -> None:
+    """Deletes a draft for good, with its files. Raises NotEditable for one that was ever ordered: books point at it."""
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=document_id)
-        if expects:
-            expects(document)
         if not document.is_editable or document.ordered_at:
             raise NotEditable(document.state)
         files = [name for name in document.uploads.values_list("stored_as", flat=True) if name]

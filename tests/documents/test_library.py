@@ -93,7 +93,9 @@ def test_what_is_no_shelf_and_no_order_shows_all(browser: Client, student: User,
 
 def test_what_is_put_away_is_whole_and_comes_back(browser: Client, student: User) -> None:
     document = DocumentFactory.create(owner=student, state=DocumentState.READY)
-    post(browser, "archive", document)
+    for _twice in range(2):
+        post(browser, "archive", document)
+    assert AuditEvent.objects.filter(action="document.archived").count() == 1
     assert titles(student) == []
     assert browser.get(reverse("documents:read", args=[document.pk])).status_code == 200
     post(browser, "archive", document, back="1")
@@ -193,8 +195,9 @@ def test_what_is_somebody_elses_is_not_there(browser: Client, name: str) -> None
 
 def test_what_was_ordered_is_never_thrown_away(student: User) -> None:
     ordered = DocumentFactory.create(owner=student, ordered_at=timezone.now())
-    with pytest.raises(NotEditable):
-        shelving.throw_away(document_id=ordered.pk, by=student)
+    for out_of_sight in (shelving.throw_away, briefs.delete):
+        with pytest.raises(NotEditable):
+            out_of_sight(document_id=ordered.pk, by=student)
     with pytest.raises((IntegrityError, ValidationError)), transaction.atomic():
         Document.objects.filter(pk=ordered.pk).update(thrown_away_at=timezone.now())
 

@@ -242,6 +242,12 @@ def test_sources_are_copied_a_few_at_a_time(document: Document, monkeypatch: pyt
     assert proofs.figures(document) == whole
 
 
+def test_sources_are_copied_together_as_far_as_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "_COPIED_BYTES", 10)
+    uploads = [Upload(name=f"{size}.pdf", size=size) for size in (4, 6, 1, 20, 3)]
+    assert [[one.size for one in batch] for batch in proofs._batches(uploads)] == [[4, 6], [1], [20], [3]]
+
+
 def test_a_file_that_cannot_be_checked_is_tried_again(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     export = exported(document, ExportFormat.DOCX)
     stored(export).write_bytes(b"PK nothing")
