@@ -31,16 +31,6 @@ BRIEF = {"kind": "seminar", "topic": "How lighthouses were kept", "language": "e
 
 
 @pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
-def program(student: User) -> Program:
-    return program_of(student)
-
-
-@pytest.fixture
 def ready(student: User) -> Document:
     document = outlined_document(owner=student)
     Document.objects.filter(pk=document.pk).update(state=DocumentState.READY)

@@ -20,20 +20,8 @@ from documents.models import Document
 from privacy.domain import retention
 from privacy.models import AuditEvent
 from tests.documents.factories import DocumentFactory
-from tests.documents.test_views import student_with_consent
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
 
 
 def titles(user: User, **asked: Any) -> list[str]:

@@ -15,9 +15,9 @@ from documents.enums import DocumentState, ExportFormat, ExportState
 from documents.models import Document, Export
 from documents.page_presets import PRESETS, preset
 from privacy.models import AuditEvent
-from tests.api.calling import Program, kind_of, program_of
+from tests.api.calling import Program, kind_of
 from tests.documents.factories import DocumentFactory, outlined_document
-from tests.documents.test_views import student_with_consent, words
+from tests.documents.test_views import words
 from typesetting import Wanted
 from typesetting.page_format import FACES, HEADING_NUMBERS, NUMBER_PLACES, PAGE_NUMBERS, STANDARD, PageFormat
 
@@ -31,26 +31,10 @@ VALUES = {
 
 
 @pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
 def document(student: User) -> Document:
     document = outlined_document(owner=student, pages=12)
     document.sections.filter(children=None).update(text="The lamp was trimmed at every change of the watch.")
     return document
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
-
-
-@pytest.fixture
-def program(student: User) -> Program:
-    return program_of(student)
 
 
 def change(document: Document, page_format: PageFormat) -> bool:

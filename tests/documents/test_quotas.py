@@ -23,17 +23,6 @@ from tests.lock_waits import elsewhere, until_somebody_waits
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
-
-
 def test_sixty_at_once_do_not_pass_a_limit(student: User, settings: Any) -> None:
     settings.DRAFTS_PER_DAY = 7
     results = at_once(20, lambda: [attempt(student) for _ in range(3)])

@@ -28,25 +28,14 @@ from tests.billing.concurrently import at_once, together
 from tests.documents import elsewhere, files
 from tests.documents.factories import DocumentFactory, outlined_document
 from tests.documents.removing import remove_what_is_due
-from tests.documents.test_views import student_with_consent, words
+from tests.documents.test_views import words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
 def document(student: User) -> Document:
     return DocumentFactory.create(owner=student)
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
 
 
 def stored(folder: str) -> set[str]:

@@ -30,17 +30,6 @@ CSL = b"""<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in
 
 
 @pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
-
-
-@pytest.fixture
 def document(student: User) -> Document:
     return outlined_document(owner=student)
 

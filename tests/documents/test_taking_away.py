@@ -21,23 +21,12 @@ from documents.models import Document, Export, OwnStyle
 from privacy.models import AuditEvent
 from tests.documents.factories import PassageFactory, SourceFactory, outlined_document
 from tests.documents.test_citations import cite
-from tests.documents.test_views import student_with_consent, words
+from tests.documents.test_views import words
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 FORMULA = "=HYPERLINK(1) is a sum"
-
-
-@pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
 
 
 @pytest.fixture

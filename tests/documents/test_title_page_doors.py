@@ -11,32 +11,16 @@ from accounts.enums import ApiScope
 from accounts.models import User
 from documents.enums import DocumentState
 from documents.models import Document, Export, TitlePage
-from tests.api.calling import Program, kind_of, program_of, with_token
+from tests.api.calling import Program, kind_of, with_token
 from tests.documents.factories import DocumentFactory, outlined_document
-from tests.documents.test_views import student_with_consent, words
+from tests.documents.test_views import words
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
 def document(student: User) -> Document:
     return outlined_document(owner=student, language="de")
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
-
-
-@pytest.fixture
-def program(student: User) -> Program:
-    return program_of(student)
 
 
 def page(document: Document) -> str:

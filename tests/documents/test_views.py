@@ -45,17 +45,6 @@ def student_with_consent() -> User:
     return user
 
 
-@pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
-
-
 def words(response: HttpResponse) -> str:
     return " ".join(response.content.decode().split())
 

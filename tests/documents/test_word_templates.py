@@ -19,7 +19,7 @@ from documents.domain import exporting, manuscripts, printing, word_templates
 from documents.enums import DocumentState
 from documents.errors import TemplateInvalid
 from documents.models import Document, Export, OwnTemplate
-from tests.api.calling import Program, kind_of, program_of
+from tests.api.calling import Program, kind_of
 from tests.documents.factories import outlined_document
 from tests.documents.test_views import student_with_consent, words
 from tests.typesetting.templates import STYLES, template
@@ -33,17 +33,6 @@ TEMPLATE = template()
 
 
 @pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
-
-
-@pytest.fixture
 def document(student: User) -> Document:
     return outlined_document(owner=student)
 
@@ -52,11 +41,6 @@ def document(student: User) -> Document:
 def own(student: User) -> OwnTemplate:
     content = reading.parsed(template()).to_text()
     return OwnTemplate.objects.create(owner=student, title="Physics", content=content, digest="d")
-
-
-@pytest.fixture
-def program(student: User) -> Program:
-    return program_of(student)
 
 
 def dotx(data: bytes = TEMPLATE) -> SimpleUploadedFile:

@@ -12,7 +12,6 @@ from documents.models import Document, Source
 from sandbox.testing import Running
 from tests.api.calling import kind_of, program_of
 from tests.documents.factories import DocumentFactory, outlined_document
-from tests.documents.test_views import student_with_consent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,19 +19,8 @@ DOI = "10.5555/sandbox.lamps"
 
 
 @pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
 def document(student: User) -> Document:
     return outlined_document(owner=student)
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
 
 
 def send(browser: Client, document: Document, what: str) -> Any:

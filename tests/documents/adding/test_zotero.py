@@ -16,7 +16,6 @@ from documents.models import Document, SearchService, Source, Upload
 from documents.sources import zotero as reading
 from sandbox.testing import Running
 from tests.documents.factories import DocumentFactory, outlined_document
-from tests.documents.test_views import student_with_consent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -133,17 +132,6 @@ def test_the_key_is_neither_kept_nor_logged(
 
 
 # --- the page ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def student() -> User:
-    return student_with_consent()
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
 
 
 def send(browser: Client, document: Document, key: str) -> Any:

@@ -1,9 +1,8 @@
-"""A student with an outlined document, and their browser."""
+"""An outlined document of the student."""
 
 from typing import TYPE_CHECKING
 
 import pytest
-from django.test import Client
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -11,20 +10,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def student() -> "User":
-    from tests.documents.test_views import student_with_consent  # needs Django
-
-    return student_with_consent()
-
-
-@pytest.fixture
 def document(student: "User") -> "Document":
-    from tests.documents.factories import outlined_document  # as above
+    from tests.documents.factories import outlined_document  # needs Django
 
     return outlined_document(owner=student)
-
-
-@pytest.fixture
-def browser(student: "User", client: Client) -> Client:
-    client.force_login(student)
-    return client

@@ -4,20 +4,14 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from documents.enums import DocumentState, SourceOrigin, SourceUse
 from documents.models import Document, Source
-from tests.api.calling import Program, kind_of, program_of
+from tests.api.calling import Program, kind_of
 from tests.documents.desk.making import source_with_text
 from tests.documents.factories import SourceFactory, outlined_document
 from tests.documents.test_api import at, tag
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def program(student: User) -> Program:
-    return program_of(student)
 
 
 @pytest.fixture

@@ -8,16 +8,11 @@ from accounts.models import User
 from documents.domain.sheet import lines
 from documents.enums import DocumentState
 from documents.models import Document, Section, SheetLine
-from tests.api.calling import Program, kind_of, program_of
+from tests.api.calling import Program, kind_of
 from tests.documents.factories import outlined_document
-from tests.documents.test_views import student_with_consent, words
+from tests.documents.test_views import words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def student() -> User:
-    return student_with_consent()
 
 
 @pytest.fixture
@@ -25,17 +20,6 @@ def document(student: User) -> Document:
     made = outlined_document(owner=student, assignment_text="Four pages. Two figures. <b>Harvard</b> style.")
     lines.renew(document_id=made.pk)
     return made
-
-
-@pytest.fixture
-def browser(student: User, client: Client) -> Client:
-    client.force_login(student)
-    return client
-
-
-@pytest.fixture
-def program(student: User) -> Program:
-    return program_of(student)
 
 
 def page(document: Document) -> str:
