@@ -38,6 +38,11 @@ def spend(*, user: User, what: str, limit: int, count: int = 1, now: datetime | 
     )
 
 
+def one_after_another(person: User) -> None:
+    """Locks the person until the transaction ends: what they do at one moment is counted one after the other."""
+    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=person.pk)
+
+
 def give_back(*, user_id: int, what: str, spent_at: datetime) -> None:
     """Takes back a use of ``what`` that was counted on a day, as for work that came to nothing."""
     day = spent_at.astimezone(UTC).date()

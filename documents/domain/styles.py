@@ -155,7 +155,7 @@ def remove(name: str, *, by: User) -> None:
     Raises OwnStyle.DoesNotExist where it is nobody's or somebody else's, StyleInUse.
     """
     with transaction.atomic():
-        _one_after_another(by)
+        quotas.one_after_another(by)
         style = _own(name).select_for_update().get(owner=by)
         in_it = Document.objects.filter(owner=by, citation_style=name_of(style))
         in_it.exclude(thrown_away_at=None).update(citation_style=Document().citation_style)
@@ -169,7 +169,7 @@ def remove(name: str, *, by: User) -> None:
 
 def _keep(by: User, title: str, text: str, digest: str) -> OwnStyle:
     with transaction.atomic():
-        _one_after_another(by)
+        quotas.one_after_another(by)
         if OwnStyle.objects.filter(owner=by).count() >= settings.OWN_STYLES_PER_PERSON:
             raise QuotaReached(
                 _("You have %(limit)d styles of your own, the most one may keep.")
@@ -179,8 +179,3 @@ def _keep(by: User, title: str, text: str, digest: str) -> OwnStyle:
         if is_new:
             audit.record(action="style.added", subject=kept, by=by)
     return kept
-
-
-def _one_after_another(person: User) -> None:
-    """Locks the person: two files at one moment are counted one after the other."""
-    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=person.pk)

@@ -145,7 +145,7 @@ def expect_room(owner: User, size: int) -> None:
 def _has_room(upload: Upload, size: int, owner: User) -> bool:
     """Takes room for a file that has arrived; false where it is more than is left. One of a person's at a time."""
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+        quotas.one_after_another(owner)
         if _bytes(owner, but=upload) + size > settings.STORED_BYTES_PER_PERSON:
             return False
         Upload.objects.filter(pk=upload.pk).update(size=size)

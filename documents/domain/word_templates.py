@@ -124,7 +124,7 @@ def remove(pk: UUID, *, by: User) -> None:
     Raises OwnTemplate.DoesNotExist where it is nobody's or somebody else's, TemplateInUse.
     """
     with transaction.atomic():
-        _one_after_another(by)
+        quotas.one_after_another(by)
         template = OwnTemplate.objects.select_for_update().get(pk=pk, owner=by)
         if using := Document.objects.filter(own_template=template, thrown_away_at=None).first():
             raise TemplateInUse(
@@ -143,7 +143,7 @@ def _inspect(data: bytes) -> None:
 
 def _keep(by: User, title: str, content: str, digest: str) -> OwnTemplate:
     with transaction.atomic():
-        _one_after_another(by)
+        quotas.one_after_another(by)
         if OwnTemplate.objects.filter(owner=by).count() >= settings.WORD_TEMPLATES_PER_PERSON:
             raise QuotaReached(
                 _("You have %(limit)d templates of your own, the most one may keep.")
@@ -155,8 +155,3 @@ def _keep(by: User, title: str, content: str, digest: str) -> OwnTemplate:
         if is_new:
             audit.record(action="template.added", subject=kept, by=by)
     return kept
-
-
-def _one_after_another(person: User) -> None:
-    """Locks the person: two files at one moment are counted one after the other."""
-    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=person.pk)
