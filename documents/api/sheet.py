@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -66,10 +65,7 @@ class SheetViewSet(DocumentRoute):
 
     def _line(self, document_id: UUID, line_id: int) -> tuple[Document, SheetLine]:
         document = self.document(document_id)
-        found = document.sheet_lines.filter(pk=line_id, is_removed=False).first()
-        if found is None:
-            raise Http404
-        return document, found
+        return document, lines.one(document, line_id)
 
 
 def _asked(request: Request) -> str:

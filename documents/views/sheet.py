@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,7 +14,6 @@ from documents.domain.queries import owned_document
 from documents.domain.sheet import lines, meeting
 from documents.errors import SheetFull
 from documents.forms import SheetLineForm
-from documents.models import SheetLine
 
 
 @login_required
@@ -37,7 +36,7 @@ def sheet(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 @require_POST
 def change(request: SignedInRequest, document_id: UUID, line_id: int) -> HttpResponse:
     """Takes the owner's words for a line, or takes it off the list."""
-    line = _line(request, document_id, line_id)
+    line = lines.one(owned_document(document_id=document_id, user=request.user), line_id)
     if "remove" in request.POST:
         lines.remove(line=line, by=request.user)
         messages.success(request, _("The line is off the list."))
@@ -50,11 +49,3 @@ def change(request: SignedInRequest, document_id: UUID, line_id: int) -> HttpRes
     address = redirect("documents:sheet", document_id)
     address["Location"] += f"#line-{line_id}"
     return address
-
-
-def _line(request: SignedInRequest, document_id: UUID, line_id: int) -> SheetLine:
-    document = owned_document(document_id=document_id, user=request.user)
-    found = document.sheet_lines.filter(pk=line_id, is_removed=False).first()
-    if found is None:
-        raise Http404
-    return found

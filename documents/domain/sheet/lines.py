@@ -65,6 +65,14 @@ def of(document: Document) -> list[SheetLine]:
     return list(document.sheet_lines.filter(is_removed=False))
 
 
+def one(document: Document, line_id: int) -> SheetLine:
+    """A line of the document's list. Raises Http404 for any other (R-100)."""
+    found: SheetLine | None = document.sheet_lines.filter(pk=line_id, is_removed=False).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def renew(*, document_id: UUID, ahead: ReadByRules | None = None) -> None:
     """Reads the sheet anew by fixed rules, in the transaction that changed its words.
 
