@@ -3,7 +3,7 @@
 Who is signed in reads in the language of the account (R-04).
 """
 
-from typing import Final
+from typing import Final, TypeGuard
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.domain import devices, session_life
+from accounts.domain.signed_in import SignedInRequest
 from tesigo.platform.redirects import own_path
 from tesigo.platform.view_middleware import ViewMiddleware
 
@@ -30,10 +31,7 @@ class SessionLifeMiddleware(ViewMiddleware):
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         """Ends or touches the session."""
-        match = request.resolver_match
-        if match is None or match.view_name in _WITHOUT_SESSION:
-            return
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        if not _is_signed_in(request):
             return
         now = timezone.now()
         if session_life.is_over(request.session, user=request.user, now=now):
@@ -48,12 +46,17 @@ class AccountLanguageMiddleware(ViewMiddleware):
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         """Activates it, where somebody is signed in by this browser."""
-        match = request.resolver_match
-        if match is None or match.view_name in _WITHOUT_SESSION or settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            return
-        if request.user.is_authenticated:
+        if _is_signed_in(request):
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
+
+
+def _is_signed_in(request: HttpRequest) -> TypeGuard[SignedInRequest]:
+    """Whether somebody is signed in by this browser, where the view is one that has a session."""
+    match = request.resolver_match
+    if match is None or match.view_name in _WITHOUT_SESSION or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    return request.user.is_authenticated
 
 
 def _asks_by_itself(request: HttpRequest) -> bool:
