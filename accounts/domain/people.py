@@ -24,11 +24,6 @@ def change_profile(
     user.name, user.language = name, language
 
 
-def choose_language(*, user: User, language: str) -> None:
-    """The language of pages and mails, from the foot of a page."""
-    change_profile(user=user, name=user.name, language=language, by=user)
-
-
 def set_premium(*, user: User, premium: bool, by: User) -> bool:
     """Puts the user's documents first within their size, or no longer (R-41); False if it was so already."""
     with transaction.atomic():

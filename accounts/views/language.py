@@ -1,4 +1,4 @@
-"""The language of the pages, chosen at the foot of each (R-04): of the account, else kept in a cookie."""
+"""The language of the pages, chosen at the foot of each (R-04)."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -13,16 +13,17 @@ from tesigo.platform.redirects import own_path
 def choose(request: HttpRequest) -> HttpResponse:
     """Goes on with the page it was chosen on, `next`, else with the start. A language we do not have gets 400.
 
-    - Signed in: kept in the account, and so for mails.
-    - Else: kept in the cookie of the language, for a year.
+    - Keeps it in the cookie of the language, until the browser is closed.
+    - Signed in: keeps it in the account, too, and so for mails.
     """
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest()
-    start = "/documents/" if request.user.is_authenticated else "/"
+    start = settings.LOGIN_REDIRECT_URL if request.user.is_authenticated else "/"
     response = redirect(own_path(request.POST.get("next")) or start)
     if request.user.is_authenticated:
-        people.choose_language(user=request.user, language=language)
+        user = request.user
+        people.change_profile(user=user, name=user.name, language=language, by=user)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
