@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -27,7 +27,6 @@ from generation.engine import admission, pipeline, rewritings
 from generation.enums import OPEN_REWRITING_STATES, RewritingState, Stage, StepState, Wish
 from generation.errors import DocumentLocked, JobOpen, RewritingRefused
 from generation.models import MoreRewritings, Rewriting, Step
-from generation.progress import snapshots
 from generation.spending import reservations
 from generation.writing import ordered, stretches
 from privacy.domain import audit
@@ -172,11 +171,6 @@ def percent(rewriting: Rewriting) -> int:
     steps = dict(Step.objects.filter(job=rewriting.job).values_list("stage", "progress"))
     done = Step.objects.filter(job=rewriting.job, stage=Stage.REWRITE, state=StepState.DONE).exists()
     return 60 + steps.get(Stage.OFFER, 0) * 2 // 5 if done else steps.get(Stage.REWRITE, 0) * 3 // 5
-
-
-def waits(rewriting: Rewriting) -> dict[str, Any] | None:
-    """What it waits for, beyond its turn."""
-    return snapshots.job_waits(rewriting.job)
 
 
 def offer(rewriting: Rewriting, section: Section) -> Offer:

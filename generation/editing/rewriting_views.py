@@ -20,6 +20,7 @@ from generation.editing import rewriting, versions
 from generation.editing.forms import RewritingForm, TakeForm
 from generation.enums import RewritingState
 from generation.errors import RewritingRefused, TextInvalid
+from generation.progress import snapshots
 from generation.writing import ordered
 
 
@@ -133,7 +134,7 @@ def _context(document: Document, section: Section) -> dict[str, Any]:
     if newest is None:
         return context
     if newest.state == RewritingState.ASKED:
-        return {**context, "percent": rewriting.percent(newest), "waits": rewriting.waits(newest)}
+        return {**context, "percent": rewriting.percent(newest), "waits": snapshots.job_waits(newest.job)}
     if newest.state == RewritingState.OFFERED:
         too_long = rewriting.too_long(newest, document) if newest.is_over else ""
         return {**context, "offer": rewriting.offer(newest, section), "too_long": too_long}
