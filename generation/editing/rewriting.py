@@ -144,7 +144,7 @@ def _require_words(wanted: Wanted) -> None:
     if wanted.wish == Wish.OWN and not wanted.words:
         raise RewritingRefused(_("Say in your own words how it is to change."))
     if wanted.wish == Wish.SOURCE and wanted.source is None:
-        raise RewritingRefused(_("Pick the source of which you want more."))
+        raise RewritingRefused(_("Pick the source that you want more of."))
 
 
 def open_of(section: Section) -> Rewriting | None:
@@ -215,8 +215,10 @@ def too_long(rewriting: Rewriting, document: Document) -> str:
 
 
 def leave(*, rewriting: Rewriting, by: User, only_asked: bool = False) -> None:
-    """Leaves what is offered, of which nothing is kept, or calls off what is being written, which then counts for
-    nothing. Raises RewritingRefused where it was over already.
+    """Leaves what is offered, or calls off what is being written. Raises RewritingRefused where it was over already.
+
+    - The text that was offered is deleted.
+    - One that is called off does not count.
 
     ``only_asked`` where its owner was shown that it is being written: an offer that nobody has seen stays.
     """

@@ -112,7 +112,7 @@ class RewritingViewSet(ApiViewSet):
         responses={204: None},
     )
     def leave(self, request: Request, document_id: UUID, section_id: UUID, rewriting_id: UUID) -> Response:
-        """Leaves what is offered, of which nothing is kept, or calls off what is being written."""
+        """Leaves what is offered, whose text is deleted, or calls off what is being written."""
         _document, section = _section(request, document_id, section_id)
         try:
             row, only_asked = rewriting.of_section(section, rewriting_id), request.query_params.get("only_asked")

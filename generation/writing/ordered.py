@@ -29,7 +29,7 @@ _LENGTHS: Final[dict[Wish, tuple[float, int]]] = {
     Wish.SOURCE: (1.25, 300),
     Wish.OWN: (1.0, 0),
 }
-#: Passages of the source of which more is wished for.
+#: Passages of the source that more is wished of.
 _OF_SOURCE: Final = 8
 _SHORTEST_CHARACTERS: Final = 100
 

@@ -56,7 +56,7 @@ _SPACED: Final = re.compile(r"(?<![\d.,])([12](?:[.,]\d{1,2})?)(?![\d.,]*\s?(?:c
 _YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 #: "A source" is no number, where nothing says "at least one".
 _ARTICLES: Final = frozenset(word for word, number in say.NUMBERS.items() if number == 1)
-#: Units that are counted, as what of which kind, and whether a bare number is the least of them.
+#: Units that are counted: what is asked for by each, its kind, and whether a bare number is a minimum.
 _COUNTED: Final = (
     (say.PAGES, SheetKind.LENGTH, "pages", False),
     (say.WORDS, SheetKind.LENGTH, "words", False),

@@ -31,7 +31,7 @@ WISH_CHARACTERS: Final = 500
 def question(
     assignment: SectionAssignment, stretch: Stretch, *, wish: Wish, words: str, key: str, characters: int
 ) -> Question:
-    """The stretch anew, in ``characters``. ``key`` is that of the source of which more is wished for."""
+    """The stretch anew, in ``characters``. ``key`` names the source that more is wished of."""
     around = [
         blocks.fence("before", stretch.before[-sizes.BEFORE_CHARACTERS :]) if stretch.before else "",
         blocks.fence("text", stretch.text, limit=sizes.TEXT_CHARACTERS),
