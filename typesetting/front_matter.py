@@ -24,13 +24,39 @@ class ReportPart:
 
 
 @dataclass(frozen=True)
+class AskedLine:
+    """What an assignment sheet asks for, its own words for it, and what the text has of it, all plain text."""
+
+    title: str
+    words: str
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AskedPart:
+    """The list of what the sheet asks, below the citations of the report."""
+
+    heading: str
+    note: str
+    lines: tuple[AskedLine, ...]
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any] | None) -> "AskedPart | None":
+        """What ``asdict`` wrote, after a way through JSON."""
+        if values is None:
+            return None
+        lines = (AskedLine(one["title"], one["words"], tuple(one["found"])) for one in values["lines"])
+        return cls(values["heading"], values["note"], tuple(lines))
+
+
+@dataclass(frozen=True)
 class FrontMatter:
     """Everything is plain text on one line but the abstracts, the declaration and the appendix, which are Markdown.
 
     ``is_dated`` where the date was chosen and is not the day of printing. ``second_language`` is a BCP 47 tag.
     ``abbreviations`` are pairs of a short form and what it stands for. ``declaration`` is the student's own wording;
     without one the language's is printed, where ``has_declaration``. ``report`` is the citation report, if it is to be
-    printed as an appendix.
+    printed as an appendix, ``asked`` what the sheet asks, below it.
     """
 
     university: str = ""
@@ -53,6 +79,7 @@ class FrontMatter:
     has_declaration: bool = False
     declaration: str = ""
     report: tuple[ReportPart, ...] = ()
+    asked: AskedPart | None = None
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "FrontMatter":
@@ -64,4 +91,5 @@ class FrontMatter:
             for part in values["report"]
         )
         said = {name: tuple(values[name]) for name in lists}
-        return cls(**{**values, **said, "abbreviations": pairs, "report": report})
+        asked = AskedPart.from_json(values["asked"])
+        return cls(**{**values, **said, "abbreviations": pairs, "report": report, "asked": asked})

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, element, plain, text
-from typesetting.front_matter import FrontMatter, ReportPart
+from typesetting.front_matter import AskedPart, FrontMatter, ReportPart
 from typesetting.front_words import front_words
 from typesetting.labels import long_date, words
 from typesetting.manuscript import Manuscript
@@ -92,9 +92,10 @@ def after_bibliography(manuscript: Manuscript, cited: CitedText) -> list[Part]:
     parts = []
     if front.appendix:
         parts.append(Part("appendix", said.appendix, language, _blocks(front.appendix, language)))
-    if front.report:
-        blocks = tuple(block for part in front.report for block in _reported(part, language))
-        parts.append(Part("citation-report", said.citation_report, language, blocks))
+    if front.report or front.asked:
+        blocks = [block for part in front.report for block in _reported(part, language)]
+        blocks += _asked(front.asked, language) if front.asked else []
+        parts.append(Part("citation-report", said.citation_report, language, tuple(blocks)))
     if cited.statement:
         parts.append(Part("ai-statement", label(manuscript, "ai_statement"), language, tuple(cited.statement)))
     if front.has_declaration:
@@ -106,7 +107,7 @@ def _reported(part: ReportPart, language: str) -> list[Element]:
     """A section's citations: the sentence, the passage it rests on, the source, and how that was checked."""
 
     def line(said: str) -> list[Element]:
-        return text(polish(" ".join(printable(said).split()), language))
+        return _line(said, language)
 
     source = words(language).source
     blocks = [element("Header", 3, attr("", "unnumbered", "unlisted"), line(part.heading))]
@@ -121,6 +122,26 @@ def _reported(part: ReportPart, language: str) -> list[Element]:
         blocks.append(element("BlockQuote", [element("Para", [element("Emph", quoted)])]))
         blocks.append(element("Para", line(f"{one.source}. {one.check}.")))
     return blocks
+
+
+def _asked(part: AskedPart, language: str) -> list[Element]:
+    """What the sheet asks: each line with the sheet's words for it, and what the text has of it."""
+    blocks = [
+        element("Header", 3, attr("", "unnumbered", "unlisted"), _line(part.heading, language)),
+        element("Para", _line(part.note, language)),
+    ]
+    for one in part.lines:
+        blocks.append(element("Para", [element("Strong", _line(one.title, language))]))
+        if one.words:
+            # As the sheet has it, which may be in another language.
+            quoted = text(" ".join(printable(one.words).split()))
+            blocks.append(element("BlockQuote", [element("Para", [element("Emph", quoted)])]))
+        blocks += [element("Para", _line(said, language)) for said in one.found]
+    return blocks
+
+
+def _line(said: str, language: str) -> list[Element]:
+    return text(polish(" ".join(printable(said).split()), language))
 
 
 def _declaration(manuscript: Manuscript) -> tuple[Element, ...]:

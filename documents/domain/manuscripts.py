@@ -51,7 +51,9 @@ def load(
         notice=settings.NOTICE_BANNER,
         labels={},
         front=replace(
-            title_pages.front_matter(page), report=report_appendix.of(document) if page.has_citation_report else ()
+            title_pages.front_matter(page),
+            report=report_appendix.of(document) if page.has_citation_report else (),
+            asked=report_appendix.asked(document) if page.has_citation_report else None,
         ),
         page_format=page_formats.of(document),
         own_template=word_templates.content_of(document),

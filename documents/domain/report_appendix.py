@@ -3,12 +3,15 @@
 from typing import Final
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from documents.domain.citations import CitationCard, report
+from documents.domain.sheet import meeting
+from documents.domain.sheet.meeting import MetLine
 from documents.domain.support import supporting_span
 from documents.models import Document
 from typesetting import labels
-from typesetting.front_matter import CitedPassage, ReportPart
+from typesetting.front_matter import AskedLine, AskedPart, CitedPassage, ReportPart
 
 #: Of a passage: the words that support the sentence, with what stands around them.
 _MOST_CHARACTERS: Final = 320
@@ -25,6 +28,26 @@ def of(document: Document) -> tuple[ReportPart, ...]:
             for part in report(document).sections
             if part.cards
         )
+
+
+def asked(document: Document) -> AskedPart | None:
+    """What the sheet asks and where this text meets it, in the document's language; None without such a list (R-17).
+
+    The same for as long as the text is: what a file that is there took says nothing of one that is being made.
+    """
+    with translation.override(document.language):
+        found = meeting.report(document, is_for_file=True).lines
+        if not found:
+            return None
+        note = _("“Met” means counted or looked up. Whether a question is answered well is for you to judge.")
+        return AskedPart(_("What the sheet asks"), note, tuple(map(_asked_line, found)))
+
+
+def _asked_line(one: MetLine) -> AskedLine:
+    verdict = str(one.found.verdict.label)
+    said = f"{verdict[:1].upper()}{verdict[1:]}. {one.found.said}".strip()
+    title = f"{one.title}: {one.asked}" if one.asked else one.title
+    return AskedLine(title, one.quoted, (said, *(place.said for place in one.found.places)))
 
 
 def _passage(card: CitationCard, language: str) -> CitedPassage:

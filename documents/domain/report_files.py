@@ -1,8 +1,8 @@
-"""The citation report as a file: pages to print, and a table for spreadsheets (R-10)."""
+"""The citation report as a file: pages to print, and a table for spreadsheets (R-10, R-17)."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.template.loader import render_to_string
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from documents.domain.citations import CitationCard, CitationReport, report
 from documents.domain.making import Report
+from documents.domain.sheet import meeting
+from documents.domain.sheet.meeting import SheetReport
 from documents.enums import ExportFormat
 from documents.models import Document
 from tesigo.platform.csv_cells import cell
@@ -22,26 +24,44 @@ def load(document_id: UUID, format: ExportFormat) -> Report:
     document = Document.objects.get(pk=document_id)
     found = report(document)
     with translation.override(document.language):
-        return Report(_pages(document, found) if format == ExportFormat.REPORT_PDF else _table(found))
+        sheet = meeting.report(document)
+        return Report(_pages(document, found, sheet) if format == ExportFormat.REPORT_PDF else _table(found, sheet))
 
 
-def _pages(document: Document, found: CitationReport) -> str:
-    context = {"document": document, "report": found, "language": locale(document.language)}
+def _pages(document: Document, found: CitationReport, sheet: SheetReport) -> str:
+    context = {"document": document, "report": found, "sheet": sheet, "language": locale(document.language)}
     return render_to_string("documents/paper/report.html", context)
 
 
-def _table(found: CitationReport) -> str:
-    """Texts that a spreadsheet would run as a formula are made harmless. Lines end as RFC 4180 has it."""
+def _table(found: CitationReport, sheet: SheetReport) -> str:
+    """Texts that a spreadsheet would run as a formula are made harmless. Lines end as RFC 4180 has it.
+
+    What the sheet asks is a table of its own below, behind an empty row, filled up to as many cells in a row.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([
+    head = [
         _("No."), _("Section"), _("Heading"), _("Sentence"), _("Source"), _("Author and year"), _("Page"),
         _("Passage"), _("How it was checked"), _("The judge's reason"), _("DOI or address"),
-    ])  # fmt: skip
+    ]  # fmt: skip
+    writer.writerow(head)
     for part in found.sections:
         for card in part.cards:
             writer.writerow([cell(value) for value in (card.number, *_cells(part.section.number, card))])
+    for row in _asked(sheet):
+        writer.writerow([*map(cell, row), *[""] * (len(head) - len(row))])
     return text.getvalue()
+
+
+def _asked(sheet: SheetReport) -> Iterator[Sequence[str]]:
+    if not sheet.lines:
+        return
+    yield ()
+    yield _("What the sheet asks"), _("The sheet's words"), _("Verdict"), _("What was found"), _("Where it is met")
+    for one in sheet.lines:
+        asked = f"{one.title}: {one.asked}" if one.asked else one.title
+        places = "; ".join(place.said for place in one.found.places)
+        yield asked, one.quoted, one.found.verdict.label, one.found.said, places
 
 
 def _cells(section: str, card: CitationCard) -> Iterator[str]:

@@ -1,9 +1,12 @@
-"""The citation report as an appendix of the document: what is in it, and only where it is wished (R-15)."""
+"""The citation report as an appendix of the document: what is in it, and only where it is wished (R-15, R-17)."""
 
 import pytest
+from django.utils import timezone
 
 from documents.domain import manuscripts, printing, report_appendix
-from documents.models import Document
+from documents.domain.sheet import lines
+from documents.enums import DocumentState, ExportFormat, ExportState
+from documents.models import Document, Export, Section
 from tests.documents.factories import PassageFactory
 from tests.documents.test_citations import cite, document, source
 
@@ -32,6 +35,31 @@ def test_report_is_printed_where_it_is_wished(document: Document) -> None:
     assert second.passage.endswith(" …")
     assert "The lens turned on a bath of mercury." in second.passage
     assert len(second.passage) < 330
+
+
+def test_sheet_is_told_below_it_and_stays_the_same_for_as_long_as_the_text(document: Document) -> None:
+    printing.change_title_page(document_id=document.pk, by=document.owner, has_citation_report=True)
+    assert manuscripts.load(document.pk).front.asked is None
+    for asks in ("About 4 pages", "At least 1 table", "Did the lens turn on mercury?"):
+        lines.add(document_id=document.pk, asks=asks, by=document.owner)
+    Document.objects.filter(pk=document.pk).update(language="de", state=DocumentState.WRITING)
+    Section.objects.filter(document=document, title="Nights").update(text="The lens turned on mercury.")
+    asked = manuscripts.load(document.pk).front.asked
+    assert asked is not None
+    assert asked.heading == "Was das Aufgabenblatt verlangt"
+    pages, tables, point = asked.lines
+    assert pages.found[0].startswith("Nur von dir zu beurteilen. ")
+    assert tables.title == "Tabellen: mindestens 1: At least 1 table"
+    assert tables.found == ("Nicht erfüllt. 0 Tabellen.",)
+    assert point.title == "Did the lens turn on mercury?"
+    assert point.found[1:] == ("1 Nights: “The lens turned on mercury.”",)
+    now = timezone.now()
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.READY, body_pages=4)
+    Export.objects.create(
+        document=document, format=ExportFormat.PDF, state=ExportState.READY, body_sheets=4, finished_at=now,
+        citation_style="apa", stored_as="a.pdf", size=1,
+    )  # fmt: skip
+    assert manuscripts.load(document.pk).front.asked == asked
 
 
 @pytest.mark.parametrize("at", [0, -1])

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from accounts.errors import QuotaReached
 from accounts.models import User
-from documents.domain import exporting, formats, requesting, restyling, styles
+from documents.domain import exporting, formats, report_files, requesting, restyling, styles
+from documents.domain.sheet import lines
 from documents.enums import DELIVERED, CitationCheck, DocumentState, ExportFormat, ExportState
-from documents.models import Document, Export, OwnStyle
+from documents.models import Document, Export, OwnStyle, SheetLine
 from privacy.models import AuditEvent
 from tests.documents.factories import PassageFactory, SourceFactory, outlined_document
 from tests.documents.test_citations import cite
@@ -96,6 +97,29 @@ def test_the_table_of_citations_is_safe_to_open_and_in_the_documents_language(do
     assert second[3] == f"'{FORMULA}"
     assert second[9] == "'-1 for it"
     assert [one[:1] for row in (first, second) for one in row if one[:1] in "=+-@" and one[:1]] == []
+
+
+def test_reports_end_with_what_the_sheet_asks_in_the_documents_language(document: Document) -> None:
+    lines.add(document_id=document.pk, asks="At least 3 sources", by=document.owner)
+    lines.add(document_id=document.pk, asks="=Was the lamp trimmed?", by=document.owner)
+    SheetLine.objects.filter(what="number").update(words="Use at least 3 sources.")
+    text = content(made(document, ExportFormat.REPORT_CSV)).decode("utf-8-sig")
+    *_citations, empty, head, first, second = csv.reader(io.StringIO(text))
+    assert {len(row) for row in (empty, head, first, second)} == {11}
+    assert not any(empty)
+    assert (head[0], head[2]) == ("Was das Aufgabenblatt verlangt", "Urteil")
+    assert first[:4] == [
+        "Anzahl der Quellen: mindestens 3: At least 3 sources", "Use at least 3 sources.", "nicht erfüllt",
+        "1 ist zitiert.",
+    ]  # fmt: skip
+    assert second[0] == "'=Was the lamp trimmed?"
+    section = document.sections.exclude(text="").get()
+    assert second[4] == f"1 {section.title}: “The lamp was trimmed.”"
+    page = report_files.load(document.pk, ExportFormat.REPORT_PDF).content
+    assert "<h2>Was das Aufgabenblatt verlangt</h2>" in page
+    assert "<strong>Anzahl der Quellen: mindestens 3</strong> · nicht erfüllt" in page
+    assert "=Was the lamp trimmed?" in page
+    assert f"1 {section.title}: “The lamp was trimmed.”" in page
 
 
 def test_a_report_is_another_file_once_a_citation_is_another(document: Document) -> None:

@@ -11,7 +11,7 @@ from documents.enums import Language
 from tests.typesetting.samples import WORD, docx_part, docx_text, manuscript, pdf_pages
 from tests.typesetting.test_formats import words_of
 from typesetting import Keep, Manuscript, Measurement, Wanted, formats, measure, render_pdf
-from typesetting.front_matter import CitedPassage, FrontMatter, ReportPart
+from typesetting.front_matter import AskedLine, AskedPart, CitedPassage, FrontMatter, ReportPart
 from typesetting.front_parts import NAMES
 from typesetting.front_words import FrontWords, front_words
 
@@ -40,6 +40,14 @@ FRONT = FrontMatter(
                 CitedPassage(1, 'They "decide" *alone*.', "Doe, 1999, p. 12", "Who else -- but they?", "By hand"),
                 CitedPassage(2, "Source: .", "Doe, 1999", "Figures.", "By rule"),
             ),
+        ),
+    ),
+    asked=AskedPart(
+        "What the sheet asks",
+        "Counted.",
+        (
+            AskedLine("Tables: at least 1", 'Hand in "one" table -- at least.', ("Met. 1 table.", "1 Introduction")),
+            AskedLine("Why *they*?", "", ("Only you can judge.",)),
         ),
     ),
 )
@@ -85,6 +93,9 @@ def test_parts_stand_before_and_behind_the_body_and_leave_its_length_alone(
     assert "Is x^2 as in [](#eq" in pages[-4]
     report = "Citation report 1 Introduction 1. They “decide” alone. Who else -- but they? Doe, 1999, p. 12. By hand."
     assert f"{report} 2. Source Figures. Doe, 1999. By rule." in pages[-3].replace("\u00a0", " ")
+    asked = "What the sheet asks Counted. Tables: at least 1 Hand in "
+    assert asked in pages[-3].replace("\u00a0", " ")
+    assert "Met. 1 table. 1 Introduction Why *they*? Only you can judge." in pages[-3].replace("\u00a0", " ")
     assert "Statement on the use of AI" in pages[-2]
     assert "Declaration of authorship I declare" in pages[-1]
     assert pages[-1].index("Ghent, 1 March 2024") < pages[-1].index("____") < pages[-1].index("Ada Lovelace")
@@ -103,7 +114,8 @@ def test_word_says_the_same(made: tuple[Path, Measurement]) -> None:
     order = [
         "University of Nowhere", "Seminar paper", "How Volunteers", "Abstract", "What was kept", "Zusammenfassung",
         "Contents", "List of abbreviations", "API", "PM", "Introduction", "Bibliography", "Who decides?",
-        "They “decide” alone.", "Who else", "Statement on the use of AI", "I declare", "____",
+        "They “decide” alone.", "Who else", "What the sheet asks", "Why *they*?",
+        "Statement on the use of AI", "I declare", "____",
     ]  # fmt: skip
     at = 0
     for words in order:

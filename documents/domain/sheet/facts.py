@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+from django.utils.text import Truncator
+
 from documents.domain import page_formats, title_pages
 from documents.domain.queries import last_change, sections_in_order
 from documents.domain.text import body_characters, without_citations
@@ -22,6 +24,8 @@ _MARKS: Final = re.compile(r"[*`|]+|^[#>\s-]+|\[\^[^\]]{1,60}\]:?|\{#[\w-]+\}")
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{5,}")
 #: Letters by which inflected forms count as one word.
 _STEM_LETTERS: Final = 6
+#: Of a sentence in which a line is met.
+MOST_QUOTED_CHARACTERS: Final = 220
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,12 @@ class Place:
 
     section: Section
     sentence: str = ""
+
+    @property
+    def said(self) -> str:
+        """The place in words, for paper: number and title, with the beginning of the sentence."""
+        named = f"{self.section.number} {self.section.title}".strip()
+        return f"{named}: “{Truncator(self.sentence).chars(MOST_QUOTED_CHARACTERS)}”" if self.sentence else named
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,8 @@ class Facts:
     laid_out_at: datetime | None
     now: datetime
     is_written: bool = field(default=False)
+    #: Looked at for a file that is being laid out: nobody has counted its sheets yet.
+    is_for_file: bool = field(default=False)
 
     @cached_property
     def plain(self) -> list[tuple[Section, list[str]]]:
@@ -109,8 +121,11 @@ class Facts:
         return [best[1]] if best and wanted and best[0] * 2 >= len(wanted) else []
 
 
-def of(document: Document, *, now: datetime) -> Facts:
-    """Reads what lines may ask for."""
+def of(document: Document, *, now: datetime, is_for_file: bool = False) -> Facts:
+    """Reads what lines may ask for.
+
+    ``is_for_file`` where the list goes into the document's own files, which are laid out before it counts as written.
+    """
     sections = sections_in_order(document)
     pdf = (
         Export.objects.filter(document=document, format=ExportFormat.PDF, state=ExportState.READY)
@@ -131,7 +146,8 @@ def of(document: Document, *, now: datetime) -> Facts:
         changed_at=last_change(document),
         laid_out_at=None if title_page._state.adding else title_page.changed_at,
         now=now,
-        is_written=document.state == DocumentState.READY,
+        is_written=is_for_file or document.state == DocumentState.READY,
+        is_for_file=is_for_file,
     )
 
 

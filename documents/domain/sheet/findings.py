@@ -79,6 +79,9 @@ def _length(want: Want, _asks: str, known: Facts) -> Found:
 
 
 def _pages(want: Want, known: Facts) -> Found:
+    if known.is_for_file:
+        # What an earlier file took would make another file of this one each time.
+        return Found(SheetVerdict.YOURS, _("Count the sheets of the text in this file."))
     sheets = known.sheets
     if sheets is None:
         changed = _("The text changed since its pages were last counted.")

@@ -31,6 +31,16 @@ class MetLine:
         return self.line.asks if self.line.what in {"point", "term"} and self.line.asks else self.label
 
     @property
+    def title(self) -> str:
+        """The heading with how much is asked of it."""
+        return f"{self.heading}: {self.amount}" if self.amount and self.heading == self.label else self.heading
+
+    @property
+    def asked(self) -> str:
+        """What its owner or a model wrote of it, where the heading does not say it."""
+        return "" if self.line.asks == self.heading else self.line.asks
+
+    @property
     def quoted(self) -> str:
         """The sheet's words, where they say more than the heading does."""
         return "" if self.line.words.rstrip(" .:;") == self.line.asks.rstrip(" .:;") else self.line.words
@@ -59,10 +69,10 @@ class SheetReport:
         return [(verdict, found.count(verdict)) for verdict in SheetVerdict if verdict in found]
 
 
-def report(document: Document, *, now: datetime | None = None) -> SheetReport:
-    """The list with what the document as it stands has of it."""
+def report(document: Document, *, now: datetime | None = None, is_for_file: bool = False) -> SheetReport:
+    """The list with what the document as it stands has of it; ``is_for_file`` as `facts.of` has it."""
     rows = lines.of(document)
-    known = facts.of(document, now=now or timezone.now()) if rows else None
+    known = facts.of(document, now=now or timezone.now(), is_for_file=is_for_file) if rows else None
     return SheetReport(
         lines=[MetLine(row, findings.met(want_of(row), str(row), known)) for row in rows] if known else [],
         is_read=lines.is_read(document),
