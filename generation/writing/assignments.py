@@ -8,6 +8,7 @@ from uuid import UUID
 from documents.domain import page_count, placing, sources
 from documents.domain.passages import citable
 from documents.domain.queries import numbered
+from documents.domain.sheet import told
 from documents.domain.text import characters_per_page
 from documents.models import Document, Passage, Source
 from generation.ai import chains
@@ -51,6 +52,7 @@ def load(
         passages=[],
         glossary=glossary.read(research.get("glossary") or []),
         longest=_longest_call(document),
+        told=told.of(document_id),
         wanted=_wanted(document_id, (research.get("wanted") or {}).get(str(section_id), [])),
     )
     kept = passages(document_id=document_id, ids=offered)

@@ -123,7 +123,7 @@ def test_a_reference_to_nothing_is_found(background: Background) -> None:
     ],
 )
 def test_notation_is_explained_where_it_is_asked_for(asked: str, found: bool) -> None:
-    assert blocks.asks_for_notation(DocumentFactory.build(requirements=asked)) is found
+    assert blocks.asks_for_notation(DocumentFactory.build(requirements=asked), blocks.NOTHING_TOLD) is found
 
 
 @pytest.mark.parametrize(("covers", "found"), [("a table of lamps", True), ("the lamps", False)])

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.utils import translation
 
+from documents.domain.sheet.told import Told
 from documents.models import Document, Passage
 from generation.writing.prompts import sizes
 from tesigo.platform.plain_text import LINE_ENDS, without_unseen
@@ -48,6 +49,9 @@ _LANGUAGES: Final = {
     "ro": "Romanian",
 }
 _ASSIGNMENT_CHARACTERS: Final = 8_000
+#: Of the lines that the owner wrote on the sheet's list.
+_ASKED_CHARACTERS: Final = 4_000
+NOTHING_TOLD: Final = Told()
 #: A citation of more pages than this points nowhere.
 _MOST_PAGES: Final = 20
 _RANGE: Final = re.compile(r"(\w+)\s*[–—-]\s*(\w+)")
@@ -164,21 +168,25 @@ def language(document: Document) -> str:
     return f"Write in {_LANGUAGES[document.language]} ({document.language})."
 
 
-def work(document: Document) -> str:
-    """What the work is and what its owner asks of it."""
+def work(document: Document, told: Told = NOTHING_TOLD) -> str:
+    """What the work is and what its owner asks of it; ``told`` is what they made of the sheet's lines."""
     with translation.override("en"):
         kind, level = document.get_kind_display(), document.get_level_display()
     lines = [f"The work: {kind}, level: {level}.", fence("topic", document.topic, limit=500)]
-    if document.requirements:
-        lines.append(fence("requirements", document.requirements, limit=_ASSIGNMENT_CHARACTERS))
-    if document.assignment_text:
-        lines.append(fence("assignment", document.assignment_text, limit=_ASSIGNMENT_CHARACTERS))
+    if requirements := told.left_of(document.requirements):
+        lines.append(fence("requirements", requirements, limit=_ASSIGNMENT_CHARACTERS))
+    if assignment := told.left_of(document.assignment_text):
+        lines.append(fence("assignment", assignment, limit=_ASSIGNMENT_CHARACTERS))
+    if told.own:
+        lines.append("Its owner adds to that, and puts in place of words of it:")
+        lines.append(fence("asked", "\n".join(f"- {line}" for line in told.own), limit=_ASKED_CHARACTERS))
     return "\n".join(lines)
 
 
-def asks_for_notation(document: Document, *texts: str) -> bool:
+def asks_for_notation(document: Document, told: Told, *texts: str) -> bool:
     """Whether the owner's requirements, the assignment sheet or a section's plan name tables or formulas (R-17)."""
-    return any(_NOTATION.search(text) for text in (document.requirements, document.assignment_text, *texts))
+    asked = (told.left_of(document.requirements), told.left_of(document.assignment_text), *told.own)
+    return any(_NOTATION.search(text) for text in (*asked, *texts))
 
 
 def about(characters: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from documents.domain.sheet.told import Told
 from documents.models import Document
 from generation.ai.question import Question
 from generation.writing.prompts import blocks
@@ -45,12 +46,12 @@ class Term:
     meaning: str
 
 
-def question(document: Document, titles: Sequence[str]) -> Question:
+def question(document: Document, titles: Sequence[str], told: Told = blocks.NOTHING_TOLD) -> Question:
     """The terms of a document whose sections have these titles."""
     prompt = "\n\n".join(
         [
             f"List at most {TERMS} terms that the sections of this work must use alike. {blocks.language(document)}",
-            blocks.work(document),
+            blocks.work(document, told),
             blocks.fence("outline", "\n".join(titles), limit=6_000),
         ]
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from documents.domain.sheet.told import Told
 from documents.models import Document, Passage
 from generation.ai.question import Question
 from generation.writing.prompts import blocks
@@ -42,13 +43,15 @@ up to the pages of the work; a section with children has the sum of theirs.
 {blocks.DATA_RULE}"""
 
 
-def question(document: Document, passages: Sequence[Passage], *, complaint: str = "") -> Question:
+def question(
+    document: Document, passages: Sequence[Passage], *, complaint: str = "", told: Told = blocks.NOTHING_TOLD
+) -> Question:
     """The outline of a document; ``complaint`` is what was wrong with the one before."""
     low, high = sections_wanted(document.pages)
     parts = [
         f"Plan this work. {blocks.language(document)}",
         f"It has {document.pages} pages in all. Divide it into {low} to {high} sections.",
-        blocks.work(document),
+        blocks.work(document, told),
     ]
     if document.pages >= 30:
         parts.append("Divide sections of more than about five pages further, into children of two to five pages each.")

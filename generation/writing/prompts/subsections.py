@@ -64,7 +64,7 @@ def question(assignment: SectionAssignment) -> Question:
     prompt = "\n\n".join(
         [
             f"Divide this section into {number.low} to {number.high} parts. {blocks.language(assignment.document)}",
-            blocks.work(assignment.document),
+            blocks.work(assignment.document, assignment.told),
             "The section to divide:",
             blocks.fence("title", section.title, limit=300),
             blocks.fence("covers", section.covers, limit=2_000),

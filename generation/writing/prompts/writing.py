@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from documents.domain.sheet.told import Told
 from documents.domain.text import citation_keys
 from documents.models import Document, Passage, Section, Source
 from generation.ai import answers
@@ -85,6 +86,7 @@ class SectionAssignment:
 
     ``longest`` is the longest text that one answer may be asked for. ``piece`` is set where the section is written in
     parts. ``wanted`` are sources that its owner wants to be cited here, with passages among ``passages`` (R-97).
+    ``told`` is what they made of the sheet's lines (R-17).
     """
 
     document: Document
@@ -95,6 +97,7 @@ class SectionAssignment:
     longest: int = LONGEST_CALL_CHARACTERS
     piece: Piece | None = None
     wanted: Sequence[Source] = ()
+    told: Told = blocks.NOTHING_TOLD
 
 
 def write(assignment: SectionAssignment, *, characters: int) -> Question:
@@ -184,7 +187,7 @@ def document_block(assignment: SectionAssignment) -> str:
     """What every question about the text of this document begins with, letter for letter the same."""
     parts = [
         f"Write a section of this work. {blocks.language(assignment.document)}",
-        blocks.work(assignment.document),
+        blocks.work(assignment.document, assignment.told),
         "All sections of the work, each with what it covers and what it leaves to others:",
         blocks.fence("outline", _outline(assignment.outline), limit=sizes.OUTLINE_CHARACTERS),
         *([glossary.shown(assignment.glossary)] if assignment.glossary else []),
@@ -200,7 +203,7 @@ def section_block(assignment: SectionAssignment) -> str:
         "The sources:",
         blocks.sources(shown(assignment.passages), words=f"{about.title} {about.covers}"),
     ]
-    if blocks.asks_for_notation(assignment.document, about.title, about.covers):
+    if blocks.asks_for_notation(assignment.document, assignment.told, about.title, about.covers):
         parts.append(NOTATION)
     if assignment.wanted:
         keys = ", ".join(sorted(source.key for source in assignment.wanted))

@@ -129,7 +129,7 @@ def guarded(assignment: SectionAssignment) -> Guarded:
 
 def _brief(document: Document, assignment: SectionAssignment) -> str:
     """What this document may speak of, whatever others do: its own brief and outline."""
-    brief = [document.title, document.topic, document.requirements, document.assignment_text]
+    brief = [document.title, document.topic, document.requirements, document.assignment_text, *assignment.told.own]
     return " ".join([*brief, *(section.title for section in assignment.outline)])
 
 

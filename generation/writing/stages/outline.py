@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from documents.domain import outline, sources
 from documents.domain.outline import Proposal, ProposedSection
-from documents.domain.sheet import lines
+from documents.domain.sheet import lines, told
 from documents.domain.sheet.lines import ReadByModel
+from documents.domain.sheet.told import Told
 from documents.errors import OutlineInvalid
 from documents.models import Document, Passage
 from generation.ai.errors import AtLimit, NoAnswer
@@ -29,10 +30,10 @@ _MOST_CHILDREN: Final = 20
 
 async def run(work: Work) -> Result:
     """A proposal that the document can accept; the owner changes it afterwards."""
-    document, passages = await in_database(_load, work.claim.document_id)
+    document, passages, said = await in_database(_load, work.claim.document_id)
     complaint = ""
     for _try in range(2):
-        answer = await work.ask(prompt.question(document, passages, complaint=complaint))
+        answer = await work.ask(prompt.question(document, passages, complaint=complaint, told=said))
         try:
             proposal = read(answer.value, pages=document.pages)
         except OutlineInvalid as error:
@@ -106,7 +107,8 @@ def _pages(value: object) -> Decimal:
     return min(max(pages, Decimal("0.1")), Decimal(200)) if pages.is_finite() else Decimal(1)
 
 
-def _load(document_id: UUID) -> tuple[Document, list[Passage]]:
+def _load(document_id: UUID) -> tuple[Document, list[Passage], Told]:
     document = Document.objects.get(pk=document_id)
     words = f"{document.topic} {document.requirements}"
-    return document, sources.passages_for(document_id=document_id, text=words, limit=_PASSAGES_SHOWN)
+    passages = sources.passages_for(document_id=document_id, text=words, limit=_PASSAGES_SHOWN)
+    return document, passages, told.of(document_id)

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 import typesetting
 from documents.domain import outline, placing, retractions, sources
 from documents.domain.passages import citable
+from documents.domain.sheet import told
+from documents.domain.sheet.told import Told
 from documents.enums import UploadState
 from documents.models import Document
 from generation.ai.errors import NoAnswer
@@ -37,6 +39,16 @@ _LONGEST_WAIT_FOR_SEARCH: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What is looked for: the work, its outline, and what its owner made of the sheet's lines."""
+
+    document: Document
+    titles: list[str]
+    told: Told
+    searched_for: str
+
+
+@dataclass(frozen=True)
 class Found:
     """Works found and terms named. ``is_whole`` is false where no model could be asked for what to look for."""
 
@@ -50,11 +62,11 @@ async def before_payment(work: Work) -> Result:
 
     It never fails: what cannot be had now is looked for once the order is paid.
     """
-    document, titles, searched_for = await in_database(_load, work.claim.document_id)
-    found = await _find(work, document, titles, is_paid=False)
+    plan = await in_database(_load, work.claim.document_id)
+    found = await _find(work, plan, is_paid=False)
     glossary = [asdict(term) for term in found.terms]
     return Result(
-        {"searched_for": searched_for, "found": found.works, "glossary": glossary, "is_whole": found.is_whole}
+        {"searched_for": plan.searched_for, "found": found.works, "glossary": glossary, "is_whole": found.is_whole}
     )
 
 
@@ -63,7 +75,8 @@ async def run(work: Work) -> Result:
 
     Services that fail do no harm as long as there is something to cite.
     """
-    document, titles, searched_for = await in_database(_load, work.claim.document_id)
+    plan = await in_database(_load, work.claim.document_id)
+    document = plan.document
     waited = timezone.now() - work.claim.created_at
     if await in_database(_is_reading, document.pk) and waited < _LONGEST_WAIT:
         raise TryLater("files are still being read", wait=_LOOK_AGAIN)
@@ -71,9 +84,9 @@ async def run(work: Work) -> Result:
         raise TryLater("sources are still being looked for", wait=_LOOK_FOR_SEARCH_AGAIN)
     # Layout comes some calls later, and is loaded by then.
     await asyncio.to_thread(typesetting.warm_up)
-    found = _known(await in_database(queue.search_of, document.pk), document, searched_for)
+    found = _known(await in_database(queue.search_of, document.pk), document, plan.searched_for)
     if found is None:
-        found = await _find(work, document, titles, is_paid=True)
+        found = await _find(work, plan, is_paid=True)
     await retractions.check(document_id=document.pk)
     count = await in_database(citable(document_id=document.pk).count)
     if not count:
@@ -94,8 +107,9 @@ def _known(before: Mapping[str, Any] | None, document: Document, searched_for: s
     return Found(before["found"], glossary.read(before["glossary"]))
 
 
-async def _find(work: Work, document: Document, titles: list[str], *, is_paid: bool) -> Found:
+async def _find(work: Work, plan: Plan, *, is_paid: bool) -> Found:
     """Works and terms, asked for at once. Of a paid order, what no model can be asked for now is waited for."""
+    document, titles = plan.document, plan.titles
 
     async def asked(question: Question) -> Answer | None:
         try:
@@ -109,7 +123,7 @@ async def _find(work: Work, document: Document, titles: list[str], *, is_paid: b
     async def search() -> Found:
         if not document.search_for_sources:
             return Found()
-        answer = await asked(queries.question(document, titles))
+        answer = await asked(queries.question(document, titles, plan.told))
         planned = [str(query) for query in answer.value["queries"]][: queries.QUERIES] if answer else []
         works = await sources.search(planned or [document.topic], language=document.language, document_id=document.pk)
         await in_database(sources.add_found, document_id=document.pk, works=works)
@@ -119,17 +133,17 @@ async def _find(work: Work, document: Document, titles: list[str], *, is_paid: b
         # Nobody has to agree with a section alone.
         if len(titles) < 2:
             return Found()
-        answer = await asked(glossary.question(document, titles))
+        answer = await asked(glossary.question(document, titles, plan.told))
         return Found(terms=glossary.read(answer.value["terms"]) if answer else [], is_whole=answer is not None)
 
     searched, named = await each_at_once([search, name_terms], lambda task: task())
     return Found(searched.works, named.terms, is_whole=searched.is_whole and named.is_whole)
 
 
-def _load(document_id: UUID) -> tuple[Document, list[str], str]:
+def _load(document_id: UUID) -> Plan:
     document = Document.objects.get(pk=document_id)
     titles = [section.title for section in outline.leaves(document)]
-    return document, titles, outline.searched_for(document)
+    return Plan(document, titles, told.of(document_id), outline.searched_for(document))
 
 
 def _is_reading(document_id: UUID) -> bool:
