@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from tesigo_verify.copying import CopiedRun, Words
 from tesigo_verify.errors import NotSigned, Unverifiable
 from tesigo_verify.files import Text, read, sha256_of
-from tesigo_verify.findings import CitationFinding, Findings, Passage, Sentence, Signature
-from tesigo_verify.folding import Page, Pages, fold
+from tesigo_verify.findings import CitationFinding, Findings, Passage, Sentence, Signature, Written
+from tesigo_verify.folding import Page, Pages, fold, forms
 from tesigo_verify.manifest import Citation, Manifest, Source, key_id, signer
+from tesigo_verify.numbers import Loosely
 
 #: Of the parts of a passage that have to stand on the page; the rest is what programs read differently.
 ENOUGH: Final = 0.8
@@ -31,7 +33,7 @@ class SourceFile:
         self.key = key
         self.sha256 = sha256_of(path)
         self.text: Text = read(path)
-        self._pages: dict[int, Page] = {}
+        self._pages: dict[tuple[int, int], Page] = {}
         self._words: dict[int, str] = {}
 
     def words(self, number: int) -> str:
@@ -40,14 +42,14 @@ class SourceFile:
             self._words[number] = self.text.page(number)
         return self._words[number]
 
-    def page(self, number: int) -> Page:
+    def page(self, number: int, folding: int) -> Page:
         """The page as passages are sought in it; an empty one where there is none of this number."""
-        if number not in self._pages:
+        if (number, folding) not in self._pages:
             if len(self._pages) == _KEPT_PAGES:
                 del self._pages[next(iter(self._pages))]
             there = not self.text.count or 1 <= number <= self.text.count
-            self._pages[number] = Page(self.words(number) if there else "")
-        return self._pages[number]
+            self._pages[number, folding] = Page(self.words(number) if there else "", folding)
+        return self._pages[number, folding]
 
     def numbers(self) -> range:
         """Its pages; only 0 where it has none."""
@@ -70,7 +72,7 @@ class SourceFile:
         return Passage.MISSING, 0
 
     def _on(self, citation: Citation, number: int) -> Passage:
-        match = self.page(number).match(
+        match = self.page(number, citation.folding).match(
             signs=citation.signs, whole=citation.whole, parts=citation.parts, seals=citation.seals
         )
         if match.is_exact:
@@ -98,7 +100,7 @@ def check(
     in_time = _clock(deadline)
     signature, key = _signature(manifest, known_keys)
     by_source = _assigned(manifest, sources)
-    body = _Body(document, manifest.bibliography)
+    body = _Body(document, manifest.bibliography, manifest.folding)
     findings = {}
     for citation in sorted(manifest.citations, key=lambda one: (one.key, one.page)):
         in_time()
@@ -108,8 +110,9 @@ def check(
             page = citation.page + shift if citation.page else 0
             by_label = not shift and not _is_same(file, manifest, citation.key)
             passage, found_on = file.looked_up(citation, page=page, by_label=by_label)
+        sentence, written = body.has(citation)
         findings[citation] = CitationFinding(
-            citation.number, citation.key, citation.page, citation.page_label, body.has(citation), passage, found_on
+            citation.number, citation.key, citation.page, citation.page_label, sentence, passage, found_on, written
         )
     copied = _copied(body, by_source, in_time)
     reported = [fold(words) for words in manifest.copied]
@@ -179,26 +182,43 @@ def _held(file: SourceFile, source: Source, manifest: Manifest) -> int:
 class _Body:
     """The document's text, in which sentences are sought."""
 
-    def __init__(self, document: Text, bibliography: str) -> None:
+    def __init__(self, document: Text, bibliography: str, folding: int) -> None:
         self.count = document.count
+        self._folding = folding
         self._words = [document.page(number) for number in (range(1, document.count + 1) if document.count else (0,))]
-        self._pages = Pages([fold(words) for words in self._words])
-        self._bibliography = fold(bibliography)
+        self._pages = Pages([fold(words, folding) for words in self._words])
+        self._bibliography = fold(bibliography, folding)
 
-    def has(self, citation: Citation) -> Sentence:
-        """Whether all pieces of the sentence stand on or beside the page that the manifest names."""
-        pieces = [folded for folded in map(fold, citation.pieces) if folded]
+    def has(self, citation: Citation) -> tuple[Sentence, tuple[Written, ...]]:
+        """Whether all pieces of the sentence stand on or beside the page that the manifest names.
+
+        Where they do but for points and commas in numbers, also the numbers that are written otherwise.
+        """
+        pieces = [found for found in (forms(piece, self._folding) for piece in citation.pieces) if found]
         anywhere = range(len(self._words))
         at = citation.document_page - 1
         beside = range(max(0, at - 1), min(at + 2, self.count)) if self.count and at >= 0 else anywhere
         if not pieces:  # a citation of nothing
-            return Sentence.MISSING
-        if self._stand(pieces, beside):
-            return Sentence.FOUND
-        return Sentence.ELSEWHERE if self._stand(pieces, anywhere) else Sentence.MISSING
+            return Sentence.MISSING, ()
+        if all(self._stands(piece, beside) for piece in pieces):
+            return Sentence.FOUND, ()
+        if all(self._stands(piece, anywhere) for piece in pieces):
+            return Sentence.ELSEWHERE, ()
+        differing = [self._differing(piece) for piece in pieces if not self._stands(piece, anywhere)]
+        if any(found is None for found in differing):
+            return Sentence.MISSING, ()
+        return Sentence.DIFFERS, tuple(Written(*pair) for found in differing for pair in found or ())
 
-    def _stand(self, pieces: Sequence[str], numbers: range) -> bool:
-        return all(self._pages.page_of(piece, numbers) is not None for piece in pieces)
+    def _stands(self, forms: Sequence[str], numbers: range) -> bool:
+        return any(self._pages.page_of(form, numbers) is not None for form in forms)
+
+    def _differing(self, forms: Sequence[str]) -> list[tuple[str, str]] | None:
+        found = (page.differing(forms[0]) for page in self._loosely)
+        return next((pairs for pairs in found if pairs), None)
+
+    @cached_property
+    def _loosely(self) -> list[Loosely]:
+        return [Loosely(text) for text in self._pages.texts]
 
     def own_words(self) -> str:
         """The text up to the bibliography, whose titles stand in the sources, too."""
@@ -207,7 +227,8 @@ class _Body:
             starts = [at for at, head in enumerate(heads) if self._bibliography and self._bibliography in head]
         else:
             parts = self._words[0].split("\n")
-            starts = [at for at, line in enumerate(parts) if self._bibliography and fold(line) == self._bibliography]
+            heads = [fold(line, self._folding) for line in parts]
+            starts = [at for at, head in enumerate(heads) if self._bibliography and head == self._bibliography]
         return "\n".join(parts[: starts[-1]] if starts else parts)
 
 

@@ -23,6 +23,7 @@ class Sentence(StrEnum):
 
     FOUND = "found"
     ELSEWHERE = "on another page"
+    DIFFERS = "found, with a number written otherwise"
     MISSING = "missing"
 
 
@@ -41,8 +42,19 @@ _FAILING: Final = frozenset({Passage.DIFFERS, Passage.ELSEWHERE, Passage.MISSING
 
 
 @dataclass(frozen=True)
+class Written:
+    """A number of a sentence as the manifest has it and as the file has it, both folded."""
+
+    said: str
+    there: str
+
+
+@dataclass(frozen=True)
 class CitationFinding:
-    """What was found of one citation; ``found_on`` is the page of a passage that stands elsewhere, else 0."""
+    """What was found of one citation; ``found_on`` is the page of a passage that stands elsewhere, else 0.
+
+    ``written`` are the numbers of a sentence that the file has otherwise.
+    """
 
     number: int
     key: str
@@ -51,6 +63,7 @@ class CitationFinding:
     sentence: Sentence
     passage: Passage
     found_on: int = 0
+    written: tuple[Written, ...] = ()
 
     @property
     def fails(self) -> bool:

@@ -7,13 +7,16 @@ do not. Of a number its signs stay, for 1.5 is not 15, −3 is not 3, and 3–5 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final
 from unicodedata import normalize
 
+from tesigo_verify.numbers import APART, joined
 from tesigo_verify.weighing import Weights, seal
 
+#: How texts are folded for the manifests of now; in those of 1, "1, 5" was "1,5".
+FOLDING: Final = 2
 #: Letters and digits in each part of a passage that has a hash of its own.
 PART_SIGNS: Final = 120
 #: Hex digits of the hash of a part.
@@ -32,22 +35,35 @@ _ALIKE: Final = str.maketrans({
     ",": ".", "·": ".", "٫": ".", "⁄": "/", "∕": "/", "‐": "-", "‑": "-", "–": "-", "—": "-",
     "−": "-", "⩽": "≤", "⩾": "≥", "∶": ":",
 })  # fmt: skip
+#: The same where commas still say what numbers they part.
+_ALIKE_BUT_COMMAS: Final = {sign: other for sign, other in _ALIKE.items() if sign != ord(",")}
 _DROPPED: Final = re.compile(
-    r"[^\w.:/%‰<>≤≥±€£¥+\ue000-]+|[.:/+-](?!\d)|(?<!\d)[.:/+-]|(?<!\d)[%‰]|[<>≤≥±€£¥\ue000](?![\d\ue000])"
+    rf"[^\w.:/%‰<>≤≥±€£¥+\ue000{APART}-]+|[.:/+-](?!\d)|(?<!\d)[.:/+-]|(?<!\d)[%‰]|[<>≤≥±€£¥\ue000](?![\d\ue000])"
 )
 
 
-def fold(text: str) -> str:
+def fold(text: str, folding: int = FOLDING) -> str:
     """The letters and numbers of a text, in lower case and without accents.
 
     A point or comma, a dash, a colon or a stroke between digits stays, as do a percent sign behind and a minus or a
-    comparison before them. Blanks within numbers go: 1 500 is 1500; 1,500 is not, for it may be one and a half.
+    comparison before them. Of numbers goes what groups their digits, where it can do nothing else (`numbers`): 1 500
+    is 1500; 1,500 is not, for it may be one and a half. Numbers that are apart have a comma between them.
     """
     text = _HALF.sub(r"+\1", text)  # 2½ is not 21/2
     text = normalize("NFKD", text.casefold())
     text = _MINUS.sub("\ue000", _BARE.sub("0.", text))
+    if folding == FOLDING:
+        text = joined(text.translate(_ALIKE_BUT_COMMAS)).replace(",", "")
     text = _BLANKS.sub("", text).translate(_ALIKE)
-    return _DROPPED.sub("", text).replace("\ue000", "-")
+    return _DROPPED.sub("", text).replace("\ue000", "-").replace(APART, ",")
+
+
+def forms(piece: str, folding: int) -> list[str]:
+    """A piece folded as it may stand in a file: the number of a note right behind it is read into its last number."""
+    folded = fold(piece, folding)
+    if not folded[-1:].isdigit():
+        return [folded] if folded else []
+    return list(dict.fromkeys([folded, fold(f"{piece.rstrip()}1", folding)[:-1]]))
 
 
 def digest(folded: str) -> str:
@@ -105,9 +121,10 @@ class Match:
 class Page:
     """The folded text of a page, in which passages are sought by their hashes alone."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, folding: int = FOLDING) -> None:
         self._words = text
-        self.text = fold(text)
+        self._fold = partial(fold, folding=folding)
+        self.text = self._fold(text)
         self._places: dict[int, dict[str, int]] = {}
 
     def match(self, *, signs: int, whole: str, parts: Sequence[str], seals: Sequence[Sequence[str]]) -> Match:
@@ -160,7 +177,7 @@ class Page:
 
     @cached_property
     def _weights(self) -> Weights:
-        return Weights(self._words, self.text, fold)
+        return Weights(self._words, self.text, self._fold)
 
     def _windows(self, size: int) -> dict[str, int]:
         if size not in self._places:

@@ -13,9 +13,12 @@ from hashlib import sha256
 from typing import Any, Final
 
 from tesigo_verify.errors import NotSigned, Unverifiable
+from tesigo_verify.folding import FOLDING
 
 FORMAT: Final = "tesigo-manifest"
 VERSION: Final = 1
+#: How texts may have been folded (`folding`); what does not say it is of the first way.
+_FOLDINGS: Final = (1, FOLDING)
 ALGORITHM: Final = "Ed25519"
 #: Of an attached or separate manifest.
 MOST_BYTES: Final = 32 * 1024 * 1024
@@ -34,6 +37,7 @@ _PURPOSE: Final = b"tesigo-manifest-1\n"
 class Citation:
     """One citation. ``pieces`` are the words of its sentence between citations; ``page`` is 0 where there is none.
 
+    ``folding`` says how its words were folded (`folding.FOLDING`).
     ``seals`` are of what weighs in each part of the passage, with the part before it and the part behind it.
     ``is_checked`` where the manifest says that the passage supports the sentence as it stands now.
     """
@@ -49,6 +53,7 @@ class Citation:
     parts: tuple[str, ...]
     seals: tuple[tuple[str, str], ...]
     is_checked: bool
+    folding: int
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Manifest:
     citations: tuple[Citation, ...]
     sources: tuple[Source, ...]
     copied: tuple[str, ...]
+    folding: int
 
 
 def parse(data: bytes) -> Manifest:
@@ -103,22 +109,26 @@ def _refuse(number: str) -> None:
 
 def _read(raw: dict[str, Any]) -> Manifest:
     citations, sources = raw["citations"], raw["sources"]
+    folding = _number(raw.get("folding", _FOLDINGS[0]))
+    if folding not in _FOLDINGS:
+        raise Unverifiable("The manifest is of another version. Get a newer tesigo-verify.")
     if len(citations) > _MOST_CITATIONS or len(sources) > _MOST_SOURCES:
         raise Unverifiable("The manifest lists more than can be checked.")
     return Manifest(
         raw=raw,
         language=_text(raw["document"]["language"]),
         bibliography=_text(raw["document"]["bibliography"]),
-        citations=tuple(map(_citation, citations)),
+        citations=tuple(_citation(one, folding) for one in citations),
         sources=tuple(
             Source(_text(one["key"]), _text(one["title"]), tuple(_text(file["sha256"]) for file in one["files"]))
             for one in sources
         ),
         copied=tuple(_text(one["words"]) for one in raw["copied"]),
+        folding=folding,
     )
 
 
-def _citation(one: dict[str, Any]) -> Citation:
+def _citation(one: dict[str, Any], folding: int) -> Citation:
     passage = one["passage"]
     return Citation(
         number=_number(one["number"]),
@@ -132,6 +142,7 @@ def _citation(one: dict[str, Any]) -> Citation:
         parts=tuple(map(_text, passage["parts"])),
         seals=tuple((_text(before), _text(behind)) for before, behind in passage["seals"]),
         is_checked=_text(one["check"]) in _CHECKS,
+        folding=folding,
     )
 
 

@@ -37,6 +37,7 @@ def as_json(findings: Findings) -> dict[str, Any]:
         "sentences": {
             "found": sentences[Sentence.FOUND],
             "elsewhere": sentences[Sentence.ELSEWHERE],
+            "differs": sentences[Sentence.DIFFERS],
             "missing": sentences[Sentence.MISSING],
         },
         "passages": {
@@ -65,6 +66,7 @@ def as_json(findings: Findings) -> dict[str, Any]:
                 "sentence": one.sentence.value,
                 "passage": one.passage.value,
                 "found_on": one.found_on,
+                "written": [{"said": number.said, "there": number.there} for number in one.written],
             }
             for one in findings.failed
         ],
@@ -116,7 +118,10 @@ def _failure(one: CitationFinding) -> str:
     page = one.page_label or (str(one.page) if one.page else "")
     begin = f"citation {one.number}, {one.key}" + (f", page {page}" if page else "")
     said = []
-    if one.sentence != Sentence.FOUND:
+    if one.sentence == Sentence.DIFFERS:
+        numbers = ", ".join(f"{number.said} is {number.there}" for number in one.written)
+        said.append(f"its sentence has a number otherwise in the file: {numbers}")
+    elif one.sentence != Sentence.FOUND:
         said.append(
             "its sentence is " + ("on another page" if one.sentence == Sentence.ELSEWHERE else "not in the file")
         )

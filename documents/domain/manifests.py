@@ -15,7 +15,7 @@ from documents.domain.queries import sections_in_order
 from documents.domain.text import GROUP, citation_keys, without_citations
 from documents.enums import CitationCheck, FullTextState, SourceOrigin
 from documents.models import Citation, Document, Passage, Source
-from tesigo_verify.folding import Pages, digest, fold, part_hashes, part_seals
+from tesigo_verify.folding import FOLDING, Pages, digest, fold, forms, part_hashes, part_seals
 from tesigo_verify.manifest import FORMAT, VERSION, signed
 from typesetting import labels
 
@@ -42,6 +42,7 @@ def of_document(document: Document, *, format: str, page_texts: Sequence[str], n
     raw = {
         "format": FORMAT,
         "version": VERSION,
+        "folding": FOLDING,
         "made_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "made_by": settings.SITE_URL,
         "keys": f"{settings.SITE_URL}/manifest-keys.json",
@@ -79,14 +80,13 @@ class _Finder:
 
     def page_of(self, pieces: Sequence[str]) -> int:
         """The page that the sentence ends on, from 1; 0 where it is not found."""
-        longest = fold(max(pieces, key=len, default=""))
-        if not longest:
-            return 0
+        longest = forms(max(pieces, key=len, default=""), FOLDING)
         for begin in dict.fromkeys((self.reached, 0)):
-            found = Pages(self.page_texts).page_of(longest, range(begin, len(self.page_texts)))
-            if found is not None:
-                self.reached = found
-                return found + 1
+            for form in longest:
+                found = Pages(self.page_texts).page_of(form, range(begin, len(self.page_texts)))
+                if found is not None:
+                    self.reached = found
+                    return found + 1
         return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pikepdf
 
-from tesigo_verify.folding import digest, fold, part_hashes, part_seals
+from tesigo_verify.folding import FOLDING, digest, fold, part_hashes, part_seals
 from tesigo_verify.manifest import signed
 from tests.documents.files import pdf
 
@@ -64,6 +64,7 @@ def manifest(citations: list[dict[str, Any]], sources: list[dict[str, Any]], **c
     return {
         "format": "tesigo-manifest",
         "version": 1,
+        "folding": FOLDING,
         "document": {"language": "en", "bibliography": "Bibliography"},
         "sources": sources,
         "citations": citations,

@@ -12,11 +12,11 @@ from tesigo_verify.checking import SourceFile, check
 from tesigo_verify.copying import Words
 from tesigo_verify.errors import NotSigned, Unverifiable
 from tesigo_verify.files import read, sha256_of
-from tesigo_verify.findings import Findings, Passage, Sentence, Signature
-from tesigo_verify.folding import fold
+from tesigo_verify.findings import Findings, Passage, Sentence, Signature, Written
+from tesigo_verify.folding import digest, fold, part_hashes
 from tesigo_verify.report import as_json, as_text, verdict
 from tests.documents.files import pdf
-from tests.verify.samples import citation, manifest, named_source, prose, signed_json, source
+from tests.verify.samples import citation, manifest, named_source, passage, prose, signed_json, source
 
 FIRST = "Rocks grow older where nobody counts them"
 SECOND = ["Lamps are lit at dusk", "and put out at dawn"]
@@ -107,6 +107,37 @@ def test_a_page_that_is_not_there_and_words_that_are_not_fail(place: Path) -> No
     text = as_text(found)
     assert "citation 1, lind, page 2: the passage is not on that page" in text
     assert "its sentence is not in the file" in text
+
+
+def test_a_number_that_is_written_otherwise_is_told(tmp_path: Path) -> None:
+    pdf(tmp_path / "document.pdf", ["Before it", "Lamps 1,5 and 7,25 stood in 3 rows"])
+    pieces = ["Lamps 1, 5 and 7.25 stood", "in 3 rows"]
+    raw = manifest([citation(1, key="lind", page=2, words="…", pieces=pieces, document_page=2)], [named_source("lind")])
+    found = checked(tmp_path, raw)
+    (one,) = found.failed
+    assert (one.sentence, one.written) == (Sentence.DIFFERS, (Written("1,5", "1.5"),))
+    assert "its sentence has a number otherwise in the file: 1,5 is 1.5" in as_text(found)
+    said = as_json(found)
+    assert said["sentences"]["differs"] == 1
+    assert said["failed"][0]["written"] == [{"said": "1,5", "there": "1.5"}]
+    raw["citations"][0]["pieces"] = ["Lamps 1, 5 and 7.25 fell"]
+    assert checked(tmp_path, raw).failed[0].sentence == Sentence.MISSING
+
+
+def test_a_manifest_of_before_is_checked_as_it_was_made(place: Path) -> None:
+    raw = said(place)
+    words = "Sites 1, 5 were lit."
+    (place / "sites.txt").write_text("Sites 1,5 were lit.", encoding="utf-8")
+    raw["citations"][0] |= {"key": "sites", "page": 0, "passage": passage(words)}
+    raw["sources"].append(named_source("sites"))
+    assert checked(place, raw, "sites=sites.txt").citations[0].passage == Passage.MISSING
+    del raw["folding"]
+    folded = fold(words, folding=1)
+    raw["citations"][0]["passage"] |= {"signs": len(folded), "sha256": digest(folded), "parts": part_hashes(folded)}
+    assert checked(place, raw, "sites=sites.txt").citations[0].passage == Passage.FOUND
+    raw["folding"] = 3
+    with pytest.raises(Unverifiable, match="another version"):
+        checked(place, raw)
 
 
 def test_a_sentence_on_another_page_than_named_fails(place: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tesigo_verify.folding import Page, Pages, digest, fold, part_hashes, part_places, part_seals
+from tesigo_verify.folding import FOLDING, Page, Pages, digest, fold, forms, part_hashes, part_places, part_seals
 from tesigo_verify.weighing import Weights
 from tests.verify.samples import prose
 
@@ -26,6 +26,24 @@ from tests.verify.samples import prose
         ("1.500 metres", "1500 metres"),
         ("€5", "£5"),
         ("5 mg", "5 g"),
+        ("1, 5", "1,5"),
+        ("1, 5", "15"),
+        ("1; 5", "15"),
+        ("sites 1 5", "sites 15"),
+        ("1,\u20095", "1,5"),
+        ("1, 2, 3", "1.2.3"),
+        ("1,2,3", "123"),
+        ("in 2020 100 people", "in 2020100 people"),
+        ("0 500", "0500"),
+        ("1.000,5", "10005"),
+        ("1.000,5", "1.000.5"),
+        ("1,000,000", "1,000"),
+        ("1,000", "1000"),
+        ("1.5,2.5", "1.52.5"),
+        ("1.10", "1.1"),
+        ("30. 11. 2026", "30.11.2026"),
+        ("in 1990. 5 came", "in 1990.5 came"),
+        ("5'3", "53"),
         ("1990–95", "199095"),
         ("2026-11-30", "20261130"),
     ],
@@ -41,6 +59,20 @@ def test_another_number_is_another_text(one: str, other: str) -> None:
         ("1,500", "1.500"),
         ("1 500 and 1\u202f500", "1500 and 1500"),
         ("1'500", "1500"),
+        ("1 000 000,5", "1000000.5"),
+        ("1\u2009000", "1 000"),
+        ("1~000", "1000"),
+        ("1’000.5", "1000.5"),
+        ("1.000,5", "1,000.5"),
+        ("1.000,5", "1000,5"),
+        ("1,000,000", "1.000.000"),
+        ("1,000,000", "1 000 000"),
+        ("1·5", "1.5"),
+        ("12\u202f%", "12%"),
+        ("1, 2, 3", "1,2,3"),
+        ("1, 5", "1; 5"),
+        ("3--5", "3–5"),
+        (r"1\.5 and 10^6^", "1.5 and 106"),
         ("3–5", "3-5"),
         ("3 – 5", "3–5"),
         ("−3 °C", "-3°C"),
@@ -63,6 +95,26 @@ def test_a_piece_stands_in_its_page_whatever_is_beside_it() -> None:
     page = fold("It rose to 3 (Lind, 2020) – 5 % a year – and to 1.5 in 1990.5 Then −3 came.")
     for piece in (" – 5 % a year", "and to 1.5 in 1990.", " Then −3 came"):
         assert Pages([page]).page_of(fold(piece), range(1)) == 0, piece
+
+
+@pytest.mark.parametrize(
+    ("piece", "page"),
+    [
+        ("It cost 1,000,000", "It cost 1,000,00012 and more"),
+        ("It cost 12 500", "It cost 12 5001 and more"),
+        ("It cost 1,500.", "It cost 1,500.12 Then"),
+        ("It cost 1.500,", "It cost 1.500,3 and more"),
+        ("It cost 5", "It cost 5"),
+        ("500 lamps burned", "12\n500 lamps burned"),
+    ],
+)
+def test_a_piece_stands_before_the_number_of_a_note(piece: str, page: str) -> None:
+    assert any(form in fold(page) for form in forms(piece, FOLDING))
+    assert forms(" … ", FOLDING) == []
+
+
+def test_texts_of_earlier_manifests_are_folded_as_they_were() -> None:
+    assert fold("1, 5 and 1 000", folding=1) == fold("1,5 and 1000", folding=1) == "1.5and1000"
 
 
 LINES = ["The mill had 312 looms and Anna Lind ran it, but nobody was not paid on time in those days."]
