@@ -69,12 +69,12 @@ def test_a_student_asks_sees_how_far_it_is_and_takes_it_away(client: Client, ada
     DataExport.objects.update(progress=42)
     page = words(client.get(PAGE))
     assert "42 %" in page
-    assert 'hx-get="/account/data/export/"' in page
+    assert 'data-hx-get="/account/data/export/"' in page
     assert "Download" not in page
     assert client.get(download_of(row)).headers["Location"] == PAGE
     exports.make(export_id=row.pk)
     part = words(client.get(f"{PAGE}export/"))
-    assert "hx-get" not in part
+    assert "data-hx-get" not in part
     assert download_of(row) in part
     answer = client.get(download_of(row))
     assert answer["Content-Type"] == "application/zip"

@@ -286,7 +286,7 @@ def test_each_is_asked_for_by_its_button_without_a_script(browser: Client, docum
     assert (export.format, export.with_ai_statement, export.state) == ("epub", True, ExportState.PENDING)
     page = words(browser.get(address))
     assert "Being made" in page
-    assert 'hx-trigger="every 2s"' in page
+    assert 'data-hx-trigger="every 2s"' in page
 
 
 def test_files_of_earlier_styles_stay_on_the_page(browser: Client, document: Document) -> None:

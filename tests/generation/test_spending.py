@@ -142,7 +142,7 @@ class TestPage:
         assert "&lt;b&gt;alpha&lt;/b&gt; €1.50" in page
         assert "<b>alpha</b>" not in page
         assert "150 %" in page
-        assert 'hx-trigger="every 5s"' in page
+        assert 'data-hx-trigger="every 5s"' in page
         assert "Look again" in page
 
     def test_nothing_spent_is_a_page_too(self, client: Client) -> None:

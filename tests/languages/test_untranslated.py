@@ -72,12 +72,12 @@ def test_a_template_has_no_words_of_its_own(path: Path) -> None:
 # --- as they are read ---------------------------------------------------------------------------------------------
 
 
-def _pages(resolver: Any = None, prefix: str = "/") -> Iterator[str]:
+def pages_without_ids(resolver: Any = None, prefix: str = "/") -> Iterator[str]:
     """Every address of a page that takes nothing."""
     for one in (resolver or get_resolver()).url_patterns:
         route = prefix + str(one.pattern)
         if isinstance(one, URLResolver):
-            yield from _pages(one, route)
+            yield from pages_without_ids(one, route)
         elif not one.pattern.regex.groups and not route.startswith(("/admin/", "/staff/", "/api/", "/files/")):
             yield route
 
@@ -116,7 +116,10 @@ def test_a_page_says_nothing_that_is_not_translated(
     User.objects.filter(pk=theirs.owner.pk).update(language=PSEUDO)
     Document.objects.filter(pk=theirs.document.pk).update(state=state)
     browsers = signed_in(theirs.owner), Client(headers={"Accept-Language": PSEUDO})
-    paths = [*_pages(), *(one.at(theirs.id_of) for one in THEIRS if one.name and not one.route.startswith("api/"))]
+    paths = [
+        *pages_without_ids(),
+        *(one.at(theirs.id_of) for one in THEIRS if one.name and not one.route.startswith("api/")),
+    ]
     seen, left = 0, set()
     for browser in browsers:
         for path in paths:

@@ -51,6 +51,11 @@ def test_template_has_no_inline_style_or_handler(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
+def test_template_names_attributes_of_htmx_as_html_allows(path: Path) -> None:
+    assert not re.search(r"[\s\"'}]hx-[a-z]", path.read_text()), "data-hx-… is valid HTML, hx-… is not"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_template_speaks_calmly(path: Path) -> None:
     spoken = re.findall(r"{%\s*translate\s+\"([^\"]*)\"", path.read_text())
     assert not [line for line in spoken if "!" in line or re.search(r"\boops\b", line, re.IGNORECASE)]

@@ -290,7 +290,7 @@ def test_the_page_says_that_sources_are_looked_for_and_shows_them_by_itself(
     state = reverse("documents:desk-state", args=[document.pk])
     over = browser.get(f"{state}?use=must&x=1")
     assert "The search is over" in words(over)
-    assert f'hx-get="{reverse("documents:desk", args=[document.pk])}?use=must"' in over.content.decode()
+    assert f'data-hx-get="{reverse("documents:desk", args=[document.pk])}?use=must"' in over.content.decode()
     assert "Sources are being looked for" not in words(page_of(browser, document))
     with django_capture_on_commit_callbacks(execute=True):
         response = browser.post(reverse("documents:desk-own", args=[document.pk]), {"only": "own"}, follow=True)

@@ -103,10 +103,10 @@ def test_row_stops_asking_once_the_file_is_read(
 ) -> None:
     upload = hand_in(files.pdf(tmp_path / "a.pdf", [files.prose(100)]), read=False)
     url = reverse("documents:upload-state", args=[document.pk, upload.pk])
-    assert b"hx-get" in visitor.get(url).content
+    assert b"data-hx-get" in visitor.get(url).content
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.READY, verdict="Read: 1 page.")
     settled = visitor.get(url).content
-    assert b"hx-get" not in settled
+    assert b"data-hx-get" not in settled
     assert b"Read: 1 page." in settled
 
 
