@@ -9,6 +9,7 @@ import pytest
 
 from tests.typesetting.samples import long_manuscript, manuscript, pdf_pages, section
 from typesetting import Manuscript, PdfResult, measure, render_pdf
+from typesetting.front_matter import FrontMatter
 
 NOTICE = "Sandbox: not for submission"
 
@@ -120,3 +121,33 @@ def test_document_without_citations_author_or_topic_has_no_bibliography(tmp_path
     result = render_pdf(manuscript(section("Words."), author="", topic=""), path)
     assert result.total_pages == 3
     assert "Bibliography" not in "".join(pdf_pages(path))
+
+
+def test_nothing_long_without_a_blank_runs_beyond_the_margin(tmp_path: Path) -> None:
+    word, address = "Donaudampfschifffahrt" * 6, f"https://example.org/{'abcdefghij' * 14}"
+    text = (
+        f"Text {address} and {word}.[^1]\n\n[^1]: Note {address} {word}.\n\n- Point {word}\n\n> Said {word}\n\n"
+        f"#### Below {word}\n\n| A | B |\n|---|---|\n| {word} | {address} |\n\nTable: Of {word}\n\n"
+        f"Source: {address}\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\nTable: More {word}\n\n"
+        f"Said `{word}` [@doe1999, {word}]."
+    )
+    front = FrontMatter(
+        university=word, course=word, supervisors=(word,), place=word, abstract=word, keywords=(word,),
+        abbreviations=((word, address),), appendix=word, has_declaration=True,
+    )  # fmt: skip
+    source = manuscript(
+        section(text, title=word), title=word, kind=word, topic=word, author=word, front=front, ai_statement=word,
+        csl_style="chicago-notes-bibliography",
+    )  # fmt: skip
+    path = tmp_path / "a.pdf"
+    render_pdf(source, path)
+    document = pypdfium2.PdfDocument(path)
+    try:
+        for page in document:
+            text_page = page.get_textpage()
+            edges = [text_page.get_charbox(at) for at in range(text_page.count_chars())]
+            # Dots that lead to a page number end where its figures do.
+            assert max(right for _left, _bottom, right, _top in edges) <= 595.3 - 70.8 + 2
+            assert min(left for left, _bottom, right, _top in edges if right) >= 70.8 - 2
+    finally:
+        document.close()
