@@ -12,9 +12,18 @@ from lxml import etree
 from typesetting import locators
 from typesetting.labels import base_language, words
 from typesetting.style_words import put_in_language
+from typesetting.typography import NO_BREAK
 from typesetting.variants import LANG, own_locale
 
 CSL: Final = "http://purl.org/net/xbiblio/csl"
+#: More names than any work has: to shorten lists of names is the style's own business.
+_NO_NAMES: Final = ("9999", "9998")
+#: Before our era and in it, where the engine's words have no blank before them or are English.
+_ERAS: Final = {
+    "it": ("a.C.", "d.C."), "es": ("a. C.", "d. C."), "fr": ("av. J.-C.", "apr. J.-C."),
+    "pl": ("p.n.e.", "n.e."), "pt": ("a.C.", "d.C."), "nl": ("v.Chr.", "n.Chr."), "cs": ("př. n. l.", "n. l."),
+    "ro": ("î.Hr.", "d.Hr."),
+}  # fmt: skip
 #: Words of Latin and signs stay as a style has them, whatever the language.
 _IN_ANYLANGUAGE: Final = frozenset({"et-al", "ibid", "cited", "circa"})
 _PAGES: Final = re.compile(r"(?P<before>(?:.*[^\w])?)(?:pp?|S|s|str|pág|pag)\.(?P<blank>\s?)", re.I | re.S)
@@ -35,6 +44,7 @@ def mended(root: "etree._Element", language: str) -> "etree._Element":
     copy = deepcopy(root)
     _put_names_before_their_label(copy)
     _drop_second_year_suffix(copy)
+    _know_others(copy)
     _keep_words_to_their_language(copy, language)
     terms = _common_terms(copy)
     for kind in locators.KINDS:
@@ -43,6 +53,8 @@ def mended(root: "etree._Element", language: str) -> "etree._Element":
         # The engine has straight marks there.
         _add(terms, "close-quote", words("cs").quotes[1])
         _add(terms, "close-inner-quote", words("cs").quotes[3])
+    for term, said in zip(("bc", "ad"), _ERAS.get(base_language(language), ()), strict=False):
+        _add(terms, term, f"{NO_BREAK}{said.replace(' ', NO_BREAK)}")
     return copy
 
 
@@ -66,6 +78,15 @@ def _put_names_before_their_label(style: "etree._Element") -> None:
     for names in style.iter(name("names")):
         if names.find(name("label")) is not None and names.find(name("name")) is None:
             names.insert(0, etree.Element(name("name")))
+
+
+def _know_others(style: "etree._Element") -> None:
+    """The engine takes "others" for unnamed authors only in styles that say when to shorten a list of names."""
+    for part in style.iterchildren(name("citation"), name("bibliography")):
+        if part.get("et-al-min") is None and style.get("et-al-min") is None:
+            least, shown = _NO_NAMES
+            part.set("et-al-min", least)
+            part.set("et-al-use-first", shown)
 
 
 def _drop_second_year_suffix(style: "etree._Element") -> None:

@@ -37,6 +37,19 @@ WORKS: tuple[dict[str, Any], ...] = (
         "id": "pair", "type": "book", "title": "On pairs", "issued": {"date-parts": [[2019]]},
         "author": [{"family": "Lind", "given": "Ada"}, {"family": "Ibáñez", "given": "Eva"}],
     },
+    {
+        "id": "crew", "type": "book", "title": "On crews", "issued": {"date-parts": [[2001]]}, "publisher": "Press",
+        "author": [{"family": "Lind", "given": "Ada"}, {"literal": "others"}],
+    },
+    {
+        "id": "ancient", "type": "book", "title": "Physics", "author": [{"literal": "Aristotle"}],
+        "issued": {"date-parts": [[-350]]},
+    },
+    {
+        "id": "limits", "type": "book", "title": "On limits", "issued": {"date-parts": [[1696]]},
+        "author": [{"family": "Hôpital", "given": "Guillaume", "non-dropping-particle": "de l'"}],
+    },
+    {"id": "agency", "type": "webpage", "title": "A page", "author": [{"literal": "World Agency"}]},
     {"id": "kimiya", "type": "book", "title": "Kimiya", "author": [{"family": "al-Ghazali", "given": "Abu"}]},
 )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Citations in the languages and styles in which the engine alone gets them wrong (R-04, R-96)."""
 
+import re
+
 import pytest
 
 from tests.typesetting.citing import entries_of, printed, text_of
@@ -113,6 +115,61 @@ def test_particles_hold_to_their_name() -> None:
     entries = entries_of(printed("A [@essay; @kimiya].", style="iso690-author-date-en"))
     assert entries["essay"].startswith("D’ALEMBERT, Jean")
     assert entries["kimiya"].startswith("AL-GHAZALI, Abu")
+
+
+@pytest.mark.parametrize(
+    ("style", "language", "names"),
+    [
+        ("iso690-author-date-en", "cs", ("D’ALEMBERT, Jean", "DE L’HÔPITAL, Guillaume")),
+        ("antiquites-africaines", "ro", ("d’Alembert J.", "de l’Hôpital G.")),
+        ("acta-chiropterologica", "pl", ("d’Alembert, J.", "de l’Hôpital, G.")),
+    ],
+)
+def test_particles_hold_to_names_that_a_style_sets_otherwise(style: str, language: str, names: tuple[str, str]) -> None:
+    entries = entries_of(printed("A [@essay; @limits].", style=style, language=language))
+    assert names[0] in entries["essay"]
+    assert names[1] in entries["limits"]
+
+
+@pytest.mark.parametrize(
+    ("style", "language", "names"),
+    [
+        ("apa", "en", "Lind, A. et al. (2001)"),
+        ("iso690-author-date-en", "cs", "LIND, Ada et al., 2001"),
+        ("iso690-author-date-en", "fr", "LIND, Ada et al., 2001"),
+        ("acta-ornithologica", "fr", "Lind A. et al. 2001"),
+        ("acm-sigchi-proceedings", "pt", "Ada Lind et al. 2001"),
+        ("chicago-author-date", "de", "Lind, Ada u. a. 2001"),
+    ],
+)
+def test_authors_that_nobody_named_are_others_in_each_style(style: str, language: str, names: str) -> None:
+    assert names in entries_of(printed("A [@crew].", style=style, language=language))["crew"]
+
+
+@pytest.mark.parametrize(
+    ("language", "printed_as"),
+    [
+        ("en", "350 B.C.E."), ("de", "350 v. Chr."), ("it", "350 a.C."), ("es", "350 a. C."), ("fr", "350 av. J.-C."),
+        ("pl", "350 p.n.e."), ("pt", "350 a.C."), ("nl", "350 v.Chr."), ("cs", "350 př. n. l."), ("ro", "350 î.Hr."),
+    ],
+)  # fmt: skip
+def test_years_before_our_era_stand_apart_from_their_word(language: str, printed_as: str) -> None:
+    assert text_of(printed("A [@ancient].", style="apa", language=language)) == f"A (Aristotle, {printed_as})."
+
+
+@pytest.mark.parametrize(
+    ("style", "key", "text", "entry"),
+    [
+        ("acta-neurobiologiae-experimentalis", "crew", "A (Lind et al., 2001).", "On Crews. Press."),
+        ("european-journal-of-entomology", "agency", "A (World Agency).", "World Agency."),
+        ("instituto-superior-de-teologia-de-las-islas-canarias", "crew", "A.1 ", "Lind, Ada et al., On crews, Press"),
+    ],
+)
+def test_nothing_is_left_where_a_part_is_missing(style: str, key: str, text: str, entry: str) -> None:
+    reader = printed(f"A [@{key}].", style=style)
+    assert text_of(reader).startswith(text)
+    assert entry in entries_of(reader)[key]
+    assert not re.search(r"[(\[] | [)\],.]|[,;:]\.|,,|\(\)", f"{text_of(reader)} {entries_of(reader)[key]}")
 
 
 def test_both_ends_of_a_date_are_printed() -> None:
