@@ -25,6 +25,7 @@ from typesetting.typography import bind_numbers
 
 _SCHEMES = ("https://", "http://", "mailto:", "#")
 _STATEMENT = "ai-statement"
+_LAWS = frozenset({"bill", "legislation", "regulation", "treaty"})
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +54,15 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
     """
     blocks = []
     cited = 0
+    laws = {str(one["id"]) for one in manuscript.references if one.get("type") in _LAWS}
     for place, section in enumerate(manuscript.sections):
-        text = parse(section.markdown, language=manuscript.language, below=section.level + 1, cited_before=cited)
+        text = parse(
+            section.markdown,
+            language=manuscript.language,
+            below=section.level + 1,
+            cited_before=cited,
+            statutes=laws,
+        )
         cited = text.cited
         blocks.append(element("Div", attr(f"part-{place}"), text.blocks))
     statement = parse(manuscript.ai_statement or "", language=manuscript.language, below=2)
@@ -160,13 +168,30 @@ def _tidy(items: list[Any]) -> list[Any]:
     """Page numbers bound to their label; no link in a link, none but to the web, to mail and within the document."""
     kept: list[Any] = []
     for item in bind_numbers(items):
-        if not (isinstance(item, dict) and item.get("t") == "Link"):
+        if kept and _is_ended_twice(kept[-1], item):
+            kept.append({**item, "c": item["c"][1:]})
+        elif not (isinstance(item, dict) and item.get("t") == "Link"):
             kept.append(item)
         elif item["c"][2][0].lower().startswith(_SCHEMES):
             kept.append(element("Link", item["c"][0], change_inlines(item["c"][1], _without_links), item["c"][2]))
         else:
             kept.extend(item["c"][1])
     return kept
+
+
+def _is_ended_twice(before: Any, item: Any) -> bool:
+    """Whether a full stop follows a raised citation that ends in one: the engine sees to the others."""
+    return bool(
+        isinstance(item, dict)
+        and item.get("t") == "Str"
+        and item["c"][:1] == "."
+        and item["c"][1:2] != "."
+        and isinstance(before, dict)
+        and before.get("t") == "Cite"
+        and before["c"][1][-1:] != []
+        and before["c"][1][-1]["t"] == "Superscript"
+        and plain(before["c"][1]).endswith(".")
+    )
 
 
 def _without_links(items: list[Any]) -> list[Any]:

@@ -11,87 +11,13 @@ from typing import Final
 
 from typesetting import labels
 from typesetting.labels import base_language
+from typesetting.locator_words import ALSO, NEXT, OUR_KINDS, REST, SAID_AS, SEVERAL, WORDS
 from typesetting.typography import NO_BREAK
 
-#: Every word for a kind of place, in small letters, plurals and abbreviations without their full stop.
-_WORDS: Final = {
-    "page": "p pp pg pgs page pages s ss seite seiten pág págs pag pags pagg pagina pagine página páginas str stron "
-    "strona strony strana strany blz bladzijde bladzijden bladzijdes pagina's paginile",
-    "chapter": "ch chap chaps chapter chapters kap kapitel kapiteln cap capp caps capítulo capítulos capitolo capitoli "
-    "chapitre chapitres rozdz rozdział rozdziały kapitola kapitoly hfst hoofdst hoofdstuk hoofdstukken capitol "
-    "capitolul capitole",
-    "section": "sec secs sect section sections abschn abschnitt abschnitte sez sezione sezioni sección secciones "
-    "secção secções sekcja sekcje sekce sectie secties secțiune secțiunea secțiuni",
-    "volume": "vol vols volume volumes bd bde band bände tomo tomos tome tomes tom sv svazek deel",
-    "line": "line lines z zeile zeilen riga righe línea líneas ligne lignes linha linhas wers řádek řádky regel regels",
-    "figure": "fig figs figure figures abb abbildung abbildungen figura figuras figure rys rycina ryc obr obrázek "
-    "afb afbeelding",
-    "part": "part parts teil teile parte partes partie parties część části část",
-}  # fmt: skip
-#: Numbers in a legal text's margin, articles and tables have no name among the engine's.
-_SAID_AS: Final = {
-    "margin": {
-        "de": "Rn.", "en": "para.", "fr": "n°", "it": "n.", "es": "n.º", "pt": "n.º", "pl": "nb", "nl": "rn.",
-        "cs": "bod", "ro": "pct.",
-    },
-    "article": dict.fromkeys(("en", "fr", "it", "es", "pt", "pl", "nl", "ro"), "art.") | {"de": "Art.", "cs": "čl."},
-    "table": {
-        "de": "Tab.", "en": "table", "fr": "tabl.", "it": "tab.", "es": "tabla", "pt": "tab.", "pl": "tab.",
-        "nl": "tabel", "cs": "tab.", "ro": "tab.",
-    },
-    "chapter": {
-        "de": "Kap.", "en": "chap.", "fr": "chap.", "it": "cap.", "es": "cap.", "pt": "cap.", "pl": "rozdz.",
-        "nl": "hfst.", "cs": "kap.", "ro": "cap.",
-    },
-    "section": {
-        "de": "Abschn.", "en": "sec.", "fr": "sect.", "it": "sez.", "es": "sec.", "pt": "sec.", "pl": "sekc.",
-        "nl": "sect.", "cs": "sekce", "ro": "secț.",
-    },
-    "volume": dict.fromkeys(("en", "fr", "it", "es", "pt", "ro"), "vol.")
-    | {"de": "Bd.", "pl": "t.", "nl": "deel", "cs": "sv."},
-    "line": {
-        "de": "Z.", "en": "line", "fr": "l.", "it": "r.", "es": "lín.", "pt": "l.", "pl": "w.", "nl": "r.",
-        "cs": "ř.", "ro": "r.",
-    },
-    "figure": {
-        "de": "Abb.", "en": "fig.", "fr": "fig.", "it": "fig.", "es": "fig.", "pt": "fig.", "pl": "rys.",
-        "nl": "afb.", "cs": "obr.", "ro": "fig.",
-    },
-    "part": {
-        "de": "Teil", "en": "part", "fr": "part.", "it": "parte", "es": "parte", "pt": "parte", "pl": "cz.",
-        "nl": "deel", "cs": "část", "ro": "partea",
-    },
-}  # fmt: skip
-_OUR_KINDS: Final = {
-    "margin": "rn rdn rdnr rz randnummer randziffer randnr",
-    "article": "art arts artikel article articles articolo artículo artigo artykuł článek čl articolul",
-    "table": "tab tabelle table tables tabella tabla tabl tableau tabela tabulka tabel tabelul",
-}
-#: The page that follows, or those that do, as each language says it.
-_NEXT: Final = {"de": "f.", "en": "f.", "fr": "sq.", "it": "s.", "es": "s.", "pt": "s.", "pl": "n.", "nl": "e.v.",
-                "cs": "n.", "ro": "urm."}  # fmt: skip
-_REST: Final = {"de": "ff.", "en": "ff.", "fr": "sqq.", "it": "ss.", "es": "ss.", "pt": "ss.", "pl": "nn.",
-                "nl": "e.v.", "cs": "nn.", "ro": "urm."}  # fmt: skip
-_ALSO: Final = {
-    "en": ("et seq.",),
-    "fr": ("s.", "ss.", "et suiv.", "et s.", "et sq."),
-    "it": ("e s.", "e ss.", "sg.", "sgg.", "e sg.", "e sgg.", "e seg.", "e segg."),
-    "es": ("y s.", "y ss.", "y sig.", "y sigs."),
-    "pt": ("e s.", "e ss.", "e seg.", "e segs."),
-    "pl": ("i n.", "i nn."),
-    "cs": ("a n.", "an.", "násl.", "a násl."),
-    "nl": ("ev.", "vv."),
-    "ro": ("și urm.",),
-}
-_SEVERAL: Final = frozenset(
-    {"ff", "sqq", "ss", "nn", "e ss", "y ss", "i nn", "sgg", "e sgg", "e segg", "y sigs", "e segs", "et suiv", "vv"}
-    | {"et seq", "násl", "a násl"}
-)
-
-_KIND_OF: Final = {word: kind for kind, words in (_WORDS | _OUR_KINDS).items() for word in words.split()}
+_KIND_OF: Final = {word: kind for kind, words in (WORDS | OUR_KINDS).items() for word in words.split()}
 _FOLLOWING: Final = {
-    language: {word.rstrip(".") for word in (_NEXT[language], _REST[language], *_ALSO.get(language, ()))}
-    for language in _NEXT
+    language: {word.rstrip(".") for word in (NEXT[language], REST[language], *ALSO.get(language, ()))}
+    for language in NEXT
 }
 
 
@@ -100,19 +26,49 @@ def _one_of(words: set[str]) -> str:
 
 
 _LABELS: Final = _one_of(set(_KIND_OF))
+_LETTERED_LABELS: Final = "|".join(
+    f"(?i:{re.escape(word)})"
+    for word, kind in sorted(_KIND_OF.items(), key=lambda pair: -len(pair[0]))
+    if kind in {"part", "appendix", "table", "figure", "section", "chapter", "volume"}
+)
 _FOLLOWERS: Final = _one_of(set().union(*_FOLLOWING.values()))
 _NUMBER: Final = r"[A-Z]{0,2}\d[\w.]*?|[ivxlcdm]+"
-_AND: Final = r"\s+(?:&|and|und|et|e|ed|y|i|oraz|a|en|și)\s+"
+_WHOLE: Final = r"(?:[A-Z]{0,2}\d\w*|[ivxlcdm]+\b)"
+_AND: Final = r"(?:\s*,)?\s+(?:&|and|und|u\.|sowie|et|e|ed|y|i|oraz|a|en|și)\s+"
+_TO: Final = r"\s+(?:bis|to|through|až|do|à|t/m|tot(?:\s+en\s+met)?|al|la|hasta|até)\s+"
+#: What is "and" in Czech is "to" there.
+_A: Final = re.compile(r"\s+a\s+")
+_A_IS_TO: Final = frozenset({"it", "es", "pt"})
+_VALUE: Final = rf"(?:{_NUMBER})(?:(?:\s*[-–—,]\s*|{_AND}|{_TO})(?:{_NUMBER}))*"
+_REST: Final = r"(?P<rest>\s*[,;(].*|\s+[^\d\s].*)?"
 _PLACE: Final = re.compile(
     rf"(?:(?P<label>{_LABELS})(?:\.\s*|\s+|(?=\d)))?"
-    rf"(?P<value>(?:{_NUMBER})(?:(?:\s*[-–—,]\s*|{_AND})(?:{_NUMBER}))*)"
+    rf"(?P<value>{_VALUE})"
     rf"(?:(?P<gap>\s*)(?P<following>{_FOLLOWERS})(?P<stop>\.?))?"
-    r"(?P<end>\.?)(?P<rest>\s*[,;(].*|\s+[^\d\s].*)?",
+    rf"(?P<end>\.?){_REST}",
     re.I | re.S,
 )
+#: Parts, appendices and the like may be named by letters.
+_LETTERED: Final = re.compile(
+    rf"(?P<label>{_LETTERED_LABELS})(?:\.\s*|\s+)(?P<value>[A-Z]\b(?:[-–,.]\s?[A-Z\d]+\b(?!\.\s))*){_REST}", re.S
+)
+#: A further place behind the first: ``Bd. 2, S. 34``.
+_FURTHER: Final = re.compile(
+    rf"(?:(?<=[,;(] )|(?<=\w )(?=[^\W\d]{{3}}))(?P<label>{_LABELS})(?:\.\s*|\s+)"
+    rf"(?P<value>{_WHOLE}(?:(?:\s*[-–—,]\s*|{_AND}|{_TO}){_WHOLE})*)",
+    re.I,
+)
 _SEVERAL_PLACES: Final = re.compile(_AND)
+_RANGE: Final = re.compile(_TO)
 _GIVEN_ON: Final = re.compile(r"\{tesigolocator(?P<kind>[a-z]+) (?P<numbers>[^}]*)\}")
 _LEGAL: Final = re.compile(r"[§¶]")
+#: Sections of British statutes: "s 5" is no page.
+_OF_STATUTES: Final = re.compile(r"[,\s]*ss?\.?\s*\d", re.I)
+#: Kinds whose numbers some styles print without their label where these are not plain: ``IV``, ``3.2``.
+_LABELLED_IF_PLAIN: Final = frozenset({"chapter", "line", "verse"})
+_PLAIN: Final = re.compile(r"\d+[a-z]?(?:\s*[-–—,]\s*\d+[a-z]?)*", re.I)
+#: Before several pages.
+_PAGES: Final = dict.fromkeys(("en", "it", "es", "pt", "nl", "ro"), "pp.")
 
 
 @dataclass(frozen=True)
@@ -126,14 +82,22 @@ class Place:
     rest: str = ""
 
     def numbers(self, language: str) -> str:
-        """The value as that language writes it: ``7 f.``, ``7 i n.``."""
-        if not self.following:
-            return self.value
-        word = self.following
+        """The value as that language writes it: ``7 f.``, ``7 i n.``, ``12-14`` for "12 bis 14"."""
         base = base_language(language) if base_language(language) in _FOLLOWING else "en"
+        value = _listed(self.value, base)
+        if not self.following:
+            return value
+        word = self.following
         if word.lower() not in _FOLLOWING[base]:
-            word = (_REST if word.lower() in _SEVERAL else _NEXT)[base].rstrip(".")
-        return f"{self.value}{NO_BREAK if self.gap else ''}{word}."
+            word = (REST if word.lower() in SEVERAL else NEXT)[base].rstrip(".")
+        return f"{value}{NO_BREAK if self.gap else ''}{word}."
+
+
+def _listed(value: str, base: str) -> str:
+    """Numbers with a hyphen for "to" and a comma for "and", which may be the same word."""
+    if base in _A_IS_TO:
+        value = _A.sub("-", value)
+    return _SEVERAL_PLACES.sub(", ", _RANGE.sub("-", value))
 
 
 def token(kind: str) -> str:
@@ -141,40 +105,64 @@ def token(kind: str) -> str:
     return f"tesigolocator{kind}"
 
 
-KINDS: Final = tuple(_WORDS)
+KINDS: Final = tuple(WORDS)
 
 
 def read_place(said: str) -> Place | None:
     """What a citation says behind its key, if that is a place in the source. Numbers alone are pages."""
-    match = _PLACE.fullmatch(said.strip().lstrip(",").strip())
+    said = said.strip().lstrip(",").strip()
+    match = _PLACE.fullmatch(said)
     if match is None:
-        return None
+        match = _LETTERED.fullmatch(said)
+        return match and Place(kind=_KIND_OF[match["label"].lower()], value=match["value"], rest=match["rest"] or "")
     return Place(
         kind=_KIND_OF[(match["label"] or "p").lower()],
-        value=_SEVERAL_PLACES.sub(", ", match["value"]),
+        value=match["value"],
         gap=match["gap"] or "",
         following=match["following"] or "",
         rest=match["rest"] or "",
     )
 
 
-def for_the_engine(said: str, language: str) -> str:
+def for_the_engine(said: str, language: str, *, is_statute: bool = False) -> str:
     """What stands behind a key, such that pandoc's citation engine prints it as this language does.
 
     Braces make it take what is in them as the place, and nothing else. Empty ones keep it from looking for a place:
-    "§ 433" would become a section.
+    "§ 433" would become a section. In English the "s" of an ``is_statute`` is one.
     """
     said = " ".join(said.replace("{", "").replace("}", "").split())
     if not said:
         return ""
-    place = None if _LEGAL.match(said.lstrip(", ")) else read_place(said)
+    is_legal = _LEGAL.match(said.lstrip(", ")) or (
+        is_statute and base_language(language) == "en" and _OF_STATUTES.match(said)
+    )
+    place = None if is_legal else read_place(said)
     if place is None:
         blank = "" if said[0] in ",.;:" else ", " if _LEGAL.match(said) else " "
         return f"{{}}{blank}{said}"
-    numbers = place.numbers(language)
-    if place.kind == "page" or (place.kind in KINDS and not place.following):
-        return f", {{{token(place.kind)} {numbers}}}{place.rest}"
-    return f"{{}}, {label_of(place.kind, language)}{NO_BREAK}{numbers}{place.rest}"
+    numbers, rest = place.numbers(language), _in_its_words(place.rest, language)
+    is_known = place.kind in KINDS and not place.following
+    if is_known and place.kind in _LABELLED_IF_PLAIN:
+        is_known = bool(_PLAIN.fullmatch(numbers))
+    if place.kind == "page" or is_known:
+        return f", {{{token(place.kind)} {numbers}}}{rest}"
+    return f"{{}}, {label_of(place.kind, language)}{NO_BREAK}{numbers}{rest}"
+
+
+def _in_its_words(rest: str, language: str) -> str:
+    """What follows a place, with further places in the document's words."""
+
+    def said(found: re.Match[str]) -> str:
+        kind = _KIND_OF[found["label"].lower()]
+        label = label_of(kind, language)
+        if kind != "page" and found["label"].startswith(label.rstrip(".")):
+            return found[0]
+        value = _listed(found["value"], base_language(language))
+        if kind == "page" and not value.isalnum():
+            label = _PAGES.get(base_language(language), label)
+        return f"{label}{NO_BREAK}{value}"
+
+    return _FURTHER.sub(said, f"0{rest}")[1:]
 
 
 def as_words(suffix: str, language: str) -> str:
@@ -196,5 +184,5 @@ def label_of(kind: str, language: str) -> str:
     """What a language calls a kind of place before its number, in short."""
     if kind == "page":
         return labels.words(language).page
-    words = _SAID_AS[kind]
+    words = SAID_AS[kind]
     return words.get(base_language(language), words["en"])

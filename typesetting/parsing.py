@@ -4,7 +4,7 @@ The parser is markdown-it: linear on hostile input, no raw HTML, images reduced 
 gets is our own tree, so that it never parses what strangers wrote.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -50,8 +50,10 @@ class ParsedText:
     cited: int
 
 
-def parse(markdown: str, *, language: str, below: int, cited_before: int = 0) -> ParsedText:
-    """Parses a section whose headings come below level ``below``.
+def parse(
+    markdown: str, *, language: str, below: int, cited_before: int = 0, statutes: Set[str] = frozenset()
+) -> ParsedText:
+    """Parses a section whose headings come below level ``below``. ``statutes`` are the keys of laws.
 
     Cited keys are numbered in the order of the text, from ``cited_before + 1``; the number is in ``citationHash``,
     which citeproc leaves alone.
@@ -59,7 +61,7 @@ def parse(markdown: str, *, language: str, below: int, cited_before: int = 0) ->
     environment = {"cited": cited_before}
     said = words(language)
     tokens = _parser(said.quotes, said.table, said.source).parse(printable(markdown), environment)
-    return ParsedText(_Builder(language, below).blocks(SyntaxTreeNode(tokens)), environment["cited"])
+    return ParsedText(_Builder(language, below, statutes).blocks(SyntaxTreeNode(tokens)), environment["cited"])
 
 
 def cited_keys(markdown: str, *, language: str) -> list[str]:
@@ -80,9 +82,10 @@ def cited_keys(markdown: str, *, language: str) -> list[str]:
 class _Builder:
     """Turns markdown-it's tree into pandoc's."""
 
-    def __init__(self, language: str, below: int) -> None:
+    def __init__(self, language: str, below: int, statutes: Set[str]) -> None:
         self.language = language
         self.below = below
+        self.statutes = statutes
         self.notes: dict[int, SyntaxTreeNode] = {}
 
     def blocks(self, root: SyntaxTreeNode) -> list[Element]:
@@ -209,7 +212,7 @@ class _Builder:
             {
                 "citationId": item.key,
                 "citationPrefix": text(polish(item.prefix, self.language)),
-                "citationSuffix": text(for_the_engine(item.said, self.language)),
+                "citationSuffix": text(for_the_engine(item.said, self.language, is_statute=item.key in self.statutes)),
                 "citationMode": element("SuppressAuthor" if item.hides_author else "NormalCitation"),
                 "citationNoteNum": 0,
                 "citationHash": number,

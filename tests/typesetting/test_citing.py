@@ -55,10 +55,39 @@ def test_works_of_one_year_are_told_apart_by_one_letter() -> None:
         ("de", "p. 12, with a map", "S. 12, with a map"),
         ("de", "with a map", "with a map"),
         ("de", "{p. 4}", "S. 4"),
+        ("de", "Kap. IV", "Kap. IV"),
+        ("en", "Kapitel 3.2", "chap. 3.2"),
+        ("de", "para. 5", "Abs. 5"),
+        ("cs", "par. 5", "odst. 5"),
+        ("en", "Sp. 12", "Column 12"),
+        ("de", "fn. 4", "Fn. 4"),
+        ("en", "przyp. 4", "fn. 4"),
+        ("fr", "Anhang B", "annexe B"),
+        ("en", "Teil A, S. 3", "Part A, p. 3"),
+        ("en", "S. 12 bis 14", "pp. 12–14"),
+        ("nl", "blz. 12 t/m 14", "pp. 12-14"),
+        ("it", "pp. 12 a 14", "pp. 12–14"),
+        ("cs", "s. 12 a 14", "s. 12, 14"),
+        ("de", "pp. 12, 15, and 20", "S. 12, 15, 20"),
+        ("en", "S. 12 u. 14", "pp. 12, 14"),
+        ("en", "Bd. 2, S. 34–36", "Volume 2, pp. 34–36"),
+        ("de", "p. 12, fn. 4", "S. 12, Fn. 4"),
+        ("fr", "Art. 5 Abs. 2", "art. 5 paragr. 2"),
+        ("de", "Art. 5 Abs. 2 GG", "Art. 5 Abs. 2 GG"),
+        ("de", "p. 5, a table", "S. 5, a table"),
+        ("en", "ss 5-6", "pp. 5–6"),
     ],
 )
 def test_places_are_printed_in_the_documents_words(language: str, written: str, printed_as: str) -> None:
     text = text_of(printed(f"A [@stones, {written}].", style="apa", language=language))
+    assert text.endswith(f", {printed_as}).")
+
+
+@pytest.mark.parametrize(
+    ("language", "place", "printed_as"), [("en", "s 5", "s 5"), ("en", "ss. 5-6", "ss. 5-6"), ("pl", "s. 5", "s. 5")]
+)
+def test_section_of_a_statute_is_no_page(language: str, place: str, printed_as: str) -> None:
+    text = text_of(printed(f"A [@law, {place}].", style="apa", language=language))
     assert text.endswith(f", {printed_as}).")
 
 
@@ -209,6 +238,7 @@ def test_authors_in_a_sentence_are_joined_by_a_word(language: str, written: str,
         ("american-sociological-association", "en", "Kap. 3", "(Muster 2020, chap. 3)."),
         ("springer-basic-author-date", "de", "Kap. 3", "(Muster 2020, Kap. 3)."),
         ("nature", "de", "Kap. 3", "1."),
+        ("nature", "de", "Kap. 3 ff.", "A1, Kap. 3 ff."),
     ],
 )
 def test_chapter_is_no_page_in_styles_that_print_bare_numbers(
