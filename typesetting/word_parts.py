@@ -17,8 +17,6 @@ from typesetting.word_styles import WORD
 _FIRST_BOOKMARK: Final = 500_000
 # In twentieths of a point:
 _KIND_BELOW: Final = 2_950  # from the top margin to the kind of work
-_INSTITUTION_HEIGHT: Final = 390  # of a line of it
-_FACT_HEIGHT: Final = 340
 _LINE: Final = 414
 _FOOT_ABOVE_MARGIN: Final = 800
 #: What a template's head or larger title may take of the title page.
@@ -43,6 +41,10 @@ class _Block:
 _TITLE: Final = _Block(above=360, line=600, indent=1_134, letter=250)
 _SMALL_TITLE: Final = _Block(above=360, line=450, indent=1_134, letter=188)
 _SUBTITLE: Final = _Block(above=280, line=390, indent=1_702, letter=130)
+_INSTITUTION: Final = _Block(above=0, line=390, indent=0, letter=113)
+_FACT: Final = _Block(above=0, line=340, indent=0, letter=104)
+#: Between the institution and the kind of work, at the least.
+_GAP: Final = 567
 
 
 def text(words: str) -> str:
@@ -64,23 +66,35 @@ def title_page(manuscript: Manuscript) -> str:
     foot = [("Author", line(manuscript, manuscript.author))] if manuscript.author else []
     foot += [("TitleFact", line(manuscript, f"{name}: {value}")) for name, value in facts]
     foot.append(("Date", line(manuscript, front_parts.place_and_date(manuscript))))
-    above = f'<w:spacing w:before="{_KIND_BELOW - _INSTITUTION_HEIGHT * len(head)}"/>' if head else ""
+    above = f'<w:spacing w:before="{_above_kind(manuscript)}"/>' if head else ""
     parts = [paragraph("Institution", text(line(manuscript, name))) for name in head]
     parts += [paragraph("Kind", text(line(manuscript, manuscript.kind)), above), paragraph("Title", title)]
     if manuscript.topic:
         parts.append(paragraph("Subtitle", text(line(manuscript, manuscript.topic))))
-    free = f'<w:spacing w:before="{_above_foot(manuscript, facts_count=len(facts))}"/>'
+    free = f'<w:spacing w:before="{_above_foot(manuscript)}"/>'
     parts += [paragraph(style, text(words), "" if place else free) for place, (style, words) in enumerate(foot)]
     return "".join(parts)
 
 
-def _above_foot(manuscript: Manuscript, *, facts_count: int) -> int:
+def _institution_height(manuscript: Manuscript) -> int:
+    width = text_width(manuscript.page_format)
+    return sum(_INSTITUTION.height_of(name, width) for name in front_parts.institution(manuscript.front))
+
+
+def _above_kind(manuscript: Manuscript) -> int:
+    """Room above the kind of work, so that it stands where it does without an institution, about."""
+    return max(_GAP, _KIND_BELOW - _institution_height(manuscript))
+
+
+def _above_foot(manuscript: Manuscript) -> int:
     """Room above the foot of the title page, so that it stands there however many lines the title takes, about."""
     width = text_width(manuscript.page_format)
     size = _SMALL_TITLE if len(manuscript.title) > _WORDY_TITLE_CHARACTERS else _TITLE
-    used = _KIND_BELOW + _LINE + size.height_of(manuscript.title, width)
+    used = max(_KIND_BELOW, _institution_height(manuscript) + _GAP) + _LINE
+    used += size.height_of(manuscript.title, width)
     used += _SUBTITLE.height_of(manuscript.topic, width) if manuscript.topic else 0
-    foot = _LINE * (2 if manuscript.author else 1) + _FACT_HEIGHT * facts_count
+    foot = _LINE * (2 if manuscript.author else 1)
+    foot += sum(_FACT.height_of(f"{name}: {value}", width) for name, value in front_parts.facts(manuscript))
     foot += _HEAD_OF_TEMPLATE if manuscript.own_template else 0
     return max(_LINE, text_height(manuscript.page_format) - _FOOT_ABOVE_MARGIN - used - foot)
 

@@ -10,7 +10,8 @@ from benchmarks import sheets
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prose import Prose
 from tests.typesetting.samples import manuscript, section
-from typesetting import Keep, Manuscript, Wanted, measure
+from typesetting import Keep, Manuscript, Wanted, measure, render_docx
+from typesetting.front_matter import FrontMatter
 from typesetting.headings import number_headings
 
 pytestmark = pytest.mark.skipif(sheets.PROGRAM is None, reason="LibreOffice is not installed")
@@ -53,3 +54,17 @@ def test_a_docx_takes_no_sheet_more_and_its_contents_are_right(tmp_path: Path) -
         ]
         body = off[first["0"] - 1 : -1]
         assert sum(abs(characters) < LINE_CHARACTERS for characters in body) >= len(body) - 1, (language, body)
+
+
+def test_title_page_is_one_sheet_however_much_it_says(tmp_path: Path) -> None:
+    words = "Investigations into the history of lighthouses on the northern coast and their keepers " * 4
+    front = FrontMatter(
+        university=words[:160], faculty=words[:160], institute=words[:160], course=words[:160], module=words[:160],
+        supervisors=(words[:60], words[:60], words[:60], words[:60]), matriculation_number="123", semester=words[:40],
+    )  # fmt: skip
+    source = manuscript(section("Text."), title=words[:300], topic=words[:300], kind=words[:60], front=front)
+    path = tmp_path / "a.docx"
+    render_docx(source, path)
+    pages = sheets.words_of(sheets.convert([path], tmp_path)[0])
+    assert "1March2024" in pages[0]
+    assert "Contents" in pages[1]
