@@ -3,10 +3,17 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generation.editing import comparing
 from generation.editing.comparing import Change, Piece, compare, merged
 
+_PARAGRAPHS = st.lists(
+    st.sampled_from(["lamp", "bell", "fog", "[@a, p. 7]", "[@b]", ",", ".", "–", "the", "(", ")"]),
+    min_size=1,
+    max_size=9,
+).map(" ".join)
 BASE = "One lamp [@a, p. 7] burned.\n\nA bell rang.\n\nThe end."
 
 
@@ -29,6 +36,38 @@ def test_paragraphs_come_go_and_stay() -> None:
 def test_a_long_paragraph_is_shown_as_a_whole() -> None:
     long = "word " * comparing._MOST_TOKENS
     assert [piece.change for piece in compare(long, f"{long} more")[0]] == [Change.GONE, Change.NEW]
+
+
+def test_a_changed_paragraph_stands_beside_its_own_though_another_came_before_it() -> None:
+    found = compare("The lamp burned all night.", "A new first thought.\n\nThe lamp burned until dawn.")
+    assert found == [
+        [Piece(Change.NEW, "A new first thought.")],
+        [
+            Piece(Change.SAME, "The lamp burned "),
+            Piece(Change.GONE, "all night"),
+            Piece(Change.NEW, "until dawn"),
+            Piece(Change.SAME, "."),
+        ],
+    ]
+
+
+def test_a_paragraph_written_anew_is_shown_as_two() -> None:
+    old, new = "The lamp of the tower burned [@a, p. 7].", "Keepers, in winter, counted the ships [@b]."
+    assert compare(old, new) == [[Piece(Change.GONE, old)], [Piece(Change.NEW, new)]]
+
+
+@given(st.lists(_PARAGRAPHS, max_size=6), st.lists(_PARAGRAPHS, max_size=6))
+def test_what_is_shown_holds_both_texts(old: list[str], new: list[str]) -> None:
+    found = compare("\n\n".join(old), "\n\n".join(new))
+    for texts, other in ((old, Change.NEW), (new, Change.GONE)):
+        kept = ["".join(piece.text for piece in pieces if piece.change != other) for pieces in found]
+        assert [text for text in kept if text] == texts
+
+
+def test_a_change_in_a_paragraph_that_another_window_wrote_anew_is_not_lost_in_it() -> None:
+    base = "The keeper of the tower lit the lamp at dusk."
+    mine = "Ships, in the fog of winter, heard the bell before they saw anything."
+    assert merged(base=base, mine=mine, theirs=base.replace("dusk", "dawn")) is None
 
 
 @pytest.mark.parametrize(
