@@ -26,6 +26,8 @@ _MANIFEST_PART: Final = re.compile(r"customXml/item\d{1,3}\.xml")
 _MANIFEST_ELEMENT: Final = "{urn:tesigo:manifest:1}manifest"
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ODF: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+#: What was deleted, and what was moved from where it stands, in documents whose changes are tracked.
+_TAKEN_OUT: Final = frozenset({f"{_WORD}del", f"{_WORD}moveFrom", f"{_ODF}tracked-changes"})
 #: What a package may do that is damaged, or that was made to.
 _DAMAGED: Final = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error)
 _HYPHEN: Final = re.compile("(?:\ufffe|\x02|\u00ad|\u2010|-)\r?\n")
@@ -159,6 +161,8 @@ def _of_package(path: Path) -> Iterator[str]:
                     yield from _paragraphs(_parsed(_part(package, name, _MOST_TEXT_BYTES), path), f"{_WORD}p")
             elif "content.xml" in names:
                 root = _parsed(_part(package, "content.xml", _MOST_TEXT_BYTES), path)
+                for hidden in [one for one in root.iter() if one.tag in _TAKEN_OUT]:
+                    hidden.clear()
                 yield from ("".join(one.itertext()) for one in root.iter() if one.tag in (f"{_ODF}p", f"{_ODF}h"))
             else:
                 raise Unverifiable(f"{path.name} is no PDF, DOCX, ODT or text.")
@@ -184,9 +188,17 @@ def _parsed(data: bytes, path: Path) -> ElementTree.Element:
 
 
 def _paragraphs(root: ElementTree.Element, tag: str) -> Iterator[str]:
+    for hidden in [one for one in root.iter() if one.tag in _TAKEN_OUT or _is_hidden(one)]:
+        hidden.clear()
     for paragraph in root.iter(tag):
         words = (node.text or "" if node.tag == f"{_WORD}t" else " " for node in paragraph.iter() if node.tag in _SEEN)
         yield "".join(words)
+
+
+def _is_hidden(run: ElementTree.Element) -> bool:
+    """Whether a run is there and nobody sees it: a sentence might stand so beside another in its place."""
+    vanishes = run.find(f"{_WORD}rPr/{_WORD}vanish") if run.tag == f"{_WORD}r" else None
+    return vanishes is not None and vanishes.get(f"{_WORD}val", "1") not in {"0", "false", "off"}
 
 
 _SEEN: Final = frozenset({f"{_WORD}t", f"{_WORD}tab", f"{_WORD}br"})

@@ -159,3 +159,26 @@ def test_a_damaged_manifest_is_refused(data: bytes, words: str) -> None:
 def test_a_huge_manifest_is_refused() -> None:
     with pytest.raises(Unverifiable, match="too big"):
         manifest.parse(b" " * (manifest.MOST_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>The lamp burned.</w:t></w:r>",
+        "<w:del><w:r><w:delText>The lamp burned.</w:delText></w:r></w:del>",
+        "<w:moveFrom><w:r><w:t>The lamp burned.</w:t></w:r></w:moveFrom>",
+    ],
+)
+def test_words_that_nobody_sees_are_not_in_the_file(tmp_path: Path, inside: str) -> None:
+    seen = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>The lamp failed.</w:t></w:r>'
+    body = f'<w:document xmlns:w="{WORD}"><w:body><w:p>{inside}{seen}</w:p></w:body></w:document>'
+    assert files.read(package(tmp_path / "a.docx", word_document__xml=body)).page(0).strip() == "The lamp failed."
+
+
+def test_what_was_deleted_from_an_odt_is_not_in_it(tmp_path: Path) -> None:
+    text = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+    body = (
+        f'<office xmlns:text="{text}"><text:tracked-changes><text:p>The lamp burned.</text:p></text:tracked-changes>'
+        "<text:p>The lamp failed.</text:p></office>"
+    )
+    assert files.read(package(tmp_path / "a.odt", content__xml=body)).page(0).strip() == "The lamp failed."
