@@ -268,3 +268,23 @@ def test_text_of_an_odt_begins_a_page_whatever_stands_before(tmp_path: Path, num
     }
     first = "1 Beginning & <end>" if numbers == "decimal" else "Beginning & <end>"
     assert begins == {"List of abbreviations", first, "Bibliography", "Appendix", "Statement on the use of AI"}
+
+
+def test_abstracts_of_an_odt_stand_before_its_contents_which_do_not_list_them(tmp_path: Path) -> None:
+    front = FrontMatter(abstract="What was kept.", second_language="de", second_abstract="Was bewahrt wurde.")
+    with zipfile.ZipFile(made(tmp_path, "odt", whole_manuscript(front=front))) as package:
+        content = etree.fromstring(package.read("content.xml"))
+    text = " ".join(content.itertext())
+    assert text.index("What was kept.") < text.index("Was bewahrt wurde.") < text.index("Contents")
+    index = content.find(".//{*}index-body")
+    assert index is not None
+    assert "Abstract" not in "".join(index.itertext())
+
+
+def test_contents_of_an_odt_name_pages_of_its_own_whatever_the_format(tmp_path: Path) -> None:
+    source = whole_manuscript(page_format=PageFormat(page_numbers="roman", face="mono"))
+    with zipfile.ZipFile(formats.Files(source, first_pages={}, folder=tmp_path).write("odt")) as package:
+        content = etree.fromstring(package.read("content.xml"))
+    index = content.find(".//{*}index-body")
+    assert index is not None
+    assert "1 Beginning & <end>3" in "".join(index.itertext())

@@ -5,6 +5,7 @@ that somebody asked for.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from typesetting.citing import CitedText
 from typesetting.formats import epub, html_file, latex, markdown, odt, word_sources, zotero
 from typesetting.lists import WRITERS
 from typesetting.manuscript import Fallbacks, Manuscript, Measurement
+from typesetting.page_format import STANDARD
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -68,6 +70,16 @@ class Files:
             return paging.pages_of_template(self._manuscript, self.cited)[0]
         return self.first_pages
 
+    @cached_property
+    def standard_pages(self) -> Mapping[str, int]:
+        """As ``first_pages``, for files that are laid out on the standard page, whatever the document's format."""
+        look = self._manuscript.page_format
+        alike = replace(STANDARD, heading_numbers=look.heading_numbers)
+        if look == alike:
+            return self.first_pages
+        manuscript = replace(self._manuscript, page_format=alike)
+        return paging.first_pages(paging.lay_out(manuscript, self.cited), manuscript)
+
     def measured(self) -> Measurement:
         """Length and pages as laid out (R-11)."""
         return paging.measure_pages(self.document, self._manuscript)
@@ -101,5 +113,5 @@ class Files:
         if kind in _WORD:
             return _WORD[kind](self._manuscript, self.cited, self.word_pages, folder)
         if kind in _PAGED:
-            return _PAGED[kind](self._manuscript, self.cited, self.first_pages, folder)
+            return _PAGED[kind](self._manuscript, self.cited, self.standard_pages, folder)
         return _WRITERS[kind](self._manuscript, self.cited, folder)

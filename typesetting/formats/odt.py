@@ -27,8 +27,13 @@ _LINES: Final = {"kind": "Kind", "title": "Title", "topic": "Subtitle", "author"
 def write(manuscript: Manuscript, cited: CitedText, first_pages: Mapping[str, int], folder: Path) -> Path:
     """Writes the document into ``folder`` and returns its path. Raises ExportError."""
     bare, whole = folder / "bare.odt", folder / "document.odt"
-    found = parts(manuscript, cited)
-    blocks = [_raw(_title_page(manuscript)), _raw(_contents(manuscript, found, first_pages))]
+    everything = parts(manuscript, cited)
+    found = [part for part in everything if part.is_listed]
+    blocks = [_raw(_title_page(manuscript))]
+    for part in everything:
+        if not part.is_listed:
+            blocks += [_raw(_unlisted_heading(part)), *part.blocks]
+    blocks.append(_raw(_contents(manuscript, found, first_pages)))
     if tables := table_lines(cited):
         blocks.append(_raw(_table_list(label(manuscript, "tables"), tables, first_pages)))
     sections = {section.id for section in manuscript.sections}
@@ -81,6 +86,14 @@ def _heading(part: Part, *, on_new_page: bool) -> str:
         f'<text:h text:style-name="{style}" text:outline-level="{part.depth}">'
         f'<text:bookmark-start text:name="{part.anchor}"/>{escape(part.heading)}'
         f'<text:bookmark-end text:name="{part.anchor}"/></text:h>'
+    )
+
+
+def _unlisted_heading(part: Part) -> str:
+    """A heading that no index finds."""
+    return (
+        f'<text:p text:style-name="Contents_20_Heading"><text:bookmark-start text:name="{part.anchor}"/>'
+        f'{escape(part.heading)}<text:bookmark-end text:name="{part.anchor}"/></text:p>'
     )
 
 

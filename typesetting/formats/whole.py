@@ -24,7 +24,8 @@ _NOT_IN_ADDRESSES: Final = re.compile(r'[<>"{}|\\^`\s]')
 class Part:
     """A heading with what is below it. ``depth`` is 1 for a chapter, 2 for a section of one; ``number`` may be empty.
 
-    ``anchor`` is its id inside a file, ``key`` its name among page numbers.
+    ``anchor`` is its id inside a file, ``key`` its name among page numbers; ``is_listed`` is false of abstracts, which
+    stand before the contents on pages.
     """
 
     anchor: str
@@ -33,6 +34,7 @@ class Part:
     number: str
     title: str
     blocks: list[Element]
+    is_listed: bool = True
 
     @property
     def heading(self) -> str:
@@ -87,7 +89,8 @@ def _named(part: front_parts.Part) -> Part:
         element("Para", [element("Strong", text(short)), element("Space"), *text(meaning)])
         for short, meaning in part.pairs
     ]
-    return Part(part.name, part.name, 1, "", part.title, with_addresses(pairs or list(part.blocks)))
+    blocks = with_addresses(pairs or list(part.blocks))
+    return Part(part.name, part.name, 1, "", part.title, blocks, is_listed=part.is_listed)
 
 
 def table_lines(cited: CitedText) -> dict[str, str]:
