@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from unicodedata import normalize
 
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, element, plain, text
@@ -17,6 +18,8 @@ NAMES: Final = (
     "abstract", "second-abstract", "abbreviations", "bibliography", "appendix", "citation-report", "ai-statement",
     "declaration",
 )  # fmt: skip
+#: Letters that are no others under an accent.
+_LETTERS: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 _LINE_TO_SIGN: Final = "_" * 32
 
 
@@ -81,8 +84,14 @@ def before_contents(manuscript: Manuscript) -> list[Part]:
 def after_contents(manuscript: Manuscript) -> list[Part]:
     """The list of abbreviations, in the order of the alphabet."""
     language = manuscript.language
-    pairs = tuple(sorted(manuscript.front.abbreviations, key=lambda pair: pair[0].casefold()))
+    pairs = tuple(sorted(manuscript.front.abbreviations, key=lambda pair: (_in_alphabet(pair[0]), pair[0])))
     return [Part("abbreviations", front_words(language).abbreviations, language, pairs=pairs)] if pairs else []
+
+
+def _in_alphabet(word: str) -> str:
+    """A word as dictionaries sort it: letters under accents as without, no points and blanks."""
+    letters = normalize("NFKD", word.casefold().translate(_LETTERS))
+    return "".join(one for one in letters if one.isalnum()) or word
 
 
 def after_bibliography(manuscript: Manuscript, cited: CitedText) -> list[Part]:

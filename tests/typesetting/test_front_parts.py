@@ -12,7 +12,7 @@ from tests.typesetting.samples import WORD, docx_part, docx_text, manuscript, pd
 from tests.typesetting.test_formats import words_of
 from typesetting import Keep, Manuscript, Measurement, Wanted, formats, measure, render_pdf
 from typesetting.front_matter import AskedLine, AskedPart, CitedPassage, FrontMatter, ReportPart
-from typesetting.front_parts import NAMES
+from typesetting.front_parts import NAMES, after_contents
 from typesetting.front_words import FrontWords, front_words
 
 FRONT = FrontMatter(
@@ -163,3 +163,16 @@ def test_other_formats_have_the_parts_as_well(tmp_path: Path, kind: str) -> None
     at = text.index("Ghent")
     for words in order:
         at = text.index(words, at) + 1
+
+
+def test_abbreviations_stand_as_in_a_dictionary() -> None:
+    pairs = (
+        ("z. B.", "zum Beispiel"),
+        ("Ö", "Österreich"),
+        ("pp", "Seiten"),
+        ("Ł", "Łódź"),
+        ("mm", "Millimeter"),
+        ("§", "x"),
+    )
+    [part] = after_contents(manuscript(front=FrontMatter(abbreviations=pairs)))
+    assert [short for short, _meaning in part.pairs] == ["Ł", "mm", "Ö", "pp", "z. B.", "§"]

@@ -162,6 +162,8 @@ def test_dates_have_two_ends_seasons_and_doubts() -> None:
     assert values.edtf({"date-parts": [[2020, 3], [2020, 5]]}) == "2020-03/2020-05"
     assert values.edtf({"date-parts": [[2021]], "season": 3}) == "2021-23"
     assert values.edtf({"date-parts": [[1850]], "circa": True}) == "1850~"
+    assert values.edtf({"date-parts": [[2020], [0]]}) == "2020/"
+    assert values.year({"date-parts": [[2020], [0]]}) == "2020--"
     assert values.edtf({"literal": "in press"}) == values.edtf(None) == ""
     assert values.year({"date-parts": [[2019], [2021]]}) == "2019--2021"
     assert values.year({"literal": "in press"}) == "in press"
@@ -259,3 +261,9 @@ def test_a_list_holds_what_a_document_cites(tmp_path: Path) -> None:
 
 def test_csl_json_is_as_it_was() -> None:
     assert json.loads(WRITERS["csl_json"][1](WORKS)) == WORKS
+
+
+def test_what_is_no_date_is_a_year_for_biblatex() -> None:
+    listed = WRITERS["biblatex"][1]([{"id": "k", "type": "book", "title": "T", "issued": {"literal": "in press"}}])
+    assert "year = {in press}" in listed
+    assert "  date = " not in listed

@@ -63,7 +63,9 @@ def _fields(work: Mapping[str, Any]) -> dict[str, str]:
         "venue": tex.escaped(said(work, "event-place")),
         "eventdate": edtf(work.get("event-date")),
         "type": tex.escaped(said(work, "genre")),
-        "date": edtf(work.get("issued")) or tex.escaped(said(work.get("issued") or {}, "literal")),
+        "date": edtf(work.get("issued")),
+        # What is no date, such as "in press", it prints as a year.
+        "year": "" if edtf(work.get("issued")) else tex.escaped(said(work.get("issued") or {}, "literal")),
         "origdate": edtf(work.get("original-date")),
         "pubstate": tex.escaped(said(work, "status")),
         **identifiers(work),

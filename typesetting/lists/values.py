@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+#: What stands for the end of what goes on.
+_OPEN_END: Final = [0]
 _SEASONS: Final = {1: 21, 2: 22, 3: 23, 4: 24}
 _NUMBER: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 _KEPT_IN_KEYS: Final = re.compile(r"[^\w:.+/-]+", re.ASCII)
@@ -24,7 +26,7 @@ def parts(date: Mapping[str, Any] | None) -> list[list[Any]]:
 
 def edtf(date: Mapping[str, Any] | None) -> str:
     """A date as biblatex reads it (EDTF level 0 and 1): ``2020-03/2020-05``, ``2021-23`` for an autumn, ``1850~``."""
-    days = [day(one) for one in parts(date)]
+    days = ["" if one == _OPEN_END else day(one) for one in parts(date)]
     if not days or date is None:
         return ""
     season = str(date.get("season") or "")
@@ -35,7 +37,7 @@ def edtf(date: Mapping[str, Any] | None) -> str:
 
 def year(date: Mapping[str, Any] | None) -> str:
     """The year alone; of two, both. What stands for a date in words, if there is nothing else."""
-    years = list(dict.fromkeys(day(one[:1]) for one in parts(date)))
+    years = list(dict.fromkeys("" if one == _OPEN_END else day(one[:1]) for one in parts(date)))
     return "--".join(years) or str((date or {}).get("literal") or (date or {}).get("raw") or "")
 
 
