@@ -12,7 +12,7 @@ from typesetting.labels import locale
 from typesetting.manuscript import Manuscript
 from typesetting.numbering import numbered_words
 from typesetting.tables import CaptionedTable, has_caption, read
-from typesetting.typography import polish, printable
+from typesetting.typography import one_line, printable
 
 BODY = "body"
 _WORDY_TITLE_CHARACTERS = 120
@@ -22,7 +22,7 @@ _SPARED_EMS = 0.25
 
 def line(manuscript: Manuscript, text: str) -> str:
     """One line of plain text, typographically polished and escaped."""
-    return escape(polish(" ".join(printable(text).split()), manuscript.language))
+    return escape(one_line(text, manuscript.language))
 
 
 class _PaperWriter(HtmlWriter):

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from typesetting.labels import base_language
+from typesetting.labels import base_language, words
 
 NO_BREAK: Final = "\u00a0"
 _NARROW: Final = "\u202f"
@@ -24,6 +24,10 @@ _RULES: Final = (
     # Initials and abbreviations of two letters: J. R. Smith, z. B., d. h.
     (re.compile(r"(?<=\b[A-Za-zÀ-ž]\.) (?=[A-Za-zÀ-ž]\.)"), NO_BREAK),
 )  # fmt: skip
+#: Marks around words; those behind numbers that have no partner are inches and minutes.
+_DOUBLE: Final = re.compile(r'(?<![\w"])"(?=[^\s"])([^"]*[^\s"])"(?!\w)')
+_SINGLE: Final = re.compile(r"(?<![\w'])'(?=[^\s'\d])((?:[^']|(?<=\w)'(?=\w))*[^\s'])'(?!\w)")
+_APOSTROPHE: Final = re.compile(r"(?<=[^\W\d])'|'(?=[^\W\d])|(?<![\w'])'(?=\d\d)")
 _FRENCH: Final = (
     (re.compile(r"(?<=\S) (?=[;!?])"), _NARROW),
     (re.compile(r"(?<=\S) (?=[:»])"), NO_BREAK),
@@ -48,6 +52,15 @@ def polish(text: str, language: str) -> str:
     for pattern, replacement in rules:
         text = pattern.sub(replacement, text)
     return text
+
+
+def one_line(text: str, language: str) -> str:
+    """A title, name or the like on one line, with the quotation marks of the language for those of a keyboard."""
+    line = " ".join(printable(text).split())
+    opening, closing, inner_opening, inner_closing = words(language).quotes
+    line = _DOUBLE.sub(rf"{opening}\1{closing}", line)
+    line = _APOSTROPHE.sub("’", _SINGLE.sub(rf"{inner_opening}\1{inner_closing}", line))
+    return polish(line, language)
 
 
 def bind_numbers(inlines: list[Any]) -> list[Any]:

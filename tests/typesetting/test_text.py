@@ -10,7 +10,7 @@ from typesetting.elements import plain
 from typesetting.headings import number_headings
 from typesetting.hyphenation import read_in_levels
 from typesetting.parsing import parse
-from typesetting.typography import polish, printable
+from typesetting.typography import one_line, polish, printable
 
 
 def test_a_page_has_the_characters_that_were_measured() -> None:
@@ -93,3 +93,20 @@ def test_headings_are_counted_within_their_chapter() -> None:
 def test_a_line_that_could_be_the_address_of_a_link_is_printed() -> None:
     blocks = parse("[Note]: so it was.\n\nAs [said][Note].", language="en", below=1).blocks
     assert [plain(block["c"]) for block in blocks] == ["[Note]: so it was.", "As [said][Note]."]
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "set_as"),
+    [
+        ("de", 'Der "Fall" X', "Der „Fall“ X"),
+        ("fr", '"Tout" est dit', "«\u00a0Tout\u00a0» est dit"),
+        ("en", "Bob's \"old 'lamp' room\"", "Bob’s “old ‘lamp’ room”"),
+        ("pl", '("W nawiasie")', "(„W\u00a0nawiasie”)"),
+        ("en", 'A 5\'10" man and a 12" disk', 'A 5\'10" man and a 12" disk'),
+        ("en", "the '90s and dogs' tails", "the ’90s and dogs’ tails"),
+        ("cs", "„Hotovo“", "„Hotovo“"),
+        ("en", ' one\n\tline "', 'one line "'),
+    ],
+)
+def test_titles_have_the_quotation_marks_of_their_language(language: str, typed: str, set_as: str) -> None:
+    assert one_line(typed, language) == set_as

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from typesetting import front_parts
+from typesetting import front_parts, typography
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, element, plain, text
 from typesetting.front_parts import label, place_and_date
@@ -14,7 +14,6 @@ from typesetting.manuscript import Manuscript
 from typesetting.numbering import in_line, is_numbered
 from typesetting.paper import listed_tables, table_title
 from typesetting.tables import is_captioned, with_native_caption
-from typesetting.typography import polish, printable
 
 BIBLIOGRAPHY: Final = "bibliography"
 _NOT_IN_ADDRESSES: Final = re.compile(r'[<>"{}|\\^`\s]')
@@ -44,7 +43,7 @@ class Part:
 
 def one_line(manuscript: Manuscript, words: str) -> str:
     """One line of plain text as a typesetter sets it, not escaped."""
-    return polish(" ".join(printable(words).split()), manuscript.language)
+    return typography.one_line(words, manuscript.language)
 
 
 def title_lines(manuscript: Manuscript) -> dict[str, str]:
