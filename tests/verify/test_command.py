@@ -104,8 +104,8 @@ def test_the_command_outlives_a_child_that_dies_or_hangs(
     place: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     dies, hangs = (["-c", "import os; os.abort()"], ["-c", "import time; time.sleep(60)"])
-    monkeypatch.setattr(cli, "_GRACE_SECONDS", 0.2)
-    for command, words in ((dies, "more memory or time"), (hangs, "longer than it may")):
+    for command, grace, words in ((dies, 60.0, "more memory or time"), (hangs, 0.2, "longer than it may")):
+        monkeypatch.setattr(cli, "_GRACE_SECONDS", grace)
         monkeypatch.setattr(cli, "_COMMAND", command)
         assert cli.main([str(place / "document.pdf"), "--seconds", "0"]) == 2
         assert words in capfd.readouterr().err
