@@ -1,22 +1,23 @@
-"""Composing a section: cited sentences from the sources, filler around them, at the length asked for."""
+"""Composing a section: an extract of the sources, sentence by sentence, with joints, at the length asked for."""
 
 import re
 from dataclasses import dataclass, field
 
-from sandbox.writer.extracts import Extract, extracts, fallback, normalise, sentences
+from sandbox.writer.extracts import Extract, as_told, extracts, fallback, normalise, sentences
 from sandbox.writer.languages import LANGUAGES
 from sandbox.writer.prompt import DEFAULT_LENGTH, Prompt, Source
 from sandbox.writer.prose import Prose
-from sandbox.writer.stopwords import STOP
+from sandbox.writer.retelling import retold
+from sandbox.writer.stopwords import language_of
 
 PARAGRAPH = (450, 850)  # characters
 SHORTEST_SENTENCE_CHARACTERS = 60
-LONGEST_SENTENCE_CHARACTERS = 175
-CITED_SHARE = 0.38  # of the text's characters
-CITED_SHARE_FOREIGN = 0.33  # where the sources may be in another language
-SHORTEST_RUN_WORDS, LONGEST_RUN_WORDS = 4, 6  # that are taken from a source without quotation marks
-# a citation, a quotation, or a word
-_PIECE = re.compile(r"\[[^\]]*\]\S*|\"[^\"]*\"\S*|“[^”]*”\S*|„[^“”]*[“”]\S*|«[^»]*»\S*|\S+")
+LONGEST_SENTENCE_CHARACTERS = 150
+CITED_SHARE = 0.5  # of the text's characters
+CITED_SHARE_LESS = 0.33  # where the sources are in another language, and of a writer who gets figures wrong
+QUOTED_SHARE = 0.66  # of the cited sentences, by number
+CITED_SENTENCE_CHARACTERS = 190  # about, with its citation
+LONGEST_RETOLD_WORDS = 26  # of a sentence that is not quoted as a whole: more would be quotation marks all over
 _KEY = re.compile(r"@[\w.:-]*\w")
 _FIGURE = re.compile(r"\d+")
 FEWEST_ROWS, MOST_ROWS = 2, 5
@@ -108,6 +109,7 @@ class _Composition:
             phrases=self.phrases,
             seed=f"{prompt.language}|{prompt.title}|{prompt.topic}|{len(known)}",
             title=prompt.title,
+            topic=prompt.topic,
             sources=prompt.sources,
             avoid=known,
         )
@@ -115,14 +117,20 @@ class _Composition:
         self.table = _table(prompt) if prompt.wants_table else ""
         self.length = max(40, length - len(self.table))
         self.habits = habits
-        self.share = CITED_SHARE if prompt.language == "en" else CITED_SHARE_FOREIGN
+        told = [language_of(source.text) for source in prompt.sources]
+        self.is_foreign = bool(told) and told.count(prompt.language) * 2 < len(told)
+        self.share = CITED_SHARE_LESS if self.is_foreign or habits.wrong_figures else CITED_SHARE
         self.stock = self._stock(prompt, normalise(known))
+        self.lead = self.phrases.says[-1]  # speaks of a further passage: not the first one
         self.claims: list[Claim] = []
         self.cited = 0
         self.written = 0
 
     def _stock(self, prompt: Prompt, known: str) -> list[Extract]:
-        """Extracts in the order of their use: shuffled, every source once before one comes again."""
+        """Extracts in the order of their use, taken from the end: every source once before one comes again.
+
+        What there is room for follows the order of the sources, so that the text goes through them as they do.
+        """
         rounds: dict[int, list[Extract]] = {}
         for source in prompt.sources:
             found = [one for one in extracts(source) if one.sentence not in known]
@@ -136,7 +144,11 @@ class _Composition:
         for number in sorted(rounds):
             self.prose.random.shuffle(rounds[number])
             stock += rounds[number]
-        ordered = {one.sentence: one for one in reversed(stock)}  # taken from the end
+        stock = list({one.sentence: one for one in stock}.values())
+        room = round(self.length * self.share / CITED_SENTENCE_CHARACTERS)
+        order = {one.sentence: place for place, one in enumerate(as_told(prompt.sources))}
+        first = sorted(stock[:room], key=lambda one: order.get(one.sentence, 0))
+        ordered = {one.sentence: one for one in reversed([*first, *stock[room:]])}
         for key in prompt.wanted:
             if last := next((one for one in reversed(ordered.values()) if one.source.key == key), None):
                 ordered[last.sentence] = ordered.pop(last.sentence)
@@ -157,7 +169,7 @@ class _Composition:
         made = {}
         for number, text in old.items():
             if number in copied:
-                made[number] = Draft(self._in_own_words(text))
+                made[number] = Draft(self._retold(text))
             elif "@" in text and self.stock:
                 sentence, claim = self._render(self.stock.pop())
                 made[number] = Draft(sentence, [claim])
@@ -215,7 +227,7 @@ class _Composition:
         if mark and size > 250:
             add(self.prose.mark())
         while (room := size - used - bool(sentences)) >= SHORTEST_SENTENCE_CHARACTERS or not sentences:
-            cited = self._cited(room) if sentences else None
+            cited = self._cited(room, used) if sentences else None
             if cited:
                 add(cited)
             elif room <= LONGEST_SENTENCE_CHARACTERS:
@@ -223,14 +235,14 @@ class _Composition:
             else:
                 add(
                     self.prose.sentence(
-                        shortest=SHORTEST_SENTENCE_CHARACTERS, longest=min(LONGEST_SENTENCE_CHARACTERS, room - 85)
+                        shortest=SHORTEST_SENTENCE_CHARACTERS, longest=min(LONGEST_SENTENCE_CHARACTERS, room - 70)
                     )
                 )
         return " ".join(sentences)
 
-    def _cited(self, room: int) -> str | None:
+    def _cited(self, room: int, used: int = 0) -> str | None:
         """The next cited sentence if it is its turn and there is room for it and a further one."""
-        if not self.stock or self.cited > self.share * (self.written + 300):
+        if not self.stock or self.cited > self.share * (self.written + used + 150):
             return None
         for place in range(len(self.stock) - 1, max(-1, len(self.stock) - 6), -1):
             sentence, claim = self._render(self.stock[place])
@@ -247,33 +259,24 @@ class _Composition:
         if self.habits.forges:
             key, page = f"phantom-{1990 + source.passage % 30}", page or "7"
         cite = f"[@{key}, p. {page}]" if page else f"[@{key}]"
-        quote = len(extract.sentence) <= 220 and self.prose.random.random() < 0.5
-        pick = self.prose.random.choice
-        if quote:
-            sentence = pick(self.phrases.quotes).format(quote=said, cite=cite)
-        else:
-            sentence = pick(self.phrases.says).format(sentence=self._in_own_words(said), cite=cite)
+        quote = self._quotes(extract.sentence)
+        stock = self.phrases.quotes if quote else self.phrases.says
+        self.lead = self.prose.random.choice([one for one in stock if one != self.lead or one.startswith("{")])
+        sentence = self.lead.format(quote=said, sentence="" if quote else self._retold(said), cite=cite)
         return sentence, Claim(sentence=sentence, key=key, passage=source.passage, page=page or None)
 
-    def _in_own_words(self, sentence: str) -> str:
-        """As near to a sentence's words as a writer may come: with a turn of its own between every few of them.
-
-        Where it copies, as they are.
-        """
+    def _quotes(self, sentence: str) -> bool:
+        """Whether a sentence is quoted as a whole: two in three, long ones, and those in another language."""
         if self.habits.copies:
-            return sentence
-        said: list[str] = []
-        run = 0
-        for word in _PIECE.findall(sentence):
-            is_apart = word[0] in '["“„«'
-            begins_a_phrase = word.lower() in STOP and bool(said) and said[-1].lower() not in STOP
-            if not is_apart and (run == LONGEST_RUN_WORDS or (run >= SHORTEST_RUN_WORDS and begins_a_phrase)):
-                said[-1] = said[-1].rstrip(",;:")
-                said.append(f"({self.prose.random.choice(self.phrases.turns)})")
-                run = 0
-            said.append(word)
-            run = 0 if is_apart else run + 1
-        return " ".join(said)
+            return False
+        is_long = len(sentence.split()) > LONGEST_RETOLD_WORDS
+        return self.prose.random.random() < QUOTED_SHARE or is_long or self.is_foreign
+
+    def _retold(self, sentence: str) -> str:
+        """A sentence as near to a source's words as a writer may come; where it copies, as it is."""
+        return (
+            sentence if self.habits.copies else retold(sentence, lambda: self.prose.random.choice(self.phrases.turns))
+        )
 
     def _with_figures(self, sentence: str) -> str:
         """The sentence; where that was ordered, a share of them with wrong figures, or with one that nobody gave."""

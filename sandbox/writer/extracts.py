@@ -47,6 +47,13 @@ def extracts(source: Source) -> list[Extract]:
     return [Extract(source, sentence) for sentence in quotable(source.text)]
 
 
+def as_told(sources: list[Source]) -> list[Extract]:
+    """All extracts as they follow each other in the sources, these in the order of the prompt."""
+    places = {key: place for place, key in enumerate(dict.fromkeys(source.key for source in sources))}
+    ordered = sorted(sources, key=lambda source: (places[source.key], int(source.page) if source.page.isdigit() else 0))
+    return [one for source in ordered for one in extracts(source)]
+
+
 @lru_cache(maxsize=2_000)
 def quotable(text: str) -> tuple[str, ...]:
     """The sentences of a text that read well by themselves, without their final full stop."""

@@ -15,7 +15,7 @@ def tighten(prompt: Prompt, *, factor: float = 1.0) -> Draft:
     blocks = [_units(block) for block in re.split(r"\n\s*\n", prompt.text)]
     surplus = len(prompt.text) - target
     places = [(b, s) for b, block in enumerate(blocks) for s in range(len(block))]
-    plain = [place for place in places if not _CITE.search(blocks[place[0]][place[1]])]
+    plain = [place for place in places if not _stays(blocks[place[0]][place[1]])]
     gone: set[tuple[int, int]] = set()
     for stock in (plain, [place for place in places if place not in set(plain)]):
         if surplus > 0:
@@ -38,12 +38,17 @@ def dispensable(prompt: Prompt, *, factor: float = 1.0) -> list[int]:
     surplus = round((prompt.length or 0) / factor)
     chosen: list[int] = []
     for is_cited in (False, True):
-        stock = {(0, n): len(text) + 1 for n, text in offered.items() if bool(_CITE.search(text)) is is_cited}
+        stock = {(0, n): len(text) + 1 for n, text in offered.items() if _stays(text) is is_cited}
         if surplus > 0:
             found = _subset(stock, surplus)
             chosen += sorted(n for _block, n in found)
             surplus -= sum(stock[place] for place in found)
     return chosen
+
+
+def _stays(sentence: str) -> bool:
+    """Whether a sentence goes last: one that cites, or that says what kind of text this is."""
+    return bool(_CITE.search(sentence)) or "sandbox" in sentence.lower()
 
 
 def claims_of(markdown: str, prompt: Prompt) -> list[Claim]:

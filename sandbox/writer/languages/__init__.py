@@ -1,7 +1,7 @@
 """Phrases in the ten languages the writer knows.
 
-A filler sentence is SUBJECT + PREDICATE + TAIL; the slots ``{x} {y} {z}`` take words of the section's title and terms
-of its sources, always bare and in apposition, so that no language has to inflect them.
+A joint is SUBJECT + PREDICATE + TAIL, on the reading and never on the matter; the slots ``{x} {y} {z}`` take words of
+the section's title and terms of its sources, always bare and in apposition, so that no language has to inflect them.
 """
 
 from sandbox.writer.languages.cs import CS
