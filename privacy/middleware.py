@@ -20,6 +20,7 @@ _OPEN = frozenset(
         "privacy:terms",
         "privacy:policy",
         "privacy:contact",
+        "privacy:help",
         "privacy:imprint",
         "accounts:signout",
         "accounts:language",

@@ -8,6 +8,7 @@ app_name = "privacy"
 urlpatterns = [
     path("consents/", views.consents, name="consents"),
     path("terms/", views.terms, name="terms"),
+    path("help/", views.help_page, name="help"),
     path("contact/", views.contact, name="contact"),
     path("imprint/", views.imprint, name="imprint"),
     path("privacy-policy/", views.policy, name="policy"),

@@ -1,4 +1,4 @@
-"""Consent, the terms, and what is kept for how long."""
+"""Consent, the terms, what is kept for how long, and help."""
 
 from typing import Final
 
@@ -69,9 +69,15 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How to get on with all of it, in the order of the journey."""
+    return render(request, "privacy/help.html")
+
+
+@require_safe
 def imprint(request: HttpRequest) -> HttpResponse:
     """Who answers for the site, in the operator's own lines (R-59)."""
-    return render(request, "privacy/imprint.html", {"imprint": settings.IMPRINT})
+    return render(request, "privacy/imprint.html", {"imprint": settings.IMPRINT, "vat_number": settings.VAT_NUMBER})
 
 
 @require_safe

@@ -21,6 +21,16 @@ def production_is_production(app_configs: Any, **options: Any) -> list[CheckMess
     return [Warning("This is not a production environment.", hint="Set TESIGO_ENV=production.", id="tesigo.W001")]
 
 
+@register(Tags.security, deploy=True)
+def the_imprint_names_somebody(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A name alone is no imprint: it takes an address, which begins on a second line and has a figure in it (R-59)."""
+    lines = [line for line in settings.IMPRINT.splitlines() if line.strip()]
+    if len(lines) > 1 and any(character.isdigit() for line in lines[1:] for character in line):
+        return []
+    hint = "Set IMPRINT to the name and the address of who answers for the site, lines separated by \\n."
+    return [Warning("The imprint has no address.", hint=hint, id="tesigo.W011")]
+
+
 @register(Tags.compatibility)
 def search_services_have_what_they_need(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """A search service that has an address but not what it asks for is never asked: say so at the start (R-95)."""

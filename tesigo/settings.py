@@ -57,6 +57,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL")
 if CONTACT_EMAIL and "@" not in parseaddr(CONTACT_EMAIL)[1]:
     env.complain("CONTACT_EMAIL must be an e-mail address.")
 IMPRINT = env.str("IMPRINT").replace("\\n", "\n")
+VAT_NUMBER = env.str("VAT_NUMBER", "")
 #: Number of proxies of our own in front of the application; only their X-Forwarded-For entries are believed (R-53).
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, min=0, max=5)
 

@@ -9,7 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
-from billing.domain import pricing, terms, variants
+from billing.domain import compared, pricing, terms, variants
+from billing.domain.figures import FIGURES
+from billing.domain.sample import sample
 from billing.domain.terms import Terms
 from billing.errors import NoPriceList
 from billing.forms import PagesForm
@@ -23,7 +25,8 @@ _COOKIE_SECONDS: Final = 90 * 24 * 3600
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """What the house does and what it costs. Without JavaScript the calculator comes back here."""
-    return _answer(request, "billing/landing.html")
+    more = {"sample": sample(), "figures": FIGURES, "kinds": compared.KINDS, "compared": compared.ROWS}
+    return _answer(request, "billing/landing.html", more)
 
 
 @require_GET
@@ -40,9 +43,11 @@ def seen_before(request: HttpRequest) -> str:
         return ""
 
 
-def _answer(request: HttpRequest, template: str) -> HttpResponse:
+def _answer(request: HttpRequest, template: str, more: dict[str, Any] | None = None) -> HttpResponse:
     form = PagesForm(request.GET if "pages" in request.GET else {"pages": PAGES_AT_FIRST})
-    context: dict[str, Any] = {"pages": PAGES_AT_FIRST, "quote": None, "price_per_page": None, "error": ""}
+    context: dict[str, Any] = {"pages": PAGES_AT_FIRST, "quote": None, "price_per_page": None, "error": ""} | (
+        more or {}
+    )
     keep = ""
     if not form.is_valid():
         context |= {"error": form.errors["pages"][0]}

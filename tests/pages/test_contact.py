@@ -31,11 +31,12 @@ def test_an_error_page_says_whom_to_write_to_though_it_knows_no_request(status: 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("page", ["/", "/signin/", "/terms/", "/privacy-policy/", "/contact/", "/imprint/"])
+@pytest.mark.parametrize("page", ["/", "/signin/", "/terms/", "/privacy-policy/", "/contact/", "/imprint/", "/help/"])
 def test_a_page_leads_to_contact_and_imprint(client: Client, page: str) -> None:
     html = client.get(page).content.decode()
     assert 'href="/contact/"' in html
     assert 'href="/imprint/"' in html
+    assert 'href="/help/"' in html
 
 
 @pytest.mark.django_db
@@ -51,6 +52,13 @@ def test_whoever_has_not_agreed_to_the_terms_may_still_write(client: Client, pag
 def test_the_imprint_is_shown_line_by_line_and_as_text(client: Client, settings: Settings) -> None:
     settings.IMPRINT = "A & B <Press>\n1 Example Street"
     assert "A &amp; B &lt;Press&gt;<br>1 Example Street" in client.get("/imprint/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_vat_number_stands_in_the_imprint_where_there_is_one(client: Client, settings: Settings) -> None:
+    assert "VAT number" not in client.get("/imprint/").content.decode()
+    settings.VAT_NUMBER = "IT01234567890"
+    assert "VAT number: IT01234567890" in client.get("/imprint/").content.decode()
 
 
 @pytest.mark.django_db

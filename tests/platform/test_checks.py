@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tesigo.checks import media_lies_outside_static, production_is_production
+from tesigo.checks import media_lies_outside_static, production_is_production, the_imprint_names_somebody
 from tesigo.platform.own_secrets import OWN_SECRETS
 from tesigo.platform.paths import ROOT
 
@@ -14,6 +14,14 @@ def test_a_deployment_that_is_not_production_is_warned(settings: Any) -> None:
     assert [warning.id for warning in production_is_production(None)] == ["tesigo.W001"]
     settings.IS_PRODUCTION = True
     assert production_is_production(None) == []
+
+
+def test_an_imprint_without_an_address_is_warned_of(settings: Any) -> None:
+    for imprint in ("", "A Company Ltd", "A Company Ltd\nSomewhere"):
+        settings.IMPRINT = imprint
+        assert [warning.id for warning in the_imprint_names_somebody(None)] == ["tesigo.W011"]
+    settings.IMPRINT = "A Company Ltd\n1 Example Street\nTown"
+    assert the_imprint_names_somebody(None) == []
 
 
 def test_files_of_people_must_not_lie_among_the_static_files(settings: Any) -> None:
