@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Figure:
-    """``found`` of ``total``, or alone where there is none; ``seen`` are the words of `docs/benchmarks.md` behind it."""
+    """``found`` of ``total``, or alone; ``seen`` are the words of `docs/benchmarks.md` that it rests on."""
 
     found: str
     label: str | Promise
