@@ -28,9 +28,9 @@ _SCHEMES: Final = ("https://", "http://", "mailto:")
 _DEEPEST_HEADING: Final = 6
 
 
-@lru_cache(maxsize=16)
-def _parser(quotes: tuple[str, ...], table: str, source: str) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": list(quotes), "maxNesting": 20})
+def _new_parser(*, typographer: bool, quotes: tuple[str, ...], table: str, source: str) -> MarkdownIt:
+    options = {"html": False, "typographer": typographer, "quotes": list(quotes), "maxNesting": 20}
+    parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough", "smartquotes"])
     # "[Note]: so it was" would be the address of a link, and print nothing.
     parser.disable("reference")
@@ -40,6 +40,11 @@ def _parser(quotes: tuple[str, ...], table: str, source: str) -> MarkdownIt:
         .use(formula_plugin)
         .use(table_plugin, table=table, source=source)
     )
+
+
+@lru_cache(maxsize=16)
+def _parser(quotes: tuple[str, ...], table: str, source: str) -> MarkdownIt:
+    return _new_parser(typographer=True, quotes=quotes, table=table, source=source)
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,28 @@ def parse(
     said = words(language)
     tokens = _parser(said.quotes, said.table, said.source).parse(printable(markdown), environment)
     return ParsedText(_Builder(language, below, statutes).blocks(SyntaxTreeNode(tokens)), environment["cited"])
+
+
+@lru_cache(maxsize=16)
+def _raw_parser(table: str, source: str) -> MarkdownIt:
+    """The same rules for what is changed by hand: words as they were typed, escapes and notes where they stand."""
+    parser = _new_parser(typographer=False, quotes=(), table=table, source=source)
+    parser.core.ruler.disable(["text_join", "footnote_tail"])
+    return parser
+
+
+def raw_tree(markdown: str, *, language: str) -> tuple[SyntaxTreeNode, dict[str, Any]]:
+    """The nodes of a section before anything is set, and what the parser noted of its footnotes."""
+    environment: dict[str, Any] = {"cited": 0}
+    said = words(language)
+    return SyntaxTreeNode(_raw_parser(said.table, said.source).parse(printable(markdown), environment)), environment
+
+
+def raw_inline(words_of_it: str, *, language: str, environment: dict[str, Any]) -> list[SyntaxTreeNode]:
+    """The same of running text alone."""
+    said = words(language)
+    tokens = _raw_parser(said.table, said.source).parseInline(words_of_it, environment)
+    return [found for child in SyntaxTreeNode(tokens).children for found in child.children]
 
 
 def cited_keys(markdown: str, *, language: str) -> list[str]:

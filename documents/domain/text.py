@@ -16,7 +16,8 @@ __all__ = [
 ]
 
 #: What may be a pandoc citation, "[see @smith2020, p. 4; @doe]"; the typesetter's own reading decides.
-GROUP: Final = re.compile(r"\[(?P<inside>[^\[\]]{0,1000}?@[^\[\]]{0,1000})\]")
+#: One whose bracket is escaped is none.
+GROUP: Final = re.compile(r"(?<!(?<!\\)\\)\[(?P<inside>[^\[\]]{0,1000}?@[^\[\]]{0,1000})\]")
 
 
 class CitedKey(NamedTuple):

@@ -8,6 +8,7 @@ from documents.enums import CitationCheck, RevisionReason
 from documents.errors import StaleRevision
 from documents.models import Passage, Section, SectionRevision
 from tests.documents.factories import PassageFactory, SectionFactory, SourceFactory
+from typesetting.parsing import cited_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +111,9 @@ def test_the_database_refuses_a_second_commit_of_one_revision() -> None:
     commit(section, passage_in(section))
     with pytest.raises(IntegrityError, match="one_commit_per_section_revision"), transaction.atomic():
         SectionRevision.objects.create(section=section, revision=1, text="again", reason=RevisionReason.WRITTEN)
+
+
+def test_a_bracket_that_is_escaped_begins_no_citation() -> None:
+
+    text = r"\[@none, p. 1] and [@light, p. 1] and \\[@bell]."
+    assert [item.key for item in citation_keys(text)] == cited_keys(text, language="en") == ["light", "bell"]
