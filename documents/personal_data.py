@@ -113,6 +113,10 @@ _ROWS = {
         },
         of=_OWNED,
     ),
+    "UnsavedText": Rows(
+        {"section": LINK, "text": WORDS, "base_revision": SHOWN, "token": INNER, "saved_at": FACT},
+        of="section__document__owner",
+    ),
     "SectionRevision": Rows(
         {
             "id": SHOWN,

@@ -68,6 +68,12 @@ def _forget_files(uploads: QuerySet[Model]) -> int:
 
 RULES: Final = (
     Retention(
+        "documents.UnsavedText",
+        _("Text that was typed into a section and not saved"),
+        timedelta(days=30),
+        since="saved_at",
+    ),
+    Retention(
         "documents.Document",
         _("Descriptions and outlines that were never ordered"),
         THROWN_AWAY_KEPT,

@@ -1,8 +1,12 @@
 """Errors of generation."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from generation.enums import Scope
+
+if TYPE_CHECKING:
+    from documents.models import UnsavedText
 
 
 class GenerationError(Exception):
@@ -56,3 +60,15 @@ class DocumentLocked(RewritingRefused):
 
 class TextInvalid(GenerationError):
     """A text that somebody typed cannot be a section's; the message says why, in plain words, for its owner."""
+
+
+class TextTooLong(TextInvalid):
+    """More than can be kept of a section unsaved."""
+
+
+class TextTaken(GenerationError):
+    """Another window or device keeps unsaved text of the section; ``kept`` is that."""
+
+    def __init__(self, kept: "UnsavedText") -> None:
+        super().__init__(str(kept))
+        self.kept = kept

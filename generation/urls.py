@@ -4,6 +4,7 @@ from django.urls import path
 
 from generation import views
 from generation.api.jobs import ProgressViewSet
+from generation.editing import prose_views as prose
 from generation.editing import rewriting_views as rewriting
 from generation.editing import views as editing
 
@@ -14,6 +15,15 @@ urlpatterns = [
     path("documents/<uuid:document_id>/progress/fragment/", views.progress_fragment, name="progress-fragment"),
     path("documents/<uuid:document_id>/try-again/", views.try_again, name="try-again"),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/", editing.edit, name="edit"),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/prose/", prose.show, name="prose"),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/prose/save/", prose.save, name="save-prose"),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/prose/passages/", prose.passages, name="passages"),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/unsaved/", prose.keep, name="unsaved"),
+    path(
+        "documents/<uuid:document_id>/sections/<uuid:section_id>/unsaved/drop/",
+        editing.drop_unsaved,
+        name="drop-unsaved",
+    ),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/versions/", editing.history, name="versions"),
     path(
         "documents/<uuid:document_id>/sections/<uuid:section_id>/versions/restore/",

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "csp",
     "django_celery_beat",
     "django_htmx",
+    "django_prose_editor",
     "djstripe",
     "rest_framework",
     "drf_spectacular",
@@ -231,7 +232,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if ENVIRONMENT == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "tesigo.platform.static_files.ManifestStorage"
     },
 }
 #: Whether a file that is taken away is fetched from the storage itself; else it passes through the site.
@@ -579,6 +580,8 @@ DATA_EXPORT_DAYS = env.int("DATA_EXPORT_DAYS", 7, min=1)
 FULL_TEXTS_PER_DOCUMENT = env.int("FULL_TEXTS_PER_DOCUMENT", 20, min=0)
 #: What reads a lot: searches through all texts, receipts fetched (a page that waits for one asks every 3 s).
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 60, min=1)
+#: Texts that one person's editors open, keep, convert and save, and passages that they look for.
+EDITOR_CALLS_PER_MINUTE = env.int("EDITOR_CALLS_PER_MINUTE", 120, min=1)
 RECEIPTS_PER_HOUR = env.int("RECEIPTS_PER_HOUR", 1_200, min=1)
 #: Citation styles of one's own: files tried in a day, and kept.
 OWN_STYLES_PER_DAY = env.int("OWN_STYLES_PER_DAY", 20, min=1)

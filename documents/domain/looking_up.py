@@ -1,7 +1,7 @@
 """Passages that sentences may rest on or have their words from, found by one look at the index (R-10, R-16)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -66,13 +66,20 @@ def _runs(texts: Sequence[str]) -> list[str]:
     return list(runs)
 
 
-def of_keys(*, document_id: UUID, pages: Mapping[str, Sequence[str]], text: str, limit: int) -> list[Passage]:
+def of_keys(
+    *,
+    document_id: UUID,
+    pages: Mapping[str, Sequence[str]],
+    text: str,
+    limit: int,
+    picked: Collection[int] = (),
+) -> list[Passage]:
     """At most ``limit`` passages of the citable sources with these keys, or one of each, with their sources loaded.
 
     First the first one of each source: a key without any has nothing to cite. Then those on the ``pages`` that are
-    named for a key, then those that share most words with ``text`` or begin their source.
+    named for a key or ``picked`` by their ids, then those that share most words with ``text`` or begin their source.
     """
-    named = Q(pk=None)
+    named = Q(pk__in=picked)
     for key, names in pages.items():
         numbers = [int(name) for name in names if name.isdecimal() and len(name) < 7]
         places = Q(page_label__in=names) | Q(page_label="", page__in=numbers)

@@ -21,6 +21,8 @@ _HOLD: Final = """
             WHERE section_id = %(section)s AND name = '' AND reason = ANY(%(reasons)s)
             ORDER BY revision DESC OFFSET %(keep)s
         )
+    ), said AS (
+        DELETE FROM documents_unsavedtext WHERE section_id = %(section)s AND token = %(unsaved)s
     )
     SELECT state FROM documents_document WHERE id = %(document)s FOR NO KEY UPDATE
 """
@@ -66,15 +68,17 @@ class CitationDraft:
     check_note: str = ""
 
 
-def hold(*, document_id: UUID, section_id: UUID, keep: int) -> str | None:
+def hold(*, document_id: UUID, section_id: UUID, keep: int, unsaved: UUID | None = None) -> str | None:
     """Locks a document until the transaction ends and returns its state; None where it is gone.
 
-    Of the versions that its owner made of the section, without a name, all but the newest ``keep`` go (R-91).
+    Of the versions that its owner made of the section, without a name, all but the newest ``keep`` go (R-91), and so
+    does what was kept of it unsaved under the token ``unsaved``.
     """
     values: dict[str, Any] = {
         "document": document_id,
         "section": section_id,
         "keep": keep,
+        "unsaved": unsaved,
         "reasons": list(OWNERS_REASONS),
     }
     with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from documents.models.sheet import SheetLine
 from documents.models.source import Citation, Passage, Source, SourceQuerySet
 from documents.models.title_page import TitlePage
 from documents.models.typed import TypedBrief
+from documents.models.unsaved import UnsavedText
 from documents.models.upload import FilePart, Upload
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "SourceQuerySet",
     "TitlePage",
     "TypedBrief",
+    "UnsavedText",
     "Upload",
 ]

@@ -6,7 +6,7 @@ No model is asked. What code cannot prove of a sentence is said to be unchecked,
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,10 +51,18 @@ class _Known:
         return found if len(found) == len(list(keys)) else []
 
 
-def gather(section: Section, document: Document, text: str, *, also: Sequence[CitationDraft] = ()) -> Evidence:
+def gather(
+    section: Section,
+    document: Document,
+    text: str,
+    *,
+    also: Sequence[CitationDraft] = (),
+    picked: Sequence[int | None] = (),
+) -> Evidence:
     """Finds the passages for a text of a section. Raises TextInvalid where something is cited that cannot be.
 
-    ``also`` are citations of its new sentences that were checked already, as by who wrote them (R-93).
+    ``also`` are citations of its new sentences that were checked already, as by who wrote them (R-93). ``picked`` are
+    the passages that its owner chose for the cited keys, in their order: where code proves no other, they stand.
     """
     rows = list(section.citations.select_related("passage__source").defer("passage__search").order_by("position"))
     made = _still_citable(document.pk, also)
@@ -62,12 +70,21 @@ def gather(section: Section, document: Document, text: str, *, also: Sequence[Ci
     known = _Known((passage.source.key, draft) for passage, draft in checked)
     said = [(one, [item.key for item in citation_keys(one.text)]) for one in sentences(text)]
     kept = {number: known.of(one, keys) for number, (one, keys) in enumerate(said) if keys}
+    wanted = _by_sentence(said, picked)
+    kept = {number: found if _is_as_picked(found, wanted.get(number)) else [] for number, found in kept.items()}
     changed = [(one, keys) for number, (one, keys) in enumerate(said) if keys and not kept[number]]
     before = {one.text for one in sentences(section.text)}
     new = [one for one, _keys in said if one.text not in before]
-    passages = _passages(document, [passage for passage, _draft in checked], new, changed)
+    chosen = {passage for number in wanted if not kept.get(number) for passage in wanted[number] if passage}
+    passages = _passages(document, [passage for passage, _draft in checked], new, changed, chosen)
     found = _examined(document, changed, passages)
-    citations = [draft for number, (one, keys) in enumerate(said) if keys for draft in (kept[number] or found[one])]
+    sources = {passage.pk: passage.source.key for passage in passages}
+    citations = [
+        draft
+        for number, (one, keys) in enumerate(said)
+        if keys
+        for draft in kept[number] or _resting_on(found[one], keys, wanted.get(number), sources)
+    ]
     return Evidence(citations, Sources(passages, language=document.language).wording(text))
 
 
@@ -100,11 +117,48 @@ def _as_before(row: Citation) -> CitationDraft:
     return CitationDraft(row.passage_id, row.sentence, CitationCheck(row.check_result), row.check_note)
 
 
+def _by_sentence(
+    said: Sequence[tuple[Sentence, list[str]]], picked: Sequence[int | None]
+) -> dict[int, Sequence[int | None]]:
+    """The passages chosen for the keys of each sentence; nothing where there are not as many as keys."""
+    if len(picked) != sum(len(keys) for _one, keys in said):
+        return {}
+    found, at = {}, 0
+    for number, (_one, keys) in enumerate(said):
+        if keys:
+            found[number] = picked[at : at + len(keys)]
+            at += len(keys)
+    return found
+
+
+def _is_as_picked(drafts: Sequence[CitationDraft], wanted: Sequence[int | None] | None) -> bool:
+    pairs = zip(drafts, wanted or (), strict=False)
+    return all(one is None or draft.passage_id == one for draft, one in pairs)
+
+
+def _resting_on(
+    drafts: Sequence[CitationDraft],
+    keys: Sequence[str],
+    wanted: Sequence[int | None] | None,
+    sources: Mapping[int, str],
+) -> list[CitationDraft]:
+    """The drafts of a sentence, those that code could not prove on the passages that were chosen for them."""
+    if not wanted or len(drafts) != len(keys):
+        return list(drafts)
+    return [
+        replace(draft, passage_id=one)
+        if one and draft.check_result == CitationCheck.CHANGED and sources.get(one) == key
+        else draft
+        for draft, key, one in zip(drafts, keys, wanted, strict=True)
+    ]
+
+
 def _passages(
     document: Document,
     cited: Sequence[Passage],
     new: Sequence[Sentence],
     changed: Sequence[tuple[Sentence, list[str]]],
+    chosen: AbstractSet[int],
 ) -> list[Passage]:
     """Those cited before, those that fit what is new, and those of the pages that it names."""
     found = {passage.pk: passage for passage in cited}
@@ -115,12 +169,14 @@ def _passages(
         ):
             found.setdefault(passage.pk, passage)
     if changed:
-        for passage in _of_cited(document, changed):
+        for passage in _of_cited(document, changed, chosen):
             found.setdefault(passage.pk, passage)
     return list(found.values())
 
 
-def _of_cited(document: Document, changed: Sequence[tuple[Sentence, list[str]]]) -> list[Passage]:
+def _of_cited(
+    document: Document, changed: Sequence[tuple[Sentence, list[str]]], chosen: AbstractSet[int]
+) -> list[Passage]:
     """The passages of what is cited: on the pages that are named, and those with the most of its words.
 
     Raises TextInvalid where something is cited that cannot be.
@@ -131,7 +187,7 @@ def _of_cited(document: Document, changed: Sequence[tuple[Sentence, list[str]]])
             names = {item.locator, *(pages_of(item.locator) or [])} if item.locator else set()
             pages.setdefault(item.key, []).extend(sorted(names))
     text = " ".join(without_citations(sentence.text) for sentence, _keys in changed)
-    found = looking_up.of_keys(document_id=document.pk, pages=pages, text=text, limit=_MOST_OF_CITED)
+    found = looking_up.of_keys(document_id=document.pk, pages=pages, text=text, limit=_MOST_OF_CITED, picked=chosen)
     _require_passages(document, pages.keys() - {passage.source.key for passage in found})
     return found
 

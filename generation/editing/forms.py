@@ -27,6 +27,27 @@ class SectionForm(Form):
         widget=forms.Textarea(attrs={"rows": 24, "class": "input editor-text", "spellcheck": "true"}),
     )  # fmt: skip
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    unsaved = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class UnsavedForm(Form):
+    """Unsaved text that is meant, by its token."""
+
+    unsaved = forms.UUIDField()
+
+
+class ProseForm(UnsavedForm):
+    """What an editor sends beside its text: the version that it was made from, and what it knows to be kept."""
+
+    revision = forms.IntegerField(min_value=1)
+    unsaved = forms.UUIDField(required=False)
+
+
+class PassagesForm(Form):
+    """What is looked for among the passages of the sources: words, and a source by its key."""
+
+    words = forms.CharField(max_length=200, required=False)
+    key = forms.CharField(max_length=200, required=False)
 
 
 class RewritingForm(Form):

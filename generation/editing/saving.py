@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,16 +26,36 @@ KEPT_VERSIONS: Final = 10
 _OF_A_CHECK: Final = "removed"
 
 
-def save(*, section: Section, document: Document, text: str, expected_revision: int, by: User) -> int:
+def save(
+    *,
+    section: Section,
+    document: Document,
+    text: str,
+    expected_revision: int,
+    by: User,
+    picked: Sequence[int | None] = (),
+    unsaved: UUID | None = None,
+) -> int:
     """Writes the next revision of a section and returns its number; the present one where nothing changed.
 
     - Each citation is tied to a passage, as far as code can prove it, and says where it could not.
     - The text for the screen is set anew in the background; files are made anew when they are asked for.
-    - Of the owner's versions without a name the oldest go, so that ten stay.
+    - Of the owner's versions without a name the oldest go, so that ten stay; so does the text kept ``unsaved``, by its
+      token.
+    - ``picked`` are the passages chosen for its cited keys, in their order, as an editor knows them.
 
     Raises TextInvalid, StaleRevision where another window saved first, NotEditable while it is not finished.
     """
-    return _save(section, document, text, expected_revision=expected_revision, by=by, reason=RevisionReason.EDITED)
+    return _save(
+        section,
+        document,
+        text,
+        expected_revision=expected_revision,
+        by=by,
+        reason=RevisionReason.EDITED,
+        picked=picked,
+        unsaved=unsaved,
+    )
 
 
 def restore(*, section: Section, document: Document, version: SectionRevision, expected_revision: int, by: User) -> int:
@@ -116,12 +137,20 @@ def take(
 
 
 def _save(
-    section: Section, document: Document, text: str, *, expected_revision: int, by: User, reason: RevisionReason
+    section: Section,
+    document: Document,
+    text: str,
+    *,
+    expected_revision: int,
+    by: User,
+    reason: RevisionReason,
+    picked: Sequence[int | None] = (),
+    unsaved: UUID | None = None,
 ) -> int:
     text = typed.cleaned(text, language=document.language)
-    if text == section.text and expected_revision == section.revision:
+    if text == section.text and expected_revision == section.revision and not picked:
         return section.revision
-    found, now = evidence.gather(section, document, text), timezone.now()
+    found, now = evidence.gather(section, document, text, picked=picked), timezone.now()
     return _commit(
         section,
         document,
@@ -132,6 +161,7 @@ def _save(
         citations=found.citations,
         provenance={**_kept(section, found), "edited_at": now.isoformat()},
         now=now,
+        unsaved=unsaved,
     )
 
 
@@ -146,9 +176,10 @@ def _commit(
     citations: Sequence[CitationDraft],
     provenance: Mapping[str, Any],
     now: datetime,
+    unsaved: UUID | None = None,
 ) -> int:
     with transaction.atomic():
-        state = writing.hold(document_id=document.pk, section_id=section.pk, keep=KEPT_VERSIONS - 1)
+        state = writing.hold(document_id=document.pk, section_id=section.pk, keep=KEPT_VERSIONS - 1, unsaved=unsaved)
         if state != DocumentState.READY:
             raise NotEditable(state or "gone")
         revision = writing.commit_revision(

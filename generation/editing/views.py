@@ -14,8 +14,8 @@ from accounts.domain.signed_in import SignedInRequest
 from documents.domain.queries import sections_in_order
 from documents.errors import NotEditable, StaleRevision
 from documents.models import Document, Section, Source
-from generation.editing import comparing, saving, versions
-from generation.editing.forms import ComparedForm, SectionForm, VersionForm
+from generation.editing import comparing, prose, saving, unsaved, versions
+from generation.editing.forms import ComparedForm, SectionForm, UnsavedForm, VersionForm
 from generation.errors import TextInvalid
 
 
@@ -24,16 +24,19 @@ def edit(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpR
     """A section's text to be changed, one field without JavaScript; saved as a version."""
     document, section = _section(request, document_id, section_id)
     if request.method != "POST":
-        return _page(
-            request, document, section, SectionForm(initial={"text": section.text, "revision": section.revision})
-        )
+        return _opened(request, document, section)
     form = SectionForm(request.POST)
     if not form.is_valid():
         return _page(request, document, section, form, status=422)
     said = form.cleaned_data
     try:
         revision = saving.save(
-            section=section, document=document, text=said["text"], expected_revision=said["revision"], by=request.user
+            section=section,
+            document=document,
+            text=said["text"],
+            expected_revision=said["revision"],
+            by=request.user,
+            unsaved=said["unsaved"],
         )
     except TextInvalid as refusal:
         form.add_error("text", str(refusal))
@@ -48,6 +51,29 @@ def edit(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpR
         messages.success(request, _("Saved. The text with its citations is being set anew; reload in a few seconds."))
     # The browser that kept the text until now lets go of it there.
     return redirect(f"{reverse('documents:read', args=[document.pk])}?saved={section.pk}#s-{section.pk}")
+
+
+def _opened(request: SignedInRequest, document: Document, section: Section) -> HttpResponse:
+    """The text as it was saved, or on wish what was typed on whichever device and not saved."""
+    kept = unsaved.of_section(section)
+    if kept is None or "unsaved" not in request.GET:
+        form = SectionForm(initial={"text": section.text, "revision": section.revision})
+        return _page(request, document, section, form, kept=kept)
+    form = SectionForm(initial={"text": kept.text, "revision": kept.base_revision, "unsaved": kept.token})
+    return _page(request, document, section, form, is_unsaved=True)
+
+
+@login_required
+@require_POST
+def drop_unsaved(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpResponse:
+    """Throws away what was typed and not saved."""
+    _document, section = _section(request, document_id, section_id)
+    form = UnsavedForm(request.POST)
+    if form.is_valid() and unsaved.drop(section=section, known=form.cleaned_data["unsaved"]):
+        messages.success(request, _("The unsaved text is thrown away."))
+    else:
+        messages.error(request, _("Another window changed this section just now. Look at it again."))
+    return redirect("generation:edit", document_id, section_id)
 
 
 @login_required
@@ -132,13 +158,15 @@ def _page(
     numbers = {one.pk: one.number for one in sections_in_order(document)}
     # The browser spells by it.
     form.fields["text"].widget.attrs["lang"] = document.language
+    sources = list(Source.objects.citable().filter(document=document).exclude(passages=None).order_by("title"))
     context = {
         "document": document,
         "section": section,
         "number": numbers[section.pk],
         "form": form,
         "is_unsaved": status != 200,
-        "sources": Source.objects.citable().filter(document=document).exclude(passages=None).order_by("title"),
+        "sources": sources,
+        "named_sources": [{"key": one.key, "name": prose.name_of(one)} for one in sources],
         **more,
     }
     return render(request, "generation/edit.html", context, status=status)

@@ -47,6 +47,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.proof": _("What your files say of their citations, and what was found when that was checked"),
     "documents.rendering": _("Texts that are being set for the screen"),
     "documents.section": _("Sections of your documents, with their text"),
+    "documents.unsavedtext": _("Text that you typed into a section and did not save"),
     "documents.sectionrevision": _("Earlier texts of sections"),
     "documents.source": _("Sources"),
     "documents.sheetline": _("What the assignment sheets of your documents ask"),

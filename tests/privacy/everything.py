@@ -47,6 +47,7 @@ from documents.models import (
     Source,
     TitlePage,
     TypedBrief,
+    UnsavedText,
     Upload,
 )
 from generation.enums import Scope
@@ -148,6 +149,7 @@ def _documents(document: Document, name: str) -> None:
     section.text = f'=SUM("{name}")\nwritten for {name}'
     section.save()
     SectionRevision.objects.create(section=section, revision=1, text=f"once for {name}", reason="written")
+    UnsavedText.objects.create(section=section, text=f"not saved by {name}", base_revision=1)
     source = document.sources.get()
     FullText.objects.create(source=source, urls=["https://example.org/copy.pdf"], due_at=None)
     passage = source.passages.earliest("position")
