@@ -1,10 +1,31 @@
-// The writing room: text that is not saved is kept in this browser, and leaving with it asks first.
-// Without this file the field is saved by its button, and two windows are still told of each other.
+// The writing room: the editor in the place of the field, or, where it cannot be had, the field with its text kept in this
+// browser and leaving with it asked about. Without this file the field is saved by its button, and two windows are still told
+// of each other.
 
 const KEEP_AFTER = 400; // ms without a key before the text is kept
 const TICK = 1000; // ms between two looks at how long it is unsaved
 
-for (const form of document.querySelectorAll("[data-editor]")) {
+// The paragraphs that are marked in the field are those that the page for writing anew has ticked.
+function marked(form) {
+  const field = form.elements.text;
+  const link = document.querySelector("[data-editor-rewrite]");
+  link?.addEventListener("click", () => {
+    if (form.closest("[data-mounted]")) return;
+    const paragraphsIn = (text) => text.split(/\n[ \t]*\n/).filter((one) => one.trim()).length;
+    const { selectionStart: from, selectionEnd: to, value } = field;
+    const url = new URL(link.href);
+    if (to > from) {
+      const first = Math.max(0, paragraphsIn(`${value.slice(0, from)}x`) - 1);
+      const count = Math.max(1, paragraphsIn(value.slice(from, to)));
+      url.searchParams.set("paragraphs", Array.from({ length: count }, (_, number) => first + number).join(","));
+    } else url.searchParams.delete("paragraphs");
+    link.href = url.href;
+  });
+}
+
+
+/** The field alone. */
+function plain(form) {
   const field = form.querySelector("textarea");
   const state = form.querySelector("[data-editor-state]");
   const found = form.querySelector("[data-editor-found]");
@@ -37,6 +58,7 @@ for (const form of document.querySelectorAll("[data-editor]")) {
   let before = null;
   try {
     before = saved === null ? null : JSON.parse(localStorage.getItem(name));
+    if (typeof before?.text !== "string") before = null; // The editor kept it, and offers it when it is there again.
   } catch {
     // Nothing that could be read.
   }
@@ -61,20 +83,6 @@ for (const form of document.querySelectorAll("[data-editor]")) {
     });
   }
 
-  // The paragraphs that are marked in the field are those that the page for writing anew has ticked.
-  const link = document.querySelector("[data-editor-rewrite]");
-  link?.addEventListener("click", () => {
-    const paragraphsIn = (text) => text.split(/\n[ \t]*\n/).filter((one) => one.trim()).length;
-    const { selectionStart: from, selectionEnd: to, value } = field;
-    const url = new URL(link.href);
-    if (to > from) {
-      const first = Math.max(0, paragraphsIn(`${value.slice(0, from)}x`) - 1);
-      const count = Math.max(1, paragraphsIn(value.slice(from, to)));
-      url.searchParams.set("paragraphs", Array.from({ length: count }, (_, number) => first + number).join(","));
-    } else url.searchParams.delete("paragraphs");
-    link.href = url.href;
-  });
-
   field.addEventListener("input", changed);
   form.addEventListener("submit", () => {
     clearTimeout(timer);
@@ -91,4 +99,19 @@ for (const form of document.querySelectorAll("[data-editor]")) {
     keep();
     changed();
   } else show();
+}
+
+for (const form of document.querySelectorAll("[data-editor]")) {
+  const field = form.elements.text;
+  marked(form);
+  field.readOnly = true; // until it is known what takes the text
+  try {
+    const [tiptap, room] = await Promise.all([import(form.dataset.tiptap), import(form.dataset.module)]);
+    await room.mount(form, tiptap);
+  } catch (error) {
+    console.warn("The editor cannot be had, the field takes the text.", error);
+    plain(form);
+  } finally {
+    field.readOnly = false;
+  }
 }

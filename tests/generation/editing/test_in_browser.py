@@ -1,0 +1,205 @@
+"""The editor in a real browser: typing, citing, undoing, a server that is away, two windows, pasting (R-90)."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.postgres.search import SearchVector
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from accounts.models import User
+from documents.models import Passage, Section, UnsavedText
+from tests.e2e.conftest import ARGUMENTS
+from tests.generation.editing.making import BELL
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+WORD = """<html xmlns:o="urn:x"><head><style>p.MsoNormal {margin:0}</style></head><body>
+<p class=MsoNormal style='margin:0'><b style='mso-x:normal'>Pasted</b> words<a style='mso-footnote-id:ftn1'
+ href="#_ftn1" name="_ftnref1"><span class=MsoFootnoteReference>[1]</span></a>.<o:p></o:p></p>
+<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·</span>first</p>
+<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>o</span>within</p>
+<h1>A heading</h1>
+<div style='mso-element:footnote-list'><div style='mso-element:footnote' id=ftn1><p class=MsoFootnoteText>
+<a href="#_ftnref1" name="_ftn1">[1]</a> What the note says.</p></div></div></body></html>"""
+PASTE = """(html) => {
+  const data = new DataTransfer();
+  data.setData("text/html", html);
+  const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+  document.querySelector(".prose.reading").dispatchEvent(event);
+}"""
+
+
+Opens = Callable[[], Page]
+
+
+@pytest.fixture
+def device(student: User, section: Section, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opens]:
+    """Opens the section in a browser of its own; an error of a script or of the policy fails the test."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("Chromium is not installed")
+    # Playwright's loop runs in this thread, and the database is asked beside it.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    problems: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield lambda: opened(browser, live_server.url, student, section, problems)
+        browser.close()
+    assert problems == []
+
+
+def opened(browser: Browser, site: str, student: User, section: Section, problems: list[str]) -> Page:
+    client = Client()
+    client.force_login(student)
+    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": name, "value": one.value, "url": site} for name, one in client.cookies.items()])
+    page = context.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    page.set_default_timeout(30_000)
+    page.clock.install()
+    page.goto(reverse("generation:edit", args=[section.document_id, section.pk]))
+    expect(page.locator(".prose.reading")).to_be_visible(timeout=30_000)
+    return page
+
+
+def write(page: Page, words: str) -> None:
+    """Types at the end, in a paragraph of its own."""
+    page.locator(".prose.reading").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Enter")
+    page.keyboard.type(words)
+
+
+def save(page: Page) -> None:
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-editor-state]")).to_contain_text("Saved at")
+
+
+def test_what_is_typed_and_cited_is_saved_and_undone_over_a_reload(device: Opens, section: Section) -> None:
+    Passage.objects.update(search=SearchVector("text", config="english"))
+    page = device()
+    expect(page.get_by_role("textbox", name="Text")).to_be_visible()
+    write(page, "In every fog of that winter it was rung ")
+    page.clock.run_for(1_000)
+    page.get_by_role("button", name="Citation").click()
+    page.get_by_label("Words of the passage").fill("bell fog")
+    page.clock.run_for(500)
+    page.get_by_label(BELL).check()
+    expect(page.get_by_label("Page or place")).to_have_value("p. 2")
+    page.get_by_role("button", name="Cite", exact=True).click()
+    page.keyboard.type(".")
+    page.clock.run_for(1_000)
+    save(page)
+    section.refresh_from_db()
+    assert section.text.endswith("\n\nIn every fog of that winter it was rung [@light, p. 2].")
+    assert section.citations.get(position=1).passage.text == BELL
+
+    page.reload()
+    last = page.locator(".prose.reading > p").last
+    expect(last).to_contain_text("p. 2")
+    page.locator(".prose.reading").focus()
+    for _ in range(4):
+        page.keyboard.press("Control+z")
+    expect(page.locator(".prose.reading")).not_to_contain_text("In every fog")
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator(".prose.reading")).to_contain_text("In every fog")
+
+
+def test_a_server_that_is_away_is_said_and_nothing_is_lost(device: Opens, section: Section) -> None:
+    page = device()
+    state = page.locator("[data-room]")
+    page.context.set_offline(True)
+    write(page, "While the line was cut.")
+    page.clock.run_for(3_000)
+    expect(page.locator("[data-editor-state]")).to_contain_text("Not saved for 3 s")
+    page.clock.run_for(8_000)
+    page.wait_for_function("document.querySelector('[data-room]').dataset.state !== 'unsaved'")
+    page.clock.run_for(6_000)
+    expect(state).to_have_attribute("data-state", "warning")
+    page.clock.run_for(15_000)
+    expect(state).to_have_attribute("data-state", "locked")
+    expect(page.locator(".prose.reading")).to_have_attribute("contenteditable", "false")
+    page.context.set_offline(False)
+    page.clock.run_for(6_000)
+    expect(state).to_have_attribute("data-state", "kept")
+    expect(page.locator(".prose.reading")).to_have_attribute("contenteditable", "true")
+    assert UnsavedText.objects.get().text.endswith("While the line was cut.")
+
+    other = device()
+    expect(other.locator("main")).to_contain_text("Text that was not saved was kept here")
+    other.get_by_role("link", name="Go on with it").click()
+    expect(other.locator(".prose.reading")).to_contain_text("While the line was cut.")
+    save(other)
+    assert not UnsavedText.objects.exists()
+    section.refresh_from_db()
+    assert section.text.endswith("While the line was cut.")
+
+
+def test_two_windows_never_write_over_each_other(device: Opens, section: Section) -> None:
+    first, second = device(), device()
+    write(first, "Of the first.")
+    write(second, "Of the second.")
+    for page in (first, second):
+        page.clock.run_for(12_000)
+    told = second.locator("[data-editor-other]")
+    expect(told).to_be_visible()
+    told.get_by_role("button", name="Keep mine").click()
+    expect(told).to_be_hidden()
+    save(first)
+    second.keyboard.press("Control+s")
+    expect(second.locator("main")).to_contain_text("Another window saved this section meanwhile")
+    expect(second.locator(".compared ins")).to_have_text("second")
+    expect(second.locator(".prose.reading")).to_contain_text("Of the second.")
+    section.refresh_from_db()
+    assert section.text.endswith("Of the first.")
+
+
+def test_what_is_pasted_from_word_is_a_text_of_ours(device: Opens, section: Section) -> None:
+    page = device()
+    write(page, "")
+    page.evaluate(PASTE, WORD)
+    save(page)
+    section.refresh_from_db()
+    assert "**Pasted** words[^1]." in section.text
+    assert "- first\n  - within" in section.text
+    assert "### A heading" in section.text
+    assert "[^1]: What the note says." in section.text
+
+
+def test_a_footnote_a_table_and_the_shortcuts_by_keyboard(device: Opens, section: Section) -> None:
+    page = device()
+    write(page, "Noted")
+    page.keyboard.press("Control+Alt+f")
+    page.keyboard.type("Said below.")
+    page.get_by_role("button", name="Put it in").click()
+    page.keyboard.press("Alt+F10")
+    expect(page.get_by_role("button", name="Strong")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="Emphasis")).to_be_focused()
+    page.get_by_role("button", name="Table", exact=True).click()
+    page.get_by_label("Rows below the head").fill("1")
+    page.get_by_label("Columns").fill("2")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Year")
+    expect(page.get_by_role("button", name="Delete table")).to_be_visible()
+    page.keyboard.press("Control+/")
+    expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
+    page.keyboard.press("Escape")
+    save(page)
+    section.refresh_from_db()
+    assert "| Year |  |\n| --- | --- |" in section.text
+    assert "[^1]: Said below." in section.text
+
+
+def test_at_360_pixels_nothing_is_wider_than_the_screen(device: Opens) -> None:
+    page = device()
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
