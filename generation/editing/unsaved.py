@@ -27,7 +27,8 @@ def keep(*, section: Section, text: str, base_revision: int, known: UUID | None)
         raise TextTooLong(_("This text is too long to be kept unsaved."))
     kept = UnsavedText.objects.filter(section=section)
     if not text or (text == section.text and base_revision == section.revision):
-        kept.filter(token=known).delete()
+        if known is not None:
+            kept.filter(token=known).delete()
         return None
     made = UnsavedText(section=section, text=text, base_revision=base_revision, token=uuid4(), saved_at=timezone.now())
     values = {"text": text, "base_revision": base_revision, "token": made.token, "saved_at": made.saved_at}
@@ -36,9 +37,11 @@ def keep(*, section: Section, text: str, base_revision: int, known: UUID | None)
     # Gone meanwhile, or the first one: whoever comes second is told.
     UnsavedText.objects.bulk_create([made], ignore_conflicts=True)
     there = kept.first()
-    if there is not None and there.token == made.token:
+    if there is None:  # thrown away at this moment: there is room again
+        return keep(section=section, text=text, base_revision=base_revision, known=None)
+    if there.token == made.token:
         return made
-    if there is not None and there.text == text:
+    if there.text == text:
         return there
     raise TextTaken(there)
 
