@@ -76,6 +76,8 @@ def cite(manuscript: Manuscript, folder: Path) -> CitedText:
     keys = _cited_keys(blocks, manuscript)
     style = style_root(manuscript.csl_style, manuscript.language, manuscript.own_style)
     blocks = narrative.with_words(blocks, manuscript.references, manuscript.language)
+    if style.get("class") != "note" and not fallbacks.numbers_its_citations(style):
+        blocks = fallbacks.narrated_apart(blocks)
     if prints_places_bare(style):
         _put_places_in_words(blocks, manuscript.language)
     set_blocks, by_title = _set(blocks, manuscript, style, folder)

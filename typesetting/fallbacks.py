@@ -107,6 +107,20 @@ def apart(blocks: list[Element], numbers: set[int]) -> tuple[list[Element], bool
     return change_inlines(blocks, split), changed
 
 
+def narrated_apart(blocks: list[Element]) -> list[Element]:
+    """The blocks with each source cited alone that the text names itself.
+
+    Styles sort what one citation holds: its year would stand behind the name of another.
+    """
+    narrated = {
+        item["citationHash"]
+        for cite in citations(blocks)
+        for item in cite["c"][0]
+        if len(cite["c"][0]) > 1 and _hides_author(item)
+    }
+    return apart(blocks, narrated)[0] if narrated else blocks
+
+
 def _parts(items: list[Any], numbers: set[int]) -> list[list[Any]]:
     parts: list[list[Any]] = []
     for citation in items:

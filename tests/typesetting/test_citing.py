@@ -229,6 +229,22 @@ def test_authors_in_a_sentence_are_joined_by_a_word(language: str, written: str,
 
 
 @pytest.mark.parametrize(
+    ("style", "written", "printed_as"),
+    [
+        ("apa", "Muster [-@stones] [@pair].", "Muster (2020) (Lind & Ibáñez, 2019)."),
+        ("apa", "Muster and others [-@stones; -@pair, p. 3].", "Muster and others (2020) (2019, p. 3)."),
+        ("apa", "A [@stones; @pair; -@law].", "A (Lind & Ibáñez, 2019; Muster, 2020) (Civil Code, 2002)."),
+        ("nature", "Muster [-@stones] [@pair].", "Muster1,2."),
+        ("chicago-notes-bibliography", "Muster [-@stones] [@pair].", "Muster.1 "),
+    ],
+)
+def test_year_of_an_author_whom_the_text_names_stands_behind_no_other(
+    style: str, written: str, printed_as: str
+) -> None:
+    assert text_of(printed(written, style=style)).startswith(printed_as)
+
+
+@pytest.mark.parametrize(
     ("style", "language", "place", "printed_as"),
     [
         ("sage-harvard", "de", "Kap. 3", "(Muster, 2020, Kap. 3)."),

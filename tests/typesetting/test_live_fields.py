@@ -27,7 +27,7 @@ from typesetting.sealing import seal_docx
 
 B = "{http://schemas.openxmlformats.org/officeDocument/2006/bibliography}"
 TEXT = (
-    "Ships kept [see @sici, p. 7, at least; -@doe1999]. Once more [@sici, chap. 3].[^1]\n\n"
+    "Ships kept [see @sici, p. 7, at least; @policy-2023]. So Doe [-@doe1999]. Once more [@sici, chap. 3].[^1]\n\n"
     'The law [@doe1999, § 4 "x"].\n\n[^1]: As was said [@policy-2023, pp. 12-13].\n'
 )
 
@@ -59,17 +59,17 @@ def word(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_each_citation_is_one_of_zoteros_fields(zotero: Path) -> None:
     found = zotero_items(zotero)
-    assert len(found) == 4
+    assert len(found) == 5
     first = found[0]["citationItems"]
-    assert [one["id"] for one in first] == ["sici", "doe1999"]
+    assert [one["id"] for one in first] == ["sici", "policy-2023"]
     assert (first[0]["prefix"], first[0]["locator"], first[0]["label"], first[0]["suffix"]) == (
         "see ", "7", "page", ", at least",
     )  # fmt: skip
-    assert first[1]["suppress-author"] is True
+    assert found[1]["citationItems"][0]["suppress-author"] is True
     assert first[0]["itemData"]["DOI"] == "10.1175/1520-0477(1997)078<2771:TDOENO>2.0.CO;2"
-    assert found[1]["citationItems"][0]["label"] == "chapter"
-    assert found[2]["citationItems"][0]["suffix"] == ', § 4 "x"'
-    assert [one["properties"] for one in found] == [{"noteIndex": 0}] * 3 + [{"noteIndex": 1}]
+    assert found[2]["citationItems"][0]["label"] == "chapter"
+    assert found[3]["citationItems"][0]["suffix"] == ', § 4 "x"'
+    assert [one["properties"] for one in found] == [{"noteIndex": 0}] * 4 + [{"noteIndex": 1}]
 
 
 def test_a_work_has_one_address_everywhere_and_no_text_that_could_differ(zotero: Path) -> None:
@@ -106,7 +106,7 @@ def test_pandoc_reads_zoteros_fields_back(zotero: Path, tmp_path: Path) -> None:
     program = [str(pandoc._PROGRAM), "-f", "docx+citations", "-t", "json", str(zotero)]
     tree = json.loads(subprocess.run(program, capture_output=True, check=True, timeout=30).stdout)
     keys = [[item["citationId"] for item in cite["c"][0]] for cite in citations(tree["blocks"])]
-    assert keys == [["sici", "doe1999"], ["sici"], ["policy-2023"], ["doe1999"]]
+    assert keys == [["sici", "policy-2023"], ["doe1999"], ["sici"], ["policy-2023"], ["doe1999"]]
 
 
 @pytest.mark.parametrize("kind", ["docx_zotero", "docx_word"])
@@ -129,7 +129,7 @@ def test_in_a_style_with_notes_the_field_stands_in_the_note(tmp_path: Path) -> N
     path = made(tmp_path, "docx_zotero", source(csl_style="chicago-notes-bibliography"))
     assert not [one for one in codes(path, "word/document.xml") if "ZOTERO_ITEM" in one]
     found = zotero_items(path)
-    assert [one["properties"]["noteIndex"] for one in found] == [1, 2, 3, 4]
+    assert [one["properties"]["noteIndex"] for one in found] == [1, 2, 3, 4, 5]
     preferences = "".join("".join(row.itertext()) for row in docx_part(path, "docProps/custom.xml"))
     assert 'name="noteType" value="1"' in preferences
 
@@ -148,8 +148,10 @@ def test_words_sources_are_in_the_package_and_each_is_cited_by_its_tag(word: Pat
     assert report.findtext(f".//{B}Corporate") == "Debian Policy Group"
     cited = [one for one in codes(word, "word/document.xml") if one.startswith("CITATION")]
     sici, doe = by_title["Warm water & its names"], by_title["Volunteers and Releases"]
+    tag = by_title["Debian Policy Manual"]
     assert cited == [
-        f'CITATION {sici} \\f "see " \\p "7" \\s ", at least" \\l 1031 \\m {doe} \\n',
+        f'CITATION {sici} \\f "see " \\p "7" \\s ", at least" \\l 1031 \\m {tag}',
+        f"CITATION {doe} \\n \\l 1031",
         f'CITATION {sici} \\p "Kap.\u00a03" \\l 1031',
         f'CITATION {doe} \\s ", § 4 ”x”" \\l 1031',
     ]
