@@ -122,3 +122,12 @@ def test_nothing_but_a_title_is_needed(tmp_path: Path) -> None:
     assert "Words." in text
     assert "\\begin{sources}" not in text.split("\\begin{document}")[1]
     assert sources == ""
+
+
+def test_long_words_with_signs_may_break_and_addresses_do(tmp_path: Path) -> None:
+    typed = "https://example.org/a_long/address?with=many&signs=1"
+    text, _sources = texts(tmp_path, manuscript(section(f"See {typed} or <{typed}>, and a short/word.")))
+    assert r"https:/\allowbreak{}/\allowbreak{}example" not in text
+    assert r"See https://\allowbreak{}example.\allowbreak{}org/\allowbreak{}a\_\allowbreak{}long/" in text
+    assert r"\url{https://example.org/a_long/address?with=many&signs=1}" in text
+    assert "a short/word." in text

@@ -4,6 +4,7 @@ It compiles with pdfLaTeX, XeLaTeX and LuaLaTeX, with packages and faces that ev
 stand as printed in the document's style; one line at the top has biblatex set them anew from ``sources.bib``.
 """
 
+import re
 import zipfile
 from importlib import resources
 from pathlib import Path
@@ -33,6 +34,8 @@ _BABEL: Final = {
     "ro": ("romanian", "romanian", "ro"), "en-gb": ("british", "english", "en-GB"),
 }  # fmt: skip
 _SIGNS: Final = "%%SIGNS%%\n"
+_LONG_CHARACTERS: Final = 30
+_BREAKS: Final = re.compile(r"(?<=[/.?&=_,;:+%#~-])(?=[^\W_])")
 _HEADINGS: Final = {1: "section", 2: "subsection"}
 
 
@@ -89,8 +92,12 @@ def _body(manuscript: Manuscript, found: list[Part], folder: Path) -> str:
             if isinstance(item, dict) and item.get("t") == "Cite":
                 command = _command(read_citation(item, manuscript.language), manuscript.language)
                 kept += [_raw_inline(f"\\cited{{{command}}}{{"), *item["c"][1], _raw_inline("}")]
+            elif isinstance(item, dict) and item.get("t") == "Str":
+                kept += _breakable(item["c"])
             elif isinstance(item, dict) and item.get("t") == "Link":
                 attributes, inside, (target, title) = item["c"]
+                if plain(inside) == target:  # an address as it is breaks by itself
+                    inside = [element("Str", target)]
                 kept.append(element("Link", attributes, inside, [_renamed(target), title]))
             elif is_captioned(item):
                 kept += with_native_caption(item, is_numbered_there=True)
@@ -103,6 +110,15 @@ def _body(manuscript: Manuscript, found: list[Part], folder: Path) -> str:
     tree = change_inlines(document(blocks), with_commands)
     arguments = ["-t", "latex-smart", "--wrap=none", "--syntax-highlighting=none", "--top-level-division=section"]
     return pandoc.run(arguments, given=tree, folder=folder).output.decode()
+
+
+def _breakable(words: str) -> list[Element]:
+    """A word; a long one with signs in it, such as an address, may break behind them."""
+    pieces = _BREAKS.split(words) if len(words) > _LONG_CHARACTERS else [words]
+    found = [element("Str", pieces[0])]
+    for piece in pieces[1:]:
+        found += [_raw_inline("\\allowbreak{}"), element("Str", piece)]
+    return found
 
 
 def _numbered_formula(content: list[Any]) -> Element:
