@@ -16,7 +16,7 @@ _LEFT_OVER: Final = (
     r"(?<=[(\[]) +", r" +(?=[)\]])", r"[,;]+ ?(?=[)\]])",
     r"[,;:](?=\.(?:[\s\ue000]|\Z))", r",(?=,)", r"(?<!\.)\.(?=\.(?!\.))",
 )  # fmt: skip
-_HELD: Final = ("'", "’", "-", "‐", "‑")  # apostrophes and hyphens of names
+_HELD: Final = ("'", "’", "‐", "‑", "-")  # apostrophes and hyphens of names
 _APOSTROPHES: Final = re.compile("['’]")
 _BORDERS: Final = frozenset({"Para", "Plain", "Div", "Note"})
 _BORDER: Final = "\ue000"
@@ -26,8 +26,9 @@ class Strays:
     """What to take out of citations and entries of these works."""
 
     def __init__(self, references: Iterable[Mapping[str, Any]]) -> None:
-        joints = sorted({joint for one in references for joint in _joints(one)})
-        self._pattern = re.compile("|".join((*_LEFT_OVER, *joints)), re.I)
+        joints = "|".join(sorted({joint for one in references for joint in _joints(one)}))
+        held = (rf"(?<=[{''.join(_HELD)}])[ \u00a0](?:{joints})",) if joints else ()
+        self._pattern = re.compile("|".join((*_LEFT_OVER, *held)), re.I)
 
     def take_out_of(self, tree: Any) -> None:
         """Changes the words of a tree in place."""
@@ -54,7 +55,7 @@ class Strays:
 
 
 def _joints(reference: Mapping[str, Any]) -> Iterable[str]:
-    """Patterns of the blank between a particle held to its name and that name."""
+    """Patterns of the place behind a blank that stands between a particle held to its name and that name."""
     persons: Sequence[Mapping[str, Any]] = [one for role in NAME_ROLES for one in reference.get(role) or []]
     for person in persons:
         family = str(person.get("family") or "")
@@ -65,4 +66,4 @@ def _joints(reference: Mapping[str, Any]) -> Iterable[str]:
         if particle.endswith(_HELD) and family.strip():
             before = _APOSTROPHES.sub("['’]", re.escape(particle.split()[-1]))
             name = _APOSTROPHES.sub("['’]", re.escape(family.split()[0]))
-            yield rf"(?<=\b{before})[ \u00a0](?={name})"
+            yield rf"(?<=\b{before}.)(?={name})"
