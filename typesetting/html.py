@@ -9,6 +9,7 @@ from typesetting.elements import Element, plain
 from typesetting.numbering import FORMULA, number_of
 from typesetting.tables import TABLE, CaptionedTable, is_figure, read
 
+_LONGEST_WORD: Final = 1_000
 _TAGS: Final = {"Emph": "em", "Strong": "strong", "Strikeout": "s", "Superscript": "sup", "Subscript": "sub",
                 "Underline": "u"}  # fmt: skip
 _ALIGNMENTS: Final = {"AlignRight": "right", "AlignCenter": "center", "AlignLeft": "left"}
@@ -113,7 +114,9 @@ class HtmlWriter:
         return f"<tr>{''.join(cells)}</tr>"
 
     def _words(self, content: str) -> str:
-        return escape(content)
+        words = escape(content)
+        # To break it the layout would take minutes: what is as long as that is no word.
+        return words if len(content) <= _LONGEST_WORD else f'<span class="unbroken">{words}</span>'
 
     def _space(self, content: None) -> str:
         return " "
