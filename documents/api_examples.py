@@ -12,6 +12,7 @@ from documents.serializers.document import (
     TypedSerializer,
 )
 from documents.serializers.files import ExportSerializer, HandedInSerializer, UploadSerializer, WantedExportSerializer
+from documents.serializers.labels import LabelSerializer, TagCountSerializer
 from documents.serializers.outline import OutlineSerializer
 from documents.serializers.page_format import ChosenFormatSerializer, PageFormatSerializer
 from documents.serializers.sheet import AskedLineSerializer, SheetSerializer
@@ -117,7 +118,14 @@ give(
     {
         BriefSerializer: _BRIEF,
         DocumentSerializer: _DOCUMENT,
-        FoundSerializer: {**_DOCUMENT, "excerpt": "trimmed the wick each night"},
+        LabelSerializer: {"name": "For Prof. Lind", "tags": ["exam", "spring"]},
+        TagCountSerializer: {"tag": "exam", "documents": 2},
+        FoundSerializer: {
+            **_DOCUMENT,
+            "name": "Keeping the Light",
+            "tags": ["exam"],
+            "excerpt": "trimmed the wick each night",
+        },
         StoppedSerializer: {
             "document": _DOCUMENT,
             "detail": "The outline is ready and not ordered yet.",

@@ -5,6 +5,7 @@ from django.urls import path
 from documents import api_examples  # noqa: F401  # they are given once they are imported
 from documents.api.documents import DocumentViewSet
 from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
+from documents.api.labels import LabelViewSet
 from documents.api.outline import OutlineViewSet
 from documents.api.page_format import PageFormatViewSet
 from documents.api.reading import CitationViewSet, SectionViewSet, StyleViewSet
@@ -22,6 +23,8 @@ urlpatterns = [
     # A few rows, and no pages of them.
     path("documents/recover", DocumentViewSet.as_view({"get": "recover"}, pagination_class=None), name="recover"),
     path(_ONE, DocumentViewSet.as_view({"get": "retrieve", "patch": "change", "delete": "destroy"}), name="document"),
+    path(f"{_ONE}/label", LabelViewSet.as_view({"get": "retrieve", "patch": "change"}), name="label"),
+    path("tags", LabelViewSet.as_view({"get": "list"}, pagination_class=None), name="tags"),
     path(f"{_ONE}/draft", DocumentViewSet.as_view({"post": "type"}), name="draft"),
     path(f"{_ONE}/draft/latest", DocumentViewSet.as_view({"get": "latest"}), name="draft-latest"),
     path(f"{_ONE}/outline", OutlineViewSet.as_view({"get": "retrieve", "put": "replace"}), name="outline"),

@@ -35,6 +35,10 @@ class SheetFull(DocumentError):
     """The list of what a sheet asks has no room for another line."""
 
 
+class LabelRefused(DocumentError):
+    """A document cannot be called so, or have these tags; the message says why, in plain words."""
+
+
 class StaleRevision(DocumentError):
     """A section's text has changed since the caller read it; nothing was written."""
 

@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from documents.domain import briefs, formats, styles
+from documents.domain import briefs, formats, labels, styles
 from documents.domain.outline import Proposal, ProposedSection
 from documents.enums import DocumentState, LibraryOrder, Shelf
 from documents.models import Document
-from documents.models.document import MAX_PAGES, MIN_PAGES
+from documents.models.document import MAX_NAME_CHARACTERS, MAX_PAGES, MIN_PAGES
+from documents.models.labels import MOST_TAG_CHARACTERS
 from documents.models.sheet import MOST_ASKED_CHARACTERS
 from tesigo.platform.forms import Form, ModelForm
 from tesigo.platform.plain_text import clean_line, clean_lines
@@ -128,6 +129,28 @@ class LibraryForm(Form):
     q = forms.CharField(max_length=200, required=False)
     state = forms.ChoiceField(choices=[("", _("All")), *DocumentState.choices, *Shelf.choices], required=False)
     sort = forms.ChoiceField(choices=LibraryOrder.choices, required=False)
+    tag = forms.CharField(max_length=MOST_TAG_CHARACTERS, required=False)
+
+
+class LabelForm(Form):
+    """What its owner calls a document, and its tags."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=MAX_NAME_CHARACTERS,
+        required=False,
+        help_text=_(
+            "In the library and of the files; without one, the title. What is printed stands on the page “Title page "
+            "and layout”."
+        ),
+    )
+    tags = forms.CharField(
+        label=_("Tags"),
+        # As many as one document may have, of the longest.
+        max_length=labels.MOST_TAGS * (MOST_TAG_CHARACTERS + 2),
+        required=False,
+        help_text=_("Words of your own, with commas between them. The library lists documents by them."),
+    )
 
 
 #: Every file at once.

@@ -42,6 +42,7 @@ _ROWS = {
             "kind": FACT,
             "title": WORDS.cleared,
             "own_title": WORDS.cleared,
+            "called": WORDS.cleared,
             "topic": WORDS.cleared,
             "language": FACT,
             "level": FACT,
@@ -80,6 +81,7 @@ _ROWS = {
         why="What was ordered, without a word of it: the books point at it. Others are deleted.",
         emptied={"topic": "deleted"},
     ),
+    "DocumentTag": Rows({"id": INNER, "document": LINK, "word": WORDS}, of=_OWNED),
     "BriefMonth": house("id month language kind count"),
     "DocumentEvent": Rows(
         {

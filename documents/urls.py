@@ -35,6 +35,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/delete/now/", library.delete_now, name="delete-now"),
     path("documents/<uuid:document_id>/bring-back/", library.bring_back, name="bring-back"),
     path("documents/<uuid:document_id>/archive/", library.archive, name="archive"),
+    path("documents/<uuid:document_id>/label/", library.label, name="label"),
     path("documents/<uuid:document_id>/outline/", outline.outline_page, name="outline"),
     path("documents/<uuid:document_id>/outline/state/", outline.outline_state, name="outline-state"),
     path("documents/<uuid:document_id>/outline/request/", outline.request_outline, name="outline-request"),

@@ -18,6 +18,7 @@ from documents.domain.text import without_citations
 from documents.enums import DocumentState
 from documents.errors import NotEditable
 from documents.models import Document
+from documents.models.labels import MOST_TAG_CHARACTERS
 from documents.serializers.document import (
     BriefSerializer,
     DocumentSerializer,
@@ -63,6 +64,7 @@ class DocumentViewSet(DocumentRoute):
         parameters=[
             OpenApiParameter("q", str, description="Words that the title or the text has."),
             OpenApiParameter("state", str, enum=DocumentState.values),
+            OpenApiParameter("tag", str, description="One of the caller's tags, as it is written."),
         ],
         responses=FoundSerializer(many=True),
     )
@@ -77,7 +79,9 @@ class DocumentViewSet(DocumentRoute):
             if not asked.allowed:
                 words = _("That were many searches within a minute.")
                 raise Refusal(words, status=429, kind="too-many-searches", wait=asked.retry_after)
-        page = self.paginate_queryset(everything(user=self.caller, words=words, state=state).order_by()) or []
+        tag = request.query_params.get("tag", "")[:MOST_TAG_CHARACTERS]
+        found = everything(user=self.caller, words=words, state=state, tag=tag).prefetch_related("tags")
+        page = self.paginate_queryset(found.order_by()) or []
         hits = excerpts(documents=page, words=words) if words else {}
         plain = {pk: _plain(text) for pk, text in hits.items()}
         return self.get_paginated_response(FoundSerializer(page, many=True, context={"excerpts": plain}).data)

@@ -141,7 +141,9 @@ def index(*, document_id: UUID) -> None:
     """Renews the words by which the library finds the document: its titles and its text."""
     document = Document.objects.get(pk=document_id)
     sections = list(document.sections.values_list("title", "text"))
-    headings = " ".join([document.own_title, document.title, document.topic, *(title for title, _ in sections)])
+    headings = " ".join(
+        [document.called, document.own_title, document.title, document.topic, *(title for title, _ in sections)]
+    )
     # A tsvector holds at most 1 MiB; 200 pages are about half of that as text.
     body = " ".join(text for _, text in sections)[:600_000]
     vector = SearchVector(Value(headings), weight="A", config="simple") + SearchVector(

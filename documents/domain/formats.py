@@ -124,14 +124,14 @@ OFFERED: Final = tuple((one.value, one.label) for one in ExportFormat if one in 
 
 
 def file_name(export: "Export", document: "Document") -> str:
-    """What a file is called: the document's title, its style, what it is, the day it was made.
+    """What a file is called: the document's name or title, its style, what it is, the day it was made.
 
     In the document's language, without accents, and cut between words.
     """
     kind = KINDS[ExportFormat(export.format)]
     with translation.override(document.language):
         parts = [
-            _slug(str(document), _MOST_OF_TITLE) or slugify(_("document")) or "document",
+            _slug(document.name, _MOST_OF_TITLE) or slugify(_("document")) or "document",
             _slug(_style_of(export), _MOST_OF_STYLE) if kind.is_text else "",
             _slug(str(kind.variant), _MOST_OF_STYLE),
             _slug(_("with statement of AI use"), _MOST_OF_STYLE) if export.with_ai_statement else "",

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _ORDERS: Final[dict[str, tuple[str | Lower, ...]]] = {
     LibraryOrder.BEGUN: ("-created_at",),
-    LibraryOrder.TITLE: (Lower(Coalesce(NullIf("own_title", Value("")), NullIf("title", Value("")), "topic")), "pk"),
+    LibraryOrder.TITLE: (
+        Lower(Coalesce(*(NullIf(one, Value("")) for one in ("called", "own_title", "title")), "topic")),
+        "pk",
+    ),
     LibraryOrder.PAGES: ("-pages", "-updated_at"),
 }
 # Marks around a hit that no text contains; the page escapes the excerpt and only then turns them into <mark>.
@@ -35,25 +38,26 @@ def owned_document(*, document_id: UUID, user: "User") -> Document:
     return document
 
 
-def everything(*, user: "User", words: str = "", state: str = "") -> DocumentQuerySet:
+def everything(*, user: "User", words: str = "", state: str = "", tag: str = "") -> DocumentQuerySet:
     """The user's documents, with those that are put away; ``words`` are looked for in titles and text."""
-    documents = _found(user, words).without_long_texts().filter(thrown_away_at=None)
+    documents = _found(user, words, tag).without_long_texts().filter(thrown_away_at=None)
     return documents.filter(state=state) if state else documents
 
 
-def library(*, user: "User", words: str = "", shelf: str = "", order: str = "") -> DocumentQuerySet:
+def library(*, user: "User", words: str = "", shelf: str = "", order: str = "", tag: str = "") -> DocumentQuerySet:
     """The user's documents on a shelf: a state, an entry of `Shelf`, or else all but those that are put away.
 
-    ``words`` are looked for in titles and text. ``order`` is an entry of `LibraryOrder`, else by the newest change.
+    ``words`` are looked for in titles and text, ``tag`` is one of the user's own. ``order`` is an entry of
+    `LibraryOrder`, else by the newest change.
     """
-    documents = _found(user, words).without_long_texts().filter(_on(shelf))
+    documents = _found(user, words, tag).without_long_texts().filter(_on(shelf))
     return documents.order_by(*_ORDERS.get(order, ("-updated_at",)))
 
 
-def counts(*, user: "User", words: str = "") -> dict[str, int]:
+def counts(*, user: "User", words: str = "", tag: str = "") -> dict[str, int]:
     """How many documents each shelf has, by state and entry of `Shelf`, "" for all; no shelf that is empty."""
     counted: Counter[str] = Counter()
-    shelved = _found(user, words).annotate(is_out=Q(archived_at=None), is_kept=Q(thrown_away_at=None)).order_by()
+    shelved = _found(user, words, tag).annotate(is_out=Q(archived_at=None), is_kept=Q(thrown_away_at=None)).order_by()
     rows = shelved.values("state", "is_out", "is_kept").annotate(count=Count("pk"))
     for state, is_out, is_kept, count in rows.values_list("state", "is_out", "is_kept", "count"):
         shelves = (state, "") if is_out and is_kept else (Shelf.ARCHIVED,) if is_kept else (Shelf.THROWN_AWAY,)
@@ -62,9 +66,18 @@ def counts(*, user: "User", words: str = "") -> dict[str, int]:
     return dict(counted)
 
 
-def _found(user: "User", words: str) -> DocumentQuerySet:
+def tags(*, user: "User", words: str = "", shelf: str = "") -> list[tuple[str, int]]:
+    """The user's tags by the alphabet, each with how many documents of a shelf have it."""
+    tagged = _found(user, words, "").filter(_on(shelf)).exclude(tags=None).order_by()
+    counted: Counter[str] = Counter(dict(tagged.values_list("tags__word").annotate(Count("pk"))))
+    return sorted(counted.items(), key=lambda one: one[0].casefold())
+
+
+def _found(user: "User", words: str, tag: str) -> DocumentQuerySet:
     # With what was thrown away, which has a shelf of its own.
     documents = Document.objects.filter(owner=user)
+    if tag:
+        documents = documents.filter(tags__word=tag)
     if words:
         documents = documents.filter(search=SearchQuery(words, config="simple", search_type="websearch"))
     return documents

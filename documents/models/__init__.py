@@ -4,6 +4,7 @@ from documents.models.brief_month import BriefMonth
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
 from documents.models.full_text import FullText
+from documents.models.labels import DocumentTag
 from documents.models.outline import Section, SectionRevision
 from documents.models.own_style import OwnStyle
 from documents.models.own_template import OwnTemplate
@@ -22,6 +23,7 @@ __all__ = [
     "Document",
     "DocumentEvent",
     "DocumentQuerySet",
+    "DocumentTag",
     "Export",
     "FilePart",
     "FullText",

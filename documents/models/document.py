@@ -18,6 +18,7 @@ from documents.enums import DocumentKind, DocumentState, English, Language, Leve
 MIN_PAGES = 1
 MAX_PAGES = 200
 MAX_TOPIC_CHARACTERS = 500
+MAX_NAME_CHARACTERS = 120
 MAX_REQUIREMENTS_CHARACTERS = 8_000
 
 
@@ -52,6 +53,8 @@ class Document(models.Model):
     title = models.CharField(_("title"), max_length=300, blank=True)
     #: The student's, in place of the outline's.
     own_title = models.CharField(_("title"), max_length=300, blank=True, default="", db_default="")
+    #: Its owner's name for it, in the library and of its files; printed nowhere.
+    called = models.CharField(_("name"), max_length=MAX_NAME_CHARACTERS, blank=True, default="", db_default="")
     topic = models.CharField(_("topic"), max_length=MAX_TOPIC_CHARACTERS)
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.ENGLISH)
     english = models.CharField(
@@ -131,6 +134,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.own_title or without_full_stop(self.title or self.topic)
+
+    @property
+    def name(self) -> str:
+        """What its owner calls it; else its title."""
+        return self.called or str(self)
 
     @property
     def cites_in(self) -> str:

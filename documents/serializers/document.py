@@ -84,10 +84,12 @@ class DocumentSerializer(ModelSerializer):
 class FoundSerializer(DocumentSerializer):
     """A document of the list, with the words that a search found in it."""
 
+    name = serializers.CharField(read_only=True, help_text="What its owner calls it; else its title.")
+    tags = serializers.SlugRelatedField(slug_field="word", many=True, read_only=True)
     excerpt = serializers.SerializerMethodField(help_text="Where the words of a search stand in the text.")
 
     class Meta(DocumentSerializer.Meta):
-        fields = (*DocumentSerializer.Meta.fields, "excerpt")
+        fields = (*DocumentSerializer.Meta.fields, "name", "tags", "excerpt")
         read_only_fields = fields
 
     def get_excerpt(self, document: Document) -> str:

@@ -33,6 +33,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "document.thrown_away": _("threw a draft away"),
     "document.brought_back": _("brought a draft back"),
     "document.archived": _("put a document away"),
+    "document.labelled": _("changed the name or the tags of a document"),
     "document.unarchived": _("put a document back into the library"),
     "document.restyled": _("changed a citation style"),
     "document.template_changed": _("changed the Word template of a document"),
