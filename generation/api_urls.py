@@ -3,7 +3,7 @@
 from django.urls import path
 
 from generation import api_examples  # noqa: F401  # they are given once they are imported
-from generation.api.jobs import AgainViewSet, JobViewSet, ProgressViewSet, WriterViewSet
+from generation.api.jobs import AgainViewSet, JobViewSet, ProgressViewSet, StopViewSet, WriterViewSet
 from generation.api.making import MakingViewSet
 from generation.api.stats import StatsViewSet
 from generation.editing.api import SectionTextViewSet
@@ -45,5 +45,6 @@ urlpatterns = [
         RewritingViewSet.as_view({"post": "take"}),
         name="take-rewriting",
     ),
+    path(f"{_ONE}/stop", StopViewSet.as_view({"post": "stop"}), name="stop"),
     path(f"{_ONE}/try-again", AgainViewSet.as_view({"post": "again"}), name="try-again"),
 ]

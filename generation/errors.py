@@ -46,6 +46,10 @@ class OverBudget(GenerationError):
         self.resets_at = resets_at
 
 
+class WritingBegan(GenerationError):
+    """The order can no longer be stopped: its writing has begun, it is over, or its payment is disputed."""
+
+
 class JobOpen(GenerationError):
     """A job of the kind is open for the document already."""
 

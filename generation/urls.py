@@ -13,6 +13,7 @@ app_name = "generation"
 urlpatterns = [
     path("documents/<uuid:document_id>/progress/", views.progress_page, name="progress"),
     path("documents/<uuid:document_id>/progress/fragment/", views.progress_fragment, name="progress-fragment"),
+    path("documents/<uuid:document_id>/stop/", views.stop, name="stop"),
     path("documents/<uuid:document_id>/try-again/", views.try_again, name="try-again"),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/", editing.edit, name="edit"),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/prose/", prose.show, name="prose"),

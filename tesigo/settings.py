@@ -382,7 +382,7 @@ PROOF_IS_FRESH = timedelta(minutes=env.int("PROOF_IS_FRESH_MINUTES", 15, min=1, 
 ERASURE_WAITS = timedelta(days=env.int("ERASURE_WAITS_DAYS", 14, min=0, max=30))
 #: Whether the last look of an erasure reads every stored file as well; with very many it takes long.
 ERASURE_READS_FILES = env.bool("ERASURE_READS_FILES", True)
-POLICY_VERSION = "2026-11-29"
+POLICY_VERSION = "2026-11-30"
 
 # --- cookies, headers ---------------------------------------------------------------------------------
 #: Browsers take a cookie of this prefix only with Secure, with Path=/ and without a domain, so that no sibling host can
@@ -592,6 +592,8 @@ RESTYLES_PER_DAY = env.int("RESTYLES_PER_DAY", 20, min=1)
 #: Rewritings of paragraphs on order (R-93): that each page of a document includes, and of one person in a day.
 REWRITINGS_PER_PAGE = env.int("REWRITINGS_PER_PAGE", 2, min=0)
 REWRITINGS_PER_DAY = env.int("REWRITINGS_PER_DAY", 40, min=1)
+#: Orders that one person stops before their writing began: each costs what Stripe keeps of a payment.
+ORDERS_STOPPED_PER_DAY = env.int("ORDERS_STOPPED_PER_DAY", 5, min=1)
 
 # --- pages and the rest ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

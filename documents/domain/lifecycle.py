@@ -14,13 +14,14 @@ from documents.models import Document, DocumentEvent
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: Where a document may go from each state. A failed one goes back to its outline when its owner tries again.
+#: Where a document may go from each state. A failed one goes back to its outline when its owner tries again,
+#: one that is ordered when they stop it in time.
 MOVES: Final[dict[str, frozenset[str]]] = {
     S.DRAFT: frozenset({S.OUTLINING}),
     S.OUTLINING: frozenset({S.OUTLINED, S.DRAFT}),
     S.OUTLINED: frozenset({S.OUTLINING, S.DRAFT, S.QUEUED}),
-    S.QUEUED: frozenset({S.WRITING, S.FAILED}),
-    S.WRITING: frozenset({S.READY, S.FAILED}),
+    S.QUEUED: frozenset({S.WRITING, S.FAILED, S.OUTLINED}),
+    S.WRITING: frozenset({S.READY, S.FAILED, S.OUTLINED}),
     S.READY: frozenset(),
     S.FAILED: frozenset({S.OUTLINED}),
 }

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.domain.callers import caller_of
 from accounts.enums import ApiScope
+from accounts.errors import QuotaReached
 from documents.domain import lifecycle
 from documents.domain.queries import owned_document
 from documents.enums import DocumentState
@@ -18,6 +19,8 @@ from documents.errors import IllegalMove, NotEditable
 from documents.models import Document
 from generation.ai import chains
 from generation.api.making import model_named
+from generation.engine import calling_off
+from generation.errors import WritingBegan
 from generation.progress import job_status, snapshots
 from generation.serializers import (
     JobStatusSerializer,
@@ -77,6 +80,28 @@ class AgainViewSet(ApiViewSet):
         except IllegalMove as error:
             words = _("Only a document that has failed can be tried again.")
             raise Refusal(words, status=409, kind="not-failed") from error
+        said = {"document_id": document_id, "state": DocumentState.OUTLINED}
+        return Response(StateSerializer(said).data)
+
+
+class StopViewSet(ApiViewSet):
+    """An order that is stopped in time."""
+
+    required_scopes = {"stop": _WRITE}
+    refuses_with = {"stop": (409, 429)}
+    serializer_class = StateSerializer
+
+    @extend_schema(summary="Stop an order", request=None, responses=StateSerializer)
+    def stop(self, request: Request, document_id: UUID) -> Response:
+        """Before its first section is being written. All the money goes back, and the outline is as before."""
+        owned_document(document_id=document_id, user=caller_of(request))
+        try:
+            calling_off.stop(document_id=document_id, by=caller_of(request))
+        except WritingBegan as error:
+            words = _("Writing has begun, so the order can no longer be stopped.")
+            raise Refusal(words, status=409, kind="writing-began") from error
+        except QuotaReached as error:
+            raise Refusal(str(error), status=429, kind="quota-reached", wait=error.retry_after) from error
         said = {"document_id": document_id, "state": DocumentState.OUTLINED}
         return Response(StateSerializer(said).data)
 

@@ -210,6 +210,12 @@ def take_away(*, job_id: UUID, why: str, now: datetime) -> None:
     open_ones.update(state=StepState.FAILED, lease_until=None, token=F("token") + 1, error=why[:500], finished_at=now)
 
 
+def was_taken(*, job_id: UUID, stage: Stage) -> bool:
+    """Whether any step of a stage was ever claimed. Until the caller's transaction ends, none of them is."""
+    steps = Step.objects.select_for_update().filter(job_id=job_id, stage=stage).order_by("pk")
+    return any(steps.values_list("token", flat=True))
+
+
 def add(*, job_id: UUID, sort_key: int, stage: Stage, sections: Sequence[UUID | None], round: int = 0) -> int:
     """Adds the steps of a stage, one for each section (``None`` for a step of the whole document).
 

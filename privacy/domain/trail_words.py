@@ -94,6 +94,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "staff.password_given": _("gave a first password"),
     "section.edited": _("changed a section"),
     "section.restored": _("brought back a version of a section"),
+    "order.stopped": _("stopped an order before its writing began"),
     "section.rewriting_asked": _("ordered a section to be written anew"),
     "section.rewriting_left": _("left what was written anew"),
     "section.rewritten": _("took what was written anew"),
