@@ -13,7 +13,7 @@ from documents.serializers.document import (
 )
 from documents.serializers.files import ExportSerializer, HandedInSerializer, UploadSerializer, WantedExportSerializer
 from documents.serializers.labels import LabelSerializer, TagCountSerializer
-from documents.serializers.outline import OutlineSerializer
+from documents.serializers.outline import DroppedSectionSerializer, OutlineSerializer
 from documents.serializers.page_format import ChosenFormatSerializer, PageFormatSerializer
 from documents.serializers.sheet import AskedLineSerializer, SheetSerializer
 from documents.serializers.text import (
@@ -118,6 +118,15 @@ give(
     {
         BriefSerializer: _BRIEF,
         DocumentSerializer: _DOCUMENT,
+        DroppedSectionSerializer: {
+            "id": 5,
+            "title": "Wrecks",
+            "covers": "what the sources say about wrecks",
+            "leaves_out": "",
+            "pages": "1.5",
+            "chapter": "",
+            "dropped_at": "2026-11-30T12:00:00Z",
+        },
         LabelSerializer: {"name": "For Prof. Lind", "tags": ["exam", "spring"]},
         TagCountSerializer: {"tag": "exam", "documents": 2},
         FoundSerializer: {

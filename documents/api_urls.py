@@ -28,6 +28,12 @@ urlpatterns = [
     path(f"{_ONE}/draft", DocumentViewSet.as_view({"post": "type"}), name="draft"),
     path(f"{_ONE}/draft/latest", DocumentViewSet.as_view({"get": "latest"}), name="draft-latest"),
     path(f"{_ONE}/outline", OutlineViewSet.as_view({"get": "retrieve", "put": "replace"}), name="outline"),
+    path(
+        f"{_ONE}/outline/dropped",
+        OutlineViewSet.as_view({"get": "dropped"}, pagination_class=None),
+        name="outline-dropped",
+    ),
+    path(f"{_ONE}/outline/dropped/<int:row_id>", OutlineViewSet.as_view({"post": "bring_back"}), name="outline-back"),
     path(f"{_ONE}/sheet", SheetViewSet.as_view({"get": "retrieve", "post": "create"}), name="sheet"),
     path(
         f"{_ONE}/sheet/<int:line_id>", SheetViewSet.as_view({"put": "correct", "delete": "destroy"}), name="sheet-line"

@@ -119,6 +119,19 @@ _ROWS = {
         {"section": LINK, "text": WORDS, "base_revision": SHOWN, "token": INNER, "saved_at": FACT},
         of="section__document__owner",
     ),
+    "DroppedSection": Rows(
+        {
+            "id": SHOWN,
+            "document": LINK,
+            "title": WORDS,
+            "covers": WORDS,
+            "leaves_out": WORDS,
+            "pages": FACT,
+            "chapter": WORDS,
+            "dropped_at": SHOWN,
+        },
+        of=_OWNED,
+    ),
     "SectionRevision": Rows(
         {
             "id": SHOWN,

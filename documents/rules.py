@@ -21,6 +21,10 @@ KEPT_REVISIONS: Final = 10
 THROWN_AWAY_KEPT: Final = timedelta(days=30)
 
 
+#: How long a row of an outline that was thrown away can be brought back (R-89).
+DROPPED_KEPT: Final = timedelta(days=30)
+
+
 class _Revisions(Retention):
     """Earlier texts of a section but for the newest; what a check took out is counted in the citation report."""
 
@@ -82,6 +86,13 @@ RULES: Final = (
         only=Q(state__in=[DocumentState.DRAFT, DocumentState.OUTLINED], ordered_at=None)
         & (Q(archived_at=None) | ~Q(thrown_away_at=None)),
         forget=_forget_documents,
+        ends=False,
+    ),
+    Retention(
+        "documents.DroppedSection",
+        _("Rows of outlines that you threw away"),
+        DROPPED_KEPT,
+        since="dropped_at",
         ends=False,
     ),
     Retention(

@@ -37,6 +37,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/archive/", library.archive, name="archive"),
     path("documents/<uuid:document_id>/label/", library.label, name="label"),
     path("documents/<uuid:document_id>/outline/", outline.outline_page, name="outline"),
+    path("documents/<uuid:document_id>/outline/dropped/<int:row_id>/", outline.bring_back, name="outline-bring-back"),
     path("documents/<uuid:document_id>/outline/state/", outline.outline_state, name="outline-state"),
     path("documents/<uuid:document_id>/outline/request/", outline.request_outline, name="outline-request"),
     path("documents/<uuid:document_id>/sources/", desk.desk_page, name="desk"),

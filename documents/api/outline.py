@@ -3,18 +3,19 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.api.shared import READ, WRITE, DocumentRoute, not_editable
-from documents.domain import outline, waiting
+from documents.domain import dropped, outline, waiting
 from documents.domain.queries import sections_in_order
 from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid
 from documents.models import Document
-from documents.serializers.outline import OutlineSerializer, outline_shown, proposal
+from documents.serializers.outline import DroppedSectionSerializer, OutlineSerializer, outline_shown, proposal
 from tesigo.platform.api.etags import expecting, tagged
 from tesigo.platform.api.problems import Refusal
 
@@ -29,8 +30,8 @@ def shown(document: Document) -> Any:
 class OutlineViewSet(DocumentRoute):
     """The outline of a document."""
 
-    required_scopes = {"retrieve": READ, "replace": WRITE}
-    refuses_with = {"replace": (409, 412, 428)}
+    required_scopes = {"retrieve": READ, "replace": WRITE, "dropped": READ, "bring_back": WRITE}
+    refuses_with = {"replace": (409, 412, 428), "bring_back": (409,)}
     serializer_class = OutlineSerializer
 
     @extend_schema(summary="The outline", responses=OutlineSerializer)
@@ -60,5 +61,23 @@ class OutlineViewSet(DocumentRoute):
             if document.state == DocumentState.DRAFT:
                 words = _("There is no outline yet. Ask for one first.")
                 raise Refusal(words, status=409, kind="no-outline") from error
+            raise not_editable() from error
+        return tagged(request, shown(self.document(document_id)))
+
+    @extend_schema(summary="What was thrown away", responses=DroppedSectionSerializer(many=True), filters=False)
+    def dropped(self, request: Request, document_id: UUID) -> Response:
+        """Rows that earlier outlines had, the newest first: each can be brought back for 30 days."""
+        return Response(DroppedSectionSerializer(dropped.of(self.document(document_id)), many=True).data)
+
+    @extend_schema(summary="Bring a section back", request=None, responses=OutlineSerializer)
+    def bring_back(self, request: Request, document_id: UUID, row_id: int) -> Response:
+        """Into its chapter, where that is there, else at the end; pages are shared anew."""
+        self.document(document_id)
+        try:
+            if not outline.bring_back(document_id=document_id, row_id=row_id, by=self.caller):
+                raise Http404
+        except OutlineInvalid as error:
+            raise Refusal(str(error), status=400, kind="outline-invalid") from error
+        except NotEditable as error:
             raise not_editable() from error
         return tagged(request, shown(self.document(document_id)))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents import gates, signals
-from documents.domain import lifecycle
+from documents.domain import dropped, lifecycle
 from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid, Refused
 from documents.models import Document, Section
@@ -110,12 +110,18 @@ def accept(*, document_id: UUID, proposal: Proposal, by: "User | None" = None) -
 
 
 def edit(
-    *, document_id: UUID, proposal: Proposal, by: "User", expects: Callable[[Document], None] | None = None
+    *,
+    document_id: UUID,
+    proposal: Proposal,
+    by: "User",
+    expects: Callable[[Document], None] | None = None,
+    kept: Collection[str] | None = None,
 ) -> None:
     """Replaces the outline by its owner's. Pages are shared anew in proportion to what was asked.
 
-    ``expects`` looks at the locked document first and raises where it is not as the caller knew it.
-    Raises OutlineInvalid with a plain reason, or NotEditable.
+    ``kept`` are ids of the sections that stay, under whatever title; without them those whose title is not there any
+    more count as thrown away. They can be brought back (R-89). ``expects`` looks at the locked document first and
+    raises where it is not as the caller knew it. Raises OutlineInvalid with a plain reason, or NotEditable.
     """
     with transaction.atomic():
         document = _locked(document_id)
@@ -123,8 +129,41 @@ def edit(
             expects(document)
         if document.state != DocumentState.OUTLINED:
             raise NotEditable(document.state)
-        _write(document, proposal)
+        _write(document, proposal, kept)
         audit.record(action="outline.edited", subject=document, by=by)
+
+
+def bring_back(*, document_id: UUID, row_id: int, by: "User") -> bool:
+    """Puts a row that was thrown away back: into its chapter, where that is there, else at the end (R-89).
+
+    False where there is no such row any more. Raises OutlineInvalid, NotEditable.
+    """
+    with transaction.atomic():
+        document = _locked(document_id)
+        if document.state != DocumentState.OUTLINED:
+            raise NotEditable(document.state)
+        row = document.dropped_sections.filter(pk=row_id).first()
+        if row is None:
+            return False
+        back = ProposedSection(row.title, row.covers, row.leaves_out, row.pages)
+        chapters = _present(document)
+        home = next((one for one in chapters if row.chapter and one.title == row.chapter and one.children), None)
+        (home.children if home else chapters).append(back)
+        row.delete()
+        _write(document, Proposal(document.title, chapters))
+        audit.record(action="outline.edited", subject=document, by=by)
+    return True
+
+
+def _present(document: Document) -> list[ProposedSection]:
+    """The outline as it stands, to be proposed anew."""
+    made: dict[UUID, ProposedSection] = {}
+    chapters: list[ProposedSection] = []
+    for section in document.sections.order_by("position"):
+        one = ProposedSection(section.title, section.covers, section.leaves_out, section.pages)
+        made[section.pk] = one
+        (made[section.parent_id].children if section.parent_id else chapters).append(one)
+    return chapters
 
 
 def fail(*, document_id: UUID, reason: str) -> None:
@@ -165,7 +204,7 @@ def _locked(document_id: UUID) -> Document:
     return document
 
 
-def _write(document: Document, proposal: Proposal) -> None:
+def _write(document: Document, proposal: Proposal, kept: Collection[str] | None = None) -> None:
     if not proposal.leaves:
         raise OutlineInvalid(_("An outline needs at least one section."))
     if len(proposal.leaves) > MAX_SECTIONS:
@@ -192,6 +231,7 @@ def _write(document: Document, proposal: Proposal) -> None:
 
     for section in proposal.sections:
         add(section, None)
+    dropped.keep(document, titles=[row.title for row in rows], kept=kept)
     document.sections.all().delete()
     Section.objects.bulk_create(rows)
     tell_settled(document.pk)

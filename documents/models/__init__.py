@@ -5,7 +5,7 @@ from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
 from documents.models.full_text import FullText
 from documents.models.labels import DocumentTag
-from documents.models.outline import Section, SectionRevision
+from documents.models.outline import DroppedSection, Section, SectionRevision
 from documents.models.own_style import OwnStyle
 from documents.models.own_template import OwnTemplate
 from documents.models.proof import Proof
@@ -24,6 +24,7 @@ __all__ = [
     "DocumentEvent",
     "DocumentQuerySet",
     "DocumentTag",
+    "DroppedSection",
     "Export",
     "FilePart",
     "FullText",

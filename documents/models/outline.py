@@ -54,6 +54,31 @@ class Section(models.Model):
         return self.title
 
 
+class DroppedSection(models.Model):
+    """A row of an outline that was thrown away; its owner can bring it back for 30 days (R-89).
+
+    ``chapter`` is the title of the chapter that it stood in; empty for one of its own.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="dropped_sections")
+    title = models.CharField(max_length=300)
+    covers = models.TextField(blank=True)
+    leaves_out = models.TextField(blank=True)
+    pages = models.DecimalField(max_digits=5, decimal_places=1)
+    chapter = models.CharField(max_length=300, blank=True)
+    dropped_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-dropped_at", "-pk"]
+        indexes = [models.Index(fields=["dropped_at"], name="section_dropped_at")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="dropped_section_title_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class SectionRevision(models.Model):
     """One committed text of a section; one commit per (section, revision) is the promise of R-12.
 

@@ -68,6 +68,18 @@ class OutlineSerializer(ApiSerializer):
     sections = OutlineChapterSerializer(many=True, allow_empty=False)
 
 
+class DroppedSectionSerializer(ApiSerializer):
+    """A row of an outline that was thrown away."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    covers = serializers.CharField(allow_blank=True)
+    leaves_out = serializers.CharField(allow_blank=True)
+    pages = serializers.DecimalField(max_digits=5, decimal_places=1)
+    chapter = serializers.CharField(allow_blank=True, help_text="The chapter that it stood in.")
+    dropped_at = serializers.DateTimeField()
+
+
 def proposal(values: Mapping[str, Any], *, title: str) -> Proposal:
     """A valid outline as the domain takes it; ``title`` where none was sent."""
     return Proposal(title=values.get("title") or title, sections=[_proposed(row) for row in values["sections"]])

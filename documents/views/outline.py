@@ -7,19 +7,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
-from documents.domain import outline, uploads, waiting
+from documents.domain import dropped, outline, uploads, waiting
 from documents.domain.queries import owned_document, sections_in_order
 from documents.domain.sheet import meeting
 from documents.enums import DocumentState
 from documents.errors import NotEditable, OutlineInvalid, Refused
 from documents.forms import OutlineWishForm, outline_from_post
 from documents.models import Document
+from documents.rules import DROPPED_KEPT
 from tesigo.platform import come_back
 
 #: Where one goes from here, by the button that saved.
@@ -69,10 +70,28 @@ def request_outline(request: SignedInRequest, document_id: UUID) -> HttpResponse
     return redirect("documents:outline", document_id)
 
 
+@login_required
+@require_POST
+def bring_back(request: SignedInRequest, document_id: UUID, row_id: int) -> HttpResponse:
+    """A row that was thrown away is in the outline again (R-89)."""
+    owned_document(document_id=document_id, user=request.user)
+    try:
+        if not outline.bring_back(document_id=document_id, row_id=row_id, by=request.user):
+            raise Http404
+    except OutlineInvalid as error:
+        messages.error(request, str(error))
+    except NotEditable:
+        messages.error(request, _("The outline cannot be changed at this moment."))
+    else:
+        messages.success(request, _("The section is back. Pages are shared anew."))
+    return redirect("documents:outline", document_id)
+
+
 def _save(request: SignedInRequest, document: Document) -> HttpResponse:
     try:
         proposal = outline_from_post(request.POST, title=document.title)
-        outline.edit(document_id=document.pk, proposal=proposal, by=request.user)
+        kept = set(request.POST.getlist("row")) - set(request.POST.getlist("drop"))
+        outline.edit(document_id=document.pk, proposal=proposal, by=request.user, kept=kept)
     except (ValidationError, OutlineInvalid) as error:
         reason = error.messages[0] if isinstance(error, ValidationError) else str(error)
         messages.error(request, reason)
@@ -104,4 +123,6 @@ def _context(document: Document) -> dict[str, object]:
         "waits": _waits(document),
         "is_complete": outline.is_complete(document),
         "sheet": meeting.report(document),
+        "dropped": dropped.of(document) if document.state == DocumentState.OUTLINED else [],
+        "kept_days": DROPPED_KEPT.days,
     }

@@ -20,7 +20,18 @@ from django.utils import timezone
 from accounts.models import ApiSignIn, ApiToken, Device, User
 from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
-from documents.models import Document, Export, OwnStyle, OwnTemplate, Proof, Section, SectionRevision, SheetLine, Upload
+from documents.models import (
+    Document,
+    DroppedSection,
+    Export,
+    OwnStyle,
+    OwnTemplate,
+    Proof,
+    Section,
+    SectionRevision,
+    SheetLine,
+    Upload,
+)
 from generation.enums import JobKind
 from generation.models import Job, Rewriting
 from privacy.models import DataExport
@@ -102,6 +113,7 @@ class Things:
         self.line = SheetLine.objects.create(
             document=self.document, kind="point", what="point", asks="Why?", origin="owner"
         )
+        self.dropped = DroppedSection.objects.create(document=self.document, title="Wrecks", pages="1.0")
         self.source = SourceFactory.create(document=self.document)
         prices = PriceList.objects.filter(state="active").first() or PriceList.objects.create(
             version=900, price_per_page="0.50", state="active"
@@ -159,6 +171,7 @@ IDS: dict[str, Callable[[Things], Any]] = {
     "section_id": lambda theirs: theirs.section.pk,
     "template_id": lambda theirs: theirs.template.pk,
     "line_id": lambda theirs: theirs.line.pk,
+    "row_id": lambda theirs: theirs.dropped.pk,
     "style_id": lambda theirs: theirs.style.pk,
     "style_name": lambda theirs: f"own-{theirs.style.pk.hex}",
     "token": lambda theirs: "no-such-token-of-a-mail",

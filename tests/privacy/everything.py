@@ -163,6 +163,8 @@ def _documents(document: Document, name: str) -> None:
     OwnTemplate.objects.create(
         owner=document.owner, title=f"Template of {name}", content=f'{{"head": "{name}"}}', digest=name
     )
+    document.tags.create(word=f"tag of {name}"[:40])
+    document.dropped_sections.create(title=f"Dropped by {name}", pages=1)
     document.sheet_lines.create(kind="term", what="term", value=name, asks=f"{name} in it", origin="owner")
     TitlePage.objects.create(document=document, supervisors=f"Supervisor of {name}", abstract=f"{name} says")
     TypedBrief.objects.create(document=document, values={"topic": f"{name} is typing"})
