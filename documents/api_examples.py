@@ -32,6 +32,7 @@ from documents.serializers.works import (
     MoveSerializer,
     OriginSerializer,
     SameWorkSerializer,
+    ThrownAwaySerializer,
     UseSerializer,
     WorkSerializer,
 )
@@ -126,6 +127,12 @@ give(
             "pages": "1.5",
             "chapter": "",
             "dropped_at": "2026-11-30T12:00:00Z",
+        },
+        ThrownAwaySerializer: {
+            "id": 7,
+            "title": "Keeping the light",
+            "origin": "search",
+            "thrown_away_at": "2026-11-30T12:00:00Z",
         },
         LabelSerializer: {"name": "For Prof. Lind", "tags": ["exam", "spring"]},
         TagCountSerializer: {"tag": "exam", "documents": 2},

@@ -53,7 +53,16 @@ urlpatterns = [
     ),
     path(f"{_ONE}/sections", SectionViewSet.as_view({"get": "list"}), name="sections"),
     path(f"{_ONE}/works", WorkViewSet.as_view({"get": "list", "post": "create"}), name="works"),
-    path(f"{_ONE}/works/<int:work_id>", WorkViewSet.as_view({"get": "retrieve", "patch": "correct"}), name="work"),
+    path(
+        f"{_ONE}/works/<int:work_id>",
+        WorkViewSet.as_view({"get": "retrieve", "patch": "correct", "delete": "throw_away"}),
+        name="work",
+    ),
+    path(
+        f"{_ONE}/works/thrown-away",
+        WorkViewSet.as_view({"get": "thrown_away"}, pagination_class=None),
+        name="works-thrown-away",
+    ),
     path(f"{_ONE}/works/<int:work_id>/place", WorkViewSet.as_view({"put": "move"}), name="work-place"),
     path(f"{_ONE}/works/order", WorkViewSet.as_view({"delete": "as_usual"}), name="works-order"),
     path(f"{_ONE}/works/alike", WorkViewSet.as_view({"post": "look"}), name="works-alike"),

@@ -173,6 +173,7 @@ _ROWS = {
             "retracted_at": SHOWN,
             "retracted_by": SHOWN,
             "notices": SHOWN,
+            "thrown_away_at": SHOWN,
             "looked_up_at": INNER,
         },
         of=_OWNED,

@@ -8,8 +8,8 @@ from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from documents.domain import past_briefs
-from documents.enums import DocumentState, UploadState
-from documents.models import Document, Export, FilePart, SectionRevision, Upload
+from documents.enums import DocumentState, SourceOrigin, UploadState
+from documents.models import Document, Export, FilePart, SectionRevision, Source, Upload
 from privacy.registry import Retention
 from tesigo.platform import removals
 
@@ -23,6 +23,10 @@ THROWN_AWAY_KEPT: Final = timedelta(days=30)
 
 #: How long a row of an outline that was thrown away can be brought back (R-89).
 DROPPED_KEPT: Final = timedelta(days=30)
+
+
+#: How long a source that was thrown away can be brought back (R-89).
+SOURCES_KEPT: Final = timedelta(days=30)
 
 
 class _Revisions(Retention):
@@ -48,6 +52,21 @@ def _forget_documents(documents: QuerySet[Model]) -> int:
         past_briefs.count_in(Document.objects.filter(pk__in=ids))
         _total, by_model = Document.objects.filter(pk__in=ids).delete()
     return by_model.get(Document._meta.label, 0)
+
+
+def _forget_sources(sources: QuerySet[Model]) -> int:
+    """Deletes sources with what is joined to them, and the files that were handed in for them."""
+    with transaction.atomic():
+        # Locked: one that is brought back at this moment stays.
+        rows = Source.objects.select_for_update().filter(pk__in=sources.values("pk")).exclude(thrown_away_at=None)
+        ids = list(rows.values_list("pk", flat=True))
+        gone = Source.objects.filter(Q(pk__in=ids) | Q(joined_to__in=ids))
+        uploads = Upload.objects.filter(sources__in=gone, sources__origin=SourceOrigin.UPLOAD)
+        files = dict(uploads.values_list("pk", "stored_as"))
+        removals.note(*files.values())
+        gone.delete()
+        Upload.objects.filter(pk__in=files).delete()
+    return len(ids)
 
 
 def _forget_exports(exports: QuerySet[Model]) -> int:
@@ -93,6 +112,15 @@ RULES: Final = (
         _("Rows of outlines that you threw away"),
         DROPPED_KEPT,
         since="dropped_at",
+        ends=False,
+    ),
+    Retention(
+        "documents.Source",
+        _("Sources that you threw away, with their files; not what a text cites"),
+        SOURCES_KEPT,
+        since="thrown_away_at",
+        only=Q(citations=None, joined__citations=None),
+        forget=_forget_sources,
         ends=False,
     ),
     Retention(

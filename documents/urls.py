@@ -50,6 +50,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/sources/<int:source_id>/", desk.source_page, name="source"),
     path("documents/<uuid:document_id>/sources/<int:source_id>/use/", desk.use, name="source-use"),
     path("documents/<uuid:document_id>/sources/<int:source_id>/move/", desk.move, name="source-move"),
+    path("documents/<uuid:document_id>/sources/<int:source_id>/throw-away/", desk.throw_away, name="source-throw-away"),
     path("documents/<uuid:document_id>/sources/<int:source_id>/join/", desk.join, name="source-join"),
     path("documents/<uuid:document_id>/sources/<int:source_id>/apart/", desk.keep_apart, name="source-apart"),
     path("documents/<uuid:document_id>/sources/<int:source_id>/part/", desk.part, name="source-part"),

@@ -24,6 +24,7 @@ from documents.serializers.works import (
     FoundAlikeSerializer,
     MoveSerializer,
     SameWorkSerializer,
+    ThrownAwaySerializer,
     UseSerializer,
     WishedWorksSerializer,
     WorkSerializer,
@@ -39,11 +40,12 @@ class WorkViewSet(DocumentRoute):
 
     required_scopes = {
         "list": READ, "create": WRITE, "retrieve": READ, "correct": WRITE, "choose": WRITE, "join": WRITE,
-        "part": WRITE, "keep_apart": WRITE, "move": WRITE, "as_usual": WRITE, "look": WRITE,
+        "part": WRITE, "keep_apart": WRITE, "throw_away": WRITE, "thrown_away": READ, "move": WRITE,
+        "as_usual": WRITE, "look": WRITE,
     }  # fmt: skip
     refuses_with = {
         "create": (409, 429), "correct": (409, 412, 428), "choose": (409,), "join": (409,), "part": (409,),
-        "keep_apart": (409,), "move": (409,), "as_usual": (409,), "look": (409,),
+        "keep_apart": (409,), "throw_away": (409,), "move": (409,), "as_usual": (409,), "look": (409,),
     }  # fmt: skip
     queryset = Source.objects.none()
     serializer_class = WorkSerializer
@@ -59,7 +61,7 @@ class WorkViewSet(DocumentRoute):
         document = self.document(document_id)
         wished = WishedWorksSerializer(data=request.query_params)
         wished.is_valid(raise_exception=True)
-        found = fitting(document.sources.all(), wished.filters())
+        found = fitting(document.sources.filter(thrown_away_at=None), wished.filters())
         page = self.paginate_queryset(found.annotate(times=Count("citations")).order_by())
         return self.get_paginated_response(WorkSerializer(page, many=True).data)
 
@@ -102,12 +104,24 @@ class WorkViewSet(DocumentRoute):
     @extend_schema(summary="Whether a work is used", request=UseSerializer, responses=WorkSerializer)
     def choose(self, request: Request, document_id: UUID, work_id: int) -> Response:
         """``may`` be cited, ``must`` be cited, or ``banned``: offered to no writer."""
-        work = self._work(document_id, work_id)
+        work = self._work(document_id, work_id, with_thrown_away=True)
         sent = UseSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         use = SourceUse(sent.validated_data["use"])
         self._changed(lambda: choosing.choose(source=work, use=use, by=self.caller))
         return tagged(request, _shown(self._work(document_id, work_id)))
+
+    @extend_schema(summary="Throw a work away", responses={204: None})
+    def throw_away(self, request: Request, document_id: UUID, work_id: int) -> Response:
+        """It is on no list any more; for 30 days its ``use`` brings it back."""
+        work = self._work(document_id, work_id)
+        self._changed(lambda: choosing.throw_away(source=work, by=self.caller))
+        return Response(status=204)
+
+    @extend_schema(summary="Works that were thrown away", responses=ThrownAwaySerializer(many=True), filters=False)
+    def thrown_away(self, request: Request, document_id: UUID) -> Response:
+        """The newest first; ``{"use": "may"}`` brings one back."""
+        return Response(ThrownAwaySerializer(choosing.thrown_away(self.document(document_id)), many=True).data)
 
     @extend_schema(summary="Join two entries of one work", request=SameWorkSerializer, responses=WorkSerializer)
     def join(self, request: Request, document_id: UUID, work_id: int) -> Response:
@@ -159,10 +173,10 @@ class WorkViewSet(DocumentRoute):
         found = self._changed(lambda: joining.look(document_id=document.pk, by=self.caller))
         return Response(FoundAlikeSerializer({"found": found}).data)
 
-    def _work(self, document_id: UUID, work_id: int) -> Source:
-        """A work of the document that was read to its end. Raises Http404."""
+    def _work(self, document_id: UUID, work_id: int, *, with_thrown_away: bool = False) -> Source:
+        """A work of the document that was read to its end. Raises Http404, also for one that was thrown away."""
         found = self.document(document_id).sources.filter(pk=work_id).exclude(csl={}).first()
-        if found is None:
+        if found is None or (found.thrown_away_at and not with_thrown_away):
             raise Http404
         return found
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Sources that have to be cited, for each page ordered, and at least. Each wants room in the text.
 MUST_PER_PAGE: Final = 2
 MUST_AT_LEAST: Final = 5
+#: Shown of what was thrown away.
+MOST_THROWN_AWAY: Final = 100
 
 
 def locked(document_id: UUID) -> Document:
@@ -41,14 +43,34 @@ def most_wanted(document: Document) -> int:
 def choose(*, source: Source, use: SourceUse, by: "User") -> None:
     """Says whether a source may, must or must not be cited. Raises NotEditable, TooManyWanted.
 
-    What is banned is offered to no writer and found by no search again; its owner can take it back at any time.
+    What is banned is offered to no writer and found by no search again; its owner can take it back at any time. One
+    that was thrown away is on the desk again by that.
     """
     with transaction.atomic():
         document = locked(source.document_id)
         if use == SourceUse.MUST:
             _room(document, source)
-        if Source.objects.filter(pk=source.pk).exclude(use=use).update(use=use):
+        changed = Source.objects.filter(pk=source.pk).exclude(use=use, thrown_away_at=None)
+        if changed.update(use=use, thrown_away_at=None):
             audit.record(action="source.chosen", subject=source, by=by, details={"use": use.value})
+
+
+def throw_away(*, source: Source, by: "User", now: datetime | None = None) -> None:
+    """Takes a source off the desk, for 30 days in which its owner can bring it back (R-89). Raises NotEditable.
+
+    What is joined to it goes and comes back with it.
+    """
+    with transaction.atomic():
+        locked(source.document_id)
+        there = Source.objects.filter(pk=source.pk, joined_to=None, thrown_away_at=None)
+        if there.update(use=SourceUse.BANNED, thrown_away_at=now or timezone.now()):
+            audit.record(action="source.thrown_away", subject=source, by=by)
+
+
+def thrown_away(document: Document) -> list[Source]:
+    """What can be brought back, the newest first."""
+    gone = Source.objects.filter(document=document, joined_to=None).exclude(thrown_away_at=None)
+    return list(gone.order_by("-thrown_away_at", "pk")[:MOST_THROWN_AWAY])
 
 
 def _room(document: Document, source: Source) -> None:
@@ -81,7 +103,7 @@ def move(*, source: Source, up: bool, by: "User") -> None:
     """
     with transaction.atomic():
         document = locked(source.document_id)
-        mine = Source.objects.filter(document=document, joined_to=None)
+        mine = Source.objects.filter(document=document, joined_to=None, thrown_away_at=None)
         if mine.filter(place=None).exists():
             _number(document.pk)
         place = mine.filter(pk=source.pk).values_list("place", flat=True).first()

@@ -200,7 +200,14 @@ def rows(document: Document, sources: Sequence[Source]) -> list[Row]:
 def pairs(document: Document) -> QuerySet[Source]:
     """Sources that look like another one of the document, with that one loaded."""
     return (
-        Source.objects.filter(document=document, joined_to=None, alike__joined_to=None, is_apart=False)
+        Source.objects.filter(
+            document=document,
+            joined_to=None,
+            alike__joined_to=None,
+            is_apart=False,
+            thrown_away_at=None,
+            alike__thrown_away_at=None,
+        )
         .exclude(alike=None)
         .select_related("alike")
         .order_by("title", "pk")
@@ -225,8 +232,8 @@ def fields_of(source: Source) -> list[Field]:
 
 
 def _all(document: Document, unread: Sequence[UUID]) -> QuerySet[Source]:
-    """Every source that stands for itself and was read to its end."""
-    found = Source.objects.filter(document=document, joined_to=None)
+    """Every source that stands for itself, was read to its end and not thrown away."""
+    found = Source.objects.filter(document=document, joined_to=None, thrown_away_at=None)
     return found.exclude(upload_id__in=unread) if unread else found
 
 

@@ -40,7 +40,11 @@ def find_alike(*, document_id: UUID, ids: Collection[int] | None = None) -> int:
     Where that is certain they are joined, unless one of them is banned; else the newer one says which it looks like.
     To be called in a transaction, with the document's row locked.
     """
-    rows = Source.objects.filter(document_id=document_id, joined_to=None).exclude(csl={}).order_by("pk")
+    rows = (
+        Source.objects.filter(document_id=document_id, joined_to=None, thrown_away_at=None)
+        .exclude(csl={})
+        .order_by("pk")
+    )
     groups: dict[str, list[int]] = {}
     for pk, doi, title in rows.values_list("pk", "doi", "title"):
         for name in {f"doi:{doi}" if doi else "", beginning(title)} - {""}:

@@ -71,6 +71,8 @@ class Source(models.Model):
     retracted_by = models.CharField(max_length=200, blank=True, db_default="", default="", editable=False)
     #: Corrections and expressions of concern, as [kind, DOI]; shown beside the source.
     notices = models.JSONField(default=list, db_default=[], blank=True, editable=False)
+    #: Off the desk until its owner brings it back; a rule deletes it after 30 days (R-89).
+    thrown_away_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: When the registers were last asked for it.
     looked_up_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -89,6 +91,10 @@ class Source(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["document", "key"], name="source_key_unique_in_document"),
             models.CheckConstraint(condition=Q(use__in=SourceUse.values), name="source_use_known"),
+            # No writer is offered it, and no search finds it again.
+            models.CheckConstraint(
+                condition=Q(thrown_away_at=None) | Q(use=SourceUse.BANNED), name="source_thrown_away_is_banned"
+            ),
             models.CheckConstraint(condition=~Q(joined_to=F("id")), name="source_not_joined_to_itself"),
             models.CheckConstraint(condition=~Q(alike=F("id")), name="source_not_alike_itself"),
         ]

@@ -123,3 +123,12 @@ class CorrectionSerializer(ApiSerializer):
         """The fields that were sent, as text."""
         said = self.validated_data
         return {name: "\n".join(value) if name in fields.NAMES else value for name, value in said.items()}
+
+
+class ThrownAwaySerializer(ApiSerializer):
+    """A work that was thrown away."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    origin = serializers.ChoiceField(choices=SourceOrigin.choices)
+    thrown_away_at = serializers.DateTimeField()

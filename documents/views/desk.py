@@ -21,6 +21,7 @@ from documents.domain.queries import owned_document
 from documents.enums import DocumentState, SourceUse
 from documents.errors import NotEditable, NotJoinable, ReferenceInvalid, StaleSource, TooManyWanted
 from documents.models import Document, Source
+from documents.rules import SOURCES_KEPT
 from documents.source_forms import FilterForm, ReferenceForm, UseForm
 from documents.sources import fields
 from tesigo.platform.plain_text import clean_line
@@ -43,6 +44,8 @@ def desk_page(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         "is_filtered": filters.are_any,
         "query": _query(request.GET, without="page"),
         "back": _query(request.GET),
+        "thrown_away": choosing.thrown_away(document) if document.is_editable else [],
+        "kept_days": SOURCES_KEPT.days,
         "most_wanted": choosing.most_wanted(document),
         "can_be_ordered": document.state == DocumentState.OUTLINED,
         "is_searching": _is_searching(document),
@@ -80,12 +83,22 @@ def source_page(request: SignedInRequest, document_id: UUID, source_id: int) -> 
 def use(request: SignedInRequest, document_id: UUID, source_id: int) -> HttpResponse:
     """Ticks a source, bans it, or has it cited for certain."""
     document = owned_document(document_id=document_id, user=request.user)
-    source = _source(document, source_id)
+    source = _source(document, source_id, with_thrown_away=True)
     form = UseForm(request.POST)
     if form.is_valid():
         wished = SourceUse(form.cleaned_data["use"])
         _tried(request, lambda: choosing.choose(source=source, use=wished, by=request.user))
     return _back(request, document, source)
+
+
+@login_required
+@require_POST
+def throw_away(request: SignedInRequest, document_id: UUID, source_id: int) -> HttpResponse:
+    """Takes a source off the desk; it can be brought back there (R-89)."""
+    document = owned_document(document_id=document_id, user=request.user)
+    source = _source(document, source_id)
+    _tried(request, lambda: choosing.throw_away(source=source, by=request.user))
+    return _back(request, document)
 
 
 @login_required
@@ -177,10 +190,10 @@ def _is_searching(document: Document) -> bool:
     return is_wished and waiting.is_searching(document.pk)
 
 
-def _source(document: Document, source_id: int) -> Source:
-    """A source of the document that was read to its end. Raises Http404."""
+def _source(document: Document, source_id: int, *, with_thrown_away: bool = False) -> Source:
+    """A source of the document that was read to its end. Raises Http404, also for one that was thrown away."""
     found = document.sources.filter(pk=source_id).exclude(csl={}).first()
-    if found is None:
+    if found is None or (found.thrown_away_at and not with_thrown_away):
         raise Http404
     return found
 

@@ -50,6 +50,8 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.unsavedtext": _("Text that you typed into a section and did not save"),
     "documents.sectionrevision": _("Earlier texts of sections"),
     "documents.source": _("Sources"),
+    "documents.documenttag": _("Your tags on documents"),
+    "documents.droppedsection": _("Sections that you threw away from outlines"),
     "documents.sheetline": _("What the assignment sheets of your documents ask"),
     "documents.titlepage": _("Title pages of your documents"),
     "documents.ownstyle": _("Citation styles that you brought"),

@@ -74,6 +74,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "refund.failed": _("a refund failed"),
     "refund.opened": _("gave money back"),
     "signin.denied": _("said that a sign-in was not theirs"),
+    "source.thrown_away": _("threw a source away"),
     "source.chosen": _("said whether a source is used"),
     "source.corrected": _("corrected a source"),
     "source.found": _("found a source"),

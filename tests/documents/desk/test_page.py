@@ -280,7 +280,7 @@ def test_a_page_costs_the_same_queries_however_many_there_are(
         connection,
     ) as queries:
         page_of(browser, document)
-    assert len(queries) == 9, [query["sql"] for query in queries]
+    assert len(queries) == 10, [query["sql"] for query in queries]
 
 
 def test_the_page_says_that_sources_are_looked_for_and_shows_them_by_itself(
