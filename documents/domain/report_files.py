@@ -61,7 +61,7 @@ def _asked(sheet: SheetReport) -> Iterator[Sequence[str]]:
     for one in sheet.lines:
         asked = f"{one.title}: {one.asked}" if one.asked else one.title
         places = "; ".join(place.said for place in one.found.places)
-        yield asked, one.quoted, one.found.verdict.label, one.found.said, places
+        yield asked, one.quoted, str(one.found.verdict.label), one.found.said, places
 
 
 def _cells(section: str, card: CitationCard) -> Iterator[str]:

@@ -113,7 +113,7 @@ class Things:
         self.line = SheetLine.objects.create(
             document=self.document, kind="point", what="point", asks="Why?", origin="owner"
         )
-        self.dropped = DroppedSection.objects.create(document=self.document, title="Wrecks", pages="1.0")
+        self.dropped = DroppedSection.objects.create(document=self.document, title="Nights", pages="1.0")
         self.source = SourceFactory.create(document=self.document)
         prices = PriceList.objects.filter(state="active").first() or PriceList.objects.create(
             version=900, price_per_page="0.50", state="active"
