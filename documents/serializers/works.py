@@ -130,5 +130,5 @@ class ThrownAwaySerializer(ApiSerializer):
 
     id = serializers.IntegerField()
     title = serializers.CharField()
-    origin = serializers.ChoiceField(choices=SourceOrigin.choices)
+    origin = serializers.CharField(help_text="As of a work: `upload`, `search`, `bibliography` or `added`.")
     thrown_away_at = serializers.DateTimeField()
