@@ -7,7 +7,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     old_code_survives = "a column that may be empty and that old code does not name; to it they are banned"
 
-    dependencies = [("documents", "0033_dropped_sections")]
+    dependencies = [("documents", "0034_dropped_sections")]
 
     operations = [
         migrations.AddField("source", "thrown_away_at", models.DateTimeField(blank=True, editable=False, null=True)),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     old_code_survives = "a table of its own"
 
-    dependencies = [("documents", "0032_names_and_tags")]
+    dependencies = [("documents", "0033_names_and_tags")]
 
     operations = [
         migrations.CreateModel(

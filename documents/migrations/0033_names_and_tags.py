@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     old_code_survives = "a column with a default in the database, and a table of its own"
 
-    dependencies = [("documents", "0031_reason_rewritten")]
+    dependencies = [("documents", "0032_unsaved_texts")]
 
     operations = [
         migrations.AddField(
