@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from weasyprint import CSS, HTML, Document
-from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.formatting_structure.boxes import LineBox, TextBox
 from weasyprint.text.fonts import FontConfiguration
 
 from tesigo_verify.folding import fold
@@ -96,12 +96,17 @@ def _page_texts(document: Document) -> tuple[str, ...]:
 
 
 def _words(box: Any) -> Iterator[str]:
-    """What is set in a box, in the order of the text; notes at the end of their page."""
+    """What is set in a box, line by line in the order of the text; notes at the end of their page.
+
+    A reader of the PDF sees that lines are apart: the 3 at the end of one and the 2 of the next are not 32.
+    """
     for child in box.all_children():
         if isinstance(child, TextBox):
             yield child.text
         else:
             yield from _words(child)
+            if isinstance(child, LineBox):
+                yield "\n"
 
 
 def _bottom(document: Document, number: int, look: PageFormat) -> float:
