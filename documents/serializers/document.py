@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from documents.domain import briefs, styles
-from documents.models import Document
+from documents.models import Document, DocumentTag
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import ChosenField, LineField, LinesField, ModelSerializer
 
@@ -85,7 +85,9 @@ class FoundSerializer(DocumentSerializer):
     """A document of the list, with the words that a search found in it."""
 
     name = serializers.CharField(read_only=True, help_text="What its owner calls it; else its title.")
-    tags = serializers.SlugRelatedField(slug_field="word", many=True, read_only=True)
+    tags: "serializers.SlugRelatedField[DocumentTag]" = serializers.SlugRelatedField(
+        slug_field="word", many=True, read_only=True
+    )
     excerpt = serializers.SerializerMethodField(help_text="Where the words of a search stand in the text.")
 
     class Meta(DocumentSerializer.Meta):

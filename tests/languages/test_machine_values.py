@@ -45,10 +45,10 @@ def test_numbers_and_moments_are_read_by_machines_in_german(state: DocumentState
             if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
                 continue
             page = html.document_fromstring(answer.content.decode())
-            found = page.xpath(_NUMBERS)
+            found = [str(value) for value in page.xpath(_NUMBERS)]
             wrong |= {(path, value) for value in found if not _NUMBER.fullmatch(value)}
             numbers += len(found)
-            for value in page.xpath("//time/@datetime"):
+            for value in map(str, page.xpath("//time/@datetime")):
                 assert datetime.fromisoformat(value).microsecond == 0, (path, value)
                 moments += 1
     assert wrong == set()
