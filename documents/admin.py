@@ -8,7 +8,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from documents.domain import styles
-from documents.models import Citation, Document, DocumentEvent, Export, OwnStyle, OwnTemplate, Section, Source, Upload
+from documents.models import (
+    Citation,
+    Comment,
+    Document,
+    DocumentEvent,
+    Export,
+    OwnStyle,
+    OwnTemplate,
+    ReviewLink,
+    Section,
+    Source,
+    Upload,
+)
 from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
@@ -130,3 +142,24 @@ class OwnTemplateAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     search_fields = ("id", "title")
     readonly_fields = ("person",)
     fields = ("title", "person", "created_at")
+
+
+@admin.register(ReviewLink)
+class ReviewLinkAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
+    person_path = "document__owner"
+    list_display = ("document", "person", "created_at", "expires_at", "last_used_on", "revoked_at")
+    list_select_related = ("document",)
+    search_fields = ("document__id",)
+    readonly_fields = ("person",)
+    fields = ("document", "person", "label", "created_at", "expires_at", "last_used_on", "revoked_at")
+
+
+@admin.register(Comment)
+class CommentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
+    person_path = "document__owner"
+    list_display = ("document", "section", "person", "origin", "said_at", "done_at")
+    list_filter = ("origin",)
+    list_select_related = ("document", "section")
+    search_fields = ("document__id",)
+    readonly_fields = ("person",)
+    fields = ("document", "section", "person", "origin", "author", "text", "sentence", "said_at", "done_at")

@@ -3,6 +3,15 @@
 from typing import Any, Final
 
 from documents.serializers.adding import AddedWorksSerializer, NamedWorksSerializer
+from documents.serializers.comments import (
+    AnsweringSerializer,
+    CommentSerializer,
+    LinkSerializer,
+    MadeLinkSerializer,
+    MarkedSerializer,
+    TakenSerializer,
+    WantedLinkSerializer,
+)
 from documents.serializers.document import (
     BriefSerializer,
     DocumentSerializer,
@@ -99,6 +108,13 @@ _FORMAT: Final[dict[str, Any]] = {
     "page_numbers": "after-title",
     "number_place": "bottom-center",
     "heading_numbers": "decimal",
+}
+_LINK: Final = {
+    "id": _ID,
+    "label": "Prof. Ellingsen",
+    "created_at": _AT,
+    "expires_at": "2026-12-29T10:00:00Z",
+    "last_used_on": None,
 }
 _SHARES: Final = {"words": 812, "quoted": 97, "near": 154, "own": 561}
 _CITATION: Final = {
@@ -294,6 +310,24 @@ give(
                 }
             ],
         },
+        LinkSerializer: _LINK,
+        MadeLinkSerializer: {**_LINK, "url": "https://tesigo.example/shared/link/…/"},
+        WantedLinkSerializer: {"label": "Prof. Ellingsen", "days": 30},
+        CommentSerializer: {
+            "id": _ID,
+            "section": _ID,
+            "sentence": "The lens turned on a bath of mercury.",
+            "is_changed": False,
+            "origin": "link",
+            "author": "Mara Ellingsen",
+            "text": "Since when?",
+            "said_at": _AT,
+            "done_at": None,
+            "answers": [{"author": "", "text": "Since 1890; I have added it.", "said_at": _AT}],
+        },
+        MarkedSerializer: {"is_done": True},
+        AnsweringSerializer: {"text": "Since 1890; I have added it."},
+        TakenSerializer: {"new": 3, "placed": 2, "answers": 1, "known": 0},
         StyleSerializer: {"citation_style": "ieee"},
         StyleAtHandSerializer: {
             "name": "nature-genetics",
@@ -319,6 +353,7 @@ give(
             "format": "pdf",
             "name": "keeping-the-light-apa-2026-03-01.pdf",
             "with_ai_statement": False,
+            "with_comments": False,
             "citation_style": "apa",
             "fallbacks": {"text": [], "entries": [], "has_list": True, "formulas": [], "labels": []},
             "state": "ready",

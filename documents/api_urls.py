@@ -3,6 +3,7 @@
 from django.urls import path
 
 from documents import api_examples  # noqa: F401  # they are given once they are imported
+from documents.api.comments import CommentFileViewSet, CommentViewSet, LinkViewSet
 from documents.api.documents import DocumentViewSet
 from documents.api.files import ExportViewSet, FileViewSet, SourceViewSet
 from documents.api.labels import LabelViewSet
@@ -70,6 +71,20 @@ urlpatterns = [
     path(f"{_ONE}/works/<int:work_id>/alike", WorkViewSet.as_view({"delete": "keep_apart"}), name="work-alike"),
     path(
         f"{_ONE}/works/<int:work_id>/joined", WorkViewSet.as_view({"put": "join", "delete": "part"}), name="work-joined"
+    ),
+    path(f"{_ONE}/links", LinkViewSet.as_view({"get": "list", "post": "create"}), name="links"),
+    path(f"{_ONE}/links/<uuid:link_id>", LinkViewSet.as_view({"delete": "destroy"}), name="link"),
+    path(f"{_ONE}/comments", CommentViewSet.as_view({"get": "list"}), name="comments"),
+    path(f"{_ONE}/comments/file", CommentFileViewSet.as_view({"post": "create"}), name="comment-file"),
+    path(
+        f"{_ONE}/comments/<uuid:comment_id>",
+        CommentViewSet.as_view({"patch": "mark", "delete": "destroy"}),
+        name="comment",
+    ),
+    path(
+        f"{_ONE}/comments/<uuid:comment_id>/answers",
+        CommentViewSet.as_view({"post": "answer"}),
+        name="comment-answers",
     ),
     path(f"{_ONE}/citations", CitationViewSet.as_view({"get": "retrieve"}), name="citations"),
     path(f"{_ONE}/style", StyleViewSet.as_view({"put": "update"}), name="style"),

@@ -235,3 +235,10 @@ class RevisionReason(models.TextChoices):
 
 #: Of versions that an owner made, or ordered, in the finished text.
 OWNERS_REASONS: Final = (RevisionReason.EDITED, RevisionReason.RESTORED, RevisionReason.REWRITTEN)
+
+
+class CommentOrigin(models.TextChoices):
+    """How a comment on a finished text came to its document (R-94)."""
+
+    LINK = "link", _("by your link")
+    WORD = "word", _("from a Word file")

@@ -97,3 +97,23 @@ class NotJoinable(DocumentError):
 
 class TooManyWanted(DocumentError):
     """More sources are to be cited for certain than a document has room for; the message says how many may be."""
+
+
+class NoSuchLink(DocumentError):
+    """A token opens nothing: it is unknown, its time is over, it was taken back, or its document is there no more."""
+
+
+class TooManyLinks(DocumentError):
+    """As many links of a document are open as there may be; the message says so."""
+
+
+class CommentRefused(DocumentError):
+    """A comment or an answer cannot be taken; the message says why, in plain words."""
+
+
+class SentenceGone(DocumentError):
+    """The sentence that was chosen is not in the text any more."""
+
+
+class CommentsUnreadable(DocumentError):
+    """A file is no DOCX whose comments can be read; the message says why, in plain words."""

@@ -155,12 +155,14 @@ class LabelForm(Form):
 
 #: Every file at once.
 ALL: Final = "all"
+#: A DOCX with the comments that are open.
+WITH_COMMENTS: Final = "docx-with-comments"
 
 
 class TakeAwayForm(Form):
     """A file somebody wants, or all of them."""
 
-    format = forms.ChoiceField(choices=[*formats.OFFERED, (ALL, ALL)])
+    format = forms.ChoiceField(choices=[*formats.OFFERED, (ALL, ALL), (WITH_COMMENTS, WITH_COMMENTS)])
     with_ai_statement = forms.BooleanField(required=False)
 
 

@@ -153,6 +153,12 @@ RULES: Final = (
         ends=False,
     ),
     Retention(
+        "documents.ReviewLink",
+        _("Links for supervisors that are over; comments stay with the document until you delete them"),
+        timedelta(days=30),
+        since="expires_at",
+    ),
+    Retention(
         "documents.DocumentEvent", _("When a document went from one state to the next"), timedelta(days=400), since="at"
     ),
 )

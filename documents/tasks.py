@@ -17,6 +17,7 @@ from documents.domain import (
     retractions,
     uploads,
 )
+from documents.domain.comments import telling
 from tesigo.platform import duty, removals
 
 
@@ -37,6 +38,12 @@ def continue_uploads() -> None:
 def tidy_arrivals() -> None:
     """Deletes what is left on the disk of files that are not waited for any more."""
     arrivals.tidy(now=timezone.now())
+
+
+@shared_task(name="documents.tasks.tell_of_comments")
+def tell_of_comments() -> None:
+    """Writes to owners of comments that came while they were not to be written to again."""
+    telling.tell_all(now=timezone.now())
 
 
 @shared_task(name="documents.tasks.check_sources")

@@ -39,6 +39,8 @@ _OPEN = frozenset(
         "accounts:data-download",
         "accounts:erase",
         "accounts:keep",
+        "documents:shared",
+        "documents:shared-comment",
         "api-docs",
         "api-schema",
         "health",

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from reading.errors import ReadingError
-from reading.protocol import End, Failure, Item, Meta, Page, Recognition, Record, Unread, write
+from reading.protocol import End, Failure, Item, Meta, Page, Recognition, Record, Remark, Unread, write
 
 KINDS: Final = (
     "pdf", "docx", "odt", "txt", "markdown", "bibtex", "ris", "csl_json", "enw", "endnote_xml", "nbib", "wos", "html",
-    "probe", "scan",
+    "probe", "scan", "comments",
 )  # fmt: skip
 
 
@@ -47,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def read(kind: str, path: Path, scratch: Path, how: Recognition | None = None) -> Iterator[Meta | Page | Item | Unread]:
+def read(
+    kind: str, path: Path, scratch: Path, how: Recognition | None = None
+) -> Iterator[Meta | Page | Item | Unread | Remark]:
     """Records of a file of this kind; ``how`` is for scans.
 
     Each reader is imported only when it is needed: starting up is the cost.
@@ -98,6 +100,10 @@ def read(kind: str, path: Path, scratch: Path, how: Recognition | None = None) -
             from reading.html import read_html
 
             yield from read_html(path)
+        case "comments":
+            from reading.docx_comments import read_comments
+
+            yield from read_comments(path)
         case "probe":
             from reading.pdf import open_pdf
 

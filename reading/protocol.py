@@ -81,6 +81,26 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment of a DOCX: ``words`` are those it covers, ``begins`` where in the ``paragraph`` they do.
+
+    ``heading`` is the one above. ``answers`` names the comment that it answers, by ``number``; ``at`` is what the file
+    says, ISO 8601.
+    """
+
+    number: str
+    author: str
+    at: str
+    text: str
+    words: str = ""
+    paragraph: str = ""
+    begins: int = 0
+    heading: str = ""
+    answers: str = ""
+    is_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why the child gave up: a code of `reading.failures`."""
 
@@ -98,11 +118,12 @@ type_names: Final = {
     "page": Page,
     "item": Item,
     "unread": Unread,
+    "remark": Remark,
     "failure": Failure,
     "end": End,
 }
 _NAMES: Final = {cls: name for name, cls in type_names.items()}
-Record = Meta | Page | Item | Unread | Failure | End
+Record = Meta | Page | Item | Unread | Remark | Failure | End
 
 
 def write(stream: BinaryIO, record: Record) -> None:

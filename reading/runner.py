@@ -6,12 +6,13 @@ Defence against files that hang or swallow memory is not in any parser but in th
 import signal
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from reading.failures import ExtractionFailed
-from reading.protocol import MAX_LINE_BYTES, End, Failure, Item, Meta, Page, Recognition, Unread, read
+from reading.protocol import MAX_LINE_BYTES, End, Failure, Item, Meta, Page, Recognition, Remark, Unread, read
 from tesigo.platform import limited_child
 from tesigo.platform.limited_child import ChildLimits, LineTooLong, Running, TooSlow, Work
 from tesigo.platform.log_values import word
@@ -28,6 +29,11 @@ def recognised(path: Path, *, how: Recognition, seconds: float) -> Generator[Met
     return records(path, kind="scan", limits=replace(LIMITS, wall_seconds=seconds), further=words)
 
 
+def remarks(path: Path, *, limits: ChildLimits = LIMITS) -> list[Remark]:
+    """The comments of a DOCX. Raises ExtractionFailed."""
+    return [record for record in _said(path, "comments", limits, ()) if isinstance(record, Remark)]
+
+
 def records(
     path: Path, *, kind: str, limits: ChildLimits = LIMITS, further: tuple[str, ...] = ()
 ) -> Generator[Meta | Page | Item | Unread, None, None]:
@@ -38,6 +44,15 @@ def records(
     Raises:
         ExtractionFailed: when the child gives up, dies, or is ended by a limit; pages said before stay said.
     """
+    with closing(_said(path, kind, limits, further)) as said:
+        for record in said:
+            assert not isinstance(record, Remark), "comments are read by `remarks`"
+            yield record
+
+
+def _said(
+    path: Path, kind: str, limits: ChildLimits, further: tuple[str, ...]
+) -> Generator[Meta | Page | Item | Unread | Remark, None, None]:
     with tempfile.TemporaryDirectory(prefix="tesigo-reading-") as scratch:
         work = Work(
             "reading.child",
@@ -53,7 +68,7 @@ def records(
             yield from _listen(child)
 
 
-def _listen(child: Running) -> Iterator[Meta | Page | Item | Unread]:
+def _listen(child: Running) -> Iterator[Meta | Page | Item | Unread | Remark]:
     ended = False
     try:
         for line in child.lines(longest_bytes=MAX_LINE_BYTES):

@@ -42,6 +42,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 300},
     },
     "tidy-arrivals": {"task": "documents.tasks.tidy_arrivals", "schedule": 3600.0, "options": {"expires": 3600}},
+    "tell-of-comments": {
+        "task": "documents.tasks.tell_of_comments",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # Before the rules are applied: whoever is due to be told is told first.
     "tell-inactive": {"task": "accounts.tasks.tell_inactive", "schedule": crontab(hour=2, minute=53)},
     # Hourly: which one the night asks for is looked up, and a night on which nothing ran is caught up.

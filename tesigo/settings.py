@@ -594,6 +594,14 @@ REWRITINGS_PER_PAGE = env.int("REWRITINGS_PER_PAGE", 2, min=0)
 REWRITINGS_PER_DAY = env.int("REWRITINGS_PER_DAY", 40, min=1)
 #: Orders that one person stops before their writing began: each costs what Stripe keeps of a payment.
 ORDERS_STOPPED_PER_DAY = env.int("ORDERS_STOPPED_PER_DAY", 5, min=1)
+#: Links for supervisors (R-94): made by one person in a day, pages opened from one address of the network in a minute.
+REVIEW_LINKS_PER_DAY = env.int("REVIEW_LINKS_PER_DAY", 20, min=1)
+REVIEW_REQUESTS_PER_MINUTE = env.int("REVIEW_REQUESTS_PER_MINUTE", 60, min=1)
+#: Comments on finished texts: with one link in a day, and of one document; answers and files that one person sends.
+COMMENTS_PER_LINK_AND_DAY = env.int("COMMENTS_PER_LINK_AND_DAY", 100, min=1)
+COMMENTS_PER_DOCUMENT = env.int("COMMENTS_PER_DOCUMENT", 1_000, min=1)
+COMMENT_ANSWERS_PER_DAY = env.int("COMMENT_ANSWERS_PER_DAY", 300, min=1)
+COMMENT_FILES_PER_DAY = env.int("COMMENT_FILES_PER_DAY", 20, min=1)
 
 # --- pages and the rest ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -23,7 +23,9 @@ from typesetting.manuscript import (
     Measurement,
     PdfResult,
     ReaderHtml,
+    Said,
     Wanted,
+    WordComment,
 )
 from typesetting.runner import run, run_async, share, warm_up
 from typesetting.styles import CslStyle, csl_styles, style_exists, style_title
@@ -42,8 +44,10 @@ __all__ = [
     "Measurement",
     "PdfResult",
     "ReaderHtml",
+    "Said",
     "StyleExample",
     "Wanted",
+    "WordComment",
     "body_characters",
     "characters_per_page",
     "csl_styles",

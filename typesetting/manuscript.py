@@ -29,13 +29,37 @@ class ManuscriptSection:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What somebody wrote beside the text, and when (ISO 8601)."""
+
+    author: str
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class WordComment(Said):
+    """A comment for the DOCX, on a sentence of a section; ``occurrence`` counts the same words from 0.
+
+    ``elsewhere`` is what it says where the sentence is not in the text; without a ``sentence`` it is about the section.
+    """
+
+    section: str
+    sentence: str
+    occurrence: int
+    elsewhere: Said
+    answers: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True)
 class Manuscript:
     """A whole document. ``references`` are CSL-JSON items whose ``id`` is the key that the text cites.
 
     ``language`` is a BCP 47 tag, ``csl_style`` a style's file name without ending (R-96), ``notice`` a line for the
     margin of every page, ``labels`` words that replace those of ``typesetting.labels``, ``own_style`` the text of a
     style of the student's, which is then taken whatever ``csl_style`` says. ``topic`` stands below the title.
-    ``own_template`` is that of a Word template of the student's (`typesetting.own_template`), for the DOCX alone.
+    ``own_template`` is that of a Word template of the student's (`typesetting.own_template`), for the DOCX alone, and
+    so are ``comments``.
     """
 
     title: str
@@ -54,6 +78,7 @@ class Manuscript:
     front: FrontMatter = field(default_factory=FrontMatter)
     page_format: PageFormat = STANDARD
     own_template: str = ""
+    comments: tuple[WordComment, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for the way into the child process."""
@@ -70,8 +95,14 @@ class Manuscript:
                 "references": tuple(values["references"]),
                 "front": FrontMatter.from_json(values["front"]),
                 "page_format": PageFormat.from_json(values["page_format"]),
+                "comments": tuple(map(_comment, values["comments"])),
             }
         )
+
+
+def _comment(values: dict[str, Any]) -> WordComment:
+    answers = tuple(Said(**one) for one in values["answers"])
+    return WordComment(**{**values, "elsewhere": Said(**values["elsewhere"]), "answers": answers})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from typesetting import front_parts, pandoc
+from typesetting import comments, front_parts, pandoc
 from typesetting.citing import CitedText
 from typesetting.elements import Element, attr, change_inlines, document, element
 from typesetting.front_parts import Part, label
@@ -92,6 +92,8 @@ def _blocks(manuscript: Manuscript, cited: CitedText, pages: dict[str, int]) -> 
     blocks += _parts(before, 0)
     if section := first_section(manuscript.page_format):
         blocks.append(_raw(section))
+    texts = {name: change_inlines(inside, with_fields) for name, inside in cited.sections.items()}
+    comments.commented(texts, manuscript.comments)
     headings = headings_of(manuscript)
     for position, item in enumerate(headings, start=len(before)):
         title = line(manuscript, item.section.title)
@@ -99,7 +101,7 @@ def _blocks(manuscript: Manuscript, cited: CitedText, pages: dict[str, int]) -> 
         blocks.append(
             _raw(heading(position, level=level, number=item.number, title=title, on_new_page=item is headings[0]))
         )
-        blocks.extend(change_inlines(cited.sections[item.section.id], with_fields))
+        blocks.extend(texts[item.section.id])
     return blocks + _parts(after, len(before) + len(headings))
 
 

@@ -129,6 +129,7 @@ class ExportViewSet(DocumentRoute):
                 document_id=document_id,
                 format=ExportFormat(wanted.validated_data["format"]),
                 with_ai_statement=wanted.validated_data["with_ai_statement"],
+                with_comments=wanted.validated_data["with_comments"],
                 by=self.caller,
             )
         except QuotaReached as error:

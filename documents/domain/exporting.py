@@ -97,12 +97,15 @@ def begin(row: Export, *, now: datetime) -> bool:
     return is_begun
 
 
-def prepare(*, document_id: UUID, format: ExportFormat, with_ai_statement: bool) -> tuple[Export, Manuscript | Report]:
+def prepare(
+    *, document_id: UUID, format: ExportFormat, with_ai_statement: bool, with_comments: bool = False
+) -> tuple[Export, Manuscript | Report]:
     """The export row for the document as it stands (the existing one where nothing changed) and what is in the file.
 
-    A new row is nobody's duty yet: who made it makes the file, or says that it is due. Only a text has a statement.
+    A new row is nobody's duty yet: who made it makes the file, or says that it is due. Only a text has a statement,
+    and only a DOCX comments.
     """
-    manuscript, report = _present(document_id, format, with_ai_statement=with_ai_statement)
+    manuscript, report = _present(document_id, format, with_ai_statement=with_ai_statement, with_comments=with_comments)
     return _row(document_id, format, manuscript, report), report or manuscript
 
 
@@ -126,9 +129,12 @@ def prepare_all(*, document_id: UUID, with_ai_statement: bool) -> list[Export]:
     return [there.get((row.format, row.fingerprint), row) for row in rows]
 
 
-def _present(document_id: UUID, format: ExportFormat, *, with_ai_statement: bool) -> tuple[Manuscript, Report | None]:
+def _present(
+    document_id: UUID, format: ExportFormat, *, with_ai_statement: bool, with_comments: bool
+) -> tuple[Manuscript, Report | None]:
     with_ai_statement = with_ai_statement and formats.KINDS[format].is_text
-    manuscript = manuscripts.load(document_id, with_ai_statement=with_ai_statement)
+    with_comments = with_comments and format == ExportFormat.DOCX
+    manuscript = manuscripts.load(document_id, with_ai_statement=with_ai_statement, with_comments=with_comments)
     return manuscript, report_files.load(document_id, format) if format in formats.REPORTS else None
 
 
@@ -137,7 +143,10 @@ def _fingerprint(manuscript: Manuscript, report: Report | None = None) -> str:
         shape = report.content
     else:
         day = manuscript.date if manuscript.front.is_dated else None
-        shape = json.dumps({**asdict(manuscript), "date": day}, sort_keys=True, default=str)
+        values = {**asdict(manuscript), "date": day}
+        if not manuscript.comments:
+            del values["comments"]  # so that files of before there were any are those of now
+        shape = json.dumps(values, sort_keys=True, default=str)
     return hashlib.sha256(shape.encode()).hexdigest()
 
 
@@ -147,7 +156,12 @@ def _is_as_made(row: Export) -> bool:
     A manifest is made of what the document says at the end, and has to fit the file (R-18).
     """
     try:
-        present = _present(row.document_id, ExportFormat(row.format), with_ai_statement=row.with_ai_statement)
+        present = _present(
+            row.document_id,
+            ExportFormat(row.format),
+            with_ai_statement=row.with_ai_statement,
+            with_comments=row.with_comments,
+        )
     except Document.DoesNotExist:
         return False
     return _fingerprint(*present) == row.fingerprint
@@ -161,6 +175,7 @@ def _row(document_id: UUID, format: ExportFormat, manuscript: Manuscript, report
         fingerprint=new.fingerprint,
         defaults={
             "with_ai_statement": new.with_ai_statement,
+            "with_comments": new.with_comments,
             "citation_style": new.citation_style,
             "due_at": None,
         },
@@ -174,6 +189,7 @@ def _new_row(document_id: UUID, format: ExportFormat, manuscript: Manuscript, fi
         format=format,
         fingerprint=fingerprint,
         with_ai_statement=manuscript.ai_statement is not None,
+        with_comments=bool(manuscript.comments),
         citation_style=manuscript.csl_style,
         due_at=None,
     )
@@ -340,7 +356,10 @@ def make_export(*, export_id: UUID) -> bool:
 def _make(row: Export) -> Callable[[], None]:
     async_to_sync(retractions.check)(document_id=row.document_id, seconds=_CHECK_SECONDS)
     present, work = prepare(
-        document_id=row.document_id, format=ExportFormat(row.format), with_ai_statement=row.with_ai_statement
+        document_id=row.document_id,
+        format=ExportFormat(row.format),
+        with_ai_statement=row.with_ai_statement,
+        with_comments=row.with_comments,
     )
     if present.pk != row.pk:
         return lambda: _outdated(row)
@@ -399,7 +418,10 @@ def _outdated(row: Export) -> None:
         duty.done(EXPORTS, row)
         Export.objects.filter(pk=row.pk).delete()
         present, _work = prepare(
-            document_id=row.document_id, format=ExportFormat(row.format), with_ai_statement=row.with_ai_statement
+            document_id=row.document_id,
+            format=ExportFormat(row.format),
+            with_ai_statement=row.with_ai_statement,
+            with_comments=row.with_comments,
         )
         begin(present, now=timezone.now())
 

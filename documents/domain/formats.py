@@ -135,6 +135,7 @@ def file_name(export: "Export", document: "Document") -> str:
             _slug(_style_of(export), _MOST_OF_STYLE) if kind.is_text else "",
             _slug(str(kind.variant), _MOST_OF_STYLE),
             _slug(_("with statement of AI use"), _MOST_OF_STYLE) if export.with_ai_statement else "",
+            _slug(_("with comments"), _MOST_OF_STYLE) if export.with_comments else "",
             f"{export.finished_at or export.created_at:%Y-%m-%d}",
         ]
     return f"{'-'.join(filter(None, parts))}.{kind.ending}"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from documents.domain import ai_statements, page_formats, report_appendix, styles, title_pages, word_templates
+from documents.domain.comments import word_files
 from documents.domain.queries import sections_in_order
 from documents.domain.text import citation_keys
 from documents.models import Document, Source
@@ -16,7 +17,11 @@ from typesetting import Manuscript, ManuscriptSection, labels
 
 
 def load(
-    document_id: UUID, *, with_ai_statement: bool = False, instead: Mapping[UUID, str] | None = None
+    document_id: UUID,
+    *,
+    with_ai_statement: bool = False,
+    with_comments: bool = False,
+    instead: Mapping[UUID, str] | None = None,
 ) -> Manuscript:
     """The document's present text with the sources it cites, ready to be laid out.
 
@@ -33,6 +38,7 @@ def load(
     page = title_pages.of(document)
     with translation.override(document.language):
         kind = page.kind_words or document.get_kind_display()
+        comments = word_files.for_docx(document) if with_comments else ()
     return Manuscript(
         title=str(document),
         kind=kind,
@@ -57,6 +63,7 @@ def load(
         ),
         page_format=page_formats.of(document),
         own_template=word_templates.content_of(document),
+        comments=comments,
     )
 
 

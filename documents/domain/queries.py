@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Q, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.http import Http404
 
-from documents.enums import OWNERS_REASONS, LibraryOrder, Shelf
+from documents.enums import OWNERS_REASONS, DocumentState, LibraryOrder, Shelf
 from documents.models import Document, DocumentQuerySet, Section, SectionRevision
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ def owned_document(*, document_id: UUID, user: "User") -> Document:
     """The user's document. Raises Http404 for one that is missing or somebody else's (R-100)."""
     document = Document.objects.owned_by(user).without_long_texts().filter(pk=document_id).first()
     if document is None:
+        raise Http404
+    return document
+
+
+def finished_document(*, document_id: UUID, user: "User") -> Document:
+    """The same, once it is written. Raises Http404 before as well."""
+    document = owned_document(document_id=document_id, user=user)
+    if document.state != DocumentState.READY:
         raise Http404
     return document
 

@@ -26,7 +26,12 @@ logger = logging.getLogger(__name__)
 
 
 def request_export(
-    *, document_id: UUID, format: ExportFormat, with_ai_statement: bool, by: "User | None" = None
+    *,
+    document_id: UUID,
+    format: ExportFormat,
+    with_ai_statement: bool,
+    with_comments: bool = False,
+    by: "User | None" = None,
 ) -> Export:
     """An export a person asked for; it is made in the background unless the same file is there already.
 
@@ -36,7 +41,9 @@ def request_export(
     """
     if by is not None:
         quotas.spend(user=by, what="export", limit=settings.EXPORTS_PER_DAY)
-    row, _ = exporting.prepare(document_id=document_id, format=format, with_ai_statement=with_ai_statement)
+    row, _ = exporting.prepare(
+        document_id=document_id, format=format, with_ai_statement=with_ai_statement, with_comments=with_comments
+    )
     now = timezone.now()
     with transaction.atomic():
         is_begun = exporting.begin(row, now=now)

@@ -1,6 +1,7 @@
 """What a student orders and what it is made of."""
 
 from documents.models.brief_month import BriefMonth
+from documents.models.comment import Comment, CommentAnswer, ReviewLink
 from documents.models.document import Document, DocumentEvent, DocumentQuerySet
 from documents.models.export import Export, Rendering
 from documents.models.full_text import FullText
@@ -20,6 +21,8 @@ from documents.models.upload import FilePart, Upload
 __all__ = [
     "BriefMonth",
     "Citation",
+    "Comment",
+    "CommentAnswer",
     "Document",
     "DocumentEvent",
     "DocumentQuerySet",
@@ -33,6 +36,7 @@ __all__ = [
     "Passage",
     "Proof",
     "Rendering",
+    "ReviewLink",
     "SearchService",
     "Section",
     "SectionRevision",

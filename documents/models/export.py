@@ -21,6 +21,7 @@ class Export(Duty):
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="exports")
     format = models.CharField(max_length=12, choices=ExportFormat)
     with_ai_statement = models.BooleanField(default=False)
+    with_comments = models.BooleanField(default=False, db_default=False)
     citation_style = models.CharField(max_length=100)
     fingerprint = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.PENDING)

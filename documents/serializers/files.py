@@ -42,8 +42,8 @@ class ExportSerializer(ModelSerializer):
     class Meta:
         model = Export
         fields: ClassVar[Any] = (
-            "id", "format", "name", "with_ai_statement", "citation_style", "fallbacks", "state", "size", "created_at",
-            "finished_at", "file_url", "manifest_url",
+            "id", "format", "name", "with_ai_statement", "with_comments", "citation_style", "fallbacks", "state",
+            "size", "created_at", "finished_at", "file_url", "manifest_url",
         )  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
 
@@ -67,6 +67,9 @@ class WantedExportSerializer(ApiSerializer):
     format = serializers.ChoiceField(choices=formats.OFFERED)
     with_ai_statement = serializers.BooleanField(
         required=False, default=False, help_text="Of a text; lists of sources and reports have none."
+    )
+    with_comments = serializers.BooleanField(
+        required=False, default=False, help_text="Of a `docx` alone: the comments that are open, as Word's."
     )
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
 from documents.domain import labels, recovery, shelving
+from documents.domain.comments import saying
 from documents.domain.queries import HIT_END, HIT_START, counts, excerpts, library, owned_document, tags
 from documents.domain.text import without_citations
 from documents.enums import DocumentState, LibraryOrder, Shelf
@@ -45,6 +46,7 @@ def library_page(request: SignedInRequest) -> HttpResponse:
     # Counted already: nobody is asked twice.
     paginator.count = counted.get(shelf, 0)
     page = paginator.get_page(request.GET.get("page"))
+    said = saying.waiting(page)
     found = excerpts(documents=list(page), words=words) if words else {}
     is_start = not words and not shelf and not tag and page.number == 1
     stopped = (
@@ -54,7 +56,7 @@ def library_page(request: SignedInRequest) -> HttpResponse:
     query.pop("page", None)
     context = {
         "page": page,
-        "rows": [(document, highlighted(found.get(document.pk, ""))) for document in page],
+        "rows": [(document, highlighted(found.get(document.pk, "")), said.get(document.pk, 0)) for document in page],
         "stopped": stopped[:MOST_STOPPED_DOCUMENTS],
         "are_more_stopped": len(stopped) > MOST_STOPPED_DOCUMENTS,
         "words": words,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,22 +18,20 @@ from accounts.models import User
 from documents import downloads
 from documents.domain import fallbacks, page_count, proofs, requesting, restyling, taking_away
 from documents.domain.citations import cards, cited_sources, report
+from documents.domain.comments import placing, saying
 from documents.domain.desk import wanted_and_not_cited
 from documents.domain.originality import thin_sections
-from documents.domain.queries import last_change, owned_document, sections_in_order
+from documents.domain.queries import finished_document, last_change, owned_document, sections_in_order
 from documents.domain.sheet import meeting
 from documents.enums import DocumentState, ExportFormat, ExportState
-from documents.forms import ALL, StyleForm, TakeAwayForm
+from documents.forms import ALL, WITH_COMMENTS, StyleForm, TakeAwayForm
 from documents.models import Document, Export
 from tesigo.platform import come_back
 
 
 def _finished(request: SignedInRequest, document_id: UUID) -> Document:
     """The user's finished document; 404 for one that is not finished or not theirs."""
-    document = owned_document(document_id=document_id, user=request.user)
-    if document.state != DocumentState.READY:
-        raise Http404
-    return document
+    return finished_document(document_id=document_id, user=request.user)
 
 
 @login_required
@@ -46,9 +44,15 @@ def read(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return redirect("generation:progress", document_id)
     found = cards(document)
     sections = sections_in_order(document)
+    # What is accepted is done with, and stands in the list alone.
+    comments = [comment for comment in saying.of_document(document) if comment.done_at is None]
+    said = placing.by_section(comments)
     context = {
         "document": document,
         "sections": sections,
+        "commented": placing.beside(sections, said),
+        "comments": comments,
+        "elsewhere": said.get(None, []),
         "thin": thin_sections(sections),
         "cards": found,
         "sources": cited_sources(found),
@@ -94,8 +98,11 @@ def _ask_for(document_id: UUID, wanted: Mapping[str, Any], by: User) -> None:
     if wanted["format"] == ALL:
         requesting.request_all(document_id=document_id, with_ai_statement=with_statement, by=by)
         return
-    format = ExportFormat(wanted["format"])
-    requesting.request_export(document_id=document_id, format=format, with_ai_statement=with_statement, by=by)
+    with_comments = wanted["format"] == WITH_COMMENTS
+    format = ExportFormat.DOCX if with_comments else ExportFormat(wanted["format"])
+    requesting.request_export(
+        document_id=document_id, format=format, with_ai_statement=with_statement, with_comments=with_comments, by=by
+    )
 
 
 @login_required
@@ -159,4 +166,5 @@ def _take_away_context(document: Document) -> dict[str, object]:
         "said": fallbacks.said(document),
         "changed_at": last_change(document),
         "proof": proofs.figures(document),
+        "open_comments": saying.counted(document).open,
     }

@@ -36,6 +36,7 @@ from tesigo.platform.log import (
         ("request from 203.0.113.77", "203.0.113.77"),
         ("request from 2001:db8::8a2e:370:7334", "2001:db8"),
         ("GET /signin/link/some-Token-of-a-link/", "some-Token"),
+        ("Not Found: /shared/link/short-Token/comment/", "short-Token"),
         ("Authorization: Bearer some.signed.token", "signed"),
         ("key sk_live_not-a-real-one", "not-a-real-one"),
         ("code=123456", "123456"),

@@ -21,12 +21,14 @@ from accounts.models import ApiSignIn, ApiToken, Device, User
 from billing.models import CreditNote, Payment, PriceList, Receipt, Refund
 from documents.enums import DocumentState, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.models import (
+    Comment,
     Document,
     DroppedSection,
     Export,
     OwnStyle,
     OwnTemplate,
     Proof,
+    ReviewLink,
     Section,
     SectionRevision,
     SheetLine,
@@ -82,8 +84,11 @@ def addresses(resolver: Any = None, prefix: str = "", spaces: tuple[str, ...] = 
 
 EVERY = sorted(addresses(), key=lambda one: (one.route, one.name))
 ADMINS = [one for one in EVERY if one.is_admins]
-#: Whoever holds the token may: it was sent to one mailbox, and is used up. A wrong one is asked for here.
-BEARER = {"accounts:link", "accounts:deny", "accounts:undo-address"}
+#: Whoever holds the token may: it was sent to one mailbox, and is used up, or its owner hands it over. A wrong one is
+#: asked for here.
+BEARER = {
+    "accounts:link", "accounts:deny", "accounts:undo-address", "documents:shared", "documents:shared-comment",
+}  # fmt: skip
 #: Addresses with a word in them that names no object of anybody: a provider, whose reports are signed.
 NOBODYS = {"accounts:mail-events"}
 THEIRS = [one for one in EVERY if not one.is_admins and one.name not in NOBODYS]
@@ -114,6 +119,13 @@ class Things:
             document=self.document, kind="point", what="point", asks="Why?", origin="owner"
         )
         self.dropped = DroppedSection.objects.create(document=self.document, title="Nights", pages="1.0")
+        self.link = ReviewLink.objects.create(
+            document=self.document, label="theirs", token_hash=owner.public_id.bytes, place=1,
+            expires_at=now + timedelta(days=7),
+        )  # fmt: skip
+        self.comment = Comment.objects.create(
+            document=self.document, section=self.section, origin="link", author="Theirs", text="Why?", sentence="Words."
+        )
         self.source = SourceFactory.create(document=self.document)
         prices = PriceList.objects.filter(state="active").first() or PriceList.objects.create(
             version=900, price_per_page="0.50", state="active"
@@ -170,6 +182,8 @@ IDS: dict[str, Callable[[Things], Any]] = {
     "rewriting_id": lambda theirs: theirs.rewriting.pk,
     "section_id": lambda theirs: theirs.section.pk,
     "template_id": lambda theirs: theirs.template.pk,
+    "link_id": lambda theirs: theirs.link.pk,
+    "comment_id": lambda theirs: theirs.comment.pk,
     "line_id": lambda theirs: theirs.line.pk,
     "row_id": lambda theirs: theirs.dropped.pk,
     "style_id": lambda theirs: theirs.style.pk,
