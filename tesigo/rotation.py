@@ -18,6 +18,7 @@ from accounts.domain.address_change import UNDO_WITHIN
 from accounts.enums import MailState
 from accounts.models import FormerAddress, Mail, MailStop, SignInRequest
 from billing.models import Redemption
+from documents.models import ReviewLink
 from privacy.models import AuditEvent, Erasure
 from tesigo.platform.crypto import is_of_present_key
 
@@ -74,6 +75,8 @@ def _of_signin_secret(since: datetime) -> Iterator[Rest]:
     yield from _rows("sign-ins of programs (refresh tokens)", programs, since, "refreshed_at")
     unused = Q(last_used_on=None) | Q(last_used_on__lt=since.date())
     yield from _rows("tokens of programs", ApiToken.objects.filter(unused, revoked_at=None), since, "created_at")
+    links = ReviewLink.objects.filter(unused, revoked_at=None)
+    yield from _rows("links for supervisors", links, since, "created_at")
     former = FormerAddress.objects.filter(undone_at=None, changed_at__lt=since)
     yield Rest("changes of address that can be undone", former.count(), since + UNDO_WITHIN)
     stops = MailStop.objects.filter(created_at__lt=since)

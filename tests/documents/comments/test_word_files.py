@@ -141,7 +141,7 @@ def test_sentence_is_found_by_where_its_words_begin(document: Document, section:
     matcher = Matcher(sections_in_order(document))
     paragraph = f"{LAMP[:-1]} (Ellingsen, 2019, p. 1). {WHY}"
     for begins, sentence in ((4, LAMP), (paragraph.index("Nobody"), WHY), (len(paragraph) - 1, WHY)):
-        match = matcher.find(remark(paragraph=paragraph, begins=begins, words="x"))
+        match = matcher.find(remark(paragraph=paragraph, begins=begins, words=paragraph[begins]))
         assert match.sentence is not None
         assert (match.sentence.text, match.section) == (sentence, section)
     beside = matcher.find(remark(paragraph=f"Not ours at all. {WHY}", begins=0, words="Not"))
