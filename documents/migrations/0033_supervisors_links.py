@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0031_reason_rewritten"),
+        ("documents", "0032_unsaved_texts"),
     ]
 
     operations = [
