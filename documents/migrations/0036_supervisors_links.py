@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0032_unsaved_texts"),
+        ("documents", "0035_thrown_away_sources"),
     ]
 
     operations = [
