@@ -159,3 +159,16 @@ class Wait(models.TextChoices):
 
     BUDGET = "budget", _("the budget")
     LIMIT = "limit", _("its owner's daily limit")
+
+
+class NoteKind(models.TextChoices):
+    """What can be said of a text without a model, while it is written."""
+
+    UNSOURCED = "unsourced", _("states something without a source")
+    COPIED = "copied", _("words of a source without quotation marks")
+    UNCHECKED = "unchecked", _("a citation that is not checked")
+    UNRESOLVED = "unresolved", _("a citation that cannot be resolved")
+    SLIP = "slip", _("a slip of the language")
+    REPEATED = "repeated", _("said in two places")
+    TERM = "term", _("a term in another form")
+    SHEET = "sheet", _("asked for, and not here")

@@ -76,3 +76,7 @@ class TextTaken(GenerationError):
     def __init__(self, kept: "UnsavedText") -> None:
         super().__init__(str(kept))
         self.kept = kept
+
+
+class TooManyLeft(GenerationError):
+    """So many notes of a document were put away that no more are."""

@@ -129,6 +129,10 @@ _ROWS = {
         },
         of="section__document__owner",
     ),
+    "LeftNote": Rows(
+        {"id": INNER, "document": LINK, "kind": SHOWN, "digest": INNER, "left_at": FACT},
+        of=_OWNED,
+    ),
     "MoreRewritings": Rows({"id": INNER, "document": LINK, "count": SHOWN}, of=_OWNED),
     "WriterChoice": Rows({"document": LINK, "model": SHOWN, "chosen_at": FACT}, of=_OWNED),
     "Reservation": Rows(

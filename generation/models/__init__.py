@@ -3,6 +3,7 @@
 from generation.models.asking import Attempt, KeyLimit, LanguageFactor
 from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation
 from generation.models.chains import AIModel, ChainPlace
+from generation.models.note import LeftNote
 from generation.models.order import WholeOrder, WriterChoice
 from generation.models.queue import Job, JobEvent, Step
 from generation.models.rewriting import MoreRewritings, Rewriting
@@ -20,6 +21,7 @@ __all__ = [
     "JobUsage",
     "KeyLimit",
     "LanguageFactor",
+    "LeftNote",
     "ModelDay",
     "MoreRewritings",
     "PersonalLimit",

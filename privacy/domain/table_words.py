@@ -60,6 +60,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.upload": _("Files that you handed in"),
     "generation.attempt": _("Questions to AI models for your documents"),
     "generation.budgetuse": _("What was spent on writing for you, by day"),
+    "generation.leftnote": _("Notes on your texts that you put away"),
     "generation.job": _("Orders to write"),
     "generation.jobevent": _("How each order to write went on"),
     "generation.morerewritings": _("Rewritings that were added to your documents"),

@@ -40,6 +40,8 @@ WORDS: Final[Mapping[str, Promise]] = {
     "document.sheet_changed": _("changed the list of what a sheet asks"),
     "document.title_page_changed": _("changed a title page"),
     "document.format_changed": _("changed how a document is laid out"),
+    "document.note_left": _("put a note on a text away"),
+    "document.notes_back": _("brought back notes on a text"),
     "document.writer_chosen": _("chose which model writes"),
     "duty.tried_again": _("had work tried again"),
     "erasure.again": _("erased the account again after a restore"),

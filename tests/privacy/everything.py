@@ -57,6 +57,7 @@ from generation.models import (
     BudgetUse,
     Job,
     JobEvent,
+    LeftNote,
     MoreRewritings,
     PersonalLimit,
     Reservation,
@@ -246,5 +247,6 @@ def _writing(document: Document, name: str) -> None:
         state="failed",
     )
     MoreRewritings.objects.create(document=document, count=1)
+    LeftNote.objects.create(document=document, kind="slip", digest="f" * 64)
     WriterChoice.objects.create(document=document, model=AIModel.objects.earliest("pk"))
     Reservation.objects.create(document=document, tokens=1, cost=1, expires_at=now + timedelta(hours=1))

@@ -151,6 +151,22 @@ def of(document: Document, *, now: datetime, is_for_file: bool = False) -> Facts
     )
 
 
+def of_sections(document: Document, sections: Sequence[Section], *, is_written: bool) -> Facts:
+    """What lines about words alone ask for: of the texts of some sections, or of their plans."""
+    return Facts(
+        document=document,
+        sections=sections,
+        cited=(),
+        title_page=TitlePage(),
+        page_format=PageFormat(),
+        pdf=None,
+        changed_at=None,
+        laid_out_at=None,
+        now=document.updated_at,
+        is_written=is_written,
+    )
+
+
 def stems(text: str) -> frozenset[str]:
     """The longer words of a text, by their first letters."""
     return frozenset(word[:_STEM_LETTERS] for word in _LONG_WORD.findall(text.casefold()))
