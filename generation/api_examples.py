@@ -3,7 +3,15 @@
 from typing import Final
 
 from generation.api.stats import StatsSerializer
-from generation.editing.serializers import RewritingSerializer, SectionTextSerializer, TakeSerializer, VersionSerializer
+from generation.editing.serializers import (
+    LeftNoteSerializer,
+    LookedOverSerializer,
+    RewritingSerializer,
+    SectionTextSerializer,
+    TakeSerializer,
+    TypedTextSerializer,
+    VersionSerializer,
+)
 from generation.serializers import (
     BegunSerializer,
     JobStatusSerializer,
@@ -18,6 +26,7 @@ from tesigo.platform.api.examples import give
 
 _ID: Final = "6f1c0c1e-2a34-4c0e-9a5b-0f6b1f0d7c11"
 _JOB: Final = "0d1c9a7e-5b0f-4f7c-8d53-7f6c2f1b9e42"
+_DIGEST: Final = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 _AT: Final = "2026-11-29T10:00:00Z"
 _PAGE: Final = f"https://tesigo.example/documents/{_ID}/price/"
 
@@ -53,6 +62,33 @@ give(
             "created_at": _AT,
         },
         TakeSerializer: {"revision": 3},
+        TypedTextSerializer: {"text": "The lamps of the the tower were lit at dusk [@bell1911, p. 12]."},
+        LeftNoteSerializer: {"kind": "slip", "digest": _DIGEST},
+        LookedOverSerializer: {
+            "pages": "11.8",
+            "paid": "12.00",
+            "sections": [
+                {
+                    "id": _ID,
+                    "number": "2.1",
+                    "title": "Lamps",
+                    "notes": [
+                        {
+                            "kind": "slip",
+                            "digest": _DIGEST,
+                            "sentence": "The lamps of the the tower were lit at dusk [@bell1911, p. 12].",
+                            "paragraph": 0,
+                            "start": 0,
+                            "end": 63,
+                            "words": "the the",
+                            "why": "“the” stands twice.",
+                            "help": "Correct it, or leave it where it is meant like that.",
+                        }
+                    ],
+                    "left": 0,
+                }
+            ],
+        },
         WishSerializer: {"document_id": _ID, "wish": "more about the history"},
         BegunSerializer: {
             "job_id": _JOB,

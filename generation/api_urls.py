@@ -7,6 +7,7 @@ from generation.api.jobs import AgainViewSet, JobViewSet, ProgressViewSet, StopV
 from generation.api.making import MakingViewSet
 from generation.api.stats import StatsViewSet
 from generation.editing.api import SectionTextViewSet
+from generation.editing.checks_api import ChecksViewSet
 from generation.editing.rewriting_api import RewritingViewSet
 
 _ONE = "documents/<uuid:document_id>"
@@ -24,6 +25,13 @@ urlpatterns = [
         f"{_ONE}/sections/<uuid:section_id>/text",
         SectionTextViewSet.as_view({"get": "retrieve", "put": "update"}),
         name="section-text",
+    ),
+    path(f"{_ONE}/checks", ChecksViewSet.as_view({"get": "list"}), name="checks"),
+    path(f"{_ONE}/checks/left", ChecksViewSet.as_view({"post": "leave", "delete": "bring_back"}), name="left-notes"),
+    path(
+        f"{_ONE}/sections/<uuid:section_id>/checks",
+        ChecksViewSet.as_view({"post": "section"}),
+        name="section-checks",
     ),
     path(
         f"{_ONE}/sections/<uuid:section_id>/versions",

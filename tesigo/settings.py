@@ -582,6 +582,8 @@ FULL_TEXTS_PER_DOCUMENT = env.int("FULL_TEXTS_PER_DOCUMENT", 20, min=0)
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 60, min=1)
 #: Texts that one person's editors open, keep, convert and save, and passages that they look for.
 EDITOR_CALLS_PER_MINUTE = env.int("EDITOR_CALLS_PER_MINUTE", 120, min=1)
+#: Looks over a text without a model: at each pause in typing, and of whole documents.
+CHECKS_PER_MINUTE = env.int("CHECKS_PER_MINUTE", 60, min=1)
 RECEIPTS_PER_HOUR = env.int("RECEIPTS_PER_HOUR", 1_200, min=1)
 #: Citation styles of one's own: files tried in a day, and kept.
 OWN_STYLES_PER_DAY = env.int("OWN_STYLES_PER_DAY", 20, min=1)
@@ -656,6 +658,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentStateEnum": "billing.enums.PaymentState",
         "DataExportStateEnum": "privacy.enums.ExportState",
         "SiteLanguageEnum": LANGUAGES,
+        "NoteKindEnum": "generation.enums.NoteKind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

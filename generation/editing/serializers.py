@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from documents.models import SectionRevision
 from generation.editing.typed import MOST_CHARACTERS
+from generation.enums import NoteKind
 from generation.models import Rewriting
 from generation.writing.prompts.rewriting import WISH_CHARACTERS
 from tesigo.platform.api.serializers import ApiModelSerializer, ApiSerializer
@@ -58,3 +59,52 @@ class VersionSerializer(ApiModelSerializer):
         model = SectionRevision
         fields: ClassVar[Any] = ("revision", "reason", "name", "created_at")
         read_only_fields = fields
+
+
+class TypedTextSerializer(ApiSerializer):
+    """A text of a section as it is typed."""
+
+    text = serializers.CharField(
+        max_length=MOST_CHARACTERS, allow_blank=True, trim_whitespace=False, help_text="Markdown; it is not saved."
+    )
+
+
+class LeftNoteSerializer(ApiSerializer):
+    """A note that is put away, by its kind and the digest of its sentence."""
+
+    kind = serializers.ChoiceField(choices=NoteKind.choices)
+    digest = serializers.RegexField(r"\A[0-9a-f]{64}\Z", help_text="As the note has it.")
+
+
+class NoteSerializer(ApiSerializer):
+    """What was found about a sentence, or, where it has none, about the section."""
+
+    kind = serializers.ChoiceField(choices=NoteKind.choices)
+    digest = serializers.CharField(help_text="Names the note: by its kind and its sentence.")
+    sentence = serializers.CharField()
+    paragraph = serializers.IntegerField(help_text="Number of the paragraph in the section, from 0.")
+    start = serializers.IntegerField(help_text="Where the sentence begins in the text, in characters from 0.")
+    end = serializers.IntegerField(help_text="Where it ends.")
+    words = serializers.CharField(help_text="Those that are meant, where they are less than the sentence.")
+    why = serializers.CharField()
+    help = serializers.CharField(help_text="What can be done.")
+
+
+class LookedSerializer(ApiSerializer):
+    """The notes on one section."""
+
+    id = serializers.UUIDField(source="section.pk")
+    number = serializers.CharField(source="section.number")
+    title = serializers.CharField(source="section.title")
+    notes = NoteSerializer(many=True)
+    left = serializers.IntegerField(help_text="Notes that were put away.")
+
+
+class LookedOverSerializer(ApiSerializer):
+    """Notes by section, and about how many pages the document fills with the text that was looked over."""
+
+    pages = serializers.DecimalField(
+        max_digits=6, decimal_places=1, source="pages.filled", help_text="An estimate, by characters and headings."
+    )
+    paid = serializers.DecimalField(max_digits=6, decimal_places=2, source="pages.paid")
+    sections = LookedSerializer(many=True)
