@@ -4,6 +4,7 @@ from django.urls import path
 
 from generation import views
 from generation.api.jobs import ProgressViewSet
+from generation.editing import checks_views as checks
 from generation.editing import prose_views as prose
 from generation.editing import rewriting_views as rewriting
 from generation.editing import views as editing
@@ -15,6 +16,9 @@ urlpatterns = [
     path("documents/<uuid:document_id>/progress/fragment/", views.progress_fragment, name="progress-fragment"),
     path("documents/<uuid:document_id>/stop/", views.stop, name="stop"),
     path("documents/<uuid:document_id>/try-again/", views.try_again, name="try-again"),
+    path("documents/<uuid:document_id>/check/", checks.of_document, name="check"),
+    path("documents/<uuid:document_id>/check/leave/", checks.leave, name="leave-note"),
+    path("documents/<uuid:document_id>/check/bring-back/", checks.bring_back, name="notes-back"),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/", editing.edit, name="edit"),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/prose/", prose.show, name="prose"),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/prose/save/", prose.save, name="save-prose"),
@@ -25,6 +29,7 @@ urlpatterns = [
         editing.drop_unsaved,
         name="drop-unsaved",
     ),
+    path("documents/<uuid:document_id>/sections/<uuid:section_id>/check/", checks.of_section, name="check-section"),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/versions/", editing.history, name="versions"),
     path(
         "documents/<uuid:document_id>/sections/<uuid:section_id>/versions/restore/",

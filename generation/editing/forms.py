@@ -1,6 +1,6 @@
 """What comes in from the writing room, made clean."""
 
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from django import forms
 from django.utils.text import Truncator
@@ -10,7 +10,7 @@ from documents.domain.text import without_citations
 from documents.models import Document, Section, Source
 from generation.editing.rewriting import Wanted
 from generation.editing.versions import NAME_LENGTH
-from generation.enums import Wish
+from generation.enums import NoteKind, Wish
 from generation.writing import stretches
 from generation.writing.prompts.rewriting import WISH_CHARACTERS
 from tesigo.platform.forms import Form
@@ -96,6 +96,17 @@ class VersionForm(Form):
 
     revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH, required=False)
+
+
+class NoteForm(Form):
+    """A note that is put away, by its kind and its digest, as one value: "slip:3f…"."""
+
+    leave = forms.RegexField(rf"^(?:{'|'.join(NoteKind.values)}):[0-9a-f]{{64}}\Z")
+
+    def wanted(self) -> dict[str, Any]:
+        """What `away.leave` is told; of a form that is valid."""
+        kind, _colon, digest = self.cleaned_data["leave"].partition(":")
+        return {"kind": NoteKind(kind), "digest": digest}
 
 
 class ComparedForm(Form):

@@ -14,8 +14,9 @@ from accounts.domain.signed_in import SignedInRequest
 from documents.domain.queries import sections_in_order
 from documents.errors import NotEditable, StaleRevision
 from documents.models import Document, Section, Source
-from generation.editing import comparing, prose, saving, unsaved, versions
+from generation.editing import comparing, prose, saving, typed, unsaved, versions
 from generation.editing.forms import ComparedForm, SectionForm, UnsavedForm, VersionForm
+from generation.editing.notes import looking
 from generation.errors import TextInvalid
 
 
@@ -167,6 +168,25 @@ def _page(
         "is_unsaved": status != 200,
         "sources": sources,
         "named_sources": [{"key": one.key, "name": prose.name_of(one)} for one in sources],
+        **({} if "looked" in more else checks_of(document, section, form["text"].value() or "")),
         **more,
     }
     return render(request, "generation/edit.html", context, status=status)
+
+
+def section_page(
+    request: SignedInRequest, document: Document, section: Section, form: SectionForm, **more: object
+) -> HttpResponse:
+    """The page of a section with a text as it was typed, for what else is done with it than saving."""
+    return _page(request, document, section, form, **more)
+
+
+def checks_of(document: Document, section: Section, text: str, *, refusal: str = "") -> dict[str, object]:
+    """What the notes beside a text are shown with: those on it, or why there are none (R-10 to R-17)."""
+    if not refusal and len(text) > typed.MOST_CHARACTERS:
+        refusal = _("A section has room for %(most)d characters; this text has %(length)d.") % {
+            "most": typed.MOST_CHARACTERS, "length": len(text),
+        }  # fmt: skip
+    is_saved = text == section.text
+    looked = None if refusal else looking.of_section(document, section, None if is_saved else text)
+    return {"looked": looked, "refusal": refusal}
