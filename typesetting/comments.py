@@ -145,6 +145,6 @@ def _said(node: Any) -> str:
         return str(content)
     if kind in ("Space", "SoftBreak", "LineBreak"):
         return " "
-    if kind == "Code":
+    if kind == "Code" and content:
         return str(content[1])
     return _said(content)

@@ -16,7 +16,7 @@ class LinkSerializer(ApiSerializer):
     """A link that is open."""
 
     id = serializers.UUIDField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of ours, not the one's own label
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     last_used_on = serializers.DateField(allow_null=True, help_text="The last day on which somebody opened it.")
@@ -31,7 +31,7 @@ class MadeLinkSerializer(LinkSerializer):
 class WantedLinkSerializer(ApiSerializer):
     """A link somebody wants."""
 
-    label = LineField(max_length=MOST_NAME_CHARACTERS)
+    label = LineField(max_length=MOST_NAME_CHARACTERS)  # type: ignore[assignment]  # as above
     days = serializers.IntegerField(help_text="For how long it is open: 7, 30 or 90.")
 
     def validate_days(self, days: int) -> int:

@@ -1,5 +1,6 @@
 """Pages of the writing room: a section's text, its versions, and two of them side by side (R-90, R-91)."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -175,7 +176,7 @@ def _page(
 
 
 def section_page(
-    request: SignedInRequest, document: Document, section: Section, form: SectionForm, **more: object
+    request: SignedInRequest, document: Document, section: Section, form: SectionForm, **more: Any
 ) -> HttpResponse:
     """The page of a section with a text as it was typed, for what else is done with it than saving."""
     return _page(request, document, section, form, **more)

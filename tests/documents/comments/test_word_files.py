@@ -94,6 +94,7 @@ def test_what_went_out_comes_back_as_nothing_new(document: Document, link: Revie
     comment = said(link)
     saying.answer(comment=comment, text="Since 1890.", by=document.owner, now=timezone.now())
     said(link, NOTE, text="Which letter?")
+    assert comment.section_id is not None
     Section.objects.filter(pk=comment.section_id).update(html=HTML.replace("early", "late"))
     assert read(document, made(document, tmp_path).read_bytes()) == Taken(known=3)
     assert Comment.objects.count() == 2

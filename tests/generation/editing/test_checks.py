@@ -1,12 +1,12 @@
 """Notes on a text, beside it and of the whole document (R-10, R-11, R-15 to R-17)."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.contrib.postgres.search import SearchVector
 from django.db import IntegrityError, connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -53,7 +53,7 @@ def at(section: Section, name: str = "check-section") -> str:
     return reverse(f"generation:{name}", args=[section.document_id, section.pk])
 
 
-def fetched(browser: Client, section: Section, text: str, **more: str) -> HttpResponse:
+def fetched(browser: Client, section: Section, text: str, **more: str) -> Any:
     return browser.post(
         at(section), {"text": text, "revision": section.revision, **more}, headers={"X-Requested-With": "fetch"}
     )
