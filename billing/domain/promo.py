@@ -100,6 +100,11 @@ def follow(*, payment_id: UUID, state: PaymentState, now: datetime) -> None:
         mine.filter(state=RedemptionState.RESERVED).update(state=RedemptionState.RELEASED, changed_at=now)
 
 
+def give_back(*, payment_id: UUID, now: datetime) -> None:
+    """Releases the code of an order that its owner stopped before anything was written: it may be used again."""
+    Redemption.objects.filter(payment_id=payment_id).update(state=RedemptionState.RELEASED, changed_at=now)
+
+
 def _find(promo: PromoCode | None) -> PromoCode:
     # A code that was switched off looks like one that never was: guessing teaches nothing.
     if promo is None or not promo.enabled:

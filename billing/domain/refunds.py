@@ -36,6 +36,12 @@ _SENT_BACK: Final = frozenset({"failed", "canceled"})
 MISSING_PAGES: Final = "missing_pages"
 #: The cause of a refund of money that came in for nothing: paid twice, or for an order that had changed (R-63).
 NOT_NEEDED: Final = "not_needed"
+#: The cause of a refund of an order that was changed while it was being paid.
+ORDER_CHANGED: Final = "order_changed"
+#: The cause of a refund of an order that its owner stopped before its writing began.
+STOPPED_BY_OWNER: Final = "stopped_by_owner"
+#: After these a payment pays for no writing any more, even where its money came back to us.
+ENDING: Final = (GENERATION_FAILED, NOT_NEEDED, ORDER_CHANGED, STOPPED_BY_OWNER)
 #: How soon Stripe is asked again about a refund that it has not finished.
 _ASK_AGAIN: Final = timedelta(minutes=1)
 

@@ -1,5 +1,6 @@
 """The one door through which a document changes its state."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -14,17 +15,18 @@ from documents.models import Document, DocumentEvent
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: Where a document may go from each state. A failed one goes back to its outline when its owner tries again,
-#: one that is ordered when they stop it in time.
+#: Where a document may go from each state. A failed one goes back to its outline when its owner tries again.
 MOVES: Final[dict[str, frozenset[str]]] = {
     S.DRAFT: frozenset({S.OUTLINING}),
     S.OUTLINING: frozenset({S.OUTLINED, S.DRAFT}),
     S.OUTLINED: frozenset({S.OUTLINING, S.DRAFT, S.QUEUED}),
-    S.QUEUED: frozenset({S.WRITING, S.FAILED, S.OUTLINED}),
-    S.WRITING: frozenset({S.READY, S.FAILED, S.OUTLINED}),
+    S.QUEUED: frozenset({S.WRITING, S.FAILED}),
+    S.WRITING: frozenset({S.READY, S.FAILED}),
     S.READY: frozenset(),
     S.FAILED: frozenset({S.OUTLINED}),
 }
+#: Where an order is while its owner may stop it. Nothing else leads from there to an outline: its job would go on.
+_ORDERED: Final = (S.QUEUED, S.WRITING)
 
 
 def move(
@@ -41,8 +43,29 @@ def move(
     Repeating a move that is settled does nothing and returns false. ``failure`` is what the owner is told.
     Raises IllegalMove where ``to`` does not follow from the present state.
     """
-    now = now or timezone.now()
     origins = [state for state, targets in MOVES.items() if to in targets]
+    return _move(document_id, origins, to, cause=cause, by=by, now=now, failure=failure)
+
+
+def back_to_outline(*, document_id: UUID, cause: str, by: "User | None" = None, now: datetime | None = None) -> bool:
+    """Moves a document whose order ends before it was written; who calls ends its job. Returns and raises as ``move``.
+
+    Nothing but an order that is stopped comes here: see ``generation.engine.calling_off``.
+    """
+    return _move(document_id, _ORDERED, S.OUTLINED, cause=cause, by=by, now=now)
+
+
+def _move(
+    document_id: UUID,
+    origins: Collection[str],
+    to: S,
+    *,
+    cause: str,
+    by: "User | None",
+    now: datetime | None,
+    failure: str = "",
+) -> bool:
+    now = now or timezone.now()
     with transaction.atomic():
         present = Document.objects.select_for_update().values_list("state", flat=True).get(pk=document_id)
         if present == to:

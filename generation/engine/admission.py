@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from billing.domain.refunds import refund_in_full
+from billing.domain import refunds
+from billing.enums import PaymentState
 from billing.models import PAID_STATES, Payment
 from documents.domain import lifecycle, outline
 from documents.domain.owners_language import owners_language
@@ -52,12 +53,12 @@ def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -
     with transaction.atomic():
         document = Document.objects.select_for_update().select_related("owner").get(pk=document_id)
         payment = Payment.objects.filter(pk=payment_id, document=document, state__in=PAID_STATES).first()
-        if payment is None or not document.is_editable:
+        if payment is None or not document.is_editable or _is_over(document, payment):
             return
         if not _is_as_paid(document, payment):
             with translation.override(document.owner.language):
                 reason = _("The order was changed while it was being paid.")
-            refund_in_full(document_id=document_id, cause="order_changed", reason=reason)
+            refunds.refund_in_full(document_id=document_id, cause=refunds.ORDER_CHANGED, reason=reason)
             reservations.release(document_id)
             return
         Document.objects.filter(pk=document_id).update(progress=0)
@@ -77,6 +78,12 @@ def start_paid(*, document_id: UUID) -> bool:
     if payment is not None:
         start(document_id=document_id, payment_id=payment.pk)
     return Document.objects.filter(pk=document_id, state__in=BEING_WRITTEN).exists()
+
+
+def _is_over(document: Document, payment: Payment) -> bool:
+    """Whether nothing is to be written for the money: it goes back, did and came to us again, or is disputed."""
+    is_disputed = document.frozen_at is not None or payment.state == PaymentState.DISPUTED
+    return is_disputed or payment.refunds.filter(cause__in=refunds.ENDING).exists()
 
 
 def _is_as_paid(document: Document, payment: Payment) -> bool:
@@ -169,6 +176,8 @@ def _open_job(
 def sweep() -> int:
     """Starts what was paid for and has no job, and outlines whose wish got lost; returns how many there were (R-14)."""
     paid = Payment.objects.filter(state__in=PAID_STATES, document__state__in=_BEFORE_WRITING)
+    paid = paid.filter(document__frozen_at=None).exclude(state=PaymentState.DISPUTED)
+    paid = paid.exclude(refunds__cause__in=refunds.ENDING)
     orders = list(paid.order_by("?").values_list("document_id", "pk")[:100])
     for document_id, payment_id in orders:
         _try(start, document_id=document_id, payment_id=payment_id)

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
-from billing.domain.refunds import refund_in_full
+from billing.domain import promo, refunds
 from documents.domain import lifecycle
-from documents.enums import DocumentState
+from documents.domain.owners_language import owners_language
 from documents.models import Document
 from generation.engine import jobs, queue
 from generation.enums import OPEN_JOB_STATES, JobKind, JobState, Stage
@@ -25,8 +25,6 @@ from privacy.domain import audit
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: The cause of the refund, once for a payment.
-CAUSE: Final = "stopped_by_owner"
 QUOTA: Final = "order_stopped"
 
 
@@ -53,16 +51,20 @@ def stop(*, document_id: UUID, by: "User", now: datetime | None = None) -> None:
         if document.state not in BEING_WRITTEN or document.frozen_at or job is None:
             raise WritingBegan
         quotas.spend(user=by, what=QUOTA, limit=settings.ORDERS_STOPPED_PER_DAY)
-        reason = _("You stopped the order before its writing began.")
-        refund_in_full(document_id=document_id, cause=CAUSE, reason=reason, by=by)
+        # It is on the credit note, which is in the language of who pays, whoever asks here.
+        with owners_language(document_id):
+            reason = _("You stopped the order before its writing began.")
+        refund = refunds.refund_in_full(document_id=document_id, cause=refunds.STOPPED_BY_OWNER, reason=reason, by=by)
+        if refund is None or refund.state not in refunds.OPEN:
+            # No order ends without its money on the way back.
+            raise WritingBegan
+        promo.give_back(payment_id=refund.payment_id, now=now)
         job = jobs.lock(job.pk)
         if queue.was_taken(job_id=job.pk, stage=Stage.WRITE):
             raise WritingBegan
         queue.take_away(job_id=job.pk, why="stopped by its owner", now=now)
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason)
-        lifecycle.move(
-            document_id=document_id, to=DocumentState.OUTLINED, cause="order stopped by its owner", by=by, now=now
-        )
+        lifecycle.back_to_outline(document_id=document_id, cause="order stopped by its owner", by=by, now=now)
         Document.objects.filter(pk=document_id).update(progress=0)
         audit.record(action="order.stopped", subject=document, by=by)
         recording.record(document_id=document_id)

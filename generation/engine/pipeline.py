@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.mail import send_mail
-from billing.domain.refunds import MISSING_PAGES, refund_in_full, refund_missing_pages
+from billing.domain.refunds import GENERATION_FAILED, MISSING_PAGES, refund_in_full, refund_missing_pages
 from billing.models import Refund
 from documents.domain import lifecycle, outline, page_count, printing
 from documents.enums import DocumentState
@@ -30,8 +30,6 @@ from generation.spending import usage
 
 #: A step of the whole document rather than of a section.
 WHOLE: Final = (None,)
-#: The cause under which a failed job gives the money back, once (R-67).
-REFUND_CAUSE: Final = "generation_failed"
 #: How often sources are looked for again while the outline is being changed.
 _SEARCH_ROUNDS: Final = 4
 Planned = tuple[Stage, Sequence[UUID | None], int]
@@ -171,7 +169,7 @@ def fail(*, claim: Claim, reason: str, facts: str = "") -> None:
         kind, state = Job.objects.values_list("kind", "state").get(pk=claim.job_id)
         is_open = state in OPEN_JOB_STATES
         if is_open and kind == JobKind.DOCUMENT:
-            refund_in_full(document_id=document.pk, cause=REFUND_CAUSE, reason=reason)
+            refund_in_full(document_id=document.pk, cause=GENERATION_FAILED, reason=reason)
         job = jobs.lock(claim.job_id)
         queue.fail(claim=claim, error=facts or reason, now=now)
         if not is_open:
@@ -203,7 +201,7 @@ def stop(*, job_id: UUID, reason: str, now: datetime) -> bool:
         if state not in OPEN_JOB_STATES:
             return False
         if kind == JobKind.DOCUMENT:
-            refund_in_full(document_id=document.pk, cause=REFUND_CAUSE, reason=reason)
+            refund_in_full(document_id=document.pk, cause=GENERATION_FAILED, reason=reason)
         job = jobs.lock(job_id)
         queue.take_away(job_id=job.pk, why=reason, now=now)
         jobs.move(job_id=job.pk, to=JobState.FAILED, now=now, note=reason)

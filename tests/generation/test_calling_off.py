@@ -7,8 +7,9 @@ from pytest_django import Settings
 
 from accounts.errors import QuotaReached
 from accounts.models import DailyUse, User
-from billing.enums import Movement, PaymentState
-from billing.models import Booking, Payment, Refund
+from billing.domain import refunds
+from billing.enums import Movement, PaymentState, RedemptionState, RefundState
+from billing.models import Booking, Payment, PromoCode, Redemption, Refund
 from documents.domain import outline
 from documents.enums import DocumentState
 from documents.models import Document, DocumentEvent
@@ -67,7 +68,7 @@ def assert_stopped(document: Document) -> None:
     payment = Payment.objects.get(document=document)
     assert (payment.state, payment.refunded_amount) == (PaymentState.REFUNDED, payment.amount)
     refund = Refund.objects.get()
-    assert (refund.cause, refund.amount) == (calling_off.CAUSE, payment.amount)
+    assert (refund.cause, refund.amount) == (refunds.STOPPED_BY_OWNER, payment.amount)
     assert refund.due_at is not None
     assert Job.objects.get(document=document).state == JobState.FAILED
     assert not Step.objects.filter(state__in=[StepState.READY, StepState.CLAIMED]).exists()
@@ -102,6 +103,62 @@ def test_what_was_stopped_is_not_started_again_and_can_be_ordered_anew(student: 
     pay(document)
     start(document)
     assert document.state == DocumentState.QUEUED
+
+
+@pytest.mark.parametrize("state", [PaymentState.DISPUTED, PaymentState.SUCCEEDED, PaymentState.PARTIALLY_REFUNDED])
+def test_money_that_came_to_us_again_starts_nothing(student: User, state: PaymentState) -> None:
+    """A refund that a bank refuses, since its charge is disputed, leaves a payment that is paid once more."""
+    document = ordered(student)
+    calling_off.stop(document_id=document.pk, by=student)
+    Refund.objects.update(state=RefundState.FAILED)
+    Payment.objects.update(state=state, refunded_amount=0)
+    assert admission.sweep() == 0
+    assert not admission.start_paid(document_id=document.pk)
+    document.refresh_from_db()
+    assert document.state == DocumentState.OUTLINED
+    assert not Job.objects.exclude(state=JobState.FAILED).exists()
+
+
+def test_a_disputed_order_is_not_started(student: User) -> None:
+    document = ordered_document(owner=student)
+    Document.objects.filter(pk=document.pk).update(frozen_at=document.created_at)
+    assert admission.sweep() == 0
+    start(document)
+    assert document.state == DocumentState.OUTLINED
+    Document.objects.filter(pk=document.pk).update(frozen_at=None)
+    assert admission.sweep() == 1
+    document.refresh_from_db()
+    assert document.state == DocumentState.QUEUED
+
+
+def test_a_code_may_be_used_again(student: User) -> None:
+    document = ordered(student)
+    code, payment = PromoCode.objects.create(code="SPRING", percent=10), document.payments.get()
+    redemption = Redemption.objects.create(promo_code=code, payment=payment, user=student, state=RedemptionState.USED)
+    calling_off.stop(document_id=document.pk, by=student)
+    assert Redemption.objects.get(pk=redemption.pk).state == RedemptionState.RELEASED
+
+
+@pytest.mark.parametrize("state", [DocumentState.QUEUED, DocumentState.WRITING])
+def test_trying_again_is_no_way_out_of_an_order(
+    browser: Client, program: Program, student: User, state: DocumentState
+) -> None:
+    """An old tab of a document that had failed: its job would go on, and nothing could end it."""
+    document = ordered(student)
+    Document.objects.filter(pk=document.pk).update(state=state)
+    browser.post(reverse("generation:try-again", args=[document.pk]))
+    assert kind_of(program("POST", f"/api/v1/documents/{document.pk}/try-again", {})) == "not-failed"
+    document.refresh_from_db()
+    assert document.state == state
+
+
+def test_the_library_says_that_a_stopped_order_is_to_be_ordered_anew(browser: Client, student: User) -> None:
+    document = ordered(student)
+    Document.objects.filter(pk=document.pk).update(ordered_at=document.created_at)
+    calling_off.stop(document_id=document.pk, by=student)
+    shown = words(browser.get(reverse("documents:library")))
+    assert "no payment for it has arrived" not in shown
+    assert "The outline is ready and not ordered yet." in shown
 
 
 def test_gathering_sources_is_taken_away_from_its_worker(student: User) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Mail, User
+from billing.domain.refunds import GENERATION_FAILED
 from documents.domain import lifecycle
 from documents.enums import DocumentState
 from documents.models import Document
@@ -285,7 +286,7 @@ def test_what_a_person_who_leaves_has_under_way_is_stopped_and_paid_back() -> No
         assert set(job.steps.values_list("state", flat=True)) == {StepState.FAILED}
     assert "erased" in planned.document.outline_error
     refund = payment.refunds.get()
-    assert (refund.cause, refund.amount) == (pipeline.REFUND_CAUSE, payment.amount)
+    assert (refund.cause, refund.amount) == (GENERATION_FAILED, payment.amount)
     with pytest.raises(LostStep):
         pipeline.complete(claim=held, result=Result({}, lambda: pytest.fail("nothing more is committed")))
     assert not Mail.objects.filter(template="failed").exists()
