@@ -204,8 +204,9 @@ def withdraw(*, job_id: UUID, why: str, now: datetime) -> None:
 
 def take_away(*, job_id: UUID, why: str, now: datetime) -> None:
     """Ends every step of a job, those included that a worker holds: what it made meanwhile is not committed."""
-    held = list(Step.objects.filter(job_id=job_id, state=StepState.CLAIMED).values_list("pk", flat=True))
-    attempts.abandon(step_ids=held)
+    # Steps before their attempts, as who claims them and who hands them back.
+    steps = Step.objects.select_for_update().filter(job_id=job_id, state__in=OPEN_STEP_STATES).order_by("pk")
+    attempts.abandon(step_ids=[pk for pk, state in steps.values_list("pk", "state") if state == StepState.CLAIMED])
     open_ones = Step.objects.filter(job_id=job_id, state__in=OPEN_STEP_STATES)
     open_ones.update(state=StepState.FAILED, lease_until=None, token=F("token") + 1, error=why[:500], finished_at=now)
 
