@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any, Final
 
 from tesigo.platform.plain_text import LINE_ENDS, without_unseen
@@ -64,13 +65,11 @@ def marked(node: Mapping[str, Any]) -> dict[str, Any]:
 def merged(nodes: list[Node]) -> list[Node]:
     """Texts of the same marks in one, and citations side by side."""
     found: list[Node] = []
-    for node in nodes:
-        last = found[-1] if found else {}
-        if node["type"] == "text" and last.get("type") == "text" and last.get("marks") == node.get("marks"):
-            words = re.sub(r"[ \t]+", " ", last["text"] + node["text"])
-            found[-1] = text_of(words, node.get("marks"))
-        elif node["type"] != "text" or node["text"]:
-            found.append(node)
+    for (is_text, marks), group in groupby(nodes, key=lambda node: (node["type"] == "text", node.get("marks"))):
+        if not is_text:
+            found += group
+        elif words := "".join(node["text"] for node in group):
+            found.append(text_of(re.sub(r"[ \t]+", " ", words), marks))
     joined: list[Node] = []
     for node in found:
         if node["type"] == "citation":
