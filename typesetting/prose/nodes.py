@@ -13,6 +13,8 @@ from typesetting.prose.tree import Node, ProseError, group_of, text_of
 MOST_CHARACTERS: Final = 400_000
 _MOST_NODES: Final = 60_000
 _DEEPEST: Final = 16
+#: Cells of a table when all of its rows are as wide as the widest.
+_MOST_CELLS: Final = 10_000
 _NAME: Final = re.compile(r"[^\s\[\]^]{1,60}")
 _INFO: Final = re.compile(r"[^\s`~]{0,40}")
 #: Blocks whose content is running text.
@@ -50,10 +52,15 @@ class _Cleaner:
             return []
         if not isinstance(content, list) or not all(isinstance(one, dict) for one in content):
             raise ProseError("no list of nodes")
-        self.nodes += len(content)
-        if depth > _DEEPEST or self.nodes > _MOST_NODES:
-            raise ProseError("too many nodes, or too deep")
+        if depth > _DEEPEST:
+            raise ProseError("too deep")
+        self._add(len(content))
         return content
+
+    def _add(self, count: int) -> None:
+        self.nodes += count
+        if self.nodes > _MOST_NODES:
+            raise ProseError("too many nodes")
 
     def _count(self, words: str) -> str:
         self.characters += len(words)
@@ -110,6 +117,9 @@ class _Cleaner:
         rows = [self._row(row, depth) for row in self._children(node.get("content"), depth)]
         rows = [row for row in rows if row]
         width = max(map(len, rows), default=0)
+        if width * len(rows) > _MOST_CELLS:
+            raise ProseError("too large a table")
+        self._add(width * len(rows) - sum(map(len, rows)))
         if not width or not any(cell["content"][0].get("content") for row in rows for cell in row):
             return None
         sides = [attrs_of(cell).get("align") for cell in rows[0]]
@@ -139,7 +149,9 @@ class _Cleaner:
             wide = attrs_of(cell).get("colspan")
             cells.append(_cell(merged(words), side if side in ("left", "center", "right") else None))
             # Joined cells cannot be written: their words stand in the first.
-            cells += [_cell([]) for _more in range(min(wide, 40) - 1 if isinstance(wide, int) else 0)]
+            more_cells = max(min(wide, 40) - 1, 0) if isinstance(wide, int) else 0
+            self._add(more_cells)
+            cells += [_cell([]) for _more in range(more_cells)]
         return cells
 
     def kept(self, node: Mapping[str, Any], depth: int) -> Node | None:

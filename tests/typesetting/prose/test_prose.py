@@ -1,6 +1,7 @@
 """What an editor shows, saves, exports and reads again is the same text (R-90)."""
 
 import copy
+import time
 from typing import Any
 
 import pytest
@@ -197,6 +198,22 @@ def test_joined_cells_and_uneven_rows_are_made_even() -> None:
         ["tableHeader"] * 2, ["tableCell"] * 2
     ]  # fmt: skip
     assert found[0]["content"][0]["content"][0]["attrs"] == {"align": "right"}
+
+
+@pytest.mark.parametrize(("width", "others", "wide"), [(1_001, 1_000, 1), (30, 500, 1), (500, 0, 40), (250, 11, 40)])
+def test_a_table_that_would_grow_too_large_is_refused(width: int, others: int, wide: int) -> None:
+    cell = of("tableCell", [of("paragraph", _words("a"))], colspan=wide)
+    rows = [of("tableRow", [cell] * width), *[of("tableRow", [of("tableCell", [])])] * others]
+    with pytest.raises(ProseError):
+        cleaned(of("doc", [of("table", rows)]))
+
+
+@pytest.mark.parametrize("piece", ["<a ", "**a ", "_a "])
+def test_a_long_text_of_signs_that_mean_nothing_is_opened_and_written_quickly(piece: str) -> None:
+    text = (piece * (100_000 // len(piece))).strip()
+    started = time.process_time()
+    assert written(opened(text, language="en").doc, base=text, language="en").text == text
+    assert time.process_time() - started < 20
 
 
 @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
