@@ -44,7 +44,7 @@ def edit(request: SignedInRequest, document_id: UUID, section_id: UUID) -> HttpR
         form.add_error("text", str(refusal))
         return _page(request, document, section, form, status=422)
     except StaleRevision:
-        return _both(request, document, section, text=said["text"], revision=said["revision"])
+        return _both(request, document, section, said)
     except NotEditable:
         raise Http404 from None
     if revision == section.revision:
@@ -138,13 +138,15 @@ def _section(request: SignedInRequest, document_id: UUID, section_id: UUID) -> t
     return versions.written_section(document_id=document_id, section_id=section_id, user=request.user)
 
 
-def _both(request: SignedInRequest, document: Document, section: Section, *, text: str, revision: int) -> HttpResponse:
+def _both(request: SignedInRequest, document: Document, section: Section, said: dict[str, Any]) -> HttpResponse:
     """Another window saved first: both changes in one text where that can be, else both to be seen. Nothing is lost."""
     _document, section = _section(request, document.pk, section.pk)
-    base = section.revisions.filter(revision=revision).values_list("text", flat=True).first()
-    joined = None if base is None else comparing.merged(base=base, mine=text, theirs=section.text)
-    form = SectionForm(initial={"text": text if joined is None else joined, "revision": section.revision})
-    compared = comparing.compare(section.text, text if joined is None else joined)
+    base = section.revisions.filter(revision=said["revision"]).values_list("text", flat=True).first()
+    joined = None if base is None else comparing.merged(base=base, mine=said["text"], theirs=section.text)
+    text = said["text"] if joined is None else joined
+    # What is kept unsaved is still this text's: saving it lets go of it.
+    form = SectionForm(initial={"text": text, "revision": section.revision, "unsaved": said["unsaved"]})
+    compared = comparing.compare(section.text, text)
     return _page(request, document, section, form, status=409, compared=compared, is_joined=joined is not None)
 
 

@@ -1,6 +1,7 @@
 """The pages of the writing room, without JavaScript (R-90, R-91)."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -67,10 +68,24 @@ def test_a_text_that_is_refused_stays_in_the_field(browser: Client, section: Sec
     assert browser.post(at(section), {"text": "Mine.", "revision": "x"}).status_code == 422
 
 
+def test_a_text_that_was_looked_over_is_saved_from_that_page(browser: Client, section: Section) -> None:
+    page = words(browser.post(at(section, "check-section"), {"text": f"{TEXT} I do.", "revision": 1}))
+    form = re.search(r'<form[^>]* id="section-form"[^>]*>', page)
+    assert form is not None
+    action = re.search(r' action="([^"]+)"', form[0])
+    assert action is not None
+    browser.post(action[1], {"text": f"{TEXT} I do.", "revision": 1})
+    section.refresh_from_db()
+    assert section.text.endswith("I do.")
+
+
 def test_of_two_windows_both_changes_are_joined(browser: Client, section: Section) -> None:
     browser.post(at(section), {"text": TEXT.replace("Nobody", "Somebody"), "revision": 1})
-    page = browser.post(at(section), {"text": TEXT.replace("The lamp", "A lamp"), "revision": 1})
+    token = str(uuid4())
+    mine = {"text": TEXT.replace("The lamp", "A lamp"), "revision": 1, "unsaved": token}
+    page = browser.post(at(section), mine)
     assert page.status_code == 409
+    assert f'name="unsaved" value="{token}"' in words(page)
     assert "Both changes are in the text below." in words(page)
     assert "data-is-unsaved" in words(page)
     assert "A lamp burned for five hours in the tower [@light, p. 1]. Somebody knows why.</textarea>" in words(page)
