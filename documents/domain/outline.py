@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -115,13 +115,15 @@ def edit(
     proposal: Proposal,
     by: "User",
     expects: Callable[[Document], None] | None = None,
-    kept: Collection[str] | None = None,
+    kept: Collection[str] = (),
+    thrown: Collection[str] = (),
 ) -> None:
     """Replaces the outline by its owner's. Pages are shared anew in proportion to what was asked.
 
-    ``kept`` are ids of the sections that stay, under whatever title; without them those whose title is not there any
-    more count as thrown away. They can be brought back (R-89). ``expects`` looks at the locked document first and
-    raises where it is not as the caller knew it. Raises OutlineInvalid with a plain reason, or NotEditable.
+    ``kept`` are ids of the sections that stay, under whatever title, ``thrown`` of those that are thrown away; any
+    other is, whose title is not there any more. They can be brought back (R-89). ``expects`` looks at the locked
+    document first and raises where it is not as the caller knew it. Raises OutlineInvalid with a plain reason, or
+    NotEditable.
     """
     with transaction.atomic():
         document = _locked(document_id)
@@ -129,7 +131,7 @@ def edit(
             expects(document)
         if document.state != DocumentState.OUTLINED:
             raise NotEditable(document.state)
-        _write(document, proposal, kept)
+        _write(document, proposal, kept=kept, thrown=thrown)
         audit.record(action="outline.edited", subject=document, by=by)
 
 
@@ -147,12 +149,18 @@ def bring_back(*, document_id: UUID, row_id: int, by: "User") -> bool:
             return False
         back = ProposedSection(row.title, row.covers, row.leaves_out, row.pages)
         chapters = _present(document)
-        home = next((one for one in chapters if row.chapter and one.title == row.chapter and one.children), None)
+        home = next((one for one in _all(chapters) if one.title == row.chapter and one.children), None)
         (home.children if home else chapters).append(back)
         row.delete()
         _write(document, Proposal(document.title, chapters))
         audit.record(action="outline.edited", subject=document, by=by)
     return True
+
+
+def _all(sections: Iterable[ProposedSection]) -> Iterator[ProposedSection]:
+    for section in sections:
+        yield section
+        yield from _all(section.children)
 
 
 def _present(document: Document) -> list[ProposedSection]:
@@ -204,7 +212,7 @@ def _locked(document_id: UUID) -> Document:
     return document
 
 
-def _write(document: Document, proposal: Proposal, kept: Collection[str] | None = None) -> None:
+def _write(document: Document, proposal: Proposal, *, kept: Collection[str] = (), thrown: Collection[str] = ()) -> None:
     if not proposal.leaves:
         raise OutlineInvalid(_("An outline needs at least one section."))
     if len(proposal.leaves) > MAX_SECTIONS:
@@ -231,7 +239,7 @@ def _write(document: Document, proposal: Proposal, kept: Collection[str] | None 
 
     for section in proposal.sections:
         add(section, None)
-    dropped.keep(document, titles=[row.title for row in rows], kept=kept)
+    dropped.keep(document, rows=rows, kept=kept, thrown=thrown)
     document.sections.all().delete()
     Section.objects.bulk_create(rows)
     tell_settled(document.pk)

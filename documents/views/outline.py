@@ -90,8 +90,10 @@ def bring_back(request: SignedInRequest, document_id: UUID, row_id: int) -> Http
 def _save(request: SignedInRequest, document: Document) -> HttpResponse:
     try:
         proposal = outline_from_post(request.POST, title=document.title)
-        kept = set(request.POST.getlist("row")) - set(request.POST.getlist("drop"))
-        outline.edit(document_id=document.pk, proposal=proposal, by=request.user, kept=kept)
+        # Ids of a page that another one saved over are nobody's any more: those rows are known by their titles.
+        thrown = set(request.POST.getlist("drop"))
+        kept = set(request.POST.getlist("row")) - thrown
+        outline.edit(document_id=document.pk, proposal=proposal, by=request.user, kept=kept, thrown=thrown)
     except (ValidationError, OutlineInvalid) as error:
         reason = error.messages[0] if isinstance(error, ValidationError) else str(error)
         messages.error(request, reason)

@@ -80,11 +80,12 @@ def test_a_row_that_is_removed_on_the_page_comes_back_into_its_chapter(browser: 
 def test_what_another_outline_leaves_out_is_kept_once(document: Document) -> None:
     written(document, section("Wrecks"), section("Storms"))
     assert sorted(gone(document)) == ["Lamps", "Light", "Oil"]
-    written(document, section("Oil"), section("Storms"))
-    written(document, section("Storms"))
-    assert sorted(gone(document)) == ["Lamps", "Light", "Oil", "Wrecks"]
-    (row,) = document.dropped_sections.filter(title="Oil")
-    assert row.chapter == ""
+    for _twice in range(2):
+        written(document, section("Oil"), section("Storms"))
+        assert document.dropped_sections.filter(title="Oil", chapter="Light").exists(), "only its owner brings it back"
+        written(document, section("Storms"))
+    assert sorted(gone(document)) == ["Lamps", "Light", "Oil", "Oil", "Wrecks"]
+    (row,) = document.dropped_sections.filter(title="Oil", chapter="")
     assert outline.bring_back(document_id=document.pk, row_id=row.pk, by=document.owner)
     assert titles(document) == ["Storms", "Oil"]
 
@@ -95,6 +96,57 @@ def test_of_equal_titles_one_can_be_thrown_away(browser: Client, document: Docum
     first = document.sections.order_by("position")[0]
     browser.post(reverse("documents:outline", args=[document.pk]), form(document, drop=str(first.pk)))
     assert (titles(document), gone(document)) == (["Same"], ["Same"])
+
+
+def test_a_page_that_another_one_saved_over_throws_nothing_away(browser: Client, document: Document) -> None:
+    address = reverse("documents:outline", args=[document.pk])
+    kept = DroppedSection.objects.create(document=document, title="Storms", pages=1)
+    stale = form(document)
+    for _saved in range(2):
+        browser.post(address, stale)
+    assert (titles(document), gone(document)) == (["Light", "Lamps", "Oil", "Wrecks"], ["Storms"])
+    wrecks = stale["row"][-1]  # type: ignore[index]  # a list
+    browser.post(address, stale | {"drop": wrecks})
+    assert (titles(document), gone(document)) == (["Light", "Lamps", "Oil"], ["Wrecks", "Storms"])
+    assert dropped.of(document)[-1] == kept
+
+
+def test_what_is_thrown_away_is_gone_though_another_row_takes_its_title(browser: Client, document: Document) -> None:
+    oil, lamps = document.sections.get(title="Oil"), document.sections.get(title="Lamps")
+    address = reverse("documents:outline", args=[document.pk])
+    browser.post(address, form(document, drop=str(oil.pk), **{f"title-{lamps.pk}": "Oil"}))
+    assert (titles(document), gone(document)) == (["Light", "Oil", "Wrecks"], ["Oil"])
+    assert dropped.of(document)[0].covers == "about Oil"
+
+
+def test_rows_of_one_title_are_known_by_their_chapters_and_words(document: Document) -> None:
+    def summary(covers: str) -> ProposedSection:
+        return ProposedSection("Summary", covers=covers)
+
+    lamps = ProposedSection("Lamps", children=[section("Oil"), summary("first"), summary("second")])
+    wrecks = ProposedSection("Wrecks", children=[section("Storms"), summary("third")])
+    written(document, lamps, wrecks)
+    DroppedSection.objects.all().delete()
+    written(
+        document,
+        ProposedSection("Lamps", children=[section("Oil"), summary("second")]),
+        ProposedSection("Wrecks", children=[section("Storms")]),
+    )
+    rows = {row.covers: row for row in dropped.of(document)}
+    assert {covers: row.chapter for covers, row in rows.items()} == {"first": "Lamps", "third": "Wrecks"}
+    assert outline.bring_back(document_id=document.pk, row_id=rows["third"].pk, by=document.owner)
+    assert titles(document) == ["Lamps", "Oil", "Summary", "Wrecks", "Storms", "Summary"]
+    assert dropped.of(document) == [rows["first"]]
+
+
+def test_a_row_comes_back_into_a_chapter_within_another(document: Document) -> None:
+    deep = ProposedSection("Lamps", children=[section("Oil"), section("Wicks")])
+    written(document, ProposedSection("Light", children=[deep]))
+    written(document, ProposedSection("Light", children=[ProposedSection("Lamps", children=[section("Oil")])]))
+    row = document.dropped_sections.get(title="Wicks")
+    assert outline.bring_back(document_id=document.pk, row_id=row.pk, by=document.owner)
+    assert titles(document) == ["Light", "Lamps", "Oil", "Wicks"]
+    assert document.sections.get(title="Wicks").parent == document.sections.get(title="Lamps")
 
 
 def test_only_so_many_are_kept(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
