@@ -137,6 +137,25 @@ def test_struck_words_are_left_out_whatever_is_between_them(struck: str, left: s
     assert " ".join(Told(struck=(struck,)).left_of(text).split()) == " ".join(left.split())
 
 
+def test_struck_words_are_left_within_longer_sentences() -> None:
+    text = "Structure:\n1. Conclusion\n2. Tables; conclusion\n…\nThe conclusion answers the question. Conclusion. End."
+    assert Told(struck=("Conclusion",)).left_of(text).split("\n") == [
+        "Structure:", "", "2. Tables; ", "…", "The conclusion answers the question. End.",
+    ]  # fmt: skip
+    assert Told(struck=("The conclusion answers",)).left_of("The conclusion answers the question.") == (
+        "The conclusion answers the question."
+    )
+    assert Told(struck=("End. Over.",)).left_of("Begin. End.") == "Begin. End."
+    assert Told(struck=("Conclusion\n2. Tables",)).left_of(text).startswith("Structure:\n\nconclusion\n…")
+
+
+def test_a_long_sentence_that_was_quoted_in_part_is_left_out_whole() -> None:
+    long = f"Describe the {'very ' * 120}old lamps."
+    assert Told(struck=(long[:500],)).left_of(f"Name three keepers. {long} Give dates.") == (
+        "Name three keepers. Give dates."
+    )
+
+
 @pytest.mark.django_db
 def test_words_are_left_out_only_where_all_that_they_ask_is_struck() -> None:
     document = DocumentFactory.create(assignment_text="Write 4 pages with 5 sources.")

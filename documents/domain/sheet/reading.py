@@ -20,6 +20,7 @@ _SENTENCE_END: Final = re.compile(
 )
 _BLANKS: Final = re.compile(r"[^\S\r\n]+")
 _BULLET: Final = re.compile(r"^(?:[-*•–—▪·#>]+|\(?\w\)|\d{1,2}[.)])\s+")
+_WORD: Final = re.compile(r"\w+")
 _WORD_NUMBERS: Final = "|".join(sorted(say.NUMBERS, key=len, reverse=True))
 #: Bounded everywhere: a sheet is a stranger's text, and a line of digits must not be tried in every way.
 _NUMBER: Final = (
@@ -76,8 +77,21 @@ _QUANTITIES: Final = tuple(
 
 def sentences(text: str) -> list[str]:
     """The sheet's sentences and list items, without their bullets."""
-    parts = (_BULLET.sub("", part.strip()).strip() for part in _SENTENCE_END.split(_BLANKS.sub(" ", text)))
+    parts = (_BULLET.sub("", part.strip()).strip() for part, _after in pieces(text))
     return [" ".join(part.split()) for part in parts if part]
+
+
+def pieces(text: str) -> list[tuple[str, str]]:
+    """The same with their bullets, each with what stands between it and the next."""
+    text = _BLANKS.sub(" ", text)
+    ends = [found.span() for found in _SENTENCE_END.finditer(text)] + [(len(text), len(text))]
+    starts = [0, *(end for _start, end in ends)]
+    return [(text[start:end], text[end:after]) for start, (end, after) in zip(starts, ends, strict=False)]
+
+
+def words_of(piece: str) -> list[str]:
+    """Its words without its bullet, whatever their capitals."""
+    return _WORD.findall(_BULLET.sub("", piece.strip()).casefold())
 
 
 def read(text: str) -> list[tuple[Want, str]]:

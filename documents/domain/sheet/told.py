@@ -1,13 +1,15 @@
 """What its owner made of a sheet's lines, for those who plan and write the work (R-17)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from documents.domain.sheet import reading
 from documents.enums import SheetOrigin
 from documents.models import SheetLine
+from documents.models.sheet import MOST_QUOTED_CHARACTERS
 
 _WORD: Final = re.compile(r"\w+")
 
@@ -22,10 +24,19 @@ class Told:
     struck: tuple[str, ...] = ()
 
     def left_of(self, text: str) -> str:
-        """The text without the words that were struck."""
-        for words in self.struck:
-            text = _pattern(words).sub(" ", text)
-        return text.strip()
+        """The text without the sentences and lines that were struck. Of a longer one nothing is taken out: what is
+        left of it would ask for something else.
+        """
+        if not self.struck:
+            return text.strip()
+        pieces = reading.pieces(text)
+        said = [reading.words_of(piece) for piece, _after in pieces]
+        gone = {at for words in self.struck for at in _standing(said, words)}
+        # A line that is gone does not make one of those around it.
+        left = (
+            ("\n" if "\n" in after else "") if at in gone else piece + after for at, (piece, after) in enumerate(pieces)
+        )
+        return "".join(left).strip()
 
 
 def of(document_id: UUID) -> Told:
@@ -44,7 +55,16 @@ def _own(lines: Iterable[SheetLine]) -> list[str]:
     ]
 
 
-def _pattern(words: str) -> re.Pattern[str]:
-    """Finds the words whatever the blanks and marks between them, with the marks that end them."""
-    said = r"\W+".join(map(re.escape, _WORD.findall(words)))
-    return re.compile(rf"(?<!\w){said}(?!\w)[^\w\s]*", re.IGNORECASE)
+def _standing(said: Sequence[list[str]], struck: str) -> Iterator[int]:
+    """Where the words stand as whole sentences or lines, one or several; never within a longer one."""
+    wanted = [word for piece, _after in reading.pieces(struck) for word in reading.words_of(piece)]
+    is_cut = len(struck) >= MOST_QUOTED_CHARACTERS
+    for first in range(len(said)):
+        run: list[str] = []
+        for last in range(first, len(said)):
+            run += said[last]
+            if run and (run == wanted or (is_cut and " ".join(run).startswith(" ".join(wanted)))):
+                yield from range(first, last + 1)
+                break
+            if not run or run != wanted[: len(run)]:
+                break
