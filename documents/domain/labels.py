@@ -51,14 +51,19 @@ def _tag(document_id: UUID, by: "User", tags: Sequence[str]) -> None:
         raise LabelRefused(_("A document may have at most %d tags.") % MOST_TAGS)
     if any(len(tag) > MOST_TAG_CHARACTERS for tag in tags):
         raise LabelRefused(_("A tag may have at most %d characters. Put commas between them.") % MOST_TAG_CHARACTERS)
-    elsewhere = DocumentTag.objects.filter(document__owner=by).exclude(document=document_id)
+    # A draft that was thrown away is on no list from which a tag could be taken.
+    elsewhere = DocumentTag.objects.filter(document__owner=by, document__thrown_away_at=None)
+    elsewhere = elsewhere.exclude(document=document_id)
     known = {word.casefold(): word for word in elsewhere.values_list("word", flat=True)}
     words = [known.get(tag.casefold(), tag) for tag in tags]
     if len(known.keys() | {word.casefold() for word in words}) > MOST_WORDS:
         words_said = _("You may have at most %d tags in all. Take one away elsewhere first.")
         raise LabelRefused(words_said % MOST_WORDS)
     DocumentTag.objects.filter(document=document_id).delete()
-    DocumentTag.objects.bulk_create(DocumentTag(document_id=document_id, word=word) for word in words)
+    # The database folds some letters otherwise than Python ("İ"): of those that are one to it, the first stays.
+    DocumentTag.objects.bulk_create(
+        (DocumentTag(document_id=document_id, word=word) for word in words), ignore_conflicts=True
+    )
 
 
 def _once(words: Iterable[str]) -> list[str]:

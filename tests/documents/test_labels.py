@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -90,6 +91,23 @@ def test_too_many_tags_are_refused_and_nothing_typed_is_lost(
     labels.change(document_id=document.pk, by=student, tags=["TWO"])
     document.refresh_from_db()
     assert (document.called, [tag.word for tag in document.tags.all()]) == ("", ["two"])
+
+
+def test_tags_that_are_one_to_the_database_are_written_once(student: User) -> None:
+    document = tagged(student, "spring", "İzmir", "izmir")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT lower(word) FROM unnest(%s::text[]) AS word", [["spring", "İzmir", "izmir"]])
+        assert document.tags.count() == len(cursor.fetchall())
+    assert document.tags.filter(word="İzmir").exists()
+
+
+def test_tags_of_a_draft_that_was_thrown_away_take_no_room(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "MOST_WORDS", 1)
+    gone = tagged(student, "one")
+    with pytest.raises(LabelRefused, match="at most 1 tags in all"):
+        tagged(student, "two")
+    Document.objects.filter(pk=gone.pk).update(thrown_away_at=timezone.now())
+    assert [tag.word for tag in tagged(student, "two").tags.all()] == ["two"]
 
 
 def test_a_tag_is_on_a_document_once_and_says_something(student: User) -> None:
