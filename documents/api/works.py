@@ -61,7 +61,9 @@ class WorkViewSet(DocumentRoute):
         document = self.document(document_id)
         wished = WishedWorksSerializer(data=request.query_params)
         wished.is_valid(raise_exception=True)
-        found = fitting(document.sources.filter(thrown_away_at=None), wished.filters())
+        # What is joined to one that was thrown away went with it.
+        here = document.sources.filter(thrown_away_at=None, joined_to__thrown_away_at=None)
+        found = fitting(here, wished.filters())
         page = self.paginate_queryset(found.annotate(times=Count("citations")).order_by())
         return self.get_paginated_response(WorkSerializer(page, many=True).data)
 
@@ -174,9 +176,12 @@ class WorkViewSet(DocumentRoute):
         return Response(FoundAlikeSerializer({"found": found}).data)
 
     def _work(self, document_id: UUID, work_id: int, *, with_thrown_away: bool = False) -> Source:
-        """A work of the document that was read to its end. Raises Http404, also for one that was thrown away."""
-        found = self.document(document_id).sources.filter(pk=work_id).exclude(csl={}).first()
-        if found is None or (found.thrown_away_at and not with_thrown_away):
+        """A work of the document that was read to its end. Raises Http404, also for one that was thrown away, by itself
+        or with the one that it is joined to.
+        """
+        works = self.document(document_id).sources.select_related("joined_to")
+        found = works.filter(pk=work_id).exclude(csl={}).first()
+        if found is None or (found.is_thrown_away and not (with_thrown_away and found.thrown_away_at)):
             raise Http404
         return found
 

@@ -107,7 +107,8 @@ def join(*, source: Source, other_id: int, by: "User") -> Source:
     """
     with transaction.atomic():
         locked(source.document_id)
-        both = list(_held().filter(document_id=source.document_id, pk__in=[source.pk, other_id]).exclude(csl={}))
+        here = _held().filter(document_id=source.document_id, thrown_away_at=None)
+        both = list(here.filter(pk__in=[source.pk, other_id]).exclude(csl={}))
         if len(both) != 2:
             raise NotJoinable(_("Choose another source of this document."))
         if any(one.joined_to_id for one in both):
@@ -152,7 +153,7 @@ def _join(one: Source, other: Source, *, by: "User | None") -> Source:
 def part(*, source: Source, by: "User") -> None:
     """Takes a joined source out again: the other one is as it was, but for what was corrected since.
 
-    Raises NotEditable, and NotJoinable where it is joined to none.
+    Raises NotEditable, and NotJoinable where it is joined to none, or to one that was thrown away.
     """
     with transaction.atomic():
         locked(source.document_id)
@@ -161,6 +162,8 @@ def part(*, source: Source, by: "User") -> None:
         if joined.joined_to_id is None or undo is None:
             raise NotJoinable(_("This source is not joined to another."))
         kept = _held().get(pk=joined.joined_to_id)
+        if kept.thrown_away_at is not None:
+            raise NotJoinable(_("Choose another source of this document."))
         _restore(kept, undo["before"], undo["after"])
         joined.joined_to, joined.join_undo, joined.alike, joined.is_apart = None, None, kept, True
         joined.save(update_fields=["joined_to", "join_undo", "alike", "is_apart"])

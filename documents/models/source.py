@@ -103,6 +103,11 @@ class Source(models.Model):
         return self.title
 
     @property
+    def is_thrown_away(self) -> bool:
+        """Whether it is off the desk, by itself or with the one that it is joined to."""
+        return bool(self.thrown_away_at or (self.joined_to and self.joined_to.thrown_away_at))
+
+    @property
     def is_abstract_only(self) -> bool:
         """Whether of the work itself nothing was read but its abstract (R-99)."""
         of_a_work = self.origin in (SourceOrigin.SEARCH, SourceOrigin.BIBLIOGRAPHY, SourceOrigin.ADDED)

@@ -154,9 +154,10 @@ def join(request: SignedInRequest, document_id: UUID, source_id: int) -> HttpRes
     document = owned_document(document_id=document_id, user=request.user)
     source = _source(document, source_id)
     named = clean_line(request.POST.get("with", ""))
-    other = document.sources.filter(key=named).first()
+    there = document.sources.filter(thrown_away_at=None)
+    other = there.filter(key=named).first()
     if other is None and named.isascii() and named.isdigit() and len(named) < 19:
-        other = document.sources.filter(pk=int(named)).first()
+        other = there.filter(pk=int(named)).first()
     if other is None:
         messages.error(request, _("There is no source of that name here. Copy it from the list."))
         return _back(request, document, source)
@@ -191,9 +192,11 @@ def _is_searching(document: Document) -> bool:
 
 
 def _source(document: Document, source_id: int, *, with_thrown_away: bool = False) -> Source:
-    """A source of the document that was read to its end. Raises Http404, also for one that was thrown away."""
-    found = document.sources.filter(pk=source_id).exclude(csl={}).first()
-    if found is None or (found.thrown_away_at and not with_thrown_away):
+    """A source of the document that was read to its end. Raises Http404, also for one that was thrown away, by itself
+    or with the one that it is joined to.
+    """
+    found = document.sources.filter(pk=source_id).exclude(csl={}).select_related("joined_to").first()
+    if found is None or (found.is_thrown_away and not with_thrown_away):
         raise Http404
     return found
 
