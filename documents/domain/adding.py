@@ -21,6 +21,7 @@ from accounts.domain import quotas
 from accounts.models import User
 from documents.domain import added_words as words
 from documents.domain import (
+    choosing,
     completing,
     full_texts,
     joining,
@@ -181,7 +182,7 @@ def _kept(line: _Line, keys: sources.Keys, document: Document) -> Outcome:
             is_fetched=full_texts.ask_for(source, looked_up.work),
         )
         return _outcome(line, Became.ADDED, said, source)
-    want_again(here)
+    choosing.want_again(here)
     if here.use == SourceUse.BANNED:
         return _outcome(line, Became.THERE, words.there(here, is_banned=True), here)
     sources.bring(here)
@@ -189,13 +190,6 @@ def _kept(line: _Line, keys: sources.Keys, document: Document) -> Outcome:
     if completing.complete(here, looked_up.work):
         return _outcome(line, Became.COMPLETED, words.completed(here, looked_up), here)
     return _outcome(line, Became.THERE, words.there(here, is_banned=False), here)
-
-
-def want_again(source: Source) -> None:
-    """Whoever names a source that they threw away wants it back (R-89)."""
-    if source.thrown_away_at is not None:
-        source.use, source.thrown_away_at = SourceUse.MAY, None
-        source.save(update_fields=["use", "thrown_away_at"])
 
 
 def _same(document_id: UUID, work: FoundWork) -> Source | None:

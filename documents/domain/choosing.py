@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
 from documents.domain import outline
 from documents.enums import DocumentState, SourceUse
 from documents.errors import NotEditable, TooManyWanted
-from documents.models import Document, Source
+from documents.models import Document, Source, Upload
 from privacy.domain import audit
 
 if TYPE_CHECKING:
@@ -65,6 +66,22 @@ def throw_away(*, source: Source, by: "User", now: datetime | None = None) -> No
         there = Source.objects.filter(pk=source.pk, joined_to=None, thrown_away_at=None)
         if there.update(use=SourceUse.BANNED, thrown_away_at=now or timezone.now()):
             audit.record(action="source.thrown_away", subject=source, by=by)
+
+
+def want_again(source: Source) -> None:
+    """Whoever names a source that they threw away wants it back (R-89). With the document locked."""
+    if source.thrown_away_at is not None:
+        source.use, source.thrown_away_at = SourceUse.MAY, None
+        source.save(update_fields=["use", "thrown_away_at"])
+
+
+def want_file_again(upload: Upload) -> None:
+    """Whoever hands in a file again wants those of its sources back that they threw away (R-89)."""
+    with transaction.atomic():
+        document = Document.objects.select_for_update(no_key=True).get(pk=upload.document_id)
+        of_it = Source.objects.filter(Q(upload=upload) | Q(joined__upload=upload), document=document)
+        if document.is_editable:
+            of_it.exclude(thrown_away_at=None).update(use=SourceUse.MAY, thrown_away_at=None)
 
 
 def thrown_away(document: Document) -> list[Source]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.domain import quotas
 from accounts.models import User
+from documents.domain import choosing
 from documents.domain.owners_language import owners_language
 from documents.domain.sheet import lines
 from documents.enums import UploadPurpose, UploadState
@@ -172,15 +173,14 @@ def _judge(arrived: storage.Arrived, upload: Upload) -> FileVerdict:
     same = Upload.objects.filter(document_id=upload.document_id, purpose=upload.purpose, sha256=arrived.sha256).exclude(
         Q(pk=upload.pk) | Q(state=UploadState.REJECTED)
     )
-    if arrived.size and same.exists():
+    if arrived.size and (here := same.first()):
+        choosing.want_file_again(here)
         return FileVerdict(accepted=False, reason=_("This file is here already, word for word. It is used once."))
     give_connection_back()
     verdict = inspect(arrived.path, name=upload.name, max_size=settings.UPLOAD_MAX_BYTES)
     if upload.purpose == UploadPurpose.ASSIGNMENT and verdict.kind and verdict.kind.is_reference_list:
-        return FileVerdict(
-            accepted=False,
-            reason=_("This is a bibliography. Hand it in under sources; an assignment sheet is a PDF, DOCX or text."),
-        )
+        reason = _("This is a bibliography. Hand it in under sources; an assignment sheet is a PDF, DOCX or text.")
+        return FileVerdict(accepted=False, reason=reason)
     return verdict
 
 

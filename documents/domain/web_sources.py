@@ -17,7 +17,7 @@ from accounts.models import User
 from documents.domain import added_words as words
 from documents.domain import joining, sources, unreadable, uploads
 from documents.domain.added_words import Became
-from documents.domain.choosing import locked
+from documents.domain.choosing import locked, want_again
 from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness
 from documents.errors import Unusable
 from documents.fetching.errors import NotFetched, Why
@@ -74,6 +74,8 @@ def keep(*, document: Document, page: WebPage, by: User) -> tuple[Became, str, S
         keys = sources.lock_keys(document_id=document.pk)
         here = Source.objects.filter(document_id=document.pk, url=page.address[:1000]).exclude(csl={}).first()
         if here is not None:
+            here = here.joined_to or here
+            want_again(here)
             sources.bring(here)
             return Became.THERE, words.there(here, is_banned=here.use == SourceUse.BANNED), here
         source = _made(keys, held, page)

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from documents.domain import adding, extraction, web_sources
+from documents.domain import adding, choosing, extraction, web_sources
 from documents.domain.added_words import Became
-from documents.enums import FieldOrigin, SourceOrigin, Sureness, UploadState
+from documents.enums import FieldOrigin, SourceOrigin, SourceUse, Sureness, UploadState
 from documents.errors import NotEditable
 from documents.models import Document, Source, Upload
 from privacy.models import AuditEvent
 from sandbox import papers
 from sandbox.testing import Running
-from tests.documents.factories import DocumentFactory
+from tests.documents.factories import DocumentFactory, SourceFactory
 from tests.documents.fetching.hosts import Host, answer, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,6 +74,22 @@ def test_a_page_that_is_here_is_not_added_again(document: Document) -> None:
             Became.ADDED, Became.THERE,
         ]  # fmt: skip
     assert Source.objects.filter(document=document).count() == 1
+
+
+def test_a_page_that_was_thrown_away_comes_back_with_its_address(document: Document) -> None:
+    with serving(page=answer(body=PAGE)) as host:
+        add(document, host)
+        kept = Source.objects.get(document=document)
+        choosing.throw_away(source=kept, by=document.owner)
+        (again,) = add(document, host).outcomes
+        kept.refresh_from_db()
+        assert (again.became, kept.use, kept.thrown_away_at) == (Became.THERE, SourceUse.MAY, None)
+        other = SourceFactory.create(document=document)
+        Source.objects.filter(pk=kept.pk).update(joined_to=other)
+        choosing.throw_away(source=other, by=document.owner)
+        (again,) = add(document, host).outcomes
+    other.refresh_from_db()
+    assert (again.became, other.use, other.thrown_away_at) == (Became.THERE, SourceUse.MAY, None)
 
 
 def test_a_pdf_is_handed_in_and_read_with_its_pages(document: Document) -> None:

@@ -12,7 +12,7 @@ from documents.domain import adding, choosing, joining
 from documents.domain.desk import Filters, desk
 from documents.domain.passages import citable
 from documents.enums import DocumentState, SourceOrigin, SourceUse, UploadPurpose, UploadState
-from documents.errors import NotEditable
+from documents.errors import NotEditable, NotJoinable
 from documents.models import Citation, Document, Source, Upload
 from documents.sources.found import FoundWork
 from privacy.domain import retention
@@ -59,6 +59,30 @@ def test_what_is_joined_goes_and_comes_back_with_it(document: Document) -> None:
     assert on_desk(document) == [kept]
 
 
+def test_what_is_thrown_away_is_neither_joined_nor_taken_apart(
+    browser: Client, program: Program, document: Document
+) -> None:
+    kept, joined, other = (source_with_text(document, title=title) for title in "abc")
+    kept = joining.join(source=kept, other_id=joined.pk, by=document.owner)
+    choosing.throw_away(source=kept, by=document.owner)
+    for source, with_which in ((other, kept), (kept, other)):
+        with pytest.raises(NotJoinable, match="Choose another source"):
+            joining.join(source=source, other_id=with_which.pk, by=document.owner)
+    with pytest.raises(NotJoinable, match="Choose another source"):
+        joining.part(source=joined, by=document.owner)
+    for named in (kept.key, str(kept.pk)):
+        assert "There is no source of that name here" in post(browser, "source-join", other, **{"with": named})
+    address = reverse("documents:source-part", args=[document.pk, joined.pk])
+    assert browser.post(address).status_code == 404
+    path = f"/api/v1/documents/{document.pk}/works"
+    assert [one["id"] for one in program.get(path).json()["results"]] == [other.pk]
+    assert program.get(f"{path}/{joined.pk}").status_code == 404
+    choosing.choose(source=kept, use=SourceUse.MAY, by=document.owner)
+    assert {one["id"] for one in program.get(path).json()["results"]} == {kept.pk, joined.pk, other.pk}
+    joining.part(source=joined, by=document.owner)
+    assert set(on_desk(document)) == {kept, joined, other}
+
+
 def test_moving_passes_over_what_is_not_there(document: Document) -> None:
     first, second, third = (source_with_text(document, title=title) for title in "abc")
     choosing.throw_away(source=second, by=document.owner)
@@ -75,7 +99,7 @@ def test_naming_it_again_brings_it_back(document: Document) -> None:
         with transaction.atomic():
             here = adding._same(document.pk, work)
             assert here is not None
-            adding.want_again(here)
+            choosing.want_again(here)
         source.refresh_from_db()
         assert (source.use, source.thrown_away_at) == (SourceUse.MAY, None)
 

@@ -11,8 +11,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from documents.domain import extraction, uploads
-from documents.enums import DocumentState, SourceOrigin, UploadPurpose, UploadState
+from documents.domain import choosing, extraction, uploads
+from documents.enums import DocumentState, SourceOrigin, SourceUse, UploadPurpose, UploadState
 from documents.errors import NotEditable, UploadInUse, UploadRefused
 from documents.models import Document, Passage, Source, Upload
 from privacy.models import AuditEvent
@@ -208,6 +208,24 @@ def test_same_file_twice_is_used_once(hand_in: HandIn, document: Document, tmp_p
     assert again.state == UploadState.REJECTED
     assert "here already" in again.verdict
     assert document.sources.count() == 1
+
+
+def test_a_file_that_is_handed_in_again_brings_back_what_was_thrown_away(
+    hand_in: HandIn, document: Document, tmp_path: Path
+) -> None:
+    path = files.pdf(tmp_path / "a.pdf", [files.prose(100)])
+    hand_in(path)
+    source = document.sources.get()
+    choosing.throw_away(source=source, by=document.owner)
+    assert "here already" in hand_in(path).verdict
+    source.refresh_from_db()
+    assert (source.use, source.thrown_away_at) == (SourceUse.MAY, None)
+    choosing.throw_away(source=source, by=document.owner)
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.QUEUED)
+    assert source.upload is not None
+    choosing.want_file_again(source.upload)
+    source.refresh_from_db()
+    assert source.thrown_away_at is not None
 
 
 def test_two_files_of_one_author_and_year_get_two_keys(hand_in: HandIn, document: Document, tmp_path: Path) -> None:
