@@ -125,7 +125,7 @@ def test_tags_cost_one_query_for_all_rows(
     for number in range(count):
         tagged(student, "Exam", f"t{number}")
     browser.get("/documents/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get("/documents/")
 
 
