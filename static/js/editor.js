@@ -29,24 +29,28 @@ function plain(form) {
   const field = form.querySelector("textarea");
   const state = form.querySelector("[data-editor-state]");
   const found = form.querySelector("[data-editor-found]");
-  const name = `tesigo-section-${form.dataset.editor}`;
+  // Beside what the editor keeps, which it offers when it is there again.
+  const name = `tesigo-section-${form.dataset.editor}-plain`;
   // What the server sent back unsaved is kept from the first moment on, like what is typed.
   const saved = form.hasAttribute("data-is-unsaved") ? null : field.defaultValue;
   let since = 0;
   let timer = 0;
+  let hasRoom = true;
 
   const keep = (isSent = false) => {
     const kept = { text: field.value, revision: form.elements.revision.value, isSent };
     try {
       if (field.value === saved) localStorage.removeItem(name);
       else localStorage.setItem(name, JSON.stringify(kept));
+      hasRoom = true;
     } catch {
-      // No room in this browser: the state below still says that it is unsaved.
+      hasRoom = false;
     }
   };
   const show = () => {
     const seconds = since ? Math.round((Date.now() - since) / 1000) : 0;
-    state.textContent = since ? state.dataset.unsaved.replace("{seconds}", seconds) : state.dataset.saved;
+    const unsaved = hasRoom ? state.dataset.unsaved : state.dataset.noRoom;
+    state.textContent = since ? unsaved.replace("{seconds}", seconds) : state.dataset.saved;
   };
   const changed = () => {
     since = field.value === saved ? 0 : since || Date.now();
@@ -55,32 +59,46 @@ function plain(form) {
     show();
   };
 
-  let before = null;
-  try {
-    before = saved === null ? null : JSON.parse(localStorage.getItem(name));
-    if (typeof before?.text !== "string") before = null; // The editor kept it, and offers it when it is there again.
-  } catch {
-    // Nothing that could be read.
-  }
-  if (before && before.text.trim() === saved.trim()) {
-    localStorage.removeItem(name);
-    before = null;
-  }
-  if (before) {
+  // Moved to where the next key does not write over it, until it is taken or dropped.
+  const parked = `tesigo-section-${form.dataset.editor}-found`;
+  const read = (key) => {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null; // Nothing that could be read.
+    }
+  };
+  const park = (all) => {
+    try {
+      localStorage.removeItem(name);
+      localStorage.setItem(parked, JSON.stringify(all));
+    } catch {
+      // No room in this browser: it is offered as long as this page is open.
+    }
+  };
+  const there = read(parked);
+  let kept = Array.isArray(there) ? there : [];
+  const before = read(name);
+  const isSent = saved === null && before?.isSent; // the page has it
+  if (typeof before?.text === "string" && !isSent && before.text.trim() !== field.defaultValue.trim()) kept = [...kept, before];
+  if (before) park(kept);
+  const text = kept.findLast((one) => typeof one.text === "string"); // others are of the editor
+  if (text) {
     found.hidden = false;
-    found.querySelector("[data-editor-take]").addEventListener("click", () => {
-      field.value = before.text;
-      // Saved as made from the version it was made from: what another window saved since is not written over.
-      form.elements.revision.value = before.revision;
+    const settle = () => {
+      park(kept.filter((one) => one !== text));
       found.hidden = true;
       field.focus();
       changed();
+    };
+    found.querySelector("[data-editor-take]").addEventListener("click", () => {
+      field.value = text.text;
+      // Saved as made from the version it was made from: what another window saved since is not written over.
+      form.elements.revision.value = text.revision;
+      settle();
+      keep();
     });
-    found.querySelector("[data-editor-drop]").addEventListener("click", () => {
-      localStorage.removeItem(name);
-      found.hidden = true;
-      field.focus();
-    });
+    found.querySelector("[data-editor-drop]").addEventListener("click", settle);
   }
 
   field.addEventListener("input", changed);

@@ -1,42 +1,25 @@
 // The writing room's editor in the place of its field. The field stays what is sent without JavaScript.
 
-import { Keeping, Ring } from "./prose_keeping.js";
+import { Keeping } from "./prose_keeping.js";
+import { Found, Origins, Ring, wordOf } from "./prose_kept.js";
 import { extensions } from "./prose_nodes.js";
 import { cleaned } from "./prose_paste.js";
+import { difference, replay } from "./prose_steps.js";
 import { dialogs, toolbar } from "./prose_tools.js";
 
 const CLOCK = new Intl.DateTimeFormat(document.documentElement.lang || "en", { timeStyle: "short" });
-
-/** Steps from one text to the next as they would have been typed, so that they can be undone. */
-function replay(t, editor, docs) {
-  for (const doc of docs) {
-    const { state } = editor;
-    const next = state.schema.nodeFromJSON(doc);
-    const tr = difference(state, next);
-    if (!tr) continue;
-    editor.view.dispatch(t.pm.history.closeHistory(tr));
-  }
-}
-
-/** What makes one text of another, and nothing where they are the same. */
-function difference(state, next) {
-  const start = state.doc.content.findDiffStart(next.content);
-  if (start === null) return null;
-  let { a, b } = state.doc.content.findDiffEnd(next.content);
-  const overlap = start - Math.min(a, b);
-  if (overlap > 0) [a, b] = [a + overlap, b + overlap];
-  return state.tr.replace(start, a, next.slice(start, b));
-}
 
 /** Puts the editor into a form. Throws where that cannot be, and then nothing was changed. */
 export async function mount(form, t) {
   const root = form.closest("[data-room]");
   const field = form.elements.text;
+  // Before this file was there; a browser that puts typed text back into the page is asked not to.
+  const isTyped = field.value !== field.defaultValue;
   const name = `tesigo-section-${form.dataset.editor}`;
   const shown = root.querySelector("[data-editor-state]");
   const said = root.querySelector("[data-editor-said]");
   const refusal = root.querySelector("[data-editor-refusal]");
-  const found = root.querySelector("[data-editor-found]");
+  const offered = root.querySelector("[data-editor-found]");
   const other = root.querySelector("[data-editor-other]");
   const sources = new Map(JSON.parse(document.getElementById("editor-sources").textContent).map((one) => [one.key, one]));
   const words = { note: root.dataset.wordNote };
@@ -96,7 +79,11 @@ export async function mount(form, t) {
   let state = "";
   const say = (now, seconds) => {
     const time = keeping?.at ? CLOCK.format(new Date(keeping.at)) : "";
-    const text = (now === "away" ? shown.dataset.unsaved : shown.dataset[now]).replace("{seconds}", seconds).replace("{time}", time);
+    const words = now === "away" ? shown.dataset.unsaved : shown.dataset[now];
+    let text = words.replace("{seconds}", seconds).replace("{time}", time);
+    if (keeping?.hasRoom === false && keeping.isUnsaved && now !== "kept") {
+      text = now === "unsaved" || now === "away" ? shown.dataset.noRoom : `${text} ${shown.dataset.noRoom}`;
+    }
     shown.textContent = text;
     if (now === state) return;
     state = now;
@@ -108,108 +95,166 @@ export async function mount(form, t) {
     editor.setEditable(!isLocked, false);
     editor.view.dom.setAttribute("aria-readonly", String(isLocked));
   };
-  const load = (content, revision, unsaved) => {
-    const tr = difference(editor.state, editor.schema.nodeFromJSON(content));
-    if (tr) editor.view.dispatch(tr);
-    form.elements.revision.value = revision;
-    if (unsaved !== undefined) form.elements.unsaved.value = unsaved ?? "";
+  const origins = new Origins(name, form.elements);
+  const load = (content, said) => {
+    const next = editor.schema.nodeFromJSON(content);
+    const tr = difference(editor.state, next);
+    origins.step(json(), tr ? tr.doc.toJSON() : json(), said);
+    // A step of its own: undone, it is exactly the text of before.
+    if (tr) editor.view.dispatch(t.pm.history.closeHistory(tr));
+  };
+  const refuse = (words) => {
+    if (refusal.textContent !== words) refusal.textContent = words;
+    refusal.hidden = !words;
   };
   keeping = new Keeping(form, {
     name,
     text: { doc: json, remember: () => ring.add(json()) },
     say,
     lock,
+    refuse: (words) => refuse(words ?? refusal.dataset.else),
+    save: () => save(),
     other: (kept) => {
       other.hidden = false;
       other.querySelector("[data-editor-at]").textContent = CLOCK.format(new Date(kept.at));
       const settle = () => {
         other.hidden = true;
         keeping.isTold = false;
-        form.elements.unsaved.value = kept.unsaved;
         editor.commands.focus();
       };
       other.querySelector("[data-editor-theirs]").onclick = () => {
+        load(kept.doc, kept);
         settle();
-        load(kept.doc, kept.revision, kept.unsaved);
       };
       other.querySelector("[data-editor-mine]").onclick = () => {
+        form.elements.unsaved.value = kept.unsaved;
         settle();
         keeping.changed();
       };
     },
   });
 
-  const before = Keeping.before(name);
-  if (form.hasAttribute("data-is-unsaved")) {
+  // What this browser kept is moved away from where the next key would write over it, until it is taken or dropped.
+  const present = wordOf(json());
+  const isBack = form.hasAttribute("data-is-unsaved") && !new URLSearchParams(location.search).has("unsaved");
+  const isKnown = (kept) =>
+    (kept.isSent && isBack) ||
+    (kept.isKept && kept.unsaved === form.elements.unsaved.value) ||
+    (kept.doc ? wordOf(kept.doc) === present : kept.text.trim() === field.value.trim());
+  const found = new Found(name);
+  for (const key of [name, `${name}-plain`]) {
+    const kept = Keeping.before(key);
+    Keeping.forget(key);
+    if (kept?.doc || typeof kept?.text === "string") found.add(kept);
+  }
+  if (found.last) found.set(found.texts.filter((kept) => !isKnown(kept)));
+  const offer = () => (offered.hidden = !found.last);
+  const settled = () => {
+    found.set(found.texts.slice(0, -1));
+    offer();
+    editor.commands.focus();
+  };
+  offered.querySelector("[data-editor-take]").onclick = async () => {
+    const kept = found.last;
+    const asked = kept.doc ? null : await keeping.post(form.dataset.proseUrl, { text: kept.text }, { 200: ["doc"] });
+    const content = kept.doc ?? asked.answer.doc;
+    if (!content) return refuse(asked.answer.detail ?? refusal.dataset.else);
+    // Saved as made from the version it was made from: what another window saved since is not written over.
+    load(content, { revision: kept.revision, unsaved: kept.unsaved ?? form.elements.unsaved.value });
+    keeping.keep();
+    settled();
+  };
+  offered.querySelector("[data-editor-drop]").onclick = settled;
+  offer();
+  if (form.hasAttribute("data-is-unsaved") || isTyped) {
     keeping.saved = null;
     keeping.changed();
   } else {
     keeping.saved = JSON.stringify(json());
     say("saved", 0);
-    const isOther = before?.doc ? JSON.stringify(before.doc) !== keeping.saved : before?.text && before.text.trim() !== field.value.trim();
-    if (before && isOther) {
-      found.hidden = false;
-      found.querySelector("[data-editor-take]").onclick = async () => {
-        const content = before.doc ?? (await keeping.post(form.dataset.proseUrl, { text: before.text })).answer.doc;
-        if (!content) return;
-        // Saved as made from the version it was made from: what another window saved since is not written over.
-        load(content, before.revision, before.unsaved ?? form.elements.unsaved.value);
-        found.hidden = true;
-        editor.commands.focus();
-      };
-      found.querySelector("[data-editor-drop]").onclick = () => {
-        Keeping.forget(name);
-        found.hidden = true;
-        editor.commands.focus();
-      };
-    } else Keeping.forget(name);
   }
   ring.add(json());
   editor.on("update", () => {
+    origins.follow(json());
     if (keeping.isUnsaved) keeping.changed();
     else keeping.settle();
   });
 
-  const save = async () => {
-    if (keeping.isBusy) return;
-    refusal.hidden = true;
-    keeping.isBusy = true;
-    keeping.keep();
-    const sent = keeping.values;
-    const { status, answer } = await keeping.post(form.dataset.saveUrl, sent);
-    keeping.isBusy = false;
+  const sent = () => {
     delete form.dataset.sent;
     form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  };
+  const away = () => {
+    keeping.isAway = true;
+    if (!keeping.since) keeping.since = Date.now();
+    keeping.show();
+  };
+  const refused = ({ status, answer }) => {
+    lock(keeping.isLocked);
+    if (status === 0) return away();
+    refuse(answer.detail ?? refusal.dataset.else);
+    refusal.focus();
+  };
+  /** The form as it would be sent without this file, with the text as it is now; nothing more is typed meanwhile. */
+  const leave = async (submitter) => {
+    keeping.isBusy = true;
+    lock(true);
+    keeping.keep();
+    const asked = await keeping.post(form.dataset.proseUrl, keeping.values, { 200: ["text"] });
+    keeping.isBusy = false;
+    sent();
+    if (asked.status !== 200) return refused(asked);
+    field.value = asked.answer.text;
+    keeping.keep(true);
+    keeping.isLeaving = true;
+    if (submitter) form.requestSubmit(submitter);
+    else HTMLFormElement.prototype.submit.call(form);
+  };
+  const save = async () => {
+    if (keeping.isBusy) {
+      keeping.isWished = keeping.isWished || !keeping.isSaving;
+      return;
+    }
+    refuse("");
+    keeping.isBusy = keeping.isSaving = true;
+    keeping.keep();
+    const values = keeping.values;
+    const needs = { 200: ["revision", "text", "doc"], 409: ["text"] };
+    const { status, answer } = await keeping.post(form.dataset.saveUrl, values, needs);
+    keeping.isBusy = keeping.isSaving = false;
+    sent();
     if (status === 200) {
-      const isSame = JSON.stringify(sent.doc) === JSON.stringify(json());
+      const isSame = JSON.stringify(values.doc) === JSON.stringify(json());
       form.elements.revision.value = answer.revision;
       form.elements.unsaved.value = "";
+      origins.forget();
       keeping.tell(answer.text);
       // What the server read of it is what is printed.
       const tr = isSame ? difference(editor.state, editor.schema.nodeFromJSON(answer.doc)) : null;
       if (tr) editor.view.dispatch(tr.setMeta("addToHistory", false).setMeta("preventUpdate", true));
       keeping.at = new Date().toISOString();
       if (isSame) keeping.settle(true);
-      else keeping.changed();
+      else {
+        keeping.free();
+        keeping.changed();
+      }
       ring.add(json());
     } else if (status === 409) {
-      // The page that shows both texts is the same as without this file.
-      field.value = answer.text;
-      keeping.saved = JSON.stringify(json());
-      HTMLFormElement.prototype.submit.call(form);
-    } else if (status === 0) {
-      keeping.isAway = true;
-      if (!keeping.since) keeping.since = Date.now();
-      keeping.show();
-    } else {
-      refusal.textContent = answer.detail ?? refusal.dataset.else;
-      refusal.hidden = false;
-      refusal.focus();
-    }
+      // The page that shows both texts is the same as without this file; what was typed meanwhile goes there, too.
+      await leave();
+    } else refused({ status, answer });
   };
   form.addEventListener("submit", (event) => {
+    if (keeping.isLeaving) return;
     event.preventDefault();
-    save();
+    if (!event.submitter?.hasAttribute("formaction")) save();
+    else if (!keeping.isBusy) leave(event.submitter);
+    else sent();
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    keeping.isLeaving = false;
+    lock(keeping.isLocked);
   });
   document.addEventListener("keydown", (event) => {
     const isMod = event.ctrlKey || event.metaKey;

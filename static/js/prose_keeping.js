@@ -1,6 +1,8 @@
 // Nothing that is typed is lost: it is kept in this browser at once, on the server within seconds, and where the server is
 // away the text says so, then stops taking more.
 
+import { read, write } from "./prose_kept.js";
+
 const KEEP_AFTER = 400; // ms without a key before the text is kept in the browser
 const KEEP_EVERY = 30_000; // ms after which it is kept there in any case
 const SEND_AFTER = 10_000; // ms of unsaved change before it is sent to be kept on the server
@@ -8,78 +10,27 @@ const RETRY_AFTER = 5_000; // ms between two tries while the server is away
 const WARN_AFTER = 15_000;
 const LOCK_AFTER = 30_000;
 const ANSWER_WITHIN = 8_000;
-const RING_CHARACTERS = 1_000_000; // of all steps back that outlive a reload
-const RING_STEPS = 40;
-
-function read(storage, name) {
-  try {
-    return JSON.parse(storage.getItem(name));
-  } catch {
-    return null; // Nothing that could be read.
-  }
-}
-
-function write(storage, name, value) {
-  try {
-    if (value === null) storage.removeItem(name);
-    else storage.setItem(name, JSON.stringify(value));
-    return true;
-  } catch {
-    return false; // No room in this browser.
-  }
-}
-
-/** A text as a word: the same one is the same word, in whichever order its attributes came. */
-function wordOf(doc) {
-  const sorted = (value) =>
-    Array.isArray(value) || value === null || typeof value !== "object"
-      ? value
-      : Object.fromEntries(Object.keys(value).sort().map((name) => [name, value[name]]));
-  return JSON.stringify(doc, (_name, value) => sorted(value));
-}
-
-/** Texts of before, the oldest first: undoing goes on behind a reload of this window. */
-export class Ring {
-  constructor(name) {
-    this.name = `${name}-ring`;
-    this.docs = read(sessionStorage, this.name) ?? [];
-  }
-
-  add(doc) {
-    const text = wordOf(doc);
-    if (this.docs.at(-1) === text) return;
-    this.docs.push(text);
-    while (this.docs.length > RING_STEPS || (this.docs.length > 1 && this.size() > RING_CHARACTERS)) this.docs.shift();
-    while (!write(sessionStorage, this.name, this.docs) && this.docs.length > 1) this.docs.shift();
-  }
-
-  size() {
-    return this.docs.reduce((sum, one) => sum + one.length, 0);
-  }
-
-  /** The texts that led to one, itself last; only it where the browser knows others. */
-  leadingTo(doc) {
-    const last = this.docs.lastIndexOf(wordOf(doc));
-    this.docs = last < 0 ? [wordOf(doc)] : this.docs.slice(0, last + 1);
-    return this.docs.map((one) => JSON.parse(one));
-  }
-}
+const TOKEN_AFTER = 60_000; // ms between two looks for a new token of the form
+const REFUSED = 422;
 
 /**
  * Looks after the text of one form. `text.doc()` is what is typed, `say(state, seconds)` shows how it stands, `lock(isLocked)`
- * keeps more from being typed, `other(kept)` tells of text that another window keeps.
+ * keeps more from being typed, `other(kept)` tells of text that another window keeps, `refuse(words)` says why the server
+ * does not take it, and `save()` is what was wished for while something was on its way.
  */
 export class Keeping {
-  constructor(form, { name, text, say, lock, other }) {
-    Object.assign(this, { form, name, text, say, lock, other });
+  constructor(form, { name, text, say, lock, other, refuse, save }) {
+    Object.assign(this, { form, name, text, say, lock, other, refuse, save });
     this.since = 0; // when the first change was made that the server has not
     this.kept = 0; // when the browser kept it
     this.sent = 0; // when it was last tried to send it
-    this.isAway = this.isLocked = this.isTold = this.isBusy = false;
+    this.isAway = this.isLocked = this.isTold = this.isBusy = this.isWished = this.isLeaving = false;
+    this.hasRoom = true;
+    this.asked = 0; // when the form's token was last looked for
     this.timer = 0;
     setInterval(() => this.look(), 1000);
     addEventListener("beforeunload", (event) => {
-      if (!this.isUnsaved) return;
+      if (!this.isUnsaved || this.isLeaving) return;
       this.keep();
       event.preventDefault();
     });
@@ -119,15 +70,18 @@ export class Keeping {
     this.show();
   }
 
-  keep() {
+  /** In this browser; `isSent` where the page that is on its way lets go of it. */
+  keep(isSent = false) {
     this.kept = Date.now();
     this.text.remember();
     const { revision, unsaved } = this.form.elements;
-    const value = { doc: this.text.doc(), revision: revision.value, unsaved: unsaved.value, at: this.kept };
+    const isKept = Boolean(this.isAtServer && !this.since);
+    const value = { doc: this.text.doc(), revision: revision.value, unsaved: unsaved.value, at: this.kept, isKept, isSent };
     this.hasRoom = write(localStorage, this.name, this.isUnsaved ? value : null);
   }
 
   look() {
+    if (this.isLeaving) return;
     const now = Date.now();
     if (this.since && now - this.kept >= KEEP_EVERY) this.keep();
     const wait = this.isAway ? RETRY_AFTER : SEND_AFTER;
@@ -158,24 +112,55 @@ export class Keeping {
     this.lock(false);
   }
 
-  /** Posts JSON and returns status and answer; status 0 where the server is away. */
-  async post(url, values) {
+  /**
+   * Posts JSON and returns status and answer; status 0 where the server is away. `needs` says what an answer has, by its
+   * status: another page in its place, such as one that asks for a consent, is a refusal.
+   */
+  async post(url, values, needs) {
     try {
-      const response = await fetch(url, {
-        method: "POST",
-        headers: {
-          "Content-Type": "application/json",
-          "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
-          "X-Requested-With": "XMLHttpRequest",
-        },
-        body: JSON.stringify(values),
-        signal: AbortSignal.timeout(ANSWER_WITHIN),
-      });
-      const answer = await response.json().catch(() => ({}));
-      return { status: response.status >= 500 ? 0 : response.status, answer };
+      let response = await this.fetch(url, values);
+      if (response.status === 403 && (await this.renew())) response = await this.fetch(url, values);
+      const { status } = response;
+      let answer = null;
+      try {
+        answer = JSON.parse(await response.text());
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+      }
+      if (status >= 500) return { status: 0, answer: {} };
+      if (answer === null || typeof answer !== "object") answer = {};
+      const wanted = needs[status];
+      const isWhole = wanted?.every((name) => answer[name] !== undefined);
+      if (response.redirected || (wanted ? !isWhole : response.ok)) return { status: REFUSED, answer: { detail: answer.detail } };
+      return { status, answer };
     } catch {
       return { status: 0, answer: {} };
     }
+  }
+
+  fetch(url, values) {
+    return fetch(url, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
+        "X-Requested-With": "XMLHttpRequest",
+      },
+      body: JSON.stringify(values),
+      signal: AbortSignal.timeout(ANSWER_WITHIN),
+    });
+  }
+
+  /** Who signed in again in another window has another token: it is read from the page as it is now. */
+  async renew() {
+    if (Date.now() - this.asked < TOKEN_AFTER) return false;
+    this.asked = Date.now();
+    const response = await fetch(this.form.getAttribute("action"), { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    if (!response.ok || response.redirected) return false;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const token = page.querySelector("#section-form [name=csrfmiddlewaretoken]")?.value;
+    if (token) this.form.elements.csrfmiddlewaretoken.value = token;
+    return Boolean(token);
   }
 
   /** The field has the text as Markdown, and what looks it over beside is told. */
@@ -195,13 +180,17 @@ export class Keeping {
     this.isBusy = true;
     const sent = this.values;
     this.sent = Date.now();
-    const { status, answer } = await this.post(this.form.dataset.unsavedUrl, sent);
+    const { status, answer } = await this.post(this.form.dataset.unsavedUrl, sent, {
+      200: ["unsaved", "at", "text"],
+      409: ["unsaved", "at", "revision", "doc"],
+    });
     this.isBusy = false;
     if (status === 200) {
       this.form.elements.unsaved.value = answer.unsaved ?? "";
       this.at = answer.at;
       this.tell(answer.text);
       this.free();
+      this.refuse("");
       if (JSON.stringify(sent.doc) === JSON.stringify(this.text.doc())) {
         this.since = 0;
         this.isAtServer = Boolean(answer.unsaved);
@@ -211,10 +200,17 @@ export class Keeping {
       this.free();
       this.isTold = true;
       this.other(answer);
-    } else if (status === 0 || status === 401 || status === 403 || status === 404) {
+    } else if (status === 0) {
       this.isAway = true;
-      this.why = answer.detail;
+    } else {
+      // It is there and says no: more can be typed, and it is tried again. Too many calls just wait.
+      this.free();
+      if (status !== 429) this.refuse(answer.detail);
     }
     this.show();
+    if (this.isWished) {
+      this.isWished = false;
+      this.save();
+    }
   }
 }

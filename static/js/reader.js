@@ -7,12 +7,14 @@ const GAP = 8; // px between a citation, its card and the edge of the screen
 /** Behind a save: text that the editor kept in this browser and has sent is let go. */
 function letGoOfSaved() {
   const address = new URL(location.href);
-  const name = `tesigo-section-${address.searchParams.get("saved")}`;
+  const section = `tesigo-section-${address.searchParams.get("saved")}`;
   if (!address.searchParams.has("saved")) return;
-  try {
-    if (JSON.parse(localStorage.getItem(name))?.isSent) localStorage.removeItem(name);
-  } catch {
-    // Nothing that could be read.
+  for (const name of [section, `${section}-plain`]) {
+    try {
+      if (JSON.parse(localStorage.getItem(name))?.isSent) localStorage.removeItem(name);
+    } catch {
+      // Nothing that could be read.
+    }
   }
   address.searchParams.delete("saved");
   history.replaceState(history.state, "", address);

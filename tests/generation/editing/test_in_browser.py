@@ -162,6 +162,64 @@ def test_two_windows_never_write_over_each_other(device: Opens, section: Section
     assert section.text.endswith("Of the first.")
 
 
+def test_undoing_what_was_taken_from_another_window_is_ones_own_version_again(device: Opens, section: Section) -> None:
+    first, second = device(), device()
+    write(first, "Saved by the first.")
+    save(first)
+    write(first, "Unsaved of the first.")
+    first.clock.run_for(12_000)
+    expect(first.locator("[data-room]")).to_have_attribute("data-state", "kept")
+    write(second, "Of the second.")
+    second.clock.run_for(12_000)
+    revision, text = second.locator("#section-form [name=revision]"), second.locator(".prose.reading")
+    second.get_by_role("button", name="Take that text").click()
+    expect(text).to_contain_text("Unsaved of the first.")
+    expect(revision).to_have_value("2")
+    second.keyboard.press("Control+z")
+    expect(text).to_contain_text("Of the second.")
+    expect(text).not_to_contain_text("Saved by the first.")
+    expect(revision).to_have_value("1")
+    second.keyboard.press("Control+Shift+z")
+    expect(revision).to_have_value("2")
+
+
+def test_a_refusal_says_so_and_the_text_stays_to_be_changed(device: Opens, section: Section) -> None:
+    page = device()
+    refusal = page.locator("[data-editor-refusal]")
+    page.route("**/unsaved/", lambda route: route.fulfill(status=403, json={"detail": "Not now."}))
+    page.route("**/save/", lambda route: route.fulfill(status=200, body="<p>May we?</p>", content_type="text/html"))
+    write(page, "Mine.")
+    page.clock.run_for(12_000)
+    expect(refusal).to_have_text("Not now.")
+    page.clock.run_for(40_000)
+    expect(page.locator("[data-room]")).to_have_attribute("data-state", "unsaved")
+    expect(page.locator(".prose.reading")).to_have_attribute("contenteditable", "true")
+    page.keyboard.press("Control+s")
+    expect(refusal).to_contain_text("This could not be saved.")
+    expect(page.locator("#section-form [name=revision]")).to_have_value("1")
+    expect(page.locator("textarea[name=text]")).not_to_have_value("undefined")
+
+
+def test_text_that_was_found_is_offered_until_it_is_taken(device: Opens, section: Section) -> None:
+    page = device()
+    kept = f"localStorage.setItem('tesigo-section-{section.pk}', JSON.stringify({{text: 'Kept before.', revision: 1}}))"
+    page.evaluate(kept)
+    page.reload()
+    take = page.get_by_role("button", name="Put it into the field")
+    expect(take).to_be_visible()
+    write(page, "Typed all the same.")
+    page.clock.run_for(1_000)
+    save(page)
+    page.reload()
+    expect(page.locator(".prose.reading")).to_contain_text("Typed all the same.")
+    take.click()
+    expect(page.locator(".prose.reading")).to_have_text("Kept before.")
+    expect(page.locator("#section-form [name=revision]")).to_have_value("1")
+    page.keyboard.press("Control+s")
+    expect(page.locator("main")).to_contain_text("Another window saved this section meanwhile")
+    expect(take).to_be_hidden()
+
+
 def test_what_is_pasted_from_word_is_a_text_of_ours(device: Opens, section: Section) -> None:
     page = device()
     write(page, "")
