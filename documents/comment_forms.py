@@ -56,7 +56,7 @@ class CommentForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
-    def __init__(self, *args: Any, sentences: Sequence[Sentence], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sentences: Sequence[Sentence] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["sentence"]
         assert isinstance(field, forms.ChoiceField)

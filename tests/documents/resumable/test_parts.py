@@ -257,8 +257,8 @@ def test_bytes_are_copied_where_the_system_does_not(number: int, monkeypatch: py
 def test_parts_go_with_the_file_that_they_are_joined_to(caller: Caller, document: Document) -> None:
     uploads.delete(upload_id=begun(caller, document, WORDS[:HALF], WORDS[HALF:]).pk, by=document.owner)
     begun(caller, document, WORDS[:HALF], WORDS[HALF:])
-    assert rules.RULES[0].forget is not None
-    rules.RULES[0].forget(Document.objects.filter(pk=document.pk))
+    forget = next(rule.forget for rule in rules.RULES if rule.model == "documents.Document" and rule.forget)
+    forget(Document.objects.filter(pk=document.pk))
     assert not FilePart.objects.exists()
     remove_what_is_due()
     assert arriving() == []
