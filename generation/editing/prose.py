@@ -62,7 +62,7 @@ def save(
 ) -> int:
     """Saves a tree as the next version and returns its number. Raises as ``saving.save``."""
     made = typed(section=section, document=document, doc=doc, base_revision=expected_revision)
-    is_same = made.text.strip() == section.text and list(made.picked) in ([], _passages(section))
+    is_same = made.text.strip() == section.text and not _is_picked_anew(made.picked, _passages(section))
     return saving.save(
         section=section,
         document=document,
@@ -101,3 +101,10 @@ def name_of(source: Source) -> str:
 
 def _passages(section: Section) -> list[int | None]:
     return list(section.citations.order_by("position").values_list("passage_id", flat=True))
+
+
+def _is_picked_anew(picked: Sequence[int | None], saved: Sequence[int | None]) -> bool:
+    """Whether another passage was chosen for a citation of a text; where none was, that of before stays."""
+    if len(picked) != len(saved):
+        return False
+    return any(one is not None and one != before for one, before in zip(picked, saved, strict=True))

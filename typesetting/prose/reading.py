@@ -27,13 +27,17 @@ class Definition:
 
 @dataclass(frozen=True)
 class Prose:
-    """The blocks of a text; the source of each, what parts it from the one before, and its words as files say them."""
+    """The blocks of a text; the source of each, what parts it from the one before, and its words as files say them.
+
+    ``cited`` counts the keys that are cited in it.
+    """
 
     blocks: list[Node]
     sources: list[str]
     gaps: list[str]
     said: list[str] = field(default_factory=list)
     definitions: dict[str, Definition] = field(default_factory=dict)
+    cited: int = 0
 
     @property
     def doc(self) -> Node:
@@ -47,7 +51,7 @@ def read(text: str, *, language: str, passages: Sequence[int | None] = ()) -> Pr
     lines = text.split("\n")
     reader = _Reader(lines, language, environment, passages)
     reader.find_notes(root)
-    prose = Prose([], [], [])
+    prose = Prose([], [], [], cited=environment["cited"])
     end = 0
     for node in root.children:
         first, last = node.map or (end, end)

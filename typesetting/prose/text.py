@@ -31,10 +31,9 @@ class _Piece:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A text, the passages of its citations, and what its blocks should say when they are read again."""
+    """A text, and what its blocks should say when they are read again."""
 
     text: str
-    passages: list[int | None]
     said: list[str]
 
 
@@ -82,15 +81,15 @@ def written(doc: object, *, base: str, language: str) -> Written:
 
 
 def _written(blocks: list[Node], before: Prose, base: str, language: str) -> Written:
-    passages = tuple(_passages(blocks))
     if list(map(identity, blocks)) == list(map(identity, before.blocks)):
-        return Written(base, passages if not before.definitions else ())
+        return Written(base, _passages(blocks, _numbered(base, language), language))
     _name_notes(blocks, before)
     for keeps in (True, False):
         for is_plain, is_careful in ((False, False), (True, False), (True, True)):
             tried = _attempt(blocks, before if keeps else None, language, is_plain, is_careful)
-            if list(filter(None, map(says, read(tried.text, language=language).blocks))) == tried.said:
-                return Written(tried.text, tuple(tried.passages))
+            again = _numbered(tried.text, language)
+            if list(filter(None, map(says, again.blocks))) == tried.said:
+                return Written(tried.text, _passages(blocks, again, language))
     raise ProseError("this cannot be written")
 
 
@@ -126,25 +125,50 @@ def _joined(pieces: list[_Piece], before: Prose | None, writer: Writer) -> _Atte
         known = before.definitions.get(name) if before else None
         place = there.get(known.behind - 1) if known else None
         places[len(pieces) - 1 if place is None else place].append(name)
-    text, passages = "", list[int | None]()
+    text = ""
     is_behind_note = False
     for place, piece in enumerate(pieces):
         last = pieces[place - 1].number if place else None
         follows = before and piece.number is not None and last is not None and piece.number == last + 1
         gap = before.gaps[piece.number] if before and follows and piece.number and not is_behind_note else "\n\n"
         text += (gap if place else "") + piece.text
-        passages += _passages([piece.block])
         is_behind_note = bool(places[place])
         for name in places[place]:
             text += f"\n\n{writer.definition(name)}"
-            passages += _passages(writer.used[name])
-    return _Attempt(text, passages, [one for piece in pieces for one in piece.said if one])
+    return _Attempt(text, [one for piece in pieces for one in piece.said if one])
 
 
-def _passages(blocks: list[Node]) -> Iterator[int | None]:
-    for node in walk(blocks):
+def _numbered(text: str, language: str) -> Prose:
+    """The blocks of a text; in place of a passage each cited key has its number in the order of the source, from 0."""
+    return read(text, language=language, passages=range(len(text)))
+
+
+def _passages(blocks: list[Node], again: Prose, language: str) -> tuple[int | None, ...]:
+    """The passages that the keys of a text were picked with, in the order of its source; None where with none.
+
+    ``again`` is the text as it is read. A note stands elsewhere in its source than in the tree, and what is kept as its
+    source has no passages.
+    """
+    found: list[int | None] = [None] * again.cited
+    sent = [item for node in blocks for item in _items(node, language)]
+    there = [item for node in again.blocks for item in _items(node)]
+    if [item["key"] for item in sent] == [item["key"] for item in there]:
+        for item, numbered in zip(sent, there, strict=True):
+            found[numbered["passage"]] = item["passage"]
+    return tuple(found)
+
+
+def _items(block: Node, language: str = "") -> Iterator[Node]:
+    """What is cited in a block and in its notes, where they are pointed at; with a language in kept sources, too."""
+    for node in walk(block):
         if node["type"] == "citation":
-            yield from (item["passage"] for item in node["attrs"]["items"])
+            yield from node["attrs"]["items"]
+        elif node["type"] == "note":
+            for one in node["attrs"]["blocks"]:
+                yield from _items(one, language)
+        elif node["type"] == "kept" and language:
+            for one in read(node["attrs"]["source"], language=language).blocks:
+                yield from _items(one)
 
 
 def _name_notes(blocks: list[Node], before: Prose) -> None:

@@ -86,6 +86,20 @@ def test_a_citation_rests_on_the_passage_it_was_picked_with(browser: Client, sec
         assert found.passage.source == source
 
 
+@pytest.mark.parametrize(
+    "noted", ["The bell was rung ^[so [@light, p. 2]] by hand.", "The bell was rung[^1].\n\n[^1]: So [@light, p. 2]."]
+)
+def test_in_a_text_with_notes_only_another_passage_is_a_change(
+    browser: Client, section: Section, source: Source, noted: str
+) -> None:
+    browser.post(at(section, "edit"), {"text": f"{TEXT}\n\n{noted}", "revision": 1})
+    section.refresh_from_db()
+    doc = tree(browser, section, section.text)
+    assert post(browser, section, "save-prose", doc=doc, revision=2).json()["revision"] == 2
+    doc["content"][0]["content"][1]["attrs"]["items"][0]["passage"] = source.passages.get(page=2).pk
+    assert post(browser, section, "save-prose", doc=doc, revision=2).json()["revision"] == 3
+
+
 def test_of_two_windows_the_second_is_given_its_text(browser: Client, section: Section) -> None:
     doc = tree(browser, section, TEXT)
     post(browser, section, "save-prose", doc=typed(doc, "Theirs."), revision=1)

@@ -1,6 +1,7 @@
 """What an editor shows, saves, exports and reads again is the same text (R-90)."""
 
 import copy
+import re
 import time
 from typing import Any
 
@@ -93,6 +94,33 @@ def test_citations_keep_their_passages() -> None:
     }  # fmt: skip
     # In the order of the text, where the note stands behind the blocks.
     assert written(changed(doc, 0, "!"), base=TEXT, language="en").passages == (11, 12, 13, 14, 15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A ^[see [@a]] and [@b].",
+        "A[^1] and [@b].\n\n[^1]: N [@c].\n\nLast [@d].",
+        "[^1]: N [@c].\n\nA[^1] and [@b].",
+        "[words [@k]](#tbl-x) [@a]\n\nB [@b].",
+        "Nobody points.\n\n[^1]: N [@c].\n\nB [@b].",
+    ],
+)
+def test_passages_are_in_the_order_of_the_source(text: str) -> None:
+    count = text.count("@")
+    doc = opened(text, language="en", passages=range(count)).doc
+    same = written(doc, base=text, language="en")
+    more = written({**doc, "content": [*doc["content"], of("paragraph", _words("New."))]}, base=text, language="en")
+    keys = re.findall(r"@(\w)", text)
+    for found in (same, more):
+        # A note that is written anew stands behind the text.
+        expected = [keys.index(key) for key in re.findall(r"@(\w)", found.text)]
+        assert len(found.passages) == count
+        assert all(one in (None, number) for one, number in zip(found.passages, expected, strict=True))
+    # What stands outside of kept sources has its passage.
+    kept = sum(block["attrs"]["source"].count("@") for block in doc["content"] if block["type"] == "kept")
+    for found in (same, more):
+        assert sum(one is not None for one in found.passages) == count - kept
 
 
 def test_a_block_that_would_change_is_kept_as_its_source() -> None:
