@@ -8,7 +8,7 @@ import pytest
 from django.contrib.postgres.search import SearchVector
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from accounts.models import User
 from documents.models import Passage, Section, UnsavedText
@@ -160,6 +160,30 @@ def test_two_windows_never_write_over_each_other(device: Opens, section: Section
     expect(second.locator(".prose.reading")).to_contain_text("Of the second.")
     section.refresh_from_db()
     assert section.text.endswith("Of the first.")
+
+
+def test_what_is_typed_during_a_save_that_comes_second_is_not_lost(device: Opens, section: Section) -> None:
+    first, second = device(), device()
+    write(first, "Of the first.")
+    save(first)
+    held: list[Route] = []
+    second.route("**/prose/save/", lambda route: held.append(route))
+    write(second, "Of the second,")
+    with second.expect_request("**/prose/save/"):
+        second.keyboard.press("Control+s")
+    second.keyboard.type(" and more.")
+    held[0].continue_()
+    expect(second.locator("main")).to_contain_text("Another window saved this section meanwhile")
+    expect(second.locator(".prose.reading")).to_contain_text("Of the second, and more.")
+
+
+def test_a_button_that_leads_elsewhere_takes_the_text_along(device: Opens) -> None:
+    page = device()
+    write(page, "Typed just now.")
+    page.evaluate("(button => button.form.requestSubmit(button))(document.querySelector('[data-checks-now]'))")
+    page.wait_for_url("**/check/")
+    expect(page.locator(".prose.reading")).to_contain_text("Typed just now.")
+    expect(page.locator("[data-editor-found]")).to_be_hidden()
 
 
 def test_undoing_what_was_taken_from_another_window_is_ones_own_version_again(device: Opens, section: Section) -> None:
