@@ -105,6 +105,8 @@ def _say(request: HttpRequest, link: ReviewLink, token: str, section: Section, f
             link=link, section=section, sentence=said["sentence"], author=said["name"], text=said["text"],
             now=timezone.now(),
         )  # fmt: skip
+    except NoSuchLink:
+        raise Http404 from None
     except SentenceGone:
         form.add_error(
             "sentence", _("This sentence was changed meanwhile. Choose another one, or go back to the text.")

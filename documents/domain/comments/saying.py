@@ -18,13 +18,13 @@ from accounts.models import User
 from documents.domain.comments import telling
 from documents.domain.comments.sentences import Sentence, Text
 from documents.enums import CommentOrigin
-from documents.errors import CommentRefused, SentenceGone
+from documents.errors import CommentRefused, NoSuchLink, SentenceGone
 from documents.models import Comment, CommentAnswer, Document, ReviewLink, Section
 from documents.models.comment import MOST_SENTENCE_CHARACTERS
 from privacy.domain import audit
 
 #: Answers to one comment.
-_MOST_ANSWERS: Final = 50
+MOST_ANSWERS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,17 @@ def add(*, link: ReviewLink, section: Section, sentence: str, author: str, text:
     """What the holder of a link says about a sentence, which a form names. The owner is told by mail in time.
 
     The same words on the same sentence are one comment, however often they are sent. Raises SentenceGone where the
-    sentence is not in the text any more, QuotaReached, CommentRefused where the document has room for no more.
+    sentence is not in the text any more, NoSuchLink where the link was taken back meanwhile, QuotaReached,
+    CommentRefused where the document has room for no more.
     """
     found = Text(section.html).named(sentence) if section.html.strip() else None
     if found is None:
         raise SentenceGone
     with transaction.atomic():
-        # One after another, so that the limits hold.
-        ReviewLink.objects.select_for_update(no_key=True).only("pk").get(pk=link.pk)
+        # One after another, so that the limits hold; behind a revocation that came first there is no link any more.
+        rows = ReviewLink.objects.select_for_update(no_key=True).only("pk")
+        if rows.filter(pk=link.pk, revoked_at=None, expires_at__gt=now).first() is None:
+            raise NoSuchLink
         there = Comment.objects.filter(link=link, section=section, author=author, text=text)
         if same := there.filter(sentence=_kept(found), occurrence=found.occurrence).first():
             return same
@@ -76,7 +79,7 @@ def answer(*, comment: Comment, text: str, by: User, now: datetime) -> CommentAn
         said = list(comment.answers.all())
         if said and said[-1].text == text and not said[-1].author:
             return said[-1]
-        if len(said) >= _MOST_ANSWERS:
+        if len(said) >= MOST_ANSWERS:
             raise CommentRefused(_("This comment has %(most)d answers, the most there may be.") % {"most": len(said)})
         quotas.spend(user=by, what="comment-answer", limit=settings.COMMENT_ANSWERS_PER_DAY, now=now)
         return CommentAnswer.objects.create(comment=comment, text=text, said_at=now.replace(microsecond=0))
@@ -125,7 +128,7 @@ def waiting(documents: Iterable[Document]) -> dict[UUID, int]:
 
 
 def digest(place: str, author: str, text: str, at: datetime | None) -> str:
-    """What makes a comment the same one: who said what, when, and, where nobody knows when, about what."""
+    """What makes a comment the same one: who said what, when and where."""
     when = at.astimezone(UTC).replace(microsecond=0).isoformat() if at else ""
     return sha256("\0".join([place, author, " ".join(text.split()), when]).encode()).hexdigest()
 

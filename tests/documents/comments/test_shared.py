@@ -170,6 +170,21 @@ def test_sentence_that_changes_while_it_is_commented_on_is_told(
     assert "This sentence was changed meanwhile." in words(answer)
 
 
+def test_link_that_is_revoked_while_a_comment_is_typed_takes_it_not(
+    visitor: Client, document: Document, link: ReviewLink, section: Section, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = {"sentence": named(section, WHY), "text": "A remark of mine.", "name": "Mara"}
+    add = saying.add
+
+    def late(**values: Any) -> Comment:
+        links.revoke(document=document, link_id=link.pk, by=document.owner, now=timezone.now())
+        return add(**values)
+
+    monkeypatch.setattr("documents.domain.comments.saying.add", late)
+    assert send(visitor, form_of(token, section), **typed).status_code == 404
+    assert not Comment.objects.exists()
+
+
 @pytest.mark.parametrize("query", ["", "?section=x&block=0", "?section={}&block=x", "?section={other}&block=0"])
 def test_paragraph_that_is_none_is_not_there(visitor: Client, section: Section, token: str, query: str) -> None:
     address = reverse("documents:shared-comment", args=[token])
