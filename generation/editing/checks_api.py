@@ -30,7 +30,7 @@ class ChecksViewSet(ApiViewSet):
     """Notes on the text of a finished document. No model is asked."""
 
     required_scopes = {"list": _READ, "section": _READ, "leave": _WRITE, "bring_back": _WRITE}
-    refuses_with = {"list": (429,), "section": (429,), "leave": (409,)}
+    refuses_with = {"list": (429,), "section": (429,), "leave": (409, 429), "bring_back": (429,)}
     pagination_class = None
     serializer_class = LookedOverSerializer
 
@@ -64,6 +64,7 @@ class ChecksViewSet(ApiViewSet):
         document = owned_document(document_id=document_id, user=caller_of(request))
         sent = LeftNoteSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
+        _require_room(request)
         said = sent.validated_data
         try:
             away.leave(document=document, kind=NoteKind(said["kind"]), digest=said["digest"], by=caller_of(request))
@@ -75,9 +76,9 @@ class ChecksViewSet(ApiViewSet):
     @extend_schema(summary="Bring notes back", request=None, responses={204: None})
     def bring_back(self, request: Request, document_id: UUID) -> Response:
         """Shows all notes of a document again that were put away."""
-        away.bring_back(
-            document=owned_document(document_id=document_id, user=caller_of(request)), by=caller_of(request)
-        )
+        document = owned_document(document_id=document_id, user=caller_of(request))
+        _require_room(request)
+        away.bring_back(document=document, by=caller_of(request))
         return Response(status=204)
 
 

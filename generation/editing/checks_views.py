@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -21,14 +20,14 @@ from generation.editing.forms import NoteForm, SectionForm
 from generation.editing.notes import away, looking
 from generation.editing.notes.kinds import HELP
 from generation.errors import TooManyLeft
-from tesigo.platform import come_back, rate_limits
+from tesigo.platform import come_back
 
 
 @login_required
 def of_document(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """What is found in the whole text, by kind and by section."""
     document = _finished(request, document_id)
-    asked = _asked(request)
+    asked = views.asked_for_checks(request)
     if not asked.allowed:
         return come_back.later(request, wait=asked.retry_after)
     looked = looking.of_document(document)
@@ -49,15 +48,13 @@ def of_section(request: SignedInRequest, document_id: UUID, section_id: UUID) ->
     A note that is put away meanwhile comes with it.
     """
     document, section = versions.written_section(document_id=document_id, section_id=section_id, user=request.user)
-    asked = _asked(request)
+    asked = views.asked_for_checks(request)
     form = SectionForm(request.POST)
     note = NoteForm(request.POST)
-    refusal = (
-        "" if asked.allowed else _("That was often in a short time. Wait a minute, then have it looked over again.")
-    )
+    refusal = "" if asked.allowed else views.too_often()
     if asked.allowed and note.is_valid():
         refusal = _left(note, document, request)
-    if "bring_back" in request.POST:
+    if asked.allowed and "bring_back" in request.POST:
         away.bring_back(document=document, by=request.user)
     # The text comes back clean, and as unsaved as it was.
     form.is_valid()
@@ -74,6 +71,9 @@ def of_section(request: SignedInRequest, document_id: UUID, section_id: UUID) ->
 def leave(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Puts a note away, from the page of the whole document."""
     document = _finished(request, document_id)
+    asked = views.asked_for_checks(request)
+    if not asked.allowed:
+        return come_back.later(request, wait=asked.retry_after)
     form = NoteForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("There is no such note."))
@@ -89,6 +89,9 @@ def leave(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 def bring_back(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Shows all notes again that were put away."""
     document = _finished(request, document_id)
+    asked = views.asked_for_checks(request)
+    if not asked.allowed:
+        return come_back.later(request, wait=asked.retry_after)
     count = away.bring_back(document=document, by=request.user)
     said = ngettext("%(count)d note is back.", "%(count)d notes are back.", count) % {"count": count}
     messages.success(request, said)
@@ -102,10 +105,6 @@ def _left(form: NoteForm, document: Document, request: SignedInRequest) -> str:
     except TooManyLeft:
         return _("So many notes are put away that no more are. Bring them back, or correct what they say.")
     return ""
-
-
-def _asked(request: SignedInRequest) -> rate_limits.LimitVerdict:
-    return rate_limits.check("checks", str(request.user.pk), limit=settings.CHECKS_PER_MINUTE, seconds=60)
 
 
 def _finished(request: SignedInRequest, document_id: UUID) -> Document:

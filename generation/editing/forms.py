@@ -17,6 +17,8 @@ from tesigo.platform.forms import Form
 
 #: Characters of a paragraph by which its owner knows it again.
 _SHOWN_CHARACTERS: Final = 140
+#: A version's number that the database has room for.
+_LAST_REVISION: Final = 2**31 - 1
 
 
 class SectionForm(Form):
@@ -26,7 +28,7 @@ class SectionForm(Form):
         label=_("Text"), strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "input editor-text", "spellcheck": "true"}),
     )  # fmt: skip
-    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=0, max_value=_LAST_REVISION, widget=forms.HiddenInput)
     unsaved = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
@@ -39,7 +41,7 @@ class UnsavedForm(Form):
 class ProseForm(UnsavedForm):
     """What an editor sends beside its text: the version that it was made from, and what it knows to be kept."""
 
-    revision = forms.IntegerField(min_value=1)
+    revision = forms.IntegerField(min_value=1, max_value=_LAST_REVISION)
     unsaved = forms.UUIDField(required=False)
 
 
@@ -65,7 +67,7 @@ class RewritingForm(Form):
     paragraphs = forms.TypedMultipleChoiceField(
         label=_("Paragraphs"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
-    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=1, max_value=_LAST_REVISION, widget=forms.HiddenInput)
 
     def offer(self, *, section: Section, document: Document) -> Self:
         """With the paragraphs of the section and the sources of the document to choose from."""
@@ -88,13 +90,13 @@ def _beginning(paragraph: str) -> str:
 class TakeForm(Form):
     """An offer that is taken, beside the version that its owner was shown."""
 
-    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=1, max_value=_LAST_REVISION, widget=forms.HiddenInput)
 
 
 class VersionForm(Form):
     """A version that is meant, and the name that it is to have."""
 
-    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=1, max_value=_LAST_REVISION, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH, required=False)
 
 
@@ -112,5 +114,5 @@ class NoteForm(Form):
 class ComparedForm(Form):
     """Two versions to be compared; the newest and the one before it where none are said."""
 
-    old = forms.IntegerField(min_value=0, required=False)
-    new = forms.IntegerField(min_value=0, required=False)
+    old = forms.IntegerField(min_value=0, max_value=_LAST_REVISION, required=False)
+    new = forms.IntegerField(min_value=0, max_value=_LAST_REVISION, required=False)

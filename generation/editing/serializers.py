@@ -16,7 +16,9 @@ from tesigo.platform.clean_fields import LineField, LinesField
 class SectionTextSerializer(ApiSerializer):
     """A section's text, and the version that it is, or was made from."""
 
-    revision = serializers.IntegerField(min_value=1, help_text="The number of the version; sent, the one you read.")
+    revision = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, help_text="The number of the version; sent, the one you read."
+    )
     text = LinesField(max_length=MOST_CHARACTERS, help_text="Markdown with citations such as [@smith2020, p. 4].")
 
 
@@ -30,7 +32,9 @@ class RewritingSerializer(ApiModelSerializer):
     paragraphs = serializers.ListField(
         child=serializers.IntegerField(min_value=0), required=False, default=list, max_length=500
     )
-    revision = serializers.IntegerField(min_value=1, help_text="The number of the version that you read.")
+    revision = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, help_text="The number of the version that you read."
+    )
     models = serializers.ListField(child=serializers.CharField(), read_only=True, source="made.models", default=list)
 
     class Meta:
@@ -49,7 +53,9 @@ class RewritingSerializer(ApiModelSerializer):
 class TakeSerializer(ApiSerializer):
     """The version beside which a rewriting is taken."""
 
-    revision = serializers.IntegerField(min_value=1, help_text="The number of the version that you know.")
+    revision = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, help_text="The number of the version that you know."
+    )
 
 
 class VersionSerializer(ApiModelSerializer):

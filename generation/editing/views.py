@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -19,6 +20,7 @@ from generation.editing import comparing, prose, saving, typed, unsaved, version
 from generation.editing.forms import ComparedForm, SectionForm, UnsavedForm, VersionForm
 from generation.editing.notes import looking
 from generation.errors import TextInvalid
+from tesigo.platform import rate_limits
 
 
 @login_required
@@ -171,7 +173,7 @@ def _page(
         "is_unsaved": status != 200,
         "sources": sources,
         "named_sources": [{"key": one.key, "name": prose.name_of(one)} for one in sources],
-        **({} if "looked" in more else checks_of(document, section, form["text"].value() or "")),
+        **({} if "looked" in more else _checks(request, document, section, form)),
         **more,
     }
     return render(request, "generation/edit.html", context, status=status)
@@ -182,6 +184,21 @@ def section_page(
 ) -> HttpResponse:
     """The page of a section with a text as it was typed, for what else is done with it than saving."""
     return _page(request, document, section, form, **more)
+
+
+def _checks(request: SignedInRequest, document: Document, section: Section, form: SectionForm) -> dict[str, object]:
+    refusal = "" if asked_for_checks(request).allowed else too_often()
+    return checks_of(document, section, form["text"].value() or "", refusal=refusal)
+
+
+def asked_for_checks(request: SignedInRequest) -> rate_limits.LimitVerdict:
+    """Counts one look over a text, or a note put away, and says whether it is one too many."""
+    return rate_limits.check("checks", str(request.user.pk), limit=settings.CHECKS_PER_MINUTE, seconds=60)
+
+
+def too_often() -> str:
+    """What is said where it is."""
+    return _("That was often in a short time. Wait a minute, then have it looked over again.")
 
 
 def checks_of(document: Document, section: Section, text: str, *, refusal: str = "") -> dict[str, object]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from django.utils.functional import Promise
@@ -23,6 +24,9 @@ HELP: Final[dict[NoteKind, Promise]] = {
     NoteKind.SHEET: _("Say something about it here, or see on the page of the sheet where else it is met."),
 }
 
+#: What is said of one sentence by notes of one kind: what is corrected makes room for the rest.
+MOST_REASONS: Final = 10
+
 
 @dataclass(frozen=True)
 class Note:
@@ -40,7 +44,7 @@ class Note:
     words: str = ""
     about: str = ""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Names the note by its kind and its sentence: another sentence is another note."""
         return hashlib.sha256(f"{self.kind}\0{self.sentence or self.about}".encode()).hexdigest()
@@ -57,10 +61,12 @@ def note_on(sentence: Said, kind: NoteKind, why: str, words: str = "") -> Note:
 
 
 def in_order(notes: Iterable[Note]) -> list[Note]:
-    """By place in the text, one for each kind and sentence, which says all that was found there."""
-    found: dict[str, Note] = {}
+    """By place in the text, one for each kind and sentence, which says what was found there: ten reasons at most."""
+    found: dict[tuple[NoteKind, str], tuple[Note, dict[str, None]]] = {}
     for note in notes:
-        before = found.setdefault(note.digest, note)
-        if note.why not in before.why:
-            found[note.digest] = replace(before, why=f"{before.why} {note.why}")
-    return sorted(found.values(), key=lambda one: (not one.sentence, one.start, one.kind))
+        # Not by digest: a sentence may be as long as a section and have thousands of slips.
+        _first, reasons = found.setdefault((note.kind, note.sentence or note.about), (note, {}))
+        if len(reasons) < MOST_REASONS:
+            reasons[note.why] = None
+    merged = [replace(first, why=" ".join(reasons)) for first, reasons in found.values()]
+    return sorted(merged, key=lambda one: (not one.sentence, one.start, one.kind))

@@ -31,6 +31,8 @@ _MOST_PASSAGES: Final = 60
 _MOST_OF_CITED: Final = 120
 #: Shown of a sentence of another section.
 _SHOWN_CHARACTERS: Final = 160
+#: Notes of a section: what is corrected or put away makes room for the rest.
+_MOST_NOTES: Final = 300
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def _copies(document: Document, section: Section, fresh: Sequence[Said]) -> list
 def _looked(section: Section, notes: Iterable[Note], rests_on: Known) -> Looked:
     found = in_order(notes)
     shown = [note for note in found if note.digest not in rests_on.left]
-    return Looked(section, shown, len(found) - len(shown))
+    return Looked(section, shown[:_MOST_NOTES], len(found) - len(shown))
 
 
 def _counts(notes: Iterable[Note]) -> list[tuple[NoteKind, int]]:

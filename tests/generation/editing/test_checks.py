@@ -1,6 +1,7 @@
 """Notes on a text, beside it and of the whole document (R-10, R-11, R-15 to R-17)."""
 
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from documents.enums import CitationCheck, DocumentState
 from documents.models import Citation, Document, Passage, Section, SectionRevision, SheetLine, Source
-from generation.editing.notes import away, gists, looking
+from generation.editing.notes import away, gists, kinds, looking
 from generation.editing.notes.kinds import Note
 from generation.enums import JobKind, NoteKind, Stage, StepState
 from generation.errors import TooManyLeft
@@ -317,6 +318,40 @@ def test_looking_over_again_and_again_has_a_limit(
     assert browser.get(reverse("generation:check", args=[section.document_id])).status_code == 429
     program, api = program_of(student), f"/api/v1/documents/{section.document_id}"
     assert kind_of(program("POST", f"{api}/sections/{section.pk}/checks", {"text": "x"})) == "too-many-checks"
+
+
+def test_putting_notes_away_and_opening_the_editor_have_the_same_limit(
+    browser: Client, section: Section, settings: LazySettings, student: User
+) -> None:
+    settings.CHECKS_PER_MINUTE = 1
+    typed = f"{TEXT} In 1871 the tower was lit."
+    [note] = look(section, typed)
+    document = section.document_id
+    leave, back = (reverse(f"generation:{name}", args=[document]) for name in ("leave-note", "notes-back"))
+    value = f"{note.kind}:{note.digest}"
+    assert browser.post(leave, {"leave": value}).status_code == 302
+    assert LeftNote.objects.count() == 1
+    for late in (browser.post(back), browser.post(leave, {"leave": value})):
+        assert (late.status_code, "Retry-After" in late.headers) == (429, True)
+    fetched(browser, section, typed, bring_back="1")
+    program, api = program_of(student), f"/api/v1/documents/{document}/checks/left"
+    assert kind_of(program("DELETE", api)) == "too-many-checks"
+    assert kind_of(program("POST", api, {"kind": note.kind, "digest": note.digest})) == "too-many-checks"
+    assert LeftNote.objects.count() == 1
+    page = browser.get(at(section, "edit"))
+    assert (page.status_code, "That was often in a short time." in words(page)) == (200, True)
+    assert "fills about" not in words(page)
+
+
+def test_thousands_of_slips_in_one_sentence_are_one_note(section: Section) -> None:
+    [note] = [one for one in look(section, " a ," * 25_000) if one.kind == NoteKind.SLIP]
+    assert note.why == "A blank stands before “,”."
+    doubled = " and ".join(f"{word} {word}" for word in map("".join, product("bcdf", "ao", "lmnr")))
+    [note] = [one for one in look(section, f"So {doubled}.") if one.kind == NoteKind.SLIP]
+    assert note.why.count("stands twice.") == kinds.MOST_REASONS
+    many = "\n\n".join(f"The the keeper slept in room number {number}." for number in range(400))
+    [found] = looking.of_section(section.document, section, many).sections
+    assert len(found.notes) == looking._MOST_NOTES
 
 
 def test_the_page_of_the_document_counts_by_kind_and_leads_to_the_sentence(browser: Client, section: Section) -> None:

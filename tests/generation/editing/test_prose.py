@@ -100,6 +100,14 @@ def test_in_a_text_with_notes_only_another_passage_is_a_change(
     assert post(browser, section, "save-prose", doc=doc, revision=2).json()["revision"] == 3
 
 
+def test_a_version_that_no_section_can_have_is_refused(browser: Client, section: Section) -> None:
+    doc = tree(browser, section, TEXT)
+    for name in ("unsaved", "save-prose"):
+        assert post(browser, section, name, doc=typed(doc, "Mine."), revision=2**31).status_code == 422
+    assert not UnsavedText.objects.exists()
+    assert browser.post(at(section, "edit"), {"text": TEXT, "revision": 2**31}).status_code == 422
+
+
 def test_of_two_windows_the_second_is_given_its_text(browser: Client, section: Section) -> None:
     doc = tree(browser, section, TEXT)
     post(browser, section, "save-prose", doc=typed(doc, "Theirs."), revision=1)
