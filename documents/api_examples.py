@@ -327,7 +327,7 @@ give(
         },
         MarkedSerializer: {"is_done": True},
         AnsweringSerializer: {"text": "Since 1890; I have added it."},
-        TakenSerializer: {"new": 3, "placed": 2, "answers": 1, "known": 0},
+        TakenSerializer: {"new": 3, "placed": 2, "answers": 1, "known": 0, "left_out": 0},
         StyleSerializer: {"citation_style": "ieee"},
         StyleAtHandSerializer: {
             "name": "nature-genetics",

@@ -58,7 +58,8 @@ def read_comments(path: Path) -> Iterator[Remark]:
     try:
         with zipfile.ZipFile(path) as package:
             parts = _parts(package, budget)
-            said = [one for name in parts.get(_COMMENTS, ())[:1] for one in _said(package, name, budget)]
+            every = [one for name in parts.get(_COMMENTS, ())[:1] for one in _said(package, name, budget)]
+            said, beyond = every[:MOST_COMMENTS], len(every[MOST_COMMENTS:])
             if not said:
                 return
             parents, done = _extended(package, parts, budget)
@@ -79,6 +80,7 @@ def read_comments(path: Path) -> Iterator[Remark]:
             heading=place.heading[:1_000],
             answers=numbers.get(parents.get(one.paragraph, ""), ""),
             is_done=one.paragraph in done,
+            beyond=beyond if one is said[-1] else 0,
         )
 
 
@@ -113,8 +115,10 @@ def _said(package: zipfile.ZipFile, name: str, budget: list[int]) -> Iterator[_S
             words, last = [], one.get(_PARA_ID, "")
         elif tag == "comment":
             text = "\n".join(paragraphs).strip()[:_MOST_CHARACTERS]
-            if text and count < MOST_COMMENTS:
+            if text:
                 count += 1
+                # Those that are too many are counted alone.
+                text = text if count <= MOST_COMMENTS else ""
                 yield _Said(_value(one, "id"), _value(one, "author")[:200], _value(one, "date")[:40], text, last)
             paragraphs, last = [], ""
             drop(one)

@@ -85,7 +85,7 @@ class Remark:
     """A comment of a DOCX: ``words`` are those it covers, ``begins`` where in the ``paragraph`` they do.
 
     ``heading`` is the one above. ``answers`` names the comment that it answers, by ``number``; ``at`` is what the file
-    says, ISO 8601.
+    says, ISO 8601. ``beyond`` is how many more the file has than are read, at the last one of these.
     """
 
     number: str
@@ -98,6 +98,7 @@ class Remark:
     heading: str = ""
     answers: str = ""
     is_done: bool = False
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)

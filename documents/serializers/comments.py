@@ -99,3 +99,4 @@ class TakenSerializer(ApiSerializer):
     placed = serializers.IntegerField(help_text="How many of them found their sentence.")
     answers = serializers.IntegerField(help_text="New answers to comments.")
     known = serializers.IntegerField(help_text="What was here already.")
+    left_out = serializers.IntegerField(help_text="Comments and answers that there was no room for.")

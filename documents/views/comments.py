@@ -86,7 +86,7 @@ def read_file(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 
 
 def _said_of(taken: Taken) -> str:
-    if not taken.new and not taken.answers:
+    if not taken.new and not taken.answers and not taken.left_out:
         return _("There is nothing new in this file: all of its comments are here already.")
     told = [ngettext("%(n)d new comment.", "%(n)d new comments.", taken.new) % {"n": taken.new}]
     if taken.answers:
@@ -100,6 +100,15 @@ def _said_of(taken: Taken) -> str:
                 lost,
             )
             % {"n": lost}
+        )
+    if taken.left_out:
+        told.append(
+            ngettext(
+                "For %(n)d comment or answer of this file there was no room.",
+                "For %(n)d comments and answers of this file there was no room.",
+                taken.left_out,
+            )
+            % {"n": taken.left_out}
         )
     return " ".join(told)
 

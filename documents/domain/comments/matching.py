@@ -6,6 +6,7 @@ citations stand there one behind the other.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from documents.domain.comments.sentences import Sentence, Text
@@ -31,6 +32,11 @@ class _Known:
     sentence: Sentence
     stretches: tuple[str, ...]
 
+    @cached_property
+    def sign(self) -> str:
+        """The first letters of its longest stretch: a paragraph without them has not this sentence."""
+        return max(self.stretches, key=len, default="")[:_LEAST_SIGNS]
+
 
 class Matcher:
     """The sentences of a document, to look comments up in."""
@@ -39,6 +45,7 @@ class Matcher:
         self._by_title = {key(section.title): section for section in sections}
         self._by_numbered = {key(f"{section.number} {section.title}"): section for section in sections}
         self._known: list[_Known] = []
+        self._spans: dict[str, list[tuple[_Known, tuple[int, int]]]] = {}
         for section in sections:
             if section.html.strip():
                 text = Text(section.html)
@@ -58,10 +65,7 @@ class Matcher:
         titled = self._by_numbered.get(heading) or self._by_title.get(heading)
         best: tuple[tuple[bool, int], _Known] | None = None
         beside: _Known | None = None
-        for known in self._known if paragraph else ():
-            span = _span(known.stretches, paragraph)
-            if span is None:
-                continue
+        for known, span in self._in(paragraph):
             beside = beside or known
             shared = min(ends, span[1]) - max(begins, span[0])
             if shared > 0:
@@ -72,6 +76,18 @@ class Matcher:
         if best is not None:
             return Match(best[1].section, best[1].sentence)
         return Match(titled or (beside.section if beside else None))
+
+    def _in(self, paragraph: str) -> list[tuple[_Known, tuple[int, int]]]:
+        """The sentences that stand in a paragraph, and where. Each paragraph is looked at once."""
+        if paragraph not in self._spans:
+            signs = {paragraph[at : at + _LEAST_SIGNS] for at in range(len(paragraph))}
+            self._spans[paragraph] = [
+                (known, span)
+                for known in self._known
+                if (len(known.sign) < _LEAST_SIGNS or known.sign in signs)
+                and (span := _span(known.stretches, paragraph)) is not None
+            ]
+        return self._spans[paragraph]
 
 
 def _stretches(parts: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Comments of Word's: those that a DOCX takes along, and those with which one comes back (R-94)."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,14 +10,14 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
 from accounts.models import User
-from documents.domain.comments.matching import Match, Matcher
-from documents.domain.comments.saying import digest
+from documents.domain.comments.again import Here, Read, Saying, elsewhere, one_line
+from documents.domain.comments.matching import Matcher
+from documents.domain.comments.saying import MOST_ANSWERS, digest
 from documents.domain.queries import sections_in_order
 from documents.enums import CommentOrigin
 from documents.errors import CommentsUnreadable
@@ -37,27 +38,16 @@ _LIMITS: Final = replace(LIMITS, cpu_seconds=30, wall_seconds=45.0)
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of a file: new comments, how many of them found their sentence, new answers, and what was known."""
+    """What came of a file: new comments, how many of them found their sentence, new answers, and what was known.
+
+    ``left_out`` counts comments and answers that there was no room for.
+    """
 
     new: int = 0
     placed: int = 0
     answers: int = 0
     known: int = 0
-
-
-@dataclass(frozen=True)
-class _Read:
-    """A comment of a file, made clean."""
-
-    remark: Remark
-    author: str
-    text: str
-    at: datetime | None
-
-    @property
-    def known_as(self) -> tuple[str, str, datetime | None]:
-        """By what it is known again, whichever program saved the file in between."""
-        return self.author, " ".join(self.text.split()), self.at
+    left_out: int = 0
 
 
 def for_docx(document: Document) -> tuple[WordComment, ...]:
@@ -75,7 +65,7 @@ def for_docx(document: Document) -> tuple[WordComment, ...]:
             section=str(row.section_id or ""),
             sentence=row.sentence,
             occurrence=row.occurrence,
-            elsewhere=Said(row.author, _iso(row.said_at), _elsewhere(row)),
+            elsewhere=Said(row.author, _iso(row.said_at), elsewhere(row)),
             answers=tuple(Said(one.author or owner, _iso(one.said_at), one.text) for one in row.answers.all()),
         )
         for row in rows
@@ -91,28 +81,19 @@ def read(*, document: Document, data: bytes, by: User, now: datetime) -> Taken:
     quotas.spend(user=by, what="comment-file", limit=settings.COMMENT_FILES_PER_DAY, now=now)
     if not connection.in_atomic_block:
         connection.close()
-    found = [one for one in map(_clean, _remarks(data)) if one.text]
+    said = _remarks(data)
+    # Where each belongs takes seconds in a long text: before anything is locked.
+    found = _found(said, Matcher(sections_in_order(document)))
     if not found:
         raise CommentsUnreadable(_("There are no comments in this file."))
-    matcher = Matcher(sections_in_order(document))
     with transaction.atomic():
         # Two readings of one file, one after the other.
         Document.objects.select_for_update(no_key=True).only("pk").get(pk=document.pk)
-        taken = _keep(document, found, matcher, now)
+        taken = _keep(document, found, now, left_out=sum(one.beyond for one in said))
         audit.record(
             action="comments.read", subject=document, by=by, details={"new": taken.new, "answers": taken.answers}
         )
     return taken
-
-
-def _elsewhere(row: Comment) -> str:
-    """What a comment says where its sentence is not in the text."""
-    if not row.sentence:
-        return row.text
-    return _("On a sentence that was changed since, “%(sentence)s”: %(text)s") % {
-        "sentence": row.sentence,
-        "text": row.text,
-    }
 
 
 def _iso(at: datetime) -> str:
@@ -136,12 +117,24 @@ def _remarks(data: bytes) -> list[Remark]:
             ) from None
 
 
-def _clean(remark: Remark) -> _Read:
-    author = clean_line(remark.author)[:MOST_NAME_CHARACTERS].strip() or _("Unnamed")
-    text = clean_lines(remark.text).strip()
-    if len(text) > MOST_COMMENT_CHARACTERS:
-        text = text[: MOST_COMMENT_CHARACTERS - 1] + "…"
-    return _Read(remark, author, text, _moment(remark.at))
+def _found(said: Sequence[Remark], matcher: Matcher) -> list[Read]:
+    """The comments of a file made clean, each with where it belongs."""
+    found = []
+    nowhere: Counter[Saying] = Counter()
+    for remark in said:
+        author = clean_line(remark.author)[:MOST_NAME_CHARACTERS].strip() or _("Unnamed")
+        text = clean_lines(remark.text).strip()
+        if len(text) > MOST_COMMENT_CHARACTERS:
+            text = text[: MOST_COMMENT_CHARACTERS - 1] + "…"
+        spot = "\0".join([one_line(remark.words), one_line(remark.paragraph), str(remark.begins)])
+        one = Read(remark, author, text, _moment(remark.at), spot, matcher.find(remark))
+        if not remark.words and not remark.paragraph:
+            # In a footnote or the like: of those that are alike the first, the second …
+            nowhere[one.known_as] += 1
+            one = replace(one, spot=str(nowhere[one.known_as]))
+        if text:
+            found.append(one)
+    return found
 
 
 def _moment(said: str) -> datetime | None:
@@ -158,27 +151,31 @@ def _moment(said: str) -> datetime | None:
         return None
 
 
-def _keep(document: Document, found: Sequence[_Read], matcher: Matcher, now: datetime) -> Taken:
+def _keep(document: Document, found: Sequence[Read], now: datetime, *, left_out: int) -> Taken:
     there = list(document.comments.prefetch_related("answers"))
     room = settings.COMMENTS_PER_DOCUMENT - len(there)
     digests = {one.digest: one for one in there}
-    known, answered = _went_out(document, there)
+    here = Here(document, there)
+    claimed = here.claimed(found)
     by_number: dict[str, Comment] = {}
     new = placed = answers = again = 0
     for one in found:
         parent = by_number.get(one.remark.answers)
-        if one.known_as in known:
-            by_number[one.remark.number] = known[one.known_as]
+        if known := claimed.get((one.known_as, one.spot)):
+            by_number[one.remark.number] = known
             again += 1
-        elif one.known_as in answered or (parent and _is_said(parent, one)):
+        elif here.has_answer(parent, one) if parent else one.known_as in here.answers:
             again += 1
         elif parent is not None:
+            if here.count_answers(parent) >= MOST_ANSWERS:
+                left_out += 1
+                continue
             at = one.at if one.at and one.at <= now else now.replace(microsecond=0)
             CommentAnswer.objects.create(comment=parent, author=one.author, text=one.text, said_at=at)
+            here.add_answer(parent, one)
             answers += 1
         else:
-            match = matcher.find(one.remark)
-            row = _row(document, one, match, now)
+            row = _row(document, one, now)
             if same := digests.get(row.digest):
                 by_number[one.remark.number] = same
                 again += 1
@@ -186,36 +183,15 @@ def _keep(document: Document, found: Sequence[_Read], matcher: Matcher, now: dat
                 row.save(force_insert=True)
                 digests[row.digest] = by_number[one.remark.number] = row
                 new += 1
-                placed += match.sentence is not None
-    return Taken(new, placed, answers, again)
+                placed += one.match.sentence is not None
+            else:
+                left_out += 1
+    return Taken(new, placed, answers, again, left_out)
 
 
-def _is_said(comment: Comment, one: _Read) -> bool:
-    """Whether the comment has this very answer already, whatever the file says of when."""
-    return comment.answers.filter(author=one.author, text=one.text).exists()
-
-
-def _went_out(
-    document: Document, there: Sequence[Comment]
-) -> tuple[dict[tuple[str, str, datetime | None], Comment], set[tuple[str, str, datetime | None]]]:
-    """What a file may bring back as it went out: comments, and answers to them."""
-    known: dict[tuple[str, str, datetime | None], Comment] = {}
-    answered: set[tuple[str, str, datetime | None]] = set()
-    with translation.override(document.language):
-        owner = document.author_name or _("Author")
-        for row in there:
-            # One on a changed sentence went out with its words before its own.
-            for text in (row.text, _elsewhere(row)):
-                known[row.author, " ".join(text.split()), _second(row.said_at)] = row
-            for one in row.answers.all():
-                answered.add((one.author or owner, " ".join(one.text.split()), _second(one.said_at)))
-    return known, answered
-
-
-def _row(document: Document, one: _Read, match: Match, now: datetime) -> Comment:
-    section = match.section
+def _row(document: Document, one: Read, now: datetime) -> Comment:
+    match, section = one.match, one.match.section
     quoted = clean_line(one.remark.words) or clean_line(one.remark.paragraph)
-    place = "" if one.at else " ".join(quoted.split())
     return Comment(
         document=document,
         section=section,
@@ -225,13 +201,9 @@ def _row(document: Document, one: _Read, match: Match, now: datetime) -> Comment
         sentence=(match.sentence.text if match.sentence else quoted)[:MOST_SENTENCE_CHARACTERS],
         occurrence=match.sentence.occurrence if match.sentence else 0,
         revision=section.revision if section else 0,
-        digest=digest(place, one.author, one.text, one.at),
+        digest=digest(one.spot, one.author, one.text, one.at),
         said_at=one.at or now.replace(microsecond=0),
         created_at=now,
         done_at=now if one.remark.is_done else None,
         told_at=now,
     )
-
-
-def _second(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(microsecond=0)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,19 +10,20 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from documents.domain import exporting, manuscripts
-from documents.domain.comments import saying, word_files
+from documents.domain.comments import matching, saying, word_files
 from documents.domain.comments.matching import Matcher
 from documents.domain.comments.word_files import Taken
 from documents.domain.queries import sections_in_order
 from documents.errors import CommentsUnreadable
-from documents.models import Comment, Document, ReviewLink, Section
+from documents.models import Comment, CommentAnswer, Document, ReviewLink, Section
 from reading.protocol import Remark
 from tests.documents.comments.making import HTML, LAMP, NOTE, WHY, rendered, said
 from tests.documents.test_views import words
@@ -182,7 +184,92 @@ def test_answers_done_and_odd_values_of_a_file(
     assert read(document, b"") == Taken(known=6)
     settings.COMMENTS_PER_DOCUMENT = Comment.objects.count()
     found.append(remark(number="8", author="Lind", text="No room."))
-    assert read(document, b"").new == 0
+    assert read(document, b"") == Taken(known=6, left_out=1)
+
+
+def test_equal_comments_on_two_sentences_stay_two(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    alike = {"author": "Lind", "text": "Source?", "at": "2026-11-01T10:00:00Z"}
+    paragraph = f"{LAMP} {WHY}"
+    why = remark(number="1", words=WHY, paragraph=paragraph, begins=paragraph.index(WHY), **alike)
+    lamp = remark(number="2", words=LAMP, paragraph=paragraph, **alike)
+    strange = remark(number="3", words="strange", paragraph="Something strange.", begins=10, **alike)
+    notes = [remark(number=number, **alike) for number in ("4", "5")]
+    found = [why]
+    monkeypatch.setattr("documents.domain.comments.word_files._remarks", lambda _data: found)
+    assert read(document, b"") == Taken(new=1, placed=1)
+    # Each is known by its sentence, though another stands before it by now.
+    found[:] = [strange, lamp, why, *notes]
+    assert read(document, b"") == Taken(new=4, placed=1, known=1)
+    found += [
+        remark(number="6", author="Ada", text="Yes.", at="2026-11-02T10:00:00Z", answers="1"),
+        remark(number="7", author="Ada", text="Yes.", at="2026-11-02T10:00:00Z", answers="2"),
+    ]
+    assert read(document, b"") == Taken(answers=2, known=5)
+    assert sorted(one.comment.sentence for one in CommentAnswer.objects.all()) == sorted([LAMP, WHY])
+    assert read(document, b"") == Taken(known=7)
+    Section.objects.all().update(html="<p>Another text.</p>")
+    assert read(document, b"") == Taken(known=7)
+    # An answer that a program took for a comment is still that answer.
+    found[:] = [remark(number="8", author="Ada", text="Yes.", at="2026-11-02T10:00:00Z")]
+    assert read(document, b"") == Taken(known=1)
+
+
+def test_what_there_is_no_room_for_is_told(
+    browser: Client,
+    document: Document,
+    link: ReviewLink,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    known = said(link)
+    at = known.said_at.isoformat()
+    answers = [
+        remark(number=str(number), author="Lind", text=f"No. {number}", answers="1") for number in range(2, 62)
+    ]  # fmt: skip
+    found = [remark(number="1", author=known.author, text=known.text, at=at, words=WHY, paragraph=WHY), *answers]
+    monkeypatch.setattr("documents.domain.comments.word_files._remarks", lambda _data: found)
+    assert read(document, b"") == Taken(answers=50, known=1, left_out=10)
+    with django_assert_max_num_queries(12):
+        assert read(document, b"") == Taken(known=51, left_out=10)
+    settings.COMMENTS_PER_DOCUMENT = 2
+    found[:] = [remark(author="Lind", text=f"Room for {number}?", words="a", at=at) for number in range(3)]
+    found[-1] = replace(found[-1], beyond=7)
+    address = reverse("documents:comment-file", args=[document.pk])
+    page = words(browser.post(address, {"file": SimpleUploadedFile("back.docx", b"x")}, follow=True))
+    assert "1 new comment." in page
+    assert "For 9 comments and answers of this file there was no room." in page
+    page = words(browser.post(address, {"file": SimpleUploadedFile("back.docx", b"x")}, follow=True))
+    assert "all of its comments are here already" not in page
+    assert "For 9 comments and answers of this file there was no room." in page
+
+
+def test_sentences_are_looked_for_before_anything_is_locked(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remarks = [
+        remark(number=str(number), text=f"{number}?", words=WHY, paragraph=WHY) for number in range(3)
+    ]  # fmt: skip
+    monkeypatch.setattr("documents.domain.comments.word_files._remarks", lambda _data: remarks)
+    depths: list[int] = []
+    spans: list[str] = []
+    find, span = Matcher.find, matching._span
+
+    def found(self: Matcher, one: Remark) -> matching.Match:
+        depths.append(len(connection.savepoint_ids))
+        return find(self, one)
+
+    def looked(stretches: Sequence[str], paragraph: str) -> tuple[int, int] | None:
+        spans.append(paragraph)
+        return span(stretches, paragraph)
+
+    monkeypatch.setattr(Matcher, "find", found)
+    monkeypatch.setattr(matching, "_span", looked)
+    outside = len(connection.savepoint_ids)
+    assert read(document, b"").placed == 3
+    assert depths == [outside] * 3
+    # The sentence stands in the text twice.
+    assert len(spans) == 2
 
 
 def test_file_without_comments_is_told(
