@@ -1,6 +1,9 @@
 // Notes beside a text: after each pause the text as typed is looked over on the server, and nothing of it is saved.
 // Without this file the button below the notes sends the text, and it comes back with notes of its own.
-// An editor says what its text is by the event "tesigo:text" and marks a sentence on "tesigo:find".
+// An editor says what its text is by the event "tesigo:text", and at once when it is asked by "tesigo:ask"; it marks a
+// sentence on "tesigo:find".
+
+import { pattern } from "./places.js";
 
 const QUIET = 1500; // ms without a key before the text is sent
 const box = document.querySelector("[data-checks]");
@@ -18,10 +21,23 @@ if (form) {
     if (state && state.textContent !== words) state.textContent = words;
   };
 
-  async function look(more = {}) {
+  // The text of now: an editor tells of it by itself only when it is kept, seconds later. Nothing where it cannot be had.
+  async function typed() {
+    const detail = {};
+    form.dispatchEvent(new CustomEvent("tesigo:ask", { detail }));
+    return "text" in detail ? await detail.text : text;
+  }
+
+  async function look(more = {}, isAsked = false) {
     clearTimeout(timer);
     going?.abort();
     const mine = (going = new AbortController());
+    if (isAsked) {
+      const now = await typed();
+      if (mine.signal.aborted) return;
+      if (now === null) return say(box.dataset.away);
+      text = now;
+    }
     const body = new FormData(form);
     body.set("text", text);
     for (const [name, value] of Object.entries(more)) body.set(name, value);
@@ -65,7 +81,7 @@ if (form) {
   function changed(now) {
     text = now;
     clearTimeout(timer);
-    if (text !== seen) timer = setTimeout(look, QUIET);
+    if (text !== seen) timer = setTimeout(() => look(), QUIET);
   }
 
   form.addEventListener("tesigo:text", (event) => changed(event.detail.text));
@@ -75,14 +91,17 @@ if (form) {
   const place = (characters) => Array.from(text).slice(0, characters).join("").length;
 
   function find({ checksFind: sentence, paragraph, start, end }) {
-    form.dispatchEvent(new CustomEvent("tesigo:find", { detail: { sentence, paragraph: Number(paragraph) } }));
-    if (!field || !field.checkVisibility?.()) return;
+    const detail = { sentence, paragraph: Number(paragraph), isFound: false };
+    form.dispatchEvent(new CustomEvent("tesigo:find", { detail }));
+    if (detail.isFound) return;
+    const gone = () => say(`${box.dataset.gone} “${sentence}”`);
+    if (!field || !field.checkVisibility?.()) return gone();
     let [from, to] = [place(Number(start)), place(Number(end))];
     if (field.value.slice(from, to) !== sentence) {
-      from = field.value.indexOf(sentence);
-      to = from + sentence.length;
+      const found = pattern(sentence).exec(field.value);
+      if (!found) return gone();
+      [from, to] = [found.index, found.index + found[0].length];
     }
-    if (from < 0) return;
     field.focus();
     field.setSelectionRange(from, to);
     // Browsers scroll to where a field's text is put in, and not to where it is marked.
@@ -94,7 +113,7 @@ if (form) {
     if (!button) return;
     if (button.dataset.checksFind !== undefined) return find(button.dataset);
     event.preventDefault();
-    look(button.name ? { [button.name]: button.value } : {});
+    look(button.name ? { [button.name]: button.value } : {}, true);
   });
 
   // From the page of the whole document: the sentence of the note that was chosen there.

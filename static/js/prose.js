@@ -1,5 +1,6 @@
 // The writing room's editor in the place of its field. The field stays what is sent without JavaScript.
 
+import { pattern } from "./places.js";
 import { Keeping } from "./prose_keeping.js";
 import { Found, Origins, Ring, wordOf } from "./prose_kept.js";
 import { extensions } from "./prose_nodes.js";
@@ -273,14 +274,21 @@ export async function mount(form, t) {
   form.addEventListener("tesigo:find", (event) => {
     const words = event.detail.sentence.replace(/^[\s>#|*-]+/, "").split(/[[\]*_`~\\|$]/)[0].trim();
     if (!words) return;
-    let at = -1;
+    let [at, length] = [-1, 0];
     editor.state.doc.descendants((node, pos) => {
       if (at >= 0 || !node.isTextblock) return at < 0;
-      const found = node.textBetween(0, node.content.size, "", "\ufffc").indexOf(words);
-      if (found >= 0) at = pos + 1 + found;
+      const found = pattern(words).exec(node.textBetween(0, node.content.size, "", "\ufffc"));
+      if (found) [at, length] = [pos + 1 + found.index, found[0].length];
       return false;
     });
-    if (at >= 0) editor.chain().focus().setTextSelection({ from: at, to: at + words.length }).scrollIntoView().run();
+    if (at < 0) return;
+    event.detail.isFound = true;
+    editor.chain().focus().setTextSelection({ from: at, to: at + length }).scrollIntoView().run();
+  });
+  // What looks the text over wants the one of now.
+  form.addEventListener("tesigo:ask", (event) => {
+    const asked = keeping.post(form.dataset.proseUrl, keeping.values, { 200: ["text"] });
+    event.detail.text = asked.then(({ status, answer }) => (status === 200 ? answer.text : null));
   });
   // The paragraphs that are marked are those that the page for writing anew has ticked.
   const link = document.querySelector("[data-editor-rewrite]");

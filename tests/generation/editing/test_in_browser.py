@@ -281,6 +281,24 @@ def test_a_footnote_a_table_and_the_shortcuts_by_keyboard(device: Opens, section
     assert "[^1]: Said below." in section.text
 
 
+def test_notes_are_on_the_text_of_now_and_lead_into_it(device: Opens, section: Section) -> None:
+    page = device()
+    write(page, "In 1871 the tower was lit.")
+    # At once: nothing was kept on the server yet.
+    page.get_by_role("button", name="Check this text").click()
+    note = page.locator("[data-checks] .note").first
+    expect(note).to_contain_text("In 1871 the tower was lit.")
+    # A blank of another kind is the same sentence, another word is not.
+    find = note.locator("[data-checks-find]")
+    find.evaluate("(one) => { one.dataset.checksFind = 'In 1871\\n  the tower was lit.'; }")
+    find.click()
+    assert page.evaluate("getSelection().toString()") == "In 1871 the tower was lit."
+    find.evaluate("(one) => { one.dataset.checksFind = 'In 1872 the tower was lit.'; }")
+    find.click()
+    told = "The words it is about are not in the text: “In 1872 the tower was lit.”"
+    expect(page.locator("[data-checks-said]")).to_have_text(told)
+
+
 def test_at_360_pixels_nothing_is_wider_than_the_screen(device: Opens) -> None:
     page = device()
     page.set_viewport_size({"width": 360, "height": 740})
