@@ -26,7 +26,7 @@ from tesigo.platform.api.examples import give
 
 _ID: Final = "6f1c0c1e-2a34-4c0e-9a5b-0f6b1f0d7c11"
 _JOB: Final = "0d1c9a7e-5b0f-4f7c-8d53-7f6c2f1b9e42"
-_DIGEST: Final = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+_DIGEST: Final = "5f70bf18" * 8
 _AT: Final = "2026-11-29T10:00:00Z"
 _PAGE: Final = f"https://tesigo.example/documents/{_ID}/price/"
 
