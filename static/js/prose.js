@@ -209,7 +209,7 @@ export async function mount(form, t) {
     keeping.keep(true);
     keeping.isLeaving = true;
     if (submitter) form.requestSubmit(submitter);
-    else HTMLFormElement.prototype.submit.call(form);
+    else form.submit();
   };
   const save = async () => {
     if (keeping.isBusy) {

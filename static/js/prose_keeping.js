@@ -20,7 +20,8 @@ const REFUSED = 422;
  */
 export class Keeping {
   constructor(form, { name, text, say, lock, other, refuse, save }) {
-    Object.assign(this, { form, name, text, say, lock, other, refuse, save });
+    [this.form, this.name, this.text, this.say] = [form, name, text, say];
+    [this.lock, this.other, this.refuse, this.save] = [lock, other, refuse, save];
     this.since = 0; // when the first change was made that the server has not
     this.kept = 0; // when the browser kept it
     this.sent = 0; // when it was last tried to send it

@@ -106,7 +106,11 @@ export class Origins {
     const word = wordOf(doc);
     const found = this.all.find((one) => one.word === word);
     if (!found || found === this.now) return;
-    if (this.now) Object.assign(this.now, this.said());
+    if (this.now) {
+      // The entry itself, for it stays among all.
+      const { revision, unsaved } = this.said();
+      [this.now.revision, this.now.unsaved] = [revision, unsaved];
+    }
     this.now = found;
     this.put();
   }

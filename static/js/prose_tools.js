@@ -83,7 +83,8 @@ function citationDialog(dialog, editor, { sources, passagesUrl }) {
   const option = (passage) => {
     const item = document.createElement("li");
     const label = document.createElement("label");
-    const radio = Object.assign(document.createElement("input"), { type: "radio", name: "passage", value: passage.id });
+    const radio = document.createElement("input");
+    [radio.type, radio.name, radio.value] = ["radio", "passage", passage.id];
     const head = document.createElement("strong");
     const name = sources.get(passage.key)?.name ?? passage.title;
     head.textContent = passage.page ? `${name}, ${list.dataset.page.replace("{number}", passage.page)}` : name;
@@ -123,7 +124,8 @@ function citationDialog(dialog, editor, { sources, passagesUrl }) {
     more.hidden = items.length < 2;
     more.replaceChildren(
       ...items.map((one, place) => {
-        const button = Object.assign(document.createElement("button"), { type: "button", className: "chip" });
+        const button = document.createElement("button");
+        [button.type, button.className] = ["button", "chip"];
         button.textContent = sources.get(one.key)?.name ?? one.key;
         button.setAttribute("aria-pressed", String(place === number));
         button.addEventListener("click", () => {

@@ -190,7 +190,7 @@ def test_a_list_costs_the_same_whatever_is_in_it(
 ) -> None:
     for _row in range(rows):
         outlined_document(owner=student)
-    with django_assert_num_queries(3):  # the token, the consent, the page
+    with django_assert_num_queries(4):  # the token, the consent, the page, its tags
         assert len(program.get(DOCUMENTS).json()["results"]) == rows
 
 
@@ -625,7 +625,7 @@ async def test_a_file_is_streamed_without_a_connection() -> None:
         ("/{id}/outline", {"GET", "PUT"}),
         ("/{id}/sections", {"GET"}),
         ("/{id}/works", {"GET", "POST"}),
-        ("/{id}/works/1", {"GET", "PATCH"}),
+        ("/{id}/works/1", {"GET", "PATCH", "DELETE"}),
         ("/{id}/works/1/use", {"PUT"}),
         ("/{id}/works/1/joined", {"PUT", "DELETE"}),
         ("/{id}/works/1/alike", {"DELETE"}),

@@ -179,7 +179,7 @@ COMPARED: Final = {
 }
 #: What makes a comparison a condition, a rule or a guess.
 CONDITIONAL: Final = {
-    code: re.compile(rf"\b(?:{'|'.join(words.split())})\b", re.IGNORECASE)
+    code: _any(*(rf"\b{word}\b" for word in words.split()))
     for code, words in {
         "en": "if when must should shall may might can could would will you your expected no not",
         "de": "wenn falls sobald muss müssen soll sollen sollte sollten kann können könnte könnten darf dürfen würde "

@@ -50,7 +50,9 @@ def _form(term: str) -> _Form | None:
         inside = f"{_BETWEEN}?".join(map(re.escape, parts))
     else:
         places = range(_FEWEST_IN_A_PART, len(term) - _FEWEST_IN_A_PART + 1)
-        inside = "|".join([re.escape(term), *(f"{term[:at]}{_BETWEEN}{term[at:]}" for at in places)])
+        inside = "|".join(
+            [re.escape(term), *(f"{re.escape(term[:at])}{_BETWEEN}{re.escape(term[at:])}" for at in places)]
+        )
     return _Form(term, re.compile(rf"(?<![\w‐‑-])(?P<term>{inside})[^\W\d_]{{0,3}}(?![\w‐‑-])", re.IGNORECASE))
 
 
