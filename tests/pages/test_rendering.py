@@ -78,7 +78,7 @@ def test_a_receipt_shows_each_line_and_the_total_with_cents() -> None:
 
 def test_a_moment_names_its_zone() -> None:
     html = include("time", at=datetime(2026, 11, 21, 14, 5, tzinfo=UTC))
-    assert 'datetime="2026-11-21T14:05:00+00:00"' in html
+    assert 'datetime="2026-11-21T14:05:00Z"' in html
     assert html.count("21 November 2026, 14:05 UTC") == 2
 
 

@@ -32,9 +32,11 @@ from billing.models import (
     ReceiptFile,
     Redemption,
 )
-from documents.enums import CitationCheck, ExportFormat, ExportState, UploadPurpose, UploadState
+from documents.enums import CitationCheck, CommentOrigin, ExportFormat, ExportState, UploadPurpose, UploadState
 from documents.models import (
     Citation,
+    Comment,
+    CommentAnswer,
     Document,
     Export,
     FilePart,
@@ -43,6 +45,7 @@ from documents.models import (
     OwnTemplate,
     Proof,
     Rendering,
+    ReviewLink,
     SectionRevision,
     Source,
     TitlePage,
@@ -247,6 +250,19 @@ def _writing(document: Document, name: str) -> None:
         state="failed",
     )
     MoreRewritings.objects.create(document=document, count=1)
+    link = ReviewLink.objects.create(
+        document=document, label="Prof. Lind", token_hash=name.encode(), expires_at=now + timedelta(days=7)
+    )
+    comment = Comment.objects.create(
+        document=document,
+        section=document.sections.earliest("position"),
+        link=link,
+        origin=CommentOrigin.LINK,
+        author="Prof. Lind",
+        text=f"said to {name}",
+        digest="e" * 64,
+    )
+    CommentAnswer.objects.create(comment=comment, text=f"answered by {name}")
     LeftNote.objects.create(document=document, kind="slip", digest="f" * 64)
     WriterChoice.objects.create(document=document, model=AIModel.objects.earliest("pk"))
     Reservation.objects.create(document=document, tokens=1, cost=1, expires_at=now + timedelta(hours=1))
