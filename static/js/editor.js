@@ -23,14 +23,13 @@ function marked(form) {
   });
 }
 
-
 /** The field alone. */
 function plain(form) {
   const field = form.querySelector("textarea");
   const state = form.querySelector("[data-editor-state]");
   const found = form.querySelector("[data-editor-found]");
-  // Beside what the editor keeps, which it offers when it is there again.
-  const name = `tesigo-section-${form.dataset.editor}-plain`;
+  // The editor keeps beside it, and offers what is here when it is there again.
+  const name = `tesigo-section-${form.dataset.editor}`;
   // What the server sent back unsaved is kept from the first moment on, like what is typed.
   const saved = form.hasAttribute("data-is-unsaved") ? null : field.defaultValue;
   let since = 0;
@@ -38,10 +37,11 @@ function plain(form) {
   let hasRoom = true;
 
   const keep = (isSent = false) => {
-    const kept = { text: field.value, revision: form.elements.revision.value, isSent };
+    if (isInTheWay) park(kept);
+    const now = { text: field.value, revision: form.elements.revision.value, isSent };
     try {
       if (field.value === saved) localStorage.removeItem(name);
-      else localStorage.setItem(name, JSON.stringify(kept));
+      else localStorage.setItem(name, JSON.stringify(now));
       hasRoom = true;
     } catch {
       hasRoom = false;
@@ -59,7 +59,7 @@ function plain(form) {
     show();
   };
 
-  // Moved to where the next key does not write over it, until it is taken or dropped.
+  // Where a text goes before the next key would write over it, until it is taken or dropped.
   const parked = `tesigo-section-${form.dataset.editor}-found`;
   const read = (key) => {
     try {
@@ -69,6 +69,7 @@ function plain(form) {
     }
   };
   const park = (all) => {
+    isInTheWay = false;
     try {
       localStorage.removeItem(name);
       localStorage.setItem(parked, JSON.stringify(all));
@@ -80,8 +81,9 @@ function plain(form) {
   let kept = Array.isArray(there) ? there : [];
   const before = read(name);
   const isSent = saved === null && before?.isSent; // the page has it
-  if (typeof before?.text === "string" && !isSent && before.text.trim() !== field.defaultValue.trim()) kept = [...kept, before];
-  if (before) park(kept);
+  let isInTheWay = typeof before?.text === "string" && !isSent && before.text.trim() !== field.defaultValue.trim();
+  if (isInTheWay) kept = [...kept, before];
+  else if (before) park(kept);
   const text = kept.findLast((one) => typeof one.text === "string"); // others are of the editor
   if (text) {
     found.hidden = false;

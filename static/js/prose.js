@@ -108,8 +108,9 @@ export async function mount(form, t) {
     if (refusal.textContent !== words) refusal.textContent = words;
     refusal.hidden = !words;
   };
+  const key = `${name}-editor`;
   keeping = new Keeping(form, {
-    name,
+    name: key,
     text: { doc: json, remember: () => ring.add(json()) },
     say,
     lock,
@@ -143,10 +144,10 @@ export async function mount(form, t) {
     (kept.isKept && kept.unsaved === form.elements.unsaved.value) ||
     (kept.doc ? wordOf(kept.doc) === present : kept.text.trim() === field.value.trim());
   const found = new Found(name);
-  for (const key of [name, `${name}-plain`]) {
-    const kept = Keeping.before(key);
-    Keeping.forget(key);
-    if (kept?.doc || typeof kept?.text === "string") found.add(kept);
+  for (const one of [key, name]) {
+    const text = Keeping.before(one);
+    Keeping.forget(one);
+    if (text?.doc || typeof text?.text === "string") found.add(text);
   }
   if (found.last) found.set(found.texts.filter((kept) => !isKnown(kept)));
   const offer = () => (offered.hidden = !found.last);

@@ -73,6 +73,7 @@ export class Keeping {
 
   /** In this browser; `isSent` where the page that is on its way lets go of it. */
   keep(isSent = false) {
+    clearTimeout(this.timer); // one that waits would say of what was sent that it was not
     this.kept = Date.now();
     this.text.remember();
     const { revision, unsaved } = this.form.elements;

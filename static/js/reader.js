@@ -9,7 +9,7 @@ function letGoOfSaved() {
   const address = new URL(location.href);
   const section = `tesigo-section-${address.searchParams.get("saved")}`;
   if (!address.searchParams.has("saved")) return;
-  for (const name of [section, `${section}-plain`]) {
+  for (const name of [section, `${section}-editor`]) {
     try {
       if (JSON.parse(localStorage.getItem(name))?.isSent) localStorage.removeItem(name);
     } catch {
