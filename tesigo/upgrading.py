@@ -50,6 +50,7 @@ NEW_SETTINGS: Final[dict[str, dict[str, str]]] = {
         "S3_PUBLIC_URL": "downloads pass through the site, also where files lie in S3",
         "SENTRY_DSN": "errors stand in the log alone",
         "TELEGRAM_BOT_TOKEN": "no alerts by Telegram",
+        "VAT_NUMBER": "the imprint names no VAT number",
     },
 }
 SECRETS: Final = ("SECRET_KEY", "SIGNIN_SECRET", "API_JWT_SECRET", "MAIL_EVENTS_SECRET", "READY_TOKEN")

@@ -21,7 +21,7 @@ from accounts.models import FormerAddress, Mail, MailEvent, SignInRequest, User
 from billing.domain import ledger
 from billing.enums import Movement
 from billing.models import CreditNote, Mirror, Payment, PromoCode, Receipt, Redemption, WebhookEvent
-from documents.models import Citation, Document, OwnStyle, OwnTemplate
+from documents.models import Citation, Comment, Document, OwnStyle, OwnTemplate, ReviewLink
 from generation.enums import Scope
 from generation.models import Attempt, BudgetUse, MoreRewritings, PersonalLimit, Reservation
 from privacy import registry
@@ -103,6 +103,10 @@ def _writing(document: Document, number: int) -> None:
     job = document.jobs.create(kind="writing", sort_key=number)
     Attempt.objects.create(job=job, provider="openai", model_name="gpt", purpose="write", idempotency_key=uuid4())
     MoreRewritings.objects.create(document=document, count=3)
+    link = ReviewLink.objects.create(
+        document=document, label="Prof. Lind", token_hash=document.pk.bytes, expires_at=now + timedelta(days=7)
+    )
+    Comment.objects.create(document=document, link=link, origin="link", author="Prof. Lind", text="Why?", digest="d")
     Reservation.objects.create(document=document, tokens=1, cost=1, expires_at=now + timedelta(hours=1))
     source = document.sources.get()
     Citation.objects.create(
