@@ -11,14 +11,23 @@ from unicodedata import normalize
 # Within a quotation of several sentences none ends. An apostrophe opens no quotation.
 _QUOTE: Final = re.compile(r"“[^“”]{1,4000}”|„[^„“”]{1,4000}[“”]|«[^«»]{1,4000}»|»[^«»]{1,4000}«|\"[^\"]{1,4000}\"")
 _END: Final = re.compile(r"[.!?…][\"'”’»«“)\]]*(?= +[\"'“„«»(\[]?[^\W\d_a-zß-öø-ÿ])")
-_ABBREVIATION: Final = re.compile(
-    r"(?:^|[\s\u00a0(\[„“\"])(?:e\.g|i\.e|etc|cf|vs|resp|approx|figs?|tab|eq|secs?|chap|ch|nos?|nr|vols?|pp?|eds?|al|dr|mr|mrs"
-    r"|ms|prof|st|z\.[ \u00a0]?B|d\.[ \u00a0]?h|u\.[ \u00a0]?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc"
-    r"|ad[ \u00a0]es|p\.[ \u00a0]?ex|[^\W\d_])\.\Z",
-    re.IGNORECASE,
+#: Words with a full stop that ends no sentence, in our languages; "~" is the blank within one.
+_ABBREVIATIONS: Final = (
+    r"(?:^|[\s(\[„“\"])(?:e\.g|i\.e|etc|cf|vs|resp|approx|figs?|tab|eq|secs?|chap|ch|nos?|nr|vols?|pp?|eds?|al|dr|mr|mrs|ms|prof"
+    r"|st|z\.~?B|d\.~?h|u\.~?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc|ad~es|p\.~?ex|[^\W\d_])\.\Z"
 )
-_ABBREVIATION_MAX_LETTERS: Final = 16
+#: As far back as an abbreviation is looked for.
+ABBREVIATION_MAX_LETTERS: Final = 16
 _BEFORE_A_MARK: Final = re.compile(r"\s+(?=[.,;:!?…)\]])")
+
+
+def abbreviation(blank: str) -> re.Pattern[str]:
+    """Finds one at the end of a text; ``blank`` is a pattern of what may stand within one."""
+    return re.compile(_ABBREVIATIONS.replace("~", blank), re.IGNORECASE)
+
+
+#: A laid-out text has blanks at which no line ends.
+_ABBREVIATION: Final = abbreviation(r"[ \u00a0]")
 
 
 def bounds(text: str) -> list[tuple[int, int]]:
@@ -28,7 +37,7 @@ def bounds(text: str) -> list[tuple[int, int]]:
     ends = []
     start = 0
     for match in _END.finditer(masked):
-        before = masked[max(start, match.start() - _ABBREVIATION_MAX_LETTERS) : match.start() + 1]
+        before = masked[max(start, match.start() - ABBREVIATION_MAX_LETTERS) : match.start() + 1]
         if not _ABBREVIATION.search(before):
             ends.append(match.end())
             start = match.end()

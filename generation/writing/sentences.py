@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from documents.domain.text import GROUP
+from typesetting.sentences import ABBREVIATION_MAX_LETTERS, abbreviation
 
 _BLANK: Final = re.compile(r"\n[ \t]*\n")
 _LIST_ITEM: Final = re.compile(r"^[ \t]{0,12}(?:[-*+]|\d{1,4}[.)])[ \t]+", re.M)
@@ -16,12 +17,7 @@ QUOTE: Final = re.compile(
 )
 _MARK: Final = re.compile(r"[“”„«»\"]")
 _END: Final = re.compile(r"[.!?…][\"'”’»«“)\]]*(?=\s+[\"'“„«»(\[]?[^\W\d_a-zß-öø-ÿ])|[.!?…][\"'”’»«“)\]]*\Z|\n")
-_ABBREVIATION: Final = re.compile(
-    r"(?:^|[\s(\[„“\"])(?:e\.g|i\.e|etc|cf|vs|resp|approx|figs?|tab|eq|secs?|chap|ch|nos?|nr|vols?|pp?|eds?|al|dr|mr|mrs|ms|prof"
-    r"|st|z\. ?B|d\. ?h|u\. ?a|bzw|usw|vgl|ca|abb|bd|hrsg|s|art|tzw|np|str|por|ecc|ad es|p\. ?ex|[^\W\d_])\.\Z",
-    re.IGNORECASE,
-)
-_ABBREVIATION_MAX_LETTERS: Final = 16
+_ABBREVIATION: Final = abbreviation(" ")
 #: Formulas, references to tables and formulas, and the labels that they name (R-17).
 _FORMULA: Final = r"\$\$(?:(?!\$\$).){1,2000}\$\$|(?<![\w$])\$(?![\s$])(?:[^$\n\\]|\\.){1,500}(?<!\s)\$(?![\w$])"
 _NOTATION: Final = re.compile(_FORMULA + r"|\[\]\(#(?:tbl|eq)-[\w-]{1,60}\)|[ \t]*\{#(?:tbl|eq)-[\w-]{1,60}\}", re.S)
@@ -118,7 +114,7 @@ def _ends(paragraph: str, masked: str) -> list[int]:
         end = match.end()
         if end <= start:
             continue
-        before = masked[max(start, match.start() - _ABBREVIATION_MAX_LETTERS) : match.start() + 1]
+        before = masked[max(start, match.start() - ABBREVIATION_MAX_LETTERS) : match.start() + 1]
         if match[0] != "\n" and _ABBREVIATION.search(before) and end < len(masked):
             continue
         # A citation that stands behind the full stop belongs to the sentence before it.
