@@ -16,8 +16,8 @@ _WORD: Final = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Told:
-    """``own`` are the lines that the owner added, or wrote in place of the sheet's words; ``struck`` words of the sheet
-    of which every line was taken off the list.
+    """``own`` are the lines that the owner added, or wrote in place of the sheet's words. ``struck`` are words of the
+    sheet whose every line was taken off the list.
     """
 
     own: tuple[str, ...] = ()

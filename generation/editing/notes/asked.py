@@ -18,7 +18,7 @@ def section_of(line: SheetLine, document: Document, sections: Sequence[Section])
 
 
 def notes(lines: Sequence[SheetLine], document: Document, section: Section, *, text: str) -> Iterator[Note]:
-    """A note for each of these lines of which a section's text has no word; ``lines`` are those that it is to meet."""
+    """A note for each line that a section is to meet and does not speak of."""
     section = Section(pk=section.pk, title=section.title, text=text)
     known = facts.of_sections(document, [section], is_written=True)
     for line in lines:

@@ -40,7 +40,7 @@ class Cited:
 
     kept: Mapping[tuple[str, str], Kept]
     citable: Collection[str]
-    #: Sources that may be cited, of which nothing could be read.
+    #: Sources that may be cited, without any text that could be read.
     unread: Collection[str]
     passages: Sequence[Passage] = ()
 
@@ -56,7 +56,7 @@ def new_sentences(text: Text, kept: Collection[tuple[str, str]], citable: Collec
 
 
 def notes(text: Text, known: Cited, *, language: str) -> Iterator[Note]:
-    """A note for each sentence with a citation that does not hold, or of which nobody knows whether it does."""
+    """A note for each sentence whose citation does not hold, or was not checked since the sentence was written."""
     by_key: dict[str, list[Passage]] = defaultdict(list)
     for passage in known.passages:
         by_key[passage.source.key].append(passage)

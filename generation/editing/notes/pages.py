@@ -31,9 +31,7 @@ class Pages:
 
 
 def of_document(document: Document, *, characters: int, saved: int, headings: int) -> Pages:
-    """Pages of a document with so many ``characters`` as laid out; ``saved`` is how many there are without what is
-    typed and not saved.
-    """
+    """Pages of a document by the number of its ``characters``; ``saved`` leaves out what is typed and not saved."""
     paid = ordered.paid_pages(document)
     if document.body_pages and last_change(document) is None:
         more = Decimal((characters - saved) / characters_per_page(document.language))
@@ -42,5 +40,5 @@ def of_document(document: Document, *, characters: int, saved: int, headings: in
 
 
 def estimate(characters: int, *, headings: int, language: str) -> Decimal:
-    """The pages that so many characters and headings fill, to a tenth."""
+    """The pages that characters and headings fill, to a tenth."""
     return Decimal(characters / characters_per_page(language) + headings * HEADING_PAGES).quantize(_TENTH)

@@ -323,4 +323,4 @@ def test_words_are_matched_in_the_rendering_of_the_typesetter(document: Document
     rendered(document)
     manuscript = manuscripts.load(document.pk)
     reader = async_to_sync(exporting.render_reader)(manuscript)
-    assert WHY in reader.sections[str(document.sections.order_by("position").last().pk)]  # type: ignore[union-attr]
+    assert WHY in reader.sections[str(document.sections.latest("position").pk)]
