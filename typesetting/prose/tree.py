@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from typesetting.errors import ExportError
+
 Node = dict[str, Any]
 
 #: Marks in the order in which they are written, the outermost first. In code there is nothing else.
@@ -13,7 +15,7 @@ LISTS: Final = ("bulletList", "orderedList")
 _BETWEEN_GROUPS: Final = re.compile(r"\](?:\s|\ufffc)*\[(?=[^\[\]]*@)")
 
 
-class ProseError(Exception):
+class ProseError(ExportError):
     """What was sent is no tree of an editor; the message is for programmers."""
 
 
