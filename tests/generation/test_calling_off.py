@@ -1,6 +1,7 @@
 """An order that its owner stops: until a section is taken to be written, and never both (R-05, R-14)."""
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -196,6 +197,16 @@ def test_what_waits_for_nothing_or_is_disputed_cannot_be_stopped(student: User) 
         with pytest.raises(WritingBegan):
             calling_off.stop(document_id=one.pk, by=student)
     assert not Refund.objects.exists()
+
+
+def test_no_order_ends_without_its_money_on_the_way_back(student: User) -> None:
+    """Staff gave it back at Stripe, and we have just heard of it."""
+    document = ordered(student)
+    Payment.objects.update(state=PaymentState.REFUNDED, refunded_amount=F("amount"))
+    with pytest.raises(WritingBegan):
+        calling_off.stop(document_id=document.pk, by=student)
+    document.refresh_from_db()
+    assert document.state == DocumentState.QUEUED
 
 
 def test_one_person_stops_only_so_many_in_a_day(browser: Client, student: User, settings: Settings) -> None:

@@ -118,6 +118,4 @@ class Text:
 
 
 def _is_paragraph(node: lxml.html.HtmlElement) -> bool:
-    if not isinstance(node.tag, str):
-        return False
     return node.tag in _PARAGRAPHS or bool(_CAPTIONS & set(node.get("class", "").split()))

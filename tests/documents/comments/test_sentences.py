@@ -1,5 +1,6 @@
 """Sentences are found in what is shown, whatever the citations around them look like (R-94)."""
 
+import lxml.html
 import pytest
 from lxml import etree
 
@@ -80,6 +81,14 @@ def test_several_sentences_of_one_paragraph_are_marked_each() -> None:
     shown_, _comments = commented(html, ("Three is here.", 0), ("One is here.", 0), ("One is here.", 0))
     assert shown_.parts[0].html.count("<mark") == 3
     assert "".join(etree.HTML(shown_.parts[0].html).itertext()) == "One is here. Two is here. Three is here."
+
+
+def test_what_is_added_stands_behind_a_paragraphs_own_words() -> None:
+    section = Section(html="<ul><li>One is here.<ul><li>Two is here.</li></ul></li></ul><p>Three is here.</p>")
+    (shown_,) = placing.beside([section], {}, addition=lambda _: lambda _: lxml.html.Element("hr"))
+    assert [part.html for part in shown_.parts] == [
+        "<ul><li>One is here.<hr><ul><li>Two is here.<hr></li></ul></li></ul>", "<p>Three is here.<hr></p>",
+    ]  # fmt: skip
 
 
 def test_section_without_text_or_comments_is_shown_as_it_is() -> None:

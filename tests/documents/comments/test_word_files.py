@@ -91,6 +91,25 @@ def test_plain_file_has_no_comments_and_the_other_all_open_ones(
     assert b"comment" not in notes
 
 
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_is_held_while_a_file_is_read(
+    document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-105."""
+    rendered(document)
+    data = by_word(made(document, tmp_path), "Prof. Lind", "Which tower?", on="hours in the tower")
+    held: list[bool] = []
+    remarks = word_files._remarks
+
+    def watched(sent: bytes) -> list[Remark]:
+        held.append(connection.connection is not None)
+        return remarks(sent)
+
+    monkeypatch.setattr(word_files, "_remarks", watched)
+    assert read(document, data) == Taken(new=1, placed=1)
+    assert held == [False]
+
+
 def test_what_went_out_comes_back_as_nothing_new(document: Document, link: ReviewLink, tmp_path: Path) -> None:
     rendered(document)
     comment = said(link)
