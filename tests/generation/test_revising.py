@@ -156,7 +156,9 @@ def test_what_cannot_be_made_short_enough_is_not_delivered(control: Control) -> 
     for section in document.sections.all():
         citation = section.citations.first()
         assert citation is not None
-        whole = f"{'Keeping a light is a long and quiet work, ' * 80}and so on [@{citation.source.key}]."
+        # Nothing but quotations: it holds, and there is no sentence that could go.
+        quotation = f'"{" ".join(citation.passage.text.split()[:12])}"'
+        whole = f"It says {', and '.join([quotation] * 40)} [@{citation.source.key}]."
         document.sections.filter(pk=section.pk).update(text=whole)
     drain()
     document.refresh_from_db()
