@@ -37,8 +37,8 @@ def clean_storage() -> None:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium of the system."""
+def browser(site: str) -> Iterator[Browser]:
+    """Headless Chromium of the system. The site comes first and goes last: its database is made beside no loop."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("Chromium is missing; `make test` installs it where it may.")

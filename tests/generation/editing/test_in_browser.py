@@ -47,6 +47,8 @@ def device(student: User, section: Section, live_server: Any, monkeypatch: pytes
         pytest.skip("Chromium is not installed")
     # Playwright's loop runs in this thread, and the database is asked beside it.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    # A page that compares two texts takes its time on a busy machine.
+    expect.set_options(timeout=30_000)
     problems: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
