@@ -50,6 +50,9 @@ _BY_KIND: Final[dict[type[Any], tuple[Safety, str]]] = {
         Safety.LOOK,
         "refuses what old code may still write, and holds the table while it looks at all rows",
     ),
+    postgres.AddConstraintNotValid: (Safety.LOOK, "refuses what old code may still write"),
+    # Nobody who reads or writes waits for it.
+    postgres.ValidateConstraint: _SAFE,
     kinds.RemoveConstraint: (Safety.LOOK, "lets in what old code does not expect"),
     kinds.RunSQL: (Safety.LOOK, "may do anything"),
     kinds.RunPython: (Safety.LOOK, "may do anything"),

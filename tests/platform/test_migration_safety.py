@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
@@ -118,6 +118,8 @@ def test_what_old_code_does_not_notice_passes(operation: Any) -> None:
         (migrations.AddField("m", "a", models.TextField(null=True, unique=True)), Safety.LOOK),
         (migrations.AlterField("m", "a", models.TextField()), Safety.LOOK),
         (migrations.AddConstraint("m", CHECK), Safety.LOOK),
+        (AddConstraintNotValid("m", CHECK), Safety.LOOK),
+        (ValidateConstraint("m", "c"), Safety.SAFE),
         (migrations.RemoveConstraint("m", "c"), Safety.LOOK),
         (migrations.AddIndex("m", INDEX), Safety.LOOK),
         (migrations.RenameIndex("m", "j", old_name="i"), Safety.LOOK),
