@@ -63,7 +63,7 @@ class WorkViewSet(DocumentRoute):
         wished.is_valid(raise_exception=True)
         # What is joined to one that was thrown away went with it.
         here = document.sources.filter(thrown_away_at=None, joined_to__thrown_away_at=None)
-        found = fitting(here, wished.filters())
+        found = fitting(here, wished.filters()).select_related("alike")
         page = self.paginate_queryset(found.annotate(times=Count("citations")).order_by())
         return self.get_paginated_response(WorkSerializer(page, many=True).data)
 
@@ -179,7 +179,7 @@ class WorkViewSet(DocumentRoute):
         """A work of the document that was read to its end. Raises Http404, also for one that was thrown away, by itself
         or with the one that it is joined to.
         """
-        works = self.document(document_id).sources.select_related("joined_to")
+        works = self.document(document_id).sources.select_related("joined_to", "alike")
         found = works.filter(pk=work_id).exclude(csl={}).first()
         if found is None or (found.is_thrown_away and not (with_thrown_away and found.thrown_away_at)):
             raise Http404

@@ -47,8 +47,9 @@ class WorkSerializer(ModelSerializer):
         return {name: {"origin": origin, "sureness": sureness} for name, (origin, sureness) in said.items()}
 
     def get_alike(self, source: Source) -> int | None:
-        """The id of the other one."""
-        return None if source.is_apart else source.alike_id
+        """The id of the other one; null where that is joined to another or thrown away."""
+        other = None if source.is_apart else source.alike
+        return other.pk if other and not other.joined_to_id and not other.thrown_away_at else None
 
 
 class WishedWorksSerializer(ApiSerializer):

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from documents.domain import choosing
 from documents.enums import DocumentState, SourceOrigin, SourceUse
 from documents.models import Document, Source
 from tests.api.calling import Program, kind_of
@@ -89,6 +90,10 @@ def test_two_entries_are_joined_and_taken_apart(program: Program, document: Docu
 def test_two_that_look_alike_are_kept(program: Program, document: Document, source: Source) -> None:
     other = source_with_text(document, alike=source)
     path = at(document, "works", other.pk)
+    assert program.get(path).json()["alike"] == source.pk
+    choosing.throw_away(source=source, by=document.owner)
+    assert program.get(path).json()["alike"] is None
+    choosing.choose(source=source, use=SourceUse.MAY, by=document.owner)
     assert program.get(path).json()["alike"] == source.pk
     assert program("DELETE", f"{path}/alike").json()["alike"] is None
     other.refresh_from_db()
