@@ -1,5 +1,7 @@
 """Pages of the notes on a text: of a section while it is written, and of the whole document (R-10 to R-17)."""
 
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,14 +24,25 @@ from generation.editing.notes.kinds import HELP
 from generation.errors import TooManyLeft
 from tesigo.platform import come_back
 
+_View = Callable[[SignedInRequest, UUID], HttpResponse]
+
+
+def _counted(view: _View) -> _View:
+    """A page of a document that counts as a look over its text; one too many comes back later."""
+
+    @wraps(view)
+    def counted(request: SignedInRequest, document_id: UUID) -> HttpResponse:
+        asked = views.asked_for_checks(request)
+        return view(request, document_id) if asked.allowed else come_back.later(request, wait=asked.retry_after)
+
+    return counted
+
 
 @login_required
+@_counted
 def of_document(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """What is found in the whole text, by kind and by section."""
     document = _finished(request, document_id)
-    asked = views.asked_for_checks(request)
-    if not asked.allowed:
-        return come_back.later(request, wait=asked.retry_after)
     looked = looking.of_document(document)
     context = {
         "document": document,
@@ -68,12 +81,10 @@ def of_section(request: SignedInRequest, document_id: UUID, section_id: UUID) ->
 
 @login_required
 @require_POST
+@_counted
 def leave(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Puts a note away, from the page of the whole document."""
     document = _finished(request, document_id)
-    asked = views.asked_for_checks(request)
-    if not asked.allowed:
-        return come_back.later(request, wait=asked.retry_after)
     form = NoteForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("There is no such note."))
@@ -86,12 +97,10 @@ def leave(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@_counted
 def bring_back(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     """Shows all notes again that were put away."""
     document = _finished(request, document_id)
-    asked = views.asked_for_checks(request)
-    if not asked.allowed:
-        return come_back.later(request, wait=asked.retry_after)
     count = away.bring_back(document=document, by=request.user)
     said = ngettext("%(count)d note is back.", "%(count)d notes are back.", count) % {"count": count}
     messages.success(request, said)
