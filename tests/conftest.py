@@ -42,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
     _ = settings.DATABASES
     # The same hash, but not slow on purpose. Processes that tests start keep the cost of the site.
     ScryptPasswordHasher.work_factor = 2
+    from hypothesis import HealthCheck
+    from hypothesis import settings as examples
+
+    # How long an example takes says how busy the machine is.
+    examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    examples.load_profile("busy")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generation.editing.notes import slips, terms, unsourced
@@ -24,7 +24,6 @@ _TEXTS = st.lists(st.one_of(_BITS, st.text(string.printable + "äéżșů„“�
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_TEXTS, st.sampled_from(["en", "de", "fr", "pl"]))
 @example("> 1. - a\n\n```\nIn 1871.\n\nSo the the.\n```", "en")
 def test_places_always_hold_the_sentence(markdown: str, language: str) -> None:
