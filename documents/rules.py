@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 
 from django.db import transaction
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from documents.domain import past_briefs
-from documents.enums import DocumentState, SourceOrigin, UploadState
+from documents.enums import OWNERS_REASONS, DocumentState, SourceOrigin, UploadState
 from documents.models import Document, Export, FilePart, SectionRevision, Source, Upload
 from privacy.registry import Retention
 from tesigo.platform import removals
@@ -30,13 +30,20 @@ SOURCES_KEPT: Final = timedelta(days=30)
 
 
 class _Revisions(Retention):
-    """Earlier texts of a section but for the newest; what a check took out is counted in the citation report."""
+    """Earlier texts of a section but for the newest and the one that was delivered.
+
+    What a check took out is counted in the citation report.
+    """
 
     def due(self, now: datetime) -> QuerySet[Model]:
         """The rows whose time is over, oldest first."""
         old = SectionRevision.objects.filter(
             created_at__lte=now - self.keep, revision__lte=F("section__revision") - KEPT_REVISIONS, name=""
         )
+        # The last that was not its owner's is what was delivered: a complaint is looked at beside it.
+        ours = SectionRevision.objects.exclude(reason__in=OWNERS_REASONS)
+        later = ours.filter(section=OuterRef("section"), revision__gt=OuterRef("revision"))
+        old = old.filter(Q(reason__in=OWNERS_REASONS) | Exists(later))
         return cast("QuerySet[Model]", old.exclude(provenance__has_key="removed").order_by("created_at"))
 
 
@@ -148,7 +155,7 @@ RULES: Final = (
     ),
     _Revisions(
         "documents.SectionRevision",
-        _("Earlier texts of a section, beyond the newest ten"),
+        _("Earlier texts of a section, beyond the newest ten and the one that was delivered"),
         timedelta(days=30),
         ends=False,
     ),

@@ -70,6 +70,20 @@ def test_ten_texts_of_a_section_stay_and_all_of_the_last_thirty_days() -> None:
     assert report(document).removed == 2, "the citation report still knows what was taken out"
 
 
+def test_the_text_that_was_delivered_stays() -> None:
+    document = DocumentFactory.create(state=DocumentState.READY, ordered_at=timezone.now())
+    section = SectionFactory.create(document=document, revision=20)
+    reasons = [RevisionReason.WRITTEN, RevisionReason.CHECKED, RevisionReason.EXTENDED, RevisionReason.EDITED]
+    for number in (1, 2, 3, 4, *range(11, 21)):
+        SectionRevision.objects.create(
+            section=section, revision=number, text=f"text {number}", reason=reasons[min(number, 4) - 1],
+            created_at=timezone.now() - timedelta(days=31),
+        )  # fmt: skip
+    retention.apply(now=timezone.now())
+    left = list(SectionRevision.objects.order_by("revision").values_list("revision", flat=True))
+    assert left == [3, *range(11, 21)]
+
+
 def test_moves_of_a_document_go_after_four_hundred_days() -> None:
     document: Document = DocumentFactory.create(state=DocumentState.READY, ordered_at=timezone.now())
     for days in (401, 399):
