@@ -80,3 +80,15 @@ class TextTaken(GenerationError):
 
 class TooManyLeft(GenerationError):
     """So many notes of a document were put away that no more are."""
+
+
+class AlreadyDisclosed(GenerationError):
+    """Staff may look at what changed in this document already."""
+
+
+class NotDisclosed(GenerationError):
+    """There is no leave, or none any more, to look at what changed in a document."""
+
+
+class ComparingTooLong(GenerationError):
+    """Versions are too long, or too different, to be compared within what that may cost."""
