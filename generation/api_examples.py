@@ -4,6 +4,7 @@ from typing import Final
 
 from generation.api.stats import StatsSerializer
 from generation.editing.serializers import (
+    DisclosureSerializer,
     LeftNoteSerializer,
     LookedOverSerializer,
     RewritingSerializer,
@@ -62,6 +63,15 @@ give(
             "created_at": _AT,
         },
         TakeSerializer: {"revision": 3},
+        DisclosureSerializer: {
+            "id": _JOB,
+            "words": "Two citations of the second section are gone.",
+            "given_at": _AT,
+            "ends_at": "2026-12-13T10:00:00Z",
+            "withdrawn_at": None,
+            "is_open": True,
+            "looks": [{"at": "2026-11-30T08:12:00Z", "is_file": False}],
+        },
         TypedTextSerializer: {"text": "The lamps of the the tower were lit at dusk [@bell1911, p. 12]."},
         LeftNoteSerializer: {"kind": "slip", "digest": _DIGEST},
         LookedOverSerializer: {

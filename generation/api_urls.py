@@ -8,6 +8,7 @@ from generation.api.making import MakingViewSet
 from generation.api.stats import StatsViewSet
 from generation.editing.api import SectionTextViewSet
 from generation.editing.checks_api import ChecksViewSet
+from generation.editing.disclosure_api import DisclosureViewSet
 from generation.editing.rewriting_api import RewritingViewSet
 
 _ONE = "documents/<uuid:document_id>"
@@ -52,6 +53,16 @@ urlpatterns = [
         f"{_ONE}/sections/<uuid:section_id>/rewritings/<uuid:rewriting_id>/take",
         RewritingViewSet.as_view({"post": "take"}),
         name="take-rewriting",
+    ),
+    path(
+        f"{_ONE}/disclosures",
+        DisclosureViewSet.as_view({"get": "list", "post": "create"}),
+        name="disclosures",
+    ),
+    path(
+        f"{_ONE}/disclosures/<uuid:disclosure_id>",
+        DisclosureViewSet.as_view({"delete": "destroy"}),
+        name="disclosure",
     ),
     path(f"{_ONE}/stop", StopViewSet.as_view({"post": "stop"}), name="stop"),
     path(f"{_ONE}/try-again", AgainViewSet.as_view({"post": "again"}), name="try-again"),

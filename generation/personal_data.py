@@ -133,6 +133,15 @@ _ROWS = {
         {"id": INNER, "document": LINK, "kind": SHOWN, "digest": INNER, "left_at": FACT},
         of=_OWNED,
     ),
+    "Disclosure": Rows(
+        {
+            **each("id given_at ends_at withdrawn_at", SHOWN),
+            "document": LINK,
+            "words": WORDS,
+            "is_current": INNER,
+        },
+        of=_OWNED,
+    ),
     "MoreRewritings": Rows({"id": INNER, "document": LINK, "count": SHOWN}, of=_OWNED),
     "WriterChoice": Rows({"document": LINK, "model": SHOWN, "chosen_at": FACT}, of=_OWNED),
     "Reservation": Rows(

@@ -63,6 +63,12 @@ RULES: Final = (
         only=Q(job__state__in=OVER_JOB_STATES),
     ),
     _OfPeriod("generation.BudgetUse", _("What days and months have spent on writing"), timedelta(days=400)),
+    Retention(
+        "generation.Disclosure",
+        _("Your leave that our staff look at what changed in a document, after its end"),
+        timedelta(days=400),
+        since="ends_at",
+    ),
     Retention("generation.JobUsage", _("What past jobs took"), timedelta(days=400), since="ended_at"),
     _OfEndedJob(
         "generation.BudgetUse", _("What a document has spent of its budget, once it is written"), timedelta(days=90)

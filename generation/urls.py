@@ -5,6 +5,7 @@ from django.urls import path
 from generation import views
 from generation.api.jobs import ProgressViewSet
 from generation.editing import checks_views as checks
+from generation.editing import disclosure_views as disclosures
 from generation.editing import prose_views as prose
 from generation.editing import rewriting_views as rewriting
 from generation.editing import views as editing
@@ -53,6 +54,12 @@ urlpatterns = [
         name="leave-rewriting",
     ),
     path("documents/<uuid:document_id>/sections/<uuid:section_id>/versions/name/", editing.name, name="name-version"),
+    path("documents/<uuid:document_id>/show-changes/", disclosures.show_changes, name="show-changes"),
+    path(
+        "documents/<uuid:document_id>/show-changes/<uuid:disclosure_id>/take-back/",
+        disclosures.take_back,
+        name="hide-changes",
+    ),
     path(
         "api/documents/<uuid:document_id>/progress/", ProgressViewSet.as_view({"get": "retrieve"}), name="progress-api"
     ),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.contrib.auth.models import AnonymousUser
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +19,7 @@ from billing.domain import revenue
 from documents.domain import search_services
 from generation.ai import barred, chains
 from generation.ai.chains import ChainTrouble
+from generation.editing import disclosing
 from generation.engine.queue_statistics import jobs_today, queue_age
 from generation.spending import budgets
 from generation.spending.budgets import BudgetState
@@ -274,12 +276,30 @@ def _waiting(kinds: list[Kind[Any]], now: datetime) -> Figure:
     )
 
 
+def _disclosed(now: datetime) -> list[Figure]:
+    """Documents whose owners complain and let staff look at what changed in them."""
+    found = list(disclosing.marked(disclosing.open_now(now)).values_list("is_seen", flat=True))
+    new = found.count(False)
+    note = ngettext("%(count)d was not looked at yet", "%(count)d were not looked at yet", new) % {"count": new}
+    return [
+        _barred(
+            name="disclosed",
+            label=capfirst(_("documents shown for a complaint")),
+            value=ngettext("%(count)d document", "%(count)d documents", len(found)) % {"count": len(found)},
+            note=note if new else _("nothing waits to be looked at"),
+            rows=_counted([(_("not looked at yet"), new, "near"), (_("looked at"), len(found) - new, "span-done")]),
+            address=reverse("admin:generation_disclosure_changelist"),
+        )
+    ]
+
+
 #: What one has to be allowed to see for which figures.
 _ASKED: Final[Sequence[tuple[str, Callable[[datetime], list[Figure]]]]] = (
     ("billing.view_booking", _money),
     ("generation.view_job", _jobs),
     ("generation.view_attempt", _spending),
     ("generation.view_job", _queue),
+    ("generation.view_disclosure", _disclosed),
     ("documents.view_source", _searching),
     ("axes.view_accessfailurelog", _signins),
     ("platform.view_backuprun", _backups),

@@ -48,7 +48,7 @@ ROLES: Final = (
         _to("view", "privacy", "consent"),
         _to("view", "documents", "document documentevent section source citation upload export"),
         _to("view", "billing", "payment paymentevent refund receipt creditnote"),
-        _to("view", "generation", "job jobevent"),
+        _to("view", "generation", "job jobevent disclosure"),
     ),
     _role(
         "Pricing",

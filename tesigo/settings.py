@@ -604,6 +604,9 @@ COMMENTS_PER_LINK_AND_DAY = env.int("COMMENTS_PER_LINK_AND_DAY", 100, min=1)
 COMMENTS_PER_DOCUMENT = env.int("COMMENTS_PER_DOCUMENT", 1_000, min=1)
 COMMENT_ANSWERS_PER_DAY = env.int("COMMENT_ANSWERS_PER_DAY", 300, min=1)
 COMMENT_FILES_PER_DAY = env.int("COMMENT_FILES_PER_DAY", 20, min=1)
+#: Leave to look at what changed in a document, for a complaint: how long it lasts, and given by one person in a day.
+DISCLOSURE_DAYS = env.int("DISCLOSURE_DAYS", 14, min=1)
+DISCLOSURES_PER_DAY = env.int("DISCLOSURES_PER_DAY", 10, min=1)
 
 # --- pages and the rest ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

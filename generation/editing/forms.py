@@ -11,6 +11,7 @@ from documents.models import Document, Section, Source
 from generation.editing.rewriting import Wanted
 from generation.editing.versions import NAME_LENGTH
 from generation.enums import NoteKind, Wish
+from generation.models.disclosure import MOST_WORDS_CHARACTERS
 from generation.writing import stretches
 from generation.writing.prompts.rewriting import WISH_CHARACTERS
 from tesigo.platform.forms import Form
@@ -109,6 +110,16 @@ class NoteForm(Form):
         """What `away.leave` is told; of a form that is valid."""
         kind, _colon, digest = self.cleaned_data["leave"].partition(":")
         return {"kind": NoteKind(kind), "digest": digest}
+
+
+class DisclosureForm(Form):
+    """What a complaint is about, for which staff may look at what changed."""
+
+    words = forms.CharField(
+        label=_("What it is about"), max_length=MOST_WORDS_CHARACTERS,
+        help_text=_("In a line or two: which section, and what is not as it should be."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
+    )  # fmt: skip
 
 
 class ComparedForm(Form):

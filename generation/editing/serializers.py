@@ -8,6 +8,7 @@ from documents.models import SectionRevision
 from generation.editing.typed import MOST_CHARACTERS
 from generation.enums import NoteKind
 from generation.models import Rewriting
+from generation.models.disclosure import MOST_WORDS_CHARACTERS
 from generation.writing.prompts.rewriting import WISH_CHARACTERS
 from tesigo.platform.api.serializers import ApiModelSerializer, ApiSerializer
 from tesigo.platform.clean_fields import LineField, LinesField
@@ -104,6 +105,25 @@ class LookedSerializer(ApiSerializer):
     title = serializers.CharField(source="section.title")
     notes = NoteSerializer(many=True)
     left = serializers.IntegerField(help_text="Notes that were put away.")
+
+
+class LookSerializer(ApiSerializer):
+    """A member of staff looked."""
+
+    at = serializers.DateTimeField()
+    is_file = serializers.BooleanField(help_text="At the Word file; else at the page.")
+
+
+class DisclosureSerializer(ApiSerializer):
+    """Leave that staff look at what changed in a document, for a complaint."""
+
+    id = serializers.UUIDField(source="row.pk", read_only=True)
+    words = LinesField(source="row.words", max_length=MOST_WORDS_CHARACTERS, help_text="What the complaint is about.")
+    given_at = serializers.DateTimeField(source="row.given_at", read_only=True)
+    ends_at = serializers.DateTimeField(source="row.ends_at", read_only=True)
+    withdrawn_at = serializers.DateTimeField(source="row.withdrawn_at", allow_null=True, read_only=True)
+    is_open = serializers.BooleanField(read_only=True, help_text="Whether staff may look by it.")
+    looks = LookSerializer(many=True, read_only=True, help_text="When staff looked, oldest first.")
 
 
 class LookedOverSerializer(ApiSerializer):

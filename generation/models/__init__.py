@@ -3,6 +3,7 @@
 from generation.models.asking import Attempt, KeyLimit, LanguageFactor
 from generation.models.budget import Budget, BudgetUse, PersonalLimit, Reservation
 from generation.models.chains import AIModel, ChainPlace
+from generation.models.disclosure import Disclosure
 from generation.models.note import LeftNote
 from generation.models.order import WholeOrder, WriterChoice
 from generation.models.queue import Job, JobEvent, Step
@@ -16,6 +17,7 @@ __all__ = [
     "BudgetUse",
     "CallMonth",
     "ChainPlace",
+    "Disclosure",
     "Job",
     "JobEvent",
     "JobUsage",

@@ -63,6 +63,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "documents.upload": _("Files that you handed in"),
     "generation.attempt": _("Questions to AI models for your documents"),
     "generation.budgetuse": _("What was spent on writing for you, by day"),
+    "generation.disclosure": _("When you let our staff look at what changed in a document, and why"),
     "generation.leftnote": _("Notes on your texts that you put away"),
     "generation.job": _("Orders to write"),
     "generation.jobevent": _("How each order to write went on"),

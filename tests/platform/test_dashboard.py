@@ -31,9 +31,9 @@ from tests.staff import sign_in
 pytestmark = pytest.mark.django_db
 
 INDEX = "/admin/"
-#: The user and what staff did last; and what is wrong, the books, jobs, limits, two budgets, steps, search services,
-#: failures and backups, and models and chains, for what is wrong with them.
-PLAIN, FIGURES = 2, 12
+#: The user and what staff did last; and what is wrong, the books, jobs, limits, two budgets, steps, disclosures, search
+#: services, failures and backups, and models and chains, for what is wrong with them.
+PLAIN, FIGURES = 2, 13
 #: One for each kind of work that must happen.
 KINDS = len(duty.kinds())
 
@@ -91,13 +91,14 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
         "jobs",
         "spending",
         "queue",
+        "disclosed",
         "searching",
         "signins",
         "backups",
         "waiting",
     ]
     values = re.findall(r'<p class="figure-value">(.*?)</p>', page)
-    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "6 set up", "2", "–", "0 given up"]
+    assert values == ["2", "€12.00", "2 open", "€12.50", "3 min", "0 documents", "6 set up", "2", "–", "0 given up"]
     for words in (
         "€12.50 of €200.00",
         "reserved by calls under way: €1.00",
@@ -105,7 +106,7 @@ def test_every_figure_is_drawn_and_said(staff: Client) -> None:
         "running: 2; done today: 0",
     ):
         assert words in page
-    assert page.count('role="img"') == page.count("<desc id=") == 9
+    assert page.count('role="img"') == page.count("<desc id=") == 10
     assert "style=" not in page
 
 
@@ -136,7 +137,7 @@ def test_the_index_asks_the_same_number_of_times(
     busy_day(rows)
     with django_assert_num_queries(PLAIN + FIGURES + KINDS):
         page = page_of(staff)
-    assert len(labels(page)) == 9
+    assert len(labels(page)) == 10
 
 
 def test_no_other_page_of_the_administration_asks_for_them(
@@ -154,6 +155,7 @@ def test_no_other_page_of_the_administration_asks_for_them(
         ("billing.view_booking", ["orders", "revenue"]),
         ("generation.view_job", ["jobs", "queue"]),
         ("generation.view_attempt", ["spending"]),
+        ("generation.view_disclosure", ["disclosed"]),
         ("documents.view_source", ["searching"]),
         ("axes.view_accessfailurelog", ["signins"]),
         ("platform.view_alert", ["waiting"]),
@@ -175,7 +177,7 @@ def test_what_one_may_not_see_is_not_asked_for(django_assert_num_queries: Django
 
 def test_addresses_lead_to_pages_that_open(staff: Client) -> None:
     found = re.findall(r'-label"><a href="(.*?)"', page_of(staff))
-    assert len(found) == 8
+    assert len(found) == 9
     for address in set(found):
         assert staff.get(address).status_code == 200
 

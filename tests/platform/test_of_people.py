@@ -21,9 +21,10 @@ from accounts.models import FormerAddress, Mail, MailEvent, SignInRequest, User
 from billing.domain import ledger
 from billing.enums import Movement
 from billing.models import CreditNote, Mirror, Payment, PromoCode, Receipt, Redemption, WebhookEvent
+from documents.enums import DocumentState
 from documents.models import Citation, Comment, Document, OwnStyle, OwnTemplate, ReviewLink
 from generation.enums import Scope
-from generation.models import Attempt, BudgetUse, MoreRewritings, PersonalLimit, Reservation
+from generation.models import Attempt, BudgetUse, Disclosure, MoreRewritings, PersonalLimit, Reservation
 from privacy import registry
 from privacy.domain import audit
 from privacy.models import Consent
@@ -103,6 +104,9 @@ def _writing(document: Document, number: int) -> None:
     job = document.jobs.create(kind="writing", sort_key=number)
     Attempt.objects.create(job=job, provider="openai", model_name="gpt", purpose="write", idempotency_key=uuid4())
     MoreRewritings.objects.create(document=document, count=3)
+    ready = ordered_document(owner=document.owner)
+    Document.objects.filter(pk=ready.pk).update(state=DocumentState.READY)
+    Disclosure.objects.create(document=ready, words="x", ends_at=timezone.now() + timedelta(days=14))
     link = ReviewLink.objects.create(
         document=document, label="Prof. Lind", token_hash=document.pk.bytes, expires_at=now + timedelta(days=7)
     )

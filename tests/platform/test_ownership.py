@@ -35,7 +35,7 @@ from documents.models import (
     Upload,
 )
 from generation.enums import JobKind
-from generation.models import Job, Rewriting
+from generation.models import Disclosure, Job, Rewriting
 from privacy.models import DataExport
 from tests.documents.factories import SourceFactory, UserFactory, outlined_document
 from tests.documents.test_views import student_with_consent
@@ -159,6 +159,9 @@ class Things:
         self.rewriting = Rewriting.objects.create(
             section=self.section, job=rewriting, revision=1, paragraphs=[0], wish="shorter"
         )
+        self.disclosure = Disclosure.objects.create(
+            document=self.document, words="theirs", ends_at=now + timedelta(days=14)
+        )
 
     def id_of(self, kind: str) -> Any:
         """What stands in an address for this kind of id."""
@@ -179,6 +182,7 @@ IDS: dict[str, Callable[[Things], Any]] = {
     "device_id": lambda theirs: theirs.device.pk,
     "data_export_id": lambda theirs: theirs.data_export.pk,
     "job_id": lambda theirs: theirs.job.pk,
+    "disclosure_id": lambda theirs: theirs.disclosure.pk,
     "rewriting_id": lambda theirs: theirs.rewriting.pk,
     "section_id": lambda theirs: theirs.section.pk,
     "template_id": lambda theirs: theirs.template.pk,

@@ -22,7 +22,7 @@ LISTS = {
         "accounts.User", "accounts.Mail", "accounts.MailStop", "accounts.MailEvent", "accounts.SignInRequest",
         "privacy.Consent", "documents.Document", "documents.Source", "documents.Citation", "billing.Payment",
         "billing.Refund", "billing.Receipt", "billing.CreditNote",
-        "generation.Job",
+        "generation.Job", "generation.Disclosure",
     },
     "Pricing": {"billing.PriceList", "billing.PromoCode", "billing.Redemption"},
     "Finance": {
@@ -82,6 +82,8 @@ PAGES: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "generation_spending": ("get", {}, {"AI operations"}),
     "generation_spending_live": ("get", {}, {"AI operations"}),
     "generation_ask_again": ("post", {"provider": "openai", "place": 1}, {"AI operations"}),
+    "generation_disclosure_changes": ("get", {"disclosure_id": "{disclosure}"}, {"Support"}),
+    "generation_disclosure_changes_file": ("get", {"disclosure_id": "{disclosure}"}, {"Support"}),
     "statistics": ("get", {}, {"Finance", "AI operations"}),
     "statistics_file": ("get", {}, {"Finance", "AI operations"}),
     "backup_take": ("post", {}, {"Operations"}),
@@ -128,6 +130,7 @@ SEEN = {
     "billing.redemption": "uses of promo codes", "generation.aimodel": "models", "generation.chainplace": "chains",
     "generation.keylimit": "limits of keys", "generation.languagefactor": "factors", "generation.budget": "budgets",
     "generation.providercredit": "credit", "generation.job": "jobs", "generation.jobevent": "jobs",
+    "generation.disclosure": "documents shown for a complaint",
     "generation.step": "jobs", "generation.attempt": "calls", "generation.budgetuse": "days of budgets",
     "generation.reservation": "reservations", "platform.alert": "alerts",
     "platform.telegramalert": "alerts by Telegram", "platform.condition": "conditions",
@@ -254,12 +257,19 @@ def rows() -> dict[str, Any]:
     from accounts.domain import api_signins, api_tokens
     from accounts.enums import ApiScope
     from accounts.models import ApiSignIn, Device, Mail
+    from documents.enums import DocumentState
+    from documents.models import Document
+    from generation.models import Disclosure
     from privacy.models import DataExport
     from tests.documents.factories import UserFactory
     from tests.generation.making import ordered_document
 
     person = UserFactory.create()
     payment = ordered_document(owner=person).payments.get()
+    Document.objects.filter(pk=payment.document_id).update(state=DocumentState.READY)
+    disclosure = Disclosure.objects.create(
+        document=payment.document, words="x", ends_at=timezone.now() + timedelta(days=1)
+    )  # fmt: skip
     refund = payment.refunds.create(amount=1, cause="x", due_at=timezone.now())
     device = Device.objects.create(user=person, session_key="k" * 32)
     now = timezone.now()
@@ -271,6 +281,7 @@ def rows() -> dict[str, Any]:
     mail = Mail.objects.create(user=person, to=person.email, template="ready", state="sent", due_at=None)
     colleague = User.objects.create_user("other@tesigo.example", is_staff=True)
     return {
+        "disclosure": disclosure.pk,
         "person": person.pk, "refund": refund.pk, "device": device.pk, "mail": mail.pk, "staff": colleague.pk,
         "sign_in": ApiSignIn.objects.get(user=person).pk, "token": token.pk,
         "data_export": DataExport.objects.create(user=person, state="failed", due_at=None).pk,

@@ -58,6 +58,7 @@ from generation.models import (
     AIModel,
     Attempt,
     BudgetUse,
+    Disclosure,
     Job,
     JobEvent,
     LeftNote,
@@ -264,5 +265,6 @@ def _writing(document: Document, name: str) -> None:
     )
     CommentAnswer.objects.create(comment=comment, text=f"answered by {name}")
     LeftNote.objects.create(document=document, kind="slip", digest="f" * 64)
+    Disclosure.objects.create(document=document, words=f"asked by {name}", ends_at=now + timedelta(days=14))
     WriterChoice.objects.create(document=document, model=AIModel.objects.earliest("pk"))
     Reservation.objects.create(document=document, tokens=1, cost=1, expires_at=now + timedelta(hours=1))
