@@ -278,16 +278,15 @@ def _waiting(kinds: list[Kind[Any]], now: datetime) -> Figure:
 
 def _disclosed(now: datetime) -> list[Figure]:
     """Documents whose owners complain and let staff look at what changed in them."""
-    found = list(disclosing.marked(disclosing.open_now(now)).values_list("is_seen", flat=True))
-    new = found.count(False)
+    count, new = disclosing.counts(now)
     note = ngettext("%(count)d was not looked at yet", "%(count)d were not looked at yet", new) % {"count": new}
     return [
         _barred(
             name="disclosed",
             label=capfirst(_("documents shown for a complaint")),
-            value=ngettext("%(count)d document", "%(count)d documents", len(found)) % {"count": len(found)},
+            value=ngettext("%(count)d document", "%(count)d documents", count) % {"count": count},
             note=note if new else _("nothing waits to be looked at"),
-            rows=_counted([(_("not looked at yet"), new, "near"), (_("looked at"), len(found) - new, "span-done")]),
+            rows=_counted([(_("not looked at yet"), new, "near"), (_("looked at"), count - new, "span-done")]),
             address=reverse("admin:generation_disclosure_changelist"),
         )
     ]

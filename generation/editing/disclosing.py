@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast
 
 from accounts.domain import quotas
@@ -77,7 +77,7 @@ def take_back(*, document: Document, disclosure_id: UUID, by: User, now: datetim
 
 def of_document(document: Document, *, now: datetime) -> list[Given]:
     """The leaves that its owner gave, newest first, each with what staff looked at."""
-    rows = list(document.disclosures.all()[:_SHOWN_LEAVES])
+    rows = list(Disclosure.objects.filter(document=document)[:_SHOWN_LEAVES])
     looks: dict[str, list[Look]] = {str(row.pk): [] for row in rows}
     newest = AuditEvent.objects.filter(
         action=LOOKED, object_type=Disclosure._meta.label_lower, object_id__in=list(looks)
@@ -100,10 +100,13 @@ def open_now(now: datetime) -> QuerySet[Disclosure]:
 
 def marked(rows: QuerySet[Disclosure]) -> QuerySet[Disclosure]:
     """The same rows, each with ``is_seen``: whether somebody has looked by it."""
-    looks = AuditEvent.objects.filter(
-        action=LOOKED, object_type=Disclosure._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField())
-    )
-    return rows.annotate(is_seen=Exists(looks))
+    return rows.annotate(is_seen=_has_looks())
+
+
+def counts(now: datetime) -> tuple[int, int]:
+    """How many leaves are open, and by how many of them nobody has looked."""
+    found = open_now(now).aggregate(open=Count("pk"), new=Count("pk", filter=~_has_looks()))
+    return found["open"], found["new"]
 
 
 def look(*, disclosure_id: UUID, what: str, by: User, now: datetime) -> Disclosure:
@@ -122,6 +125,13 @@ def look(*, disclosure_id: UUID, what: str, by: User, now: datetime) -> Disclosu
 def still_open(row: Disclosure, *, now: datetime) -> bool:
     """Whether what was read under a leave may still be sent."""
     return open_now(now).filter(pk=row.pk).exists()
+
+
+def _has_looks() -> Exists:
+    looks = AuditEvent.objects.filter(
+        action=LOOKED, object_type=Disclosure._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField())
+    )
+    return Exists(looks)
 
 
 def _about(row: Disclosure) -> dict[str, str]:
