@@ -28,6 +28,13 @@ class PaymentState(models.TextChoices):
     DISPUTED = "disputed", _("disputed")
 
 
+class PaymentPurpose(models.TextChoices):
+    """What is paid for: a document, or rewritings of one that is written (R-93)."""
+
+    ORDER = "order", _("a document")
+    MORE_PAGES = "more_pages", _("more pages of rewriting")
+
+
 class RefundState(models.TextChoices):
     """A refund is decided (created), accepted by Stripe (pending), and then paid back or sent back to us."""
 

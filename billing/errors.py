@@ -33,6 +33,10 @@ class NotReady(BillingError):
     """The document has no outline that adds up to its pages, or is being outlined."""
 
 
+class NotSold(BillingError):
+    """No more pages of rewriting are sold for the document; the message says why, in words for the student (R-93)."""
+
+
 class AlreadyPaid(BillingError):
     """The document has been paid for, or money for it is held until staff have looked at it."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.domain import addressees
+from billing.models import MOST_MORE_PAGES
 from documents.models.document import MAX_PAGES, MIN_PAGES
 from tesigo.platform.forms import Form
 
@@ -118,3 +119,29 @@ class PayForm(Form):
         page = '<a href="{}" target="_blank" rel="noopener">{}</a>'
         terms = format_html(page, reverse("privacy:terms"), gettext("terms"))
         self.fields["terms"].label = format_html(gettext("I have read the {} and agree to them."), terms)
+
+
+_MORE_PAGES_ERROR = _("Choose a whole number of pages from 1 to 50.")
+
+
+class MorePagesForm(Form):
+    """How many pages of rewriting are wanted."""
+
+    pages = forms.IntegerField(
+        label=_("Pages of rewriting"),
+        min_value=1,
+        max_value=MOST_MORE_PAGES,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _MORE_PAGES_ERROR),
+        widget=forms.NumberInput(attrs={"class": "input", "inputmode": "numeric"}),
+    )
+
+
+class PayMorePagesForm(PayForm):
+    """Consent, and the pages and the price that were shown when it was given. Codes count for documents only."""
+
+    code = None  # type: ignore[assignment]  # how Django takes a field of the form above away
+    pages = forms.IntegerField(min_value=1, max_value=MOST_MORE_PAGES, widget=forms.HiddenInput)
+    start_now = forms.BooleanField(
+        label=_("Add the pages at once. I know that my right of withdrawal ends when their rewritings are used."),
+        error_messages={"required": _("Pages of rewriting can only be bought for use at once.")},
+    )

@@ -78,6 +78,7 @@ _ROWS = {
         document=LINK,
         user=LINK,
         price_list=SHOWN,
+        purpose=FACT,
         pages=FACT,
         amount=FACT,
         currency=FACT,

@@ -68,8 +68,8 @@ SECTIONS: Final = (
         heads=(_("Payment"), _("Amount"), _("Given back"), _("State"), _("Made")),
         rows=lambda user: Payment.objects.filter(user=user).select_related("document").order_by("-created_at"),
         cells=lambda one: (
-            str(one.document), in_euros(one.amount), in_euros(one.refunded_amount), one.get_state_display(),
-            one.created_at,
+            f"{one.document} · {one.get_purpose_display()}", in_euros(one.amount), in_euros(one.refunded_amount),
+            one.get_state_display(), one.created_at,
         ),
         changelist="admin:billing_payment_changelist",
         change="admin:billing_payment_change",

@@ -108,8 +108,19 @@ def audit_export(request: HttpRequest, what: str, count: int) -> None:
 class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     """Follow a payment; ask Stripe about it; give it back."""
 
-    list_display = ("created_at", "document", "person", "euros", "back", "state", "pages", "price_list", "failure")
-    list_filter = ("state", "price_list", "created_at", "succeeded_at")
+    list_display = (
+        "created_at",
+        "document",
+        "purpose",
+        "person",
+        "euros",
+        "back",
+        "state",
+        "pages",
+        "price_list",
+        "failure",
+    )
+    list_filter = ("state", "purpose", "price_list", "created_at", "succeeded_at")
     list_select_related = ("document", "price_list", "user")
     person_path = "user"
     readonly_fields = ("person",)
@@ -118,7 +129,7 @@ class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     inlines = (EventInline, RefundInline, DisputeInline, BookingInline)
     actions = ("settle_now", "refund", "export_csv")
     fieldsets = (
-        (None, {"fields": ("document", "person", "pages", "price_list", "order", "euros", "back")}),
+        (None, {"fields": ("document", "purpose", "person", "pages", "price_list", "order", "euros", "back")}),
         (_("State"), {"fields": ("state", "failure", "consented_at", "created_at", "expires_at", "succeeded_at")}),
         (_("At Stripe"), {"fields": ("stripe_session_id", "stripe_payment_intent_id", "checked_at")}),
     )
@@ -220,6 +231,7 @@ class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
             "currency",
             "stripe_session",
             "stripe_payment_intent",
+            "purpose",
         )
         return csv_response(
             "payments",
@@ -240,6 +252,7 @@ class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
                     payment.currency,
                     payment.stripe_session_id,
                     payment.stripe_payment_intent_id,
+                    payment.purpose,
                 )
                 for payment in rows
             ),

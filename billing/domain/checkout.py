@@ -1,6 +1,7 @@
 """Asking for money: the price shown is the price charged, and one page to pay it on (R-13, R-63)."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,10 +17,10 @@ from django.utils.translation import get_language
 
 from billing import gates
 from billing import stripe_gateway as gateway
-from billing.domain import addressees, orders, pricing, promo, queries, sessions, settlement
+from billing.domain import addressees, more_pages, orders, pricing, promo, queries, sessions, settlement
 from billing.domain.orders import Buyer
 from billing.domain.pricing import Offer
-from billing.enums import PaymentState, PriceListState
+from billing.enums import PaymentPurpose, PaymentState, PriceListState
 from billing.errors import AlreadyPaid, Declined, NotReady, PriceChanged, ProviderError, Refused, Unavailable, Unknown
 from billing.models import OPEN_STATES, Payment, Redemption
 from billing.quotes import Quote
@@ -64,20 +65,38 @@ def open_checkout(*, document_id: UUID, shown: Shown, buyer: Buyer, now: datetim
     orders.count_order(buyer=buyer, now=now)
     if shown.code:
         orders.count_try(document=document, buyer=buyer, code=shown.code)
+
+    def find() -> Payment:
+        return _payment_for(document, shown, buyer, now)
+
+    def fits(payment: Payment) -> bool:
+        return _fits(payment, document, shown.code, buyer)
+
+    return open_page(document=document, shown=shown, buyer=buyer, find=find, fits=fits, now=now)
+
+
+def open_page(
+    *, document: Document, shown: Shown, buyer: Buyer, find: Callable[[], Payment], fits: Callable[[Payment], bool],
+    now: datetime,
+) -> Payment:  # fmt: skip
+    """The open payment that ``find`` gives, with its page at Stripe; one that no longer ``fits`` is closed first.
+
+    Raises what ``find`` raises, Unavailable, Unknown and Declined.
+    """
     try:
-        return _open_for(document, shown, buyer, now)
+        return _open_page(find, fits, buyer, now)
     except PriceChanged as change:
         _audit_another_price(document, shown, change, buyer)
         raise
 
 
-def _open_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) -> Payment:
+def _open_page(find: Callable[[], Payment], fits: Callable[[Payment], bool], buyer: Buyer, now: datetime) -> Payment:
     for _round in range(ROUNDS):
-        payment = _payment_for(document, shown, buyer, now)
+        payment = find()
         if payment.state == PaymentState.PROCESSING:
             return payment
         addressees.put(payment=payment, addressee=buyer.addressee)
-        if not _fits(payment, document, shown.code, buyer):
+        if not fits(payment):
             withdraw(payment_id=payment.pk, cause="order changed", now=now)
             continue
         try:
@@ -91,7 +110,7 @@ def _open_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) -> 
             raise
         if payment.created_at != now:
             payment = _as_stripe_sees(payment, now)
-        if payment.state in CLOSABLE and _fits(payment, document, shown.code, buyer):
+        if payment.state in CLOSABLE and fits(payment):
             return payment
         # Paid, failed or expired meanwhile, or the price changed while Stripe was answering: look again.
     raise Unavailable("The open payment could not be replaced.")
@@ -99,18 +118,9 @@ def _open_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) -> 
 
 def _audit_another_price(document: Document, shown: Shown, change: PriceChanged, buyer: Buyer) -> None:
     """A price that changed, or a form that somebody wrote into: the trail has what was sent and what it costs."""
-    quote = change.quote
-    audit.record(
-        action="payment.price_differs",
-        subject=document,
-        by=buyer.user,
-        details={
-            "sent": str(shown.total),
-            "sent_version": shown.version,
-            "total": str(quote.total),
-            "version": quote.version,
-        },
-    )
+    sent = {"sent": str(shown.total), "sent_version": shown.version}
+    now = {"total": str(change.quote.total), "version": change.quote.version}
+    audit.record(action="payment.price_differs", subject=document, by=buyer.user, details=sent | now)
 
 
 def withdraw(*, payment_id: UUID, cause: str, now: datetime | None = None) -> Payment:
@@ -161,9 +171,10 @@ def close_needless(*, now: datetime | None = None) -> int:
 
 def needless_payments(*, now: datetime) -> QuerySet[Payment]:
     """Unpaid payments past their time, at the price of a list no longer in force, or for an order that changed."""
+    order = Q(purpose=PaymentPurpose.ORDER, document__state=DocumentState.OUTLINED, document__pages=F("pages"))
+    more = more_pages.CAN_BE_HAD & Q(purpose=PaymentPurpose.MORE_PAGES)
     return Payment.objects.filter(state__in=CLOSABLE).exclude(
-        document__state=DocumentState.OUTLINED,
-        document__pages=F("pages"),
+        order | more,
         price_list__state=PriceListState.ACTIVE,
         expires_at__gt=now,
     )
@@ -190,12 +201,13 @@ def _payment_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) 
         document_now = Document.objects.select_for_update().get(pk=document.pk)
         if document_now.thrown_away_at:
             raise Http404
-        if Payment.objects.filter(queries.IS_PAID, document=document).exists():
+        mine = Payment.objects.orders().filter(document=document)
+        if mine.filter(queries.IS_PAID).exists():
             raise AlreadyPaid
         if document_now.state != DocumentState.OUTLINED or not outline.is_complete(document_now):
             raise NotReady
         document.pages, document.state = document_now.pages, document_now.state
-        payment = Payment.objects.select_related("user").filter(document=document, state__in=OPEN_STATES).first()
+        payment = mine.select_related("user").filter(state__in=OPEN_STATES).first()
         if payment and (payment.state == PaymentState.PROCESSING or not _fits(payment, document, shown.code, buyer)):
             return payment
         quote = _quote_of(payment, document, buyer) if payment else _quote_for(document_now, shown.code, buyer, now)
@@ -208,9 +220,27 @@ def _payment_for(document: Document, shown: Shown, buyer: Buyer, now: datetime) 
 
 
 def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Payment:
-    """A new payment for a quote, with its promo code held. Raises PromoRefused when others were faster."""
+    """A new order for a quote, with its promo code held. Raises PromoRefused when others were faster."""
+    payment = create_payment(document, quote, buyer, now, purpose=PaymentPurpose.ORDER)
+    if quote.code:
+        promo.reserve(
+            code=quote.code,
+            payment=payment,
+            document=document,
+            ip_hash=buyer.ip_hash,
+            former_ip_hashes=buyer.former_ip_hashes,
+            now=now,
+        )
+    return payment
+
+
+def create_payment(
+    document: Document, quote: Quote, buyer: Buyer, now: datetime, *, purpose: PaymentPurpose
+) -> Payment:
+    """The row of a new payment, which is in the trail from then on."""
     payment = Payment.objects.create(
         document=document,
+        purpose=purpose,
         user=buyer.user,
         price_list_id=quote.price_list_id,
         variant=quote.variant,
@@ -223,21 +253,13 @@ def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Paym
         created_at=now,
         expires_at=now + sessions.expires_after(),
     )
-    if quote.code:
-        promo.reserve(
-            code=quote.code,
-            payment=payment,
-            document=document,
-            ip_hash=buyer.ip_hash,
-            former_ip_hashes=buyer.former_ip_hashes,
-            now=now,
-        )
+    # From here on the document belongs to the books, whatever is paid for.
     Document.objects.filter(pk=document.pk, ordered_at=None).update(ordered_at=now)
     audit.record(
         action="payment.opened",
         subject=payment,
         by=buyer.user,
-        details={"amount": str(quote.total), "pages": quote.pages},
+        details={"amount": str(quote.total), "pages": quote.pages, "purpose": purpose},
     )
     return payment
 

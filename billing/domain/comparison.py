@@ -1,4 +1,7 @@
-"""How two price lists do against each other (R-60): orders, conversion, revenue and pages by variant."""
+"""How two price lists do against each other (R-60): orders, conversion, revenue and pages by variant.
+
+More pages of rewriting are sold to who has ordered already: they are left out.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,9 +75,13 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 def _arm(price_list: PriceList, since: datetime, now: datetime) -> Arm:
     assigned = Assignment.objects.filter(variant=price_list.variant, at__gte=since, at__lte=now)
     people = assigned.count()
-    paid = Payment.objects.filter(
-        price_list=price_list, state__in=_ORDERED, succeeded_at__gte=since, user__price_assignment__at__gte=since
-    ).exclude(refunds__cause=NOT_NEEDED)
+    paid = (
+        Payment.objects.orders()
+        .filter(
+            price_list=price_list, state__in=_ORDERED, succeeded_at__gte=since, user__price_assignment__at__gte=since
+        )
+        .exclude(refunds__cause=NOT_NEEDED)
+    )
     sums = paid.aggregate(
         orders=Count("pk"),
         buyers=Count("user", distinct=True),

@@ -1,4 +1,7 @@
-"""Disputes: the payer's bank asks for the money back. The document is frozen, staff are told (R-63)."""
+"""Disputes: the payer's bank asks for the money back. The document is frozen, staff are told (R-63).
+
+Where the money paid for more pages of rewriting, these count no more, and the document stays free (R-93).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +15,7 @@ from django.utils.translation import gettext
 from billing import stripe_gateway as gateway
 from billing.domain import credit_notes, ledger, payments
 from billing.domain.pricing import from_cents
-from billing.enums import DisputeState, Movement, PaymentState
+from billing.enums import DisputeState, Movement, PaymentPurpose, PaymentState
 from billing.models import OPEN_STATES, PAID_STATES, Dispute, Payment, Receipt
 from documents.domain import freezing
 from privacy.domain import audit
@@ -42,22 +45,25 @@ def follow(
     present = Payment.objects.values_list("state", flat=True).get(pk=payment.pk)
     if not states or (present != PaymentState.DISPUTED and _has_no_document(payment, present)):
         return
-    is_frozen = bool(states & {DisputeState.OPEN, DisputeState.LOST})
-    freezing.set_frozen(document_id=payment.document_id, is_frozen=is_frozen, now=now)
-    if is_frozen:
+    is_disputed = bool(states & {DisputeState.OPEN, DisputeState.LOST})
+    if payment.purpose == PaymentPurpose.ORDER:
+        freezing.set_frozen(document_id=payment.document_id, is_frozen=is_disputed, now=now)
+    if is_disputed:
         payments.move(payment_id=payment.pk, to=PaymentState.DISPUTED, cause="disputed", by=by, now=now)
     elif present == PaymentState.DISPUTED:
         payments.move(payment_id=payment.pk, to=_before(payment), cause="dispute won", by=by, now=now)
 
 
 def _has_no_document(payment: Payment, state: str) -> bool:
-    """Whether the document is not this payment's.
+    """Whether neither the document nor pages of it are this payment's.
 
-    Its money went back or never was what was ordered, or another payment has taken its place.
+    Its money went back or never was what was ordered, or another order has taken its place.
     """
     if state == PaymentState.REFUNDED or not Receipt.objects.filter(payment=payment).exists():
         return True
-    others = Payment.objects.filter(document_id=payment.document_id, state__in=[*OPEN_STATES, *PAID_STATES])
+    if payment.purpose == PaymentPurpose.MORE_PAGES:
+        return False
+    others = Payment.objects.orders().filter(document_id=payment.document_id, state__in=[*OPEN_STATES, *PAID_STATES])
     return others.exclude(pk=payment.pk).exists()
 
 
@@ -116,11 +122,16 @@ def _before(payment: Payment) -> PaymentState:
 
 
 def _tell_staff(payment: Payment, dispute: Dispute, subject: str) -> None:
+    what = (
+        "Its document cannot be taken away"
+        if payment.purpose == PaymentPurpose.ORDER
+        else "The pages of rewriting that it paid for do not count"
+    )
     alerts.keep_alert(
         key=f"dispute:{dispute.pk}:{subject}",
         subject=subject,
         text=f"Dispute {dispute.stripe_dispute_id} over €{dispute.amount} on payment {payment.pk}. "
-        "Its document cannot be taken away while the dispute is open, nor after it is lost.",
+        f"{what} while the dispute is open, nor after it is lost.",
     )
 
 

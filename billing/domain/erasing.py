@@ -36,7 +36,10 @@ def hinder(user: AbstractBaseUser, now: datetime) -> Hindrance | None:
 
 
 def close_payments(user: AbstractBaseUser, now: datetime) -> None:
-    """Closes open pages at Stripe: nobody pays for what nobody gets. Raises PutOff where that is not certain."""
+    """Closes open pages at Stripe: nobody pays for what nobody gets. Raises PutOff where that is not certain.
+
+    What was paid at the last moment goes back: more pages at once, as not wanted any more, an order as its job ends.
+    """
     mine = Payment.objects.filter(user=user.pk)
     for payment_id in list(mine.filter(state__in=checkout.CLOSABLE).values_list("pk", flat=True)):
         try:

@@ -10,17 +10,19 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from billing.domain.pricing import from_cents
-from billing.enums import Account, Movement
+from billing.enums import Account, Movement, PaymentPurpose
 from billing.models import Booking, Entry
 
 _GOES_BACK: Final = (Account.REFUNDS, Account.DISPUTES)
+_OF_ORDER: Final = Q(booking__payment__purpose=PaymentPurpose.ORDER)
 
 
 @dataclass(frozen=True)
 class MonthOfSales:
     """Orders paid in a month with their pages and euros, and what went back in it, of whichever month's orders.
 
-    ``month`` is its first day. ``refunds`` counts what was opened and not taken back; ``back`` is in euros, disputes
+    ``month`` is its first day. Euros for more pages of rewriting are in ``gross``; they are neither orders nor pages of
+    documents. ``refunds`` counts what was opened and not taken back; ``back`` is in euros, disputes
     included, and below zero where more came back to us than went.
     """
 
@@ -48,9 +50,10 @@ def by_month(*, since: datetime, until: datetime, language: str = "", kind: str 
         .values("month", "booking__payment__document__language", "booking__payment__document__kind", "account")
         .annotate(
             cents=Sum("cents"),
-            opened=Count("pk", filter=Q(booking__movement__in=[Movement.PAID, Movement.REFUND_OPENED])),
+            ordered=Count("pk", filter=_OF_ORDER & Q(booking__movement=Movement.PAID)),
+            opened=Count("pk", filter=Q(booking__movement=Movement.REFUND_OPENED)),
             taken_back=Count("pk", filter=Q(booking__movement=Movement.REFUND_FAILED)),
-            pages=Sum("booking__payment__pages"),
+            pages=Sum("booking__payment__pages", filter=_OF_ORDER, default=0),
         )
         .order_by()
         .values_list(
@@ -59,18 +62,19 @@ def by_month(*, since: datetime, until: datetime, language: str = "", kind: str 
             "booking__payment__document__kind",
             "account",
             "cents",
+            "ordered",
             "opened",
             "taken_back",
             "pages",
         )
     )
     found: dict[tuple[date, str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for month, of_language, of_kind, account, cents, opened, taken_back, pages in rows:
+    for month, of_language, of_kind, account, cents, ordered, opened, taken_back, pages in rows:
         sums = found[month.date(), of_language, of_kind]
         if account == Account.SALES:
             # Sales are the credit side: less than nothing in the books.
             sums["gross"] -= cents
-            sums["orders"] += opened
+            sums["orders"] += ordered
             sums["pages"] += pages
         else:
             sums["back"] += cents
@@ -96,6 +100,7 @@ def paid_of_begun(
     rows = (
         Booking.objects.filter(
             movement=Movement.PAID,
+            payment__purpose=PaymentPurpose.ORDER,
             payment__document__created_at__gte=since,
             payment__document__created_at__lt=until,
             **{f"payment__document__{name}": value for name, value in wanted.items() if value},

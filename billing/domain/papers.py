@@ -177,6 +177,7 @@ def content_of(payment: Payment) -> dict[str, Any]:
         "to": "" if is_of_nobody else addressees.lines_of(payment),
         "language": payment.user.language,
         "document": "" if is_of_nobody else str(payment.document),
+        "purpose": payment.purpose,
         "pages": payment.pages,
         "lines": payment.lines,
         "amount": str(payment.amount),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing import gates, measures
 from billing.domain import ledger, promo, receipts
-from billing.enums import Movement
+from billing.enums import Movement, PaymentPurpose
 from billing.enums import PaymentState as S
 from billing.errors import IllegalMove
 from billing.models import Payment, PaymentEvent
@@ -67,8 +67,8 @@ def move(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        rows = Payment.objects.select_for_update().values_list("state", "document_id")
-        present, document_id = rows.get(pk=payment_id)
+        rows = Payment.objects.select_for_update().values_list("state", "document_id", "purpose")
+        present, document_id, purpose = rows.get(pk=payment_id)
         if present == to:
             return False
         if to not in MOVES[present]:
@@ -83,14 +83,15 @@ def move(
             at=now,
         )
         measures.count_payment(to)
-        _follow(payment_id, document_id, to, now)
+        # More pages hold no place in the queue: none is given up, least of all that of an order.
+        if to in _GIVEN_UP and purpose == PaymentPurpose.ORDER:
+            gates.release(document_id)
+        _follow(payment_id, to, now)
     return True
 
 
-def _follow(payment_id: UUID, document_id: UUID, state: S, now: datetime) -> None:
-    """What a state brings with it, in the same transaction: the place held, the promo code, the books, the receipt."""
-    if state in _GIVEN_UP:
-        gates.release(document_id)
+def _follow(payment_id: UUID, state: S, now: datetime) -> None:
+    """What a state brings with it, in the same transaction: the promo code, the books, the receipt."""
     promo.follow(payment_id=payment_id, state=state, now=now)
     if state != S.SUCCEEDED:
         return

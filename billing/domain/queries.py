@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q, QuerySet
 
-from billing.enums import PaymentState
+from billing.enums import PaymentPurpose, PaymentState
 from billing.models import OPEN_STATES, PAID_STATES, Payment, Redemption
 from documents.models import Document
 
@@ -19,29 +19,40 @@ IS_PAID: Final = Q(state__in=PAID_STATES) | Q(state=PaymentState.HELD, refunds=N
 _MONEY_IN: Final = IS_PAID | Q(state=PaymentState.PROCESSING)
 
 
-def latest_payment(*, document: Document) -> Payment | None:
-    """The document's newest payment."""
-    return Payment.objects.filter(document=document).order_by("-created_at").first()
+def latest_payment(*, document: Document, purpose: PaymentPurpose = PaymentPurpose.ORDER) -> Payment | None:
+    """The document's newest payment for this."""
+    return Payment.objects.filter(document=document, purpose=purpose).order_by("-created_at").first()
 
 
-def returned_payment(*, document: Document, session_id: str) -> Payment | None:
+def returned_payment(
+    *, document: Document, session_id: str, purpose: PaymentPurpose = PaymentPurpose.ORDER
+) -> Payment | None:
     """The payment of the session that Stripe's page named on the way back.
 
-    Where it named none, the one with money in it: a newer one may have expired beside it.
+    Where it named none, the one with money in it: a newer one may have expired beside it. Of more pages that is the
+    newest: there may be many.
     """
-    payments = Payment.objects.filter(document=document)
+    payments = Payment.objects.filter(document=document, purpose=purpose)
     if session_id and (named := payments.filter(stripe_session_id=session_id).first()):
         return named
-    return payments.filter(_MONEY_IN).order_by("-created_at").first() or latest_payment(document=document)
+    newest = latest_payment(document=document, purpose=purpose)
+    if purpose == PaymentPurpose.MORE_PAGES:
+        return newest
+    return payments.filter(_MONEY_IN).order_by("-created_at").first() or newest
 
 
 def money_in(document: Document) -> bool:
     """Whether the document is paid, its money is on its way, or held for a look by staff."""
-    return Payment.objects.filter(_MONEY_IN, document=document).exists()
+    return Payment.objects.orders().filter(_MONEY_IN, document=document).exists()
+
+
+def more_pages_on_their_way(document: Document) -> bool:
+    """Whether money for more pages of it is on its way from a bank."""
+    return Payment.objects.of_more_pages().filter(document=document, state=PaymentState.PROCESSING).exists()
 
 
 def code_held(*, document: Document) -> str:
-    """The promo code of the document's open payment, if it has one."""
+    """The promo code of the document's open payment, if it has one. Codes count for documents only."""
     held = Redemption.objects.filter(payment__document=document, payment__state__in=OPEN_STATES)
     return held.values_list("promo_code__code", flat=True).first() or ""
 

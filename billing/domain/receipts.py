@@ -49,6 +49,8 @@ def send(*, receipt: Receipt) -> None:
             "number": str(receipt),
             "amount": str(payment.amount),
             "lines": payment.lines,
+            "purpose": payment.purpose,
+            "pages": payment.pages,
         },
         once_key=f"receipt:{receipt.pk}",
     )

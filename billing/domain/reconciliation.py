@@ -213,7 +213,7 @@ def _is_under_way(payment: Payment, now: datetime) -> bool:
 
 def _compare_documents(start: datetime, end: datetime, report: _Report) -> None:
     """Money and work never part: a paid document is being written, is written, or its money is on its way back."""
-    paid = Payment.objects.filter(state__in=PAID_STATES, succeeded_at__gte=start, succeeded_at__lt=end)
+    paid = Payment.objects.orders().filter(state__in=PAID_STATES, succeeded_at__gte=start, succeeded_at__lt=end)
     for payment in paid.select_related("document").order_by("succeeded_at"):
         state = payment.document.state
         if state == DocumentState.FAILED and payment.state != PaymentState.DISPUTED:

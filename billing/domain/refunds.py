@@ -16,7 +16,7 @@ from billing import stripe_gateway as gateway
 from billing.domain import credit_notes, ledger, payments
 from billing.domain.pricing import CENT, from_cents, to_cents
 from billing.domain.sessions import KEY_LIFE
-from billing.enums import Movement, PaymentState, RefundState
+from billing.enums import Movement, PaymentPurpose, PaymentState, RefundState
 from billing.errors import Declined, Unavailable, Unknown
 from billing.models import PAID_STATES, Payment, Receipt, Refund
 from documents.enums import DocumentState
@@ -65,13 +65,14 @@ REFUNDS: Final = duty.Kind(
 
 
 def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | None" = None) -> Refund | None:
-    """Gives all the money of a document's payment back, once per (payment, cause) (R-67).
+    """Gives all the money of a document's order back, once per (payment, cause) (R-67).
 
-    Called again for the same cause it returns the same refund; with nothing paid it returns None.
+    What was paid for more pages of rewriting stays. Called again for the same cause it returns the same refund; with
+    nothing paid it returns None.
     """
     paid = _payment_that_pays(document_id)
     if paid is None:
-        return Refund.objects.filter(payment__document_id=document_id, cause=cause).order_by("-created_at").first()
+        return _of_order(document_id, cause)
     return open_refund(payment_id=paid.pk, cause=cause, reason=reason, by=by)
 
 
@@ -86,11 +87,16 @@ def refund_missing_pages(*, document_id: UUID, ordered: int, delivered: Decimal,
     with transaction.atomic():
         paid = _payment_that_pays(document_id)
         if paid is None:
-            return Refund.objects.filter(payment__document_id=document_id, cause=MISSING_PAGES).first()
+            return _of_order(document_id, MISSING_PAGES)
         paid = payments.locked(paid.pk)
         share = cost_of_pages(total=paid.amount, ordered=ordered, pages=missing)
         amount = min(share, paid.amount - paid.refunded_amount)
         return open_refund(payment_id=paid.pk, cause=MISSING_PAGES, reason=reason, amount=amount)
+
+
+def _of_order(document_id: UUID, cause: str) -> Refund | None:
+    orders = Payment.objects.orders().filter(document_id=document_id)
+    return Refund.objects.filter(payment__in=orders, cause=cause).order_by("-created_at").first()
 
 
 def cost_of_pages(*, total: Decimal, ordered: int, pages: Decimal | int) -> Decimal:
@@ -104,15 +110,15 @@ def cost_of_pages(*, total: Decimal, ordered: int, pages: Decimal | int) -> Deci
 
 
 def _payment_that_pays(document_id: UUID) -> Payment | None:
-    """The payment whose money a document has: also one that is held since an earlier refund of it came back."""
-    of_document = Payment.objects.filter(document_id=document_id)
+    """The order whose money a document has: also one that is held since an earlier refund of it came back."""
+    of_document = Payment.objects.orders().filter(document_id=document_id)
     paid = of_document.filter(state__in=PAID_STATES).first()
     return paid or of_document.filter(state=PaymentState.HELD, receipt__isnull=False).order_by("-created_at").first()
 
 
 def share_kept(document_id: UUID) -> Decimal:
-    """How much of a document's price was not given back, from 0 to 1; 1 where nothing was paid."""
-    refunded = Payment.objects.filter(document_id=document_id, state=PaymentState.REFUNDED)
+    """How much of the price of a document's order was not given back, from 0 to 1; 1 where nothing was paid."""
+    refunded = Payment.objects.orders().filter(document_id=document_id, state=PaymentState.REFUNDED)
     paid = _payment_that_pays(document_id) or refunded.first()
     return Decimal(1) if paid is None else 1 - paid.refunded_amount / paid.amount
 
@@ -172,9 +178,14 @@ def _open(payment: Payment, refund: Refund, by: "User | None", now: datetime) ->
 
 
 def _pays(held: Payment) -> bool:
-    """Whether a held payment is the one that its document was paid by: it succeeded, and no other has since."""
-    others = Payment.objects.filter(document_id=held.document_id, state__in=PAID_STATES)
-    return Receipt.objects.filter(payment=held).exists() and not others.exists()
+    """Whether a held payment still pays for something: it succeeded, and no other has since for its document.
+
+    More pages may be paid for time and again.
+    """
+    if not Receipt.objects.filter(payment=held).exists():
+        return False
+    others = Payment.objects.orders().filter(document_id=held.document_id, state__in=PAID_STATES)
+    return held.purpose == PaymentPurpose.MORE_PAGES or not others.exists()
 
 
 def follow(*, payment: Payment, seen: Sequence[gateway.ProviderRefund], now: datetime) -> None:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncHour
 
 from billing.domain import ledger
 from billing.domain.pricing import from_cents
-from billing.enums import Account
+from billing.enums import Account, PaymentPurpose
 from billing.models import Entry
 
 _GOES_BACK: Final = (Account.REFUNDS, Account.DISPUTES)
@@ -18,8 +18,9 @@ _GOES_BACK: Final = (Account.REFUNDS, Account.DISPUTES)
 
 @dataclass(frozen=True)
 class DayRevenue:
-    """Orders paid and their euros by hour, 24 of each from midnight on; ``back`` is what refunds and disputes took.
+    """Orders paid and euros by hour, 24 of each from midnight on; ``back`` is what refunds and disputes took.
 
+    Euros for more pages of rewriting are among them, and no orders.
     Those ``before`` are of the whole day before.
     """
 
@@ -62,7 +63,10 @@ def of_day(*, now: datetime) -> DayRevenue:
         )
         .annotate(hour=TruncHour("booking__at", tzinfo=UTC))
         .values("hour", "account")
-        .annotate(count=Count("pk"), sum=Sum("cents"))
+        .annotate(
+            count=Count("pk", filter=Q(booking__payment__purpose=PaymentPurpose.ORDER)),
+            sum=Sum("cents"),
+        )
         .values_list("hour", "account", "count", "sum")
     )
     # Sales are the credit side: less than nothing in the books.

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from billing import stripe_gateway as gateway
 from billing.domain import payments
 from billing.domain.pricing import to_cents
-from billing.enums import PaymentState
+from billing.enums import PaymentPurpose, PaymentState
 from billing.errors import Declined, Unknown
 from billing.models import Payment
 from tesigo.platform.locales import in_euros
@@ -64,10 +64,10 @@ def ensure(*, payment: Payment, now: datetime | None = None) -> Payment:
 def _create(payment: Payment) -> gateway.Session:
     """Every word comes from rows that do not change: the same key with other words is an error at Stripe."""
     here = settings.SITE_URL
+    is_order = payment.purpose == PaymentPurpose.ORDER
+    back, left = ("billing:paid", "billing:price") if is_order else ("billing:more-pages-paid", "billing:more-pages")
     with translation.override(payment.language):
-        name = ngettext("Document of %(pages)d page", "Document of %(pages)d pages", payment.pages) % {
-            "pages": payment.pages
-        }
+        name = _what(payment)
         description = " · ".join(f"{line['label']}: {in_euros(line['amount'])}" for line in payment.lines)
     return gateway.create_session(
         key=str(payment.idempotency_key),
@@ -77,11 +77,20 @@ def _create(payment: Payment) -> gateway.Session:
         description=description,
         email=payment.user.email_as_typed,
         metadata={"payment_id": str(payment.pk), "document_id": str(payment.document_id)},
-        success_url=here + reverse("billing:paid", args=[payment.document_id]) + "?session={CHECKOUT_SESSION_ID}",
-        cancel_url=here + reverse("billing:price", args=[payment.document_id]) + "?left=1",
+        success_url=here + reverse(back, args=[payment.document_id]) + "?session={CHECKOUT_SESSION_ID}",
+        cancel_url=here + reverse(left, args=[payment.document_id]) + "?left=1",
         # As ordered, whatever the answer to an earlier call has written into the row since.
         expires_at=payment.created_at + expires_after(),
     )
+
+
+def _what(payment: Payment) -> str:
+    """What is sold, in the words of Stripe's page."""
+    if payment.purpose == PaymentPurpose.MORE_PAGES:
+        words = ngettext("%(pages)d more page of rewriting", "%(pages)d more pages of rewriting", payment.pages)
+    else:
+        words = ngettext("Document of %(pages)d page", "Document of %(pages)d pages", payment.pages)
+    return words % {"pages": payment.pages}
 
 
 def expires_after() -> timedelta:

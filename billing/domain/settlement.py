@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 
 from billing import signals
 from billing import stripe_gateway as gateway
-from billing.domain import disputes, ledger, payments, refunds, sessions
+from billing.domain import disputes, ledger, more_pages, payments, refunds, sessions
 from billing.domain.pricing import from_cents, to_cents
-from billing.enums import Movement
+from billing.enums import Movement, PaymentPurpose
 from billing.enums import PaymentState as S
 from billing.models import PAID_STATES, Payment
 from documents.domain import outline
@@ -133,17 +133,25 @@ def _apply(
     elif target == S.SUCCEEDED and is_wanted(payment, document):
         go(to=S.SUCCEEDED, cause=cause, succeeded_at=now)
         audit.record(action="payment.succeeded", subject=payment, by=by, details={"amount": str(payment.amount)})
-        transaction.on_commit(partial(_tell, document.pk, payment.pk))
+        # More pages start nothing: they are there once their owner asks for a rewriting.
+        if payment.purpose == PaymentPurpose.ORDER:
+            transaction.on_commit(partial(_tell, document.pk, payment.pk))
         enqueue_on_commit("billing.tasks.close_needless_sessions")
     elif target == S.SUCCEEDED:
         go(to=S.HELD, cause=f"{cause}; not needed", succeeded_at=now)
         ledger.book(movement=Movement.PAID, payment=payment, amount=payment.amount, now=now)
         audit.record(action="payment.not_needed", subject=payment, by=by)
         with translation.override(payment.user.language):
-            reason = gettext("The document was already paid for, or its order had changed.")
+            reason = _why_not_needed(payment)
         refunds.open_refund(payment_id=payment.pk, cause=refunds.NOT_NEEDED, reason=reason, now=now)
     elif target in payments.MOVES[payment.state]:
         go(to=target, cause=cause)
+
+
+def _why_not_needed(payment: Payment) -> str:
+    if payment.purpose == PaymentPurpose.MORE_PAGES:
+        return gettext("Nothing more could be bought for the document when the money came in.")
+    return gettext("The document was already paid for, or its order had changed.")
 
 
 def _follow_held(payment: Payment, seen: gateway.Session, *, cause: str, by: "User | None", now: datetime) -> None:
@@ -156,12 +164,20 @@ def _follow_held(payment: Payment, seen: gateway.Session, *, cause: str, by: "Us
 
 
 def is_wanted(payment: Payment, document: Document) -> bool:
-    """Whether the document still waits for this money: as ordered, its outline complete, and not paid by another."""
+    """Whether the document still waits for this money: as ordered, its outline complete, and not paid by another.
+
+    More pages are wanted as long as they can be bought, however many there are already.
+    """
+    if payment.purpose == PaymentPurpose.MORE_PAGES:
+        return more_pages.are_wanted(payment, document)
     return (
         document.state == DocumentState.OUTLINED
         and document.pages == payment.pages
         and outline.is_complete(document)
-        and not Payment.objects.filter(document=document, state__in=PAID_STATES).exclude(pk=payment.pk).exists()
+        and not Payment.objects.orders()
+        .filter(document=document, state__in=PAID_STATES)
+        .exclude(pk=payment.pk)
+        .exists()
     )
 
 

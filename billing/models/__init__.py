@@ -12,11 +12,20 @@ from billing.models.ledger import (
     YearCounter,
 )
 from billing.models.notices import Mirror, WebhookEvent
-from billing.models.payments import OPEN_STATES, PAID_STATES, Dispute, Payment, PaymentEvent, Refund
+from billing.models.payments import (
+    MOST_MORE_PAGES,
+    OPEN_STATES,
+    PAID_STATES,
+    Dispute,
+    Payment,
+    PaymentEvent,
+    Refund,
+)
 from billing.models.prices import Assignment, PriceList, PriceListEvent, PriceTier
 from billing.models.promo import PromoCode, Redemption
 
 __all__ = [
+    "MOST_MORE_PAGES",
     "OPEN_STATES",
     "PAID_STATES",
     "Assignment",

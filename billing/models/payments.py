@@ -2,13 +2,14 @@
 
 import uuid
 from decimal import Decimal
+from typing import ClassVar, Final, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from billing.enums import DisputeState, PaymentState, RefundState, Variant
+from billing.enums import DisputeState, PaymentPurpose, PaymentState, RefundState, Variant
 from billing.models.prices import PriceList
 from documents.models import Document
 from tesigo.platform.duty import Duty
@@ -22,8 +23,26 @@ OPEN_STATES = [
 PAID_STATES = [PaymentState.SUCCEEDED, PaymentState.PARTIALLY_REFUNDED, PaymentState.DISPUTED]
 
 
+#: Pages of rewriting that are sold at once.
+MOST_MORE_PAGES: Final = 50
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    """Payments by what they are for: who looks for the payment of a document means its order."""
+
+    def orders(self) -> Self:
+        """Those for a document."""
+        return self.filter(purpose=PaymentPurpose.ORDER)
+
+    def of_more_pages(self) -> Self:
+        """Those for rewritings of a document that is written (R-93)."""
+        return self.filter(purpose=PaymentPurpose.MORE_PAGES)
+
+
 class Payment(models.Model):
-    """One attempt to pay for one document (R-63). ``lines`` are the price lines as shown and charged (R-13).
+    """One attempt to pay for one document, or for more pages of rewriting for it (R-63, R-93).
+
+    ``lines`` are the price lines as shown and charged (R-13).
 
     ``idempotency_key`` goes to Stripe with the creation of the session and is stored before the call (R-64).
     """
@@ -32,6 +51,9 @@ class Payment(models.Model):
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="payments")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payments")
     price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="payments")
+    purpose = models.CharField(
+        max_length=12, choices=PaymentPurpose, default=PaymentPurpose.ORDER, db_default=PaymentPurpose.ORDER
+    )
     pages = models.PositiveSmallIntegerField()
     amount = models.DecimalField(max_digits=8, decimal_places=2)
     currency = models.CharField(max_length=3, default="EUR")
@@ -57,6 +79,8 @@ class Payment(models.Model):
     #: When Stripe was last asked about it; the sweeper takes those asked longest ago.
     checked_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[PaymentQuerySet] = PaymentQuerySet.as_manager()  # type: ignore[assignment]  # manager from queryset
+
     class Meta:
         ordering = ["-created_at"]
         indexes = [
@@ -67,10 +91,19 @@ class Payment(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["document"], condition=Q(state__in=PAID_STATES), name="one_payment_succeeded_per_document"
+                fields=["document"],
+                condition=Q(purpose=PaymentPurpose.ORDER, state__in=PAID_STATES),
+                name="one_order_paid_per_document",
             ),
             models.UniqueConstraint(
-                fields=["document"], condition=Q(state__in=OPEN_STATES), name="one_payment_open_per_document"
+                fields=["document", "purpose"],
+                condition=Q(state__in=OPEN_STATES),
+                name="one_payment_open_per_purpose",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose=PaymentPurpose.ORDER)
+                | Q(purpose=PaymentPurpose.MORE_PAGES, pages__lte=MOST_MORE_PAGES),
+                name="payment_purpose_known",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(

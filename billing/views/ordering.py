@@ -140,13 +140,13 @@ def _price_page(
         "form": shown,
         "code_form": code_form,
         "changed": changed,
-        "last_failure": _failure_of(last),
+        "last_failure": failure_of(last),
         "sheets": page_formats.told(document),
     }
     return render(request, "billing/price.html", context, status=status)
 
 
-def _failure_of(last: Payment | None) -> str:
+def failure_of(last: Payment | None) -> str:
     """Why the last try to pay did not go through; nothing where it did, whatever became of its money."""
     return last.failure if last and last.state in {*OPEN_STATES, PaymentState.FAILED} else ""
 

@@ -32,43 +32,58 @@ def paid(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     The page shown while money is on its way asks here again through htmx; that only reads what is known.
     """
     document = owned_document(document_id=document_id, user=request.user)
-    payment = queries.returned_payment(document=document, session_id=_session_named(request))
+    payment = queries.returned_payment(document=document, session_id=session_named(request))
     if payment is None:
         return redirect("billing:price", document_id)
     if request.headers.get("HX-Request"):
-        return _news(payment)
-    asked = True
-    try:
-        payment = settlement.settle(payment_id=payment.pk, cause="return page")
-    except ProviderError:
-        asked = False  # a worker, the webhook or the sweep will say; the page looks again by itself
-        enqueue_on_commit(SETTLE_TASK, str(payment.pk))
+        writing, order = (reverse(name, args=[document_id]) for name in ("generation:progress", "billing:price"))
+        return news(payment, paid=writing, not_paid=order)
+    payment, asked = look(payment)
     if payment.state in PAID_STATES:
         return redirect("generation:progress", document_id)
-    if payment.state in {PaymentState.PROCESSING, PaymentState.HELD} or (not asked and payment.state in OPEN_STATES):
+    if is_on_its_way(payment, asked=asked):
         return render(request, "billing/on_its_way.html", {"document": document, "payment": payment})
     if not (payment.failure and payment.state in OPEN_STATES):  # the price page tells that one itself
-        messages.warning(request, _why_not_paid(payment))
+        messages.warning(request, why_not_paid(payment))
     return redirect("billing:price", document_id)
 
 
-def _session_named(request: HttpRequest) -> str:
+def look(payment: Payment) -> tuple[Payment, bool]:
+    """The payment as Stripe has it now, and whether Stripe could be asked.
+
+    Where it could not, a worker, the webhook or the sweep will say; the page looks again by itself.
+    """
+    try:
+        return settlement.settle(payment_id=payment.pk, cause="return page"), True
+    except ProviderError:
+        enqueue_on_commit(SETTLE_TASK, str(payment.pk))
+        return payment, False
+
+
+def is_on_its_way(payment: Payment, *, asked: bool) -> bool:
+    """Whether nobody knows yet what comes of it: the bank, staff, or Stripe, if it could not be ``asked``."""
+    is_waiting = payment.state in {PaymentState.PROCESSING, PaymentState.HELD}
+    return is_waiting or (not asked and payment.state in OPEN_STATES)
+
+
+def session_named(request: HttpRequest) -> str:
     """The session that Stripe's page names on the way back; nothing where it cannot be one's id."""
     named = request.GET.get("session", "")
     return named if _SESSION_ID.fullmatch(named) else ""
 
 
-def _news(payment: Payment) -> HttpResponse:
-    """Nothing while the money is still on its way; else where to go."""
+def news(payment: Payment, *, paid: str, not_paid: str) -> HttpResponse:
+    """Nothing while the money is still on its way; else the address to go to."""
     response = HttpResponse(status=204)
     if payment.state in PAID_STATES:
-        response["HX-Redirect"] = reverse("generation:progress", args=[payment.document_id])
+        response["HX-Redirect"] = paid
     elif payment.state not in {*OPEN_STATES, PaymentState.HELD}:
-        response["HX-Redirect"] = reverse("billing:price", args=[payment.document_id])
+        response["HX-Redirect"] = not_paid
     return response
 
 
-def _why_not_paid(payment: Payment) -> str:
+def why_not_paid(payment: Payment) -> str:
+    """What became of a payment that was not paid, in words for its owner."""
     if payment.state == PaymentState.REFUNDED:
         return _("That payment was not needed any more. The whole amount goes back the way it came.")
     if payment.state == PaymentState.EXPIRED:

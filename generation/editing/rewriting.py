@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import quotas
 from accounts.models import User
-from billing.domain import refunds
+from billing.domain import more_pages, refunds
 from documents.domain import page_count
 from documents.domain.text import body_characters
 from documents.enums import DocumentState
@@ -39,7 +39,7 @@ _COUNTED: Final = (RewritingState.ASKED, RewritingState.OFFERED, RewritingState.
 
 @dataclass(frozen=True)
 class Allowance:
-    """How many rewritings a document includes at no further price, and how many of them were had."""
+    """How many rewritings a document has, by its pages, by pages bought later and by staff; and how many were had."""
 
     included: int
     used: int
@@ -75,10 +75,11 @@ class Offer:
 
 
 def allowance(document: Document) -> Allowance:
-    """What is left of the rewritings that the document's pages include, and that staff added."""
+    """What is left of the rewritings that the document's pages include, that were bought, and that staff added."""
     more = MoreRewritings.objects.filter(document=document).values_list("count", flat=True).first() or 0
     used = Rewriting.objects.filter(section__document=document, state__in=_COUNTED, is_over=False).count()
-    return Allowance(settings.REWRITINGS_PER_PAGE * page_count.sheets(ordered.paid_pages(document)) + more, used)
+    pages = page_count.sheets(ordered.paid_pages(document)) + page_count.sheets(more_pages.kept(document.pk))
+    return Allowance(settings.REWRITINGS_PER_PAGE * pages + more, used)
 
 
 def ask(*, section: Section, document: Document, wanted: Wanted, expected_revision: int, by: User) -> Rewriting:
@@ -105,7 +106,7 @@ def ask(*, section: Section, document: Document, wanted: Wanted, expected_revisi
         if Rewriting.objects.filter(section__document=document, state=RewritingState.OFFERED).exists():
             raise RewritingRefused(_("Take or leave what waits in another section first."))
         if not allowance(held).left:
-            raise RewritingRefused(_("The rewritings that come with this document are used up."))
+            raise RewritingRefused(_("The rewritings of this document are used up."))
         if refusal := reservations.ask_for_rewriting(held, pages=section.pages):
             raise Refused(refusal)
         quotas.spend(user=by, what=rewritings.QUOTA, limit=settings.REWRITINGS_PER_DAY)
@@ -210,7 +211,7 @@ def too_long(rewriting: Rewriting, document: Document) -> str:
     """Why an offer cannot be taken that takes more pages than were paid."""
     return _(
         "With the new text the document would fill %(body)s pages; %(pages)s were paid. It cannot be taken, and it was "
-        "not counted. More pages for a written document cannot be bought yet: ask for a shorter text."
+        "not counted. Ask for a shorter text: a written document grows no longer, also by more pages of rewriting."
     ) % {"body": f"{rewriting.body_pages:.1f}", "pages": floatformat(ordered.paid_pages(document), -1)}
 
 

@@ -1,6 +1,6 @@
 """Pages of rewriting by order: asking for it, watching it, taking or leaving what comes of it (R-93)."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.domain.signed_in import SignedInRequest
 from accounts.errors import QuotaReached
+from billing.domain import more_pages
 from documents.domain.queries import sections_in_order
 from documents.errors import NotEditable, Refused, StaleRevision
 from documents.models import Document, Section
@@ -22,6 +23,9 @@ from generation.enums import RewritingState
 from generation.errors import RewritingRefused, TextInvalid
 from generation.progress import snapshots
 from generation.writing import ordered
+
+#: With so few rewritings left the page says where more are bought.
+_FEW: Final = 3
 
 
 @login_required
@@ -123,11 +127,13 @@ def _page(
 
 def _context(document: Document, section: Section) -> dict[str, Any]:
     newest = rewriting.newest_of(section)
+    allowance = rewriting.allowance(document)
     context: dict[str, Any] = {
         "document": document,
         "section": section,
         "rewriting": newest,
-        "allowance": rewriting.allowance(document),
+        "allowance": allowance,
+        "sells_more": allowance.left <= _FEW and not more_pages.why_not(document),
         "filled": rewriting.filled_pages(document),
         "paid": ordered.paid_pages(document),
     }

@@ -52,7 +52,7 @@ def start(*, document_id: UUID, payment_id: UUID, now: datetime | None = None) -
     now = now or timezone.now()
     with transaction.atomic():
         document = Document.objects.select_for_update().select_related("owner").get(pk=document_id)
-        payment = Payment.objects.filter(pk=payment_id, document=document, state__in=PAID_STATES).first()
+        payment = Payment.objects.orders().filter(pk=payment_id, document=document, state__in=PAID_STATES).first()
         if payment is None or not document.is_editable or _is_over(document, payment):
             return
         if not _is_as_paid(document, payment):
@@ -74,7 +74,7 @@ def start_paid(*, document_id: UUID) -> bool:
 
     The browser that comes back from paying may be faster than the signal that tells of it.
     """
-    payment = Payment.objects.filter(document_id=document_id, state__in=PAID_STATES).first()
+    payment = Payment.objects.orders().filter(document_id=document_id, state__in=PAID_STATES).first()
     if payment is not None:
         start(document_id=document_id, payment_id=payment.pk)
     return Document.objects.filter(pk=document_id, state__in=BEING_WRITTEN).exists()
@@ -175,7 +175,7 @@ def _open_job(
 
 def sweep() -> int:
     """Starts what was paid for and has no job, and outlines whose wish got lost; returns how many there were (R-14)."""
-    paid = Payment.objects.filter(state__in=PAID_STATES, document__state__in=_BEFORE_WRITING)
+    paid = Payment.objects.orders().filter(state__in=PAID_STATES, document__state__in=_BEFORE_WRITING)
     paid = paid.filter(document__frozen_at=None).exclude(state=PaymentState.DISPUTED)
     paid = paid.exclude(refunds__cause__in=refunds.ENDING)
     orders = list(paid.order_by("?").values_list("document_id", "pk")[:100])

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.domain.refunds import MISSING_PAGES
-from billing.models import Refund
+from billing.models import Payment, Refund
 from documents.domain.queries import numbered
 from documents.enums import DocumentState
 from documents.models import Document, Section
@@ -114,7 +114,8 @@ def _ahead(job: Job) -> Ahead | None:
 
 def _refund(document: Document) -> dict[str, str] | None:
     """What went back to its owner: for missing pages of a finished document, or for one that failed."""
-    refunds = Refund.objects.filter(payment__document_id=document.pk).order_by("-created_at")
+    refunds = Refund.objects.filter(payment__in=Payment.objects.orders().filter(document_id=document.pk))
+    refunds = refunds.order_by("-created_at")
     if document.state == DocumentState.READY:
         refunds = refunds.filter(cause=MISSING_PAGES)
     refund = refunds.first()

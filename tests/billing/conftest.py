@@ -49,6 +49,21 @@ def document(student: "User", price_list: "PriceList") -> "Document":
 
 
 @pytest.fixture
+def written(document: "Document") -> "Document":
+    """The same once it is written: its order of €6.00 is paid, and nothing of it waits."""
+    from django.utils import timezone
+
+    from documents.enums import DocumentState
+    from documents.models import Document
+    from tests.generation.making import pay
+
+    pay(document)
+    Document.objects.filter(pk=document.pk).update(state=DocumentState.READY, ordered_at=timezone.now())
+    document.refresh_from_db()
+    return document
+
+
+@pytest.fixture
 def browser(student: "User") -> "Client":
     """The student's browser, signed in."""
     from django.test import Client

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from billing.enums import PaymentState, PriceListState
+from billing.enums import PaymentPurpose, PaymentState, PriceListState
 from billing.models import Payment, PriceList, Refund, WebhookEvent
 from documents.models import Document
 
@@ -42,6 +42,8 @@ def refused(name: str) -> Any:
         ({"currency": "USD"}, "payment_in_eur"),
         ({"state": "gone"}, "payment_state_known"),
         ({"document": None}, "document_id"),
+        ({"purpose": "gift"}, "payment_purpose_known"),
+        ({"purpose": "more_pages", "pages": 51}, "payment_purpose_known"),
     ],
 )
 def test_impossible_payments(
@@ -54,10 +56,10 @@ def test_impossible_payments(
 @pytest.mark.parametrize(
     ("first", "second", "constraint"),
     [
-        (PaymentState.SUCCEEDED, PaymentState.SUCCEEDED, "one_payment_succeeded_per_document"),
-        (PaymentState.PARTIALLY_REFUNDED, PaymentState.SUCCEEDED, "one_payment_succeeded_per_document"),
-        (PaymentState.PENDING, PaymentState.CREATED, "one_payment_open_per_document"),
-        (PaymentState.PROCESSING, PaymentState.PENDING, "one_payment_open_per_document"),
+        (PaymentState.SUCCEEDED, PaymentState.SUCCEEDED, "one_order_paid_per_document"),
+        (PaymentState.PARTIALLY_REFUNDED, PaymentState.SUCCEEDED, "one_order_paid_per_document"),
+        (PaymentState.PENDING, PaymentState.CREATED, "one_payment_open_per_purpose"),
+        (PaymentState.PROCESSING, PaymentState.PENDING, "one_payment_open_per_purpose"),
     ],
 )
 def test_a_document_has_one_open_and_one_paid_payment(
@@ -66,6 +68,17 @@ def test_a_document_has_one_open_and_one_paid_payment(
     a_payment(document, price_list, state=first)
     with refused(constraint):
         a_payment(document, price_list, state=second)
+
+
+def test_more_pages_are_paid_time_and_again_beside_the_order_and_one_page_is_open(
+    document: Document, price_list: PriceList
+) -> None:
+    for state in (PaymentState.SUCCEEDED, PaymentState.PENDING):
+        a_payment(document, price_list, state=state)
+    for state in (PaymentState.SUCCEEDED, PaymentState.DISPUTED, PaymentState.PENDING):
+        a_payment(document, price_list, state=state, purpose=PaymentPurpose.MORE_PAGES)
+    with refused("one_payment_open_per_purpose"):
+        a_payment(document, price_list, state=PaymentState.CREATED, purpose=PaymentPurpose.MORE_PAGES)
 
 
 def test_one_refund_per_cause_and_never_of_nothing(document: Document, price_list: PriceList) -> None:

@@ -309,6 +309,7 @@ READ_BESIDES = {
     "accounts/views/staff.py": "`next`, a path of ours or nothing",
     "billing/admin/prices.py": "codes, normalised by promo; numbers of the preview",
     "billing/views/history.py": "number of a page",
+    "billing/views/more_pages.py": "pages, validated by the form; a section's id; what goes into the form once more",
     "billing/views/ordering.py": "codes, normalised by promo; what goes into the form once more",
     "billing/views/returning.py": "a session's id, compared",
     "documents/views/brief.py": "pages, validated by the form",

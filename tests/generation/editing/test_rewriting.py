@@ -14,6 +14,8 @@ from django.utils import timezone
 from accounts.errors import QuotaReached
 from accounts.models import User
 from billing.domain import refunds
+from billing.enums import PaymentPurpose, PaymentState
+from billing.models import Payment, PriceList
 from documents.domain import ai_statements
 from documents.domain.queries import sections_in_order
 from documents.enums import DocumentState
@@ -165,6 +167,29 @@ def test_pages_whose_money_went_back_are_not_paid(section: Section) -> None:
     assert refunds.share_kept(uuid4()) == 1
 
 
+def more_pages(section: Section, pages: int = 1) -> Payment:
+    """Pages of rewriting that were bought for the section's document."""
+    document = section.document
+    return Payment.objects.create(
+        document=document, user=document.owner, price_list=PriceList.objects.get(), pages=pages, lines=[],
+        amount=Decimal("0.50") * pages, expires_at=timezone.now(), state=PaymentState.SUCCEEDED,
+        purpose=PaymentPurpose.MORE_PAGES,
+    )  # fmt: skip
+
+
+def test_pages_that_were_bought_add_rewritings_and_what_was_used_stays_used(section: Section) -> None:
+    MoreRewritings.objects.create(document=section.document, count=1)
+    bought = more_pages(section)
+    document = Document.objects.get(pk=section.document_id)
+    assert rewriting.allowance(document).left == 9
+    order(section)
+    assert (rewriting.allowance(document).included, rewriting.allowance(document).left) == (9, 8)
+    refunds.open_refund(payment_id=bought.pk, cause="staff", reason="kind")
+    assert (rewriting.allowance(document).included, rewriting.allowance(document).left) == (7, 6)
+    # The text stays measured against the pages of its order.
+    assert ordered.paid_pages(document) == 3
+
+
 def test_what_a_document_includes_and_staff_add(section: Section, settings: LazySettings, client: Client) -> None:
     settings.REWRITINGS_PER_PAGE = 0
     with pytest.raises(RewritingRefused, match="used up"):
@@ -313,6 +338,22 @@ class TestPages:
         assert "written anew by a model, on its owner&#x27;s order" in versions
         again = browser.post(self.at(section, "take-rewriting", made.pk), {"revision": 2}, follow=True)
         assert "nothing here that could be taken" in words(again)
+
+    def test_with_few_left_the_page_says_where_more_are_bought(
+        self, browser: Client, section: Section, settings: LazySettings
+    ) -> None:
+        shop = f"{reverse('billing:more-pages', args=[section.document_id])}?section={section.pk}"
+        assert shop not in words(browser.get(self.at(section)))
+        settings.REWRITINGS_PER_PAGE = 1
+        page = words(browser.get(self.at(section)))
+        assert "3 rewritings are left" in page
+        assert shop in page
+        more_pages(section)
+        assert shop not in words(browser.get(self.at(section)))
+        Payment.objects.of_more_pages().update(state=PaymentState.DISPUTED)
+        page = words(browser.get(self.at(section)))
+        assert "3 rewritings are left" in page
+        assert shop not in page
 
     def test_what_is_refused_is_said_in_the_form(
         self, browser: Client, section: Section, settings: LazySettings
