@@ -5,6 +5,7 @@ from typing import Final
 from billing.serializers import (
     BeingMadeSerializer,
     CheckoutSerializer,
+    MorePagesSerializer,
     OpenedSerializer,
     PaymentSerializer,
     PriceSerializer,
@@ -35,6 +36,14 @@ give(
             "start_now": True,
             "addressee": {"name": "Lind & Ek", "address": "Way 1\nHarbour", "country": "Norway", "vat_id": ""},
         },
+        MorePagesSerializer: {
+            "pages": 5,
+            "total": "2.50",
+            "version": 1,
+            "terms": True,
+            "start_now": True,
+            "addressee": None,
+        },
         OpenedSerializer: {
             "payment_id": _ID,
             "state": "pending",
@@ -45,6 +54,7 @@ give(
         },
         PaymentSerializer: {
             "id": _ID,
+            "purpose": "order",
             "document": _ID,
             "document_title": "Keeping the Light",
             "state": "partially_refunded",

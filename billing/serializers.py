@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from billing.forms import MOST_LINES
-from billing.models import CreditNote, Payment, Receipt
+from billing.models import MOST_MORE_PAGES, CreditNote, Payment, Receipt
 from documents.models.document import MAX_PAGES, MIN_PAGES
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
@@ -83,6 +83,24 @@ class CheckoutSerializer(ApiSerializer):
         return value
 
 
+class MorePagesSerializer(CheckoutSerializer):
+    """More pages of rewriting for a written document: the price that was seen, and what their buyer agrees to."""
+
+    code = None  # type: ignore[assignment]  # how a field of the serializer above is taken away: codes are for documents
+    pages = serializers.IntegerField(min_value=1, max_value=MOST_MORE_PAGES, help_text="As `prices/quote` was asked.")
+    total = serializers.DecimalField(max_digits=8, decimal_places=2, help_text="As `prices/quote` said.")
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="As `prices/quote` said.")
+    start_now = serializers.BooleanField(
+        help_text="The pages are added at once; the right of withdrawal ends when their rewritings are used."
+    )
+
+    def validate_start_now(self, value: bool) -> bool:
+        """Nothing else is offered."""
+        if not value:
+            raise serializers.ValidationError(_("Pages of rewriting can only be bought for use at once."))
+        return value
+
+
 class CreditNoteSerializer(ModelSerializer):
     """What went back of a payment, as a paper of its own."""
 
@@ -117,7 +135,7 @@ class ReceiptSerializer(ModelSerializer):
 
 
 class PaymentSerializer(ModelSerializer):
-    """A payment for a document."""
+    """A payment for a document, or for more pages of rewriting for one."""
 
     document = serializers.UUIDField(source="document_id")
     document_title = serializers.CharField(source="document.__str__")
@@ -127,8 +145,8 @@ class PaymentSerializer(ModelSerializer):
     class Meta:
         model = Payment
         fields: ClassVar[Any] = (
-            "id", "document", "document_title", "state", "pages", "amount", "refunded_amount", "currency", "lines",
-            "failure", "created_at", "expires_at", "succeeded_at", "receipt",
+            "id", "purpose", "document", "document_title", "state", "pages", "amount", "refunded_amount", "currency",
+            "lines", "failure", "created_at", "expires_at", "succeeded_at", "receipt",
         )  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
 

@@ -107,6 +107,44 @@ def test_an_order_opens_one_page_to_pay_on(program: Program, document: Document,
     assert (shown["state"], shown["document"], shown["receipt"]) == ("pending", str(document.pk), None)
 
 
+def more_pages(program: Program, document: Document, **values: Any) -> Any:
+    shown = program.get(f"{API}/prices/quote?pages=5").json()
+    body = {"pages": 5, "total": shown["total"], "version": shown["version"], **AGREED, **values}
+    return program.post(f"{API}/documents/{document.pk}/more-pages", body, Idempotency_Key=uuid4().hex)
+
+
+def test_more_pages_are_bought_as_a_document_is_ordered(program: Program, written: Document, sandbox: Running) -> None:
+    opened = more_pages(program, written)
+    assert opened.status_code == 201, opened.content
+    said = opened.json()
+    assert (said["amount"], said["state"]) == ("2.50", "pending")
+    assert said["checkout_url"].startswith("http")
+    assert more_pages(program, written).json()["payment_id"] == said["payment_id"]
+    shown = program.get(f"{API}/payment/{said['payment_id']}").json()
+    assert (shown["purpose"], shown["pages"], shown["document"]) == ("more_pages", 5, str(written.pk))
+
+
+def test_why_no_more_pages_are_bought_is_told(program: Program, written: Document, sandbox: Running) -> None:
+    for wrong in ({"pages": 0}, {"pages": 51}, {"terms": False}, {"start_now": False}, {"total": "x"}):
+        answer = more_pages(program, written, **wrong)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["pointer"] == f"/{next(iter(wrong))}"
+    changed = more_pages(program, written, pages=6)
+    assert (changed.status_code, kind_of(changed)) == (409, "price-changed")
+    assert changed.json()["price"]["total"] == "3.00"
+    Document.objects.filter(pk=written.pk).update(frozen_at=timezone.now())
+    closed = more_pages(program, written)
+    assert (closed.status_code, kind_of(closed)) == (409, "not-sold")
+    assert "locked" in closed.json()["detail"]
+    PriceList.objects.update(state="retired")
+    body = {"pages": 5, "total": "2.50", "version": 1, **AGREED}
+    Document.objects.filter(pk=written.pk).update(frozen_at=None)
+    answer = program.post(f"{API}/documents/{written.pk}/more-pages", body, Idempotency_Key=uuid4().hex)
+    assert (answer.status_code, kind_of(answer)) == (503, "no-prices")
+    other = outlined_document()
+    assert program.post(f"{API}/documents/{other.pk}/more-pages", body, Idempotency_Key=uuid4().hex).status_code == 404
+
+
 def test_an_order_says_whom_the_receipt_is_for(program: Program, document: Document, sandbox: Running) -> None:
     firm = {"name": "Lind & Ek", "address": "Way 1\n\nHarbour", "country": "Norway", "vat_id": "NO 1"}
     assert order(program, document, addressee=firm).status_code == 201
