@@ -10,7 +10,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import RawSQL
 
 from documents.domain.passages import citable
-from documents.models import Passage
+from documents.models import Passage, Source
 from reading.language import DICTIONARIES, dictionary
 
 #: Words in a row by which they are looked up, and how many of such runs are looked up at once.
@@ -24,30 +24,46 @@ _CONFIGS: Final = sorted({"simple", *DICTIONARIES.values()})
 _WORD: Final = re.compile(r"[^\W_]+")
 #: Words that the index takes together ("well-known", "3.5"): their run is looked up as it is typed, too.
 _JOINED: Final = re.compile(r"\w[^\w\s]\w")
-# Phrases of function words alone are empty in some dictionaries, and would match nothing.
-_RUNS: Final = """(
-    SELECT string_agg(phrase::text, ' | ')
+# Each run looks at the index by itself, which OFFSET keeps apart: one query of all of them would take the square of
+# their number. Phrases of function words alone are empty in some dictionaries, and would match nothing.
+_SHARING: Final = """
+    SELECT passage.id
     FROM unnest(%s::text[]) AS words
     CROSS JOIN unnest(%s::regconfig[]) AS config
     CROSS JOIN LATERAL phraseto_tsquery(config, words) AS phrase
-    WHERE numnode(phrase) > 0
-)"""
+    CROSS JOIN LATERAL (
+        SELECT id, source_id, position, search FROM documents_passage WHERE search @@ phrase OFFSET 0
+    ) AS passage
+    WHERE numnode(phrase) > 0 AND passage.source_id IN ({sources})
+    GROUP BY passage.id, passage.source_id, passage.position
+    ORDER BY round(sum(ts_rank(passage.search, phrase))::numeric, 4) DESC, passage.source_id, passage.position
+    LIMIT %s
+"""
 
 
 def sharing_words(*, document_id: UUID, texts: Sequence[str], language: str, limit: int) -> list[Passage]:
-    """At most ``limit`` passages with five words in a row of any of the texts, each with its source loaded.
+    """At most ``limit`` passages with five words in a row of any of the texts, those with most of them first.
 
-    One look at the index, however large the sources. Of a very long text the runs are taken further apart, so that one
-    of the eight words that count as copied is still met with. ``language`` is that of the texts.
+    Each has its source loaded. They are found by the index, however large the sources. Of a very long text the runs are
+    taken further apart, so that one of the eight words that count as copied is still met with. ``language`` is that of
+    the texts.
     """
     runs = _runs(texts)
     if not runs:
         return []
     configs = sorted({dictionary(language), dictionary("en"), dictionary("")})
-    # Their words are in their stems already.
-    query = SearchQuery(RawSQL(_RUNS, [runs, configs]), config="simple", search_type="raw")  # noqa: S611  # constants
-    found = citable(document_id=document_id).filter(search=query).annotate(rank=SearchRank(F("search"), query))
-    return list(found.select_related("source").defer("search").order_by("-rank", "source_id", "position")[:limit])
+    of_document = Source.objects.citable().filter(document_id=document_id).values("pk")
+    sources, of_sources = of_document.query.sql_with_params()
+    shared = RawSQL(_SHARING.format(sources=sources), [runs, configs, *of_sources, limit])  # noqa: S611  # our own words
+    found = citable(document_id=document_id).filter(pk__in=shared).select_related("source").defer("search")
+    asked = {run.casefold() for run in runs}
+    return sorted(found, key=lambda one: (-_met(one.text, asked), one.source_id, one.position))
+
+
+def _met(text: str, asked: Collection[str]) -> int:
+    """How many of the runs a passage has word for word."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return sum(" ".join(words[at : at + RUN_WORDS]) in asked for at in range(len(words) - RUN_WORDS + 1))
 
 
 def _runs(texts: Sequence[str]) -> list[str]:
