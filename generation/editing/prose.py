@@ -13,10 +13,11 @@ from accounts.models import User
 from documents.domain.passages import citable
 from documents.models import Document, Passage, Section, Source
 from generation.editing import saving
-from generation.editing.typed import MOST_CHARACTERS
+from generation.editing.typed import MOST_CHARACTERS, too_long
 from generation.errors import TextInvalid
 from reading.language import DICTIONARIES
 from typesetting.prose import Node, ProseError, opened, written
+from typesetting.prose.tree import walk
 
 #: Passages that a search shows, and characters of each.
 MOST_PASSAGES: Final = 12
@@ -40,11 +41,17 @@ def shown(*, section: Section, document: Document, text: str) -> Node:
     return opened(text, language=document.language, passages=passages).doc
 
 
-def typed(*, section: Section, document: Document, doc: object, base_revision: int) -> Typed:
+def typed(
+    *, section: Section, document: Document, doc: object, base_revision: int, most: int = 2 * MOST_CHARACTERS
+) -> Typed:
     """The Markdown of a tree; blocks that stayed as they were in the version ``base_revision`` keep their source.
 
-    Raises TextInvalid where it is no tree of an editor.
+    Raises TextInvalid where it is no tree of an editor, or has more than ``most`` characters: writing one that is
+    refused afterwards takes so long that the editor would take the server for away.
     """
+    length = sum(len(node["text"]) for node in walk(doc) if isinstance(node.get("text"), str))
+    if length > most:
+        raise too_long(length)
     base = section.text
     if base_revision != section.revision:
         base = section.revisions.filter(revision=base_revision).values_list("text", flat=True).first() or base
@@ -61,7 +68,7 @@ def save(
     *, section: Section, document: Document, doc: object, expected_revision: int, unsaved: UUID | None, by: User
 ) -> int:
     """Saves a tree as the next version and returns its number. Raises as ``saving.save``."""
-    made = typed(section=section, document=document, doc=doc, base_revision=expected_revision)
+    made = typed(section=section, document=document, doc=doc, base_revision=expected_revision, most=MOST_CHARACTERS)
     is_same = made.text.strip() == section.text and not _is_picked_anew(made.picked, _passages(section))
     return saving.save(
         section=section,

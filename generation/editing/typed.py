@@ -26,10 +26,7 @@ def cleaned(typed: str, *, language: str) -> str:
     if not text:
         raise TextInvalid(_("A section needs some text."))
     if len(text) > MOST_CHARACTERS:
-        raise TextInvalid(
-            _("A section has room for %(most)d characters; this text has %(length)d.")
-            % {"most": MOST_CHARACTERS, "length": len(text)}
-        )
+        raise too_long(len(text))
     for group in GROUP.finditer(text):
         if _MEANT.search(group[0]) and not citation_keys(group[0]):
             raise TextInvalid(
@@ -54,3 +51,11 @@ def cleaned(typed: str, *, language: str) -> str:
                 % {"name": name[:_SHOWN_CHARACTERS]}
             )
     return text
+
+
+def too_long(length: int) -> TextInvalid:
+    """What is said of a text with so many characters."""
+    return TextInvalid(
+        _("A section has room for %(most)d characters; this text has %(length)d.")
+        % {"most": MOST_CHARACTERS, "length": length}
+    )

@@ -1,7 +1,7 @@
 // Nothing that is typed is lost: it is kept in this browser at once, on the server within seconds, and where the server is
 // away the text says so, then stops taking more.
 
-import { read, write } from "./prose_kept.js";
+import { write } from "./prose_kept.js";
 
 const KEEP_AFTER = 400; // ms without a key before the text is kept in the browser
 const KEEP_EVERY = 30_000; // ms after which it is kept there in any case
@@ -10,6 +10,7 @@ const RETRY_AFTER = 5_000; // ms between two tries while the server is away
 const WARN_AFTER = 15_000;
 const LOCK_AFTER = 30_000;
 const ANSWER_WITHIN = 8_000;
+const CHARACTERS_A_MS = 20; // of what is sent: a long text is allowed more time
 const TOKEN_AFTER = 60_000; // ms between two looks for a new token of the form
 const REFUSED = 422;
 
@@ -36,11 +37,6 @@ export class Keeping {
       event.preventDefault();
     });
     addEventListener("online", () => this.isAway && this.send());
-  }
-
-  /** What this browser kept of the section and the server may not have. */
-  static before(name) {
-    return read(localStorage, name);
   }
 
   static forget(name) {
@@ -141,6 +137,7 @@ export class Keeping {
   }
 
   fetch(url, values) {
+    const body = JSON.stringify(values);
     return fetch(url, {
       method: "POST",
       headers: {
@@ -148,8 +145,8 @@ export class Keeping {
         "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
         "X-Requested-With": "XMLHttpRequest",
       },
-      body: JSON.stringify(values),
-      signal: AbortSignal.timeout(ANSWER_WITHIN),
+      body,
+      signal: AbortSignal.timeout(ANSWER_WITHIN + body.length / CHARACTERS_A_MS),
     });
   }
 
