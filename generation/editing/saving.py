@@ -14,7 +14,7 @@ from documents.domain import restyling, writing
 from documents.domain.writing import CitationDraft
 from documents.enums import DocumentState, RevisionReason
 from documents.errors import NotEditable
-from documents.models import Document, Section, SectionRevision
+from documents.models import Document, Section, SectionRevision, UnsavedText
 from generation.editing import evidence, typed
 from generation.editing.evidence import Evidence
 from generation.writing.stages.check import wording_as_json
@@ -148,7 +148,10 @@ def _save(
     unsaved: UUID | None = None,
 ) -> int:
     text = typed.cleaned(text, language=document.language)
-    if text == section.text and expected_revision == section.revision and not picked:
+    if text == section.text and not picked:
+        # Whichever version it was made from: the answer to a save that succeeded may have been lost on its way.
+        if unsaved is not None:
+            UnsavedText.objects.filter(section=section, token=unsaved).delete()
         return section.revision
     found, now = evidence.gather(section, document, text, picked=picked), timezone.now()
     return _commit(

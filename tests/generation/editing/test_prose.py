@@ -13,6 +13,7 @@ from django.urls import reverse
 from documents.enums import CitationCheck, DocumentState
 from documents.models import Document, Section, Source, UnsavedText
 from generation.editing import prose
+from generation.editing.typed import MOST_CHARACTERS
 from tests.documents.factories import SourceFactory
 from tests.documents.test_views import words
 from tests.generation.editing.making import BELL, LAMP, TEXT
@@ -244,3 +245,29 @@ def test_saving_lets_go_of_what_was_kept_and_of_nothing_else(browser: Client, se
 )  # fmt: skip
 def test_a_source_is_named_by_who_wrote_it_and_when(csl: dict[str, Any], name: str) -> None:
     assert prose.name_of(Source(title="Of lamps", csl=csl)) == name
+
+
+@pytest.mark.parametrize(("name", "most"), [("save-prose", 1), ("unsaved", 2), ("prose", 2)])
+def test_a_tree_that_is_too_long_is_refused_before_it_is_written(
+    browser: Client, section: Section, name: str, most: int
+) -> None:
+    doc = typed(tree(browser, section, TEXT), "x" * (most * MOST_CHARACTERS))
+    answer = post(browser, section, name, doc=doc, revision=1)
+    assert answer.status_code == 422
+    assert "has room for 100000 characters; this text has" in answer.json()["detail"]
+    section.refresh_from_db()
+    assert (section.text, section.revision) == (TEXT, 1)
+
+
+def test_a_save_whose_answer_was_lost_is_answered_again(browser: Client, section: Section) -> None:
+    doc = typed(tree(browser, section, TEXT), "Mine.")
+    for _time in range(2):
+        assert post(browser, section, "save-prose", doc=doc, revision=1).json()["revision"] == 2
+    assert section.revisions.count() == 2
+
+
+def test_saving_what_is_saved_lets_go_of_what_was_kept(browser: Client, section: Section) -> None:
+    doc = tree(browser, section, TEXT)
+    kept = post(browser, section, "unsaved", doc=typed(doc, "Mine."), revision=1).json()["unsaved"]
+    assert post(browser, section, "save-prose", doc=doc, revision=1, unsaved=kept).json()["revision"] == 1
+    assert not UnsavedText.objects.exists()
