@@ -2,7 +2,7 @@
 
 import { pattern } from "./places.js";
 import { Keeping } from "./prose_keeping.js";
-import { Found, Origins, Ring, wordOf } from "./prose_kept.js";
+import { Found, Origins, Ring, placeIn, wordOf } from "./prose_kept.js";
 import { extensions } from "./prose_nodes.js";
 import { cleaned } from "./prose_paste.js";
 import { difference, replay } from "./prose_steps.js";
@@ -35,6 +35,7 @@ export async function mount(form, t) {
   });
   if (!asked.ok) throw new Error(`the text is not to be had: ${asked.status}`);
   const { doc } = await asked.json();
+  const places = await placeIn(`${name}-editor`);
 
   let open = () => {};
   const attributes = {
@@ -108,9 +109,8 @@ export async function mount(form, t) {
     if (refusal.textContent !== words) refusal.textContent = words;
     refusal.hidden = !words;
   };
-  const key = `${name}-editor`;
   keeping = new Keeping(form, {
-    name: key,
+    name: places.mine,
     text: { doc: json, remember: () => ring.add(json()) },
     say,
     lock,
@@ -144,20 +144,19 @@ export async function mount(form, t) {
     (kept.isKept && kept.unsaved === form.elements.unsaved.value) ||
     (kept.doc ? wordOf(kept.doc) === present : kept.text.trim() === field.value.trim());
   const found = new Found(name);
-  for (const one of [key, name]) {
-    const text = Keeping.before(one);
-    Keeping.forget(one);
-    if (text?.doc || typeof text?.text === "string") found.add(text);
-  }
-  if (found.last) found.set(found.texts.filter((kept) => !isKnown(kept)));
-  const offer = () => (offered.hidden = !found.last);
+  found.collect([name, ...places.left], isKnown);
+  let last = null;
+  const offer = () => {
+    last = found.last;
+    offered.hidden = !last;
+  };
   const settled = () => {
-    found.set(found.texts.slice(0, -1));
+    found.drop((kept) => wordOf(kept) === wordOf(last));
     offer();
     editor.commands.focus();
   };
   offered.querySelector("[data-editor-take]").onclick = async () => {
-    const kept = found.last;
+    const kept = last;
     const asked = kept.doc ? null : await keeping.post(form.dataset.proseUrl, { text: kept.text }, { 200: ["doc"] });
     const content = kept.doc ?? asked.answer.doc;
     if (!content) return refuse(asked.answer.detail ?? refusal.dataset.else);

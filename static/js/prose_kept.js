@@ -32,6 +32,21 @@ export function wordOf(doc) {
   return JSON.stringify(doc, (_name, value) => sorted(value));
 }
 
+/**
+ * Where this window keeps a text, and where those kept theirs that are closed: two tabs of one browser, which share all that
+ * it keeps, have a place each. A window holds a lock of its place's name as long as it is there.
+ */
+export async function placeIn(name) {
+  const mine = `${name}-${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;
+  const there = new Set();
+  if (navigator.locks) {
+    await new Promise((held) => navigator.locks.request(mine, () => (held(), new Promise(() => {}))));
+    for (const one of (await navigator.locks.query()).held) there.add(one.name);
+  }
+  const isLeft = (one) => (one === name || one.startsWith(`${name}-`)) && !there.has(one);
+  return { mine, left: Object.keys(localStorage).filter(isLeft) };
+}
+
 /** Texts of before, the oldest first: undoing goes on behind a reload of this window. */
 export class Ring {
   constructor(name) {
@@ -63,8 +78,12 @@ export class Ring {
 export class Found {
   constructor(name) {
     this.name = `${name}-found`;
+  }
+
+  /** As they are now: another tab finds and takes some, too. */
+  get texts() {
     const kept = read(localStorage, this.name);
-    this.texts = Array.isArray(kept) ? kept : [];
+    return Array.isArray(kept) ? kept : [];
   }
 
   get last() {
@@ -75,8 +94,21 @@ export class Found {
     this.set([...this.texts, kept].slice(-MOST_FOUND));
   }
 
+  /** Takes over what was kept in these places, the oldest first, but what is known. */
+  collect(places, isKnown) {
+    const kept = places.map((name) => [name, read(localStorage, name)]);
+    for (const [name, text] of kept.sort(([, one], [, other]) => (one?.at ?? 0) - (other?.at ?? 0))) {
+      if (text?.doc || typeof text?.text === "string") this.add(text);
+      write(localStorage, name, null);
+    }
+    this.drop(isKnown);
+  }
+
+  drop(isGone) {
+    this.set(this.texts.filter((kept) => !isGone(kept)));
+  }
+
   set(texts) {
-    this.texts = texts;
     write(localStorage, this.name, texts.length ? texts : null);
   }
 }

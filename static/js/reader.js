@@ -9,7 +9,7 @@ function letGoOfSaved() {
   const address = new URL(location.href);
   const section = `tesigo-section-${address.searchParams.get("saved")}`;
   if (!address.searchParams.has("saved")) return;
-  for (const name of [section, `${section}-editor`]) {
+  for (const name of Object.keys(localStorage).filter((one) => one === section || one.startsWith(`${section}-editor`))) {
     try {
       if (JSON.parse(localStorage.getItem(name))?.isSent) localStorage.removeItem(name);
     } catch {

@@ -9,11 +9,12 @@ import pytest
 from django.contrib.postgres.search import SearchVector
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from accounts.models import User
 from documents.models import Passage, Section, UnsavedText
 from tests.e2e.conftest import ARGUMENTS
+from tests.generation.editing.front import Front
 from tests.generation.editing.making import BELL
 
 #: Until an editor has heard where the caret was put.
@@ -36,12 +37,22 @@ PASTE = """(html) => {
 }"""
 
 
-Opens = Callable[[], Page]
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def front(live_server: Any) -> Iterator[Front]:
+    made = Front(live_server.url)
+    yield made
+    made.kill()
 
 
 @pytest.fixture
 def device(student: User, section: Section, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opens]:
-    """Opens the section in a browser of its own; an error of a script or of the policy fails the test."""
+    """Opens the section in a browser of its own, from the server or, by its ``front``, from what stands before it.
+
+    An error of a script or of the policy fails the test.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("Chromium is not installed")
@@ -52,7 +63,7 @@ def device(student: User, section: Section, live_server: Any, monkeypatch: pytes
     problems: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield lambda: opened(browser, live_server.url, student, section, problems)
+        yield lambda front=live_server: opened(browser, front.url, student, section, problems)
         browser.close()
     assert problems == []
 
@@ -62,13 +73,18 @@ def opened(browser: Browser, site: str, student: User, section: Section, problem
     client.force_login(student)
     context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
     context.add_cookies([{"name": name, "value": one.value, "url": site} for name, one in client.cookies.items()])
-    page = context.new_page()
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on(
+    context.on("weberror", lambda told: problems.append(str(told.error)))
+    context.on(
         "console",
         lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None,
     )
-    page.set_default_timeout(30_000)
+    context.set_default_timeout(30_000)
+    return tab(context, section)
+
+
+def tab(context: BrowserContext, section: Section) -> Page:
+    """The section in another tab of a browser."""
+    page = context.new_page()
     page.clock.install()
     page.goto(reverse("generation:edit", args=[section.document_id, section.pk]))
     expect(page.locator(".prose.reading")).to_be_visible(timeout=30_000)
@@ -156,6 +172,88 @@ def test_a_server_that_is_away_is_said_and_nothing_is_lost(device: Opens, sectio
     assert not UnsavedText.objects.exists()
     section.refresh_from_db()
     assert section.text.endswith("While the line was cut.")
+
+
+def test_a_server_that_is_killed_costs_nothing_of_a_long_section(device: Opens, section: Section, front: Front) -> None:
+    paragraphs = [f"Of year {number} nobody knows. " + "It was lit and it was rung. " * 40 for number in range(40)]
+    text = "\n\n".join([section.text, *map(str.strip, paragraphs)])
+    Section.objects.filter(pk=section.pk).update(text=text)
+    section.revisions.update(text=text)
+    page = device(front)
+    state = page.locator("[data-room]")
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    write(page, "While it was there,")
+    front.kill()
+    page.keyboard.type(" and when it was not.")
+    page.keyboard.press("Control+s")
+    expect(state).to_have_attribute("data-state", "away")
+    page.clock.run_for(17_000)
+    expect(state).to_have_attribute("data-state", "warning")
+    page.keyboard.type(" More.")
+    page.clock.run_for(15_000)
+    expect(state).to_have_attribute("data-state", "locked")
+    page.keyboard.type("Nobody hears this.")
+    # A window that is closed now has it in its browser.
+    assert "While it was there, and when it was not. More." in page.evaluate("Object.values(localStorage).join()")
+    front.start()
+    page.clock.run_for(6_000)
+    expect(state).to_have_attribute("data-state", "kept")
+    save(page)
+    section.refresh_from_db()
+    assert section.text == f"{text}\n\nWhile it was there, and when it was not. More."
+
+
+def test_a_save_whose_answer_was_lost_is_saved_once(device: Opens, section: Section, front: Front) -> None:
+    page = device(front)
+    state = page.locator("[data-room]")
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    write(page, "Saved, and nobody was told.")
+    front.loses_answer_to = b"/prose/save/"
+    page.keyboard.press("Control+s")
+    expect(state).to_have_attribute("data-state", "away")
+    front.start()
+    save(page)
+    section.refresh_from_db()
+    assert (section.revision, section.text.count("Saved, and nobody was told.")) == (2, 1)
+    expect(page.locator("#section-form [name=revision]")).to_have_value("2")
+    page.keyboard.type(" More.")
+    save(page)
+    section.refresh_from_db()
+    assert section.text.endswith("Saved, and nobody was told. More.")
+    assert not UnsavedText.objects.exists()
+
+
+def test_two_tabs_of_one_browser_keep_their_texts_apart(device: Opens, section: Section) -> None:
+    first = device()
+    second = tab(first.context, section)
+    first.bring_to_front()
+    write(first, "Of the first.")
+    first.clock.run_for(12_000)
+    expect(first.locator("[data-room]")).to_have_attribute("data-state", "kept")
+    second.bring_to_front()
+    write(second, "Of the second.")
+    second.clock.run_for(12_000)
+    expect(second.locator("[data-editor-other]")).to_be_visible()
+    first.bring_to_front()
+    first.keyboard.type(" More.")
+    first.clock.run_for(12_000)
+    expect(first.locator("[data-room]")).to_have_attribute("data-state", "kept")
+    context = first.context
+    # Both are gone at once, as where the browser ends: one text is on the server, the other in the browser.
+    first.close()
+    second.close()
+    third = tab(context, section)
+    expect(third.locator("main")).to_contain_text("Text that was not saved was kept here")
+    assert UnsavedText.objects.get().text.endswith("Of the first. More.")
+    third.locator("[data-editor-found]").get_by_role("button", name="Throw it away").wait_for()
+    texts = third.evaluate("Object.values(localStorage).join()")
+    assert "Of the first. More." in texts
+    assert "Of the second." in texts
+    texts = set()
+    while third.locator("[data-editor-found]").is_visible():
+        third.get_by_role("button", name="Put it into the field").click()
+        texts.add(third.locator(".prose.reading > p").last.inner_text())
+    assert texts == {"Of the first. More.", "Of the second."}
 
 
 def test_two_windows_never_write_over_each_other(device: Opens, section: Section) -> None:
