@@ -11,6 +11,7 @@ SHARED = {
     "cost_build",
     "kept",
     "load",
+    "long_text",
     "measured",
     "orders",
     "prices",
@@ -20,6 +21,7 @@ SHARED = {
     "steps",
     "tables",
     "watching",
+    "word_paste",
     "workers",
     "writing_queue",
 }
