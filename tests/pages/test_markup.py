@@ -1,6 +1,7 @@
 """Templates keep to the strict policy of R-102, and the colours to the contrast that pages.md asks for."""
 
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,27 @@ def test_template_has_no_inline_style_or_handler(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_template_names_attributes_of_htmx_as_html_allows(path: Path) -> None:
     assert not re.search(r"[\s\"'}]hx-[a-z]", path.read_text()), "data-hx-… is valid HTML, hx-… is not"
+
+
+class Twice(HTMLParser):
+    """Attributes that an element has twice: browsers keep the first, and say nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [attribute for attribute, _ in attrs]
+        self.found += [f"<{tag} {one}>" for one in names if names.count(one) > 1]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_no_element_has_an_attribute_twice(path: Path) -> None:
+    # Of what a condition chooses, its first choice.
+    text = re.sub(r"{%-? *(?:else|elif)\b.*?{% *endif *%}", "", path.read_text(), flags=re.DOTALL)
+    twice = Twice()
+    twice.feed(re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", text, flags=re.DOTALL))
+    assert twice.found == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
