@@ -30,9 +30,9 @@ SOURCES_KEPT: Final = timedelta(days=30)
 
 
 class _Revisions(Retention):
-    """Earlier texts of a section but for the newest and the one that was delivered.
+    """Earlier texts of a section but for the newest, the one that was delivered, and those that a check took from.
 
-    What a check took out is counted in the citation report.
+    What it took is counted in the citation report.
     """
 
     def due(self, now: datetime) -> QuerySet[Model]:
@@ -44,7 +44,9 @@ class _Revisions(Retention):
         ours = SectionRevision.objects.exclude(reason__in=OWNERS_REASONS)
         later = ours.filter(section=OuterRef("section"), revision__gt=OuterRef("revision"))
         old = old.filter(Q(reason__in=OWNERS_REASONS) | Exists(later))
-        return cast("QuerySet[Model]", old.exclude(provenance__has_key="removed").order_by("created_at"))
+        # Of a version without a count nothing is greater, nor not.
+        taken = Q(provenance__has_key="removed") & Q(provenance__removed__gt=0)
+        return cast("QuerySet[Model]", old.exclude(taken).order_by("created_at"))
 
 
 def _forget_documents(documents: QuerySet[Model]) -> int:
@@ -155,7 +157,10 @@ RULES: Final = (
     ),
     _Revisions(
         "documents.SectionRevision",
-        _("Earlier texts of a section, beyond the newest ten and the one that was delivered"),
+        _(
+            "Earlier texts of a section, beyond the newest ten, the one that was delivered, and those out of which a "
+            "check took something"
+        ),
         timedelta(days=30),
         ends=False,
     ),
