@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from operator import add
+from operator import add, or_
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from documents.domain.queries import sections_in_order
+from documents.domain.text import citation_keys
 from documents.enums import OWNERS_REASONS, RevisionReason
 from documents.models import Document, Section, SectionRevision
 from generation.editing import tracing_child
@@ -119,7 +121,8 @@ def of_document(document: Document) -> ChangedDocument:
     in_order = sections_in_order(document)
     chains = _chains(document)
     texts = _texts(chains)
-    sources = dict(document.sources.exclude(citations=None).order_by("key").values_list("key", "title"))
+    chains = {key: _as_read(key, chain, texts) for key, chain in chains.items()}
+    sources = dict(document.sources.filter(key__in=_keys(chains, texts)).order_by("key").values_list("key", "title"))
     if not connection.in_atomic_block:
         connection.close()  # no connection of the pool waits for the child
     there = [one for one in in_order if one.pk in chains]
@@ -157,18 +160,31 @@ def _chain(versions: Sequence[Version], compared: Sequence[Version], is_delivere
 
 
 def _texts(chains: Mapping[UUID, _Chain]) -> dict[tuple[UUID, int], str]:
-    wanted = {key: {one.revision for one in chain.compared} for key, chain in chains.items()}
-    least = min((min(one) for one in wanted.values()), default=0)
-    rows = SectionRevision.objects.filter(section__in=wanted, revision__gte=least)
-    found = rows.values_list("section_id", "revision", "text").iterator()
-    return {(key, revision): text for key, revision, text in found if revision in wanted[key]}
+    wanted = (Q(section=key, revision__in=[one.revision for one in chain.compared]) for key, chain in chains.items())
+    rows = SectionRevision.objects.filter(reduce(or_, wanted, Q(pk__in=())))
+    return {(key, revision): text for key, revision, text in rows.values_list("section_id", "revision", "text")}
+
+
+def _as_read(key: UUID, chain: _Chain, texts: Mapping[tuple[UUID, int], str]) -> _Chain:
+    """The chain without versions that a save took away between the list of them and their texts."""
+    compared = [one for one in chain.compared if (key, one.revision) in texts]
+    return replace(chain, compared=compared, has_gap=chain.has_gap or len(compared) < len(chain.compared))
+
+
+def _keys(chains: Mapping[UUID, _Chain], texts: Mapping[tuple[UUID, int], str]) -> set[str]:
+    """What is cited now or was in the text beside it: of a citation that is gone no row is left."""
+    ends = ((key, one.revision) for key, chain in chains.items() for one in (chain.compared[0], chain.compared[-1]))
+    return {cited.key for end in ends for cited in citation_keys(texts[end])}
 
 
 def _section(section: Section, chain: _Chain, traced: tracing_child.Traced) -> ChangedSection:
     makers = [_maker(chain.compared, place) for place in range(len(chain.compared))]
 
     def words(stretch: Stretch) -> Words:
-        by, at = ("", None) if stretch.change == Change.SAME else makers[stretch.version]
+        if stretch.change == Change.SAME:
+            return Words(stretch.change, stretch.text)
+        # Words that stayed, of a paragraph that as a whole is another one: nobody changed them.
+        by, at = makers[stretch.version] if stretch.version else (_("Student or TesiGo"), None)
         return Words(stretch.change, stretch.text, by, at)
 
     return ChangedSection(

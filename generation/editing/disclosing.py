@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Count, Exists, OuterRef, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Window
+from django.db.models.functions import Cast, RowNumber
 
 from accounts.domain import quotas
 from accounts.models import User
@@ -27,7 +27,7 @@ from privacy.models import AuditEvent
 PAGE: Final = "page"
 FILE: Final = "file"
 LOOKED: Final = "disclosure.looked"
-#: What is shown to a document's owner: the newest of each.
+#: What is shown to a document's owner: the newest leaves, and the newest looks of each.
 _SHOWN_LEAVES: Final = 20
 _SHOWN_LOOKS: Final = 200
 
@@ -79,10 +79,13 @@ def of_document(document: Document, *, now: datetime) -> list[Given]:
     """The leaves that its owner gave, newest first, each with what staff looked at."""
     rows = list(Disclosure.objects.filter(document=document)[:_SHOWN_LEAVES])
     looks: dict[str, list[Look]] = {str(row.pk): [] for row in rows}
-    newest = AuditEvent.objects.filter(
-        action=LOOKED, object_type=Disclosure._meta.label_lower, object_id__in=list(looks)
-    ).order_by("-pk")[:_SHOWN_LOOKS]
-    for event in reversed(list(newest)):
+    place = Window(RowNumber(), partition_by="object_id", order_by="-pk")
+    newest = (
+        AuditEvent.objects.filter(action=LOOKED, object_type=Disclosure._meta.label_lower, object_id__in=list(looks))
+        .annotate(place=place)
+        .filter(place__lte=_SHOWN_LOOKS)
+    )
+    for event in newest.order_by("pk"):
         looks[event.object_id].append(Look(event.at, event.details.get("as") == FILE))
     return [Given(row, looks[str(row.pk)], row.is_current and row.ends_at > now) for row in rows]
 

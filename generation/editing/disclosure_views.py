@@ -62,5 +62,5 @@ def take_back(request: SignedInRequest, document_id: UUID, disclosure_id: UUID) 
         disclosing.take_back(document=document, disclosure_id=disclosure_id, by=request.user, now=timezone.now())
     except Disclosure.DoesNotExist:
         raise Http404 from None
-    messages.success(request, _("Taken back. Our staff see nothing of this document any more."))
+    messages.success(request, _("Taken back. Our staff see no more of its text than before."))
     return redirect("generation:show-changes", document_id)

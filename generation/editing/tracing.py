@@ -42,8 +42,8 @@ class Counts:
 def traced(texts: Sequence[str]) -> list[list[Stretch]]:
     """The paragraphs of the first and the last text, as `compare` has them, with the version that changed each.
 
-    Words that went and came back between the two have stayed. What the versions between do not explain is the last
-    one's.
+    Words that went and came back between the two have stayed. Words that no version changed, in a paragraph that is
+    shown as another one as a whole, are no version's.
     """
     went, came = _origins(texts)
     found: list[list[Stretch]] = []
@@ -56,7 +56,7 @@ def traced(texts: Sequence[str]) -> list[list[Stretch]]:
                 paragraph.append(Stretch(Change.SAME, piece.text))
             else:
                 makers = went[old : old + length] if piece.change == Change.GONE else came[new : new + length]
-                paragraph += _parted(piece, makers, otherwise=len(texts) - 1)
+                paragraph += _parted(piece, makers)
             old += length if piece.change != Change.NEW else 0
             new += length if piece.change != Change.GONE else 0
         found.append(paragraph)
@@ -116,13 +116,11 @@ def _pieces(before: str, after: str) -> Iterator[Piece]:
     return (piece for pieces in compare(before, after) for piece in pieces)
 
 
-def _parted(piece: Piece, makers: Sequence[int], *, otherwise: int) -> Iterator[Stretch]:
-    """A piece as stretches of one version each; letters that no version explains go with those before them."""
-    known = next((maker for maker in makers if maker), otherwise)
-    filled = []
-    for maker in makers:
-        known = maker or known
-        filled.append(known)
+def _parted(piece: Piece, makers: Sequence[int]) -> Iterator[Stretch]:
+    """A piece as stretches of one version each; 0 where none changed the words. Blanks go with what is before them."""
+    filled: list[int] = []
+    for letter, maker in zip(piece.text, makers, strict=True):
+        filled.append(filled[-1] if filled and letter.isspace() and not maker else maker)
     at = 0
     for version, letters in groupby(filled):
         end = at + sum(1 for _ in letters)

@@ -14,6 +14,8 @@ from tesigo.platform import limited_child
 from tesigo.platform.limited_child import ChildLimits, TooSlow, Work
 
 logger = logging.getLogger(__name__)
+#: Of all sections together: who shows them takes some seconds for each hundred thousand.
+MOST_STRETCHES: Final = 60_000
 _LIMITS: Final = ChildLimits(memory_bytes=1024**3, cpu_seconds=30, wall_seconds=45.0)
 
 
@@ -36,6 +38,8 @@ def compare(sections: Sequence[Sequence[str]]) -> list[Traced]:
         if not ended.is_out_of_time:
             logger.warning("comparing child died", extra={"code": ended.code})
         raise ComparingTooLong from None
+    if answer is None:
+        raise ComparingTooLong
     return [
         Traced(
             [[Stretch(Change(change), text, version) for change, text, version in one] for one in paragraphs],
@@ -45,11 +49,18 @@ def compare(sections: Sequence[Sequence[str]]) -> list[Traced]:
     ]
 
 
-def _compared(texts: Sequence[str]) -> list[object]:
-    found = traced(texts)
-    rows = [[(one.change, one.text, one.version) for one in paragraph] for paragraph in found]
-    return [rows, asdict(counts(found, before=texts[0], after=texts[-1]))]
+def _answer(sections: Sequence[Sequence[str]]) -> list[object] | None:
+    """What is compared of all sections, or nothing where that is too much to be shown."""
+    found, stretches = [], 0
+    for texts in sections:
+        compared = traced(texts)
+        stretches += sum(map(len, compared))
+        if stretches > MOST_STRETCHES:
+            return None
+        rows = [[(one.change, one.text, one.version) for one in paragraph] for paragraph in compared]
+        found.append([rows, asdict(counts(compared, before=texts[0], after=texts[-1]))])
+    return list(found)
 
 
 if __name__ == "__main__":
-    json.dump([_compared(texts) for texts in json.load(sys.stdin)], sys.stdout)
+    json.dump(_answer(json.load(sys.stdin)), sys.stdout)

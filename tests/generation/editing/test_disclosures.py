@@ -153,6 +153,16 @@ def test_leaves_with_their_looks_take_two_queries(
     assert [len(one.looks) for one in found] == [1] * leaves
 
 
+def test_looks_of_one_leave_push_out_none_of_another(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disclosing, "_SHOWN_LOOKS", 2)
+    for looks in (1, 3):
+        row = given(document)
+        for _ in range(looks):
+            look(row)
+        disclosing.take_back(document=document, disclosure_id=row.pk, by=document.owner, now=timezone.now())
+    assert [len(one.looks) for one in disclosing.of_document(document, now=timezone.now())] == [2, 1]
+
+
 def test_program_gives_leave_reads_it_and_takes_it_back(document: Document, student: User, settings: Settings) -> None:
     program, path = program_of(student), f"/api/v1/documents/{document.pk}/disclosures"
     assert program.get(path).json() == []

@@ -60,7 +60,24 @@ def test_both_texts_are_whole_and_every_change_has_its_version(texts: list[str])
     found = traced(texts)
     assert sides(found) == (paragraphs(texts[0]), paragraphs(texts[-1]))
     for one in (words for paragraph in found for words in paragraph):
-        assert 0 < one.version < len(texts) if one.change != Change.SAME else one.version == 0
+        assert 0 <= one.version < len(texts)
+        assert (one.version == 0) == (one.change == Change.SAME) or (len(texts) > 2 and one.version == 0)
+
+
+def test_words_that_stayed_in_a_paragraph_that_is_another_one_are_nobodys() -> None:
+    first = "a1 a2 a3 a4 stays here b1 b2 b3 b4"
+    texts = [first, "x1 x2 x3 x4 stays here b1 b2 b3 b4", "x1 x2 x3 x4 stays here y1 y2 y3 y4"]
+    found = [one for paragraph in traced(texts) for one in paragraph]
+    assert [(one.change, one.text.strip(), one.version) for one in found] == [
+        (Change.GONE, "a1 a2 a3 a4", 1), (Change.GONE, "stays here", 0), (Change.GONE, "b1 b2 b3 b4", 2),
+        (Change.NEW, "x1 x2 x3 x4", 1), (Change.NEW, "stays here", 0), (Change.NEW, "y1 y2 y3 y4", 2),
+    ]  # fmt: skip
+
+
+def test_more_changes_than_anybody_can_be_shown_are_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing_child, "MOST_STRETCHES", 8)
+    assert tracing_child._answer([[ONE, TWO]]) is not None
+    assert tracing_child._answer([[ONE, THREE]]) is None
 
 
 def test_words_and_citations_are_counted() -> None:

@@ -112,6 +112,21 @@ def test_versions_that_are_gone_are_told(
     assert client.get(at(leave, file=True)).status_code == 200
 
 
+def test_versions_that_a_save_takes_away_meanwhile_are_a_gap(document: Document, edited: Section) -> None:
+    add_version(edited, 3, f"{EDITED} More.")
+    chains = changed._chains(document)
+    SectionRevision.objects.filter(revision=2).delete()
+    chain = changed._as_read(edited.pk, chains[edited.pk], changed._texts(chains))
+    assert ([one.revision for one in chain.compared], chain.has_gap) == ([1, 3], True)
+
+
+def test_sources_of_citations_that_are_gone_are_named(document: Document, edited: Section) -> None:
+    assert changed.of_document(document).sources == {"light": "Of lamps"}
+    add_version(edited, 3, "Nobody is cited any more.")
+    document.citations.all().delete()
+    assert changed.of_document(document).sources == {"light": "Of lamps"}
+
+
 def test_very_much_text_is_compared_without_the_versions_between(
     document: Document, edited: Section, monkeypatch: pytest.MonkeyPatch
 ) -> None:
