@@ -164,6 +164,7 @@ export async function mount(form, t) {
     load(content, { revision: kept.revision, unsaved: kept.unsaved ?? form.elements.unsaved.value });
     keeping.keep();
     settled();
+    if (!keeping.hasRoom) keeping.keep(); // where it stood until now there is room for it
   };
   offered.querySelector("[data-editor-drop]").onclick = settled;
   offer();

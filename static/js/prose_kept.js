@@ -40,8 +40,10 @@ export async function placeIn(name) {
   const mine = `${name}-${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;
   const there = new Set();
   if (navigator.locks) {
-    await new Promise((held) => navigator.locks.request(mine, () => (held(), new Promise(() => {}))));
-    for (const one of (await navigator.locks.query()).held) there.add(one.name);
+    // Where none can be had it is as where there are none: the text is not to wait for it.
+    await new Promise((held) => navigator.locks.request(mine, () => (held(), new Promise(() => {}))).catch(held));
+    const locks = await navigator.locks.query().catch(() => ({ held: [] }));
+    for (const one of locks.held) there.add(one.name);
   }
   const isLeft = (one) => (one === name || one.startsWith(`${name}-`)) && !there.has(one);
   return { mine, left: Object.keys(localStorage).filter(isLeft) };
@@ -78,6 +80,7 @@ export class Ring {
 export class Found {
   constructor(name) {
     this.name = `${name}-found`;
+    this.left = []; // places whose texts there was no room for, with these: they stay there
   }
 
   /** As they are now: another tab finds and takes some, too. */
@@ -87,29 +90,32 @@ export class Found {
   }
 
   get last() {
-    return this.texts.at(-1) ?? null;
+    return this.left.at(-1)?.[1] ?? this.texts.at(-1) ?? null;
   }
 
   add(kept) {
-    this.set([...this.texts, kept].slice(-MOST_FOUND));
+    return this.set([...this.texts, kept].slice(-MOST_FOUND));
   }
 
-  /** Takes over what was kept in these places, the oldest first, but what is known. */
+  /** Takes over what was kept in these places, the oldest first, but what is known; what there is no room for stays there. */
   collect(places, isKnown) {
+    this.drop(isKnown);
     const kept = places.map((name) => [name, read(localStorage, name)]);
     for (const [name, text] of kept.sort(([, one], [, other]) => (one?.at ?? 0) - (other?.at ?? 0))) {
-      if (text?.doc || typeof text?.text === "string") this.add(text);
-      write(localStorage, name, null);
+      const isText = text?.doc || typeof text?.text === "string";
+      if (!isText || isKnown(text) || this.add(text)) write(localStorage, name, null);
+      else this.left.push([name, text]);
     }
-    this.drop(isKnown);
   }
 
   drop(isGone) {
-    this.set(this.texts.filter((kept) => !isGone(kept)));
+    for (const [name] of this.left.filter(([, kept]) => isGone(kept))) write(localStorage, name, null);
+    this.left = this.left.filter(([, kept]) => !isGone(kept));
+    return this.set(this.texts.filter((kept) => !isGone(kept)));
   }
 
   set(texts) {
-    write(localStorage, this.name, texts.length ? texts : null);
+    return write(localStorage, this.name, texts.length ? texts : null);
   }
 }
 

@@ -36,6 +36,13 @@ PASTE = """(html) => {
   document.querySelector(".prose.reading").dispatchEvent(event);
 }"""
 
+#: Leaves no room in what the site may keep in a browser.
+FILL = """() => {
+  let size = 1 << 22;
+  for (let number = 0; size >= 1; number += 1) {
+    try { localStorage.setItem(`fill-${number}`, "x".repeat(size)); } catch { size = Math.floor(size / 2); }
+  }
+}"""
 
 Opens = Callable[..., Page]
 
@@ -254,6 +261,62 @@ def test_two_tabs_of_one_browser_keep_their_texts_apart(device: Opens, section: 
         third.get_by_role("button", name="Put it into the field").click()
         texts.add(third.locator(".prose.reading > p").last.inner_text())
     assert texts == {"Of the first. More.", "Of the second."}
+
+
+def beside(page: Page, script: str, *values: object) -> None:
+    """Runs a script in another page of the browser, as where the section is closed."""
+    other = page.context.new_page()
+    other.goto("/help/")
+    other.evaluate(script, list(values))
+    other.close()
+
+
+def test_a_text_that_there_is_no_room_to_move_stays_and_is_offered(device: Opens, section: Section) -> None:
+    page = device()
+    write(page, "Of a crash.")
+    page.clock.run_for(1_000)
+    beside(page, FILL)
+    page.close()
+    again = tab(page.context, section)
+    take = again.get_by_role("button", name="Put it into the field")
+    expect(take).to_be_visible()
+    assert "Of a crash." in again.evaluate("Object.values(localStorage).join()")
+    take.click()
+    expect(again.locator(".prose.reading")).to_contain_text("Of a crash.")
+    expect(take).to_be_hidden()
+    # In the room that it had: a second crash costs nothing either.
+    assert again.evaluate("Object.values(localStorage).filter((one) => one.includes('Of a crash.')).length") == 1
+    again.close()
+    expect(tab(page.context, section).get_by_role("button", name="Put it into the field")).to_be_visible()
+
+
+def test_what_is_known_pushes_no_text_out_that_is_not(device: Opens, section: Section) -> None:
+    page = device()
+    texts = [{"text": f"Unknown {number}.", "revision": 1} for number in range(5)]
+    put = "([name, value]) => localStorage.setItem(name, JSON.stringify(value))"
+    name = f"tesigo-section-{section.pk}"
+    page.close()
+    beside(page, put, f"{name}-found", texts)
+    beside(page, put, f"{name}-editor-closed", {"text": section.text, "revision": 1})
+    again = tab(page.context, section)
+    expect(again.get_by_role("button", name="Put it into the field")).to_be_visible()
+    kept = again.evaluate("(name) => JSON.parse(localStorage.getItem(name))", f"{name}-found")
+    assert kept == texts
+    assert again.evaluate("(name) => localStorage.getItem(name)", f"{name}-editor-closed") is None
+
+
+def test_without_a_lock_the_editor_opens_all_the_same(device: Opens, section: Section) -> None:
+    context = device().context
+    refused = "() => Promise.reject(new DOMException('no', 'SecurityError'))"
+    # An empty page has none.
+    context.add_init_script(
+        f"if (globalThis.LockManager) LockManager.prototype.request = LockManager.prototype.query = {refused}"
+    )
+    page = tab(context, section)
+    write(page, "Without a lock.")
+    save(page)
+    section.refresh_from_db()
+    assert section.text.endswith("Without a lock.")
 
 
 def test_two_windows_never_write_over_each_other(device: Opens, section: Section) -> None:
